@@ -1,0 +1,20 @@
+import type { Line } from './line.ts'
+import type { Operation } from './operation.ts'
+import type { Reject } from './reject.ts'
+
+/** A control record: the commit a repository has reached. It changes no object. */
+export interface Changeset {
+  readonly repo: string | undefined
+  readonly commit: string
+}
+
+/** A line on its way to a store: what is to be done, or the commit that was reached. */
+export interface Entry extends Line {
+  readonly operation?: Operation
+  /** Why the change is not indexed; its operation then removes what was there. */
+  readonly skipped?: string
+  readonly changeset?: Changeset
+}
+
+/** What flows from the last stage before `batch` on: entries and, in their places, rejects. */
+export type Item = Entry | Reject

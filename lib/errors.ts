@@ -1,0 +1,55 @@
+/**
+ * Codes of the errors that end a run. They are the interface: they never change inside a major version,
+ * messages may. SPEC.md, "Errors"; a test compares the two.
+ */
+export const ERROR_CODES = {
+  ELYSIA_USAGE: 'an option, argument or configuration value is wrong',
+  ELYSIA_INPUT: 'an input could not be read',
+  ELYSIA_INPUT_MISSING: 'an input file does not exist',
+  ELYSIA_INPUT_CHANGED: 'the input differs from the one that an interrupted run had begun',
+  ELYSIA_PRODUCER: 'the command that produces the input failed',
+  ELYSIA_COMPRESSION: 'compressed input is damaged or cut short',
+  ELYSIA_TOO_MANY_REJECTS: 'more records were rejected than --max-errors allows',
+  ELYSIA_CONFLICT: 'what is there does not fit what is asked, and nothing was changed',
+  ELYSIA_NOT_FOUND: 'a collection, tenant or target does not exist',
+  ELYSIA_LOCKED: 'another process holds the lock',
+  ELYSIA_REFUSED: 'the server refuses the credentials or the right',
+  ELYSIA_UNREACHABLE: 'the server cannot be reached, or was away for longer than the retries last',
+  ELYSIA_STORE: 'the store failed in a way that is not worth repeating',
+  ELYSIA_STATE: 'the state, checkpoint or rejects file could not be written',
+  ELYSIA_ACCOUNTING: 'the sums do not add up: a defect, never to be passed over',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+export interface ErrorDetails {
+  /** True where the same call may succeed later: the sink then waits and repeats it. */
+  readonly retryable?: boolean
+  readonly cause?: unknown
+  /** What to do next, as a sentence for a person. */
+  readonly hint?: string
+  /** How long the server asked us to wait. */
+  readonly retryAfterMs?: number
+}
+
+/** An error that ends a run. `message` says what happened, and to what; `hint` the next step. */
+export class ElysiaError extends Error {
+  readonly code: ErrorCode
+  readonly retryable: boolean
+  readonly hint: string | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'ElysiaError'
+    this.code = code
+    this.retryable = details.retryable ?? false
+    this.hint = details.hint
+    this.retryAfterMs = details.retryAfterMs
+  }
+}
+
+/** A text for whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

@@ -1,0 +1,13 @@
+/**
+ * Where a record stands in its input: `line` is the physical line number, from 1; `end` is the offset of the
+ * first byte after the line and its terminator, in the decompressed input.
+ */
+export interface Position {
+  readonly line: number
+  readonly end: number
+}
+
+/** A line as it was read, without its terminator (and, on line 1, without a byte order mark). */
+export interface Line extends Position {
+  readonly text: string
+}

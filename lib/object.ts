@@ -1,0 +1,24 @@
+/** A JSON value as `JSON.parse` yields it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json }
+
+/** One vector of 32-bit floats, or several of one width (a multi-vector). */
+export type Vector = Float32Array | readonly Float32Array[]
+
+/**
+ * An object as every store holds it.
+ * `id` is a lower-case UUID. `vector` is the unnamed vector, `vectors` the named ones. Absent and null
+ * properties are the same thing: a store may drop nulls.
+ */
+export interface StoredObject {
+  readonly id: string
+  readonly properties: JsonObject
+  readonly vector?: Float32Array
+  readonly vectors?: Readonly<Record<string, Vector>>
+  readonly tenant?: string
+}
+
+/** The property that says what an object was made of: equal hashes mean nothing needs to be sent. */
+export const HASH_PROPERTY = 'record_hash'

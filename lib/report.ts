@@ -1,0 +1,65 @@
+import type { OutcomeName } from './outcome.ts'
+
+/** How a run ended. */
+export type RunStatus = 'done' | 'interrupted' | 'failed'
+
+/** Counts by outcome; for what was skipped and rejected by reason and by code. */
+export interface Counts {
+  lines: number
+  blank: number
+  records: number
+  written: number
+  deleted: number
+  unchanged: number
+  superseded: number
+  skipped: Record<string, number>
+  rejected: Record<string, number>
+  control: number
+}
+
+/**
+ * What a run did. `lines = blank + records`, and `records` is the sum of the outcomes, always; of a run that
+ * was continued the counts speak of the whole input, from its first line. @see SPEC.md, "Report"
+ */
+export interface Report extends Counts {
+  run: string
+  status: RunStatus
+  collection: string
+  class: string
+  target: string
+  dry_run: boolean
+  /** The line after which an interrupted run was taken up again; 0 for one that began at the beginning. */
+  continued_from_line: number
+  retries: number
+  /** Bytes of decompressed input. */
+  bytes: number
+  seconds: number
+  /** Records a second, of those that this process settled. */
+  rate: number
+  peak_rss_bytes: number
+  /** Last commit by repository, from `new_changeset` lines. */
+  commits: Record<string, string>
+  error?: { code: string; message: string }
+}
+
+/** What `onProgress` is told, after every settled batch. */
+export interface Progress extends Counts {
+  readonly bytes: number
+  readonly seconds: number
+  readonly retries: number
+  readonly commits: Readonly<Record<string, string>>
+}
+
+export function sum(counts: Record<string, number>): number {
+  let total = 0
+  for (const count of Object.values(counts)) total += count
+  return total
+}
+
+/** The records an outcome was given to, by adding the outcomes up. */
+export function settled(counts: Counts): number {
+  const plain: OutcomeName[] = ['written', 'deleted', 'unchanged', 'superseded', 'control']
+  let total = sum(counts.skipped) + sum(counts.rejected)
+  for (const name of plain) total += counts[name] as number
+  return total
+}

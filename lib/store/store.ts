@@ -1,0 +1,134 @@
+import type { JsonObject, StoredObject } from '../object.ts'
+
+/**
+ * A collection's schema: Weaviate's raw class JSON, kept key for key by every store.
+ * @see https://docs.weaviate.io/weaviate/api/rest (Class)
+ */
+export interface CollectionSchema {
+  readonly class: string
+  readonly properties?: readonly PropertySchema[]
+  readonly multiTenancyConfig?: JsonObject
+  readonly [key: string]: unknown
+}
+
+/** One property of a collection's schema, raw as well. */
+export interface PropertySchema {
+  readonly name: string
+  readonly dataType: readonly string[]
+  readonly [key: string]: unknown
+}
+
+/** What a store can do beyond the contract that all have. */
+export interface Supports {
+  readonly vectors: boolean
+  readonly namedVectors: boolean
+  readonly multiVectors: boolean
+  readonly tenants: boolean
+  /** `transaction` makes several calls one durable step. */
+  readonly transactions: boolean
+}
+
+/** How a call is made. */
+export interface Call {
+  readonly signal?: AbortSignal
+  readonly tenant?: string
+}
+
+/** Which parts of an object to read. */
+export interface What {
+  /** Names, or all of them. */
+  readonly properties: readonly string[] | 'all'
+  readonly vectors: boolean
+}
+
+/** Ids strictly greater than `after`, up to and including `upTo`, in byte order; both optional. */
+export interface Range {
+  readonly after?: string
+  readonly upTo?: string
+}
+
+/** What became of one object of a `write`, in the order given. */
+export interface WriteOutcome {
+  readonly ok: boolean
+  /** The store's own words where it refused. */
+  readonly reason?: string
+  /** True where the same object may be accepted later (store read-only, replicas missing …). */
+  readonly retryable?: boolean
+}
+
+/** What became of one id of a `remove`, in the order given. `existed` says whether anything was there. */
+export interface RemoveOutcome extends WriteOutcome {
+  readonly existed: boolean
+}
+
+export interface CollectionSummary {
+  readonly name: string
+  readonly objects: number
+  readonly tenants?: number
+}
+
+export interface Health {
+  readonly version: string
+  readonly nodes: readonly { readonly name: string; readonly status: string }[]
+}
+
+/**
+ * The objects of one collection.
+ * Order of ids is the byte order of the UUID in every store. Every method may throw an ElysiaError; one with
+ * `retryable` means that the same call is safe to repeat. Writes are upserts: the whole object is replaced.
+ * A call with the tenant of a collection that has none, or the other way about, is ELYSIA_STORE.
+ */
+export interface Collection {
+  readonly name: string
+  /** Objects in id order, one page (an array) a chunk; bounded by one page. Ends with the signal. */
+  read(what: What, range?: Range, call?: Call): AsyncIterable<StoredObject[]>
+  /** The objects of those ids that exist, in no order. Any number of ids. */
+  readMany(ids: readonly string[], what: What, call?: Call): Promise<StoredObject[]>
+  /** Upserts objects with distinct ids; resolves when all have their outcome. */
+  write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]>
+  /** Removes ids (distinct); an id that is not there is no error. */
+  remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]>
+  count(call?: Call): Promise<number>
+}
+
+/**
+ * Where collections live.
+ * Names are class names (`SourceCode`), matched exactly; two that differ only in case cannot stand together.
+ * Tenants are made by `createTenants`, never by writing.
+ */
+export interface Store {
+  /** `memory`, `sqlite` or `weaviate`. */
+  readonly kind: string
+  /** The target as a person wrote it, without secrets; equal strings mean the same store. */
+  readonly target: string
+  readonly supports: Supports
+  /** How many calls may be in flight at once; more wait their turn inside. */
+  readonly maxInFlight: number
+  list(): Promise<CollectionSummary[]>
+  /** The schema, or undefined where there is no such collection. */
+  schema(name: string): Promise<CollectionSchema | undefined>
+  /** @throws ElysiaError ELYSIA_CONFLICT where a collection of that name, in any case, exists. */
+  create(schema: CollectionSchema): Promise<void>
+  addProperty(name: string, property: PropertySchema): Promise<void>
+  /** False where there was none. */
+  drop(name: string): Promise<boolean>
+  tenants(name: string): Promise<string[]>
+  /** Makes those that are not there yet. */
+  createTenants(name: string, tenants: readonly string[]): Promise<void>
+  /** A handle; asks nothing of the store. */
+  collection(name: string): Collection
+  /**
+   * Runs `work` so that all it does in this store is durable together or not at all. Present where
+   * `supports.transactions`; one at a time, never nested.
+   */
+  transaction?<T>(work: () => Promise<T>): Promise<T>
+  health(): Promise<Health>
+  close(): Promise<void>
+}
+
+/** A property bag that a store accepted as a class, checked to have a name. */
+export function isCollectionSchema(value: unknown): value is CollectionSchema {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { class?: unknown }).class === 'string'
+  )
+}
