@@ -28,7 +28,7 @@ export interface Supports {
   readonly transactions: boolean
 }
 
-/** How a call is made. */
+/** How a call is made. Once `signal` is aborted the call throws the signal's reason. */
 export interface Call {
   readonly signal?: AbortSignal
   readonly tenant?: string
@@ -76,15 +76,21 @@ export interface Health {
  * The objects of one collection.
  * Order of ids is the byte order of the UUID in every store. Every method may throw an ElysiaError; one with
  * `retryable` means that the same call is safe to repeat. Writes are upserts: the whole object is replaced.
- * A call with the tenant of a collection that has none, or the other way about, is ELYSIA_STORE.
+ * A call with the tenant of a collection that has none, or the other way about, is ELYSIA_STORE; a collection
+ * or tenant that does not exist is ELYSIA_NOT_FOUND. Objects read from a tenant say so in `tenant`; where
+ * they are written is said by the call alone.
  */
 export interface Collection {
   readonly name: string
-  /** Objects in id order, one page (an array) a chunk; bounded by one page. Ends with the signal. */
+  /** Objects in id order, one page (an array, never empty) a chunk; bounded by one page. */
   read(what: What, range?: Range, call?: Call): AsyncIterable<StoredObject[]>
   /** The objects of those ids that exist, in no order. Any number of ids. */
   readMany(ids: readonly string[], what: What, call?: Call): Promise<StoredObject[]>
-  /** Upserts objects with distinct ids; resolves when all have their outcome. */
+  /**
+   * Upserts objects with distinct ids; resolves when all have their outcome. An object with a property that
+   * the schema lacks or whose type differs, an id that is no UUID, or a vector that the schema lacks or whose
+   * length differs is refused alone: nothing of it is stored, the schema stays as it is.
+   */
   write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]>
   /** Removes ids (distinct); an id that is not there is no error. */
   remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]>
@@ -109,6 +115,7 @@ export interface Store {
   schema(name: string): Promise<CollectionSchema | undefined>
   /** @throws ElysiaError ELYSIA_CONFLICT where a collection of that name, in any case, exists. */
   create(schema: CollectionSchema): Promise<void>
+  /** @throws ElysiaError ELYSIA_CONFLICT where the collection has a property of that name. */
   addProperty(name: string, property: PropertySchema): Promise<void>
   /** False where there was none. */
   drop(name: string): Promise<boolean>
@@ -119,10 +126,12 @@ export interface Store {
   collection(name: string): Collection
   /**
    * Runs `work` so that all it does in this store is durable together or not at all. Present where
-   * `supports.transactions`; one at a time, never nested.
+   * `supports.transactions`. One at a time: a second one, and calls from outside it, wait for its end.
+   * One inside another is ELYSIA_STORE.
    */
   transaction?<T>(work: () => Promise<T>): Promise<T>
   health(): Promise<Health>
+  /** Every call after it fails with an ElysiaError, but for `close` itself. */
   close(): Promise<void>
 }
 
