@@ -1,0 +1,93 @@
+import { Transform, type TransformCallback } from 'node:stream'
+
+const MIB = 1024 * 1024
+
+export interface BatchOptions<T> {
+  /** Most items in a batch. 500. */
+  readonly count?: number
+  /** Most weight in a batch, in the unit of `weigh`; a heavier item travels alone. 4 MiB. */
+  readonly bytes?: number
+  /** How long an item waits for company while the reader has nothing else to do; 0 for ever. 1000. */
+  readonly waitMs?: number
+  /** What an item weighs, about its size in bytes. By default the length of its `text`, `bytes` and `content`. */
+  readonly weigh?: (item: T) => number
+}
+
+/**
+ * Items → arrays of items, in order; full by `count` or `bytes`, whichever comes first.
+ *
+ * A partial batch goes on when its first item has waited `waitMs` and nothing is queued for the reader, so
+ * that a slow pipe makes progress and a slow reader still gets full batches. Memory: two batches waiting for
+ * the reader, one being filled, and `writableHighWaterMark` items.
+ */
+export function batch<T>(options: BatchOptions<T> = {}): Transform {
+  return new Batcher(options)
+}
+
+class Batcher<T> extends Transform {
+  readonly #count: number
+  readonly #bytes: number
+  readonly #waitMs: number
+  readonly #weigh: (item: T) => number
+  #items: T[] = []
+  #weight = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: BatchOptions<T>) {
+    super({ objectMode: true, readableHighWaterMark: 1 })
+    this.#count = options.count ?? 500
+    this.#bytes = options.bytes ?? 4 * MIB
+    this.#waitMs = options.waitMs ?? 1000
+    this.#weigh = options.weigh ?? (weightOf as (item: T) => number)
+    if (!(this.#count >= 1)) throw new RangeError('count must be at least 1')
+  }
+
+  override _transform(item: T, _encoding: BufferEncoding, done: TransformCallback): void {
+    const weight = this.#weigh(item)
+    if (this.#weight + weight > this.#bytes) this.#release()
+    if (this.#items.push(item) === 1) this.#startWaiting()
+    this.#weight += weight
+    if (this.#items.length >= this.#count || this.#weight >= this.#bytes) this.#release()
+    done()
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#release()
+    clearTimeout(this.#timer)
+    done()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#timer)
+    done(error)
+  }
+
+  #release(): void {
+    if (this.#items.length === 0) return
+    const items = this.#items
+    this.#items = []
+    this.#weight = 0
+    this.push(items)
+  }
+
+  #startWaiting(): void {
+    if (this.#waitMs === 0) return
+    this.#timer ??= setTimeout(() => this.#releaseIfWanted(), this.#waitMs).unref()
+    this.#timer.refresh()
+  }
+
+  #releaseIfWanted(): void {
+    if (this.readableLength === 0) this.#release()
+    else if (this.#items.length > 0) this.#timer?.refresh()
+  }
+}
+
+function weightOf(item: unknown): number {
+  if (typeof item !== 'object' || item === null) return 0
+  const { text, bytes, content } = item as { text?: unknown; bytes?: unknown; content?: unknown }
+  return lengthOf(text) + lengthOf(bytes) + lengthOf(content)
+}
+
+function lengthOf(part: unknown): number {
+  return typeof part === 'string' || part instanceof Uint8Array ? part.length : 0
+}

@@ -1,0 +1,65 @@
+import { Transform } from 'node:stream'
+import { messageOf } from '../errors.ts'
+import type { Line } from '../line.ts'
+import type { Json, JsonObject } from '../object.ts'
+import { Reject, refuse } from '../reject.ts'
+
+/** A line and the JSON object that it holds. */
+export interface Parsed extends Line {
+  readonly value: JsonObject
+}
+
+/**
+ * `Line` → `Parsed`, or `Reject` (`not_json`, `not_object`, `invalid_value`), one a chunk, in order;
+ * `Reject`s pass. Memory: `highWaterMark` chunks on either side. A key `__proto__`, at any depth, is
+ * refused: whoever copied such an object by assignment would change the copy's prototype. Of a key given
+ * twice the last one counts, as in `JSON.parse`.
+ */
+export function parseJson(): Transform {
+  return new Transform({
+    objectMode: true,
+    transform(item: Line | Reject, _encoding, done) {
+      done(null, item instanceof Reject ? item : parsed(item))
+    },
+  })
+}
+
+function parsed(item: Line): Parsed | Reject {
+  let value: Json
+  try {
+    value = JSON.parse(item.text) as Json
+  } catch (thrown) {
+    return refuse(item, 'not_json', `not JSON: ${messageOf(thrown)}`)
+  }
+  if (!isObject(value)) return refuse(item, 'not_object', `not a JSON object but ${nameOf(value)}`)
+  if (mayHoldProto(item.text) && holdsProto(value)) {
+    return refuse(item, 'invalid_value', 'a key named __proto__ is not accepted')
+  }
+  return { line: item.line, end: item.end, text: item.text, value }
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function nameOf(value: Json): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  return `a ${typeof value}`
+}
+
+/** A cheap first look: the key as it is, or escapes, in which any of its letters may be written. */
+function mayHoldProto(text: string): boolean {
+  return text.includes('__proto__') || text.includes('\\u00')
+}
+
+/** Looks at every depth; with a list of its own, so that deep nesting cannot exhaust the stack. */
+function holdsProto(root: JsonObject): boolean {
+  const open: Json[] = [root]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (Object.hasOwn(value, '__proto__')) return true
+    for (const inner of Object.values(value)) if (typeof inner === 'object') open.push(inner)
+  }
+  return false
+}

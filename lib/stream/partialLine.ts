@@ -1,0 +1,90 @@
+import { createHash, type Hash } from 'node:crypto'
+
+const CR = 13
+const FIRST_CAPACITY = 8 * 1024
+/** A buffer larger than this is not kept for the next line. */
+const KEPT_CAPACITY = 1024 * 1024
+
+/** The beginning of a line: its bytes (valid until the next `append`), or the digest of too many. */
+export type Begun =
+  | { readonly bytes: Buffer; readonly digest?: undefined }
+  | { readonly bytes?: undefined; readonly digest: string; readonly length: number }
+
+/**
+ * The beginning of a line whose end has not come yet.
+ * Bytes are copied into one buffer that doubles, so a line of any number of small pieces costs time and
+ * memory in proportion to its length; a list of pieces would cost a hundred bytes for each. Past
+ * `maxBytes` (and a CR that may belong to the terminator) nothing is held but a running SHA-256.
+ */
+export class PartialLine {
+  readonly #maxBytes: number
+  #buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
+  #length = 0
+  #hash: Hash | undefined
+  #heldCr = false
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  get empty(): boolean {
+    return this.#length === 0
+  }
+
+  append(piece: Buffer): void {
+    if (piece.length === 0) return
+    if (this.#hash === undefined && this.#length + piece.length > this.#maxBytes + 1) this.#giveUpHolding()
+    if (this.#hash !== undefined) this.#digest(this.#hash, piece)
+    else this.#hold(piece)
+    this.#length += piece.length
+  }
+
+  /** All of it, without a CR at its end; it is empty afterwards. */
+  take(): Begun {
+    const begun = this.#hash === undefined ? this.#held() : this.#digested(this.#hash)
+    this.clear()
+    return begun
+  }
+
+  clear(): void {
+    if (this.#buffer.length > KEPT_CAPACITY) this.#buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
+    this.#length = 0
+    this.#hash = undefined
+    this.#heldCr = false
+  }
+
+  #held(): Begun {
+    const endsInCr = this.#length > 0 && this.#buffer[this.#length - 1] === CR
+    return { bytes: this.#buffer.subarray(0, endsInCr ? this.#length - 1 : this.#length) }
+  }
+
+  #digested(hash: Hash): Begun {
+    return { digest: hash.digest('hex'), length: this.#heldCr ? this.#length - 1 : this.#length }
+  }
+
+  #hold(piece: Buffer): void {
+    const needed = this.#length + piece.length
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(
+        Math.max(needed, Math.min(this.#buffer.length * 2, this.#maxBytes + 1)),
+      )
+      this.#buffer.copy(larger, 0, 0, this.#length)
+      this.#buffer = larger
+    }
+    piece.copy(this.#buffer, this.#length)
+  }
+
+  #giveUpHolding(): void {
+    this.#hash = createHash('sha256')
+    this.#digest(this.#hash, this.#buffer.subarray(0, this.#length))
+    this.#buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
+  }
+
+  /** Hashes all but a CR at the end, which may turn out to be a part of the terminator. */
+  #digest(hash: Hash, piece: Buffer): void {
+    if (piece.length === 0) return
+    if (this.#heldCr) hash.update('\r')
+    this.#heldCr = piece[piece.length - 1] === CR
+    hash.update(this.#heldCr ? piece.subarray(0, -1) : piece)
+  }
+}
