@@ -1,0 +1,73 @@
+import { ElysiaError } from '../errors.ts'
+import { meant } from '../nearest.ts'
+
+/** A target that the configuration names. Secrets are named in it, never held. */
+export interface NamedTarget {
+  /** `sqlite:PATH` or the server's addresses, as in `--target`. */
+  readonly url: string
+  readonly grpc?: string
+  readonly api_key_file?: string
+  /** The environment variable that holds the API key. */
+  readonly api_key_env?: string
+  readonly ca_file?: string
+  /** Header → environment variable that holds its value. */
+  readonly headers_env?: Readonly<Record<string, string>>
+}
+
+const TEXT_KEYS = ['url', 'grpc', 'api_key_file', 'api_key_env', 'ca_file'] as const
+const KEYS: readonly string[] = [...TEXT_KEYS, 'headers_env']
+
+/** The `targets` of a configuration file, checked. @throws ElysiaError ELYSIA_USAGE */
+export function namedTargets(value: unknown, origin: string): Record<string, NamedTarget> {
+  if (value === undefined || value === null) return {}
+  const entries = Object.entries(bag(value, `targets in ${origin}`))
+  return Object.fromEntries(entries.map(([name, given]) => [name, checked(name, given, origin)]))
+}
+
+/** The text that stands for a named target where `--target` takes an address. */
+export function addressOf({ url, grpc }: NamedTarget): string {
+  return grpc === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}grpc=${grpc}`
+}
+
+function checked(name: string, given: unknown, origin: string): NamedTarget {
+  const where = `targets.${name} in ${origin}`
+  if (/[:/,]/.test(name)) throw wrong(`${where} is no name`, 'a name holds none of the characters : / ,')
+  const target = bag(given, where)
+  for (const [key, value] of Object.entries(target)) {
+    refuseKey(key, where)
+    if (key === 'headers_env') checkHeaders(value, where)
+    else if (typeof value !== 'string') throw wrong(`${key} of ${where} is not a text`, 'write a text')
+  }
+  if (target.url === undefined) throw wrong(`${where} has no url`, 'url: http://HOST:PORT or sqlite:PATH')
+  return target as unknown as NamedTarget
+}
+
+function refuseKey(key: string, where: string): void {
+  if (KEYS.includes(key)) return
+  if (/^(api[-_]?key|password|secret|token|headers)$/i.test(key)) {
+    throw wrong(
+      `${where} holds a secret in ${key}`,
+      'name its place: api_key_file, api_key_env or headers_env',
+    )
+  }
+  throw wrong(`unknown key ${key} in ${where}`, meant(key, KEYS, `known keys are ${KEYS.join(', ')}`))
+}
+
+function checkHeaders(value: unknown, where: string): void {
+  for (const [header, variable] of Object.entries(bag(value, `headers_env of ${where}`))) {
+    if (typeof variable === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) continue
+    const hint = 'give the name of the environment variable that holds its value'
+    throw wrong(`header ${header} of ${where} names no environment variable`, hint)
+  }
+}
+
+function bag(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
+  }
+  throw wrong(`${what} is not a set of keys and values`, `known keys are ${KEYS.join(', ')}`)
+}
+
+function wrong(message: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', message, { hint })
+}

@@ -1,0 +1,117 @@
+import { ElysiaError } from '../errors.ts'
+import { meant, nearest } from '../nearest.ts'
+import { type Layer, namesOf, type OptionSchema, type OptionsSchema } from '../options.ts'
+import { type ConfigFile, readConfigFile, readProjectFile, readUserFile } from './files.ts'
+import { type NamedTarget, namedTargets } from './namedTarget.ts'
+import { userPaths } from './paths.ts'
+
+/** The environment variables that are no option: they hold or name secrets and places. */
+export const PLAIN_VARIABLES = ['ELYSIACTL_API_KEY', 'ELYSIACTL_CONFIG'] as const
+
+/** A named target and the file that names it. */
+export interface TargetSetting extends NamedTarget {
+  readonly origin: string
+}
+
+/** What environment and configuration files say, the strongest first. */
+export interface Settings {
+  readonly layers: readonly Layer[]
+  readonly targets: Readonly<Record<string, TargetSetting>>
+  /** Sentences for a person: what was found and not understood. */
+  readonly warnings: readonly string[]
+}
+
+/** Where to look. `schemas` are all options there are: what none of them knows is refused. */
+export interface Sources {
+  readonly schemas: readonly OptionsSchema[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly directory: string
+  readonly userDirectory?: string
+}
+
+type KnownOptions = ReadonlyMap<string, { readonly key: string; readonly option: OptionSchema }>
+
+/**
+ * The layers below the flags: environment, then the project's file (or the one ELYSIACTL_CONFIG names),
+ * then the user's.
+ * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read, an unknown key or a secret in a file
+ */
+export async function readSettings({ schemas, env, directory, userDirectory }: Sources): Promise<Settings> {
+  const named = env.ELYSIACTL_CONFIG
+  const project = await (named ? readConfigFile(named) : readProjectFile(directory))
+  const user = await readUserFile(userDirectory ?? userPaths().config)
+  const files = [project, user].filter((file) => file !== undefined)
+  const keys = knownOptions(schemas, ({ key }) => key)
+  const { layer, warnings } = environmentLayer(schemas, env)
+  const targets = files.toReversed().map((file) => targetsOf(file))
+  return {
+    layers: [layer, ...files.map((file) => fileLayer(file, keys))],
+    targets: Object.assign({}, ...targets) as Record<string, TargetSetting>,
+    warnings,
+  }
+}
+
+/** The part of layers that one schema speaks of, so that each job resolves its own options. */
+export function layersFor(schema: OptionsSchema, layers: readonly Layer[]): Layer[] {
+  return layers.map((layer) => ({
+    ...layer,
+    values: Object.fromEntries(
+      Object.entries(layer.values).filter(([key]) => Object.hasOwn(schema.properties, key)),
+    ),
+  }))
+}
+
+function knownOptions(
+  schemas: readonly OptionsSchema[],
+  nameOf: (names: ReturnType<typeof namesOf>) => string,
+): KnownOptions {
+  const options = schemas.flatMap(({ properties }) => Object.entries(properties))
+  const elsewhere = options.filter(([, option]) => option.flagOnly !== true)
+  return new Map(elsewhere.map(([key, option]) => [nameOf(namesOf(key, option)), { key, option }]))
+}
+
+function environmentLayer(schemas: readonly OptionsSchema[], env: Sources['env']) {
+  const known = knownOptions(schemas, (names) => names.env)
+  const values: Record<string, unknown> = {}
+  const warnings: string[] = []
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('ELYSIACTL_') || value === undefined || value === '') continue
+    const option = known.get(name)
+    if (option !== undefined) values[option.key] = value
+    else warnUnknown(name, [...known.keys(), ...PLAIN_VARIABLES], warnings)
+  }
+  return { layer: { kind: 'environment', origin: 'environment', values } as const, warnings }
+}
+
+/** A variable may be meant for another version or program: it is told, not refused. */
+function warnUnknown(name: string, known: readonly string[], warnings: string[]): void {
+  if (known.includes(name) || name.startsWith('ELYSIACTL_TEST_')) return
+  const near = nearest(name, known)
+  warnings.push(`${name} is not known${near === undefined ? '' : `; did you mean ${near}?`}`)
+}
+
+function fileLayer({ path, content }: ConfigFile, known: KnownOptions): Layer {
+  const values: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(content)) {
+    if (name === 'targets') continue
+    const option = known.get(name)
+    if (option === undefined) throw unknownKey(name, path, [...known.keys(), 'targets'])
+    if (value !== null) values[option.key] = value
+  }
+  return { kind: 'file', origin: path, values }
+}
+
+function unknownKey(name: string, path: string, known: readonly string[]): ElysiaError {
+  if (/api[-_]?key$|password|secret|token/i.test(name)) {
+    return new ElysiaError('ELYSIA_USAGE', `${path} holds a secret in ${name}`, {
+      hint: 'set ELYSIACTL_API_KEY, or name a file with api_key_file',
+    })
+  }
+  const hint = meant(name, known, 'elysiactl config show lists the keys there are')
+  return new ElysiaError('ELYSIA_USAGE', `unknown key ${name} in ${path}`, { hint })
+}
+
+function targetsOf({ path, content }: ConfigFile): Record<string, TargetSetting> {
+  const targets = Object.entries(namedTargets(content.targets, path))
+  return Object.fromEntries(targets.map(([name, target]) => [name, { ...target, origin: path }]))
+}

@@ -1,0 +1,26 @@
+import type { OptionsSchema, Resolved } from '../options.ts'
+
+/** Where the collections live, and with what right. */
+export const targetOptions = {
+  type: 'object',
+  description: 'Which store is meant, and how it is reached.',
+  properties: {
+    target: {
+      type: 'string',
+      description: 'sqlite:PATH, http(s)://HOST:PORT[?grpc=HOST:PORT], or a name from the configuration',
+      placeholder: 'TARGET',
+    },
+    apiKeyFile: {
+      type: 'string',
+      description: 'a file that holds the API key (or set ELYSIACTL_API_KEY)',
+      placeholder: 'FILE',
+    },
+    caFile: {
+      type: 'string',
+      description: 'PEM certificates of the authority that signed the server’s',
+      placeholder: 'FILE',
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type TargetOptions = Resolved<typeof targetOptions>

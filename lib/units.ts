@@ -1,0 +1,59 @@
+import bytes from 'bytes-iec'
+import ms, { type StringValue } from 'ms'
+
+/** What a number of an option counts. */
+export type Unit = 'bytes' | 'milliseconds'
+
+/** How a person writes the two units; shown wherever one is missing. */
+export const UNIT_EXAMPLES: Readonly<Record<Unit, string>> = {
+  bytes: '512KiB, 64MiB or 1GB',
+  milliseconds: '500ms, 30s or 2m',
+}
+
+const BARE_NUMBER = /^\s*[+-]?\d+(\.\d+)?\s*$/
+
+/** True for a number that says no unit; zero needs none. */
+export function isBare(text: string): boolean {
+  return BARE_NUMBER.test(text) && Number(text) !== 0
+}
+
+/** A size or duration as a person writes it, in bytes or milliseconds; undefined where it is neither. */
+export function parseUnit(text: string, unit: Unit): number | undefined {
+  if (Number(text) === 0 && text.trim() !== '') return 0
+  const value = unit === 'bytes' ? bytes.parse(text.trim()) : parseDuration(text.trim())
+  return value === null || value === undefined || !Number.isFinite(value) ? undefined : Math.round(value)
+}
+
+/** A number of bytes or milliseconds as a person writes it: `64MiB`, `2m`. Exact: it parses back. */
+export function formatUnit(value: number, unit: Unit): string {
+  if (value === 0) return '0'
+  const steps = unit === 'bytes' ? SIZE_STEPS : DURATION_STEPS
+  for (const [size, name] of steps) if (value % size === 0) return `${value / size}${name}`
+  return String(value)
+}
+
+/** A size for reading, rounded to one decimal place: `1.4 GiB`. */
+export function roughSize(value: number): string {
+  return bytes.format(value, { mode: 'binary', decimalPlaces: 1, unitSeparator: ' ' }) ?? `${value} B`
+}
+
+const SIZE_STEPS: readonly [number, string][] = [
+  [1024 ** 3, 'GiB'],
+  [1024 ** 2, 'MiB'],
+  [1024, 'KiB'],
+  [1, 'B'],
+]
+
+const DURATION_STEPS: readonly [number, string][] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1000, 's'],
+  [1, 'ms'],
+]
+
+function parseDuration(text: string): number | undefined {
+  if (text === '' || text.length > 100) return undefined
+  const value = ms(text as StringValue)
+  return typeof value === 'number' && !Number.isNaN(value) ? value : undefined
+}
