@@ -14,6 +14,8 @@ export interface Entry extends Line {
   /** Why the change is not indexed; its operation then removes what was there. */
   readonly skipped?: string
   readonly changeset?: Changeset
+  /** Bytes of content held beside the line: what was decoded from base64 or read from a file. */
+  readonly heldBytes?: number
 }
 
 /** What flows from the last stage before `batch` on: entries and, in their places, rejects. */

@@ -1,0 +1,154 @@
+import { Transform } from 'node:stream'
+import type { Entry } from '../entry.ts'
+import { ElysiaError } from '../errors.ts'
+import type { Delete, Operation } from '../operation.ts'
+import { Reject, type RejectCode, refuse } from '../reject.ts'
+import { type Content, type ContentOptions, contents } from './content.ts'
+import { fileId } from './identity.ts'
+import { fileObject } from './layout.ts'
+import type { ChangesetRecord, FileChange } from './record.ts'
+import { type Brought, carried, renewed } from './renewed.ts'
+import { tenantOf } from './tenant.ts'
+import type { Valid } from './validate.ts'
+import { vectorsOf } from './vectors.ts'
+
+export interface OperationsOptions extends ContentOptions {
+  /** The tenant all objects belong to. */
+  readonly tenant?: string
+  /** Each repository is a tenant of its own; not together with `tenant`. */
+  readonly tenantBy?: 'repo'
+}
+
+/** What becomes of a record: the parts that an entry has beyond its line, or a refusal. */
+type Step = Pick<Entry, 'operation' | 'skipped' | 'heldBytes'>
+type Refusal = { readonly code: RejectCode; readonly reason: string }
+
+/** A record, what it brings, and the tenant it is about. */
+interface Task {
+  readonly record: FileChange
+  readonly tenant: string | undefined
+}
+
+/**
+ * A stage: valid records become what is to be done with a store; rejects pass, and a record whose content is
+ * missing or cannot be read becomes one. Pure but for the reading of `content_ref`, which is done here, in
+ * order, one file at a time. One record a chunk. Memory: the contents of the records in the stream's buffer.
+ * @throws ElysiaError ELYSIA_USAGE where the content root is no directory or both tenant options are given
+ * @see docs/format.md, "Operations"
+ */
+export function operations(options: OperationsOptions = {}): Transform {
+  const { tenant, tenantBy } = options
+  if (tenant !== undefined && tenantBy !== undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', 'tenant and tenantBy exclude each other')
+  }
+  const contentOf = contents(options)
+  const stepOf = (record: FileChange): Step | Refusal =>
+    step({ record, tenant: tenantBy === 'repo' ? tenantOf(record.repo) : tenant }, contentOf)
+  return new Transform({
+    objectMode: true,
+    transform(item: Valid | Reject, _encoding, done) {
+      done(null, item instanceof Reject ? item : entry(item, stepOf))
+    },
+  })
+}
+
+function entry(valid: Valid, stepOf: (record: FileChange) => Step | Refusal): Entry | Reject {
+  const { line, end, text, record } = valid
+  if (isChangeset(record)) return { line, end, text, changeset: changesetOf(record) }
+  const result = stepOf(record)
+  return 'code' in result ? refuse(valid, result.code, result.reason) : { line, end, text, ...result }
+}
+
+function isChangeset(record: FileChange | ChangesetRecord): record is ChangesetRecord {
+  return record.new_changeset != null
+}
+
+function changesetOf(record: ChangesetRecord): NonNullable<Entry['changeset']> {
+  return { repo: record.repo ?? undefined, commit: record.new_changeset.commit }
+}
+
+function step(task: Task, contentOf: (record: FileChange) => Content): Step | Refusal {
+  const { record } = task
+  if (record.op === 'delete') return { operation: removal(task, [record.path]) }
+  const content = contentOf(record)
+  switch (content.kind) {
+    case 'fault':
+      return content.fault
+    case 'skipped':
+      return { operation: removal(task, pathsOf(record)), skipped: content.reason }
+    case 'text':
+      return { ...change(task, content.text), ...held(record, content.text) }
+    default:
+      return change(task, undefined)
+  }
+}
+
+/** Content that is no part of the line weighs on its own. */
+function held(record: FileChange, text: string): Step {
+  return record.content == null ? { heldBytes: text.length } : {}
+}
+
+function pathsOf(record: FileChange): string[] {
+  return record.op === 'rename' && record.new_path !== record.path
+    ? [record.path, record.new_path as string]
+    : [record.path]
+}
+
+function removal({ record, tenant }: Task, paths: readonly string[]): Delete {
+  return { kind: 'delete', ids: paths.map((path) => fileId(record.repo, path)), ...tenanted(tenant) }
+}
+
+function tenanted(tenant: string | undefined): { readonly tenant?: string } {
+  return tenant === undefined ? {} : { tenant }
+}
+
+function change(task: Task, text: string | undefined): Step | Refusal {
+  const { op, path, new_path, metadata } = task.record
+  if (op === 'rename' && new_path !== path) return { operation: move(task, text) }
+  if (text !== undefined) return { operation: put(task, text) }
+  if (op === 'rename' && metadata == null) return { operation: removal(task, []) }
+  if (op !== 'add' && metadata != null) return { operation: patch(task) }
+  const lacks = op === 'add' ? 'content' : 'content and metadata'
+  return { code: 'no_content', reason: `${op} of ${JSON.stringify(path)} without ${lacks}` }
+}
+
+function brought({ record, tenant }: Task, path: string, text: string | undefined): Brought {
+  return {
+    repo: record.repo,
+    path,
+    text,
+    metadata: record.metadata ?? undefined,
+    timestamp: record.timestamp ?? undefined,
+    vectors: vectorsOf(record),
+    tenant,
+  }
+}
+
+function put(task: Task, text: string): Operation {
+  const object = fileObject({ ...brought(task, task.record.path, text), text })
+  return { kind: 'put', id: object.id, object, ...tenanted(task.tenant) }
+}
+
+function patch(task: Task): Operation {
+  const { repo, path } = task.record
+  const parts = brought(task, path, undefined)
+  return {
+    kind: 'patch',
+    id: fileId(repo, path),
+    revise: (stored) => renewed(stored, parts),
+    ...tenanted(task.tenant),
+  }
+}
+
+function move(task: Task, text: string | undefined): Operation {
+  const { repo, path, new_path } = task.record
+  const target = new_path as string
+  const parts = brought(task, target, text)
+  return {
+    kind: 'move',
+    from: fileId(repo, path),
+    to: fileId(repo, target),
+    carry: (source) => carried(source, parts),
+    ...tenanted(task.tenant),
+  }
+}

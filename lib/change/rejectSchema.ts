@@ -1,0 +1,40 @@
+import Type, { type Static } from 'typebox'
+import { REJECT_CODES, type RejectCode } from '../reject.ts'
+
+/**
+ * One line of a rejects file. Exactly one of `record`, `record_base64` and `record_sha256` is there. The schema
+ * of the package (`lib/schema/reject.json`) is generated from it; nothing at run time imports it.
+ */
+export const RejectSchema = Type.Object(
+  {
+    line: Type.Integer({ minimum: 1, description: 'The physical line number in the input, from 1.' }),
+    code: Type.Enum(Object.keys(REJECT_CODES) as RejectCode[], { description: 'Why, as a stable code.' }),
+    reason: Type.String({ description: 'Why, as a sentence. Its wording may change.' }),
+    source: Type.Optional(
+      Type.String({ description: 'The input the line stood in, where there are several.' }),
+    ),
+    record: Type.Optional(Type.String({ description: 'The line as it was read, without its terminator.' })),
+    record_base64: Type.Optional(
+      Type.String({
+        contentEncoding: 'base64',
+        description: 'The bytes of the line in base64, where they are not valid UTF-8.',
+      }),
+    ),
+    record_sha256: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{64}$',
+        description: 'The SHA-256 of the bytes of a line that was too long to keep.',
+      }),
+    ),
+  },
+  {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:elysiactl:schema:reject:1',
+    title: 'elysiactl reject',
+    description: 'One line of a rejects file: a line of the input that was refused, and why.',
+    oneOf: [{ required: ['record'] }, { required: ['record_base64'] }, { required: ['record_sha256'] }],
+  },
+)
+
+/** One line of a rejects file, as a value. */
+export type RejectLine = Static<typeof RejectSchema>

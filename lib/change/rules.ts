@@ -1,0 +1,57 @@
+import type { Json, JsonObject } from '../object.ts'
+import type { Fault } from './check.ts'
+
+/** How deep the values of `metadata` may nest, the object itself counted. */
+export const MAX_METADATA_DEPTH = 64
+
+const TEXTS = ['repo', 'path', 'new_path', 'content'] as const
+
+function unpaired(value: JsonObject): Fault | undefined {
+  for (const field of TEXTS) {
+    const text = value[field]
+    if (typeof text === 'string' && !text.isWellFormed()) {
+      return { code: 'invalid_value', reason: `"${field}" holds half of a surrogate pair, which is no text` }
+    }
+  }
+  return undefined
+}
+
+/** What is wrong with a part of the metadata, as the end of a sentence. */
+function flaw(value: Json, depth: number): string | undefined {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? undefined : 'holds a number beyond the range of a 64-bit float'
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > MAX_METADATA_DEPTH) return `nests deeper than ${MAX_METADATA_DEPTH} levels`
+  for (const inner of Object.values(value)) {
+    const found = flaw(inner, depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function metadata(value: JsonObject): Fault | undefined {
+  const found = flaw(value.metadata ?? null, 1)
+  return found === undefined ? undefined : { code: 'invalid_value', reason: `"metadata" ${found}` }
+}
+
+function widths(value: JsonObject): Fault | undefined {
+  for (const [name, rows] of Object.entries((value.vectors ?? {}) as Record<string, Json[]>)) {
+    const width = (row: Json) => (Array.isArray(row) ? row.length : 0)
+    if (rows.some((row) => width(row) !== width(rows[0] as Json))) {
+      return { code: 'invalid_value', reason: `"vectors.${name}" must have rows of one width` }
+    }
+  }
+  return undefined
+}
+
+/**
+ * The rules that JSON Schema cannot state, for a record that passed `check`: text is well-formed Unicode,
+ * `metadata` can be written back as JSON without loss or bottomless recursion, the rows of a multi-vector have
+ * one width. @see docs/format.md, "Beyond the schema"
+ */
+export function checkBeyondSchema(value: JsonObject): Fault | undefined {
+  const fault = unpaired(value)
+  if (fault !== undefined) return fault
+  return metadata(value) ?? (value.vectors == null ? undefined : widths(value))
+}

@@ -1,0 +1,53 @@
+import { Transform } from 'node:stream'
+import type { Line } from '../line.ts'
+import type { Json, JsonObject } from '../object.ts'
+import { Reject, refuse } from '../reject.ts'
+import type { Parsed } from '../stream/parseJson.ts'
+import { check, type Fault } from './check.ts'
+import type { Change } from './record.ts'
+import { checkBeyondSchema } from './rules.ts'
+
+/** A line whose record is in order. */
+export interface Valid extends Line {
+  readonly record: Change
+}
+
+export interface ValidateOptions {
+  /** Refuse fields that the format does not know. */
+  readonly strict?: boolean
+}
+
+/** A change, or why it is none. */
+export type Verdict =
+  | { readonly change: Change; readonly fault?: undefined }
+  | { readonly fault: Fault; readonly change?: undefined }
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Judges one value that `JSON.parse` gave: all the rules of the format, none that needs a store or a file. */
+export function validateChange(value: Json, options: ValidateOptions = {}): Verdict {
+  if (!isObject(value)) return { fault: { code: 'not_object', reason: 'a change record is a JSON object' } }
+  const fault = check(value, options.strict) ?? checkBeyondSchema(value)
+  return fault === undefined ? { change: value as unknown as Change } : { fault }
+}
+
+/**
+ * A stage: parsed lines become valid ones, or rejects that name the field and the rule. Rejects from before
+ * pass. One record a chunk, in order; holds none but those of the stream's own buffer.
+ */
+export function validate(options: ValidateOptions = {}): Transform {
+  return new Transform({
+    objectMode: true,
+    transform(item: Parsed | Reject, _encoding, done) {
+      done(null, item instanceof Reject ? item : judge(item, options))
+    },
+  })
+}
+
+function judge(parsed: Parsed, options: ValidateOptions): Valid | Reject {
+  const { change, fault } = validateChange(parsed.value, options)
+  if (fault !== undefined) return refuse(parsed, fault.code, fault.reason)
+  return { line: parsed.line, end: parsed.end, text: parsed.text, record: change }
+}

@@ -1,0 +1,66 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
+import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.ts'
+import { RejectSchema } from '../lib/change/rejectSchema.ts'
+import { ReportSchema } from '../lib/change/reportSchema.ts'
+
+/** The part of JSON Schema that the tables show. */
+interface Field {
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly string[]
+  readonly description?: string
+}
+
+interface Fields {
+  readonly properties: object
+  readonly required: readonly string[]
+}
+
+const root = new URL('../', import.meta.url)
+const FORMAT_PAGE = new URL('docs/format.md', root)
+
+/** The schema files of the package, by name: JSON text, two spaces, a newline at the end. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  const schemas = { change: ChangeSchema, report: ReportSchema, reject: RejectSchema }
+  return new Map(
+    Object.entries(schemas).map(([name, schema]) => [
+      `lib/schema/${name}.json`,
+      `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
+  )
+}
+
+function typeName({ type, enum: values }: Field): string {
+  if (values !== undefined) return values.map((value) => `\`${value}\``).join(', ')
+  if (type === undefined) return 'anything'
+  return typeof type === 'string' ? type : type.join(' or ')
+}
+
+/** A table in Markdown of the fields of an object schema. */
+function fieldTable({ properties, required }: Fields): string {
+  const rows = Object.entries(properties as Record<string, Field>).map(([name, field]) => {
+    const needed = required.includes(name) ? 'yes' : 'no'
+    return `| \`${name}\` | ${typeName(field)} | ${needed} | ${field.description ?? ''} |`
+  })
+  return ['| field | type | required | meaning |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+/** A page with the tables between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */
+export function withTables(page: string): string {
+  const tables: Record<string, string> = {
+    change: fieldTable(FileChange),
+    changeset: fieldTable(ChangesetRecord.properties.new_changeset),
+    reject: fieldTable(RejectSchema),
+  }
+  return page.replace(
+    /(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => `${begin}${tables[name] ?? ''}\n${end}`,
+  )
+}
+
+async function main(): Promise<void> {
+  for (const [path, text] of schemaFiles()) await writeFile(new URL(path, root), text)
+  await writeFile(FORMAT_PAGE, withTables(await readFile(FORMAT_PAGE, 'utf8')))
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()
