@@ -1,0 +1,107 @@
+import type { Store } from '../store/store.ts'
+import { retrying } from '../stream/retry.ts'
+import { continuation } from './continuation.ts'
+import { dryRunStore } from './dryRun.ts'
+import type { Circumstances } from './ingest.ts'
+import type { IngestOptions } from './ingestOptions.ts'
+import type { IngestRun } from './ingestRun.ts'
+import type { Input } from './input.ts'
+import { type Checkpoint, newRunId, type RunKey } from './journal.ts'
+import { errorLimit, Ledger } from './ledger.ts'
+import { notifier } from './notice.ts'
+import { prepare } from './prepare.ts'
+import { RejectsFile } from './rejectsFile.ts'
+import { lockRun } from './state.ts'
+
+/** A run that may begin, and what has to be put back after it. */
+export interface Setup {
+  readonly run: IngestRun
+  close(): Promise<void>
+}
+
+/**
+ * Everything before the first line is read: the lock, the collection, the checkpoint to go on from.
+ * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_CONFLICT, ELYSIA_NOT_FOUND, ELYSIA_UNREACHABLE
+ */
+export async function setUp(
+  inputs: readonly Input[],
+  store: Store,
+  options: IngestOptions,
+  given: Circumstances,
+): Promise<Setup> {
+  const circumstances = options.dryRun ? withoutTraces(given) : given
+  const notify = notifier(circumstances.onNotice)
+  const { state, signal } = circumstances
+  const retry = retrying({ forMs: options.retryForMs, ...(signal && { signal }) })
+  const found = await retry(() => prepare(store, options, notify, given.state?.journal))
+  const key = keyOf(inputs, store, found.class, options)
+  const lock = state && lockRun(state, key)
+  const { run: continued, checkpoint } = continuation(key, circumstances, found.created, notify)
+  const name = continued ?? circumstances.runId ?? newRunId()
+  const rejects = rejectsFile(circumstances, checkpoint)
+  const target = options.dryRun ? await dryRunStore(store, found.layout) : store
+  const run: IngestRun = {
+    run: name,
+    class: found.class,
+    store: target,
+    inputs,
+    options,
+    circumstances,
+    notify,
+    checkpoint,
+    enter: () => state?.journal.begin(name, key, options.collection),
+    ledger: new Ledger({
+      rejects,
+      limit: errorLimit(options.maxErrors),
+      commit: state && ((committed) => state.journal.commit(name, committed)),
+      onReject: circumstances.onReject,
+      onProgress: circumstances.onProgress,
+      sourceOf: (index) => (inputs.length > 1 ? inputs[index]?.name : undefined),
+    }),
+  }
+  return { run, close: () => close(run, store, rejects, lock) }
+}
+
+/** The last checkpoint that was committed: after a failure the truth lies there, not in memory. */
+export function lastCheckpoint({ circumstances, run }: IngestRun): Checkpoint | undefined {
+  try {
+    return circumstances.state?.journal.find(run)?.checkpoint
+  } catch {
+    return undefined
+  }
+}
+
+/** A dry run leaves no checkpoint, so that the real one begins at the beginning. */
+function withoutTraces({ state: _, ...circumstances }: Circumstances): Circumstances {
+  return circumstances
+}
+
+function keyOf(
+  inputs: readonly Input[],
+  { target }: Store,
+  className: string,
+  options: IngestOptions,
+): RunKey {
+  const tenant = options.tenant ?? (options.tenantBy && `by ${options.tenantBy}`)
+  return { target, class: className, inputs: inputs.map(({ name }) => name), ...(tenant && { tenant }) }
+}
+
+/** A continued run goes on in its own rejects file, unless told of another. */
+function rejectsFile(
+  circumstances: Circumstances,
+  checkpoint: Checkpoint | undefined,
+): RejectsFile | undefined {
+  const path = circumstances.rejectsPath ?? checkpoint?.rejectsPath
+  return path === undefined ? undefined : new RejectsFile(path)
+}
+
+async function close(
+  run: IngestRun,
+  store: Store,
+  rejects: RejectsFile | undefined,
+  lock: { release(): void } | undefined,
+): Promise<void> {
+  rejects?.close()
+  lock?.release()
+  if (run.store !== store) await run.store.close()
+}

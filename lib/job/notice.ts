@@ -1,0 +1,22 @@
+/** Something a person should hear of while a job runs; `code` is for programs. */
+export interface Notice {
+  readonly code: NoticeCode
+  readonly message: string
+}
+
+export type NoticeCode =
+  | 'would_create'
+  | 'created'
+  | 'property_added'
+  | 'continued'
+  | 'started_over'
+  | 'waiting'
+  | 'tenant_created'
+  | 'stopping'
+
+export type Notify = (code: NoticeCode, message: string) => void
+
+/** A function that passes notices on, if anybody listens. */
+export function notifier(onNotice: ((notice: Notice) => void) | undefined): Notify {
+  return (code, message) => onNotice?.({ code, message })
+}

@@ -1,0 +1,64 @@
+import type { Settlement } from '../outcome.ts'
+import { Reject } from '../reject.ts'
+import { type Counts, settled } from '../report.ts'
+
+/** What a run has settled so far: plain JSON, so that a checkpoint can hold it. */
+export interface Tally extends Counts {
+  bytes: number
+  retries: number
+  commits: Record<string, string>
+}
+
+export function emptyTally(): Tally {
+  return {
+    lines: 0,
+    blank: 0,
+    records: 0,
+    written: 0,
+    deleted: 0,
+    unchanged: 0,
+    superseded: 0,
+    skipped: {},
+    rejected: {},
+    control: 0,
+    bytes: 0,
+    retries: 0,
+    commits: {},
+  }
+}
+
+/**
+ * Counts a settled stretch of one input. `before` is what stood at the beginning of that input: positions
+ * speak of one input, a tally of all.
+ */
+export function add(
+  tally: Tally,
+  { outcomes, end }: Settlement,
+  before: Pick<Tally, 'lines' | 'bytes'>,
+): void {
+  for (const { item, name, cause } of outcomes) {
+    tally.records += 1
+    if (name === 'skipped' || name === 'rejected') increment(tally[name], cause ?? 'unknown')
+    else tally[name] += 1
+    if (!(item instanceof Reject) && item.changeset) {
+      tally.commits[item.changeset.repo ?? ''] = item.changeset.commit
+    }
+  }
+  reach(tally, before.lines + end.line, before.bytes + end.end)
+}
+
+/** Notes how far the input was read; lines without a record are the blank ones. */
+export function reach(tally: Tally, lines: number, bytes: number): void {
+  tally.lines = lines
+  tally.bytes = bytes
+  tally.blank = lines - tally.records
+}
+
+/** True where every record has its outcome and every line is a record or blank. */
+export function addsUp(tally: Tally): boolean {
+  return settled(tally) === tally.records && tally.lines === tally.blank + tally.records && tally.blank >= 0
+}
+
+function increment(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1
+}

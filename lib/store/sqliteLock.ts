@@ -1,0 +1,27 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+
+/** A lock that is held until it is released or its process ends, in whatever way. */
+export interface FileLock {
+  release(): void
+}
+
+/**
+ * Takes the lock at `path`, or answers undefined where another process holds it.
+ * The lock is the exclusive lock of an SQLite file: the operating system takes it back when the process is
+ * gone, `kill -9` included, so that no lock is ever stale. For local file systems.
+ */
+export function lockFile(path: string): FileLock | undefined {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const database = new Database(path, { timeout: 0 })
+  try {
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    database.close()
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return undefined
+    throw error
+  }
+  return { release: () => database.close() }
+}
