@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Json } from '../../lib/object.ts'
+import { Failure } from './faults.ts'
+import type { Front } from './front.ts'
+import type { Inside } from './grpc.ts'
+import { Refusal } from './refusal.ts'
+import { objectRoutes } from './rest-objects.ts'
+import { schemaRoutes } from './rest-schema.ts'
+
+/** A REST request, taken apart. */
+export interface Ask {
+  /** What stands in place of `{…}` in the route. */
+  readonly parts: readonly string[]
+  readonly query: URLSearchParams
+  readonly body: Json
+}
+
+/** A reply: `body` undefined sends none. */
+export interface Answer {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+/** Routes by `METHOD /v1/path/{part}`. */
+export type Routes = Readonly<Record<string, (ask: Ask) => Answer>>
+
+export interface RestServer {
+  readonly port: number
+  stop(): void
+}
+
+/** Listens with the REST interface of Weaviate on a free port of the loopback; `front` stands before it. */
+export async function restServer(inside: Inside, front: () => Front): Promise<RestServer> {
+  const routes = table({ ...schemaRoutes(inside, () => front().port), ...objectRoutes(inside) })
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    respond(request, inside, routes, front).then(
+      (answer) => send(response, answer),
+      (error) => send(response, failed(error)),
+    )
+  }
+  const server = createServer(handle)
+  server.keepAliveTimeout = 60_000
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const stop = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { port: (server.address() as AddressInfo).port, stop }
+}
+
+interface Route {
+  readonly name: string
+  readonly method: string
+  readonly pattern: RegExp
+  readonly handle: (ask: Ask) => Answer
+}
+
+function table(routes: Routes): Route[] {
+  return Object.entries(routes).map(([name, handle]) => {
+    const [method = '', path = ''] = name.split(' ')
+    return { name, method, handle, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`) }
+  })
+}
+
+async function respond(
+  request: IncomingMessage,
+  inside: Inside,
+  routes: readonly Route[],
+  front: () => Front,
+): Promise<Answer> {
+  const url = new URL(request.url ?? '/', 'http://double')
+  const route = routes.find((one) => one.method === request.method && one.pattern.test(url.pathname))
+  const name = route?.name ?? `${request.method} ${url.pathname}`
+  const leave = inside.counters.enter(name)
+  try {
+    const text = await bodyOf(request)
+    if (!isOpen(url.pathname) && inside.apiKey !== undefined) checkKey(request, inside.apiKey)
+    if (route === undefined) return notFound(url.pathname)
+    const ask = { parts: partsOf(route, url), query: url.searchParams, body: parse(text, name) }
+    const cut = (): void => front().cut(request.socket.remotePort ?? 0)
+    return await inside.faults.pass({ name, bytes: text.length, cut }, () => route.handle(ask))
+  } finally {
+    leave()
+  }
+}
+
+function isOpen(path: string): boolean {
+  return path.startsWith('/v1/.well-known/')
+}
+
+function notFound(path: string): Answer {
+  return { status: 404, body: { code: 404, message: `path ${path} was not found` } }
+}
+
+function partsOf(route: Route, url: URL): string[] {
+  return (route.pattern.exec(url.pathname) ?? []).slice(1).map(decodeURIComponent)
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+function parse(text: string, name: string): Json {
+  if (text === '') return null
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    const what = name === 'POST /v1/schema' ? 'objectClass' : 'body'
+    const message = `parsing ${what} body from "" failed, because unexpected EOF`
+    throw new Answered({ status: 400, body: { code: 400, message } })
+  }
+}
+
+/** An answer in the shape of the server's own checks of a request. */
+export class Answered extends Error {
+  readonly answer: Answer
+
+  constructor(answer: Answer) {
+    super('answered')
+    this.answer = answer
+  }
+}
+
+/** The body of an error: `{error: [{message}]}`. */
+export function errorBody(message: string): { error: { message: string }[] } {
+  return { error: [{ message }] }
+}
+
+function checkKey(request: IncomingMessage, apiKey: string): void {
+  if (request.headers.authorization === `Bearer ${apiKey}`) return
+  throw new Answered({ status: 401, body: { code: 401, message: 'unauthorized: invalid api key' } })
+}
+
+function failed(error: unknown): Answer {
+  if (error instanceof Answered) return error.answer
+  if (error instanceof Refusal) return { status: error.status, body: errorBody(error.message) }
+  if (!(error instanceof Failure)) return { status: 500, body: errorBody(String(error)) }
+  const wait = error.retryAfterSeconds
+  return {
+    status: error.http,
+    body: errorBody(error.message),
+    ...(wait === undefined ? {} : { headers: { 'retry-after': String(wait) } }),
+  }
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  if (response.destroyed) return
+  const body = answer.body === undefined ? '' : JSON.stringify(answer.body)
+  response.writeHead(answer.status, {
+    ...(body === '' ? {} : { 'content-type': 'application/json' }),
+    ...answer.headers,
+  })
+  response.end(body)
+}

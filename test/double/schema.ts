@@ -1,0 +1,279 @@
+import type { Json, JsonObject } from '../../lib/object.ts'
+import { Refusal } from './refusal.ts'
+
+/** A property of a class, as `GET /v1/schema` shows it. */
+export interface PropertySchema {
+  readonly name: string
+  readonly dataType: readonly string[]
+  readonly nestedProperties?: readonly PropertySchema[]
+  readonly [key: string]: unknown
+}
+
+/** A class with all its defaults filled in, as `GET /v1/schema` shows it. */
+export interface ClassSchema {
+  readonly class: string
+  readonly properties: readonly PropertySchema[]
+  readonly multiTenancyConfig: {
+    readonly enabled: boolean
+    readonly autoTenantCreation: boolean
+    readonly autoTenantActivation: boolean
+  }
+  readonly vectorizer?: string
+  readonly vectorConfig?: Readonly<Record<string, VectorConfig>>
+  readonly [key: string]: unknown
+}
+
+interface VectorConfig {
+  readonly vectorizer: JsonObject
+  readonly vectorIndexType: string
+  readonly vectorIndexConfig: JsonObject
+}
+
+const PRIMITIVES = ['text', 'int', 'number', 'boolean', 'date', 'uuid']
+const SINGULAR = ['blob', 'geoCoordinates', 'phoneNumber', 'object', 'object[]']
+const TYPES = new Set([...PRIMITIVES, ...PRIMITIVES.map((type) => `${type}[]`), ...SINGULAR])
+const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
+const PROPERTY_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,230}$/
+const RESERVED = new Set(['id', '_id', '_additional', 'creationTimeUnix', 'lastUpdateTimeUnix'])
+
+const OFF = { enabled: false }
+const FLAT_OFF = { enabled: false, rescoreLimit: -1, cache: false }
+const HNSW: JsonObject = {
+  skip: false,
+  cleanupIntervalSeconds: 300,
+  maxConnections: 32,
+  efConstruction: 128,
+  ef: -1,
+  dynamicEfMin: 100,
+  dynamicEfMax: 500,
+  dynamicEfFactor: 8,
+  vectorCacheMaxObjects: 1e12,
+  flatSearchCutoff: 40000,
+  distance: 'cosine',
+  pq: {
+    enabled: false,
+    bitCompression: false,
+    segments: 0,
+    centroids: 256,
+    trainingLimit: 100000,
+    encoder: { type: 'kmeans', distribution: 'log-normal' },
+  },
+  bq: OFF,
+  sq: { enabled: false, trainingLimit: 100000, rescoreLimit: 20 },
+  rq: { enabled: false, bits: 8, rescoreLimit: 20 },
+  filterStrategy: 'acorn',
+  multivector: {
+    enabled: false,
+    muvera: { enabled: false, ksim: 4, dprojections: 16, repetitions: 10 },
+    aggregation: 'maxSim',
+  },
+  skipDefaultQuantization: false,
+  trackDefaultQuantization: false,
+}
+const FLAT: JsonObject = {
+  distance: 'cosine',
+  vectorCacheMaxObjects: 1e12,
+  pq: FLAT_OFF,
+  bq: FLAT_OFF,
+  sq: FLAT_OFF,
+  rq: { ...FLAT_OFF, bits: 8 },
+  skipDefaultQuantization: false,
+  trackDefaultQuantization: false,
+}
+const INVERTED: JsonObject = {
+  bm25: { b: 0.75, k1: 1.2 },
+  cleanupIntervalSeconds: 60,
+  stopwords: { additions: null, preset: 'en', removals: null },
+  usingBlockMaxWAND: true,
+}
+const SHARDING: JsonObject = {
+  virtualPerPhysical: 128,
+  desiredCount: 1,
+  actualCount: 1,
+  desiredVirtualCount: 128,
+  actualVirtualCount: 128,
+  key: '_id',
+  strategy: 'hash',
+  function: 'murmur3',
+}
+const NO_SHARDING: JsonObject = {
+  virtualPerPhysical: 0,
+  desiredCount: 0,
+  actualCount: 0,
+  desiredVirtualCount: 0,
+  actualVirtualCount: 0,
+  key: '',
+  strategy: '',
+  function: '',
+}
+
+/** The name under which the server keeps a class: the first letter is raised. */
+export function className(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1)
+}
+
+/** The name under which the server keeps a property: the first letter is lowered. */
+export function propertyName(name: string): string {
+  return name.slice(0, 1).toLowerCase() + name.slice(1)
+}
+
+/** True for a data type that points to other classes. */
+export function isReference(property: PropertySchema): boolean {
+  return /^[A-Z]/.test(property.dataType[0] ?? '')
+}
+
+/** What `POST /v1/schema` makes of a body; `classes` are the names that stand, `modules` the vectorizers. */
+export function newClass(
+  body: JsonObject,
+  classes: readonly string[],
+  modules: readonly string[],
+): ClassSchema {
+  const name = className(String(body.class ?? ''))
+  if (!CLASS_NAME.test(name)) throw new Refusal(`'${name}' is not a valid class name`)
+  const tenants = object(body.multiTenancyConfig).enabled === true
+  if (tenants && body.shardingConfig !== undefined) {
+    throw new Refusal('cannot have both shardingConfig and multiTenancyConfig')
+  }
+  const vectors = vectorSettings(body, modules)
+  const properties = addProperties(name, [], list(body.properties), [...classes, name])
+  if (classes.includes(name)) throw new Refusal(`class name ${name} already exists`)
+  const similar = classes.find((other) => other.toLowerCase() === name.toLowerCase())
+  if (similar !== undefined) throw new Refusal(`class already exists: found similar class "${similar}"`)
+  return {
+    ...body,
+    class: name,
+    invertedIndexConfig: merge(INVERTED, body.invertedIndexConfig),
+    multiTenancyConfig: {
+      autoTenantActivation: false,
+      autoTenantCreation: false,
+      enabled: false,
+      ...object(body.multiTenancyConfig),
+    },
+    properties,
+    shardingConfig: tenants ? NO_SHARDING : merge(SHARDING, body.shardingConfig),
+    replicationConfig: {
+      deletionStrategy: 'TimeBasedResolution',
+      factor: 1,
+      asyncEnabled: false,
+      ...object(body.replicationConfig),
+    },
+    ...vectors,
+  }
+}
+
+/** The properties of a class after some more of them, each with its defaults. */
+export function addProperties(
+  name: string,
+  present: readonly PropertySchema[],
+  added: readonly Json[],
+  classes: readonly string[],
+): PropertySchema[] {
+  const all = [...present]
+  for (const raw of added) {
+    const body = object(raw)
+    const property = newProperty({ ...body, name: propertyName(String(body.name ?? '')) }, classes)
+    if (all.some((other) => other.name.toLowerCase() === property.name.toLowerCase())) {
+      throw new Refusal(
+        `class "${name}": conflict for property "${property.name}": already in use or provided multiple times`,
+      )
+    }
+    all.push(property)
+  }
+  return all
+}
+
+function newProperty(body: JsonObject, classes: readonly string[]): PropertySchema {
+  const name = String(body.name)
+  if (!PROPERTY_NAME.test(name)) {
+    throw new Refusal(
+      `'${name}' is not a valid property name. Property names in Weaviate are restricted to valid GraphQL names, ` +
+        'which must be “/[_A-Za-z][_0-9A-Za-z]{0,230}/”',
+    )
+  }
+  if (RESERVED.has(name)) throw new Refusal(`'${name}' is a reserved property name`)
+  checkDataType(name, list(body.dataType).map(String), classes)
+  return withDefaults(body, true)
+}
+
+function checkDataType(name: string, dataType: readonly string[], classes: readonly string[]): void {
+  const [first = ''] = dataType
+  if (/^[A-Z]/.test(first)) {
+    if (dataType.some((target) => !classes.includes(target))) {
+      throw new Refusal('bad request: reference property to nonexistent class')
+    }
+  } else if (!TYPES.has(first)) {
+    throw new Refusal(
+      `property '${name}': invalid dataType: [${dataType.join(' ')}]: unknown primitive data type '${first}'`,
+    )
+  }
+}
+
+function withDefaults(body: JsonObject, top: boolean): PropertySchema {
+  const dataType = list(body.dataType).map(String)
+  const text = dataType[0] === 'text' || dataType[0] === 'text[]'
+  const nested = list(body.nestedProperties)
+  if (dataType[0]?.startsWith('object') && nested.length === 0) {
+    throw new Refusal(
+      `property '${body.name}': At least one nested property is required for data type object/object[]`,
+    )
+  }
+  return {
+    indexFilterable: top || dataType[0] !== 'blob',
+    indexRangeFilters: false,
+    indexSearchable: text,
+    ...(text ? { tokenization: 'word' } : {}),
+    ...body,
+    name: String(body.name),
+    dataType,
+    ...(nested.length > 0 ? { nestedProperties: nested.map((one) => withDefaults(object(one), false)) } : {}),
+  }
+}
+
+function vectorSettings(body: JsonObject, modules: readonly string[]): JsonObject {
+  if (body.vectorConfig !== undefined) {
+    const configs = Object.entries(object(body.vectorConfig)).map(([name, raw]) => {
+      const config = object(raw)
+      const [module = 'none'] = Object.keys(object(config.vectorizer))
+      checkModule(module, modules)
+      return [name, { ...config, ...indexSettings(config), vectorizer: { [module]: {} } }] as const
+    })
+    return { vectorConfig: Object.fromEntries(configs) }
+  }
+  const vectorizer = String(body.vectorizer ?? 'none')
+  checkModule(vectorizer, modules)
+  return { vectorizer, ...indexSettings(body) }
+}
+
+function checkModule(module: string, modules: readonly string[]): void {
+  if (module === 'none' || modules.includes(module)) return
+  throw new Refusal(`vectorizer: no module with name "${module}" present`)
+}
+
+function indexSettings(body: JsonObject): JsonObject {
+  const vectorIndexType = String(body.vectorIndexType ?? 'hnsw')
+  const defaults = vectorIndexType === 'flat' ? FLAT : HNSW
+  return { vectorIndexType, vectorIndexConfig: merge(defaults, body.vectorIndexConfig) }
+}
+
+function merge(defaults: JsonObject, given: Json | undefined): JsonObject {
+  const merged: JsonObject = { ...defaults }
+  for (const [key, value] of Object.entries(object(given))) {
+    const base = merged[key]
+    merged[key] = isObject(base) && isObject(value) ? merge(base, value) : value
+  }
+  return merged
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value as an object, an empty one where it is none. */
+export function object(value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+/** The value as a list, an empty one where it is none. */
+export function list(value: unknown): Json[] {
+  return Array.isArray(value) ? value : []
+}

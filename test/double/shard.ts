@@ -1,0 +1,80 @@
+import type { JsonObject } from '../../lib/object.ts'
+import { Refusal } from './refusal.ts'
+import { dimensions, type GivenVectors, type NamedVectors } from './vectors.ts'
+
+/** An object as the double keeps it. Times are in milliseconds. */
+export interface Stored {
+  readonly id: string
+  readonly properties: JsonObject
+  readonly vector?: Float32Array | undefined
+  readonly vectors?: NamedVectors | undefined
+  readonly created: number
+  readonly updated: number
+}
+
+export type Activity = 'HOT' | 'COLD' | 'FROZEN'
+
+/** The objects of one tenant, or of a class without tenants. */
+export class Shard {
+  activity: Activity = 'HOT'
+  readonly #objects = new Map<string, Stored>()
+  readonly #dimensions = new Map<string, number>()
+  #sorted: string[] | undefined
+
+  get size(): number {
+    return this.#objects.size
+  }
+
+  find(id: string): Stored | undefined {
+    return this.#objects.get(id)
+  }
+
+  /** A rewritten object moves to the end of `all`, as the server gives it a new document number. */
+  put(object: Stored): void {
+    for (const [name, size] of dimensions(object)) this.#dimensions.set(name, size)
+    if (!this.#objects.delete(object.id)) this.#sorted = undefined
+    this.#objects.set(object.id, object)
+  }
+
+  delete(id: string): boolean {
+    const was = this.#objects.delete(id)
+    if (was) this.#sorted = undefined
+    return was
+  }
+
+  /** In the order in which they were written. */
+  all(): IterableIterator<Stored> {
+    return this.#objects.values()
+  }
+
+  /** In the byte order of the ids, strictly after `after`. */
+  page(after: string | undefined, offset: number, limit: number): Stored[] {
+    this.#sorted ??= [...this.#objects.keys()].sort()
+    const from = (after === undefined ? 0 : firstAbove(this.#sorted, after)) + offset
+    return this.#sorted.slice(from, from + limit).map((id) => this.#objects.get(id)!)
+  }
+
+  /** Throws where a vector has not the length of those before it: the first one settles it. */
+  checkDimensions(id: string, given: GivenVectors): void {
+    for (const [name, size] of dimensions(given)) {
+      const settled = this.#dimensions.get(name) ?? size
+      if (settled === size) continue
+      const index = name === '' ? `vector index for ${id}` : `vector index ${name} for target vector ${id}`
+      throw new Refusal(
+        `Validate ${index}: new node has a vector with length ${size}. Existing nodes have vectors with length ` +
+          `${settled}: vector dimensions do not match the index dimensions`,
+      )
+    }
+  }
+}
+
+function firstAbove(sorted: readonly string[], id: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! <= id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
