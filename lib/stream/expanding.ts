@@ -23,11 +23,11 @@ export abstract class Expanding<In, Out> extends Transform {
   protected abstract rest(): Iterator<Out>
 
   override _transform(chunk: In, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#emit(this.expand(chunk), done)
+    this.#begin(() => this.expand(chunk), done)
   }
 
   override _flush(done: TransformCallback): void {
-    this.#emit(this.rest(), done)
+    this.#begin(() => this.rest(), done)
   }
 
   override _read(size: number): void {
@@ -43,8 +43,17 @@ export abstract class Expanding<In, Out> extends Transform {
     done(error)
   }
 
+  #begin(make: () => Iterator<Out>, done: TransformCallback): void {
+    try {
+      this.#running = make()
+    } catch (thrown) {
+      done(thrown as Error)
+      return
+    }
+    this.#emit(this.#running, done)
+  }
+
   #emit(items: Iterator<Out>, done: TransformCallback): void {
-    this.#running = items
     let full = false
     try {
       full = this.#pushUntilFull(items)

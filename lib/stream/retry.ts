@@ -3,7 +3,7 @@ import pRetry, { type RetryContext } from 'p-retry'
 import { ElysiaError } from '../errors.ts'
 
 /** A call that failed and will be made again. */
-export interface RetryNotice {
+export interface Retry {
   /** How often it has been tried, from 1. */
   readonly attempt: number
   readonly waitMs: number
@@ -17,7 +17,7 @@ export interface RetryingOptions {
   readonly minMs?: number
   /** The longest wait, unless the server asks for a longer one. 15 000. */
   readonly maxMs?: number
-  readonly onRetry?: (notice: RetryNotice) => void
+  readonly onRetry?: (retry: Retry) => void
   /** Ends a wait at once, rejecting with its reason. A call in flight listens to the signal itself. */
   readonly signal?: AbortSignal
 }

@@ -1,0 +1,65 @@
+import { PassThrough, type Transform } from 'node:stream'
+import { ElysiaError, messageOf } from '../errors.ts'
+
+/** How bytes are compressed; `plain` where they are not. */
+export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
+
+/** As many bytes as `codecOf` looks at. */
+export const MAGIC_BYTES = 4
+
+/** What zlib's streams hand on at once; its default of 16 KiB costs four times as many hops. */
+const CHUNK_BYTES = 64 * 1024
+
+/**
+ * Tells the codec by the first bytes; fewer than four are plain.
+ * A skippable frame is taken for zstd, whose tools (pzstd) begin files with it.
+ * @see RFC 1952 §2.3.1 (gzip), RFC 8878 §3.1 (zstd), lz4_Frame_format.md (lz4, and its legacy frame)
+ */
+export function codecOf(head: Buffer): CodecName {
+  if (head.length < MAGIC_BYTES) return head.length >= 2 && isGzip(head) ? 'gzip' : 'plain'
+  const magic = head.readUInt32LE(0)
+  if (magic === 0xfd2fb528 || isSkippable(magic)) return 'zstd'
+  if (magic === 0x184d2204) return 'lz4'
+  if (magic === 0x184c2102) throw legacyLz4()
+  return isGzip(head) ? 'gzip' : 'plain'
+}
+
+/** A stream that decodes one member or frame, or more. Codecs are loaded when they are needed. */
+export async function decoder(codec: CodecName): Promise<Transform> {
+  switch (codec) {
+    case 'plain':
+      return new PassThrough()
+    case 'gzip':
+      return (await import('node:zlib')).createGunzip({ chunkSize: CHUNK_BYTES })
+    case 'zstd':
+      return (await import('node:zlib')).createZstdDecompress({ chunkSize: CHUNK_BYTES })
+    case 'lz4':
+      return (await import('./lz4.ts')).lz4Frames()
+  }
+}
+
+/** The error for bytes that a codec cannot decode. */
+export function undecodable(codec: CodecName, thrown: unknown): ElysiaError {
+  if (thrown instanceof ElysiaError) return thrown
+  const cut = (thrown as { code?: unknown }).code === 'Z_BUF_ERROR'
+  const fact = cut ? 'is cut short' : `is damaged: ${messageOf(thrown)}`
+  return new ElysiaError('ELYSIA_COMPRESSION', `the ${codec} input ${fact}`, {
+    cause: thrown,
+    hint: `Test the file with \`${codec} -t\`, and fetch or make it again.`,
+  })
+}
+
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b
+}
+
+/** Sixteen magic numbers mark frames of user data that decoders of zstd and lz4 leave out. */
+export function isSkippable(magic: number): boolean {
+  return magic >= 0x184d2a50 && magic <= 0x184d2a5f
+}
+
+function legacyLz4(): ElysiaError {
+  return new ElysiaError('ELYSIA_COMPRESSION', 'the input is an lz4 legacy frame, which has no end mark', {
+    hint: 'Convert it once: `lz4 -dc FILE | lz4 > NEW`.',
+  })
+}

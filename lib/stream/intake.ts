@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream'
+import { ElysiaError } from '../errors.ts'
+
+/**
+ * A byte source that ends cleanly, at once, when `stop` aborts: also while it waits for data, as a terminal
+ * or a pipe may for ever. The source is destroyed then, and whenever the result is. Otherwise it passes
+ * bytes, end, errors and backpressure through unchanged. Memory: one chunk beside the source's own buffer.
+ *
+ * It takes chunks by `read()`, which starts the source's next read before it hands one over, so that
+ * reading and the work on the bytes overlap. With `pipe` they take turns.
+ */
+export function intake(source: Readable, stop: AbortSignal): Readable {
+  return new Intake(source, stop)
+}
+
+class Intake extends Readable {
+  readonly #source: Readable
+  readonly #stop: AbortSignal
+  readonly #onStop = () => this.#end()
+  #wanted = false
+  #ended = false
+
+  constructor(source: Readable, stop: AbortSignal) {
+    super({ highWaterMark: 1 })
+    this.#source = source
+    this.#stop = stop
+    source.on('error', (error) => this.destroy(error))
+    source.on('end', () => this.#end())
+    source.on('close', () => this.#closed())
+    source.on('readable', () => this.#pull())
+    if (stop.aborted) this.#end()
+    else stop.addEventListener('abort', this.#onStop)
+  }
+
+  override _read(): void {
+    this.#wanted = true
+    this.#pull()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#stop.removeEventListener('abort', this.#onStop)
+    this.#source.destroy()
+    done(error)
+  }
+
+  #pull(): void {
+    while (this.#wanted && !this.#ended) {
+      const chunk: unknown = this.#source.read()
+      if (chunk === null) return
+      this.#wanted = this.push(chunk)
+    }
+  }
+
+  #end(): void {
+    if (this.#ended || this.destroyed) return
+    this.#ended = true
+    this.push(null)
+    this.#source.destroy()
+  }
+
+  #closed(): void {
+    if (this.#ended || this.destroyed) return
+    this.destroy(new ElysiaError('ELYSIA_INPUT', 'the input was closed before its end'))
+  }
+}

@@ -1,0 +1,85 @@
+import { Transform, type TransformCallback } from 'node:stream'
+import type { Position } from '../line.ts'
+
+/** What has passed a meter so far. */
+export interface Measure {
+  readonly chunks: number
+  /** Chunks, where an array counts as many as it holds. */
+  readonly records: number
+  /** Of bytes their number; of lines and items the offset in the input that the last one reached. */
+  readonly bytes: number
+  readonly seconds: number
+  /** Records a second since the start. */
+  readonly rate: number
+}
+
+export interface MeterOptions {
+  /** Least time between two calls. 1000. */
+  readonly everyMs?: number
+  readonly onProgress: (measure: Measure) => void
+}
+
+/**
+ * Passes everything through and counts it; calls back at most every `everyMs`, and once at the end. It has
+ * no timer: while nothing flows it is silent. What `onProgress` throws is the stream's error. Memory:
+ * `highWaterMark` chunks on either side.
+ */
+export function meter(options: MeterOptions): Transform {
+  return new Meter(options)
+}
+
+class Meter extends Transform {
+  readonly #everyMs: number
+  readonly #onProgress: (measure: Measure) => void
+  readonly #started = performance.now()
+  #told = this.#started
+  #chunks = 0
+  #records = 0
+  #bytes = 0
+
+  constructor({ everyMs = 1000, onProgress }: MeterOptions) {
+    super({ objectMode: true })
+    this.#everyMs = everyMs
+    this.#onProgress = onProgress
+  }
+
+  override _transform(chunk: unknown, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#count(chunk)
+    try {
+      if (performance.now() - this.#told >= this.#everyMs) this.#tell()
+    } catch (thrown) {
+      done(thrown as Error)
+      return
+    }
+    done(null, chunk)
+  }
+
+  override _flush(done: TransformCallback): void {
+    try {
+      this.#tell()
+    } catch (thrown) {
+      done(thrown as Error)
+      return
+    }
+    done()
+  }
+
+  #count(chunk: unknown): void {
+    this.#chunks++
+    this.#records += Array.isArray(chunk) ? chunk.length : 1
+    const last: unknown = Array.isArray(chunk) ? chunk.at(-1) : chunk
+    if (last instanceof Uint8Array) this.#bytes += last.byteLength
+    else if (isPosition(last)) this.#bytes = last.end
+  }
+
+  #tell(): void {
+    this.#told = performance.now()
+    const seconds = (this.#told - this.#started) / 1000
+    const rate = seconds > 0 ? this.#records / seconds : 0
+    this.#onProgress({ chunks: this.#chunks, records: this.#records, bytes: this.#bytes, seconds, rate })
+  }
+}
+
+function isPosition(value: unknown): value is Position {
+  return typeof value === 'object' && value !== null && 'end' in value && typeof value.end === 'number'
+}
