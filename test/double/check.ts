@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../lib/object.ts'
 import { Refusal, refusalOf } from './refusal.ts'
 import { isObject, isReference, type PropertySchema } from './schema.ts'
 import { maybeUuid } from './uuid.ts'
+import { shortest } from './vectors.ts'
 
 /** What a value came by: the server's texts name the types of its decoder, and REST's differs from gRPC's. */
 export type Wire = 'grpc' | 'rest'
@@ -20,7 +21,7 @@ export interface Beacon {
 
 /**
  * The properties as the server stores them: checked against the class, nulls dropped, UUIDs lowered, coordinates
- * as 32-bit floats. Throws a Refusal with the server's text.
+ * rounded to 32-bit floats. Throws a Refusal with the server's text.
  */
 export function checkProperties(
   given: JsonObject,
@@ -164,7 +165,7 @@ function coordinates(value: Json, wire: Wire): Json {
     throw new Refusal(`invalid ${name}: must be json.Number or float, but got ${goType(one, wire)}`)
   }
   const longitude = read('longitude')
-  return { latitude: Math.fround(read('latitude')), longitude: Math.fround(longitude) }
+  return { latitude: shortest(read('latitude')), longitude: shortest(longitude) }
 }
 
 /** The server parses numbers of all countries; the double only checks the shape and keeps what it was given. */
@@ -229,7 +230,8 @@ function checkReferences(value: Json, name: string, around: Surroundings): Json 
   })
 }
 
-function parseBeacon(beacon: string): Beacon | undefined {
+/** The object that a beacon names, or undefined where it is none. */
+export function parseBeacon(beacon: string): Beacon | undefined {
   const [, className, text] = /^weaviate:\/\/[^/]+\/([^/]+)\/([^/]+)$/.exec(beacon) ?? []
   const id = maybeUuid(text)
   return className === undefined || id === undefined ? undefined : { class: className, id }

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
-import { CLASS_DESCRIPTION, guessProperties } from './autoschema.ts'
+import type { JsonObject } from '../../lib/object.ts'
+import { CLASS_DESCRIPTION, guessProperties, widened } from './autoschema.ts'
 import { checkProperties, type Wire } from './check.ts'
 import { Refusal, refusalOf } from './refusal.ts'
 import { addProperties, type ClassSchema, className, newClass, propertyName } from './schema.ts'
@@ -39,6 +39,9 @@ interface Collection {
 /** The vectorizer that a double with `vectorizer: 'fake'` has. */
 export const FAKE_VECTORIZER = 'text2vec-fake'
 
+/** What a class has that nobody asked for. */
+const UNASKED = { description: CLASS_DESCRIPTION, vectorConfig: { default: { vectorizer: { none: {} } } } }
+
 /** Classes and their objects: what a Weaviate server keeps, with its rules and its words. */
 export class Collections {
   readonly modules: readonly string[]
@@ -62,7 +65,7 @@ export class Collections {
   }
 
   createClass(body: JsonObject): ClassSchema {
-    const schema = newClass(body, [...this.#collections.keys()], this.modules)
+    const schema = newClass(body, this.#names(), this.modules)
     this.#change({ do: 'class', schema })
     return schema
   }
@@ -74,13 +77,13 @@ export class Collections {
   addProperty(name: string, body: JsonObject): JsonObject {
     const schema = this.schema(name)
     if (schema === undefined) throw new Refusal(`class "${className(name)}": not found`)
-    return this.#extend(schema, [body]).at(-1) as JsonObject
+    const properties = addProperties(schema.class, schema.properties, [body], this.#names())
+    this.#change({ do: 'class', schema: { ...schema, properties } })
+    return properties.at(-1) as JsonObject
   }
 
-  #extend(schema: ClassSchema, added: readonly Json[]): ClassSchema['properties'] {
-    const properties = addProperties(schema.class, schema.properties, added, [...this.#collections.keys()])
-    this.#change({ do: 'class', schema: { ...schema, properties } })
-    return properties
+  #names(): string[] {
+    return [...this.#collections.keys()]
   }
 
   shards(name: string): ReadonlyMap<string, Shard> {
@@ -106,9 +109,14 @@ export class Collections {
     return shard
   }
 
-  /** Upserts each object whole; the words of refusal for each that was refused, in order. */
-  write(objects: readonly Incoming[], wire: Wire): (string | undefined)[] {
-    return objects.map((object) => refusalOf(() => void this.put(object, wire)))
+  /** Upserts one object whole; what is stored, or the words of refusal. */
+  attempt(object: Incoming, wire: Wire): Stored | string {
+    try {
+      return this.put(object, wire)
+    } catch (error) {
+      if (error instanceof Refusal) return error.message
+      throw error
+    }
   }
 
   /** Upserts one object. `created` is kept from before only by those REST calls that say so. */
@@ -129,7 +137,14 @@ export class Collections {
     const given = this.#vectorized(placed, schema, properties, shard.find(id))
     shard.checkDimensions(id, given)
     const now = Date.now()
-    const object: Stored = { id, properties, created: created ?? now, updated: now, ...present(given) }
+    const object: Stored = {
+      id,
+      written: incoming.id,
+      properties,
+      created: created ?? now,
+      updated: now,
+      ...present(given),
+    }
     this.#change({ do: 'put', class: schema.class, tenant: incoming.tenant, object })
     this.work.objectsWritten += 1
     return object
@@ -155,21 +170,19 @@ export class Collections {
       const text = refusalOf(work)
       if (text !== undefined) throw new Refusal(`auto-schema: ${what} collection: ${text}`)
     }
-    if (this.schema(incoming.class) === undefined) {
-      const vectorConfig = { default: { vectorizer: { none: {} } } }
-      auto('create', () =>
-        this.createClass({
-          class: incoming.class,
-          description: CLASS_DESCRIPTION,
-          vectorConfig,
-          properties: [],
-        }),
-      )
+    const schema = this.schema(incoming.class)
+    const guessed = guessProperties(incoming.properties, className(incoming.class))
+    if (schema === undefined) {
+      auto('create', () => void this.createClass({ ...UNASKED, class: incoming.class, properties: guessed }))
+    } else {
+      auto('update', () => this.#widen(schema, guessed))
     }
-    const schema = this.schema(incoming.class)!
-    const added = guessProperties(incoming.properties, schema.properties)
-    if (added.length > 0) auto('update', () => void this.#extend(schema, added))
     return this.schema(incoming.class)!
+  }
+
+  #widen(schema: ClassSchema, guessed: readonly JsonObject[]): void {
+    const properties = widened(schema.class, schema.properties, guessed, this.#names())
+    if (properties !== schema.properties) this.#change({ do: 'class', schema: { ...schema, properties } })
   }
 
   #vectorized(

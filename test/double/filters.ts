@@ -42,7 +42,7 @@ export function testOf(filter: Filters, schema: ClassSchema): Test {
 }
 
 function reader(name: string, schema: ClassSchema): (object: Stored) => Json[] {
-  if (name === '_id' || name === 'id') return (object) => [object.id]
+  if (name === '_id' || name === 'id') return (object) => [object.written]
   if (name === '_creationTimeUnix') return (object) => [object.created]
   if (name === '_lastUpdateTimeUnix') return (object) => [object.updated]
   if (!schema.properties.some((property) => property.name === name)) {

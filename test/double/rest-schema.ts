@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/object.ts'
 import type { Inside } from './grpc.ts'
 import { Refusal } from './refusal.ts'
 import { Answered, errorBody, type Routes } from './rest.ts'
@@ -42,14 +42,21 @@ export function schemaRoutes(inside: Inside, port: () => number): Routes {
       },
     }),
     'GET /v1/schema': () => ({ status: 200, body: { classes: collections.schemas() } }),
-    'POST /v1/schema': ({ body }) => schemaAnswer(() => collections.createClass(object(body))),
+    'POST /v1/schema': ({ body }) => {
+      for (const [index, one] of list(object(body).properties).entries()) {
+        checkTokenization(one, `properties.${index}.tokenization`)
+      }
+      return schemaAnswer(() => collections.createClass(object(body)))
+    },
     'GET /v1/schema/{class}': ({ parts: [name = ''] }) => ({ status: 200, body: found(name) }),
     'DELETE /v1/schema/{class}': ({ parts: [name = ''] }) => {
       collections.dropClass(name)
       return { status: 200 }
     },
-    'POST /v1/schema/{class}/properties': ({ parts: [name = ''], body }) =>
-      schemaAnswer(() => collections.addProperty(name, object(body))),
+    'POST /v1/schema/{class}/properties': ({ parts: [name = ''], body }) => {
+      checkTokenization(body, 'tokenization')
+      return schemaAnswer(() => collections.addProperty(name, object(body)))
+    },
     'GET /v1/schema/{class}/shards': ({ parts: [name = ''] }) => {
       const schema = collections.schema(name)
       if (schema === undefined) throw new Refusal(noIndex(name), 404)
@@ -71,6 +78,16 @@ export function schemaRoutes(inside: Inside, port: () => number): Routes {
 
 function noIndex(name: string): string {
   return `cannot get shards status for a non-existing index for ${className(name)}: not found`
+}
+
+const TOKENIZATIONS = 'word lowercase whitespace field trigram gse kagome_kr kagome_ja gse_ch'
+
+function checkTokenization(property: Json, where: string): void {
+  const { tokenization } = object(property)
+  if (tokenization === undefined || tokenization === '') return
+  if (TOKENIZATIONS.split(' ').includes(String(tokenization))) return
+  const message = `${where} in body should be one of [${TOKENIZATIONS}]`
+  throw new Answered({ status: 422, body: { code: 606, message } })
 }
 
 /** Schema calls answer their refusals with `allowed` beside them. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Json } from '../../lib/object.ts'
-import { Failure } from './faults.ts'
+import { Failure, type Portion } from './faults.ts'
 import type { Front } from './front.ts'
 import type { Inside } from './grpc.ts'
 import { Refusal } from './refusal.ts'
@@ -25,7 +25,7 @@ export interface Answer {
 }
 
 /** Routes by `METHOD /v1/path/{part}`. */
-export type Routes = Readonly<Record<string, (ask: Ask) => Answer>>
+export type Routes = Readonly<Record<string, (ask: Ask, portion: Portion) => Answer>>
 
 export interface RestServer {
   readonly port: number
@@ -56,7 +56,7 @@ interface Route {
   readonly name: string
   readonly method: string
   readonly pattern: RegExp
-  readonly handle: (ask: Ask) => Answer
+  readonly handle: (ask: Ask, portion: Portion) => Answer
 }
 
 function table(routes: Routes): Route[] {
@@ -82,7 +82,9 @@ async function respond(
     if (route === undefined) return notFound(url.pathname)
     const ask = { parts: partsOf(route, url), query: url.searchParams, body: parse(text, name) }
     const cut = (): void => front().cut(request.socket.remotePort ?? 0)
-    return await inside.faults.pass({ name, bytes: text.length, cut }, () => route.handle(ask))
+    return await inside.faults.pass({ name, bytes: text.length, cut }, (portion) =>
+      route.handle(ask, portion),
+    )
   } finally {
     leave()
   }

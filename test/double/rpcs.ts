@@ -59,7 +59,7 @@ export function rpcs(inside: Inside): {
     )
     const found =
       test === undefined && request.sortBy.length === 0
-        ? shard.page(request.after === '' ? undefined : request.after, request.offset, limit)
+        ? shard.page(maybeUuid(request.after), request.offset, limit)
         : sorted(matches(shard, request, test), request).slice(request.offset, request.offset + limit)
     const wanted = selected(request.properties, schema.properties)
     return reply({ results: found.map((object) => result(object, request, schema, wanted)) })
@@ -88,9 +88,9 @@ export function rpcs(inside: Inside): {
       if (object.collection === '' && maybeUuid(object.uuid) !== undefined) {
         throw new Refusal('panic occurred: runtime error: invalid memory address or nil pointer dereference')
       }
-      const one = incoming(object)
-      const error = portion.refuse?.(one) ?? collections.write([one], 'grpc')[0]
-      return error === undefined ? [] : [{ index, error }]
+      const one = incoming(object, collections.schema(object.collection))
+      const outcome = portion.refuse?.(one) ?? collections.attempt(one, 'grpc')
+      return typeof outcome === 'string' ? [{ index, error: outcome }] : []
     })
 
   const batchDelete = (request: BatchDeleteRequest): BatchDeleteReply => {
@@ -152,12 +152,12 @@ export function tenantsOf(inside: Inside, name: string): Map<string, Shard> {
 }
 
 /** Does the work, with the server's words before those of a refusal. */
-export function prefixed<T>(words: string, work: () => T): T {
+export function prefixed<T>(words: string | ((text: string) => string), work: () => T): T {
   let done: T | undefined
   const text = refusalOf(() => {
     done = work()
   })
-  if (text !== undefined) throw new Refusal(words + text)
+  if (text !== undefined) throw new Refusal((typeof words === 'string' ? words : words(text)) + text)
   return done as T
 }
 
@@ -222,8 +222,8 @@ function matches(
   if (test === undefined) return [...shard.all()]
   const ids = request.filters && namedIds(request.filters)
   if (ids === undefined) return [...shard.all()].filter(test)
-  const found = ids.map((id) => maybeUuid(id)).map((id) => (id === undefined ? undefined : shard.find(id)))
-  return [...new Set(found)].filter((object) => object !== undefined)
+  const known = ids.map((id) => maybeUuid(id)).filter((id) => id !== undefined)
+  return shard.those(known).filter(test)
 }
 
 function sorted(objects: Stored[], request: SearchRequest): Stored[] {

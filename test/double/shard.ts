@@ -5,6 +5,8 @@ import { dimensions, type GivenVectors, type NamedVectors } from './vectors.ts'
 /** An object as the double keeps it. Times are in milliseconds. */
 export interface Stored {
   readonly id: string
+  /** The id as it was written, which is what filters by id compare with. */
+  readonly written: string
   readonly properties: JsonObject
   readonly vector?: Float32Array | undefined
   readonly vectors?: NamedVectors | undefined
@@ -17,7 +19,9 @@ export type Activity = 'HOT' | 'COLD' | 'FROZEN'
 /** The objects of one tenant, or of a class without tenants. */
 export class Shard {
   activity: Activity = 'HOT'
+  #document = 0
   readonly #objects = new Map<string, Stored>()
+  readonly #documents = new Map<string, number>()
   readonly #dimensions = new Map<string, number>()
   #sorted: string[] | undefined
 
@@ -31,6 +35,8 @@ export class Shard {
 
   /** A rewritten object moves to the end of `all`, as the server gives it a new document number. */
   put(object: Stored): void {
+    this.#document += 1
+    this.#documents.set(object.id, this.#document)
     for (const [name, size] of dimensions(object)) this.#dimensions.set(name, size)
     if (!this.#objects.delete(object.id)) this.#sorted = undefined
     this.#objects.set(object.id, object)
@@ -38,8 +44,16 @@ export class Shard {
 
   delete(id: string): boolean {
     const was = this.#objects.delete(id)
+    this.#documents.delete(id)
     if (was) this.#sorted = undefined
     return was
+  }
+
+  /** Those of the ids that are there, in the order in which they were written. */
+  those(ids: Iterable<string>): Stored[] {
+    const number = (id: string): number => this.#documents.get(id) ?? 0
+    const present = [...new Set(ids)].filter((id) => this.#objects.has(id))
+    return present.sort((a, b) => number(a) - number(b)).map((id) => this.#objects.get(id)!)
   }
 
   /** In the order in which they were written. */

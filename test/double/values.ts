@@ -1,18 +1,18 @@
 import type { Json, JsonObject } from '../../lib/object.ts'
 import type { Incoming } from './collections.ts'
-import { isObject, isReference, list, type PropertySchema } from './schema.ts'
+import { type ClassSchema, isObject, isReference, list, type PropertySchema } from './schema.ts'
 import { fromBytes, fromWire } from './vectors.ts'
 import type { BatchObject, ObjectPropertiesValue, Properties, SearchRequest, Value } from './wire.ts'
 
 /** An object of a gRPC batch as the model takes it. */
-export function incoming(object: BatchObject): Incoming {
+export function incoming(object: BatchObject, schema: ClassSchema | undefined): Incoming {
   const vector =
     object.vectorBytes.length > 0 ? fromBytes(object.vectorBytes) : Float32Array.from(object.vector)
   return {
     id: object.uuid,
     class: object.collection,
     tenant: object.tenant,
-    properties: { ...plainProperties(object.properties), ...references(object) },
+    properties: { ...plainProperties(object.properties), ...references(object, schema) },
     vector: vector.length > 0 ? vector : undefined,
     vectors: Object.fromEntries(object.vectors.map((entry) => [entry.name, fromWire(entry)])),
   }
@@ -34,8 +34,12 @@ function plainProperties(given: Partial<ObjectPropertiesValue> | undefined): Jso
   return properties
 }
 
-function references(object: BatchObject): JsonObject {
+function references(object: BatchObject, schema: ClassSchema | undefined): JsonObject {
   const properties: JsonObject = {}
+  for (const one of object.properties?.singleTargetRefProps ?? []) {
+    const target = schema?.properties.find(({ name }) => name === one.propName)?.dataType[0]
+    properties[one.propName] = one.uuids.map((id) => ({ beacon: `weaviate://localhost/${target}/${id}` }))
+  }
   for (const one of object.properties?.multiTargetRefProps ?? []) {
     properties[one.propName] = one.uuids.map((id) => ({
       beacon: `weaviate://localhost/${one.targetCollection}/${id}`,
@@ -45,7 +49,7 @@ function references(object: BatchObject): JsonObject {
 }
 
 function doubles(bytes: Uint8Array): number[] {
-  return [...new Float64Array(bytes.slice().buffer)]
+  return [...new Float64Array(new Uint8Array(bytes).buffer)]
 }
 
 type Selection = NonNullable<SearchRequest['properties']>
@@ -56,11 +60,17 @@ export function selected(
   schema: readonly PropertySchema[],
 ): PropertySchema[] | undefined {
   const plain = schema.filter((property) => !isReference(property))
-  if (wanted === undefined || wanted.returnAllNonrefProperties) return plain.map(withoutBlobs).filter(kept)
+  if (wanted === undefined || wanted.returnAllNonrefProperties) {
+    return some(plain.map(withoutBlobs).filter(kept))
+  }
   const named = wanted.nonRefProperties.map((name) => plain.find((one) => one.name === name)).filter(kept)
   const nested = wanted.objectProperties.map((one) => narrowed(one, plain)).filter(kept)
   const all = [...named.map((property) => withoutBlobs(property) ?? property), ...nested]
-  return all.length > 0 ? all : undefined
+  return some(all)
+}
+
+function some<T>(values: T[]): T[] | undefined {
+  return values.length > 0 ? values : undefined
 }
 
 function kept<T>(value: T | undefined): value is T {

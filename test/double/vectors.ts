@@ -19,8 +19,8 @@ const MULTI = 2
 
 /** Little-endian float32 numbers; bytes beyond a multiple of four are passed over, as the server does. */
 export function fromBytes(bytes: Uint8Array): Float32Array {
-  const whole = bytes.slice(0, bytes.length - (bytes.length % 4))
-  return new Float32Array(whole.buffer, whole.byteOffset, whole.length / 4)
+  const whole = new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % 4)))
+  return new Float32Array(whole.buffer)
 }
 
 export function toBytes(vector: Float32Array): Uint8Array {
@@ -58,15 +58,18 @@ export function toJson(vector: Vector): Json {
   return Array.isArray(vector) ? vector.map((row) => plain(row)) : plain(vector)
 }
 
-/** The shortest decimal that reads back as the same float32: what the server prints. */
 function plain(vector: Float32Array): number[] {
-  return Array.from(vector, (value) => {
-    for (let digits = 1; digits < 9; digits += 1) {
-      const short = Number(value.toPrecision(digits))
-      if (Math.fround(short) === value) return short
-    }
-    return Number(value.toPrecision(9))
-  })
+  return Array.from(vector, shortest)
+}
+
+/** The shortest decimal that reads back as the same float32: what the server prints. */
+export function shortest(value: number): number {
+  const float = Math.fround(value)
+  for (let digits = 1; digits < 9; digits += 1) {
+    const short = Number(float.toPrecision(digits))
+    if (Math.fround(short) === float) return short
+  }
+  return Number(float.toPrecision(9))
 }
 
 /**

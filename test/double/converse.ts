@@ -1,0 +1,124 @@
+import niceGrpc from 'nice-grpc'
+import { classesOf, type Dialogue, type Step } from './dialogue.ts'
+import { WeaviateDefinition } from './wire.ts'
+
+/** Where a server listens. */
+export interface Address {
+  /** With scheme, without a path. */
+  readonly http: string
+  /** HOST:PORT. */
+  readonly grpc: string
+}
+
+/** What was asked, and what came back, without what differs from server to server and moment to moment. */
+export interface Exchange {
+  readonly asked: string
+  readonly reply: unknown
+}
+
+/** Holds a dialogue with a server, its classes dropped before and after. */
+export async function converse(address: Address, dialogue: Dialogue): Promise<Exchange[]> {
+  const { createChannel, createClient } = niceGrpc
+  const channel = createChannel(address.grpc)
+  const client = createClient(WeaviateDefinition, channel) as unknown as Client
+  const clean = () => Promise.all(classesOf(dialogue).map((name) => drop(address, name)))
+  try {
+    await clean()
+    const exchanges: Exchange[] = []
+    for (const step of dialogue.steps) exchanges.push(await exchange(step, address, client))
+    return exchanges
+  } finally {
+    await clean()
+    channel.close()
+  }
+}
+
+type Client = Record<string, (message: object) => Promise<Found>>
+
+async function drop(address: Address, name: string): Promise<void> {
+  await fetch(`${address.http}/v1/schema/${name}`, { method: 'DELETE' })
+}
+
+async function exchange(step: Step, address: Address, client: Client): Promise<Exchange> {
+  if ('rest' in step) return { asked: `${step.rest} ${asked(step.body)}`, reply: await ask(step, address) }
+  return { asked: `${step.rpc} ${asked(step.message)}`, reply: await call(step, client) }
+}
+
+function asked(body: unknown): string {
+  return body === undefined ? '' : JSON.stringify(body, hex)
+}
+
+function hex(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? `0x${Buffer.from(value).toString('hex')}` : value
+}
+
+async function ask(step: Extract<Step, { rest: string }>, address: Address): Promise<unknown> {
+  const [method = 'GET', path = '/'] = step.rest.split(' ')
+  const body =
+    step.body === undefined
+      ? {}
+      : { body: typeof step.body === 'string' ? step.body : JSON.stringify(step.body) }
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(address.http + path, { method, headers, ...body })
+  const text = await response.text()
+  return { status: response.status, ...(text === '' ? {} : { body: settled(JSON.parse(text)) }) }
+}
+
+async function call(step: Extract<Step, { rpc: string }>, client: Client): Promise<unknown> {
+  try {
+    return settled(inChance(step, await client[step.rpc]!(step.message)))
+  } catch (error) {
+    const { code, details } = error as { code: number; details: string }
+    return { code, details: settled(details) }
+  }
+}
+
+/** What a filter finds comes in the order of document numbers, which are given out in parallel. */
+function inChance(step: Extract<Step, { rpc: string }>, reply: Found): Found {
+  const { filters, sortBy } = step.message as { filters?: unknown; sortBy?: unknown }
+  if (filters === undefined || sortBy !== undefined) return reply
+  const byText = (a: object, b: object): number => (keyOf(a) < keyOf(b) ? -1 : 1)
+  return {
+    ...reply,
+    ...(reply.results && { results: reply.results.toSorted(byText) }),
+    ...(reply.objects && { objects: reply.objects.toSorted(byText) }),
+  }
+}
+
+interface Found {
+  readonly results?: readonly { readonly metadata?: { readonly id: string } }[]
+  readonly objects?: readonly { readonly uuid?: Uint8Array }[]
+}
+
+function keyOf(found: { metadata?: { id: string }; uuid?: Uint8Array }): string {
+  return found.metadata?.id ?? Buffer.from(found.uuid ?? []).toString('hex')
+}
+
+/** A reply without times, names of shards and orders that the server leaves to chance. */
+function settled(reply: unknown): unknown {
+  if (typeof reply === 'string') return withoutChance(reply)
+  if (reply instanceof Uint8Array) return hex('', reply)
+  if (Array.isArray(reply)) return inOrder(reply.map(settled))
+  if (typeof reply !== 'object' || reply === null) return reply
+  const fields = Object.entries(reply).filter(([key]) => !CHANCE.has(key))
+  return Object.fromEntries(fields.map(([key, value]) => [key, TIMES.has(key) ? value > 0 : settled(value)]))
+}
+
+const CHANCE = new Set(['took', 'version', 'batchStats', 'hostname'])
+const TIMES = new Set(['creationTimeUnix', 'lastUpdateTimeUnix'])
+
+function withoutChance(text: string): string {
+  return text
+    .replace(/(auto-schema feature) on .*$/, '$1')
+    .replace(/(local shard object search \w+?_)\w+/, '$1…')
+    .replace(/^[A-Za-z0-9]{12}$/, '…')
+    .replace(/^double$/, '…')
+}
+
+/** Properties of a class and vectors of an object come in any order; everything else has one. */
+function inOrder(list: unknown[]): unknown[] {
+  const name = (value: unknown): string => String((value as { name?: unknown } | null)?.name ?? '')
+  return list.every((value) => name(value) !== '')
+    ? list.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
+    : list
+}
