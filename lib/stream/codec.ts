@@ -41,11 +41,19 @@ export async function decoder(codec: CodecName): Promise<Transform> {
 /** The error for bytes that a codec cannot decode. */
 export function undecodable(codec: CodecName, thrown: unknown): ElysiaError {
   if (thrown instanceof ElysiaError) return thrown
-  const cut = (thrown as { code?: unknown }).code === 'Z_BUF_ERROR'
-  const fact = cut ? 'is cut short' : `is damaged: ${messageOf(thrown)}`
+  const { code } = thrown as { code?: unknown }
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge') return windowTooLarge(thrown)
+  const fact = code === 'Z_BUF_ERROR' ? 'is cut short' : `is damaged: ${messageOf(thrown)}`
   return new ElysiaError('ELYSIA_COMPRESSION', `the ${codec} input ${fact}`, {
     cause: thrown,
     hint: `Test the file with \`${codec} -t\`, and fetch or make it again.`,
+  })
+}
+
+function windowTooLarge(cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_COMPRESSION', 'the zstd input asks for a window of more than 128 MiB', {
+    cause,
+    hint: 'Decompress it before: `zstd -dc --long=31 FILE | elysiactl ... -`.',
   })
 }
 

@@ -3,6 +3,11 @@ import { type CodecName, codecOf, decoder, MAGIC_BYTES, undecodable } from './co
 
 type Done = (error?: Error | null) => void
 
+export interface DecompressOptions {
+  /** Once aborted, input that ends inside a member was stopped and is not cut short: it ends cleanly. */
+  readonly stop?: AbortSignal
+}
+
 /**
  * Bytes → the bytes they were compressed from. gzip, zstd and lz4 frames are recognised by their first four
  * bytes, any number of members or frames one after another; anything else passes untouched.
@@ -13,11 +18,12 @@ type Done = (error?: Error | null) => void
  *
  * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
  */
-export function decompress(): Duplex {
-  return new Decompressor()
+export function decompress(options: DecompressOptions = {}): Duplex {
+  return new Decompressor(options)
 }
 
 class Decompressor extends Duplex {
+  readonly #stop: AbortSignal | undefined
   /** The first bytes, while there are too few to tell. */
   #head: Buffer = Buffer.alloc(0)
   #codec: CodecName | undefined
@@ -25,8 +31,9 @@ class Decompressor extends Duplex {
   #decoder: Transform | undefined
   #atMemberEnd: (() => void) | undefined
 
-  constructor() {
+  constructor({ stop }: DecompressOptions) {
     super({ writableHighWaterMark: 256 * 1024 })
+    this.#stop = stop
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -123,10 +130,11 @@ class Decompressor extends Duplex {
 
   #endMember(done: Done): void {
     const finish = () => {
+      this.#decoder?.destroy()
       this.push(null)
       done()
     }
-    if (this.#decoder === undefined) {
+    if (this.#decoder === undefined || (this.#stop?.aborted === true && this.#codec !== 'plain')) {
       finish()
       return
     }

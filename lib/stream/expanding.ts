@@ -33,8 +33,9 @@ export abstract class Expanding<In, Out> extends Transform {
   override _read(size: number): void {
     const go = this.#paused
     this.#paused = undefined
-    if (go === undefined) super._read(size)
-    else go()
+    go?.()
+    // Where nothing was left to push, this read is still owed a chunk: the next write may make it.
+    if (this.#paused === undefined) super._read(size)
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

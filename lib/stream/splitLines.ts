@@ -46,7 +46,7 @@ export class LineSplitter extends Expanding<Buffer, Line | Reject> {
   #offset = 0
 
   constructor(options: SplitLinesOptions) {
-    super({ readableObjectMode: true, readableHighWaterMark: 64 })
+    super({ readableObjectMode: true })
     this.#maxLineBytes = options.maxLineBytes ?? 64 * MIB
     if (!(this.#maxLineBytes >= 1 && this.#maxLineBytes <= constants.MAX_STRING_LENGTH)) {
       throw new RangeError(`maxLineBytes must lie between 1 and ${constants.MAX_STRING_LENGTH}`)

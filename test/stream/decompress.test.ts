@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { compressFrameSync } from 'lz4-napi'
+import t from 'tap'
+import { type DecompressOptions, decompress } from '../../lib/stream/decompress.ts'
+import { Xxh32 } from '../../lib/stream/xxh32.ts'
+
+const FIXTURES = new URL('../../fixtures/compressed/', import.meta.url)
+const fixture = (name: string) => readFileSync(new URL(name, FIXTURES))
+const damage = { code: 'ELYSIA_COMPRESSION' }
+
+/** What every fixture holds. */
+const LINES = Buffer.from(
+  Array.from({ length: 2000 }, (_, at) => {
+    const text =
+      'every file in this directory holds these two thousand lines, é and € among them, one way or another'
+    return `{"number":${at + 1},"text":"${text}"}\n`
+  }).join(''),
+)
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+async function plain(bytes: Buffer, size = 64 * 1024, options?: DecompressOptions): Promise<Buffer> {
+  const chunks = function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  }
+  return Buffer.concat(
+    await Readable.from(chunks(), { objectMode: false }).pipe(decompress(options)).toArray(),
+  )
+}
+
+for (const name of ['independent.lz4', 'linked.lz4', 'frames.lz4', 'frames.zst', 'members.gz']) {
+  for (const size of [1, 7, 4096, 1 << 20]) {
+    t.test(`decompress: ${name}, made by the tool itself, in chunks of ${size} bytes`, async (t) => {
+      t.equal(sha256(await plain(fixture(name), size)), sha256(LINES))
+    })
+  }
+
+  t.test(`decompress: ${name}, cut short anywhere but between frames, is an error`, async (t) => {
+    const bytes = fixture(name).subarray(0, name === 'members.gz' ? -512 : undefined)
+    for (const cut of [1, 3, 8, 100])
+      await t.rejects(plain(bytes.subarray(0, -cut)), damage, `${cut} bytes short`)
+    await t.rejects(
+      plain(bytes.subarray(0, 5)),
+      { ...damage, message: /is cut short$/ },
+      'all but the magic short',
+    )
+  })
+
+  t.test(`decompress: ${name} with a flipped bit is an error`, async (t) => {
+    const bytes = Buffer.from(fixture(name))
+    bytes[Math.floor(bytes.length * 0.8)]! ^= 0x10
+    await t.rejects(plain(bytes), { ...damage, hint: /Test the file/ })
+  })
+
+  t.test(`decompress: bytes after ${name} that belong to nothing are an error, not left out`, async (t) => {
+    const bytes = Buffer.concat([fixture(name), Buffer.from('{"lost":1}\n')])
+    for (const size of [7, 1 << 20]) await t.rejects(plain(bytes, size), damage)
+  })
+
+  t.test(`decompress: ${name}, cut short by a graceful stop, ends cleanly`, async (t) => {
+    const out = await plain(fixture(name).subarray(0, 1200), 64, { stop: AbortSignal.abort() })
+    t.strictSame(out, LINES.subarray(0, out.length))
+  })
+}
+
+t.test('decompress: what is not compressed passes as it is, however short', async (t) => {
+  for (const text of ['', '{', '{}', '{}\n', '{"a":1}\n', '\x1f', 'PK\x03\x04', '(\xb5/', '\ufeff{}']) {
+    for (const size of [1, 100]) t.strictSame(await plain(Buffer.from(text), size), Buffer.from(text))
+  }
+})
+
+t.test('decompress: a gzip magic and nothing else is cut short, one byte of it is plain', async (t) => {
+  t.strictSame(await plain(Buffer.from([0x1f])), Buffer.from([0x1f]))
+  await t.rejects(plain(Buffer.from([0x1f, 0x8b])), { ...damage, message: 'the gzip input is cut short' })
+})
+
+t.test('decompress: empty members, frames and skippable frames give nothing', async (t) => {
+  const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9])
+  const empty = Buffer.alloc(0)
+  for (const bytes of [gzipSync(empty), zstdCompressSync(empty), compressFrameSync(empty), skippable]) {
+    t.equal((await plain(bytes)).length, 0)
+    t.equal((await plain(Buffer.concat([bytes, bytes]), 3)).length, 0)
+  }
+  t.strictSame(await plain(Buffer.concat([skippable, zstdCompressSync(LINES)])), LINES)
+})
+
+t.test('decompress: hundreds of frames in one chunk', async (t) => {
+  for (const compress of [gzipSync, zstdCompressSync, (bytes: Buffer) => compressFrameSync(bytes)]) {
+    const frames = Array.from({ length: 300 }, (_, at) => compress(Buffer.from(`${at}\n`)))
+    const out = await plain(Buffer.concat(frames))
+    t.equal(out.toString(), Array.from({ length: 300 }, (_, at) => `${at}\n`).join(''))
+  }
+})
+
+t.test('decompress: an lz4 legacy frame is refused with the way out', async (t) => {
+  await t.rejects(plain(fixture('legacy.lz4')), { ...damage, message: /legacy/, hint: /lz4 -dc/ })
+})
+
+t.test('decompress: a zstd window of 2 GiB is refused with the way out', async (t) => {
+  await t.rejects(plain(fixture('window.zst')), { ...damage, message: /128 MiB/, hint: /--long=31/ })
+})
+
+/** An lz4 frame around blocks, with a header checksum that is right. */
+function lz4Frame(descriptor: number[], ...blocks: (Buffer | number[])[]): Buffer {
+  const sum = (new Xxh32().update(Buffer.from(descriptor)).digest() >>> 8) & 0xff
+  return Buffer.concat([
+    Buffer.from([4, 0x22, 0x4d, 0x18, ...descriptor, sum]),
+    ...blocks.map((part) => Buffer.from(part)),
+  ])
+}
+const END = [0, 0, 0, 0]
+
+t.test('decompress: lz4 frames of kinds that the tools seldom write', async (t) => {
+  const stored = [3, 0, 0, 0x80, 97, 98, 99]
+  t.equal((await plain(lz4Frame([0x60, 0x40], stored, stored, END))).toString(), 'abcabc', 'stored blocks')
+  const linked = lz4Frame(
+    [0x40, 0x40],
+    [12, 0, 0, 0x80],
+    Buffer.from('abcdefghijkl'),
+    [9, 0, 0, 0, 0x06, 12, 0, 0x50, 1, 2, 3, 4, 5],
+    END,
+  )
+  t.equal(
+    (await plain(linked)).toString(),
+    `abcdefghijklabcdefghij\x01\x02\x03\x04\x05`,
+    'a block that refers to a stored one',
+  )
+  const sized = (bytes: number) => lz4Frame([0x68, 0x40, bytes, 0, 0, 0, 0, 0, 0, 0], stored, END)
+  t.equal((await plain(sized(3))).toString(), 'abc')
+  await t.rejects(plain(sized(4)), { ...damage, message: /holds 3 bytes, its header says 4/ })
+})
+
+t.test('decompress: lz4 frames that cannot be read say why', async (t) => {
+  const refusals: [RegExp, Buffer][] = [
+    [/dictionary/, lz4Frame([0x61, 0x40, 1, 2, 3, 4], END)],
+    [/version 2/, lz4Frame([0xa0, 0x40], END)],
+    [/block size 3/, lz4Frame([0x60, 0x30], END)],
+    [/block of 65537 bytes/, lz4Frame([0x60, 0x40], [1, 0, 1, 0])],
+    [/checksum of its header/, Buffer.from([4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0])],
+    [/checksum of a block/, lz4Frame([0x70, 0x40], [1, 0, 0, 0x80, 97, 0, 0, 0, 0])],
+    [/checksum of its content/, lz4Frame([0x64, 0x40], [1, 0, 0, 0x80, 97], END, [1, 2, 3, 4])],
+    [/is damaged/, lz4Frame([0x60, 0x40], [3, 0, 0, 0, 0xf0, 0xff, 0xff], END)],
+    [
+      /goes on with bytes that are no lz4 frame/,
+      Buffer.concat([lz4Frame([0x60, 0x40], END), Buffer.from('text')]),
+    ],
+  ]
+  for (const [message, bytes] of refusals) await t.rejects(plain(bytes), { ...damage, message })
+})
+
+t.test('decompress: a bomb is unpacked no faster than it is read', async (t) => {
+  const zeros = Buffer.alloc(64 << 20)
+  for (const bomb of [gzipSync(zeros, { level: 1 }), zstdCompressSync(zeros), compressFrameSync(zeros)]) {
+    const stage = decompress()
+    Readable.from([bomb], { objectMode: false }).pipe(stage)
+    let bytes = 0
+    let peak = 0
+    for await (const chunk of stage as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      peak = Math.max(peak, stage.readableLength)
+    }
+    t.equal(bytes, zeros.length)
+    t.ok(peak <= 4 << 20, `${peak} bytes waited for the reader`)
+  }
+})
+
+t.test('Xxh32: the sums of its specification, whatever the pieces', async (t) => {
+  const prime = 2654435761n
+  const sanity = Buffer.alloc(101)
+  for (let at = 0, value = prime; at < sanity.length; at++, value = BigInt.asUintN(32, value * value)) {
+    sanity[at] = Number(value >> 24n)
+  }
+  const sums: [number, number][] = [
+    [0, 0x02cc5d05],
+    [1, 0xb85cbee5],
+    [14, 0xe5aa0ab4],
+    [101, 0x1f1aa412],
+  ]
+  for (const [length, sum] of sums) {
+    const bytes = sanity.subarray(0, length)
+    t.equal(new Xxh32().update(bytes).digest(), sum, `${length} bytes`)
+    for (const cut of [1, 5, 15, 16, 17, 40]) {
+      t.equal(new Xxh32().update(bytes.subarray(0, cut)).update(bytes.subarray(cut)).digest(), sum)
+    }
+  }
+})
