@@ -1,14 +1,5 @@
-import niceGrpc from 'nice-grpc'
+import { type Address, ask, type CallError, type Caller, caller, type Reply } from './ask.ts'
 import { classesOf, type Dialogue, type Step } from './dialogue.ts'
-import { WeaviateDefinition } from './wire.ts'
-
-/** Where a server listens. */
-export interface Address {
-  /** With scheme, without a path. */
-  readonly http: string
-  /** HOST:PORT. */
-  readonly grpc: string
-}
 
 /** What was asked, and what came back, without what differs from server to server and moment to moment. */
 export interface Exchange {
@@ -18,10 +9,9 @@ export interface Exchange {
 
 /** Holds a dialogue with a server, its classes dropped before and after. */
 export async function converse(address: Address, dialogue: Dialogue): Promise<Exchange[]> {
-  const { createChannel, createClient } = niceGrpc
-  const channel = createChannel(address.grpc)
-  const client = createClient(WeaviateDefinition, channel) as unknown as Client
-  const clean = () => Promise.all(classesOf(dialogue).map((name) => drop(address, name)))
+  const client = caller(address)
+  const clean = () =>
+    Promise.all(classesOf(dialogue).map((name) => ask(address, `DELETE /v1/schema/${name}`)))
   try {
     await clean()
     const exchanges: Exchange[] = []
@@ -29,18 +19,16 @@ export async function converse(address: Address, dialogue: Dialogue): Promise<Ex
     return exchanges
   } finally {
     await clean()
-    channel.close()
+    client.channel.close()
   }
 }
 
-type Client = Record<string, (message: object) => Promise<Found>>
-
-async function drop(address: Address, name: string): Promise<void> {
-  await fetch(`${address.http}/v1/schema/${name}`, { method: 'DELETE' })
-}
-
-async function exchange(step: Step, address: Address, client: Client): Promise<Exchange> {
-  if ('rest' in step) return { asked: `${step.rest} ${asked(step.body)}`, reply: await ask(step, address) }
+async function exchange(step: Step, address: Address, client: Caller): Promise<Exchange> {
+  if ('rest' in step)
+    return {
+      asked: `${step.rest} ${asked(step.body)}`,
+      reply: await read(await ask(address, step.rest, step.body)),
+    }
   return { asked: `${step.rpc} ${asked(step.message)}`, reply: await call(step, client) }
 }
 
@@ -52,29 +40,22 @@ function hex(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? `0x${Buffer.from(value).toString('hex')}` : value
 }
 
-async function ask(step: Extract<Step, { rest: string }>, address: Address): Promise<unknown> {
-  const [method = 'GET', path = '/'] = step.rest.split(' ')
-  const body =
-    step.body === undefined
-      ? {}
-      : { body: typeof step.body === 'string' ? step.body : JSON.stringify(step.body) }
-  const headers = { 'content-type': 'application/json' }
-  const response = await fetch(address.http + path, { method, headers, ...body })
+async function read(response: Response): Promise<unknown> {
   const text = await response.text()
   return { status: response.status, ...(text === '' ? {} : { body: settled(JSON.parse(text)) }) }
 }
 
-async function call(step: Extract<Step, { rpc: string }>, client: Client): Promise<unknown> {
+async function call(step: Extract<Step, { rpc: string }>, client: Caller): Promise<unknown> {
   try {
-    return settled(inChance(step, await client[step.rpc]!(step.message)))
+    return settled(inChance(step, await client.call(step.rpc, step.message)))
   } catch (error) {
-    const { code, details } = error as { code: number; details: string }
+    const { code, details } = error as CallError
     return { code, details: settled(details) }
   }
 }
 
 /** What a filter finds comes in the order of document numbers, which are given out in parallel. */
-function inChance(step: Extract<Step, { rpc: string }>, reply: Found): Found {
+function inChance(step: Extract<Step, { rpc: string }>, reply: Reply): Reply {
   const { filters, sortBy } = step.message as { filters?: unknown; sortBy?: unknown }
   if (filters === undefined || sortBy !== undefined) return reply
   const byText = (a: object, b: object): number => (keyOf(a) < keyOf(b) ? -1 : 1)
@@ -83,11 +64,6 @@ function inChance(step: Extract<Step, { rpc: string }>, reply: Found): Found {
     ...(reply.results && { results: reply.results.toSorted(byText) }),
     ...(reply.objects && { objects: reply.objects.toSorted(byText) }),
   }
-}
-
-interface Found {
-  readonly results?: readonly { readonly metadata?: { readonly id: string } }[]
-  readonly objects?: readonly { readonly uuid?: Uint8Array }[]
 }
 
 function keyOf(found: { metadata?: { id: string }; uuid?: Uint8Array }): string {

@@ -2,7 +2,7 @@ import { type Change, Collections, FAKE_VECTORIZER } from './collections.ts'
 import { type Calls, Counters } from './counters.ts'
 import { Faults, type Injection } from './faults.ts'
 import { Front, type Tls } from './front.ts'
-import { type GrpcServer, grpcServer, type Inside } from './grpc.ts'
+import { type GrpcServer, grpcServer, type Inside, MAX_MESSAGE_BYTES } from './grpc.ts'
 import { type RestServer, restServer } from './rest.ts'
 import type { Stored } from './shard.ts'
 
@@ -60,9 +60,6 @@ export interface Double {
   /** Ends it in the middle of whatever it does: nothing more is answered. */
   kill(): Promise<void>
 }
-
-/** The limit that a server advertises where it was told nothing. */
-export const MAX_MESSAGE_BYTES = 104_858_000
 
 /** Starts a double on the loopback: on free ports, or on those given. */
 export async function weaviateDouble(options: DoubleOptions = {}): Promise<Double> {

@@ -260,9 +260,13 @@ function failureOf(fault: Fault, call: Call): Failure {
   }
 }
 
-/** The refusal of a gRPC server for a message above its limit. */
-export function tooLarge(bytes: number, max: number): Failure {
-  const text = `grpc: received message larger than max (${bytes} vs. ${max})`
+/** The refusal of a gRPC server for a request above its limit, or of its own reply. */
+export function tooLarge(
+  bytes: number,
+  max: number,
+  verb: 'received' | 'trying to send' = 'received',
+): Failure {
+  const text = `grpc: ${verb} message larger than max (${bytes} vs. ${max})`
   return new Failure({ fault: 'status', code: 'RESOURCE_EXHAUSTED', text, http: 413 })
 }
 

@@ -80,8 +80,12 @@ export class Front {
   }
 }
 
-/** Ends a connection as a crash does: with RST where the platform lets us. */
+/**
+ * Ends a connection as a network does that breaks: with RST where the platform lets us.
+ * `resetAndDestroy` ends the stream first, and a socket that is destroyed by anything else in that moment keeps
+ * its handle for ever; so its flag is set here and the socket destroyed at once.
+ */
 function abort(socket: Socket): void {
-  if (socket instanceof TLSSocket) socket.destroy()
-  else socket.resetAndDestroy()
+  if (!(socket instanceof TLSSocket || socket.writableEnded)) Object.assign(socket, { resetAndClosing: true })
+  socket.destroy()
 }

@@ -19,12 +19,16 @@ export interface Inside {
   readonly scheme: 'http' | 'https'
 }
 
+/** The limit that a server has and advertises where it was told nothing. */
+export const MAX_MESSAGE_BYTES = 104_858_000
+
 export interface GrpcServer {
   readonly port: number
   stop(): void
 }
 
 type Definition = typeof WeaviateDefinition
+type Method = keyof Definition['methods']
 type Handler<Q, R> = (request: Q, context: CallContext) => Promise<R>
 
 /** Listens with the gRPC services of Weaviate on a free port of the loopback; `front` stands before it. */
@@ -34,15 +38,18 @@ export async function grpcServer(inside: Inside, front: () => Front): Promise<Gr
   const does = rpcs(inside)
 
   const call =
-    <Q extends object, R>(name: string, answer: (request: Q, portion: Portion) => R): Handler<Q, R> =>
+    <Q extends object, R>(method: Method, answer: (request: Q, portion: Portion) => R): Handler<Q, R> =>
     async (request, context) => {
+      const { name } = WeaviateDefinition.methods[method]
       const leave = inside.counters.enter(name)
       try {
         const bytes = sizes.get(request) ?? 0
         if (bytes > inside.maxMessageBytes) throw tooLarge(bytes, inside.maxMessageBytes)
         checkKey(inside.apiKey, context)
         const cut = (): void => front().cut(Number(context.peer.split(':').at(-1)))
-        return await inside.faults.pass({ name, bytes, cut }, (portion) => answer(request, portion))
+        const reply = await inside.faults.pass({ name, bytes, cut }, (portion) => answer(request, portion))
+        checkSize(method, reply, inside.maxMessageBytes)
+        return reply
       } catch (error) {
         throw serverError(error)
       } finally {
@@ -51,12 +58,12 @@ export async function grpcServer(inside: Inside, front: () => Front): Promise<Gr
     }
 
   server.add(measured(WeaviateDefinition, sizes), {
-    search: call('Search', does.search),
-    batchObjects: call('BatchObjects', does.batchObjects),
-    batchDelete: call('BatchDelete', does.batchDelete),
-    aggregate: call('Aggregate', does.aggregate),
-    tenantsGet: call('TenantsGet', does.tenantsGet),
-    batchReferences: call<object, never>('BatchReferences', notHere),
+    search: call('search', does.search),
+    batchObjects: call('batchObjects', does.batchObjects),
+    batchDelete: call('batchDelete', does.batchDelete),
+    aggregate: call('aggregate', does.aggregate),
+    tenantsGet: call('tenantsGet', does.tenantsGet),
+    batchReferences: call<object, never>('batchReferences', notHere),
     // biome-ignore lint/correctness/useYield: a stream that ends with an error has nothing to yield
     async *batchStream() {
       throw new ServerError(Status.UNIMPLEMENTED, 'the double has no BatchStream')
@@ -82,9 +89,17 @@ function notHere(): never {
 
 function checkKey(apiKey: string | undefined, context: CallContext): void {
   if (apiKey === undefined) return
-  const given = context.metadata.get('authorization')
-  if (given === `Bearer ${apiKey}`) return
-  throw new ServerError(Status.UNAUTHENTICATED, `unauthorized: invalid api key`)
+  if (context.metadata.get('authorization') === `Bearer ${apiKey}`) return
+  // Not UNAUTHENTICATED: the server wraps its error and thereby loses the code.
+  throw new Refusal('extract auth: unauthorized: invalid api key')
+}
+
+/** Measures a reply, which costs as much as sending it: only where the limit is one that a test has set. */
+function checkSize(method: Method, reply: unknown, max: number): void {
+  if (max >= MAX_MESSAGE_BYTES) return
+  const { encode } = WeaviateDefinition.methods[method].responseType
+  const bytes = (encode as (message: unknown) => { len: number })(reply).len
+  if (bytes > max) throw tooLarge(bytes, max, 'trying to send')
 }
 
 /** The service with decoders that also note how many bytes each message had on the wire. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import type { Change } from './collections.ts'
@@ -32,10 +32,17 @@ function reviver(_key: string, value: unknown): unknown {
   return new Float32Array(new Uint8Array(Buffer.from(packed, 'base64')).buffer)
 }
 
-/** The changes of earlier lives. The last line may have been cut short by a kill: it was never acknowledged. */
+/**
+ * The changes of earlier lives. A last line that a kill cut short was never acknowledged: it is taken away, so
+ * that the next one does not run into it.
+ */
 function* changes(file: string): Generator<Change> {
-  const lines = readFileSync(file, { encoding: 'utf8', flag: 'a+' }).split('\n')
-  for (const line of lines.slice(0, -1)) yield JSON.parse(line, reviver) as Change
+  const kept = readFileSync(file, { flag: 'a+' })
+  const end = kept.lastIndexOf('\n') + 1
+  truncateSync(file, end)
+  for (const line of kept.toString('utf8', 0, end).split('\n').slice(0, -1)) {
+    yield JSON.parse(line, reviver) as Change
+  }
 }
 
 async function start(): Promise<Double> {

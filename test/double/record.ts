@@ -1,10 +1,21 @@
-import { writeFileSync } from 'node:fs'
-import { converse } from './converse.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { converse, type Exchange } from './converse.ts'
 import { DIALOGUES } from './dialogue.ts'
 import { realServer } from './real.ts'
 
 /** Where the replies of a real server are kept, one JSON line a dialogue. */
 export const RECORDED = new URL('replies.jsonl', import.meta.url)
+
+/** What a real server answered, by title of the dialogue. */
+export function recorded(): Map<string, readonly Exchange[]> {
+  const lines = readFileSync(RECORDED, 'utf8').trimEnd().split('\n')
+  return new Map(
+    lines.map((line) => {
+      const { title, exchanges } = JSON.parse(line) as { title: string; exchanges: readonly Exchange[] }
+      return [title, exchanges]
+    }),
+  )
+}
 
 /** Asks a real server (ELYSIACTL_TEST_WEAVIATE) everything anew and keeps its replies. */
 if (import.meta.main) {

@@ -78,7 +78,7 @@ async function respond(
   const leave = inside.counters.enter(name)
   try {
     const text = await bodyOf(request)
-    if (!isOpen(url.pathname) && inside.apiKey !== undefined) checkKey(request, inside.apiKey)
+    if (inside.apiKey !== undefined) checkKey(request, inside.apiKey, url.pathname)
     if (route === undefined) return notFound(url.pathname)
     const ask = { parts: partsOf(route, url), query: url.searchParams, body: parse(text, name) }
     const cut = (): void => front().cut(request.socket.remotePort ?? 0)
@@ -88,10 +88,6 @@ async function respond(
   } finally {
     leave()
   }
-}
-
-function isOpen(path: string): boolean {
-  return path.startsWith('/v1/.well-known/')
 }
 
 function notFound(path: string): Answer {
@@ -134,9 +130,24 @@ export function errorBody(message: string): { error: { message: string }[] } {
   return { error: [{ message }] }
 }
 
-function checkKey(request: IncomingMessage, apiKey: string): void {
-  if (request.headers.authorization === `Bearer ${apiKey}`) return
-  throw new Answered({ status: 401, body: { code: 401, message: 'unauthorized: invalid api key' } })
+const ANONYMOUS =
+  'anonymous access not enabled. Please authenticate through one of the available methods: [API-keys]'
+
+function checkKey(request: IncomingMessage, apiKey: string, path: string): void {
+  const given = request.headers.authorization
+  if (given === `Bearer ${apiKey}` || isOpen(path, given)) return
+  const message = isBearer(given) ? 'unauthorized: invalid api key' : ANONYMOUS
+  throw new Answered({ status: 401, body: { code: 401, message } })
+}
+
+function isBearer(given: string | undefined): boolean {
+  return given?.startsWith('Bearer ') ?? false
+}
+
+/** Liveness and readiness answer anyone; how to log in, anyone who does not come with a wrong key. */
+function isOpen(path: string, given: string | undefined): boolean {
+  if (path.endsWith('/live') || path.endsWith('/ready')) return true
+  return path.endsWith('/openid-configuration') && !isBearer(given)
 }
 
 function failed(error: unknown): Answer {
