@@ -52,14 +52,14 @@ t.test('batch: a partial batch goes on when no more comes', async (t) => {
 })
 
 t.test('batch: while a batch waits for the reader, the next one fills up instead of going on', async (t) => {
-  const stage = batch<number>({ count: 3, waitMs: 1 })
-  for (const number of [1, 2, 3, 4]) stage.write(number)
+  const stage = batch<number>({ bytes: 10, weigh: (weight) => weight, waitMs: 1 })
+  for (const weight of [5, 4, 3]) stage.write(weight)
   await new Promise((resolve) => setTimeout(resolve, 20))
-  t.equal(stage.readableLength, 1, 'the timer has passed several times')
-  stage.end(5)
+  t.equal(stage.readableLength, 1, 'though its time has passed')
+  stage.end(6)
   t.strictSame(await stage.toArray(), [
-    [1, 2, 3],
-    [4, 5],
+    [5, 4],
+    [3, 6],
   ])
 })
 
