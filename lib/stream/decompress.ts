@@ -32,7 +32,7 @@ class Decompressor extends Duplex {
   #atMemberEnd: (() => void) | undefined
 
   constructor({ stop }: DecompressOptions) {
-    super({ writableHighWaterMark: 256 * 1024 })
+    super()
     this.#stop = stop
   }
 
