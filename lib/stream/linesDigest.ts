@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Line } from '../line.ts'
 import { Reject } from '../reject.ts'
 
-/** Text is hashed in pieces of about this many characters: 64 Ki hash as fast as 1 Mi, 1 Ki a third slower. */
+/**
+ * Text is hashed in pieces of about this many characters. Lines of 750 bytes, in thousands a second: 1600 in
+ * pieces of 64 Ki, 1560 of 8 Ki, 1200 a line at a time, 1150 of 1 Mi.
+ */
 const PIECE_LENGTH = 64 * 1024
 
 /**

@@ -26,7 +26,8 @@ export interface SplitLinesOptions {
  * are never repaired. Memory: one input chunk, `readableHighWaterMark` lines, and one unfinished line of
  * up to `maxLineBytes`; of a longer one only the running digest.
  *
- * highWaterMarks are Node's own: 16, 64 or 256 lines on the readable side gave the same 530 k lines a second.
+ * highWaterMarks are Node's own: with 16, 64 and 256 lines on the readable side, 545, 530 and 514 k records of
+ * 750 bytes a second were split, parsed and batched.
  *
  * Not `split2`: it decodes with replacement characters, knows no byte offsets, and drops over-long lines
  * without a word.
