@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../lib/object.ts'
 import { isDate, parseBeacon } from './check.ts'
+import { isObject, list } from './json.ts'
 import { Refusal } from './refusal.ts'
-import { addProperties, isObject, list, type PropertySchema, propertyName } from './schema.ts'
+import { addProperties, type PropertySchema, propertyName } from './schema.ts'
 import { maybeUuid } from './uuid.ts'
 
 /** The description of a class that auto-schema made. */

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../../lib/object.ts'
+import { goString, goText, goType } from './gotext.ts'
+import { isObject } from './json.ts'
 import { Refusal, refusalOf } from './refusal.ts'
-import { isObject, isReference, type PropertySchema } from './schema.ts'
+import { isReference, type PropertySchema } from './schema.ts'
 import { maybeUuid } from './uuid.ts'
 import { shortest } from './vectors.ts'
 
@@ -246,26 +248,4 @@ export function isDate(value: unknown): value is string {
   const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   const inMonth = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= lastDay
   return inMonth && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60
-}
-
-function goType(value: Json, wire: Wire): string {
-  if (typeof value === 'number') return wire === 'grpc' ? 'float64' : 'json.Number'
-  if (typeof value === 'boolean') return 'bool'
-  if (Array.isArray(value)) return '[]interface {}'
-  return isObject(value) ? 'map[string]interface {}' : typeof value === 'string' ? 'string' : '<nil>'
-}
-
-/** A value as Go's `%v` prints it. */
-function goText(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (!isObject(value)) return value === null ? '<nil>' : String(value)
-  const fields = Object.keys(value).sort()
-  return `map[${fields.map((key) => `${key}:${goText(value[key] ?? null)}`).join(' ')}]`
-}
-
-/** A value as Go's `%s` prints it: numbers and booleans are complained of. */
-function goString(value: Json, wire: Wire): string {
-  if (typeof value === 'number') return wire === 'rest' ? String(value) : `%!s(float64=${value})`
-  if (typeof value === 'boolean') return `%!s(bool=${value})`
-  return value === null ? '%!s(<nil>)' : goText(value)
 }

@@ -1,10 +1,13 @@
-import { type Change, Collections, FAKE_VECTORIZER } from './collections.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Change, Collections } from './collections.ts'
 import { type Calls, Counters } from './counters.ts'
-import { Faults, type Injection } from './faults.ts'
+import type { Injection } from './fault.ts'
+import { Faults } from './faults.ts'
 import { Front, type Tls } from './front.ts'
 import { type GrpcServer, grpcServer, type Inside, MAX_MESSAGE_BYTES } from './grpc.ts'
 import { type RestServer, restServer } from './rest.ts'
 import type { Stored } from './shard.ts'
+import { FAKE_VECTORIZER } from './vectorizer.ts'
 
 /** The ports that callers see. */
 export interface Ports {
@@ -15,11 +18,11 @@ export interface Ports {
 export interface DoubleOptions {
   /** Callers must come with `Authorization: Bearer …`. */
   readonly apiKey?: string
-  /** PEM. Both protocols then speak TLS. */
+  /** Both protocols then speak TLS. */
   readonly tls?: Tls
   /** The greatest gRPC message taken, as `GET /v1/meta` says it. The server's default is 104 858 000. */
   readonly maxMessageBytes?: number
-  /** A double that is no more, to come back with its data. */
+  /** A double that is no more, to come back with its data; or one that lives, to be a node of its cluster. */
   readonly dataOf?: Double
   /** To come back where another double was. */
   readonly ports?: Ports
@@ -33,9 +36,11 @@ export interface DoubleOptions {
   readonly replay?: Iterable<Change>
 }
 
-/** Misfortunes of the whole double beside those of single calls. */
+/** Misfortunes: of single calls (`inject`, `clear`), and of the double as a whole. */
 export interface Misfortunes {
+  /** Adds a fault; the function it returns takes it away again and says how many calls it befell. */
   inject(injection: Injection): () => number
+  /** Takes away all that were injected. */
   clear(): void
   /** Refuses connections and breaks those there are, until `accept`. */
   refuse(): Promise<void>
@@ -44,18 +49,21 @@ export interface Misfortunes {
   gone(ms: number): Promise<void>
 }
 
-/** A stand-in for a Weaviate server, on real sockets. */
+/** A stand-in for a Weaviate server, on real sockets of the loopback. */
 export interface Double {
+  /** `http://127.0.0.1:PORT` */
   readonly http: string
+  /** `127.0.0.1:PORT` */
   readonly grpc: string
+  /** `http://127.0.0.1:PORT?grpc=127.0.0.1:PORT` */
   readonly target: string
   readonly ports: Ports
+  /** What it was asked and did until now. */
   readonly calls: Calls
   readonly faults: Misfortunes
+  readonly collections: Collections
   /** The objects of a class in id order, as they are stored. */
   objects(className: string, tenant?: string): Stored[]
-  readonly collections: Collections
-  /** Ends it as a server ends that is told to. */
   stop(): Promise<void>
   /** Ends it in the middle of whatever it does: nothing more is answered. */
   kill(): Promise<void>
@@ -63,13 +71,10 @@ export interface Double {
 
 /** Starts a double on the loopback: on free ports, or on those given. */
 export async function weaviateDouble(options: DoubleOptions = {}): Promise<Double> {
-  const collections = options.dataOf?.collections ?? emptyCollections(options)
-  const counters = new Counters()
-  const faults = new Faults(options.seed)
   const inside: Inside = {
-    collections,
-    faults,
-    counters,
+    collections: options.dataOf?.collections ?? collectionsFor(options),
+    faults: new Faults(options.seed),
+    counters: new Counters(),
     apiKey: options.apiKey,
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
     scheme: options.tls === undefined ? 'http' : 'https',
@@ -79,59 +84,64 @@ export async function weaviateDouble(options: DoubleOptions = {}): Promise<Doubl
   const grpc = await grpcServer(inside, () => fronts.grpc!)
   fronts.rest = new Front(rest.port, 'http/1.1', options.tls, options.ports?.http)
   fronts.grpc = new Front(grpc.port, 'h2', options.tls, options.ports?.grpc)
-  const doors = [fronts.rest, fronts.grpc]
+  const doors = [fronts.rest, fronts.grpc] as const
   await Promise.all(doors.map((door) => door.open()))
   return assemble(inside, doors, [rest, grpc])
 }
 
-function emptyCollections(options: DoubleOptions): Collections {
+function collectionsFor(options: DoubleOptions): Collections {
   const collections = new Collections(options.vectorizer === 'fake' ? [FAKE_VECTORIZER] : [], options.keep)
   for (const change of options.replay ?? []) collections.replay(change)
   return collections
 }
 
-function assemble(
-  inside: Inside,
-  doors: readonly Front[],
-  servers: readonly (RestServer | GrpcServer)[],
-): Double {
-  const [rest, grpc] = doors.map((door) => door.port) as [number, number]
-  const http = `${inside.scheme}://127.0.0.1:${rest}`
+type Doors = readonly [rest: Front, grpc: Front]
+
+function assemble(inside: Inside, doors: Doors, servers: readonly (RestServer | GrpcServer)[]): Double {
+  const ports = { http: doors[0].port, grpc: doors[1].port }
+  const http = `${inside.scheme}://127.0.0.1:${ports.http}`
+  const grpc = `127.0.0.1:${ports.grpc}`
+  const faults = misfortunes(inside.faults, doors)
+  const end = async (): Promise<void> => {
+    inside.faults.end()
+    await faults.refuse()
+    for (const server of servers) server.stop()
+  }
+  return {
+    http,
+    grpc,
+    target: `${http}?grpc=${grpc}`,
+    ports,
+    get calls() {
+      const { by, objectsReceived, mostAtOnce } = inside.counters
+      return { by: { ...by }, objectsReceived, mostAtOnce, ...inside.collections.work }
+    },
+    faults,
+    collections: inside.collections,
+    objects: (name, tenant = '') =>
+      inside.collections.shards(name).get(tenant)?.page(undefined, 0, Number.MAX_SAFE_INTEGER) ?? [],
+    stop: end,
+    kill: end,
+  }
+}
+
+function misfortunes(faults: Faults, doors: Doors): Misfortunes {
   const refuse = async (): Promise<void> => {
     await Promise.all(doors.map((door) => door.shut()))
   }
   const accept = async (): Promise<void> => {
     await Promise.all(doors.map((door) => door.open()))
   }
-  const end = async (): Promise<void> => {
-    await refuse()
-    for (const server of servers) server.stop()
-  }
   const gone = async (ms: number): Promise<void> => {
     await refuse()
-    await new Promise((resolve) => setTimeout(resolve, ms))
+    await sleep(ms)
     await accept()
   }
   return {
-    http,
-    grpc: `127.0.0.1:${grpc}`,
-    target: `${http}?grpc=127.0.0.1:${grpc}`,
-    ports: { http: rest, grpc },
-    get calls() {
-      const { by, objectsReceived, mostAtOnce } = inside.counters
-      return { by: { ...by }, objectsReceived, mostAtOnce, ...inside.collections.work }
-    },
-    faults: {
-      inject: (injection) => inside.faults.inject(injection),
-      clear: () => inside.faults.clear(),
-      refuse,
-      accept,
-      gone,
-    },
-    objects: (name, tenant = '') =>
-      inside.collections.shards(name).get(tenant)?.page(undefined, 0, Number.MAX_SAFE_INTEGER) ?? [],
-    collections: inside.collections,
-    stop: end,
-    kill: end,
+    inject: (injection) => faults.inject(injection),
+    clear: () => faults.clear(),
+    refuse,
+    accept,
+    gone,
   }
 }

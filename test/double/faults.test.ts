@@ -70,6 +70,24 @@ t.test('single objects are refused, their neighbours are written', async (t) => 
   t.match(await double.write(6), { errors: [{ error: 'store is read-only due to: resource pressure' }] })
 })
 
+t.test('single objects are not deleted, and a share of them is refused by chance', async (t) => {
+  const double = await start(t)
+  await double.write(...Array(40).keys())
+  double.faults.inject({ fault: 'perObject', text: 'no', ids: [id(1)], on: 'BatchDelete', count: 1 })
+  const valueTextArray = { values: [id(0), id(1)] }
+  const filters = { operator: 12, on: [], filters: [], target: { property: '_id' }, valueTextArray }
+  t.match(await double.call('batchDelete', { collection: 'Kept', filters, verbose: true }), {
+    matches: 2,
+    successful: 1,
+    failed: 1,
+    objects: [{ successful: true }, { successful: false, error: 'no' }],
+  })
+  t.equal(double.objects('Kept').length, 39)
+  double.faults.inject({ fault: 'readOnly', share: 0.5 })
+  const { errors } = (await double.write(...Array(40).keys())) as { errors: unknown[] }
+  t.ok(errors.length > 5 && errors.length < 35, `${errors.length} of 40`)
+})
+
 t.test('messages above a limit that nobody was told of are refused', async (t) => {
   const double = await start(t)
   double.faults.inject({ fault: 'tooLarge', bytes: 500 })
@@ -182,6 +200,28 @@ t.test('the server goes away and comes back on its ports with its data', async (
   t.equal(second.target, double.target)
   t.equal(second.objects('Kept').length, 1)
   t.equal(await status(second, `/v1/objects/Kept/${id(1)}`), 200)
+})
+
+t.test('what was under way when the server was killed comes to nothing', async (t) => {
+  const double = await start(t)
+  double.faults.inject({ fault: 'delay', ms: 20, count: 1 })
+  const slow = double.write(1)
+  const asked = () => double.calls.by.BatchObjects === 1
+  await until(asked)
+  await double.kill()
+  await t.rejects(slow, { code: 14 })
+  await sleep(30)
+  t.equal(double.objects('Kept').length, 0)
+})
+
+t.test('two doubles with the same data are nodes of one cluster', async (t) => {
+  const double = await start(t)
+  const other = await weaviateDouble({ dataOf: double })
+  t.teardown(() => other.stop())
+  await double.write(1)
+  t.equal(await status(other, `/v1/objects/Kept/${id(1)}`), 200)
+  await double.kill()
+  t.equal(await status(other, `/v1/objects/Kept/${id(1)}`), 200)
 })
 
 /** Asks on a connection of its own: fetch would first try one that broke long ago. */

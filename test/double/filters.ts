@@ -5,7 +5,8 @@ import type { ClassSchema } from './schema.ts'
 import type { Stored } from './shard.ts'
 import type { Filters } from './wire.ts'
 
-type Test = (object: Stored) => boolean
+/** Whether a filter lets an object through. */
+export type Test = (object: Stored) => boolean
 
 const OPERATOR = {
   EQUAL: 1,

@@ -1,7 +1,8 @@
-import niceGrpc, { type CallContext } from 'nice-grpc'
+import niceGrpc, { type CallContext, type Server } from 'nice-grpc'
 import type { Collections } from './collections.ts'
 import type { Counters } from './counters.ts'
-import { Failure, type Faults, type Portion, tooLarge } from './faults.ts'
+import { Failure, type Portion, tooLarge } from './fault.ts'
+import type { Faults } from './faults.ts'
 import type { Front } from './front.ts'
 import { Refusal } from './refusal.ts'
 import { rpcs } from './rpcs.ts'
@@ -30,61 +31,71 @@ export interface GrpcServer {
 type Definition = typeof WeaviateDefinition
 type Method = keyof Definition['methods']
 type Handler<Q, R> = (request: Q, context: CallContext) => Promise<R>
+type Answerer = <Q extends object, R>(
+  method: Method,
+  answer: (request: Q, portion: Portion) => R,
+) => Handler<Q, R>
 
 /** Listens with the gRPC services of Weaviate on a free port of the loopback; `front` stands before it. */
 export async function grpcServer(inside: Inside, front: () => Front): Promise<GrpcServer> {
   const server = createServer({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 })
   const sizes = new WeakMap<object, number>()
+  const answering = answerer(inside, front, sizes)
   const does = rpcs(inside)
-
-  const call =
-    <Q extends object, R>(method: Method, answer: (request: Q, portion: Portion) => R): Handler<Q, R> =>
-    async (request, context) => {
-      const { name } = WeaviateDefinition.methods[method]
-      const leave = inside.counters.enter(name)
-      try {
-        const bytes = sizes.get(request) ?? 0
-        if (bytes > inside.maxMessageBytes) throw tooLarge(bytes, inside.maxMessageBytes)
-        checkKey(inside.apiKey, context)
-        const cut = (): void => front().cut(Number(context.peer.split(':').at(-1)))
-        const reply = await inside.faults.pass({ name, bytes, cut }, (portion) => answer(request, portion))
-        checkSize(method, reply, inside.maxMessageBytes)
-        return reply
-      } catch (error) {
-        throw serverError(error)
-      } finally {
-        leave()
-      }
-    }
-
   server.add(measured(WeaviateDefinition, sizes), {
-    search: call('search', does.search),
-    batchObjects: call('batchObjects', does.batchObjects),
-    batchDelete: call('batchDelete', does.batchDelete),
-    aggregate: call('aggregate', does.aggregate),
-    tenantsGet: call('tenantsGet', does.tenantsGet),
-    batchReferences: call<object, never>('batchReferences', notHere),
-    // biome-ignore lint/correctness/useYield: a stream that ends with an error has nothing to yield
-    async *batchStream() {
-      throw new ServerError(Status.UNIMPLEMENTED, 'the double has no BatchStream')
-    },
+    search: answering('search', does.search),
+    batchObjects: answering('batchObjects', does.batchObjects),
+    batchDelete: answering('batchDelete', does.batchDelete),
+    aggregate: answering('aggregate', does.aggregate),
+    tenantsGet: answering('tenantsGet', does.tenantsGet),
+    batchReferences: answering<object, never>('batchReferences', () => {
+      throw new Refusal('the double has no BatchReferences')
+    }),
+    batchStream: notHere,
   })
-  server.add(HealthDefinition, {
-    check: async () => {
-      inside.counters.enter('Health/Check')()
-      return { status: 1 }
-    },
-    // biome-ignore lint/correctness/useYield: a stream that ends with an error has nothing to yield
-    async *watch() {
-      throw new ServerError(Status.UNIMPLEMENTED, 'the double has no Health/Watch')
-    },
-  })
+  addHealth(server, inside, front)
   const port = await server.listen('127.0.0.1:0')
   return { port, stop: () => server.forceShutdown() }
 }
 
-function notHere(): never {
-  throw new Refusal('the double has no such call')
+/** Every RPC goes the same way: counted, measured, let in, struck by faults, answered. */
+function answerer(inside: Inside, front: () => Front, sizes: WeakMap<object, number>): Answerer {
+  return (method, answer) => async (request, context) => {
+    const { name } = WeaviateDefinition.methods[method]
+    const leave = inside.counters.enter(name)
+    try {
+      const bytes = sizes.get(request) ?? 0
+      if (bytes > inside.maxMessageBytes) throw tooLarge(bytes, inside.maxMessageBytes)
+      checkKey(inside.apiKey, context)
+      const seen = { name, bytes, cut: cutter(front, context) }
+      const reply = await inside.faults.pass(seen, (portion) => answer(request, portion))
+      checkSize(method, reply, inside.maxMessageBytes)
+      return reply
+    } catch (error) {
+      rethrow(error)
+    } finally {
+      leave()
+    }
+  }
+}
+
+// biome-ignore lint/correctness/useYield: a stream that ends with an error has nothing to yield
+async function* notHere(): AsyncGenerator<never> {
+  throw new ServerError(Status.UNIMPLEMENTED, 'the double has no such call')
+}
+
+const SERVING = 1
+
+/** A server says SERVING whatever service it is asked for. */
+function addHealth(server: Server, inside: Inside, front: () => Front): void {
+  server.add(HealthDefinition, {
+    check: (_request, context) => {
+      inside.counters.enter('Health/Check')()
+      const call = { name: 'Health/Check', bytes: 0, cut: cutter(front, context) }
+      return inside.faults.pass(call, () => ({ status: SERVING })).catch(rethrow)
+    },
+    watch: notHere,
+  })
 }
 
 function checkKey(apiKey: string | undefined, context: CallContext): void {
@@ -116,8 +127,13 @@ function measured(definition: Definition, sizes: WeakMap<object, number>): Defin
   return { ...definition, methods: Object.fromEntries(methods) } as unknown as Definition
 }
 
-function serverError(error: unknown): unknown {
-  if (error instanceof Failure) return new ServerError(Status[error.code], error.message)
-  if (error instanceof Refusal) return new ServerError(Status.UNKNOWN, error.message)
-  return error
+/** Breaks the connection that a call came by; the server sees the port of the door's end of it. */
+function cutter(front: () => Front, context: CallContext): () => void {
+  return () => front().cut(Number(context.peer.split(':').at(-1)))
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof Failure) throw new ServerError(Status[error.code], error.message)
+  if (error instanceof Refusal) throw new ServerError(Status.UNKNOWN, error.message)
+  throw error
 }

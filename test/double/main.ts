@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import type { Change } from './collections.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from './double.ts'
-import type { Injection } from './faults.ts'
+import type { Injection } from './fault.ts'
 
 /**
  * A double as a process of its own, to be killed or stopped by a signal.

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Calls } from './counters.ts'
 import type { DoubleOptions, Ports } from './double.ts'
-import type { Injection } from './faults.ts'
+import type { Injection } from './fault.ts'
 import type { Command } from './main.ts'
 
 /** A double that is a process of its own, with its data in a file. */

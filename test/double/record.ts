@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { converse, type Exchange } from './converse.ts'
-import { DIALOGUES } from './dialogue.ts'
+import { DIALOGUES } from './dialogues.ts'
 import { realServer } from './real.ts'
 
 /** Where the replies of a real server are kept, one JSON line a dialogue. */

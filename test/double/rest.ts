@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Json } from '../../lib/object.ts'
-import { Failure, type Portion } from './faults.ts'
+import { Failure, type Portion } from './fault.ts'
 import type { Front } from './front.ts'
 import type { Inside } from './grpc.ts'
 import { Refusal } from './refusal.ts'
 import { objectRoutes } from './rest-objects.ts'
 import { schemaRoutes } from './rest-schema.ts'
+import { serverRoutes } from './rest-server.ts'
+import { tenantRoutes } from './rest-tenants.ts'
 
 /** A REST request, taken apart. */
 export interface Ask {
@@ -34,7 +36,12 @@ export interface RestServer {
 
 /** Listens with the REST interface of Weaviate on a free port of the loopback; `front` stands before it. */
 export async function restServer(inside: Inside, front: () => Front): Promise<RestServer> {
-  const routes = table({ ...schemaRoutes(inside, () => front().port), ...objectRoutes(inside) })
+  const routes = table({
+    ...serverRoutes(inside, () => front().port),
+    ...schemaRoutes(inside),
+    ...tenantRoutes(inside),
+    ...objectRoutes(inside),
+  })
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     respond(request, inside, routes, front).then(
       (answer) => send(response, answer),

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../../lib/object.ts'
+import { FLAT, HNSW, INVERTED, merge, NO_SHARDING, SHARDING } from './defaults.ts'
+import { list, object } from './json.ts'
 import { Refusal } from './refusal.ts'
 
 /** A property of a class, as `GET /v1/schema` shows it. */
@@ -35,77 +37,6 @@ const TYPES = new Set([...PRIMITIVES, ...PRIMITIVES.map((type) => `${type}[]`), 
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
 const PROPERTY_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,230}$/
 const RESERVED = new Set(['id', '_id', '_additional', 'creationTimeUnix', 'lastUpdateTimeUnix'])
-
-const OFF = { enabled: false }
-const FLAT_OFF = { enabled: false, rescoreLimit: -1, cache: false }
-const HNSW: JsonObject = {
-  skip: false,
-  cleanupIntervalSeconds: 300,
-  maxConnections: 32,
-  efConstruction: 128,
-  ef: -1,
-  dynamicEfMin: 100,
-  dynamicEfMax: 500,
-  dynamicEfFactor: 8,
-  vectorCacheMaxObjects: 1e12,
-  flatSearchCutoff: 40000,
-  distance: 'cosine',
-  pq: {
-    enabled: false,
-    bitCompression: false,
-    segments: 0,
-    centroids: 256,
-    trainingLimit: 100000,
-    encoder: { type: 'kmeans', distribution: 'log-normal' },
-  },
-  bq: OFF,
-  sq: { enabled: false, trainingLimit: 100000, rescoreLimit: 20 },
-  rq: { enabled: false, bits: 8, rescoreLimit: 20 },
-  filterStrategy: 'acorn',
-  multivector: {
-    enabled: false,
-    muvera: { enabled: false, ksim: 4, dprojections: 16, repetitions: 10 },
-    aggregation: 'maxSim',
-  },
-  skipDefaultQuantization: false,
-  trackDefaultQuantization: false,
-}
-const FLAT: JsonObject = {
-  distance: 'cosine',
-  vectorCacheMaxObjects: 1e12,
-  pq: FLAT_OFF,
-  bq: FLAT_OFF,
-  sq: FLAT_OFF,
-  rq: { ...FLAT_OFF, bits: 8 },
-  skipDefaultQuantization: false,
-  trackDefaultQuantization: false,
-}
-const INVERTED: JsonObject = {
-  bm25: { b: 0.75, k1: 1.2 },
-  cleanupIntervalSeconds: 60,
-  stopwords: { additions: null, preset: 'en', removals: null },
-  usingBlockMaxWAND: true,
-}
-const SHARDING: JsonObject = {
-  virtualPerPhysical: 128,
-  desiredCount: 1,
-  actualCount: 1,
-  desiredVirtualCount: 128,
-  actualVirtualCount: 128,
-  key: '_id',
-  strategy: 'hash',
-  function: 'murmur3',
-}
-const NO_SHARDING: JsonObject = {
-  virtualPerPhysical: 0,
-  desiredCount: 0,
-  actualCount: 0,
-  desiredVirtualCount: 0,
-  actualVirtualCount: 0,
-  key: '',
-  strategy: '',
-  function: '',
-}
 
 /** The name under which the server keeps a class: the first letter is raised. */
 export function className(name: string): string {
@@ -253,27 +184,4 @@ function indexSettings(body: JsonObject): JsonObject {
   const vectorIndexType = String(body.vectorIndexType ?? 'hnsw')
   const defaults = vectorIndexType === 'flat' ? FLAT : HNSW
   return { vectorIndexType, vectorIndexConfig: merge(defaults, body.vectorIndexConfig) }
-}
-
-function merge(defaults: JsonObject, given: Json | undefined): JsonObject {
-  const merged: JsonObject = { ...defaults }
-  for (const [key, value] of Object.entries(object(given))) {
-    const base = merged[key]
-    merged[key] = isObject(base) && isObject(value) ? merge(base, value) : value
-  }
-  return merged
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The value as an object, an empty one where it is none. */
-export function object(value: unknown): JsonObject {
-  return isObject(value) ? value : {}
-}
-
-/** The value as a list, an empty one where it is none. */
-export function list(value: unknown): Json[] {
-  return Array.isArray(value) ? value : []
 }

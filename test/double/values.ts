@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../lib/object.ts'
 import type { Incoming } from './collections.ts'
-import { type ClassSchema, isObject, isReference, list, type PropertySchema } from './schema.ts'
+import { isObject, list } from './json.ts'
+import { type ClassSchema, isReference, type PropertySchema } from './schema.ts'
 import { fromBytes, fromWire } from './vectors.ts'
 import type { BatchObject, ObjectPropertiesValue, Properties, SearchRequest, Value } from './wire.ts'
 

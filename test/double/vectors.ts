@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/object.ts'
+import { object } from './json.ts'
 import { Refusal } from './refusal.ts'
 import type { ClassSchema } from './schema.ts'
-import { object } from './schema.ts'
 import type { Vectors } from './wire.ts'
 
 /** One vector, or the rows of a multi-vector. */

@@ -1,0 +1,22 @@
+import type { Dialogue } from './dialogue.ts'
+import { AUTO_SCHEMA } from './dialogues/auto.ts'
+import { IDS, ONE_BY_ONE } from './dialogues/objects.ts'
+import { DELETE, PAGES } from './dialogues/reading.ts'
+import { SCHEMA, SERVER } from './dialogues/schema.ts'
+import { TENANTS } from './dialogues/tenants.ts'
+import { TYPES } from './dialogues/types.ts'
+import { VECTORS } from './dialogues/vectors.ts'
+
+/** What is asked of the double and of a real server alike. */
+export const DIALOGUES: readonly Dialogue[] = [
+  SERVER,
+  SCHEMA,
+  TYPES,
+  IDS,
+  PAGES,
+  DELETE,
+  TENANTS,
+  VECTORS,
+  AUTO_SCHEMA,
+  ONE_BY_ONE,
+]

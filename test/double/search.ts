@@ -1,0 +1,142 @@
+import { noSuchProperty } from './check.ts'
+import type { Collections } from './collections.ts'
+import { compare, EMPTY_TERM, namedIds, type Test, testOf } from './filters.ts'
+import { Refusal } from './refusal.ts'
+import { type ClassSchema, className } from './schema.ts'
+import type { Shard, Stored } from './shard.ts'
+import { maybeUuid, uuidBytes } from './uuid.ts'
+import { selected, toProperties } from './values.ts'
+import { toBytes, toWire } from './vectors.ts'
+import type { SearchReply, SearchRequest, SearchResult } from './wire.ts'
+import { checkAfter, checkLimit, DEFAULT_LIMIT, prefixed } from './words.ts'
+
+/** The class that a gRPC call speaks of. */
+export function schemaOf(collections: Collections, name: string): ClassSchema {
+  const schema = collections.schema(name)
+  if (schema === undefined) throw new Refusal(`could not find class ${className(name)} in schema`)
+  return schema
+}
+
+/** A Search: a page by cursor or offset, or what a filter finds, with the parts of each object asked for. */
+export function search(collections: Collections, request: SearchRequest): SearchReply {
+  const schema = schemaOf(collections, request.collection)
+  checkWanted(request, schema)
+  const test = request.filters && filterOf(request.filters, schema)
+  checkCursor(request)
+  const limit = request.limit === 0 ? DEFAULT_LIMIT : request.limit
+  const { offset } = request
+  prefixed(`${LISTING}invalid pagination params: `, () => checkLimit(offset, limit))
+  const shard = prefixed(`${LISTING}object search at index ${indexOf(schema)}: `, () =>
+    collections.shard(schema, request.tenant),
+  )
+  const scanned = test === undefined && request.sortBy.length === 0
+  const found = scanned
+    ? shard.page(maybeUuid(request.after), offset, limit)
+    : sorted(matches(shard, request.filters, test), request).slice(offset, offset + limit)
+  const wanted = selected(request.properties, schema.properties)
+  const results = found.map((object) => result(object, request, schema, wanted))
+  return { took: 0, results, generativeGroupedResult: '', groupByResults: [] }
+}
+
+const LISTING = 'explorer: list class: search: '
+
+/** The server's name for the index of a class. */
+export function indexOf(schema: ClassSchema): string {
+  return schema.class.toLowerCase()
+}
+
+function filterOf(filters: NonNullable<SearchRequest['filters']>, schema: ClassSchema): Test {
+  const index = indexOf(schema)
+  const inShard = `${LISTING}object search at index ${index}: local shard object search ${index}_shard: `
+  return prefixed(
+    (text) => (text === EMPTY_TERM ? inShard : ''),
+    () => testOf(filters, schema),
+  )
+}
+
+function checkCursor(request: SearchRequest): void {
+  if (request.after === '') return
+  prefixed("cursor api: invalid 'after' parameter: ", () => {
+    checkAfter(request.after, request.offset, {
+      where: request.filters !== undefined,
+      sort: request.sortBy.length > 0,
+    })
+  })
+}
+
+function checkWanted(request: SearchRequest, schema: ClassSchema): void {
+  const unknown = request.properties?.nonRefProperties.find(
+    (name) => !schema.properties.some((property) => property.name === name),
+  )
+  if (unknown === undefined) return
+  throw new Refusal(
+    `extract properties request: get property by name ${unknown} for class ${schema.class}: ` +
+      noSuchProperty(unknown, schema.class),
+  )
+}
+
+/** What a filter lets through, in the order in which it was written. */
+export function matches(shard: Shard, filters: SearchRequest['filters'], test: Test = () => true): Stored[] {
+  const ids = filters && namedIds(filters)
+  if (ids === undefined) return [...shard.all()].filter(test)
+  const known = ids.map((id) => maybeUuid(id)).filter((id) => id !== undefined)
+  return shard.those(known).filter(test)
+}
+
+function sorted(objects: Stored[], request: SearchRequest): Stored[] {
+  const [by] = request.sortBy
+  const [path = ''] = by?.path ?? []
+  if (by === undefined) return objects
+  const byId = path === '_id' || path === 'id'
+  const key = (object: Stored) => (byId ? object.id : (object.properties[path] ?? null))
+  return objects.sort((a, b) => compare(key(a), key(b)) * (by.ascending ? 1 : -1))
+}
+
+type Wanted = ReturnType<typeof selected>
+
+function result(object: Stored, request: SearchRequest, schema: ClassSchema, wanted: Wanted): SearchResult {
+  return {
+    properties: {
+      refProps: [],
+      targetCollection: schema.class,
+      metadata: undefined,
+      nonRefProps: wanted && toProperties(object.properties, wanted),
+      refPropsRequested: false,
+    },
+    metadata: metadata(object, request.metadata),
+  }
+}
+
+function metadata(object: Stored, wanted: SearchRequest['metadata']): SearchResult['metadata'] {
+  const vector = wanted?.vector === true ? object.vector : undefined
+  return {
+    ...NO_METADATA,
+    id: wanted?.uuid ? object.id : '',
+    idAsBytes: wanted?.uuid ? uuidBytes(object.id) : new Uint8Array(),
+    creationTimeUnix: wanted?.creationTimeUnix ? object.created : 0,
+    creationTimeUnixPresent: wanted?.creationTimeUnix ?? false,
+    lastUpdateTimeUnix: wanted?.lastUpdateTimeUnix ? object.updated : 0,
+    lastUpdateTimeUnixPresent: wanted?.lastUpdateTimeUnix ?? false,
+    vector: vector === undefined ? [] : [...vector],
+    vectorBytes: vector === undefined ? new Uint8Array() : toBytes(vector),
+    vectors: Object.entries(object.vectors ?? {})
+      .filter(([name]) => wanted?.vector === true || wanted?.vectors.includes(name) === true)
+      .map(([name, value]) => toWire(name, value)),
+  }
+}
+
+const NO_METADATA = {
+  distance: 0,
+  distancePresent: false,
+  certainty: 0,
+  certaintyPresent: false,
+  score: 0,
+  scorePresent: false,
+  explainScore: '',
+  explainScorePresent: false,
+  generative: '',
+  generativePresent: false,
+  isConsistentPresent: false,
+  rerankScore: 0,
+  rerankScorePresent: false,
+}
