@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly references: (beacon: Beacon) => boolean
 }
 
+/** What a reference points to. */
 export interface Beacon {
   readonly class: string
   readonly id: string
@@ -42,6 +43,7 @@ export function checkProperties(
   return checked
 }
 
+/** The server's words for a property that a class has not. */
 export function noSuchProperty(name: string, className: string): string {
   return (
     `no such prop with name '${name}' found in class '${className}' in the schema. ` +

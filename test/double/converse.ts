@@ -88,6 +88,7 @@ function withoutChance(text: string): string {
     .replace(/(auto-schema feature) on .*$/, '$1')
     .replace(/(local shard object search \w+?_)\w+/, '$1…')
     .replace(/^[A-Za-z0-9]{12}$/, '…')
+    .replace(/(in shard ")\w+/, '$1…')
     .replace(/^double$/, '…')
 }
 

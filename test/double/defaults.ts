@@ -36,6 +36,7 @@ export const HNSW: JsonObject = {
   skipDefaultQuantization: false,
   trackDefaultQuantization: false,
 }
+/** The same of a flat index. */
 export const FLAT: JsonObject = {
   distance: 'cosine',
   vectorCacheMaxObjects: 1e12,
@@ -46,12 +47,14 @@ export const FLAT: JsonObject = {
   skipDefaultQuantization: false,
   trackDefaultQuantization: false,
 }
+/** What the inverted index of a class is by default. */
 export const INVERTED: JsonObject = {
   bm25: { b: 0.75, k1: 1.2 },
   cleanupIntervalSeconds: 60,
   stopwords: { additions: null, preset: 'en', removals: null },
   usingBlockMaxWAND: true,
 }
+/** How a class without tenants is sharded on one node. */
 export const SHARDING: JsonObject = {
   virtualPerPhysical: 128,
   desiredCount: 1,

@@ -1,9 +1,11 @@
 import type { Dialogue } from './dialogue.ts'
 import { AUTO_SCHEMA } from './dialogues/auto.ts'
+import { FILTERS } from './dialogues/filters.ts'
 import { IDS, ONE_BY_ONE } from './dialogues/objects.ts'
 import { DELETE, PAGES } from './dialogues/reading.ts'
 import { SCHEMA, SERVER } from './dialogues/schema.ts'
 import { TENANTS } from './dialogues/tenants.ts'
+import { TEXTS } from './dialogues/texts.ts'
 import { TYPES } from './dialogues/types.ts'
 import { VECTORS } from './dialogues/vectors.ts'
 
@@ -12,8 +14,10 @@ export const DIALOGUES: readonly Dialogue[] = [
   SERVER,
   SCHEMA,
   TYPES,
+  TEXTS,
   IDS,
   PAGES,
+  FILTERS,
   DELETE,
   TENANTS,
   VECTORS,

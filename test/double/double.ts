@@ -15,6 +15,7 @@ export interface Ports {
   readonly grpc: number
 }
 
+/** How a double is to be; all but `dataOf`, `keep` and `replay` is JSON. */
 export interface DoubleOptions {
   /** Callers must come with `Authorization: Bearer …`. */
   readonly apiKey?: string

@@ -53,6 +53,7 @@ export interface Which {
   readonly share?: number
 }
 
+/** The gRPC status of a call that fails. */
 export type StatusCode = 'UNAVAILABLE' | 'UNKNOWN' | 'RESOURCE_EXHAUSTED' | 'INTERNAL' | 'PERMISSION_DENIED'
 
 /** A fault with the calls that it befalls. */

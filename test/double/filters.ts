@@ -1,13 +1,15 @@
 import type { Json } from '../../lib/object.ts'
 import { noSuchProperty } from './check.ts'
+import { object as jsonObject } from './json.ts'
 import { Refusal } from './refusal.ts'
-import type { ClassSchema } from './schema.ts'
+import type { ClassSchema, PropertySchema } from './schema.ts'
 import type { Stored } from './shard.ts'
 import type { Filters } from './wire.ts'
 
 /** Whether a filter lets an object through. */
 export type Test = (object: Stored) => boolean
 
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Filters.Operator) */
 const OPERATOR = {
   EQUAL: 1,
   NOT_EQUAL: 2,
@@ -25,33 +27,94 @@ const OPERATOR = {
   NOT: 15,
 } as const
 
-/** The message of a search for nothing, as the server words it. */
-export const EMPTY_TERM =
-  'invalid search term, only stopwords provided. Stopwords can be configured in class.invertedIndexConfig.stopwords'
+/** A refusal that comes from within a shard: the server says so before it. */
+class ShardRefusal extends Refusal {}
 
-/** What a filter lets through. Throws a Refusal for a property that the class has not. */
-export function testOf(filter: Filters, schema: ClassSchema): Test {
+const EMPTY_TERM =
+  'invalid search term, only stopwords provided. Stopwords can be configured in class.invertedIndexConfig.stopwords'
+const NO_NULLS =
+  'resolve doc ids for prop/value pair: Nullstate must be indexed to be filterable! ' +
+  'Add `indexNullState: true` to the invertedIndexConfig'
+
+/** What a filter lets through; the words go before those of a refusal, by where the server finds the fault. */
+export function filterOf(
+  filter: Filters,
+  schema: ClassSchema,
+  words: { readonly params: string; readonly shard: string },
+): Test {
+  try {
+    return testOf(filter, schema)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal((error instanceof ShardRefusal ? words.shard : words.params) + error.message)
+  }
+}
+
+/**
+ * What a filter lets through. Throws a Refusal where the class has no such property, or no index for it. Texts
+ * are compared as their property is tokenized; the double knows no stop words.
+ */
+function testOf(filter: Filters, schema: ClassSchema): Test {
   const inner = filter.filters.map((one) => testOf(one, schema))
   if (filter.operator === OPERATOR.AND) return (object) => inner.every((test) => test(object))
   if (filter.operator === OPERATOR.OR) return (object) => inner.some((test) => test(object))
   if (filter.operator === OPERATOR.NOT) return (object) => inner.every((test) => !test(object))
   const name = filter.target?.property ?? filter.on[0] ?? ''
-  const read = reader(name, schema)
   const wanted = valuesOf(filter)
-  if (wanted.length === 0) throw new Refusal(EMPTY_TERM)
-  return comparison(filter.operator, read, wanted)
+  if (wanted.length === 0) throw new ShardRefusal(EMPTY_TERM)
+  const own = OWN[name]
+  if (own !== undefined) return comparison(filter.operator, own, wanted)
+  const property = indexed(name, schema)
+  if (filter.operator === OPERATOR.IS_NULL && !nullsIndexed(schema)) throw new ShardRefusal(NO_NULLS)
+  const read = (object: Stored): Json[] => [object.properties[name] ?? []].flat().flatMap(termsOf(property))
+  const terms = filter.operator === OPERATOR.LIKE ? wanted : wanted.flatMap(termsOf(property))
+  const words = filter.operator === OPERATOR.EQUAL && isTokenized(property)
+  return comparison(words ? OPERATOR.CONTAINS_ALL : filter.operator, read, terms)
 }
 
-function reader(name: string, schema: ClassSchema): (object: Stored) => Json[] {
-  if (name === '_id' || name === 'id') return (object) => [object.written]
-  if (name === '_creationTimeUnix') return (object) => [object.created]
-  if (name === '_lastUpdateTimeUnix') return (object) => [object.updated]
-  if (!schema.properties.some((property) => property.name === name)) {
-    throw new Refusal(noSuchProperty(name, schema.class))
-  }
-  return (object) => {
-    const value = object.properties[name]
-    return Array.isArray(value) ? value : value === undefined ? [] : [value]
+/** What every object has beside its properties. */
+const OWN: Record<string, (object: Stored) => Json[]> = {
+  _id: (object) => [object.written],
+  id: (object) => [object.written],
+  _creationTimeUnix: (object) => [object.created],
+  _lastUpdateTimeUnix: (object) => [object.updated],
+}
+
+function indexed(name: string, schema: ClassSchema): PropertySchema {
+  const property = schema.properties.find((one) => one.name === name)
+  if (property === undefined) throw new Refusal(noSuchProperty(name, schema.class))
+  if (property.indexFilterable !== false || property.indexSearchable === true) return property
+  throw new Refusal(
+    `Filtering by property '${name}' requires inverted index. Is \`indexFilterable\` option of property ` +
+      `'${name}' enabled? Set it to \`true\` or leave empty`,
+  )
+}
+
+function nullsIndexed(schema: ClassSchema): boolean {
+  return jsonObject(schema.invertedIndexConfig).indexNullState === true
+}
+
+function isTokenized(property: PropertySchema): boolean {
+  return property.tokenization !== undefined && property.tokenization !== 'field'
+}
+
+/** A value as the index of its property holds it. */
+function termsOf(property: PropertySchema): (value: Json) => Json[] {
+  if (property.dataType[0]?.startsWith('date')) return (value) => [Date.parse(String(value))]
+  switch (property.tokenization) {
+    case 'word':
+      return (value) =>
+        String(value)
+          .toLowerCase()
+          .match(/[\p{L}\p{N}]+/gu) ?? []
+    case 'lowercase':
+      return (value) => String(value).toLowerCase().match(/\S+/g) ?? []
+    case 'whitespace':
+      return (value) => String(value).match(/\S+/g) ?? []
+    case 'field':
+      return (value) => [String(value).trim()]
+    default:
+      return (value) => [value]
   }
 }
 
@@ -66,14 +129,7 @@ function valuesOf(filter: Filters): Json[] {
 function comparison(operator: number, read: (object: Stored) => Json[], wanted: readonly Json[]): Test {
   const set = new Set(wanted)
   const [first = null] = wanted
-  const some =
-    (holds: (value: Json) => boolean): Test =>
-    (object) =>
-      read(object).some(holds)
   switch (operator) {
-    case OPERATOR.EQUAL:
-    case OPERATOR.CONTAINS_ANY:
-      return some((value) => set.has(value))
     case OPERATOR.NOT_EQUAL:
     case OPERATOR.CONTAINS_NONE:
       return (object) => !read(object).some((value) => set.has(value))
@@ -81,17 +137,37 @@ function comparison(operator: number, read: (object: Stored) => Json[], wanted: 
       return (object) => new Set(read(object)).isSupersetOf(set)
     case OPERATOR.IS_NULL:
       return (object) => (read(object).length === 0) === first
+    default: {
+      const holds = relation(operator, first, set)
+      return (object) => read(object).some(holds)
+    }
+  }
+}
+
+function relation(operator: number, first: Json, set: ReadonlySet<Json>): (value: Json) => boolean {
+  switch (operator) {
+    case OPERATOR.EQUAL:
+    case OPERATOR.CONTAINS_ANY:
+      return (value) => set.has(value)
+    case OPERATOR.LIKE:
+      return (value) => likeness(String(first)).test(String(value))
     case OPERATOR.GREATER_THAN:
-      return some((value) => compare(value, first) > 0)
+      return (value) => compare(value, first) > 0
     case OPERATOR.GREATER_THAN_EQUAL:
-      return some((value) => compare(value, first) >= 0)
+      return (value) => compare(value, first) >= 0
     case OPERATOR.LESS_THAN:
-      return some((value) => compare(value, first) < 0)
+      return (value) => compare(value, first) < 0
     case OPERATOR.LESS_THAN_EQUAL:
-      return some((value) => compare(value, first) <= 0)
+      return (value) => compare(value, first) <= 0
     default:
       throw new Refusal(`the double has no filter operator ${operator}`)
   }
+}
+
+/** `?` is any character, `*` any number of them. */
+function likeness(pattern: string): RegExp {
+  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('?', '.').replaceAll('*', '.*')}$`, 's')
 }
 
 /** Numbers by size, everything else by its text. */
@@ -106,8 +182,7 @@ export function compare(left: Json, right: Json): number {
  * is asked most, and must not cost a scan.
  */
 export function namedIds(filter: Filters): string[] | undefined {
-  const byId = filter.target?.property === '_id'
-  if (!byId) return undefined
-  if (filter.operator === OPERATOR.CONTAINS_ANY) return [...new Set(filter.valueTextArray?.values ?? [])]
+  if (filter.target?.property !== '_id') return undefined
+  if (filter.operator === OPERATOR.CONTAINS_ANY) return filter.valueTextArray?.values ?? []
   return filter.operator === OPERATOR.EQUAL && filter.valueText !== undefined ? [filter.valueText] : undefined
 }

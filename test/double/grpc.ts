@@ -6,6 +6,7 @@ import type { Faults } from './faults.ts'
 import type { Front } from './front.ts'
 import { Refusal } from './refusal.ts'
 import { rpcs } from './rpcs.ts'
+import { isMalformed } from './utf8.ts'
 import { HealthDefinition, WeaviateDefinition } from './wire.ts'
 
 const { createServer, ServerError, Status } = niceGrpc
@@ -23,12 +24,15 @@ export interface Inside {
 /** The limit that a server has and advertises where it was told nothing. */
 export const MAX_MESSAGE_BYTES = 104_858_000
 
+/** A server behind its door. */
 export interface GrpcServer {
   readonly port: number
   stop(): void
 }
 
 type Definition = typeof WeaviateDefinition
+/** What only the decoder sees of a message. */
+type Received = WeakMap<object, { readonly bytes: number; readonly malformed: boolean }>
 type Method = keyof Definition['methods']
 type Handler<Q, R> = (request: Q, context: CallContext) => Promise<R>
 type Answerer = <Q extends object, R>(
@@ -39,10 +43,10 @@ type Answerer = <Q extends object, R>(
 /** Listens with the gRPC services of Weaviate on a free port of the loopback; `front` stands before it. */
 export async function grpcServer(inside: Inside, front: () => Front): Promise<GrpcServer> {
   const server = createServer({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 })
-  const sizes = new WeakMap<object, number>()
-  const answering = answerer(inside, front, sizes)
+  const received: Received = new WeakMap()
+  const answering = answerer(inside, front, received)
   const does = rpcs(inside)
-  server.add(measured(WeaviateDefinition, sizes), {
+  server.add(measured(WeaviateDefinition, received), {
     search: answering('search', does.search),
     batchObjects: answering('batchObjects', does.batchObjects),
     batchDelete: answering('batchDelete', does.batchDelete),
@@ -59,13 +63,14 @@ export async function grpcServer(inside: Inside, front: () => Front): Promise<Gr
 }
 
 /** Every RPC goes the same way: counted, measured, let in, struck by faults, answered. */
-function answerer(inside: Inside, front: () => Front, sizes: WeakMap<object, number>): Answerer {
+function answerer(inside: Inside, front: () => Front, received: Received): Answerer {
   return (method, answer) => async (request, context) => {
     const { name } = WeaviateDefinition.methods[method]
     const leave = inside.counters.enter(name)
     try {
-      const bytes = sizes.get(request) ?? 0
+      const { bytes = 0, malformed = false } = received.get(request) ?? {}
       if (bytes > inside.maxMessageBytes) throw tooLarge(bytes, inside.maxMessageBytes)
+      if (malformed) throw new Failure({ code: 'INTERNAL', text: NOT_UTF8 })
       checkKey(inside.apiKey, context)
       const seen = { name, bytes, cut: cutter(front, context) }
       const reply = await inside.faults.pass(seen, (portion) => answer(request, portion))
@@ -105,6 +110,8 @@ function checkKey(apiKey: string | undefined, context: CallContext): void {
   throw new Refusal('extract auth: unauthorized: invalid api key')
 }
 
+const NOT_UTF8 = 'grpc: error unmarshalling request: string field contains invalid UTF-8'
+
 /** Measures a reply, which costs as much as sending it: only where the limit is one that a test has set. */
 function checkSize(method: Method, reply: unknown, max: number): void {
   if (max >= MAX_MESSAGE_BYTES) return
@@ -113,13 +120,13 @@ function checkSize(method: Method, reply: unknown, max: number): void {
   if (bytes > max) throw tooLarge(bytes, max, 'trying to send')
 }
 
-/** The service with decoders that also note how many bytes each message had on the wire. */
-function measured(definition: Definition, sizes: WeakMap<object, number>): Definition {
+/** The service with decoders that also note what each message was on the wire. */
+function measured(definition: Definition, received: Received): Definition {
   const methods = Object.entries(definition.methods).map(([key, method]) => {
     const { requestType } = method
     const decode = (input: Uint8Array, length?: number): object => {
       const request = requestType.decode(input, length)
-      sizes.set(request, input.length)
+      received.set(request, { bytes: input.length, malformed: isMalformed(input, request) })
       return request
     }
     return [key, { ...method, requestType: { ...requestType, decode } }]

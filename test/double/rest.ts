@@ -29,6 +29,7 @@ export interface Answer {
 /** Routes by `METHOD /v1/path/{part}`. */
 export type Routes = Readonly<Record<string, (ask: Ask, portion: Portion) => Answer>>
 
+/** A server behind its door. */
 export interface RestServer {
   readonly port: number
   stop(): void
@@ -111,10 +112,17 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
+const HALF_PAIR = /\\u[dD][89a-fA-F]/
+
+/** Half a surrogate pair becomes U+FFFD. */
+function wellFormed(_key: string, value: Json): Json {
+  return typeof value === 'string' ? value.toWellFormed() : value
+}
+
 function parse(text: string, name: string): Json {
   if (text === '') return null
   try {
-    return JSON.parse(text) as Json
+    return JSON.parse(text, HALF_PAIR.test(text) ? wellFormed : undefined) as Json
   } catch {
     const what = name === 'POST /v1/schema' ? 'objectClass' : 'body'
     const message = `parsing ${what} body from "" failed, because unexpected EOF`

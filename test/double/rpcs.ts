@@ -1,6 +1,6 @@
 import type { Collections } from './collections.ts'
 import type { Portion } from './fault.ts'
-import { testOf } from './filters.ts'
+import { filterOf } from './filters.ts'
 import type { Inside } from './grpc.ts'
 import { Refusal } from './refusal.ts'
 import { matches, schemaOf, search } from './search.ts'
@@ -33,6 +33,7 @@ export interface Rpcs {
   tenantsGet(request: TenantsGetRequest): TenantsGetReply
 }
 
+/** The calls on these collections. */
 export function rpcs({ collections, counters }: Inside): Rpcs {
   return {
     search: (request) => search(collections, request),
@@ -62,18 +63,20 @@ function batchObjects(
   return { took: 0, errors }
 }
 
+const PARAMS = 'batch delete params: '
+const FINDING = 'batch delete: cannot find objects: '
+const IN_SHARD = 'find matching doc ids in shard "double": docIds: '
+
 function batchDelete(
   collections: Collections,
   request: BatchDeleteRequest,
   portion: Portion,
 ): BatchDeleteReply {
   const { filters, tenant = '' } = request
-  const { schema, test } = prefixed('batch delete params: ', () => {
-    const found = schemaOf(collections, request.collection)
-    if (filters === undefined) throw new Refusal('no filters in batch delete request')
-    return { schema: found, test: testOf(filters, found) }
-  })
-  const shard = prefixed('batch delete: cannot find objects: ', () => collections.shard(schema, tenant))
+  const schema = prefixed(PARAMS, () => schemaOf(collections, request.collection))
+  if (filters === undefined) throw new Refusal(`${PARAMS}no filters in batch delete request`)
+  const test = filterOf(filters, schema, { params: PARAMS, shard: `${FINDING}${IN_SHARD}` })
+  const shard = prefixed(FINDING, () => collections.shard(schema, tenant))
   const matching = matches(shard, filters, test)
   const objects = matching.slice(0, portion.only ?? MAXIMUM_RESULTS).map((object: Stored) => {
     const error = portion.refuse?.(object) ?? ''
@@ -92,7 +95,7 @@ function batchDelete(
 
 function aggregate(collections: Collections, request: AggregateRequest): AggregateReply {
   const schema = prefixed('parse params: ', () => schemaOf(collections, request.collection))
-  const test = request.filters && testOf(request.filters, schema)
+  const test = request.filters && filterOf(request.filters, schema, { params: '', shard: 'aggregate: ' })
   const shard = prefixed('aggregate: ', () => collections.shard(schema, request.tenant))
   const count = test === undefined ? shard.size : matches(shard, request.filters, test).length
   const objectsCount = request.objectsCount ? count : 0

@@ -1,6 +1,6 @@
 import { noSuchProperty } from './check.ts'
 import type { Collections } from './collections.ts'
-import { compare, EMPTY_TERM, namedIds, type Test, testOf } from './filters.ts'
+import { compare, filterOf, namedIds, type Test } from './filters.ts'
 import { Refusal } from './refusal.ts'
 import { type ClassSchema, className } from './schema.ts'
 import type { Shard, Stored } from './shard.ts'
@@ -21,14 +21,14 @@ export function schemaOf(collections: Collections, name: string): ClassSchema {
 export function search(collections: Collections, request: SearchRequest): SearchReply {
   const schema = schemaOf(collections, request.collection)
   checkWanted(request, schema)
-  const test = request.filters && filterOf(request.filters, schema)
+  const inShard = `${LISTING}object search at index ${indexOf(schema)}: `
+  const shardWords = `${inShard}local shard object search ${indexOf(schema)}_shard: `
+  const test = request.filters && filterOf(request.filters, schema, { params: '', shard: shardWords })
   checkCursor(request)
   const limit = request.limit === 0 ? DEFAULT_LIMIT : request.limit
   const { offset } = request
   prefixed(`${LISTING}invalid pagination params: `, () => checkLimit(offset, limit))
-  const shard = prefixed(`${LISTING}object search at index ${indexOf(schema)}: `, () =>
-    collections.shard(schema, request.tenant),
-  )
+  const shard = prefixed(inShard, () => collections.shard(schema, request.tenant))
   const scanned = test === undefined && request.sortBy.length === 0
   const found = scanned
     ? shard.page(maybeUuid(request.after), offset, limit)
@@ -43,15 +43,6 @@ const LISTING = 'explorer: list class: search: '
 /** The server's name for the index of a class. */
 export function indexOf(schema: ClassSchema): string {
   return schema.class.toLowerCase()
-}
-
-function filterOf(filters: NonNullable<SearchRequest['filters']>, schema: ClassSchema): Test {
-  const index = indexOf(schema)
-  const inShard = `${LISTING}object search at index ${index}: local shard object search ${index}_shard: `
-  return prefixed(
-    (text) => (text === EMPTY_TERM ? inShard : ''),
-    () => testOf(filters, schema),
-  )
 }
 
 function checkCursor(request: SearchRequest): void {

@@ -14,6 +14,7 @@ export interface Stored {
   readonly updated: number
 }
 
+/** Whether a tenant can be read and written: only HOT can. */
 export type Activity = 'HOT' | 'COLD' | 'FROZEN'
 
 /** The objects of one tenant, or of a class without tenants. */

@@ -35,6 +35,7 @@ export function maybeUuid(text: unknown): string | undefined {
   }
 }
 
+/** The 16 bytes of a canonical id. */
 export function uuidBytes(id: string): Uint8Array {
   return Buffer.from(id.replaceAll('-', ''), 'hex')
 }

@@ -6,6 +6,7 @@ import type { Vectors } from './wire.ts'
 
 /** One vector, or the rows of a multi-vector. */
 export type Vector = Float32Array | Float32Array[]
+/** Vectors by name. */
 export type NamedVectors = Readonly<Record<string, Vector>>
 
 /** The vectors of an object before the class has been looked at. */
@@ -23,6 +24,7 @@ export function fromBytes(bytes: Uint8Array): Float32Array {
   return new Float32Array(whole.buffer)
 }
 
+/** The reverse of `fromBytes`. */
 export function toBytes(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
 }
@@ -54,6 +56,7 @@ export function fromJson(json: Json): Vector {
     : Float32Array.from(numbers as number[])
 }
 
+/** The reverse of `fromJson`. */
 export function toJson(vector: Vector): Json {
   return Array.isArray(vector) ? vector.map((row) => plain(row)) : plain(vector)
 }

@@ -15,7 +15,9 @@ import type * as WeaviateModule from '../../node_modules/weaviate-client/dist/no
 const root = new URL('proto/', import.meta.resolve('weaviate-client'))
 const load = async (path: string): Promise<unknown> => import(new URL(path, root).href)
 
+/** `weaviate.v1.Weaviate` */
 export const { WeaviateDefinition } = (await load('v1/weaviate.js')) as typeof WeaviateModule
+/** `grpc.health.v1.Health` */
 export const { HealthDefinition } = (await load('google/health/v1/health.js')) as typeof HealthModule
 
 export type AggregateRequest = AggregateModule.AggregateRequest

@@ -89,6 +89,7 @@ export const DELETE: Dialogue = {
     rpc('batchDelete', { collection: 'TwinGone', filters: oneOf(id(2)) }),
     rpc('batchDelete', { collection: 'TwinGone', filters: oneOf('zzz') }),
     rpc('batchDelete', { collection: 'TwinGone' }),
+    rpc('batchDelete', { collection: 'TwinGone', filters: oneOf() }),
     rpc('batchDelete', { collection: 'TwinNope', filters: oneOf(id(2)) }),
     rpc('batchDelete', { collection: 'TwinGone', filters: oneOf(id(4)), tenant: 'x' }),
     rpc('batchDelete', { collection: 'TwinGone', filters: compared(1, 'wat', { valueText: 'a' }) }),

@@ -20,6 +20,7 @@ export const TYPED = post('TwinTypes', {
     { name: 'os', dataType: ['object[]'], nestedProperties: [{ name: 'x', dataType: ['int'] }] },
   ],
 })
+/** A property that refers to objects of the same class. */
 export const REFERENCE = rest('POST /v1/schema/TwinTypes/properties', {
   name: 'ref',
   dataType: ['TwinTypes'],
