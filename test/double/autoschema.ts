@@ -14,8 +14,8 @@ function said(what: string): string {
 
 /**
  * The properties that a server with auto-schema (its default) sees in an object, guessed from the values.
- * They are here so that a test can show that elysiactl never leaves anything to it. Throws a Refusal for lists
- * of several types, whether their property is known or not.
+ * They are here so that a test can show that elysiactl never leaves anything to it. Throws a Refusal for
+ * lists of several types, whether their property is known or not.
  */
 export function guessProperties(given: JsonObject, className: string): JsonObject[] {
   return Object.entries(given).map(([name, value]) => {
@@ -28,7 +28,9 @@ export function guessProperties(given: JsonObject, className: string): JsonObjec
   })
 }
 
-/** The properties of a class with those that were guessed and are not there yet; the same list where all are. */
+/**
+ * The properties of a class with those that were guessed and are not there yet; the same list where all are.
+ */
 export function widened(
   className: string,
   present: readonly PropertySchema[],

@@ -23,8 +23,8 @@ export interface Beacon {
 }
 
 /**
- * The properties as the server stores them: checked against the class, nulls dropped, UUIDs lowered, coordinates
- * rounded to 32-bit floats. Throws a Refusal with the server's text.
+ * The properties as the server stores them: checked against the class, nulls dropped, UUIDs lowered,
+ * coordinates rounded to 32-bit floats. Throws a Refusal with the server's text.
  */
 export function checkProperties(
   given: JsonObject,
@@ -172,7 +172,9 @@ function coordinates(value: Json, wire: Wire): Json {
   return { latitude: shortest(read('latitude')), longitude: shortest(longitude) }
 }
 
-/** The server parses numbers of all countries; the double only checks the shape and keeps what it was given. */
+/**
+ * The server parses numbers of all countries; the double only checks the shape and keeps what it was given.
+ */
 function phone(value: Json, wire: Wire): Json {
   if (!isObject(value)) throw new Refusal(`phoneNumber must be a map, but got: ${goType(value, wire)}`)
   const { input, defaultCountry = '' } = value

@@ -3,8 +3,8 @@ import type { Incoming } from './collections.ts'
 /** Which calls a fault befalls. */
 export interface When {
   /**
-   * Names of calls: of RPCs (`BatchObjects`) or beginnings of REST calls (`POST /v1/batch`); '' is every call.
-   * Without it those that read or write objects.
+   * Names of calls: of RPCs (`BatchObjects`) or beginnings of REST calls (`POST /v1/batch`); '' is every
+   * call. Without it those that read or write objects.
    */
   readonly on?: string | readonly string[]
   /** How many calls; without it all of them. */

@@ -36,7 +36,9 @@ export class Faults {
     this.#ended = true
   }
 
-  /** Does a call: `apply` is done as often and as far as the faults say, and its answer comes when they say. */
+  /**
+   * Does a call: `apply` is done as often and as far as the faults say, and its answer comes when they say.
+   */
   async pass<T>(call: Call, apply: (portion: Portion) => T): Promise<T> {
     const fate = this.#fateOf(call)
     if (fate.delayMs > 0) await sleep(fate.delayMs)

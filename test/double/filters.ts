@@ -31,12 +31,15 @@ const OPERATOR = {
 class ShardRefusal extends Refusal {}
 
 const EMPTY_TERM =
-  'invalid search term, only stopwords provided. Stopwords can be configured in class.invertedIndexConfig.stopwords'
+  'invalid search term, only stopwords provided. ' +
+  'Stopwords can be configured in class.invertedIndexConfig.stopwords'
 const NO_NULLS =
   'resolve doc ids for prop/value pair: Nullstate must be indexed to be filterable! ' +
   'Add `indexNullState: true` to the invertedIndexConfig'
 
-/** What a filter lets through; the words go before those of a refusal, by where the server finds the fault. */
+/**
+ * What a filter lets through; the words go before those of a refusal, by where the server finds the fault.
+ */
 export function filterOf(
   filter: Filters,
   schema: ClassSchema,
@@ -51,8 +54,8 @@ export function filterOf(
 }
 
 /**
- * What a filter lets through. Throws a Refusal where the class has no such property, or no index for it. Texts
- * are compared as their property is tokenized; the double knows no stop words.
+ * What a filter lets through. Throws a Refusal where the class has no such property, or no index for it.
+ * Texts are compared as their property is tokenized; the double knows no stop words.
  */
 function testOf(filter: Filters, schema: ClassSchema): Test {
   const inner = filter.filters.map((one) => testOf(one, schema))

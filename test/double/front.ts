@@ -9,8 +9,8 @@ export interface Tls {
 }
 
 /**
- * A door before a server: what lets a test close the listener, break one caller's connection in the middle of a
- * call, or come back on the same port, whatever protocol is spoken. TLS ends here.
+ * A door before a server: what lets a test close the listener, break one caller's connection in the middle of
+ * a call, or come back on the same port, whatever protocol is spoken. TLS ends here.
  */
 export class Front {
   readonly #upstream: number
@@ -21,7 +21,9 @@ export class Front {
   #server: Server | undefined
   #port: number
 
-  /** `port` 0 takes any free one, which `open` then keeps for ever. `protocol` is what TLS callers agree on. */
+  /**
+   * `port` 0 takes any free one, which `open` then keeps for ever. `protocol` is what TLS callers agree on.
+   */
   constructor(upstream: number, protocol: 'http/1.1' | 'h2', tls: Tls | undefined, port = 0) {
     this.#upstream = upstream
     this.#tls = tls && { ...tls, ALPNProtocols: [protocol] }
@@ -81,9 +83,9 @@ export class Front {
 }
 
 /**
- * Ends a connection as a network does that breaks: with RST where the platform lets us.
- * `resetAndDestroy` ends the stream first, and a socket that is destroyed by anything else in that moment keeps
- * its handle for ever; so its flag is set here and the socket destroyed at once.
+ * Ends a connection as a network does that breaks: with RST where the platform lets us. `resetAndDestroy`
+ * ends the stream first, and a socket that is destroyed by anything else in that moment keeps its handle for
+ * ever; so its flag is set here and the socket destroyed at once.
  */
 function abort(socket: Socket): void {
   if (!(socket instanceof TLSSocket || socket.writableEnded)) Object.assign(socket, { resetAndClosing: true })

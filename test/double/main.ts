@@ -6,10 +6,10 @@ import { type Double, type DoubleOptions, weaviateDouble } from './double.ts'
 import type { Injection } from './fault.ts'
 
 /**
- * A double as a process of its own, to be killed or stopped by a signal.
- * Options: `--options JSON` (DoubleOptions), `--data FILE` (changes, one JSON line each, on disk before a call is
- * answered; read at the start). Prints `{http, grpc, target, ports}` as its first line. Each line on stdin is a
- * command, answered by one line: see Command. Ends when stdin ends.
+ * A double as a process of its own, to be killed or stopped by a signal. Options: `--options JSON`
+ * (DoubleOptions), `--data FILE` (changes, one JSON line each, on disk before a call is answered; read at the
+ * start). Prints `{http, grpc, target, ports}` as its first line. Each line on stdin is a command, answered
+ * by one line: see Command. Ends when stdin ends.
  */
 export type Command =
   | { readonly inject: Injection }
@@ -33,8 +33,8 @@ function reviver(_key: string, value: unknown): unknown {
 }
 
 /**
- * The changes of earlier lives. A last line that a kill cut short was never acknowledged: it is taken away, so
- * that the next one does not run into it.
+ * The changes of earlier lives. A last line that a kill cut short was never acknowledged: it is taken away,
+ * so that the next one does not run into it.
  */
 function* changes(file: string): Generator<Change> {
   const kept = readFileSync(file, { flag: 'a+' })

@@ -78,14 +78,14 @@ function checked(inside: Inside, name: string, body: readonly unknown[], type: s
 function checkTenant({ name = '', activityStatus }: JsonObject, index: number): void {
   if (activityStatus !== undefined && ACTIVITIES[String(activityStatus)] === undefined) {
     const message =
-      'activityStatus in body should be one of [ACTIVE INACTIVE OFFLOADED OFFLOADING ONLOADING HOT COLD FROZEN ' +
-      'FREEZING UNFREEZING]'
+      'activityStatus in body should be one of [ACTIVE INACTIVE OFFLOADED OFFLOADING ONLOADING HOT COLD ' +
+      'FROZEN FREEZING UNFREEZING]'
     throw new Answered({ status: 422, body: { code: 606, message } })
   }
   if (TENANT_NAME.test(String(name))) return
   throw new Refusal(
-    `tenant name at index ${index}:  '${name}' is not a valid tenant name. should only contain alphanumeric ` +
-      'characters (a-z, A-Z, 0-9), underscore (_), and hyphen (-), with a length between 1 and 64 characters',
+    `tenant name at index ${index}:  '${name}' is not a valid tenant name. should only contain ` +
+      'alphanumeric characters (a-z, A-Z, 0-9), underscore (_), and hyphen (-), with a length between 1 and 64 characters',
   )
 }
 

@@ -105,7 +105,8 @@ export function addProperties(
     const property = newProperty({ ...body, name: propertyName(String(body.name ?? '')) }, classes)
     if (all.some((other) => other.name.toLowerCase() === property.name.toLowerCase())) {
       throw new Refusal(
-        `class "${name}": conflict for property "${property.name}": already in use or provided multiple times`,
+        `class "${name}": conflict for property "${property.name}": ` +
+          'already in use or provided multiple times',
       )
     }
     all.push(property)
@@ -117,8 +118,8 @@ function newProperty(body: JsonObject, classes: readonly string[]): PropertySche
   const name = String(body.name)
   if (!PROPERTY_NAME.test(name)) {
     throw new Refusal(
-      `'${name}' is not a valid property name. Property names in Weaviate are restricted to valid GraphQL names, ` +
-        'which must be “/[_A-Za-z][_0-9A-Za-z]{0,230}/”',
+      `'${name}' is not a valid property name. Property names in Weaviate are restricted to ` +
+        'valid GraphQL names, which must be “/[_A-Za-z][_0-9A-Za-z]{0,230}/”',
     )
   }
   if (RESERVED.has(name)) throw new Refusal(`'${name}' is a reserved property name`)

@@ -76,8 +76,8 @@ export class Shard {
       if (settled === size) continue
       const index = name === '' ? `vector index for ${id}` : `vector index ${name} for target vector ${id}`
       throw new Refusal(
-        `Validate ${index}: new node has a vector with length ${size}. Existing nodes have vectors with length ` +
-          `${settled}: vector dimensions do not match the index dimensions`,
+        `Validate ${index}: new node has a vector with length ${size}. Existing nodes have ` +
+          `vectors with length ${settled}: vector dimensions do not match the index dimensions`,
       )
     }
   }

@@ -1,6 +1,6 @@
 /**
- * True where a text of the message holds half a surrogate pair, which clients write as bytes that are no UTF-8 and
- * which a server's decoder refuses with the whole message. Ours reads each as three times U+FFFD.
+ * True where a text of the message holds half a surrogate pair, which clients write as bytes that are no
+ * UTF-8 and which a server's decoder refuses with the whole message. Ours reads each as three times U+FFFD.
  */
 export function isMalformed(message: Uint8Array, decoded: unknown): boolean {
   return holdsHalfPair(message) && holdsReplaced(decoded)

@@ -13,8 +13,8 @@ export interface Vectorized {
 }
 
 /**
- * Gives an object the vectors that its class lets the fake vectorizer make and that it came without. As with a
- * real module, an object whose text is what it was keeps its vectors and costs nothing.
+ * Gives an object the vectors that its class lets the fake vectorizer make and that it came without. As with
+ * a real module, an object whose text is what it was keeps its vectors and costs nothing.
  */
 export function vectorized(
   given: GivenVectors,

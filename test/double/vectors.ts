@@ -76,8 +76,9 @@ export function shortest(value: number): number {
 }
 
 /**
- * The vectors under the names that the class has for them: an unnamed one moves to a class's only named vector,
- * one named `default` to a class without names. Throws a Refusal where the class has no place for one.
+ * The vectors under the names that the class has for them: an unnamed one moves to a class's only named
+ * vector, one named `default` to a class without names. Throws a Refusal where the class has no place for
+ * one.
  */
 export function placeVectors(given: GivenVectors, schema: ClassSchema): GivenVectors {
   const named = { ...given.vectors }

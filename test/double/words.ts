@@ -19,9 +19,9 @@ export function prefixed<T>(words: string | ((text: string) => string), work: ()
 export function checkLimit(offset: number, limit: number): void {
   if (offset + limit <= MAXIMUM_RESULTS) return
   throw new Refusal(
-    `query maximum results exceeded: the total limit calculated from the provided offset '${offset}' and limit ` +
-      `'${limit}' exceeds the configured value for QUERY_MAXIMUM_RESULTS '${MAXIMUM_RESULTS}'. If you've supplied ` +
-      'a negative offset or limit, this may be an underflow error',
+    `query maximum results exceeded: the total limit calculated from the provided offset '${offset}' ` +
+      `and limit '${limit}' exceeds the configured value for QUERY_MAXIMUM_RESULTS '${MAXIMUM_RESULTS}'. ` +
+      "If you've supplied a negative offset or limit, this may be an underflow error",
   )
 }
 
