@@ -53,7 +53,7 @@ export function withTables(page: string): string {
     reject: fieldTable(RejectSchema),
   }
   return page.replace(
-    /(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g,
+    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => `${begin}${tables[name] ?? ''}\n${end}`,
   )
 }
