@@ -1,0 +1,302 @@
+import t from 'tap'
+import { fileId } from '../../lib/change/identity.ts'
+import { fileObject } from '../../lib/change/layout.ts'
+import { operations } from '../../lib/change/operations.ts'
+import type { Entry } from '../../lib/entry.ts'
+import type { Json, JsonObject, StoredObject } from '../../lib/object.ts'
+import { Reject } from '../../lib/reject.ts'
+import { Index, indexOf, itemsFor } from './plainIndex.ts'
+
+const A = 'ServiceA'
+const TIME = '2025-09-03T12:00:00Z'
+const add = (path: string, content: string, more: JsonObject = {}): Json => ({
+  repo: A,
+  op: 'add',
+  path,
+  content,
+  ...more,
+})
+const modify = (path: string, more: JsonObject): Json => ({ repo: A, op: 'modify', path, ...more })
+const rename = (path: string, new_path: string, more: JsonObject = {}): Json => ({
+  repo: A,
+  op: 'rename',
+  path,
+  new_path,
+  ...more,
+})
+const remove = (path: string): Json => ({ repo: A, op: 'delete', path })
+
+/** What `fileObject` makes of the parts: the one right object. */
+const object = (path: string, text: string, more: Partial<Parameters<typeof fileObject>[0]> = {}) =>
+  fileObject({ repo: A, path, text, ...more })
+
+const floats = (...numbers: number[]) => new Float32Array(numbers)
+
+async function entryFor(record: Json, options = {}): Promise<Entry> {
+  const [item] = await itemsFor([record], options)
+  if (item === undefined || item instanceof Reject) throw new Error(item?.reason ?? 'nothing')
+  return item
+}
+
+async function objectsOf(records: readonly Json[]): Promise<StoredObject[]> {
+  return [...(await indexOf(records)).objects.values()]
+}
+
+t.test('an add becomes one object, its id made of repository and path', async (t) => {
+  const objects = await objectsOf([add('config.json', '{"api": "v2"}')])
+  t.equal(objects.length, 1)
+  t.match(objects[0], {
+    id: fileId(A, 'config.json'),
+    properties: { repository: A, file_path: 'config.json', content: '{"api": "v2"}' },
+  })
+})
+
+t.test('the same line twice is the same object twice', async (t) => {
+  const line = add('config.json', '{}', { metadata: { branch: 'main' }, timestamp: TIME })
+  const [one, two] = await itemsFor([line, line])
+  t.strictSame((one as Entry).operation, (two as Entry).operation)
+})
+
+t.test('base64 is stored decoded; content is preferred to it', async (t) => {
+  const index = await indexOf([
+    { repo: A, op: 'add', path: 'a.py', content_base64: 'aW1wb3J0IG9zCi4uLg==' },
+    { repo: A, op: 'add', path: 'b.py', content: 'A', content_base64: 'Qg==' },
+  ])
+  t.equal(index.at('a.py')?.properties.content, 'import os\n...')
+  t.equal(index.at('b.py')?.properties.content, 'A')
+})
+
+t.test('skip_index writes nothing, counts as skipped and removes what was there', async (t) => {
+  const records = [add('a', 'A'), modify('a', { content: 'B', skip_index: true, skip_reason: 'vendor' })]
+  t.equal((await indexOf(records)).objects.size, 0)
+  const entry = await entryFor(records[1] as Json)
+  t.strictSame([entry.skipped, entry.operation], ['vendor', { kind: 'delete', ids: [fileId(A, 'a')] }])
+})
+
+t.test('a skipped rename removes both its paths, one of a path to itself that path once', async (t) => {
+  const both = await entryFor(rename('a', 'b', { skip_index: true }))
+  t.match(both, { skipped: 'skip_index', operation: { ids: [fileId(A, 'a'), fileId(A, 'b')] } })
+  const same = await entryFor(rename('a', 'a', { content_base64: 'AA==' }))
+  t.strictSame([same.skipped, same.operation], ['binary', { kind: 'delete', ids: [fileId(A, 'a')] }])
+})
+
+t.test('a delete is a delete, whatever content or skip it brings', async (t) => {
+  const entry = await entryFor({ repo: A, op: 'delete', path: 'a', skip_index: true, content_ref: 'x' })
+  t.strictSame([entry.skipped, entry.operation], [undefined, { kind: 'delete', ids: [fileId(A, 'a')] }])
+})
+
+t.test('a modify to the empty text empties the file', async (t) => {
+  const index = await indexOf([add('a', 'one'), modify('a', { content: '' })])
+  t.match(index.at('a')?.properties, { content: '', line_count: 1, size_bytes: 0 })
+})
+
+t.test('a delete of one repository leaves the same path of another', async (t) => {
+  const objects = await objectsOf([
+    { repo: 'A', op: 'add', path: 'src/a.py', content: 'a' },
+    { repo: 'B', op: 'add', path: 'src/a.py', content: 'b' },
+    { repo: 'A', op: 'delete', path: 'src/a.py' },
+    { repo: 'A', op: 'delete', path: 'unknown' },
+  ])
+  t.strictSame(
+    objects.map(({ properties }) => properties.repository),
+    ['B'],
+  )
+})
+
+t.test('a rename moves content, metadata, time and vectors under the new name and id', async (t) => {
+  const more = { metadata: { branch: 'main' }, timestamp: TIME, vector: [1, 2] }
+  const objects = await objectsOf([add('src/a.py', 'A', more), rename('src/a.py', 'src/d.ts')])
+  const expected = object('src/d.ts', 'A', {
+    metadata: { branch: 'main' },
+    timestamp: TIME,
+    vectors: { vector: floats(1, 2) },
+  })
+  t.strictSame(objects, [expected], 'just as if it had been added there')
+})
+
+t.test('a rename with content stores that; the same line again changes nothing', async (t) => {
+  const line = rename('src/a.py', 'src/d.py', { content: 'B' })
+  const once = await objectsOf([add('src/a.py', 'A'), line])
+  t.strictSame(once, [object('src/d.py', 'B')])
+  t.strictSame(await objectsOf([add('src/a.py', 'A'), line, line]), once)
+})
+
+t.test('a rename brings what it brings, and keeps what it does not', async (t) => {
+  const given = { metadata: { old: true }, timestamp: TIME, vector: [1] }
+  const index = await indexOf([add('a', 'A', given), rename('a', 'b', { metadata: { new: true } })])
+  t.strictSame(
+    index.at('b'),
+    object('b', 'A', { metadata: { new: true }, timestamp: TIME, vectors: { vector: floats(1) } }),
+  )
+  const later = '2026-01-01T00:00:00Z'
+  const timed = await indexOf([add('a', 'A', given), rename('a', 'b', { timestamp: later })])
+  t.match(timed.at('b')?.properties, { last_modified: later, metadata: '{"old":true}' })
+})
+
+t.test('new content makes stored vectors stale, the same content does not', async (t) => {
+  const first = add('a', 'A', { vector: [1], vectors: { title: [2], tokens: [[1], [2]] } })
+  const same = (await indexOf([first, rename('a', 'b', { content: 'A' })])).at('b')
+  t.strictSame(same?.vector, floats(1))
+  t.strictSame(same?.vectors, { title: floats(2), tokens: [floats(1), floats(2)] })
+  const other = (await indexOf([first, rename('a', 'b', { content: 'B' })])).at('b')
+  t.strictSame(other, object('b', 'B'), 'nothing is left of them')
+  const brought = (await indexOf([first, rename('a', 'b', { content: 'B', vector: [3] })])).at('b')
+  t.strictSame(
+    brought,
+    object('b', 'B', { vectors: { vector: floats(3) } }),
+    'unless the record brings its own',
+  )
+})
+
+t.test('vectors that the store made travel, and are no part of what the record determines', async (t) => {
+  const embedded = { ...object('a', 'A'), vector: floats(7, 8) }
+  const { operation } = await entryFor(rename('a', 'b'))
+  const moved = operation?.kind === 'move' ? operation.carry(embedded) : undefined
+  t.strictSame(moved, { ...object('b', 'A'), vector: floats(7, 8) })
+  const patch = (await entryFor(modify('a', { metadata: { x: 1 } }))).operation
+  const patched = patch?.kind === 'patch' ? patch.revise(embedded) : undefined
+  t.strictSame(patched, { ...object('a', 'A', { metadata: { x: 1 } }), vector: floats(7, 8) })
+})
+
+t.test('a rename of an unknown path makes an object of its content, and none without', async (t) => {
+  t.strictSame(await objectsOf([rename('a', 'b', { content: 'B', metadata: { x: 1 } })]), [
+    object('b', 'B', { metadata: { x: 1 } }),
+  ])
+  const { operation } = await entryFor(rename('a', 'b', { metadata: { x: 1 } }))
+  t.equal(operation?.kind === 'move' && operation.carry(undefined), undefined)
+})
+
+t.test('properties that others added to an object survive a rename and a patch', async (t) => {
+  const stored = object('a', 'A')
+  const foreign = { ...stored, properties: { ...stored.properties, team: 'search' } }
+  const { operation } = await entryFor(rename('a', 'b', { metadata: { x: 1 } }))
+  const moved = operation?.kind === 'move' ? operation.carry(foreign) : undefined
+  t.equal(moved?.properties.team, 'search')
+})
+
+t.test('a rename of a path to itself changes nothing; what else it brings is a modify', async (t) => {
+  const nothing = { kind: 'delete', ids: [] }
+  t.strictSame((await entryFor(rename('a', 'a'))).operation, nothing)
+  t.strictSame((await entryFor(rename('a', 'a', { timestamp: TIME }))).operation, nothing)
+  t.equal((await entryFor(rename('a', 'a', { metadata: {} }))).operation?.kind, 'patch')
+  t.equal((await entryFor(rename('a', 'a', { content: 'B' }))).operation?.kind, 'put')
+})
+
+t.test('renames in a chain, and two that trade places through a third', async (t) => {
+  const index = await indexOf([
+    add('a', 'A'),
+    add('b', 'B'),
+    rename('a', 'tmp'),
+    rename('b', 'a'),
+    rename('tmp', 'b'),
+  ])
+  t.equal(index.at('a')?.properties.content, 'B')
+  t.equal(index.at('b')?.properties.content, 'A')
+  t.equal(index.objects.size, 2)
+})
+
+t.test('add, delete, add leaves the last content; modify, delete leaves nothing', async (t) => {
+  t.strictSame(await objectsOf([add('a', '1'), remove('a'), add('a', '2')]), [object('a', '2')])
+  t.strictSame(await objectsOf([modify('a', { content: '1' }), remove('a')]), [])
+})
+
+t.test('metadata comes with an add and a modify, and follows a rename; a delete ignores it', async (t) => {
+  const metadata = { branch: 'main' }
+  const index = await indexOf([
+    add('a', 'A', { metadata }),
+    modify('b', { content: 'B', metadata }),
+    add('c', 'C'),
+    rename('c', 'd', { metadata }),
+    { repo: A, op: 'delete', path: 'e', metadata },
+  ])
+  for (const path of ['a', 'b', 'd'])
+    t.strictSame(index.at(path)?.properties.metadata_pairs, ['branch=main'], path)
+})
+
+t.test('metadata alone replaces the metadata and touches nothing else', async (t) => {
+  const given = { metadata: { old: 1 }, timestamp: TIME, vectors: { title: [1] } }
+  const index = await indexOf([add('a', 'A', given), modify('a', { metadata: { new: 1 } })])
+  const vectors = { vectors: { title: floats(1) } }
+  t.strictSame(index.at('a'), object('a', 'A', { metadata: { new: 1 }, timestamp: TIME, vectors }))
+  const cleared = await indexOf([add('a', 'A', given), modify('a', { metadata: {} })])
+  t.strictSame(cleared.at('a'), object('a', 'A', { timestamp: TIME, vectors }))
+})
+
+t.test('a metadata-only modify may bring a time and vectors, too', async (t) => {
+  const later = '2026-01-01T00:00:00Z'
+  const index = await indexOf([
+    add('a', 'A', { timestamp: TIME, vector: [1] }),
+    modify('a', { metadata: {}, timestamp: later, vector: [2] }),
+  ])
+  t.strictSame(index.at('a'), object('a', 'A', { timestamp: later, vectors: { vector: floats(2) } }))
+})
+
+t.test('carry and revise may be called again and change nothing of what they are given', async (t) => {
+  const index = await indexOf([add('a', 'A', { metadata: { x: 1 }, vector: [1] })])
+  const stored = index.at('a') as StoredObject
+  const before = structuredClone(stored)
+  for (const record of [rename('a', 'b', { content: 'B' }), modify('a', { metadata: { y: 1 } })]) {
+    const { operation } = await entryFor(record)
+    const apply = () =>
+      operation?.kind === 'move'
+        ? operation.carry(stored)
+        : operation?.kind === 'patch' && operation.revise(stored)
+    t.strictSame(apply(), apply())
+  }
+  t.strictSame(stored, before)
+})
+
+t.test('an add without content, and a modify without content and metadata, are refused', async (t) => {
+  for (const record of [
+    { repo: A, op: 'add', path: 'a' },
+    { repo: A, op: 'add', path: 'a', metadata: { x: 1 } },
+    modify('a', {}),
+    modify('a', { timestamp: TIME, vector: [1] }),
+  ] as Json[]) {
+    const [item] = await itemsFor([record])
+    t.match(item, { code: 'no_content', line: 1, reason: /"a" without content/ })
+  }
+})
+
+t.test('a file that cannot be read costs its own line only', async (t) => {
+  const contentRoot = t.testdir({ 'a.md': 'text' })
+  const ref = (content_ref: string): Json => ({ repo: A, op: 'add', path: content_ref, content_ref })
+  const items = await itemsFor([ref('a.md'), ref('missing.md'), ref('a.md')], { contentRoot })
+  t.strictSame(
+    items.map((item) => item instanceof Reject),
+    [false, true, false],
+  )
+  t.match(items[1], { code: 'ref_unreadable', line: 2, reason: /missing\.md/ })
+  t.match(items[0], { heldBytes: 4 }, 'content beside the line weighs on its own')
+})
+
+t.test('a control record tells the commit and touches no object', async (t) => {
+  const entry = await entryFor({ repo: A, new_changeset: { commit: '9fceb02', parent: null } })
+  t.strictSame(entry, { line: 1, end: 0, text: '', changeset: { repo: A, commit: '9fceb02' } })
+  t.strictSame((await entryFor({ new_changeset: { commit: 'x' } })).changeset, {
+    repo: undefined,
+    commit: 'x',
+  })
+})
+
+t.test('tenants: one for all, or one for each repository', async (t) => {
+  const records = [add('a', 'A'), rename('a', 'b'), modify('b', { metadata: {} }), remove('b')]
+  for (const options of [{ tenant: 'acme' }, { tenantBy: 'repo' as const }]) {
+    const tenant = options.tenant ?? A
+    const items = await itemsFor(records, options)
+    for (const item of items) t.equal((item as Entry).operation?.tenant, tenant)
+    const index = new Index().apply(items.slice(0, 3))
+    t.equal(index.at('b')?.tenant, tenant)
+  }
+  t.throws(() => operations({ tenant: 'a', tenantBy: 'repo' }), { code: 'ELYSIA_USAGE' })
+})
+
+t.test('repositories and vectors may have the names of things that objects inherit', async (t) => {
+  const index = await indexOf([
+    { repo: '__proto__', op: 'add', path: 'constructor', content: 'A', vectors: { constructor: [1] } },
+    { repo: '__proto__', op: 'rename', path: 'constructor', new_path: 'toString' },
+  ])
+  const moved = index.at('toString')
+  t.equal(moved?.properties.repository, '__proto__')
+  t.strictSame(Object.keys(moved?.vectors ?? {}), ['constructor'])
+})
