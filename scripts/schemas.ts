@@ -3,6 +3,8 @@ import { pathToFileURL } from 'node:url'
 import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.ts'
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { ReportSchema } from '../lib/change/reportSchema.ts'
+import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
+import { REJECT_CODES } from '../lib/reject.ts'
 
 /** The part of JSON Schema that the tables show. */
 interface Field {
@@ -45,16 +47,36 @@ function fieldTable({ properties, required }: Fields): string {
   return ['| field | type | required | meaning |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** A page with the tables between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */
-export function withTables(page: string): string {
+function codeTable(): string {
+  const rows = Object.entries(REJECT_CODES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return ['| code | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function objectTable(): string {
+  const rows = (sourceCodeClass('SourceCode').properties ?? []).map(
+    ({ name, dataType, description }) => `| \`${name}\` | ${dataType.join()} | ${description} |`,
+  )
+  return ['| property | type | what it holds |', '|---|---|---|', ...rows].join('\n')
+}
+
+function tableNamed(name: string): string {
   const tables: Record<string, string> = {
     change: fieldTable(FileChange),
     changeset: fieldTable(ChangesetRecord.properties.new_changeset),
     reject: fieldTable(RejectSchema),
+    codes: codeTable(),
+    object: objectTable(),
   }
+  const table = tables[name]
+  if (table === undefined) throw new Error(`no table is named ${name}`)
+  return table
+}
+
+/** A page with the tables between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */
+export function withTables(page: string): string {
   return page.replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_, begin: string, name: string, end: string) => `${begin}${tables[name] ?? ''}\n${end}`,
+    (_, begin: string, name: string, end: string) => `${begin}${tableNamed(name)}\n${end}`,
   )
 }
 
