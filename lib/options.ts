@@ -24,6 +24,8 @@ export interface OptionSchema {
   readonly short?: string
   /** What stands for the value in help: `FILE`, `N|P%`. */
   readonly placeholder?: string
+  /** True for a path: in a configuration file it is relative to that file. */
+  readonly path?: boolean
   /** True for what is decided anew at each call, and so comes from the command line only. */
   readonly flagOnly?: boolean
   readonly hidden?: boolean

@@ -5,11 +5,13 @@ import envPaths from 'env-paths'
 export interface Paths {
   readonly data: string
   readonly config: string
+  /** Journals and locks: what a machine remembers of its runs. */
+  readonly state: string
 }
 
 export function userPaths(): Paths {
-  const { data, config } = envPaths('elysiactl', { suffix: '' })
-  return { data, config }
+  const { data, config, log } = envPaths('elysiactl', { suffix: '' })
+  return { data, config, state: log }
 }
 
 /** The embedded store that is used where no target is given. */

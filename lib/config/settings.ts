@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { ElysiaError } from '../errors.ts'
 import { meant, nearest } from '../nearest.ts'
 import { type Layer, namesOf, type OptionSchema, type OptionsSchema } from '../options.ts'
@@ -96,7 +97,7 @@ function fileLayer({ path, content }: ConfigFile, known: KnownOptions): Layer {
     if (name === 'targets') continue
     const option = known.get(name)
     if (option === undefined) throw unknownKey(name, path, [...known.keys(), 'targets'])
-    if (value !== null) values[option.key] = value
+    if (value !== null) values[option.key] = rooted(value, path, option.option.path === true)
   }
   return { kind: 'file', origin: path, values }
 }
@@ -113,5 +114,21 @@ function unknownKey(name: string, path: string, known: readonly string[]): Elysi
 
 function targetsOf({ path, content }: ConfigFile): Record<string, TargetSetting> {
   const targets = Object.entries(namedTargets(content.targets, path))
-  return Object.fromEntries(targets.map(([name, target]) => [name, { ...target, origin: path }]))
+  return Object.fromEntries(
+    targets.map(([name, target]) => [name, { ...rootedTarget(target, path), origin: path }]),
+  )
+}
+
+function rootedTarget(target: NamedTarget, file: string): NamedTarget {
+  const rootedEntries = Object.entries(target).map(([key, value]) => {
+    return [key, rooted(value, file, key.endsWith('_file'))]
+  })
+  return Object.fromEntries(rootedEntries) as NamedTarget
+}
+
+/** A path in a file is relative to that file, so that it means the same from every directory. */
+function rooted(value: unknown, file: string, isPath: boolean): unknown {
+  if (typeof value !== 'string') return value
+  if (value.startsWith('sqlite:')) return `sqlite:${resolve(dirname(file), value.slice('sqlite:'.length))}`
+  return isPath ? resolve(dirname(file), value) : value
 }

@@ -49,6 +49,7 @@ export const ingestOptions = {
       type: 'string',
       description: 'the directory that content_ref is allowed to name files in',
       placeholder: 'DIR',
+      path: true,
     },
     fromRejects: {
       type: 'boolean',
@@ -90,6 +91,7 @@ export const ingestOptions = {
       type: 'string',
       description: 'class JSON that shapes a collection which is created',
       placeholder: 'FILE',
+      path: true,
     },
     vectorizer: {
       type: 'string',

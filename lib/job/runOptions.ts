@@ -9,6 +9,7 @@ export const runOptions = {
       type: 'string',
       description: 'write the rejected records to this file, one JSON line each',
       placeholder: 'FILE',
+      path: true,
       flagOnly: true,
     },
     fresh: {

@@ -14,11 +14,13 @@ export const targetOptions = {
       type: 'string',
       description: 'a file that holds the API key (or set ELYSIACTL_API_KEY)',
       placeholder: 'FILE',
+      path: true,
     },
     caFile: {
       type: 'string',
       description: 'PEM certificates of the authority that signed the server’s',
       placeholder: 'FILE',
+      path: true,
     },
   },
 } as const satisfies OptionsSchema

@@ -1,0 +1,203 @@
+import { ElysiaError } from '../errors.ts'
+import type { StoredObject } from '../object.ts'
+import type {
+  Call,
+  Collection,
+  CollectionSchema,
+  CollectionSummary,
+  Health,
+  PropertySchema,
+  Range,
+  RemoveOutcome,
+  Store,
+  Supports,
+  What,
+  WriteOutcome,
+} from './store.ts'
+import type { Node } from './target.ts'
+import { Classes } from './weaviate/classes.ts'
+import { Cluster } from './weaviate/cluster.ts'
+import { replyFailure } from './weaviate/failure.ts'
+import { greet } from './weaviate/greeting.ts'
+import { read, readMany } from './weaviate/read.ts'
+import { remove } from './weaviate/remove.ts'
+import { jsonOf } from './weaviate/rest.ts'
+import { Server } from './weaviate/server.ts'
+import { readAuthorities } from './weaviate/trust.ts'
+import { type Context, write } from './weaviate/write.ts'
+
+/** How a Weaviate cluster is reached. */
+export interface WeaviateOptions {
+  /** One cluster's nodes; calls go to them in turn. */
+  readonly nodes: readonly Node[]
+  /** The address as it is shown, without secrets. */
+  readonly target: string
+  /** Sent as a bearer token, by REST and gRPC. */
+  readonly apiKey?: string
+  /** Sent along with each request, such as the keys of vectorizer modules. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** PEM certificates to trust beside Node's own, for REST and gRPC. */
+  readonly caFile?: string
+  /** Calls at once, reads and writes together. 4. */
+  readonly maxInFlight?: number
+  /** How long one call may take. 60 000. */
+  readonly timeoutMs?: number
+  /** How long a node may take to answer its greeting. 5 000. */
+  readonly connectTimeoutMs?: number
+  /** Objects a page, and ids a look-up. 500 with vectors, 1000 without. */
+  readonly pageSize?: number
+}
+
+const SUPPORTS: Supports = {
+  vectors: true,
+  namedVectors: true,
+  multiVectors: true,
+  tenants: true,
+  transactions: false,
+}
+
+/**
+ * Opens a Weaviate cluster (1.27 or newer), once a node of it has answered by REST and by gRPC.
+ * Nothing is repeated inside, save on another node; what is worth repeating says so (`retryable`).
+ * Values of object, geo and phone properties, blobs and vectors come back as they were written; references
+ * are written, but not read.
+ * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
+ */
+export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
+  const { nodes, target, apiKey, caFile, headers = {}, connectTimeoutMs = 5_000 } = options
+  const { maxInFlight = 4, timeoutMs = 60_000 } = options
+  checkHeaders({ ...headers, ...(apiKey === undefined ? {} : { authorization: apiKey }) })
+  const authorities = caFile === undefined ? undefined : await readAuthorities(caFile)
+  const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
+  const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs)
+  const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
+  const shared = { target, cluster, maxMessageBytes, pageSize: options.pageSize }
+  return new WeaviateStore({ ...shared, classes: new Classes(cluster, target) }, maxInFlight, version)
+}
+
+type Shared = Omit<Context, 'name'>
+
+class WeaviateStore implements Store {
+  readonly kind = 'weaviate'
+  readonly target: string
+  readonly supports = SUPPORTS
+  readonly maxInFlight: number
+  readonly #shared: Shared
+  readonly #version: string
+
+  constructor(shared: Shared, maxInFlight: number, version: string) {
+    this.target = shared.target
+    this.maxInFlight = maxInFlight
+    this.#shared = shared
+    this.#version = version
+  }
+
+  async list(): Promise<CollectionSummary[]> {
+    const schemas = await this.#shared.classes.list()
+    return Promise.all(schemas.map((schema) => this.#summary(schema)))
+  }
+
+  schema(name: string): Promise<CollectionSchema | undefined> {
+    return this.#shared.classes.find(name)
+  }
+
+  create(schema: CollectionSchema): Promise<void> {
+    return this.#shared.classes.create(schema)
+  }
+
+  addProperty(name: string, property: PropertySchema): Promise<void> {
+    return this.#shared.classes.addProperty(name, property)
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#shared.classes.drop(name)
+  }
+
+  async tenants(name: string): Promise<string[]> {
+    return (await this.#shared.classes.tenants(name)).map((tenant) => String(tenant.name))
+  }
+
+  createTenants(name: string, tenants: readonly string[]): Promise<void> {
+    return this.#shared.classes.createTenants(name, tenants)
+  }
+
+  collection(name: string): Collection {
+    return new WeaviateCollection({ ...this.#shared, name })
+  }
+
+  /** Where the key may not see the nodes, the addresses stand in for them. */
+  async health(): Promise<Health> {
+    const reply = await this.#shared.cluster.rest({ method: 'GET', path: '/nodes' })
+    const { nodes } = (jsonOf(reply) ?? {}) as { nodes?: { name?: unknown; status?: unknown }[] }
+    if (reply.status === 200 && nodes !== undefined) {
+      const named = nodes.map(({ name, status }) => ({ name: String(name), status: String(status) }))
+      return { version: this.#version, nodes: named }
+    }
+    if (reply.status !== 403) throw replyFailure(reply, this.target, 'asking for the nodes')
+    const { servers } = this.#shared.cluster
+    const known = servers.map(({ http, available }) => ({ name: http, status: available ? 'UP' : 'DOWN' }))
+    return { version: this.#version, nodes: known }
+  }
+
+  async close(): Promise<void> {
+    this.#shared.cluster.close()
+  }
+
+  /** Only active tenants can be counted; the others are left out of the sum. */
+  async #summary(schema: CollectionSchema): Promise<CollectionSummary> {
+    const { class: name, multiTenancyConfig } = schema
+    const collection = this.collection(name)
+    if (multiTenancyConfig?.enabled !== true) return { name, objects: await collection.count() }
+    const tenants = await this.#shared.classes.tenants(name)
+    const active = tenants.filter(({ activityStatus }) => /^(HOT|ACTIVE)$/.test(String(activityStatus)))
+    const counts = await Promise.all(
+      active.map((tenant) => collection.count({ tenant: String(tenant.name) })),
+    )
+    return { name, objects: counts.reduce((sum, count) => sum + count, 0), tenants: tenants.length }
+  }
+}
+
+class WeaviateCollection implements Collection {
+  readonly name: string
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.name = context.name
+    this.#context = context
+  }
+
+  read(what: What, range: Range = {}, call: Call = {}): AsyncIterable<StoredObject[]> {
+    return read(this.#context, what, range, call)
+  }
+
+  readMany(ids: readonly string[], what: What, call: Call = {}): Promise<StoredObject[]> {
+    return readMany(this.#context, ids, what, call)
+  }
+
+  write(objects: readonly StoredObject[], call: Call = {}): Promise<WriteOutcome[]> {
+    return write(this.#context, objects, call)
+  }
+
+  remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {
+    return remove(this.#context, ids, call)
+  }
+
+  async count(call: Call = {}): Promise<number> {
+    const { classes, cluster, name } = this.#context
+    const layout = await classes.layout(name, call)
+    const tenant = await classes.tenantOf(layout, call)
+    const reply = await cluster.rpc(call, (wire, signal) => wire.countObjects(name, tenant, signal))
+    return reply.singleResult?.objectsCount ?? 0
+  }
+}
+
+/** Refuses what no header can hold here, where no message will show it. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name) && /^[\x20-\x7e]+$/.test(value)) continue
+    const what = name === 'authorization' ? 'the API key' : `the header ${name}`
+    throw new ElysiaError('ELYSIA_USAGE', `${what} is empty or holds characters that cannot be sent`, {
+      hint: 'printable ASCII only, on one line',
+    })
+  }
+}

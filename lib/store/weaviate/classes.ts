@@ -1,0 +1,164 @@
+import { ElysiaError } from '../../errors.ts'
+import type { JsonObject } from '../../object.ts'
+import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../store.ts'
+import type { Cluster } from './cluster.ts'
+import { isMissing, replyFailure } from './failure.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import { jsonOf, type RestReply, type RestRequest } from './rest.ts'
+
+/**
+ * How long a layout is believed. Auto-schema would make a class that someone dropped meanwhile, so that it
+ * is looked at again from time to time.
+ */
+const BELIEVED_MS = 10_000
+const TENANTS_A_CALL = 1000
+
+interface Known {
+  readonly layout: Promise<Layout>
+  readonly since: number
+  readonly tenants: Set<string>
+}
+
+/** The schema side of a cluster, by REST: collections, their properties and their tenants. */
+export class Classes {
+  readonly #cluster: Cluster
+  readonly #target: string
+  readonly #known = new Map<string, Known>()
+
+  constructor(cluster: Cluster, target: string) {
+    this.#cluster = cluster
+    this.#target = target
+  }
+
+  async list(): Promise<CollectionSchema[]> {
+    const reply = await this.#expect({ method: 'GET', path: '/schema' }, 'listing the collections')
+    const { classes } = (jsonOf(reply) ?? {}) as { classes?: unknown }
+    return Array.isArray(classes) ? classes.filter(isCollectionSchema) : []
+  }
+
+  /** The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly. */
+  async find(name: string, call: Call = {}): Promise<CollectionSchema | undefined> {
+    if (name === '') return undefined
+    const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
+    const reply = await this.#cluster.rest(request, call)
+    if (reply.status === 404) return undefined
+    const schema: unknown = jsonOf(reply)
+    if (reply.status !== 200 || !isCollectionSchema(schema)) {
+      throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
+    }
+    return schema.class === name ? schema : undefined
+  }
+
+  /** The layout, fetched at most every ten seconds. @throws ElysiaError ELYSIA_NOT_FOUND */
+  layout(name: string, call: Call = {}): Promise<Layout> {
+    const known = this.#known.get(name)
+    if (known !== undefined && performance.now() - known.since < BELIEVED_MS) return known.layout
+    const layout = this.#fetch(name, call)
+    this.#known.set(name, { layout, since: performance.now(), tenants: new Set() })
+    layout.catch(() => this.forget(name))
+    return layout
+  }
+
+  /** Has the next call look at the schema anew. */
+  forget(name: string): void {
+    this.#known.delete(name)
+  }
+
+  /** Checks that a call names a tenant that exists, and only where there are tenants; answers its name or ''. */
+  async tenantOf(layout: Layout, call: Call): Promise<string> {
+    const { tenant } = call
+    if (layout.tenanted !== (tenant !== undefined)) throw this.#wrongTenancy(layout)
+    if (tenant === undefined) return ''
+    const tenants = this.#known.get(layout.name)?.tenants
+    if (tenants?.has(tenant) !== true) {
+      await this.#requireTenant(layout.name, tenant, call)
+      tenants?.add(tenant)
+    }
+    return tenant
+  }
+
+  async create(schema: CollectionSchema): Promise<void> {
+    if (!/^[A-Z]/.test(schema.class)) throw illegalName(schema.class)
+    await this.#change(schema.class, '/schema', schema, `creating ${schema.class}`)
+  }
+
+  async addProperty(name: string, property: PropertySchema): Promise<void> {
+    const path = `/schema/${encodeURIComponent(name)}/properties`
+    await this.#change(name, path, property, `adding ${property.name} to ${name}`)
+  }
+
+  async drop(name: string): Promise<boolean> {
+    if ((await this.find(name)) === undefined) return false
+    const request: RestRequest = { method: 'DELETE', path: `/schema/${encodeURIComponent(name)}` }
+    await this.#expect(request, `dropping ${name}`)
+    this.forget(name)
+    return true
+  }
+
+  /** Names and states of all tenants. */
+  async tenants(name: string): Promise<JsonObject[]> {
+    await this.#requireTenanted(name)
+    const request: RestRequest = { method: 'GET', path: tenantsPath(name) }
+    return (jsonOf(await this.#expect(request, `listing the tenants of ${name}`)) ?? []) as JsonObject[]
+  }
+
+  async createTenants(name: string, tenants: readonly string[]): Promise<void> {
+    await this.#requireTenanted(name)
+    for (let at = 0; at < tenants.length; at += TENANTS_A_CALL) {
+      const body = tenants.slice(at, at + TENANTS_A_CALL).map((tenant) => ({ name: tenant }))
+      await this.#expect({ method: 'POST', path: tenantsPath(name), body }, `making tenants of ${name}`)
+    }
+  }
+
+  async #fetch(name: string, call: Call): Promise<Layout> {
+    const schema = await this.find(name, call)
+    if (schema === undefined) throw this.#missing(name)
+    return layoutOf(schema)
+  }
+
+  async #change(name: string, path: string, body: unknown, doing: string): Promise<void> {
+    await this.#expect({ method: 'POST', path, body }, doing)
+    this.forget(name)
+  }
+
+  async #expect(request: RestRequest, doing: string): Promise<RestReply> {
+    const reply = await this.#cluster.rest(request)
+    if (reply.status >= 200 && reply.status < 300) return reply
+    throw replyFailure(reply, this.#target, doing)
+  }
+
+  async #requireTenanted(name: string): Promise<void> {
+    this.forget(name)
+    const layout = await this.layout(name)
+    if (!layout.tenanted) throw this.#wrongTenancy(layout)
+  }
+
+  async #requireTenant(name: string, tenant: string, call: Call): Promise<void> {
+    const path = `${tenantsPath(name)}/${encodeURIComponent(tenant)}`
+    const reply = await this.#cluster.rest({ method: 'GET', path }, call)
+    if (reply.status === 200) return
+    const failure = replyFailure(reply, this.#target, `looking for tenant ${tenant} of ${name}`)
+    if (reply.status !== 404 && !isMissing(failure.message)) throw failure
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} in ${this.#target} has no tenant ${tenant}`, {
+      hint: 'tenants are made beforehand, never by writing',
+    })
+  }
+
+  #missing(name: string): ElysiaError {
+    return new ElysiaError('ELYSIA_NOT_FOUND', `${this.#target} has no collection ${name}`)
+  }
+
+  #wrongTenancy({ name, tenanted }: Layout): ElysiaError {
+    const fact = tenanted ? 'has tenants, and the call names none' : 'has no tenants, and the call names one'
+    return new ElysiaError('ELYSIA_STORE', `${name} in ${this.#target} ${fact}`)
+  }
+}
+
+const tenantsPath = (name: string) => `/schema/${encodeURIComponent(name)}/tenants`
+
+/** The server would make a class of another name, its first letter a capital. */
+function illegalName(name: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `'${name}' is not a valid class name`, {
+    hint: 'class names begin with a capital letter: SourceCode',
+  })
+}

@@ -1,0 +1,88 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import { ElysiaError } from '../../errors.ts'
+import type { Call } from '../store.ts'
+import { abortable, DeadlineError, within } from './deadline.ts'
+import { allUnreachable, failureOf, neverSent, replyFailure } from './failure.ts'
+import type { RestReply, RestRequest } from './rest.ts'
+import type { Server } from './server.ts'
+import type { Wire } from './wire.ts'
+
+export interface ClusterOptions {
+  readonly target: string
+  readonly maxInFlight: number
+  readonly timeoutMs: number
+}
+
+type Attempt<T> = (server: Server, signal: AbortSignal) => Promise<T>
+
+/**
+ * The nodes of one cluster as one server: calls go to them in turn, at most `maxInFlight` at once, more wait.
+ * A node that cannot be reached is passed over for some seconds; a call fails with ELYSIA_UNREACHABLE only
+ * when every node did. Each try ends after `timeoutMs`, and with its signal at once.
+ */
+export class Cluster {
+  readonly servers: readonly Server[]
+  readonly #options: ClusterOptions
+  readonly #limit: LimitFunction
+  readonly #closed = new AbortController()
+  #turn = 0
+
+  constructor(servers: readonly Server[], options: ClusterOptions) {
+    this.servers = servers
+    this.#options = options
+    this.#limit = pLimit(options.maxInFlight)
+  }
+
+  /** Makes a gRPC call; one that is safe to repeat, since another node may be asked after a failure. */
+  rpc<T>(call: Call, work: (wire: Wire, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#wait(call.signal, true, async (server, signal) => work(await server.wire(), signal))
+  }
+
+  /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
+  rest(request: RestRequest, call: Call = {}): Promise<RestReply> {
+    return this.#wait(call.signal, request.method === 'GET', async (server, signal) => {
+      const reply = await server.rest(request, signal)
+      if (reply.status < 502 || reply.status > 504) return reply
+      throw replyFailure(reply, server.http, `${request.method} /v1${request.path}`)
+    })
+  }
+
+  /** Ends what is in flight and what waits. */
+  close(): void {
+    this.#closed.abort(new ElysiaError('ELYSIA_STORE', `the store ${this.#options.target} is closed`))
+    for (const server of this.servers) server.close()
+  }
+
+  #wait<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const turn = this.#limit(() => this.#tryNodes(signal, repeatable, attempt))
+    return signal === undefined ? turn : abortable(turn, signal)
+  }
+
+  async #tryNodes<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+    const failures: ElysiaError[] = []
+    for (const server of this.#inTurn()) {
+      try {
+        const signals = [this.#closed.signal, signal]
+        const result = await within(this.#options.timeoutMs, signals, (both) => attempt(server, both))
+        server.answered()
+        return result
+      } catch (thrown) {
+        if (signal?.aborted) throw signal.reason
+        const failure = failureOf(thrown, server.http)
+        if (failure.code !== 'ELYSIA_UNREACHABLE') throw failure
+        server.failed()
+        failures.push(failure)
+        if (thrown instanceof DeadlineError || !(repeatable || neverSent(failure))) break
+      }
+    }
+    throw allUnreachable(this.#options.target, failures)
+  }
+
+  /** All nodes, beginning with the next; those that failed a moment ago come last. */
+  #inTurn(): Server[] {
+    const first = this.#turn++ % this.servers.length
+    const turned = [...this.servers.slice(first), ...this.servers.slice(0, first)]
+    return turned.sort((a, b) => Number(b.available) - Number(a.available))
+  }
+}

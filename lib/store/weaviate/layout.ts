@@ -1,0 +1,109 @@
+import type { Json, JsonObject } from '../../object.ts'
+import type { CollectionSchema, PropertySchema, What } from '../store.ts'
+import type { MetadataRequest, PropertiesRequest } from './wire.ts'
+
+/** What calls need to know of a collection's schema. */
+export interface Layout {
+  readonly name: string
+  readonly properties: ReadonlyMap<string, PropertySchema>
+  readonly tenanted: boolean
+  /** More than one copy of each object, on different nodes. */
+  readonly replicated: boolean
+  readonly unnamedVector: boolean
+  readonly namedVectors: readonly string[]
+}
+
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/openapi-specs/schema.json (Class) */
+export function layoutOf(schema: CollectionSchema): Layout {
+  const { multiTenancyConfig, replicationConfig, vectorConfig, vectorIndexType } = schema
+  return {
+    name: schema.class,
+    properties: new Map(schema.properties?.map((property) => [property.name, property])),
+    tenanted: objectOf(multiTenancyConfig).enabled === true,
+    replicated: Number(objectOf(replicationConfig).factor ?? 1) > 1,
+    unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
+    namedVectors: Object.keys(objectOf(vectorConfig)),
+  }
+}
+
+/** The first property, or key inside one, that the schema lacks: `a` or `a.b`. */
+export function stranger(layout: Layout, properties: JsonObject): string | undefined {
+  for (const [name, value] of Object.entries(properties)) {
+    const property = layout.properties.get(name)
+    if (property === undefined) {
+      if (value !== null) return name
+    } else if (typeof value === 'object') {
+      const inside = nestedStranger(property, value)
+      if (inside !== undefined) return inside
+    }
+  }
+  return undefined
+}
+
+/**
+ * What to ask a search for, so that it answers `what`. Each property is named: a request without names
+ * leaves out blobs, and objects without their blobs. References are not read.
+ */
+export function propertiesRequest(layout: Layout, what: What): PropertiesRequest {
+  const names = what.properties === 'all' ? [...layout.properties.keys()] : what.properties
+  const known = names.flatMap((name) => layout.properties.get(name) ?? [])
+  return {
+    nonRefProperties: known.filter(isPlain).map(({ name }) => name),
+    refProperties: [],
+    objectProperties: known.filter(isNested).map(objectRequest),
+    returnAllNonrefProperties: false,
+  }
+}
+
+export function metadataRequest(layout: Layout, what: What): MetadataRequest {
+  return {
+    uuid: true,
+    vector: what.vectors && layout.unnamedVector,
+    vectors: what.vectors ? [...layout.namedVectors] : [],
+    creationTimeUnix: false,
+    lastUpdateTimeUnix: false,
+    distance: false,
+    certainty: false,
+    score: false,
+    explainScore: false,
+    isConsistent: false,
+    queryProfile: false,
+  }
+}
+
+function objectRequest(property: PropertySchema): PropertiesRequest['objectProperties'][number] {
+  const nested = nestedOf(property)
+  return {
+    propName: property.name,
+    primitiveProperties: nested.filter(isPlain).map(({ name }) => name),
+    objectProperties: nested.filter(isNested).map(objectRequest),
+  }
+}
+
+function nestedStranger(property: PropertySchema, value: Json): string | undefined {
+  if (!isNested(property)) return undefined
+  const known = new Map(nestedOf(property).map((nested) => [nested.name, nested]))
+  const layout = { properties: known } as unknown as Layout
+  for (const item of Array.isArray(value) ? value : [value]) {
+    const found = typeof item === 'object' && !Array.isArray(item) ? stranger(layout, item ?? {}) : undefined
+    if (found !== undefined) return `${property.name}.${found}`
+  }
+  return undefined
+}
+
+function nestedOf(property: PropertySchema): readonly PropertySchema[] {
+  return Array.isArray(property.nestedProperties) ? (property.nestedProperties as PropertySchema[]) : []
+}
+
+function isNested({ dataType }: PropertySchema): boolean {
+  return dataType[0] === 'object' || dataType[0] === 'object[]'
+}
+
+/** A reference's data type is a class name, which begins with a capital letter. */
+function isPlain(property: PropertySchema): boolean {
+  return !isNested(property) && !/^[A-Z]/.test(property.dataType[0] ?? '')
+}
+
+function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
+}

@@ -1,0 +1,116 @@
+import { ElysiaError } from '../../errors.ts'
+import type { Node } from '../target.ts'
+import { within } from './deadline.ts'
+import { failureOf, replyFailure } from './failure.ts'
+import { jsonOf, type RestReply, type RestRequest, sendRest } from './rest.ts'
+import { openWire, type Wire } from './wire.ts'
+
+/** How long an unreachable node is passed over where there are others. */
+const PASSED_OVER_MS = 5_000
+
+export interface ServerOptions {
+  readonly node: Node
+  readonly apiKey: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly authorities: readonly string[] | undefined
+  readonly connectTimeoutMs: number
+}
+
+/**
+ * One node of a cluster: its REST side, and its gRPC channel, which is opened when it is first needed.
+ * After a failure the channel is dropped, and a new one is opened only once REST answers again: a channel
+ * that keeps knocking waits longer and longer, up to two minutes after the server is back.
+ */
+export class Server {
+  readonly #options: ServerOptions
+  #wire: Wire | undefined
+  #opening: Promise<Wire> | undefined
+  #suspect = false
+  #passedOverUntil = 0
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+  }
+
+  get http(): string {
+    return this.#options.node.http
+  }
+
+  get grpc(): string {
+    return this.#options.node.grpc
+  }
+
+  /** False for a while after a failure. */
+  get available(): boolean {
+    return performance.now() >= this.#passedOverUntil
+  }
+
+  rest(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
+    const { node, apiKey, headers, authorities } = this.#options
+    const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+    const options = { http: node.http, headers: { ...headers, ...authorization }, authorities }
+    return sendRest(options, request, signal)
+  }
+
+  async wire(): Promise<Wire> {
+    if (this.#wire !== undefined) return this.#wire
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  failed(): void {
+    this.#suspect = true
+    this.#passedOverUntil = performance.now() + PASSED_OVER_MS
+    this.close()
+  }
+
+  answered(): void {
+    this.#passedOverUntil = 0
+  }
+
+  close(): void {
+    this.#wire?.close()
+    this.#wire = undefined
+  }
+
+  /** Version and message limit, by REST. @throws ElysiaError where it is not reached or not Weaviate */
+  async meta(): Promise<Meta> {
+    const reply = await this.#ask({ method: 'GET', path: '/meta' })
+    if (reply.status === 401 || reply.status === 403 || reply.status >= 500) {
+      throw replyFailure(reply, this.http, 'asking for the version')
+    }
+    const { version, grpcMaxMessageSize } = (jsonOf(reply) ?? {}) as Record<string, unknown>
+    if (typeof version !== 'string') throw notWeaviate(this.http, reply.status)
+    return { version, maxMessageBytes: Number(grpcMaxMessageSize) || undefined }
+  }
+
+  async #open(): Promise<Wire> {
+    if (this.#suspect) await this.#ask({ method: 'GET', path: '/.well-known/live' })
+    this.#wire = await openWire(this.#options)
+    this.#suspect = false
+    return this.#wire
+  }
+
+  async #ask(request: RestRequest): Promise<RestReply> {
+    try {
+      return await within(this.#options.connectTimeoutMs, [], (signal) => this.rest(request, signal))
+    } catch (thrown) {
+      throw failureOf(thrown, this.http)
+    }
+  }
+}
+
+/** What a server says of itself. */
+export interface Meta {
+  readonly version: string
+  readonly maxMessageBytes: number | undefined
+}
+
+function notWeaviate(http: string, status: number): ElysiaError {
+  const message = `${http} answers ${status} to /v1/meta, and is no Weaviate server`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    hint: 'give the address of its REST side, such as http://localhost:8080',
+  })
+}

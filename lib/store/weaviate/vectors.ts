@@ -1,0 +1,41 @@
+import type { Vector } from '../../object.ts'
+
+/** float32, little-endian, as every machine that Node runs on in practice lays them out; not a copy. */
+export function vectorBytes(vector: Float32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+}
+
+/** uint16 little-endian: the width; then each row. @see weaviate usecases/byteops Fp32SliceOfSlicesFromBytes */
+export function rowsBytes(rows: readonly Float32Array[]): Uint8Array {
+  const width = rows[0]?.length ?? 0
+  const bytes = new Uint8Array(2 + rows.length * width * 4)
+  new DataView(bytes.buffer).setUint16(0, width, true)
+  rows.forEach((row, index) => {
+    bytes.set(vectorBytes(row), 2 + index * width * 4)
+  })
+  return bytes
+}
+
+/** The vector of such bytes, bit for bit; a copy. */
+export function vectorOf(bytes: Uint8Array): Float32Array {
+  const copy = new Uint8Array(bytes)
+  return new Float32Array(copy.buffer, 0, copy.byteLength >> 2)
+}
+
+/** The rows of a multi-vector, bit for bit. */
+export function rowsOf(bytes: Uint8Array): Float32Array[] {
+  const width = bytes[0]! + bytes[1]! * 256
+  const rows: Float32Array[] = []
+  for (let at = 2; at < bytes.length; at += width * 4) rows.push(vectorOf(bytes.subarray(at, at + width * 4)))
+  return rows
+}
+
+/** True where every row is as wide as the first, and the width fits its uint16. */
+export function isRectangular(rows: readonly Float32Array[]): boolean {
+  const width = rows[0]?.length ?? 0
+  return width > 0 && width <= 0xffff && rows.every((row) => row.length === width)
+}
+
+export function isRows(vector: Vector): vector is readonly Float32Array[] {
+  return Array.isArray(vector)
+}

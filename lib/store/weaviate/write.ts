@@ -1,0 +1,128 @@
+import type { StoredObject } from '../../object.ts'
+import type { Call, WriteOutcome } from '../store.ts'
+import type { Classes } from './classes.ts'
+import type { Cluster } from './cluster.ts'
+import { batchObject, isWellFormed, messageBytes } from './encode.ts'
+import { failureOf, isMissing, isTooLarge, refusal } from './failure.ts'
+import { type Layout, stranger } from './layout.ts'
+import { isRectangular, isRows } from './vectors.ts'
+
+/** What the calls of one collection share. */
+export interface Context {
+  readonly name: string
+  readonly target: string
+  readonly cluster: Cluster
+  readonly classes: Classes
+  /** No message is meant to be longer. */
+  readonly maxMessageBytes: number
+  readonly pageSize: number | undefined
+}
+
+interface Sending {
+  readonly index: number
+  readonly object: StoredObject
+}
+
+/**
+ * Upserts objects by BatchObjects, in as few messages as their size allows; their order is not kept on the
+ * server. Settles only when every message did, so that none arrives after an error was seen.
+ */
+export async function write(
+  context: Context,
+  objects: readonly StoredObject[],
+  call: Call,
+): Promise<WriteOutcome[]> {
+  call.signal?.throwIfAborted()
+  if (objects.length === 0) return []
+  const layout = await layoutFor(context, objects, call)
+  const tenant = await context.classes.tenantOf(layout, call)
+  const outcomes: WriteOutcome[] = []
+  const sending: Sending[] = []
+  objects.forEach((object, index) => {
+    const reason = objection(layout, object)
+    if (reason === undefined) sending.push({ index, object })
+    else outcomes[index] = { ok: false, reason }
+  })
+  const send = (message: Sending[]) => sendMessage(context, tenant, message, outcomes, call)
+  await all(messagesOf(sending, context.maxMessageBytes).map(send))
+  return outcomes
+}
+
+/** The layout; looked at anew when an object has a property that it lacks. */
+async function layoutFor(context: Context, objects: readonly StoredObject[], call: Call): Promise<Layout> {
+  const layout = await context.classes.layout(context.name, call)
+  if (objects.every(({ properties }) => stranger(layout, properties) === undefined)) return layout
+  context.classes.forget(context.name)
+  return context.classes.layout(context.name, call)
+}
+
+/** Why an object is not sent: what would change the schema, or fail its whole message. */
+function objection(layout: Layout, object: StoredObject): string | undefined {
+  const unknown = stranger(layout, object.properties)
+  if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
+  if (!isWellFormed(object.properties)) return 'a text holds half a surrogate pair: it cannot be UTF-8'
+  for (const [name, vector] of Object.entries(object.vectors ?? {})) {
+    if (isRows(vector) && !isRectangular(vector)) return `the rows of vector ${name} differ in length`
+  }
+  return undefined
+}
+
+function messagesOf(sending: readonly Sending[], maxBytes: number): Sending[][] {
+  const messages: Sending[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const item of sending) {
+    const size = messageBytes(item.object)
+    bytes += size
+    if (bytes > maxBytes) {
+      messages.push([])
+      bytes = size
+    }
+    messages.at(-1)!.push(item)
+  }
+  return messages
+}
+
+/** Sends one message, in halves where it proves too long; one object alone that is too long is refused. */
+async function sendMessage(
+  context: Context,
+  tenant: string,
+  message: readonly Sending[],
+  outcomes: WriteOutcome[],
+  call: Call,
+): Promise<void> {
+  try {
+    for (const { index } of message) outcomes[index] = { ok: true }
+    for (const { index, error } of await errorsOf(context, tenant, message, call)) {
+      if (isMissing(error)) throw failureOf(new Error(error), context.target)
+      outcomes[message[index]!.index] = refusal(error)
+    }
+  } catch (thrown) {
+    if (!isTooLarge(thrown)) throw thrown
+    const middle = message.length >> 1
+    if (middle === 0) outcomes[message[0]!.index] = { ok: false, reason: failureOf(thrown, '').message }
+    else {
+      const halves = [message.slice(0, middle), message.slice(middle)]
+      await all(halves.map((half) => sendMessage(context, tenant, half, outcomes, call)))
+    }
+  }
+}
+
+async function errorsOf(
+  context: Context,
+  tenant: string,
+  message: readonly Sending[],
+  call: Call,
+): Promise<readonly { readonly index: number; readonly error: string }[]> {
+  const reply = await context.cluster.rpc(call, (wire, signal) => {
+    const objects = message.map(({ object }) => batchObject(object, context.name, tenant))
+    return wire.batchObjects(objects, signal)
+  })
+  return reply.errors
+}
+
+/** Like Promise.all, but waits for all of them also when one fails. */
+async function all(calls: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(calls)) {
+    if (result.status === 'rejected') throw result.reason
+  }
+}
