@@ -41,11 +41,12 @@ export function messageBytes(object: StoredObject): number {
   return bytes
 }
 
-/** True where every text can be UTF-8: half a surrogate pair would fail the whole message on the server. */
+/** True where every text and key can be UTF-8: half a surrogate pair would fail the whole message on the server. */
 export function isWellFormed(value: Json): boolean {
   if (typeof value === 'string') return value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
-  return Array.isArray(value) ? value.every(isWellFormed) : Object.values(value).every(isWellFormed)
+  if (Array.isArray(value)) return value.every(isWellFormed)
+  return Object.entries(value).every(([key, inside]) => key.isWellFormed() && isWellFormed(inside))
 }
 
 /**

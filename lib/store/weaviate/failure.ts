@@ -44,6 +44,10 @@ const LASTING = ['manually set by user', 'update vector index config']
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
 const NOT_FOUND = ['could not find class', 'class not found', 'tenant not found', 'not present in schema']
 const CONFLICT = ['already exists', 'found similar class', 'already in use or provided multiple times']
+/** The key is not known; the gRPC side says so with the status UNKNOWN. */
+const UNKNOWN_KEY = ['extract auth:', 'unauthorized: ', 'anonymous access not enabled']
+/** Vectorizer modules pass on refusals of other servers, which are not meant. */
+const LACKS_RIGHT = /forbidden action|user '[^']*' has insufficient permissions/i
 const CERTIFICATE = /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO/i
 
 /** True for a text of the server that says: the same may succeed later. */
@@ -54,6 +58,11 @@ export function isTransient(text: string): boolean {
 /** True for a text that says that the collection or the tenant is not there. */
 export function isMissing(text: string): boolean {
   return mentions(text, NOT_FOUND) || /class "[^"]*": not found/.test(text)
+}
+
+/** True for a text that says that the key is not known, or may not do this. */
+export function isRefused(text: string): boolean {
+  return mentions(text, UNKNOWN_KEY) || isForbidden(text)
 }
 
 /** A message was larger than one side takes, or a page longer than the server gives. */
@@ -70,6 +79,17 @@ export function neverSent(failure: ElysiaError): boolean {
 /** What became of an object that the server refused with these words. */
 export function refusal(reason: string): WriteOutcome {
   return isTransient(reason) ? { ok: false, reason, retryable: true } : { ok: false, reason }
+}
+
+/** True for a call whose key is known, and may not do this. */
+export function lacksRight({ cause, message }: ElysiaError): boolean {
+  return (isRpcError(cause) && cause.code === STATUS.PERMISSION_DENIED) || isForbidden(message)
+}
+
+/** The error for words of the server about one object that hold for the whole call. */
+export function wholeFailure(reason: string, address: string): ElysiaError {
+  const message = `${address}: ${reason}`
+  return isRefused(reason) ? refused(message, !isForbidden(reason)) : new ElysiaError(codeOf(reason), message)
 }
 
 /** The error for what a gRPC or HTTP call to `address` threw. Never holds a credential. */
@@ -119,8 +139,9 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   const message = `${address}: ${details === '' ? error.message : details}`
   const final: ErrorDetails = { cause: error }
   const later: ErrorDetails = { cause: error, retryable: true }
-  if (code === STATUS.UNAUTHENTICATED || code === STATUS.PERMISSION_DENIED) {
-    return refused(message, code === STATUS.UNAUTHENTICATED, error)
+  const forbidden = code === STATUS.PERMISSION_DENIED || isForbidden(details)
+  if (forbidden || code === STATUS.UNAUTHENTICATED || isRefused(details)) {
+    return refused(message, !forbidden, error)
   }
   if (code === STATUS.DEADLINE_EXCEEDED) return unreachable(address, details, error)
   if (isTransient(details) || code === STATUS.CANCELLED)
@@ -155,6 +176,10 @@ function notWeaviate(address: string, cause: unknown): ElysiaError {
 function codeOf(text: string): ErrorCode {
   if (isMissing(text)) return 'ELYSIA_NOT_FOUND'
   return mentions(text, CONFLICT) ? 'ELYSIA_CONFLICT' : 'ELYSIA_STORE'
+}
+
+function isForbidden(text: string): boolean {
+  return LACKS_RIGHT.test(text)
 }
 
 function mentions(text: string, parts: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../errors.ts'
 import { within } from './deadline.ts'
-import { allUnreachable, failureOf } from './failure.ts'
+import { allUnreachable, failureOf, lacksRight } from './failure.ts'
 import { layoutOf, metadataRequest, propertiesRequest } from './layout.ts'
 import type { Server } from './server.ts'
 import type { Fetch } from './wire.ts'
@@ -74,9 +74,8 @@ const NOTHING: Fetch = {
 
 /** Any answer of the service will do, also that the key may not look; but not that the key is unknown. */
 function judge(failure: ElysiaError, server: Server): void {
-  const forbidden = (failure.cause as { code?: unknown } | undefined)?.code === 7
-  if (forbidden || (failure.code !== 'ELYSIA_UNREACHABLE' && failure.code !== 'ELYSIA_REFUSED')) return
-  if (failure.code === 'ELYSIA_REFUSED') throw failure
+  if (failure.code === 'ELYSIA_REFUSED' && !lacksRight(failure)) throw failure
+  if (failure.code !== 'ELYSIA_UNREACHABLE') return
   throw new ElysiaError('ELYSIA_UNREACHABLE', `the gRPC side of ${server.http}: ${failure.message}`, {
     cause: failure,
     retryable: failure.retryable,

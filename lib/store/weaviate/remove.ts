@@ -1,7 +1,7 @@
 import type { Call, RemoveOutcome } from '../store.ts'
 import { uuidOf } from './decode.ts'
 import { idFilter } from './encode.ts'
-import { refusal } from './failure.ts'
+import { isRefused, refusal, wholeFailure } from './failure.ts'
 import type { Context } from './write.ts'
 
 /** Well under the 10 000 that one call deletes at most. */
@@ -34,6 +34,7 @@ async function removeChunk(
       wire.batchDelete(context.name, tenant, filters, signal),
     )
     for (const { uuid, successful, error } of reply.objects) {
+      if (!successful && isRefused(error ?? '')) throw wholeFailure(error ?? '', context.target)
       const outcome = successful ? { ok: true } : refusal(error ?? 'the server did not delete it')
       outcomes.set(uuidOf(uuid), { ...outcome, existed: true })
     }

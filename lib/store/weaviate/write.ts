@@ -3,7 +3,7 @@ import type { Call, WriteOutcome } from '../store.ts'
 import type { Classes } from './classes.ts'
 import type { Cluster } from './cluster.ts'
 import { batchObject, isWellFormed, messageBytes } from './encode.ts'
-import { failureOf, isMissing, isTooLarge, refusal } from './failure.ts'
+import { failureOf, isMissing, isRefused, isTooLarge, refusal, wholeFailure } from './failure.ts'
 import { type Layout, stranger } from './layout.ts'
 import { isRectangular, isRows } from './vectors.ts'
 
@@ -60,7 +60,8 @@ async function layoutFor(context: Context, objects: readonly StoredObject[], cal
 function objection(layout: Layout, object: StoredObject): string | undefined {
   const unknown = stranger(layout, object.properties)
   if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
-  if (!isWellFormed(object.properties)) return 'a text holds half a surrogate pair: it cannot be UTF-8'
+  if (!object.id.isWellFormed() || !isWellFormed(object.properties))
+    return 'a text holds half a surrogate pair: it cannot be UTF-8'
   for (const [name, vector] of Object.entries(object.vectors ?? {})) {
     if (isRows(vector) && !isRectangular(vector)) return `the rows of vector ${name} differ in length`
   }
@@ -93,7 +94,7 @@ async function sendMessage(
   try {
     for (const { index } of message) outcomes[index] = { ok: true }
     for (const { index, error } of await errorsOf(context, tenant, message, call)) {
-      if (isMissing(error)) throw failureOf(new Error(error), context.target)
+      if (isMissing(error) || isRefused(error)) throw wholeFailure(error, context.target)
       outcomes[message[index]!.index] = refusal(error)
     }
   } catch (thrown) {
