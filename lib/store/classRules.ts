@@ -67,7 +67,10 @@ function requireLegalProperty({ name, dataType }: PropertySchema): void {
 }
 
 function duplicateProperty(className: string, name: string): ElysiaError {
-  return new ElysiaError('ELYSIA_CONFLICT', `class ${className} already has a property '${name}', or one that differs in case`)
+  return new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `class ${className} already has a property '${name}', or one that differs in case`,
+  )
 }
 
 /** @throws ElysiaError ELYSIA_USAGE for a tenant name that a server would refuse. */
@@ -118,9 +121,18 @@ export function requireIds(...bounds: readonly (string | undefined)[]): void {
 }
 
 /** What is wrong with an object as a whole; the widths that it would fix go into `fixed`. */
-export function objectFault(rules: Rules, object: StoredObject, known: Widths, fixed: Widths): string | undefined {
+export function objectFault(
+  rules: Rules,
+  object: StoredObject,
+  known: Widths,
+  fixed: Widths,
+): string | undefined {
   if (!ID.test(object.id)) return `invalid UUID '${object.id.slice(0, 80)}'`
   const wrong = rules.types(object.properties)
   if (wrong !== undefined || (object.vector === undefined && object.vectors === undefined)) return wrong
   return rules.vectors(object, known, fixed)
+}
+
+export function closed(target: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `the store ${target} is closed`)
 }

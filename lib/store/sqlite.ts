@@ -1,0 +1,251 @@
+import type { StoredObject } from '../object.ts'
+import {
+  closed,
+  noCollection,
+  requireLegal,
+  requireLegalTenants,
+  requireTenanted,
+  rulesOf,
+  takenName,
+  widened,
+} from './classRules.ts'
+import { SqliteObjects } from './sqliteCollection.ts'
+import { type DatabaseOptions, databaseFile, openDatabase, type SqliteDatabase } from './sqliteDatabase.ts'
+import { sqliteFailure } from './sqliteErrors.ts'
+import { layOut, objectsTable } from './sqliteFormat.ts'
+import { Turns } from './sqliteTurns.ts'
+import type {
+  Call,
+  Collection,
+  CollectionSchema,
+  CollectionSummary,
+  Health,
+  PropertySchema,
+  Range,
+  Store,
+  Supports,
+  What,
+} from './store.ts'
+
+const SUPPORTS: Supports = {
+  vectors: true,
+  namedVectors: true,
+  multiVectors: true,
+  tenants: true,
+  transactions: true,
+}
+
+/**
+ * Opens the embedded store in one SQLite file, and makes it where there is none.
+ * `database` is its connection: tables of the caller's own take part in its transactions.
+ * Durable when a process is killed; of a power cut the last transactions may be lost, each wholly.
+ * Memory: a page of 500 objects at a time and up to 32 MB of cached file pages.
+ * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED
+ */
+export async function openSqlite(
+  path: string,
+  options: DatabaseOptions = {},
+): Promise<Store & { readonly database: SqliteDatabase }> {
+  const file = databaseFile(path)
+  const database = openDatabase(file, options)
+  try {
+    layOut(database, file)
+  } catch (error) {
+    database.close()
+    throw sqliteFailure(error, file)
+  }
+  return new SqliteStore(database, file)
+}
+
+interface ClassRow {
+  readonly number: number
+  readonly name: string
+  readonly schema: string
+}
+
+class SqliteStore implements Store {
+  readonly kind = 'sqlite'
+  readonly target: string
+  readonly supports = SUPPORTS
+  readonly maxInFlight = 1
+  readonly database: SqliteDatabase
+  readonly #file: string
+  readonly #turns: Turns
+  readonly #open = new Map<string, SqliteObjects>()
+  #dataVersion = 0
+
+  constructor(database: SqliteDatabase, file: string) {
+    this.database = database
+    this.target = `sqlite:${file}`
+    this.#file = file
+    this.#turns = new Turns(database)
+  }
+
+  list(): Promise<CollectionSummary[]> {
+    return this.#step(() => this.#classes().map((row) => this.#summary(row)))
+  }
+
+  schema(name: string): Promise<CollectionSchema | undefined> {
+    return this.#step(() => this.#find(name)?.rules.schema)
+  }
+
+  create(schema: CollectionSchema): Promise<void> {
+    return this.#write(() => {
+      requireLegal(schema)
+      const there = this.database.prepare('SELECT name FROM collections WHERE name = ?').get(schema.class)
+      if (there !== undefined) throw takenName(schema.class, (there as { name: string }).name)
+      const insert = this.database.prepare('INSERT INTO collections (name, schema) VALUES (?, ?)')
+      const { lastInsertRowid } = insert.run(schema.class, JSON.stringify(schema))
+      this.database.exec(objectsTable(Number(lastInsertRowid)))
+    })
+  }
+
+  addProperty(name: string, property: PropertySchema): Promise<void> {
+    return this.#write(() => {
+      const schema = widened(this.#objects(name).rules.schema, property)
+      this.database
+        .prepare('UPDATE collections SET schema = ? WHERE name = ?')
+        .run(JSON.stringify(schema), name)
+      this.#open.delete(name)
+    })
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#write(() => {
+      const row = this.#classes().find((found) => found.name === name)
+      if (row === undefined) return false
+      this.database.exec(`DROP TABLE objects_${row.number}`)
+      this.database.prepare('DELETE FROM collections WHERE number = ?').run(row.number)
+      this.#open.delete(name)
+      return true
+    })
+  }
+
+  tenants(name: string): Promise<string[]> {
+    return this.#step(() => {
+      requireTenanted(this.#objects(name).rules)
+      const rows = this.database
+        .prepare(
+          'SELECT t.name FROM tenants t JOIN collections c ON t.collection = c.number WHERE c.name = ? ORDER BY t.name',
+        )
+        .all(name)
+      return (rows as { name: string }[]).map((row) => row.name)
+    })
+  }
+
+  createTenants(name: string, tenants: readonly string[]): Promise<void> {
+    return this.#write(() => {
+      requireTenanted(this.#objects(name).rules)
+      requireLegalTenants(tenants)
+      const insert = this.database.prepare(
+        'INSERT OR IGNORE INTO tenants (collection, name) SELECT number, ? FROM collections WHERE name = ?',
+      )
+      for (const tenant of tenants) insert.run(tenant, name)
+    })
+  }
+
+  collection(name: string): Collection {
+    return {
+      name,
+      read: (what, range, call) => this.#pages(name, what, range, call),
+      readMany: (ids, what, call) => this.#step(() => this.#objects(name).readMany(ids, what, call), call),
+      write: (objects, call) => this.#write(() => this.#objects(name).write(objects, call), call),
+      remove: (ids, call) => this.#write(() => this.#objects(name).remove(ids, call), call),
+      count: (call) => this.#step(() => this.#objects(name).count(call), call),
+    }
+  }
+
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#turns.transaction(work)
+    } catch (error) {
+      for (const objects of this.#open.values()) objects.forgetWidths()
+      throw sqliteFailure(error, this.#file)
+    }
+  }
+
+  async health(): Promise<Health> {
+    const row = await this.#step(() => this.database.prepare('SELECT sqlite_version() AS version').get())
+    return {
+      version: `SQLite ${(row as { version: string }).version}`,
+      nodes: [{ name: this.#file, status: 'HEALTHY' }],
+    }
+  }
+
+  async close(): Promise<void> {
+    this.database.close()
+  }
+
+  async *#pages(name: string, what: What, range: Range = {}, call?: Call): AsyncGenerator<StoredObject[]> {
+    let after = range.after
+    for (;;) {
+      const bounds = { ...range, ...(after !== undefined && { after }) }
+      const objects = await this.#step(() => this.#objects(name), call)
+      const page = await this.#step(() => objects.page(what, bounds, call), call)
+      if (page.length > 0) yield page
+      if (objects.isLast(page)) return
+      after = page[page.length - 1]!.id
+    }
+  }
+
+  #summary({ number, name }: ClassRow): CollectionSummary {
+    const { n } = this.database.prepare(`SELECT count(*) AS n FROM objects_${number}`).get() as { n: number }
+    const tenants = this.database
+      .prepare('SELECT count(*) AS n FROM tenants WHERE collection = ?')
+      .get(number)
+    const tenanted = this.#find(name)?.rules.tenanted === true
+    return { name, objects: n, ...(tenanted && { tenants: (tenants as { n: number }).n }) }
+  }
+
+  #classes(): ClassRow[] {
+    return this.database
+      .prepare('SELECT number, name, schema FROM collections ORDER BY name')
+      .all() as ClassRow[]
+  }
+
+  #objects(name: string): SqliteObjects {
+    const objects = this.#find(name)
+    if (objects === undefined) throw noCollection(name, this.target)
+    return objects
+  }
+
+  /** Another process may have changed the schema: what is known is kept while the file is as we left it. */
+  #find(name: string): SqliteObjects | undefined {
+    const version = Number(this.database.pragma('data_version', { simple: true }))
+    if (version !== this.#dataVersion) this.#open.clear()
+    this.#dataVersion = version
+    const known = this.#open.get(name)
+    if (known !== undefined) return known
+    const row = this.#classes().find((found) => found.name === name)
+    if (row === undefined) return undefined
+    const objects = new SqliteObjects(
+      this.database,
+      row.number,
+      rulesOf(JSON.parse(row.schema) as CollectionSchema),
+    )
+    this.#open.set(name, objects)
+    return objects
+  }
+
+  async #step<T>(work: () => T, call?: Call): Promise<T> {
+    call?.signal?.throwIfAborted()
+    try {
+      return await this.#turns.step(work)
+    } catch (error) {
+      throw sqliteFailure(this.#closedOr(error), this.#file)
+    }
+  }
+
+  async #write<T>(work: () => T, call?: Call): Promise<T> {
+    call?.signal?.throwIfAborted()
+    try {
+      return await this.#turns.step(() => this.#turns.atomic(work))
+    } catch (error) {
+      throw sqliteFailure(this.#closedOr(error), this.#file)
+    }
+  }
+
+  #closedOr(error: unknown): unknown {
+    return this.database.open ? error : closed(this.target)
+  }
+}
