@@ -56,7 +56,10 @@ function flagValue(token: OptionToken, flags: ReadonlyMap<string, Flag>): Record
   }
   if (token.value === undefined || token.value === '') throw usage(`${token.rawName} needs a value`)
   if (token.inlineValue !== true && /^-./.test(token.value)) {
-    throw usage(`${token.rawName} needs a value`, `if ${token.value} is the value: --${token.name}=${token.value}`)
+    throw usage(
+      `${token.rawName} needs a value`,
+      `if ${token.value} is the value: --${token.name}=${token.value}`,
+    )
   }
   return { [flag.key]: token.value }
 }
@@ -64,14 +67,19 @@ function flagValue(token: OptionToken, flags: ReadonlyMap<string, Flag>): Record
 /** What stands after `--api-key` is a secret, so the message must not repeat it. */
 function unknownFlag({ name, rawName }: OptionToken, flags: ReadonlyMap<string, Flag>): ElysiaError {
   if (/^(api-?key|password|token|secret)$/i.test(name)) {
-    return usage(`${rawName} is refused: the command line is seen by others`, 'set ELYSIACTL_API_KEY, or give --api-key-file FILE')
+    return usage(
+      `${rawName} is refused: the command line is seen by others`,
+      'set ELYSIACTL_API_KEY, or give --api-key-file FILE',
+    )
   }
   const known = [...flags.keys()].filter((flag) => flag.length > 1).map((flag) => `--${flag}`)
   return usage(`unknown option ${rawName}`, meant(rawName, known, '--help lists the options of a command'))
 }
 
 function flagsOf(schemas: readonly OptionsSchema[]): Map<string, Flag> {
-  const flags = new Map<string, Flag>([['help', { key: 'help', option: { type: 'boolean', description: '' }, means: true }]])
+  const flags = new Map<string, Flag>([
+    ['help', { key: 'help', option: { type: 'boolean', description: '', short: 'h' }, means: true }],
+  ])
   for (const [key, option] of schemas.flatMap(({ properties }) => Object.entries(properties))) {
     const { flag } = namesOf(key, option)
     const entry: Flag = { key, option, ...(option.type === 'boolean' && { means: true }) }

@@ -5,9 +5,7 @@ var running = process.versions.node.split('.').map(Number)
 function start() {
   var enableCompileCache = process.getBuiltinModule('module').enableCompileCache
   enableCompileCache()
-  return import('../dist/bin/main.js').then(function (command) {
-    return command.main(process.argv.slice(2))
-  })
+  return import('../dist/bin/main.js').then((command) => command.main(process.argv.slice(2)))
 }
 
 function printVersion() {
@@ -18,14 +16,21 @@ function printVersion() {
 
 if (running[0] < needed[0] || (running[0] === needed[0] && running[1] < needed[1])) {
   console.error(
-    'elysiactl needs Node.js ' + needed.join('.') + ' or newer; this is ' + process.version + ' (' + process.execPath + ')',
+    'elysiactl needs Node.js ' +
+      needed.join('.') +
+      ' or newer; this is ' +
+      process.version +
+      ' (' +
+      process.execPath +
+      ')',
   )
   process.exitCode = 1
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   printVersion()
 } else {
-  start().catch(function (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.message.indexOf('/dist/bin/main.js') === -1) throw error
+  start().catch((error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.message.indexOf('/dist/bin/main.js') === -1)
+      throw error
     console.error('elysiactl is not built: run "npm run build" in its directory')
     process.exitCode = 1
   })

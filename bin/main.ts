@@ -1,0 +1,156 @@
+import { readArguments } from './arguments.ts'
+import type { Command, Context } from './command.ts'
+import { COMMANDS, GROUPS } from './commands/table.ts'
+import { type Console, processConsole } from './console.ts'
+import { consoleOptions } from './consoleOptions.ts'
+import { EXIT, exitOf, exitOfSignal } from './exit.ts'
+import { commandHelp, overview } from './help.ts'
+import {
+  ElysiaError,
+  type Layer,
+  layersFor,
+  meant,
+  type OptionsSchema,
+  readSettings,
+  resolve,
+  runOptions,
+  type Settings,
+} from './library.ts'
+import { ALL_SCHEMAS } from './schemas.ts'
+import { type Signals, takeSignals } from './signals.ts'
+import { type Closable, openChosenTarget } from './target.ts'
+
+/** Runs the command that `argv` names. Sets the exit code of the process, and leaves it to end by itself. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', () => {})
+  let console = processConsole(early(argv))
+  try {
+    const asked = await find(argv)
+    if (typeof asked === 'string') return await console.data(asked)
+    const { command, words } = asked
+    const { flags, operands, rest } = readArguments(words, [...command.schemas, consoleOptions])
+    if (flags.values.help === true) return await console.data(commandHelp(command))
+    console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)
+    await runCommand(command, { flags, operands, rest, console })
+  } catch (error) {
+    process.exitCode = exitAfter(error, console)
+  }
+}
+
+/** How to speak of faults in the command line itself. */
+function early(argv: readonly string[]) {
+  const end = argv.indexOf('--')
+  const own = end === -1 ? argv : argv.slice(0, end)
+  return {
+    json: own.includes('--json'),
+    quiet: false,
+    verbose: own.includes('--verbose') || own.includes('-v'),
+  }
+}
+
+/** The command that the first words name and the words after it, or the help that was asked for. */
+async function find(
+  argv: readonly string[],
+): Promise<{ command: Command; words: readonly string[] } | string> {
+  const [first, second] = argv
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') return overview()
+  if (Object.hasOwn(COMMANDS, first)) return load(first, argv.slice(1))
+  if (!Object.hasOwn(GROUPS, first)) throw unknownCommand(first, [...Object.keys(GROUPS), ...alone()])
+  if (second === undefined || second === '--help' || second === '-h') return overview(first)
+  const name = `${first} ${second}`
+  return Object.hasOwn(COMMANDS, name) ? load(name, argv.slice(2)) : refuseSecond(first, second)
+}
+
+async function load(name: string, words: readonly string[]) {
+  return { command: (await COMMANDS[name]!()).command, words }
+}
+
+function alone(): string[] {
+  return Object.keys(COMMANDS).filter((name) => !name.includes(' '))
+}
+
+function refuseSecond(group: string, typed: string): never {
+  const members = Object.keys(COMMANDS).filter((name) => name.startsWith(`${group} `))
+  const names = members.map((name) => name.slice(group.length + 1))
+  throw unknownCommand(typed, names, group)
+}
+
+function unknownCommand(typed: string, known: readonly string[], group?: string): ElysiaError {
+  const what = typed.startsWith('-') ? 'option' : 'command'
+  const path = group === undefined ? typed : `${group} ${typed}`
+  const hint = meant(
+    typed,
+    known,
+    `elysiactl ${group === undefined ? '' : `${group} `}--help lists the commands`,
+  )
+  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${path}`, { hint })
+}
+
+type Asked = Pick<Context, 'flags' | 'operands' | 'rest' | 'console'>
+
+async function runCommand(command: Command, asked: Asked): Promise<void> {
+  const settings = await settingsFor(command)
+  for (const warning of settings.warnings) asked.console.warn(warning)
+  const layers = [asked.flags, ...settings.layers]
+  let opened: Promise<Closable> | undefined
+  let signals: Signals | undefined
+  const hear = () => {
+    signals ??= takeSignals(shutdownTimeout(command, layers), asked.console.note)
+    return signals
+  }
+  try {
+    await command.run({
+      ...asked,
+      settings,
+      get stop() {
+        return hear().stop
+      },
+      get signal() {
+        return hear().abort
+      },
+      options: (schema) => resolve(schema, layersFor(schema, layers)).options,
+      openTarget: () => {
+        opened ??= openChosenTarget(asked.flags, settings, asked.console)
+        return opened
+      },
+      setExit: (code) => {
+        process.exitCode = code
+      },
+    })
+  } catch (error) {
+    if (signals === undefined || !endedBySignal(error, signals)) throw error
+    asked.console.detail(String(error))
+  } finally {
+    await (await opened?.catch(() => undefined))?.close()
+    signals?.release()
+  }
+  if (signals?.received !== undefined) process.exitCode = exitOfSignal(signals.received)
+}
+
+/** An interrupted call throws the reason of its signal, or an AbortError with that cause. */
+function endedBySignal(error: unknown, { received, stop, abort }: Signals): boolean {
+  if (received === undefined) return false
+  return (
+    error === stop.reason || error === abort.reason || (error as Error | undefined)?.name === 'AbortError'
+  )
+}
+
+/** A command whose options come from the command line alone must not fail for a broken file. */
+async function settingsFor({ schemas }: Command): Promise<Settings> {
+  const options = schemas.flatMap(({ properties }) => Object.values(properties))
+  if (options.every(({ flagOnly }) => flagOnly === true)) return { layers: [], targets: {}, warnings: [] }
+  return readSettings({ schemas: ALL_SCHEMAS, env: process.env, directory: process.cwd() })
+}
+
+function shutdownTimeout({ schemas }: Command, layers: readonly Layer[]): number {
+  const schema = schemas.find((one): one is typeof runOptions => (one as OptionsSchema) === runOptions)
+  return schema === undefined ? 0 : resolve(schema, layersFor(schema, layers)).options.shutdownTimeoutMs
+}
+
+/** The exit code after an error, which is told; that the reader of the output went away is not. */
+function exitAfter(error: unknown, console: Console): number {
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') return EXIT.brokenPipe
+  console.error(error)
+  return exitOf(error instanceof ElysiaError ? error.code : undefined)
+}

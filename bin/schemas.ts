@@ -1,0 +1,19 @@
+import { consoleOptions } from './consoleOptions.ts'
+import {
+  ingestOptions,
+  type OptionsSchema,
+  runOptions,
+  targetOptions,
+  validateOptions,
+  watchOptions,
+} from './library.ts'
+
+/** Every option there is: what environment and configuration files may speak of. */
+export const ALL_SCHEMAS: readonly OptionsSchema[] = [
+  targetOptions,
+  ingestOptions,
+  runOptions,
+  validateOptions,
+  watchOptions,
+  consoleOptions,
+]
