@@ -2,7 +2,6 @@ import type { Transform } from 'node:stream'
 import { operations } from '../change/operations.ts'
 import { validate } from '../change/validate.ts'
 import type { Item } from '../entry.ts'
-import type { StoredObject } from '../object.ts'
 import { batch } from '../stream/batch.ts'
 import { parseJson } from '../stream/parseJson.ts'
 import type { IngestOptions } from './ingestOptions.ts'
@@ -23,13 +22,8 @@ export function changeStages(options: IngestOptions): Transform[] {
   ]
 }
 
-/** The bytes, about, that an item holds in memory: its line, and the content where that came from a file. */
+/** The bytes, about, that an item holds in memory: its line, and what was decoded or read from a file. */
 function weigh(item: Item): number {
   const line = item.text?.length ?? 0
-  if (!('operation' in item) || item.operation?.kind !== 'put') return line
-  return Math.max(line, sizeOf(item.operation.object))
-}
-
-function sizeOf({ properties }: StoredObject): number {
-  return typeof properties.content === 'string' ? properties.content.length : 0
+  return 'heldBytes' in item ? line + (item.heldBytes ?? 0) : line
 }

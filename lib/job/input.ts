@@ -1,4 +1,4 @@
-import { type Readable, type Transform, Writable } from 'node:stream'
+import { type Duplex, type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Line } from '../line.ts'
 import type { Reject } from '../reject.ts'
@@ -26,7 +26,7 @@ export interface Reading {
 
 /** An input cut into lines: the stages of its head, and the one that knows how many lines there were. */
 export interface Head {
-  readonly stages: readonly [Readable, ...Transform[]]
+  readonly stages: readonly [Readable, ...Duplex[]]
   readonly splitter: LineSplitter
 }
 
@@ -35,11 +35,9 @@ export interface Head {
  * Compressed bytes are recognised and decompressed.
  */
 export function open(input: Input, { maxLineBytes, fromRejects: wrapped }: Reading, stop: AbortSignal): Head {
-  const plain = decompress()
-  pipeline(input.open(), plain).catch(() => {})
   const splitter = splitLines({ maxLineBytes, stop })
   const lines = wrapped ? [splitter, fromRejects()] : [splitter]
-  return { stages: [intake(plain, stop), ...lines], splitter }
+  return { stages: [intake(input.open(), stop), decompress({ stop }), ...lines], splitter }
 }
 
 /** True where an input that was read to its end is still the same: as many records, the same digest. */

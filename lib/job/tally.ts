@@ -41,7 +41,7 @@ export function add(
     if (name === 'skipped' || name === 'rejected') increment(tally[name], cause ?? 'unknown')
     else tally[name] += 1
     if (!(item instanceof Reject) && item.changeset) {
-      tally.commits[item.changeset.repo ?? ''] = item.changeset.commit
+      own(tally.commits, item.changeset.repo ?? '', item.changeset.commit)
     }
   }
   reach(tally, before.lines + end.line, before.bytes + end.end)
@@ -59,6 +59,15 @@ export function addsUp(tally: Tally): boolean {
   return settled(tally) === tally.records && tally.lines === tally.blank + tally.records && tally.blank >= 0
 }
 
+const REASONS_KEPT_APART = 100
+
+/** Reasons and repositories are a producer's words: many of them, or `__proto__`, must do no harm. */
 function increment(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1
+  const known = Object.hasOwn(counts, key) || Object.keys(counts).length < REASONS_KEPT_APART
+  const name = known ? key : 'other'
+  own(counts, name, (Object.hasOwn(counts, name) ? counts[name]! : 0) + 1)
+}
+
+function own<T>(record: Record<string, T>, key: string, value: T): void {
+  Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true })
 }

@@ -57,6 +57,7 @@ export class InOrder {
   /** Resolves when this settlement, once there, and all before it have been handed on. */
   add(settlement: Promise<Settlement>): Promise<void> {
     const before = this.#tail
+    settlement.catch(() => {})
     const covered = (async () => {
       await before
       await this.#settle(await settlement)

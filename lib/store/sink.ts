@@ -17,6 +17,8 @@ export interface SinkOptions {
   readonly skipUnchanged?: boolean
   /** How long a store that is away is waited for, in milliseconds, 120 000 unless told. */
   readonly retryForMs?: number
+  /** The first wait between two attempts, in milliseconds; it doubles. 250 unless told. */
+  readonly retryMinMs?: number
   /** Told of every wait. */
   readonly onRetry?: (retry: Retry) => void
   /** Called once for each tenant before it is first read or written. */
@@ -144,8 +146,11 @@ function settlement(outcomes: readonly Outcome[]): Settlement {
 }
 
 /** Retries that end in ELYSIA_UNREACHABLE: whatever is worth repeating has by then been repeated enough. */
-function patient({ retryForMs = 120_000, onRetry }: SinkOptions, signal: AbortSignal): Retrying {
-  const retry = retrying({ forMs: retryForMs, signal, ...(onRetry && { onRetry }) })
+function patient(
+  { retryForMs = 120_000, retryMinMs = 250, onRetry }: SinkOptions,
+  signal: AbortSignal,
+): Retrying {
+  const retry = retrying({ forMs: retryForMs, minMs: retryMinMs, signal, ...(onRetry && { onRetry }) })
   return async (call) => {
     try {
       return await retry(call)

@@ -71,7 +71,8 @@ export class FaultyStore {
   }
 
   async #write(base: Collection, object: StoredObject): Promise<WriteOutcome> {
-    if (this.#faults.draw() < this.#faults.refusing) return { ok: false, retryable: true, reason: 'store is read-only' }
+    if (this.#faults.draw() < this.#faults.refusing)
+      return { ok: false, retryable: true, reason: 'store is read-only' }
     this.step()
     return (await base.write([object]))[0]!
   }

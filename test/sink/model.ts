@@ -38,7 +38,10 @@ function small(below: number): fc.Arbitrary<number> {
 }
 
 /** The state that applying the changes one after another gives. */
-export function expected(changes: readonly Change[], start: ReadonlyMap<number, Value> = new Map()): Map<number, Value> {
+export function expected(
+  changes: readonly Change[],
+  start: ReadonlyMap<number, Value> = new Map(),
+): Map<number, Value> {
   const state = new Map(start)
   for (const one of changes) applyOne(state, one)
   return state
@@ -71,22 +74,35 @@ function operation(one: Change): Operation {
     case 'delete':
       return { kind: 'delete', ids: [uuid(one.id)] }
     case 'patch':
-      return { kind: 'patch', id: uuid(one.id), revise: (stored) => object(one.id, { ...valueOf(stored), note: one.note }) }
+      return {
+        kind: 'patch',
+        id: uuid(one.id),
+        revise: (stored) => object(one.id, { ...stateOf(stored), note: one.note }),
+      }
     case 'move':
-      return { kind: 'move', from: uuid(one.from), to: uuid(one.to), carry: (source) => carried(one.to, one.value, source) }
+      return {
+        kind: 'move',
+        from: uuid(one.from),
+        to: uuid(one.to),
+        carry: (source) => carried(one.to, one.value, source),
+      }
   }
 }
 
-function carried(to: number, value: number | undefined, source: StoredObject | undefined): StoredObject | undefined {
+function carried(
+  to: number,
+  value: number | undefined,
+  source: StoredObject | undefined,
+): StoredObject | undefined {
   if (source === undefined && value === undefined) return undefined
-  return object(to, { value: value ?? valueOf(source!).value, note: source ? valueOf(source).note : 0 })
+  return object(to, { value: value ?? stateOf(source!).value, note: source ? stateOf(source).note : 0 })
 }
 
 export function object(id: number, { value, note }: Value): StoredObject {
   return { id: uuid(id), properties: { value, note, record_hash: `${value}/${note}` } }
 }
 
-export function valueOf({ properties }: StoredObject): Value {
+export function stateOf({ properties }: StoredObject): Value {
   return { value: properties.value as number, note: properties.note as number }
 }
 
