@@ -77,7 +77,9 @@ function isEmpty(database: SqliteDatabase): boolean {
 
 function newer(file: string, version: number): ElysiaError {
   const message = `${file} has format ${version}; this elysiactl knows format ${FORMAT_VERSION}`
-  return new ElysiaError('ELYSIA_STORE', message, { hint: 'Use a newer elysiactl; the file was not changed.' })
+  return new ElysiaError('ELYSIA_STORE', message, {
+    hint: 'Use a newer elysiactl; the file was not changed.',
+  })
 }
 
 function foreign(file: string): ElysiaError {

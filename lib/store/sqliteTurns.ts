@@ -37,11 +37,6 @@ export class Turns {
     return work()
   }
 
-  /** A step that writes: all of it is stored, or nothing. */
-  write<T>(work: () => T): Promise<T> {
-    return this.step(() => (this.#database.inTransaction ? work() : this.#atomic(work)))
-  }
-
   /** Runs asynchronous work as one transaction. @throws ElysiaError ELYSIA_STORE inside another one */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.#open !== undefined && this.#inside.getStore() === this.#open.token) {
@@ -59,11 +54,12 @@ export class Turns {
     }
   }
 
-  async #bracket<T>(work: () => Promise<T>): Promise<T> {
+  /** Inside a step: all that `work` does is stored, or nothing; part of a transaction that is open. */
+  atomic<T>(work: () => T): T {
+    if (this.#database.inTransaction) return work()
     this.#begin.run()
     try {
-      const result = await work()
-      this.#requireBegun()
+      const result = work()
       this.#commit.run()
       return result
     } catch (error) {
@@ -72,10 +68,11 @@ export class Turns {
     }
   }
 
-  #atomic<T>(work: () => T): T {
+  async #bracket<T>(work: () => Promise<T>): Promise<T> {
     this.#begin.run()
     try {
-      const result = work()
+      const result = await work()
+      this.#requireBegun()
       this.#commit.run()
       return result
     } catch (error) {

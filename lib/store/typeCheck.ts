@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../object.ts'
-import { basicFault, type Fault } from './typeFaults.ts'
 import type { CollectionSchema, PropertySchema } from './store.ts'
+import { basicFault, type Fault } from './typeFaults.ts'
 
 /** What is wrong with an object's properties, in the words of a Weaviate server; undefined where nothing is. */
 export type TypeCheck = (properties: JsonObject) => string | undefined
@@ -11,7 +11,9 @@ export type TypeCheck = (properties: JsonObject) => string | undefined
  * @see https://docs.weaviate.io/weaviate/config-refs/datatypes
  */
 export function typeCheck(schema: CollectionSchema): TypeCheck {
-  const checks = new Map((schema.properties ?? []).map((property) => [property.name, checkOf(schema, property)]))
+  const checks = new Map(
+    (schema.properties ?? []).map((property) => [property.name, checkOf(schema, property)]),
+  )
   return (properties) => {
     for (const name in properties) {
       const value = properties[name]
@@ -85,7 +87,8 @@ function nestedFault(property: PropertySchema): Fault {
   const nested = (property.nestedProperties ?? []) as readonly PropertySchema[]
   const faults = new Map(nested.map((inner) => [inner.name, faultOf(inner.dataType[0] ?? 'text', inner)]))
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return `not an object, but ${typeof value}`
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return `not an object, but ${typeof value}`
     for (const [name, inner] of Object.entries(value)) {
       if (inner === null) continue
       const fault = faults.get(name)

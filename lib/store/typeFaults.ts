@@ -38,7 +38,8 @@ function booleanFault(value: Json) {
   return typeof value === 'boolean' ? undefined : `requires a bool, the given value is '${shown(value)}'`
 }
 
-const DATE = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+const DATE =
+  /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
 function dateFault(value: Json) {
   const parts = typeof value === 'string' ? DATE.exec(value) : null
@@ -78,12 +79,16 @@ function blobFault(value: Json) {
 // A single pattern with a repeated group overflows the regular expression stack on blobs of many megabytes.
 function isBase64(text: string): boolean {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  return text.length > 0 && text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding))
+  return (
+    text.length > 0 && text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding))
+  )
 }
 
 function referenceFault(value: Json) {
   const ok = Array.isArray(value) && value.every((reference) => typeof record(reference).beacon === 'string')
-  return ok ? undefined : `requires an array of references with a beacon, the given value is '${shown(value)}'`
+  return ok
+    ? undefined
+    : `requires an array of references with a beacon, the given value is '${shown(value)}'`
 }
 
 function record(value: Json | undefined): JsonObject {

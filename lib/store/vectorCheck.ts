@@ -22,7 +22,8 @@ export function vectorCheck(schema: CollectionSchema): VectorCheck {
   const configs = schema.vectorConfig as Readonly<Record<string, NamedConfig>> | undefined
   return (object, known, fixed) => {
     if (object.vector !== undefined) {
-      if (configs !== undefined) return `collection ${schema.class} configuration does not have single vector index`
+      if (configs !== undefined)
+        return `collection ${schema.class} configuration does not have single vector index`
       const reason = widthFault('', object.vector, known, fixed)
       if (reason !== undefined) return reason
     }
@@ -43,10 +44,13 @@ function namedFault(
   if (configs === undefined) {
     return `collection ${className} is configured without multiple named vectors, but received named vectors: ${name}`
   }
-  if (!Object.hasOwn(configs, name)) return `collection ${className} does not have configuration for vector ${name}`
+  if (!Object.hasOwn(configs, name))
+    return `collection ${className} does not have configuration for vector ${name}`
   const many = configs[name]?.vectorIndexConfig?.multivector?.enabled === true
   if (many === !(vector instanceof Float32Array)) return undefined
-  return many ? `vector ${name} is a multi vector, but received a single one` : `vector ${name} is not a multi vector`
+  return many
+    ? `vector ${name} is a multi vector, but received a single one`
+    : `vector ${name} is not a multi vector`
 }
 
 function widthFault(name: string, vector: Vector, known: Widths, fixed: Widths): string | undefined {
