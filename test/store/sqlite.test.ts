@@ -8,6 +8,6 @@ let files = 0
 
 await storeContract(
   t,
-  async () => ({ store: await openSqlite(join(directory, `${++files}.db`)), prefix: 'S' }),
-  { label: 'sqlite' },
+  async () => ({ store: await openSqlite(join(directory, `${files++}.db`)), prefix: 'T' }),
+  { label: 'the embedded store' },
 )

@@ -1,0 +1,80 @@
+import type { StoredObject } from '../object.ts'
+import { noTenant, objectFault, type Rules, requireIds, tenantOf } from './classRules.ts'
+import type { Shelf } from './memoryShelf.ts'
+import type { Call, Collection, Range, RemoveOutcome, What, WriteOutcome } from './store.ts'
+import type { Widths } from './vectorCheck.ts'
+
+/** A collection in memory: its rules, and a shelf for each tenant, or one named `''` where there are none. */
+export interface Held {
+  rules: Rules
+  readonly shelves: Map<string, Shelf>
+}
+
+const PAGE_OBJECTS = 500
+
+/** The objects of one collection in memory; `held` finds it, or throws, at every call. */
+export class MemoryCollection implements Collection {
+  readonly name: string
+  readonly #held: () => Held
+
+  constructor(name: string, held: () => Held) {
+    this.name = name
+    this.#held = held
+  }
+
+  async *read(what: What, range: Range = {}, call?: Call): AsyncGenerator<StoredObject[], void> {
+    requireIds(range.after, range.upTo)
+    let { after } = range
+    while (true) {
+      const ids = this.#shelf(call).idsAfter(after, range.upTo, PAGE_OBJECTS)
+      if (ids.length === 0) return
+      after = ids.at(-1)
+      yield this.#take(ids, what, call)
+    }
+  }
+
+  async readMany(ids: readonly string[], what: What, call?: Call): Promise<StoredObject[]> {
+    return this.#take([...new Set(ids)], what, call)
+  }
+
+  async write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]> {
+    const { rules } = this.#held()
+    const shelf = this.#shelf(call)
+    return objects.map((object) => {
+      const fixed: Widths = new Map()
+      const reason = objectFault(rules, object, shelf.widths, fixed)
+      if (reason !== undefined) return { ok: false, reason }
+      for (const [name, width] of fixed) shelf.widths.set(name, width)
+      shelf.put(object)
+      return { ok: true }
+    })
+  }
+
+  async remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]> {
+    const shelf = this.#shelf(call)
+    return ids.map((id) => ({ ok: true, existed: shelf.remove(id) }))
+  }
+
+  async count(call?: Call): Promise<number> {
+    return this.#shelf(call).size
+  }
+
+  #take(ids: readonly string[], what: What, call: Call | undefined): StoredObject[] {
+    const shelf = this.#shelf(call)
+    const tenant = call?.tenant
+    return ids.flatMap((id) => {
+      const object = shelf.take(id, what)
+      if (object === undefined) return []
+      return [tenant === undefined ? object : { ...object, tenant }]
+    })
+  }
+
+  #shelf(call: Call | undefined): Shelf {
+    call?.signal?.throwIfAborted()
+    const { rules, shelves } = this.#held()
+    const tenant = tenantOf(rules, call)
+    const shelf = shelves.get(tenant)
+    if (shelf === undefined) throw noTenant(tenant, this.name)
+    return shelf
+  }
+}

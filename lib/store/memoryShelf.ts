@@ -1,0 +1,87 @@
+import type { JsonObject, StoredObject, Vector } from '../object.ts'
+import type { What } from './store.ts'
+import type { Widths } from './vectorCheck.ts'
+
+/** An object laid away: its properties as JSON text, its vectors as copies. */
+interface Laid {
+  readonly json: string
+  readonly vector: Float32Array | undefined
+  readonly vectors: Readonly<Record<string, Vector>> | undefined
+}
+
+/** The objects of one tenant, in memory. What goes in and what comes out are copies. */
+export class Shelf {
+  /** The widths of the vectors here. */
+  readonly widths: Widths = new Map()
+  readonly #laid = new Map<string, Laid>()
+  #order: readonly string[] | undefined
+
+  get size(): number {
+    return this.#laid.size
+  }
+
+  put({ id, properties, vector, vectors }: StoredObject): void {
+    if (!this.#laid.has(id)) this.#order = undefined
+    this.#laid.set(id, {
+      json: JSON.stringify(properties),
+      vector: vector?.slice(),
+      vectors: vectors && copies(vectors),
+    })
+  }
+
+  take(id: string, what: What): StoredObject | undefined {
+    const laid = this.#laid.get(id)
+    if (laid === undefined) return undefined
+    const { vector, vectors } = laid
+    return {
+      id,
+      properties: chosen(laid.json, what.properties),
+      ...(what.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
+      ...(what.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
+    }
+  }
+
+  remove(id: string): boolean {
+    return this.#laid.delete(id)
+  }
+
+  /** The next ids in order, at most `limit`. */
+  idsAfter(after: string | undefined, upTo: string | undefined, limit: number): string[] {
+    // Ids that were removed stay in the order until the next new one: removing while reading costs no sorting.
+    this.#order ??= [...this.#laid.keys()].sort()
+    const ids: string[] = []
+    for (let at = firstAfter(this.#order, after); at < this.#order.length && ids.length < limit; at += 1) {
+      const id = this.#order[at]!
+      if (upTo !== undefined && id > upTo) break
+      if (this.#laid.has(id)) ids.push(id)
+    }
+    return ids
+  }
+}
+
+function firstAfter(order: readonly string[], after: string | undefined): number {
+  if (after === undefined) return 0
+  let low = 0
+  let high = order.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (order[middle]! <= after) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function chosen(json: string, names: What['properties']): JsonObject {
+  const all = JSON.parse(json) as JsonObject
+  if (names === 'all') return all
+  return Object.fromEntries(names.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])))
+}
+
+function copies(vectors: Readonly<Record<string, Vector>>): Record<string, Vector> {
+  return Object.fromEntries(
+    Object.entries(vectors).map(([name, vector]) => [
+      name,
+      vector instanceof Float32Array ? vector.slice() : vector.map((row) => row.slice()),
+    ]),
+  )
+}
