@@ -16,6 +16,8 @@ export interface Command {
   readonly examples: readonly string[]
   /** Every option it takes, but for the console's, which all have. */
   readonly schemas: readonly OptionsSchema[]
+  /** True where the words after `--` are a command line, and not operands that look like options. */
+  readonly wrapsCommand?: boolean
   /** @throws whatever ends it; main says it and chooses the exit code */
   run(context: Context): Promise<void>
 }
@@ -29,7 +31,7 @@ export interface OpenTarget {
 /** What a command works with. */
 export interface Context {
   readonly operands: readonly string[]
-  /** The words after `--`, where there is one. */
+  /** The words after `--`, for a command that wraps another; else they are operands. */
   readonly rest: readonly string[] | undefined
   readonly flags: Layer
   /** What environment and files say; empty for a command whose options come from the command line alone. */

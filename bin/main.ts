@@ -29,13 +29,17 @@ export async function main(argv: readonly string[]): Promise<void> {
     const asked = await find(argv)
     if (typeof asked === 'string') return await console.data(asked)
     const { command, words } = asked
-    const { flags, operands, rest } = readArguments(words, [...command.schemas, consoleOptions])
+    const { flags, ...given } = readArguments(words, [...command.schemas, consoleOptions])
     if (flags.values.help === true) return await console.data(commandHelp(command))
     console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)
-    await runCommand(command, { flags, operands, rest, console })
+    await runCommand(command, { flags, ...wordsOf(command, given), console })
   } catch (error) {
     process.exitCode = exitAfter(error, console)
   }
+}
+
+function wordsOf({ wrapsCommand }: Command, { operands, rest }: Pick<Asked, 'operands' | 'rest'>) {
+  return wrapsCommand ? { operands, rest } : { operands: [...operands, ...(rest ?? [])], rest: undefined }
 }
 
 /** How to speak of faults in the command line itself. */

@@ -28,8 +28,10 @@ export interface Circumstances {
   /** Begin at the first line even where an interrupted run could be continued. */
   readonly fresh?: boolean
   readonly runId?: string
-  /** The file for rejected records; none is written where it is left out. */
+  /** The file for rejected records; none is written where both are left out. */
   readonly rejectsPath?: string
+  /** Where `rejectsPath` is left out: the directory for such a file, named by the run. */
+  readonly rejectsDirectory?: string
 }
 
 /** How a run ended: its report, and what ended it where it did not come to the end of its input. */

@@ -90,6 +90,7 @@ async function ingestOne(run: IngestRun, index: number, mark?: InputMark): Promi
   await pipeline([...head.stages, ...(skip ? [skip] : []), ...changeStages(options), end], { signal })
   if (stopped(run)) return
   goOn()
+  await inputs[index]!.settled?.()
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Store } from '../store/store.ts'
 import { retrying } from '../stream/retry.ts'
 import { continuation } from './continuation.ts'
@@ -38,7 +39,7 @@ export async function setUp(
   const lock = state && lockRun(state, key)
   const { run: continued, checkpoint } = continuation(key, circumstances, found.created, notify)
   const name = continued ?? circumstances.runId ?? newRunId()
-  const rejects = rejectsFile(circumstances, checkpoint)
+  const rejects = rejectsFile(circumstances, checkpoint, name)
   const target = options.dryRun ? await dryRunStore(store, found.layout) : store
   const run: IngestRun = {
     run: name,
@@ -88,10 +89,12 @@ function keyOf(
 
 /** A continued run goes on in its own rejects file, unless told of another. */
 function rejectsFile(
-  circumstances: Circumstances,
+  { rejectsPath, rejectsDirectory }: Circumstances,
   checkpoint: Checkpoint | undefined,
+  run: string,
 ): RejectsFile | undefined {
-  const path = circumstances.rejectsPath ?? checkpoint?.rejectsPath
+  const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
+  const path = rejectsPath ?? checkpoint?.rejectsPath ?? standard
   return path === undefined ? undefined : new RejectsFile(path)
 }
 

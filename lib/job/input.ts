@@ -16,6 +16,8 @@ export interface Input {
   /** True where `open` may be called again and begins at the beginning. */
   readonly rereadable: boolean
   open(): Readable
+  /** Called when all its lines are settled; rejects where what produced the input turned out to have failed. */
+  settled?(): Promise<void>
 }
 
 /** How inputs are read. */

@@ -1,12 +1,26 @@
 import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { sources } from '../../inputs.ts'
+import { ElysiaError, ingestOptions, runOptions, targetOptions } from '../../library.ts'
+import { runIngest } from '../../runIngest.ts'
 
-/** `index process-jsonl`. */
+/** `index process-jsonl FILE…`: files of change records → a collection. */
 export const command: Command = {
   name: 'index process-jsonl',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'index process-jsonl is not there yet')),
+  summary: 'bring a collection up to date with files of change records',
+  usage: 'FILE…',
+  examples: [
+    'elysiactl index process-jsonl changes.jsonl --collection source-code',
+    'elysiactl index process-jsonl day-*.jsonl.zst --collection source-code --target http://localhost:8080',
+    'elysiactl index process-jsonl mended.jsonl --from-rejects --collection source-code',
+    'elysiactl index process-jsonl changes.jsonl --collection source-code --dry-run --json',
+  ],
+  schemas: [ingestOptions, runOptions, targetOptions],
+  async run(context) {
+    if (context.operands.length === 0) {
+      throw new ElysiaError('ELYSIA_USAGE', 'no file is given', {
+        hint: 'elysiactl index process-jsonl FILE… --collection NAME; `index sync --stdin` reads a pipe',
+      })
+    }
+    await runIngest(context, await sources(context.operands))
+  },
 }

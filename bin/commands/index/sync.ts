@@ -1,12 +1,60 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import type { Command, Context } from '../../command.ts'
+import { type Source, standardInput } from '../../inputs.ts'
+import { ElysiaError, ingestOptions, type OptionsSchema, runOptions, targetOptions } from '../../library.ts'
+import { producer } from '../../producer.ts'
+import { runIngest } from '../../runIngest.ts'
 
-/** `index sync`. */
+const syncOptions = {
+  type: 'object',
+  description: 'Where the change records come from.',
+  properties: {
+    stdin: {
+      type: 'boolean',
+      description: 'from standard input; - says the same',
+      default: false,
+      flagOnly: true,
+    },
+    fromCommand: {
+      type: 'boolean',
+      description: 'from the command after --; the run fails where it fails',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** `index sync`: a stream of change records → a collection. */
 export const command: Command = {
   name: 'index sync',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'index sync is not there yet')),
+  summary: 'bring a collection up to date with what a pipe or a command produces',
+  usage: '--stdin | - | --from-command -- CMD…',
+  examples: [
+    'producer | elysiactl index sync --stdin --collection source-code',
+    'elysiactl index sync --collection source-code --from-command -- ./producer --since yesterday',
+  ],
+  schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
+  wrapsCommand: true,
+  run: (context) => runIngest(context, [input(context)]),
+}
+
+function input(context: Context): Source {
+  const { stdin, fromCommand } = context.options(syncOptions)
+  const { operands, rest = [] } = context
+  const dash = operands.length === 1 && operands[0] === '-'
+  const [program, ...words] = rest
+  if (rest.length > 0 && !fromCommand)
+    throw usage('the words after -- are a command', 'put --from-command before them')
+  if (operands.length > 0 && !dash)
+    throw usage(`${operands[0]} is no input of sync`, 'give files to `index process-jsonl`')
+  if ((stdin || dash) && fromCommand)
+    throw usage('--stdin and --from-command are two inputs', 'choose one of them')
+  if (stdin || dash) return standardInput()
+  if (!fromCommand) throw usage('no input is given', 'give --stdin, or --from-command -- CMD…')
+  if (program === undefined)
+    throw usage('--from-command names no command', 'write it after --: --from-command -- CMD…')
+  return producer([program, ...words])
+}
+
+function usage(message: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', message, { hint })
 }

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import type { Context } from './command.ts'
+import { EXIT } from './exit.ts'
+import type { Source } from './inputs.ts'
+import {
+  type Circumstances,
+  ingestFiles,
+  ingestOptions,
+  type Outcome,
+  type Report,
+  runOptions,
+  type State,
+  sum,
+} from './library.ts'
+import { type ProgressView, progressView } from './progress.ts'
+import { summary } from './summary.ts'
+
+/**
+ * Ingests inputs into the chosen target, and reports: with --json one document on stdout, else on stderr.
+ * @throws what ended the run, after its report
+ */
+export async function runIngest(context: Context, inputs: readonly Source[]): Promise<void> {
+  const { console } = context
+  const options = context.options(ingestOptions)
+  const { store, state } = await context.openTarget()
+  const view = await progressView(inputs, console)
+  const around = circumstances(context, state, options.dryRun, view)
+  const { report, error } = await ingestFiles(inputs, store, options, around).finally(view.stop)
+  if (console.json) await console.document(report)
+  else console.note(summary(report, rejectsPath(report, around)))
+  if (error !== undefined) throw error
+  context.setExit(sum(report.rejected) > 0 ? EXIT.rejects : EXIT.done)
+}
+
+function circumstances(context: Context, state: State, dryRun: boolean, view: ProgressView): Circumstances {
+  const { rejects, runId, fresh } = context.options(runOptions)
+  const { console, stop, signal } = context
+  return {
+    stop,
+    signal,
+    state,
+    fresh,
+    onReject: ({ item, cause, reason }: Outcome) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
+    onProgress: view.update,
+    onNotice: ({ message }) => view.note(message),
+    ...(runId !== undefined && { runId }),
+    ...(rejects !== undefined && { rejectsPath: rejects }),
+    ...(!dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),
+  }
+}
+
+/** Where the rejected records are; undefined where there are none, or no file. */
+function rejectsPath({ run, rejected }: Report, { state, rejectsPath, rejectsDirectory }: Circumstances) {
+  if (sum(rejected) === 0) return undefined
+  const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
+  return rejectsPath ?? state?.journal.find(run)?.checkpoint?.rejectsPath ?? standard
+}
