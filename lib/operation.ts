@@ -25,14 +25,15 @@ export interface Delete extends Tenanted {
 
 /**
  * The object at `from` is afterwards at `to`, and only there; what was at `to` is replaced.
- * `carry` makes the object for `to` from the one found at `from`; without one it answers undefined unless
- * the change brought content of its own. Pure, so that it may be called again when a batch is repeated.
+ * `carry` makes the object for `to` from the one found at `from`. Without one it answers undefined, unless the
+ * change brought content of its own; where `target` has that content already, the move was made before, and
+ * what it carried is kept. Pure, so that it may be called again when a batch is repeated.
  */
 export interface Move extends Tenanted {
   readonly kind: 'move'
   readonly from: string
   readonly to: string
-  carry(source: StoredObject | undefined): StoredObject | undefined
+  carry(source: StoredObject | undefined, target: StoredObject | undefined): StoredObject | undefined
 }
 
 /** The stored object is afterwards what `revise` makes of it. Pure, like `carry`. */

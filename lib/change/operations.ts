@@ -148,7 +148,7 @@ function move(task: Task, text: string | undefined): Operation {
     kind: 'move',
     from: fileId(repo, path),
     to: fileId(repo, target),
-    carry: (source) => carried(source, parts),
+    carry: (source, target) => carried(source, target, parts),
     ...tenanted(task.tenant),
   }
 }

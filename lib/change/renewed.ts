@@ -50,9 +50,20 @@ export function renewed(stored: StoredObject, brought: Brought): StoredObject {
     : sealed(id, properties, vectorsIn(stored), broughtBefore(stored), brought.tenant)
 }
 
-/** The object at the record's path, made of the one at its old path, or of the record alone where it can be. */
-export function carried(source: StoredObject | undefined, brought: Brought): StoredObject | undefined {
+/**
+ * The object at the record's path, made of the one at its old path, or of the record alone where it can be.
+ * Where nothing is at the old path and `target` has the record's content, the record was applied before: what
+ * it carried along then is kept.
+ */
+export function carried(
+  source: StoredObject | undefined,
+  target: StoredObject | undefined,
+  brought: Brought,
+): StoredObject | undefined {
   if (source !== undefined) return renewed(source, brought)
   const { text } = brought
-  return text === undefined ? undefined : fileObject({ ...brought, text })
+  if (text === undefined) return undefined
+  const made = fileObject({ ...brought, text })
+  const repeated = target?.properties.content_hash === made.properties.content_hash
+  return repeated ? renewed(target!, brought) : made
 }

@@ -82,7 +82,7 @@ function apply(
 }
 
 function move(op: Move, owner: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
-  const object = op.carry(stored.get(op.from))
+  const object = op.carry(stored.get(op.from), stored.get(op.to))
   if (object === undefined) return withoutSource(op, stored)
   slots.set(op.to, { owner, object })
   slots.set(op.from, { owner, object: undefined })

@@ -49,11 +49,17 @@ function mixed(file: File, { content, metadata, timestamp, vector }: Change): Fi
 }
 
 function rename(files: Map<string, File>, change: Change): void {
-  const source = files.get(change.path)
+  const source = files.get(change.path) ?? repeated(files, change)
   const { content } = change
   files.delete(change.path)
   if (source !== undefined) files.set(change.new_path, mixed(source, change))
   else if (content !== undefined) files.set(change.new_path, whole(change, content))
+}
+
+/** With nothing at the old path, and the content at the new one already, the rename was made before. */
+function repeated(files: Map<string, File>, { new_path, content }: Change): File | undefined {
+  const target = files.get(new_path)
+  return target !== undefined && target.text === content ? target : undefined
 }
 
 /** Applies a change; false where it is one that a store would refuse, or the format. */

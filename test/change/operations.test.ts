@@ -112,7 +112,7 @@ t.test('carry and revise may be called again and change nothing of what they are
     const { operation } = await entryFor(record)
     const apply = () =>
       operation?.kind === 'move'
-        ? operation.carry(stored)
+        ? operation.carry(stored, undefined)
         : operation?.kind === 'patch' && operation.revise(stored)
     t.strictSame(apply(), apply())
   }

@@ -26,7 +26,7 @@ export class Index {
     if (operation?.kind === 'patch')
       this.#set(operation.id, operation.revise(this.objects.get(operation.id)!))
     if (operation?.kind === 'move') {
-      const carried = operation.carry(this.objects.get(operation.from))
+      const carried = operation.carry(this.objects.get(operation.from), this.objects.get(operation.to))
       this.objects.delete(operation.from)
       this.#set(operation.to, carried)
     }

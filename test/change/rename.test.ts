@@ -50,7 +50,7 @@ t.test('new content makes stored vectors stale, the same content does not', asyn
 t.test('vectors that the store made travel, and are no part of what the record determines', async (t) => {
   const embedded = { ...object('a', 'A'), vector: floats(7, 8) }
   const { operation } = await entryFor(rename('a', 'b'))
-  const moved = operation?.kind === 'move' ? operation.carry(embedded) : undefined
+  const moved = operation?.kind === 'move' ? operation.carry(embedded, undefined) : undefined
   t.strictSame(moved, { ...object('b', 'A'), vector: floats(7, 8) })
   const patch = (await entryFor(modify('a', { metadata: { x: 1 } }))).operation
   const patched = patch?.kind === 'patch' ? patch.revise(embedded) : undefined
@@ -62,14 +62,14 @@ t.test('a rename of an unknown path makes an object of its content, and none wit
     object('b', 'B', { metadata: { x: 1 } }),
   ])
   const { operation } = await entryFor(rename('a', 'b', { metadata: { x: 1 } }))
-  t.equal(operation?.kind === 'move' && operation.carry(undefined), undefined)
+  t.equal(operation?.kind === 'move' && operation.carry(undefined, undefined), undefined)
 })
 
 t.test('properties that others added to an object survive a rename and a patch', async (t) => {
   const stored = object('a', 'A')
   const foreign = { ...stored, properties: { ...stored.properties, team: 'search' } }
   const { operation } = await entryFor(rename('a', 'b', { metadata: { x: 1 } }))
-  const moved = operation?.kind === 'move' ? operation.carry(foreign) : undefined
+  const moved = operation?.kind === 'move' ? operation.carry(foreign, undefined) : undefined
   t.equal(moved?.properties.team, 'search')
 })
 

@@ -57,7 +57,9 @@ function applyOne(state: Map<number, Value>, one: Change): void {
   if (one.op === 'move') {
     const source = state.get(one.from)
     if (source === undefined && one.value === undefined) return
-    state.set(one.to, { value: one.value ?? source!.value, note: source?.note ?? 0 })
+    const target = state.get(one.to)
+    const repeated = source === undefined && target?.value === one.value
+    if (!repeated) state.set(one.to, { value: one.value ?? source!.value, note: source?.note ?? 0 })
     state.delete(one.from)
   }
 }
@@ -84,7 +86,7 @@ function operation(one: Change): Operation {
         kind: 'move',
         from: uuid(one.from),
         to: uuid(one.to),
-        carry: (source) => carried(one.to, one.value, source),
+        carry: (source, target) => carried(one.to, one.value, source, target),
       }
   }
 }
@@ -93,8 +95,10 @@ function carried(
   to: number,
   value: number | undefined,
   source: StoredObject | undefined,
+  target: StoredObject | undefined,
 ): StoredObject | undefined {
   if (source === undefined && value === undefined) return undefined
+  if (source === undefined && target !== undefined && stateOf(target).value === value) return target
   return object(to, { value: value ?? stateOf(source!).value, note: source ? stateOf(source).note : 0 })
 }
 
