@@ -67,7 +67,8 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const { nodes, target, apiKey, caFile, headers = {}, connectTimeoutMs = 5_000 } = options
   const { maxInFlight = 4, timeoutMs = 60_000 } = options
   checkHeaders({ ...headers, ...(apiKey === undefined ? {} : { authorization: apiKey }) })
-  const authorities = caFile === undefined ? undefined : await readAuthorities(caFile)
+  const secure = nodes.some(({ http, grpcSecure }) => grpcSecure || http.startsWith('https:'))
+  const authorities = secure || caFile !== undefined ? await readAuthorities(caFile) : undefined
   const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
   const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })

@@ -1,6 +1,6 @@
 import type { ConnectionGRPC } from 'weaviate-client'
 import type { Node } from '../target.ts'
-import { trusting } from './trust.ts'
+import { trusting, withoutOtherRoots } from './trust.ts'
 
 type Batch = Awaited<ReturnType<ConnectionGRPC['batch']>>
 type Search = Awaited<ReturnType<ConnectionGRPC['search']>>
@@ -67,6 +67,8 @@ interface Stub {
   aggregate(request: object, options: Options): Promise<AggregateReply>
 }
 
+let client: Promise<typeof import('weaviate-client')> | undefined
+
 /**
  * Opens the gRPC side of a node, through weaviate-client; asks nothing of the server yet.
  *
@@ -74,7 +76,8 @@ interface Stub {
  * print a stack trace for each try, drop the status, cannot be cancelled and copy every message.
  */
 export async function openWire(options: WireOptions): Promise<Wire> {
-  const { ApiKey, ConnectionGRPC } = await import('weaviate-client')
+  client ??= withoutOtherRoots(() => import('weaviate-client'))
+  const { ApiKey, ConnectionGRPC } = await client
   const { node, apiKey, authorities } = options
   const { connection } = await trusting(authorities, () =>
     ConnectionGRPC.use({
