@@ -1,25 +1,27 @@
-import { openDatabase, type SqliteDatabase } from './sqliteDatabase.ts'
-import { ElysiaError } from '../errors.ts'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
 
-/** A lock that this process holds; the system takes it back when the process ends, however it ends. */
+/** A lock that is held until it is released or its process ends, in whatever way. */
 export interface FileLock {
   release(): void
 }
 
 /**
- * Locks a file, which is made and left in place; undefined where another process, or this one, holds the lock.
- * @throws ElysiaError ELYSIA_STORE where the file cannot be opened
+ * Takes the lock at `path`, or answers undefined where another process holds it.
+ * The lock is the exclusive lock of an SQLite file: the operating system takes it back when the process is
+ * gone, `kill -9` included, so that no lock is ever stale. For local file systems.
  */
 export function lockFile(path: string): FileLock | undefined {
-  let database: SqliteDatabase | undefined
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const database = new Database(path, { timeout: 0 })
   try {
-    database = openDatabase(path, { busyTimeoutMs: 0 })
+    database.pragma('locking_mode = EXCLUSIVE')
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    database?.close()
-    if (error instanceof ElysiaError && error.code !== 'ELYSIA_LOCKED') throw error
-    return undefined
+    database.close()
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return undefined
+    throw error
   }
-  const held = database
-  return { release: () => held.close() }
+  return { release: () => database.close() }
 }
