@@ -13,6 +13,8 @@ export type NoticeCode =
   | 'waiting'
   | 'tenant_created'
   | 'stopping'
+  | 'file_taken'
+  | 'file_failed'
 
 export type Notify = (code: NoticeCode, message: string) => void
 

@@ -9,6 +9,8 @@ import { Journal, type RunKey } from './journal.ts'
 /** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
 export interface State {
   readonly journal: Journal
+  /** The connection that the journal is in, for tables beside it. */
+  readonly database: SqliteDatabase
   readonly directory: string
   close(): void
 }
@@ -19,9 +21,9 @@ export interface State {
  */
 export function openState(store: Store, directory: string): State {
   const own = (store as { database?: SqliteDatabase }).database
-  if (own !== undefined) return { journal: new Journal(own), directory, close: () => {} }
+  if (own !== undefined) return { journal: new Journal(own), database: own, directory, close: () => {} }
   const database = openDatabase(join(directory, 'runs.db'), { synchronous: 'FULL' })
-  return { journal: new Journal(database), directory, close: () => database.close() }
+  return { journal: new Journal(database), database, directory, close: () => database.close() }
 }
 
 /**

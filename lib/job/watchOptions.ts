@@ -1,4 +1,4 @@
-import type { OptionsSchema, Resolved } from '../options.ts'
+import type { Given, OptionsSchema, Resolved } from '../options.ts'
 
 /** Which files of a directory are taken, and what becomes of them. */
 export const watchOptions = {
@@ -30,3 +30,6 @@ export const watchOptions = {
 } as const satisfies OptionsSchema
 
 export type WatchOptions = Resolved<typeof watchOptions>
+
+/** Watch options as a program gives them. */
+export type WatchGiven = Given<typeof watchOptions>

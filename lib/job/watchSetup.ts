@@ -1,0 +1,142 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { classNameOf } from '../change/collectionName.ts'
+import { ElysiaError, messageOf } from '../errors.ts'
+import { type Given, resolveGiven } from '../options.ts'
+import { openDatabase } from '../store/sqliteDatabase.ts'
+import type { Store } from '../store/store.ts'
+import { type IngestGiven, type IngestOptions, ingestOptions } from './ingestOptions.ts'
+import { type Journal, newRunId } from './journal.ts'
+import { type Notify, notifier } from './notice.ts'
+import { lock } from './state.ts'
+import type { WatchCircumstances } from './watch.ts'
+import { FAILED, freePath, PROCESSED } from './watchDisposal.ts'
+import { identify } from './watchFiles.ts'
+import { WatchLog } from './watchLog.ts'
+import { type WatchGiven, type WatchOptions, watchOptions } from './watchOptions.ts'
+import { type WatchFacts, WatchTotals } from './watchReport.ts'
+
+/** What a watch works with once its preparations are made. */
+export interface Watching {
+  /** The real path of the directory. */
+  readonly directory: string
+  readonly store: Store
+  readonly ingest: IngestOptions
+  readonly options: WatchOptions
+  readonly circumstances: WatchCircumstances
+  readonly journal: Journal | undefined
+  readonly log: WatchLog
+  readonly totals: WatchTotals
+  readonly facts: WatchFacts
+  readonly notify: Notify
+  close(): void
+}
+
+/**
+ * Everything before the first file is taken: options, the directory, the lock, what is remembered.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_LOCKED
+ */
+export async function setUpWatch(
+  given: string,
+  store: Store,
+  options: IngestGiven & WatchGiven,
+  circumstances: WatchCircumstances,
+): Promise<Watching> {
+  const { ingest, watch } = optionsOf(options)
+  const directory = await directoryAt(given)
+  refuseRejectsAmongFiles(directory, circumstances)
+  const facts = factsOf(ingest, store, circumstances)
+  const { state } = circumstances
+  const key = [facts.target, facts.class, directory]
+  const held = state && lock(state.directory, `watch ${JSON.stringify(key)}`, `watching ${directory}`)
+  const database = state?.database ?? openDatabase(':memory:')
+  const close = () => {
+    if (state === undefined) database.close()
+    held?.release()
+  }
+  try {
+    const log = new WatchLog(database, JSON.stringify([...key, ingest.tenant ?? ingest.tenantBy ?? null]))
+    await tidy(log, circumstances.fresh === true)
+    if (watch.after === 'move') await makeSubdirectories(directory)
+    const notify = notifier(circumstances.onNotice)
+    const journal = state?.journal
+    const totals = new WatchTotals()
+    return {
+      directory,
+      store,
+      ingest,
+      options: watch,
+      circumstances,
+      journal,
+      log,
+      totals,
+      facts,
+      notify,
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** A path for the rejects of a file that no file has yet; undefined where none are to be written. */
+export async function pathForRejects(watching: Watching, path: string): Promise<string | undefined> {
+  const { circumstances, directory, options } = watching
+  const beside = options.after === 'move' ? join(directory, PROCESSED) : undefined
+  const among = circumstances.rejectsDirectory ?? beside
+  return among === undefined ? undefined : freePath(resolve(among), `${basename(path)}.rejects.jsonl`)
+}
+
+function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; watch: WatchOptions } {
+  const entries = Object.entries(given)
+  const isOfWatch = ([key]: [string, unknown]) => Object.hasOwn(watchOptions.properties, key)
+  const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchGiven
+  const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as Given<typeof ingestOptions>
+  const ingest = resolveGiven(ingestOptions, rest)
+  if (!ingest.dryRun) return { ingest, watch: resolveGiven(watchOptions, watch) }
+  throw new ElysiaError('ELYSIA_USAGE', 'a watch is never a dry run', {
+    hint: 'try one file with `index process-jsonl FILE --dry-run`',
+  })
+}
+
+function factsOf(ingest: IngestOptions, store: Store, { runId }: WatchCircumstances): WatchFacts {
+  const { collection } = ingest
+  return { run: runId ?? newRunId(), collection, class: classNameOf(collection), target: store.target }
+}
+
+async function directoryAt(path: string): Promise<string> {
+  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const code = cause.code === 'ENOENT' ? 'ELYSIA_INPUT_MISSING' : 'ELYSIA_INPUT'
+    throw new ElysiaError(code, `the directory ${path} cannot be watched: ${messageOf(cause)}`, { cause })
+  })
+  if (stats.isDirectory()) return realpath(path)
+  throw new ElysiaError('ELYSIA_USAGE', `${path} is no directory`, {
+    hint: 'give the directory that the files come into; one file is for `index process-jsonl FILE`',
+  })
+}
+
+/** A rejects file there could be taken for a change file. */
+function refuseRejectsAmongFiles(directory: string, { rejectsDirectory }: WatchCircumstances): void {
+  if (rejectsDirectory === undefined || resolve(rejectsDirectory) !== directory) return
+  throw new ElysiaError('ELYSIA_USAGE', `the rejects cannot go into ${directory}, which is watched`, {
+    hint: 'name another directory',
+  })
+}
+
+/** Forgets files that are gone; all of them for a fresh beginning. */
+async function tidy(log: WatchLog, fresh: boolean): Promise<void> {
+  for (const path of log.paths()) {
+    if (fresh || (await identify(path)) === undefined) log.forget(path)
+  }
+}
+
+async function makeSubdirectories(directory: string): Promise<void> {
+  try {
+    for (const name of [PROCESSED, FAILED]) await mkdir(join(directory, name), { recursive: true })
+  } catch (cause) {
+    throw new ElysiaError('ELYSIA_STATE', `no directory can be made in ${directory}: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+}

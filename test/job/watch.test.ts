@@ -1,0 +1,249 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { IngestGiven } from '../../lib/job/ingestOptions.ts'
+import { openState } from '../../lib/job/state.ts'
+import { type WatchCircumstances, type WatchEnded, type WatchedFile, watch } from '../../lib/job/watch.ts'
+import type { WatchGiven } from '../../lib/job/watchOptions.ts'
+import { openSqlite } from '../../lib/store/sqlite.ts'
+import type { Store } from '../../lib/store/store.ts'
+
+const LONG_AGO = new Date('2026-01-01T00:00:00Z')
+
+interface Place {
+  readonly inbox: string
+  readonly database: string
+  readonly stateDirectory: string
+}
+
+function placeOf(t: Test, files: Record<string, string | Buffer>): Place {
+  const root = t.testdir({ inbox: {}, outside: {} })
+  const place = {
+    inbox: join(root, 'inbox'),
+    database: join(root, 'store.db'),
+    stateDirectory: join(root, 'state'),
+  }
+  for (const [name, content] of Object.entries(files)) drop(place, name, content)
+  return place
+}
+
+/** Renames a file that is complete, and older than any --settle, into the directory. */
+function drop({ inbox }: Place, name: string, content: string | Buffer): void {
+  const path = join(inbox, '../outside', name)
+  writeFileSync(path, content)
+  utimesSync(path, LONG_AGO, LONG_AGO)
+  renameSync(path, join(inbox, name))
+}
+
+function add(path: string, content: string): string {
+  return `${JSON.stringify({ repo: 'r', op: 'add', path, content })}\n`
+}
+
+interface Told {
+  readonly ended: WatchEnded
+  readonly files: WatchedFile[]
+  readonly names: string[]
+}
+
+/** Watches until `until` says so of the files that are done with. */
+async function watched(
+  place: Place,
+  options: Partial<IngestGiven> & WatchGiven,
+  until: (files: readonly WatchedFile[]) => boolean,
+  more: WatchCircumstances = {},
+): Promise<Told> {
+  const stop = new AbortController()
+  const files: WatchedFile[] = []
+  const onFile = (file: WatchedFile) => {
+    files.push(file)
+    more.onFile?.(file)
+    if (until(files)) stop.abort()
+  }
+  const ended = await withStore(place, async (store) => {
+    const state = openState(store, place.stateDirectory)
+    const circumstances = { state, stop: stop.signal, ...more, onFile }
+    return watch(place.inbox, store, { collection: 'source-code', ...options }, circumstances)
+  })
+  return { ended, files, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }
+}
+
+async function withStore<T>({ database }: Place, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openSqlite(database)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+async function contentsOf(place: Place): Promise<Record<string, unknown>> {
+  return withStore(place, async (store) => {
+    const contents: Record<string, unknown> = {}
+    const what = { properties: ['file_path', 'content'], vectors: false }
+    for await (const page of store.collection('SourceCode').read(what)) {
+      for (const { properties } of page) contents[String(properties.file_path)] = properties.content
+    }
+    return contents
+  })
+}
+
+t.test('files that lie there are taken in order of name, and counted together', async (t) => {
+  const place = placeOf(t, {
+    '2.jsonl': add('a', 'second'),
+    '10.jsonl': add('a', 'first'),
+    '3.jsonl': `${add('a', 'third')}\n`,
+    'notes.txt': 'no change file',
+  })
+  const { ended, names } = await watched(place, {}, ({ length }) => length === 3)
+  t.strictSame(names, ['10.jsonl', '2.jsonl', '3.jsonl'])
+  t.strictSame(await contentsOf(place), { a: 'third' })
+  t.match(ended.report, { status: 'interrupted', files: 3, files_failed: 0, lines: 4, blank: 1, records: 3 })
+  t.equal(ended.report.written, 3)
+  t.notOk('error' in ended)
+})
+
+t.test('a file that is renamed into place is taken', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', '1') })
+  const onFile = ({ path }: WatchedFile) => {
+    if (path.endsWith('1.jsonl')) drop(place, '2.jsonl', add('b', '2'))
+  }
+  const { names } = await watched(place, {}, ({ length }) => length === 2, { onFile })
+  t.strictSame(names, ['1.jsonl', '2.jsonl'])
+  t.strictSame(await contentsOf(place), { a: '1', b: '2' })
+})
+
+t.test('a file that has just been written is taken when it has not changed for --settle', async (t) => {
+  const place = placeOf(t, {})
+  const path = join(place.inbox, '1.jsonl')
+  writeFileSync(path, add('a', '1'))
+  let ageMs = 0
+  const onFile = () => {
+    ageMs = Date.now() - statSync(path).mtimeMs
+  }
+  await watched(place, { settleMs: 200 }, () => true, { onFile })
+  t.ok(ageMs >= 200, `${ageMs} ms`)
+  t.strictSame(await contentsOf(place), { a: '1' })
+})
+
+t.test('a file that is still written to is left alone until then', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', '1') })
+  const path = join(place.inbox, '2.jsonl')
+  writeFileSync(path, add('b', '1'))
+  const onFile = () => {
+    if (readFileSync(path, 'utf8').includes('"c"')) return
+    writeFileSync(path, add('c', '1'), { flag: 'a' })
+    utimesSync(path, LONG_AGO, LONG_AGO)
+  }
+  const { files } = await watched(place, { settleMs: 3_600_000 }, ({ length }) => length === 2, { onFile })
+  t.equal(files[1]?.report.records, 2)
+})
+
+t.test('each file is taken once, by whichever process; a changed one again', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', '1'), '2.jsonl': add('b', '2') })
+  await watched(place, {}, ({ length }) => length === 2)
+  drop(place, '1.jsonl', add('a', 'changed'))
+  drop(place, '3.jsonl', add('c', '3'))
+  const { names, ended } = await watched(place, {}, (files) =>
+    files.some(({ path }) => /3.jsonl$/.test(path)),
+  )
+  t.strictSame(names, ['1.jsonl', '3.jsonl'])
+  t.equal(ended.report.files, 2)
+  t.strictSame(await contentsOf(place), { a: 'changed', b: '2', c: '3' })
+})
+
+t.test('with move they go to processed/ and failed/, over nothing that is there', async (t) => {
+  const damaged = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3, 4, 5])
+  const place = placeOf(t, {
+    '1.jsonl': add('a', '1'),
+    '2.jsonl': damaged,
+    '3.jsonl': `${add('b', '2')}nonsense\n`,
+  })
+  const three = await watched(place, { after: 'move' }, ({ length }) => length === 3)
+  t.match(three.ended.report, { files: 3, files_failed: 1, rejected: { not_json: 1 } })
+  drop(place, '1.jsonl', add('a', 'again'))
+  await watched(place, { after: 'move' }, ({ length }) => length === 1)
+  t.strictSame(readdirSync(place.inbox), ['failed', 'processed'])
+  t.strictSame(readdirSync(join(place.inbox, 'failed')), ['2.jsonl'])
+  const processed = ['1-1.jsonl', '1.jsonl', '3.jsonl', '3.jsonl.rejects.jsonl']
+  t.strictSame(readdirSync(join(place.inbox, 'processed')).sort(), processed)
+  const rejects = readFileSync(join(place.inbox, 'processed/3.jsonl.rejects.jsonl'), 'utf8')
+  t.match(JSON.parse(rejects), { line: 2, code: 'not_json', record: 'nonsense' })
+})
+
+t.test('with delete they are gone when they are done, but for one that failed', async (t) => {
+  const place = placeOf(t, {
+    '1.jsonl': add('a', '1'),
+    '2.jsonl': add('b', '2'),
+    '3.jsonl': Buffer.from([0x1f, 0x8b, 8]),
+  })
+  const { files } = await watched(place, { after: 'delete' }, ({ length }) => length === 3)
+  t.strictSame(readdirSync(place.inbox), ['3.jsonl'])
+  t.match(files[2]?.error, { code: 'ELYSIA_COMPRESSION' })
+  t.strictSame(await contentsOf(place), { a: '1', b: '2' })
+})
+
+t.test(
+  'a stop in the middle of a file is continued by the next watch, and the file taken once',
+  async (t) => {
+    const lines = Array.from({ length: 300 }, (_, index) => add(`p${index}`, `${index}`))
+    const place = placeOf(t, { '1.jsonl': lines.join('') })
+    const stop = new AbortController()
+    const options = { batchSize: 10, workers: 1 }
+    const first = await watched(place, options, () => false, {
+      stop: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    t.strictSame(first.names, [], 'not done with')
+    const { files, ended } = await watched(place, options, ({ length }) => length === 1)
+    t.ok((files[0]?.report.continued_from_line ?? 0) >= 10)
+    t.equal(ended.report.records, 300)
+    t.equal(Object.keys(await contentsOf(place)).length, 300)
+  },
+)
+
+t.test('a second watcher of the directory and collection is refused', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', '1') })
+  const store = await openSqlite(place.database)
+  t.teardown(() => store.close())
+  const state = openState(store, place.stateDirectory)
+  const stop = new AbortController()
+  let second: Promise<WatchEnded> = Promise.reject(new Error('no file came'))
+  second.catch(() => undefined)
+  const onFile = () => {
+    const other = openState(store, place.stateDirectory)
+    second = watch(place.inbox, store, { collection: 'source-code' }, { state: other })
+    second.catch(() => undefined).finally(() => stop.abort())
+  }
+  await watch(place.inbox, store, { collection: 'source-code' }, { state, stop: stop.signal, onFile })
+  await t.rejects(second, { code: 'ELYSIA_LOCKED' })
+})
+
+t.test('what is no fault of a file ends the watch, and the file is taken later', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', '1') })
+  const refused = await watched(place, { create: false }, () => false)
+  t.match(refused.ended.error, { code: 'ELYSIA_NOT_FOUND' })
+  t.match(refused.ended.report, { status: 'failed', error: { code: 'ELYSIA_NOT_FOUND' }, files: 0 })
+  const { names } = await watched(place, { after: 'move' }, ({ length }) => length === 1)
+  t.strictSame(names, ['1.jsonl'])
+  t.ok(existsSync(join(place.inbox, 'processed/1.jsonl')))
+})
+
+t.test('a directory that does not exist, a file and a dry run are refused', async (t) => {
+  const place = placeOf(t, { 'a.txt': '' })
+  const refused = (directory: string, options: WatchGiven & Partial<IngestGiven>, code: string) =>
+    t.rejects(
+      watched({ ...place, inbox: directory }, options, () => false),
+      { code },
+    )
+  await refused(join(place.inbox, 'none'), {}, 'ELYSIA_INPUT_MISSING')
+  await refused(join(place.inbox, 'a.txt'), {}, 'ELYSIA_USAGE')
+  await refused(place.inbox, { dryRun: true }, 'ELYSIA_USAGE')
+})
