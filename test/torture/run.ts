@@ -1,0 +1,66 @@
+/**
+ * Kills the command at random moments, many times, and compares the end with the input applied line by line.
+ * `npm run torture -- [KILLS] [TARGET]`; without a target, the embedded store from a file and through a pipe.
+ * Exits 1 where any state, sum or rejects file is wrong.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { openStore, parseTarget } from '../../lib/store/target.ts'
+import { drawing, objectsOf, plainState, runKilled, writeChanges } from '../job/killing.ts'
+
+const [wanted = '200', target] = process.argv.slice(2)
+const seed = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 1_000_000)
+const draw = drawing(seed)
+let kills = 0
+let wrong = 0
+
+console.log(`seed ${seed}`)
+for (let round = 1; kills < Number(wanted); round++) {
+  const home = mkdtempSync(join(tmpdir(), 'elysiactl-torture-'))
+  const result = await torture(home, round)
+  kills += result.killed
+  if (!result.right) wrong += 1
+  console.log(
+    `round ${round}: ${result.killed} kills, ${kills} in all: ${result.right ? 'right' : `WRONG, see ${home}`}`,
+  )
+  if (result.right) rmSync(home, { recursive: true })
+}
+console.log(`${kills} kills, ${wrong} wrong ends`)
+if (wrong > 0) process.exitCode = 1
+
+async function torture(home: string, round: number): Promise<{ killed: number; right: boolean }> {
+  const input = join(home, 'changes.jsonl')
+  const rejects = join(home, 'rejects.jsonl')
+  await writeChanges(input, 12_000, seed + round)
+  const address = target ?? `sqlite:${join(home, 'store.db')}`
+  const name = target === undefined ? 'SourceCode' : `Torture${seed}R${round}`
+  const size = String(1 + Math.floor(draw() * 120))
+  const args = [
+    '--collection',
+    name,
+    '--target',
+    address,
+    '--rejects',
+    rejects,
+    '--batch-size',
+    size,
+    '--workers',
+    '3',
+  ]
+  const killing = { input, home, arguments: args, piped: round % 2 === 0 }
+  const { killed, report } = await runKilled(killing, 20, draw, target === undefined ? 400 : 1500)
+  const store = await openStore(parseTarget(address))
+  const state = await objectsOf(store, name)
+  await store.drop(name)
+  await store.close()
+  const numbers = readFileSync(rejects, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { line: number }).line)
+  const once = new Set(numbers).size === numbers.length
+  const sums =
+    report?.lines === 12_000 && numbers.length === Object.values(report.rejected).reduce((a, b) => a + b, 0)
+  return { killed, right: once && sums && isDeepStrictEqual(state, await plainState(input)) }
+}
