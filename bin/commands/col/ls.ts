@@ -1,12 +1,28 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { columns } from '../../columns.ts'
+import type { Command, Context } from '../../command.ts'
+import { type CollectionSummary, ElysiaError, targetOptions } from '../../library.ts'
 
-/** `col ls`. */
+/** `col ls`: the collections of the target, by name. */
 export const command: Command = {
   name: 'col ls',
-  summary: 'not there yet',
+  summary: 'list the collections',
   usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'col ls is not there yet')),
+  examples: ['elysiactl col ls', 'elysiactl col ls --target http://localhost:8080 --json'],
+  schemas: [targetOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { operands, console } = context
+  if (operands.length > 0)
+    throw new ElysiaError('ELYSIA_USAGE', `col ls takes no operand, not ${operands[0]}`)
+  const { store } = await context.openTarget()
+  const found = (await store.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  if (console.json) return console.document({ target: store.target, collections: found })
+  if (found.length === 0) return console.note('no collections')
+  await console.data(columns(['name', 'objects', 'tenants'], found.map(row)))
+}
+
+function row({ name, objects, tenants }: CollectionSummary): (string | number)[] {
+  return [name, objects, tenants ?? '']
 }

@@ -1,12 +1,71 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { createInterface } from 'node:readline/promises'
+import type { Command, Context } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
+import { ElysiaError, type OptionsSchema, targetOptions } from '../../library.ts'
+import { findCollection, hasTenants, type Named, nameOperand } from './named.ts'
 
-/** `col rm`. */
+const rmOptions = {
+  type: 'object',
+  description: 'Whether to ask.',
+  properties: {
+    yes: {
+      type: 'boolean',
+      short: 'y',
+      description: 'remove it without asking',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** `col rm`: removes a collection and all its objects, once a person or --yes has agreed. */
 export const command: Command = {
   name: 'col rm',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'col rm is not there yet')),
+  summary: 'remove a collection with all its objects',
+  usage: 'NAME',
+  examples: ['elysiactl col rm source-code', 'elysiactl col rm SourceCode --yes'],
+  schemas: [rmOptions, targetOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { yes } = context.options(rmOptions)
+  const name = nameOperand(context)
+  if (!yes && !process.stdin.isTTY) {
+    throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask at', {
+      hint: 'give --yes to remove it unasked',
+    })
+  }
+  const found = await findCollection(context, name)
+  if (yes || (await agreed(name, found))) return remove(context, found)
+  context.console.note('nothing was removed')
+  context.setExit(EXIT.failed)
+}
+
+async function agreed(name: string, { store, schema }: Named): Promise<boolean> {
+  const size = hasTenants(schema)
+    ? 'all its tenants'
+    : `${await store.collection(schema.class).count()} objects`
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const question = `Remove ${schema.class} with ${size} from ${store.target}? Type its name or y: `
+  const ended = new AbortController()
+  terminal.once('close', () => ended.abort())
+  try {
+    const answer = (await terminal.question(question, { signal: ended.signal })).trim()
+    return answer.toLowerCase() === 'y' || answer === name || answer === schema.class
+  } catch {
+    return false
+  } finally {
+    terminal.close()
+  }
+}
+
+/** The journal forgets first: a run left there would otherwise be continued into a collection made anew. */
+async function remove(context: Context, { store, schema }: Named): Promise<void> {
+  const { state } = await context.openTarget()
+  state.journal.forget(store.target, schema.class)
+  const removed = await store.drop(schema.class)
+  if (context.console.json)
+    return context.console.document({ class: schema.class, target: store.target, removed })
+  context.console.note(`${schema.class} ${removed ? 'was removed' : 'was gone already'}`)
 }

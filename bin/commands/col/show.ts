@@ -1,12 +1,53 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { columns } from '../../columns.ts'
+import type { Command, Context } from '../../command.ts'
+import { type CollectionSchema, type PropertySchema, targetOptions } from '../../library.ts'
+import { findCollection, hasTenants, type Named, nameOperand } from './named.ts'
 
-/** `col show`. */
+/** `col show`: one collection, for a person; with --json its schema as the store holds it. */
 export const command: Command = {
   name: 'col show',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'col show is not there yet')),
+  summary: 'show one collection: its objects, tenants and properties',
+  usage: 'NAME',
+  examples: ['elysiactl col show source-code', 'elysiactl col show SourceCode --json > schema.json'],
+  schemas: [targetOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console } = context
+  const found = await findCollection(context, nameOperand(context))
+  if (console.json) return console.document(found.schema)
+  await console.data([head(found.schema), await contents(found), properties(found.schema)].join('\n'))
+}
+
+function head({ class: name, description, vectorizer }: CollectionSchema): string {
+  const lines = [name]
+  if (typeof description === 'string') lines.push(description)
+  if (typeof vectorizer === 'string') lines.push(`vectorizer: ${vectorizer}`)
+  return lines.join('\n')
+}
+
+/** A count for each tenant, or one for all. */
+async function contents({ store, schema }: Named): Promise<string> {
+  const collection = store.collection(schema.class)
+  if (!hasTenants(schema)) return `objects: ${await collection.count()}\n`
+  const rows: [string, number][] = []
+  for (const tenant of await store.tenants(schema.class)) {
+    rows.push([tenant, await collection.count({ tenant })])
+  }
+  const total = rows.reduce((sum, [, count]) => sum + count, 0)
+  const table = rows.length === 0 ? '' : columns(['tenant', 'objects'], rows)
+  return `objects: ${total} in ${rows.length} tenants\n${table}`
+}
+
+function properties({ properties: all = [] }: CollectionSchema): string {
+  return all.length === 0
+    ? 'no properties\n'
+    : columns(['property', 'type', 'index', 'description'], all.map(row))
+}
+
+function row({ name, dataType, description, indexFilterable, indexSearchable }: PropertySchema): string[] {
+  const indexes = [indexFilterable !== false && 'filter', indexSearchable === true && 'search']
+  const text = typeof description === 'string' ? description : ''
+  return [name, dataType.join(', '), indexes.filter((index) => index !== false).join(', '), text]
 }

@@ -1,12 +1,35 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import type { Command, Context } from '../../command.ts'
+import { ElysiaError, meant } from '../../library.ts'
 
-/** `format schema`. */
+type Load = () => Promise<{ readonly default: unknown }>
+
+/** Imports, not reads: the compiler then puts the files into the package. */
+const SCHEMAS: Readonly<Record<string, Load>> = {
+  change: () => import('../../../lib/schema/change.json', { with: { type: 'json' } }),
+  report: () => import('../../../lib/schema/report.json', { with: { type: 'json' } }),
+  reject: () => import('../../../lib/schema/reject.json', { with: { type: 'json' } }),
+}
+
+/** `format schema`: the JSON Schema (draft 2020-12) of a format on stdout. */
 export const command: Command = {
   name: 'format schema',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
+  summary: 'print the JSON Schema of change records, reports or rejects',
+  usage: '[change|report|reject]',
+  examples: ['elysiactl format schema > change.json', 'elysiactl format schema report'],
   schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'format schema is not there yet')),
+  run,
+}
+
+async function run({ operands, console }: Context): Promise<void> {
+  const [name = 'change', ...more] = operands
+  const load = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
+  const names = Object.keys(SCHEMAS)
+  if (load === undefined || more.length > 0) {
+    const what = load === undefined ? `no format is called ${name}` : 'one format at a time'
+    throw new ElysiaError('ELYSIA_USAGE', what, {
+      hint: meant(name, names, `formats are ${names.join(', ')}`),
+    })
+  }
+  const schema = (await load()).default
+  await console.data(`${JSON.stringify(schema, null, 2)}\n`)
 }

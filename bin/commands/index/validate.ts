@@ -1,12 +1,117 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { type ValidationCounts, validateInput } from '../../../lib/job/validateInput.ts'
+import type { Command, Context } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
+import { sources } from '../../inputs.ts'
+import { ElysiaError, type Reject, validateOptions } from '../../library.ts'
 
-/** `index validate`. */
+/** `index validate`: change records → their faults, one a line, without any store. */
 export const command: Command = {
   name: 'index validate',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'index validate is not there yet')),
+  summary: 'check change records without a store',
+  usage: 'FILE…|-',
+  examples: [
+    'elysiactl index validate changes.jsonl',
+    'producer | elysiactl index validate --strict -',
+    'elysiactl index validate --json changes.jsonl.gz',
+  ],
+  schemas: [validateOptions],
+  run,
+}
+
+type Print = (text: string) => Promise<void> | undefined
+
+/** Counts over all files; `faults` is their number. */
+interface Totals {
+  files: number
+  lines: number
+  blank: number
+  records: number
+  faults: number
+}
+
+async function run(context: Context): Promise<void> {
+  const { operands, console } = context
+  if (operands.length === 0) {
+    throw new ElysiaError('ELYSIA_USAGE', 'no input is given', {
+      hint: 'name files, or - for standard input',
+    })
+  }
+  const totals = await printing(context, (print) => check(context, print))
+  const { files, lines, blank, records, faults } = totals
+  console.note(
+    `${files} ${files === 1 ? 'file' : 'files'}, ${lines} lines: ${blank} blank, ${records} records, ${faults} faulty`,
+  )
+  if (faults > 0) context.setExit(EXIT.rejects)
+}
+
+async function check(context: Context, print: Print): Promise<Totals> {
+  const { operands, console } = context
+  const options = context.options(validateOptions)
+  const totals = { files: 0, lines: 0, blank: 0, records: 0, faults: 0 }
+  const shape = console.json ? jsonShape() : TEXT
+  await print(shape.begin)
+  for (const [index, source] of (await sources(operands)).entries()) {
+    const name = operands[index] === '-' ? 'stdin' : operands[index]!
+    const onFault = (fault: Reject) => print(shape.fault(name, fault))
+    add(totals, await validateInput(source.open(), options, { onFault }))
+  }
+  await print(shape.end(totals))
+  return totals
+}
+
+function add(totals: Totals, { lines, blank, records, faults }: ValidationCounts): void {
+  totals.files += 1
+  totals.lines += lines
+  totals.blank += blank
+  totals.records += records
+  totals.faults += Object.values(faults).reduce((sum, count) => sum + count, 0)
+}
+
+/** How faults are printed: bounded by one fault, so that any number of them can be. */
+interface Shape {
+  readonly begin: string
+  fault(file: string, fault: Reject): string
+  end(totals: Totals): string
+}
+
+const TEXT: Shape = {
+  begin: '',
+  fault: (file, { line, code, reason }) => `${file}:${line}: ${code}: ${reason}\n`,
+  end: () => '',
+}
+
+/** One JSON document; the counts stand behind the faults because they are known last. */
+function jsonShape(): Shape {
+  let first = true
+  return {
+    begin: '{"faults":[',
+    fault(file, { line, code, reason }) {
+      const comma = first ? '' : ','
+      first = false
+      return `${comma}\n${JSON.stringify({ file, line, code, reason })}`
+    },
+    end: ({ files, lines, blank, records }) =>
+      `],${JSON.stringify({ files, lines, blank, records }).slice(1)}\n`,
+  }
+}
+
+/** Runs `work` with a way to print that waits for the reader of stdout, and ends it where that goes away. */
+async function printing<T>({ console }: Context, work: (print: Print) => Promise<T>): Promise<T> {
+  const text = new PassThrough({ encoding: 'utf8' })
+  const gone = new AbortController()
+  const { signal } = gone
+  const print: Print = (piece) => {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return piece === '' || text.write(piece) ? undefined : once(text, 'drain', { signal }).then(() => {})
+  }
+  const printed = console.data(text).catch((error: unknown) => {
+    gone.abort(error)
+    throw error
+  })
+  const [done, shown] = await Promise.allSettled([work(print).finally(() => text.end()), printed])
+  if (shown.status === 'rejected') throw shown.reason
+  if (done.status === 'rejected') throw done.reason
+  return done.value
 }
