@@ -33,7 +33,7 @@ class Memory implements Store {
   readonly kind = 'memory'
   readonly target = `memory:${randomUUID()}`
   readonly supports = SUPPORTS
-  readonly maxInFlight = 1
+  readonly maxInFlight = 8
   readonly #collections = new Map<string, Held>()
   #closed = false
 

@@ -1,7 +1,9 @@
+import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import {
   closed,
   noCollection,
+  requireIds,
   requireLegal,
   requireLegalTenants,
   requireTenanted,
@@ -10,7 +12,13 @@ import {
   widened,
 } from './classRules.ts'
 import { SqliteObjects } from './sqliteCollection.ts'
-import { type DatabaseOptions, databaseFile, openDatabase, type SqliteDatabase } from './sqliteDatabase.ts'
+import {
+  type DatabaseOptions,
+  databaseFile,
+  openDatabase,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from './sqliteDatabase.ts'
 import { sqliteFailure } from './sqliteErrors.ts'
 import { layOut, objectsTable } from './sqliteFormat.ts'
 import { Turns } from './sqliteTurns.ts'
@@ -39,7 +47,7 @@ const SUPPORTS: Supports = {
  * Opens the embedded store in one SQLite file, and makes it where there is none.
  * `database` is its connection: tables of the caller's own take part in its transactions.
  * Durable when a process is killed; of a power cut the last transactions may be lost, each wholly.
- * Memory: a page of 500 objects at a time and up to 32 MB of cached file pages.
+ * Memory: a page of at most 500 objects or about 8 MB at a time, and up to 32 MB of cached file pages.
  * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED
  */
 export async function openSqlite(
@@ -72,13 +80,15 @@ class SqliteStore implements Store {
   readonly #file: string
   readonly #turns: Turns
   readonly #open = new Map<string, SqliteObjects>()
-  #dataVersion = 0
+  readonly #dataVersion: SqliteStatement
+  #seenVersion: unknown
 
   constructor(database: SqliteDatabase, file: string) {
     this.database = database
     this.target = `sqlite:${file}`
     this.#file = file
     this.#turns = new Turns(database)
+    this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
   }
 
   list(): Promise<CollectionSummary[]> {
@@ -86,7 +96,7 @@ class SqliteStore implements Store {
   }
 
   schema(name: string): Promise<CollectionSchema | undefined> {
-    return this.#step(() => this.#find(name)?.rules.schema)
+    return this.#step(() => structuredClone(this.#find(name)?.rules.schema))
   }
 
   create(schema: CollectionSchema): Promise<void> {
@@ -159,8 +169,7 @@ class SqliteStore implements Store {
     try {
       return await this.#turns.transaction(work)
     } catch (error) {
-      for (const objects of this.#open.values()) objects.forgetWidths()
-      throw sqliteFailure(error, this.#file)
+      throw this.#failure(error)
     }
   }
 
@@ -173,18 +182,17 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.database.close()
+    await this.#turns.step(() => this.database.close())
   }
 
   async *#pages(name: string, what: What, range: Range = {}, call?: Call): AsyncGenerator<StoredObject[]> {
-    let after = range.after
+    requireIds(range.after, range.upTo)
+    let bounds = range
     for (;;) {
-      const bounds = { ...range, ...(after !== undefined && { after }) }
-      const objects = await this.#step(() => this.#objects(name), call)
-      const page = await this.#step(() => objects.page(what, bounds, call), call)
-      if (page.length > 0) yield page
-      if (objects.isLast(page)) return
-      after = page[page.length - 1]!.id
+      const page = await this.#step(() => this.#objects(name).page(what, bounds, call), call)
+      if (page.length === 0) return
+      bounds = { ...range, after: page[page.length - 1]!.id }
+      yield page
     }
   }
 
@@ -211,9 +219,9 @@ class SqliteStore implements Store {
 
   /** Another process may have changed the schema: what is known is kept while the file is as we left it. */
   #find(name: string): SqliteObjects | undefined {
-    const version = Number(this.database.pragma('data_version', { simple: true }))
-    if (version !== this.#dataVersion) this.#open.clear()
-    this.#dataVersion = version
+    const version = this.#dataVersion.get()
+    if (version !== this.#seenVersion) this.#open.clear()
+    this.#seenVersion = version
     const known = this.#open.get(name)
     if (known !== undefined) return known
     const row = this.#classes().find((found) => found.name === name)
@@ -232,7 +240,7 @@ class SqliteStore implements Store {
     try {
       return await this.#turns.step(work)
     } catch (error) {
-      throw sqliteFailure(this.#closedOr(error), this.#file)
+      throw this.#failure(error)
     }
   }
 
@@ -241,11 +249,14 @@ class SqliteStore implements Store {
     try {
       return await this.#turns.step(() => this.#turns.atomic(work))
     } catch (error) {
-      throw sqliteFailure(this.#closedOr(error), this.#file)
+      throw this.#failure(error)
     }
   }
 
-  #closedOr(error: unknown): unknown {
-    return this.database.open ? error : closed(this.target)
+  /** What was learned since may have been rolled back: it is read again. */
+  #failure(error: unknown): unknown {
+    this.#open.clear()
+    const isOurs = error instanceof ElysiaError
+    return this.database.open || isOurs ? sqliteFailure(error, this.#file) : closed(this.target)
   }
 }
