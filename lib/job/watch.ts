@@ -8,7 +8,7 @@ import { type Circumstances, ingestFiles } from './ingest.ts'
 import type { IngestGiven } from './ingestOptions.ts'
 import type { Input } from './input.ts'
 import { newRunId } from './journal.ts'
-import { dispose } from './watchDisposal.ts'
+import { type Disposed, dispose } from './watchDisposal.ts'
 import { Arrivals } from './watchFiles.ts'
 import type { FileIdentity, WatchEntry } from './watchLog.ts'
 import type { WatchGiven } from './watchOptions.ts'
@@ -155,15 +155,15 @@ async function end(watching: Watching, entry: WatchEntry, ended: Ended): Promise
   const pending = failed && options.after === 'delete' ? 'keep' : options.after
   const settled: WatchEntry = { ...entry, status: failed ? 'failed' : 'taken', pending }
   log.record(settled)
-  const movedTo = await finish(watching, settled)
-  circumstances.onFile?.({ ...ended, path: entry.path, movedTo, rejectsPath: entry.rejects })
+  const { path: movedTo, rejects: rejectsPath } = await finish(watching, settled)
+  circumstances.onFile?.({ ...ended, path: entry.path, movedTo, rejectsPath })
   announce(watching, entry, ended)
 }
 
-async function finish({ log }: Watching, entry: WatchEntry): Promise<string | undefined> {
-  const movedTo = await dispose(entry)
+async function finish({ log }: Watching, entry: WatchEntry): Promise<Disposed> {
+  const disposed = await dispose(entry)
   if (entry.pending !== 'keep') log.forget(entry.path)
-  return movedTo
+  return disposed
 }
 
 function announce({ notify }: Watching, { path }: WatchEntry, { report }: Ended): void {

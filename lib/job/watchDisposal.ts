@@ -8,35 +8,43 @@ import { sameFile, type WatchEntry } from './watchLog.ts'
 export const PROCESSED = 'processed'
 export const FAILED = 'failed'
 
+/** Where a file and its rejects are after its disposal; undefined where they are gone, or never were. */
+export interface Disposed {
+  readonly path: string | undefined
+  readonly rejects: string | undefined
+}
+
 /**
  * Does with a file what is pending: moves it to `processed/` or `failed/`, or deletes it; answers where it
  * is then. A file that changed since it was taken is another one and stays; one that is gone is no fault.
  * May be repeated after a crash at any point.
  * @throws ElysiaError ELYSIA_STATE where it cannot be done
  */
-export async function dispose(entry: WatchEntry): Promise<string | undefined> {
+export async function dispose(entry: WatchEntry): Promise<Disposed> {
+  const { path, pending, rejects } = entry
   try {
-    const now = await identify(entry.path)
-    if (entry.pending === 'keep' || now === undefined || !sameFile(entry, now)) return now && entry.path
-    if (entry.pending === 'move') return await moveAway(entry)
-    await unlink(entry.path)
-    return undefined
+    const now = await identify(path)
+    if (now === undefined) return { path: undefined, rejects }
+    if (pending === 'keep' || !sameFile(entry, now)) return { path, rejects }
+    if (pending === 'move') return await moveAway(entry)
+    await unlink(path)
+    return { path: undefined, rejects }
   } catch (cause) {
-    const verb = entry.pending === 'move' ? 'moved' : 'deleted'
-    throw new ElysiaError('ELYSIA_STATE', `${entry.path} cannot be ${verb}: ${messageOf(cause)}`, {
+    const verb = pending === 'move' ? 'moved' : 'deleted'
+    throw new ElysiaError('ELYSIA_STATE', `${path} cannot be ${verb}: ${messageOf(cause)}`, {
       cause,
       hint: 'its records are settled; see to the rights of the directory, then give the same command again',
     })
   }
 }
 
-async function moveAway({ path, status, rejects }: WatchEntry): Promise<string> {
+async function moveAway({ path, status, rejects }: WatchEntry): Promise<Disposed> {
   const processed = join(dirname(path), PROCESSED)
   const directory = status === 'failed' ? join(dirname(path), FAILED) : processed
   await mkdir(directory, { recursive: true })
   const follows = status === 'failed' && rejects !== undefined && dirname(rejects) === processed
-  if (follows && (await exists(rejects))) await moveInto(directory, rejects)
-  return moveInto(directory, path)
+  const moved = follows && (await exists(rejects)) ? await moveInto(directory, rejects) : rejects
+  return { path: await moveInto(directory, path), rejects: moved }
 }
 
 /** Moves a file under its name or, where that is taken, under `name-1`, `name-2` …; never over another. */

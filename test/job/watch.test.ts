@@ -178,6 +178,16 @@ t.test('with move they go to processed/ and failed/, over nothing that is there'
   t.match(JSON.parse(rejects), { line: 2, code: 'not_json', record: 'nonsense' })
 })
 
+t.test('the rejects of a file that failed lie beside it in failed/', async (t) => {
+  const place = placeOf(t, { '1.jsonl': 'nonsense\nmore\n' })
+  const options = { after: 'move', maxErrors: '0' } as const
+  const { files, ended } = await watched(place, options, ({ length }) => length === 1)
+  t.match(files[0]?.error, { code: 'ELYSIA_TOO_MANY_REJECTS' })
+  t.equal(files[0]?.rejectsPath, join(place.inbox, 'failed/1.jsonl.rejects.jsonl'))
+  t.strictSame(readdirSync(join(place.inbox, 'failed')), ['1.jsonl', '1.jsonl.rejects.jsonl'])
+  t.match(ended.report, { files: 1, files_failed: 1, status: 'interrupted', rejected: { not_json: 2 } })
+})
+
 t.test('with delete they are gone when they are done, but for one that failed', async (t) => {
   const place = placeOf(t, {
     '1.jsonl': add('a', '1'),

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { linkSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { openState } from '../../lib/job/state.ts'
+import { watch } from '../../lib/job/watch.ts'
+import { openSqlite } from '../../lib/store/sqlite.ts'
+
+const LONG_AGO = new Date('2026-01-01T00:00:00Z')
+const RECORDS = 40
+
+interface Place {
+  readonly inbox: string
+  readonly database: string
+  readonly stateDirectory: string
+}
+
+function placeOf(t: Test, name: string): Place {
+  const root = t.testdir({ [name]: { inbox: {} } })
+  const inbox = join(root, name, 'inbox')
+  const records = Array.from({ length: RECORDS }, (_, index) => ({
+    repo: 'r',
+    op: 'add',
+    path: `p${index}`,
+    content: 'x',
+  }))
+  drop(inbox, '1.jsonl', records)
+  return { inbox, database: join(root, name, 'store.db'), stateDirectory: join(root, name, 'state') }
+}
+
+function drop(inbox: string, name: string, records: readonly object[]): void {
+  const path = join(inbox, '..', name)
+  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  utimesSync(path, LONG_AGO, LONG_AGO)
+  renameSync(path, join(inbox, name))
+}
+
+/** True where it killed itself, false where it came to its end. */
+async function killed({ inbox, database, stateDirectory }: Place, point: string, count: number) {
+  const script = join(import.meta.dirname, 'watchKilled.ts')
+  const args = [script, inbox, database, stateDirectory, point, String(count)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+  if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the watch ended with ${code ?? signal}`)
+  return signal === 'SIGKILL'
+}
+
+/** What is there after the same watch once more, which has a second file to come to its end by. */
+async function afterwards({ inbox, database, stateDirectory }: Place) {
+  drop(inbox, 'z.jsonl', [])
+  const store = await openSqlite(database)
+  const state = openState(store, stateDirectory)
+  const stop = new AbortController()
+  await watch(
+    inbox,
+    store,
+    { collection: 'source-code', after: 'move', batchSize: 10 },
+    { state, stop: stop.signal, onFile: ({ path }) => path.endsWith('z.jsonl') && stop.abort() },
+  )
+  const runs = state.journal.runs().filter(({ inputs }) => inputs[0]?.endsWith('1.jsonl'))
+  const objects = await store.collection('SourceCode').count()
+  await store.close()
+  return {
+    objects,
+    runs: runs.map(({ status, checkpoint }) => `${status} ${checkpoint?.tally.records}`),
+    inbox: readdirSync(inbox),
+    processed: readdirSync(join(inbox, 'processed')),
+  }
+}
+
+const WANTED = {
+  objects: RECORDS,
+  runs: [`done ${RECORDS}`],
+  inbox: ['failed', 'processed'],
+  processed: ['1.jsonl', 'z.jsonl'],
+}
+
+for (const point of ['statement', 'batch']) {
+  t.test(`a watch killed at any ${point} takes each file once when it is begun again`, async (t) => {
+    let count = 1
+    for (; ; count++) {
+      const place = placeOf(t, `${point}-${count}`)
+      const died = await killed(place, point, count)
+      t.strictSame(await afterwards(place), WANTED, `killed at ${point} ${count}`)
+      if (!died) break
+    }
+    t.ok(count > 4, `${count - 1} deaths`)
+  })
+}
+
+t.test('a watch killed in the middle of a move leaves one file, not two', async (t) => {
+  const place = placeOf(t, 'link')
+  t.ok(await killed(place, 'batch', RECORDS / 10))
+  mkdirSync(join(place.inbox, 'processed'), { recursive: true })
+  linkSync(join(place.inbox, '1.jsonl'), join(place.inbox, 'processed', '1.jsonl'))
+  t.strictSame(await afterwards(place), WANTED)
+})

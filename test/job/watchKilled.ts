@@ -1,0 +1,42 @@
+import { openState } from '../../lib/job/state.ts'
+import { watch } from '../../lib/job/watch.ts'
+import { openSqlite } from '../../lib/store/sqlite.ts'
+import type { SqliteDatabase } from '../../lib/store/sqliteDatabase.ts'
+
+/**
+ * A process that watches, with `--after move`, and kills itself: before the nth statement of the watch's log
+ * (`statement`), or after the nth settled batch (`batch`). Ends well when it is done with a file.
+ */
+const [inbox = '', database = '', stateDirectory = '', point = '', count = ''] = process.argv.slice(2)
+let left = Number(count)
+
+function pass(): void {
+  left -= 1
+  if (left === 0) process.kill(process.pid, 'SIGKILL')
+}
+
+function killing(connection: SqliteDatabase): SqliteDatabase {
+  return new Proxy(connection, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (name === 'prepare') pass()
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+const store = await openSqlite(database)
+const state = openState(store, stateDirectory)
+const stop = new AbortController()
+await watch(
+  inbox,
+  store,
+  { collection: 'source-code', after: 'move', batchSize: 10 },
+  {
+    state: point === 'statement' ? { ...state, database: killing(state.database) } : state,
+    stop: stop.signal,
+    onProgress: () => point === 'batch' && pass(),
+    onFile: () => stop.abort(),
+  },
+)
+await store.close()
