@@ -1,12 +1,125 @@
-import type { Command } from '../command.ts'
-import { ElysiaError } from '../library.ts'
+import { existsSync } from 'node:fs'
+import type { Command, Context } from '../command.ts'
+import { consoleOptions } from '../consoleOptions.ts'
+import {
+  chooseTarget,
+  ElysiaError,
+  layersFor,
+  meant,
+  namesOf,
+  type OptionSchema,
+  parseTarget,
+  resolve,
+  targetOptions,
+} from '../library.ts'
+import { SCRIPTS } from './completion/scripts.ts'
+import { COMMANDS } from './table.ts'
 
-/** `completion`. */
+/** Words that the shell's script sends, which no person types. */
+const REQUEST = 'words'
+
+/**
+ * `completion`: a script for a shell, which asks the command itself what may come next.
+ * Not @bomb.sh/tab: its scripts never complete file names, which most of our operands are, and the one for
+ * bash evaluates the words on the line, so that a tab would run what stands in them.
+ */
 export const command: Command = {
   name: 'completion',
-  summary: 'not there yet',
-  usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'completion is not there yet')),
+  summary: 'print the completion script for a shell',
+  usage: 'bash|zsh|fish',
+  examples: [
+    'source <(elysiactl completion bash)',
+    'source <(elysiactl completion zsh)',
+    'elysiactl completion fish > ~/.config/fish/completions/elysiactl.fish',
+  ],
+  schemas: [targetOptions],
+  wrapsCommand: true,
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { operands, rest, console } = context
+  const [shell = '', ...more] = operands
+  if (shell === REQUEST)
+    return console.data((await candidates(context, rest ?? [])).map((word) => `${word}\n`))
+  const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined
+  const shells = Object.keys(SCRIPTS)
+  if (script === undefined || more.length > 0) {
+    const what = shell === '' ? 'no shell is named' : `there is no completion for ${operands.join(' ')}`
+    throw new ElysiaError('ELYSIA_USAGE', what, {
+      hint: meant(shell, shells, `shells are ${shells.join(', ')}`),
+    })
+  }
+  await console.data(script)
+}
+
+/** What may stand in place of the last word, after those before it; nothing where that is a file. */
+async function candidates(context: Context, words: readonly string[]): Promise<string[]> {
+  const typed = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  const all = await possible(context, before, typed)
+  return all.filter((word) => word.startsWith(typed))
+}
+
+async function possible(context: Context, before: readonly string[], typed: string): Promise<string[]> {
+  if (before.includes('--')) return []
+  const name = commandOf(before)
+  if (name === undefined) return nextWords(before)
+  const { command: found } = await COMMANDS[name]!()
+  const options = [...found.schemas, consoleOptions].flatMap(({ properties }) => Object.entries(properties))
+  const valued = options.find(([key, option]) => awaitsValue(before.at(-1), key, option))
+  if (valued !== undefined) return valuesOf(context, ...valued)
+  if (typed.startsWith('-')) return ['--help', ...options.flatMap(([key, option]) => flagsOf(key, option))]
+  return operandsOf(context, name, before)
+}
+
+function commandOf(words: readonly string[]): string | undefined {
+  return [words.slice(0, 2).join(' '), words[0] ?? ''].find((name) => Object.hasOwn(COMMANDS, name))
+}
+
+function nextWords(before: readonly string[]): string[] {
+  const names = Object.keys(COMMANDS).map((name) => name.split(' '))
+  const following = names.filter((name) => before.every((word, index) => word === name[index]))
+  return [...new Set(following.map((name) => name[before.length] ?? ''))].filter((word) => word !== '')
+}
+
+function flagsOf(key: string, option: OptionSchema): string[] {
+  if (option.hidden === true) return []
+  const { flag } = namesOf(key, option)
+  return [option.default === true ? `--no-${flag}` : `--${flag}`]
+}
+
+function awaitsValue(word: string | undefined, key: string, option: OptionSchema): boolean {
+  if (option.type === 'boolean' || word === undefined) return false
+  return word === `--${namesOf(key, option).flag}` || word === `-${option.short}`
+}
+
+function valuesOf(context: Context, key: string, option: OptionSchema): Promise<string[]> | string[] {
+  if (key === 'collection') return collectionNames(context)
+  if (key === 'target') return Object.keys(context.settings.targets)
+  return [...(option.enum ?? [])]
+}
+
+function operandsOf(context: Context, name: string, before: readonly string[]): Promise<string[]> | string[] {
+  if (name === 'format schema') return ['change', 'report', 'reject']
+  if (name === 'completion') return Object.keys(SCRIPTS)
+  const isFirst = before.length === name.split(' ').length
+  return name.startsWith('col ') && name !== 'col ls' && isFirst ? collectionNames(context) : []
+}
+
+/** A store that cannot be reached offers no names: completion never complains, and makes no store either. */
+async function collectionNames(context: Context): Promise<string[]> {
+  try {
+    if (isAbsent(context)) return []
+    const { store } = await context.openTarget()
+    return (await store.list()).map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+function isAbsent({ flags, settings }: Context): boolean {
+  const given = layersFor(targetOptions, [flags, ...settings.layers])
+  const target = parseTarget(chooseTarget(resolve(targetOptions, given).options.target, '', settings).address)
+  return target.kind === 'sqlite' && !existsSync(target.path)
 }

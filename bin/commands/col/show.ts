@@ -47,7 +47,12 @@ function properties({ properties: all = [] }: CollectionSchema): string {
 }
 
 function row({ name, dataType, description, indexFilterable, indexSearchable }: PropertySchema): string[] {
-  const indexes = [indexFilterable !== false && 'filter', indexSearchable === true && 'search']
+  const indexes = [indexFilterable !== false && 'filter', isSearched(dataType, indexSearchable) && 'search']
   const text = typeof description === 'string' ? description : ''
   return [name, dataType.join(', '), indexes.filter((index) => index !== false).join(', '), text]
+}
+
+/** Weaviate searches texts unless it is told not to. */
+function isSearched(dataType: readonly string[], indexSearchable: unknown): boolean {
+  return indexSearchable !== false && dataType.some((type) => type.startsWith('text'))
 }

@@ -1,12 +1,148 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { join } from 'node:path'
+import { columns } from '../../columns.ts'
+import type { Command, Context } from '../../command.ts'
+import {
+  chooseTarget,
+  ElysiaError,
+  formatUnit,
+  layersFor,
+  namesOf,
+  type OptionSchema,
+  type OptionsSchema,
+  resolve,
+  targetOptions,
+  userPaths,
+} from '../../library.ts'
+import { ALL_SCHEMAS } from '../../schemas.ts'
 
-/** `config show`. */
+/** `config show`: every option that environment or files may set, its value and where that comes from. */
 export const command: Command = {
   name: 'config show',
-  summary: 'not there yet',
+  summary: 'show every option with its value, and where that comes from',
   usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'config show is not there yet')),
+  examples: ['elysiactl config show', 'ELYSIACTL_TARGET=sqlite:a.db elysiactl config show --json'],
+  schemas: [targetOptions],
+  run,
+}
+
+/** An option as it stands; `value` is null where it has none. Sizes are bytes, durations milliseconds. */
+interface Setting {
+  readonly key: string
+  readonly value: string | number | boolean | null
+  readonly text: string
+  readonly origin: string
+  readonly env: string
+  readonly flag: string
+}
+
+async function run(context: Context): Promise<void> {
+  const { operands, console } = context
+  if (operands.length > 0) {
+    throw new ElysiaError('ELYSIA_USAGE', `config show takes no operand, not ${operands[0]}`)
+  }
+  const options = settingsOf(context)
+  const target = targetOf(context)
+  const targets = namedTargetsOf(context)
+  const places = placesOf(context)
+  const apiKey = process.env.ELYSIACTL_API_KEY ? '***' : null
+  if (console.json) {
+    const plain = options.map(({ text: _, ...option }) => option)
+    return console.document({ options: plain, target, api_key: apiKey, targets, places })
+  }
+  await console.data(
+    [
+      columns(
+        ['option', 'value', 'origin'],
+        options.map(({ key, text, origin }) => [key, text, origin]),
+      ),
+      columns(
+        ['target', 'address', 'origin'],
+        [['(in use)', target.address, target.origin], ...targets.map(targetRow)],
+      ),
+      columns(['place', 'path', ''], placeRows(places)),
+      `ELYSIACTL_API_KEY is ${apiKey === null ? 'not set' : 'set'}\n`,
+    ].join('\n'),
+  )
+}
+
+/** Options that several jobs share stand once. */
+function settingsOf({ flags, settings }: Context): Setting[] {
+  const layers = [flags, ...settings.layers]
+  const found = new Map<string, Setting>()
+  for (const { properties, ...schema } of ALL_SCHEMAS) {
+    const entries = Object.entries(properties).filter(([, option]) => option.flagOnly !== true)
+    const settable: OptionsSchema = { ...schema, required: [], properties: Object.fromEntries(entries) }
+    const { options, origins } = resolve(settable, layersFor(settable, layers))
+    for (const [key, option] of entries) {
+      const setting = settingOf(key, option, options[key] ?? null, origins[key] ?? 'default')
+      found.set(setting.key, setting)
+    }
+  }
+  return [...found.values()]
+}
+
+function settingOf(name: string, option: OptionSchema, value: Setting['value'], origin: string): Setting {
+  const { key, env, flag } = namesOf(name, option)
+  const shown = typeof value === 'string' ? masked(value) : value
+  return { key, value: shown, text: textOf(shown, option), origin, env, flag: `--${flag}` }
+}
+
+function textOf(value: Setting['value'], { unit }: OptionSchema): string {
+  if (value === null) return '-'
+  return typeof value === 'number' && unit !== undefined ? formatUnit(value, unit) : String(value)
+}
+
+/** The target in use: its address is refused later where it holds a credential, and must not be shown here. */
+function targetOf(context: Context): { name: string | null; address: string; origin: string } {
+  const { flags, settings } = context
+  const given = layersFor(targetOptions, [flags, ...settings.layers])
+  const { options, origins } = resolve(targetOptions, given)
+  const { name, address, origin } = chooseTarget(options.target, origins.target ?? 'default', settings)
+  return { name: name ?? null, address: masked(address), origin }
+}
+
+interface TargetShown {
+  readonly name: string
+  readonly url: string
+  readonly origin: string
+}
+
+/** Keys and headers are named in the configuration by file and variable, and so may be shown. */
+function namedTargetsOf({ settings }: Context): TargetShown[] {
+  return Object.entries(settings.targets).map(([name, target]) => ({
+    name,
+    ...target,
+    url: masked(target.url),
+  }))
+}
+
+function targetRow({ name, url, origin }: TargetShown): string[] {
+  return [name, url, origin]
+}
+
+/** What stands before an @ in an address, and parameters that sound like secrets. */
+function masked(text: string): string {
+  return text
+    .replace(/(\/\/)[^/@\s]*@/g, '$1***@')
+    .replace(/([?&][^=&]*(?:key|token|secret|password|auth)[^=&]*=)[^&,\s]*/gi, '$1***')
+}
+
+/** Where files are looked for, the strongest first, and which were found. */
+function placesOf({ settings }: Context) {
+  const { config, data, state } = userPaths()
+  const files = settings.layers.filter(({ kind }) => kind === 'file').map(({ origin }) => origin)
+  const named = process.env.ELYSIACTL_CONFIG
+  const project = named || join(process.cwd(), 'elysiactl.{yaml,yml,json}')
+  return { project, user: join(config, 'config.{yaml,yml,json}'), files, data, state }
+}
+
+function placeRows({ project, user, files, data, state }: ReturnType<typeof placesOf>): string[][] {
+  const above = process.env.ELYSIACTL_CONFIG ? 'from ELYSIACTL_CONFIG' : 'or in the nearest directory above'
+  return [
+    ['project file', project, above],
+    ['user file', user, ''],
+    ...files.map((file) => ['found', file, '']),
+    ['data', data, ''],
+    ['state', state, ''],
+  ]
 }

@@ -1,12 +1,114 @@
-import type { Command } from '../../command.ts'
-import { ElysiaError } from '../../library.ts'
+import { columns } from '../../columns.ts'
+import type { Command, Context } from '../../command.ts'
+import { ElysiaError, type OptionsSchema, type RunRecord, sum, targetOptions } from '../../library.ts'
 
-/** `index status`. */
+const statusOptions = {
+  type: 'object',
+  description: 'Which runs are shown.',
+  properties: {
+    limit: {
+      type: 'integer',
+      description: 'how many runs at most, the newest first',
+      default: 20,
+      minimum: 1,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** `index status`: the runs into the target, newest first, and the last commit of each repository. */
 export const command: Command = {
   name: 'index status',
-  summary: 'not there yet',
+  summary: 'show the runs into the target, and how far each repository has come',
   usage: '',
-  examples: [],
-  schemas: [],
-  run: () => Promise.reject(new ElysiaError('ELYSIA_USAGE', 'index status is not there yet')),
+  examples: ['elysiactl index status', 'elysiactl index status --limit 1 --json'],
+  schemas: [statusOptions, targetOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { operands, console } = context
+  if (operands.length > 0) {
+    throw new ElysiaError('ELYSIA_USAGE', `index status takes no operand, not ${operands[0]}`)
+  }
+  const { limit } = context.options(statusOptions)
+  const { store, state } = await context.openTarget()
+  const runs = state.journal.runs(store.target)
+  const shown = runs.slice(0, limit)
+  const commits = lastCommits(runs)
+  if (console.json) return console.document({ target: store.target, runs: shown.map(entry), commits })
+  if (runs.length === 0) return console.note('no runs yet')
+  await console.data([table(shown), commitLines(commits)].join(''))
+}
+
+type Commits = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** Class → repository → the last commit that any run brought. Finished and interrupted runs count alike. */
+function lastCommits(newestFirst: readonly RunRecord[]): Commits {
+  const commits = new Map<string, Record<string, string>>()
+  for (const run of newestFirst.toReversed()) {
+    const brought = run.checkpoint?.tally.commits ?? {}
+    if (Object.keys(brought).length === 0) continue
+    commits.set(run.class, { ...commits.get(run.class), ...brought })
+  }
+  return Object.fromEntries(commits)
+}
+
+/** A run as a program reads it: the counts of its last checkpoint, which is null before the first one. */
+function entry({ run, status, collection, class: name, inputs, checkpoint, ...rest }: RunRecord) {
+  const { startedAt, updatedAt, error } = rest
+  return {
+    run,
+    status,
+    collection,
+    class: name,
+    inputs,
+    counts: checkpoint?.tally ?? null,
+    started_at: startedAt,
+    updated_at: updatedAt,
+    ...(error !== undefined && { error }),
+  }
+}
+
+function table(runs: readonly RunRecord[]): string {
+  const head = ['run', 'status', 'collection', 'class', 'inputs', 'lines', 'outcomes', 'started', 'updated']
+  return columns(head, runs.map(row))
+}
+
+function row(run: RunRecord): (string | number)[] {
+  const { inputs, startedAt, updatedAt, checkpoint } = run
+  const from = inputs.length > 1 ? `${inputs[0]} and ${inputs.length - 1} more` : (inputs[0] ?? '')
+  const lines = checkpoint?.tally.lines ?? 0
+  return [
+    run.run,
+    run.status,
+    run.collection,
+    run.class,
+    from,
+    lines,
+    outcomes(run),
+    second(startedAt),
+    second(updatedAt),
+  ]
+}
+
+/** Only the outcomes that there were: `12 written, 3 skipped`. */
+function outcomes({ checkpoint }: RunRecord): string {
+  if (checkpoint === undefined) return 'none'
+  const { written, deleted, unchanged, superseded, control, skipped, rejected } = checkpoint.tally
+  const counts = { written, deleted, unchanged, superseded, control }
+  const all = Object.entries({ ...counts, skipped: sum(skipped), rejected: sum(rejected) })
+  const some = all.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`)
+  return some.length === 0 ? 'none' : some.join(', ')
+}
+
+function second(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z')
+}
+
+function commitLines(commits: Commits): string {
+  const rows = Object.entries(commits).flatMap(([name, repos]) =>
+    Object.entries(repos).map(([repo, commit]) => [name, repo || '(no name)', commit]),
+  )
+  return rows.length === 0 ? '' : `\n${columns(['class', 'repository', 'last commit'], rows)}`
 }
