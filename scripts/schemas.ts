@@ -59,6 +59,11 @@ function objectTable(): string {
   return ['| property | type | what it holds |', '|---|---|---|', ...rows].join('\n')
 }
 
+/** The fields of a report. */
+export function reportTable(): string {
+  return fieldTable(ReportSchema)
+}
+
 function tableNamed(name: string): string {
   const tables: Record<string, string> = {
     change: fieldTable(FileChange),

@@ -87,6 +87,7 @@ export async function runOnce(killing: Killing, killAfterMs?: number) {
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
   if (killAfterMs !== undefined) wait(killAfterMs).then(() => child.kill('SIGKILL'))
   const code = await closed
+  if (code !== null && output === '') throw new Error(`exit ${code} without a report: ${errors}`)
   return { code, errors, report: code === null ? undefined : (JSON.parse(output) as Report) }
 }
 

@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
+import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/exit.ts'
+import { ERROR_CODES } from '../lib/errors.ts'
+import { ingestOptions } from '../lib/job/ingestOptions.ts'
+import { runOptions } from '../lib/job/runOptions.ts'
+import { watchOptions } from '../lib/job/watchOptions.ts'
+import { optionTable } from '../lib/optionTable.ts'
+import { REJECT_CODES } from '../lib/reject.ts'
+import { targetOptions } from '../lib/store/targetOptions.ts'
+import { ROOMS } from './rooms.ts'
+import { reportTable } from './schemas.ts'
+
+export const SPEC_PAGE = new URL('../SPEC.md', import.meta.url)
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  ingest: () => optionTable(ingestOptions),
+  run: () => optionTable(runOptions),
+  watch: () => optionTable(watchOptions),
+  target: () => optionTable(targetOptions),
+  errors: errorTable,
+  exits: exitTable,
+  report: reportTable,
+  rejects: rejectTable,
+  rooms: roomTable,
+}
+
+function errorTable(): string {
+  const rows = Object.entries(ERROR_CODES).map(
+    ([code, meaning]) => `| \`${code}\` | ${meaning} | ${exitOf(code)} |`,
+  )
+  return ['| code | meaning | exit |', '|---|---|---|', ...rows].join('\n')
+}
+
+function exitTable(): string {
+  const rows = Object.entries(EXIT).map(
+    ([name, code]) => `| ${code} | ${EXIT_MEANINGS[name as keyof typeof EXIT]} |`,
+  )
+  return ['| exit | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function rejectTable(): string {
+  const rows = Object.entries(REJECT_CODES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return ['| code | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function roomTable(): string {
+  const rows = Object.entries(ROOMS).map(([room, { holds, sees }]) => {
+    return `| \`${room}\` | ${holds} | ${sees.length === 0 ? 'the shared words' : sees.map((name) => `\`${name}\``).join(', ')} |`
+  })
+  return ['| room | what it holds | which rooms it sees |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** The page with each table between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */
+export function withTables(page: string): string {
+  return page.replace(
+    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => `${begin}${tableNamed(name).trimEnd()}\n${end}`,
+  )
+}
+
+function tableNamed(name: string): string {
+  const table = TABLES[name]
+  if (table === undefined) throw new Error(`no table is named ${name}`)
+  return table()
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await writeFile(SPEC_PAGE, withTables(await readFile(SPEC_PAGE, 'utf8')))
+}

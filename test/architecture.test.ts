@@ -1,0 +1,100 @@
+import { globSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { PACKAGES, ROOMS } from '../scripts/rooms.ts'
+import { SPEC_PAGE, withTables } from '../scripts/spec.ts'
+
+interface Import {
+  readonly file: string
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const files = globSync(['lib/**/*.ts', 'bin/**/*.ts'], { cwd: root })
+const imports = files.flatMap(importsOf)
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(posix.join(root, file), 'utf8')
+  const found = text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^;]*?\sfrom\s'([^']+)'|import\('([^']+)'\)|^import '([^']+)'/gms,
+  )
+  return [...found].map(([, type, from, lazy, bare]) => ({
+    file,
+    from: (from ?? lazy ?? bare)!,
+    typeOnly: type !== undefined,
+  }))
+}
+
+function roomOf(path: string): string {
+  const [top, room, rest] = path.split('/')
+  if (top !== 'lib') return top!
+  return rest === undefined ? 'words' : room!
+}
+
+function targetOf({ file, from }: Import): string {
+  return posix.normalize(posix.join(posix.dirname(file), from))
+}
+
+t.test('imports are found at all', async (t) => {
+  t.ok(imports.length > 150, `${imports.length} imports`)
+})
+
+t.test('rooms see only the rooms that the table names', async (t) => {
+  const wrong = imports
+    .filter(({ from }) => from.startsWith('.'))
+    .filter((one) => !allowed(one))
+    .map((one) => `${one.file} imports ${targetOf(one)}`)
+  t.strictSame(wrong, [])
+})
+
+function allowed(one: Import): boolean {
+  const [from, to] = [roomOf(one.file), roomOf(targetOf(one))]
+  if (from === to || from === 'bin' || to === 'schema') return true
+  if (one.file === 'lib/index.ts') return true
+  if (from === 'words') return to === 'words'
+  if (to === 'words') return targetOf(one) !== 'lib/index.ts'
+  const room = ROOMS[from]
+  return room?.sees.includes(to) === true || (one.typeOnly && room?.typesOf?.includes(to) === true)
+}
+
+t.test('each package is imported in its one place', async (t) => {
+  const wrong = imports
+    .filter(({ from, typeOnly }) => !typeOnly && !from.startsWith('.') && !from.startsWith('node:'))
+    .filter(({ file, from }) => PACKAGES[packageOf(from)]?.test(file) !== true)
+    .map(({ file, from }) => `${file} imports ${from}`)
+  t.strictSame(wrong, [])
+})
+
+function packageOf(from: string): string {
+  const parts = from.split('/')
+  return from.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!
+}
+
+t.test('modules of Node are named with their prefix', async (t) => {
+  t.strictSame(
+    imports.filter(({ from }) => builtinModules.includes(from)),
+    [],
+  )
+})
+
+t.test(
+  'the command reaches the library through one door, and a lazily loaded command its own job',
+  async (t) => {
+    const wrong = imports
+      .filter((one) => one.file.startsWith('bin/') && one.file !== 'bin/library.ts')
+      .filter(
+        (one) =>
+          !one.typeOnly && targetOf(one).startsWith('lib/') && !targetOf(one).startsWith('lib/schema/'),
+      )
+      .map((one) => `${one.file} imports ${targetOf(one)}`)
+    t.strictSame(wrong, [])
+  },
+)
+
+t.test('SPEC.md says what the code knows', async (t) => {
+  const page = readFileSync(SPEC_PAGE, 'utf8')
+  t.equal(page, withTables(page), 'npm run schemas makes its tables anew')
+})
