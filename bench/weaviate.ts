@@ -55,7 +55,7 @@ async function measure({ http, grpc }: { http: string; grpc: string }): Promise<
 async function rounds(store: Store, load: Load): Promise<Record<string, Taken[]>> {
   const taken: Record<string, Taken[]> = {}
   for (let round = 1; round <= Number(values.rounds); round++) {
-    for (const name of Object.keys(LOADS)) {
+    for (const name of orderOf(round)) {
       if (name !== 'ingestAgain') await emptied(store, name)
       const one = await run(name, load)
       const objects = await store.collection(CLASS).count()
@@ -65,6 +65,13 @@ async function rounds(store: Store, load: Load): Promise<Record<string, Taken[]>
     }
   }
   return taken
+}
+
+/** Every other round backwards, so that none always follows the same; `ingestAgain` stays after its first. */
+function orderOf(round: number): string[] {
+  const names = Object.keys(LOADS).filter((name) => name !== 'ingestAgain')
+  const order = round % 2 === 1 ? names : names.toReversed()
+  return order.flatMap((name) => (name === 'ingestSkip' ? [name, 'ingestAgain'] : [name]))
 }
 
 async function emptied(store: Store, name: string): Promise<void> {
@@ -93,6 +100,8 @@ function table(
   count: number,
 ): Record<string, Record<string, number | string>> {
   const seconds = (name: string) => median(taken[name]!.map((one) => one.seconds))
+  const ratios = (name: string, floor: string) =>
+    taken[floor]!.map((one, round) => one.seconds / taken[name]![round]!.seconds)
   return Object.fromEntries(
     Object.entries(taken).map(([name, all]) => {
       const floor = FLOORS[name]
@@ -100,6 +109,7 @@ function table(
         'seconds (median)': rounded(seconds(name)),
         'objects/s': Math.round(count / seconds(name)),
         'of the floor': floor === undefined ? 'floor' : rounded(seconds(floor) / seconds(name)),
+        'round by round': floor === undefined ? '' : ratios(name, floor).map(rounded).join(' '),
         'peak MiB': Math.round(Math.max(...all.map(({ peakBytes }) => peakBytes)) / 2 ** 20),
       }
       return [name, row]

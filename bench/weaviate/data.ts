@@ -1,16 +1,19 @@
 import type { StoredObject } from '../../lib/object.ts'
 import type { CollectionSchema } from '../../lib/store/store.ts'
 
-const WORDS =
-  'const value stream batch error return await import export function class object vector tenant'.split(' ')
+const VOCABULARY = 5_000
 
-/** Texts of so many characters, the same for the same number, and hard to compress away. */
+/**
+ * A text of so many characters, the same for the same number: words of a vocabulary, the first of them often
+ * and most of them rarely, as in source code; a server that indexes words has to work as hard as it would.
+ */
 function textAt(n: number, length: number): string {
   let text = ''
-  let state = n + 1
+  let state = Math.imul(n + 1, 2_654_435_761)
   while (text.length < length) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    text += `${WORDS[state % WORDS.length]}_${state.toString(36)} `
+    const rank = Math.floor(VOCABULARY ** (state / 2 ** 32))
+    text += `${Math.imul(rank, 40_503).toString(36)} `
   }
   return text.slice(0, length)
 }
