@@ -35,6 +35,13 @@ import type {
   What,
 } from './store.ts'
 
+/** A store in a SQLite file, and its connection. */
+export interface EmbeddedStore extends Store {
+  /** Statements of the caller's own take part in a `transaction` that is open. */
+  readonly database: SqliteDatabase
+  transaction<T>(work: () => Promise<T>): Promise<T>
+}
+
 const SUPPORTS: Supports = {
   vectors: true,
   namedVectors: true,
@@ -50,10 +57,7 @@ const SUPPORTS: Supports = {
  * Memory: a page of at most 500 objects or about 8 MB at a time, and up to 32 MB of cached file pages.
  * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED
  */
-export async function openSqlite(
-  path: string,
-  options: DatabaseOptions = {},
-): Promise<Store & { readonly database: SqliteDatabase }> {
+export async function openSqlite(path: string, options: DatabaseOptions = {}): Promise<EmbeddedStore> {
   const file = databaseFile(path)
   const database = openDatabase(file, options)
   try {
@@ -71,7 +75,7 @@ interface ClassRow {
   readonly schema: string
 }
 
-class SqliteStore implements Store {
+class SqliteStore implements EmbeddedStore {
   readonly kind = 'sqlite'
   readonly target: string
   readonly supports = SUPPORTS
