@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Test } from 'tap'
+
+/** How the command ended, and what it said. */
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command in a directory of its own, with its data, state and configuration below it. */
+export interface Home {
+  readonly directory: string
+  /** Runs to the end; `input` is what stands on standard input. */
+  run(args: readonly string[], input?: string): Promise<Ended>
+  /** Starts it with pipes on all three. */
+  start(args: readonly string[]): Started
+}
+
+export interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  /** Resolves when stderr holds the text; rejects where the command ends without it. */
+  says(text: string): Promise<void>
+}
+
+const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
+
+/** A home with these files in it, which the end of the test removes. */
+export function home(t: Test, files: Record<string, string | Buffer> = {}): Home {
+  const directory = t.testdir(files as Record<string, string>)
+  const start = (args: readonly string[]) => started(args, directory)
+  return {
+    directory,
+    start,
+    async run(args, input = '') {
+      const { child, ended } = start(args)
+      child.stdin!.on('error', () => {})
+      child.stdin!.end(input)
+      return ended
+    },
+  }
+}
+
+function started(args: readonly string[], directory: string): Started {
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: directory, env: environment(directory) })
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text
+      child.emit('said')
+    })
+  }
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }))
+  return { child, ended, says: (text) => heard(child, said, text, ended) }
+}
+
+async function heard(child: ChildProcess, said: Omit<Ended, 'code'>, text: string, ended: Promise<Ended>) {
+  const over = ended.then(({ stderr }) => {
+    if (!stderr.includes(text)) throw new Error(`ended without "${text}": ${stderr}`)
+  })
+  while (!said.stderr.includes(text)) await Promise.race([once(child, 'said'), over])
+}
+
+/** Nothing of the machine's own settings, but what a process needs. */
+function environment(directory: string): NodeJS.ProcessEnv {
+  const { PATH, TMPDIR } = process.env
+  const own = { XDG_DATA_HOME: 'data', XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: 'config', HOME: '.' }
+  const places = Object.entries(own).map(([name, place]) => [name, `${directory}/${place}`])
+  return { ...(PATH && { PATH }), ...(TMPDIR && { TMPDIR }), ...Object.fromEntries(places) }
+}
+
+/** Adds of `count` paths as JSON lines. */
+export function adds(count: number, content = 'text'): string {
+  const records = Array.from({ length: count }, (_, index) => {
+    return { repo: 'r', op: 'add', path: `file-${index}`, content: `${content} ${index}` }
+  })
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('')
+}
