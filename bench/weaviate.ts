@@ -20,7 +20,7 @@ import { BATCH, IN_FLIGHT, LOADS, type Load, type Taken } from './weaviate/loads
  */
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     count: { type: 'string', default: '20000' },
     child: { type: 'string' },
     load: { type: 'string' },
@@ -61,7 +61,9 @@ async function rounds(store: Store, load: Load): Promise<Record<string, Taken[]>
       const objects = await store.collection(CLASS).count()
       if (objects !== load.count) throw new Error(`${name} left ${objects} of ${load.count} objects`)
       taken[name] = [...(taken[name] ?? []), one]
-      console.log(JSON.stringify({ round, load: name, count: load.count, batch: BATCH, IN_FLIGHT, ...one }))
+      console.log(
+        JSON.stringify({ round, load: name, count: load.count, batch: BATCH, inFlight: IN_FLIGHT, ...one }),
+      )
     }
   }
   return taken

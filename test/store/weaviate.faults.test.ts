@@ -125,7 +125,7 @@ t.test('a server that goes and comes back: the run goes on where it stood', asyn
 t.test('a server that stays away ends the run, and says what to do', async (t) => {
   const world = await enter(t)
   await world.double.faults.refuse()
-  await t.rejects(world.load(50, { retryForMs: 300 }), {
+  await t.rejects(world.load(100, { retryForMs: 300 }), {
     code: 'ELYSIA_UNREACHABLE',
     message: /ECONNREFUSED/,
     hint: /give the same command/,
