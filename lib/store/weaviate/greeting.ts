@@ -1,9 +1,7 @@
 import { ElysiaError } from '../../errors.ts'
 import { within } from './deadline.ts'
 import { allUnreachable, failureOf, lacksRight } from './failure.ts'
-import { layoutOf, metadataRequest, propertiesRequest } from './layout.ts'
 import type { Server } from './server.ts'
-import type { Fetch } from './wire.ts'
 
 /** The oldest minor release of version 1 whose gRPC the client speaks. */
 const OLDEST_MINOR = 27
@@ -15,7 +13,7 @@ export interface Greeting {
 }
 
 /**
- * Asks every node for its version by REST, and for anything by gRPC. Nodes that cannot be reached are left
+ * Asks every node for its version by REST, and sends an empty batch by gRPC. Nodes that cannot be reached are left
  * for later, as long as one can.
  * @throws ElysiaError of the one node, or ELYSIA_UNREACHABLE naming all; on any other failure of a node that
  */
@@ -49,27 +47,13 @@ async function greetOne(server: Server, timeoutMs: number): Promise<Greeting> {
   checkVersion(server.http, version)
   const wire = await opening
   try {
-    await within(timeoutMs, [], (signal) => wire.search(NOTHING, signal))
+    // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
+    await within(timeoutMs, [], (signal) => wire.batchObjects([], signal))
   } catch (thrown) {
     judge(failureOf(thrown, server.grpc), server)
   }
   // A twentieth is kept free for what the estimate of a message's size leaves out.
   return { version, maxMessageBytes: Math.floor(0.95 * Math.min(maxMessageBytes, MAX_MESSAGE_BYTES)) }
-}
-
-const NO_CLASS = layoutOf({ class: '' })
-const ID_ONLY = { properties: [], vectors: false }
-
-/** A class of no name does not exist; that the server says so is all that is wanted. */
-const NOTHING: Fetch = {
-  collection: NO_CLASS.name,
-  tenant: '',
-  limit: 1,
-  after: '',
-  filters: undefined,
-  properties: propertiesRequest(NO_CLASS, ID_ONLY),
-  metadata: metadataRequest(NO_CLASS, ID_ONLY),
-  consistencyLevel: undefined,
 }
 
 /** Any answer of the service will do, also that the key may not look; but not that the key is unknown. */
