@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 var needed = [22, 22]
 var running = process.versions.node.split('.').map(Number)
 

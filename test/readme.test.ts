@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -32,7 +32,7 @@ const changes = [
   { repo: 'A', op: 'frobnicate', path: 'c.ts' },
 ]
 
-function place(t: { testdir: (fixture: object) => string }): string {
+function place(t: Test): string {
   const directory = t.testdir({
     'changes.jsonl': changes.map((change) => `${JSON.stringify(change)}\n`).join(''),
     node_modules: {},
