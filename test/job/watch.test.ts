@@ -1,4 +1,5 @@
 import {
+  createReadStream,
   existsSync,
   readdirSync,
   readFileSync,
@@ -8,11 +9,15 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
+import { ingestFiles } from '../../lib/job/ingest.ts'
 import type { IngestGiven } from '../../lib/job/ingestOptions.ts'
 import { openState } from '../../lib/job/state.ts'
 import { type WatchCircumstances, type WatchEnded, type WatchedFile, watch } from '../../lib/job/watch.ts'
 import type { WatchGiven } from '../../lib/job/watchOptions.ts'
+import { OUTCOMES } from '../../lib/outcome.ts'
+import type { Report } from '../../lib/report.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import type { Store } from '../../lib/store/store.ts'
 
@@ -244,6 +249,22 @@ t.test('what is no fault of a file ends the watch, and the file is taken later',
   const { names } = await watched(place, { after: 'move' }, ({ length }) => length === 1)
   t.strictSame(names, ['1.jsonl'])
   t.ok(existsSync(join(place.inbox, 'processed/1.jsonl')))
+})
+
+t.test('the same bytes watched and processed give the same objects and counts', async (t) => {
+  const path = join(import.meta.dirname, '../../fixtures/quick-start.jsonl')
+  const place = placeOf(t, { '1.jsonl': readFileSync(path) })
+  const { ended } = await watched(place, {}, ({ length }) => length === 1)
+  const other = { ...place, database: `${place.database}.other` }
+  const { report } = await withStore(other, (store) => {
+    const input = { name: path, rereadable: true, open: () => createReadStream(path) }
+    return ingestFiles([input], store, { collection: 'source-code' })
+  })
+  const countsOf = (of: Report) => OUTCOMES.map((name) => of[name])
+  t.strictSame(countsOf(ended.report), countsOf(report))
+  t.strictSame(ended.report.commits, report.commits)
+  t.equal(ended.report.bytes, report.bytes)
+  t.ok(isDeepStrictEqual(await contentsOf(place), await contentsOf(other)))
 })
 
 t.test('a directory that does not exist, a file and a dry run are refused', async (t) => {
