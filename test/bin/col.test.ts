@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import fc from 'fast-check'
+import t from 'tap'
+import { shortest } from '../../bin/commands/col/objectLine.ts'
+import type { StoredObject } from '../../lib/object.ts'
+import { openSqlite } from '../../lib/store/sqlite.ts'
+import { adds, home } from './elysiactl.ts'
+import { filled, idOf, STORE } from './filled.ts'
+
+const FLOATS = Float32Array.of(0.1, -1.5, 3e-45, 16777216)
+
+function objects(count: number, tenant?: string): StoredObject[] {
+  return Array.from({ length: count }, (_, at) => ({
+    id: idOf(at),
+    properties: { path: `p${at}`, text: 'x'.repeat(1000) },
+    ...(tenant !== undefined && { tenant }),
+  }))
+}
+
+function parsed(stdout: string): { id: string; tenant?: string; properties: object }[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+t.test('ls names the collections and counts their objects', async (t) => {
+  const at = home(t)
+  t.match(await at.run(['col', 'ls', ...STORE]), { code: 0, stdout: '', stderr: /no collections/ })
+  await filled(at, 'Zoo', objects(2))
+  await filled(at, 'Ark', [...objects(1, 'noah'), ...objects(1, 'sem')])
+  const { code, stdout } = await at.run(['col', 'ls', ...STORE])
+  t.equal(code, 0)
+  t.match(stdout, /^NAME +OBJECTS +TENANTS\nArk +2 +2\nZoo +2\n$/)
+  const listed = JSON.parse((await at.run(['col', 'ls', '--json', ...STORE])).stdout) as object
+  t.match(listed, {
+    collections: [
+      { name: 'Ark', objects: 2, tenants: 2 },
+      { name: 'Zoo', objects: 2 },
+    ],
+  })
+})
+
+t.test('show tells of one collection by either of its names, and --json gives its schema', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', [...objects(2, 'a'), ...objects(1, 'b')])
+  const { code, stdout } = await at.run(['col', 'show', 'source-code', ...STORE])
+  t.equal(code, 0)
+  t.match(stdout, /^SourceCode\n/)
+  t.match(stdout, /objects: 3 in 2 tenants\n.*\na +2\nb +1\n/)
+  t.match(stdout, /\npath +text +filter, search\n/)
+  const schema = JSON.parse(
+    (await at.run(['col', 'show', 'SourceCode', '--json', ...STORE])).stdout,
+  ) as object
+  t.match(schema, { class: 'SourceCode', properties: [{ name: 'path' }, { name: 'text' }] })
+})
+
+t.test('a collection that is not there is exit 10, and the nearest one is named', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', [])
+  for (const verb of [['show'], ['cat'], ['rm', '--yes']]) {
+    const { code, stderr } = await at.run(['col', ...verb, 'source-cod', ...STORE])
+    t.equal(code, 10, verb.join(' '))
+    t.match(stderr, 'did you mean SourceCode?')
+  }
+  t.equal((await at.run(['col', 'cat', ...STORE])).code, 2)
+  t.equal((await at.run(['col', 'show', 'a', 'b', ...STORE])).code, 2)
+})
+
+t.test('cat prints objects as JSON lines in order of id, vectors as the shortest floats', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', objects(1200).reverse())
+  const all = parsed((await at.run(['col', 'cat', 'SourceCode', ...STORE])).stdout)
+  t.same(
+    all.map(({ id }) => id),
+    Array.from({ length: 1200 }, (_, n) => idOf(n)),
+  )
+  const two = await at.run(['col', 'cat', 'source-code', '--limit', '2', '--properties', 'path', ...STORE])
+  t.equal(
+    two.stdout,
+    `{"id":"${idOf(0)}","properties":{"path":"p0"}}\n{"id":"${idOf(1)}","properties":{"path":"p1"}}\n`,
+  )
+  t.equal((await at.run(['col', 'cat', 'source-code', '--limit', '0', ...STORE])).stdout, '')
+  t.match(await at.run(['col', 'cat', 'source-code', '--properties', 'pat', ...STORE]), {
+    code: 2,
+    stderr: /did you mean path/,
+  })
+  t.equal((await at.run(['col', 'cat', 'source-code', '--tenant', 'a', ...STORE])).code, 2)
+
+  await filled(at, 'Vectors', [{ id: idOf(1), properties: {}, vector: FLOATS }])
+  const { stdout } = await at.run(['col', 'cat', 'Vectors', ...STORE])
+  t.equal(stdout, `{"id":"${idOf(1)}","properties":{},"vector":[0.1,-1.5,3e-45,16777216]}\n`)
+  const bare = await at.run(['col', 'cat', 'Vectors', '--no-vectors', ...STORE])
+  t.equal(bare.stdout, `{"id":"${idOf(1)}","properties":{}}\n`)
+})
+
+t.test('any 32-bit float is printed so that it reads back as itself', (t) => {
+  const same = (float: number) => Object.is(Math.fround(JSON.parse(shortest(float)) as number), float)
+  fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), same), { numRuns: 5000 })
+  t.equal(shortest(Math.fround(0.3)), '0.3')
+  t.end()
+})
+
+t.test('cat goes through all tenants in turn, or through the one that is named', async (t) => {
+  const at = home(t)
+  await filled(at, 'Ark', [...objects(2, 'sem'), ...objects(1, 'noah')])
+  const tenants = async (...flags: string[]) =>
+    parsed((await at.run(['col', 'cat', 'Ark', ...flags, ...STORE])).stdout).map(({ tenant }) => tenant)
+  t.same(await tenants(), ['noah', 'sem', 'sem'])
+  t.same(await tenants('--limit', '2'), ['noah', 'sem'])
+  t.same(await tenants('--tenant', 'sem'), ['sem', 'sem'])
+  t.match(await at.run(['col', 'cat', 'Ark', '--tenant', 'noa', ...STORE]), {
+    code: 10,
+    stderr: /did you mean noah/,
+  })
+})
+
+t.test('cat ends quietly with 141 when its reader has read enough', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', objects(3000))
+  const { child, ended } = at.start(['col', 'cat', 'SourceCode', ...STORE])
+  await once(child.stdout!, 'data')
+  child.stdout!.destroy()
+  const { code, stderr } = await ended
+  t.equal(code, 141)
+  t.match(stderr, /^target .*\n$/)
+})
+
+t.test('rm asks, and without a terminal wants --yes', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', objects(1))
+  const unasked = await at.run(['col', 'rm', 'source-code', ...STORE], 'y\n')
+  t.match(unasked, { code: 2, stderr: /give --yes/ })
+  t.match((await at.run(['col', 'ls', ...STORE])).stdout, 'SourceCode')
+  const removed = await at.run(['col', 'rm', 'source-code', '--yes', ...STORE])
+  t.match(removed, { code: 0, stdout: '', stderr: /SourceCode was removed/ })
+  t.equal((await at.run(['col', 'ls', ...STORE])).stdout, '')
+})
+
+t.test('rm forgets the unfinished runs, so that none is continued into a new collection', async (t) => {
+  const at = home(t, { 'a.jsonl': `${adds(20)}bad\n${adds(1)}` })
+  const ingest = ['index', 'process-jsonl', 'a.jsonl', '--collection', 'source-code', ...STORE]
+  t.equal((await at.run([...ingest, '--max-errors', '0'])).code, 1)
+  await at.run(['col', 'rm', 'source-code', '--yes', ...STORE])
+  const again = await at.run([...ingest, '--json'])
+  t.equal(again.code, 3)
+  t.match(JSON.parse(again.stdout), { continued_from_line: 0, written: 20 })
+  const store = await openSqlite(`${at.directory}/filled.db`)
+  t.equal(await store.collection('SourceCode').count(), 20)
+  await store.close()
+})

@@ -1,0 +1,59 @@
+import t from 'tap'
+import { adds, home } from './elysiactl.ts'
+import { STORE } from './filled.ts'
+
+const INGEST = ['index', 'process-jsonl', '--collection', 'source-code', ...STORE]
+const STATUS = ['index', 'status', ...STORE]
+
+function changeset(repo: string, commit: string): string {
+  return `${JSON.stringify({ repo, new_changeset: { commit } })}\n`
+}
+
+interface Status {
+  readonly runs: readonly {
+    readonly run: string
+    readonly status: string
+    readonly counts: { written: number }
+  }[]
+}
+
+t.test('status of a store without runs says so', async (t) => {
+  t.match(await home(t).run(STATUS), { code: 0, stdout: '', stderr: /no runs yet/ })
+})
+
+t.test('status lists the runs, newest first, with their counts and the last commits', async (t) => {
+  const { run } = home(t, {
+    'one.jsonl': `${adds(3)}${changeset('r', 'aaa')}${changeset('s', 'sss')}`,
+    'two.jsonl': `${adds(4)}bad\n${changeset('r', 'bbb')}`,
+  })
+  await run([...INGEST, 'one.jsonl', '--run-id', 'first'])
+  await run([...INGEST, 'two.jsonl', '--run-id', 'second'])
+  const { code, stdout } = await run(STATUS)
+  t.equal(code, 0)
+  const [head, newest, oldest] = stdout.split('\n')
+  t.match(head, /^RUN +STATUS +COLLECTION +CLASS +INPUTS +LINES +OUTCOMES +STARTED +UPDATED$/)
+  t.match(
+    newest,
+    /^second +done +source-code +SourceCode +\S+two\.jsonl +6 +1 written, 3 unchanged, 1 control, 1 rejected +/,
+  )
+  t.match(oldest, /^first +done +.* 5 +3 written, 2 control +/)
+  t.match(stdout, /\nSourceCode +r +bbb\nSourceCode +s +sss\n$/)
+})
+
+t.test('status --json is one document, and --limit keeps to the newest', async (t) => {
+  const { run } = home(t, { 'one.jsonl': `${adds(3)}bad\n` })
+  await run([...INGEST, 'one.jsonl', '--run-id', 'first'])
+  await run([...INGEST, 'one.jsonl', '--run-id', 'second'])
+  const { runs } = JSON.parse((await run([...STATUS, '--json'])).stdout) as Status
+  t.match(runs, [
+    { run: 'second', status: 'done', counts: { lines: 4, unchanged: 3 } },
+    { run: 'first', status: 'done', counts: { lines: 4, written: 3, rejected: { not_json: 1 } } },
+  ])
+  const newest = JSON.parse((await run([...STATUS, '--json', '--limit', '1'])).stdout) as Status
+  t.same(
+    newest.runs.map((one) => one.run),
+    ['second'],
+  )
+  t.equal((await run([...STATUS, '--limit', '0'])).code, 2)
+  t.equal((await run([...STATUS, 'more'])).code, 2)
+})
