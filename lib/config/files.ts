@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ElysiaError, messageOf } from '../errors.ts'
+import { ElysiaError } from '../errors.ts'
 
 /** A configuration file as it was read, unchecked. */
 export interface ConfigFile {
@@ -44,24 +44,45 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 /** Loaded only where there is a file: finding none must cost nothing. */
 async function load(path: string): Promise<unknown> {
   const { cosmiconfig, defaultLoaders } = await import('cosmiconfig')
-  const { '.yaml': yaml, '.yml': yml, '.json': json } = defaultLoaders
-  const places = ENDINGS.map((ending) => `elysiactl.${ending}`)
+  const yaml = (file: string, text: string) => {
+    return onlyComments(text) ? null : defaultLoaders['.yaml'](file, text)
+  }
   const explorer = cosmiconfig('elysiactl', {
-    searchPlaces: places,
+    searchPlaces: ENDINGS.map((ending) => `elysiactl.${ending}`),
     mergeSearchPlaces: false,
-    loaders: { '.yaml': yaml, '.yml': yml, '.json': json },
+    loaders: { '.yaml': yaml, '.yml': yaml, '.json': defaultLoaders['.json'] },
   })
   try {
     return (await explorer.load(path))?.config
   } catch (error) {
-    throw unusable(path, messageOf(error), error)
+    throw unusable(path, faultOf(error))
   }
+}
+
+/** js-yaml refuses a file without a document, such as one in which everything is commented out. */
+function onlyComments(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(#|$)/.test(line))
+}
+
+/** What is wrong, and on which line. The parsers' own messages quote the file, which may hold a secret. */
+function faultOf(error: unknown): string {
+  const { code, reason, mark, message } = error as ParserError
+  if (code !== undefined) return message
+  if (reason !== undefined) return `${reason}${mark === undefined ? '' : ` (line ${mark.line + 1})`}`
+  const place = /\(line \d+ column \d+\)/.exec(message)
+  return `it is not valid JSON${place === null ? '' : ` ${place[0]}`}`
+}
+
+/** Of the file system: `code`; of js-yaml: `reason` and `mark`; of JSON.parse: neither. */
+interface ParserError extends NodeJS.ErrnoException {
+  readonly reason?: string
+  readonly mark?: { readonly line: number }
 }
 
 function firstOf(directory: string, name: string): string | undefined {
   return ENDINGS.map((ending) => join(directory, `${name}.${ending}`)).find((path) => existsSync(path))
 }
 
-function unusable(path: string, reason: string, cause?: unknown): ElysiaError {
-  return new ElysiaError('ELYSIA_USAGE', `the configuration ${path} cannot be used: ${reason}`, { cause })
+function unusable(path: string, reason: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `the configuration ${path} cannot be used: ${reason}`)
 }
