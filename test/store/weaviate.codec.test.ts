@@ -3,7 +3,7 @@ import t from 'tap'
 import type { JsonObject, StoredObject } from '../../lib/object.ts'
 import { storedObject, uuidOf } from '../../lib/store/weaviate/decode.ts'
 import { batchObject, isWellFormed, messageBytes } from '../../lib/store/weaviate/encode.ts'
-import { layoutOf, stranger } from '../../lib/store/weaviate/layout.ts'
+import { inexactInt, layoutOf, stranger } from '../../lib/store/weaviate/layout.ts'
 import { isRectangular, rowsBytes, rowsOf, vectorBytes, vectorOf } from '../../lib/store/weaviate/vectors.ts'
 import { WeaviateDefinition } from '../double/wire.ts'
 
@@ -156,4 +156,13 @@ t.test('what the schema lacks is named, also inside an object; a null is nothing
   t.equal(stranger(layout, { a: 'x', o: [{ b: 'y' }], z: null }), undefined)
   t.equal(stranger(layout, { z: 1 }), 'z')
   t.equal(stranger(layout, { o: [{ b: 'y' }, { c: 1 }] }), 'o.c')
+})
+
+t.test('an int that cannot be kept exactly is named; a number may be as large as it likes', async (t) => {
+  const properties = ['int', 'number'].map((type) => ({ name: `${type}s`, dataType: [type] }))
+  const layout = layoutOf({ class: 'Some', properties })
+  const largest = Number.MAX_SAFE_INTEGER
+  t.equal(inexactInt(layout, { ints: largest, numbers: 2 ** 60 }), undefined)
+  t.equal(inexactInt(layout, { ints: 1.5 }), undefined, 'what is no int is for the server to refuse')
+  t.equal(inexactInt(layout, { ints: -largest - 1 }), 'ints')
 })

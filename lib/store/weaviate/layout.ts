@@ -40,6 +40,15 @@ export function stranger(layout: Layout, properties: JsonObject): string | undef
   return undefined
 }
 
+/** The first int too large to be exact; the client cannot read it back, nor the page that it is on. */
+export function inexactInt(layout: Layout, properties: JsonObject): string | undefined {
+  return Object.keys(properties).find((name) => {
+    const value = properties[name]
+    if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return false
+    return layout.properties.get(name)?.dataType[0] === 'int'
+  })
+}
+
 /**
  * What to ask a search for, so that it answers `what`. Each property is named: a request without names
  * leaves out blobs, and objects without their blobs. References are not read.

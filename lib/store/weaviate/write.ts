@@ -4,7 +4,7 @@ import type { Classes } from './classes.ts'
 import type { Cluster } from './cluster.ts'
 import { batchObject, isWellFormed, messageBytes } from './encode.ts'
 import { failureOf, isMissing, isRefused, isTooLarge, refusal, wholeFailure } from './failure.ts'
-import { type Layout, stranger } from './layout.ts'
+import { inexactInt, type Layout, stranger } from './layout.ts'
 import { isRectangular, isRows } from './vectors.ts'
 
 /** What the calls of one collection share. */
@@ -62,6 +62,8 @@ function objection(layout: Layout, object: StoredObject): string | undefined {
   if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
   if (!object.id.isWellFormed() || !isWellFormed(object.properties))
     return 'a text holds half a surrogate pair: it cannot be UTF-8'
+  const inexact = inexactInt(layout, object.properties)
+  if (inexact !== undefined) return `${inexact} is beyond ±(2^53 - 1), which no int here keeps exactly`
   for (const [name, vector] of Object.entries(object.vectors ?? {})) {
     if (isRows(vector) && !isRectangular(vector)) return `the rows of vector ${name} differ in length`
   }
