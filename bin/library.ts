@@ -10,10 +10,11 @@ export * from '../lib/job/journal.ts'
 export * from '../lib/job/notice.ts'
 export * from '../lib/job/runOptions.ts'
 export * from '../lib/job/state.ts'
+export type { ValidationCounts } from '../lib/job/validateInput.ts'
 export * from '../lib/job/validateOptions.ts'
-export * from '../lib/job/watch.ts'
+export type { WatchCircumstances } from '../lib/job/watch.ts'
 export * from '../lib/job/watchOptions.ts'
-export * from '../lib/job/watchReport.ts'
+export type { WatchReport } from '../lib/job/watchReport.ts'
 export * from '../lib/nearest.ts'
 export * from '../lib/object.ts'
 export * from '../lib/options.ts'
@@ -25,3 +26,9 @@ export * from '../lib/store/store.ts'
 export * from '../lib/store/target.ts'
 export * from '../lib/store/targetOptions.ts'
 export * from '../lib/units.ts'
+
+/** The job of `index watch`, loaded only when it is called: no other command pays for it. */
+export const watchJob = () => import('../lib/job/watch.ts')
+
+/** The job of `index validate`, likewise. */
+export const validateJob = () => import('../lib/job/validateInput.ts')

@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { type ValidationCounts, validateInput } from '../../../lib/job/validateInput.ts'
 import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { sources } from '../../inputs.ts'
-import { ElysiaError, type Reject, validateOptions } from '../../library.ts'
+import {
+  ElysiaError,
+  type Reject,
+  type ValidationCounts,
+  validateJob,
+  validateOptions,
+} from '../../library.ts'
 
 /** `index validate`: change records → their faults, one a line, without any store. */
 export const command: Command = {
@@ -51,6 +56,7 @@ async function check(context: Context, print: Print): Promise<Totals> {
   const options = context.options(validateOptions)
   const totals = { files: 0, lines: 0, blank: 0, records: 0, faults: 0 }
   const shape = console.json ? jsonShape() : TEXT
+  const { validateInput } = await validateJob()
   await print(shape.begin)
   for (const [index, source] of (await sources(operands)).entries()) {
     const name = operands[index] === '-' ? 'stdin' : operands[index]!

@@ -10,7 +10,7 @@ import {
   targetOptions,
   type WatchCircumstances,
   type WatchReport,
-  watch,
+  watchJob,
   watchOptions,
 } from '../../library.ts'
 import { type ProgressView, progressView } from '../../progress.ts'
@@ -35,6 +35,7 @@ export const command: Command = {
     const { store, state } = await context.openTarget()
     const view = await progressView([], console)
     const around = circumstances(context, state, options.after !== 'move', view)
+    const { watch } = await watchJob()
     const { report, error } = await watch(directory, store, options, around).finally(view.stop)
     if (console.json) await console.document(report)
     else console.note(`${summary(report, undefined)}\n${files(report)}`)
