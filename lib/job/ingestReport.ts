@@ -10,7 +10,7 @@ import type { IngestRun } from './ingestRun.ts'
  */
 export function reportOf(run: IngestRun, store: Store, error: unknown, seconds: number): Ended {
   const status = statusOf(run, error)
-  const failure = error ?? closeJournal(run, status)
+  const failure = closeJournal(run, status, error)
   const ended = failure === undefined ? status : statusOf(run, failure)
   return {
     report: build(run, store, ended, failure, seconds),
@@ -24,12 +24,13 @@ function statusOf({ circumstances }: IngestRun, error: unknown): RunStatus {
   return circumstances.stop?.aborted ? 'interrupted' : 'done'
 }
 
-function closeJournal({ circumstances, run }: IngestRun, status: RunStatus): unknown {
+/** What ended the run; the journal's own error where nothing else did. */
+function closeJournal({ circumstances, run }: IngestRun, status: RunStatus, error: unknown): unknown {
   try {
-    circumstances.state?.journal.finish(run, status)
-    return undefined
-  } catch (error) {
+    circumstances.state?.journal.finish(run, status, error === undefined ? undefined : messageOf(error))
     return error
+  } catch (journalError) {
+    return error ?? journalError
   }
 }
 

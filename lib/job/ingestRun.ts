@@ -87,7 +87,13 @@ async function ingestOne(run: IngestRun, index: number, mark?: InputMark): Promi
       ledger.settle(settlement)
     },
   })
-  await pipeline([...head.stages, ...(skip ? [skip] : []), ...changeStages(options), end], { signal })
+  const closed = new Promise((resolve) => end.once('close', resolve))
+  try {
+    await pipeline([...head.stages, ...(skip ? [skip] : []), ...changeStages(options), end], { signal })
+  } finally {
+    // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
+    await closed
+  }
   if (stopped(run)) return
   goOn()
   await inputs[index]!.settled?.()

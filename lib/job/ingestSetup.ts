@@ -37,7 +37,13 @@ export async function setUp(
   const found = await retry(() => prepare(store, options, notify, given.state?.journal))
   const key = keyOf(inputs, store, found.class, options)
   const lock = state && lockRun(state, key)
-  const { run: continued, checkpoint } = continuation(key, circumstances, found.created, notify)
+  const { run: continued, checkpoint } = continuation(
+    key,
+    circumstances,
+    found.created,
+    inputs.every((input) => input.rereadable),
+    notify,
+  )
   const name = continued ?? circumstances.runId ?? newRunId()
   const rejects = rejectsFile(circumstances, checkpoint, name)
   const target = options.dryRun ? await dryRunStore(store, found.layout) : store

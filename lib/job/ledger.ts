@@ -91,7 +91,12 @@ export class Ledger {
     this.#before = { lines: this.tally.lines, bytes: this.tally.bytes }
   }
 
+  /**
+   * Too many rejects are found out by the next settlement, or at the end: this one, which may be part of a
+   * transaction, stays settled. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS, ELYSIA_STATE
+   */
   settle(settlement: Settlement): void {
+    this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
     const { outcomes, end } = settlement
     this.#digest.updateAll(outcomes.map(({ item }) => item))
     this.#line = end.line
@@ -102,7 +107,6 @@ export class Ledger {
     this.#commit()
     for (const reject of rejected) this.#options.onReject?.(reject)
     this.#options.onProgress?.({ ...this.tally, seconds: (performance.now() - this.#startedMs) / 1000 })
-    this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
   }
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
