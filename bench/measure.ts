@@ -46,7 +46,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
 
-const CODE = 'export const value = compute(input, options) // a line of code that says something\n'.repeat(6)
+const CODE = 'export const value = compute(input, options) // a line of code that says something\n'.repeat(8)
 
 /** Writes change records of about 750 bytes with distinct paths, until there are `count` of them. */
 export async function writeRecords(path: string, count: number): Promise<void> {
