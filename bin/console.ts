@@ -60,12 +60,17 @@ function describe(thrown: unknown): { code: string; message: string; hint?: stri
   return { code, message, ...(hint !== undefined && { hint }) }
 }
 
-/** What a person reads of an error. One that is none of ours is a defect, and its stack is worth having. */
+/** What a person reads of an error. One that is neither ours nor the system's is a defect: its stack is worth having. */
 function tell(thrown: unknown, verbose: boolean): string {
   const lines = [`${mark('red', 'error')}: ${messageOf(thrown)}`]
   if (thrown instanceof ElysiaError && thrown.hint !== undefined) lines.push(`hint: ${thrown.hint}`)
-  if (verbose || !(thrown instanceof ElysiaError)) lines.push(...origin(thrown))
+  if (verbose || !(thrown instanceof ElysiaError || isOfSystem(thrown))) lines.push(...origin(thrown))
   return lines.join('\n')
+}
+
+/** A full disk, a closed descriptor: its message says all there is. */
+function isOfSystem(thrown: unknown): boolean {
+  return (thrown as NodeJS.ErrnoException | undefined)?.syscall !== undefined
 }
 
 function origin(thrown: unknown): string[] {

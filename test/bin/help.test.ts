@@ -165,3 +165,15 @@ t.test('an older Node is told what is needed, in one line, before anything is lo
     t.match(stderr, fits ? /^$/ : /^elysiactl needs Node\.js 22\.22 or newer; .*\n$/)
   }
 })
+
+t.test('a full disk behind stdout is one line and a failure', async (t) => {
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', '"$0" "$1" --help > /dev/full', process.execPath, COMMAND],
+    {
+      encoding: 'utf8',
+    },
+  )
+  t.equal(status, 1)
+  t.match(stderr, /^error: ENOSPC[^\n]*\n$/)
+})
