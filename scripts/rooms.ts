@@ -43,9 +43,6 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'fastest-levenshtein': /^lib\/nearest\.ts$/,
   'env-paths': /^lib\/config\/paths\.ts$/,
   cosmiconfig: /^lib\/config\/files\.ts$/,
-  consola: /^bin\//,
   'cli-progress': /^bin\//,
   'cli-table3': /^bin\//,
-  '@bomb.sh/tab': /^bin\//,
-  citty: /^bin\//,
 }
