@@ -56,6 +56,8 @@ async function waitsOut(failure: RetryContext, deadline: number, options: Retryi
   const { error, attemptNumber, retryDelay } = failure
   if (!(error instanceof ElysiaError && error.retryable)) return false
   const leftMs = Math.max(0, deadline - performance.now())
+  // A timer may end a fraction of a millisecond early: that is no time for one more attempt.
+  if (leftMs < 1) return false
   const ownMs = Math.min(retryDelay, leftMs)
   const waitMs = Math.max(ownMs, Math.min(error.retryAfterMs ?? 0, leftMs))
   options.onRetry?.({ attempt: attemptNumber, waitMs: Math.ceil(waitMs), error })
