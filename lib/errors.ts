@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   ELYSIA_UNREACHABLE: 'the server cannot be reached, or was away for longer than the retries last',
   ELYSIA_STORE: 'the store failed in a way that is not worth repeating',
   ELYSIA_STATE: 'the state, checkpoint or rejects file could not be written',
+  ELYSIA_INTERNAL: 'an error that was not foreseen: a defect',
   ELYSIA_ACCOUNTING: 'the sums do not add up: a defect, never to be passed over',
 } as const
 

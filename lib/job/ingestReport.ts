@@ -57,7 +57,7 @@ function build(run: IngestRun, store: Store, status: RunStatus, error: unknown, 
 }
 
 function describe(error: unknown): { code: string; message: string } {
-  return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_STORE', message: messageOf(error) }
+  return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_INTERNAL', message: messageOf(error) }
 }
 
 function round(value: number): number {

@@ -34,15 +34,11 @@ export async function setUp(
   const notify = notifier(circumstances.onNotice)
   const { state, signal } = circumstances
   const retry = retrying({ forMs: options.retryForMs, ...(signal && { signal }) })
-  const found = await retry(() => prepare(store, options, notify, given.state?.journal))
+  const found = await retry(() => prepare(store, options, notify, state?.journal))
   const key = keyOf(inputs, store, found.class, options)
   const lock = state && lockRun(state, key)
-  const { run: continued, checkpoint } = continuation(
-    key,
-    circumstances,
-    found.created,
-    inputs.every((input) => input.rereadable),
-    notify,
+  const { run: continued, checkpoint } = orRelease(lock, () =>
+    continuation(key, circumstances, found.created, inputs.every(isRereadable), notify),
   )
   const name = continued ?? circumstances.runId ?? newRunId()
   const rejects = rejectsFile(circumstances, checkpoint, name)
@@ -76,6 +72,20 @@ export function lastCheckpoint({ circumstances, run }: IngestRun): Checkpoint | 
   } catch {
     return undefined
   }
+}
+
+/** Gives the lock back where what needs it cannot begin. */
+function orRelease<T>(lock: { release(): void } | undefined, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function isRereadable({ rereadable }: Input): boolean {
+  return rereadable
 }
 
 /** A dry run leaves no checkpoint, so that the real one begins at the beginning. */

@@ -76,3 +76,33 @@ t.test('a collection that is gone is filled from the first line', async (t) => {
   t.match(report, { status: 'done', continued_from_line: 0, written: 2 })
   t.equal((await objectsOf(store)).length, 2)
 })
+
+t.test('a dry run leaves nothing behind, and its name of a collection does not count', async (t) => {
+  const { store, state } = await place(t)
+  const { report } = await ingestFiles(
+    [stdin(add('a', '1'))],
+    store,
+    { collection: 'source-code', dryRun: true },
+    { state },
+  )
+  t.match(report, { status: 'done', dry_run: true, written: 1 })
+  t.strictSame(await store.list(), [])
+  t.strictSame(state.journal.runs(), [])
+  t.equal(state.journal.nameOf(store.target, 'SourceCode', 'source code'), 'source code')
+})
+
+t.test('a run id of another unfinished run is refused, and the lock is given back', async (t) => {
+  const { store, state } = await place(t)
+  const first = await ingestFiles(
+    [stdin(add('a', '1'))],
+    store,
+    { collection: 'source-code' },
+    { state, runId: 'mine' },
+  )
+  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.run)
+  const other = { ...stdin(add('b', '2')), name: 'other' }
+  const options = { collection: 'source-code' }
+  await t.rejects(ingestFiles([other], store, options, { state, runId: 'mine' }), { code: 'ELYSIA_CONFLICT' })
+  const { report } = await ingestFiles([other], store, options, { state })
+  t.equal(report.status, 'done')
+})
