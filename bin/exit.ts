@@ -41,6 +41,7 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   ELYSIA_INPUT_MISSING: EXIT.notFound,
   ELYSIA_INPUT_CHANGED: EXIT.conflict,
   ELYSIA_COMPRESSION: EXIT.damage,
+  ELYSIA_DAMAGED: EXIT.damage,
   ELYSIA_CONFLICT: EXIT.conflict,
   ELYSIA_NOT_FOUND: EXIT.notFound,
   ELYSIA_LOCKED: EXIT.locked,

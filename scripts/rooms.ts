@@ -17,26 +17,39 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'where objects live: the contract, its members, and the sink that keeps order',
     sees: ['stream'],
   },
+  archive: {
+    holds: 'where bytes rest: formats, compression, places, manifest, parts, verification',
+    sees: ['stream'],
+    typesOf: ['store'],
+  },
+  catalog: {
+    holds: 'which archives exist, which may go, and who may touch them now',
+    sees: ['archive'],
+  },
   config: {
     holds: 'what environment and configuration files say, and where things lie',
     sees: [],
     typesOf: ['store'],
   },
   job: {
-    holds: 'what a user asks for: ingest, watch; its ledger, journal and report',
-    sees: ['change', 'stream', 'store', 'config'],
+    holds: 'what a user asks for: ingest, watch, backup, restore, verify, cleanup; each with its report',
+    sees: ['change', 'stream', 'store', 'archive', 'catalog', 'config'],
   },
   schema: { holds: 'the JSON Schemas of the package, generated', sees: [] },
 }
 
 /** Each third-party package and the files that may import it at run time. */
 export const PACKAGES: Readonly<Record<string, RegExp>> = {
-  'better-sqlite3': /^lib\/store\/sqlite\w*\.ts$/,
+  'better-sqlite3': /^lib\/(store\/sqlite\w*|catalog\/index\w*)\.ts$/,
   'weaviate-client': /^lib\/store\/weaviate/,
   'p-limit': /^lib\/store\/weaviate/,
   'p-retry': /^lib\/stream\/retry\.ts$/,
-  'lz4-napi': /^lib\/stream\/lz4\.ts$/,
-  typebox: /^lib\/change\/(record|reportSchema|rejectSchema)\.ts$/,
+  'lz4-napi': /^lib\/(stream\/lz4|archive\/lz4)\.ts$/,
+  typebox: /^lib\/(change\/(record|reportSchema|rejectSchema)|archive\/manifest\w*)\.ts$/,
+  'parquet-wasm': /^lib\/archive\/parquet/,
+  'apache-arrow': /^lib\/archive\/parquet/,
+  'stream-json': /^lib\/archive\/json/,
+  'zstd-napi': /^lib\/archive\/zstd\.ts$/,
   chokidar: /^lib\/job\/watch\w*\.ts$/,
   'bytes-iec': /^lib\/units\.ts$/,
   ms: /^lib\/units\.ts$/,

@@ -1,0 +1,107 @@
+import Type, { type Static } from 'typebox'
+
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+const hex = (digits: number, description: string) =>
+  Type.String({ pattern: `^[0-9a-f]{${digits}}$`, description })
+const time = (description: string) => Type.String({ format: 'date-time', description })
+
+/** The name of the file that makes a directory an archive; written last. */
+export const MANIFEST_FILE = 'manifest.json'
+
+/** The plan and the finished parts of a backup that is not complete, a JSON line each. */
+export const JOURNAL_FILE = 'parts.jsonl'
+
+export const SCHEMA_FILE = 'schema.json'
+
+/** Ids strictly after `after`, up to and including `up_to`; both may be open. */
+export const IdRangeSchema = Type.Object({
+  tenant: Type.Optional(Type.String()),
+  after: Type.Optional(Type.String()),
+  up_to: Type.Optional(Type.String()),
+})
+
+/** One part: a file of objects in order of id, all of one range. */
+export const PartSchema = Type.Object({
+  file: Type.String({ minLength: 1, description: 'Its path below the archive, with forward slashes.' }),
+  range: count('The range it belongs to, an index into `ranges`.'),
+  after: Type.Optional(Type.String({ description: 'Ids are greater than this one.' })),
+  up_to: Type.Optional(Type.String({ description: 'Ids are at most this one; absent: to the end.' })),
+  objects: count('Objects in it.'),
+  vectors: count('Vectors in it, named and unnamed.'),
+  bytes: count('Bytes of the file.'),
+  raw_bytes: count('Bytes before compression.'),
+  sha256: hex(64, 'Of the file.'),
+  digest: hex(64, 'Of its objects: the sum of the SHA-256 of each, modulo 2^256.'),
+})
+
+export const EncodingSchema = Type.Object({
+  format: Type.Enum(['jsonl', 'json', 'parquet']),
+  compression: Type.Enum(['none', 'gzip', 'lz4', 'zstd']),
+  level: Type.Optional(Type.Integer()),
+  /** The library that wrote, with its version. */
+  library: Type.String(),
+  vectors: Type.Enum(['base64', 'numbers', 'columns', 'none'], { description: 'How vectors are written.' }),
+  reason: Type.Optional(Type.String({ description: 'Why `auto` chose this compression.' })),
+})
+
+export const CountsSchema = Type.Object({
+  before: count('Objects that the store counted before the scan.'),
+  after: count('Objects that the store counted after it.'),
+  written: count('Objects in the parts.'),
+})
+
+export const TenantEntrySchema = Type.Object({
+  name: Type.String(),
+  state: Type.Enum(['active', 'inactive', 'offloaded']),
+})
+
+/**
+ * What an archive is: `manifest.json`, or the trailer of a single file. The truth about it; a catalog is an
+ * index of these. Unknown fields are kept and ignored. @see docs/archives.md
+ */
+export const ManifestSchema = Type.Object({
+  format: Type.Literal('elysiactl-archive'),
+  version: Type.Literal(1),
+  id: Type.String({ pattern: '^[0-9a-z][0-9a-z-]{7,63}$', description: 'Never changes.' }),
+  started: time('When the scan began.'),
+  finished: time('When the last part was durable.'),
+  tool: Type.Object({ name: Type.String(), version: Type.String() }),
+  source: Type.Object({
+    target: Type.String({ description: 'The store, without secrets.' }),
+    kind: Type.String(),
+    version: Type.String({ description: 'The server’s.' }),
+    nodes: Type.Array(Type.Object({ name: Type.String(), status: Type.String() })),
+  }),
+  collection: Type.String({ description: 'The class.' }),
+  content: Type.Enum(['full', 'schema-only']),
+  schema: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'The raw class JSON.' }),
+  schema_sha256: hex(64, 'Of the schema’s JSON text as it stands in schema.json.'),
+  encoding: EncodingSchema,
+  tenants: Type.Optional(Type.Array(TenantEntrySchema)),
+  aliases: Type.Array(Type.String()),
+  ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers a stretch of one.' }),
+  partition_by: Type.Optional(Type.String()),
+  parts: Type.Array(PartSchema),
+  totals: Type.Object({
+    objects: count('Of all parts.'),
+    vectors: count('Of all parts.'),
+    bytes: count('Of all parts’ files.'),
+    raw_bytes: count('Before compression.'),
+    digest: hex(64, 'The sum of the parts’ digests, modulo 2^256.'),
+  }),
+  counts: CountsSchema,
+  consistency: Type.String({ description: 'What may have changed while the scan went on.' }),
+  parent: Type.Optional(Type.String({ description: 'The archive that this one is an increment of.' })),
+  tags: Type.Array(Type.String()),
+  note: Type.Optional(Type.String()),
+})
+
+export type Manifest = Static<typeof ManifestSchema>
+export type Part = Static<typeof PartSchema>
+export type IdRange = Static<typeof IdRangeSchema>
+export type Encoding = Static<typeof EncodingSchema>
+
+/** The first line of the journal: all of the manifest that is known when a scan begins. */
+export type Plan = Omit<Manifest, 'finished' | 'parts' | 'totals' | 'counts' | 'consistency'> & {
+  readonly counts: { readonly before: number }
+}
