@@ -1,0 +1,49 @@
+import type { JsonObject } from './object.ts'
+
+/**
+ * A collection's schema: Weaviate's raw class JSON, kept key for key by every store and archive.
+ * @see https://docs.weaviate.io/weaviate/api/rest (Class)
+ */
+export interface CollectionSchema {
+  readonly class: string
+  readonly properties?: readonly PropertySchema[]
+  readonly multiTenancyConfig?: JsonObject
+  readonly [key: string]: unknown
+}
+
+/** One property of a collection's schema, raw as well. */
+export interface PropertySchema {
+  readonly name: string
+  readonly dataType: readonly string[]
+  readonly [key: string]: unknown
+}
+
+/** A property bag that a store accepted as a class, checked to have a name. */
+export function isCollectionSchema(value: unknown): value is CollectionSchema {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { class?: unknown }).class === 'string'
+  )
+}
+
+/** True for a cross-reference: its data types are class names, which begin with a capital letter. */
+export function isReference({ dataType }: PropertySchema): boolean {
+  return /^[A-Z]/.test(dataType[0] ?? '')
+}
+
+/** True where each object belongs to a tenant. */
+export function hasTenants({ multiTenancyConfig }: CollectionSchema): boolean {
+  return multiTenancyConfig?.enabled === true
+}
+
+/** The vectors that objects of a class may carry. */
+export interface VectorNames {
+  /** The one without a name. */
+  readonly unnamed: boolean
+  readonly named: readonly string[]
+}
+
+/** Which vectors a class has an index for. */
+export function vectorNames({ vectorIndexType, vectorConfig }: CollectionSchema): VectorNames {
+  const named = typeof vectorConfig === 'object' && vectorConfig !== null ? Object.keys(vectorConfig) : []
+  return { unnamed: typeof vectorIndexType === 'string' && vectorIndexType !== '', named }
+}
