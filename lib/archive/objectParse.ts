@@ -1,0 +1,70 @@
+import type { JsonObject, StoredObject, Vector } from '../object.ts'
+
+/** Why a JSON value is no object of an archive, for a person. */
+export class NotAnObject extends Error {}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * A parsed JSON value → an object, vectors as base64 or as numbers. Fields that are not known are ignored.
+ * @throws NotAnObject where a field is missing or of another type
+ */
+export function objectOf(value: unknown): StoredObject {
+  if (!isRecord(value)) throw new NotAnObject('is not a JSON object')
+  const { id, properties, vector, vectors, tenant, created_ms, updated_ms } = value
+  if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
+  if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
+  return {
+    id,
+    properties: properties as JsonObject,
+    ...(vector !== undefined && { vector: singleOf(vector, id) }),
+    ...(vectors !== undefined && { vectors: namedOf(vectors, id) }),
+    ...(tenant !== undefined && { tenant: textOf(tenant, id) }),
+    ...(created_ms !== undefined && { createdMs: msOf(created_ms, id) }),
+    ...(updated_ms !== undefined && { updatedMs: msOf(updated_ms, id) }),
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function namedOf(value: unknown, id: string): Record<string, Vector> {
+  if (!isRecord(value)) throw new NotAnObject(`${id} has vectors that are no object`)
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, vectorOf(one, id)]))
+}
+
+function vectorOf(value: unknown, id: string): Vector {
+  const rows = Array.isArray(value) && typeof value[0] !== 'number' && value.length > 0
+  return rows ? value.map((row) => singleOf(row, id)) : singleOf(value, id)
+}
+
+function singleOf(value: unknown, id: string): Float32Array {
+  if (typeof value === 'string') return floatsOf(value, id)
+  if (!Array.isArray(value)) throw new NotAnObject(`${id} has a vector that is neither base64 nor numbers`)
+  for (const number of value) {
+    if (typeof number !== 'number') throw new NotAnObject(`${id} has a vector with something but numbers`)
+  }
+  return Float32Array.from(value as number[])
+}
+
+/** A copy of the bytes, since a Float32Array has to begin at a multiple of four. */
+function floatsOf(base64: string, id: string): Float32Array {
+  const bytes = Buffer.from(base64, 'base64')
+  if (bytes.length % 4 !== 0 || Math.ceil(bytes.length / 3) * 4 !== base64.length) {
+    throw new NotAnObject(`${id} has a vector that is not base64 of float32 numbers`)
+  }
+  const floats = new Float32Array(bytes.length / 4)
+  bytes.copy(new Uint8Array(floats.buffer))
+  return floats
+}
+
+function textOf(value: unknown, id: string): string {
+  if (typeof value === 'string') return value
+  throw new NotAnObject(`${id} has a tenant that is no text`)
+}
+
+function msOf(value: unknown, id: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new NotAnObject(`${id} has a time that is not a number of milliseconds`)
+}
