@@ -1,17 +1,11 @@
 import Type, { type Static } from 'typebox'
 
+export * from './files.ts'
+
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const hex = (digits: number, description: string) =>
   Type.String({ pattern: `^[0-9a-f]{${digits}}$`, description })
 const time = (description: string) => Type.String({ format: 'date-time', description })
-
-/** The name of the file that makes a directory an archive; written last. */
-export const MANIFEST_FILE = 'manifest.json'
-
-/** The plan and the finished parts of a backup that is not complete, a JSON line each. */
-export const JOURNAL_FILE = 'parts.jsonl'
-
-export const SCHEMA_FILE = 'schema.json'
 
 /** Ids strictly after `after`, up to and including `up_to`; both may be open. */
 export const IdRangeSchema = Type.Object({

@@ -98,14 +98,14 @@ function shortest(float: number): string {
 }
 
 function requireFinite({ id, vector, vectors }: StoredObject): void {
-  if (vector !== undefined && !isFinite(vector)) throw notFinite(id, 'its vector')
+  if (vector !== undefined && !allFinite(vector)) throw notFinite(id, 'its vector')
   for (const [name, one] of Object.entries(vectors ?? {})) {
-    if (!isFinite(one)) throw notFinite(id, `its vector ${name}`)
+    if (!allFinite(one)) throw notFinite(id, `its vector ${name}`)
   }
 }
 
-function isFinite(vector: Vector): boolean {
-  if (!(vector instanceof Float32Array)) return vector.every(isFinite)
+function allFinite(vector: Vector): boolean {
+  if (!(vector instanceof Float32Array)) return vector.every(allFinite)
   // A sum is finite only where all its terms are; in doubles float32s cannot overflow to infinity.
   let sum = 0
   for (let index = 0; index < vector.length; index++) sum += vector[index]!

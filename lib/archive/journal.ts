@@ -1,0 +1,42 @@
+import { text } from 'node:stream/consumers'
+import { ElysiaError } from '../errors.ts'
+import { JOURNAL_FILE } from './files.ts'
+import type { Part, Plan } from './manifest.ts'
+import type { Place } from './place.ts'
+
+/** What a backup that did not come to its end has left: its plan, and the parts that were durable. */
+export interface Unfinished {
+  readonly plan: Plan
+  readonly parts: readonly Part[]
+}
+
+/** Begins the journal of a backup; a directory with a journal and no manifest is one that is not complete. */
+export function beginJournal(place: Place, plan: Plan): Promise<void> {
+  return place.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
+}
+
+/** Notes a part that is durable. */
+export function notePart(place: Place, part: Part): Promise<void> {
+  return place.append(JOURNAL_FILE, `${JSON.stringify({ part })}\n`)
+}
+
+/** The journal of a backup that is not complete; undefined where there is none, or not a whole line of one. */
+export async function readJournal(place: Place): Promise<Unfinished | undefined> {
+  if ((await place.bytes(JOURNAL_FILE)) === undefined) return undefined
+  const lines = (await text(await place.read(JOURNAL_FILE))).split('\n')
+  // What follows the last newline was being written when the process died.
+  const whole = lines.slice(0, -1).map((line, index) => entryOf(line, index, place))
+  const plan = whole[0]?.plan
+  return plan && { plan, parts: whole.flatMap(({ part }) => part ?? []) }
+}
+
+function entryOf(line: string, index: number, place: Place): { plan?: Plan; part?: Part } {
+  try {
+    return JSON.parse(line) as { plan?: Plan; part?: Part }
+  } catch (cause) {
+    throw new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${JOURNAL_FILE} is damaged at line ${index + 1}`, {
+      cause,
+      hint: 'remove this directory and back up anew: it is not a complete backup',
+    })
+  }
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import Compile, { type Validator } from 'typebox/compile'
+import { ElysiaError, messageOf } from '../errors.ts'
+import { sumOfDigests } from './digest.ts'
+import { type Manifest, ManifestSchema } from './manifest.ts'
+import { isSafeName } from './safeName.ts'
+
+/** A manifest as it is written: with the SHA-256 of its own text in front. */
+interface Sealed {
+  readonly sha256: string
+  readonly manifest: Manifest
+}
+
+let validator: Validator | undefined
+
+/** The SHA-256 of a text in hex. */
+export function sha256Of(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** A manifest as text, sealed by its own digest, so that no byte of it can change unseen. */
+export function manifestText(manifest: Manifest): string {
+  const sealed: Sealed = { sha256: sha256Of(JSON.stringify(manifest)), manifest }
+  return `${JSON.stringify(sealed, null, 2)}\n`
+}
+
+/**
+ * The manifest that a text holds.
+ * @throws ElysiaError ELYSIA_DAMAGED where it is not exactly as it was written, or contradicts itself
+ */
+export function manifestOf(text: string, where: string): Manifest {
+  let sealed: Sealed
+  try {
+    sealed = JSON.parse(text) as Sealed
+  } catch (thrown) {
+    throw damaged(where, `is not JSON: ${messageOf(thrown)}`)
+  }
+  const { manifest } = sealed
+  if (typeof manifest !== 'object' || manifest === null) throw damaged(where, 'holds no manifest')
+  requireKnown(manifest, where)
+  if (manifestText(manifest) !== text) throw damaged(where, 'was changed: its digest is another')
+  validator ??= Compile(ManifestSchema) as unknown as Validator
+  if (!validator.Check(manifest)) {
+    const [first] = validator.Errors(manifest)
+    throw damaged(where, `is not valid: ${first?.instancePath ?? ''} ${first?.message ?? ''}`)
+  }
+  const fault = contradiction(manifest)
+  if (fault !== undefined) throw damaged(where, fault)
+  return manifest
+}
+
+/** Said first, so that an archive of the future is not called damaged. */
+function requireKnown({ format, version }: Partial<Manifest>, where: string): void {
+  if (format === 'elysiactl-archive' && typeof version === 'number' && version > 1) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${where} is of version ${version}, this elysiactl reads 1`, {
+      hint: 'use a newer elysiactl',
+    })
+  }
+}
+
+function contradiction({ parts, totals, ranges, schema, collection }: Manifest): string | undefined {
+  const names = new Set(parts.map(({ file }) => file))
+  if (names.size !== parts.length) return 'names a part twice'
+  const stranger = parts.find(({ file }) => !isSafeName(file))
+  if (stranger !== undefined) return `names ${JSON.stringify(stranger.file)}, which leads out of the archive`
+  if (parts.some(({ range }) => range >= ranges.length)) return 'has a part of a range that it does not name'
+  for (const key of ['objects', 'vectors', 'bytes', 'raw_bytes'] as const) {
+    if (parts.reduce((sum, part) => sum + part[key], 0) !== totals[key]) return `has wrong totals of ${key}`
+  }
+  if (sumOfDigests(parts.map(({ digest }) => digest)) !== totals.digest) return 'has a wrong total digest'
+  return schema.class === collection ? undefined : 'names two classes'
+}
+
+function damaged(where: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${where} ${fact}`, {
+    hint: 'manifest.copy.json beside it holds the same: compare them',
+  })
+}

@@ -1,0 +1,76 @@
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ElysiaError } from '../errors.ts'
+import type { StoredObject } from '../object.ts'
+import { counting } from '../stream/counting.ts'
+import { hashing } from '../stream/hashing.ts'
+import type { Compression } from './compression.ts'
+import type { Content, Format } from './format.ts'
+import type { Place } from './place.ts'
+import { type Tallied, tally } from './tally.ts'
+
+/** How parts are encoded. */
+export interface PartEncoding {
+  readonly content: Content
+  readonly format: Format
+  readonly compression: Compression
+  readonly level?: number
+}
+
+/** A part to write: pages in order of id become the file `name`. */
+export interface PartJob extends PartEncoding {
+  readonly place: Place
+  readonly name: string
+  readonly pages: AsyncIterable<readonly StoredObject[]>
+  readonly onPage?: (objects: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** A part that is durable: what it holds, counted on the way, and its file, read again. */
+export interface WrittenPart extends Tallied {
+  readonly bytes: number
+  readonly rawBytes: number
+  readonly sha256: string
+}
+
+/**
+ * Writes one part: tally → encode → compress → hash → file. The file is read again and its digest compared
+ * before it gets its name. Memory: what the format's encoder holds, and a few chunks.
+ * @throws ElysiaError ELYSIA_STATE where the disk is full, or gives back other bytes than it was given
+ */
+export async function writePart(job: PartJob): Promise<WrittenPart> {
+  const { place, name, format, compression, level, content, signal } = job
+  const deposit = await place.create(name)
+  try {
+    const counted = tally(job.onPage)
+    const raw = counting()
+    const stored = hashing()
+    const squeeze = format.compressesItself ? new PassThrough() : await compression.compress(level)
+    const stages = [counted, format.encode(content), raw, squeeze, stored, deposit.stream]
+    const source = Readable.from(job.pages, { objectMode: true, highWaterMark: 1 })
+    await pipeline([source, ...stages], signal ? { signal } : {})
+    await deposit.commit()
+    await reread(place, name, stored.sha256(), signal)
+    return { ...counted.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
+  } catch (error) {
+    await deposit.discard()
+    throw error
+  }
+}
+
+/** The SHA-256 and the size of a file as it is stored. @throws ElysiaError ELYSIA_NOT_FOUND */
+export async function hashFile(place: Place, name: string, signal?: AbortSignal) {
+  const stored = hashing()
+  const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
+  await pipeline([await place.read(name), stored, nothing], signal ? { signal } : {})
+  return { bytes: stored.bytes, sha256: stored.sha256() }
+}
+
+async function reread(place: Place, name: string, sha256: string, signal?: AbortSignal): Promise<void> {
+  const again = await hashFile(place, name, signal)
+  if (again.sha256 === sha256) return
+  await place.remove(name)
+  throw new ElysiaError('ELYSIA_STATE', `${place.text}/${name} reads back other than it was written`, {
+    hint: 'check the disk, or give another --to',
+  })
+}

@@ -1,0 +1,112 @@
+import { type Duplex, PassThrough, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { ElysiaError, messageOf } from '../errors.ts'
+import type { StoredObject } from '../object.ts'
+import { counting } from '../stream/counting.ts'
+import { decompress } from '../stream/decompress.ts'
+import { hashing } from '../stream/hashing.ts'
+import { ObjectsDigest, vectorsOf } from './digest.ts'
+import type { Content, Format } from './format.ts'
+import type { Part } from './manifest.ts'
+import type { Place } from './place.ts'
+
+/** A part to read, and all that its manifest says of it. */
+export interface PartReading {
+  readonly place: Place
+  readonly part: Part
+  readonly format: Format
+  readonly compressed: boolean
+  readonly content: Content
+}
+
+/**
+ * The stages that turn a part's file into pages, for a pipeline: hash → decompress → decode → check. They
+ * fail with ELYSIA_DAMAGED, naming the part, where bytes, order, range, counts or digests differ from the
+ * manifest: at the latest at its end, after its pages were passed on. What decompresses to more than the
+ * manifest declares is refused before it is passed on.
+ */
+export async function partStages(reading: PartReading): Promise<[Readable, ...Duplex[]]> {
+  const { place, part, format, compressed, content } = reading
+  const source = await place.read(part.file)
+  const stored = hashing()
+  const raw = counting({
+    limit: part.raw_bytes,
+    tooMany: () => damaged(part, `holds more than the ${part.raw_bytes} bytes that the manifest declares`),
+  })
+  const check = new PartCheck(part, () => stored.sha256())
+  const unpack = compressed && !format.compressesItself ? decompress() : new PassThrough()
+  const stages: Duplex[] = [stored, unpack, raw, format.decode(content), check]
+  for (const stage of stages) named(stage, part)
+  return [source, ...stages]
+}
+
+/** The error for a part that is not what its manifest says. */
+export function damaged(part: Part, fact: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `part ${part.file} ${fact}`, {
+    ...(cause !== undefined && { cause }),
+    hint: 'restore --skip-damaged restores the other parts; `col catalog verify` lists all that is damaged',
+  })
+}
+
+/** Has a stage's own complaint about bytes say which part it is about. */
+function named(stage: Duplex, part: Part): void {
+  const destroy = stage._destroy.bind(stage)
+  stage._destroy = (error, done) => {
+    const code = (error as { code?: unknown } | null)?.code
+    const ours = error instanceof ElysiaError && error.message.startsWith('part ')
+    const ofBytes = code === 'ELYSIA_DAMAGED' || code === 'ELYSIA_COMPRESSION'
+    destroy(error, (after) => {
+      done(after && !ours && ofBytes ? damaged(part, `is damaged: ${messageOf(after)}`, after) : after)
+    })
+  }
+}
+
+/** Passes pages through, and holds them against the manifest. */
+class PartCheck extends Transform {
+  readonly #part: Part
+  readonly #sha256: () => string
+  readonly #digest = new ObjectsDigest()
+  #objects = 0
+  #vectors = 0
+  #last: string
+
+  constructor(part: Part, sha256: () => string) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#part = part
+    this.#sha256 = sha256
+    this.#last = part.after ?? ''
+  }
+
+  override _transform(page: readonly StoredObject[], _: BufferEncoding, done: TransformCallback): void {
+    const fault = this.#firstFault(page)
+    if (fault === undefined) done(null, page)
+    else done(damaged(this.#part, fault))
+  }
+
+  override _flush(done: TransformCallback): void {
+    const { objects, vectors, digest, sha256 } = this.#part
+    if (this.#sha256() !== sha256) done(damaged(this.#part, 'has another SHA-256 than the manifest says'))
+    else if (this.#objects !== objects) done(damaged(this.#part, this.#miscount('objects', objects)))
+    else if (this.#vectors !== vectors) done(damaged(this.#part, this.#miscount('vectors', vectors)))
+    else if (this.#digest.hex() !== digest) {
+      done(damaged(this.#part, 'holds other objects than the manifest says'))
+    } else done()
+  }
+
+  #firstFault(page: readonly StoredObject[]): string | undefined {
+    const { up_to } = this.#part
+    for (const object of page) {
+      if (object.id <= this.#last) return `has ${object.id} out of order`
+      if (up_to !== undefined && object.id > up_to) return `has ${object.id}, outside its range`
+      this.#last = object.id
+      this.#objects += 1
+      this.#vectors += vectorsOf(object)
+      this.#digest.add(object)
+    }
+    return undefined
+  }
+
+  #miscount(what: 'objects' | 'vectors', declared: number): string {
+    const found = what === 'objects' ? this.#objects : this.#vectors
+    return `holds ${found} ${what}, the manifest says ${declared}`
+  }
+}

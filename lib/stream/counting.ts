@@ -1,0 +1,35 @@
+import { Transform, type TransformCallback } from 'node:stream'
+
+/** A stage that knows how many bytes have passed it. */
+export interface Counting extends Transform {
+  readonly bytes: number
+}
+
+export interface CountingOptions {
+  /** More bytes than this are an error: `tooMany` makes it. */
+  readonly limit?: number
+  readonly tooMany?: () => Error
+}
+
+/** Passes bytes through and counts them; refuses more than a limit, before they are passed on. */
+export function counting(options: CountingOptions = {}): Counting {
+  return new CountingStage(options)
+}
+
+class CountingStage extends Transform implements Counting {
+  readonly #limit: number
+  readonly #tooMany: () => Error
+  bytes = 0
+
+  constructor({ limit = Number.POSITIVE_INFINITY, tooMany }: CountingOptions) {
+    super()
+    this.#limit = limit
+    this.#tooMany = tooMany ?? (() => new RangeError(`more than ${limit} bytes`))
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.bytes += chunk.length
+    if (this.bytes > this.#limit) done(this.#tooMany())
+    else done(null, chunk)
+  }
+}

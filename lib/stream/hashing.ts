@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import { Transform, type TransformCallback } from 'node:stream'
+
+/** A stage that knows what has passed it. */
+export interface Hashing extends Transform {
+  readonly bytes: number
+  /** The SHA-256 of all bytes so far, in hex. */
+  sha256(): string
+}
+
+/** Passes bytes through, counts and hashes them. Memory: a chunk. */
+export function hashing(): Hashing {
+  return new HashingStage()
+}
+
+class HashingStage extends Transform implements Hashing {
+  readonly #hash = createHash('sha256')
+  bytes = 0
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.bytes += chunk.length
+    this.#hash.update(chunk)
+    done(null, chunk)
+  }
+
+  sha256(): string {
+    return this.#hash.copy().digest('hex')
+  }
+}
