@@ -75,7 +75,7 @@ t.test('case 5: a modify to the empty text empties the file', async (t) => {
 t.test(
   'case 6: content_ref is read; one that leads nowhere fails its own line, by number and path',
   async (t) => {
-    const place = home(t, { root: { 'there.txt': 'from a file\n' } as unknown as string })
+    const place = home(t, { root: { 'there.txt': 'from a file\n' } })
     const input = lines(
       change('add', 'a', { content_ref: 'there.txt' }),
       change('add', 'b', { content_ref: 'missing.txt' }),

@@ -27,10 +27,16 @@ export interface Started {
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
 
-/** A home with these files in it, which the end of the test removes. */
-export function home(t: Test, files: Record<string, string | Buffer> = {}): Home {
+/** Files and directories by name. */
+export interface Files {
+  readonly [name: string]: string | Buffer | Files
+}
+
+/** A home with these files in it, which the end of the test removes; `variables` go into the environment. */
+export function home(t: Test, files: Files = {}, variables: Readonly<Record<string, string>> = {}): Home {
   const directory = t.testdir(files as Record<string, string>)
-  const start = (args: readonly string[]) => started(args, directory)
+  const env = { ...environment(directory), ...variables }
+  const start = (args: readonly string[]) => started([COMMAND, ...args], { cwd: directory, env })
   return {
     directory,
     start,
@@ -43,8 +49,8 @@ export function home(t: Test, files: Record<string, string | Buffer> = {}): Home
   }
 }
 
-function started(args: readonly string[], directory: string): Started {
-  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: directory, env: environment(directory) })
+function started(argv: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Started {
+  const child = spawn(process.execPath, argv, { ...options, stdio: 'pipe' })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
