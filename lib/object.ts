@@ -18,6 +18,9 @@ export interface StoredObject {
   readonly vector?: Float32Array
   readonly vectors?: Readonly<Record<string, Vector>>
   readonly tenant?: string
+  /** When it was made and last changed, in milliseconds since 1970, as its store says; only where asked for. */
+  readonly createdMs?: number
+  readonly updatedMs?: number
 }
 
 /** The property that says what an object was made of: equal hashes mean nothing needs to be sent. */

@@ -1,6 +1,8 @@
+import { hasTenants } from '../classSchema.ts'
 import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
-import type { Call, CollectionSchema, PropertySchema } from './store.ts'
+import { type LinkRules, linkRules } from './links.ts'
+import type { Call, CollectionSchema, Link, PropertySchema, TenantState } from './store.ts'
 import { type TypeCheck, typeCheck } from './typeCheck.ts'
 import { type VectorCheck, vectorCheck, type Widths } from './vectorCheck.ts'
 
@@ -10,6 +12,7 @@ export interface Rules {
   readonly tenanted: boolean
   readonly types: TypeCheck
   readonly vectors: VectorCheck
+  readonly links: LinkRules
 }
 
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
@@ -21,10 +24,15 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export function rulesOf(schema: CollectionSchema): Rules {
   return {
     schema,
-    tenanted: schema.multiTenancyConfig?.enabled === true,
+    tenanted: hasTenants(schema),
     types: typeCheck(schema),
     vectors: vectorCheck(schema),
+    links: linkRules(schema),
   }
+}
+
+export function isClassName(name: string): boolean {
+  return CLASS_NAME.test(name)
 }
 
 /**
@@ -32,7 +40,7 @@ export function rulesOf(schema: CollectionSchema): Rules {
  * to a server. @throws ElysiaError ELYSIA_USAGE
  */
 export function requireLegal(schema: CollectionSchema): void {
-  if (!CLASS_NAME.test(schema.class)) {
+  if (!isClassName(schema.class)) {
     throw new ElysiaError('ELYSIA_USAGE', `'${schema.class}' is not a valid class name`, {
       hint: 'A class name begins with a capital letter and goes on with letters, digits and underscores.',
     })
@@ -105,6 +113,14 @@ export function noTenant(tenant: string, name: string): ElysiaError {
   return new ElysiaError('ELYSIA_NOT_FOUND', `collection '${name}': tenant not found: '${tenant}'`)
 }
 
+/** @throws ElysiaError ELYSIA_STORE, in the words of a server, where a tenant cannot be read or written. */
+export function requireActive(tenant: string, state: TenantState, name: string): void {
+  if (state === 'active') return
+  throw new ElysiaError('ELYSIA_STORE', `collection '${name}': tenant not active: '${tenant}'`, {
+    hint: `The tenant is ${state}: activate it first.`,
+  })
+}
+
 export function takenName(wanted: string, there: string): ElysiaError {
   const message = wanted === there ? `class name ${wanted} already exists` : similarName(there)
   return new ElysiaError('ELYSIA_CONFLICT', message)
@@ -118,6 +134,11 @@ function similarName(there: string): string {
 export function requireIds(...bounds: readonly (string | undefined)[]): void {
   const wrong = bounds.find((bound) => bound !== undefined && !ID.test(bound))
   if (wrong !== undefined) throw new ElysiaError('ELYSIA_USAGE', `'${wrong}' is not a lower-case UUID`)
+}
+
+/** What is wrong with a link, or that its object is not there. */
+export function linkFault(rules: Rules, link: Link, there: boolean): string | undefined {
+  return rules.links.fault(link) ?? (there ? undefined : `object with id ${link.id} not found`)
 }
 
 /** What is wrong with an object as a whole; the widths that it would fix go into `fixed`. */

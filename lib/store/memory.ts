@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { ElysiaError } from '../errors.ts'
+import { requireFreeAlias, requireNoAlias } from './aliasRules.ts'
 import {
   noCollection,
+  noTenant,
   requireLegal,
   requireLegalTenants,
   requireTenanted,
@@ -11,13 +13,15 @@ import {
 } from './classRules.ts'
 import { type Held, MemoryCollection } from './memoryCollection.ts'
 import { Shelf } from './memoryShelf.ts'
-import type { CollectionSchema, PropertySchema, Store, Supports } from './store.ts'
+import type { Alias, CollectionSchema, PropertySchema, Store, Supports, Tenant } from './store.ts'
 
 const SUPPORTS: Supports = {
   vectors: true,
   namedVectors: true,
   multiVectors: true,
   tenants: true,
+  references: true,
+  aliases: true,
   transactions: false,
 }
 
@@ -35,6 +39,7 @@ class Memory implements Store {
   readonly supports = SUPPORTS
   readonly maxInFlight = 8
   readonly #collections = new Map<string, Held>()
+  readonly #aliases = new Map<string, string>()
   #closed = false
 
   async list() {
@@ -56,6 +61,7 @@ class Memory implements Store {
     const folded = schema.class.toLowerCase()
     const there = [...this.#collections.keys()].find((name) => name.toLowerCase() === folded)
     if (there !== undefined) throw takenName(schema.class, there)
+    requireNoAlias(schema.class, this.#aliasList())
     const rules = rulesOf(structuredClone(schema))
     const shelves = new Map(rules.tenanted ? [] : [['', new Shelf()]])
     this.#collections.set(schema.class, { rules, shelves })
@@ -84,6 +90,43 @@ class Memory implements Store {
     for (const tenant of tenants) if (!shelves.has(tenant)) shelves.set(tenant, new Shelf())
   }
 
+  async tenantStates(name: string) {
+    const { rules, shelves } = this.#require(name)
+    requireTenanted(rules)
+    const tenants = [...shelves].map(([tenant, { state }]) => ({ name: tenant, state }))
+    return tenants.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async setTenantStates(name: string, tenants: readonly Tenant[]) {
+    const { rules, shelves } = this.#require(name)
+    requireTenanted(rules)
+    const missing = tenants.find((tenant) => !shelves.has(tenant.name))
+    if (missing !== undefined) throw noTenant(missing.name, name)
+    for (const tenant of tenants) shelves.get(tenant.name)!.state = tenant.state
+  }
+
+  async aliases() {
+    this.#requireOpen()
+    return this.#aliasList()
+  }
+
+  async createAlias({ alias, collection }: Alias) {
+    this.#requireOpen()
+    requireFreeAlias(alias, this.#aliasList(), [...this.#collections.keys()])
+    this.#require(collection)
+    this.#aliases.set(alias, collection)
+  }
+
+  async dropAlias(alias: string) {
+    this.#requireOpen()
+    return this.#aliases.delete(alias)
+  }
+
+  async unindexed(name: string) {
+    this.#require(name)
+    return 0
+  }
+
   collection(name: string) {
     return new MemoryCollection(name, () => this.#require(name))
   }
@@ -96,6 +139,11 @@ class Memory implements Store {
   async close() {
     this.#closed = true
     this.#collections.clear()
+  }
+
+  #aliasList(): Alias[] {
+    const aliases = [...this.#aliases].map(([alias, collection]) => ({ alias, collection }))
+    return aliases.sort((a, b) => (a.alias < b.alias ? -1 : 1))
   }
 
   #require(name: string): Held {

@@ -1,7 +1,15 @@
 import type { StoredObject } from '../object.ts'
-import { noTenant, objectFault, type Rules, requireIds, tenantOf } from './classRules.ts'
+import {
+  linkFault,
+  noTenant,
+  objectFault,
+  type Rules,
+  requireActive,
+  requireIds,
+  tenantOf,
+} from './classRules.ts'
 import type { Shelf } from './memoryShelf.ts'
-import type { Call, Collection, Range, RemoveOutcome, What, WriteOutcome } from './store.ts'
+import type { Call, Collection, Link, Range, RemoveOutcome, What, WriteOutcome } from './store.ts'
 import type { Widths } from './vectorCheck.ts'
 
 /** A collection in memory: its rules, and a shelf for each tenant, or one named `''` where there are none. */
@@ -50,6 +58,17 @@ export class MemoryCollection implements Collection {
     })
   }
 
+  async link(links: readonly Link[], call?: Call): Promise<WriteOutcome[]> {
+    const { rules } = this.#held()
+    const shelf = this.#shelf(call)
+    return links.map((link) => {
+      const reason = linkFault(rules, link, shelf.has(link.id))
+      if (reason !== undefined) return { ok: false, reason }
+      shelf.link(link.id, (before) => rules.links.added(before, link))
+      return { ok: true }
+    })
+  }
+
   async remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]> {
     const shelf = this.#shelf(call)
     return ids.map((id) => ({ ok: true, existed: shelf.remove(id) }))
@@ -75,6 +94,7 @@ export class MemoryCollection implements Collection {
     const tenant = tenantOf(rules, call)
     const shelf = shelves.get(tenant)
     if (shelf === undefined) throw noTenant(tenant, this.name)
+    requireActive(tenant, shelf.state, this.name)
     return shelf
   }
 }

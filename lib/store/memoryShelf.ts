@@ -1,18 +1,23 @@
 import type { JsonObject, StoredObject, Vector } from '../object.ts'
-import type { What } from './store.ts'
+import type { Links } from './links.ts'
+import type { TenantState, What } from './store.ts'
 import type { Widths } from './vectorCheck.ts'
 
-/** An object laid away: its properties as JSON text, its vectors as copies. */
+/** An object laid away: its properties and references as JSON text, its vectors as copies. */
 interface Laid {
   readonly json: string
   readonly vector: Float32Array | undefined
   readonly vectors: Readonly<Record<string, Vector>> | undefined
+  readonly links: string | undefined
+  readonly createdMs: number
+  readonly updatedMs: number
 }
 
 /** The objects of one tenant, in memory. What goes in and what comes out are copies. */
 export class Shelf {
   /** The widths of the vectors here. */
   readonly widths: Widths = new Map()
+  state: TenantState = 'active'
   readonly #laid = new Map<string, Laid>()
   #order: readonly string[] | undefined
 
@@ -20,24 +25,40 @@ export class Shelf {
     return this.#laid.size
   }
 
-  put({ id, properties, vector, vectors }: StoredObject): void {
-    if (!this.#laid.has(id)) this.#order = undefined
+  has(id: string): boolean {
+    return this.#laid.has(id)
+  }
+
+  put({ id, properties, vector, vectors, createdMs, updatedMs = Date.now() }: StoredObject): void {
+    const before = this.#laid.get(id)
+    if (before === undefined) this.#order = undefined
     this.#laid.set(id, {
       json: JSON.stringify(properties),
       vector: vector?.slice(),
       vectors: vectors && copies(vectors),
+      links: undefined,
+      createdMs: createdMs ?? before?.createdMs ?? updatedMs,
+      updatedMs,
     })
+  }
+
+  /** Changes the references of an object that is there. */
+  link(id: string, change: (links: Links | undefined) => Links): void {
+    const laid = this.#laid.get(id)!
+    const links = JSON.stringify(change(linksOf(laid)))
+    this.#laid.set(id, { ...laid, links, updatedMs: Date.now() })
   }
 
   take(id: string, what: What): StoredObject | undefined {
     const laid = this.#laid.get(id)
     if (laid === undefined) return undefined
-    const { vector, vectors } = laid
+    const { vector, vectors, createdMs, updatedMs } = laid
     return {
       id,
-      properties: chosen(laid.json, what.properties),
+      properties: { ...chosen(laid.json, what.properties), ...(what.references && linksOf(laid)) },
       ...(what.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
       ...(what.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
+      ...(what.times && { createdMs, updatedMs }),
     }
   }
 
@@ -69,6 +90,10 @@ function firstAfter(order: readonly string[], after: string | undefined): number
     else high = middle
   }
   return low
+}
+
+function linksOf({ links }: Laid): Links | undefined {
+  return links === undefined ? undefined : (JSON.parse(links) as Links)
 }
 
 function chosen(json: string, names: What['properties']): JsonObject {

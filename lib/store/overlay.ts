@@ -1,5 +1,15 @@
+import { isReference } from '../classSchema.ts'
 import type { StoredObject } from '../object.ts'
-import type { Call, Collection, CollectionSchema, RemoveOutcome, Store, What, WriteOutcome } from './store.ts'
+import type {
+  Call,
+  Collection,
+  CollectionSchema,
+  Link,
+  RemoveOutcome,
+  Store,
+  What,
+  WriteOutcome,
+} from './store.ts'
 
 const TOMBSTONES = 'Tombstones'
 const IDS_ONLY: What = { properties: [], vectors: false }
@@ -23,6 +33,7 @@ export async function overlay(base: Store, scratch: Store, schema: CollectionSch
     scratch.collection(schema.class),
     scratch.collection(TOMBSTONES),
     tenants,
+    (schema.properties ?? []).filter(isReference).map(({ name }) => name),
   )
   const { transaction: __, ...contract } = bound(base)
   return {
@@ -31,6 +42,9 @@ export async function overlay(base: Store, scratch: Store, schema: CollectionSch
     maxInFlight: 1,
     collection: () => collection,
     createTenants: async () => {},
+    setTenantStates: async () => {},
+    createAlias: async () => {},
+    dropAlias: async () => false,
     close: () => scratch.close(),
   }
 }
@@ -41,18 +55,21 @@ class OverlayCollection implements Collection {
   readonly #scratch: Collection
   readonly #tombstones: Collection
   readonly #tenants: ReadonlySet<string>
+  readonly #references: readonly string[]
 
   constructor(
     base: Collection | undefined,
     scratch: Collection,
     tombstones: Collection,
     tenants: ReadonlySet<string>,
+    references: readonly string[],
   ) {
     this.name = scratch.name
     this.#base = base
     this.#scratch = scratch
     this.#tombstones = tombstones
     this.#tenants = tenants
+    this.#references = references
   }
 
   async readMany(ids: readonly string[], what: What, call: Call = {}): Promise<StoredObject[]> {
@@ -66,6 +83,11 @@ class OverlayCollection implements Collection {
   async write(objects: readonly StoredObject[]): Promise<WriteOutcome[]> {
     await this.#tombstones.remove(objects.map(({ id }) => id))
     return this.#scratch.write(objects.map(({ tenant: _, ...object }) => object))
+  }
+
+  async link(links: readonly Link[], call: Call = {}): Promise<WriteOutcome[]> {
+    await this.#lift([...new Set(links.map(({ id }) => id))], call)
+    return this.#scratch.link(links)
   }
 
   async remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {
@@ -83,11 +105,40 @@ class OverlayCollection implements Collection {
     throw new TypeError('an overlay is read by id only')
   }
 
+  /** Copies objects of the base that are about to change a little. */
+  async #lift(ids: readonly string[], call: Call): Promise<void> {
+    const own = new Set((await this.#scratch.readMany(ids, IDS_ONLY)).map(({ id }) => id))
+    const whole: What = { properties: 'all', vectors: true, references: true, times: true }
+    const objects = await this.readMany(
+      ids.filter((id) => !own.has(id)),
+      whole,
+      call,
+    )
+    const { plain, links } = apart(objects, this.#references)
+    await this.#scratch.write(plain)
+    await this.#scratch.link(links)
+  }
+
   async #below(ids: readonly string[], what: What, call: Call): Promise<StoredObject[]> {
     if (this.#base === undefined || ids.length === 0) return []
     if (call.tenant !== undefined && !this.#tenants.has(call.tenant)) return []
     return this.#base.readMany(ids, what, call)
   }
+}
+
+/** Objects without their references, and these as links. */
+function apart(objects: readonly StoredObject[], references: readonly string[]) {
+  const links: Link[] = []
+  const plain = objects.map(({ tenant: _, ...object }) => {
+    const properties = { ...object.properties }
+    for (const property of references) {
+      const list = (properties[property] ?? []) as { beacon: string }[]
+      delete properties[property]
+      if (list.length > 0) links.push({ id: object.id, property, beacons: list.map(({ beacon }) => beacon) })
+    }
+    return { ...object, properties }
+  })
+  return { plain, links }
 }
 
 /** The contract's methods of a store, bound to it: a class instance does not spread. */
@@ -104,6 +155,12 @@ function bound(store: Store): Store {
     drop: (name) => store.drop(name),
     tenants: (name) => store.tenants(name),
     createTenants: (name, tenants) => store.createTenants(name, tenants),
+    tenantStates: (name) => store.tenantStates(name),
+    setTenantStates: (name, tenants) => store.setTenantStates(name, tenants),
+    aliases: () => store.aliases(),
+    createAlias: (alias) => store.createAlias(alias),
+    dropAlias: (alias) => store.dropAlias(alias),
+    unindexed: (name) => store.unindexed(name),
     collection: (name) => store.collection(name),
     health: () => store.health(),
     close: () => store.close(),

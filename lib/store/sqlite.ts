@@ -1,16 +1,17 @@
 import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
+import { requireNoAlias } from './aliasRules.ts'
 import {
   closed,
   noCollection,
   requireIds,
   requireLegal,
-  requireLegalTenants,
   requireTenanted,
   rulesOf,
   takenName,
   widened,
 } from './classRules.ts'
+import { addAlias, aliasesOf, removeAlias } from './sqliteAliases.ts'
 import { SqliteObjects } from './sqliteCollection.ts'
 import {
   type DatabaseOptions,
@@ -21,8 +22,10 @@ import {
 } from './sqliteDatabase.ts'
 import { sqliteFailure } from './sqliteErrors.ts'
 import { layOut, objectsTable } from './sqliteFormat.ts'
+import { addTenants, setStates, tenantsOf } from './sqliteTenants.ts'
 import { Turns } from './sqliteTurns.ts'
 import type {
+  Alias,
   Call,
   Collection,
   CollectionSchema,
@@ -32,6 +35,7 @@ import type {
   Range,
   Store,
   Supports,
+  Tenant,
   What,
 } from './store.ts'
 
@@ -47,15 +51,17 @@ const SUPPORTS: Supports = {
   namedVectors: true,
   multiVectors: true,
   tenants: true,
+  references: true,
+  aliases: true,
   transactions: true,
 }
 
 /**
- * Opens the embedded store in one SQLite file, and makes it where there is none.
+ * Opens the embedded store in one SQLite file, and makes it where there is none, unless told otherwise.
  * `database` is its connection: tables of the caller's own take part in its transactions.
  * Durable when a process is killed; of a power cut the last transactions may be lost, each wholly.
  * Memory: a page of at most 500 objects or about 8 MB at a time, and up to 32 MB of cached file pages.
- * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED
+ * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED, ELYSIA_NOT_FOUND
  */
 export async function openSqlite(path: string, options: DatabaseOptions = {}): Promise<EmbeddedStore> {
   const file = databaseFile(path)
@@ -108,6 +114,7 @@ class SqliteStore implements EmbeddedStore {
       requireLegal(schema)
       const there = this.database.prepare('SELECT name FROM collections WHERE name = ?').get(schema.class)
       if (there !== undefined) throw takenName(schema.class, (there as { name: string }).name)
+      requireNoAlias(schema.class, aliasesOf(this.database))
       const insert = this.database.prepare('INSERT INTO collections (name, schema) VALUES (?, ?)')
       const { lastInsertRowid } = insert.run(schema.class, JSON.stringify(schema))
       this.database.exec(objectsTable(Number(lastInsertRowid)))
@@ -136,25 +143,41 @@ class SqliteStore implements EmbeddedStore {
   }
 
   tenants(name: string): Promise<string[]> {
-    return this.#step(() => {
-      requireTenanted(this.#objects(name).rules)
-      const rows = this.database
-        .prepare(
-          'SELECT t.name FROM tenants t JOIN collections c ON t.collection = c.number WHERE c.name = ? ORDER BY t.name',
-        )
-        .all(name)
-      return (rows as { name: string }[]).map((row) => row.name)
-    })
+    return this.tenantStates(name).then((tenants) => tenants.map((tenant) => tenant.name))
+  }
+
+  tenantStates(name: string): Promise<Tenant[]> {
+    return this.#step(() => tenantsOf(this.database, this.#tenanted(name)))
+  }
+
+  setTenantStates(name: string, tenants: readonly Tenant[]): Promise<void> {
+    return this.#write(() => setStates(this.database, { number: this.#tenanted(name), name }, tenants))
   }
 
   createTenants(name: string, tenants: readonly string[]): Promise<void> {
+    return this.#write(() => addTenants(this.database, this.#tenanted(name), tenants))
+  }
+
+  aliases(): Promise<Alias[]> {
+    return this.#step(() => aliasesOf(this.database))
+  }
+
+  createAlias(alias: Alias): Promise<void> {
     return this.#write(() => {
-      requireTenanted(this.#objects(name).rules)
-      requireLegalTenants(tenants)
-      const insert = this.database.prepare(
-        'INSERT OR IGNORE INTO tenants (collection, name) SELECT number, ? FROM collections WHERE name = ?',
-      )
-      for (const tenant of tenants) insert.run(tenant, name)
+      const collections = this.#classes().map(({ name }) => name)
+      addAlias(this.database, alias, collections)
+      this.#objects(alias.collection)
+    })
+  }
+
+  dropAlias(alias: string): Promise<boolean> {
+    return this.#write(() => removeAlias(this.database, alias))
+  }
+
+  unindexed(name: string): Promise<number> {
+    return this.#step(() => {
+      this.#objects(name)
+      return 0
     })
   }
 
@@ -164,6 +187,7 @@ class SqliteStore implements EmbeddedStore {
       read: (what, range, call) => this.#pages(name, what, range, call),
       readMany: (ids, what, call) => this.#step(() => this.#objects(name).readMany(ids, what, call), call),
       write: (objects, call) => this.#write(() => this.#objects(name).write(objects, call), call),
+      link: (links, call) => this.#write(() => this.#objects(name).link(links, call), call),
       remove: (ids, call) => this.#write(() => this.#objects(name).remove(ids, call), call),
       count: (call) => this.#step(() => this.#objects(name).count(call), call),
     }
@@ -219,6 +243,13 @@ class SqliteStore implements EmbeddedStore {
     const objects = this.#find(name)
     if (objects === undefined) throw noCollection(name, this.target)
     return objects
+  }
+
+  /** The number of a collection that has tenants. */
+  #tenanted(name: string): number {
+    const { rules, number } = this.#objects(name)
+    requireTenanted(rules)
+    return number
   }
 
   /** Another process may have changed the schema: what is known is kept while the file is as we left it. */

@@ -1,11 +1,13 @@
 import { messageOf } from '../errors.ts'
 import { HASH_PROPERTY, type StoredObject } from '../object.ts'
-import { noTenant, objectFault, type Rules, tenantOf } from './classRules.ts'
+import { linkFault, objectFault, type Rules, tenantOf } from './classRules.ts'
+import type { Links } from './links.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqliteDatabase.ts'
 import { sqliteCode } from './sqliteErrors.ts'
 import { dashed, type Row, rowBytes, rowDecoder } from './sqliteRow.ts'
+import { activeTenant } from './sqliteTenants.ts'
 import { encodeVector, encodeVectors } from './sqliteVectors.ts'
-import type { Call, Range, RemoveOutcome, What, WriteOutcome } from './store.ts'
+import type { Call, Link, Range, RemoveOutcome, What, WriteOutcome } from './store.ts'
 import type { Widths } from './vectorCheck.ts'
 
 // The end of a page: so many objects, or the bytes of their texts and vectors.
@@ -27,14 +29,14 @@ const STORED: WriteOutcome = Object.freeze({ ok: true })
 export class SqliteObjects {
   readonly rules: Rules
   readonly #database: SqliteDatabase
-  readonly #number: number
+  readonly number: number
   readonly #hashIsText: boolean
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #widths = new Map<number, Widths>()
 
   constructor(database: SqliteDatabase, number: number, rules: Rules) {
     this.#database = database
-    this.#number = number
+    this.number = number
     this.rules = rules
     const hash = rules.schema.properties?.find(({ name }) => name === HASH_PROPERTY)
     this.#hashIsText = hash?.dataType[0] === 'text'
@@ -75,19 +77,35 @@ export class SqliteObjects {
 
   write(objects: readonly StoredObject[], call: Call | undefined): WriteOutcome[] {
     const tenant = this.#tenant(call)
-    const upsert = this.#statement(
-      `INSERT INTO ${this.#table} (tenant, id, hash, properties, vector, vectors)
-       VALUES (?, unhex(?, '-'), ?, ?, ?, ?)
-       ON CONFLICT (tenant, id) DO UPDATE SET hash = excluded.hash, properties = excluded.properties,
-       vector = excluded.vector, vectors = excluded.vectors`,
-    )
+    const upsert = this.#upsert('')
+    const dated = this.#upsert(', created = excluded.created')
+    const now = Date.now()
     const known = this.#widthsOf(tenant)
     const fixed: Widths = new Map()
     return objects.map((object) => {
-      const reason = objectFault(this.rules, object, known, fixed) ?? storeOne(upsert, tenant, object)
+      const statement = object.createdMs === undefined ? upsert : dated
+      const reason = objectFault(this.rules, object, known, fixed) ?? storeOne(statement, tenant, object, now)
       if (reason === undefined && fixed.size > 0) this.#fix(tenant, fixed)
       fixed.clear()
       return reason === undefined ? STORED : { ok: false, reason }
+    })
+  }
+
+  link(links: readonly Link[], call: Call | undefined): WriteOutcome[] {
+    const tenant = this.#tenant(call)
+    const one = `${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`
+    const select = this.#statement(`SELECT links FROM ${one}`)
+    const update = this.#statement(
+      `UPDATE ${this.#table} SET links = ?, updated = ? WHERE tenant = ? AND id = unhex(?, '-')`,
+    )
+    const now = Date.now()
+    return links.map((link) => {
+      const row = select.get(tenant, link.id) as { links: string | null } | undefined
+      const reason = linkFault(this.rules, link, row !== undefined)
+      if (reason !== undefined) return { ok: false, reason }
+      const before = row!.links === null ? undefined : (JSON.parse(row!.links) as Links)
+      update.run(JSON.stringify(this.rules.links.added(before, link)), now, tenant, link.id)
+      return STORED
     })
   }
 
@@ -104,12 +122,22 @@ export class SqliteObjects {
     return (row as { n: number }).n
   }
 
+  /** An object that is replaced keeps the time it was made, and loses its references. */
+  #upsert(more: string): SqliteStatement {
+    return this.#statement(
+      `INSERT INTO ${this.#table} (tenant, id, hash, created, updated, properties, vector, vectors)
+       VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (tenant, id) DO UPDATE SET hash = excluded.hash, updated = excluded.updated,
+       properties = excluded.properties, links = NULL, vector = excluded.vector, vectors = excluded.vectors${more}`,
+    )
+  }
+
   #widthsOf(tenant: number): Widths {
     let known = this.#widths.get(tenant)
     if (known === undefined) {
       const rows = this.#statement('SELECT vector, width FROM widths WHERE collection = ? AND tenant = ?')
       known = new Map(
-        (rows.all(this.#number, tenant) as { vector: string; width: number }[]).map((row) => [
+        (rows.all(this.number, tenant) as { vector: string; width: number }[]).map((row) => [
           row.vector,
           row.width,
         ]),
@@ -122,7 +150,7 @@ export class SqliteObjects {
   #fix(tenant: number, fixed: Widths): void {
     const insert = this.#statement('INSERT INTO widths VALUES (?, ?, ?, ?)')
     for (const [vector, width] of fixed) {
-      insert.run(this.#number, tenant, vector, width)
+      insert.run(this.number, tenant, vector, width)
       this.#widthsOf(tenant).set(vector, width)
     }
   }
@@ -130,22 +158,21 @@ export class SqliteObjects {
   #tenant(call: Call | undefined): number {
     const name = tenantOf(this.rules, call)
     if (name === '') return 0
-    const find = this.#statement('SELECT number FROM tenants WHERE collection = ? AND name = ?')
-    const row = find.get(this.#number, name) as { number: number } | undefined
-    if (row === undefined) throw noTenant(name, this.rules.schema.class)
-    return row.number
+    const find = this.#statement('SELECT number, state FROM tenants WHERE collection = ? AND name = ?')
+    return activeTenant(find.get(this.number, name), name, this.rules.schema.class)
   }
 
   /** What follows the id in a row; the hash alone is read without touching the properties. */
-  #columns({ properties, vectors }: What): string {
-    const held = vectors ? 'vector, vectors' : 'NULL, NULL'
+  #columns({ properties, vectors, references, times }: What): string {
+    const beside = `${references ? 'links' : 'NULL'}, ${times ? 'created, updated' : 'NULL, NULL'}`
+    const held = `${vectors ? 'vector, vectors' : 'NULL, NULL'}, ${beside}`
     if (properties.length === 0) return `NULL, NULL, ${held}`
     const onlyHash = properties !== 'all' && properties.every((name) => name === HASH_PROPERTY)
     return onlyHash && this.#hashIsText ? `hash, NULL, ${held}` : `NULL, properties, ${held}`
   }
 
   get #table(): string {
-    return `objects_${this.#number}`
+    return `objects_${this.number}`
   }
 
   #statement(sql: string): SqliteStatement {
@@ -159,14 +186,21 @@ export class SqliteObjects {
 }
 
 /** Stores an object; what is wrong with it where it alone is too large, for SQLite or for Node's strings. */
-function storeOne(upsert: SqliteStatement, tenant: number, object: StoredObject): string | undefined {
-  const { id, properties, vector, vectors } = object
+function storeOne(
+  upsert: SqliteStatement,
+  tenant: number,
+  object: StoredObject,
+  now: number,
+): string | undefined {
+  const { id, properties, vector, vectors, updatedMs = now, createdMs = updatedMs } = object
   const hash = properties[HASH_PROPERTY]
   try {
     upsert.run(
       tenant,
       id,
       typeof hash === 'string' ? hash : null,
+      createdMs,
+      updatedMs,
       JSON.stringify(properties),
       vector === undefined ? null : encodeVector(vector),
       vectors === undefined ? null : encodeVectors(vectors),

@@ -9,27 +9,36 @@ export type Row = [
   properties: string | null,
   vector: Buffer | null,
   vectors: Buffer | null,
+  links: string | null,
+  created: number | null,
+  updated: number | null,
 ]
 
 /** Makes the decoding of rows into the parts that were asked for; objects of a tenant say so. */
 export function rowDecoder({ properties: wanted }: What, call: Call | undefined) {
   const tenant = call?.tenant
-  return (id: string, [, hash, json, vector, vectors]: Row): StoredObject => {
+  return (id: string, [, hash, json, vector, vectors, links, createdMs, updatedMs]: Row): StoredObject => {
     const properties = hash === null ? decodeProperties(json, wanted) : { [HASH_PROPERTY]: hash }
-    if (vector === null && vectors === null && tenant === undefined) return { id, properties }
+    if (links !== null) Object.assign(properties, JSON.parse(links))
+    if (vector === null && vectors === null && tenant === undefined && updatedMs === null) {
+      return { id, properties }
+    }
     return {
       id,
       properties,
       ...(vector !== null && { vector: decodeVector(vector) }),
       ...(vectors !== null && { vectors: decodeVectors(vectors) }),
       ...(tenant !== undefined && { tenant }),
+      ...(createdMs !== null && { createdMs }),
+      ...(updatedMs !== null && { updatedMs }),
     }
   }
 }
 
 /** About how many bytes a row holds. */
-export function rowBytes([, , properties, vector, vectors]: Row): number {
-  return (properties?.length ?? 0) + (vector?.length ?? 0) + (vectors?.length ?? 0)
+export function rowBytes([, , properties, vector, vectors, links]: Row): number {
+  const texts = (properties?.length ?? 0) + (links?.length ?? 0)
+  return texts + (vector?.length ?? 0) + (vectors?.length ?? 0)
 }
 
 /** The UUID of 32 hexadecimal digits. */

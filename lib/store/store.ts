@@ -1,22 +1,7 @@
-import type { JsonObject, StoredObject } from '../object.ts'
+import type { CollectionSchema, PropertySchema } from '../classSchema.ts'
+import type { StoredObject } from '../object.ts'
 
-/**
- * A collection's schema: Weaviate's raw class JSON, kept key for key by every store.
- * @see https://docs.weaviate.io/weaviate/api/rest (Class)
- */
-export interface CollectionSchema {
-  readonly class: string
-  readonly properties?: readonly PropertySchema[]
-  readonly multiTenancyConfig?: JsonObject
-  readonly [key: string]: unknown
-}
-
-/** One property of a collection's schema, raw as well. */
-export interface PropertySchema {
-  readonly name: string
-  readonly dataType: readonly string[]
-  readonly [key: string]: unknown
-}
+export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../classSchema.ts'
 
 /** What a store can do beyond the contract that all have. */
 export interface Supports {
@@ -24,6 +9,8 @@ export interface Supports {
   readonly namedVectors: boolean
   readonly multiVectors: boolean
   readonly tenants: boolean
+  readonly references: boolean
+  readonly aliases: boolean
   /** `transaction` makes several calls one durable step. */
   readonly transactions: boolean
 }
@@ -39,6 +26,13 @@ export interface What {
   /** Names, or all of them. */
   readonly properties: readonly string[] | 'all'
   readonly vectors: boolean
+  /**
+   * Reference properties as well, each an array of `{beacon: "weaviate://localhost/Class/uuid"}` among the
+   * properties, as they are stored: a beacon whose object is gone is read too. Absent where there are none.
+   */
+  readonly references?: boolean
+  /** `createdMs` and `updatedMs` as well. */
+  readonly times?: boolean
 }
 
 /** Ids strictly greater than `after`, up to and including `upTo`, in byte order; both optional. */
@@ -61,6 +55,28 @@ export interface RemoveOutcome extends WriteOutcome {
   readonly existed: boolean
 }
 
+/** References to add to one property of an object that is there. */
+export interface Link {
+  readonly id: string
+  readonly property: string
+  /** `weaviate://localhost/Class/uuid`, in order. */
+  readonly beacons: readonly string[]
+}
+
+/** Only objects of active tenants can be read or written. `offloaded` ones lie elsewhere, and take time. */
+export type TenantState = 'active' | 'inactive' | 'offloaded'
+
+export interface Tenant {
+  readonly name: string
+  readonly state: TenantState
+}
+
+/** A second name for a collection. */
+export interface Alias {
+  readonly alias: string
+  readonly collection: string
+}
+
 export interface CollectionSummary {
   readonly name: string
   readonly objects: number
@@ -70,6 +86,8 @@ export interface CollectionSummary {
 export interface Health {
   readonly version: string
   readonly nodes: readonly { readonly name: string; readonly status: string }[]
+  /** Names of the modules that a schema may speak of; absent where there is no such thing. */
+  readonly modules?: readonly string[]
 }
 
 /**
@@ -92,6 +110,11 @@ export interface Collection {
    * length differs is refused alone: nothing of it is stored, the schema stays as it is.
    */
   write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]>
+  /**
+   * Appends references to objects that are there; a `write` of the object takes all of them away. Targets
+   * need not exist. One outcome a link, in the order given.
+   */
+  link(links: readonly Link[], call?: Call): Promise<WriteOutcome[]>
   /** Removes ids (distinct); an id that is not there is no error. */
   remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]>
   count(call?: Call): Promise<number>
@@ -122,6 +145,18 @@ export interface Store {
   tenants(name: string): Promise<string[]>
   /** Makes those that are not there yet. */
   createTenants(name: string, tenants: readonly string[]): Promise<void>
+  /** All tenants with their states, in order of name. */
+  tenantStates(name: string): Promise<Tenant[]>
+  /** Brings tenants that are there into these states, and waits until they are. */
+  setTenantStates(name: string, tenants: readonly Tenant[]): Promise<void>
+  /** All aliases, in order; none where `supports.aliases` is false. */
+  aliases(): Promise<Alias[]>
+  /** @throws ElysiaError ELYSIA_CONFLICT where the name is taken by an alias or a collection. */
+  createAlias(alias: Alias): Promise<void>
+  /** False where there was none. */
+  dropAlias(alias: string): Promise<boolean>
+  /** Vectors of a collection that its index does not hold yet; 0 where indexing is part of writing. */
+  unindexed(name: string): Promise<number>
   /** A handle; asks nothing of the store. */
   collection(name: string): Collection
   /**
@@ -133,11 +168,4 @@ export interface Store {
   health(): Promise<Health>
   /** Every call after it fails with an ElysiaError, but for `close` itself. */
   close(): Promise<void>
-}
-
-/** A property bag that a store accepted as a class, checked to have a name. */
-export function isCollectionSchema(value: unknown): value is CollectionSchema {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { class?: unknown }).class === 'string'
-  )
 }

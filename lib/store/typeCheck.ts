@@ -1,5 +1,5 @@
+import { type CollectionSchema, isReference, type PropertySchema } from '../classSchema.ts'
 import type { Json, JsonObject } from '../object.ts'
-import type { CollectionSchema, PropertySchema } from './store.ts'
 import { basicFault, type Fault } from './typeFaults.ts'
 
 /** What is wrong with an object's properties, in the words of a Weaviate server; undefined where nothing is. */
@@ -31,10 +31,16 @@ function unknownProperty(name: string, className: string): string {
   return `no such prop with name '${name}' found in class '${className}' in the schema. Check your schema files for which properties in this class are available`
 }
 
+/** The words for a reference that came with its object. */
+export function referenceGiven(name: string, className: string): string {
+  return `invalid reference property '${name}' on class '${className}': references are added by a link, never written`
+}
+
 function checkOf(schema: CollectionSchema, property: PropertySchema): Fault {
+  if (isReference(property)) return () => referenceGiven(property.name, schema.class)
   const type = property.dataType[0] ?? 'text'
   const fault = faultOf(type, property)
-  const label = LABELS[type] ?? 'reference'
+  const label = LABELS[type] ?? type
   return (value) => {
     const reason = fault(value)
     if (reason === undefined) return undefined

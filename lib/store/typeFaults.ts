@@ -3,9 +3,9 @@ import type { Json, JsonObject } from '../object.ts'
 /** What is wrong with one value; undefined where nothing is. */
 export type Fault = (value: Json) => string | undefined
 
-/** The check of a data type that has no parts. Whatever is not one of the basic types is a class: a reference. */
+/** The check of a data type that has no parts. */
 export function basicFault(type: string): Fault {
-  return BASIC[type] ?? referenceFault
+  return BASIC[type] ?? (() => `unrecognized data type '${type}'`)
 }
 
 const BASIC: Readonly<Record<string, Fault>> = {
@@ -82,13 +82,6 @@ function isBase64(text: string): boolean {
   return (
     text.length > 0 && text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding))
   )
-}
-
-function referenceFault(value: Json) {
-  const ok = Array.isArray(value) && value.every((reference) => typeof record(reference).beacon === 'string')
-  return ok
-    ? undefined
-    : `requires an array of references with a beacon, the given value is '${shown(value)}'`
 }
 
 function record(value: Json | undefined): JsonObject {

@@ -1,28 +1,34 @@
 import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import type {
+  Alias,
   Call,
   Collection,
   CollectionSchema,
   CollectionSummary,
   Health,
+  Link,
   PropertySchema,
   Range,
   RemoveOutcome,
   Store,
   Supports,
+  Tenant,
   What,
   WriteOutcome,
 } from './store.ts'
 import type { Node } from './target.ts'
+import { aliases, createAlias, dropAlias } from './weaviate/aliases.ts'
 import { Classes } from './weaviate/classes.ts'
 import { Cluster } from './weaviate/cluster.ts'
 import { replyFailure } from './weaviate/failure.ts'
 import { greet } from './weaviate/greeting.ts'
+import { link } from './weaviate/link.ts'
 import { read, readMany } from './weaviate/read.ts'
 import { remove } from './weaviate/remove.ts'
 import { jsonOf } from './weaviate/rest.ts'
 import { Server } from './weaviate/server.ts'
+import { setTenantStates, tenantOf } from './weaviate/tenantStates.ts'
 import { readAuthorities } from './weaviate/trust.ts'
 import { type Context, write } from './weaviate/write.ts'
 
@@ -53,14 +59,15 @@ const SUPPORTS: Supports = {
   namedVectors: true,
   multiVectors: true,
   tenants: true,
+  references: true,
+  aliases: true,
   transactions: false,
 }
 
 /**
  * Opens a Weaviate cluster (1.27 or newer), once a node of it has answered by REST and by gRPC.
  * Nothing is repeated inside, save on another node; what is worth repeating says so (`retryable`).
- * Values of object, geo and phone properties, blobs and vectors come back as they were written; references
- * are written, but not read.
+ * Values of object, geo and phone properties, blobs and vectors come back as they were written.
  * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
  */
 export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
@@ -122,6 +129,31 @@ class WeaviateStore implements Store {
     return this.#shared.classes.createTenants(name, tenants)
   }
 
+  async tenantStates(name: string): Promise<Tenant[]> {
+    const tenants = (await this.#shared.classes.tenants(name)).map(tenantOf)
+    return tenants.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  setTenantStates(name: string, tenants: readonly Tenant[]): Promise<void> {
+    return setTenantStates(this.#shared, name, tenants, () => this.#shared.classes.tenants(name))
+  }
+
+  aliases(): Promise<Alias[]> {
+    return aliases(this.#shared)
+  }
+
+  createAlias(alias: Alias): Promise<void> {
+    return createAlias(this.#shared, alias)
+  }
+
+  dropAlias(alias: string): Promise<boolean> {
+    return dropAlias(this.#shared, alias)
+  }
+
+  unindexed(name: string): Promise<number> {
+    return this.#shared.classes.unindexed(name)
+  }
+
   collection(name: string): Collection {
     return new WeaviateCollection({ ...this.#shared, name })
   }
@@ -150,10 +182,8 @@ class WeaviateStore implements Store {
     const collection = this.collection(name)
     if (multiTenancyConfig?.enabled !== true) return { name, objects: await collection.count() }
     const tenants = await this.#shared.classes.tenants(name)
-    const active = tenants.filter(({ activityStatus }) => /^(HOT|ACTIVE)$/.test(String(activityStatus)))
-    const counts = await Promise.all(
-      active.map((tenant) => collection.count({ tenant: String(tenant.name) })),
-    )
+    const active = tenants.map(tenantOf).filter(({ state }) => state === 'active')
+    const counts = await Promise.all(active.map((tenant) => collection.count({ tenant: tenant.name })))
     return { name, objects: counts.reduce((sum, count) => sum + count, 0), tenants: tenants.length }
   }
 }
@@ -177,6 +207,10 @@ class WeaviateCollection implements Collection {
 
   write(objects: readonly StoredObject[], call: Call = {}): Promise<WriteOutcome[]> {
     return write(this.#context, objects, call)
+  }
+
+  link(links: readonly Link[], call: Call = {}): Promise<WriteOutcome[]> {
+    return link(this.#context, links, call)
   }
 
   remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {

@@ -48,6 +48,12 @@ export class FaultyStore {
       drop: (name) => base.drop(name),
       tenants: (name) => base.tenants(name),
       createTenants: (name, tenants) => base.createTenants(name, tenants),
+      tenantStates: (name) => base.tenantStates(name),
+      setTenantStates: (name, tenants) => base.setTenantStates(name, tenants),
+      aliases: () => base.aliases(),
+      createAlias: (alias) => base.createAlias(alias),
+      dropAlias: (alias) => base.dropAlias(alias),
+      unindexed: (name) => base.unindexed(name),
       collection: (name) => this.#collection(base.collection(name)),
       health: () => base.health(),
       close: () => base.close(),
@@ -66,6 +72,7 @@ export class FaultyStore {
         return base.readMany(ids, what)
       },
       write: (objects) => this.#change(objects, (object) => this.#write(base, object)),
+      link: base.link.bind(base),
       remove: (ids) => this.#change(ids, (id) => this.#remove(base, id)),
     }
   }

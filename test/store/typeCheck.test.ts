@@ -35,7 +35,7 @@ const CASES: Readonly<Record<string, { good: Json[]; bad: Json[] }>> = {
     bad: [{ number: '1' }, '030'],
   },
   blob: { good: ['YQ==', 'YWI=', 'YWJj'.repeat(1_000_000)], bad: ['', 'YQ=', 'Y Q=', 'Y===', 5] },
-  D: { good: [[BEACON], []], bad: ['x', BEACON, [{}]] },
+  D: { good: [], bad: ['x', BEACON, [BEACON], []] },
   'text[]': { good: [[], ['a', '']], bad: ['a', [1], [['a']], [null]] },
   'int[]': { good: [[1, 2]], bad: [[1, 2.5], 1] },
   'number[]': { good: [[1, 2.5]], bad: [['1']] },

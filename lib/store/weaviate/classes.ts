@@ -2,6 +2,7 @@ import { ElysiaError } from '../../errors.ts'
 import type { JsonObject } from '../../object.ts'
 import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../store.ts'
 import type { Cluster } from './cluster.ts'
+import { expect } from './expect.ts'
 import { isMissing, replyFailure } from './failure.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { jsonOf, type RestReply, type RestRequest } from './rest.ts'
@@ -110,6 +111,14 @@ export class Classes {
     }
   }
 
+  /** The sum of what waits in the queues of all shards. */
+  async unindexed(name: string): Promise<number> {
+    await this.layout(name)
+    const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` }
+    const shards = jsonOf(await this.#expect(request, `looking at the shards of ${name}`)) as JsonObject[]
+    return shards.reduce((sum, { vectorQueueSize }) => sum + Number(vectorQueueSize ?? 0), 0)
+  }
+
   async #fetch(name: string, call: Call): Promise<Layout> {
     const schema = await this.find(name, call)
     if (schema === undefined) throw this.#missing(name)
@@ -121,10 +130,8 @@ export class Classes {
     this.forget(name)
   }
 
-  async #expect(request: RestRequest, doing: string): Promise<RestReply> {
-    const reply = await this.#cluster.rest(request)
-    if (reply.status >= 200 && reply.status < 300) return reply
-    throw replyFailure(reply, this.#target, doing)
+  #expect(request: RestRequest, doing: string): Promise<RestReply> {
+    return expect({ cluster: this.#cluster, target: this.#target }, request, doing)
   }
 
   async #requireTenanted(name: string): Promise<void> {

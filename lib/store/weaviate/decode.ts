@@ -15,12 +15,15 @@ export function storedObject(result: Result, tenant: string | undefined): Stored
   const { metadata, properties } = result
   const bytes = metadata?.vectorBytes
   const named = metadata?.vectors ?? []
+  const { creationTimeUnixPresent, lastUpdateTimeUnixPresent } = metadata ?? {}
   return {
     id: metadata?.id ?? '',
     properties: propertiesOf(properties?.nonRefProps),
     ...(bytes === undefined || bytes.length === 0 ? {} : { vector: vectorOf(bytes) }),
     ...(named.length === 0 ? {} : { vectors: namedVectors(named) }),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(creationTimeUnixPresent && { createdMs: Number(metadata?.creationTimeUnix) }),
+    ...(lastUpdateTimeUnixPresent && { updatedMs: Number(metadata?.lastUpdateTimeUnix) }),
   }
 }
 

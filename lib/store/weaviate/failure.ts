@@ -43,6 +43,8 @@ const TRANSIENT = [
 const LASTING = ['manually set by user', 'update vector index config']
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
 const NOT_FOUND = ['could not find class', 'class not found', 'tenant not found', 'not present in schema']
+/** The tenant is there, and has to be activated before anything of it can be read or written. */
+const INACTIVE = ['tenant not active']
 const CONFLICT = ['already exists', 'found similar class', 'already in use or provided multiple times']
 /** The key is not known; the gRPC side says so with the status UNKNOWN. */
 const UNKNOWN_KEY = ['extract auth:', 'unauthorized: ', 'anonymous access not enabled']
@@ -57,7 +59,12 @@ export function isTransient(text: string): boolean {
 
 /** True for a text that says that the collection or the tenant is not there. */
 export function isMissing(text: string): boolean {
-  return mentions(text, NOT_FOUND) || /class "[^"]*": not found/.test(text)
+  return mentions(text, NOT_FOUND) || /class "[^"]*"(?:: not found| does not exist)/.test(text)
+}
+
+/** True for a text that says that the tenant cannot be read or written as it is. */
+export function isTenantInactive(text: string): boolean {
+  return mentions(text, INACTIVE)
 }
 
 /** True for a text that says that the key is not known, or may not do this. */

@@ -1,11 +1,16 @@
+import { type CollectionSchema, isReference, type PropertySchema } from '../../classSchema.ts'
 import type { Json, JsonObject } from '../../object.ts'
-import type { CollectionSchema, PropertySchema, What } from '../store.ts'
+import { type LinkRules, linkRules } from '../links.ts'
+import type { What } from '../store.ts'
 import type { MetadataRequest, PropertiesRequest } from './wire.ts'
 
 /** What calls need to know of a collection's schema. */
 export interface Layout {
   readonly name: string
   readonly properties: ReadonlyMap<string, PropertySchema>
+  /** Names of the reference properties. */
+  readonly references: ReadonlySet<string>
+  readonly links: LinkRules
   readonly tenanted: boolean
   /** More than one copy of each object, on different nodes. */
   readonly replicated: boolean
@@ -19,6 +24,8 @@ export function layoutOf(schema: CollectionSchema): Layout {
   return {
     name: schema.class,
     properties: new Map(schema.properties?.map((property) => [property.name, property])),
+    references: new Set(schema.properties?.filter(isReference).map(({ name }) => name)),
+    links: linkRules(schema),
     tenanted: objectOf(multiTenancyConfig).enabled === true,
     replicated: Number(objectOf(replicationConfig).factor ?? 1) > 1,
     unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
@@ -38,6 +45,12 @@ export function stranger(layout: Layout, properties: JsonObject): string | undef
     }
   }
   return undefined
+}
+
+/** The first reference property that has a value. */
+export function referenceIn(layout: Layout, properties: JsonObject): string | undefined {
+  if (layout.references.size === 0) return undefined
+  return Object.keys(properties).find((name) => layout.references.has(name) && properties[name] !== null)
 }
 
 /** The first int too large to be exact; the client cannot read it back, nor the page that it is on. */
@@ -69,8 +82,8 @@ export function metadataRequest(layout: Layout, what: What): MetadataRequest {
     uuid: true,
     vector: what.vectors && layout.unnamedVector,
     vectors: what.vectors ? [...layout.namedVectors] : [],
-    creationTimeUnix: false,
-    lastUpdateTimeUnix: false,
+    creationTimeUnix: what.times === true,
+    lastUpdateTimeUnix: what.times === true,
     distance: false,
     certainty: false,
     score: false,
@@ -108,9 +121,8 @@ function isNested({ dataType }: PropertySchema): boolean {
   return dataType[0] === 'object' || dataType[0] === 'object[]'
 }
 
-/** A reference's data type is a class name, which begins with a capital letter. */
 function isPlain(property: PropertySchema): boolean {
-  return !isNested(property) && !/^[A-Z]/.test(property.dataType[0] ?? '')
+  return !isNested(property) && !isReference(property)
 }
 
 function objectOf(value: unknown): JsonObject {

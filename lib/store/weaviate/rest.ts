@@ -4,7 +4,7 @@ import type { Json } from '../../object.ts'
 
 /** A request, its path beginning after `/v1`. */
 export interface RestRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** Sent as JSON, exactly as it stringifies. */
   readonly body?: unknown

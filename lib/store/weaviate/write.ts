@@ -1,10 +1,19 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, WriteOutcome } from '../store.ts'
+import { referenceGiven } from '../typeCheck.ts'
 import type { Classes } from './classes.ts'
 import type { Cluster } from './cluster.ts'
 import { batchObject, isWellFormed, messageBytes } from './encode.ts'
-import { failureOf, isMissing, isRefused, isTooLarge, refusal, wholeFailure } from './failure.ts'
-import { inexactInt, type Layout, stranger } from './layout.ts'
+import {
+  failureOf,
+  isMissing,
+  isRefused,
+  isTenantInactive,
+  isTooLarge,
+  refusal,
+  wholeFailure,
+} from './failure.ts'
+import { inexactInt, type Layout, referenceIn, stranger } from './layout.ts'
 import { isRectangular, isRows } from './vectors.ts'
 
 /** What the calls of one collection share. */
@@ -62,6 +71,8 @@ function objection(layout: Layout, object: StoredObject): string | undefined {
   if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
   if (!object.id.isWellFormed() || !isWellFormed(object.properties))
     return 'a text holds half a surrogate pair: it cannot be UTF-8'
+  const reference = referenceIn(layout, object.properties)
+  if (reference !== undefined) return referenceGiven(reference, layout.name)
   const inexact = inexactInt(layout, object.properties)
   if (inexact !== undefined) return `${inexact} is beyond ±(2^53 - 1), which no int here keeps exactly`
   for (const [name, vector] of Object.entries(object.vectors ?? {})) {
@@ -96,7 +107,8 @@ async function sendMessage(
   try {
     for (const { index } of message) outcomes[index] = { ok: true }
     for (const { index, error } of await errorsOf(context, tenant, message, call)) {
-      if (isMissing(error) || isRefused(error)) throw wholeFailure(error, context.target)
+      if (isMissing(error) || isRefused(error) || isTenantInactive(error))
+        throw wholeFailure(error, context.target)
       outcomes[message[index]!.index] = refusal(error)
     }
   } catch (thrown) {

@@ -1,0 +1,76 @@
+import type { Json } from '../../object.ts'
+import type { Call, Link, WriteOutcome } from '../store.ts'
+import { expect } from './expect.ts'
+import { isMissing, isRefused, isTenantInactive, refusal, wholeFailure } from './failure.ts'
+import { jsonOf } from './rest.ts'
+import type { Context } from './write.ts'
+
+/** References in one request: some 200 KB of JSON, applied in a fraction of a second. */
+const REFERENCES_A_CALL = 1000
+
+interface Reference {
+  readonly index: number
+  readonly from: string
+  readonly to: string
+}
+
+/**
+ * Appends references by REST, whose batch checks no targets outside of tenants; a thousand a request, one
+ * request at a time, so that those of a property keep their order.
+ * A request is never repeated: its references would be there twice.
+ */
+export async function link(context: Context, links: readonly Link[], call: Call): Promise<WriteOutcome[]> {
+  call.signal?.throwIfAborted()
+  if (links.length === 0) return []
+  const layout = await context.classes.layout(context.name, call)
+  const tenant = await context.classes.tenantOf(layout, call)
+  const outcomes: WriteOutcome[] = []
+  const references: Reference[] = []
+  links.forEach((one, index) => {
+    const reason = layout.links.fault(one)
+    outcomes[index] = reason === undefined ? { ok: true } : { ok: false, reason }
+    if (reason === undefined) references.push(...referencesOf(context.name, one, index))
+  })
+  for (let at = 0; at < references.length; at += REFERENCES_A_CALL) {
+    await send(context, tenant, references.slice(at, at + REFERENCES_A_CALL), outcomes, call)
+  }
+  return outcomes
+}
+
+function referencesOf(name: string, { id, property, beacons }: Link, index: number): Reference[] {
+  const from = `weaviate://localhost/${name}/${id}/${property}`
+  return beacons.map((to) => ({ index, from, to }))
+}
+
+async function send(
+  context: Context,
+  tenant: string,
+  references: readonly Reference[],
+  outcomes: WriteOutcome[],
+  call: Call,
+): Promise<void> {
+  const body = references.map(({ from, to }) => ({ from, to, ...(tenant === '' ? {} : { tenant }) }))
+  const request = { method: 'POST', path: '/batch/references', body } as const
+  const reply = await expect(context, request, `linking objects of ${context.name}`, call)
+  const results = (jsonOf(reply) ?? []) as Json[]
+  references.forEach(({ index }, at) => {
+    const reason = reasonOf(results[at])
+    if (reason === undefined) return
+    if (isMissing(reason) || isRefused(reason) || isTenantInactive(reason)) {
+      throw wholeFailure(reason, context.target)
+    }
+    if (outcomes[index]!.ok) outcomes[index] = refusal(reason)
+  })
+}
+
+/** Why a reference was not added; the server answers one result a reference, in order. */
+function reasonOf(answer: Json | undefined): string | undefined {
+  const { result } = (answer ?? {}) as { result?: { status?: string; errors?: { error?: Said[] } } }
+  if (result?.status === 'SUCCESS') return undefined
+  const said = (result?.errors?.error ?? []).map(({ message }) => message).join('; ')
+  return said === '' ? 'the server did not say that it was added' : said
+}
+
+interface Said {
+  readonly message: string
+}
