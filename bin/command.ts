@@ -1,5 +1,5 @@
 import type { Console } from './console.ts'
-import type { Layer, OptionsSchema, Resolved, Settings, State, Store } from './library.ts'
+import type { Layer, Opening, OptionsSchema, Resolved, Settings, State, Store } from './library.ts'
 
 /**
  * One command. The tree of commands and their help are ours, on node:util's parseArgs: citty takes unknown
@@ -47,7 +47,12 @@ export interface Context {
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
   /** Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. */
-  openTarget(): Promise<OpenTarget>
+  openTarget(opening?: Opening): Promise<OpenTarget>
+  /**
+   * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
+   * for the default store that no run has made yet an empty one in memory stands in.
+   */
+  readTarget(): Promise<OpenTarget>
   /** The exit code where the command ends without an error; 0 where it is never called. */
   setExit(code: number): void
 }

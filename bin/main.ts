@@ -114,8 +114,12 @@ async function runCommand(command: Command, asked: Asked): Promise<void> {
         return hear().abort
       },
       options: (schema) => resolve(schema, layersFor(schema, layers)).options,
-      openTarget: () => {
-        opened ??= openChosenTarget(asked.flags, settings, asked.console)
+      openTarget: (opening = {}) => {
+        opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
+        return opened
+      },
+      readTarget: () => {
+        opened ??= openChosenTarget(asked.flags, settings, asked.console, 'reading')
         return opened
       },
       setExit: (code) => {

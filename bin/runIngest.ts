@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from './command.ts'
 import { EXIT } from './exit.ts'
+import { forRun } from './forRun.ts'
 import type { Source } from './inputs.ts'
 import {
   type Circumstances,
@@ -22,7 +23,7 @@ import { summary } from './summary.ts'
 export async function runIngest(context: Context, inputs: readonly Source[]): Promise<void> {
   const { console } = context
   const options = context.options(ingestOptions)
-  const { store, state } = await context.openTarget()
+  const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(inputs, console)
   const around = circumstances(context, state, options.dryRun, view)
   const { report, error } = await ingestFiles(inputs, store, options, around).finally(view.stop)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { OpenTarget } from './command.ts'
 import type { Console } from './console.ts'
 import {
@@ -5,6 +6,7 @@ import {
   chooseTarget,
   type Layer,
   layersFor,
+  type Opening,
   openState,
   openStore,
   parseTarget,
@@ -14,6 +16,7 @@ import {
   type Settings,
   type State,
   type Store,
+  type Target,
   targetOptions,
   userPaths,
 } from './library.ts'
@@ -28,6 +31,7 @@ export async function openChosenTarget(
   flags: Layer,
   settings: Settings,
   console: Console,
+  use: Opening | 'reading',
 ): Promise<Closable> {
   const [environment, ...files] = settings.layers
   const given = layersFor(targetOptions, [flags, ...settings.layers])
@@ -35,11 +39,23 @@ export async function openChosenTarget(
   const chosen = chooseTarget(options.target, said(origins.target), settings)
   const target = parseTarget(chosen.address)
   const layers = [flags, environment, chosen.layer, ...files].filter((layer) => layer !== undefined)
-  const store = await openStore(target, await accessOf(chosen, layersFor(targetOptions, layers)))
-  console.note(
-    `target ${chosen.name === undefined ? '' : `${chosen.name}: `}${target.text} (${chosen.origin})`,
-  )
-  return withState(store)
+  const access = await accessOf(chosen, layersFor(targetOptions, layers))
+  const opening = use === 'reading' ? reading(chosen) : use
+  const absent = isAbsent(target, opening)
+  const store = await openStore(target, access, opening)
+  const name = chosen.name === undefined ? '' : `${chosen.name}: `
+  const note = absent ? ', not there yet: a run makes it' : ''
+  console.note(`target ${name}${target.text} (${chosen.origin})${note}`)
+  return withState(store, (opening.missing ?? 'make') === 'make' ? 'make' : 'memory')
+}
+
+/** Nothing is made; only the default store need not be there, since nobody has named it. */
+function reading({ origin }: ChosenTarget): Opening {
+  return { missing: origin === 'default' ? 'memory' : 'refuse' }
+}
+
+function isAbsent(target: Target, { missing }: Opening): boolean {
+  return missing === 'memory' && target.kind === 'sqlite' && !existsSync(target.path)
 }
 
 function said(origin: string | undefined): string {
@@ -58,12 +74,12 @@ async function accessOf({ apiKeyEnv, headersEnv }: ChosenTarget, layers: readonl
   }
 }
 
-function withState(store: Store): Closable {
+function withState(store: Store, missing: 'make' | 'memory'): Closable {
   let state: State | undefined
   return {
     store,
     get state() {
-      state ??= openState(store, userPaths().state)
+      state ??= openState(store, userPaths().state, missing)
       return state
     },
     async close() {

@@ -111,7 +111,7 @@ function operandsOf(context: Context, name: string, before: readonly string[]): 
 async function collectionNames(context: Context): Promise<string[]> {
   try {
     if (isAbsent(context)) return []
-    const { store } = await context.openTarget()
+    const { store } = await context.readTarget()
     return (await store.list()).map(({ name }) => name)
   } catch {
     return []

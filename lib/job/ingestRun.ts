@@ -11,7 +11,7 @@ import type { IngestOptions } from './ingestOptions.ts'
 import { type Input, open, stillEnds } from './input.ts'
 import type { Checkpoint, InputMark } from './journal.ts'
 import type { Ledger } from './ledger.ts'
-import type { Notify } from './notice.ts'
+import { type Notify, waitText } from './notice.ts'
 
 const NEVER = new AbortController().signal
 
@@ -140,8 +140,7 @@ function stopped({ circumstances }: IngestRun): boolean {
   return circumstances.stop?.aborted === true
 }
 
-function waiting(run: IngestRun, { error, attempt, waitMs }: Retry): void {
+function waiting(run: IngestRun, retry: Retry): void {
   run.ledger.tally.retries += 1
-  const seconds = (waitMs / 1000).toFixed(1)
-  run.notify('waiting', `${error.message}; tries again in ${seconds} s (attempt ${attempt})`)
+  run.notify('waiting', waitText(retry))
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Store } from '../store/store.ts'
-import { retrying } from '../stream/retry.ts'
+import { patient } from '../stream/retry.ts'
 import { continuation } from './continuation.ts'
 import { dryRunStore } from './dryRun.ts'
 import type { Circumstances } from './ingest.ts'
@@ -9,7 +9,7 @@ import type { IngestRun } from './ingestRun.ts'
 import type { Input } from './input.ts'
 import { type Checkpoint, newRunId, type RunKey } from './journal.ts'
 import { errorLimit, Ledger } from './ledger.ts'
-import { notifier } from './notice.ts'
+import { type Notify, notifier, waitText } from './notice.ts'
 import { prepare } from './prepare.ts'
 import { RejectsFile } from './rejectsFile.ts'
 import { lockRun } from './state.ts'
@@ -32,9 +32,12 @@ export async function setUp(
 ): Promise<Setup> {
   const circumstances = options.dryRun ? withoutTraces(given) : given
   const notify = notifier(circumstances.onNotice)
-  const { state, signal } = circumstances
-  const retry = retrying({ forMs: options.retryForMs, ...(signal && { signal }) })
-  const found = await retry(() => prepare(store, options, notify, state?.journal))
+  const { state } = circumstances
+  const found = await waitingFor(
+    options,
+    circumstances,
+    notify,
+  )(() => prepare(store, options, notify, state?.journal))
   const key = keyOf(inputs, store, found.class, options)
   const lock = state && lockRun(state, key)
   const { run: continued, checkpoint } = orRelease(lock, () =>
@@ -63,6 +66,16 @@ export async function setUp(
     }),
   }
   return { run, close: () => close(run, store, rejects, lock) }
+}
+
+/** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
+function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstances, notify: Notify) {
+  const ends = [signal, stop].filter((end): end is AbortSignal => end?.aborted === false)
+  return patient({
+    forMs: retryForMs,
+    onRetry: (retry) => notify('waiting', waitText(retry)),
+    ...(ends.length > 0 && { signal: AbortSignal.any(ends) }),
+  })
 }
 
 /** The last checkpoint that was committed: after a failure the truth lies there, not in memory. */

@@ -1,3 +1,5 @@
+import type { Retry } from '../stream/retry.ts'
+
 /** Something a person should hear of while a job runs; `code` is for programs. */
 export interface Notice {
   readonly code: NoticeCode
@@ -21,4 +23,9 @@ export type Notify = (code: NoticeCode, message: string) => void
 /** A function that passes notices on, if anybody listens. */
 export function notifier(onNotice: ((notice: Notice) => void) | undefined): Notify {
   return (code, message) => onNotice?.({ code, message })
+}
+
+/** What a person hears of a wait for a store that is away. */
+export function waitText({ error, attempt, waitMs }: Retry): string {
+  return `${error.message}; tries again in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`
 }

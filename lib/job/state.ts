@@ -17,12 +17,13 @@ export interface State {
 
 /**
  * Opens the state that belongs to a store. An embedded store keeps the journal in its own file, so that a
- * checkpoint commits with its data; for the others it is `runs.db` in `directory`.
+ * checkpoint commits with its data; for the others it is `runs.db` in `directory`. Where that is not there it is
+ * made, or an empty one in memory taken in its place.
  */
-export function openState(store: Store, directory: string): State {
+export function openState(store: Store, directory: string, missing: 'make' | 'memory' = 'make'): State {
   const own = (store as { database?: SqliteDatabase }).database
   if (own !== undefined) return { journal: new Journal(own), database: own, directory, close: () => {} }
-  const database = openDatabase(join(directory, 'runs.db'), { synchronous: 'FULL' })
+  const database = openDatabase(join(directory, 'runs.db'), { synchronous: 'FULL', missing })
   return { journal: new Journal(database), database, directory, close: () => database.close() }
 }
 

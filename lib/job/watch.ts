@@ -63,7 +63,8 @@ export async function watch(
     await takeAll(watching, AbortSignal.any([stop, signal]))
     signal.throwIfAborted()
   } catch (thrown) {
-    error = thrown
+    // A file that was waiting for its store has not begun: the stop is the end of the watch, not its failure.
+    if (thrown !== stop.reason || signal.aborted) error = thrown
   } finally {
     watching.close()
   }

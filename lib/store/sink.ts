@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream'
 import type { Item } from '../entry.ts'
-import { ElysiaError } from '../errors.ts'
 import type { Outcome, Settlement } from '../outcome.ts'
-import { type Retry, type Retrying, retrying } from '../stream/retry.ts'
+import { patient, type Retry, type Retrying, type RetryingOptions } from '../stream/retry.ts'
 import { applyUnit } from './apply.ts'
 import { Calls } from './calls.ts'
 import { Claims, InOrder } from './order.ts'
@@ -63,7 +62,7 @@ class StoreSink extends Writable {
     this.#options = options
     this.#workers = options.workers ?? 2
     this.#order = new InOrder(options.onSettled ?? (() => {}))
-    this.#retry = patient(options, this.#abort.signal)
+    this.#retry = patient({ ...waits(options), signal: this.#abort.signal })
     this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal)
   }
 
@@ -145,21 +144,6 @@ function settlement(outcomes: readonly Outcome[]): Settlement {
   return { outcomes, end: { line, end } }
 }
 
-/** Retries that end in ELYSIA_UNREACHABLE: whatever is worth repeating has by then been repeated enough. */
-function patient(
-  { retryForMs = 120_000, retryMinMs = 250, onRetry }: SinkOptions,
-  signal: AbortSignal,
-): Retrying {
-  const retry = retrying({ forMs: retryForMs, minMs: retryMinMs, signal, ...(onRetry && { onRetry }) })
-  return async (call) => {
-    try {
-      return await retry(call)
-    } catch (error) {
-      if (!(error instanceof ElysiaError) || !error.retryable) throw error
-      throw new ElysiaError('ELYSIA_UNREACHABLE', `gave up after ${retryForMs / 1000} s: ${error.message}`, {
-        cause: error,
-        hint: 'when the store answers again, give the same command: it goes on where it stopped',
-      })
-    }
-  }
+function waits({ retryForMs = 120_000, retryMinMs = 250, onRetry }: SinkOptions): RetryingOptions {
+  return { forMs: retryForMs, minMs: retryMinMs, ...(onRetry && { onRetry }) }
 }

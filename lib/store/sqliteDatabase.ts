@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../errors.ts'
@@ -11,6 +11,8 @@ export type SqliteDatabase = Database.Database
 export type SqliteStatement = Database.Statement<unknown[], unknown>
 
 export interface DatabaseOptions {
+  /** Where there is no file: `make` it, unless told; `refuse`; or take an empty one in `memory` in its place. */
+  readonly missing?: 'make' | 'refuse' | 'memory'
   /** How long to wait for another process that is writing, in milliseconds; 5000 unless told. */
   readonly busyTimeoutMs?: number
   /**
@@ -30,10 +32,10 @@ const CACHE_KIB = 32_000
  * Opens a SQLite file in write-ahead mode with foreign keys on; makes it, and its directory (mode 0700), where
  * there is none. `:memory:` lives as long as the connection. Holds up to 32 MB of its pages in memory.
  * @throws ElysiaError ELYSIA_STORE where it cannot be opened or is no database, ELYSIA_LOCKED where another
- * process keeps it busy
+ * process keeps it busy, ELYSIA_NOT_FOUND where it is not there and `missing` says `refuse`
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): SqliteDatabase {
-  const file = databaseFile(path)
+  const file = fileToOpen(databaseFile(path), options.missing ?? 'make')
   makeDirectory(file)
   let database: SqliteDatabase | undefined
   try {
@@ -50,6 +52,14 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
 export function databaseFile(path: string): string {
   if (path === '') throw new ElysiaError('ELYSIA_USAGE', 'the path of the database is empty')
   return path === ':memory:' ? path : resolve(path)
+}
+
+function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing']>): string {
+  if (missing === 'make' || file === ':memory:' || existsSync(file)) return file
+  if (missing === 'memory') return ':memory:'
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no store ${file}`, {
+    hint: 'nothing was made; look at the path, which is relative to the working directory',
+  })
 }
 
 function makeDirectory(file: string): void {

@@ -1,6 +1,7 @@
 import { resolve as absolute } from 'node:path'
 import { ElysiaError } from '../errors.ts'
 import { meant } from '../nearest.ts'
+import type { Retry } from '../stream/retry.ts'
 import type { Store } from './store.ts'
 
 /** One node of a Weaviate cluster: its HTTP address without `/v1`, its gRPC `HOST:PORT`. */
@@ -27,6 +28,18 @@ export interface Access {
   readonly timeoutMs?: number
 }
 
+/** How a store is opened. */
+export interface Opening {
+  /** What to do where the file of an embedded store is not there; it is made unless told. */
+  readonly missing?: 'make' | 'refuse' | 'memory'
+  /** How long a server that is away is waited for, in milliseconds; it is asked once unless told. */
+  readonly retryForMs?: number
+  /** Told of every wait. */
+  readonly onRetry?: (retry: Retry) => void
+  /** Ends the opening at once, rejecting with its reason. */
+  readonly signal?: AbortSignal
+}
+
 const FORMS = 'a target is sqlite:PATH, memory:, http(s)://HOST:PORT[?grpc=HOST:PORT] or a configured name'
 
 /**
@@ -44,20 +57,37 @@ export function parseTarget(text: string): Target {
   throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is no kind of target`, { hint })
 }
 
-/** Opens the store of a target; what it needs is loaded only now. @throws ElysiaError of the store */
-export async function openStore(target: Target, access: Access = {}): Promise<Store> {
+/**
+ * Opens the store of a target; what it needs is loaded only now.
+ * @throws ElysiaError of the store; ELYSIA_UNREACHABLE where a server stays away for longer than `retryForMs`
+ */
+export async function openStore(
+  target: Target,
+  access: Access = {},
+  { missing = 'make', ...waiting }: Opening = {},
+): Promise<Store> {
   switch (target.kind) {
     case 'memory':
       return (await import('./memory.ts')).openMemory()
     case 'sqlite':
-      return (await import('./sqlite.ts')).openSqlite(target.path)
+      return (await import('./sqlite.ts')).openSqlite(target.path, { missing })
     case 'weaviate':
-      return (await import('./weaviate.ts')).openWeaviate({
-        nodes: target.nodes,
-        target: target.text,
-        ...access,
-      })
+      return openServer(target, access, waiting)
   }
+}
+
+async function openServer(
+  { nodes, text }: Extract<Target, { kind: 'weaviate' }>,
+  access: Access,
+  { retryForMs, onRetry, signal }: Opening,
+): Promise<Store> {
+  const [{ openWeaviate }, { patient }] = await Promise.all([
+    import('./weaviate.ts'),
+    import('../stream/retry.ts'),
+  ])
+  const open = () => openWeaviate({ nodes, target: text, ...access, ...(signal && { signal }) })
+  if (retryForMs === undefined) return open()
+  return patient({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(open)
 }
 
 function parseSqlite(path: string): Target {

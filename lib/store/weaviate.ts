@@ -50,6 +50,8 @@ export interface WeaviateOptions {
   readonly timeoutMs?: number
   /** How long a node may take to answer its greeting. 5 000. */
   readonly connectTimeoutMs?: number
+  /** Ends the greeting at once. */
+  readonly signal?: AbortSignal
   /** Objects a page, and ids a look-up. 500 with vectors, 1000 without. */
   readonly pageSize?: number
 }
@@ -77,7 +79,7 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const secure = nodes.some(({ http, grpcSecure }) => grpcSecure || http.startsWith('https:'))
   const authorities = secure || caFile !== undefined ? await readAuthorities(caFile) : undefined
   const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
-  const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs)
+  const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
   const shared = { target, cluster, maxMessageBytes, pageSize: options.pageSize }
   return new WeaviateStore({ ...shared, classes: new Classes(cluster, target) }, maxInFlight, version)

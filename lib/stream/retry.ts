@@ -51,6 +51,28 @@ function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T
   })
 }
 
+/**
+ * As `retrying`, but what is still worth repeating when the time is over ends as ELYSIA_UNREACHABLE: by then it
+ * has been repeated enough.
+ */
+export function patient(options: RetryingOptions): Retrying {
+  const retry = retrying(options)
+  return async (call) => {
+    try {
+      return await retry(call)
+    } catch (error) {
+      throw error instanceof ElysiaError && error.retryable ? givenUp(error, options.forMs) : error
+    }
+  }
+}
+
+function givenUp(error: ElysiaError, forMs: number): ElysiaError {
+  return new ElysiaError('ELYSIA_UNREACHABLE', `gave up after ${forMs / 1000} s: ${error.message}`, {
+    cause: error,
+    hint: error.hint ?? 'when the store answers again, give the same command: it goes on where it stopped',
+  })
+}
+
 /** Whether to repeat; waits the time that the server asked for beyond the wait that follows anyway. */
 async function waitsOut(failure: RetryContext, deadline: number, options: RetryingOptions): Promise<boolean> {
   const { error, attemptNumber, retryDelay } = failure

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { adds, home } from './elysiactl.ts'
-import { STORE } from './filled.ts'
+import { filled, STORE } from './filled.ts'
 
 const INGEST = ['index', 'process-jsonl', '--collection', 'source-code', ...STORE]
 const STATUS = ['index', 'status', ...STORE]
@@ -18,7 +18,9 @@ interface Status {
 }
 
 t.test('status of a store without runs says so', async (t) => {
-  t.match(await home(t).run(STATUS), { code: 0, stdout: '', stderr: /no runs yet/ })
+  const at = home(t)
+  await filled(at, 'Other', [])
+  t.match(await at.run(STATUS), { code: 0, stdout: '', stderr: /no runs yet/ })
 })
 
 t.test('status lists the runs, newest first, with their counts and the last commits', async (t) => {

@@ -16,10 +16,10 @@ async function run(context: Context): Promise<void> {
   const { operands, console } = context
   if (operands.length > 0)
     throw new ElysiaError('ELYSIA_USAGE', `col ls takes no operand, not ${operands[0]}`)
-  const { store } = await context.openTarget()
+  const { store } = await context.readTarget()
   const found = (await store.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   if (console.json) return console.document({ target: store.target, collections: found })
-  if (found.length === 0) return console.note('no collections')
+  if (found.length === 0) return console.note('no collections; `elysiactl index process-jsonl` makes one')
   await console.data(columns(['name', 'objects', 'tenants'], found.map(row)))
 }
 

@@ -26,7 +26,7 @@ export function nameOperand({ operands }: Context): string {
  */
 export async function findCollection(context: Context, name: string): Promise<Named> {
   const className = classNameOf(name)
-  const { store } = await context.openTarget()
+  const { store } = await context.readTarget()
   const schema = await store.schema(className)
   if (schema !== undefined) return { store, schema }
   const names = (await store.list()).map((summary) => summary.name)

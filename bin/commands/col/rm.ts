@@ -62,7 +62,7 @@ async function agreed(name: string, { store, schema }: Named): Promise<boolean> 
 
 /** The journal forgets first: a run left there would otherwise be continued into a collection made anew. */
 async function remove(context: Context, { store, schema }: Named): Promise<void> {
-  const { state } = await context.openTarget()
+  const { state } = await context.readTarget()
   state.journal.forget(store.target, schema.class)
   const removed = await store.drop(schema.class)
   if (context.console.json)

@@ -32,7 +32,7 @@ async function run(context: Context): Promise<void> {
     throw new ElysiaError('ELYSIA_USAGE', `index status takes no operand, not ${operands[0]}`)
   }
   const { limit } = context.options(statusOptions)
-  const { store, state } = await context.openTarget()
+  const { store, state } = await context.readTarget()
   const runs = state.journal.runs(store.target)
   const shown = runs.slice(0, limit)
   const commits = lastCommits(runs)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
+import { forRun } from '../../forRun.ts'
 import {
   ElysiaError,
   ingestOptions,
@@ -32,7 +33,7 @@ export const command: Command = {
     const { console } = context
     const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
     refuseRejects(context)
-    const { store, state } = await context.openTarget()
+    const { store, state } = await context.openTarget(forRun(context))
     const view = await progressView([], console)
     const around = circumstances(context, state, options.after !== 'move', view)
     const { watch } = await watchJob()

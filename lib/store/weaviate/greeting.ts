@@ -21,8 +21,13 @@ export async function greet(
   servers: readonly Server[],
   target: string,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<Greeting> {
-  const results = await Promise.allSettled(servers.map((server) => greetOne(server, timeoutMs)))
+  const results = await Promise.allSettled(servers.map((server) => greetOne(server, timeoutMs, signal)))
+  if (signal?.aborted) {
+    for (const server of servers) server.close()
+    throw signal.reason
+  }
   const greetings = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failures: ElysiaError[] = []
   for (const [index, result] of results.entries()) {
@@ -40,15 +45,15 @@ export async function greet(
   throw decisive ?? allUnreachable(target, failures)
 }
 
-async function greetOne(server: Server, timeoutMs: number): Promise<Greeting> {
+async function greetOne(server: Server, timeoutMs: number, end?: AbortSignal): Promise<Greeting> {
   const opening = server.wire()
   opening.catch(() => undefined)
-  const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta()
+  const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta(end)
   checkVersion(server.http, version)
   const wire = await opening
   try {
     // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
-    await within(timeoutMs, [], (signal) => wire.batchObjects([], signal))
+    await within(timeoutMs, [end], (signal) => wire.batchObjects([], signal))
   } catch (thrown) {
     judge(failureOf(thrown, server.grpc), server)
   }

@@ -76,8 +76,8 @@ export class Server {
   }
 
   /** Version and message limit, by REST. @throws ElysiaError where it is not reached or not Weaviate */
-  async meta(): Promise<Meta> {
-    const reply = await this.#ask({ method: 'GET', path: '/meta' })
+  async meta(signal?: AbortSignal): Promise<Meta> {
+    const reply = await this.#ask({ method: 'GET', path: '/meta' }, signal)
     if (reply.status === 401 || reply.status === 403 || reply.status >= 500) {
       throw replyFailure(reply, this.http, 'asking for the version')
     }
@@ -93,9 +93,9 @@ export class Server {
     return this.#wire
   }
 
-  async #ask(request: RestRequest): Promise<RestReply> {
+  async #ask(request: RestRequest, end?: AbortSignal): Promise<RestReply> {
     try {
-      return await within(this.#options.connectTimeoutMs, [], (signal) => this.rest(request, signal))
+      return await within(this.#options.connectTimeoutMs, [end], (signal) => this.rest(request, signal))
     } catch (thrown) {
       throw failureOf(thrown, this.http)
     }
