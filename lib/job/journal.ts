@@ -37,6 +37,9 @@ export interface Checkpoint {
 /** A run as the journal knows it. */
 export interface RunRecord {
   readonly run: string
+  /** The digest of its RunKey: runs of one key continue each other. */
+  readonly key: string
+  /** As it was noted last: a killed process leaves `running`, and one that continues a run notes its end only. */
   readonly status: RunStatus | 'running'
   readonly collection: string
   readonly class: string
@@ -50,6 +53,7 @@ export interface RunRecord {
 
 interface Row {
   run: string
+  key: string
   status: RunStatus | 'running'
   collection: string
   class: string
@@ -188,7 +192,8 @@ export function newRunId(): string {
   return `${stamp}-${randomBytes(3).toString('hex')}`
 }
 
-function digestOf(key: RunKey): string {
+/** What a key's runs are found by. */
+export function digestOf(key: RunKey): string {
   const parts = [key.target, key.class, key.tenant ?? null, key.inputs]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
@@ -196,6 +201,7 @@ function digestOf(key: RunKey): string {
 function recordOf(row: Row): RunRecord {
   return {
     run: row.run,
+    key: row.key,
     status: row.status,
     collection: row.collection,
     class: row.class,

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { ElysiaError } from '../errors.ts'
 import { openDatabase, type SqliteDatabase } from '../store/sqliteDatabase.ts'
-import { type FileLock, lockFile } from '../store/sqliteLock.ts'
+import { type FileLock, isHeld, lockFile } from '../store/sqliteLock.ts'
 import type { Store } from '../store/store.ts'
-import { Journal, type RunKey } from './journal.ts'
+import { digestOf, Journal, type RunKey, type RunRecord } from './journal.ts'
 
 /** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
 export interface State {
@@ -33,15 +33,43 @@ export function openState(store: Store, directory: string, missing: 'make' | 'me
  */
 export function lockRun({ directory }: State, key: RunKey): FileLock {
   const what = `a run of ${key.inputs.join(', ')} into ${key.class}`
-  return lock(directory, `run ${JSON.stringify([key.target, key.class, key.tenant, key.inputs])}`, what)
+  return lock(directory, runLock(digestOf(key)), what)
 }
 
 /** A named lock below the state directory; `what` is what a person reads when another process holds it. */
 export function lock(directory: string, name: string, what: string): FileLock {
-  const file = createHash('sha256').update(name).digest('hex').slice(0, 32)
-  const held = lockFile(join(directory, 'locks', `${file}.lock`))
+  const held = lockFile(lockPath(directory, name))
   if (held !== undefined) return held
   throw new ElysiaError('ELYSIA_LOCKED', `another process is busy with ${what}`, {
     hint: 'wait for it to end, or stop it; its lock goes with it',
   })
+}
+
+/**
+ * The runs into a target, newest first, each with what it is by now: the journal's word counts where no lock says
+ * more. Only the newest run of a key can be running; where its lock is not in this state directory (another user
+ * began it, say), nobody can know.
+ */
+export function runsNow({ journal, directory }: State, target: string): RunRecord[] {
+  const seen = new Set<string>()
+  return journal.runs(target).map((run) => {
+    const held = !seen.has(run.key) && isHeld(lockPath(directory, runLock(run.key)))
+    seen.add(run.key)
+    return { ...run, status: statusNow(run.status, held) }
+  })
+}
+
+function statusNow(noted: RunRecord['status'], held: boolean | undefined): RunRecord['status'] {
+  if (noted === 'done' || held === undefined) return noted
+  if (held) return 'running'
+  return noted === 'running' ? 'interrupted' : noted
+}
+
+function runLock(key: string): string {
+  return `run ${key}`
+}
+
+function lockPath(directory: string, name: string): string {
+  const file = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  return join(directory, 'locks', `${file}.lock`)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 
@@ -7,6 +7,9 @@ export interface FileLock {
   release(): void
 }
 
+/** How long to try, in milliseconds: `isHeld` of another process keeps the lock for a moment. */
+const TRY_MS = 100
+
 /**
  * Takes the lock at `path`, or answers undefined where another process holds it.
  * The lock is the exclusive lock of an SQLite file: the operating system takes it back when the process is
@@ -14,7 +17,7 @@ export interface FileLock {
  */
 export function lockFile(path: string): FileLock | undefined {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const database = new Database(path, { timeout: 0 })
+  const database = new Database(path, { timeout: TRY_MS })
   try {
     database.pragma('locking_mode = EXCLUSIVE')
     database.exec('BEGIN EXCLUSIVE')
@@ -24,4 +27,19 @@ export function lockFile(path: string): FileLock | undefined {
     throw error
   }
   return { release: () => database.close() }
+}
+
+/** Whether a process holds the lock at `path`; undefined where there never was one. Nothing is made. */
+export function isHeld(path: string): boolean | undefined {
+  if (!existsSync(path)) return undefined
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 })
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return false
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return true
+    throw error
+  } finally {
+    database.close()
+  }
 }

@@ -59,3 +59,32 @@ t.test('status --json is one document, and --limit keeps to the newest', async (
   t.equal((await run([...STATUS, '--limit', '0'])).code, 2)
   t.equal((await run([...STATUS, 'more'])).code, 2)
 })
+
+t.test('status says running of a run that goes on, and interrupted of one that was killed', async (t) => {
+  const place = home(t)
+  const SYNC = ['index', 'sync', '--stdin', '--collection', 'c', '--batch-size', '1', '-v', ...STORE]
+  const begun = async (sign: string) => {
+    const { child, ended, says } = place.start(SYNC)
+    child.stdin!.write(`bad\n${adds(2)}`)
+    await says(sign)
+    return { child, ended }
+  }
+  const statuses = async () => {
+    const { runs } = JSON.parse((await place.run([...STATUS, '--json'])).stdout) as Status
+    return runs.map(({ status }) => status)
+  }
+  const first = await begun('line 1: not_json')
+  t.same(await statuses(), ['running'])
+  first.child.kill('SIGKILL')
+  await first.ended
+  t.same(await statuses(), ['interrupted'])
+  t.match((await place.run(STATUS)).stdout, / interrupted /)
+
+  const second = await begun('continues the interrupted run')
+  t.same(await statuses(), ['running'], 'the run that continues it')
+  second.child.kill('SIGTERM')
+  t.equal((await second.ended).code, 143)
+  t.same(await statuses(), ['interrupted'])
+  t.equal((await place.run([...SYNC, '--fresh'], adds(1))).code, 0)
+  t.same(await statuses(), ['done', 'interrupted'])
+})

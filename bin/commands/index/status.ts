@@ -1,6 +1,13 @@
 import { columns } from '../../columns.ts'
 import type { Command, Context } from '../../command.ts'
-import { ElysiaError, type OptionsSchema, type RunRecord, sum, targetOptions } from '../../library.ts'
+import {
+  ElysiaError,
+  type OptionsSchema,
+  type RunRecord,
+  runsNow,
+  sum,
+  targetOptions,
+} from '../../library.ts'
 
 const statusOptions = {
   type: 'object',
@@ -33,7 +40,7 @@ async function run(context: Context): Promise<void> {
   }
   const { limit } = context.options(statusOptions)
   const { store, state } = await context.readTarget()
-  const runs = state.journal.runs(store.target)
+  const runs = runsNow(state, store.target)
   const shown = runs.slice(0, limit)
   const commits = lastCommits(runs)
   if (console.json) return console.document({ target: store.target, runs: shown.map(entry), commits })
