@@ -30,6 +30,7 @@ export function linkRules(schema: CollectionSchema): LinkRules {
       return wrong === undefined ? undefined : `'${wrong.slice(0, 300)}' is no beacon of an object`
     },
     added(links = {}, { property, beacons }) {
+      if (beacons.length === 0) return links
       const there = (links[property] ?? []) as Json[]
       const list = [...there, ...beacons.map((beacon) => ({ beacon }))]
       return { ...links, [property]: distinct.get(property) === true ? unique(list) : list }

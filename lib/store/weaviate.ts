@@ -21,6 +21,7 @@ import type { Node } from './target.ts'
 import { aliases, createAlias, dropAlias } from './weaviate/aliases.ts'
 import { Classes } from './weaviate/classes.ts'
 import { Cluster } from './weaviate/cluster.ts'
+import { expect } from './weaviate/expect.ts'
 import { replyFailure } from './weaviate/failure.ts'
 import { greet } from './weaviate/greeting.ts'
 import { link } from './weaviate/link.ts'
@@ -52,7 +53,7 @@ export interface WeaviateOptions {
   readonly connectTimeoutMs?: number
   /** Ends the greeting at once. */
   readonly signal?: AbortSignal
-  /** Objects a page, and ids a look-up. 500 with vectors, 1000 without. */
+  /** Objects a page, and ids a look-up. As many as make 4 to 8 MB; 500 ids with vectors, 1000 without. */
   readonly pageSize?: number
 }
 
@@ -162,16 +163,23 @@ class WeaviateStore implements Store {
 
   /** Where the key may not see the nodes, the addresses stand in for them. */
   async health(): Promise<Health> {
+    const modules = await this.#modules()
     const reply = await this.#shared.cluster.rest({ method: 'GET', path: '/nodes' })
     const { nodes } = (jsonOf(reply) ?? {}) as { nodes?: { name?: unknown; status?: unknown }[] }
     if (reply.status === 200 && nodes !== undefined) {
       const named = nodes.map(({ name, status }) => ({ name: String(name), status: String(status) }))
-      return { version: this.#version, nodes: named }
+      return { version: this.#version, nodes: named, modules }
     }
     if (reply.status !== 403) throw replyFailure(reply, this.target, 'asking for the nodes')
     const { servers } = this.#shared.cluster
     const known = servers.map(({ http, available }) => ({ name: http, status: available ? 'UP' : 'DOWN' }))
-    return { version: this.#version, nodes: known }
+    return { version: this.#version, nodes: known, modules }
+  }
+
+  async #modules(): Promise<string[]> {
+    const reply = await expect(this.#shared, { method: 'GET', path: '/meta' }, 'asking for the modules')
+    const { modules } = (jsonOf(reply) ?? {}) as { modules?: object }
+    return Object.keys(modules ?? {}).sort()
   }
 
   async close(): Promise<void> {

@@ -74,8 +74,17 @@ export function isRefused(text: string): boolean {
 
 /** A message was larger than one side takes, or a page longer than the server gives. */
 export function isTooLarge(thrown: unknown): boolean {
-  const text = detailsOf(thrown instanceof ElysiaError ? thrown.cause : thrown)
-  return /message (with a size )?larger than|query maximum results exceeded/i.test(text)
+  return /message (with a size )?larger than/i.test(saidBy(thrown)) || isTooLong(thrown)
+}
+
+/** A page was longer than the server gives, whatever its objects. */
+export function isTooLong(thrown: unknown): boolean {
+  return /query maximum results exceeded/i.test(saidBy(thrown))
+}
+
+/** True where an answer holds an int beyond 2^53, which the client does not read, nor the page that it is on. */
+export function isInexact(thrown: unknown): boolean {
+  return /Value is (larger|smaller) than Number\.M/.test(saidBy(thrown))
 }
 
 /** True where nothing of the call can have reached the server. */
@@ -197,6 +206,10 @@ function mentions(text: string, parts: readonly string[]): boolean {
 function isRpcError(thrown: unknown): thrown is RpcError & Error {
   const { code, details } = (thrown ?? {}) as { code?: unknown; details?: unknown }
   return thrown instanceof Error && typeof code === 'number' && typeof details === 'string'
+}
+
+function saidBy(thrown: unknown): string {
+  return detailsOf(thrown instanceof ElysiaError ? (thrown.cause ?? thrown) : thrown)
 }
 
 function detailsOf(thrown: unknown): string {

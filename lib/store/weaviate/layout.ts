@@ -64,7 +64,7 @@ export function inexactInt(layout: Layout, properties: JsonObject): string | und
 
 /**
  * What to ask a search for, so that it answers `what`. Each property is named: a request without names
- * leaves out blobs, and objects without their blobs. References are not read.
+ * leaves out blobs, and objects without their blobs. References are read by REST.
  */
 export function propertiesRequest(layout: Layout, what: What): PropertiesRequest {
   const names = what.properties === 'all' ? [...layout.properties.keys()] : what.properties

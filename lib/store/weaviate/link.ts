@@ -2,6 +2,7 @@ import type { Json } from '../../object.ts'
 import type { Call, Link, WriteOutcome } from '../store.ts'
 import { expect } from './expect.ts'
 import { isMissing, isRefused, isTenantInactive, refusal, wholeFailure } from './failure.ts'
+import type { Layout } from './layout.ts'
 import { jsonOf } from './rest.ts'
 import type { Context } from './write.ts'
 
@@ -22,7 +23,7 @@ interface Reference {
 export async function link(context: Context, links: readonly Link[], call: Call): Promise<WriteOutcome[]> {
   call.signal?.throwIfAborted()
   if (links.length === 0) return []
-  const layout = await context.classes.layout(context.name, call)
+  const layout = await layoutFor(context, links, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const outcomes: WriteOutcome[] = []
   const references: Reference[] = []
@@ -35,6 +36,14 @@ export async function link(context: Context, links: readonly Link[], call: Call)
     await send(context, tenant, references.slice(at, at + REFERENCES_A_CALL), outcomes, call)
   }
   return outcomes
+}
+
+/** The layout; looked at anew when a link has a property that it lacks. */
+async function layoutFor(context: Context, links: readonly Link[], call: Call): Promise<Layout> {
+  const layout = await context.classes.layout(context.name, call)
+  if (links.every(({ property }) => layout.references.has(property))) return layout
+  context.classes.forget(context.name)
+  return context.classes.layout(context.name, call)
 }
 
 function referencesOf(name: string, { id, property, beacons }: Link, index: number): Reference[] {

@@ -2,17 +2,28 @@ import type { StoredObject } from '../../object.ts'
 import type { Call, Range, What } from '../store.ts'
 import { storedObject } from './decode.ts'
 import { idFilter } from './encode.ts'
-import { isTooLarge } from './failure.ts'
-import { type Layout, metadataRequest, propertiesRequest } from './layout.ts'
+import { isInexact, isTooLarge, isTooLong } from './failure.ts'
+import { metadataRequest, propertiesRequest } from './layout.ts'
+import { PageLimit } from './pageLimit.ts'
+import { type RestReading, restMany, restPage } from './restRead.ts'
 import { type Fetch, QUORUM } from './wire.ts'
 import type { Context } from './write.ts'
 
-const PAGE_WITH_VECTORS = 500
-const PAGE_WITHOUT = 1000
+/** Ids a look-up. */
+const IDS_WITH_VECTORS = 500
+const IDS_WITHOUT = 1000
+
+/** What a read asks for, in the words of either protocol. */
+interface Reading extends RestReading {
+  readonly fetch: Fetch
+  /** gRPC resolves references, and leaves out those whose object is gone. */
+  readonly byRest: boolean
+}
 
 /**
- * Objects after an id, in byte order of their ids, by the server's cursor: a scan, not a snapshot.
- * Memory: one page, which shrinks where objects are too large for one message.
+ * Objects after an id, in byte order of their ids, by the server's cursor: a scan, not a snapshot. By gRPC,
+ * or by REST where references are asked for and the collection has some.
+ * Memory: one page of 4 to 8 MB, or of one object; more where many small objects are followed by large ones.
  */
 export async function* read(
   context: Context,
@@ -20,14 +31,13 @@ export async function* read(
   range: Range,
   call: Call,
 ): AsyncGenerator<StoredObject[]> {
-  const fetch = await fetchOf(context, what, call)
+  const reading = await readingOf(context, what, call)
   const upTo = range.upTo?.toLowerCase() ?? 'g'
   let after = range.after?.toLowerCase() ?? ''
-  let limit = pageSize(context, what)
+  const limit = new PageLimit(context.pageSize)
   for (;;) {
-    const page = await search(context, { ...fetch, after, limit }, call).catch((thrown: unknown) => {
-      if (!isTooLarge(thrown) || limit === 1) throw thrown
-      limit >>= 1
+    const page = await pageOf(reading, after, limit.objects).catch((thrown: unknown) => {
+      if (!isTooLarge(thrown) || !limit.halve(isTooLong(thrown))) throw thrown
       return undefined
     })
     if (page === undefined) continue
@@ -35,10 +45,11 @@ export async function* read(
     if (inside.length > 0) yield inside
     if (page.length === 0 || inside.length < page.length) return
     after = page.at(-1)!.id
+    limit.learn(page)
   }
 }
 
-/** The objects of those ids that exist, a thousand ids a call, several calls at once. */
+/** The objects of those ids that exist, up to a thousand ids a call, several calls at once. */
 export async function readMany(
   context: Context,
   ids: readonly string[],
@@ -47,39 +58,48 @@ export async function readMany(
 ): Promise<StoredObject[]> {
   call.signal?.throwIfAborted()
   if (ids.length === 0) return []
-  const fetch = await fetchOf(context, what, call)
-  const size = pageSize(context, what)
+  const reading = await readingOf(context, what, call)
+  if (reading.byRest) return restMany(reading, ids)
+  const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
-  const pages = chunks.map((at) => fetchIds(context, fetch, ids.slice(at, at + size), call))
+  const pages = chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
   return (await Promise.all(pages)).flat()
 }
 
-async function fetchIds(
-  context: Context,
-  fetch: Fetch,
-  ids: readonly string[],
-  call: Call,
-): Promise<StoredObject[]> {
+/** One page; by REST as well where it holds an int that the client cannot read. */
+async function pageOf(reading: Reading, after: string, limit: number): Promise<StoredObject[]> {
+  if (reading.byRest) return restPage(reading, after, limit)
   try {
-    return await search(context, { ...fetch, filters: idFilter(ids), limit: ids.length }, call)
+    return await search(reading, { after, limit })
   } catch (thrown) {
-    if (!isTooLarge(thrown) || ids.length === 1) throw thrown
-    const middle = ids.length >> 1
-    const first = await fetchIds(context, fetch, ids.slice(0, middle), call)
-    return [...first, ...(await fetchIds(context, fetch, ids.slice(middle), call))]
+    if (!isInexact(thrown)) throw thrown
+    return restPage(reading, after, limit)
   }
 }
 
-async function search(context: Context, fetch: Fetch, call: Call): Promise<StoredObject[]> {
-  const reply = await context.cluster.rpc(call, (wire, signal) => wire.search(fetch, signal))
+async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {
+  try {
+    return await search(reading, { filters: idFilter(ids), limit: ids.length })
+  } catch (thrown) {
+    if (isInexact(thrown)) return restMany(reading, ids)
+    if (!isTooLarge(thrown) || ids.length === 1) throw thrown
+    const middle = ids.length >> 1
+    const first = await idsOf(reading, ids.slice(0, middle))
+    return [...first, ...(await idsOf(reading, ids.slice(middle)))]
+  }
+}
+
+async function search({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<StoredObject[]> {
+  const reply = await context.cluster.rpc(call, (wire, signal) => wire.search({ ...fetch, ...asked }, signal))
   return reply.results.map((result) => storedObject(result, call.tenant))
 }
 
-async function fetchOf(context: Context, what: What, call: Call): Promise<Fetch> {
-  const layout: Layout = await context.classes.layout(context.name, call)
-  return {
+async function readingOf(context: Context, what: What, call: Call): Promise<Reading> {
+  const layout = await context.classes.layout(context.name, call)
+  const tenant = await context.classes.tenantOf(layout, call)
+  const fetch: Fetch = {
     collection: context.name,
-    tenant: await context.classes.tenantOf(layout, call),
+    tenant,
     limit: 0,
     after: '',
     filters: undefined,
@@ -87,8 +107,6 @@ async function fetchOf(context: Context, what: What, call: Call): Promise<Fetch>
     metadata: metadataRequest(layout, what),
     consistencyLevel: layout.replicated ? QUORUM : undefined,
   }
-}
-
-function pageSize({ pageSize }: Context, { vectors }: What): number {
-  return pageSize ?? (vectors ? PAGE_WITH_VECTORS : PAGE_WITHOUT)
+  const byRest = what.references === true && layout.references.size > 0
+  return { context, layout, tenant, what, call, fetch, byRest }
 }

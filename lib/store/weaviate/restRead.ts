@@ -1,0 +1,58 @@
+import { ElysiaError } from '../../errors.ts'
+import type { StoredObject } from '../../object.ts'
+import type { Call, What } from '../store.ts'
+import { replyFailure } from './failure.ts'
+import type { Layout } from './layout.ts'
+import { jsonOf, type RestReply } from './rest.ts'
+import { objectOf, type RestObject } from './restObject.ts'
+import type { Context } from './write.ts'
+
+/** A read by REST, where gRPC has not the words: beacons whose object is gone, ints beyond 2^53. */
+export interface RestReading {
+  readonly context: Context
+  readonly layout: Layout
+  readonly tenant: string
+  readonly what: What
+  readonly call: Call
+}
+
+/** The next objects after an id, in byte order of their ids. */
+export async function restPage(
+  { context, layout, tenant, what, call }: RestReading,
+  after: string,
+  limit: number,
+): Promise<StoredObject[]> {
+  const query = new URLSearchParams({ class: context.name, limit: String(limit) })
+  if (after !== '') query.set('after', after)
+  if (what.vectors) query.set('include', 'vector')
+  if (tenant !== '') query.set('tenant', tenant)
+  const reply = await context.cluster.rest({ method: 'GET', path: `/objects?${query}` }, call)
+  if (reply.status !== 200) throw readFailure(reply, context)
+  const { objects = [] } = (jsonOf(reply) ?? {}) as { objects?: readonly RestObject[] }
+  return objects.map((object) => objectOf(object, layout, what, call.tenant))
+}
+
+/** The objects of those ids that exist; there is no call for several. */
+export async function restMany(reading: RestReading, ids: readonly string[]): Promise<StoredObject[]> {
+  return (await Promise.all(ids.map((id) => restOne(reading, id)))).flat()
+}
+
+async function restOne(
+  { context, layout, tenant, what, call }: RestReading,
+  id: string,
+): Promise<StoredObject[]> {
+  const query = new URLSearchParams()
+  if (what.vectors) query.set('include', 'vector')
+  if (tenant !== '') query.set('tenant', tenant)
+  if (layout.replicated) query.set('consistency_level', 'QUORUM')
+  const path = `/objects/${encodeURIComponent(context.name)}/${encodeURIComponent(id)}?${query}`
+  const reply = await context.cluster.rest({ method: 'GET', path }, call)
+  if (reply.status === 404 && reply.text === '') return []
+  if (reply.status !== 200) throw readFailure(reply, context)
+  return [objectOf(jsonOf(reply) as unknown as RestObject, layout, what, call.tenant)]
+}
+
+function readFailure(reply: RestReply, { name, target }: Context): ElysiaError {
+  if (reply.status === 404) return new ElysiaError('ELYSIA_NOT_FOUND', `${target} has no collection ${name}`)
+  return replyFailure(reply, target, `reading ${name}`)
+}
