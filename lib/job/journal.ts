@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { ElysiaError } from '../errors.ts'
 import type { RunStatus } from '../report.ts'
 import type { SqliteDatabase } from '../store/sqliteDatabase.ts'
+import { sqliteFailure } from '../store/sqliteErrors.ts'
 import type { Tally } from './tally.ts'
 
 /** What makes two commands the same run: the inputs by name, in order, and where they go. */
@@ -84,6 +86,7 @@ const TABLES = `
  * For the embedded store its tables stand in the store's own file and take part in its transactions: data and
  * checkpoint are durable together. For a server they stand in a file of their own, with synchronous FULL: a
  * checkpoint is on the disk before anything that relies on it is written.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be written
  */
 export class Journal {
   readonly #database: SqliteDatabase
@@ -116,34 +119,31 @@ export class Journal {
 
   begin(run: string, key: RunKey, collection: string): void {
     const now = new Date().toISOString()
-    this.#database
-      .prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)')
-      .run(
-        run,
-        digestOf(key),
-        'running',
-        collection,
-        key.class,
-        key.target,
-        JSON.stringify(key.inputs),
-        now,
-        now,
-      )
+    const { class: className, target, inputs } = key
+    const values = [
+      run,
+      digestOf(key),
+      'running',
+      collection,
+      className,
+      target,
+      JSON.stringify(inputs),
+      now,
+      now,
+    ]
+    this.#write('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)', ...values)
   }
 
   commit(run: string, checkpoint: Checkpoint): void {
-    this.#database
-      .prepare('UPDATE runs SET checkpoint = ?, updated_at = ? WHERE run = ?')
-      .run(JSON.stringify(checkpoint), new Date().toISOString(), run)
+    const values = [JSON.stringify(checkpoint), new Date().toISOString(), run]
+    this.#write('UPDATE runs SET checkpoint = ?, updated_at = ? WHERE run = ?', ...values)
   }
 
   finish(run: string, status: RunStatus, error?: string): void {
-    this.#update(run, status, error ?? null)
-    this.#database
-      .prepare(
-        `DELETE FROM runs WHERE status = 'done' AND rowid <= (SELECT max(rowid) FROM runs) - ${FINISHED_RUNS_KEPT}`,
-      )
-      .run()
+    const values = [status, error ?? null, new Date().toISOString(), run]
+    this.#write('UPDATE runs SET status = ?, error = ?, updated_at = ? WHERE run = ?', ...values)
+    const oldest = `(SELECT max(rowid) FROM runs) - ${FINISHED_RUNS_KEPT}`
+    this.#write(`DELETE FROM runs WHERE status = 'done' AND rowid <= ${oldest}`)
   }
 
   /** Newest first; of one target where one is named. */
@@ -159,15 +159,13 @@ export class Journal {
 
   /** A collection that is gone takes its unfinished runs with it: nothing may be continued into a new one. */
   forget(target: string, className: string): void {
-    this.#database
-      .prepare(`DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done'`)
-      .run(target, className)
-    this.#database.prepare('DELETE FROM names WHERE target = ? AND class = ?').run(target, className)
+    this.#write(`DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done'`, target, className)
+    this.#write('DELETE FROM names WHERE target = ? AND class = ?', target, className)
   }
 
   /** The name under which a class was first spoken of; remembers this one where it is the first. */
   nameOf(target: string, className: string, name: string): string {
-    this.#database.prepare('INSERT OR IGNORE INTO names VALUES (?, ?, ?)').run(target, className, name)
+    this.#write('INSERT OR IGNORE INTO names VALUES (?, ?, ?)', target, className, name)
     const row = this.#database
       .prepare('SELECT name FROM names WHERE target = ? AND class = ?')
       .get(target, className)
@@ -179,11 +177,21 @@ export class Journal {
     return row && recordOf(row)
   }
 
-  #update(run: string, status: RunRecord['status'], error: string | null): void {
-    this.#database
-      .prepare('UPDATE runs SET status = ?, error = ?, updated_at = ? WHERE run = ?')
-      .run(status, error, new Date().toISOString(), run)
+  /** In a transaction of the embedded store a failure is the store's own, which undoes it and says so. */
+  #write(sql: string, ...values: readonly (string | null)[]): void {
+    try {
+      this.#database.prepare(sql).run(...values)
+    } catch (error) {
+      throw this.#database.inTransaction ? error : stateFailure(error, this.#database.name)
+    }
   }
+}
+
+function stateFailure(thrown: unknown, file: string): unknown {
+  const failure = sqliteFailure(thrown, file)
+  if (!(failure instanceof ElysiaError) || failure.code !== 'ELYSIA_STORE') return failure
+  const { message, hint } = failure
+  return new ElysiaError('ELYSIA_STATE', message, { cause: thrown, ...(hint !== undefined && { hint }) })
 }
 
 /** A name for a run that sorts by time: `20261123T093851Z-3f9a1c`. */

@@ -1,11 +1,14 @@
 import {
   closeSync,
-  existsSync,
   fdatasyncSync,
+  fstatSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -45,33 +48,38 @@ export function rejectLine({ item, cause, reason }: Outcome, source?: string): R
  */
 export class RejectsFile {
   readonly path: string
+  readonly #from: number
   #bytes = 0
   #fd: number | undefined
 
-  constructor(path: string) {
+  /** `from` is the length of what earlier runs wrote to a file that several share: it stays. */
+  constructor(path: string, from = 0) {
     this.path = path
+    this.#from = from
   }
 
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Begins a run: what an earlier run left is gone. */
+  /** Begins a run: what an earlier run left is gone. A link stays, and so does a device such as /dev/null. */
   reset(): void {
-    this.#guard(() => rmSync(this.path, { force: true }))
+    if (this.#from > 0) this.continueAt(this.#from)
+    else this.#beginAnew()
   }
 
   /** Goes on after `bytes`: what was written beyond them was never settled. A file taken away begins anew. */
   continueAt(bytes: number): void {
-    if (bytes === 0 || !existsSync(this.path)) {
-      this.reset()
+    this.close()
+    this.#bytes = Math.min(bytes, sizeOf(this.path))
+    if (this.#bytes === 0) {
+      if (this.#from === 0) this.#beginAnew()
       return
     }
     this.#guard(() => {
       this.#fd = openSync(this.path, 'r+', 0o600)
-      ftruncateSync(this.#fd, bytes)
+      ftruncateSync(this.#fd, this.#bytes)
     })
-    this.#bytes = bytes
   }
 
   append(lines: readonly RejectLine[]): void {
@@ -79,10 +87,13 @@ export class RejectsFile {
     const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
     this.#guard(() => {
       this.#fd ??= this.#open()
+      const isFile = fstatSync(this.#fd).isFile()
       for (let done = 0; done < text.length; ) {
-        done += writeSync(this.#fd, text, done, text.length - done, this.#bytes + done)
+        // A pipe or a device has neither positions nor anything to bring to the disk.
+        const position = isFile ? this.#bytes + done : null
+        done += writeSync(this.#fd, text, done, text.length - done, position)
       }
-      fdatasyncSync(this.#fd)
+      if (isFile) fdatasyncSync(this.#fd)
     })
     this.#bytes += text.length
   }
@@ -90,6 +101,16 @@ export class RejectsFile {
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd)
     this.#fd = undefined
+  }
+
+  #beginAnew(): void {
+    this.close()
+    this.#bytes = 0
+    this.#guard(() => {
+      const found = lstatSync(this.path, { throwIfNoEntry: false })
+      if (found?.isFile() || found?.isDirectory()) rmSync(this.path)
+      else if (isFile(this.path)) truncateSync(this.path)
+    })
   }
 
   #open(): number {
@@ -111,4 +132,15 @@ export class RejectsFile {
       )
     }
   }
+}
+
+/** True for a file that holds what is written to it, other than a device. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
+/** The length of a file; 0 where there is none, or something else. */
+export function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found?.isFile() ? found.size : 0
 }

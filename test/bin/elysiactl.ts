@@ -14,8 +14,8 @@ export interface Home {
   readonly directory: string
   /** Runs to the end; `input` is what stands on standard input. */
   run(args: readonly string[], input?: string): Promise<Ended>
-  /** Starts it with pipes on all three. */
-  start(args: readonly string[]): Started
+  /** Starts it with pipes on all three; through `wrapper`, a command that starts the one behind it. */
+  start(args: readonly string[], wrapper?: readonly string[]): Started
 }
 
 export interface Started {
@@ -36,7 +36,8 @@ export interface Files {
 export function home(t: Test, files: Files = {}, variables: Readonly<Record<string, string>> = {}): Home {
   const directory = t.testdir(files as Record<string, string>)
   const env = { ...environment(directory), ...variables }
-  const start = (args: readonly string[]) => started([COMMAND, ...args], { cwd: directory, env })
+  const start = (args: readonly string[], wrapper: readonly string[] = []) =>
+    started([...wrapper, process.execPath, COMMAND, ...args], { cwd: directory, env })
   return {
     directory,
     start,
@@ -50,7 +51,7 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
 }
 
 function started(argv: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Started {
-  const child = spawn(process.execPath, argv, { ...options, stdio: 'pipe' })
+  const child = spawn(argv[0]!, argv.slice(1), { ...options, stdio: 'pipe' })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
