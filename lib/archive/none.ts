@@ -1,0 +1,10 @@
+import { PassThrough } from 'node:stream'
+import type { Compression } from './compression.ts'
+
+/** Bytes as they are. */
+export const none: Compression = {
+  name: 'none',
+  extension: '',
+  library: async () => 'none',
+  compress: async () => new PassThrough(),
+}
