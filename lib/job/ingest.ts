@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { type Given, resolveGiven } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Progress, Report } from '../report.ts'
-import type { Store } from '../store/store.ts'
+import type { CollectionSchema, Store } from '../store/store.ts'
 import { ingestOptions } from './ingestOptions.ts'
 import { reportOf } from './ingestReport.ts'
 import { ingestInputs } from './ingestRun.ts'
@@ -30,8 +30,15 @@ export interface Circumstances {
   readonly runId?: string
   /** The file for rejected records; none is written where both are left out. */
   readonly rejectsPath?: string
+  /**
+   * Where several runs share `rejectsPath`: the length of what the earlier ones wrote, which stays. Each line then
+   * names its input.
+   */
+  readonly rejectsFrom?: number
   /** Where `rejectsPath` is left out: the directory for such a file, named by the run. */
   readonly rejectsDirectory?: string
+  /** Of a dry run: the store that takes what it would write, in place of one of its own. Not closed by it. */
+  readonly scratch?: (layout: CollectionSchema) => Promise<Store>
 }
 
 /** How a run ended: its report, and what ended it where it did not come to the end of its input. */

@@ -40,12 +40,15 @@ export async function setUp(
   )(() => prepare(store, options, notify, state?.journal))
   const key = keyOf(inputs, store, found.class, options)
   const lock = state && lockRun(state, key)
-  const { run: continued, checkpoint } = orRelease(lock, () =>
+  const { run: continued, checkpoint: reached } = orRelease(lock, () =>
     continuation(key, circumstances, found.created, inputs.every(isRereadable), notify),
   )
   const name = continued ?? circumstances.runId ?? newRunId()
-  const rejects = rejectsFile(circumstances, checkpoint, name)
-  const target = options.dryRun ? await dryRunStore(store, found.layout) : store
+  const rejects = rejectsFile(circumstances, reached, name)
+  const checkpoint = reached && rejoined(reached, rejects, circumstances.rejectsFrom)
+  const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
+  const target = options.dryRun ? await scratch(found.layout) : store
+  const isShared = inputs.length > 1 || circumstances.rejectsFrom !== undefined
   const run: IngestRun = {
     run: name,
     class: found.class,
@@ -62,7 +65,7 @@ export async function setUp(
       commit: state && ((committed) => state.journal.commit(name, committed)),
       onReject: circumstances.onReject,
       onProgress: circumstances.onProgress,
-      sourceOf: (index) => (inputs.length > 1 ? inputs[index]?.name : undefined),
+      sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
     }),
   }
   return { run, close: () => close(run, store, rejects, lock) }
@@ -118,13 +121,18 @@ function keyOf(
 
 /** A continued run goes on in its own rejects file, unless told of another. */
 function rejectsFile(
-  { rejectsPath, rejectsDirectory }: Circumstances,
+  { rejectsPath, rejectsFrom, rejectsDirectory }: Circumstances,
   checkpoint: Checkpoint | undefined,
   run: string,
 ): RejectsFile | undefined {
   const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
   const path = rejectsPath ?? checkpoint?.rejectsPath ?? standard
-  return path === undefined ? undefined : new RejectsFile(path)
+  return path === undefined ? undefined : new RejectsFile(path, rejectsFrom)
+}
+
+/** A length that was noted of another file says nothing of this one. */
+function rejoined(checkpoint: Checkpoint, rejects: RejectsFile | undefined, from = 0): Checkpoint {
+  return rejects?.path === checkpoint.rejectsPath ? checkpoint : { ...checkpoint, rejectsBytes: from }
 }
 
 async function close(
@@ -135,5 +143,5 @@ async function close(
 ): Promise<void> {
   rejects?.close()
   lock?.release()
-  if (run.store !== store) await run.store.close()
+  if (run.store !== store && run.circumstances.scratch === undefined) await run.store.close()
 }

@@ -12,11 +12,12 @@ import { type Disposed, dispose } from './watchDisposal.ts'
 import { Arrivals } from './watchFiles.ts'
 import type { FileIdentity, WatchEntry } from './watchLog.ts'
 import type { WatchGiven } from './watchOptions.ts'
+import { ownRejectsPath } from './watchRejects.ts'
 import type { WatchReport } from './watchReport.ts'
-import { pathForRejects, setUpWatch, type Watching } from './watchSetup.ts'
+import { setUpWatch, type Watching } from './watchSetup.ts'
 
-/** The circumstances of a watch: those of a run, but that each file has a rejects file of its own. */
-export interface WatchCircumstances extends Omit<Circumstances, 'rejectsPath'> {
+/** The circumstances of a watch: those of a run. `rejectsPath` takes the rejects of all files, one after the other. */
+export interface WatchCircumstances extends Omit<Circumstances, 'rejectsFrom'> {
   /** Told of every file that is done with. */
   readonly onFile?: (file: WatchedFile) => void
 }
@@ -26,7 +27,7 @@ export interface WatchedFile extends Ended {
   readonly path: string
   /** Where it is now; undefined where it was deleted. */
   readonly movedTo: string | undefined
-  /** The file for its rejected records; made when the first one comes. */
+  /** The file for its rejected records, or for those of all; made when the first one comes. */
   readonly rejectsPath: string | undefined
 }
 
@@ -44,7 +45,8 @@ const CHUNK_BYTES = 256 * 1024
  * until `stop` or `signal` aborts; the file at hand is then finished as far as it is in flight, and continued
  * by the next watch. A file at fault (damaged compression, unreadable, too many rejects) fails alone; any other
  * error ends the watch. What was taken is remembered in the state; without one in memory only.
- * With `after` `move` the rejects lie in `processed/` or `failed/` as NAME.rejects.jsonl, unless a
+ * A dry run takes each file once, all as if the ones before it had been written; it remembers and moves nothing.
+ * Without a `rejectsPath`, with `after` `move` the rejects lie in `processed/` or `failed/` as NAME.rejects.jsonl, unless a
  * `rejectsDirectory` is given; without either none are written. Memory: that of `ingestFiles`, and a name each file
  * that waits.
  * @throws ElysiaError only for what kept it from beginning: options, the directory, the lock of another
@@ -66,7 +68,7 @@ export async function watch(
     // A file that was waiting for its store has not begun: the stop is the end of the watch, not its failure.
     if (thrown !== stop.reason || signal.aborted) error = thrown
   } finally {
-    watching.close()
+    await watching.close()
   }
   return { report: watching.totals.report(watching.facts, error), ...(error !== undefined && { error }) }
 }
@@ -111,8 +113,9 @@ function isOver({ log, journal }: Watching, entry: WatchEntry): boolean {
 }
 
 async function begin(watching: Watching, file: FileIdentity): Promise<WatchEntry> {
-  const { after } = watching.options
-  const rejects = await pathForRejects(watching, file.path)
+  const { circumstances, directory, options } = watching
+  const { after } = options
+  const rejects = await ownRejectsPath(circumstances, options, directory, file.path)
   const entry: WatchEntry = { ...file, run: newRunId(), status: 'taking', pending: after, rejects }
   watching.log.record(entry)
   return entry
@@ -123,7 +126,7 @@ async function ingestFile(
   watching: Watching,
   { path, run, rejects }: WatchEntry,
 ): Promise<Ended | undefined> {
-  const { store, ingest, circumstances, totals } = watching
+  const { store, ingest, circumstances, totals, rejects: shared } = watching
   const name = await realpath(path).catch(() => undefined)
   if (name === undefined) return undefined
   const input: Input = {
@@ -135,7 +138,7 @@ async function ingestFile(
   return ingestFiles([input], store, ingest, {
     ...rest,
     runId: run,
-    ...(rejects !== undefined && { rejectsPath: rejects }),
+    ...(shared ? { rejectsFrom: shared.startOf(run) } : rejects !== undefined && { rejectsPath: rejects }),
     ...(onProgress && { onProgress: (progress) => onProgress(totals.with(progress)) }),
   })
 }
@@ -156,8 +159,8 @@ async function end(watching: Watching, entry: WatchEntry, ended: Ended): Promise
   const pending = failed && options.after === 'delete' ? 'keep' : options.after
   const settled: WatchEntry = { ...entry, status: failed ? 'failed' : 'taken', pending }
   log.record(settled)
-  const { path: movedTo, rejects: rejectsPath } = await finish(watching, settled)
-  circumstances.onFile?.({ ...ended, path: entry.path, movedTo, rejectsPath })
+  const { path: movedTo, rejects = circumstances.rejectsPath } = await finish(watching, settled)
+  circumstances.onFile?.({ ...ended, path: entry.path, movedTo, rejectsPath: rejects })
   announce(watching, entry, ended)
 }
 
@@ -175,5 +178,5 @@ function announce({ notify }: Watching, { path }: WatchEntry, { report }: Ended)
   }
   const rejects = Object.values(rejected).reduce((sum, count) => sum + count, 0)
   const blemish = rejects === 0 ? '' : `, ${rejects} of them rejected`
-  notify('file_taken', `${basename(path)}: ${records} records${blemish}`)
+  notify('file_taken', `${basename(path)}: ${records} records${blemish}${report.dry_run ? ' (dry run)' : ''}`)
 }

@@ -19,8 +19,13 @@ export class WatchTotals {
   readonly #tally = emptyTally()
   #settled = 0
   #ingestSeconds = 0
+  readonly #dryRun: boolean
   files = 0
   filesFailed = 0
+
+  constructor(dryRun: boolean) {
+    this.#dryRun = dryRun
+  }
 
   add(report: Report): void {
     merge(this.#tally, report)
@@ -41,7 +46,7 @@ export class WatchTotals {
     return {
       ...facts,
       status: error === undefined ? 'interrupted' : 'failed',
-      dry_run: false,
+      dry_run: this.#dryRun,
       continued_from_line: 0,
       ...counts,
       retries,

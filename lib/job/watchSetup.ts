@@ -1,19 +1,21 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { classNameOf } from '../change/collectionName.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { type Given, resolveGiven } from '../options.ts'
 import { openDatabase } from '../store/sqliteDatabase.ts'
-import type { Store } from '../store/store.ts'
+import type { CollectionSchema, Store } from '../store/store.ts'
+import { dryRunStore } from './dryRun.ts'
 import { type IngestGiven, type IngestOptions, ingestOptions } from './ingestOptions.ts'
 import { type Journal, newRunId } from './journal.ts'
 import { type Notify, notifier } from './notice.ts'
 import { lock } from './state.ts'
 import type { WatchCircumstances } from './watch.ts'
-import { FAILED, freePath, PROCESSED } from './watchDisposal.ts'
+import { FAILED, PROCESSED } from './watchDisposal.ts'
 import { identify } from './watchFiles.ts'
 import { WatchLog } from './watchLog.ts'
 import { type WatchGiven, type WatchOptions, watchOptions } from './watchOptions.ts'
+import { refuseRejectsAmongFiles, SharedRejects } from './watchRejects.ts'
 import { type WatchFacts, WatchTotals } from './watchReport.ts'
 
 /** What a watch works with once its preparations are made. */
@@ -26,10 +28,12 @@ export interface Watching {
   readonly circumstances: WatchCircumstances
   readonly journal: Journal | undefined
   readonly log: WatchLog
+  /** The file that takes the rejects of all; undefined where each file has one of its own. */
+  readonly rejects: SharedRejects | undefined
   readonly totals: WatchTotals
   readonly facts: WatchFacts
   readonly notify: Notify
-  close(): void
+  close(): Promise<void>
 }
 
 /**
@@ -40,19 +44,23 @@ export async function setUpWatch(
   given: string,
   store: Store,
   options: IngestGiven & WatchGiven,
-  circumstances: WatchCircumstances,
+  circumstancesGiven: WatchCircumstances,
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
   const directory = await directoryAt(given)
-  refuseRejectsAmongFiles(directory, circumstances)
+  await refuseRejectsAmongFiles(directory, watch, circumstancesGiven)
+  const { circumstances, discard } = ingest.dryRun ? dry(circumstancesGiven, store) : real(circumstancesGiven)
   const facts = factsOf(ingest, store, circumstances)
   const { state } = circumstances
   const key = [facts.target, facts.class, directory]
   const held = state && lock(state.directory, `watch ${JSON.stringify(key)}`, `watching ${directory}`)
   const database = state?.database ?? openDatabase(':memory:')
-  const close = () => {
+  let rejects: SharedRejects | undefined
+  const close = async () => {
+    rejects?.close()
     if (state === undefined) database.close()
     held?.release()
+    await discard()
   }
   try {
     const log = new WatchLog(database, JSON.stringify([...key, ingest.tenant ?? ingest.tenantBy ?? null]))
@@ -60,7 +68,8 @@ export async function setUpWatch(
     if (watch.after === 'move') await makeSubdirectories(directory)
     const notify = notifier(circumstances.onNotice)
     const journal = state?.journal
-    const totals = new WatchTotals()
+    rejects = SharedRejects.open(database, circumstances)
+    const totals = new WatchTotals(ingest.dryRun)
     return {
       directory,
       store,
@@ -69,23 +78,36 @@ export async function setUpWatch(
       circumstances,
       journal,
       log,
+      rejects,
       totals,
       facts,
       notify,
       close,
     }
   } catch (error) {
-    close()
+    await close()
     throw error
   }
 }
 
-/** A path for the rejects of a file that no file has yet; undefined where none are to be written. */
-export async function pathForRejects(watching: Watching, path: string): Promise<string | undefined> {
-  const { circumstances, directory, options } = watching
-  const beside = options.after === 'move' ? join(directory, PROCESSED) : undefined
-  const among = circumstances.rejectsDirectory ?? beside
-  return among === undefined ? undefined : freePath(resolve(among), `${basename(path)}.rejects.jsonl`)
+interface Effective {
+  readonly circumstances: WatchCircumstances
+  discard(): Promise<void>
+}
+
+function real(circumstances: WatchCircumstances): Effective {
+  return { circumstances, discard: async () => {} }
+}
+
+/** Nothing is remembered, and what one file would write is there for the next. */
+function dry({ state: _, ...circumstances }: WatchCircumstances, store: Store): Effective {
+  let made: Promise<Store> | undefined
+  const scratch = (layout: CollectionSchema) => {
+    made ??= dryRunStore(store, layout)
+    return made
+  }
+  const discard = async () => (await made?.catch(() => undefined))?.close()
+  return { circumstances: { ...circumstances, scratch }, discard }
 }
 
 function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; watch: WatchOptions } {
@@ -94,10 +116,8 @@ function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; wa
   const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchGiven
   const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as Given<typeof ingestOptions>
   const ingest = resolveGiven(ingestOptions, rest)
-  if (!ingest.dryRun) return { ingest, watch: resolveGiven(watchOptions, watch) }
-  throw new ElysiaError('ELYSIA_USAGE', 'a watch is never a dry run', {
-    hint: 'try one file with `index process-jsonl FILE --dry-run`',
-  })
+  const resolved = resolveGiven(watchOptions, watch)
+  return { ingest, watch: ingest.dryRun ? { ...resolved, after: 'keep' } : resolved }
 }
 
 function factsOf(ingest: IngestOptions, store: Store, { runId }: WatchCircumstances): WatchFacts {
@@ -113,14 +133,6 @@ async function directoryAt(path: string): Promise<string> {
   if (stats.isDirectory()) return realpath(path)
   throw new ElysiaError('ELYSIA_USAGE', `${path} is no directory`, {
     hint: 'give the directory that the files come into; one file is for `index process-jsonl FILE`',
-  })
-}
-
-/** A rejects file there could be taken for a change file. */
-function refuseRejectsAmongFiles(directory: string, { rejectsDirectory }: WatchCircumstances): void {
-  if (rejectsDirectory === undefined || resolve(rejectsDirectory) !== directory) return
-  throw new ElysiaError('ELYSIA_USAGE', `the rejects cannot go into ${directory}, which is watched`, {
-    hint: 'name another directory',
   })
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
@@ -105,4 +105,32 @@ t.test('a run id of another unfinished run is refused, and the lock is given bac
   await t.rejects(ingestFiles([other], store, options, { state, runId: 'mine' }), { code: 'ELYSIA_CONFLICT' })
   const { report } = await ingestFiles([other], store, options, { state })
   t.equal(report.status, 'done')
+})
+
+t.test('the rejects of an input that was changed after an interruption are not lost', async (t) => {
+  const { store, state, directory } = await place(t)
+  const path = (name: string) => join(directory, name)
+  const options = { collection: 'source-code', batchSize: 1 }
+  const file = (text: string): Input => ({ ...stdin(text), name: 'a.jsonl', rereadable: true })
+  const first = file(`bad\n${add('a', '1')}bad\n`)
+  const rejectsPath = path('rejects.jsonl')
+  await ingestFiles([first], store, { ...options, maxErrors: '1' }, { state, rejectsPath })
+  const changed = [file(`worse\nbad\n${add('a', '2')}`)]
+  const { report } = await ingestFiles(changed, store, options, { state, rejectsPath })
+  t.match(report, { status: 'done', continued_from_line: 0, rejected: { not_json: 2 } })
+  const records = () => readFileSync(rejectsPath, 'utf8').match(/"record":"\w+"/g)
+  t.same(records(), ['"record":"worse"', '"record":"bad"'])
+})
+
+t.test('a run that is continued with another rejects file leaves both as they have to be', async (t) => {
+  const { store, state, directory } = await place(t)
+  const options = { collection: 'source-code', batchSize: 1 }
+  const file: Input = { ...stdin(`bad\n${add('a', '1')}bad\n`), name: 'a.jsonl', rereadable: true }
+  const [one, other] = [join(directory, 'one.jsonl'), join(directory, 'other.jsonl')]
+  await ingestFiles([file], store, { ...options, maxErrors: '0' }, { state, rejectsPath: one })
+  writeFileSync(other, 'what an earlier run left, and longer than one reject is\n'.repeat(9))
+  const { report } = await ingestFiles([file], store, options, { state, rejectsPath: other })
+  t.match(report, { status: 'done', rejected: { not_json: 2 } })
+  const lines = (path: string) => readFileSync(path, 'utf8').match(/"line":\d/g)
+  t.same([lines(one), lines(other)], [['"line":1'], ['"line":3']])
 })

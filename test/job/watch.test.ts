@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
 import { ingestFiles } from '../../lib/job/ingest.ts'
@@ -267,14 +267,71 @@ t.test('the same bytes watched and processed give the same objects and counts', 
   t.ok(isDeepStrictEqual(await contentsOf(place), await contentsOf(other)))
 })
 
-t.test('a directory that does not exist, a file and a dry run are refused', async (t) => {
+t.test('a directory that does not exist and a file are refused, and rejects among the files', async (t) => {
   const place = placeOf(t, { 'a.txt': '' })
-  const refused = (directory: string, options: WatchGiven & Partial<IngestGiven>, code: string) =>
+  const refused = (directory: string, more: WatchCircumstances, code: string) =>
     t.rejects(
-      watched({ ...place, inbox: directory }, options, () => false),
+      watched({ ...place, inbox: directory }, {}, () => false, more),
       { code },
     )
   await refused(join(place.inbox, 'none'), {}, 'ELYSIA_INPUT_MISSING')
   await refused(join(place.inbox, 'a.txt'), {}, 'ELYSIA_USAGE')
-  await refused(place.inbox, { dryRun: true }, 'ELYSIA_USAGE')
+  await refused(place.inbox, { rejectsPath: join(place.inbox, 'rejects.jsonl') }, 'ELYSIA_USAGE')
+  await refused(place.inbox, { rejectsDirectory: place.inbox }, 'ELYSIA_USAGE')
+})
+
+/** The lines of a rejects file, as `source:line`. */
+function rejectsIn(path: string): string[] {
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => {
+    const { source, line: number } = JSON.parse(line) as { source: string; line: number }
+    return `${basename(source)}:${number}`
+  })
+}
+
+t.test('with --rejects the rejects of all files lie in one file, each with its source', async (t) => {
+  const place = placeOf(t, { '1.jsonl': `bad\n${add('a', '1')}`, '2.jsonl': `${add('b', '2')}bad\nworse\n` })
+  const rejectsPath = join(place.inbox, '../rejects.jsonl')
+  const { files } = await watched(place, {}, ({ length }) => length === 2, { rejectsPath })
+  t.same(rejectsIn(rejectsPath), ['1.jsonl:1', '2.jsonl:2', '2.jsonl:3'])
+  t.same(
+    files.map((file) => file.rejectsPath),
+    [rejectsPath, rejectsPath],
+  )
+  drop(place, '3.jsonl', 'bad\n')
+  const options = { after: 'move' } as const
+  await watched(place, options, (some) => some.length === 1, { rejectsPath })
+  t.same(
+    rejectsIn(rejectsPath),
+    ['1.jsonl:1', '2.jsonl:2', '2.jsonl:3', '3.jsonl:1'],
+    'a later watch appends',
+  )
+  t.same(readdirSync(join(place.inbox, 'processed')), ['3.jsonl'])
+  writeFileSync(rejectsPath, '')
+  drop(place, '4.jsonl', 'bad\n')
+  await watched(place, options, (some) => some.length === 1, { rejectsPath })
+  t.same(rejectsIn(rejectsPath), ['4.jsonl:1'], 'also to one that was emptied')
+  await watched(place, {}, (some) => some.length === 2, { rejectsPath, fresh: true })
+  t.same(rejectsIn(rejectsPath), ['1.jsonl:1', '2.jsonl:2', '2.jsonl:3'], 'begun anew with --fresh')
+})
+
+t.test('a dry run takes each file once, and leaves files, store and state as they were', async (t) => {
+  const moved = { repo: 'r', op: 'rename', path: 'a', new_path: 'b' }
+  const place = placeOf(t, { '1.jsonl': add('a', '1'), '2.jsonl': `${JSON.stringify(moved)}\nbad\n` })
+  const options = { dryRun: true, after: 'move' } as const
+  const circumstances = { rejectsPath: join(place.inbox, '../rejects.jsonl') }
+  const { ended, names } = await watched(place, options, ({ length }) => length === 2, circumstances)
+  t.strictSame(names, ['1.jsonl', '2.jsonl'])
+  t.match(ended.report, { dry_run: true, files: 2, written: 2, rejected: { not_json: 1 } })
+  t.equal(
+    Object.keys(ended.report.rejected).length,
+    1,
+    'the rename finds what the first file would have added',
+  )
+  t.same(rejectsIn(circumstances.rejectsPath), ['2.jsonl:2'])
+  t.strictSame(readdirSync(place.inbox), ['1.jsonl', '2.jsonl'])
+  t.equal(existsSync(place.stateDirectory), false)
+  await withStore(place, async (store) => t.same(await store.list(), []))
+  const { names: taken } = await watched(place, {}, ({ length }) => length === 2)
+  t.strictSame(taken, ['1.jsonl', '2.jsonl'], 'the real watch takes them all')
 })

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { linkSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openState } from '../../lib/job/state.ts'
@@ -37,9 +45,10 @@ function drop(inbox: string, name: string, records: readonly object[]): void {
 }
 
 /** True where it killed itself, false where it came to its end. */
-async function killed({ inbox, database, stateDirectory }: Place, point: string, count: number) {
+async function killed(place: Place, point: string, count: number, ...rejects: string[]) {
+  const { inbox, database, stateDirectory } = place
   const script = join(import.meta.dirname, 'watchKilled.ts')
-  const args = [script, inbox, database, stateDirectory, point, String(count)]
+  const args = [script, inbox, database, stateDirectory, point, String(count), ...rejects]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the watch ended with ${code ?? signal}`)
@@ -47,7 +56,7 @@ async function killed({ inbox, database, stateDirectory }: Place, point: string,
 }
 
 /** What is there after the same watch once more, which has a second file to come to its end by. */
-async function afterwards({ inbox, database, stateDirectory }: Place) {
+async function afterwards({ inbox, database, stateDirectory }: Place, rejectsPath?: string) {
   drop(inbox, 'z.jsonl', [])
   const store = await openSqlite(database)
   const state = openState(store, stateDirectory)
@@ -56,7 +65,12 @@ async function afterwards({ inbox, database, stateDirectory }: Place) {
     inbox,
     store,
     { collection: 'source-code', after: 'move', batchSize: 10 },
-    { state, stop: stop.signal, onFile: ({ path }) => path.endsWith('z.jsonl') && stop.abort() },
+    {
+      state,
+      stop: stop.signal,
+      onFile: ({ path }) => path.endsWith('z.jsonl') && stop.abort(),
+      ...(rejectsPath !== undefined && { rejectsPath }),
+    },
   )
   const runs = state.journal.runs().filter(({ inputs }) => inputs[0]?.endsWith('1.jsonl'))
   const objects = await store.collection('SourceCode').count()
@@ -96,3 +110,24 @@ t.test('a watch killed in the middle of a move leaves one file, not two', async 
   linkSync(join(place.inbox, '1.jsonl'), join(place.inbox, 'processed', '1.jsonl'))
   t.strictSame(await afterwards(place), WANTED)
 })
+
+for (const point of ['statement', 'batch']) {
+  t.test(`a watch killed at any ${point} has each reject once in the file of all`, async (t) => {
+    for (let count = 1; ; count++) {
+      const place = placeOf(t, `rejects-${point}-${count}`)
+      const rejects = join(place.inbox, '../rejects.jsonl')
+      writeFileSync(rejects, '{"earlier":true}\n')
+      const bad = Array.from({ length: 30 }, (_, index) => ({ line: index + 1 }))
+      drop(place.inbox, '1.jsonl', bad)
+      const died = await killed(place, point, count, rejects)
+      await afterwards(place, rejects)
+      const lines = readFileSync(rejects, 'utf8').split('\n').slice(0, -1)
+      t.same(
+        lines.map((line) => JSON.parse(line).line),
+        [undefined, ...bad.map(({ line }) => line)],
+        `killed at ${point} ${count}`,
+      )
+      if (!died) break
+    }
+  })
+}

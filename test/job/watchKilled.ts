@@ -5,9 +5,10 @@ import type { SqliteDatabase } from '../../lib/store/sqliteDatabase.ts'
 
 /**
  * A process that watches, with `--after move`, and kills itself: before the nth statement of the watch's log
- * (`statement`), or after the nth settled batch (`batch`). Ends well when it is done with a file.
+ * (`statement`), or after the nth settled batch (`batch`); with `rejects` all rejects go into that file. Ends well when it is done with a file.
  */
-const [inbox = '', database = '', stateDirectory = '', point = '', count = ''] = process.argv.slice(2)
+const [inbox = '', database = '', stateDirectory = '', point = '', count = '', rejects] =
+  process.argv.slice(2)
 let left = Number(count)
 
 function pass(): void {
@@ -35,6 +36,7 @@ await watch(
   {
     state: point === 'statement' ? { ...state, database: killing(state.database) } : state,
     stop: stop.signal,
+    ...(rejects !== undefined && { rejectsPath: rejects }),
     onProgress: () => point === 'batch' && pass(),
     onFile: () => stop.abort(),
   },

@@ -24,6 +24,8 @@ export const command: Command = {
   usage: 'DIR',
   examples: [
     'elysiactl index watch inbox --collection source-code',
+    'elysiactl index watch inbox --collection source-code --rejects rejects.jsonl',
+    'elysiactl index watch inbox --collection source-code --dry-run',
     "elysiactl index watch inbox --pattern '*.jsonl.zst' --after move --collection source-code",
     'elysiactl index watch inbox --settle 10s --after delete --collection source-code --target http://localhost:8080',
   ],
@@ -32,14 +34,16 @@ export const command: Command = {
     const directory = directoryOf(context)
     const { console } = context
     const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
-    refuseRejects(context)
     const { store, state } = await context.openTarget(forRun(context))
     const view = await progressView([], console)
-    const around = circumstances(context, state, options.after !== 'move', view)
+    const around = circumstances(context, state, options, view)
     const { watch } = await watchJob()
     const { report, error } = await watch(directory, store, options, around).finally(view.stop)
     if (console.json) await console.document(report)
-    else console.note(`${summary(report, undefined)}\n${files(report)}`)
+    else
+      console.note(
+        `${summary(report, sum(report.rejected) > 0 ? around.rejectsPath : undefined)}\n${files(report)}`,
+      )
     if (error !== undefined) throw error
     context.setExit(exitAfter(report))
   },
@@ -53,21 +57,13 @@ function directoryOf({ operands }: Context): string {
   })
 }
 
-/** A watch works on many files, and each has its own. */
-function refuseRejects(context: Context): void {
-  if (context.options(runOptions).rejects === undefined) return
-  throw new ElysiaError('ELYSIA_USAGE', '--rejects is not for a watch: each file has rejects of its own', {
-    hint: 'with --after move they lie in processed/ and failed/, else in rejects/ below the state directory',
-  })
-}
-
 function circumstances(
   context: Context,
   state: State,
-  rejectsInState: boolean,
+  { after, dryRun }: { after: string; dryRun: boolean },
   view: ProgressView,
 ): WatchCircumstances {
-  const { runId, fresh } = context.options(runOptions)
+  const { rejects, runId, fresh } = context.options(runOptions)
   const { console, stop, signal } = context
   return {
     stop,
@@ -78,10 +74,12 @@ function circumstances(
     onProgress: view.update,
     onNotice: ({ message }) => view.note(message),
     onFile: ({ report, rejectsPath }) => {
-      if (sum(report.rejected) > 0 && rejectsPath !== undefined) view.note(`rejected records: ${rejectsPath}`)
+      if (rejects === undefined && sum(report.rejected) > 0 && rejectsPath !== undefined)
+        view.note(`rejected records: ${rejectsPath}`)
     },
     ...(runId !== undefined && { runId }),
-    ...(rejectsInState && { rejectsDirectory: join(state.directory, 'rejects') }),
+    ...(rejects !== undefined && { rejectsPath: rejects }),
+    ...(after !== 'move' && !dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),
   }
 }
 
