@@ -35,7 +35,7 @@ export function readArguments(argv: readonly string[], schemas: readonly Options
   for (const token of tokens) {
     if (token.kind === 'option-terminator') rest = argv.slice(token.index + 1)
     else if (token.kind === 'positional') rest ?? operands.push(token.value)
-    else Object.assign(values, flagValue(token, flags))
+    else Object.assign(values, flagValue(token, flags, values))
   }
   return { operands, rest, flags: { kind: 'flag', origin: 'command line', values } }
 }
@@ -47,7 +47,11 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined
 }
 
-function flagValue(token: OptionToken, flags: ReadonlyMap<string, Flag>): Record<string, unknown> {
+function flagValue(
+  token: OptionToken,
+  flags: ReadonlyMap<string, Flag>,
+  before: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const flag = flags.get(token.name)
   if (flag === undefined) throw unknownFlag(token, flags)
   if (flag.means !== undefined) {
@@ -61,7 +65,8 @@ function flagValue(token: OptionToken, flags: ReadonlyMap<string, Flag>): Record
       `if ${token.value} is the value: --${token.name}=${token.value}`,
     )
   }
-  return { [flag.key]: token.value }
+  const earlier = flag.option.repeated === true ? before[flag.key] : undefined
+  return { [flag.key]: earlier === undefined ? token.value : `${earlier};${token.value}` }
 }
 
 /** What stands after `--api-key` is a secret, so the message must not repeat it. */

@@ -28,6 +28,8 @@ export interface OptionSchema {
   readonly path?: boolean
   /** True for what is decided anew at each call, and so comes from the command line only. */
   readonly flagOnly?: boolean
+  /** True where the flag may stand several times: its values are joined by semicolons. */
+  readonly repeated?: boolean
   readonly hidden?: boolean
 }
 
