@@ -1,11 +1,15 @@
 import type { Test } from 'tap'
+import { aliasTests } from './store/aliases.ts'
 import { collectionTests } from './store/collections.ts'
 import { failureTests } from './store/failures.ts'
 import { modelTests } from './store/model.ts'
 import { objectTests } from './store/objects.ts'
 import { readingTests } from './store/reading.ts'
+import { referenceTests } from './store/references.ts'
 import { refusalTests } from './store/refusals.ts'
+import { tenantStateTests } from './store/tenantStates.ts'
 import { tenantTests } from './store/tenants.ts'
+import { timeTests } from './store/times.ts'
 import { transactionTests } from './store/transactions.ts'
 import { valueTests } from './store/values.ts'
 import { vectorTests } from './store/vectors.ts'
@@ -31,7 +35,11 @@ export function storeContract(
     await refusalTests(t, open)
     await valueTests(t, open)
     await vectorTests(t, open)
+    await referenceTests(t, open)
+    await timeTests(t, open)
     await tenantTests(t, open)
+    await tenantStateTests(t, open)
+    await aliasTests(t, open)
     await transactionTests(t, open)
     await failureTests(t, open)
     await modelTests(t, open, amounts)

@@ -16,6 +16,7 @@ export interface Incoming extends GivenVectors {
 export type Change =
   | { readonly do: 'class'; readonly schema: ClassSchema }
   | { readonly do: 'drop'; readonly class: string }
+  | { readonly do: 'alias'; readonly alias: string; readonly target?: string }
   | { readonly do: 'tenant'; readonly class: string; readonly tenant: string; readonly activity?: Activity }
   | { readonly do: 'put'; readonly class: string; readonly tenant: string; readonly object: Stored }
   | { readonly do: 'delete'; readonly class: string; readonly tenant: string; readonly id: string }
@@ -39,6 +40,7 @@ export class Collections {
   readonly modules: readonly string[]
   readonly work: Work = { objectsWritten: 0, objectsDeleted: 0, embeddings: 0 }
   readonly #collections = new Map<string, Collection>()
+  readonly #aliases = new Map<string, string>()
   readonly #keep: (change: Change) => void
 
   /** `keep` is told of each change before the call that made it is answered. */
@@ -55,13 +57,30 @@ export class Collections {
     return [...this.#collections.values()].map((collection) => collection.schema)
   }
 
-  /** The class under its exact name, its first letter aside. */
+  /** Classes by alias. */
+  get aliases(): ReadonlyMap<string, string> {
+    return this.#aliases
+  }
+
+  /** Makes an alias, or removes it where no class is given. */
+  setAlias(alias: string, target: string | undefined): void {
+    this.#change({ do: 'alias', alias, ...(target !== undefined && { target }) })
+  }
+
+  /** The exact name of a class, its first letter aside; that of its class for an alias. */
+  resolve(name: string): string {
+    const exact = className(name)
+    return this.#collections.has(exact) ? exact : (this.#aliases.get(exact) ?? exact)
+  }
+
+  /** The class under its exact name, its first letter aside, or under an alias. */
   schema(name: string): ClassSchema | undefined {
-    return this.#collections.get(className(name))?.schema
+    return this.#collections.get(this.resolve(name))?.schema
   }
 
   createClass(body: JsonObject): ClassSchema {
     const schema = newClass(body, this.names(), this.modules)
+    checkAliases(schema.class, [...this.#aliases.keys()])
     this.setClass(schema)
     return schema
   }
@@ -85,7 +104,7 @@ export class Collections {
   }
 
   shards(name: string): ReadonlyMap<string, Shard> {
-    return this.#collections.get(className(name))?.shards ?? new Map()
+    return this.#collections.get(this.resolve(name))?.shards ?? new Map()
   }
 
   /** Makes a tenant, changes it, or removes it where no activity is given. */
@@ -114,6 +133,11 @@ export class Collections {
     this.work.objectsWritten += 1
   }
 
+  /** Puts an object in place of itself with other references. */
+  amend(name: string, tenant: string, object: Stored): void {
+    this.#change({ do: 'put', class: name, tenant, object })
+  }
+
   delete(name: string, tenant: string, id: string): void {
     if (this.shards(name).get(tenant)?.find(id) === undefined) return
     this.#change({ do: 'delete', class: className(name), tenant, id })
@@ -135,6 +159,10 @@ export class Collections {
       case 'drop':
         this.#collections.delete(change.class)
         break
+      case 'alias':
+        if (change.target === undefined) this.#aliases.delete(change.alias)
+        else this.#aliases.set(change.alias, change.target)
+        break
       case 'tenant':
         if (shards !== undefined) placeTenant(shards, change.tenant, change.activity)
         break
@@ -154,6 +182,12 @@ export class Collections {
       this.#collections.set(schema.class, { schema, shards: new Map(shards) })
     }
   }
+}
+
+function checkAliases(name: string, aliases: readonly string[]): void {
+  if (aliases.includes(name)) throw new Refusal(`alias name ${name} already exists`)
+  const similar = aliases.find((alias) => alias.toLowerCase() === name.toLowerCase())
+  if (similar !== undefined) throw new Refusal(`class already exists: found similar alias "${similar}"`)
 }
 
 function placeTenant(shards: Map<string, Shard>, tenant: string, activity: Activity | undefined): void {

@@ -10,8 +10,9 @@ export interface Exchange {
 /** Holds a dialogue with a server, its classes dropped before and after. */
 export async function converse(address: Address, dialogue: Dialogue): Promise<Exchange[]> {
   const client = caller(address)
-  const clean = () =>
-    Promise.all(classesOf(dialogue).map((name) => ask(address, `DELETE /v1/schema/${name}`)))
+  const kinds = speaksOfAliases(dialogue) ? ['schema', 'aliases'] : ['schema']
+  const paths = classesOf(dialogue).flatMap((name) => kinds.map((kind) => `/v1/${kind}/${name}`))
+  const clean = () => Promise.all(paths.map((path) => ask(address, `DELETE ${path}`)))
   try {
     await clean()
     const exchanges: Exchange[] = []
@@ -21,6 +22,10 @@ export async function converse(address: Address, dialogue: Dialogue): Promise<Ex
     await clean()
     client.channel.close()
   }
+}
+
+function speaksOfAliases({ steps }: Dialogue): boolean {
+  return steps.some((step) => 'rest' in step && step.rest.includes('/v1/aliases'))
 }
 
 async function exchange(step: Step, address: Address, client: Caller): Promise<Exchange> {
@@ -77,14 +82,21 @@ function settled(reply: unknown): unknown {
   if (Array.isArray(reply)) return inOrder(reply.map(settled))
   if (typeof reply !== 'object' || reply === null) return reply
   const fields = Object.entries(reply).filter(([key]) => !CHANCE.has(key))
-  return Object.fromEntries(fields.map(([key, value]) => [key, TIMES.has(key) ? value > 0 : settled(value)]))
+  return Object.fromEntries(
+    fields.map(([key, value]) => [withoutNode(key), TIMES.has(key) ? value > 0 : settled(value)]),
+  )
 }
 
 const CHANCE = new Set(['took', 'version', 'batchStats', 'hostname'])
 const TIMES = new Set(['creationTimeUnix', 'lastUpdateTimeUnix'])
 
+/** A node is called what its server was told. */
+function withoutNode(text: string): string {
+  return text.replace(/^node-\w+$/, 'node1')
+}
+
 function withoutChance(text: string): string {
-  return text
+  return withoutNode(text)
     .replace(/(auto-schema feature) on .*$/, '$1')
     .replace(/(local shard object search \w+?_)\w+/, '$1…')
     .replace(/^[A-Za-z0-9]{12}$/, '…')
@@ -92,9 +104,12 @@ function withoutChance(text: string): string {
     .replace(/^double$/, '…')
 }
 
-/** Properties of a class and vectors of an object come in any order; everything else has one. */
+/** Properties of a class, aliases and vectors of an object come in any order; everything else has one. */
 function inOrder(list: unknown[]): unknown[] {
-  const name = (value: unknown): string => String((value as { name?: unknown } | null)?.name ?? '')
+  const name = (value: unknown): string => {
+    const named = value as { name?: unknown; alias?: unknown } | null
+    return String(named?.name ?? named?.alias ?? '')
+  }
   return list.every((value) => name(value) !== '')
     ? list.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
     : list

@@ -1,8 +1,10 @@
 import type { Dialogue } from './dialogue.ts'
+import { ALIASES } from './dialogues/aliases.ts'
 import { AUTO_SCHEMA } from './dialogues/auto.ts'
 import { FILTERS } from './dialogues/filters.ts'
 import { IDS, ONE_BY_ONE } from './dialogues/objects.ts'
 import { DELETE, PAGES } from './dialogues/reading.ts'
+import { REFERENCES } from './dialogues/references.ts'
 import { SCHEMA, SERVER } from './dialogues/schema.ts'
 import { TENANTS } from './dialogues/tenants.ts'
 import { TEXTS } from './dialogues/texts.ts'
@@ -23,4 +25,6 @@ export const DIALOGUES: readonly Dialogue[] = [
   VECTORS,
   AUTO_SCHEMA,
   ONE_BY_ONE,
+  REFERENCES,
+  ALIASES,
 ]

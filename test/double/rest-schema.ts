@@ -33,7 +33,6 @@ export function schemaRoutes({ collections }: Inside): Routes {
       found(name)
       throw new Refusal('the double changes no classes', 501)
     },
-    'GET /v1/aliases': () => ({ status: 200, body: { aliases: [] } }),
   }
 }
 

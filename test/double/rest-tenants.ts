@@ -41,10 +41,11 @@ export function tenantRoutes(inside: Inside): Routes {
     'POST /v1/schema/{class}/tenants': ({ parts: [name = ''], body }) => {
       for (const tenant of checked(inside, name, list(body), 'TYPE_ADD_TENANT'))
         addTenant(inside, name, tenant)
-      return { status: 200, body }
+      return { status: 200, body: list(body).map(object).map(normal) }
     },
     'PUT /v1/schema/{class}/tenants': ({ parts: [name = ''], body }) => {
       const tenants = checked(inside, name, list(body), 'TYPE_UPDATE_TENANT')
+      checkUpdate(tenants)
       const unknown = tenants.find(({ name: tenant }) => !collections.shards(name).has(String(tenant)))
       if (unknown !== undefined) {
         throw new Refusal(`updating schema: TYPE_UPDATE_TENANT: shard not found: ${unknown.name}`)
@@ -75,6 +76,19 @@ function checked(inside: Inside, name: string, body: readonly unknown[], type: s
   return tenants
 }
 
+const AT_ONCE = 100
+
+function checkUpdate(tenants: readonly JsonObject[]): void {
+  if (tenants.length > AT_ONCE) {
+    throw new Refusal(
+      `maximum number of tenants allowed to be updated simultaneously is ${AT_ONCE}. ` +
+        'Please reduce the number of tenants in your request and try again',
+    )
+  }
+  if (tenants.every(({ activityStatus }) => ACTIVITIES[String(activityStatus)] !== 'FROZEN')) return
+  throw new Refusal("can't offload tenants, because offload-s3 module is not enabled")
+}
+
 function checkTenant({ name = '', activityStatus }: JsonObject, index: number): void {
   if (activityStatus !== undefined && ACTIVITIES[String(activityStatus)] === undefined) {
     const message =
@@ -87,6 +101,12 @@ function checkTenant({ name = '', activityStatus }: JsonObject, index: number): 
     `tenant name at index ${index}:  '${name}' is not a valid tenant name. should only contain ` +
       'alphanumeric characters (a-z, A-Z, 0-9), underscore (_), and hyphen (-), with a length between 1 and 64 characters',
   )
+}
+
+/** A tenant as it was given, its state by the older name. */
+function normal(tenant: JsonObject): JsonObject {
+  const activity = ACTIVITIES[String(tenant.activityStatus)]
+  return activity === undefined ? tenant : { ...tenant, activityStatus: activity }
 }
 
 /** A tenant that is there stays as it is. */

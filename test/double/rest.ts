@@ -6,7 +6,9 @@ import { Failure, type Portion } from './fault.ts'
 import type { Front } from './front.ts'
 import type { Inside } from './grpc.ts'
 import { Refusal } from './refusal.ts'
+import { aliasRoutes } from './rest-aliases.ts'
 import { objectRoutes } from './rest-objects.ts'
+import { referenceRoutes } from './rest-references.ts'
 import { schemaRoutes } from './rest-schema.ts'
 import { serverRoutes } from './rest-server.ts'
 import { tenantRoutes } from './rest-tenants.ts'
@@ -42,6 +44,8 @@ export async function restServer(inside: Inside, front: () => Front): Promise<Re
     ...schemaRoutes(inside),
     ...tenantRoutes(inside),
     ...objectRoutes(inside),
+    ...referenceRoutes(inside),
+    ...aliasRoutes(inside),
   })
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     respond(request, inside, routes, front).then(

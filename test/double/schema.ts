@@ -34,7 +34,7 @@ interface VectorConfig {
 const PRIMITIVES = ['text', 'int', 'number', 'boolean', 'date', 'uuid']
 const SINGULAR = ['blob', 'geoCoordinates', 'phoneNumber', 'object', 'object[]']
 const TYPES = new Set([...PRIMITIVES, ...PRIMITIVES.map((type) => `${type}[]`), ...SINGULAR])
-const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
+export const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
 const PROPERTY_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,230}$/
 const RESERVED = new Set(['id', '_id', '_additional', 'creationTimeUnix', 'lastUpdateTimeUnix'])
 

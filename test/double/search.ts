@@ -1,19 +1,26 @@
 import { noSuchProperty } from './check.ts'
 import type { Collections } from './collections.ts'
 import { compare, filterOf, namedIds, type Test } from './filters.ts'
+import { referred } from './references.ts'
 import { Refusal } from './refusal.ts'
-import { type ClassSchema, className } from './schema.ts'
+import type { ClassSchema } from './schema.ts'
 import type { Shard, Stored } from './shard.ts'
 import { maybeUuid, uuidBytes } from './uuid.ts'
 import { selected, toProperties } from './values.ts'
 import { toBytes, toWire } from './vectors.ts'
-import type { SearchReply, SearchRequest, SearchResult } from './wire.ts'
+import type {
+  RefPropertiesRequest,
+  RefPropertiesResult,
+  SearchReply,
+  SearchRequest,
+  SearchResult,
+} from './wire.ts'
 import { checkAfter, checkLimit, DEFAULT_LIMIT, prefixed } from './words.ts'
 
 /** The class that a gRPC call speaks of. */
 export function schemaOf(collections: Collections, name: string): ClassSchema {
   const schema = collections.schema(name)
-  if (schema === undefined) throw new Refusal(`could not find class ${className(name)} in schema`)
+  if (schema === undefined) throw new Refusal(`could not find class ${collections.resolve(name)} in schema`)
   return schema
 }
 
@@ -34,7 +41,7 @@ export function search(collections: Collections, request: SearchRequest): Search
     ? shard.page(maybeUuid(request.after), offset, limit)
     : sorted(matches(shard, request.filters, test), request).slice(offset, offset + limit)
   const wanted = selected(request.properties, schema.properties)
-  const results = found.map((object) => result(object, request, schema, wanted))
+  const results = found.map((object) => result(object, request, { collections, schema, wanted }))
   return { took: 0, results, generativeGroupedResult: '', groupByResults: [] }
 }
 
@@ -85,17 +92,46 @@ function sorted(objects: Stored[], request: SearchRequest): Stored[] {
 
 type Wanted = ReturnType<typeof selected>
 
-function result(object: Stored, request: SearchRequest, schema: ClassSchema, wanted: Wanted): SearchResult {
+interface Around {
+  readonly collections: Collections
+  readonly schema: ClassSchema
+  readonly wanted: Wanted
+}
+
+function result(object: Stored, request: SearchRequest, around: Around): SearchResult {
+  const { schema, wanted } = around
+  const references = request.properties?.refProperties ?? []
   return {
     properties: {
-      refProps: [],
+      refProps: references.flatMap((one) => resolved(object, one, request.tenant, around)),
       targetCollection: schema.class,
       metadata: undefined,
       nonRefProps: wanted && toProperties(object.properties, wanted),
-      refPropsRequested: false,
+      refPropsRequested: references.length > 0,
     },
     metadata: metadata(object, request.metadata),
   }
+}
+
+function resolved(
+  object: Stored,
+  wanted: RefPropertiesRequest,
+  tenant: string,
+  { collections }: Around,
+): RefPropertiesResult[] {
+  const found = referred(collections, object, wanted, tenant)
+  if (found === undefined) return []
+  const properties = found.map(({ class: name, stored }) => {
+    const parts = selected(wanted.properties, collections.schema(name)!.properties)
+    return {
+      refProps: [],
+      targetCollection: name,
+      metadata: metadata(stored, wanted.metadata),
+      nonRefProps: parts && toProperties(stored.properties, parts),
+      refPropsRequested: false,
+    }
+  })
+  return [{ properties, propName: wanted.referenceProperty }]
 }
 
 function metadata(object: Stored, wanted: SearchRequest['metadata']): SearchResult['metadata'] {

@@ -62,8 +62,11 @@ export function toJson(vector: Vector): Json {
 }
 
 function plain(vector: Float32Array): number[] {
-  return Array.from(vector, shortest)
+  return Array.from(vector, (value) => (Object.is(value, -0) ? MINUS_ZERO : shortest(value)))
 }
+
+/** `JSON.stringify` leaves out the sign of what the server prints as -0. */
+const MINUS_ZERO = (JSON as unknown as { rawJSON(text: string): number }).rawJSON('-0')
 
 /** The shortest decimal that reads back as the same float32: what the server prints. */
 export function shortest(value: number): number {

@@ -78,9 +78,9 @@ t.test('the database of another program is left alone', async (t) => {
 
 t.test('the file of a newer version is refused', async (t) => {
   const { path, store } = await filled(t, 1)
-  store.database.pragma('user_version = 2')
+  store.database.pragma('user_version = 3')
   await store.close()
-  await t.rejects(openSqlite(path), { code: 'ELYSIA_STORE', message: /format 2.*format 1/, hint: /newer/ })
+  await t.rejects(openSqlite(path), { code: 'ELYSIA_STORE', message: /format 3.*format 2/, hint: /newer/ })
 })
 
 t.test('a directory, and a path below a file, say what is wrong with them', async (t) => {

@@ -10,6 +10,10 @@ export async function collectionTests(t: Test, open: Open): Promise<void> {
     const health = await store.health()
     t.ok(health.version.length > 0)
     t.ok(health.nodes.length > 0, 'it names at least one node')
+    t.ok(
+      (health.modules ?? []).every((module) => module.length > 0),
+      'and the modules, where there are any',
+    )
     t.equal(store.supports.transactions, store.transaction !== undefined)
   })
 
@@ -75,4 +79,19 @@ export async function collectionTests(t: Test, open: Open): Promise<void> {
     t.equal(await again.count(), 0, 'made again it is empty')
     t.same(await drain(again.read(IDS)), [])
   })
+
+  await storeTest(
+    t,
+    open,
+    'a collection at rest has every vector in its index',
+    async (t, { store, make }) => {
+      const collection = await make('Indexed', { vectorIndexType: 'hnsw' })
+      await collection.write([{ ...objectAt(1), vector: new Float32Array([1, 2]) }])
+      const deadline = Date.now() + 10_000
+      while ((await store.unindexed(collection.name)) > 0 && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      t.equal(await store.unindexed(collection.name), 0)
+    },
+  )
 }

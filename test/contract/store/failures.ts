@@ -15,6 +15,12 @@ export async function failureTests(t: Test, open: Open): Promise<void> {
     await fails(t, () => store.addProperty(missing, property), 'ELYSIA_NOT_FOUND', 'a new property')
     await fails(t, () => store.tenants(missing), 'ELYSIA_NOT_FOUND', 'its tenants')
     await fails(t, () => store.createTenants(missing, ['one']), 'ELYSIA_NOT_FOUND', 'new tenants')
+    await fails(t, () => store.tenantStates(missing), 'ELYSIA_NOT_FOUND', 'the states of its tenants')
+    const states = [{ name: 'one', state: 'inactive' }] as const
+    await fails(t, () => store.setTenantStates(missing, states), 'ELYSIA_NOT_FOUND', 'other states')
+    const link = { id: idAt(1), property: 'cites', beacons: [] }
+    await fails(t, () => collection.link([link]), 'ELYSIA_NOT_FOUND', 'a link')
+    await fails(t, () => store.unindexed(missing), 'ELYSIA_NOT_FOUND', 'its index')
     t.equal(await store.schema(missing), undefined, 'and none was made')
   })
 
@@ -32,6 +38,11 @@ export async function failureTests(t: Test, open: Open): Promise<void> {
       await fails(t, () => drain(collection.read(ALL)), undefined, 'a read')
       await fails(t, () => collection.count(), undefined, 'a count')
       await fails(t, () => second.list(), undefined, 'a list')
+      const link = { id: idAt(1), property: 'cites', beacons: [] }
+      await fails(t, () => collection.link([link]), undefined, 'a link')
+      await fails(t, () => second.aliases(), undefined, 'its aliases')
+      await fails(t, () => second.unindexed(collection.name), undefined, 'its index')
+      await fails(t, () => second.tenantStates(collection.name), undefined, 'states of tenants')
       await fails(t, () => second.schema('Any'), undefined, 'a schema')
       await fails(t, () => second.create(schemaOf(name('Late'))), undefined, 'a creation')
       await fails(t, () => second.drop('Any'), undefined, 'a drop')

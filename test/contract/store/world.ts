@@ -63,7 +63,10 @@ export async function enter(t: Test, open: Open): Promise<World> {
     return prefix + suffix
   }
   t.teardown(async () => {
-    for (const suffix of suffixes) await store.drop(prefix + suffix).catch(() => false)
+    for (const suffix of suffixes) {
+      await store.drop(prefix + suffix).catch(() => false)
+      await store.dropAlias(prefix + suffix).catch(() => false)
+    }
     await store.close()
   })
   const make = async (suffix: string, more: JsonObject = {}) => {

@@ -58,6 +58,11 @@ export const TENANTS: Dialogue = {
     rest('PUT /v1/schema/TwinTenants/tenants', [{ name: 'zz', activityStatus: 'HOT' }]),
     rest('PUT /v1/schema/TwinTenants/tenants', [{ name: 'a', activityStatus: 'INACTIVE' }]),
     rest('GET /v1/schema/TwinTenants/tenants'),
+    rest('PUT /v1/schema/TwinTenants/tenants', [{ name: 'a', activityStatus: 'OFFLOADED' }]),
+    rest(
+      'PUT /v1/schema/TwinTenants/tenants',
+      Array.from({ length: 101 }, (_, n) => ({ name: `t${n}`, activityStatus: 'COLD' })),
+    ),
     rest('DELETE /v1/schema/TwinTenants/tenants', ['c']),
     rest('DELETE /v1/schema/TwinTenants/tenants', ['cc']),
     post('TwinAutoTenants', { multiTenancyConfig: { enabled: true, autoTenantCreation: true } }),
