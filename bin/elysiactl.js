@@ -1,17 +1,54 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
+// In the language of old Nodes, so that these come to the line that refuses them.
 var needed = [22, 22]
 var running = process.versions.node.split('.').map(Number)
 
 function start() {
-  var enableCompileCache = process.getBuiltinModule('module').enableCompileCache
-  enableCompileCache()
-  return import('../dist/bin/main.js').then((command) => command.main(process.argv.slice(2)))
+  var load = process.getBuiltinModule('module')
+  keepCompiled(load)
+  return load
+    .createRequire(import.meta.url)('../dist/bin/main.cjs')
+    .main(process.argv.slice(2))
+}
+
+/**
+ * Compiled code is kept for the next start, in the user's own directory: in the shared one that is Node's
+ * default, somebody else might have put it. Where it cannot be written, the code is compiled each time.
+ */
+function keepCompiled(load) {
+  var os = process.getBuiltinModule('os')
+  var join = process.getBuiltinModule('path').join
+  var standard
+  var caches
+  try {
+    standard = { win32: process.env.LOCALAPPDATA, darwin: join(os.homedir(), 'Library', 'Caches') }
+    caches = process.env.XDG_CACHE_HOME || standard[process.platform] || join(os.homedir(), '.cache')
+    makeDirectory(caches)
+    makeDirectory(join(caches, 'elysiactl'))
+    load.enableCompileCache(join(caches, 'elysiactl'))
+  } catch (_) {
+    // A home that is not there, or may not be written to.
+  }
+}
+
+// Node makes missing parents as well, but never ends where a file system answers ENOENT, as /proc and autofs do.
+function makeDirectory(path) {
+  try {
+    process.getBuiltinModule('fs').mkdirSync(path, 0o700)
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
 }
 
 function printVersion() {
   var read = process.getBuiltinModule('fs').readFileSync
   var description = JSON.parse(read(new URL('../package.json', import.meta.url), 'utf8'))
   process.stdout.write(description.version + '\n')
+}
+
+function isBuilt() {
+  var exists = process.getBuiltinModule('fs').existsSync
+  return exists(new URL('../dist/bin/main.cjs', import.meta.url))
 }
 
 if (running[0] < needed[0] || (running[0] === needed[0] && running[1] < needed[1])) {
@@ -27,11 +64,9 @@ if (running[0] < needed[0] || (running[0] === needed[0] && running[1] < needed[1
   process.exitCode = 1
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   printVersion()
+} else if (isBuilt()) {
+  start()
 } else {
-  start().catch((error) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.message.indexOf('/dist/bin/main.js') === -1)
-      throw error
-    console.error('elysiactl is not built: run "npm run build" in its directory')
-    process.exitCode = 1
-  })
+  console.error('elysiactl is not built: run "npm run build" in its directory')
+  process.exitCode = 1
 }

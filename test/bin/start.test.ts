@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { adds } from './elysiactl.ts'
+
+const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
+const MAIN = new URL('../../dist/bin/main.cjs', import.meta.url).pathname
+const INGEST = 'index process-jsonl a.jsonl --collection c --target sqlite:a.db'.split(' ')
+
+/** The packages of which files were loaded in a run of the built command, built-in modules aside. */
+function loadedBy(directory: string, args: readonly string[]): string[] {
+  const code = `
+    const { main } = require(process.argv[1])
+    const files = () => Object.keys(require.cache).filter((file) => file !== process.argv[1])
+    main(process.argv.slice(2)).then(() => console.log('\\n' + JSON.stringify(files())))
+  `
+  const { stdout } = spawnSync(process.execPath, ['-e', code, MAIN, ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: directory },
+  })
+  const files = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as string[]
+  return [...new Set(files.map((file) => /node_modules\/([^/]+)/.exec(file)?.[1] ?? file))]
+}
+
+t.test('a run into the embedded store loads one package, SQLite, and nothing else of any size', async (t) => {
+  const directory = t.testdir({ 'a.jsonl': adds(10) })
+  t.strictSame(loadedBy(directory, INGEST), ['better-sqlite3'])
+})
+
+t.test('compiled code is kept in the user’s own cache', async (t) => {
+  const directory = t.testdir()
+  const env = { PATH: process.env.PATH, HOME: directory }
+  const { status } = spawnSync(process.execPath, [COMMAND, '--help'], { env })
+  t.equal(status, 0)
+  t.equal(readdirSync(join(directory, '.cache', 'elysiactl')).length, 1)
+})
+
+t.test('a home that cannot hold a cache does no harm', async (t) => {
+  const directory = t.testdir({ file: '' })
+  for (const home of [join(directory, 'file'), join(directory, 'missing', 'deeper'), '/proc/1']) {
+    const env = { PATH: process.env.PATH, HOME: home }
+    const { status, stderr } = spawnSync(process.execPath, [COMMAND, '--help'], { env, timeout: 30_000 })
+    t.equal(status, 0, home)
+    t.equal(stderr.toString(), '')
+  }
+})
