@@ -3,6 +3,9 @@ export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
 export * from '../lib/config/settings.ts'
 export * from '../lib/errors.ts'
+export type { BackupCircumstances } from '../lib/job/backup.ts'
+export * from '../lib/job/backupOptions.ts'
+export type { BackupReport } from '../lib/job/backupReport.ts'
 export * from '../lib/job/ingest.ts'
 export * from '../lib/job/ingestOptions.ts'
 export * from '../lib/job/input.ts'
@@ -26,6 +29,9 @@ export * from '../lib/store/store.ts'
 export * from '../lib/store/target.ts'
 export * from '../lib/store/targetOptions.ts'
 export * from '../lib/units.ts'
+
+/** The job of `col backup`, loaded only when it is called: no other command pays for it. */
+export const backupJob = () => import('../lib/job/backupDoor.ts')
 
 /** The job of `index watch`, loaded only when it is called: no other command pays for it. */
 export const watchJob = () => import('../lib/job/watch.ts')

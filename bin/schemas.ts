@@ -1,5 +1,7 @@
 import { consoleOptions } from './consoleOptions.ts'
 import {
+  backupOptions,
+  backupRunOptions,
   ingestOptions,
   type OptionsSchema,
   runOptions,
@@ -15,5 +17,7 @@ export const ALL_SCHEMAS: readonly OptionsSchema[] = [
   runOptions,
   validateOptions,
   watchOptions,
+  backupOptions,
+  backupRunOptions,
   consoleOptions,
 ]

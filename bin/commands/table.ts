@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'col ls': () => import('./col/ls.ts'),
   'col show': () => import('./col/show.ts'),
   'col cat': () => import('./col/cat.ts'),
+  'col backup': () => import('./col/backup.ts'),
   'col rm': () => import('./col/rm.ts'),
   'format schema': () => import('./format/schema.ts'),
   'config show': () => import('./config/show.ts'),
@@ -21,7 +22,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
 /** What each group of commands is about. */
 export const GROUPS: Readonly<Record<string, string>> = {
   index: 'bring a collection up to date with change records',
-  col: 'look at collections, and remove them',
+  col: 'look at collections, back them up, restore and remove them',
   format: 'the formats of what goes in and comes out',
   config: 'where settings come from',
 }

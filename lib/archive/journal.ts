@@ -15,9 +15,9 @@ export function beginJournal(place: Place, plan: Plan): Promise<void> {
   return place.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
 }
 
-/** Notes a part that is durable. */
-export function notePart(place: Place, part: Part): Promise<void> {
-  return place.append(JOURNAL_FILE, `${JSON.stringify({ part })}\n`)
+/** Notes the parts of a stretch that are durable, all in one line: half a stretch must not count. */
+export function notePart(place: Place, parts: readonly Part[]): Promise<void> {
+  return place.append(JOURNAL_FILE, `${JSON.stringify({ parts })}\n`)
 }
 
 /** The journal of a backup that is not complete; undefined where there is none, or not a whole line of one. */
@@ -27,12 +27,12 @@ export async function readJournal(place: Place): Promise<Unfinished | undefined>
   // What follows the last newline was being written when the process died.
   const whole = lines.slice(0, -1).map((line, index) => entryOf(line, index, place))
   const plan = whole[0]?.plan
-  return plan && { plan, parts: whole.flatMap(({ part }) => part ?? []) }
+  return plan && { plan, parts: whole.flatMap(({ parts }) => parts ?? []) }
 }
 
-function entryOf(line: string, index: number, place: Place): { plan?: Plan; part?: Part } {
+function entryOf(line: string, index: number, place: Place): { plan?: Plan; parts?: Part[] } {
   try {
-    return JSON.parse(line) as { plan?: Plan; part?: Part }
+    return JSON.parse(line) as { plan?: Plan; parts?: Part[] }
   } catch (cause) {
     throw new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${JOURNAL_FILE} is damaged at line ${index + 1}`, {
       cause,

@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer'
 import type { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { Expanding } from '../stream/expanding.ts'
 import type { Content, Format } from './format.ts'
+import { jsonOf, LineCutter } from './lineCutter.ts'
 import { objectText, readableText } from './objectLine.ts'
 import { objectOf } from './objectParse.ts'
 
@@ -45,8 +45,7 @@ class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
 
 class LineDecoder extends Expanding<Buffer, StoredObject[]> {
   readonly #tenant: string | undefined
-  /** The pieces of a line that has not ended yet. */
-  #begun: Buffer[] = []
+  readonly #lines = new LineCutter()
   #line = 0
 
   constructor(tenant: string | undefined) {
@@ -57,10 +56,7 @@ class LineDecoder extends Expanding<Buffer, StoredObject[]> {
   protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
     let page: StoredObject[] = []
     let bytes = 0
-    let from = 0
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      const line = this.#whole(chunk.subarray(from, end))
-      from = end + 1
+    for (const line of this.#lines.cut(chunk)) {
       page.push(this.#parse(line))
       bytes += line.length
       if (page.length < PAGE_OBJECTS && bytes < PAGE_BYTES) continue
@@ -68,26 +64,18 @@ class LineDecoder extends Expanding<Buffer, StoredObject[]> {
       page = []
       bytes = 0
     }
-    if (from < chunk.length) this.#begun.push(chunk.subarray(from))
     if (page.length > 0) yield page
   }
 
   protected override *rest(): Generator<StoredObject[]> {
-    if (this.#begun.length > 0) yield [this.#parse(this.#whole(Buffer.alloc(0)))]
-  }
-
-  #whole(end: Buffer): Buffer {
-    if (this.#begun.length === 0) return end
-    const line = Buffer.concat([...this.#begun, end])
-    this.#begun = []
-    return line
+    const line = this.#lines.rest()
+    if (line !== undefined) yield [this.#parse(line)]
   }
 
   #parse(line: Buffer): StoredObject {
     this.#line += 1
     try {
-      if (!isUtf8(line)) throw new Error('is not UTF-8')
-      const object = objectOf(JSON.parse(line.toString()))
+      const object = objectOf(jsonOf(line))
       return this.#tenant === undefined ? object : { ...object, tenant: this.#tenant }
     } catch (thrown) {
       throw new ElysiaError('ELYSIA_DAMAGED', `line ${this.#line}: ${messageOf(thrown)}`, { cause: thrown })

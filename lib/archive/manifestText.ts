@@ -37,8 +37,8 @@ export function manifestOf(text: string, where: string): Manifest {
   }
   const { manifest } = sealed
   if (typeof manifest !== 'object' || manifest === null) throw damaged(where, 'holds no manifest')
-  requireKnown(manifest, where)
   if (manifestText(manifest) !== text) throw damaged(where, 'was changed: its digest is another')
+  requireKnown(manifest, where)
   validator ??= Compile(ManifestSchema) as unknown as Validator
   if (!validator.Check(manifest)) {
     const [first] = validator.Errors(manifest)
@@ -49,7 +49,7 @@ export function manifestOf(text: string, where: string): Manifest {
   return manifest
 }
 
-/** Said first, so that an archive of the future is not called damaged. */
+/** Every version is sealed alike, so that an archive of the future is not called damaged. */
 function requireKnown({ format, version }: Partial<Manifest>, where: string): void {
   if (format === 'elysiactl-archive' && typeof version === 'number' && version > 1) {
     throw new ElysiaError('ELYSIA_CONFLICT', `${where} is of version ${version}, this elysiactl reads 1`, {

@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { Command, Context } from '../../command.ts'
+import { countView } from '../../countProgress.ts'
+import {
+  type BackupCircumstances,
+  type BackupGiven,
+  type BackupOptions,
+  type BackupReport,
+  backupJob,
+  backupOptions,
+  backupRunOptions,
+  classNameOf,
+  ElysiaError,
+  lock,
+  roughSize,
+  runOptions,
+  type Store,
+  targetOptions,
+  userPaths,
+} from '../../library.ts'
+import { backupSummary } from './backupSummary.ts'
+import { nameOperand } from './named.ts'
+
+/** `col backup`: a collection → an archive. */
+export const command: Command = {
+  name: 'col backup',
+  summary: 'back a collection up into an archive, and prove that it is whole',
+  usage: 'NAME',
+  examples: [
+    'elysiactl col backup source-code',
+    'elysiactl col backup Article --to /backups/article --format parquet',
+    'elysiactl col backup Article --to article.jsonl.zst --tag nightly',
+    'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
+    'elysiactl col backup Article --to /backups/article --resume',
+  ],
+  schemas: [backupOptions, backupRunOptions, targetOptions, { ...runOptions, properties: shutdown() }],
+  run,
+}
+
+/** Of the options of a run a backup takes the one that says how long it may take to end. */
+function shutdown() {
+  return { shutdownTimeoutMs: runOptions.properties.shutdownTimeoutMs }
+}
+
+async function run(context: Context): Promise<void> {
+  const name = classNameOf(nameOperand(context))
+  const options = context.options(backupOptions)
+  const { to, dryRun } = context.options(backupRunOptions)
+  const { store } = await context.readTarget()
+  if (dryRun) return plan(context, store, name, options)
+  if (to === '-') return intoPipe(context, store, name, options)
+  if (to !== undefined && isFile(to)) return intoFile(context, store, name, options, to)
+  return intoDirectory(context, store, name, options, to)
+}
+
+/** A name that ends like a single file; anything else is a directory. */
+function isFile(to: string): boolean {
+  return /\.jsonl(\.(gz|zst|lz4))?$/.test(to)
+}
+
+async function intoDirectory(
+  context: Context,
+  store: Store,
+  name: string,
+  options: BackupOptions,
+  to: string | undefined,
+): Promise<void> {
+  const job = await backupJob()
+  const { backupRoot, resume } = context.options(backupRunOptions)
+  const root = backupRoot ?? join(userPaths().data, 'backups')
+  const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
+  const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+  try {
+    await shown(context, (around) =>
+      job.backup(store, name, job.directoryPlace(path), options, { ...around, resume }),
+    )
+  } finally {
+    held.release()
+  }
+}
+
+async function intoFile(
+  context: Context,
+  store: Store,
+  name: string,
+  options: BackupOptions,
+  to: string,
+): Promise<void> {
+  const job = await backupJob()
+  await shown(context, (around) => job.backupFile(store, name, to, compressed(options, to), around))
+}
+
+async function intoPipe(context: Context, store: Store, name: string, options: BackupOptions): Promise<void> {
+  if (context.console.json) {
+    throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both want stdout', { hint: 'leave one out' })
+  }
+  if (process.stdout.isTTY) {
+    throw new ElysiaError('ELYSIA_USAGE', 'an archive is not for a terminal', {
+      hint: 'pipe it: … --to - > FILE',
+    })
+  }
+  const job = await backupJob()
+  const stream = new Writable({ write: (chunk: Buffer, _, done) => void process.stdout.write(chunk, done) })
+  await shown(context, (around) => job.backupSingle(store, name, { stream, location: '-' }, options, around))
+}
+
+/** The compression that a file's name asks for. @throws ElysiaError ELYSIA_USAGE where a flag asks for another */
+function compressed(options: BackupOptions, to: string): BackupGiven {
+  const [, , extension] = /\.jsonl(\.(gz|zst|lz4))?$/.exec(to) ?? []
+  const named = { gz: 'gzip', zst: 'zstd', lz4: 'lz4' }[extension ?? ''] ?? 'none'
+  const [asked] = options.compression.split(':')
+  if (asked === 'auto') return { ...options, compression: named }
+  if (asked === named) return options
+  throw new ElysiaError('ELYSIA_USAGE', `${to} is named as ${named}, --compression says ${asked}`, {
+    hint: 'leave --compression out: the name decides',
+  })
+}
+
+type Made = Promise<{ readonly report: BackupReport }>
+
+async function shown(context: Context, make: (around: BackupCircumstances) => Made): Promise<void> {
+  const { console, stop, signal } = context
+  const view = await countView('objects', console)
+  const around: BackupCircumstances = {
+    stop,
+    signal,
+    onProgress: ({ objects, total }) => view.update(objects, total),
+    onNotice: ({ message }) => view.note(message),
+  }
+  const { report } = await make(around).finally(view.stop)
+  if (console.json) await console.document(report)
+  else console.note(backupSummary(report))
+}
+
+async function plan(context: Context, store: Store, name: string, options: BackupOptions): Promise<void> {
+  const { console } = context
+  const planned = await (await backupJob()).planBackup(store, name, options, console.note)
+  if (console.json) return console.document(planned)
+  const { encoding, ranges, counts, tenants } = planned
+  console.note(
+    [
+      `dry run: nothing is written`,
+      `${planned.collection} in ${planned.source.target}: ${counts.before} objects${tenants ? ` of ${tenants.length} tenants` : ''}`,
+      `${encoding.format}, compression ${encoding.compression}, ${ranges.length} ranges, parts of ${roughSize(options.partSize)}`,
+    ].join('\n'),
+  )
+}

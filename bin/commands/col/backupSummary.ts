@@ -1,0 +1,24 @@
+import { type BackupReport, roughSize } from '../../library.ts'
+
+/** A report for a person. Where a rename of the target matters it is on the last line, ready to be copied. */
+export function backupSummary(report: BackupReport): string {
+  const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
+  const share =
+    raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
+  const kept = parts_kept === 0 ? '' : ` (${parts_kept} kept)`
+  const rows: [string, string][] = [
+    ['objects', `${report.objects} (the store counted ${counts.before} before, ${counts.after} after)`],
+    ['vectors', String(report.vectors)],
+    ...(tenants === undefined ? [] : ([['tenants', String(tenants)]] as [string, string][])),
+    ['parts', `${parts}${kept}, ${report.format}, ${report.compression}`],
+    ['size', `${roughSize(bytes)}${share}`],
+    ['digest', report.digest.slice(0, 16)],
+  ]
+  return [
+    `done: ${report.collection} of ${report.target}, archive ${report.archive}`,
+    ...rows.map(([name, value]) => `  ${name.padEnd(9)}${value}`),
+    report.consistency,
+    `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} retries`}`,
+    `archive: ${report.location}`,
+  ].join('\n')
+}

@@ -1,0 +1,21 @@
+import { formatOf } from './formats.ts'
+import type { Manifest, Part } from './manifest.ts'
+import type { PartReading } from './partStages.ts'
+import type { Place } from './place.ts'
+
+/** How a part of an archive is read, by what its manifest says. */
+export async function readingOf(place: Place, manifest: Manifest, part: Part): Promise<PartReading> {
+  const { encoding, ranges, schema } = manifest
+  const tenant = ranges[part.range]?.tenant
+  return {
+    place,
+    part,
+    format: await formatOf(encoding.format),
+    compressed: encoding.compression !== 'none',
+    content: {
+      schema: schema as unknown as PartReading['content']['schema'],
+      vectors: encoding.vectors === 'numbers' ? 'numbers' : 'base64',
+      ...(tenant !== undefined && { tenant }),
+    },
+  }
+}

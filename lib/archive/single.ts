@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { pipeline, type Readable } from 'node:stream'
+import { ElysiaError, messageOf } from '../errors.ts'
+import type { StoredObject } from '../object.ts'
+import { decompress } from '../stream/decompress.ts'
+import { Expanding } from '../stream/expanding.ts'
+import { ObjectsDigest, vectorsOf } from './digest.ts'
+import { jsonOf, LineCutter } from './lineCutter.ts'
+import type { Manifest, Plan } from './manifest.ts'
+import { manifestOf, manifestText, sha256Of } from './manifestText.ts'
+import { objectOf } from './objectParse.ts'
+
+/*
+ * An archive as one file or pipe: a header line with the plan and its digest, a line an object, a trailer line
+ * with the manifest and the SHA-256 of all bytes before it. Without its trailer it is cut short. The manifest has one
+ * part a range, whose `file` is `-`N and whose digests are of its lines.
+ */
+const HEADER = 'elysiactl_archive'
+const TRAILER = '{"elysiactl_manifest":'
+
+const PAGE_OBJECTS = 500
+const PAGE_BYTES = 4 * 1024 * 1024
+
+/** The header line, with its newline. */
+export function singleHeader(plan: Plan): string {
+  const text = JSON.stringify(plan)
+  return `{"${HEADER}":${text},"sha256":"${sha256Of(text)}"}\n`
+}
+
+/** The trailer line, with its newline; `sha256` of the bytes of all lines before it. */
+export function singleTrailer(manifest: Manifest, sha256: string): string {
+  return `${TRAILER}${JSON.stringify(manifestText(manifest))},"sha256":"${sha256}"}\n`
+}
+
+/** True for the first line of such a file. */
+export function isSingleHeader(line: string): boolean {
+  return line.startsWith(`{"${HEADER}":`)
+}
+
+/** A single file that is being read. */
+export interface SingleArchive {
+  readonly plan: Plan
+  /** Pages of objects; it errors with ELYSIA_DAMAGED where bytes are missing or differ, at the latest at its end. */
+  readonly pages: Readable
+  /** The manifest, once `pages` has ended. */
+  manifest(): Manifest
+}
+
+/**
+ * Reads the header of a single-file archive, compressed or not, and hands on its objects as they come.
+ * Memory: a page. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
+ */
+export async function readSingle(source: Readable): Promise<SingleArchive> {
+  const decoder = new SingleDecoder()
+  // Whoever reads the pages hears of errors by the decoder itself.
+  pipeline(source, decompress(), decoder, () => {})
+  const plan = decoder.plan ?? ((await once(decoder, 'plan')) as [Plan])[0]
+  return {
+    plan,
+    pages: decoder,
+    manifest() {
+      if (decoder.manifest !== undefined) return decoder.manifest
+      throw new ElysiaError('ELYSIA_DAMAGED', 'the archive has not been read to its trailer')
+    },
+  }
+}
+
+class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
+  plan: Plan | undefined
+  manifest: Manifest | undefined
+  readonly #lines = new LineCutter()
+  readonly #hash = createHash('sha256')
+  readonly #digest = new ObjectsDigest()
+  #objects = 0
+  #vectors = 0
+  #line = 0
+
+  constructor() {
+    super({ readableObjectMode: true, readableHighWaterMark: 1 })
+  }
+
+  protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
+    let page: StoredObject[] = []
+    let bytes = 0
+    for (const line of this.#lines.cut(chunk)) {
+      const object = this.#take(line)
+      if (object === undefined) continue
+      page.push(object)
+      bytes += line.length
+      if (page.length < PAGE_OBJECTS && bytes < PAGE_BYTES) continue
+      yield page
+      page = []
+      bytes = 0
+    }
+    if (page.length > 0) yield page
+  }
+
+  protected override rest(): Iterator<StoredObject[]> {
+    if (this.#lines.rest() !== undefined || this.manifest === undefined) {
+      throw damaged(`is cut short after ${this.#objects} objects: its trailer is missing`)
+    }
+    return [][Symbol.iterator]()
+  }
+
+  /** The object of a line; undefined for header and trailer. */
+  #take(line: Buffer): StoredObject | undefined {
+    this.#line += 1
+    if (this.manifest !== undefined) throw damaged('goes on after its trailer')
+    if (line.subarray(0, TRAILER.length).toString() === TRAILER) return this.#end(line)
+    this.#hash.update(line).update('\n')
+    if (this.plan === undefined) return this.#begin(line)
+    try {
+      const object = objectOf(jsonOf(line))
+      this.#digest.add(object)
+      this.#objects += 1
+      this.#vectors += vectorsOf(object)
+      return object
+    } catch (thrown) {
+      throw damaged(`is damaged at line ${this.#line}: ${messageOf(thrown)}`)
+    }
+  }
+
+  #begin(line: Buffer): undefined {
+    let header: unknown
+    try {
+      header = jsonOf(line)
+    } catch (thrown) {
+      throw damaged(`does not begin as one: ${messageOf(thrown)}`)
+    }
+    const plan = (header as Record<string, unknown> | null)?.[HEADER] as Plan | undefined
+    if (plan?.format !== 'elysiactl-archive') throw damaged('does not begin as one')
+    if (singleHeader(plan) !== `${line.toString()}\n`) throw damaged('has a damaged header')
+    if (plan.version !== 1) {
+      throw new ElysiaError(
+        'ELYSIA_CONFLICT',
+        `the archive is of version ${plan.version}, this elysiactl reads 1`,
+      )
+    }
+    this.plan = plan
+    this.emit('plan', plan)
+  }
+
+  #end(line: Buffer): undefined {
+    let trailer: { elysiactl_manifest?: unknown; sha256?: unknown }
+    try {
+      trailer = jsonOf(line) as typeof trailer
+    } catch (thrown) {
+      throw damaged(`has a damaged trailer: ${messageOf(thrown)}`)
+    }
+    const { elysiactl_manifest: text, sha256 } = trailer
+    if (typeof text !== 'string' || sha256 !== this.#hash.digest('hex')) {
+      throw damaged('holds other bytes than its trailer says')
+    }
+    const manifest = manifestOf(text, 'the trailer')
+    const { objects, vectors, digest } = manifest.totals
+    if (objects !== this.#objects || vectors !== this.#vectors || digest !== this.#digest.hex()) {
+      throw damaged('holds other objects than its trailer says')
+    }
+    if (singleTrailer(manifest, sha256) !== `${line.toString()}\n`) throw damaged('has a damaged trailer')
+    this.manifest = manifest
+  }
+}
+
+function damaged(fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `the archive ${fact}`, {
+    hint: 'what was restored of it so far is not all: fetch or make it again',
+  })
+}

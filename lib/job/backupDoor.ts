@@ -1,0 +1,6 @@
+/** All that the command needs for `col backup`, loaded together when it is called. */
+export { directoryPlace } from '../archive/directoryPlace.ts'
+export { backup } from './backup.ts'
+export { backupFile, defaultDirectory } from './backupPlaces.ts'
+export { planBackup } from './backupPlanned.ts'
+export { backupSingle } from './backupSingle.ts'

@@ -1,0 +1,49 @@
+import { MANIFEST_FILE } from '../archive/files.ts'
+import type { Part, Plan } from '../archive/manifest.ts'
+import { hashFile } from '../archive/part.ts'
+import type { Place } from '../archive/place.ts'
+import { ElysiaError } from '../errors.ts'
+import type { Store } from '../store/store.ts'
+import type { Subject } from './backupPlan.ts'
+
+/** Refuses a place where something is, unless it is a backup to be resumed. @throws ElysiaError ELYSIA_CONFLICT */
+export async function requireFree(place: Place, resume: boolean): Promise<void> {
+  if ((await place.bytes(MANIFEST_FILE)) !== undefined) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${place.text} holds a complete archive already`, {
+      hint: 'give another --to',
+    })
+  }
+  if (resume) return
+  for await (const { name } of place.list()) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${place.text} is not empty: it holds ${name}`, {
+      hint: 'an interrupted backup is finished with --resume; else give another --to',
+    })
+  }
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where the plan is that of another collection */
+export function requireSame(plan: Plan, store: Store, { schema }: Subject): void {
+  if (plan.source.target === store.target && plan.collection === schema.class) return
+  throw new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `this is the backup of ${plan.collection} in ${plan.source.target}, not of ${schema.class} in ${store.target}`,
+    { hint: 'give another --to' },
+  )
+}
+
+/** Parts whose file is as it was written. Where one of a stretch is not, its siblings do not count either. */
+export async function wholeParts(
+  place: Place,
+  parts: readonly Part[],
+  signal?: AbortSignal,
+): Promise<Part[]> {
+  const lost = new Set<string>()
+  const stretch = ({ range, after, up_to }: Part) => JSON.stringify([range, after, up_to])
+  for (const part of parts) {
+    const whole =
+      (await place.bytes(part.file)) === part.bytes &&
+      (await hashFile(place, part.file, signal)).sha256 === part.sha256
+    if (!whole) lost.add(stretch(part))
+  }
+  return parts.filter((part) => !lost.has(stretch(part)))
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import { PassThrough, Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { COMPRESSIONS } from '../archive/compressions.ts'
+import { ObjectsDigest, vectorsOf } from '../archive/digest.ts'
+import type { Manifest, Part, Plan } from '../archive/manifest.ts'
+import { objectText, readableText } from '../archive/objectLine.ts'
+import { singleHeader, singleTrailer } from '../archive/single.ts'
+import { ElysiaError } from '../errors.ts'
+import type { StoredObject } from '../object.ts'
+import { resolveGiven } from '../options.ts'
+import type { Store } from '../store/store.ts'
+import { type Retrying, retrying } from '../stream/retry.ts'
+import type { BackupCircumstances } from './backup.ts'
+import { chosenEncoding } from './backupEncoding.ts'
+import { manifestFor, requireWhole } from './backupEnd.ts'
+import { type BackupGiven, type BackupOptions, backupOptions } from './backupOptions.ts'
+import { planOf, subjectOf, whatOf } from './backupPlan.ts'
+import { type BackupReport, backupReport } from './backupReport.ts'
+import { withActiveTenants } from './backupTenants.ts'
+import { notifier, waitText } from './notice.ts'
+import { scan } from './scan.ts'
+import { TOOL } from './tool.ts'
+
+const PIECE_LENGTH = 256 * 1024
+const NEVER = new AbortController().signal
+
+/**
+ * A collection → one stream of bytes: a header, a line an object, a trailer without which a reader knows that
+ * it is cut short. `location` is what the report calls it. Memory: a page, and what a compressor holds.
+ * @throws ElysiaError as `backup`; what was written then has no trailer
+ */
+export async function backupSingle(
+  store: Store,
+  name: string,
+  out: { readonly stream: Writable; readonly location: string },
+  given: BackupGiven,
+  circumstances: BackupCircumstances = {},
+): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
+  const startedMs = performance.now()
+  const options = resolveGiven(backupOptions, { ...given, workers: 1 })
+  requireLines(options)
+  const notify = notifier(circumstances.onNotice)
+  const signal = circumstances.signal ?? NEVER
+  let retries = 0
+  const retry = retrying({
+    forMs: options.retryForMs,
+    signal,
+    onRetry: (again) => {
+      retries += 1
+      notify('waiting', waitText(again))
+    },
+  })
+  const subject = await subjectOf(store, name, options)
+  let manifest: Manifest | undefined
+  await withActiveTenants(store, name, subject.tenants, notify, async () => {
+    const encoding = await chosenEncoding(store, subject, options, notify)
+    const plan = { ...(await planOf(store, subject, encoding, options, TOOL)) }
+    const lines = new Lines(plan, store, options, retry, circumstances)
+    const text = lines.all(async (parts) => {
+      manifest = await manifestFor(store, plan, subject.tenants, parts)
+      requireWhole(manifest, options, notify)
+      return manifest
+    })
+    const squeeze =
+      encoding.compression === 'none'
+        ? new PassThrough()
+        : await COMPRESSIONS[encoding.compression].compress(encoding.level)
+    const source = Readable.from(text, { objectMode: true, highWaterMark: 1 })
+    await pipeline([source, squeeze, out.stream], { signal })
+  })
+  const figures = { location: out.location, kept: 0, retries, startedMs }
+  return { manifest: manifest!, report: backupReport(manifest!, figures) }
+}
+
+function requireLines({ format, partitionBy }: BackupOptions): void {
+  if (format === 'jsonl' && partitionBy === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', 'a single file or pipe holds JSON lines, in no partitions', {
+    hint: `give a directory to --to for ${format === 'jsonl' ? 'partitions' : `--format ${format}`}`,
+  })
+}
+
+/** The text of a single-file archive, in pieces. */
+class Lines {
+  readonly #plan: Plan
+  readonly #store: Store
+  readonly #options: BackupOptions
+  readonly #retry: Retrying
+  readonly #circumstances: BackupCircumstances
+  readonly #hash = createHash('sha256')
+  #objects = 0
+
+  constructor(
+    plan: Plan,
+    store: Store,
+    options: BackupOptions,
+    retry: Retrying,
+    around: BackupCircumstances,
+  ) {
+    this.#plan = plan
+    this.#store = store
+    this.#options = options
+    this.#retry = retry
+    this.#circumstances = around
+  }
+
+  async *all(finish: (parts: Part[]) => Promise<Manifest>): AsyncGenerator<Buffer> {
+    yield this.#hashed(singleHeader(this.#plan))
+    const parts: Part[] = []
+    for (const index of this.#plan.ranges.keys()) parts.push(yield* this.#range(index))
+    const manifest = await finish(parts)
+    yield Buffer.from(singleTrailer(manifest, this.#hash.digest('hex')))
+  }
+
+  async *#range(index: number): AsyncGenerator<Buffer, Part> {
+    const { signal = NEVER, stop, onProgress } = this.#circumstances
+    const { tenant, after, up_to } = this.#plan.ranges[index]!
+    const call = { signal, ...(tenant !== undefined && { tenant }) }
+    const stretch = { ...(after !== undefined && { after }), ...(up_to !== undefined && { upTo: up_to }) }
+    const digest = new ObjectsDigest()
+    const hash = createHash('sha256')
+    let [bytes, objects, vectors] = [0, 0, 0]
+    const collection = this.#store.collection(this.#plan.collection)
+    const pages = scan(collection, whatOf(this.#options.vectors), stretch, call, this.#retry)
+    for await (const page of pages) {
+      if (stop?.aborted === true) throw stop.reason
+      for (const piece of this.#pieces(page)) {
+        bytes += piece.length
+        hash.update(piece)
+        yield piece
+      }
+      for (const object of page) {
+        digest.add(object)
+        vectors += vectorsOf(object)
+      }
+      objects += page.length
+      this.#objects += page.length
+      onProgress?.({ objects: this.#objects, total: this.#plan.counts.before })
+    }
+    return {
+      file: `-${index}`,
+      range: index,
+      ...(after !== undefined && { after }),
+      ...(up_to !== undefined && { up_to }),
+      objects,
+      vectors,
+      bytes,
+      raw_bytes: bytes,
+      sha256: hash.digest('hex'),
+      digest: digest.hex(),
+    }
+  }
+
+  *#pieces(page: readonly StoredObject[]): Generator<Buffer> {
+    const write = this.#options.readable ? readableText : objectText
+    let piece = ''
+    for (const object of page) {
+      piece += `${write(object)}\n`
+      if (piece.length < PIECE_LENGTH) continue
+      yield this.#hashed(piece)
+      piece = ''
+    }
+    if (piece !== '') yield this.#hashed(piece)
+  }
+
+  #hashed(text: string): Buffer {
+    const bytes = Buffer.from(text)
+    this.#hash.update(bytes)
+    return bytes
+  }
+}
