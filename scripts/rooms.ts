@@ -26,6 +26,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'which archives exist, which may go, and who may touch them now',
     sees: ['archive'],
   },
+  transform: {
+    holds: 'object → object and schema → schema: what has to change for another store',
+    sees: [],
+    typesOf: ['store'],
+  },
   config: {
     holds: 'what environment and configuration files say, and where things lie',
     sees: [],
@@ -33,7 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   job: {
     holds: 'what a user asks for: ingest, watch, backup, restore, verify, cleanup; each with its report',
-    sees: ['change', 'stream', 'store', 'archive', 'catalog', 'config'],
+    sees: ['change', 'stream', 'store', 'archive', 'catalog', 'transform', 'config'],
   },
   schema: { holds: 'the JSON Schemas of the package, generated', sees: [] },
 }

@@ -1,0 +1,151 @@
+import { pipeline } from 'node:stream/promises'
+import { identityText } from '../archive/objectLine.ts'
+import { ElysiaError } from '../errors.ts'
+import { failpoint } from '../failpoint.ts'
+import type { StoredObject } from '../object.ts'
+import { Calls } from '../store/calls.ts'
+import { rebatch } from '../stream/rebatch.ts'
+import { Slots } from '../stream/slots.ts'
+import type { LinkFile, PlacedLink } from './restoreLinks.ts'
+import { objectReject } from './restoreRejects.ts'
+import type { RestoreRun } from './restoreRun.ts'
+import { restoreSink } from './restoreSink.ts'
+import type { SourcePart } from './restoreSource.ts'
+import { PartTally, type Settled } from './restoreTally.ts'
+
+/** What the parts of one restore share while they are written. */
+interface Writing {
+  readonly run: RestoreRun
+  readonly calls: Calls
+  readonly slots: Slots
+  readonly signal: AbortSignal
+  readonly onTenant: (tenant: string) => Promise<void>
+  readonly onObjects: (objects: number) => void
+}
+
+/**
+ * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode →
+ * batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
+ * run, or is left out with --skip-damaged.
+ * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
+ */
+export async function writeObjects(run: RestoreRun): Promise<void> {
+  const due = run.plan.parts.filter(({ name }) => !run.progress.parts.has(name))
+  const queue = due.values()
+  const failed = new AbortController()
+  const writing = writingOf(run, AbortSignal.any([run.signal, failed.signal]))
+  const work = async () => {
+    for (const part of queue) {
+      if (run.stop.aborted) throw run.stop.reason
+      await writePart(writing, part)
+    }
+  }
+  const started = performance.now()
+  await Promise.allSettled(
+    Array.from({ length: partsAtOnce(run, due.length) }, () =>
+      work().catch((error) => {
+        // What was stopped lets the others finish what they have in flight.
+        if (!(run.stop.aborted && error === run.stop.reason)) failed.abort(error)
+      }),
+    ),
+  )
+  run.progress.writeSeconds += (performance.now() - started) / 1000
+  if (failed.signal.aborted) throw failed.signal.reason
+  if (run.stop.aborted && due.some(({ name }) => !run.progress.parts.has(name))) throw run.stop.reason
+}
+
+/** A store that takes one call at a time gains nothing from a second part. */
+function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
+  return Math.min(store.maxInFlight === 1 ? 1 : options.workers, parts)
+}
+
+function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
+  const { progress, plan, circumstances, options, collection, retry } = run
+  let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
+  return {
+    run,
+    signal,
+    calls: new Calls(collection, retry, signal),
+    slots: new Slots(options.workers),
+    onTenant: tenantMaker(run),
+    onObjects: (more) => {
+      objects += more
+      progress.writtenHere += more
+      circumstances.onProgress?.({ objects, total: plan.objects })
+    },
+  }
+}
+
+/** Makes the tenants that nobody had named beforehand. */
+function tenantMaker({ plan, retry, store, class: name }: RestoreRun): (tenant: string) => Promise<void> {
+  const made = new Map((plan.tenants ?? []).map((tenant) => [tenant.name, Promise.resolve()]))
+  return (tenant) => {
+    let making = made.get(tenant)
+    if (making === undefined) {
+      making = retry(() => store.createTenants(name, [tenant]))
+      made.set(tenant, making)
+    }
+    return making
+  }
+}
+
+async function writePart(writing: Writing, part: SourcePart): Promise<void> {
+  const { run } = writing
+  const tally = new PartTally(run.plan.compared)
+  const links = run.plan.references.length === 0 ? undefined : await run.spool.begin(part.name)
+  try {
+    await part.check?.(writing.signal)
+    await flow(writing, part, tally, links)
+    await links?.end()
+  } catch (error) {
+    await links?.end().catch(() => {})
+    if (!run.options.skipDamaged || !isDamage(error)) throw error
+    run.progress.damaged.set(part.name, error.message)
+    run.notify('part_damaged', `${error.message}: it is left out`)
+    run.progress.parts.set(part.name, tally.facts())
+    return
+  }
+  const facts = tally.facts()
+  failpoint('restore.before-note')
+  run.log.note(part.name, facts)
+  failpoint('restore.after-note')
+  run.progress.parts.set(part.name, facts)
+}
+
+async function flow(
+  { run, calls, slots, signal, onTenant, onObjects }: Writing,
+  part: SourcePart,
+  tally: PartTally,
+  links: LinkFile | undefined,
+): Promise<void> {
+  const { batchSize: count, batchBytes: bytes } = run.options
+  const onSettled = async (settled: Settled) => {
+    await run.rejects?.append(settled.refused.map((refused) => objectReject(part.name, refused)))
+    await links?.add(linksOf(settled))
+    tally.add(settled)
+    onObjects(settled.written.length + settled.refused.length)
+  }
+  const batches = rebatch<StoredObject>({ count, bytes, weigh: (object) => identityText(object).length })
+  const sink = restoreSink({ calls, slots, fit: run.plan.fit, onTenant, onSettled, stop: run.stop })
+  const closed = new Promise((resolve) => sink.once('close', resolve))
+  const stages = await part.stages()
+  try {
+    await pipeline([...stages, batches, sink], { signal })
+  } finally {
+    // What is in flight has its end before anybody asks what was written.
+    await closed
+  }
+}
+
+function linksOf({ written }: Settled): PlacedLink[][] {
+  return written.flatMap(({ object: { tenant }, links }) => {
+    if (links.length === 0) return []
+    return [links.map((link) => (tenant === undefined ? link : { ...link, tenant }))]
+  })
+}
+
+function isDamage(error: unknown): error is ElysiaError {
+  return (
+    error instanceof ElysiaError && (error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION')
+  )
+}

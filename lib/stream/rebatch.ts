@@ -1,0 +1,50 @@
+import { Expanding } from './expanding.ts'
+
+export interface RebatchOptions<T> {
+  /** Most items in a batch. */
+  readonly count: number
+  /** Most weight in a batch; a heavier item travels alone. */
+  readonly bytes: number
+  readonly weigh: (item: T) => number
+}
+
+/**
+ * Arrays → arrays of another size, in order; full by `count` or `bytes`, whichever comes first, but for the
+ * last. Memory: an array that came and one that is being filled.
+ */
+export function rebatch<T>(options: RebatchOptions<T>): Expanding<readonly T[], T[]> {
+  return new Rebatcher(options)
+}
+
+class Rebatcher<T> extends Expanding<readonly T[], T[]> {
+  readonly #options: RebatchOptions<T>
+  #items: T[] = []
+  #weight = 0
+
+  constructor(options: RebatchOptions<T>) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#options = options
+  }
+
+  protected override *expand(items: readonly T[]): Generator<T[]> {
+    const { count, bytes, weigh } = this.#options
+    for (const item of items) {
+      const weight = weigh(item)
+      if (this.#items.length > 0 && this.#weight + weight > bytes) yield this.#batch()
+      this.#items.push(item)
+      this.#weight += weight
+      if (this.#items.length >= count) yield this.#batch()
+    }
+  }
+
+  protected override *rest(): Generator<T[]> {
+    if (this.#items.length > 0) yield this.#batch()
+  }
+
+  #batch(): T[] {
+    const items = this.#items
+    this.#items = []
+    this.#weight = 0
+    return items
+  }
+}

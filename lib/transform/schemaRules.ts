@@ -1,0 +1,168 @@
+import type { PropertySchema } from '../classSchema.ts'
+import type { JsonObject } from '../object.ts'
+import type { Patching } from './schemaPatch.ts'
+
+/** One thing that a target may not take as it is. */
+export interface SchemaRule {
+  readonly name: string
+  /** `server`: only a Weaviate server has it. */
+  readonly of: 'any' | 'server'
+  apply(patching: Patching): void
+}
+
+/**
+ * Every rule, in the order in which they apply: what breaks when a class that a server gave is given to a
+ * server again. @see SPEC.md, "Restore"
+ */
+export const RULES: readonly SchemaRule[] = [
+  { name: 'name', of: 'any', apply: name },
+  { name: 'reference-to-itself', of: 'any', apply: referenceToItself },
+  { name: 'sharding-with-tenants', of: 'server', apply: shardingWithTenants },
+  { name: 'sharding-as-it-was', of: 'server', apply: shardingAsItWas },
+  { name: 'replication', of: 'server', apply: replication },
+  { name: 'vectorizer-none', of: 'any', apply: vectorizerNone },
+  { name: 'vectorizer-unknown', of: 'server', apply: vectorizerUnknown },
+  { name: 'vectorizer-unsaid', of: 'server', apply: vectorizerUnsaid },
+  { name: 'module-unknown', of: 'server', apply: moduleUnknown },
+  { name: 'vector-dropped', of: 'server', apply: vectorDropped },
+  { name: 'property-internal', of: 'server', apply: propertyInternal },
+  { name: 'index-inverted', of: 'server', apply: indexInverted },
+  { name: 'string-type', of: 'server', apply: stringType },
+  { name: 'blob-hash', of: 'server', apply: blobHash },
+]
+
+function name({ wishes, set }: Patching): void {
+  if (wishes.name !== undefined) set(['class'], wishes.name, 'it is restored under another name')
+}
+
+function referenceToItself({ schema, nameBefore, set }: Patching): void {
+  const nameNow = String(schema.class)
+  for (const { name, dataType } of propertiesOf(schema)) {
+    if (nameNow === nameBefore || !dataType.includes(nameBefore)) continue
+    const renamed = dataType.map((type) => (type === nameBefore ? nameNow : type))
+    set(['properties', name, 'dataType'], renamed, 'its references lead to objects of the class itself')
+  }
+}
+
+function shardingWithTenants({ schema, set }: Patching): void {
+  if (record(schema.multiTenancyConfig).enabled !== true) return
+  set(['shardingConfig'], undefined, 'a class with tenants has a shard for each, and takes no other sharding')
+}
+
+function shardingAsItWas({ schema, set }: Patching): void {
+  if (schema.shardingConfig === undefined) return
+  for (const key of ['actualCount', 'actualVirtualCount', 'desiredVirtualCount']) {
+    set(['shardingConfig', key], undefined, 'it says how the class lay on the nodes it came from')
+  }
+}
+
+function replication({ schema, target, wishes, set }: Patching): void {
+  const factor = Number(record(schema.replicationConfig).factor ?? 1)
+  const wanted = wishes.replication ?? Math.min(factor, Math.max(1, target.nodes))
+  if (wanted === factor) return
+  const reason =
+    wishes.replication === undefined
+      ? `the target has ${target.nodes} ${target.nodes === 1 ? 'node' : 'nodes'}`
+      : 'it was asked for with --replication'
+  if (schema.replicationConfig === undefined) set(['replicationConfig'], { factor: wanted }, reason)
+  else set(['replicationConfig', 'factor'], wanted, reason)
+}
+
+function vectorizerNone({ schema, wishes, set }: Patching): void {
+  if (wishes.vectorizer !== 'none') return
+  const reason = 'it was asked for with --vectorizer none'
+  if (typeof schema.vectorizer === 'string') set(['vectorizer'], 'none', reason)
+  for (const name of Object.keys(record(schema.vectorConfig))) {
+    set(['vectorConfig', name, 'vectorizer'], { none: {} }, reason)
+  }
+}
+
+function vectorizerUnknown({ schema, target, set }: Patching): void {
+  const { modules } = target
+  if (modules === undefined) return
+  const lacks = (module: string) => module !== 'none' && module !== '' && !modules.includes(module)
+  const { vectorizer } = schema
+  if (typeof vectorizer === 'string' && lacks(vectorizer)) set(['vectorizer'], 'none', noModule(vectorizer))
+  for (const [name, config] of Object.entries(record(schema.vectorConfig))) {
+    const missing = Object.keys(record(record(config).vectorizer)).find(lacks)
+    if (missing !== undefined) {
+      set(['vectorConfig', name, 'vectorizer'], { none: {} }, noModule(missing))
+    }
+  }
+}
+
+/** A server may have a standard vectorizer, which would make vectors for objects that never had any. */
+function vectorizerUnsaid({ schema, set }: Patching): void {
+  if (schema.vectorizer !== undefined || Object.keys(record(schema.vectorConfig)).length > 0) return
+  set(['vectorizer'], 'none', 'the class says nothing of it, and the target may have a standard of its own')
+}
+
+function moduleUnknown({ schema, target, set }: Patching): void {
+  const { modules } = target
+  if (modules === undefined) return
+  const strangers = (config: unknown) => Object.keys(record(config)).filter((one) => !modules.includes(one))
+  for (const module of strangers(schema.moduleConfig)) {
+    set(['moduleConfig', module], undefined, noModule(module))
+  }
+  for (const { name, moduleConfig } of propertiesOf(schema)) {
+    for (const module of strangers(moduleConfig)) {
+      set(['properties', name, 'moduleConfig', module], undefined, noModule(module))
+    }
+  }
+}
+
+function vectorDropped({ schema, set }: Patching): void {
+  for (const [name, config] of Object.entries(record(schema.vectorConfig))) {
+    if (record(config).vectorIndexType !== 'none') continue
+    set(['vectorConfig', name], undefined, 'the vector was dropped, and no class is made with a dropped one')
+  }
+}
+
+function propertyInternal({ schema, set }: Patching): void {
+  for (const { name } of propertiesOf(schema)) {
+    for (const key of ['searchableBlockmax', 'bucketGeneration']) {
+      set(['properties', name, key], undefined, 'it is the note of a server to itself')
+    }
+  }
+}
+
+function indexInverted({ schema, set }: Patching): void {
+  for (const property of propertiesOf(schema)) {
+    const newer = ['indexFilterable', 'indexSearchable', 'indexRangeFilters'].some(
+      (key) => property[key] !== undefined && property[key] !== null,
+    )
+    if (!newer) continue
+    set(['properties', property.name, 'indexInverted'], undefined, 'newer settings say the same')
+  }
+}
+
+/** What a server makes of these types itself. */
+function stringType({ schema, set }: Patching): void {
+  for (const { name, dataType, tokenization } of propertiesOf(schema)) {
+    const [type] = dataType
+    if (type !== 'string' && type !== 'string[]') continue
+    const reason = 'the type string is no more: a text that is cut at spaces is the same'
+    set(['properties', name, 'dataType'], [type === 'string' ? 'text' : 'text[]'], reason)
+    set(['properties', name, 'tokenization'], tokenization === 'field' ? 'field' : 'whitespace', reason)
+  }
+}
+
+function blobHash({ schema, set }: Patching): void {
+  for (const { name, dataType } of propertiesOf(schema)) {
+    if (dataType[0] !== 'blobHash') continue
+    const reason = 'a server would keep the hash of the hash: its text is kept as it is'
+    set(['properties', name, 'dataType'], ['text'], reason)
+  }
+}
+
+function noModule(module: string): string {
+  return `the target has no module ${module}`
+}
+
+function propertiesOf({ properties }: JsonObject): readonly PropertySchema[] {
+  return Array.isArray(properties) ? (properties as unknown as PropertySchema[]) : []
+}
+
+function record(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
+}
