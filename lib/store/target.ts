@@ -36,6 +36,8 @@ export interface Opening {
   readonly retryForMs?: number
   /** Told of every wait. */
   readonly onRetry?: (retry: Retry) => void
+  /** Calls at once that a server is asked for; as many as its store makes by itself unless told. */
+  readonly maxInFlight?: number
   /** Ends the opening at once, rejecting with its reason. */
   readonly signal?: AbortSignal
 }
@@ -79,13 +81,14 @@ export async function openStore(
 async function openServer(
   { nodes, text }: Extract<Target, { kind: 'weaviate' }>,
   access: Access,
-  { retryForMs, onRetry, signal }: Opening,
+  { retryForMs, onRetry, maxInFlight, signal }: Opening,
 ): Promise<Store> {
   const [{ openWeaviate }, { patient }] = await Promise.all([
     import('./weaviate.ts'),
     import('../stream/retry.ts'),
   ])
-  const open = () => openWeaviate({ nodes, target: text, ...access, ...(signal && { signal }) })
+  const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }
+  const open = () => openWeaviate({ nodes, target: text, ...access, ...more })
   if (retryForMs === undefined) return open()
   return patient({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(open)
 }

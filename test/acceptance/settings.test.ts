@@ -22,9 +22,9 @@ t.test('case 34: a flag beats the environment, that the file, that the default',
     ELYSIACTL_BATCH_SIZE: '20',
     ELYSIACTL_WORKERS: '3',
   }
-  const flags = ['--target', byFlag.target, '--batch-size', '10', '--workers', '4']
+  const flags = ['--target', byFlag.target, '--batch-size', '10', '--workers', '6']
   const ways = [
-    { place: home(t, file, environment), flags, takes: byFlag, batches: 10, workers: 4 },
+    { place: home(t, file, environment), flags, takes: byFlag, batches: 10, workers: 6 },
     { place: home(t, file, environment), takes: byEnvironment, batches: 5, workers: 3 },
     { place: home(t, file), takes: byFile, batches: 4, workers: 1 },
   ]
