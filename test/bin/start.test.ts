@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { adds } from './elysiactl.ts'
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
 const MAIN = new URL('../../dist/bin/main.cjs', import.meta.url).pathname
+const PACKAGE = new URL('../../package.json', import.meta.url)
 const INGEST = 'index process-jsonl a.jsonl --collection c --target sqlite:a.db'.split(' ')
 
-/** The packages of which files were loaded in a run of the built command, built-in modules aside. */
+/** The dependencies of which files were loaded in a run of the built command. */
 function loadedBy(directory: string, args: readonly string[]): string[] {
   const code = `
     const { main } = require(process.argv[1])
@@ -21,7 +22,8 @@ function loadedBy(directory: string, args: readonly string[]): string[] {
     env: { PATH: process.env.PATH, HOME: directory },
   })
   const files = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as string[]
-  return [...new Set(files.map((file) => /node_modules\/([^/]+)/.exec(file)?.[1] ?? file))]
+  const { dependencies } = JSON.parse(readFileSync(PACKAGE, 'utf8'))
+  return Object.keys(dependencies).filter((name) => files.some((file) => file.includes(`/${name}/`)))
 }
 
 t.test('a run into the embedded store loads one package, SQLite, and nothing else of any size', async (t) => {
