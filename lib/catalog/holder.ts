@@ -1,0 +1,75 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+
+/** Who holds a lock, for a person, and for telling whether it can still be alive. */
+export interface Holder {
+  readonly host: string
+  readonly user: string
+  readonly pid: number
+  /** Changes with every start of the machine; absent where the system does not say. */
+  readonly boot?: string
+  /** The namespace that the pid is of: another container counts its own processes. */
+  readonly pids?: string
+  /** When the process began, in ticks since the start of the machine: a pid is used again. */
+  readonly began?: string
+}
+
+/** This process. */
+export function thisHolder(): Holder {
+  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+  const pids = attempt(() => readlinkSync('/proc/self/ns/pid'))
+  const began = beganOf(process.pid)
+  return {
+    host: hostname(),
+    user: attempt(() => userInfo().username) ?? '',
+    pid: process.pid,
+    ...(boot !== undefined && { boot }),
+    ...(pids !== undefined && { pids }),
+    ...(began !== undefined && { began }),
+  }
+}
+
+/** True where it is certain that the holder is gone: same machine, same start of it, no such process. */
+export function isDead(holder: Holder, self: Holder = thisHolder()): boolean {
+  if (self.boot === undefined || holder.boot !== self.boot) return false
+  if (holder.host !== self.host || holder.pids !== self.pids) return false
+  if (!isThere(holder.pid)) return true
+  const began = beganOf(holder.pid)
+  return began !== undefined && holder.began !== undefined && began !== holder.began
+}
+
+export function holderText({ user, host, pid }: Holder): string {
+  return `process ${pid}${user === '' ? '' : ` of ${user}`} on ${host}`
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !isZombie(pid)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+/** Killed, but not yet waited for by its parent: it does nothing any more. */
+function isZombie(pid: number): boolean {
+  return statOf(pid)?.[0] === 'Z'
+}
+
+function beganOf(pid: number): string | undefined {
+  return statOf(pid)?.[19]
+}
+
+/** The fields of /proc/PID/stat behind the name, which may hold anything. @see proc_pid_stat(5) */
+function statOf(pid: number): string[] | undefined {
+  const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')
+}
+
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}

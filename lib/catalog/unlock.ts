@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { findLocks, removeLock } from './lockFiles.ts'
+import { blockerText, type LockTiming, staleAfterMs, TIMING, Watch } from './lockWatch.ts'
+
+/** A lock that was looked at, and whether it was taken away. */
+export interface UnlockedLock {
+  readonly file: string
+  readonly holder: string
+  readonly removed: boolean
+}
+
+/**
+ * Takes away the stale locks on a root, or `all`. A lock whose holder may be alive is watched for three of its
+ * heartbeats first.
+ * @throws ElysiaError ELYSIA_STATE where they cannot be removed
+ */
+export async function unlockRoot(
+  root: string,
+  {
+    all = false,
+    timing: given = {},
+    signal,
+  }: { all?: boolean; timing?: Partial<LockTiming>; signal?: AbortSignal } = {},
+): Promise<UnlockedLock[]> {
+  const timing = { ...TIMING, ...given }
+  const watch = new Watch(timing)
+  const before = await findLocks(root)
+  const doubtful = before.filter((found) => !all && !watch.isStale(found))
+  const longest = Math.max(0, ...doubtful.map(({ record }) => staleAfterMs(record?.heartbeatMs, timing)))
+  if (longest > 0) await wait(longest + 50, undefined, signal && { signal })
+  const now = new Map((await findLocks(root)).map((found) => [found.file, found]))
+  const still = before.map(({ file }) => now.get(file)).filter((found) => found !== undefined)
+  const results = still.map(async (found) => {
+    const removed = (all || watch.isStale(found)) && (await removeLock(found))
+    return { file: found.file, holder: blockerText(found), removed }
+  })
+  return Promise.all(results)
+}
