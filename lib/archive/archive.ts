@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../errors.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from './files.ts'
 import type { Manifest } from './manifest.ts'
-import { manifestOf, manifestText, sha256Of } from './manifestText.ts'
+import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
 import type { Place } from './place.ts'
 
 /** A complete archive in a place. */
@@ -23,10 +23,8 @@ const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 export async function openArchive(place: Place): Promise<Archive> {
   const bytes = await place.bytes(MANIFEST_FILE)
   if (bytes === undefined) throw await noManifest(place)
-  return {
-    place,
-    manifest: manifestOf(await manifestFile(place, MANIFEST_FILE), `${place.text}/manifest.json`),
-  }
+  const read = await manifestReader()
+  return { place, manifest: read(await manifestFile(place, MANIFEST_FILE), `${place.text}/manifest.json`) }
 }
 
 /** The text of a manifest, bounded. */

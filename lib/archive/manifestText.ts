@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import Compile, { type Validator } from 'typebox/compile'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { sumOfDigests } from './digest.ts'
-import { type Manifest, ManifestSchema } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
 import { isSafeName } from './safeName.ts'
 
 /** A manifest as it is written: with the SHA-256 of its own text in front. */
@@ -11,7 +10,10 @@ interface Sealed {
   readonly manifest: Manifest
 }
 
-let validator: Validator | undefined
+/** What is wrong with the shape of a manifest; undefined where nothing is. */
+type Shape = (manifest: unknown) => string | undefined
+
+let loaded: Promise<Shape> | undefined
 
 /** The SHA-256 of a text in hex. */
 export function sha256Of(text: string | Uint8Array): string {
@@ -25,25 +27,42 @@ export function manifestText(manifest: Manifest): string {
 }
 
 /**
- * The manifest that a text holds.
- * @throws ElysiaError ELYSIA_DAMAGED where it is not exactly as it was written, or contradicts itself
+ * A function that reads manifests: the text, and where it is for a person. It throws ELYSIA_DAMAGED where a
+ * manifest is not exactly as it was written, or contradicts itself. What checks its shape takes 200 ms to load, so
+ * that it is loaded when the first manifest is read.
  */
-export function manifestOf(text: string, where: string): Manifest {
+export async function manifestReader(): Promise<(text: string, where: string) => Manifest> {
+  loaded ??= loadShape()
+  const shape = await loaded
+  return (text, where) => manifestOf(text, where, shape)
+}
+
+async function loadShape(): Promise<Shape> {
+  const [{ default: Compile }, { ManifestSchema }] = await Promise.all([
+    import('typebox/compile'),
+    import('./manifest.ts'),
+  ])
+  const validator = Compile(ManifestSchema)
+  return (manifest) => {
+    if (validator.Check(manifest)) return undefined
+    const [first] = validator.Errors(manifest)
+    return `${first?.instancePath ?? ''} ${first?.message ?? ''}`
+  }
+}
+
+function manifestOf(text: string, where: string, shape: Shape): Manifest {
   let sealed: Sealed
   try {
     sealed = JSON.parse(text) as Sealed
   } catch (thrown) {
     throw damaged(where, `is not JSON: ${messageOf(thrown)}`)
   }
-  const { manifest } = sealed
+  const manifest = sealed?.manifest
   if (typeof manifest !== 'object' || manifest === null) throw damaged(where, 'holds no manifest')
   if (manifestText(manifest) !== text) throw damaged(where, 'was changed: its digest is another')
   requireKnown(manifest, where)
-  validator ??= Compile(ManifestSchema) as unknown as Validator
-  if (!validator.Check(manifest)) {
-    const [first] = validator.Errors(manifest)
-    throw damaged(where, `is not valid: ${first?.instancePath ?? ''} ${first?.message ?? ''}`)
-  }
+  const misshapen = shape(manifest)
+  if (misshapen !== undefined) throw damaged(where, `is not valid: ${misshapen}`)
   const fault = contradiction(manifest)
   if (fault !== undefined) throw damaged(where, fault)
   return manifest

@@ -8,7 +8,7 @@ import { Expanding } from '../stream/expanding.ts'
 import { ObjectsDigest, vectorsOf } from './digest.ts'
 import { jsonOf, LineCutter } from './lineCutter.ts'
 import type { Manifest, Plan } from './manifest.ts'
-import { manifestOf, manifestText, sha256Of } from './manifestText.ts'
+import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
 import { objectOf } from './objectParse.ts'
 
 /*
@@ -52,7 +52,7 @@ export interface SingleArchive {
  * Memory: a page. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
  */
 export async function readSingle(source: Readable): Promise<SingleArchive> {
-  const decoder = new SingleDecoder()
+  const decoder = new SingleDecoder(await manifestReader())
   // Whoever reads the pages hears of errors by the decoder itself.
   pipeline(source, decompress(), decoder, () => {})
   const plan = decoder.plan ?? ((await once(decoder, 'plan')) as [Plan])[0]
@@ -66,9 +66,12 @@ export async function readSingle(source: Readable): Promise<SingleArchive> {
   }
 }
 
+type ReadManifest = (text: string, where: string) => Manifest
+
 class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   plan: Plan | undefined
   manifest: Manifest | undefined
+  readonly #readManifest: ReadManifest
   readonly #lines = new LineCutter()
   readonly #hash = createHash('sha256')
   readonly #digest = new ObjectsDigest()
@@ -76,8 +79,9 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   #vectors = 0
   #line = 0
 
-  constructor() {
+  constructor(readManifest: ReadManifest) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
+    this.#readManifest = readManifest
   }
 
   protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
@@ -152,7 +156,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
     if (typeof text !== 'string' || sha256 !== this.#hash.digest('hex')) {
       throw damaged('holds other bytes than its trailer says')
     }
-    const manifest = manifestOf(text, 'the trailer')
+    const manifest = this.#readManifest(text, 'the trailer')
     const { objects, vectors, digest } = manifest.totals
     if (objects !== this.#objects || vectors !== this.#vectors || digest !== this.#digest.hex()) {
       throw damaged('holds other objects than its trailer says')

@@ -1,6 +1,6 @@
 import { type BackupReport, roughSize } from '../../library.ts'
 
-/** A report for a person. Where a rename of the target matters it is on the last line, ready to be copied. */
+/** A report for a person; the last line is the archive, ready to be copied. */
 export function backupSummary(report: BackupReport): string {
   const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
   const share =
