@@ -1,0 +1,97 @@
+import type { Duplex } from 'node:stream'
+import { ElysiaError, messageOf } from '../errors.ts'
+import type { StoredObject } from '../object.ts'
+import { Expanding } from '../stream/expanding.ts'
+import type { Content, Format } from './format.ts'
+import { JsonScan, type Taken } from './jsonScan.ts'
+import { objectText, readableText } from './objectLine.ts'
+import { objectOf } from './objectParse.ts'
+import { Pager } from './pager.ts'
+
+/** Characters that are handed on at once. */
+const PIECE_LENGTH = 256 * 1024
+
+/**
+ * One JSON array of objects as JSON lines have them, a line each: what any JSON tool reads whole. It is read as a
+ * stream, whatever its white space. Reading takes several times as long as of JSON lines.
+ * Memory: a page, and the tokens of 256 KiB, or one object where that is larger.
+ */
+export const json: Format = {
+  name: 'json',
+  extension: '.json',
+  compressesItself: false,
+  encode: ({ vectors }: Content): Duplex =>
+    new ArrayEncoder(vectors === 'base64' ? objectText : readableText),
+  decode: ({ tenant }: Content): Duplex => new ArrayDecoder(tenant),
+}
+
+class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
+  readonly #write: (object: StoredObject) => string
+  /** What stands before the next object. */
+  #before = '['
+
+  constructor(write: (object: StoredObject) => string) {
+    super({ writableObjectMode: true, writableHighWaterMark: 1 })
+    this.#write = write
+  }
+
+  protected override *expand(page: readonly StoredObject[]): Generator<Buffer> {
+    let piece = ''
+    for (const object of page) {
+      piece += this.#before + this.#write(object)
+      this.#before = ',\n'
+      if (piece.length < PIECE_LENGTH) continue
+      yield Buffer.from(piece)
+      piece = ''
+    }
+    if (piece !== '') yield Buffer.from(piece)
+  }
+
+  protected override *rest(): Generator<Buffer> {
+    yield Buffer.from(this.#before === '[' ? '[]\n' : ']\n')
+  }
+}
+
+class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
+  readonly #tenant: string | undefined
+  readonly #pager = new Pager<StoredObject>()
+  readonly #scan = new JsonScan((key) => {
+    throw damaged(`is an object that begins with ${JSON.stringify(key)}, not an array`)
+  })
+  #item = 0
+
+  constructor(tenant: string | undefined) {
+    super({ readableObjectMode: true, readableHighWaterMark: 1 })
+    this.#tenant = tenant
+  }
+
+  protected override expand(chunk: Buffer): Generator<StoredObject[]> {
+    return this.#pages(this.#scan.push(chunk))
+  }
+
+  protected override *rest(): Generator<StoredObject[]> {
+    yield* this.#pages(this.#scan.end())
+    const last = this.#pager.take()
+    if (last.length > 0) yield last
+  }
+
+  *#pages(items: Generator<Taken>): Generator<StoredObject[]> {
+    for (const { value, length } of items) {
+      if (this.#pager.add(this.#object(value), length)) yield this.#pager.take()
+    }
+  }
+
+  #object(value: unknown): StoredObject {
+    this.#item += 1
+    try {
+      const object = objectOf(value)
+      return this.#tenant === undefined ? object : { ...object, tenant: this.#tenant }
+    } catch (thrown) {
+      throw damaged(`holds as item ${this.#item} what ${messageOf(thrown)}`, thrown)
+    }
+  }
+}
+
+function damaged(fact: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `the JSON document ${fact}`, { cause })
+}
