@@ -1,5 +1,12 @@
-import { constants, createReadStream, fstatSync, type ReadStream } from 'node:fs'
-import { access, realpath, stat } from 'node:fs/promises'
+import {
+  accessSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  type ReadStream,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import type { Readable } from 'node:stream'
 import { ElysiaError, type Input, messageOf } from './library.ts'
 
@@ -18,7 +25,7 @@ const CHUNK_BYTES = 256 * 1024
  */
 export async function sources(operands: readonly string[]): Promise<Source[]> {
   const found: Source[] = []
-  for (const operand of operands) found.push(operand === '-' ? standardInput() : await file(operand))
+  for (const operand of operands) found.push(operand === '-' ? standardInput() : file(operand))
   if (operands.filter((operand) => operand === '-').length > 1) {
     throw new ElysiaError('ELYSIA_USAGE', '- is given twice, but there is one standard input')
   }
@@ -37,13 +44,13 @@ export function standardInput(): Source {
   return source('stdin', false, status.isFile() ? status.size : undefined, open)
 }
 
-async function file(path: string): Promise<Source> {
+function file(path: string): Source {
   try {
-    const status = await stat(path)
+    const status = statSync(path)
     if (status.isDirectory()) throw new ElysiaError('ELYSIA_INPUT', `${path} is a directory`)
-    await access(path, constants.R_OK)
+    accessSync(path, constants.R_OK)
     const isFile = status.isFile()
-    return source(await realpath(path), isFile, isFile ? status.size : undefined, () => read(path))
+    return source(realpathSync.native(path), isFile, isFile ? status.size : undefined, () => read(path))
   } catch (error) {
     throw error instanceof ElysiaError ? error : unreadable(path, error)
   }
