@@ -15,7 +15,7 @@ type Callback = (error?: Error | null) => void
 /**
  * Parquet files for analysts, a column a property.
  *
- * Memory: encoding holds a batch of 2 MiB and, in WebAssembly, a row group of 16 MiB; decoding holds the
+ * Memory: encoding holds a batch of 1 MiB and, in WebAssembly, a row group of 8 MiB; decoding holds the
  * bytes of the whole part and a row group. The libraries are loaded when a stream is made.
  * @see docs/archives-parquet.md
  */

@@ -1,22 +1,32 @@
 /** A point in time, and whether `textOf` gives back the text that it was read from. */
 export interface Instant {
-  /** Microseconds since 1970. */
-  readonly micros: bigint
+  /** Microseconds since 1970: whole seconds in milliseconds, and what is left of one. */
+  readonly millis: number
+  readonly micros: number
   readonly exact: boolean
 }
 
-const DATE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/
+const DATE = /^(\d{4}-\d\d-(\d\d)T(\d\d):\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/
 const MICRO_DIGITS = 6
 const MICROS = 1_000_000n
 
 /** The instant that an RFC 3339 text names, cut to the microsecond; undefined where it names none. */
 export function instantOf(text: string): Instant | undefined {
-  const [, head, fraction = '', zone] = DATE.exec(text) ?? []
-  if (head === undefined) return undefined
+  const parts = DATE.exec(text)
+  if (parts === null) return undefined
+  const [, head, day, hour, fraction, zone] = parts
   const millis = Date.parse(`${head}${zone}`)
   if (Number.isNaN(millis)) return undefined
-  const micros = BigInt(millis) * 1000n + BigInt(fraction.slice(0, MICRO_DIGITS).padEnd(MICRO_DIGITS, '0'))
-  return { micros, exact: zone === 'Z' && textOf(micros) === text }
+  const micros =
+    fraction === undefined ? 0 : Number(fraction.slice(0, MICRO_DIGITS).padEnd(MICRO_DIGITS, '0'))
+  const shortest = fraction === undefined || (fraction.length <= MICRO_DIGITS && !fraction.endsWith('0'))
+  // Date.parse takes the 30th of February for a day in March, and 24:00 for the next day.
+  const exact = zone === 'Z' && shortest && hour !== '24' && (day! <= '28' || dayOf(millis) === Number(day))
+  return { millis, micros, exact }
+}
+
+function dayOf(millis: number): number {
+  return new Date(millis).getUTCDate()
 }
 
 /** The canonical text: UTC as `Z`, as many digits of a second as there are, no zero at the end. */

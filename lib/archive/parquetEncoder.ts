@@ -19,9 +19,9 @@ export interface EncoderBounds {
 
 export const ENCODER_BOUNDS: EncoderBounds = {
   groupRows: 65_536,
-  groupBytes: 16 * MIB,
+  groupBytes: 8 * MIB,
   batchRows: 8192,
-  batchBytes: 2 * MIB,
+  batchBytes: 1 * MIB,
 }
 
 /** How many times as large a row group may be before compression, by the objects that a file begins with. */

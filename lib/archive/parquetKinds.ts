@@ -136,6 +136,11 @@ export function pushHalves(values: Room<Int32Array | Float64Array>, value: numbe
   values.push(Math.floor(value / 2 ** 32))
 }
 
+function pushBigInt(values: Room<Int32Array | Float64Array>, value: bigint): void {
+  values.push(Number(BigInt.asIntN(32, value)))
+  values.push(Number(value >> 32n))
+}
+
 export function halvesOf({ values }: Data): Int32Array {
   const { buffer, byteOffset, length } = values as BigInt64Array
   return new Int32Array(buffer, byteOffset, length * 2)
@@ -154,8 +159,9 @@ const date: Kind = {
 function writeDate(value: Json, values: Room<Int32Array | Float64Array>): boolean {
   const instant: Instant | undefined = typeof value === 'string' ? instantOf(value) : undefined
   if (instant === undefined) return false
-  values.push(Number(BigInt.asIntN(32, instant.micros)))
-  values.push(Number(instant.micros >> 32n))
+  const micros = instant.millis * 1000 + instant.micros
+  if (Number.isSafeInteger(micros)) pushHalves(values, micros)
+  else pushBigInt(values, BigInt(instant.millis) * 1000n + BigInt(instant.micros))
   return instant.exact
 }
 
