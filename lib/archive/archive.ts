@@ -5,6 +5,7 @@ import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from './
 import type { Manifest } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
 import type { Place } from './place.ts'
+import { placeFailure } from './placeFailure.ts'
 
 /** A complete archive in a place. */
 export interface Archive {
@@ -71,7 +72,7 @@ async function put(place: Place, name: string, content: string): Promise<void> {
     await deposit.commit()
   } catch (error) {
     await deposit.discard()
-    throw error
+    throw placeFailure(error, place, name)
   }
 }
 

@@ -1,12 +1,14 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../errors.ts'
+import { failpoint } from '../failpoint.ts'
 import type { StoredObject } from '../object.ts'
 import { counting } from '../stream/counting.ts'
 import { hashing } from '../stream/hashing.ts'
 import type { Compression } from './compression.ts'
 import type { Content, Format } from './format.ts'
 import type { Place } from './place.ts'
+import { placeFailure } from './placeFailure.ts'
 import { type Tallied, tally } from './tally.ts'
 
 /** How parts are encoded. */
@@ -49,12 +51,14 @@ export async function writePart(job: PartJob): Promise<WrittenPart> {
     const stages = [counted, format.encode(content), raw, squeeze, stored, deposit.stream]
     const source = Readable.from(job.pages, { objectMode: true, highWaterMark: 1 })
     await pipeline([source, ...stages], signal ? { signal } : {})
+    failpoint('part.before-commit')
     await deposit.commit()
+    failpoint('part.after-commit')
     await reread(place, name, stored.sha256(), signal)
     return { ...counted.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
   } catch (error) {
     await deposit.discard()
-    throw error
+    throw placeFailure(error, place, name)
   }
 }
 

@@ -1,6 +1,6 @@
 import { sealArchive } from '../archive/archive.ts'
 import { MANIFEST_COPY_FILE, SCHEMA_FILE } from '../archive/files.ts'
-import { beginJournal, readJournal } from '../archive/journal.ts'
+import { beginJournal, readJournal, type Unfinished } from '../archive/journal.ts'
 import type { Manifest, Part, Plan } from '../archive/manifest.ts'
 import type { PartEncoding } from '../archive/part.ts'
 import type { Place } from '../archive/place.ts'
@@ -15,7 +15,7 @@ import { type BackupGiven, type BackupOptions, backupOptions } from './backupOpt
 import { writeParts } from './backupParts.ts'
 import { planOf, type Subject, subjectOf, whatOf } from './backupPlan.ts'
 import { type BackupReport, backupReport } from './backupReport.ts'
-import { requireFree, requireSame, wholeParts } from './backupResume.ts'
+import { finishSealed, requireFree, requireSame, wholeParts } from './backupResume.ts'
 import { withActiveTenants } from './backupTenants.ts'
 import { type Notice, type Notify, notifier, waitText } from './notice.ts'
 import { TOOL } from './tool.ts'
@@ -61,11 +61,21 @@ export async function backup(
       notify('waiting', waitText(again))
     },
   })
-  const { sealed, kept } = await withActiveTenants(store, name, subject.tenants, notify, async () => {
-    const { plan, there } = await begun(store, subject, place, options, circumstances, notify)
+  const location = place.text
+  await requireFree(place, circumstances.resume ?? false)
+  const unfinished = circumstances.resume === true ? await readJournal(place) : undefined
+  const sealedBefore = unfinished && (await finishSealed(place))
+  if (sealedBefore !== undefined) {
+    const figures = { location, kept: sealedBefore.parts.length, retries, startedMs }
+    return { manifest: sealedBefore, report: backupReport(sealedBefore, figures) }
+  }
+  // A killed backup left its tenants active: its plan knows how they were.
+  const tenants = unfinished?.plan.tenants ?? subject.tenants
+  const { sealed, kept } = await withActiveTenants(store, name, tenants, notify, async () => {
+    const { plan, there } = await begun(store, subject, place, options, unfinished, circumstances, notify)
     const encoding = await encodingOf(plan)
     const parts = await scanned(store, plan, place, encoding, there, options, circumstances, retry)
-    const sealed = await manifestFor(store, plan, subject.tenants, parts)
+    const sealed = await manifestFor(store, plan, tenants, parts)
     requireWhole(sealed, options, notify)
     failpoint('backup.before-seal')
     await sweep(place, sealed)
@@ -74,7 +84,7 @@ export async function backup(
   })
   return {
     manifest: sealed,
-    report: backupReport(sealed, { location: place.text, kept, retries, startedMs }),
+    report: backupReport(sealed, { location, kept, retries, startedMs }),
   }
 }
 
@@ -84,11 +94,10 @@ async function begun(
   subject: Subject,
   place: Place,
   options: BackupOptions,
-  { resume = false, signal }: BackupCircumstances,
+  unfinished: Unfinished | undefined,
+  { signal }: BackupCircumstances,
   notify: Notify,
 ): Promise<{ plan: Plan; there: readonly Part[] }> {
-  await requireFree(place, resume)
-  const unfinished = resume ? await readJournal(place) : undefined
   if (unfinished === undefined) {
     const encoding = await chosenEncoding(store, subject, options, notify)
     const plan = await planOf(store, subject, encoding, options, TOOL)

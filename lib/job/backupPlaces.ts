@@ -3,6 +3,7 @@ import { directoryPlace } from '../archive/directoryPlace.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../archive/files.ts'
 import { readJournal } from '../archive/journal.ts'
 import type { Place } from '../archive/place.ts'
+import { placeFailure } from '../archive/placeFailure.ts'
 import { ElysiaError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
 import type { BackupCircumstances } from './backup.ts'
@@ -59,7 +60,7 @@ export async function backupFile(
     return made
   } catch (error) {
     await deposit.discard()
-    throw error
+    throw placeFailure(error, place, basename(full))
   }
 }
 

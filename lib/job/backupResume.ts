@@ -1,5 +1,6 @@
-import { MANIFEST_FILE } from '../archive/files.ts'
-import type { Part, Plan } from '../archive/manifest.ts'
+import { openArchive } from '../archive/archive.ts'
+import { JOURNAL_FILE, MANIFEST_FILE } from '../archive/files.ts'
+import type { Manifest, Part, Plan } from '../archive/manifest.ts'
 import { hashFile } from '../archive/part.ts'
 import type { Place } from '../archive/place.ts'
 import { ElysiaError } from '../errors.ts'
@@ -8,7 +9,9 @@ import type { Subject } from './backupPlan.ts'
 
 /** Refuses a place where something is, unless it is a backup to be resumed. @throws ElysiaError ELYSIA_CONFLICT */
 export async function requireFree(place: Place, resume: boolean): Promise<void> {
-  if ((await place.bytes(MANIFEST_FILE)) !== undefined) {
+  const complete = (await place.bytes(MANIFEST_FILE)) !== undefined
+  const journalLeft = (await place.bytes(JOURNAL_FILE)) !== undefined
+  if (complete && !(resume && journalLeft)) {
     throw new ElysiaError('ELYSIA_CONFLICT', `${place.text} holds a complete archive already`, {
       hint: 'give another --to',
     })
@@ -19,6 +22,14 @@ export async function requireFree(place: Place, resume: boolean): Promise<void> 
       hint: 'an interrupted backup is finished with --resume; else give another --to',
     })
   }
+}
+
+/** The manifest of a backup that was killed after it was sealed, once its journal is gone; else undefined. */
+export async function finishSealed(place: Place): Promise<Manifest | undefined> {
+  if ((await place.bytes(MANIFEST_FILE)) === undefined) return undefined
+  const { manifest } = await openArchive(place)
+  await place.remove(JOURNAL_FILE)
+  return manifest
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT where the plan is that of another collection */
