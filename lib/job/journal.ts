@@ -93,7 +93,7 @@ export class Journal {
 
   constructor(database: SqliteDatabase) {
     this.#database = database
-    database.exec(TABLES)
+    writingState(database.name, () => database.exec(TABLES))
   }
 
   /** The newest run of this key, if it did not come to its end. */
@@ -179,19 +179,22 @@ export class Journal {
 
   /** In a transaction of the embedded store a failure is the store's own, which undoes it and says so. */
   #write(sql: string, ...values: readonly (string | null)[]): void {
-    try {
-      this.#database.prepare(sql).run(...values)
-    } catch (error) {
-      throw this.#database.inTransaction ? error : stateFailure(error, this.#database.name)
-    }
+    const write = () => this.#database.prepare(sql).run(...values)
+    if (this.#database.inTransaction) write()
+    else writingState(this.#database.name, write)
   }
 }
 
-function stateFailure(thrown: unknown, file: string): unknown {
-  const failure = sqliteFailure(thrown, file)
-  if (!(failure instanceof ElysiaError) || failure.code !== 'ELYSIA_STORE') return failure
-  const { message, hint } = failure
-  return new ElysiaError('ELYSIA_STATE', message, { cause: thrown, ...(hint !== undefined && { hint }) })
+/** Does what opens or writes the state in `file`. @throws ElysiaError ELYSIA_STATE where that fails */
+export function writingState<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    const failure = sqliteFailure(thrown, file)
+    if (!(failure instanceof ElysiaError) || failure.code !== 'ELYSIA_STORE') throw failure
+    const { message, hint } = failure
+    throw new ElysiaError('ELYSIA_STATE', message, { cause: thrown, ...(hint !== undefined && { hint }) })
+  }
 }
 
 /** A name for a run that sorts by time: `20261123T093851Z-3f9a1c`. */

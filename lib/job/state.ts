@@ -4,7 +4,7 @@ import { ElysiaError } from '../errors.ts'
 import { openDatabase, type SqliteDatabase } from '../store/sqliteDatabase.ts'
 import { type FileLock, isHeld, lockFile } from '../store/sqliteLock.ts'
 import type { Store } from '../store/store.ts'
-import { digestOf, Journal, type RunKey, type RunRecord } from './journal.ts'
+import { digestOf, Journal, type RunKey, type RunRecord, writingState } from './journal.ts'
 
 /** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
 export interface State {
@@ -19,11 +19,13 @@ export interface State {
  * Opens the state that belongs to a store. An embedded store keeps the journal in its own file, so that a
  * checkpoint commits with its data; for the others it is `runs.db` in `directory`. Where that is not there it is
  * made, or an empty one in memory taken in its place.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be opened
  */
 export function openState(store: Store, directory: string, missing: 'make' | 'memory' = 'make'): State {
   const own = (store as { database?: SqliteDatabase }).database
   if (own !== undefined) return { journal: new Journal(own), database: own, directory, close: () => {} }
-  const database = openDatabase(join(directory, 'runs.db'), { synchronous: 'FULL', missing })
+  const file = join(directory, 'runs.db')
+  const database = writingState(file, () => openDatabase(file, { synchronous: 'FULL', missing }))
   return { journal: new Journal(database), database, directory, close: () => database.close() }
 }
 

@@ -118,6 +118,9 @@ t.test(
     const double = await weaviateDouble()
     t.teardown(() => double.stop())
     const world = enter(t, '--target', double.target, '--batch-size', '20')
+    const unopened = await world.run(roomFor(4))
+    t.match(unopened, { code: 1, stderr: /"ELYSIA_STATE".*runs\.db/ }, 'not even room to begin')
+    t.strictSame(double.collections.names(), [])
     const error = { code: 'ELYSIA_STATE', message: /runs\.db/ }
     await recovers(t, world, await world.run(roomFor(400)), error)
   },

@@ -68,8 +68,10 @@ t.test('case 19: the time that Retry-After asks for is waited', async (t) => {
     count: 1,
   })
   const before = performance.now()
-  t.equal((await processed(place, adds(5), target)).code, 0)
+  const { code, stderr } = await processed(place, adds(5), target)
+  t.equal(code, 0)
   t.ok(performance.now() - before >= 2000)
+  t.match(stderr, /429 Too many requests; tries again in 2\.\d s/)
   t.equal(heal(), 1)
 })
 
