@@ -1,17 +1,8 @@
 import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
-import { requireNoAlias } from './aliasRules.ts'
-import {
-  closed,
-  noCollection,
-  requireIds,
-  requireLegal,
-  requireTenanted,
-  rulesOf,
-  takenName,
-  widened,
-} from './classRules.ts'
+import { closed, noCollection, requireIds, requireTenanted, rulesOf, widened } from './classRules.ts'
 import { addAlias, aliasesOf, removeAlias } from './sqliteAliases.ts'
+import { addClass, classesOf, removeClass, summaryOf } from './sqliteClasses.ts'
 import { SqliteObjects } from './sqliteCollection.ts'
 import {
   type DatabaseOptions,
@@ -21,7 +12,7 @@ import {
   type SqliteStatement,
 } from './sqliteDatabase.ts'
 import { sqliteFailure } from './sqliteErrors.ts'
-import { layOut, objectsTable } from './sqliteFormat.ts'
+import { layOut } from './sqliteFormat.ts'
 import { addTenants, setStates, tenantsOf } from './sqliteTenants.ts'
 import { Turns } from './sqliteTurns.ts'
 import type {
@@ -75,12 +66,6 @@ export async function openSqlite(path: string, options: DatabaseOptions = {}): P
   return new SqliteStore(database, file)
 }
 
-interface ClassRow {
-  readonly number: number
-  readonly name: string
-  readonly schema: string
-}
-
 class SqliteStore implements EmbeddedStore {
   readonly kind = 'sqlite'
   readonly target: string
@@ -102,7 +87,11 @@ class SqliteStore implements EmbeddedStore {
   }
 
   list(): Promise<CollectionSummary[]> {
-    return this.#step(() => this.#classes().map((row) => this.#summary(row)))
+    return this.#step(() =>
+      classesOf(this.database).map((row) =>
+        summaryOf(this.database, row, this.#find(row.name)?.rules.tenanted === true),
+      ),
+    )
   }
 
   schema(name: string): Promise<CollectionSchema | undefined> {
@@ -110,15 +99,7 @@ class SqliteStore implements EmbeddedStore {
   }
 
   create(schema: CollectionSchema): Promise<void> {
-    return this.#write(() => {
-      requireLegal(schema)
-      const there = this.database.prepare('SELECT name FROM collections WHERE name = ?').get(schema.class)
-      if (there !== undefined) throw takenName(schema.class, (there as { name: string }).name)
-      requireNoAlias(schema.class, aliasesOf(this.database))
-      const insert = this.database.prepare('INSERT INTO collections (name, schema) VALUES (?, ?)')
-      const { lastInsertRowid } = insert.run(schema.class, JSON.stringify(schema))
-      this.database.exec(objectsTable(Number(lastInsertRowid)))
-    })
+    return this.#write(() => addClass(this.database, schema))
   }
 
   addProperty(name: string, property: PropertySchema): Promise<void> {
@@ -133,12 +114,8 @@ class SqliteStore implements EmbeddedStore {
 
   drop(name: string): Promise<boolean> {
     return this.#write(() => {
-      const row = this.#classes().find((found) => found.name === name)
-      if (row === undefined) return false
-      this.database.exec(`DROP TABLE objects_${row.number}`)
-      this.database.prepare('DELETE FROM collections WHERE number = ?').run(row.number)
       this.#open.delete(name)
-      return true
+      return removeClass(this.database, name)
     })
   }
 
@@ -164,7 +141,7 @@ class SqliteStore implements EmbeddedStore {
 
   createAlias(alias: Alias): Promise<void> {
     return this.#write(() => {
-      const collections = this.#classes().map(({ name }) => name)
+      const collections = classesOf(this.database).map(({ name }) => name)
       addAlias(this.database, alias, collections)
       this.#objects(alias.collection)
     })
@@ -224,21 +201,6 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  #summary({ number, name }: ClassRow): CollectionSummary {
-    const { n } = this.database.prepare(`SELECT count(*) AS n FROM objects_${number}`).get() as { n: number }
-    const tenants = this.database
-      .prepare('SELECT count(*) AS n FROM tenants WHERE collection = ?')
-      .get(number)
-    const tenanted = this.#find(name)?.rules.tenanted === true
-    return { name, objects: n, ...(tenanted && { tenants: (tenants as { n: number }).n }) }
-  }
-
-  #classes(): ClassRow[] {
-    return this.database
-      .prepare('SELECT number, name, schema FROM collections ORDER BY name')
-      .all() as ClassRow[]
-  }
-
   #objects(name: string): SqliteObjects {
     const objects = this.#find(name)
     if (objects === undefined) throw noCollection(name, this.target)
@@ -259,7 +221,7 @@ class SqliteStore implements EmbeddedStore {
     this.#seenVersion = version
     const known = this.#open.get(name)
     if (known !== undefined) return known
-    const row = this.#classes().find((found) => found.name === name)
+    const row = classesOf(this.database).find((found) => found.name === name)
     if (row === undefined) return undefined
     const objects = new SqliteObjects(
       this.database,

@@ -1,3 +1,4 @@
+import { isReference } from '../classSchema.ts'
 import { messageOf } from '../errors.ts'
 import { HASH_PROPERTY, type StoredObject } from '../object.ts'
 import { linkFault, objectFault, type Rules, tenantOf } from './classRules.ts'
@@ -31,6 +32,7 @@ export class SqliteObjects {
   readonly #database: SqliteDatabase
   readonly number: number
   readonly #hashIsText: boolean
+  readonly #refers: boolean
   readonly #statements = new Map<string, SqliteStatement>()
   readonly #widths = new Map<number, Widths>()
 
@@ -39,6 +41,7 @@ export class SqliteObjects {
     this.number = number
     this.rules = rules
     const hash = rules.schema.properties?.find(({ name }) => name === HASH_PROPERTY)
+    this.#refers = rules.schema.properties?.some(isReference) === true
     this.#hashIsText = hash?.dataType[0] === 'text'
   }
 
@@ -77,13 +80,13 @@ export class SqliteObjects {
 
   write(objects: readonly StoredObject[], call: Call | undefined): WriteOutcome[] {
     const tenant = this.#tenant(call)
-    const upsert = this.#upsert('')
-    const dated = this.#upsert(', created = excluded.created')
+    const undated = this.#upsert(false)
+    const dated = this.#upsert(true)
     const now = Date.now()
     const known = this.#widthsOf(tenant)
     const fixed: Widths = new Map()
     return objects.map((object) => {
-      const statement = object.createdMs === undefined ? upsert : dated
+      const statement = object.createdMs === undefined ? undated : dated
       const reason = objectFault(this.rules, object, known, fixed) ?? storeOne(statement, tenant, object, now)
       if (reason === undefined && fixed.size > 0) this.#fix(tenant, fixed)
       fixed.clear()
@@ -122,13 +125,14 @@ export class SqliteObjects {
     return (row as { n: number }).n
   }
 
-  /** An object that is replaced keeps the time it was made, and loses its references. */
-  #upsert(more: string): SqliteStatement {
+  /** An object that is replaced keeps the time it was made, unless told, and loses its references. */
+  #upsert(dated: boolean): SqliteStatement {
+    const more = `${dated ? ', created = excluded.created' : ''}${this.#refers ? ', links = NULL' : ''}`
     return this.#statement(
       `INSERT INTO ${this.#table} (tenant, id, hash, created, updated, properties, vector, vectors)
        VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?)
        ON CONFLICT (tenant, id) DO UPDATE SET hash = excluded.hash, updated = excluded.updated,
-       properties = excluded.properties, links = NULL, vector = excluded.vector, vectors = excluded.vectors${more}`,
+       properties = excluded.properties, vector = excluded.vector, vectors = excluded.vectors${more}`,
     )
   }
 

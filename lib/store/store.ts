@@ -29,9 +29,10 @@ export interface What {
   /**
    * Reference properties as well, each an array of `{beacon: "weaviate://localhost/Class/uuid"}` among the
    * properties, as they are stored: a beacon whose object is gone is read too. Absent where there are none.
+   * `properties` need not name them. A server is asked for them by REST: object by object in `readMany`.
    */
   readonly references?: boolean
-  /** `createdMs` and `updatedMs` as well. */
+  /** `createdMs` and `updatedMs` as well; absent where the store does not know them. */
   readonly times?: boolean
 }
 
@@ -107,12 +108,17 @@ export interface Collection {
   /**
    * Upserts objects with distinct ids; resolves when all have their outcome. An object with a property that
    * the schema lacks or whose type differs, an id that is no UUID, or a vector that the schema lacks or whose
-   * length differs is refused alone: nothing of it is stored, the schema stays as it is.
+   * length differs is refused alone: nothing of it is stored, the schema stays as it is. So is one that brings
+   * references: they are added by `link`, once all objects are there. Times that an object brings are kept by
+   * the embedded stores; a server sets both to its own, also where it replaces an object.
    */
   write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]>
   /**
-   * Appends references to objects that are there; a `write` of the object takes all of them away. Targets
-   * need not exist. One outcome a link, in the order given.
+   * Appends references to objects that are there; a `write` of the object takes all of them away. The same
+   * reference twice is stored twice, also by a call that is repeated, unless its property has
+   * `disableDuplicatedReferences`: to begin anew, write the object again. Targets need not exist, save that a
+   * server wants their collection, and for objects of a tenant the targets themselves. One outcome a link, in
+   * the order given; of a refused link with several beacons some may have been added.
    */
   link(links: readonly Link[], call?: Call): Promise<WriteOutcome[]>
   /** Removes ids (distinct); an id that is not there is no error. */
@@ -147,11 +153,21 @@ export interface Store {
   createTenants(name: string, tenants: readonly string[]): Promise<void>
   /** All tenants with their states, in order of name. */
   tenantStates(name: string): Promise<Tenant[]>
-  /** Brings tenants that are there into these states, and waits until they are. */
+  /**
+   * Brings tenants that are there into these states, and waits until they are: at most ten minutes after the
+   * last one got there.
+   * @throws ElysiaError ELYSIA_NOT_FOUND, with none changed, where one is not there
+   */
   setTenantStates(name: string, tenants: readonly Tenant[]): Promise<void>
-  /** All aliases, in order; none where `supports.aliases` is false. */
+  /**
+   * All aliases, in order; none where `supports.aliases` is false. An alias outlives its collection, and then
+   * means the next one of that name. Calls of this contract take names of collections only.
+   */
   aliases(): Promise<Alias[]>
-  /** @throws ElysiaError ELYSIA_CONFLICT where the name is taken by an alias or a collection. */
+  /**
+   * @throws ElysiaError ELYSIA_CONFLICT where the name is taken by an alias (in whatever case) or a collection,
+   * ELYSIA_NOT_FOUND where the collection is not there
+   */
   createAlias(alias: Alias): Promise<void>
   /** False where there was none. */
   dropAlias(alias: string): Promise<boolean>

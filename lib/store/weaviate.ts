@@ -82,8 +82,8 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
   const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
-  const shared = { target, cluster, maxMessageBytes, pageSize: options.pageSize }
-  return new WeaviateStore({ ...shared, classes: new Classes(cluster, target) }, maxInFlight, version)
+  const shared = { target, cluster, maxMessageBytes, version, pageSize: options.pageSize }
+  return new WeaviateStore({ ...shared, classes: new Classes(cluster, target) }, maxInFlight)
 }
 
 type Shared = Omit<Context, 'name'>
@@ -94,13 +94,11 @@ class WeaviateStore implements Store {
   readonly supports = SUPPORTS
   readonly maxInFlight: number
   readonly #shared: Shared
-  readonly #version: string
 
-  constructor(shared: Shared, maxInFlight: number, version: string) {
+  constructor(shared: Shared, maxInFlight: number) {
     this.target = shared.target
     this.maxInFlight = maxInFlight
     this.#shared = shared
-    this.#version = version
   }
 
   async list(): Promise<CollectionSummary[]> {
@@ -168,12 +166,12 @@ class WeaviateStore implements Store {
     const { nodes } = (jsonOf(reply) ?? {}) as { nodes?: { name?: unknown; status?: unknown }[] }
     if (reply.status === 200 && nodes !== undefined) {
       const named = nodes.map(({ name, status }) => ({ name: String(name), status: String(status) }))
-      return { version: this.#version, nodes: named, modules }
+      return { version: this.#shared.version, nodes: named, modules }
     }
     if (reply.status !== 403) throw replyFailure(reply, this.target, 'asking for the nodes')
     const { servers } = this.#shared.cluster
     const known = servers.map(({ http, available }) => ({ name: http, status: available ? 'UP' : 'DOWN' }))
-    return { version: this.#version, nodes: known, modules }
+    return { version: this.#shared.version, nodes: known, modules }
   }
 
   async #modules(): Promise<string[]> {

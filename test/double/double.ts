@@ -6,6 +6,7 @@ import { Faults } from './faults.ts'
 import { Front, type Tls } from './front.ts'
 import { type GrpcServer, grpcServer, type Inside, MAX_MESSAGE_BYTES } from './grpc.ts'
 import { type RestServer, restServer } from './rest.ts'
+import { VERSION } from './rest-server.ts'
 import type { Stored } from './shard.ts'
 import { FAKE_VECTORIZER } from './vectorizer.ts'
 
@@ -27,6 +28,10 @@ export interface DoubleOptions {
   readonly dataOf?: Double
   /** To come back where another double was. */
   readonly ports?: Ports
+  /** What it claims to be; a server of 1.36 to 1.38 shows no named vectors in its lists. 1.39.0. */
+  readonly version?: string
+  /** How long a tenant takes from one state to another, in milliseconds. */
+  readonly tenantMs?: number
   /** `fake`: a module that gives deterministic vectors to objects that come without, and counts them. */
   readonly vectorizer?: 'fake'
   /** Of the random numbers by which faults with a probability strike. */
@@ -78,6 +83,8 @@ export async function weaviateDouble(options: DoubleOptions = {}): Promise<Doubl
     counters: new Counters(),
     apiKey: options.apiKey,
     maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+    version: options.version ?? VERSION,
+    tenantMs: options.tenantMs ?? 0,
     scheme: options.tls === undefined ? 'http' : 'https',
   }
   const fronts: { rest?: Front; grpc?: Front } = {}

@@ -18,6 +18,8 @@ export interface Inside {
   readonly counters: Counters
   readonly apiKey: string | undefined
   readonly maxMessageBytes: number
+  readonly version: string
+  readonly tenantMs: number
   readonly scheme: 'http' | 'https'
 }
 

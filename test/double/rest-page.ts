@@ -43,7 +43,9 @@ function ofClass(inside: Inside, name: string, query: URLSearchParams): object[]
   const shard = prefixed(`msg:search index ${indexOf(schema)} code:422 err:`, () =>
     inside.collections.shard(schema, query.get('tenant') ?? ''),
   )
-  return shard.page(maybeUuid(after), offset, limit).map((stored) => shown(stored, schema, query))
+  const lacking = /^1\.3[678]\./.test(inside.version) ? { vectors: undefined } : {}
+  const found = shard.page(maybeUuid(after), offset, limit)
+  return found.map((stored) => shown({ ...stored, ...lacking }, schema, query))
 }
 
 function everything(inside: Inside, query: URLSearchParams): object[] {

@@ -20,7 +20,7 @@ export function serverRoutes(inside: Inside, port: () => number): Routes {
         grpcMaxMessageSize: inside.maxMessageBytes,
         hostname: `${inside.scheme}://127.0.0.1:${port()}`,
         modules: Object.fromEntries(collections.modules.map((name) => [name, { name }])),
-        version: VERSION,
+        version: inside.version,
       },
     }),
     'GET /v1/schema/{class}/shards': ({ parts: [name = ''] }) => {
@@ -45,7 +45,7 @@ function noIndex(name: string): string {
 
 function shardStatus(tenant: string, shard: Shard): object {
   const status = shard.activity === 'HOT' ? { per_node_status: { node1: 'READY' }, status: 'READY' } : {}
-  return { name: shardName(tenant), ...status, vectorQueueSize: 0 }
+  return { name: shardName(tenant), ...status, vectorQueueSize: shard.queued }
 }
 
 /** Shards of a class with tenants bear their names; the others have a random one, ours always the same. */
@@ -71,7 +71,7 @@ function nodes(inside: Inside, query: URLSearchParams, only?: string): object {
     shards: verbose ? shards : null,
     ...(verbose ? { stats: { objectCount, shardCount: shards.length } } : {}),
     status: 'HEALTHY',
-    version: VERSION,
+    version: inside.version,
   }
   return { nodes: [node] }
 }

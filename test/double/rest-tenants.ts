@@ -116,6 +116,12 @@ function addTenant(inside: Inside, name: string, tenant: JsonObject): void {
 
 function setActivity(inside: Inside, name: string, tenant: JsonObject): object {
   const activity = ACTIVITIES[String(tenant.activityStatus ?? 'HOT')] ?? 'HOT'
-  inside.collections.setTenant(name, String(tenant.name), activity)
+  const { collections, tenantMs } = inside
+  const reach = (state: Activity) => collections.setTenant(name, String(tenant.name), state)
+  if (tenantMs === 0 || !collections.shards(name).has(String(tenant.name))) reach(activity)
+  else {
+    reach(activity === 'HOT' ? 'UNFREEZING' : 'FREEZING')
+    setTimeout(reach, tenantMs, activity).unref()
+  }
   return { activityStatus: activity, name: tenant.name }
 }

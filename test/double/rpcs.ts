@@ -22,7 +22,7 @@ import type {
 import { MAXIMUM_RESULTS, prefixed } from './words.ts'
 import { attempt } from './writing.ts'
 
-const ACTIVITY: Record<Activity, number> = { HOT: 1, COLD: 2, FROZEN: 4 }
+const ACTIVITY: Record<Activity, number> = { HOT: 1, COLD: 2, FROZEN: 4, UNFREEZING: 5, FREEZING: 6 }
 
 /** The data calls of the gRPC service, each from request to reply. A Refusal is the call's error text. */
 export interface Rpcs {

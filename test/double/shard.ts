@@ -15,11 +15,13 @@ export interface Stored {
 }
 
 /** Whether a tenant can be read and written: only HOT can. */
-export type Activity = 'HOT' | 'COLD' | 'FROZEN'
+export type Activity = 'HOT' | 'COLD' | 'FROZEN' | 'FREEZING' | 'UNFREEZING'
 
 /** The objects of one tenant, or of a class without tenants. */
 export class Shard {
   activity: Activity = 'HOT'
+  /** Vectors that wait for their index, as far as it says. */
+  queued = 0
   #document = 0
   readonly #objects = new Map<string, Stored>()
   readonly #documents = new Map<string, number>()

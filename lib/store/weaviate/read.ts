@@ -5,7 +5,7 @@ import { idFilter } from './encode.ts'
 import { isInexact, isTooLarge, isTooLong } from './failure.ts'
 import { metadataRequest, propertiesRequest } from './layout.ts'
 import { PageLimit } from './pageLimit.ts'
-import { type RestReading, restMany, restPage } from './restRead.ts'
+import { listsNamedVectors, type RestReading, restMany, restPage } from './restRead.ts'
 import { type Fetch, QUORUM } from './wire.ts'
 import type { Context } from './write.ts'
 
@@ -68,13 +68,31 @@ export async function readMany(
 
 /** One page; by REST as well where it holds an int that the client cannot read. */
 async function pageOf(reading: Reading, after: string, limit: number): Promise<StoredObject[]> {
-  if (reading.byRest) return restPage(reading, after, limit)
+  if (reading.byRest) return listed(reading, after, limit)
   try {
     return await search(reading, { after, limit })
   } catch (thrown) {
     if (!isInexact(thrown)) throw thrown
-    return restPage(reading, after, limit)
+    return listed(reading, after, limit)
   }
+}
+
+/** A page by REST; its named vectors by gRPC, where the server's lists lack some. */
+async function listed(reading: Reading, after: string, limit: number): Promise<StoredObject[]> {
+  const page = await restPage(reading, after, limit)
+  const { context, layout, what } = reading
+  const whole = !what.vectors || layout.namedVectors.length === 0 || listsNamedVectors(context.version)
+  if (whole || page.length === 0) return page
+  const fetch = { ...reading.fetch, properties: propertiesRequest(layout, { ...what, properties: [] }) }
+  const held = await idsOf(
+    { ...reading, fetch },
+    page.map(({ id }) => id),
+  )
+  const vectors = new Map(held.map((object) => [object.id, object.vectors]))
+  return page.map((object) => ({
+    ...object,
+    ...(vectors.get(object.id) && { vectors: vectors.get(object.id)! }),
+  }))
 }
 
 async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {

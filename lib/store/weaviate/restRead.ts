@@ -32,6 +32,22 @@ export async function restPage(
   return objects.map((object) => objectOf(object, layout, what, call.tenant))
 }
 
+/** The minor releases of version 1 whose lists leave out named vectors on other nodes, and the first without. */
+const LISTS_NAMED_VECTORS: ReadonlyMap<number, number> = new Map([
+  [36, 22],
+  [37, 13],
+  [38, 4],
+])
+
+/**
+ * False for a server whose lists lack the named vectors of objects on other nodes.
+ * @see https://github.com/weaviate/weaviate/commit/37aa7691a1
+ */
+export function listsNamedVectors(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
+  return major > 1 || minor > 38 || patch >= (LISTS_NAMED_VECTORS.get(minor) ?? Number.POSITIVE_INFINITY)
+}
+
 /** The objects of those ids that exist; there is no call for several. */
 export async function restMany(reading: RestReading, ids: readonly string[]): Promise<StoredObject[]> {
   return (await Promise.all(ids.map((id) => restOne(reading, id)))).flat()

@@ -25,6 +25,7 @@ export interface Context {
   /** No message is meant to be longer. */
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
+  readonly version: string
 }
 
 interface Sending {
