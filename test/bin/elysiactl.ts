@@ -36,8 +36,11 @@ export interface Files {
 export function home(t: Test, files: Files = {}, variables: Readonly<Record<string, string>> = {}): Home {
   const directory = t.testdir(files as Record<string, string>)
   const env = { ...environment(directory), ...variables }
-  const start = (args: readonly string[], wrapper: readonly string[] = []) =>
-    started([...wrapper, process.execPath, COMMAND, ...args], { cwd: directory, env })
+  const start = (args: readonly string[], wrapper: readonly string[] = []) => {
+    const begun = started([...wrapper, process.execPath, COMMAND, ...args], { cwd: directory, env })
+    t.teardown(() => void begun.child.kill('SIGKILL'))
+    return begun
+  }
   return {
     directory,
     start,
