@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { Worker } from 'node:worker_threads'
+import { type RecordBatch, tableFromIPC } from 'apache-arrow'
+import { ElysiaError, messageOf } from '../errors.ts'
+import type { JsonObject, StoredObject, Vector } from '../object.ts'
+import type { ExportReading } from './parquetExportWorker.ts'
+import type { Footer } from './parquetFooter.ts'
+import { type ExportFile, footerOf } from './weaviateExport.ts'
+
+const PAGE_OBJECTS = 1000
+const PAGE_BYTES = 2 * 1024 * 1024
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * A server's own Parquet file → pages. Memory: a page, and in a thread of its own about five times a row group
+ * as it is stored: the library copies it whole. It is given back at the end of the file. Errors: ELYSIA_DAMAGED.
+ */
+export function readExportFile(file: ExportFile): Readable {
+  return Readable.from(pagesOf(file), { objectMode: true, highWaterMark: 1 })
+}
+
+async function* pagesOf(file: ExportFile): AsyncGenerator<StoredObject[]> {
+  const footer = await footerOf(file.path)
+  let rows = 0
+  try {
+    for await (const bytes of batchesOf(file.path, footer)) {
+      for (const batch of tableFromIPC(bytes).batches) {
+        rows += batch.numRows
+        yield objectsOf(batch, file.tenant)
+      }
+    }
+    if (rows !== footer.rows) throw new Error(`has ${rows} of ${footer.rows} objects`)
+  } catch (cause) {
+    // That is how the library, compiled from Rust, ends a thread.
+    const fact =
+      (cause as Error).name === 'RuntimeError' || messageOf(cause) === 'unreachable'
+        ? 'cannot be decoded'
+        : messageOf(cause)
+    throw new ElysiaError('ELYSIA_DAMAGED', `${file.path}: ${fact}`, { cause })
+  }
+}
+
+/**
+ * Arrow messages, one for each time that is asked. In a thread, because the library reads large files only
+ * asynchronously, and where it fails there no promise rejects: the thread dies.
+ */
+async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint8Array> {
+  const workerData: ExportReading = { path, groups: groups.map(pageRows) }
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
+  const worker = new Worker(new URL(`./parquetExportWorker${extension}`, import.meta.url), { workerData })
+  const ended = new AbortController()
+  const death = once(worker, 'exit', { signal: ended.signal }).then(() => {
+    throw new Error('its reader ended early')
+  })
+  death.catch(() => {})
+  try {
+    for (;;) {
+      worker.postMessage('next')
+      const [bytes] = (await Promise.race([once(worker, 'message', ended), death])) as [Uint8Array | null]
+      if (bytes === null) return
+      yield bytes
+    }
+  } finally {
+    ended.abort()
+    await worker.terminate()
+  }
+}
+
+/** How many rows of a group make a page. */
+function pageRows({ rows, bytes }: Footer['groups'][number]): number {
+  return Math.max(1, Math.min(PAGE_OBJECTS, Math.floor((PAGE_BYTES * rows) / Math.max(1, bytes))))
+}
+
+function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject[] {
+  const column = (name: string) => {
+    const vector = batch.getChild(name)
+    if (vector === null) throw new Error(`has no column ${name}`)
+    return (row: number): unknown => vector.get(row)
+  }
+  const [id, created, updated] = [column('id'), column('creation_time'), column('update_time')]
+  const [vector, properties] = [column('vector'), column('properties')]
+  const [named, multi] = [column('named_vectors'), column('multi_vectors')]
+  return Array.from({ length: batch.numRows }, (_, row) => {
+    const one = bytesIn(vector(row))
+    const more = { ...vectorsIn(named(row)), ...vectorsIn(multi(row)) }
+    return {
+      id: idIn(id(row)),
+      properties: (jsonIn(properties(row)) ?? {}) as JsonObject,
+      ...(one !== undefined && one.length > 0 && { vector: floatsOf(one) }),
+      ...(Object.keys(more).length > 0 && { vectors: more }),
+      ...(tenant !== undefined && { tenant }),
+      createdMs: Number(created(row)),
+      updatedMs: Number(updated(row)),
+    }
+  })
+}
+
+function idIn(value: unknown): string {
+  if (typeof value === 'string' && UUID.test(value)) return value
+  throw new Error(`has an object with the id ${JSON.stringify(value)}`)
+}
+
+function bytesIn(value: unknown): Uint8Array | undefined {
+  if (value === null || value === undefined) return undefined
+  if (value instanceof Uint8Array) return value
+  throw new Error('has a column of another type than a server writes')
+}
+
+/** A copy: a Float32Array has to begin at a multiple of four. */
+function floatsOf(bytes: Uint8Array): Float32Array {
+  if (bytes.length % 4 !== 0) throw new Error('has a vector that is not made of float32 numbers')
+  return new Float32Array(bytes.slice().buffer)
+}
+
+function jsonIn(value: unknown): unknown {
+  const bytes = bytesIn(value)
+  if (bytes === undefined || bytes.length === 0) return undefined
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+}
+
+/** Vectors by name, as the server writes them: numbers with the fewest digits that make the same float32. */
+function vectorsIn(value: unknown): Record<string, Vector> {
+  const named = (jsonIn(value) ?? {}) as Readonly<Record<string, readonly number[] | readonly number[][]>>
+  return Object.fromEntries(Object.entries(named).map(([name, numbers]) => [name, vectorOf(numbers)]))
+}
+
+function vectorOf(numbers: readonly number[] | readonly number[][]): Vector {
+  if (!Array.isArray(numbers[0])) return Float32Array.from(numbers as readonly number[])
+  return (numbers as readonly number[][]).map((row) => Float32Array.from(row))
+}
