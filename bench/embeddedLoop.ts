@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { fileObject } from '../lib/change/layout.ts'
 import { objectsTable } from '../lib/store/sqliteFormat.ts'
+import { printFigures } from './measure.ts'
 
 const [input, output] = process.argv.slice(2) as [string, string]
 const database = new Database(output)
@@ -13,29 +14,26 @@ database.pragma('cache_size = -32000')
 database.pragma('wal_autocheckpoint = 2000')
 database.exec(objectsTable(1))
 const insert = database.prepare(
-  'INSERT INTO objects_1 (tenant, id, hash, properties, vector, vectors) VALUES (0, ?, ?, ?, NULL, NULL)',
+  `INSERT INTO objects_1 (tenant, id, hash, created, updated, properties, vector, vectors)
+   VALUES (0, ?, ?, ?, ?, ?, NULL, NULL)`,
 )
 const lines = readFileSync(input, 'utf8').split('\n')
-const startedMs = performance.now()
-let written = 0
-for (let at = 0; at < lines.length; at += 500) {
-  database.exec('BEGIN IMMEDIATE')
-  for (const line of lines.slice(at, at + 500)) {
-    if (line === '') continue
-    const { repo, path, content: text, metadata, timestamp } = JSON.parse(line)
-    const { id, properties } = fileObject({ repo, path, text, metadata, timestamp })
-    insert.run(Buffer.from(id.replaceAll('-', ''), 'hex'), properties.record_hash, JSON.stringify(properties))
-    written += 1
+
+await printFigures(async () => {
+  let written = 0
+  for (let at = 0; at < lines.length; at += 500) {
+    const now = Date.now()
+    database.exec('BEGIN IMMEDIATE')
+    for (const line of lines.slice(at, at + 500)) {
+      if (line === '') continue
+      const { repo, path, content: text, metadata, timestamp } = JSON.parse(line)
+      const { id, properties } = fileObject({ repo, path, text, metadata, timestamp })
+      const key = Buffer.from(id.replaceAll('-', ''), 'hex')
+      insert.run(key, properties.record_hash, now, now, JSON.stringify(properties))
+      written += 1
+    }
+    database.exec('COMMIT')
   }
-  database.exec('COMMIT')
-}
-const seconds = (performance.now() - startedMs) / 1000
+  return written
+})
 database.close()
-console.log(
-  JSON.stringify({
-    written,
-    seconds,
-    rate: written / seconds,
-    peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-  }),
-)

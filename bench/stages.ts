@@ -1,35 +1,25 @@
 import { createReadStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { check } from '../lib/change/check.ts'
 import { validate } from '../lib/change/validate.ts'
 import type { JsonObject } from '../lib/object.ts'
 import { batch } from '../lib/stream/batch.ts'
 import { parseJson } from '../lib/stream/parseJson.ts'
 import { splitLines } from '../lib/stream/splitLines.ts'
-import { inTurns, round, say } from './measure.ts'
+import { compare, figuresOf, inTurns, printFigures } from './measure.ts'
 
+const SELF = fileURLToPath(import.meta.url)
 const CHUNK = { highWaterMark: 256 * 1024 }
 
 /** splitLines, parseJson, validate, batch and a null sink, beside a loop that does the same without stages. */
-export async function benchStages(file: string, count: number): Promise<void> {
-  const rates = await inTurns(5, {
-    loop: () => timed(count, () => loop(file)),
-    stages: () => timed(count, () => stages(file)),
+export async function benchStages(file: string, rounds: number): Promise<void> {
+  const taken = await inTurns(rounds, {
+    loop: () => figuresOf([SELF, 'loop', file]),
+    stages: () => figuresOf([SELF, 'stages', file]),
   })
-  say('five stages into a null sink / bare loop', {
-    loop_per_s: round(rates.loop, 0),
-    stages_per_s: round(rates.stages, 0),
-    ratio: round(rates.stages / rates.loop),
-    at_least: 0.5,
-  })
-}
-
-async function timed(count: number, work: () => Promise<number>): Promise<number> {
-  const startedMs = performance.now()
-  const seen = await work()
-  if (seen !== count) throw new Error(`${seen} of ${count} records`)
-  return count / ((performance.now() - startedMs) / 1000)
+  compare('five stages into a null sink / bare loop', 0.5, taken.loop, taken.stages)
 }
 
 async function stages(file: string): Promise<number> {
@@ -64,4 +54,9 @@ async function loop(file: string): Promise<number> {
     }
   }
   return seen
+}
+
+if (process.argv[1] === SELF) {
+  const [name, file] = process.argv.slice(2) as [string, string]
+  await printFigures(() => (name === 'loop' ? loop(file) : stages(file)))
 }

@@ -1,50 +1,71 @@
-import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import type { Store } from '../lib/store/store.ts'
 import { openWeaviate } from '../lib/store/weaviate.ts'
 import { realServer } from '../test/double/real.ts'
+import { compare, type Figures, figuresOf, round, say } from './measure.ts'
 import { plainClass, recordLine } from './weaviate/data.ts'
-import { BATCH, IN_FLIGHT, LOADS, type Load, type Taken } from './weaviate/loads.ts'
+import { BATCH, IN_FLIGHT, LOADS, type Load } from './weaviate/loads.ts'
 
 /**
- * How fast objects come into a real Weaviate through us, beside a raw flood of the same objects.
- * Each load is a process of its own, on a fresh collection (`ingestAgain`: on the one that `ingestSkip` has
- * filled); the loads take turns, round by round. Prints a JSON line a load, and a table of medians.
+ * How fast objects come into a real Weaviate through us, beside a raw flood of the same objects in the same
+ * batches, as many in flight. Each load is a process of its own, into a collection made anew. A server's pace
+ * wanders by a factor of two, so every load of ours stands between two floods, and is measured against both.
  */
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    count: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '7' },
+    count: { type: 'string', default: '10000' },
+    only: { type: 'string' },
     child: { type: 'string' },
     load: { type: 'string' },
   },
 })
 
-/** What each load is measured against. */
-const FLOORS: Readonly<Record<string, string>> = {
-  write: 'rawObjects',
-  ingest: 'rawRecords',
-  ingestSkip: 'rawRecords',
-  ingestAgain: 'rawRecords',
-}
 const CLASS = 'ElysiactlBench'
 
+/** Lets the server come to rest: what it does after a load would be paid for by the next one. */
+const REST_MS = 1_000
+
+interface Row {
+  readonly what: string
+  readonly floor: string
+  readonly ours: string
+  readonly bound?: number
+}
+
+const ROWS: readonly Row[] = [
+  { what: 'process-jsonl, every object sent / raw flood', floor: 'rawRecords', ours: 'ingest', bound: 0.9 },
+  { what: 'process-jsonl, skip-unchanged / raw flood', floor: 'rawRecords', ours: 'ingestSkip', bound: 0.85 },
+  { what: 'Collection.write, small objects / raw flood', floor: 'rawObjects', ours: 'write' },
+]
+const AGAIN = 'ingestAgain'
+
+/** A load of ours with the floods before and after it, and where it skips what is unchanged, its repetition. */
+interface Measured {
+  readonly floor: Figures
+  readonly ours: Figures
+  readonly again?: Figures
+}
+
 async function measure({ http, grpc }: { http: string; grpc: string }): Promise<void> {
-  const count = Number(values.count)
   const directory = await mkdtemp(join(tmpdir(), 'elysiactl-bench-'))
   const store = await openWeaviate({ nodes: [{ http, grpc, grpcSecure: false }], target: http })
-  const load: Load = { http, grpc, class: CLASS, count, file: join(directory, 'records.jsonl') }
+  const file = join(directory, 'records.jsonl')
+  const load: Load = { http, grpc, class: CLASS, count: Number(values.count), file }
   try {
-    await writeRecords(load)
-    const taken = await rounds(store, load)
-    console.table(table(taken, count))
+    await pipeline(Readable.from(linesOf(load.count)), createWriteStream(file))
+    await introduce(store, load)
+    for (const row of ROWS.filter(({ ours }) => (values.only ?? ours) === ours))
+      await measureRow(store, load, row)
   } finally {
     await store.drop(CLASS)
     await store.close()
@@ -52,83 +73,76 @@ async function measure({ http, grpc }: { http: string; grpc: string }): Promise<
   }
 }
 
-async function rounds(store: Store, load: Load): Promise<Record<string, Taken[]>> {
-  const taken: Record<string, Taken[]> = {}
-  for (let round = 1; round <= Number(values.rounds); round++) {
-    for (const name of orderOf(round)) {
-      if (name !== 'ingestAgain') await emptied(store, name)
-      const one = await run(name, load)
-      const objects = await store.collection(CLASS).count()
-      if (objects !== load.count) throw new Error(`${name} left ${objects} of ${load.count} objects`)
-      taken[name] = [...(taken[name] ?? []), one]
-      console.log(
-        JSON.stringify({ round, load: name, count: load.count, batch: BATCH, inFlight: IN_FLIGHT, ...one }),
-      )
-    }
+async function introduce(store: Store, { file, count }: Load): Promise<void> {
+  const { version } = await store.health()
+  const bytes = round((await stat(file)).size / count, 1)
+  say('input', {
+    server: version,
+    count,
+    bytes_a_record: bytes,
+    batch: BATCH,
+    in_flight: IN_FLIGHT,
+    ...busy(),
+  })
+}
+
+async function measureRow(store: Store, load: Load, row: Row): Promise<void> {
+  await fresh(store, load, row.floor) // Warms the server up; counts for nothing.
+  const measured: Measured[] = []
+  let before = await fresh(store, load, row.floor)
+  for (let n = 0; n < Number(values.rounds); n++) {
+    const ours = await fresh(store, load, row.ours)
+    const again = row.ours === 'ingestSkip' ? { again: await once(store, load, AGAIN) } : {}
+    const after = await fresh(store, load, row.floor)
+    measured.push({ floor: between(before, after), ours, ...again })
+    before = after
   }
-  return taken
-}
-
-/** Every other round backwards, so that none always follows the same; `ingestAgain` stays after its first. */
-function orderOf(round: number): string[] {
-  const names = Object.keys(LOADS).filter((name) => name !== 'ingestAgain')
-  const order = round % 2 === 1 ? names : names.toReversed()
-  return order.flatMap((name) => (name === 'ingestSkip' ? [name, 'ingestAgain'] : [name]))
-}
-
-async function emptied(store: Store, name: string): Promise<void> {
-  await store.drop(CLASS)
-  const isPlain = (FLOORS[name] ?? name) === 'rawObjects'
-  await store.create(isPlain ? plainClass(CLASS) : sourceCodeClass(CLASS))
-}
-
-async function run(name: string, load: Load): Promise<Taken> {
-  const argv = [fileURLToPath(import.meta.url), '--child', name, '--load', JSON.stringify(load)]
-  const { stdout } = await promisify(execFile)(process.execPath, argv)
-  return JSON.parse(stdout) as Taken
-}
-
-async function writeRecords({ file, count }: Load): Promise<void> {
-  const out = createWriteStream(file)
-  for (let n = 0; n < count; n++) {
-    if (!out.write(`${recordLine(n)}\n`)) await once(out, 'drain')
-  }
-  out.end()
-  await once(out, 'finish')
-}
-
-function table(
-  taken: Record<string, Taken[]>,
-  count: number,
-): Record<string, Record<string, number | string>> {
-  const seconds = (name: string) => median(taken[name]!.map((one) => one.seconds))
-  const ratios = (name: string, floor: string) =>
-    taken[floor]!.map((one, round) => one.seconds / taken[name]![round]!.seconds)
-  return Object.fromEntries(
-    Object.entries(taken).map(([name, all]) => {
-      const floor = FLOORS[name]
-      const row = {
-        'seconds (median)': rounded(seconds(name)),
-        'objects/s': Math.round(count / seconds(name)),
-        'of the floor': floor === undefined ? 'floor' : rounded(seconds(floor) / seconds(name)),
-        'round by round': floor === undefined ? '' : ratios(name, floor).map(rounded).join(' '),
-        'peak MiB': Math.round(Math.max(...all.map(({ peakBytes }) => peakBytes)) / 2 ** 20),
-      }
-      return [name, row]
-    }),
+  const ours = measured.map((one) => one.ours)
+  compare(
+    row.what,
+    row.bound,
+    measured.map(({ floor }) => floor),
+    ours,
   )
+  say('load', busy())
+  const again = measured.flatMap((one) => one.again ?? [])
+  if (again.length > 0) compare('the unchanged input again / its first run', 3, ours, again)
 }
 
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
+/** The pace of two floods taken together, for the same work. */
+function between(one: Figures, other: Figures): Figures {
+  const rate = 2 / (1 / one.rate + 1 / other.rate)
+  return { rate, peak_rss_bytes: Math.max(one.peak_rss_bytes, other.peak_rss_bytes) }
 }
 
-const rounded = (value: number) => Math.round(value * 100) / 100
+async function fresh(store: Store, load: Load, name: string): Promise<Figures> {
+  await store.drop(CLASS)
+  await store.create(['rawObjects', 'write'].includes(name) ? plainClass(CLASS) : sourceCodeClass(CLASS))
+  return once(store, load, name)
+}
+
+async function once(store: Store, load: Load, name: string): Promise<Figures> {
+  await setTimeout(REST_MS)
+  const argv = [fileURLToPath(import.meta.url), '--child', name, '--load', JSON.stringify(load)]
+  const figures = await figuresOf(argv)
+  const objects = await store.collection(CLASS).count()
+  if (objects !== load.count) throw new Error(`${name} left ${objects} of ${load.count} objects`)
+  say(name, { per_s: round(figures.rate, 0), ...busy() })
+  return figures
+}
+
+function* linesOf(count: number): Generator<string> {
+  for (let n = 0; n < count; n++) yield `${recordLine(n)}\n`
+}
+
+/** How busy the machine is, with others' work as well. */
+function busy() {
+  return { load_average: round(loadavg()[0]!, 1) }
+}
 
 if (values.child !== undefined) {
-  const taken = await LOADS[values.child]!(JSON.parse(values.load ?? '') as Load)
-  console.log(JSON.stringify(taken))
+  const figures = await LOADS[values.child]!(JSON.parse(values.load ?? '') as Load)
+  console.log(JSON.stringify(figures))
 } else {
   const address = realServer()
   if (address === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')

@@ -45,8 +45,8 @@ export function plainObject(n: number): StoredObject {
   return { id, properties: { title: `title ${n}`, body, language: 'text', size: n, draft: n % 2 === 0 } }
 }
 
-/** A change record of about 750 bytes, as a line without its terminator. */
+/** A change record of 750 bytes on average, as a line without its terminator. */
 export function recordLine(n: number): string {
   const path = `src/part${n % 97}/module${n}.ts`
-  return JSON.stringify({ repo: 'bench', op: 'add', path, content: textAt(n, 680) })
+  return JSON.stringify({ repo: 'bench', op: 'add', path, content: textAt(n, 675) })
 }

@@ -16,6 +16,7 @@ import { batchObject } from '../../lib/store/weaviate/encode.ts'
 import { openWire } from '../../lib/store/weaviate/wire.ts'
 import { openWeaviate } from '../../lib/store/weaviate.ts'
 import { splitLines } from '../../lib/stream/splitLines.ts'
+import type { Figures } from '../measure.ts'
 import { plainObject } from './data.ts'
 
 /** Objects a message, and messages at once; the same for all. */
@@ -32,17 +33,11 @@ export interface Load {
   readonly file: string
 }
 
-/** What one load took. */
-export interface Taken {
-  readonly seconds: number
-  readonly peakBytes: number
-}
-
 /**
  * Ways to bring the objects into the server. Each prepares, then works under the clock. `raw…` is the floor:
  * finished messages, straight to the stub below ConnectionGRPC, their replies looked at for errors.
  */
-export const LOADS: Readonly<Record<string, (load: Load) => Promise<Taken>>> = {
+export const LOADS: Readonly<Record<string, (load: Load) => Promise<Figures>>> = {
   rawObjects: async (load) => flood(load, plainObjects(load.count)),
   write: async (load) => writeAll(load, plainObjects(load.count)),
   rawRecords: async (load) => flood(load, await objectsOf(load.file)),
@@ -53,13 +48,13 @@ export const LOADS: Readonly<Record<string, (load: Load) => Promise<Taken>>> = {
 
 const plainObjects = (count: number) => Array.from({ length: count }, (_, n) => plainObject(n))
 
-async function flood(load: Load, objects: readonly StoredObject[]): Promise<Taken> {
+async function flood(load: Load, objects: readonly StoredObject[]): Promise<Figures> {
   const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
   const wire = await openWire({ node, apiKey: undefined, headers: {}, authorities: undefined })
   await wire.countObjects(load.class, '', AbortSignal.timeout(5_000))
   const batches = chunks(objects.map((object) => batchObject(object, load.class, '')))
   const signal = new AbortController().signal
-  return clocked(async () => {
+  return clocked(load.count, async () => {
     const limit = pLimit(IN_FLIGHT)
     const send = async (batch: (typeof batches)[number]) => {
       const { errors } = await wire.batchObjects(batch, signal)
@@ -69,12 +64,12 @@ async function flood(load: Load, objects: readonly StoredObject[]): Promise<Take
   }).finally(() => wire.close())
 }
 
-async function writeAll(load: Load, objects: readonly StoredObject[]): Promise<Taken> {
+async function writeAll(load: Load, objects: readonly StoredObject[]): Promise<Figures> {
   const store = await open(load)
   const collection = store.collection(load.class)
   await collection.count()
   const batches = chunks(objects)
-  return clocked(async () => {
+  return clocked(load.count, async () => {
     const limit = pLimit(IN_FLIGHT)
     const send = async (batch: (typeof batches)[number]) => {
       const refused = (await collection.write(batch)).find(({ ok }) => !ok)
@@ -85,13 +80,13 @@ async function writeAll(load: Load, objects: readonly StoredObject[]): Promise<T
 }
 
 /** The whole path: file, lines, JSON, validation, objects, store, journal with a checkpoint a batch. */
-async function ingestAll(load: Load, skipUnchanged: boolean): Promise<Taken> {
+async function ingestAll(load: Load, skipUnchanged: boolean): Promise<Figures> {
   const store = await open(load)
   const directory = await mkdtemp(join(tmpdir(), 'elysiactl-bench-'))
   const state = openState(store, directory)
   await store.collection(load.class).count()
   try {
-    return await clocked(async () => {
+    return await clocked(load.count, async () => {
       const options = { collection: load.class, batchSize: BATCH, workers: IN_FLIGHT, skipUnchanged }
       const report = await ingest(createReadStream(load.file), store, options, { state })
       const refused = Object.keys(report.rejected)
@@ -134,9 +129,9 @@ function chunks<T>(all: readonly T[]): T[][] {
   )
 }
 
-async function clocked(work: () => Promise<void>): Promise<Taken> {
+async function clocked(count: number, work: () => Promise<void>): Promise<Figures> {
   const startedMs = performance.now()
   await work()
-  const seconds = (performance.now() - startedMs) / 1000
-  return { seconds, peakBytes: process.resourceUsage().maxRSS * 1024 }
+  const rate = count / ((performance.now() - startedMs) / 1000)
+  return { rate, peak_rss_bytes: process.resourceUsage().maxRSS * 1024 }
 }
