@@ -1,8 +1,12 @@
 import { ElysiaError } from '../errors.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
 
-/** The text of an object without its closing brace and its times; made twice at least, for line and digest. */
-const heads = new WeakMap<StoredObject, string>()
+/**
+ * The texts of the last few objects, without closing brace and times: each is wanted for size, digest and line, one
+ * shortly after the other. (A WeakMap would hold all of them until the next collection of the old space, 130 MB.)
+ */
+const heads = new Map<StoredObject, string>()
+const HEADS_KEPT = 1024
 
 /**
  * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,
@@ -35,6 +39,7 @@ function headOf(object: StoredObject): string {
   if (head === undefined) {
     head = headText(object)
     heads.set(object, head)
+    if (heads.size > HEADS_KEPT) heads.delete(heads.keys().next().value!)
   }
   return head
 }

@@ -1,6 +1,9 @@
 import type { StoredObject } from '../object.ts'
 import { identityText } from './objectLine.ts'
 
+/** Few at once, so that an object's text lives for a moment only: whole pages doubled the memory that is held. */
+const MOST_OBJECTS = 64
+
 /**
  * Cuts a sequence of pages into portions of about so many bytes of JSON: one part's pages each. Memory: a
  * page. After a portion was read to its end, `ended` says whether anything follows.
@@ -32,7 +35,7 @@ export class Portions {
     while (bytes < this.#bytes && !(await this.ended())) {
       const page = this.#left
       let count = 0
-      while (count < page.length && bytes < this.#bytes) {
+      while (count < page.length && count < MOST_OBJECTS && bytes < this.#bytes) {
         bytes += identityText(page[count]!).length
         count += 1
       }

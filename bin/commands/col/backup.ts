@@ -19,6 +19,7 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
+import { keepYoungSpaceSmall } from '../../youngSpace.ts'
 import { backupSummary } from './backupSummary.ts'
 import { nameOperand } from './named.ts'
 
@@ -44,6 +45,7 @@ function shutdown() {
 }
 
 async function run(context: Context): Promise<void> {
+  keepYoungSpaceSmall()
   const name = classNameOf(nameOperand(context))
   const options = context.options(backupOptions)
   const { to, dryRun } = context.options(backupRunOptions)
