@@ -1,0 +1,120 @@
+import { basename, dirname } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import type { Place } from '../archive/place.ts'
+import { ElysiaError } from '../errors.ts'
+import type { ArchiveRecord, Location, Verification } from './record.ts'
+
+/**
+ * What people have said of an archive since it was made, beside its manifest, which never changes:
+ * `annotations.json` in its directory, `NAME.annotations.json` beside a single file. So it outlives the catalog, and
+ * goes where the archive is copied to.
+ */
+export interface Annotations {
+  readonly version: 1
+  readonly id: string
+  readonly pinned: boolean
+  /** In place of the manifest's. */
+  readonly tags: readonly string[]
+  readonly note?: string
+  readonly verifications: readonly Verification[]
+}
+
+/** What is to be changed; what is left out stays. */
+export interface Change {
+  readonly pinned?: boolean
+  readonly addTags?: readonly string[]
+  readonly removeTags?: readonly string[]
+  /** Empty: none. */
+  readonly note?: string
+}
+
+export const ANNOTATIONS_FILE = 'annotations.json'
+
+// Many times what people write; a file from elsewhere must not fill the memory.
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** Makes the place of a directory. */
+export type PlaceAt = (directory: string) => Place
+
+/** The file of an archive's annotations, and the place that it is in. */
+export function annotationsAt(
+  { location, shape }: Location,
+  placeAt: PlaceAt,
+): { place: Place; name: string } {
+  if (shape === 'directory') return { place: placeAt(location), name: ANNOTATIONS_FILE }
+  return { place: placeAt(dirname(location)), name: `${basename(location)}.${ANNOTATIONS_FILE}` }
+}
+
+/** Undefined where there are none, or where they are of another archive or no annotations at all. */
+export async function readAnnotations(
+  at: Location,
+  id: string,
+  placeAt: PlaceAt,
+): Promise<Annotations | undefined> {
+  const { place, name } = annotationsAt(at, placeAt)
+  const bytes = await place.bytes(name)
+  if (bytes === undefined || bytes > MAX_BYTES) return undefined
+  try {
+    const read = JSON.parse(await text(await place.read(name))) as Annotations
+    return read.version === 1 && read.id === id ? checked(read) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function checked({ id, pinned, tags, note, verifications }: Annotations): Annotations {
+  return {
+    version: 1,
+    id,
+    pinned: pinned === true,
+    tags: Array.isArray(tags) ? tags.map(String) : [],
+    ...(typeof note === 'string' && { note }),
+    verifications: Array.isArray(verifications) ? verifications : [],
+  }
+}
+
+/** Whole and durable, or not at all. @throws ElysiaError ELYSIA_STATE where the place cannot be written to */
+export async function writeAnnotations(
+  at: Location,
+  annotations: Annotations,
+  placeAt: PlaceAt,
+): Promise<void> {
+  const { place, name } = annotationsAt(at, placeAt)
+  const deposit = await place.create(name)
+  try {
+    await pipeline([`${JSON.stringify(annotations, null, 2)}\n`], deposit.stream)
+    await deposit.commit()
+  } catch (error) {
+    await deposit.discard()
+    throw error
+  }
+}
+
+/** The annotations of an archive after a change. @throws ElysiaError ELYSIA_USAGE for a tag that cannot be one */
+export function changed(
+  record: ArchiveRecord,
+  verifications: readonly Verification[],
+  { pinned = record.pinned, addTags = [], removeTags = [], note = record.note }: Change,
+): Annotations {
+  for (const tag of addTags) requireTag(tag)
+  const tags = new Set([...record.tags, ...addTags])
+  for (const tag of removeTags) tags.delete(tag)
+  const { id } = record
+  return {
+    version: 1,
+    id,
+    pinned,
+    tags: [...tags],
+    ...(note !== undefined && note !== '' && { note }),
+    verifications,
+  }
+}
+
+function requireTag(tag: string): void {
+  if (/^[^\s,;][^,;\n]*$/.test(tag)) return
+  throw new ElysiaError('ELYSIA_USAGE', `${JSON.stringify(tag)} cannot be a tag`, {
+    hint: 'a tag is not empty and holds no comma, semicolon or line break',
+  })
+}

@@ -1,0 +1,246 @@
+import { directoryPlace } from '../archive/directoryPlace.ts'
+import type { Manifest } from '../archive/manifest.ts'
+import { ElysiaError, messageOf } from '../errors.ts'
+import { type Annotations, type Change, changed, type PlaceAt, writeAnnotations } from './annotations.ts'
+import { IndexDatabase } from './indexDatabase.ts'
+import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './indexQuery.ts'
+import {
+  annotatedRow,
+  CANDIDATE_COLUMNS,
+  type CandidateRow,
+  candidateOf,
+  type Row,
+  recordOf,
+  rowOf,
+  verifiedColumns,
+  withVerification,
+} from './indexRow.ts'
+import { Rows } from './indexRows.ts'
+import {
+  type ArchiveDetails,
+  type ArchiveRecord,
+  type Begun,
+  detailsOf,
+  type Location,
+  type ManifestDetails,
+  type Verification,
+} from './record.ts'
+import type { Candidate } from './retention.ts'
+
+export type { ArchiveFilter } from './indexQuery.ts'
+
+/** The circumstances of a catalog. */
+export interface CatalogCircumstances {
+  /** Told of every root that is new to the catalog: all that it knows. */
+  readonly onRoots?: (roots: readonly string[]) => void
+  /** Told what could not be done, but did not have to be. */
+  readonly onNotice?: (message: string) => void
+  /** Makes the places that annotations are written to; directories unless told. */
+  readonly placeAt?: PlaceAt
+}
+
+/**
+ * The index of all archives: rows that come from manifests, which are the truth, and from what is noted of each
+ * archive since. Ids never change. Every call but `annotate` and `recordVerification` is one transaction, synced.
+ * Errors: ELYSIA_LOCKED where another process is writing, IndexDamaged (ELYSIA_STATE) where the file is no index
+ * any more.
+ */
+export class Catalog {
+  readonly #index: IndexDatabase
+  readonly #rows: Rows
+  readonly #around: CatalogCircumstances
+  readonly placeAt: PlaceAt
+
+  constructor(file: string, around: CatalogCircumstances = {}) {
+    this.#index = new IndexDatabase(file)
+    this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
+    this.#around = around
+    this.placeAt = around.placeAt ?? directoryPlace
+  }
+
+  get file(): string {
+    return this.#index.file
+  }
+
+  close(): void {
+    this.#index.close()
+  }
+
+  /** Notes a complete archive, with what people had said of it, where that was found beside it. */
+  upsert(manifest: Manifest, where: Location, annotations?: Annotations): void {
+    const row = rowOf(manifest, where, 'complete', null, now())
+    const details = JSON.stringify(detailsOf(manifest))
+    this.#index.transaction(() => {
+      this.#rows.put(annotations === undefined ? row : annotatedRow(row, annotations))
+      this.#index.run('INSERT OR REPLACE INTO details VALUES (?, ?)', [manifest.id, details])
+      if (annotations !== undefined) this.#rows.putVerifications(manifest.id, annotations.verifications)
+    })
+  }
+
+  /** Notes one that is not complete. One that is, or is being removed, stays what it is. */
+  record(begun: Begun, where: Location, status: 'running' | 'partial' | 'failed', error?: string): void {
+    const known = this.#rows.get(begun.id)?.status
+    if (known === 'complete' || known === 'deleting') return
+    this.#rows.put(rowOf(begun, where, status, error ?? null, now()))
+  }
+
+  /** `running` rows of a root whose lock nobody else holds are of processes that died. Answers how many. */
+  settleRunning(root: string): number {
+    return this.#index.run(
+      `UPDATE archives SET status = 'partial', error = 'its process died' WHERE root = ? AND status = 'running'`,
+      [root],
+    )
+  }
+
+  /** Archives that are not deleted come first where no order is asked for: the newest first. */
+  list(filter: ArchiveFilter = {}): ArchiveRecord[] {
+    const { sql, values } = queryOf(filter, Date.now())
+    return this.#index.all<Row>(`SELECT * FROM archives ${sql}`, values).map(recordOf)
+  }
+
+  /** How many a filter chooses, whatever its limit, and their bytes. */
+  count(filter: ArchiveFilter = {}): { readonly archives: number; readonly bytes: number } {
+    const { sql, values } = countingQueryOf(filter, Date.now())
+    return this.#index.get(
+      `SELECT count(*) archives, coalesce(sum(bytes), 0) bytes FROM archives ${sql}`,
+      values,
+    )!
+  }
+
+  /** What retention plans with: the archives that a filter chooses, and all others beside them. */
+  candidates(filter: ArchiveFilter = {}): { readonly chosen: Candidate[]; readonly others: Candidate[] } {
+    const chosen = this.#candidates(queryOf({ ...filter, sort: 'started:desc' }, Date.now()))
+    const ids = new Set(chosen.map(({ id }) => id))
+    const all = this.#candidates({ sql: `WHERE status <> 'deleted'`, values: [] })
+    return { chosen, others: all.filter(({ id }) => !ids.has(id)) }
+  }
+
+  /**
+   * An archive by its id, or by a beginning that only one has.
+   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several begin so
+   */
+  get(idOrPrefix: string): ArchiveDetails {
+    const row = this.#rows.get(idOrPrefix) ?? this.#byPrefix(idOrPrefix)
+    const details = this.#index.get<{ manifest: string }>('SELECT manifest FROM details WHERE id = ?', [
+      row.id,
+    ])
+    return {
+      ...recordOf(row),
+      ...(details !== undefined && { manifest: JSON.parse(details.manifest) as ManifestDetails }),
+      verifications: this.verifications(row.id),
+    }
+  }
+
+  /** The last verification of each level. */
+  verifications(id: string): Verification[] {
+    return this.#rows.verifications(id)
+  }
+
+  /** Ids that begin so, the newest first; for completion. */
+  idsBeginning(prefix: string, limit: number): string[] {
+    return this.#index
+      .all<{ id: string }>(
+        `SELECT id FROM archives WHERE id >= ? AND id < ? AND status <> 'deleted' ORDER BY id DESC LIMIT ?`,
+        [prefix, `${prefix}\u{10ffff}`, limit],
+      )
+      .map(({ id }) => id)
+  }
+
+  /**
+   * Pins, tags or notes an archive: beside its manifest first, then here. Where that place cannot be written to it
+   * is said, and the row alone remembers it.
+   * @throws ElysiaError ELYSIA_NOT_FOUND also where the archive is no longer there
+   */
+  async annotate(idOrPrefix: string, change: Change): Promise<ArchiveRecord> {
+    const { manifest: _, verifications, ...record } = this.get(idOrPrefix)
+    if (record.status === 'deleted' || record.status === 'deleting') {
+      throw new ElysiaError('ELYSIA_NOT_FOUND', `${record.id} was removed`)
+    }
+    const annotations = changed(record, verifications, change)
+    await this.#writeBeside(record, annotations)
+    this.#rows.update(annotatedRow({ ...this.#rows.get(record.id)!, updated: now() }, annotations))
+    return recordOf(this.#rows.get(record.id)!)
+  }
+
+  /** Notes what a verification found, here and beside the manifest. */
+  async recordVerification(id: string, made: Verification): Promise<void> {
+    const row = this.#rows.get(id)
+    if (row === undefined) return
+    const verifications = withVerification(this.verifications(id), made)
+    this.#index.transaction(() => {
+      this.#rows.putVerifications(id, verifications)
+      this.#rows.update({ ...row, ...verifiedColumns(verifications) })
+    })
+    await this.#writeBeside(recordOf(row), changed(recordOf(row), verifications, {}))
+  }
+
+  /** From here on the archive does not count, and its removal will be finished whatever happens. */
+  markDeleting(id: string): void {
+    this.#index.run(`UPDATE archives SET status = 'deleting', updated = ? WHERE id = ?`, [now(), id])
+  }
+
+  /** It is gone; the row stays as history. */
+  markDeleted(id: string, error?: string): void {
+    this.#index.run(
+      `UPDATE archives SET status = 'deleted', deleted = ?, updated = ?, error = ? WHERE id = ?`,
+      [now(), now(), error ?? null, id],
+    )
+  }
+
+  /** Forgets archives that were removed before a moment. Answers how many. */
+  forgetDeleted(before: string): number {
+    return this.#index.run(`DELETE FROM archives WHERE status = 'deleted' AND deleted < ?`, [before])
+  }
+
+  /** Archives below a root that are not deleted. */
+  below(root: string): ArchiveRecord[] {
+    return this.#index
+      .all<Row>(`SELECT * FROM archives WHERE root = ? AND status <> 'deleted' ORDER BY id`, [root])
+      .map(recordOf)
+  }
+
+  roots(): string[] {
+    return this.#index.all<{ path: string }>('SELECT path FROM roots ORDER BY path').map(({ path }) => path)
+  }
+
+  /** Remembers where archives lie, so that they are found again when the catalog is lost. */
+  addRoot(root: string): void {
+    if (this.#index.run('INSERT OR IGNORE INTO roots VALUES (?)', [root]) > 0)
+      this.#around.onRoots?.(this.roots())
+  }
+
+  async #writeBeside(record: ArchiveRecord, annotations: Annotations): Promise<void> {
+    try {
+      await writeAnnotations(record, annotations, this.placeAt)
+    } catch (error) {
+      if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_STATE') throw error
+      this.#around.onNotice?.(`a rebuild of the catalog would not know this: ${messageOf(error)}`)
+    }
+  }
+
+  #candidates({ sql, values }: Query): Candidate[] {
+    return this.#index
+      .raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values)
+      .map(candidateOf)
+  }
+
+  #byPrefix(prefix: string): Row {
+    const rows = this.#index.all<Row>('SELECT * FROM archives WHERE id >= ? AND id < ? ORDER BY id LIMIT 3', [
+      prefix,
+      `${prefix}\u{10ffff}`,
+    ])
+    if (rows.length === 1) return rows[0]!
+    if (rows.length === 0 || prefix === '') {
+      throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${prefix} in the catalog`, {
+        hint: '`elysiactl col catalog list` lists them; `… rebuild DIR` takes in those that lie in a directory',
+      })
+    }
+    throw new ElysiaError('ELYSIA_USAGE', `several archives begin with ${prefix}`, {
+      hint: `write more of it: ${rows.map(({ id }) => id).join(', ')}${rows.length > 2 ? ', …' : ''}`,
+    })
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,62 @@
+/** The format of the index; `PRAGMA user_version` says it. */
+export const INDEX_FORMAT = 1
+
+/**
+ * The tables of format 1. Details are apart, so that looking through ten thousand archives reads only the narrow rows.
+ */
+export const INDEX_TABLES = `
+  CREATE TABLE archives (
+    id TEXT PRIMARY KEY,
+    status TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT,
+    updated TEXT NOT NULL,
+    deleted TEXT,
+    root TEXT NOT NULL,
+    location TEXT NOT NULL,
+    shape TEXT NOT NULL,
+    content TEXT NOT NULL,
+    format TEXT NOT NULL,
+    compression TEXT NOT NULL,
+    objects INTEGER NOT NULL,
+    vectors INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    raw_bytes INTEGER NOT NULL,
+    parts INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    tenants TEXT NOT NULL,
+    parent TEXT,
+    tags TEXT NOT NULL,
+    note TEXT,
+    pinned INTEGER NOT NULL,
+    damaged INTEGER NOT NULL,
+    verified_level TEXT,
+    verified_time TEXT,
+    verified_ok INTEGER,
+    error TEXT,
+    annotated INTEGER NOT NULL
+  );
+  CREATE INDEX archives_started ON archives (started);
+  CREATE INDEX archives_collection ON archives (collection, started);
+  CREATE INDEX archives_status ON archives (status, started);
+  CREATE INDEX archives_location ON archives (location);
+  CREATE TABLE details (id TEXT PRIMARY KEY REFERENCES archives ON DELETE CASCADE, manifest TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE tags (
+    tag TEXT NOT NULL,
+    id TEXT NOT NULL REFERENCES archives ON DELETE CASCADE,
+    PRIMARY KEY (tag, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX tags_id ON tags (id);
+  CREATE TABLE verifications (
+    id TEXT NOT NULL REFERENCES archives ON DELETE CASCADE,
+    level TEXT NOT NULL,
+    time TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    sample TEXT,
+    PRIMARY KEY (id, level)
+  ) WITHOUT ROWID;
+  CREATE TABLE roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
+`

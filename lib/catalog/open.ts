@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { PlaceAt } from './annotations.ts'
+import { Catalog } from './index.ts'
+import { IndexDamaged, moveAside } from './indexDatabase.ts'
+import { readRoots, writeRoots } from './roots.ts'
+
+export interface CatalogOptions {
+  /** The SQLite file; beside it stands `backup-roots.json`, the list of known roots. */
+  readonly file: string
+  /** Where archives lie that nobody has named a place for: looked through as well where the catalog is lost. */
+  readonly defaultRoot?: string
+  /** Told that a lost or damaged catalog was made anew, and what could not be done. */
+  readonly onNotice?: (message: string) => void
+  readonly placeAt?: PlaceAt
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Opens the catalog. Where its file is not there, or damaged (then it is moved aside), it is made anew from the
+ * manifests below the known roots; where there are none either, it is empty.
+ * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT where a newer elysiactl made it
+ */
+export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
+  const { file, onNotice } = options
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+    try {
+      return catalogAt(options)
+    } catch (error) {
+      if (!(error instanceof IndexDamaged)) throw error
+      onNotice?.(`${error.message}; it was moved to ${moveAside(file)}`)
+    }
+  }
+  const catalog = catalogAt(options)
+  try {
+    await takeIn(catalog, options)
+    return catalog
+  } catch (error) {
+    catalog.close()
+    throw error
+  }
+}
+
+/**
+ * Opens the catalog for a piece of work and closes it. Where damage shows only now, the catalog is made anew and the
+ * work is done once more: it must be able to.
+ */
+export async function withCatalog<T>(
+  options: CatalogOptions,
+  work: (catalog: Catalog) => Promise<T> | T,
+): Promise<T> {
+  const catalog = await openCatalog(options)
+  try {
+    return await work(catalog)
+  } catch (error) {
+    if (!(error instanceof IndexDamaged)) throw error
+    catalog.close()
+    options.onNotice?.(`${error.message}; it was moved to ${moveAside(options.file)}`)
+  } finally {
+    catalog.close()
+  }
+  const anew = await openCatalog(options)
+  try {
+    return await work(anew)
+  } finally {
+    anew.close()
+  }
+}
+
+function catalogAt({ file, onNotice, placeAt }: CatalogOptions): Catalog {
+  return new Catalog(file, {
+    onRoots: (roots) => {
+      // What was known before a catalog was lost stays known.
+      const known = new Set([...readRoots(rootsFile(file)), ...roots])
+      writeRoots(rootsFile(file), [...known])
+    },
+    ...(onNotice && { onNotice }),
+    ...(placeAt && { placeAt }),
+  })
+}
+
+function rootsFile(file: string): string {
+  return join(dirname(file), 'backup-roots.json')
+}
+
+async function takeIn(
+  catalog: Catalog,
+  { file, defaultRoot, onNotice, signal }: CatalogOptions,
+): Promise<void> {
+  const known = readRoots(rootsFile(file))
+  const roots = new Set([...known, ...(defaultRoot === undefined ? [] : [defaultRoot])])
+  const there = [...roots].filter((root) => existsSync(root))
+  if (there.length === 0) return
+  const { rebuildRoot } = await import('./rebuild.ts')
+  let archives = 0
+  for (const root of there) {
+    const { complete, partial, unreadable } = await rebuildRoot(catalog, root, signal && { signal })
+    archives += complete + partial
+    for (const { path, message } of unreadable) onNotice?.(`${path} was left out: ${message}`)
+  }
+  if (archives > 0 || known.length > 0) {
+    onNotice?.(`the catalog was made anew: ${archives} archives below ${there.join(', ')}`)
+  }
+}

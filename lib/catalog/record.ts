@@ -1,0 +1,142 @@
+import type { Manifest } from '../archive/manifest.ts'
+import type { ArchiveStatus } from './status.ts'
+
+/** How deep verifications look, the shallowest first. `live` compares with a store, and so finds no damage. */
+export const VERIFY_LEVELS = ['exists', 'stored', 'records', 'live'] as const
+
+export type VerifyLevel = (typeof VERIFY_LEVELS)[number]
+
+/** What a verification found. */
+export interface Verification {
+  readonly level: VerifyLevel
+  /** ISO text. */
+  readonly time: string
+  readonly ok: boolean
+  readonly errors: number
+  /** Only a part of the archive was looked at. */
+  readonly sample?: string
+}
+
+/** Where an archive lies. */
+export interface Location {
+  /** What its lock is taken on: the directory that it lies in, at some depth. */
+  readonly root: string
+  /** The absolute path of its directory, or of its one file. */
+  readonly location: string
+  readonly shape: 'directory' | 'file'
+}
+
+/** An archive as the catalog lists it. Times are ISO texts in UTC. */
+export interface ArchiveRecord extends Location {
+  readonly id: string
+  readonly status: ArchiveStatus
+  readonly collection: string
+  /** The store it is of, without secrets. */
+  readonly cluster: string
+  readonly started: string
+  readonly finished?: string
+  /** When the row last changed. */
+  readonly updated: string
+  /** When it was removed. */
+  readonly deleted?: string
+  readonly content: string
+  readonly format: string
+  /** With its level: `zstd:3`. */
+  readonly compression: string
+  readonly objects: number
+  readonly vectors: number
+  readonly bytes: number
+  readonly raw_bytes: number
+  readonly parts: number
+  /** The server's version. */
+  readonly version: string
+  /** Those that it holds; none for a collection without. */
+  readonly tenants: readonly string[]
+  readonly parent?: string
+  readonly tags: readonly string[]
+  readonly note?: string
+  readonly pinned: boolean
+  /** True where a verification found damage, and none as deep has found it whole since. */
+  readonly damaged: boolean
+  /** The last verification. */
+  readonly verified?: { readonly level: VerifyLevel; readonly time: string; readonly ok: boolean }
+  /** Why it failed, or what became of it. */
+  readonly error?: string
+}
+
+/** What a manifest says beside the record: all of it but its schema, ranges and parts. */
+export type ManifestDetails = Omit<Manifest, 'schema' | 'ranges' | 'parts'> & {
+  readonly vector_indexes: readonly VectorIndex[]
+}
+
+/** A vector index of the class. */
+export interface VectorIndex {
+  /** Empty for the one without a name. */
+  readonly name: string
+  readonly vectorizer: string
+  readonly index: string
+  readonly distance?: string
+}
+
+/** All that the catalog knows of one archive. */
+export interface ArchiveDetails extends ArchiveRecord {
+  /** Absent for one that was never complete. */
+  readonly manifest?: ManifestDetails
+  /** The last of each level. */
+  readonly verifications: readonly Verification[]
+}
+
+/** An archive that is not complete: what is known of it when it begins. A `Plan` is one. */
+export interface Begun {
+  readonly id: string
+  readonly started: string
+  readonly collection: string
+  readonly content: string
+  readonly source: { readonly target: string; readonly version: string }
+  readonly encoding: {
+    readonly format: string
+    readonly compression: string
+    readonly level?: number | undefined
+  }
+  readonly tenants?: readonly { readonly name: string }[]
+  readonly parent?: string
+  readonly tags: readonly string[]
+  readonly note?: string
+}
+
+/** The details of a manifest. */
+export function detailsOf(manifest: Manifest): ManifestDetails {
+  const { schema, ranges: _, parts: __, ...rest } = manifest
+  return { ...rest, vector_indexes: vectorIndexes(schema) }
+}
+
+function vectorIndexes(schema: Readonly<Record<string, unknown>>): VectorIndex[] {
+  const { vectorizer, vectorIndexType, vectorIndexConfig, vectorConfig } = schema
+  const named = Object.entries(isObject(vectorConfig) ? vectorConfig : {}).filter(([, one]) => isObject(one))
+  const unnamed =
+    typeof vectorIndexType === 'string' && vectorIndexType !== ''
+      ? [vectorIndex('', vectorizer, vectorIndexType, vectorIndexConfig)]
+      : []
+  return [
+    ...unnamed,
+    ...named.map(([name, one]) => {
+      const { vectorizer, vectorIndexType, vectorIndexConfig } = one as Record<string, unknown>
+      return vectorIndex(name, vectorizer, vectorIndexType, vectorIndexConfig)
+    }),
+  ]
+}
+
+function vectorIndex(name: string, vectorizer: unknown, index: unknown, config: unknown): VectorIndex {
+  const module = isObject(vectorizer) ? Object.keys(vectorizer)[0] : vectorizer
+  const distance = isObject(config) ? config.distance : undefined
+  return {
+    name,
+    vectorizer: typeof module === 'string' ? module : 'none',
+    index: typeof index === 'string' ? index : '',
+    ...(typeof distance === 'string' && { distance }),
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,73 @@
+import { type Dirent, existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
+import { ElysiaError, messageOf } from '../errors.ts'
+
+/** The manifest of an archive whose removal was begun: the last of its files to go. */
+export const DELETING_FILE = 'manifest.deleting.json'
+
+/** Something below a root that is an archive, or was to be one. */
+export interface Found {
+  readonly path: string
+  readonly shape: 'directory' | 'file'
+  readonly state: 'complete' | 'partial' | 'deleting'
+}
+
+const SINGLE_FILE = /\.jsonl(\.(gz|zst|lz4))?$/
+
+// The default root has one level of collections; more is for those who sort their archives by hand.
+const MAX_DEPTH = 8
+
+/**
+ * What lies below a root, in order of path: directories with a manifest, a journal or the rest of a removal, and
+ * single files that by their name can be archives. Links are not followed, hidden names are passed over.
+ * @throws ElysiaError ELYSIA_NOT_FOUND where the root is not there
+ */
+export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found> {
+  const entries = await entriesOf(root, depth === 0)
+  const state = stateOf(new Set(entries.map(({ name }) => name)))
+  if (state !== undefined) {
+    yield { path: root, shape: 'directory', state }
+    return
+  }
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(root, entry.name)
+    if (entry.name.startsWith('.')) continue
+    if (entry.isDirectory() && depth < MAX_DEPTH) yield* scanRoot(path, depth + 1)
+    else if (entry.isFile() && SINGLE_FILE.test(entry.name)) yield { path, shape: 'file', state: 'complete' }
+  }
+}
+
+/** The state that the names in a directory say; undefined for one that is no archive. */
+export function stateOf(names: ReadonlySet<string>): Found['state'] | undefined {
+  if (names.has(DELETING_FILE)) return 'deleting'
+  if (names.has(MANIFEST_FILE)) return 'complete'
+  if (names.has(JOURNAL_FILE)) return 'partial'
+  return names.has(MANIFEST_COPY_FILE) ? 'complete' : undefined
+}
+
+async function entriesOf(directory: string, isRoot: boolean): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && !isRoot) return []
+    throw new ElysiaError(
+      code === 'ENOENT' || code === 'ENOTDIR' ? 'ELYSIA_NOT_FOUND' : 'ELYSIA_STATE',
+      `cannot look through ${directory}: ${messageOf(error)}`,
+      { cause: error, hint: 'a directory that archives lie in, or below which they do' },
+    )
+  }
+}
+
+/** The root that an archive is locked by: the outermost known one above it, or else its own directory's parent. */
+export function rootOf(location: string, known: readonly string[]): string {
+  const above = known.filter((root) => location.startsWith(`${root}/`)).sort((a, b) => a.length - b.length)
+  return above[0] ?? dirname(location)
+}
+
+/** True where there is anything left of an archive. */
+export function isLeft(location: string): boolean {
+  return existsSync(location)
+}
