@@ -11,6 +11,9 @@ export * from '../lib/job/ingestOptions.ts'
 export * from '../lib/job/input.ts'
 export * from '../lib/job/journal.ts'
 export * from '../lib/job/notice.ts'
+export type { RestoreCircumstances } from '../lib/job/restore.ts'
+export * from '../lib/job/restoreOptions.ts'
+export type { RestoreReport } from '../lib/job/restoreReport.ts'
 export * from '../lib/job/runOptions.ts'
 export * from '../lib/job/state.ts'
 export type { ValidationCounts } from '../lib/job/validateInput.ts'
@@ -32,6 +35,9 @@ export * from '../lib/units.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */
 export const backupJob = () => import('../lib/job/backupDoor.ts')
+
+/** The job of `col restore`, likewise. */
+export const restoreJob = () => import('../lib/job/restoreDoor.ts')
 
 /** The job of `index watch`, loaded only when it is called: no other command pays for it. */
 export const watchJob = () => import('../lib/job/watch.ts')

@@ -4,6 +4,7 @@ import {
   backupRunOptions,
   ingestOptions,
   type OptionsSchema,
+  restoreOptions,
   runOptions,
   targetOptions,
   validateOptions,
@@ -19,5 +20,6 @@ export const ALL_SCHEMAS: readonly OptionsSchema[] = [
   watchOptions,
   backupOptions,
   backupRunOptions,
+  restoreOptions,
   consoleOptions,
 ]

@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'col show': () => import('./col/show.ts'),
   'col cat': () => import('./col/cat.ts'),
   'col backup': () => import('./col/backup.ts'),
+  'col restore': () => import('./col/restore.ts'),
   'col rm': () => import('./col/rm.ts'),
   'format schema': () => import('./format/schema.ts'),
   'config show': () => import('./config/show.ts'),

@@ -19,7 +19,7 @@ export function archiveSource({ place, manifest }: Archive): RestoreSource {
     manifest,
     ...(tenants && { tenants }),
     aliases,
-    objects: totals.objects,
+    about: totals.objects,
     parts: parts.map((part) => sourcePart(place, manifest, part)),
     withoutVectors: encoding.vectors === 'none',
   }

@@ -1,3 +1,4 @@
+import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { identityText } from '../archive/objectLine.ts'
 import { ElysiaError } from '../errors.ts'
@@ -60,7 +61,7 @@ function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
 }
 
 function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
-  const { progress, plan, circumstances, options, collection, retry } = run
+  const { progress, plan, circumstances, options, collection, retry, source } = run
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   return {
     run,
@@ -71,7 +72,7 @@ function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
     onObjects: (more) => {
       objects += more
       progress.writtenHere += more
-      circumstances.onProgress?.({ objects, total: plan.objects })
+      circumstances.onProgress?.({ objects, total: plan.objects ?? source.about })
     },
   }
 }
@@ -92,6 +93,7 @@ function tenantMaker({ plan, retry, store, class: name }: RestoreRun): (tenant: 
 async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   const { run } = writing
   const tally = new PartTally(run.plan.compared)
+  run.progress.begun.set(part.name, tally)
   const links = run.plan.references.length === 0 ? undefined : await run.spool.begin(part.name)
   try {
     await part.check?.(writing.signal)
@@ -102,13 +104,12 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
     if (!run.options.skipDamaged || !isDamage(error)) throw error
     run.progress.damaged.set(part.name, error.message)
     run.notify('part_damaged', `${error.message}: it is left out`)
-    run.progress.parts.set(part.name, tally.facts())
-    return
   }
   const facts = tally.facts()
   failpoint('restore.before-note')
-  run.log.note(part.name, facts)
+  if (!run.progress.damaged.has(part.name)) run.log.note(part.name, facts)
   failpoint('restore.after-note')
+  run.progress.begun.delete(part.name)
   run.progress.parts.set(part.name, facts)
 }
 
@@ -130,11 +131,22 @@ async function flow(
   const closed = new Promise((resolve) => sink.once('close', resolve))
   const stages = await part.stages()
   try {
-    await pipeline([...stages, batches, sink], { signal })
+    await pipeline([...stages, ofTenants(run.plan.only), batches, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
   }
+}
+
+/** Lets the objects of these tenants pass, or of all. */
+function ofTenants(only: ReadonlySet<string> | undefined): Transform {
+  return new Transform({
+    objectMode: true,
+    highWaterMark: 1,
+    transform(page: readonly StoredObject[], _, done) {
+      done(null, only === undefined ? page : page.filter(({ tenant }) => only.has(tenant ?? '')))
+    },
+  })
 }
 
 function linksOf({ written }: Settled): PlacedLink[][] {

@@ -59,7 +59,8 @@ export async function planRestore(
   const all = [...patched.patches, ...patches]
   for (const patch of all) notify('schema_patched', patchText(patch))
   const tenants = tenantsOf(source, schema, options)
-  const parts = partsOf(source, options.tenant === undefined ? undefined : tenants)
+  const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
+  const parts = partsOf(source, only)
   return {
     schema: { ...schema, properties: (schema.properties ?? []).filter((one) => !isReference(one)) },
     references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
@@ -68,6 +69,7 @@ export async function planRestore(
     aliases: name === undefined && store.supports.aliases ? source.aliases : [],
     parts,
     objects: sumOf(parts),
+    only,
     fit: fitting({ from, name: schema.class, leftOut }),
     compared: store.kind === 'weaviate' ? comparable(schema) : (object) => object,
   }
@@ -126,6 +128,7 @@ function tenantsOf(
   return namesOf(tenant).map((name) => {
     const found = all.find((one) => one.name === name)
     if (found !== undefined) return found
+    if (source.tenants === undefined) return { name, state: 'active' }
     const names = all.map((one) => one.name)
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${source.name} has no tenant ${name}`, {
       hint: meant(name, names, 'leave --tenant out to restore all of them'),
@@ -133,10 +136,9 @@ function tenantsOf(
   })
 }
 
-function partsOf({ parts }: RestoreSource, tenants: readonly Tenant[] | undefined): readonly SourcePart[] {
-  if (tenants === undefined) return parts
-  const names = new Set(tenants.map(({ name }) => name))
-  return parts.filter(({ tenant }) => tenant !== undefined && names.has(tenant))
+/** A part that says no tenant may hold objects of any. */
+function partsOf({ parts }: RestoreSource, only: ReadonlySet<string> | undefined): readonly SourcePart[] {
+  return parts.filter(({ tenant }) => only === undefined || tenant === undefined || only.has(tenant))
 }
 
 function sumOf(parts: readonly SourcePart[]): number | undefined {

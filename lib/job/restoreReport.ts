@@ -54,7 +54,8 @@ export interface ReportFacts {
 export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreReport {
   const { source, plan, progress, options } = run
   const { status, verification, error, seconds } = facts
-  const { objects, rejected, ...sums } = sumsOf([...progress.parts.values()])
+  const begun = [...progress.begun.values()].map((tally) => tally.facts())
+  const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const skipped = skippedOf(run)
   return {
     run: run.run,

@@ -11,6 +11,7 @@ import type { PartFacts, RestoreLog } from './restoreLog.ts'
 import type { RestoreOptions } from './restoreOptions.ts'
 import type { RestoreRejects } from './restoreRejects.ts'
 import type { RestoreSource, SourcePart } from './restoreSource.ts'
+import type { PartTally } from './restoreTally.ts'
 import type { State } from './state.ts'
 
 /** How far a restore has come. */
@@ -51,6 +52,8 @@ export interface RestorePlan {
   readonly parts: readonly SourcePart[]
   /** Objects of these parts, as their archive says. */
   readonly objects: number | undefined
+  /** The tenants whose objects are wanted; undefined for all. */
+  readonly only: ReadonlySet<string> | undefined
   readonly fit: Fit
   /** Leaves of an object what the store has to give back. */
   readonly compared: (object: StoredObject) => StoredObject
@@ -82,6 +85,8 @@ export interface RestoreRun {
 export interface RestoreState {
   /** Parts that were brought to their end, by this run or the one before it. */
   readonly parts: Map<string, PartFacts>
+  /** Parts that are being written. */
+  readonly begun: Map<string, PartTally>
   /** Parts that were damaged, with what was wrong. */
   readonly damaged: Map<string, string>
   /** Parts that an interrupted restore had brought to their end. */
@@ -89,7 +94,7 @@ export interface RestoreState {
   retries: number
   differences: readonly SchemaDifference[]
   aliases: string[]
-  /** Objects a second while they were written, and for how long. */
+  /** Objects that this process wrote, and how long it took. */
   writtenHere: number
   writeSeconds: number
 }

@@ -198,6 +198,7 @@ function ownState(state: State | undefined): OwnState {
 function nothingDone(): RestoreState {
   return {
     parts: new Map(),
+    begun: new Map(),
     damaged: new Map(),
     continued: 0,
     retries: 0,

@@ -32,8 +32,8 @@ export interface RestoreSource {
   readonly manifest?: Manifest
   readonly tenants?: readonly Tenant[]
   readonly aliases: readonly string[]
-  /** Objects of all parts; undefined where nobody says before they were read. */
-  readonly objects?: number
+  /** About how many objects there are, for a person who waits. */
+  readonly about?: number
   readonly parts: readonly SourcePart[]
   /** True where no object has vectors, because the archive was made without them. */
   readonly withoutVectors?: boolean

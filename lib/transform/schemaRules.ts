@@ -24,6 +24,7 @@ export const RULES: readonly SchemaRule[] = [
   { name: 'vectorizer-unknown', of: 'server', apply: vectorizerUnknown },
   { name: 'vectorizer-unsaid', of: 'server', apply: vectorizerUnsaid },
   { name: 'module-unknown', of: 'server', apply: moduleUnknown },
+  { name: 'property-module', of: 'server', apply: propertyModule },
   { name: 'vector-dropped', of: 'server', apply: vectorDropped },
   { name: 'property-internal', of: 'server', apply: propertyInternal },
   { name: 'index-inverted', of: 'server', apply: indexInverted },
@@ -107,6 +108,21 @@ function moduleUnknown({ schema, target, set }: Patching): void {
   for (const { name, moduleConfig } of propertiesOf(schema)) {
     for (const module of strangers(moduleConfig)) {
       set(['properties', name, 'moduleConfig', module], undefined, noModule(module))
+    }
+  }
+}
+
+/** A server refuses what a property says to a vectorizer that its class does not use. */
+function propertyModule({ schema, set }: Patching): void {
+  const used = Object.values(record(schema.vectorConfig)).flatMap((config) =>
+    Object.keys(record(record(config).vectorizer)),
+  )
+  if (typeof schema.vectorizer === 'string') used.push(schema.vectorizer)
+  for (const { name, moduleConfig } of propertiesOf(schema)) {
+    for (const module of Object.keys(record(moduleConfig)).filter((one) => /2\w*vec-/.test(one))) {
+      if (used.includes(module)) continue
+      const reason = `no vector of the class is made by ${module}`
+      set(['properties', name, 'moduleConfig', module], undefined, reason)
     }
   }
 }

@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import type { Command, Context } from '../../command.ts'
+import { countView } from '../../countProgress.ts'
+import { EXIT } from '../../exit.ts'
+import {
+  backupRunOptions,
+  ElysiaError,
+  type Opening,
+  type OptionsSchema,
+  type RestoreCircumstances,
+  type RestoreOptions,
+  type RestoreReport,
+  restoreJob,
+  restoreOptions,
+  runOptions,
+  type State,
+  targetOptions,
+  userPaths,
+  waitText,
+} from '../../library.ts'
+import { restoreSummary } from './restoreSummary.ts'
+
+const placeOptions = {
+  type: 'object',
+  description: 'Where archives lie that are named by their id.',
+  properties: { backupRoot: backupRunOptions.properties.backupRoot },
+} as const satisfies OptionsSchema
+
+/** `col restore`: an archive, of whatever kind, → a collection. */
+export const command: Command = {
+  name: 'col restore',
+  summary: 'restore an archive into a collection, and prove that all of it is there',
+  usage: 'ARCHIVE|ID|FILE|-',
+  examples: [
+    'elysiactl col restore /backups/article',
+    'elysiactl col restore article.jsonl.zst --name article-copy --target http://localhost:8080',
+    'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
+    'elysiactl col restore /backups/article --dry-run',
+  ],
+  schemas: [restoreOptions, placeOptions, runOptions, targetOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, operands } = context
+  const [operand, ...more] = operands
+  if (operand === undefined || more.length > 0) {
+    throw new ElysiaError('ELYSIA_USAGE', 'col restore takes one archive', {
+      hint: 'name a directory, a file, the id of an archive, or - for a pipe',
+    })
+  }
+  const options = context.options(restoreOptions)
+  const { backupRoot } = context.options(placeOptions)
+  const { openSource, runRestore } = await restoreJob()
+  const source = await openSource(operand, {
+    stdin: standardInput,
+    root: backupRoot ?? join(userPaths().data, 'backups'),
+    ...(options.schema !== undefined && { schema: options.schema }),
+  })
+  const view = await countView('objects', console)
+  try {
+    const { store, state } = await context.openTarget(opening(context, options))
+    const around: RestoreCircumstances = {
+      ...circumstances(context, state),
+      onProgress: ({ objects, total }) => view.update(objects, total ?? objects),
+      onNotice: ({ message }) => view.note(message),
+    }
+    const { report, error } = await runRestore(source, store, options, around).finally(view.stop)
+    if (console.json) await console.document(report)
+    else console.note(restoreSummary(report, rejectsPath(report, around)))
+    if (error !== undefined) throw error
+    context.setExit(isWhole(report) ? EXIT.done : EXIT.rejects)
+  } finally {
+    view.stop()
+    await source.close?.()
+  }
+}
+
+function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport): boolean {
+  return rejected === 0 && references_rejected === 0 && parts_damaged.length === 0
+}
+
+/** A dry run makes no store; anything else makes it, and waits for a server that is away. */
+function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: RestoreOptions): Opening {
+  return {
+    missing: dryRun ? 'memory' : 'make',
+    retryForMs,
+    onRetry: (retry) => console.note(waitText(retry)),
+    signal: AbortSignal.any([stop, signal]),
+  }
+}
+
+function circumstances(context: Context, state: State): RestoreCircumstances {
+  const { rejects, runId, fresh } = context.options(runOptions)
+  return {
+    stop: context.stop,
+    signal: context.signal,
+    state,
+    fresh,
+    ...(runId !== undefined && { runId }),
+    ...(rejects !== undefined && { rejectsPath: rejects }),
+    rejectsDirectory: join(state.directory, 'rejects'),
+  }
+}
+
+/** Where the refused objects are; undefined where there are none. */
+function rejectsPath(
+  { run, rejected, references_rejected }: RestoreReport,
+  { rejectsPath, rejectsDirectory }: RestoreCircumstances,
+): string | undefined {
+  if (rejected + references_rejected === 0) return undefined
+  return rejectsPath ?? join(rejectsDirectory!, `${run}.jsonl`)
+}
+
+function standardInput() {
+  if (!process.stdin.isTTY) return process.stdin
+  throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', {
+    hint: 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`',
+  })
+}

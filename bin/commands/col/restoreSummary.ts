@@ -1,0 +1,50 @@
+import type { RestoreReport } from '../../library.ts'
+
+/** A report for a person: the counts below `objects` add up to it. */
+export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string {
+  const { status, class: name, target, archive, seconds, rate, retries } = report
+  const ending = report.dry_run ? `${status} (dry run: nothing was written)` : status
+  const repeated = retries === 0 ? '' : `, ${retries} retries`
+  return [
+    `${ending}: ${name} in ${target}, from ${archive}, run ${report.run}`,
+    ...table(rows(report)),
+    ...verified(report),
+    `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
+    ...report.parts_damaged.map((part) => `damaged and left out: ${part}`),
+    ...(rejectsPath === undefined ? [] : [`rejected objects: ${rejectsPath}`]),
+  ].join('\n')
+}
+
+type Row = readonly [depth: number, name: string, count: number]
+
+function rows(report: RestoreReport): Row[] {
+  const { objects, written, rejected, skipped, vectors, references, tenants, aliases, parts } = report
+  return [
+    [0, 'objects', objects],
+    [1, 'written', written],
+    [1, 'rejected', rejected],
+    [1, 'skipped', skipped],
+    [0, 'vectors', vectors],
+    ...(references === 0 ? [] : ([[0, 'references', references]] as Row[])),
+    ...(report.references_rejected === 0 ? [] : ([[1, 'rejected', report.references_rejected]] as Row[])),
+    ...(tenants === 0 ? [] : ([[0, 'tenants', tenants]] as Row[])),
+    ...(aliases.length === 0 ? [] : ([[0, 'aliases', aliases.length]] as Row[])),
+    [0, 'parts', parts],
+    ...(report.parts_continued === 0 ? [] : ([[1, 'done before', report.parts_continued]] as Row[])),
+  ]
+}
+
+function table(lines: readonly Row[]): string[] {
+  const labels = lines.map(([depth, name]) => `${'  '.repeat(depth + 1)}${name}`)
+  const width = Math.max(...labels.map((label) => label.length)) + 2
+  const digits = Math.max(...lines.map(([, , count]) => String(count).length))
+  return lines.map(([, , count], index) => labels[index]!.padEnd(width) + String(count).padStart(digits))
+}
+
+function verified({ verification }: RestoreReport): string[] {
+  if (verification === null) return []
+  const { count, expected, digest_equal } = verification
+  if (digest_equal === null) return [`counted: ${count} of ${expected} objects are there`]
+  const is = digest_equal ? 'equal to what was written' : 'not what was written'
+  return [`read back: ${count} of ${expected} objects, ${is}`]
+}

@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream'
+
+/** A stream's first bytes, and all of it. */
+export interface Peeked {
+  readonly head: Buffer
+  /** The whole stream, the head included, for whoever is to read it. */
+  readonly whole: Readable
+}
+
+/**
+ * The first bytes of a stream, a chunk at least and up to `most`, or the end of its first line if that comes
+ * sooner. Fewer where it ends before. @throws the error of the stream
+ */
+export async function peek(source: Readable, most: number): Promise<Peeked> {
+  const chunks = source.iterator({ destroyOnReturn: true }) as AsyncIterableIterator<Buffer>
+  const read: Buffer[] = []
+  let bytes = 0
+  while (bytes < most && !read.some((chunk) => chunk.includes(10))) {
+    const next = await chunks.next()
+    if (next.done === true) break
+    read.push(next.value)
+    bytes += next.value.length
+  }
+  return { head: Buffer.concat(read), whole: Readable.from(all(read, chunks), { objectMode: false }) }
+}
+
+async function* all(read: readonly Buffer[], rest: AsyncIterableIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* read
+    yield* rest
+  } finally {
+    await rest.return?.()
+  }
+}
