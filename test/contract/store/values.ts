@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
-import type { Json } from '../../../lib/object.ts'
-import { idAt, type Open, one, plain, storeTest } from './world.ts'
+import type { Json, JsonObject } from '../../../lib/object.ts'
+import { drain, idAt, type Open, one, PROPERTIES, plain, storeTest } from './world.ts'
 
 const VALUES: readonly (readonly [property: string, title: string, value: Json])[] = [
   ['body', 'a NUL', 'before\u0000after'],
@@ -26,6 +26,49 @@ const VALUES: readonly (readonly [property: string, title: string, value: Json])
   ['changed', 'a date in UTC', '1999-12-31T23:59:59Z'],
 ]
 
+const DAY = '2024-05-06T07:08:09.5+02:00'
+const UUID = '0b0e5f3c-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
+
+const TYPES = (reference: string) => [
+  { name: 'photo', dataType: ['blob'] },
+  { name: 'place', dataType: ['geoCoordinates'] },
+  { name: 'phone', dataType: ['phoneNumber'] },
+  { name: 'key', dataType: ['uuid'] },
+  { name: 'keys', dataType: ['uuid[]'] },
+  { name: 'sizes', dataType: ['int[]'] },
+  { name: 'ratios', dataType: ['number[]'] },
+  { name: 'drafts', dataType: ['boolean[]'] },
+  { name: 'days', dataType: ['date[]'] },
+  { name: 'inner', dataType: ['object'], nestedProperties: NESTED },
+  { name: 'inners', dataType: ['object[]'], nestedProperties: NESTED },
+  { name: 'cites', dataType: [reference] },
+]
+const NESTED = [
+  { name: 'photo', dataType: ['blob'] },
+  { name: 'size', dataType: ['int'] },
+  { name: 'tags', dataType: ['text[]'] },
+  { name: 'deep', dataType: ['object'], nestedProperties: [{ name: 'photo', dataType: ['blob'] }] },
+]
+
+const INNER = { photo: 'aW5uZXI=', size: 7, tags: ['a', 'b'], deep: { photo: 'ZGVlcA==' } }
+const TYPED = {
+  photo: 'YmxvYg==',
+  place: { latitude: 52.5, longitude: -0.1 },
+  phone: { input: '030 1234567', defaultCountry: 'DE' },
+  key: UUID,
+  keys: [UUID],
+  sizes: [1, -2, Number.MAX_SAFE_INTEGER],
+  ratios: [0.1, 3],
+  drafts: [true, false],
+  days: [DAY],
+  inner: INNER,
+  inners: [INNER, { size: 8 }],
+}
+
+function withoutPhone({ phone: _, ...rest }: JsonObject): JsonObject {
+  return rest
+}
+
 /** Values come back as they were written. */
 export async function valueTests(t: Test, open: Open): Promise<void> {
   await storeTest(t, open, 'values come back as they were written', async (t, { make }) => {
@@ -46,5 +89,23 @@ export async function valueTests(t: Test, open: Open): Promise<void> {
     const collection = await make('Bare')
     t.match(await collection.write([{ id: idAt(1), properties: {} }]), [{ ok: true }])
     t.same(plain(await one(collection, idAt(1))), { id: idAt(1), properties: {} })
+  })
+
+  await storeTest(t, open, 'every type is among all properties, blobs as well', async (t, { make, name }) => {
+    const collection = await make('Types', { properties: [...PROPERTIES, ...TYPES(name('Types'))] })
+    const properties: JsonObject = { ...TYPED }
+    t.same(await collection.write([{ id: idAt(1), properties }]), [{ ok: true }])
+    const what = { properties: 'all', vectors: true } as const
+    const ways = {
+      'by its id': await one(collection, idAt(1), what),
+      'by pages': (await drain(collection.read(what)))[0],
+      'by its id with references': await one(collection, idAt(1), { ...what, references: true }),
+      'by pages with references': (await drain(collection.read({ ...what, references: true })))[0],
+    }
+    for (const [title, read] of Object.entries(ways)) {
+      const { phone, ...rest } = read!.properties as JsonObject
+      t.match(phone, TYPED.phone, `${title}: a server adds to a phone number`)
+      t.same(rest, withoutPhone(TYPED), title)
+    }
   })
 }
