@@ -18,6 +18,7 @@ export type NoticeCode =
   | 'tenants_activated'
   | 'no_vectors'
   | 'compression'
+  | 'catalog'
   | 'schema_patched'
   | 'schema_differs'
   | 'reference_target_missing'
@@ -27,6 +28,8 @@ export type NoticeCode =
   | 'node_unhealthy'
   | 'part_damaged'
   | 'indexing'
+  | 'schema_derived'
+  | 'document'
   | 'file_taken'
   | 'file_failed'
 

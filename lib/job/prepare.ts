@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { classNameOf } from '../change/collectionName.ts'
 import { sourceCodeClass } from '../change/sourceCodeClass.ts'
-import { ElysiaError, messageOf } from '../errors.ts'
-import { type CollectionSchema, isCollectionSchema, type PropertySchema, type Store } from '../store/store.ts'
+import { ElysiaError } from '../errors.ts'
+import type { CollectionSchema, PropertySchema, Store } from '../store/store.ts'
 import type { Journal } from './journal.ts'
 import type { Notify } from './notice.ts'
+import { readSchemaFile } from './schemaFile.ts'
 
 /** What `prepare` needs to know of an ingest. */
 export interface Wanted {
@@ -73,23 +73,9 @@ async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSc
     ...(wanted.vectorizer !== undefined && { vectorizer: wanted.vectorizer }),
   })
   if (wanted.schema === undefined) return layout
-  const given = { ...(await readSchema(wanted.schema)), class: className }
+  const given = { ...(await readSchemaFile(wanted.schema)), class: className }
   refuse(className, [...tenancyClashes(given, wanted), ...clashes(given, layout)])
   return grown(given, layout)
-}
-
-async function readSchema(path: string): Promise<CollectionSchema> {
-  const hint = 'give a file with the class as JSON, as a Weaviate server or `col show NAME --json` prints it'
-  try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (isCollectionSchema(value)) return value
-  } catch (cause) {
-    throw new ElysiaError('ELYSIA_USAGE', `the schema ${path} cannot be read: ${messageOf(cause)}`, {
-      cause,
-      hint,
-    })
-  }
-  throw new ElysiaError('ELYSIA_USAGE', `the schema ${path} is not a class: it has no "class"`, { hint })
 }
 
 async function make(store: Store, layout: CollectionSchema, wanted: Wanted, notify: Notify): Promise<void> {

@@ -20,6 +20,7 @@ export async function linkReferences(run: RestoreRun): Promise<void> {
         referencesRejected += await linkSome(run, part, group, tenant)
       }
     }
+    run.rejects?.sync()
     const linked = { ...facts, linked: true, referencesRejected }
     if (!run.progress.damaged.has(part)) run.log.note(part, linked)
     run.progress.parts.set(part, linked)
@@ -41,7 +42,7 @@ async function linkSome(
     look = true
     return refusals(due, await run.collection.link(due, call))
   })
-  await run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, link, reason)))
+  run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
 }
 

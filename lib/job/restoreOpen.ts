@@ -1,14 +1,21 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { openArchive } from '../archive/archive.ts'
 import { directoryPlace } from '../archive/directoryPlace.ts'
+import { JOURNAL_FILE, MANIFEST_FILE } from '../archive/files.ts'
+import { isOriginalDocument } from '../archive/originalDocument.ts'
 import { isSingleHeader } from '../archive/single.ts'
+import { isWeaviateExport } from '../archive/weaviateExport.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { decompress } from '../stream/decompress.ts'
 import { peek } from '../stream/peek.ts'
+import { type Notice, notifier } from './notice.ts'
 import { archiveSource } from './restoreArchive.ts'
+import { exportSource } from './restoreExport.ts'
+import { type ForeignBytes, originalSource, plainSource } from './restoreFile.ts'
+import type { RestoreOptions } from './restoreOptions.ts'
 import { singleSource } from './restoreSingle.ts'
 import type { RestoreSource } from './restoreSource.ts'
 
@@ -17,8 +24,9 @@ export interface OpenOptions {
   readonly stdin: () => Readable
   /** Where archives lie that are named by their id, or by the name of their directory. */
   readonly root?: string
-  /** A file with the class of objects that come without one. */
-  readonly schema?: string
+  /** Of a restore: what matters to sources that come without a class. */
+  readonly options?: Pick<RestoreOptions, 'schema' | 'name' | 'collection'>
+  readonly onNotice?: (notice: Notice) => void
 }
 
 const CHUNK_BYTES = 256 * 1024
@@ -30,39 +38,53 @@ const HEAD_BYTES = 64 * 1024
  * is damaged, cut short or not finished
  */
 export async function openSource(operand: string, options: OpenOptions): Promise<RestoreSource> {
-  if (operand === '-') return openStream('standard input', options.stdin(), undefined)
+  if (operand === '-') return openStream({ name: 'standard input', ...PIPE }, options.stdin(), options)
   const stats = await stat(operand).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw unreadable(operand, error)
   })
-  if (stats === undefined) return openNamed(operand, options.root)
-  if (stats.isDirectory()) return openDirectory(operand)
+  if (stats === undefined) return openNamed(operand, options)
+  if (stats.isDirectory()) return openDirectory(operand, options)
   const again = () => createReadStream(operand, { highWaterMark: CHUNK_BYTES })
-  return openStream(operand, again(), stats.isFile() ? again : undefined)
+  if (!stats.isFile()) return openStream({ name: operand, ...PIPE }, again(), options)
+  const identity = `${resolve(operand)} ${stats.size} ${stats.mtimeMs}`
+  return openStream({ name: operand, again, identity }, again(), options)
 }
 
-async function openDirectory(path: string): Promise<RestoreSource> {
+const PIPE = { again: undefined, identity: undefined }
+
+async function openDirectory(path: string, { options = {}, onNotice }: OpenOptions): Promise<RestoreSource> {
+  const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
+  if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, notifier(onNotice))
   return archiveSource(await openArchive(directoryPlace(path)))
 }
 
-/** A file or pipe, told by its first line. */
+/** A file or pipe, told by its beginning. */
 async function openStream(
-  name: string,
+  file: Omit<ForeignBytes, 'bytes'>,
   source: Readable,
-  again: (() => Readable) | undefined,
+  { options = {}, onNotice }: OpenOptions,
 ): Promise<RestoreSource> {
-  const bytes = decompress()
+  const unpacked = decompress()
   // Whoever reads what is decompressed hears of errors there.
-  pipeline(source, bytes, () => {})
-  const { head, whole } = await peek(bytes, HEAD_BYTES).catch((error: unknown) => {
-    throw error instanceof ElysiaError ? error : unreadable(name, error)
+  pipeline(source, unpacked, () => {})
+  const { head, whole } = await peek(unpacked, HEAD_BYTES).catch((error: unknown) => {
+    throw error instanceof ElysiaError ? error : unreadable(file.name, error)
   })
-  const line = head.subarray(0, HEAD_BYTES).toString().split('\n', 1)[0]!
-  if (isSingleHeader(line)) return singleSource(name, whole, again)
+  const foreign: ForeignBytes = { ...file, bytes: whole }
+  const notify = notifier(onNotice)
+  if (isSingleHeader(head.subarray(0, 100).toString())) return singleSource(file.name, whole, file.again)
+  if (isOriginalDocument(head)) return originalSource(foreign, notify)
+  if (isObjectLine(head)) return plainSource(foreign, options, notify)
   whole.destroy()
-  throw new ElysiaError('ELYSIA_INPUT', `${name} is no archive: it ${beginning(head)}`, {
+  throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
     hint: 'give the directory or file that `col backup` made, JSON lines of objects, or a backup document',
   })
+}
+
+/** True for the beginning of JSON lines: whether each is an object is for the restore to say. */
+function isObjectLine(head: Buffer): boolean {
+  return /^\ufeff?\s*\{\s*"/.test(head.subarray(0, 1000).toString())
 }
 
 function beginning(head: Buffer): string {
@@ -71,9 +93,10 @@ function beginning(head: Buffer): string {
 }
 
 /** An archive below the root, by its id or the name of its directory. */
-async function openNamed(name: string, root: string | undefined): Promise<RestoreSource> {
+async function openNamed(name: string, options: OpenOptions): Promise<RestoreSource> {
+  const { root } = options
   for (const path of root === undefined ? [] : await archivesBelow(root)) {
-    if (path.endsWith(`/${name}`)) return openDirectory(path)
+    if (path.endsWith(`/${name}`)) return openDirectory(path, options)
     const archive = await openArchive(directoryPlace(path)).catch(() => undefined)
     if (archive?.manifest.id === name) return archiveSource(archive)
   }

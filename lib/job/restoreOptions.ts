@@ -13,6 +13,12 @@ export const restoreOptions = {
       placeholder: 'NEW',
       flagOnly: true,
     },
+    collection: {
+      type: 'string',
+      description: 'which collection of an export that holds several',
+      placeholder: 'NAME',
+      flagOnly: true,
+    },
     onConflict: {
       type: 'string',
       description: 'what becomes of a restore into a collection that is there: fail refuses it',

@@ -8,7 +8,7 @@ import { Calls } from '../store/calls.ts'
 import { rebatch } from '../stream/rebatch.ts'
 import { Slots } from '../stream/slots.ts'
 import type { LinkFile, PlacedLink } from './restoreLinks.ts'
-import { objectReject } from './restoreRejects.ts'
+import { lineReject, objectReject } from './restoreRejects.ts'
 import type { RestoreRun } from './restoreRun.ts'
 import { restoreSink } from './restoreSink.ts'
 import type { SourcePart } from './restoreSource.ts'
@@ -106,6 +106,7 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
     run.notify('part_damaged', `${error.message}: it is left out`)
   }
   const facts = tally.facts()
+  run.rejects?.sync()
   failpoint('restore.before-note')
   if (!run.progress.damaged.has(part.name)) run.log.note(part.name, facts)
   failpoint('restore.after-note')
@@ -121,7 +122,7 @@ async function flow(
 ): Promise<void> {
   const { batchSize: count, batchBytes: bytes } = run.options
   const onSettled = async (settled: Settled) => {
-    await run.rejects?.append(settled.refused.map((refused) => objectReject(part.name, refused)))
+    run.rejects?.append(settled.refused.map((refused) => objectReject(part.name, refused)))
     await links?.add(linksOf(settled))
     tally.add(settled)
     onObjects(settled.written.length + settled.refused.length)
@@ -129,7 +130,11 @@ async function flow(
   const batches = rebatch<StoredObject>({ count, bytes, weigh: (object) => identityText(object).length })
   const sink = restoreSink({ calls, slots, fit: run.plan.fit, onTenant, onSettled, stop: run.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
-  const stages = await part.stages()
+  const stages = await part.stages((reject) => {
+    tally.refuse()
+    run.rejects?.append([lineReject(part.name, reject)])
+    onObjects(1)
+  })
   try {
     await pipeline([...stages, ofTenants(run.plan.only), batches, sink], { signal })
   } finally {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { classNameOf } from '../change/collectionName.ts'
-import { type CollectionSchema, hasTenants, isCollectionSchema, isReference } from '../classSchema.ts'
-import { ElysiaError, messageOf } from '../errors.ts'
+import { type CollectionSchema, hasTenants, isReference } from '../classSchema.ts'
+import { ElysiaError } from '../errors.ts'
 import { meant } from '../nearest.ts'
 import type { Health, Store, Tenant } from '../store/store.ts'
 import { comparable } from '../transform/comparable.ts'
@@ -12,6 +11,7 @@ import type { Notify } from './notice.ts'
 import type { RestoreOptions } from './restoreOptions.ts'
 import type { RestorePlan } from './restoreRun.ts'
 import type { RestoreSource, SourcePart } from './restoreSource.ts'
+import { readSchemaFile } from './schemaFile.ts'
 
 const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
 
@@ -43,7 +43,8 @@ export async function planRestore(
   { nodes, modules }: Health,
   notify: Notify,
 ): Promise<RestorePlan> {
-  const from = options.schema === undefined ? source.schema : await schemaFile(options.schema, source.schema)
+  const given = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
+  const from = { ...given, class: source.schema.class }
   const { name, replication, vectorizer } = options
   const patched = patchSchema(
     from,
@@ -148,20 +149,4 @@ function sumOf(parts: readonly SourcePart[]): number | undefined {
     sum += objects
   }
   return sum
-}
-
-/** The class of a file, under the name that the objects' class has, where they have one. */
-async function schemaFile(path: string, own: CollectionSchema): Promise<CollectionSchema> {
-  const hint = 'give a file with the class as JSON, as a Weaviate server or `col show NAME --json` prints it'
-  let value: unknown
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    throw new ElysiaError('ELYSIA_USAGE', `the schema ${path} cannot be read: ${messageOf(cause)}`, {
-      cause,
-      hint,
-    })
-  }
-  if (isCollectionSchema(value)) return { ...value, class: own.class }
-  throw new ElysiaError('ELYSIA_USAGE', `the schema ${path} is not a class: it has no "class"`, { hint })
 }

@@ -1,23 +1,34 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fdatasyncSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { objectText } from '../archive/objectLine.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { Line } from '../line.ts'
+import type { Reject } from '../reject.ts'
 import { splitLines } from '../stream/splitLines.ts'
+import { sizeOf } from './rejectsFile.ts'
 import type { PlacedLink } from './restoreLinks.ts'
 import type { Refused } from './restoreTally.ts'
 
 /**
- * The file that takes refused objects, one JSON line each: `{id, reason, part, object}`, or
- * `references` in place of the object; made when the first one comes (mode 0600: it holds data).
- * @throws ElysiaError ELYSIA_STATE where it cannot be written
+ * The file that takes what a restore refused, a JSON line each: `{id, reason, part, object}` (`references` in
+ * place of the object, or of a line that is none `line` and `record`); made when the first one comes (mode 0600:
+ * it holds data). @throws ElysiaError ELYSIA_STATE where it cannot be written
  */
 export class RestoreRejects {
   readonly path: string
-  #handle: FileHandle | undefined
-  #last: Promise<unknown> = Promise.resolve()
+  #fd: number | undefined
 
   constructor(path: string) {
     this.path = path
@@ -25,50 +36,54 @@ export class RestoreRejects {
 
   /** Begins with what an interrupted run wrote of these parts: the others are restored anew. */
   async begin(partsDone: ReadonlySet<string>): Promise<void> {
-    await this.#guard(async () => {
-      if (!(await isFile(this.path))) return
-      if (partsDone.size === 0) return rm(this.path)
+    if (sizeOf(this.path) === 0) return
+    try {
+      if (partsDone.size === 0) return rmSync(this.path)
       const kept = `${this.path}.kept`
       const of = (lines: AsyncIterable<Line>) => linesOf(lines, partsDone)
       await pipeline(createReadStream(this.path), splitLines(), of, createWriteStream(kept, { mode: 0o600 }))
-      await rename(kept, this.path)
-    })
-  }
-
-  /** Resolves when the lines are on the disk. */
-  append(lines: readonly string[]): Promise<unknown> {
-    if (lines.length === 0) return Promise.resolve()
-    const text = lines.join('')
-    this.#last = this.#last.then(() =>
-      this.#guard(async () => {
-        this.#handle ??= await this.#open()
-        await this.#handle.appendFile(text)
-        if ((await this.#handle.stat()).isFile()) await this.#handle.datasync()
-      }),
-    )
-    return this.#last
-  }
-
-  async close(): Promise<void> {
-    await this.#last.catch(() => {})
-    await this.#handle?.close().catch(() => {})
-  }
-
-  async #open(): Promise<FileHandle> {
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 })
-    return open(this.path, 'a', 0o600)
-  }
-
-  async #guard(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (cause) {
-      throw new ElysiaError(
-        'ELYSIA_STATE',
-        `the rejects file ${this.path} cannot be written: ${messageOf(cause)}`,
-        { cause, hint: 'make room or name another file with --rejects, then give the same command again' },
-      )
+      renameSync(kept, this.path)
+    } catch (error) {
+      throw this.#failure(error)
     }
+  }
+
+  append(lines: readonly string[]): void {
+    if (lines.length === 0) return
+    try {
+      this.#fd ??= this.#open()
+      const bytes = Buffer.from(lines.join(''))
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
+    } catch (error) {
+      throw this.#failure(error)
+    }
+  }
+
+  /** What was appended is on the disk after this. */
+  sync(): void {
+    try {
+      if (this.#fd !== undefined && fstatSync(this.#fd).isFile()) fdatasyncSync(this.#fd)
+    } catch (error) {
+      throw this.#failure(error)
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+
+  #open(): number {
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
+    return openSync(this.path, 'a', 0o600)
+  }
+
+  #failure(cause: unknown): ElysiaError {
+    const message = `the rejects file ${this.path} cannot be written: ${messageOf(cause)}`
+    return new ElysiaError('ELYSIA_STATE', message, {
+      cause,
+      hint: 'make room or name another file with --rejects, then give the same command again',
+    })
   }
 }
 
@@ -83,6 +98,11 @@ export function linkReject(part: string, { id, ...references }: PlacedLink, reas
   return `${JSON.stringify({ id, reason, part, references })}\n`
 }
 
+/** The line of what is no object. */
+export function lineReject(part: string, { line, code, reason, text }: Reject): string {
+  return `${JSON.stringify({ id: null, reason, part, code, line, ...(text !== undefined && { record: text }) })}\n`
+}
+
 async function* linesOf(lines: AsyncIterable<Line>, parts: ReadonlySet<string>): AsyncGenerator<string> {
   for await (const { text } of lines) if (parts.has(partOf(text))) yield `${text}\n`
 }
@@ -94,8 +114,4 @@ function partOf(text: string): string {
   } catch {
     return ''
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true
 }

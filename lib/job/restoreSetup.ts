@@ -159,7 +159,7 @@ async function begin(run: RestoreRun, journal: Journal | undefined, key: RunKey 
 }
 
 async function closeAll(run: RestoreRun, close: () => Promise<void>): Promise<void> {
-  await run.rejects?.close()
+  run.rejects?.close()
   await close()
 }
 

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Manifest } from '../archive/manifest.ts'
 import type { CollectionSchema } from '../classSchema.ts'
+import type { Reject } from '../reject.ts'
 import type { Tenant } from '../store/store.ts'
 
 /** The stages of one part: bytes → pages of objects. They fail with ELYSIA_DAMAGED, at the latest at the end. */
@@ -18,7 +19,8 @@ export interface SourcePart {
    * @throws ElysiaError ELYSIA_DAMAGED, naming the part
    */
   check?(signal?: AbortSignal): Promise<void>
-  stages(): Promise<PartStages>
+  /** `onReject` hears of what is no object, where such a thing may stand between others. */
+  stages(onReject: (reject: Reject) => void): Promise<PartStages>
 }
 
 /** Objects and their class, wherever they come from. */

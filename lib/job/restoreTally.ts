@@ -39,6 +39,11 @@ export class PartTally {
     this.#rejected += refused.length
   }
 
+  /** Something that is no object, and could not even be tried. */
+  refuse(): void {
+    this.#rejected += 1
+  }
+
   facts(): PartFacts {
     return {
       objects: this.#written + this.#rejected,

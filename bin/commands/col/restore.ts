@@ -55,7 +55,8 @@ async function run(context: Context): Promise<void> {
   const source = await openSource(operand, {
     stdin: standardInput,
     root: backupRoot ?? join(userPaths().data, 'backups'),
-    ...(options.schema !== undefined && { schema: options.schema }),
+    options,
+    onNotice: ({ message }) => console.note(message),
   })
   const view = await countView('objects', console)
   try {
