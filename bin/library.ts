@@ -18,6 +18,8 @@ export * from '../lib/job/runOptions.ts'
 export * from '../lib/job/state.ts'
 export type { ValidationCounts } from '../lib/job/validateInput.ts'
 export * from '../lib/job/validateOptions.ts'
+export type { VerifyReport } from '../lib/job/verify.ts'
+export * from '../lib/job/verifyOptions.ts'
 export type { WatchCircumstances } from '../lib/job/watch.ts'
 export * from '../lib/job/watchOptions.ts'
 export type { WatchReport } from '../lib/job/watchReport.ts'
@@ -44,3 +46,6 @@ export const watchJob = () => import('../lib/job/watch.ts')
 
 /** The job of `index validate`, likewise. */
 export const validateJob = () => import('../lib/job/validateInput.ts')
+
+/** The job of `col catalog verify`, likewise. */
+export const verifyJob = () => import('../lib/job/verifyDoor.ts')

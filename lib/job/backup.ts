@@ -29,6 +29,8 @@ export interface BackupCircumstances {
   /** Told of every page: objects so far, and how many there seem to be. */
   readonly onProgress?: (progress: { readonly objects: number; readonly total: number }) => void
   readonly onNotice?: (notice: Notice) => void
+  /** Told of the plan once it is known, before the scan. */
+  readonly onBegun?: (plan: Plan) => void
   /** Go on where a backup into this place was interrupted. */
   readonly resume?: boolean
 }
@@ -73,6 +75,7 @@ export async function backup(
   const tenants = unfinished?.plan.tenants ?? subject.tenants
   const { sealed, kept } = await withActiveTenants(store, name, tenants, notify, async () => {
     const { plan, there } = await begun(store, subject, place, options, unfinished, circumstances, notify)
+    circumstances.onBegun?.(plan)
     const encoding = await encodingOf(plan)
     const parts = await scanned(store, plan, place, encoding, there, options, circumstances, retry)
     const sealed = await manifestFor(store, plan, tenants, parts)

@@ -119,6 +119,15 @@ export const backupRunOptions = {
       default: false,
       flagOnly: true,
     },
+    retryLockMs: {
+      type: 'integer',
+      flag: 'retry-lock',
+      unit: 'milliseconds',
+      description: 'how long to wait where a cleanup holds the lock of the archives',
+      default: 0,
+      minimum: 0,
+      maximum: 86_400_000,
+    },
     dryRun: {
       type: 'boolean',
       short: 'n',

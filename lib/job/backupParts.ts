@@ -82,7 +82,10 @@ async function* partsOf(run: PartsRun, stretch: Stretch, numbers: Numbers): Asyn
       const number = numbers.get(stretch.range) ?? 0
       numbers.set(stretch.range, number + 1)
       const written = await writePortion(run, stretch, number, portions.next())
-      const last = written.reduce((id, { result }) => (result.lastId! > id ? result.lastId! : id), '')
+      const last = written
+        .map(({ result }) => result.lastId!)
+        .sort()
+        .at(-1)
       const upTo = (await portions.ended()) ? stretch.upTo : last
       const parts = written.map(({ file, result }) => partOf(file, result, stretch.range, after, upTo))
       failpoint('backup.before-note')

@@ -55,7 +55,8 @@ export async function backupSingle(
   let manifest: Manifest | undefined
   await withActiveTenants(store, name, subject.tenants, notify, async () => {
     const encoding = await chosenEncoding(store, subject, options, notify)
-    const plan = { ...(await planOf(store, subject, encoding, options, TOOL)) }
+    const plan = await planOf(store, subject, encoding, options, TOOL)
+    circumstances.onBegun?.(plan)
     const lines = new Lines(plan, store, options, retry, circumstances)
     const text = lines.all(async (parts) => {
       manifest = await manifestFor(store, plan, subject.tenants, parts)

@@ -69,13 +69,16 @@ async function intoDirectory(
   to: string | undefined,
 ): Promise<void> {
   const job = await backupJob()
-  const { backupRoot, resume } = context.options(backupRunOptions)
+  const { backupRoot, resume, retryLockMs } = context.options(backupRunOptions)
   const root = backupRoot ?? join(userPaths().data, 'backups')
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
   const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+  const listing = { path, shape: 'directory', catalog: catalogOptions(root), retryLockMs } as const
   try {
     await shown(context, (around) =>
-      job.backup(store, name, job.directoryPlace(path), options, { ...around, resume }),
+      job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
+        job.backup(store, name, job.directoryPlace(path), options, { ...inside, resume }),
+      ),
     )
   } finally {
     held.release()
@@ -90,7 +93,17 @@ async function intoFile(
   to: string,
 ): Promise<void> {
   const job = await backupJob()
-  await shown(context, (around) => job.backupFile(store, name, to, compressed(options, to), around))
+  const { backupRoot, retryLockMs } = context.options(backupRunOptions)
+  const catalog = catalogOptions(backupRoot ?? join(userPaths().data, 'backups'))
+  await shown(context, (around) =>
+    job.backupListed({ path: to, shape: 'file', catalog, retryLockMs }, around, (inside) =>
+      job.backupFile(store, name, to, compressed(options, to), inside),
+    ),
+  )
+}
+
+function catalogOptions(defaultRoot: string) {
+  return { file: join(userPaths().state, 'catalog.db'), defaultRoot }
 }
 
 async function intoPipe(context: Context, store: Store, name: string, options: BackupOptions): Promise<void> {

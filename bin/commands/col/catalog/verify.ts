@@ -1,0 +1,175 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Command, Context } from '../../../command.ts'
+import { countView } from '../../../countProgress.ts'
+import { EXIT } from '../../../exit.ts'
+import {
+  backupRunOptions,
+  ElysiaError,
+  type OptionsSchema,
+  openStore,
+  parseTarget,
+  type Store,
+  userPaths,
+  type VerifyReport,
+  verifyJob,
+  verifyOptions,
+} from '../../../library.ts'
+
+const whichOptions = {
+  type: 'object',
+  description: 'Which archives to verify, and what with.',
+  properties: {
+    all: {
+      type: 'boolean',
+      description: 'every complete archive of the catalog',
+      default: false,
+      flagOnly: true,
+    },
+    against: {
+      type: 'string',
+      description: 'the store to compare with at level live',
+      placeholder: 'TARGET',
+      flagOnly: true,
+    },
+    name: {
+      type: 'string',
+      description: 'the class there, where it is another',
+      placeholder: 'NAME',
+      flagOnly: true,
+    },
+    backupRoot: backupRunOptions.properties.backupRoot,
+  },
+} as const satisfies OptionsSchema
+
+/** `col catalog verify`: archives, held against their manifests. */
+export const command: Command = {
+  name: 'col catalog verify',
+  summary: 'hold archives against their manifests, byte by byte or object by object',
+  usage: 'ID|DIR|FILE… or --all',
+  examples: [
+    'elysiactl col catalog verify --all --level exists',
+    'elysiactl col catalog verify /backups/article --level records',
+    'elysiactl col catalog verify 20261125t1003 --sample 1/7',
+    'elysiactl col catalog verify 20261125t1003 --level live --against http://localhost:8080',
+  ],
+  schemas: [verifyOptions, whichOptions],
+  run,
+}
+
+interface Chosen {
+  readonly id?: string
+  readonly location: string
+  readonly shape: 'directory' | 'file'
+  readonly root: string
+}
+
+async function run(context: Context): Promise<void> {
+  const { console } = context
+  const options = context.options(verifyOptions)
+  const { against, name } = context.options(whichOptions)
+  if ((options.level === 'live') !== (against !== undefined)) {
+    throw new ElysiaError('ELYSIA_USAGE', '--level live and --against go together', {
+      hint: 'elysiactl col catalog verify ID --level live --against http://localhost:8080',
+    })
+  }
+  const chosen = await choose(context)
+  const store = against === undefined ? undefined : await openStore(parseTarget(against))
+  const reports: VerifyReport[] = []
+  try {
+    for (const one of chosen) reports.push(await verifyOne(context, one, store, name))
+  } finally {
+    await store?.close()
+  }
+  if (console.json) await console.document(reports.length === 1 ? reports[0] : reports)
+  else for (const report of reports) console.note(said(report))
+  if (reports.some(({ status }) => status === 'damaged')) context.setExit(EXIT.damage)
+}
+
+/** Archives by path, by id, or all of them. */
+async function choose(context: Context): Promise<Chosen[]> {
+  const { all } = context.options(whichOptions)
+  if (all !== context.operands.length > 0) {
+    const { withCatalog, rootOf } = await verifyJob()
+    return withCatalog(catalogOf(context), (catalog) => {
+      if (all) return catalog.list({ status: ['complete'] })
+      return context.operands.map((operand) => {
+        if (!existsSync(operand)) return catalog.get(operand)
+        const location = resolve(operand)
+        const shape = statSync(location).isDirectory() ? 'directory' : 'file'
+        const known = catalog.list().find((record) => record.location === location)
+        return { location, shape, root: rootOf(location, catalog.roots()), ...(known && { id: known.id }) }
+      })
+    })
+  }
+  throw new ElysiaError('ELYSIA_USAGE', all ? '--all takes no operands' : 'no archive is named', {
+    hint: 'elysiactl col catalog verify ID, or --all; `col catalog list` lists them',
+  })
+}
+
+async function verifyOne(
+  context: Context,
+  { id, location, shape, root }: Chosen,
+  store: Store | undefined,
+  name: string | undefined,
+): Promise<VerifyReport> {
+  const { verify, verifySingle, directoryPlace, lockRoot, withCatalog } = await verifyJob()
+  const { console, signal } = context
+  const options = context.options(verifyOptions)
+  const lock = await lockRoot(root === '' ? dirname(location) : root, {
+    kind: 'shared',
+    purpose: `verification of ${location}`,
+    signal,
+  }).catch(lockedOrReadOnly)
+  const view = await countView('parts', console)
+  const around = {
+    signal,
+    onProgress: ({ parts, total }: { parts: number; total: number }) => view.update(parts, total),
+    ...(store && { against: { store, ...(name !== undefined && { name }) } }),
+  }
+  try {
+    const report =
+      shape === 'file'
+        ? await verifySingle(location, options, around)
+        : await verify(directoryPlace(location), options, around)
+    if (id !== undefined)
+      await withCatalog(catalogOf(context), (catalog) =>
+        catalog.recordVerification(id, noteOf(report, options.sample)),
+      )
+    return report
+  } finally {
+    view.stop()
+    await lock?.release()
+  }
+}
+
+/** An archive in a place that cannot be written to can be verified all the same: nothing else writes there either. */
+function lockedOrReadOnly(error: unknown): undefined {
+  if (error instanceof ElysiaError && error.code === 'ELYSIA_STATE') return undefined
+  throw error
+}
+
+function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
+  const time = new Date().toISOString()
+  return { level, time, ok: status === 'whole', errors: num_errors, ...(sample !== undefined && { sample }) }
+}
+
+function catalogOf(context: Context) {
+  const { backupRoot } = context.options(whichOptions)
+  return {
+    file: join(userPaths().state, 'catalog.db'),
+    defaultRoot: backupRoot ?? join(userPaths().data, 'backups'),
+    onNotice: context.console.note,
+  }
+}
+
+function said(report: VerifyReport): string {
+  const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
+  const objects = objects_checked === 0 ? '' : `, ${objects_checked} objects`
+  return [
+    `${status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${parts} parts${objects}, ${seconds.toFixed(2)} s`,
+    ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
+    ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
+    ...(report.suggested_command === undefined ? [] : [`what is whole: ${report.suggested_command}`]),
+  ].join('\n')
+}
