@@ -3,7 +3,7 @@ import * as wasm from 'parquet-wasm/node'
 import type { JsonObject, StoredObject, Vector } from '../object.ts'
 import { type Footer, readFooter } from './parquetFooter.ts'
 import { halvesOf, text } from './parquetKinds.ts'
-import { type ColumnNames, kindsOf, readMetadata, textType, timeType } from './parquetLayout.ts'
+import { type ColumnNames, kindsOf, META, readMetadata, textType, timeType } from './parquetLayout.ts'
 import { withRest } from './parquetRest.ts'
 import type { Cell } from './parquetSlots.ts'
 import { shapeOfType, vectorCell, vectorType } from './parquetVectors.ts'
@@ -25,7 +25,7 @@ export function* pagesOf(file: Uint8Array, tenant: string | undefined): Generato
   const kinds = kindsOf(schema)
   let rows = 0
   for (const batch of batchesOf(file, footer)) {
-    const object = objectReader(batch, names, kinds, tenant)
+    const object = objectReader(batch, names, kinds, tenant ?? footer.metadata.get(META.tenant))
     rows += batch.numRows
     if (batch.numRows > 0) yield Array.from({ length: batch.numRows }, (_, row) => object(row))
   }

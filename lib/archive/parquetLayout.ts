@@ -45,6 +45,9 @@ export const timeType = new TimestampMillisecond('UTC')
  * Lays objects of a class out in columns. Properties have their own names. A column of ours whose name a
  * property has already, case aside (DuckDB does not tell cases apart), gets underscores in front until it is
  * free; which is which stands in the file's metadata.
+ *
+ * Objects of one tenant have no column for it: it stands in the metadata, and such files lie in a directory
+ * `tenant=NAME`. Pandas refuses to read a directory whose name and files both have the column.
  */
 export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
   const taken = new Set<string>()
@@ -59,7 +62,7 @@ export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
   const named = [...shapes.keys()].filter((name) => name !== '')
   const names: ColumnNames = {
     id,
-    ...((tenant !== undefined || hasTenants(schema)) && { tenant: free('tenant') }),
+    ...(tenant === undefined && hasTenants(schema) && { tenant: free('tenant') }),
     properties,
     created: free('created'),
     updated: free('updated'),

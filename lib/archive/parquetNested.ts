@@ -6,7 +6,7 @@ import { Bits, type Cell, Room, type Slots } from './parquetSlots.ts'
 /** The name that Parquet's own specification gives the values of a list. */
 export const ELEMENT = 'element'
 
-/** Lists of a kind. A null inside a list has a slot, but is for the exact text to say. */
+/** Lists of a kind. */
 export function listOf(kind: Kind): Kind {
   const type = new List(new Field(ELEMENT, kind.type, true))
   return { type, slots: () => new ListSlots(type, kind.slots()), cell: (data) => listCell(data, kind) }
@@ -34,7 +34,7 @@ class ListSlots implements Slots {
     let exact = list || value === undefined || value === null
     if (list) {
       for (const element of value) {
-        if (!this.#child.put(element) || element === null) exact = false
+        if (!this.#child.put(element)) exact = false
       }
       this.#elements += value.length
     }

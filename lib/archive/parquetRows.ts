@@ -33,7 +33,6 @@ export class Rows {
   readonly schema: Schema
   /** Objects since the last batch. */
   length = 0
-  readonly #tenant: string | undefined
   readonly #id = text.slots()
   readonly #tenants: Slots | undefined
   readonly #properties: ReadonlyMap<string, Slots>
@@ -45,7 +44,6 @@ export class Rows {
   constructor(content: Content, shapes: Shapes) {
     this.layout = layoutOf(content, shapes)
     this.schema = arrowSchema(this.layout)
-    this.#tenant = content.tenant
     this.#tenants = this.layout.names.tenant === undefined ? undefined : text.slots()
     this.#properties = new Map([...this.layout.kinds].map(([name, kind]) => [name, kind.slots()]))
     this.#vectors = new Map([...shapes].map(([name, shape]) => [name, vectorSlots(shape)]))
@@ -64,7 +62,7 @@ export class Rows {
     requireFiniteVectors(object)
     this.length++
     this.#id.put(object.id)
-    this.#tenants?.put(this.#tenant ?? object.tenant)
+    this.#tenants?.put(object.tenant)
     this.#created.put(object.createdMs)
     this.#updated.put(object.updatedMs)
     const properties = this.#putProperties(object.properties)
