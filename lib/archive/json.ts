@@ -6,7 +6,6 @@ import type { Content, Format } from './format.ts'
 import { JsonScan, type Taken } from './jsonScan.ts'
 import { objectText, readableText } from './objectLine.ts'
 import { objectOf } from './objectParse.ts'
-import { Pager } from './pager.ts'
 
 /** Characters that are handed on at once. */
 const PIECE_LENGTH = 256 * 1024
@@ -14,7 +13,7 @@ const PIECE_LENGTH = 256 * 1024
 /**
  * One JSON array of objects as JSON lines have them, a line each: what any JSON tool reads whole. It is read as a
  * stream, whatever its white space. Reading takes several times as long as of JSON lines.
- * Memory: a page, and the tokens of 256 KiB, or one object where that is larger.
+ * Memory: the objects and tokens of 64 KiB, or one object where that is larger.
  */
 export const json: Format = {
   name: 'json',
@@ -54,7 +53,6 @@ class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
 
 class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
   readonly #tenant: string | undefined
-  readonly #pager = new Pager<StoredObject>()
   readonly #scan = new JsonScan((key) => {
     throw damaged(`is an object that begins with ${JSON.stringify(key)}, not an array`)
   })
@@ -69,15 +67,14 @@ class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
     return this.#pages(this.#scan.push(chunk))
   }
 
-  protected override *rest(): Generator<StoredObject[]> {
-    yield* this.#pages(this.#scan.end())
-    const last = this.#pager.take()
-    if (last.length > 0) yield last
+  protected override rest(): Generator<StoredObject[]> {
+    return this.#pages(this.#scan.end())
   }
 
-  *#pages(items: Generator<Taken>): Generator<StoredObject[]> {
-    for (const { value, length } of items) {
-      if (this.#pager.add(this.#object(value), length)) yield this.#pager.take()
+  /** A page is what a piece holds: larger ones outlive the collections of short-lived memory, at 200 MB in all. */
+  *#pages(pieces: Generator<readonly Taken[]>): Generator<StoredObject[]> {
+    for (const items of pieces) {
+      if (items.length > 0) yield items.map(({ value }) => this.#object(value))
     }
   }
 
