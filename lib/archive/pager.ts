@@ -1,7 +1,10 @@
-const PAGE_OBJECTS = 500
-const PAGE_LENGTH = 4 * 1024 * 1024
+const PAGE_OBJECTS = 100
+const PAGE_LENGTH = 256 * 1024
 
-/** Collects items into pages, as many as a store takes at once: 500, or 4 Mi characters of what they were read from. */
+/**
+ * Collects items into pages: 100, or 256 Ki characters of what they were read from. Larger pages outlive the
+ * collections of short-lived memory, and take several times as much.
+ */
 export class Pager<T> {
   #page: T[] = []
   #length = 0
