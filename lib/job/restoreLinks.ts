@@ -56,7 +56,7 @@ export class LinkSpool {
 export class LinkFile {
   readonly #handle: FileHandle
   #last: Promise<unknown> = Promise.resolve()
-  references = 0
+  #ended = false
 
   constructor(handle: FileHandle) {
     this.#handle = handle
@@ -65,20 +65,17 @@ export class LinkFile {
   /** The links of objects that were written, one array an object. */
   add(objects: readonly (readonly PlacedLink[])[]): Promise<unknown> {
     const text = objects.map((links) => `${JSON.stringify(links)}\n`).join('')
-    for (const links of objects) for (const { beacons } of links) this.references += beacons.length
     this.#last = this.#last.then(() => this.#handle.appendFile(text)).catch(unwritable)
     return this.#last
   }
 
+  /** Makes it durable. A second time does nothing. */
   async end(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
     await this.#last
     await this.#handle.datasync().catch(unwritable)
     await this.#handle.close()
-  }
-
-  async discard(): Promise<void> {
-    await this.#last.catch(() => {})
-    await this.#handle.close().catch(() => {})
   }
 }
 

@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream'
+import { pipeline as compose, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { identityText } from '../archive/objectLine.ts'
 import { ElysiaError } from '../errors.ts'
@@ -11,7 +11,7 @@ import type { LinkFile, PlacedLink } from './restoreLinks.ts'
 import { lineReject, objectReject } from './restoreRejects.ts'
 import type { RestoreRun } from './restoreRun.ts'
 import { restoreSink } from './restoreSink.ts'
-import type { SourcePart } from './restoreSource.ts'
+import type { PartStages, SourcePart } from './restoreSource.ts'
 import { PartTally, type Settled } from './restoreTally.ts'
 
 /** What the parts of one restore share while they are written. */
@@ -98,13 +98,12 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   try {
     await part.check?.(writing.signal)
     await flow(writing, part, tally, links)
-    await links?.end()
   } catch (error) {
     await links?.end().catch(() => {})
     if (!run.options.skipDamaged || !isDamage(error)) throw error
-    run.progress.damaged.set(part.name, error.message)
-    run.notify('part_damaged', `${error.message}: it is left out`)
+    noteDamage(run, part, error)
   }
+  await links?.end()
   const facts = tally.facts()
   run.rejects?.sync()
   failpoint('restore.before-note')
@@ -112,6 +111,11 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   failpoint('restore.after-note')
   run.progress.begun.delete(part.name)
   run.progress.parts.set(part.name, facts)
+}
+
+function noteDamage(run: RestoreRun, { name }: SourcePart, { message }: Error): void {
+  run.progress.damaged.set(name, message)
+  run.notify('part_damaged', `${message}: what is whole of it is restored`)
 }
 
 async function flow(
@@ -135,12 +139,30 @@ async function flow(
     run.rejects?.append([lineReject(part.name, reject)])
     onObjects(1)
   })
+  const pages = run.options.skipDamaged ? [salvaged(stages, (error) => noteDamage(run, part, error))] : stages
   try {
-    await pipeline([...stages, ofTenants(run.plan.only), batches, sink], { signal })
+    await pipeline([...pages, ofTenants(run.plan.only), batches, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
   }
+}
+
+/** Pages up to the damage: what was read before it is not taken away by it. */
+function salvaged(stages: PartStages, onDamage: (error: Error) => void): Readable {
+  const [first, ...others] = stages
+  const last = others.at(-1) ?? first
+  // Its error is that of the last stage.
+  if (others.length > 0) compose(stages, () => {})
+  async function* pages() {
+    try {
+      yield* last
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      onDamage(error)
+    }
+  }
+  return Readable.from(pages(), { objectMode: true, highWaterMark: 1 })
 }
 
 /** Lets the objects of these tenants pass, or of all. */
