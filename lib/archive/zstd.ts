@@ -21,7 +21,8 @@ const TOP_LEVEL_WITH_WORKERS = 9
 
 /**
  * One zstd frame, with a checksum of its content. The addon compresses in two threads of its own; without the
- * addon, node:zlib in one.
+ * addon, node:zlib in one. Both take the same processor time (300 MB a second of it, at level 3, of source text): the
+ * addon is the faster where processors are idle.
  * Memory: 20 MB at the standard level, 100 MB at the highest; the addon's is given back by garbage collection,
  * as its contexts have no end of their own. @see RFC 8878
  */

@@ -75,7 +75,7 @@ t.test('json: what was encoded decodes to equal objects, and is what JSON.parse 
         if (JSON.parse(text).length !== back.length) throw new Error('not what JSON.parse reads')
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 40 },
   )
   t.pass('all of them')
 })
