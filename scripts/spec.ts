@@ -2,8 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/exit.ts'
 import { ERROR_CODES } from '../lib/errors.ts'
+import { backupOptions, backupRunOptions } from '../lib/job/backupOptions.ts'
 import { ingestOptions } from '../lib/job/ingestOptions.ts'
 import { runOptions } from '../lib/job/runOptions.ts'
+import { verifyOptions } from '../lib/job/verifyOptions.ts'
 import { watchOptions } from '../lib/job/watchOptions.ts'
 import { optionTable } from '../lib/optionTable.ts'
 import { REJECT_CODES } from '../lib/reject.ts'
@@ -18,6 +20,9 @@ const TABLES: Readonly<Record<string, () => string>> = {
   run: () => optionTable(runOptions),
   watch: () => optionTable(watchOptions),
   target: () => optionTable(targetOptions),
+  backup: () => optionTable(backupOptions),
+  backupRun: () => optionTable(backupRunOptions),
+  verify: () => optionTable(verifyOptions),
   errors: errorTable,
   exits: exitTable,
   report: reportTable,

@@ -1,4 +1,11 @@
-import packageJson from '../../package.json' with { type: 'json' }
+import { createRequire } from 'node:module'
+
+interface Description {
+  readonly name: string
+  readonly version: string
+}
+
+const { name, version } = createRequire(import.meta.url)('elysiactl/package.json') as Description
 
 /** What made an archive. */
-export const TOOL = { name: packageJson.name, version: packageJson.version }
+export const TOOL = { name, version }
