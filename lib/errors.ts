@@ -10,7 +10,8 @@ export const ERROR_CODES = {
   ELYSIA_PRODUCER: 'the command that produces the input failed',
   ELYSIA_COMPRESSION: 'compressed input is damaged or cut short',
   ELYSIA_DAMAGED: 'an archive is damaged, cut short or incomplete',
-  ELYSIA_INCOMPLETE: 'a backup holds less than its source, so that it does not count as one',
+  ELYSIA_INCOMPLETE:
+    'a backup or a restore holds something else than its source, so that it does not count as one',
   ELYSIA_TOO_MANY_REJECTS: 'more records were rejected than --max-errors allows',
   ELYSIA_CONFLICT: 'what is there does not fit what is asked, and nothing was changed',
   ELYSIA_NOT_FOUND: 'a collection, tenant or target does not exist',

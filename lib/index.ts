@@ -26,6 +26,18 @@ export { type IngestGiven, type IngestOptions, ingestOptions } from './job/inges
 export type { Input } from './job/input.ts'
 export { Journal, type RunRecord } from './job/journal.ts'
 export type { Notice, NoticeCode } from './job/notice.ts'
+export {
+  type RestoreCircumstances,
+  type RestoreEnded,
+  type RestoreProgress,
+  restore,
+  runRestore,
+} from './job/restore.ts'
+export { archiveSource } from './job/restoreArchive.ts'
+export { type OpenOptions, openSource } from './job/restoreOpen.ts'
+export { type RestoreGiven, type RestoreOptions, restoreOptions } from './job/restoreOptions.ts'
+export type { RestoreReport } from './job/restoreReport.ts'
+export type { PartStages, RestoreSource, SourcePart } from './job/restoreSource.ts'
 export { openState, type State } from './job/state.ts'
 export { type ArchiveFault, type VerifyCircumstances, type VerifyReport, verify } from './job/verify.ts'
 export { type VerifyOptions, verifyOptions } from './job/verifyOptions.ts'
@@ -44,3 +56,9 @@ export { decompress } from './stream/decompress.ts'
 export { type Measure, meter } from './stream/meter.ts'
 export { type Parsed, parseJson } from './stream/parseJson.ts'
 export { type LineSplitter, splitLines } from './stream/splitLines.ts'
+export {
+  type PatchedSchema,
+  patchSchema,
+  type SchemaPatch,
+  type SchemaTarget,
+} from './transform/schemaPatch.ts'

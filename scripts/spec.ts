@@ -4,12 +4,15 @@ import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/exit.ts'
 import { ERROR_CODES } from '../lib/errors.ts'
 import { backupOptions, backupRunOptions } from '../lib/job/backupOptions.ts'
 import { ingestOptions } from '../lib/job/ingestOptions.ts'
+import { restoreOptions } from '../lib/job/restoreOptions.ts'
+import { RESTORE_REPORT } from '../lib/job/restoreReport.ts'
 import { runOptions } from '../lib/job/runOptions.ts'
 import { verifyOptions } from '../lib/job/verifyOptions.ts'
 import { watchOptions } from '../lib/job/watchOptions.ts'
 import { optionTable } from '../lib/optionTable.ts'
 import { REJECT_CODES } from '../lib/reject.ts'
 import { targetOptions } from '../lib/store/targetOptions.ts'
+import { RULES } from '../lib/transform/schemaRules.ts'
 import { ROOMS } from './rooms.ts'
 import { reportTable } from './schemas.ts'
 
@@ -23,6 +26,9 @@ const TABLES: Readonly<Record<string, () => string>> = {
   backup: () => optionTable(backupOptions),
   backupRun: () => optionTable(backupRunOptions),
   verify: () => optionTable(verifyOptions),
+  restore: () => optionTable(restoreOptions),
+  restoreReport: restoreReportTable,
+  schemaRules: schemaRuleTable,
   errors: errorTable,
   exits: exitTable,
   report: reportTable,
@@ -47,6 +53,16 @@ function exitTable(): string {
 function rejectTable(): string {
   const rows = Object.entries(REJECT_CODES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
   return ['| code | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function restoreReportTable(): string {
+  const rows = Object.entries(RESTORE_REPORT).map(([field, meaning]) => `| \`${field}\` | ${meaning} |`)
+  return ['| field | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function schemaRuleTable(): string {
+  const rows = RULES.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`)
+  return ['| rule | what it changes |', '|---|---|', ...rows].join('\n')
 }
 
 function roomTable(): string {

@@ -44,6 +44,40 @@ export interface RestoreReport {
   error?: { code: string; message: string }
 }
 
+/** What each field of the report means, for SPEC.md. */
+export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
+  run: 'The id of the run.',
+  status: '`done`, `interrupted`, `failed`, or `planned` by a dry run.',
+  archive: 'The id of the archive; of a source that has none what it was called.',
+  kind: '`archive` (a directory), `file` (or pipe), `original`, `export` or `jsonl`.',
+  collection: 'The class that the objects come from.',
+  class: 'The class that they are in now.',
+  target: 'The store, without secrets.',
+  dry_run: 'Nothing was written.',
+  objects: 'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`.',
+  written: 'Objects that the store acknowledged.',
+  rejected: 'Objects, or lines that are none, that were refused; they are in the rejects file.',
+  skipped: 'Objects of damaged parts that are missing.',
+  vectors: 'Vectors of the objects that were written.',
+  references: 'References of the objects that were written.',
+  references_rejected: 'References that the store refused.',
+  tenants: 'Tenants that were restored.',
+  aliases: 'Aliases that lead to the class now.',
+  parts: 'Parts of the source that were asked for.',
+  parts_continued: 'Parts that an interrupted restore had brought to their end.',
+  parts_damaged: 'Names of damaged parts.',
+  patches: 'What was changed of the class: `{rule, path, from, to, reason}` each.',
+  schema_differences:
+    'What the target made of the class otherwise than it was asked: `{path, wanted, got}` each.',
+  verification:
+    '`{count, expected, digest_equal}` of what was read back; null where it did not come to that.',
+  retries: 'Calls to the store that were repeated.',
+  seconds: 'How long the restore took.',
+  rate: 'Objects a second while this process wrote.',
+  peak_rss_bytes: 'The most memory the process held.',
+  error: 'Why a restore failed; absent where it did not.',
+}
+
 export interface ReportFacts {
   readonly status: RestoreReport['status']
   readonly verification: Verification | null

@@ -5,6 +5,8 @@ import type { Patching } from './schemaPatch.ts'
 /** One thing that a target may not take as it is. */
 export interface SchemaRule {
   readonly name: string
+  /** What it does, for SPEC.md. */
+  readonly meaning: string
   /** `server`: only a Weaviate server has it. */
   readonly of: 'any' | 'server'
   apply(patching: Patching): void
@@ -15,21 +17,92 @@ export interface SchemaRule {
  * server again. @see SPEC.md, "Restore"
  */
 export const RULES: readonly SchemaRule[] = [
-  { name: 'name', of: 'any', apply: name },
-  { name: 'reference-to-itself', of: 'any', apply: referenceToItself },
-  { name: 'sharding-with-tenants', of: 'server', apply: shardingWithTenants },
-  { name: 'sharding-as-it-was', of: 'server', apply: shardingAsItWas },
-  { name: 'replication', of: 'server', apply: replication },
-  { name: 'vectorizer-none', of: 'any', apply: vectorizerNone },
-  { name: 'vectorizer-unknown', of: 'server', apply: vectorizerUnknown },
-  { name: 'vectorizer-unsaid', of: 'server', apply: vectorizerUnsaid },
-  { name: 'module-unknown', of: 'server', apply: moduleUnknown },
-  { name: 'property-module', of: 'server', apply: propertyModule },
-  { name: 'vector-dropped', of: 'server', apply: vectorDropped },
-  { name: 'property-internal', of: 'server', apply: propertyInternal },
-  { name: 'index-inverted', of: 'server', apply: indexInverted },
-  { name: 'string-type', of: 'server', apply: stringType },
-  { name: 'blob-hash', of: 'server', apply: blobHash },
+  { name: 'name', meaning: 'the class gets the name of `--name`', of: 'any', apply: name },
+  {
+    name: 'reference-to-itself',
+    meaning: 'references of the class to itself follow the new name',
+    of: 'any',
+    apply: referenceToItself,
+  },
+  {
+    name: 'sharding-with-tenants',
+    meaning: '`shardingConfig` of a class with tenants is left out: no server takes both',
+    of: 'server',
+    apply: shardingWithTenants,
+  },
+  {
+    name: 'sharding-as-it-was',
+    meaning:
+      '`actualCount`, `actualVirtualCount` and `desiredVirtualCount` are left out; `desiredCount` stays',
+    of: 'server',
+    apply: shardingAsItWas,
+  },
+  {
+    name: 'replication',
+    meaning: 'no more copies than the target has nodes, or what `--replication` says',
+    of: 'server',
+    apply: replication,
+  },
+  {
+    name: 'vectorizer-none',
+    meaning: 'every vectorizer becomes `none` under `--vectorizer none`',
+    of: 'any',
+    apply: vectorizerNone,
+  },
+  {
+    name: 'vectorizer-unknown',
+    meaning: 'a vectorizer that the target does not have becomes `none`',
+    of: 'server',
+    apply: vectorizerUnknown,
+  },
+  {
+    name: 'vectorizer-unsaid',
+    meaning: 'a class that names no vectorizer says `none`, since a server may have a standard one',
+    of: 'server',
+    apply: vectorizerUnsaid,
+  },
+  {
+    name: 'module-unknown',
+    meaning: '`moduleConfig` of modules that the target does not have is left out',
+    of: 'server',
+    apply: moduleUnknown,
+  },
+  {
+    name: 'property-module',
+    meaning: 'what a property says to a vectorizer that its class does not use is left out',
+    of: 'server',
+    apply: propertyModule,
+  },
+  {
+    name: 'vector-dropped',
+    meaning: 'a vector whose index was dropped is left out',
+    of: 'server',
+    apply: vectorDropped,
+  },
+  {
+    name: 'property-internal',
+    meaning: '`searchableBlockmax` and `bucketGeneration` are left out',
+    of: 'server',
+    apply: propertyInternal,
+  },
+  {
+    name: 'index-inverted',
+    meaning: '`indexInverted` beside the settings that replaced it is left out',
+    of: 'server',
+    apply: indexInverted,
+  },
+  {
+    name: 'string-type',
+    meaning: '`string` becomes `text`, cut at white space unless it was a `field`',
+    of: 'server',
+    apply: stringType,
+  },
+  {
+    name: 'blob-hash',
+    meaning: '`blobHash` becomes `text`, since a server would hash the hash',
+    of: 'server',
+    apply: blobHash,
+  },
 ]
 
 function name({ wishes, set }: Patching): void {
