@@ -48,8 +48,7 @@ async function* pagesOf(file: ExportFile): AsyncGenerator<StoredObject[]> {
  */
 async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint8Array> {
   const workerData: ExportReading = { path, groups: groups.map(pageRows) }
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'))
-  const worker = new Worker(new URL(`./parquetExportWorker${extension}`, import.meta.url), { workerData })
+  const worker = new Worker(workerUrl(), { workerData })
   const ended = new AbortController()
   const death = once(worker, 'exit', { signal: ended.signal }).then(() => {
     throw new Error('its reader ended early')
@@ -66,6 +65,13 @@ async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint
     ended.abort()
     await worker.terminate()
   }
+}
+
+/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
+function workerUrl(): URL {
+  const here = import.meta.url
+  if (here.endsWith('.cjs')) return new URL('../lib/archive/parquetExportWorker.js', here)
+  return new URL(`./parquetExportWorker${here.endsWith('.ts') ? '.ts' : '.js'}`, here)
 }
 
 /** How many rows of a group make a page. */
