@@ -1,3 +1,12 @@
+export type { Change } from '../lib/catalog/annotations.ts'
+export * from '../lib/catalog/catalogOptions.ts'
+export type { CleanupReport } from '../lib/catalog/cleanup.ts'
+export type { Catalog } from '../lib/catalog/index.ts'
+export type { RebuildReport } from '../lib/catalog/rebuild.ts'
+export type { ArchiveDetails, ArchiveRecord } from '../lib/catalog/record.ts'
+export type { GroupPlan } from '../lib/catalog/retention.ts'
+export * from '../lib/catalog/retentionOptions.ts'
+export type { UnlockedLock } from '../lib/catalog/unlock.ts'
 export { classNameOf } from '../lib/change/collectionName.ts'
 export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
@@ -49,3 +58,9 @@ export const validateJob = () => import('../lib/job/validateInput.ts')
 
 /** The job of `col catalog verify`, likewise. */
 export const verifyJob = () => import('../lib/job/verifyDoor.ts')
+
+/** What `col catalog` works with, loaded only when one of its commands is called. */
+export const catalogDoor = () => import('../lib/catalog/door.ts')
+
+/** What reads manifests for `col catalog rebuild`, which the others need not. */
+export const rebuildDoor = () => import('../lib/catalog/rebuild.ts')

@@ -57,38 +57,38 @@ function early(argv: readonly string[]) {
 async function find(
   argv: readonly string[],
 ): Promise<{ command: Command; words: readonly string[] } | string> {
-  const [first, second] = argv
-  if (first === undefined || first === '--help' || first === '-h' || first === 'help') return overview()
-  if (Object.hasOwn(COMMANDS, first)) return load(first, argv.slice(1))
-  if (!Object.hasOwn(GROUPS, first)) throw unknownCommand(first, [...Object.keys(GROUPS), ...alone()])
-  if (second === undefined || second === '--help' || second === '-h') return overview(first)
-  const name = `${first} ${second}`
-  return Object.hasOwn(COMMANDS, name) ? load(name, argv.slice(2)) : refuseSecond(first, second)
+  const [first] = argv
+  if (first === undefined || isHelp(first) || first === 'help') return overview()
+  for (let length = 1; ; length++) {
+    const name = argv.slice(0, length).join(' ')
+    if (Object.hasOwn(COMMANDS, name)) return load(name, argv.slice(length))
+    if (!Object.hasOwn(GROUPS, name))
+      throw unknownCommand(argv[length - 1]!, argv.slice(0, length - 1).join(' '))
+    const next = argv[length]
+    if (next === undefined || isHelp(next)) return overview(name)
+  }
+}
+
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h'
 }
 
 async function load(name: string, words: readonly string[]) {
   return { command: (await COMMANDS[name]!()).command, words }
 }
 
-function alone(): string[] {
-  return Object.keys(COMMANDS).filter((name) => !name.includes(' '))
+/** The words that may stand behind a group; the first words of all where it is empty. */
+function wordsBehind(group: string): string[] {
+  const depth = group === '' ? 0 : group.split(' ').length
+  const names = Object.keys(COMMANDS).filter((name) => group === '' || name.startsWith(`${group} `))
+  return [...new Set(names.map((name) => name.split(' ')[depth]!))]
 }
 
-function refuseSecond(group: string, typed: string): never {
-  const members = Object.keys(COMMANDS).filter((name) => name.startsWith(`${group} `))
-  const names = members.map((name) => name.slice(group.length + 1))
-  throw unknownCommand(typed, names, group)
-}
-
-function unknownCommand(typed: string, known: readonly string[], group?: string): ElysiaError {
+function unknownCommand(typed: string, group: string): ElysiaError {
   const what = typed.startsWith('-') ? 'option' : 'command'
-  const path = group === undefined ? typed : `${group} ${typed}`
-  const hint = meant(
-    typed,
-    known,
-    `elysiactl ${group === undefined ? '' : `${group} `}--help lists the commands`,
-  )
-  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${path}`, { hint })
+  const behind = group === '' ? '' : `${group} `
+  const hint = meant(typed, wordsBehind(group), `elysiactl ${behind}--help lists the commands`)
+  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
 }
 
 type Asked = Pick<Context, 'flags' | 'operands' | 'rest' | 'console'>

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { onCatalog } from '../catalog.ts'
 import type { Command, Context } from '../command.ts'
 import { consoleOptions } from '../consoleOptions.ts'
 import {
@@ -70,11 +71,12 @@ async function possible(context: Context, before: readonly string[], typed: stri
   const valued = options.find(([key, option]) => awaitsValue(before.at(-1), key, option))
   if (valued !== undefined) return valuesOf(context, ...valued)
   if (typed.startsWith('-')) return ['--help', ...options.flatMap(([key, option]) => flagsOf(key, option))]
-  return operandsOf(context, name, before)
+  return operandsOf(context, name, before, typed)
 }
 
 function commandOf(words: readonly string[]): string | undefined {
-  return [words.slice(0, 2).join(' '), words[0] ?? ''].find((name) => Object.hasOwn(COMMANDS, name))
+  const names = [3, 2, 1].map((length) => words.slice(0, length).join(' '))
+  return names.find((name) => Object.hasOwn(COMMANDS, name))
 }
 
 function nextWords(before: readonly string[]): string[] {
@@ -100,10 +102,28 @@ function valuesOf(context: Context, key: string, option: OptionSchema): Promise<
   return [...(option.enum ?? [])]
 }
 
-function operandsOf(context: Context, name: string, before: readonly string[]): Promise<string[]> | string[] {
+const TAKES_ID = / (show|pin|unpin|tag|untag|note|verify)$/
+
+/** A catalog that is not there, or cannot be read, offers none. */
+async function archiveIds({ options }: Context, typed: string): Promise<string[]> {
+  const silent = { note: () => {} }
+  try {
+    return await onCatalog({ options, console: silent }, (catalog) => catalog.idsBeginning(typed, 50))
+  } catch {
+    return []
+  }
+}
+
+function operandsOf(
+  context: Context,
+  name: string,
+  before: readonly string[],
+  typed: string,
+): Promise<string[]> | string[] {
   if (name === 'format schema') return ['change', 'report', 'reject']
   if (name === 'completion') return Object.keys(SCRIPTS)
   const isFirst = before.length === name.split(' ').length
+  if (name.startsWith('col catalog ')) return TAKES_ID.test(name) && isFirst ? archiveIds(context, typed) : []
   return name.startsWith('col ') && name !== 'col ls' && isFirst ? collectionNames(context) : []
 }
 

@@ -66,6 +66,11 @@ export class Catalog {
     this.#index.close()
   }
 
+  /** Several calls as one transaction, and so one wait for the disk. Not for those that answer a promise. */
+  together(work: () => void): void {
+    this.#index.transaction(work)
+  }
+
   /** Notes a complete archive, with what people had said of it, where that was found beside it. */
   upsert(manifest: Manifest, where: Location, annotations?: Annotations): void {
     const row = rowOf(manifest, where, 'complete', null, now())
@@ -192,10 +197,15 @@ export class Catalog {
     return this.#index.run(`DELETE FROM archives WHERE status = 'deleted' AND deleted < ?`, [before])
   }
 
-  /** Archives below a root that are not deleted. */
-  below(root: string): ArchiveRecord[] {
+  /** Archives in a directory, or that are it, and are not deleted. */
+  below(directory: string): ArchiveRecord[] {
+    // The sign after the slash is the zero: between them lies all that begins with the directory and a slash.
     return this.#index
-      .all<Row>(`SELECT * FROM archives WHERE root = ? AND status <> 'deleted' ORDER BY id`, [root])
+      .all<Row>(
+        `SELECT * FROM archives WHERE (location = ? OR (location > ? AND location < ?)) AND status <> 'deleted'
+         ORDER BY id`,
+        [directory, `${directory}/`, `${directory}0`],
+      )
       .map(recordOf)
   }
 

@@ -12,6 +12,8 @@ export interface CatalogOptions {
   readonly defaultRoot?: string
   /** Told that a lost or damaged catalog was made anew, and what could not be done. */
   readonly onNotice?: (message: string) => void
+  /** Where there is nothing to list and no file: `make` one, unless told, or take an empty one in `memory`. */
+  readonly missing?: 'make' | 'memory'
   readonly placeAt?: PlaceAt
   readonly signal?: AbortSignal
 }
@@ -31,9 +33,11 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
       onNotice?.(`${error.message}; it was moved to ${moveAside(file)}`)
     }
   }
-  const catalog = catalogAt(options)
+  const roots = rootsThere(options)
+  const isEmpty = roots.length === 0 && options.missing === 'memory'
+  const catalog = catalogAt(isEmpty ? { ...options, file: ':memory:' } : options)
   try {
-    await takeIn(catalog, options)
+    await takeIn(catalog, roots, options)
     return catalog
   } catch (error) {
     catalog.close()
@@ -83,22 +87,24 @@ function rootsFile(file: string): string {
   return join(dirname(file), 'backup-roots.json')
 }
 
+/** The known roots that are there. */
+function rootsThere({ file, defaultRoot }: CatalogOptions): string[] {
+  const all = [...readRoots(rootsFile(file)), ...(defaultRoot === undefined ? [] : [defaultRoot])]
+  return [...new Set(all)].filter(existsSync)
+}
+
 async function takeIn(
   catalog: Catalog,
-  { file, defaultRoot, onNotice, signal }: CatalogOptions,
+  roots: readonly string[],
+  { onNotice, signal }: CatalogOptions,
 ): Promise<void> {
-  const known = readRoots(rootsFile(file))
-  const roots = new Set([...known, ...(defaultRoot === undefined ? [] : [defaultRoot])])
-  const there = [...roots].filter((root) => existsSync(root))
-  if (there.length === 0) return
+  if (roots.length === 0) return
   const { rebuildRoot } = await import('./rebuild.ts')
   let archives = 0
-  for (const root of there) {
+  for (const root of roots) {
     const { complete, partial, unreadable } = await rebuildRoot(catalog, root, signal && { signal })
     archives += complete + partial
     for (const { path, message } of unreadable) onNotice?.(`${path} was left out: ${message}`)
   }
-  if (archives > 0 || known.length > 0) {
-    onNotice?.(`the catalog was made anew: ${archives} archives below ${there.join(', ')}`)
-  }
+  if (archives > 0) onNotice?.(`the catalog was made anew: ${archives} archives below ${roots.join(', ')}`)
 }

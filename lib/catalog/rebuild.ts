@@ -27,52 +27,68 @@ export interface RebuildReport {
   readonly unreadable: readonly { readonly path: string; readonly message: string }[]
 }
 
+/** What one archive means for the catalog, to be done within a transaction. */
+type Entry = () => void
+
+// A commit is synced: one for so many archives.
+const TOGETHER = 200
+
 /**
- * Brings the catalog up to date with what lies below a root: manifests are the truth, annotations beside them keep
- * pins, tags, notes and verifications. Single files are read to their end, where their manifest is. What the
- * catalog knew there and is gone becomes history.
- * @throws ElysiaError ELYSIA_NOT_FOUND where the root is not there
+ * Brings the catalog up to date with what lies below a directory, or is it: manifests are the truth, annotations
+ * beside them keep pins, tags, notes and verifications. Single files are read to their end, where their manifest is. What the
+ * catalog knew there and is gone becomes history. `root` is what the archives there are locked by.
+ * @throws ElysiaError ELYSIA_NOT_FOUND where the directory is not there
  */
 export async function rebuildRoot(
   catalog: Catalog,
-  root: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  directory: string,
+  { signal, root = directory }: { readonly signal?: AbortSignal; readonly root?: string } = {},
 ): Promise<RebuildReport> {
   const counts = { complete: 0, partial: 0, deleting: 0 }
   const unreadable: { path: string; message: string }[] = []
   const seen = new Set<string>()
-  for await (const found of scanRoot(root)) {
+  const entries: Entry[] = []
+  const flush = () => catalog.together(() => entries.splice(0).forEach((enter) => void enter()))
+  for await (const found of scanRoot(directory)) {
     signal?.throwIfAborted()
     try {
-      if (await takeIn(catalog, root, found, signal)) {
-        counts[found.state] += 1
-        seen.add(found.path)
-      }
+      const entry = await entryOf(catalog, root, found, signal)
+      if (entry === undefined) continue
+      entries.push(entry)
+      counts[found.state] += 1
+      seen.add(found.path)
+      if (entries.length >= TOGETHER) flush()
     } catch (error) {
       if (!(error instanceof ElysiaError)) throw error
       unreadable.push({ path: found.path, message: messageOf(error) })
       seen.add(found.path)
     }
   }
+  flush()
   catalog.addRoot(root)
-  return { root, ...counts, gone: forgetGone(catalog, root, seen), unreadable }
+  return { root: directory, ...counts, gone: forgetGone(catalog, directory, seen), unreadable }
 }
 
-/** False for a file that is no archive. */
-async function takeIn(catalog: Catalog, root: string, found: Found, signal?: AbortSignal): Promise<boolean> {
+/** Undefined for a file that is no archive. */
+async function entryOf(
+  catalog: Catalog,
+  root: string,
+  found: Found,
+  signal?: AbortSignal,
+): Promise<Entry | undefined> {
   const where: Location = { root, location: found.path, shape: found.shape }
-  const place = catalog.placeAt(found.path)
   if (found.state === 'partial') {
-    const unfinished = await readJournal(place)
+    const unfinished = await readJournal(catalog.placeAt(found.path))
     if (unfinished === undefined) throw new ElysiaError('ELYSIA_DAMAGED', 'its journal holds no plan')
-    catalog.record(unfinished.plan, where, 'partial', 'it did not come to its end')
-    return true
+    return () => catalog.record(unfinished.plan, where, 'partial', 'it did not come to its end')
   }
   const manifest = await manifestIn(catalog, found, signal)
-  if (manifest === undefined) return false
-  catalog.upsert(manifest, where, await readAnnotations(where, manifest.id, catalog.placeAt))
-  if (found.state === 'deleting') catalog.markDeleting(manifest.id)
-  return true
+  if (manifest === undefined) return undefined
+  const annotations = await readAnnotations(where, manifest.id, catalog.placeAt)
+  return () => {
+    catalog.upsert(manifest, where, annotations)
+    if (found.state === 'deleting') catalog.markDeleting(manifest.id)
+  }
 }
 
 async function manifestIn(
@@ -109,8 +125,8 @@ async function singleManifest(path: string, signal?: AbortSignal): Promise<Manif
   return archive.manifest()
 }
 
-function forgetGone(catalog: Catalog, root: string, seen: ReadonlySet<string>): number {
-  const gone = catalog.below(root).filter(({ location }) => !seen.has(location))
+function forgetGone(catalog: Catalog, directory: string, seen: ReadonlySet<string>): number {
+  const gone = catalog.below(directory).filter(({ location }) => !seen.has(location))
   for (const { id } of gone) catalog.markDeleted(id, 'it was gone when the catalog was rebuilt')
   return gone.length
 }

@@ -9,12 +9,11 @@ const STRETCH = '^(\\d{1,6}[ymdh])+$'
  */
 export const retentionOptions = {
   type: 'object',
-  description:
-    'What stays and what goes. With --older-than and --keep-… together an archive goes only where the first says so and none of the others keeps it.',
+  description: 'What stays and what goes; with --older-than and --keep-… together a keep rule wins.',
   properties: {
     olderThan: {
       type: 'string',
-      description: 'remove what is older, as long as another one at least as old as this remains, by group',
+      description: 'remove what is older, where another one as old as this remains',
       placeholder: 'STRETCH',
       pattern: STRETCH,
     },
@@ -98,7 +97,7 @@ export const retentionOptions = {
     },
     groupBy: {
       type: 'string',
-      description: 'apply all this to each group by itself: some of cluster,collection,tenant,tags, or none',
+      description: 'each group by itself: some of cluster,collection,tenant,tags, or none',
       default: 'cluster,collection',
       placeholder: 'KEY,…',
     },
@@ -117,7 +116,7 @@ export const retentionOptions = {
     },
     unsafeAllowRemoveAll: {
       type: 'boolean',
-      description: 'without any rule, remove everything that --collection, --tag or --cluster chooses',
+      description: 'without any rule, remove all that --collection, --tag or --cluster chooses',
       default: false,
       flagOnly: true,
     },

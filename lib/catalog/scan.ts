@@ -1,4 +1,4 @@
-import { type Dirent, existsSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
@@ -67,7 +67,10 @@ export function rootOf(location: string, known: readonly string[]): string {
   return above[0] ?? dirname(location)
 }
 
-/** True where there is anything left of an archive. */
-export function isLeft(location: string): boolean {
-  return existsSync(location)
+/** The root that archives in a directory are locked by, where that may be a root itself, or an archive. */
+export function lockedRootOf(directory: string, known: readonly string[]): string {
+  const above = known.filter((root) => directory === root || directory.startsWith(`${root}/`))
+  const [outermost] = above.sort((a, b) => a.length - b.length)
+  if (outermost !== undefined) return outermost
+  return stateOf(new Set(readdirSync(directory))) === undefined ? directory : dirname(directory)
 }

@@ -8,7 +8,7 @@ export const verifyOptions = {
     level: {
       type: 'string',
       description:
-        'exists: files and sizes; stored: SHA-256 of the files; records: every object; live: against a store',
+        'exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store',
       default: 'stored',
       enum: ['exists', 'stored', 'records', 'live'],
     },

@@ -1,0 +1,80 @@
+import { ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
+import type { Command, Context } from '../../../command.ts'
+import { EXIT } from '../../../exit.ts'
+import {
+  type CleanupReport,
+  catalogDoor,
+  catalogOptions,
+  cleanupOptions,
+  filterOptions,
+  lockOptions,
+  retentionOptions,
+  roughSize,
+} from '../../../library.ts'
+import { planDocument, planTables } from './plan.ts'
+
+/** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
+export const command: Command = {
+  name: 'col catalog cleanup',
+  summary: 'remove archives that no rule keeps; without --yes, show which',
+  usage: '',
+  examples: [
+    'elysiactl col catalog cleanup --older-than 30d',
+    'elysiactl col catalog cleanup --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --yes',
+    'elysiactl col catalog cleanup --keep-within 14d --keep-tag gold --collection Article --json',
+  ],
+  schemas: [cleanupOptions, retentionOptions, filterOptions, lockOptions, catalogOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  refuseOperands(context, command.name)
+  const { yes } = context.options(cleanupOptions)
+  const report = yes ? await clean(context) : await plan(context)
+  await show(context, report)
+  if (report.failed.length > 0) context.setExit(EXIT.failed)
+}
+
+async function cleanupOf(context: Context) {
+  const { filterOf, policyOf, stretchOf } = await catalogDoor()
+  return {
+    filter: filterOf(ofClass(context.options(filterOptions))),
+    policy: policyOf(context.options(retentionOptions)),
+    history: stretchOf(context.options(cleanupOptions).history, '--history'),
+  }
+}
+
+async function plan(context: Context): Promise<CleanupReport> {
+  const { planCleanup } = await catalogDoor()
+  const cleanup = await cleanupOf(context)
+  return onCatalog(context, (catalog) => planCleanup(catalog, cleanup))
+}
+
+async function clean(context: Context): Promise<CleanupReport> {
+  const { cleanUp } = await catalogDoor()
+  const cleanup = await cleanupOf(context)
+  const { retryLockMs } = context.options(lockOptions)
+  const { console, stop } = context
+  const around = {
+    retryLockMs,
+    signal: stop,
+    onNotice: console.note,
+    onRemoved: (id: string) => console.detail(`removed ${id}`),
+  }
+  return onCatalog(context, (catalog) => cleanUp(catalog, cleanup, around))
+}
+
+async function show({ console }: Context, report: CleanupReport): Promise<void> {
+  const { groups, done, removed, bytes, failed } = report
+  if (console.json) return console.document(planDocument(report))
+  if (groups.length === 0) return console.note('no archives')
+  for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
+  await console.data(planTables(groups))
+  for (const { id, message } of failed) console.warn(`${id} was not removed: ${message}`)
+  const planned = groups.reduce((sum, { remove }) => sum + remove.length, 0)
+  console.note(
+    done
+      ? `removed ${removed.length} of ${planned} archives, ${roughSize(bytes)}`
+      : `a plan: ${planned} archives would be removed, ${roughSize(bytes)}; --yes removes them`,
+  )
+}

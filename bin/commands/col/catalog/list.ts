@@ -1,0 +1,54 @@
+import { ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
+import { columns } from '../../../columns.ts'
+import type { Command, Context } from '../../../command.ts'
+import { type ArchiveRecord, catalogDoor, catalogOptions, listOptions, roughSize } from '../../../library.ts'
+
+/** `col catalog list`: the archives that are known, the newest first. */
+export const command: Command = {
+  name: 'col catalog list',
+  summary: 'list archives',
+  usage: '',
+  examples: [
+    'elysiactl col catalog list',
+    'elysiactl col catalog list --collection Article --since 30d --json',
+    "elysiactl col catalog list --where 'objects>1000' --where 'bytes<1GiB' --sort bytes:desc",
+    'elysiactl col catalog list --status partial,failed',
+  ],
+  schemas: [listOptions, catalogOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  refuseOperands(context, command.name)
+  const { console } = context
+  const { filterOf } = await catalogDoor()
+  const filter = filterOf(ofClass(context.options(listOptions)))
+  const [archives, all] = await onCatalog(context, (catalog) => [catalog.list(filter), catalog.count(filter)])
+  if (console.json) return console.document({ archives, total: all.archives })
+  if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
+  await console.data(columns(HEAD, archives.map(row)))
+  const left = all.archives - archives.length
+  console.note(
+    `${all.archives} archives, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,
+  )
+}
+
+const HEAD = ['id', 'status', 'collection', 'source', 'started', 'objects', 'size', 'format', 'tags']
+
+function row(archive: ArchiveRecord): (string | number)[] {
+  const { id, collection, cluster, started, objects, bytes, format, compression, tags } = archive
+  const encoding = compression === 'none' ? format : `${format}+${compression}`
+  return [
+    ...[id, statusText(archive), collection, cluster, second(started), objects, roughSize(bytes), encoding],
+    tags.join(','),
+  ]
+}
+
+/** The status, and what else keeps an archive or speaks against it. */
+function statusText({ status, pinned, damaged }: ArchiveRecord): string {
+  return [status, ...(pinned ? ['pinned'] : []), ...(damaged ? ['damaged'] : [])].join(',')
+}
+
+function second(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z')
+}

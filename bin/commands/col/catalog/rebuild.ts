@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { backupRoot, onCatalog } from '../../../catalog.ts'
+import type { Command, Context } from '../../../command.ts'
+import { EXIT } from '../../../exit.ts'
+import {
+  type Catalog,
+  catalogDoor,
+  catalogOptions,
+  ElysiaError,
+  lockOptions,
+  type RebuildReport,
+  rebuildDoor,
+} from '../../../library.ts'
+
+/** `col catalog rebuild`: brings the catalog up to date with the archives that lie in directories. */
+export const command: Command = {
+  name: 'col catalog rebuild',
+  summary: 'take in the archives that lie in directories, and forget those that are gone',
+  usage: '[DIR…]',
+  examples: ['elysiactl col catalog rebuild', 'elysiactl col catalog rebuild /mnt/backups'],
+  schemas: [lockOptions, catalogOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console } = context
+  const reports = await onCatalog(context, (catalog) => rebuildAll(context, catalog), 'make')
+  if (reports.some(({ unreadable }) => unreadable.length > 0)) context.setExit(EXIT.damage)
+  if (console.json) return console.document(reports)
+  if (reports.length === 0) return console.note('no archives are known, and no directory is named')
+  for (const report of reports) {
+    const { root, complete, partial, deleting, gone, unreadable } = report
+    for (const { path, message } of unreadable) console.warn(`${path} was left out: ${message}`)
+    console.note(`${root}: ${complete} complete, ${partial} partial, ${deleting} half removed, ${gone} gone`)
+  }
+}
+
+async function rebuildAll(context: Context, catalog: Catalog): Promise<RebuildReport[]> {
+  const reports: RebuildReport[] = []
+  for (const directory of directoriesOf(context, catalog)) {
+    reports.push(await rebuild(context, catalog, directory))
+  }
+  return reports
+}
+
+/** Those that are named, or all that are known and there. */
+function directoriesOf(context: Context, catalog: Catalog): string[] {
+  if (context.operands.length > 0) return context.operands.map((operand) => resolve(operand))
+  return [...new Set([...catalog.roots(), backupRoot(context)])].filter(existsSync)
+}
+
+async function rebuild(context: Context, catalog: Catalog, directory: string): Promise<RebuildReport> {
+  if (!existsSync(directory)) {
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no directory ${directory}`, {
+      hint: 'name one that archives lie in, or below which they do',
+    })
+  }
+  const { lockRoot, lockedRootOf } = await catalogDoor()
+  const { rebuildRoot } = await rebuildDoor()
+  const { console, signal } = context
+  const root = lockedRootOf(directory, catalog.roots())
+  const { retryLockMs } = context.options(lockOptions)
+  const options = { kind: 'exclusive', purpose: 'rebuild', retryForMs: retryLockMs, signal } as const
+  const lock = await lockRoot(root, { ...options, onWait: console.note }).catch(readOnly)
+  try {
+    return await rebuildRoot(catalog, directory, { root, signal })
+  } finally {
+    await lock?.release()
+  }
+}
+
+/** Archives that cannot be written to can be looked through all the same: nobody removes them meanwhile. */
+function readOnly(error: unknown): undefined {
+  if (error instanceof ElysiaError && error.code === 'ELYSIA_STATE') return undefined
+  throw error
+}

@@ -1,0 +1,88 @@
+import { idOperand, onCatalog } from '../../../catalog.ts'
+import { columns } from '../../../columns.ts'
+import type { Command, Context } from '../../../command.ts'
+import { type ArchiveDetails, catalogOptions, roughSize } from '../../../library.ts'
+
+/** `col catalog show`: all that the catalog knows of one archive. */
+export const command: Command = {
+  name: 'col catalog show',
+  summary: 'show one archive: what it holds, where it lies, how it was verified',
+  usage: 'ID',
+  examples: ['elysiactl col catalog show 20261125t1003', 'elysiactl col catalog show 20261125t1003 --json'],
+  schemas: [catalogOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const id = idOperand(context)
+  const archive = await onCatalog(context, (catalog) => catalog.get(id))
+  if (context.console.json) return context.console.document(archive)
+  await context.console.data([facts(archive), indexes(archive), checks(archive)].join(''))
+}
+
+function facts(archive: ArchiveDetails): string {
+  const lines = [...plainFacts(archive), ...manifestFacts(archive)].filter(([, value]) => value !== '')
+  const width = Math.max(...lines.map(([name]) => name.length)) + 2
+  return `${lines.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n')}\n`
+}
+
+type Fact = readonly [name: string, value: string]
+
+function plainFacts(archive: ArchiveDetails): Fact[] {
+  const { objects, vectors, bytes, raw_bytes, parts, tenants } = archive
+  return [
+    ['id', archive.id],
+    ['status', archive.status + (archive.pinned ? ', pinned' : '') + (archive.damaged ? ', damaged' : '')],
+    ['error', archive.error ?? ''],
+    ['collection', archive.collection],
+    ['source', archive.cluster],
+    ['server', archive.version],
+    ['location', archive.location],
+    ['started', archive.started],
+    ['finished', archive.finished ?? ''],
+    ['removed', archive.deleted ?? ''],
+    ['content', archive.content],
+    ['format', archive.format],
+    ['compression', archive.compression],
+    ['objects', String(objects)],
+    ['vectors', String(vectors)],
+    ['size', `${roughSize(bytes)} (${roughSize(raw_bytes)} before compression), ${parts} parts`],
+    ['tenants', tenants.length > 5 ? `${tenants.length}` : tenants.join(', ')],
+    ['parent', archive.parent ?? ''],
+    ['tags', archive.tags.join(', ')],
+    ['note', archive.note ?? ''],
+  ]
+}
+
+function manifestFacts({ manifest }: ArchiveDetails): Fact[] {
+  if (manifest === undefined) return []
+  const { counts, aliases, consistency, tool, totals, schema_sha256 } = manifest
+  return [
+    ['counts', `${counts.before} before, ${counts.after} after, ${counts.written} written`],
+    ['consistency', consistency],
+    ['aliases', aliases.join(', ')],
+    ['digest', totals.digest],
+    ['schema', `sha256 ${schema_sha256}`],
+    ['made by', `${tool.name} ${tool.version}`],
+  ]
+}
+
+function indexes({ manifest }: ArchiveDetails): string {
+  const all = manifest?.vector_indexes ?? []
+  if (all.length === 0) return ''
+  const rows = all.map(({ name, vectorizer, index, distance }) => [
+    name || '(no name)',
+    vectorizer,
+    index,
+    distance ?? '',
+  ])
+  return `\n${columns(['vector', 'vectorizer', 'index', 'distance'], rows)}`
+}
+
+function checks({ verifications }: ArchiveDetails): string {
+  if (verifications.length === 0) return '\nnever verified\n'
+  const rows = verifications.map(({ level, time, ok, errors, sample }) => {
+    return [level, time, ok ? 'whole' : `${errors} faults`, sample ?? 'all']
+  })
+  return `\n${columns(['verified', 'time', 'result', 'parts'], rows)}`
+}

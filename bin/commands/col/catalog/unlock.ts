@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { backupRoot, onCatalog } from '../../../catalog.ts'
+import type { Command, Context } from '../../../command.ts'
+import { catalogDoor, catalogOptions, type UnlockedLock, unlockOptions } from '../../../library.ts'
+
+/** `col catalog unlock`: takes away locks whose holders are gone. */
+export const command: Command = {
+  name: 'col catalog unlock',
+  summary: 'take away the locks of processes that are gone',
+  usage: '[DIR…]',
+  examples: ['elysiactl col catalog unlock', 'elysiactl col catalog unlock /mnt/backups --remove-all'],
+  schemas: [unlockOptions, catalogOptions],
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, signal } = context
+  const { removeAll: all } = context.options(unlockOptions)
+  const { unlockRoot } = await catalogDoor()
+  const roots = await rootsOf(context)
+  console.detail(`looks at ${roots.join(', ')}; locks of other machines are watched for 90 s`)
+  const found = await Promise.all(roots.map((root) => unlockRoot(root, { all, signal })))
+  const locks = found.flat()
+  if (console.json) return console.document(locks)
+  if (locks.length === 0) return console.note('there are no locks')
+  for (const lock of locks) console.note(lockText(lock))
+}
+
+function lockText({ holder, removed }: UnlockedLock): string {
+  return removed
+    ? `removed the lock of ${holder}`
+    : `left ${holder}: it is at work; --remove-all takes its lock`
+}
+
+async function rootsOf(context: Context): Promise<string[]> {
+  if (context.operands.length > 0) return context.operands.map((operand) => resolve(operand))
+  const known = await onCatalog(context, (catalog) => catalog.roots())
+  return [...new Set([...known, backupRoot(context)])].filter(existsSync)
+}

@@ -1,0 +1,10 @@
+/** All that the command needs for `col catalog`, loaded together when it is called. */
+export { cleanUp, planCleanup } from './cleanup.ts'
+export { stretchOf } from './duration.ts'
+export { filterOf } from './filterOf.ts'
+export type { Catalog } from './index.ts'
+export { lockRoot } from './lock.ts'
+export { openCatalog, withCatalog } from './open.ts'
+export { policyOf } from './policy.ts'
+export { lockedRootOf, rootOf } from './scan.ts'
+export { unlockRoot } from './unlock.ts'

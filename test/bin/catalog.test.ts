@@ -1,0 +1,175 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { manifest, planned, writeArchive, writeUnfinished } from '../catalog/archives.ts'
+import { type Home, home } from './elysiactl.ts'
+
+const IDS = ['20260101t000000z-aaaa', '20260201t000000z-bbbb', '20260301t000000z-cccc'] as const
+
+/** A home with three archives and an unfinished one below the default root, and no catalog. */
+function stocked(t: Test): Home & { readonly backups: string } {
+  const at = home(t)
+  const backups = `${at.directory}/data/elysiactl/backups`
+  for (const [index, id] of IDS.entries()) {
+    const told = {
+      id,
+      started: `2026-0${index + 1}-01T00:00:00.000Z`,
+      collection: 'SourceCode',
+      tags: [`n${index}`],
+    }
+    writeArchive(`${backups}/SourceCode/${id}`, manifest(told))
+  }
+  const begun = { id: '20260102t000000z-dddd', started: '2026-01-02T00:00:00.000Z', collection: 'SourceCode' }
+  writeUnfinished(`${backups}/SourceCode/begun`, planned(begun))
+  return { ...at, backups }
+}
+
+const left = (at: { readonly backups: string }) =>
+  IDS.filter((id) => existsSync(`${at.backups}/SourceCode/${id}`))
+
+t.test(
+  'list shows archives for a person and for a program, and makes no catalog where there are none',
+  async (t) => {
+    const empty = home(t)
+    t.match(await empty.run(['col', 'catalog', 'list']), { code: 0, stdout: '', stderr: /no archives/ })
+    t.notOk(existsSync(`${empty.directory}/state`))
+    const at = stocked(t)
+    const first = await at.run(['col', 'catalog', 'list'])
+    t.match(first, { code: 0, stderr: /made anew: 4 archives[\s\S]*4 archives, 15 B/ })
+    t.match(first.stdout, /^ID +STATUS +COLLECTION +SOURCE +STARTED +OBJECTS +SIZE +FORMAT +TAGS\n2026030/)
+    const list = ['col', 'catalog', 'list', '--json']
+    const { stdout } = await at.run([...list, '--collection', 'source-code', '--tag', 'n1'])
+    t.match(JSON.parse(stdout), { total: 1, archives: [{ id: IDS[1], objects: 1, format: 'jsonl' }] })
+    const where = [
+      '--where',
+      'objects>0',
+      '--where',
+      'started<2026-02-15',
+      '--sort',
+      'started',
+      '--limit',
+      '1',
+    ]
+    t.match(JSON.parse((await at.run([...list, ...where])).stdout), { total: 2, archives: [{ id: IDS[0] }] })
+    t.match(await at.run([...list, '--where', 'size>1']), {
+      code: 2,
+      stdout: '',
+      stderr: /there is no field size/,
+    })
+    t.match(await at.run([...list, '--status', 'done']), { code: 2, stderr: /complete, partial/ })
+    t.match(await at.run([...list, 'x']), { code: 2 })
+  },
+)
+
+t.test('an archive is shown, pinned, tagged and noted by the beginning of its id', async (t) => {
+  const at = stocked(t)
+  const catalog = (...words: string[]) => at.run(['col', 'catalog', ...words])
+  t.match(await catalog('show', '202601'), { code: 2, stderr: /several archives begin with 202601/ })
+  t.match(await catalog('show', '1999'), { code: 10, stderr: /no archive 1999/ })
+  t.match(await catalog('show'), { code: 2 })
+  t.match(await catalog('show', '202602'), {
+    code: 0,
+    stdout: /location +.*20260201t000000z-bbbb\n[\s\S]*never verified/,
+  })
+  t.match(await catalog('pin', '202602'), { code: 0, stdout: '', stderr: /is pinned/ })
+  t.match(await catalog('tag', '202602', 'gold', 'x,y'), { code: 0, stderr: /tagged n1, gold, x, y/ })
+  t.match(await catalog('untag', '202602', 'n1', 'x'), { code: 0, stderr: /tagged gold, y/ })
+  t.match(await catalog('note', '202602', 'before the move'), { code: 0, stderr: /noted/ })
+  t.match(await catalog('tag', '202602'), { code: 2, stderr: /takes ID TAG/ })
+  rmSync(`${at.directory}/state`, { recursive: true })
+  const { stdout } = await catalog('show', '202602', '--json')
+  t.match(JSON.parse(stdout), { id: IDS[1], pinned: true, tags: ['gold', 'y'], note: 'before the move' })
+  t.match(await catalog('unpin', '202602', '--json'), { code: 0, stdout: /"pinned":false/ })
+})
+
+t.test('cleanup shows a plan with reasons, and removes by --yes alone', async (t) => {
+  const at = stocked(t)
+  const cleanup = (...words: string[]) => at.run(['col', 'catalog', 'cleanup', ...words])
+  t.match(await cleanup(), { code: 2, stderr: /no rule says what to keep/ })
+  t.match(await cleanup('--keep-last', '0'), { code: 2 })
+  t.match(await cleanup('--keep-last', '30x'), { code: 2, stderr: /N\|unlimited/ })
+  const plan = await cleanup('--older-than', '30d', '--failed-after', '0h')
+  t.match(plan, { code: 0, stderr: /a plan: 3 archives would be removed/ })
+  t.match(plan.stdout, /KEEP 1[^\n]*REASONS\n20260301t000000z-cccc[^\n]*covers the last 30d\n/)
+  t.match(plan.stdout, /REMOVE 3[\s\S]*aaaa[^\n]*older than 30d\n/)
+  t.same(left(at), IDS)
+  const json = JSON.parse((await cleanup('--keep-tag', 'n0', '--keep-tag', 'n1,n2', '--json')).stdout)
+  t.match(json, { done: false, groups: [{ key: { collection: 'SourceCode' }, remove: [{ id: IDS[1] }] }] })
+  t.match(await cleanup('--keep-tag', 'nowhere'), { code: 5, stderr: /would remove every archive/ })
+  t.match(await cleanup('--keep-last', '1', '--collection', 'source-code', '--yes'), {
+    code: 0,
+    stderr: /removed 2 of 2/,
+  })
+  t.same(left(at), [IDS[2]])
+  t.match(await cleanup('--keep-last', '1', '--yes'), { code: 0, stderr: /removed 0 of 0/ })
+  const deleted = await at.run(['col', 'catalog', 'list', '--status', 'deleted', '--json'])
+  t.equal(JSON.parse(deleted.stdout).total, 2)
+  t.match(await cleanup('--unsafe-allow-remove-all', '--allow-last', '--yes'), { code: 2, stderr: /filter/ })
+})
+
+t.test('the policy may stand in the configuration', async (t) => {
+  const at = stocked(t)
+  writeFileSync(`${at.directory}/elysiactl.yaml`, 'keep_last: 1\nfailed_after: 0h\n')
+  t.match(await at.run(['col', 'catalog', 'cleanup', '--yes']), { code: 0, stderr: /removed 3 of 3/ })
+})
+
+t.test('rebuild takes in a directory, and says what it could not read with exit 4', async (t) => {
+  const at = home(t)
+  const rebuild = (...words: string[]) => at.run(['col', 'catalog', 'rebuild', ...words])
+  writeArchive(`${at.directory}/else/one`, manifest({ id: 'archive-one' }))
+  t.match(await rebuild('else'), { code: 0, stderr: /else: 1 complete, 0 partial/ })
+  t.match(await at.run(['col', 'catalog', 'show', 'archive-one']), { code: 0 })
+  writeFileSync(`${at.directory}/else/one/manifest.json`, 'torn')
+  rmSync(`${at.directory}/else/one/manifest.copy.json`)
+  t.match(await rebuild('--json'), { code: 4, stdout: /"unreadable":\[\{"path"/ })
+  t.match(await rebuild('nowhere'), { code: 10, stderr: /there is no directory/ })
+  t.notOk(existsSync(`${at.directory}/nowhere`))
+  writeFileSync(`${at.directory}/state/elysiactl/catalog.db`, 'not a database')
+  const { code, stderr } = await at.run(['col', 'catalog', 'list'])
+  t.match({ code, stderr }, { code: 0, stderr: /damaged: .*moved to/ })
+})
+
+t.test('a lock of another is exit 11, and unlock takes away what is stale or all', async (t) => {
+  const at = stocked(t)
+  const record = {
+    kind: 'shared',
+    purpose: 'backup',
+    since: '2026-01-01T00:00:00Z',
+    heartbeatMs: 20,
+    counter: 1,
+  }
+  const lock = `${at.backups}/.locks/a.json`
+  await at.run(['col', 'catalog', 'rebuild'])
+  writeFileSync(lock, JSON.stringify({ ...record, id: 'a', pid: 1, host: 'elsewhere', user: 'ann' }))
+  const cleanup = ['col', 'catalog', 'cleanup', '--keep-last', '1', '--yes']
+  t.match(await at.run(cleanup), {
+    code: 11,
+    stderr: /backup since .*process 1 of ann on elsewhere[\s\S]*--retry-lock/,
+  })
+  t.same(left(at), IDS)
+  t.match(await at.run(['col', 'catalog', 'unlock', '--remove-all']), { code: 0, stderr: /removed the lock/ })
+  t.notOk(existsSync(lock))
+  t.match(await at.run(['col', 'catalog', 'unlock']), { code: 0, stderr: /no locks/ })
+  t.match(await at.run(cleanup), { code: 0 })
+})
+
+t.test('three words are found, helped with and completed', async (t) => {
+  const at = stocked(t)
+  t.match(await at.run(['col', 'catalog']), { code: 0, stdout: /col catalog cleanup/ })
+  t.match(await at.run(['col', 'catalog', 'show', '-h']), {
+    code: 0,
+    stdout: /Usage: elysiactl col catalog show ID/,
+  })
+  t.match(await at.run(['col', 'catalog', 'lits']), {
+    code: 2,
+    stderr: /unknown command col catalog lits[\s\S]*list/,
+  })
+  t.match(await at.run(['col', 'catalogue']), { code: 2, stderr: /did you mean catalog/ })
+  await at.run(['col', 'catalog', 'list'])
+  const offers = async (...words: string[]) =>
+    (await at.run(['completion', 'words', '-q', '--', ...words])).stdout
+  t.equal(await offers('col', 'catalog', 'un'), 'unpin\nuntag\nunlock\n')
+  t.equal(await offers('col', 'cata'), 'catalog\n')
+  t.equal(await offers('col', 'catalog', 'show', '202602'), `${IDS[1]}\n`)
+  t.equal(await offers('col', 'catalog', 'list', ''), '')
+  t.match(readFileSync(`${at.directory}/state/elysiactl/backup-roots.json`, 'utf8'), /backups/)
+})
