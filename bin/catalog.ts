@@ -10,6 +10,11 @@ export function backupRoot({ options }: Pick<Context, 'options'>): string {
   return resolve(options(catalogOptions).backupRoot ?? join(userPaths().data, 'backups'))
 }
 
+/** The catalog of this user. */
+export function catalogFile(): string {
+  return join(userPaths().state, 'catalog.db')
+}
+
 /**
  * Opens the catalog of this user for a piece of work, which must be able to be done twice. Where
  * there is nothing to list, no file is made unless `missing` says so. Needs catalogOptions in schemas.
@@ -20,9 +25,8 @@ export async function onCatalog<T>(
   missing: 'make' | 'memory' = 'memory',
 ): Promise<T> {
   const { withCatalog } = await catalogDoor()
-  const file = join(userPaths().state, 'catalog.db')
   const onNotice = context.console.note
-  return withCatalog({ file, defaultRoot: backupRoot(context), missing, onNotice }, work)
+  return withCatalog({ file: catalogFile(), defaultRoot: backupRoot(context), missing, onNotice }, work)
 }
 
 /** Options with the class that a collection's name stands for: archives are listed under it. */

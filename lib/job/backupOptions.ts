@@ -107,26 +107,11 @@ export const backupRunOptions = {
       path: true,
       flagOnly: true,
     },
-    backupRoot: {
-      type: 'string',
-      description: 'the directory for archives that are given no place of their own',
-      placeholder: 'DIR',
-      path: true,
-    },
     resume: {
       type: 'boolean',
       description: 'finish a backup that was interrupted, keeping its whole parts',
       default: false,
       flagOnly: true,
-    },
-    retryLockMs: {
-      type: 'integer',
-      flag: 'retry-lock',
-      unit: 'milliseconds',
-      description: 'how long to wait where a cleanup holds the lock of the archives',
-      default: 0,
-      minimum: 0,
-      maximum: 86_400_000,
     },
     dryRun: {
       type: 'boolean',

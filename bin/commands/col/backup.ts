@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { backupRoot, catalogFile } from '../../catalog.ts'
 import type { Command, Context } from '../../command.ts'
 import { countView } from '../../countProgress.ts'
 import {
@@ -10,9 +10,11 @@ import {
   backupJob,
   backupOptions,
   backupRunOptions,
+  catalogOptions,
   classNameOf,
   ElysiaError,
   lock,
+  lockOptions,
   roughSize,
   runOptions,
   type Store,
@@ -35,7 +37,14 @@ export const command: Command = {
     'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
     'elysiactl col backup Article --to /backups/article --resume',
   ],
-  schemas: [backupOptions, backupRunOptions, targetOptions, { ...runOptions, properties: shutdown() }],
+  schemas: [
+    backupOptions,
+    backupRunOptions,
+    catalogOptions,
+    lockOptions,
+    targetOptions,
+    { ...runOptions, properties: shutdown() },
+  ],
   run,
 }
 
@@ -69,11 +78,11 @@ async function intoDirectory(
   to: string | undefined,
 ): Promise<void> {
   const job = await backupJob()
-  const { backupRoot, resume, retryLockMs } = context.options(backupRunOptions)
-  const root = backupRoot ?? join(userPaths().data, 'backups')
+  const { resume } = context.options(backupRunOptions)
+  const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
   const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
-  const listing = { path, shape: 'directory', catalog: catalogOptions(root), retryLockMs } as const
+  const listing = { path, shape: 'directory', ...listed(context) } as const
   try {
     await shown(context, (around) =>
       job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
@@ -93,17 +102,17 @@ async function intoFile(
   to: string,
 ): Promise<void> {
   const job = await backupJob()
-  const { backupRoot, retryLockMs } = context.options(backupRunOptions)
-  const catalog = catalogOptions(backupRoot ?? join(userPaths().data, 'backups'))
   await shown(context, (around) =>
-    job.backupListed({ path: to, shape: 'file', catalog, retryLockMs }, around, (inside) =>
+    job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
       job.backupFile(store, name, to, compressed(options, to), inside),
     ),
   )
 }
 
-function catalogOptions(defaultRoot: string) {
-  return { file: join(userPaths().state, 'catalog.db'), defaultRoot }
+/** The catalog that is to know of it, and how long to wait for a cleanup. */
+function listed(context: Context) {
+  const { retryLockMs } = context.options(lockOptions)
+  return { catalog: { file: catalogFile(), defaultRoot: backupRoot(context) }, retryLockMs }
 }
 
 async function intoPipe(context: Context, store: Store, name: string, options: BackupOptions): Promise<void> {

@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { backupRoot, onCatalog } from '../../catalog.ts'
 import type { Command, Context } from '../../command.ts'
 import { countView } from '../../countProgress.ts'
 import { EXIT } from '../../exit.ts'
 import {
-  backupRunOptions,
+  catalogOptions,
   ElysiaError,
   type Opening,
-  type OptionsSchema,
   type RestoreCircumstances,
   type RestoreOptions,
   type RestoreReport,
@@ -15,16 +16,13 @@ import {
   runOptions,
   type State,
   targetOptions,
-  userPaths,
   waitText,
 } from '../../library.ts'
+import { keepYoungSpaceSmall } from '../../youngSpace.ts'
 import { restoreSummary } from './restoreSummary.ts'
 
-const placeOptions = {
-  type: 'object',
-  description: 'Where archives lie that are named by their id.',
-  properties: { backupRoot: backupRunOptions.properties.backupRoot },
-} as const satisfies OptionsSchema
+/** An id, or the beginning of one. */
+const ARCHIVE_ID = /^[0-9a-z-]+$/
 
 /** `col restore`: an archive, of whatever kind, → a collection. */
 export const command: Command = {
@@ -37,11 +35,12 @@ export const command: Command = {
     'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
     'elysiactl col restore /backups/article --dry-run',
   ],
-  schemas: [restoreOptions, placeOptions, runOptions, targetOptions],
+  schemas: [restoreOptions, catalogOptions, runOptions, targetOptions],
   run,
 }
 
 async function run(context: Context): Promise<void> {
+  keepYoungSpaceSmall()
   const { console, operands } = context
   const [operand, ...more] = operands
   if (operand === undefined || more.length > 0) {
@@ -50,11 +49,10 @@ async function run(context: Context): Promise<void> {
     })
   }
   const options = context.options(restoreOptions)
-  const { backupRoot } = context.options(placeOptions)
   const { openSource, runRestore } = await restoreJob()
-  const source = await openSource(operand, {
+  const source = await openSource(await located(context, operand), {
     stdin: standardInput,
-    root: backupRoot ?? join(userPaths().data, 'backups'),
+    root: backupRoot(context),
     options,
     onNotice: ({ message }) => console.note(message),
   })
@@ -75,6 +73,18 @@ async function run(context: Context): Promise<void> {
     view.stop()
     await source.close?.()
   }
+}
+
+/** The path of an archive: one that is there is itself, anything else is the id of one that the catalog knows. */
+async function located(context: Context, operand: string): Promise<string> {
+  if (operand === '-' || existsSync(operand)) return operand
+  const known = await onCatalog(context, (catalog) =>
+    ARCHIVE_ID.test(operand) ? catalog.get(operand).location : undefined,
+  ).catch((error) => {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
+    throw error
+  })
+  return known ?? operand
 }
 
 function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport): boolean {

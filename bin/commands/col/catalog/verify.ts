@@ -1,16 +1,17 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { onCatalog } from '../../../catalog.ts'
 import type { Command, Context } from '../../../command.ts'
 import { countView } from '../../../countProgress.ts'
 import { EXIT } from '../../../exit.ts'
 import {
-  backupRunOptions,
+  catalogOptions,
   ElysiaError,
+  lockOptions,
   type OptionsSchema,
   openStore,
   parseTarget,
   type Store,
-  userPaths,
   type VerifyReport,
   verifyJob,
   verifyOptions,
@@ -38,7 +39,6 @@ const whichOptions = {
       placeholder: 'NAME',
       flagOnly: true,
     },
-    backupRoot: backupRunOptions.properties.backupRoot,
   },
 } as const satisfies OptionsSchema
 
@@ -53,7 +53,7 @@ export const command: Command = {
     'elysiactl col catalog verify 20261125t1003 --sample 1/7',
     'elysiactl col catalog verify 20261125t1003 --level live --against http://localhost:8080',
   ],
-  schemas: [verifyOptions, whichOptions],
+  schemas: [verifyOptions, whichOptions, lockOptions, catalogOptions],
   run,
 }
 
@@ -90,8 +90,8 @@ async function run(context: Context): Promise<void> {
 async function choose(context: Context): Promise<Chosen[]> {
   const { all } = context.options(whichOptions)
   if (all !== context.operands.length > 0) {
-    const { withCatalog, rootOf } = await verifyJob()
-    return withCatalog(catalogOf(context), (catalog) => {
+    const { rootOf } = await verifyJob()
+    return onCatalog(context, (catalog) => {
       if (all) return catalog.list({ status: ['complete'] })
       return context.operands.map((operand) => {
         if (!existsSync(operand)) return catalog.get(operand)
@@ -113,13 +113,15 @@ async function verifyOne(
   store: Store | undefined,
   name: string | undefined,
 ): Promise<VerifyReport> {
-  const { verify, verifySingle, directoryPlace, lockRoot, withCatalog } = await verifyJob()
+  const { verify, verifySingle, directoryPlace, lockRoot } = await verifyJob()
   const { console, signal } = context
   const options = context.options(verifyOptions)
   const lock = await lockRoot(root === '' ? dirname(location) : root, {
     kind: 'shared',
     purpose: `verification of ${location}`,
     signal,
+    retryForMs: context.options(lockOptions).retryLockMs,
+    onWait: console.note,
   }).catch(lockedOrReadOnly)
   const view = await countView('parts', console)
   const around = {
@@ -133,9 +135,7 @@ async function verifyOne(
         ? await verifySingle(location, options, around)
         : await verify(directoryPlace(location), options, around)
     if (id !== undefined)
-      await withCatalog(catalogOf(context), (catalog) =>
-        catalog.recordVerification(id, noteOf(report, options.sample)),
-      )
+      await onCatalog(context, (catalog) => catalog.recordVerification(id, noteOf(report, options.sample)))
     return report
   } finally {
     view.stop()
@@ -152,15 +152,6 @@ function lockedOrReadOnly(error: unknown): undefined {
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
   const time = new Date().toISOString()
   return { level, time, ok: status === 'whole', errors: num_errors, ...(sample !== undefined && { sample }) }
-}
-
-function catalogOf(context: Context) {
-  const { backupRoot } = context.options(whichOptions)
-  return {
-    file: join(userPaths().state, 'catalog.db'),
-    defaultRoot: backupRoot ?? join(userPaths().data, 'backups'),
-    onNotice: context.console.note,
-  }
 }
 
 function said(report: VerifyReport): string {
