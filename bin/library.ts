@@ -1,3 +1,4 @@
+export { readableText } from '../lib/archive/objectLine.ts'
 export type { Change } from '../lib/catalog/annotations.ts'
 export * from '../lib/catalog/catalogOptions.ts'
 export type { CleanupReport } from '../lib/catalog/cleanup.ts'

@@ -93,7 +93,7 @@ function numberText(vector: Vector): string {
 const SMALLEST_NORMAL = 2 ** -126
 
 /** The decimal with the fewest digits that reads back as the same 32-bit float, as JSON. */
-function shortest(float: number): string {
+export function shortest(float: number): string {
   if (Object.is(float, -0)) return '-0'
   for (let digits = Math.abs(float) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
     const decimal = Number(float.toPrecision(digits))

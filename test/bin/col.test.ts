@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import fc from 'fast-check'
 import t from 'tap'
-import { shortest } from '../../bin/commands/col/objectLine.ts'
+import { shortest } from '../../lib/archive/objectLine.ts'
 import type { StoredObject } from '../../lib/object.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import { adds, home } from './elysiactl.ts'
