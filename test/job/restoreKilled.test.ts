@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
@@ -15,7 +15,7 @@ import { drawing } from './killing.ts'
 import { objectsOf } from './restored.ts'
 
 const COMMAND = fileURLToPath(new URL('../../bin/elysiactl.js', import.meta.url))
-const OBJECTS = 6000
+const OBJECTS = 2500
 const FAILPOINTS = [
   'restore.made',
   'restore.before-note:2',
@@ -38,7 +38,7 @@ async function makeArchive(): Promise<StoredObject[]> {
     beacons: [`weaviate://localhost/Thing/${idOf(n + 1, OBJECTS)}`],
   }))
   await store.collection('Thing').link(links)
-  await backup(store, 'Thing', directoryPlace(archive), { partSize: 80_000 })
+  await backup(store, 'Thing', directoryPlace(archive), { partSize: 32_000 })
   return objectsOf(store, 'Thing')
 }
 
@@ -51,7 +51,11 @@ interface Ended {
 async function restoreOnce(
   place: string,
   target: string,
-  how: { readonly killAfterMs?: number; readonly failpoint?: string; readonly signalAfterMs?: number } = {},
+  how: {
+    readonly killAfterMs?: number
+    readonly failpoint?: string
+    readonly stopAt?: () => Promise<void>
+  } = {},
 ): Promise<Ended> {
   const env = {
     ...process.env,
@@ -68,10 +72,17 @@ async function restoreOnce(
   child.stderr.on('data', (chunk) => {
     errors += chunk
   })
-  if (how.killAfterMs !== undefined) wait(how.killAfterMs).then(() => child.kill('SIGKILL'))
-  if (how.signalAfterMs !== undefined) wait(how.signalAfterMs).then(() => child.kill('SIGINT'))
+  // Counted from the moment at which it begins to write, which a busy machine puts off.
+  const begun = heard(() => errors, child)
+  if (how.killAfterMs !== undefined) begun.then(() => wait(how.killAfterMs)).then(() => child.kill('SIGKILL'))
+  if (how.stopAt !== undefined) how.stopAt().then(() => child.kill('SIGINT'))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, errors, report: output === '' ? undefined : (JSON.parse(output) as RestoreReport) }
+}
+
+async function heard(said: () => string, child: ChildProcess): Promise<void> {
+  while (!/created the collection|continues the interrupted/.test(said()) && child.exitCode === null)
+    await wait(5)
 }
 
 interface Target {
@@ -115,10 +126,10 @@ for (const [name, targetIn] of Object.entries(TARGETS)) {
     let killed = 0
     const place = t.testdir()
     const target = await targetIn(t, place)
-    let ended = await restoreOnce(place, target.text, { killAfterMs: 250 + draw() * 600 })
-    while (ended.code === null && killed < 8) {
+    let ended = await restoreOnce(place, target.text, { killAfterMs: draw() * 300 })
+    while (ended.code === null && killed < 5) {
       killed += 1
-      ended = await restoreOnce(place, target.text, { killAfterMs: 250 + draw() * 900 })
+      ended = await restoreOnce(place, target.text, { killAfterMs: draw() * 500 })
     }
     if (ended.code === null) ended = await restoreOnce(place, target.text)
     t.ok(killed > 0, `killed ${killed} times, then ${ended.report?.parts_continued} parts were done`)
@@ -141,7 +152,12 @@ t.test('stopped by SIGINT it ends with 130, notes what is done, and goes on from
   t.teardown(() => double.stop())
   double.faults.inject({ fault: 'delay', ms: 60, on: 'BatchObjects' })
   const place = t.testdir()
-  const { code, report } = await restoreOnce(place, double.target, { signalAfterMs: 1200 })
+  const written = () =>
+    double.collections.schema('Thing') === undefined ? 0 : double.objects('Thing').length
+  const stopAt = async () => {
+    while (written() < 700) await wait(5)
+  }
+  const { code, report } = await restoreOnce(place, double.target, { stopAt })
   t.equal(code, 130)
   t.equal(report?.status, 'interrupted')
   t.equal(report?.written, double.objects('Thing').length, 'what is in flight was finished and counted')
