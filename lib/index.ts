@@ -4,7 +4,11 @@
  */
 
 export { type Archive, openArchive } from './archive/archive.ts'
+export type { Compression, CompressionName } from './archive/compression.ts'
+export { COMPRESSIONS, type CompressionChoice, parseCompression } from './archive/compressions.ts'
 export { directoryPlace } from './archive/directoryPlace.ts'
+export type { Content, Format, FormatName } from './archive/format.ts'
+export { formatOf } from './archive/formats.ts'
 export type { Manifest, Part } from './archive/manifest.ts'
 export { type Files, memoryPlace } from './archive/memoryPlace.ts'
 export type { Deposit, Place, PlacedFile, Slice } from './archive/place.ts'

@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const pages = ['README.md', 'docs/archives.md']
+  .map((page) => readFileSync(join(root, page), 'utf8'))
+  .join('\n')
 
-/** The lines of the README's program that a marker names. */
+/** The lines of the program that a marker names, on one of the pages. */
 function program(name: string): string {
-  const found = new RegExp(`<!-- test: ${name} -->\\n\`\`\`ts\\n([\\s\\S]*?)\`\`\``).exec(readme)
+  const found = new RegExp(`<!-- test: ${name} -->\\n\`\`\`ts\\n([\\s\\S]*?)\`\`\``).exec(pages)
   return found![1]!
 }
 
@@ -53,3 +55,12 @@ for (const [name, expected] of [
     t.match(output, expected)
   })
 }
+
+t.test('the program of docs/archives.md backs a collection up and verifies it', async (t) => {
+  const directory = place(t)
+  const filled = program('ingest')
+  t.equal((await runIn(directory, filled)).code, 0)
+  const { code, output } = await runIn(directory, program('archive'))
+  t.equal(code, 0, output)
+  t.match(output, /2 objects whole/)
+})
