@@ -41,7 +41,8 @@ export interface CleanupReport {
 /** What a cleanup would do now. Nothing is locked or touched. @throws ElysiaError as `planRetention` */
 export function planCleanup(catalog: Catalog, { filter, policy }: Cleanup, now = Date.now()): CleanupReport {
   const groups = groupsOf(catalog, filter, policy, now)
-  const bytes = removedOf(groups).reduce((sum, id) => sum + catalog.get(id).bytes, 0)
+  const going = groups.flatMap(({ remove }) => remove)
+  const bytes = going.reduce((sum, { archive }) => sum + (archive.bytes ?? 0), 0)
   return { groups, done: false, removed: [], bytes, failed: [] }
 }
 
@@ -107,7 +108,9 @@ function begunIn(catalog: Catalog, locks: ReadonlyMap<string, RootLock>): string
 
 /** Increments first: by how many archives stand below each. */
 function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
-  const archives = new Map<string, ArchiveRecord>(ids.map((id) => [id, catalog.get(id)]))
+  const going = new Set(ids)
+  const records = catalog.list().filter(({ id }) => going.has(id))
+  const archives = new Map(records.map((record) => [record.id, record]))
   const depth = (id: string, seen = new Set<string>()): number => {
     const parent = archives.get(id)?.parent
     if (parent === undefined || seen.has(id) || !archives.has(parent)) return 0

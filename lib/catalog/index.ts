@@ -8,7 +8,7 @@ import {
   annotatedRow,
   CANDIDATE_COLUMNS,
   type CandidateRow,
-  candidateOf,
+  candidatesOf,
   type Row,
   recordOf,
   rowOf,
@@ -114,10 +114,11 @@ export class Catalog {
 
   /** What retention plans with: the archives that a filter chooses, and all others beside them. */
   candidates(filter: ArchiveFilter = {}): { readonly chosen: Candidate[]; readonly others: Candidate[] } {
-    const chosen = this.#candidates(queryOf({ ...filter, sort: 'started:desc' }, Date.now()))
-    const ids = new Set(chosen.map(({ id }) => id))
     const all = this.#candidates({ sql: `WHERE status <> 'deleted'`, values: [] })
-    return { chosen, others: all.filter(({ id }) => !ids.has(id)) }
+    if (Object.keys(filter).length === 0) return { chosen: all, others: [] }
+    const { sql, values } = countingQueryOf(filter, Date.now())
+    const ids = new Set(this.#index.raw<[string]>(`SELECT id FROM archives ${sql}`, values).map(([id]) => id))
+    return { chosen: all.filter(({ id }) => ids.has(id)), others: all.filter(({ id }) => !ids.has(id)) }
   }
 
   /**
@@ -229,9 +230,9 @@ export class Catalog {
   }
 
   #candidates({ sql, values }: Query): Candidate[] {
-    return this.#index
-      .raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values)
-      .map(candidateOf)
+    return candidatesOf(
+      this.#index.raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values),
+    )
   }
 
   #byPrefix(prefix: string): Row {

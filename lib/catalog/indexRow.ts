@@ -180,9 +180,9 @@ export function recordOf(row: Row): ArchiveRecord {
   }
 }
 
-/** What retention looks at, in the order of `candidateOf`. */
+/** What retention looks at, in the order of a CandidateRow. */
 export const CANDIDATE_COLUMNS =
-  'id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent'
+  'id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent, bytes'
 
 export type CandidateRow = readonly [
   id: string,
@@ -196,21 +196,38 @@ export type CandidateRow = readonly [
   pinned: number,
   damaged: number,
   parent: string | null,
+  bytes: number,
 ]
 
-export function candidateOf(row: CandidateRow): Candidate {
-  const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent] = row
+/** Lists of tags and tenants are few and stand in many rows: each is read once. */
+export function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
+  const lists = new Map<string, readonly string[]>()
+  const listOf = (json: string): readonly string[] => {
+    let list = lists.get(json)
+    if (list === undefined) {
+      list = JSON.parse(json) as string[]
+      lists.set(json, list)
+    }
+    return list
+  }
+  return rows.map((row) => candidateOf(row, listOf))
+}
+
+function candidateOf(row: CandidateRow, listOf: (json: string) => readonly string[]): Candidate {
+  const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent, bytes] =
+    row
   return {
     id,
     time: Date.parse(started),
-    touched: Date.parse(updated),
+    ...(status !== 'complete' && { touched: Date.parse(updated) }),
     status,
     cluster,
     collection,
-    tenant: tenants === '[]' ? '' : (JSON.parse(tenants) as string[]).join(','),
-    tags: tags === '[]' ? [] : (JSON.parse(tags) as string[]),
+    tenant: listOf(tenants).join(','),
+    tags: listOf(tags),
     pinned: pinned === 1,
     damaged: damaged === 1,
+    bytes,
     ...(parent !== null && { parent }),
   }
 }

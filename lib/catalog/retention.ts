@@ -22,6 +22,8 @@ export interface Candidate {
   /** True where its last verification found damage. */
   readonly damaged: boolean
   readonly parent?: string
+  /** Of its files; for sums. */
+  readonly bytes?: number
 }
 
 export interface KeptArchive {
@@ -117,13 +119,12 @@ function grouped(archives: readonly Candidate[], keys: readonly GroupKey[]): Gro
   const groups = new Map<string, Group>()
   for (const archive of archives) {
     if (archive.status === 'deleted') continue
-    const values = keys.map((key) => keyValue(archive, key))
-    const name = JSON.stringify(values)
-    const group = groups.get(name) ?? {
-      key: Object.fromEntries(keys.map((key, index) => [key, values[index]!])),
-      members: [],
+    const name = keys.map((key) => keyValue(archive, key)).join('\0')
+    let group = groups.get(name)
+    if (group === undefined) {
+      group = { key: Object.fromEntries(keys.map((key) => [key, keyValue(archive, key)])), members: [] }
+      groups.set(name, group)
     }
-    groups.set(name, group)
     group.members.push(archive)
   }
   for (const { members } of groups.values()) members.sort(newestFirst)
