@@ -1,6 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/exit.ts'
+import {
+  catalogOptions,
+  cleanupOptions,
+  filterOptions,
+  listOptions,
+  lockOptions,
+  unlockOptions,
+} from '../lib/catalog/catalogOptions.ts'
+import { retentionOptions } from '../lib/catalog/retentionOptions.ts'
 import { ERROR_CODES } from '../lib/errors.ts'
 import { backupOptions, backupRunOptions } from '../lib/job/backupOptions.ts'
 import { ingestOptions } from '../lib/job/ingestOptions.ts'
@@ -27,6 +36,13 @@ const TABLES: Readonly<Record<string, () => string>> = {
   backupRun: () => optionTable(backupRunOptions),
   verify: () => optionTable(verifyOptions),
   restore: () => optionTable(restoreOptions),
+  catalogList: () => optionTable(listOptions),
+  catalogFilter: () => optionTable(filterOptions),
+  cleanup: () => optionTable(cleanupOptions),
+  retention: () => optionTable(retentionOptions),
+  lock: () => optionTable(lockOptions),
+  unlock: () => optionTable(unlockOptions),
+  catalog: () => optionTable(catalogOptions),
   restoreReport: restoreReportTable,
   schemaRules: schemaRuleTable,
   errors: errorTable,
