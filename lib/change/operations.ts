@@ -2,6 +2,7 @@ import { Transform } from 'node:stream'
 import type { Entry } from '../entry.ts'
 import { ElysiaError } from '../errors.ts'
 import type { Delete, Operation } from '../operation.ts'
+import { RECORD_STAGE } from '../recordStage.ts'
 import { Reject, type RejectCode, refuse } from '../reject.ts'
 import { type Content, type ContentOptions, contents } from './content.ts'
 import { fileId } from './identity.ts'
@@ -32,7 +33,7 @@ interface Task {
 /**
  * A stage: valid records become what is to be done with a store; rejects pass, and a record whose content is
  * missing or cannot be read becomes one. Pure but for the reading of `content_ref`, which is done here, in
- * order, one file at a time. One record a chunk. Memory: the contents of the records in the stream's buffer.
+ * order, one file at a time. One record a chunk. Memory: two records with their contents.
  * @throws ElysiaError ELYSIA_USAGE where the content root is no directory or both tenant options are given
  * @see docs/format.md, "Operations"
  */
@@ -45,7 +46,7 @@ export function operations(options: OperationsOptions = {}): Transform {
   const stepOf = (record: FileChange): Step | Refusal =>
     step({ record, tenant: tenantBy === 'repo' ? tenantOf(record.repo) : tenant }, contentOf)
   return new Transform({
-    objectMode: true,
+    ...RECORD_STAGE,
     transform(item: Valid | Reject, _encoding, done) {
       done(null, item instanceof Reject ? item : entry(item, stepOf))
     },

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream'
 import type { Line } from '../line.ts'
 import type { Json, JsonObject } from '../object.ts'
+import { RECORD_STAGE } from '../recordStage.ts'
 import { Reject, refuse } from '../reject.ts'
 import type { Parsed } from '../stream/parseJson.ts'
 import { check, type Fault } from './check.ts'
@@ -35,11 +36,11 @@ export function validateChange(value: Json, options: ValidateOptions = {}): Verd
 
 /**
  * A stage: parsed lines become valid ones, or rejects that name the field and the rule. Rejects from before
- * pass. One record a chunk, in order; holds none but those of the stream's own buffer.
+ * pass. One record a chunk, in order; holds two.
  */
 export function validate(options: ValidateOptions = {}): Transform {
   return new Transform({
-    objectMode: true,
+    ...RECORD_STAGE,
     transform(item: Parsed | Reject, _encoding, done) {
       done(null, item instanceof Reject ? item : judge(item, options))
     },

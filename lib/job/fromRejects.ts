@@ -1,5 +1,6 @@
 import { Transform } from 'node:stream'
 import type { Line } from '../line.ts'
+import { RECORD_STAGE } from '../recordStage.ts'
 import { Reject, refuse } from '../reject.ts'
 import type { RejectLine } from './rejectsFile.ts'
 
@@ -10,7 +11,7 @@ import type { RejectLine } from './rejectsFile.ts'
  */
 export function fromRejects(): Transform {
   return new Transform({
-    objectMode: true,
+    ...RECORD_STAGE,
     transform(chunk: Line | Reject, _, callback) {
       callback(null, chunk instanceof Reject ? chunk : unwrap(chunk))
     },

@@ -24,8 +24,8 @@ export const ingestOptions = {
     batchBytes: {
       type: 'integer',
       unit: 'bytes',
-      description: 'bytes of input in one write',
-      default: 8 * MIB,
+      description: 'bytes that the records of one write take in memory, about',
+      default: 4 * MIB,
       minimum: KIB,
       maximum: 64 * MIB,
     },

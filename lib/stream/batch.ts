@@ -1,4 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream'
+import { RECORD_STAGE } from '../recordStage.ts'
 
 const MIB = 1024 * 1024
 
@@ -17,8 +18,8 @@ export interface BatchOptions<T> {
  * Items → arrays of items, in order; full by `count` or `bytes`, whichever comes first.
  *
  * A partial batch goes on when its first item has waited `waitMs` and nothing is queued for the reader, so
- * that a slow pipe makes progress and a slow reader still gets full batches. Memory: two batches waiting for
- * the reader, one being filled, and `writableHighWaterMark` items.
+ * that a slow pipe makes progress and a slow reader still gets full batches. Memory: a batch waiting for the
+ * reader, one being filled, and an item.
  */
 export function batch<T>(options: BatchOptions<T> = {}): Transform {
   return new Batcher(options)
@@ -34,7 +35,7 @@ class Batcher<T> extends Transform {
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: BatchOptions<T>) {
-    super({ objectMode: true, readableHighWaterMark: 1 })
+    super(RECORD_STAGE)
     this.#count = options.count ?? 500
     this.#bytes = options.bytes ?? 4 * MIB
     this.#waitMs = options.waitMs ?? 1000

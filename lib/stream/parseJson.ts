@@ -2,6 +2,7 @@ import { Transform } from 'node:stream'
 import { messageOf } from '../errors.ts'
 import type { Line } from '../line.ts'
 import type { Json, JsonObject } from '../object.ts'
+import { RECORD_STAGE } from '../recordStage.ts'
 import { Reject, refuse } from '../reject.ts'
 
 /** A line and the JSON object that it holds. */
@@ -11,13 +12,13 @@ export interface Parsed extends Line {
 
 /**
  * `Line` → `Parsed`, or `Reject` (`not_json`, `not_object`, `invalid_value`), one a chunk, in order;
- * `Reject`s pass. Memory: `highWaterMark` chunks on either side. A key `__proto__`, at any depth, is
+ * `Reject`s pass. Memory: two records. A key `__proto__`, at any depth, is
  * refused: whoever copied such an object by assignment would change the copy's prototype. Of a key given
  * twice the last one counts, as in `JSON.parse`.
  */
 export function parseJson(): Transform {
   return new Transform({
-    objectMode: true,
+    ...RECORD_STAGE,
     transform(item: Line | Reject, _encoding, done) {
       done(null, item instanceof Reject ? item : parsed(item))
     },

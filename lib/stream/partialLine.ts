@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto'
 
 const CR = 13
 const FIRST_CAPACITY = 8 * 1024
-/** A buffer larger than this is not kept for the next line. */
-const KEPT_CAPACITY = 1024 * 1024
+/** A buffer larger than this is given up when the next line begins. */
+const KEPT_CAPACITY = 4 * 1024 * 1024
 
 /** The beginning of a line: its bytes (valid until the next `append`), or the digest of too many. */
 export type Begun =
@@ -13,12 +13,13 @@ export type Begun =
 /**
  * The beginning of a line whose end has not come yet.
  * Bytes are copied into one buffer that doubles, so a line of any number of small pieces costs time and
- * memory in proportion to its length; a list of pieces would cost a hundred bytes for each. Past
+ * memory in proportion to its length; a list of pieces would cost a hundred bytes for each. It grows
+ * in place (`transfer`): V8 lets buffers that were given up lie for long, four times the input of large lines. Past
  * `maxBytes` (and a CR that may belong to the terminator) nothing is held but a running SHA-256.
  */
 export class PartialLine {
   readonly #maxBytes: number
-  #buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
+  #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(FIRST_CAPACITY)
   #length = 0
   #hash: Hash | undefined
   #heldCr = false
@@ -47,7 +48,6 @@ export class PartialLine {
   }
 
   clear(): void {
-    if (this.#buffer.length > KEPT_CAPACITY) this.#buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
     this.#length = 0
     this.#hash = undefined
     this.#heldCr = false
@@ -63,13 +63,10 @@ export class PartialLine {
   }
 
   #hold(piece: Buffer): void {
+    if (this.#length === 0 && this.#buffer.length > KEPT_CAPACITY) this.#resize(FIRST_CAPACITY)
     const needed = this.#length + piece.length
     if (needed > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(
-        Math.max(needed, Math.min(this.#buffer.length * 2, this.#maxBytes + 1)),
-      )
-      this.#buffer.copy(larger, 0, 0, this.#length)
-      this.#buffer = larger
+      this.#resize(Math.max(needed, Math.min(this.#buffer.length * 2, this.#maxBytes + 1)))
     }
     piece.copy(this.#buffer, this.#length)
   }
@@ -77,7 +74,12 @@ export class PartialLine {
   #giveUpHolding(): void {
     this.#hash = createHash('sha256')
     this.#digest(this.#hash, this.#buffer.subarray(0, this.#length))
-    this.#buffer = Buffer.allocUnsafe(FIRST_CAPACITY)
+    this.#resize(FIRST_CAPACITY)
+  }
+
+  /** Keeps what fits, and detaches what was taken before. */
+  #resize(capacity: number): void {
+    this.#buffer = Buffer.from(this.#buffer.buffer.transfer(capacity))
   }
 
   /** Hashes all but a CR at the end, which may turn out to be a part of the terminator. */
