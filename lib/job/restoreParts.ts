@@ -55,9 +55,9 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
   if (run.stop.aborted && due.some(({ name }) => !run.progress.parts.has(name))) throw run.stop.reason
 }
 
-/** A store that takes one call at a time gains nothing from a second part. */
+/** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
-  return Math.min(store.maxInFlight === 1 ? 1 : options.workers, parts)
+  return Math.min(store.maxInFlight === 1 ? 2 : options.workers, options.workers, parts)
 }
 
 function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
