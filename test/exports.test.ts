@@ -8,6 +8,10 @@ import * as library from '../lib/index.ts'
  */
 const PUBLIC: readonly string[] = [
   'COMPRESSIONS',
+  'openCatalog',
+  'planRetention',
+  'policyOf',
+  'withCatalog',
   'formatOf',
   'parseCompression',
   'ERROR_CODES',

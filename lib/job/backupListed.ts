@@ -1,8 +1,9 @@
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Manifest, Plan } from '../archive/manifest.ts'
 import { lockRoot } from '../catalog/lock.ts'
 import { type CatalogOptions, withCatalog } from '../catalog/open.ts'
 import type { Location } from '../catalog/record.ts'
+import { rootOf } from '../catalog/scan.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { BackupCircumstances } from './backup.ts'
 import type { BackupReport } from './backupReport.ts'
@@ -14,7 +15,7 @@ export interface Listing {
   /** The directory or the file. */
   readonly path: string
   readonly shape: Location['shape']
-  /** What is locked while the backup goes on; the directory above the archive unless told. */
+  /** What is locked while the backup goes on; a root that the catalog knows, or the directory above, unless told. */
   readonly root?: string
   /** How long to wait for a cleanup or another exclusive user of that root. */
   readonly retryLockMs?: number
@@ -35,7 +36,7 @@ export async function backupListed(
 ): Promise<Made> {
   const notify = notifier(circumstances.onNotice)
   const location = resolve(listing.path)
-  const root = resolve(listing.root ?? dirname(location))
+  const root = listing.root === undefined ? await knownRoot(listing.catalog, location) : resolve(listing.root)
   const where = { root, location, shape: listing.shape }
   const lock = await lockRoot(root, {
     kind: 'shared',
@@ -73,6 +74,12 @@ export async function backupListed(
   } finally {
     await lock.release()
   }
+}
+
+/** The root that a cleanup locks as well: a known one above it, else the directory that it lies in. */
+async function knownRoot(catalog: CatalogOptions, location: string): Promise<string> {
+  const roots = await withCatalog(catalog, (open) => open.roots()).catch(() => [])
+  return rootOf(location, roots)
 }
 
 /** What a resumed backup would meet again; anything else was an interruption. */

@@ -90,7 +90,7 @@ export const restoreOptions = {
       type: 'integer',
       short: 'j',
       description: 'batches in flight at once, and parts that are read at once',
-      default: 4,
+      default: 2,
       minimum: 1,
       maximum: 64,
     },
