@@ -99,7 +99,9 @@ function linksOf({ links }: Laid): Links | undefined {
 function chosen(json: string, names: What['properties']): JsonObject {
   const all = JSON.parse(json) as JsonObject
   if (names === 'all') return all
-  return Object.fromEntries(names.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])))
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]!]),
+  )
 }
 
 function copies(vectors: Readonly<Record<string, Vector>>): Record<string, Vector> {

@@ -1,34 +1,48 @@
-import type { CollectionSchema } from '../classSchema.ts'
+import type { CollectionSchema, PropertySchema } from '../classSchema.ts'
 import type { Json, JsonObject, StoredObject } from '../object.ts'
 
-/** What of a value a server keeps; the rest it works out for itself, or rounds. */
-const KEPT: Readonly<Record<string, (value: Json) => Json>> = {
-  phoneNumber: phone,
-  geoCoordinates: place,
-  uuid: lower,
-  'uuid[]': (value) => (Array.isArray(value) ? value.map(lower) : lower(value)),
-}
+type Keep = (value: Json) => Json
+
+/** What of a value a server keeps; the rest it works out for itself, rounds, or spells its own way. */
+const KEPT: Readonly<Record<string, Keep>> = { phoneNumber: phone, geoCoordinates: place, uuid, date }
 
 /**
  * A function that leaves of an object what a Weaviate server must give back as it got it, so that what was sent
  * and what is there can be compared: of a phone number the input (the other fields it computes, and newer
- * versions otherwise), places as the float32 that it holds, uuids in lower case. Most classes have none of these,
- * and their objects pass as they are.
+ * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, at every
+ * depth. Objects of classes that have none of these pass as they are.
  */
 export function comparable({ properties = [] }: CollectionSchema): (object: StoredObject) => StoredObject {
-  const special = properties.flatMap(({ name, dataType }) => {
-    const keep = KEPT[dataType[0] ?? '']
-    return keep === undefined ? [] : [{ name, keep }]
+  const keep = insideOf(properties)
+  return keep === undefined
+    ? (object) => object
+    : (object) => ({ ...object, properties: keep(object.properties) as JsonObject })
+}
+
+/** For an object with these properties; undefined where it stays as it is. */
+function insideOf(properties: readonly PropertySchema[]): Keep | undefined {
+  const special = properties.flatMap((property) => {
+    const keep = keepOf(property)
+    return keep === undefined ? [] : [{ name: property.name, keep }]
   })
-  if (special.length === 0) return (object) => object
-  return (object) => {
-    const values = { ...object.properties }
+  if (special.length === 0) return undefined
+  return (value) => {
+    if (!isRecord(value)) return value
+    const values = { ...value }
     for (const { name, keep } of special) {
-      const value = values[name]
-      if (value !== undefined && value !== null) values[name] = keep(value)
+      const one = Object.hasOwn(values, name) ? values[name] : null
+      if (one !== null && one !== undefined) values[name] = keep(one)
     }
-    return { ...object, properties: values }
+    return values
   }
+}
+
+function keepOf({ dataType, nestedProperties }: PropertySchema): Keep | undefined {
+  const [type = ''] = dataType
+  const one = type.replace('[]', '')
+  const keep = one === 'object' ? insideOf((nestedProperties ?? []) as PropertySchema[]) : KEPT[one]
+  if (keep === undefined || type === one) return keep
+  return (value) => (Array.isArray(value) ? value.map(keep) : value)
 }
 
 function phone(value: Json): Json {
@@ -41,8 +55,20 @@ function place(value: Json): Json {
   return { latitude: Math.fround(Number(latitude)), longitude: Math.fround(Number(longitude)) }
 }
 
-function lower(value: Json): Json {
-  return typeof value === 'string' ? value.toLowerCase() : value
+function uuid(value: Json): Json {
+  if (typeof value !== 'string') return value
+  const digits = value.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+const DATE = /^(.{19})(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/
+
+/** As Go writes RFC 3339: nine digits behind the second without zeros at their end, and Z for no offset. */
+function date(value: Json): Json {
+  const [, second, digits = '', zone = ''] = (typeof value === 'string' && DATE.exec(value)) || []
+  if (second === undefined) return value
+  const fraction = digits.slice(0, 9).replace(/0+$/, '')
+  return `${second}${fraction === '' ? '' : `.${fraction}`}${/00:00$/.test(zone) ? 'Z' : zone}`
 }
 
 function isRecord(value: Json): value is JsonObject {

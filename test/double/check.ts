@@ -108,7 +108,7 @@ const SCALARS: Record<string, (value: Json, wire: Wire) => Json> = {
     return value
   },
   date: (value) => {
-    if (isDate(value)) return value
+    if (isDate(value)) return spelled(value)
     throw new Refusal(
       `requires a string with a RFC3339 formatted date, but the given value is '${goText(value)}'`,
     )
@@ -244,6 +244,13 @@ export function parseBeacon(beacon: string): Beacon | undefined {
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([.,]\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** A date as the server keeps it: nine digits behind the second without zeros at their end, and Z for no offset. */
+function spelled(date: string): string {
+  const [, , , , , , , digits = '', zone = ''] = RFC3339.exec(date) ?? []
+  const fraction = digits.slice(1, 10).replace(/0+$/, '')
+  return `${date.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}${/00:00$/.test(zone) ? 'Z' : zone}`
+}
 
 /** True for a date that the server takes: RFC 3339 with any number of digits after the second. */
 export function isDate(value: unknown): value is string {

@@ -106,7 +106,7 @@ export function toProperties(
 ): Properties {
   const fields: Record<string, Value> = {}
   for (const property of wanted) {
-    const value = stored[property.name]
+    const value = Object.hasOwn(stored, property.name) ? stored[property.name] : undefined
     if (value !== undefined) fields[property.name] = toValue(value, property)
     else if (nulls.includes(property)) fields[property.name] = { nullValue: 0 }
   }

@@ -49,6 +49,13 @@ export function isWellFormed(value: Json): boolean {
   return Object.entries(value).every(([key, inside]) => key.isWellFormed() && isWellFormed(inside))
 }
 
+/** True where a name is one that the encoder of messages would pass over without a word. */
+export function hasUnsendable(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasUnsendable)
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasUnsendable)
+}
+
 /**
  * Lists of one kind travel packed; an empty list needs a field of its own, since it shows no type; what is
  * left is a struct. Nulls are left out: the server drops them as well.

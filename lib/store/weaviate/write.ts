@@ -3,7 +3,7 @@ import type { Call, WriteOutcome } from '../store.ts'
 import { referenceGiven } from '../typeCheck.ts'
 import type { Classes } from './classes.ts'
 import type { Cluster } from './cluster.ts'
-import { batchObject, isWellFormed, messageBytes } from './encode.ts'
+import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './encode.ts'
 import {
   failureOf,
   isMissing,
@@ -72,6 +72,7 @@ function objection(layout: Layout, object: StoredObject): string | undefined {
   if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
   if (!object.id.isWellFormed() || !isWellFormed(object.properties))
     return 'a text holds half a surrogate pair: it cannot be UTF-8'
+  if (hasUnsendable(object.properties)) return "a property is called '__proto__', which cannot be sent"
   const reference = referenceIn(layout, object.properties)
   if (reference !== undefined) return referenceGiven(reference, layout.name)
   const inexact = inexactInt(layout, object.properties)
