@@ -96,7 +96,7 @@ export class Rows {
   #putVectors({ vector, vectors }: StoredObject): Record<string, Vector> | undefined {
     let rest: Record<string, Vector> | undefined
     for (const [name, slots] of this.#vectors) {
-      const one = name === '' ? vector : vectors?.[name]
+      const one = name === '' ? vector : ownVector(vectors, name)
       if (!slots.put(one)) rest = { ...rest, [name]: one! }
     }
     if (vector !== undefined && !this.#vectors.has('')) rest = { ...rest, '': vector }
@@ -122,6 +122,11 @@ export class Rows {
       makeData({ type: new Struct(this.schema.fields), length, nullCount: 0, children }),
     )
   }
+}
+
+/** A name such as `constructor` means something in every object. */
+function ownVector(vectors: StoredObject['vectors'], name: string): Vector | undefined {
+  return vectors !== undefined && Object.hasOwn(vectors, name) ? vectors[name] : undefined
 }
 
 function timeSlots(): Slots {
