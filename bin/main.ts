@@ -10,10 +10,8 @@ import {
   type Layer,
   layersFor,
   meant,
-  type OptionsSchema,
   readSettings,
   resolve,
-  runOptions,
   type Settings,
 } from './library.ts'
 import { ALL_SCHEMAS } from './schemas.ts'
@@ -151,9 +149,12 @@ async function settingsFor({ schemas }: Command): Promise<Settings> {
   return readSettings({ schemas: ALL_SCHEMAS, env: process.env, directory: process.cwd() })
 }
 
+/** Commands take the option by itself or among the others of a run; one without it ends at once. */
 function shutdownTimeout({ schemas }: Command, layers: readonly Layer[]): number {
-  const schema = schemas.find((one): one is typeof runOptions => (one as OptionsSchema) === runOptions)
-  return schema === undefined ? 0 : resolve(schema, layersFor(schema, layers)).options.shutdownTimeoutMs
+  const schema = schemas.find(({ properties }) => Object.hasOwn(properties, 'shutdownTimeoutMs'))
+  if (schema === undefined) return 0
+  const options: { readonly shutdownTimeoutMs?: number } = resolve(schema, layersFor(schema, layers)).options
+  return options.shutdownTimeoutMs ?? 0
 }
 
 /** The exit code after an error, which is told; that the reader of the output went away is not. */
