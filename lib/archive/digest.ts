@@ -13,13 +13,37 @@ export class ObjectsDigest {
   #sum = 0n
 
   add(object: StoredObject): void {
-    this.#sum += BigInt(`0x${hash('sha256', identityText(object), 'hex')}`)
+    this.#sum += factsOf.get(object)?.sha256 ?? sha256Of(identityText(object))
+  }
+
+  /** The same for an object that will be asked for again: what a restore reads, it counts once more when written. */
+  addAndRemember(object: StoredObject): void {
+    const text = identityText(object)
+    const sha256 = sha256Of(text)
+    factsOf.set(object, { sha256, length: text.length })
+    this.#sum += sha256
   }
 
   /** In 64 hex digits. */
   hex(): string {
     return hexOf(this.#sum % MODULUS)
   }
+}
+
+interface Facts {
+  readonly sha256: bigint
+  readonly length: number
+}
+
+const factsOf = new WeakMap<StoredObject, Facts>()
+
+/** The length of an object's line, in characters. */
+export function lengthOf(object: StoredObject): number {
+  return factsOf.get(object)?.length ?? identityText(object).length
+}
+
+function sha256Of(text: string): bigint {
+  return BigInt(`0x${hash('sha256', text, 'hex')}`)
 }
 
 /** The digest of the union of sets that have nothing in common, from theirs. */

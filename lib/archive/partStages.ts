@@ -100,7 +100,7 @@ class PartCheck extends Transform {
       this.#last = object.id
       this.#objects += 1
       this.#vectors += vectorsOf(object)
-      this.#digest.add(object)
+      this.#digest.addAndRemember(object)
     }
     return undefined
   }
