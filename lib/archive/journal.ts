@@ -4,6 +4,9 @@ import { JOURNAL_FILE } from './files.ts'
 import type { Part, Plan } from './manifest.ts'
 import type { Place } from './place.ts'
 
+/** As of a manifest, which names the same parts. */
+const MOST_BYTES = 256 * 1024 * 1024
+
 /** What a backup that did not come to its end has left: its plan, and the parts that were durable. */
 export interface Unfinished {
   readonly plan: Plan
@@ -22,7 +25,9 @@ export function notePart(place: Place, parts: readonly Part[]): Promise<void> {
 
 /** The journal of a backup that is not complete; undefined where there is none, or not a whole line of one. */
 export async function readJournal(place: Place): Promise<Unfinished | undefined> {
-  if ((await place.bytes(JOURNAL_FILE)) === undefined) return undefined
+  const bytes = await place.bytes(JOURNAL_FILE)
+  if (bytes === undefined) return undefined
+  if (bytes > MOST_BYTES) throw damaged(place, 'is larger than a journal can be')
   const lines = (await text(await place.read(JOURNAL_FILE))).split('\n')
   // What follows the last newline was being written when the process died.
   const whole = lines.slice(0, -1).map((line, index) => entryOf(line, index, place))
@@ -34,9 +39,13 @@ function entryOf(line: string, index: number, place: Place): { plan?: Plan; part
   try {
     return JSON.parse(line) as { plan?: Plan; parts?: Part[] }
   } catch (cause) {
-    throw new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${JOURNAL_FILE} is damaged at line ${index + 1}`, {
-      cause,
-      hint: 'remove this directory and back up anew: it is not a complete backup',
-    })
+    throw damaged(place, `is damaged at line ${index + 1}`, cause)
   }
+}
+
+function damaged(place: Place, fact: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${JOURNAL_FILE} ${fact}`, {
+    ...(cause !== undefined && { cause }),
+    hint: 'remove this directory and back up anew: it is not a complete backup',
+  })
 }

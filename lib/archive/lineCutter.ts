@@ -1,32 +1,47 @@
 import { isUtf8 } from 'node:buffer'
+import { ElysiaError } from '../errors.ts'
 
 const LF = 10
+
+/** No store takes an object of such a size; without a bound a line that has no end would fill the memory. */
+const MOST_BYTES = 256 * 1024 * 1024
 
 /** Cuts chunks of bytes at LF. Memory: one line that has begun. */
 export class LineCutter {
   #begun: Buffer[] = []
+  #begunBytes = 0
 
   /** What has begun and did not end; undefined where the last line ended. */
   rest(): Buffer | undefined {
     return this.#begun.length === 0 ? undefined : this.#whole(Buffer.alloc(0))
   }
 
-  /** The lines that end in this chunk, without their LF. */
+  /** The lines that end in this chunk, without their LF. @throws ElysiaError where one is too long */
   *cut(chunk: Buffer): Generator<Buffer> {
     let from = 0
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
       yield this.#whole(chunk.subarray(from, end))
       from = end + 1
     }
-    if (from < chunk.length) this.#begun.push(chunk.subarray(from))
+    if (from === chunk.length) return
+    this.#begunBytes += chunk.length - from
+    if (this.#begunBytes > MOST_BYTES) throw tooLong()
+    this.#begun.push(chunk.subarray(from))
   }
 
   #whole(end: Buffer): Buffer {
     if (this.#begun.length === 0) return end
     const line = Buffer.concat([...this.#begun, end])
     this.#begun = []
+    this.#begunBytes = 0
     return line
   }
+}
+
+function tooLong(): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', 'a line is longer than 256 MiB, which no object is', {
+    hint: 'it was not made by elysiactl: do not trust it',
+  })
 }
 
 /** The JSON of a line. @throws where it is not UTF-8 or not JSON */

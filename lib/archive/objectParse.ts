@@ -5,15 +5,18 @@ export class NotAnObject extends Error {}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+const MOST_LEVELS = 500
+
 /**
  * A parsed JSON value → an object, vectors as base64 or as numbers. Fields that are not known are ignored.
- * @throws NotAnObject where a field is missing or of another type
+ * @throws NotAnObject where a field is missing or of another type, or the properties are nested too deep
  */
 export function objectOf(value: unknown): StoredObject {
   if (!isRecord(value)) throw new NotAnObject('is not a JSON object')
   const { id, properties, vector, vectors, tenant, created_ms, updated_ms } = value
   if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
   if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
+  requireShallow(properties, id, MOST_LEVELS)
   return {
     id,
     properties: properties as JsonObject,
@@ -22,6 +25,14 @@ export function objectOf(value: unknown): StoredObject {
     ...(tenant !== undefined && { tenant: textOf(tenant, id) }),
     ...(created_ms !== undefined && { createdMs: msOf(created_ms, id) }),
     ...(updated_ms !== undefined && { updatedMs: msOf(updated_ms, id) }),
+  }
+}
+
+/** What walks through a value calls itself for each level: many more of them would overflow its stack. */
+function requireShallow(value: object, id: string, levels: number): void {
+  if (levels === 0) throw new NotAnObject(`${id} has properties of more than ${MOST_LEVELS} levels`)
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) requireShallow(inner, id, levels - 1)
   }
 }
 

@@ -93,12 +93,13 @@ class PartCheck extends Transform {
   }
 
   #firstFault(page: readonly StoredObject[]): string | undefined {
-    const { up_to } = this.#part
+    const { up_to, objects } = this.#part
     for (const object of page) {
       if (object.id <= this.#last) return `has ${object.id} out of order`
       if (up_to !== undefined && object.id > up_to) return `has ${object.id}, outside its range`
       this.#last = object.id
       this.#objects += 1
+      if (this.#objects > objects) return `holds more than the ${objects} objects that the manifest declares`
       this.#vectors += vectorsOf(object)
       this.#digest.addAndRemember(object)
     }

@@ -1,0 +1,251 @@
+// An archive from a place that nobody trusts: it is refused, and does no harm.
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import { openArchive } from '../../lib/archive/archive.ts'
+import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
+import { readJournal } from '../../lib/archive/journal.ts'
+import { lz4 } from '../../lib/archive/lz4.ts'
+import { restore } from '../../lib/job/restore.ts'
+import { archiveSource } from '../../lib/job/restoreArchive.ts'
+import { verify } from '../../lib/job/verify.ts'
+import { openMemory } from '../../lib/store/memory.ts'
+import { idOf } from '../job/archived.ts'
+import { type Outcome, partBytes, put, readApart, replacePart, reseal, sound } from './forged.ts'
+
+const MIB = 2 ** 20
+const SECRET = 'the secret of another directory'
+
+/** Reads it in both ways, in a process of its own that has no more memory than a sound archive takes. */
+async function refused(
+  t: Test,
+  path: string,
+  about: RegExp,
+  ways: readonly ('verify' | 'restore')[] = ['verify', 'restore'],
+): Promise<void> {
+  for (const way of ways) {
+    const outcome = await readApart(way, path)
+    t.match(
+      outcome,
+      { code: 'ELYSIA_DAMAGED', message: about, polluted: false },
+      `${way}: ${outcome.message}`,
+    )
+    t.ok(outcome.rss < 320 * MIB, `${way}: ${Math.round(outcome.rss / MIB)} MiB`)
+  }
+}
+
+t.setTimeout(240_000)
+
+t.test('a part whose name leads out of the archive is not looked at', async (t) => {
+  const directory = join(t.testdir({ 'secret.jsonl': SECRET }), 'archive')
+  const manifest = await sound(directory)
+  const [part] = manifest.parts
+  const names = [
+    '../secret.jsonl',
+    join(t.testdirName, 'secret.jsonl'),
+    'parts/../../secret.jsonl',
+    './x',
+    'parts//x',
+  ]
+  for (const file of [...names, '..\\secret.jsonl', 'parts/\0x', '', '.', '..', 'x/'.repeat(600)]) {
+    reseal(directory, { ...manifest, parts: [{ ...part!, file }] })
+    await t.rejects(openArchive(directoryPlace(directory)), { code: 'ELYSIA_DAMAGED' }, JSON.stringify(file))
+    const { status, faults } = await verify(directoryPlace(directory), { level: 'exists' })
+    t.match({ status, faults }, { status: 'damaged', faults: [{ file: 'manifest.json' }] })
+  }
+})
+
+t.test(
+  'links are not followed: not as a part, its directory, the manifest, nor a pipe in its place',
+  async (t) => {
+    const home = t.testdir()
+    const kinds: Readonly<Record<string, (directory: string, file: string, elsewhere: string) => void>> = {
+      'a part': (_, file, elsewhere) => {
+        renameSync(file, join(elsewhere, 'part'))
+        symlinkSync(join(elsewhere, 'part'), file)
+      },
+      'the directory of parts': (directory, _, elsewhere) => {
+        renameSync(join(directory, 'parts'), join(elsewhere, 'parts'))
+        symlinkSync(join(elsewhere, 'parts'), join(directory, 'parts'))
+      },
+      'a pipe that nobody writes to': (_, file) => {
+        rmSync(file)
+        execFileSync('mkfifo', [file])
+      },
+      'the manifest': (directory, _, elsewhere) => {
+        renameSync(join(directory, 'manifest.json'), join(elsewhere, 'manifest'))
+        symlinkSync(join(elsewhere, 'manifest'), join(directory, 'manifest.json'))
+      },
+    }
+    for (const [title, change] of Object.entries(kinds)) {
+      const [directory, elsewhere] = ['archive', 'elsewhere'].map((name) => join(home, title, name)) as [
+        string,
+        string,
+      ]
+      mkdirSync(elsewhere, { recursive: true })
+      const manifest = await sound(directory)
+      const archive = await openArchive(directoryPlace(directory))
+      change(directory, join(directory, manifest.parts[0]!.file), elsewhere)
+      const { status } = await verify(directoryPlace(directory), { level: 'records' }).catch((error) => {
+        if (error.code === 'ELYSIA_NOT_FOUND') return { status: 'damaged' }
+        throw error
+      })
+      t.equal(status, 'damaged', title)
+      const store = openMemory()
+      const restored = openArchive(directoryPlace(directory)).then((opened) =>
+        restore(archiveSource(opened), store, {}),
+      )
+      await t.rejects(restored, { code: /DAMAGED|NOT_FOUND/ }, title)
+      if (title !== 'the manifest')
+        await t.rejects(restore(archiveSource(archive), openMemory(), {}), { code: 'ELYSIA_DAMAGED' })
+    }
+  },
+)
+
+/** A GiB of these bytes in frames of 16 MiB each, which any tool decompresses one after another. */
+async function bomb(codec: 'gzip' | 'zstd' | 'lz4', byte: string): Promise<Buffer> {
+  const bytes = Buffer.alloc(16 * MIB, byte)
+  const frame =
+    codec === 'gzip'
+      ? gzipSync(bytes)
+      : codec === 'zstd'
+        ? zstdCompressSync(bytes)
+        : await buffer(Readable.from([bytes], { objectMode: false }).pipe(await lz4.compress()))
+  return Buffer.concat(Array.from({ length: 64 }, () => frame))
+}
+
+t.test('a part that decompresses to more than is declared stops there, and takes no memory', async (t) => {
+  const home = t.testdir()
+  for (const codec of ['gzip', 'zstd', 'lz4'] as const) {
+    for (const format of ['jsonl', 'json'] as const) {
+      const directory = join(home, `${codec}-${format}`)
+      const manifest = await sound(directory, { format, compression: codec })
+      const bytes = await bomb(codec, ' ')
+      replacePart(directory, manifest, bytes)
+      const { raw_bytes: declared } = manifest.parts[0]!
+      await refused(t, directory, new RegExp(`more than the ${declared} bytes`), ['verify'])
+      await refused(t, directory, /./, ['restore'])
+    }
+  }
+})
+
+t.test('a line without an end is given up, even where as much is declared', async (t) => {
+  const directory = t.testdir()
+  const manifest = await sound(directory, { compression: 'zstd' })
+  replacePart(directory, manifest, await bomb('zstd', 'x'), { raw_bytes: 2 ** 40 })
+  const { code, message, rss } = await readApart('verify', directory)
+  t.match({ code, message }, { code: 'ELYSIA_DAMAGED', message: /longer than 256 MiB/ })
+  t.ok(rss < 700 * MIB, `${Math.round(rss / MIB)} MiB`)
+})
+
+t.test('a manifest of 300 MB is not read', async (t) => {
+  const directory = t.testdir()
+  await sound(directory)
+  put(join(directory, 'manifest.json'), readFileSync(join(directory, 'manifest.copy.json')))
+  truncateSync(join(directory, 'manifest.json'), 300_000_000)
+  await refused(t, directory, /larger than a manifest can be/)
+})
+
+t.test('a journal of 300 MB is not read either', async (t) => {
+  const directory = t.testdir({ 'parts.jsonl': '{}' })
+  truncateSync(join(directory, 'parts.jsonl'), 300_000_000)
+  await t.rejects(readJournal(directoryPlace(directory)), { code: 'ELYSIA_DAMAGED', message: /larger than/ })
+})
+
+/** A varint of Thrift, as a Parquet footer has them. */
+function varint(value: bigint): number[] {
+  return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)]
+}
+
+t.test('a Parquet file that claims to have a billion rows and has five is damaged', async (t) => {
+  const home = t.testdir()
+  for (const rows of [1_000_000_000n, 5_000_000_000n]) await claims(t, join(home, String(rows)), rows)
+})
+
+async function claims(t: Test, directory: string, rows: bigint): Promise<void> {
+  const manifest = await sound(directory, { format: 'parquet', compression: 'auto' })
+  const bytes = partBytes(directory, manifest)
+  const length = bytes.readUInt32LE(bytes.length - 8)
+  const [body, footer] = [bytes.subarray(0, -8 - length), bytes.subarray(-8 - length, -8)]
+  // A field behind the one before it, an i64, with the 5 of five objects.
+  const claim = Buffer.from([0x16, ...varint(2n * rows)]).toString('latin1')
+  const forged = Buffer.from(footer.toString('latin1').replaceAll('\x16\x0a', claim), 'latin1')
+  t.not(forged.length, footer.length)
+  const end = Buffer.from('0000PAR1')
+  end.writeUInt32LE(forged.length)
+  const whole = Buffer.concat([body, forged, end])
+  replacePart(directory, manifest, whole, { raw_bytes: whole.length })
+  await refused(t, directory, /is damaged|holds/, ['verify'])
+}
+
+/** A line of an object whose property is this JSON. */
+const line = (json: string, more = '') => `{"id":"${idOf(1)}","properties":{"title":${json}}${more}}\n`
+const DEPTH = 1e6
+const NESTED = [
+  line(`${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`),
+  line(`${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`),
+  line('['.repeat(DEPTH)),
+]
+
+t.test('lists in lists a million deep are an error like others', async (t) => {
+  const home = t.testdir()
+  for (const [n, text] of NESTED.entries()) {
+    for (const format of ['jsonl', 'json'] as const) {
+      const directory = join(home, `${format}-${n}`)
+      const manifest = await sound(directory, { format })
+      const part = Buffer.from(format === 'json' ? `[${text}]` : text)
+      replacePart(directory, manifest, part, { raw_bytes: part.length, objects: 1, vectors: 0 })
+      const outcome = await readApart(n === 0 ? 'restore' : 'verify', directory)
+      const about = n === 2 ? /part parts/ : /more than 500 levels/
+      t.match(outcome, { code: 'ELYSIA_DAMAGED', message: about }, `${format}: ${outcome.message}`)
+    }
+  }
+})
+
+t.test('in a file of objects, a document and a pipe as well', async (t) => {
+  const home = t.testdir()
+  const outcomes: Outcome[] = []
+  for (const [n, text] of NESTED.entries()) {
+    const document = `{"metadata":{"version":"1.0"},"schema":{"class":"Thing","properties":[{"name":"title","dataType":["text"]}]},"objects":[${text}]}`
+    for (const [name, content] of [
+      [`plain-${n}.jsonl`, text],
+      [`document-${n}.json`, document],
+    ] as const) {
+      writeFileSync(join(home, name), content)
+      outcomes.push(await readApart('restore', join(home, name)))
+    }
+  }
+  for (const { code, message, rss } of outcomes) {
+    t.ok(
+      code === undefined || /^ELYSIA_(DAMAGED|INPUT|CONFLICT|USAGE)$/.test(code),
+      `${code}: ${message.slice(0, 200)}`,
+    )
+    t.ok(rss < 500 * MIB, `${Math.round(rss / MIB)} MiB`)
+  }
+})
+
+t.test('names that mean something to JavaScript change nothing but the object they stand in', async (t) => {
+  const directory = t.testdir()
+  const manifest = await sound(directory)
+  const evil = '{"admin":true,"constructor":{"prototype":{"admin":true}}}'
+  const all = partBytes(directory, manifest).toString().split('\n')
+  const more = `,"vectors":{"__proto__":"AACAPw=="},"__proto__":${evil}`
+  const lines = [line(`{"__proto__":${evil}}`, more), line(evil, `,"constructor":${evil}`), ...all]
+  replacePart(directory, manifest, Buffer.from(lines.join('')), { raw_bytes: 1e6 })
+  const schema = JSON.parse(`{"class":"Thing","__proto__":${evil},"vectorConfig":{"__proto__":${evil}}}`)
+  reseal(directory, { ...manifest, schema, ...JSON.parse(`{"__proto__":${evil}}`) })
+  for (const way of ['verify', 'restore'] as const)
+    t.match(await readApart(way, directory), { code: 'ELYSIA_DAMAGED', polluted: false }, way)
+})
