@@ -5,15 +5,7 @@ import { type Console, processConsole } from './console.ts'
 import { consoleOptions } from './consoleOptions.ts'
 import { EXIT, exitOf, exitOfSignal } from './exit.ts'
 import { commandHelp, overview } from './help.ts'
-import {
-  ElysiaError,
-  type Layer,
-  layersFor,
-  meant,
-  readSettings,
-  resolve,
-  type Settings,
-} from './library.ts'
+import { ElysiaError, type Layer, layersFor, meant, readSettings, resolve, type Settings } from './library.ts'
 import { ALL_SCHEMAS } from './schemas.ts'
 import { type Signals, takeSignals } from './signals.ts'
 import { type Closable, openChosenTarget } from './target.ts'
