@@ -13,9 +13,18 @@ export interface Unfinished {
   readonly parts: readonly Part[]
 }
 
-/** Begins the journal of a backup; a directory with a journal and no manifest is one that is not complete. */
-export function beginJournal(place: Place, plan: Plan): Promise<void> {
-  return place.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
+/**
+ * Begins the journal of a backup; a directory with a journal and no manifest is one that is not complete.
+ * @throws ElysiaError ELYSIA_LOCKED where another backup has begun there in the same moment
+ */
+export async function beginJournal(place: Place, plan: Plan): Promise<void> {
+  await place.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
+  // Of those that append together one is the first, and it is the same for all of them.
+  const first = await readJournal(place)
+  if (first?.plan.id === plan.id) return
+  throw new ElysiaError('ELYSIA_LOCKED', `another backup has begun in ${place.text}`, {
+    hint: 'give another --to',
+  })
 }
 
 /** Notes the parts of a stretch that are durable, all in one line: half a stretch must not count. */

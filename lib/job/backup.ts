@@ -8,7 +8,7 @@ import { missingStretches } from '../archive/stretches.ts'
 import { failpoint } from '../failpoint.ts'
 import { resolveGiven } from '../options.ts'
 import type { Store } from '../store/store.ts'
-import { retrying } from '../stream/retry.ts'
+import { patient, type Retrying } from '../stream/retry.ts'
 import { chosenEncoding, encodingOf } from './backupEncoding.ts'
 import { manifestFor, requireWhole } from './backupEnd.ts'
 import { type BackupGiven, type BackupOptions, backupOptions } from './backupOptions.ts'
@@ -53,9 +53,8 @@ export async function backup(
   const startedMs = performance.now()
   const options = resolveGiven(backupOptions, given)
   const notify = notifier(circumstances.onNotice)
-  const subject = await subjectOf(store, name, options)
   let retries = 0
-  const retry = retrying({
+  const retry = patient({
     forMs: options.retryForMs,
     signal: circumstances.signal ?? NEVER,
     onRetry: (again) => {
@@ -63,6 +62,7 @@ export async function backup(
       notify('waiting', waitText(again))
     },
   })
+  const subject = await retry(() => subjectOf(store, name, options))
   const location = place.text
   await requireFree(place, circumstances.resume ?? false)
   const unfinished = circumstances.resume === true ? await readJournal(place) : undefined
@@ -73,12 +73,15 @@ export async function backup(
   }
   // A killed backup left its tenants active: its plan knows how they were.
   const tenants = unfinished?.plan.tenants ?? subject.tenants
-  const { sealed, kept } = await withActiveTenants(store, name, tenants, notify, async () => {
-    const { plan, there } = await begun(store, subject, place, options, unfinished, circumstances, notify)
+  const { sealed, kept } = await withActiveTenants(store, name, tenants, { notify, retry }, async () => {
+    const { plan, there } = await begun(store, subject, place, options, unfinished, circumstances, {
+      notify,
+      retry,
+    })
     circumstances.onBegun?.(plan)
     const encoding = await encodingOf(plan)
     const parts = await scanned(store, plan, place, encoding, there, options, circumstances, retry)
-    const sealed = await manifestFor(store, plan, tenants, parts)
+    const sealed = await retry(() => manifestFor(store, plan, tenants, parts))
     requireWhole(sealed, options, notify)
     failpoint('backup.before-seal')
     await sweep(place, sealed)
@@ -99,11 +102,11 @@ async function begun(
   options: BackupOptions,
   unfinished: Unfinished | undefined,
   { signal }: BackupCircumstances,
-  notify: Notify,
+  { notify, retry }: { readonly notify: Notify; readonly retry: Retrying },
 ): Promise<{ plan: Plan; there: readonly Part[] }> {
   if (unfinished === undefined) {
-    const encoding = await chosenEncoding(store, subject, options, notify)
-    const plan = await planOf(store, subject, encoding, options, TOOL)
+    const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
+    const plan = await retry(() => planOf(store, subject, encoding, options, TOOL))
     await beginJournal(place, plan)
     return { plan, there: [] }
   }
@@ -124,7 +127,7 @@ async function scanned(
   there: readonly Part[],
   options: BackupOptions,
   { signal, stop, onProgress }: BackupCircumstances,
-  retry: ReturnType<typeof retrying>,
+  retry: Retrying,
 ): Promise<Part[]> {
   let objects = there.reduce((sum, part) => sum + part.objects, 0)
   const total = plan.counts.before

@@ -10,7 +10,7 @@ import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { resolveGiven } from '../options.ts'
 import type { Store } from '../store/store.ts'
-import { type Retrying, retrying } from '../stream/retry.ts'
+import { patient, type Retrying } from '../stream/retry.ts'
 import type { BackupCircumstances } from './backup.ts'
 import { chosenEncoding } from './backupEncoding.ts'
 import { manifestFor, requireWhole } from './backupEnd.ts'
@@ -43,7 +43,7 @@ export async function backupSingle(
   const notify = notifier(circumstances.onNotice)
   const signal = circumstances.signal ?? NEVER
   let retries = 0
-  const retry = retrying({
+  const retry = patient({
     forMs: options.retryForMs,
     signal,
     onRetry: (again) => {
@@ -51,15 +51,15 @@ export async function backupSingle(
       notify('waiting', waitText(again))
     },
   })
-  const subject = await subjectOf(store, name, options)
+  const subject = await retry(() => subjectOf(store, name, options))
   let manifest: Manifest | undefined
-  await withActiveTenants(store, name, subject.tenants, notify, async () => {
-    const encoding = await chosenEncoding(store, subject, options, notify)
-    const plan = await planOf(store, subject, encoding, options, TOOL)
+  await withActiveTenants(store, name, subject.tenants, { notify, retry }, async () => {
+    const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
+    const plan = await retry(() => planOf(store, subject, encoding, options, TOOL))
     circumstances.onBegun?.(plan)
     const lines = new Lines(plan, store, options, retry, circumstances)
     const text = lines.all(async (parts) => {
-      manifest = await manifestFor(store, plan, subject.tenants, parts)
+      manifest = await retry(() => manifestFor(store, plan, subject.tenants, parts))
       requireWhole(manifest, options, notify)
       return manifest
     })

@@ -1,7 +1,7 @@
 import { ObjectsDigest, sumOfDigests } from '../archive/digest.ts'
 import type { IdRange, Manifest } from '../archive/manifest.ts'
 import type { Store } from '../store/store.ts'
-import { retrying } from '../stream/retry.ts'
+import { patient } from '../stream/retry.ts'
 import { whatOf } from './backupPlan.ts'
 import { scan } from './scan.ts'
 
@@ -15,7 +15,7 @@ export async function liveFaults(
   name = manifest.collection,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string[]> {
-  const retry = retrying({ forMs: 120_000, signal })
+  const retry = patient({ forMs: 120_000, signal })
   const what = whatOf(manifest.encoding.vectors !== 'none')
   const faults: string[] = []
   for (const [index, range] of manifest.ranges.entries()) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { backupRoot, catalogFile } from '../../catalog.ts'
 import type { Command, Context } from '../../command.ts'
@@ -81,17 +82,14 @@ async function intoDirectory(
   const { resume } = context.options(backupRunOptions)
   const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
-  const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
   const listing = { path, shape: 'directory', ...listed(context) } as const
-  try {
-    await shown(context, (around) =>
+  await alone(path, () =>
+    shown(context, (around) =>
       job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
         job.backup(store, name, job.directoryPlace(path), options, { ...inside, resume }),
       ),
-    )
-  } finally {
-    held.release()
-  }
+    ),
+  )
 }
 
 async function intoFile(
@@ -102,11 +100,24 @@ async function intoFile(
   to: string,
 ): Promise<void> {
   const job = await backupJob()
-  await shown(context, (around) =>
-    job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
-      job.backupFile(store, name, to, compressed(options, to), inside),
+  await alone(to, () =>
+    shown(context, (around) =>
+      job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
+        job.backupFile(store, name, to, compressed(options, to), inside),
+      ),
     ),
   )
+}
+
+/** Works while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
+async function alone(to: string, work: () => Promise<void>): Promise<void> {
+  const path = resolve(to)
+  const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+  try {
+    await work()
+  } finally {
+    held.release()
+  }
 }
 
 /** The catalog that is to know of it, and how long to wait for a cleanup. */
