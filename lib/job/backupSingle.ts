@@ -10,6 +10,7 @@ import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { resolveGiven } from '../options.ts'
 import type { Store } from '../store/store.ts'
+import { counting } from '../stream/counting.ts'
 import { patient, type Retrying } from '../stream/retry.ts'
 import type { BackupCircumstances } from './backup.ts'
 import { chosenEncoding } from './backupEncoding.ts'
@@ -53,6 +54,7 @@ export async function backupSingle(
   })
   const subject = await retry(() => subjectOf(store, name, options))
   let manifest: Manifest | undefined
+  const stored = counting()
   await withActiveTenants(store, name, subject.tenants, { notify, retry }, async () => {
     const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
     const plan = await retry(() => planOf(store, subject, encoding, options, TOOL))
@@ -68,10 +70,12 @@ export async function backupSingle(
         ? new PassThrough()
         : await COMPRESSIONS[encoding.compression].compress(encoding.level)
     const source = Readable.from(text, { objectMode: true, highWaterMark: 1 })
-    await pipeline([source, squeeze, out.stream], { signal })
+    await pipeline([source, squeeze, stored, out.stream], { signal })
   })
   const figures = { location: out.location, kept: 0, retries, startedMs }
-  return { manifest: manifest!, report: backupReport(manifest!, figures) }
+  // The manifest inside cannot know how large what is around it becomes.
+  const report = { ...backupReport(manifest!, figures), bytes: stored.bytes }
+  return { manifest: manifest!, report }
 }
 
 function requireLines({ format, partitionBy }: BackupOptions): void {
