@@ -7,7 +7,7 @@ const VOCABULARY = 5_000
  * A text of so many characters, the same for the same number: words of a vocabulary, the first of them often
  * and most of them rarely, as in source code; a server that indexes words has to work as hard as it would.
  */
-function textAt(n: number, length: number): string {
+export function textAt(n: number, length: number): string {
   let text = ''
   let state = Math.imul(n + 1, 2_654_435_761)
   while (text.length < length) {

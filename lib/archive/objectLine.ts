@@ -6,7 +6,7 @@ import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
  * shortly after the other. (A WeakMap would hold all of them until the next collection of the old space, 130 MB.)
  */
 const heads = new Map<StoredObject, string>()
-const HEADS_KEPT = 1024
+const HEADS_KEPT = 128
 
 /**
  * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,

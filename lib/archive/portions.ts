@@ -2,7 +2,7 @@ import type { StoredObject } from '../object.ts'
 import { identityText } from './objectLine.ts'
 
 /** Few at once, so that an object's text lives for a moment only: whole pages doubled the memory that is held. */
-const MOST_OBJECTS = 64
+const MOST_OBJECTS = 16
 
 /**
  * Cuts a sequence of pages into portions of about so many bytes of JSON: one part's pages each. Memory: a

@@ -129,15 +129,12 @@ class Lines {
     const pages = scan(collection, whatOf(this.#options.vectors), stretch, call, this.#retry)
     for await (const page of pages) {
       if (stop?.aborted === true) throw stop.reason
-      for (const piece of this.#pieces(page)) {
+      for (const piece of this.#pieces(page, digest)) {
         bytes += piece.length
         hash.update(piece)
         yield piece
       }
-      for (const object of page) {
-        digest.add(object)
-        vectors += vectorsOf(object)
-      }
+      for (const object of page) vectors += vectorsOf(object)
       objects += page.length
       this.#objects += page.length
       onProgress?.({ objects: this.#objects, total: this.#plan.counts.before })
@@ -156,10 +153,12 @@ class Lines {
     }
   }
 
-  *#pieces(page: readonly StoredObject[]): Generator<Buffer> {
+  /** Digests each object beside writing it, while its text is at hand. */
+  *#pieces(page: readonly StoredObject[], digest: ObjectsDigest): Generator<Buffer> {
     const write = this.#options.readable ? readableText : objectText
     let piece = ''
     for (const object of page) {
+      digest.add(object)
       piece += `${write(object)}\n`
       if (piece.length < PIECE_LENGTH) continue
       yield this.#hashed(piece)

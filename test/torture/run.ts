@@ -1,7 +1,8 @@
 /**
  * Kills the command at random moments, many times, and compares the end with the input applied line by line.
  * `npm run torture -- [KILLS] [TARGET]`; without a target, the embedded store from a file and through a pipe.
- * Exits 1 where any state, sum or rejects file is wrong.
+ * `npm run torture -- archives [KILLS]`: backups, restores, cleanups and the catalog.
+ * Exits 1 where any state, sum or rejects file is wrong, or an archive is lost or falsely complete.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,26 +10,33 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import { drawing, objectsOf, plainState, runKilled, writeChanges } from '../job/killing.ts'
+import { tortureArchives } from './archives.ts'
 
-const [wanted = '200', target] = process.argv.slice(2)
+const [first, ...others] = process.argv.slice(2)
+const [wanted = '200', target] = first === 'archives' ? others : process.argv.slice(2)
 const seed = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 1_000_000)
 const draw = drawing(seed)
-let kills = 0
-let wrong = 0
 
 console.log(`seed ${seed}`)
-for (let round = 1; kills < Number(wanted); round++) {
-  const home = mkdtempSync(join(tmpdir(), 'elysiactl-torture-'))
-  const result = await torture(home, round)
-  kills += result.killed
-  if (!result.right) wrong += 1
-  console.log(
-    `round ${round}: ${result.killed} kills, ${kills} in all: ${result.right ? 'right' : `WRONG, see ${home}`}`,
-  )
-  if (result.right) rmSync(home, { recursive: true })
-}
-console.log(`${kills} kills, ${wrong} wrong ends`)
+const wrong = first === 'archives' ? await tortureArchives(Number(wanted), seed) : await tortureIngest()
 if (wrong > 0) process.exitCode = 1
+
+/** Resolves with how many ends were wrong. */
+async function tortureIngest(): Promise<number> {
+  let [kills, wrong] = [0, 0]
+  for (let round = 1; kills < Number(wanted); round++) {
+    const home = mkdtempSync(join(tmpdir(), 'elysiactl-torture-'))
+    const result = await torture(home, round)
+    kills += result.killed
+    if (!result.right) wrong += 1
+    console.log(
+      `round ${round}: ${result.killed} kills, ${kills} in all: ${result.right ? 'right' : `WRONG, see ${home}`}`,
+    )
+    if (result.right) rmSync(home, { recursive: true })
+  }
+  console.log(`${kills} kills, ${wrong} wrong ends`)
+  return wrong
+}
 
 async function torture(home: string, round: number): Promise<{ killed: number; right: boolean }> {
   const input = join(home, 'changes.jsonl')

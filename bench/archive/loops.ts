@@ -1,0 +1,100 @@
+/**
+ * What archives are measured against: the same work, and nothing around it. Each is a process of its own:
+ * `node bench/archive/loops.ts NAME WORDS…`.
+ */
+import { spawnSync } from 'node:child_process'
+import { createReadStream, createWriteStream, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createZstdDecompress } from 'node:zlib'
+import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
+import { zstd } from '../../lib/archive/zstd.ts'
+import { verify } from '../../lib/job/verify.ts'
+import { openDatabase } from '../../lib/store/sqliteDatabase.ts'
+import { objectsTable } from '../../lib/store/sqliteFormat.ts'
+import { printFigures } from '../measure.ts'
+
+type Row = [id: string, properties: string, vector: Buffer | null, created: number, updated: number]
+
+const PIECE_LENGTH = 256 * 1024
+const BATCH = 500
+
+/** Rows in order of id → JSON with vectors in base64 → zstd → a file. */
+async function backup(database: string, output: string): Promise<number> {
+  const rows = openDatabase(database)
+    .prepare('SELECT lower(hex(id)), properties, vector, created, updated FROM objects_1 ORDER BY tenant, id')
+    .raw()
+  let objects = 0
+  function* pieces(): Generator<Buffer> {
+    let piece = ''
+    for (const [id, properties, vector, created_ms, updated_ms] of rows.iterate() as Iterable<Row>) {
+      const object = {
+        id,
+        properties: JSON.parse(properties),
+        ...(vector !== null && { vector: vector.toString('base64') }),
+        created_ms,
+        updated_ms,
+      }
+      piece += `${JSON.stringify(object)}\n`
+      objects += 1
+      if (piece.length < PIECE_LENGTH) continue
+      yield Buffer.from(piece)
+      piece = ''
+    }
+    yield Buffer.from(piece)
+  }
+  await pipeline(Readable.from(pieces()), await zstd.compress(), createWriteStream(output))
+  return objects
+}
+
+/** Files → zstd → lines → JSON, vectors from base64 → rows, a transaction for each batch. */
+async function restore(output: string, ...files: string[]): Promise<number> {
+  const database = openDatabase(output)
+  database.exec(objectsTable(1))
+  const insert = database.prepare(
+    `INSERT INTO objects_1 (tenant, id, hash, created, updated, properties, vector, vectors)
+     VALUES (0, unhex(?, '-'), NULL, ?, ?, ?, ?, NULL)`,
+  )
+  let objects = 0
+  for (const file of files) {
+    let rest = ''
+    const text = createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(createZstdDecompress())
+    for await (const chunk of text.setEncoding('utf8')) {
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) {
+        if (objects % BATCH === 0) database.exec(objects === 0 ? 'BEGIN' : 'COMMIT; BEGIN')
+        const { id, properties, vector, created_ms, updated_ms } = JSON.parse(line)
+        const bytes = vector === undefined ? null : Buffer.from(vector, 'base64')
+        insert.run(id, created_ms, updated_ms, JSON.stringify(properties), bytes)
+        objects += 1
+      }
+    }
+  }
+  database.exec('COMMIT')
+  return objects
+}
+
+/** sha256sum of the files, all of them in one process. In kB. */
+async function sum(...files: string[]): Promise<number> {
+  const { status } = spawnSync('sha256sum', files, { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) throw new Error(`sha256sum ended with ${status}`)
+  return files.reduce((bytes, file) => bytes + statSync(file).size, 0) / 1000
+}
+
+/** `verify` as the library has it. In kB. */
+async function verifyStored(archive: string): Promise<number> {
+  const { status, bytes_checked } = await verify(directoryPlace(archive), { level: 'stored' })
+  if (status !== 'whole') throw new Error(`${archive} is ${status}`)
+  return bytes_checked / 1000
+}
+
+const LOOPS: Readonly<Record<string, (...words: string[]) => Promise<number>>> = {
+  backup,
+  restore,
+  sum,
+  verify: verifyStored,
+}
+
+const [name, ...words] = process.argv.slice(2)
+await printFigures(() => LOOPS[name!]!(...words))

@@ -1,0 +1,93 @@
+/**
+ * What archives of a server are measured against, straight to the stub below weaviate-client's ConnectionGRPC.
+ * Each is a process of its own: `node bench/archive/serverLoads.ts NAME LOAD`.
+ */
+import pLimit from 'p-limit'
+import { whatOf } from '../../lib/job/backupPlan.ts'
+import { batchObject } from '../../lib/store/weaviate/encode.ts'
+import { layoutOf, metadataRequest, propertiesRequest } from '../../lib/store/weaviate/layout.ts'
+import { openWire, type Wire } from '../../lib/store/weaviate/wire.ts'
+import { openWeaviate } from '../../lib/store/weaviate.ts'
+import { printFigures } from '../measure.ts'
+import { batches, type Shape } from './objects.ts'
+
+/** Where to, what, and how many calls at once. */
+export interface Load {
+  readonly http: string
+  readonly grpc: string
+  readonly class: string
+  readonly workers: number
+  readonly shape: Shape
+}
+
+const PAGE_OBJECTS = 1000
+
+/** All objects by the server's cursor, a range a worker, counted and forgotten. */
+async function scan(load: Load, wire: Wire): Promise<() => Promise<number>> {
+  const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
+  const store = await openWeaviate({ nodes: [node], target: load.http })
+  const layout = layoutOf((await store.schema(load.class))!)
+  await store.close()
+  const fetch = {
+    collection: load.class,
+    tenant: '',
+    limit: PAGE_OBJECTS,
+    filters: undefined,
+    properties: propertiesRequest(layout, whatOf(true)),
+    metadata: metadataRequest(layout, whatOf(true)),
+    consistencyLevel: undefined,
+  }
+  const count = async ([after, upTo]: readonly [string, string]): Promise<number> => {
+    let objects = 0
+    for (let from = after; ; ) {
+      const { results } = await wire.search({ ...fetch, after: from }, new AbortController().signal)
+      const ids = results.map(({ metadata }) => metadata!.id)
+      const inside = ids.filter((id) => id <= upTo).length
+      objects += inside
+      if (inside < PAGE_OBJECTS) return objects
+      from = ids.at(-1)!
+    }
+  }
+  return async () => {
+    const counts = await Promise.all(rangesOf(load.workers).map(count))
+    const objects = counts.reduce((sum, one) => sum + one, 0)
+    if (objects !== load.shape.count) throw new Error(`the scan found ${objects} objects`)
+    return objects
+  }
+}
+
+/** The ids of the bench are spread evenly. */
+function rangesOf(count: number): [after: string, upTo: string][] {
+  const cut = (n: number) => {
+    const first = Math.floor((2 ** 32 * n) / count).toString(16)
+    return `${first.padStart(8, '0')}-0000-0000-0000-000000000000`
+  }
+  return Array.from({ length: count }, (_, n) => [n === 0 ? '' : cut(n), n + 1 === count ? 'g' : cut(n + 1)])
+}
+
+/** Finished messages, their replies looked at for errors. */
+async function flood(load: Load, wire: Wire): Promise<() => Promise<number>> {
+  const messages = [...batches(load.shape)].map((batch) =>
+    batch.map((object) => batchObject(object, load.class, '')),
+  )
+  const { signal } = new AbortController()
+  const limit = pLimit(load.workers)
+  const send = async (message: (typeof messages)[number]) => {
+    const { errors } = await wire.batchObjects(message, signal)
+    if (errors.length > 0) throw new Error(errors[0]!.error)
+  }
+  return async () => {
+    await Promise.all(messages.map((message) => limit(send, message)))
+    return load.shape.count
+  }
+}
+
+const LOADS = { scan, flood }
+
+const [name, text] = process.argv.slice(2)
+const load = JSON.parse(text!) as Load
+const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
+const wire = await openWire({ node, apiKey: undefined, headers: {}, authorities: undefined })
+await wire.countObjects(load.class, '', AbortSignal.timeout(5_000))
+await printFigures(await LOADS[name as keyof typeof LOADS](load, wire))
+wire.close()
