@@ -219,7 +219,9 @@ class Torture {
     const kept = [...this.good].sort().slice(-keep)
     this.good.clear()
     for (const location of kept) this.good.add(location)
-    const words = ['col', 'catalog', 'cleanup', '--keep-last', String(keep), '--failed-after', '0h', '--yes']
+    // The single file is one of the group, and the newest: it takes a place of its own.
+    const last = String(keep + 1)
+    const words = ['col', 'catalog', 'cleanup', '--keep-last', last, '--failed-after', '0h', '--yes']
     const rebuilt = await this.#once(['col', 'catalog', 'rebuild'], undefined)
     if (rebuilt.code !== 0) throw new Wrong(`rebuild: exit ${rebuilt.code}: ${rebuilt.errors}`)
     const { code, errors } = await this.killed('cleanup', () => words)
