@@ -1,7 +1,6 @@
 import { ElysiaError } from '../errors.ts'
 import { HASH_PROPERTY, type StoredObject } from '../object.ts'
 import type { Retrying } from '../stream/retry.ts'
-import { Slots } from '../stream/slots.ts'
 import type { Collection, RemoveOutcome, What, WriteOutcome } from './store.ts'
 
 const EVERYTHING: What = { properties: 'all', vectors: true }
@@ -17,19 +16,10 @@ export class Calls {
   readonly #retry: Retrying
   readonly #signal: AbortSignal
 
-  readonly #writers: Slots
-
-  /** At most `writers` writes or removals are under way at once; reads are not counted. */
-  constructor(
-    collection: Collection,
-    retry: Retrying,
-    signal: AbortSignal,
-    writers = Number.POSITIVE_INFINITY,
-  ) {
+  constructor(collection: Collection, retry: Retrying, signal: AbortSignal) {
     this.#collection = collection
     this.#retry = retry
     this.#signal = signal
-    this.#writers = new Slots(writers)
   }
 
   /** Whole objects, by id. `ids` maps each id to its tenant. */
@@ -85,8 +75,7 @@ export class Calls {
   ): Promise<Map<T, O>> {
     const answers = new Map<T, O>()
     let waiting = items
-    const release = await this.#writers.take()
-    const sending = this.#retry(async () => {
+    await this.#retry(async () => {
       const outcomes = await send(waiting)
       waiting.forEach((item, index) => {
         answers.set(item, outcomes[index]!)
@@ -94,7 +83,6 @@ export class Calls {
       waiting = waiting.filter((_, index) => outcomes[index]!.retryable === true && !outcomes[index]!.ok)
       if (waiting.length > 0) throw notTaken(waiting.length, answers.get(waiting[0]!)?.reason)
     })
-    await sending.finally(release)
     return answers
   }
 

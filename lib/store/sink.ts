@@ -10,10 +10,7 @@ import { type Unit, units } from './unit.ts'
 
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {
-  /**
-   * Units that are written at once, 2 unless told; one more is looked up meanwhile. A store with transactions
-   * takes one batch at a time.
-   */
+  /** Units in flight at once, 2 unless told. A store with transactions takes one batch at a time. */
   readonly workers?: number
   /** False sends every object, also one whose record hash the store already holds. */
   readonly skipUnchanged?: boolean
@@ -39,7 +36,7 @@ export interface SinkOptions {
  * Within a unit the last state of an id wins, no id is in two units in flight, and an operation that reads
  * stored state waits until what touched its ids is settled (order.ts says why). What is transient is waited
  * out and repeated; an object that the store refuses for good becomes its record's outcome.
- * Memory: `workers` + 1 units running and four times as many waiting to be settled, each at most a batch.
+ * Memory: `workers` units running and four times as many waiting to be settled, each at most a batch.
  * @throws ElysiaError ELYSIA_UNREACHABLE when the store stays away for longer than retryForMs.
  */
 export function sink(store: Store, collection: string, options: SinkOptions = {}): Writable {
@@ -66,7 +63,7 @@ class StoreSink extends Writable {
     this.#workers = options.workers ?? 2
     this.#order = new InOrder(options.onSettled ?? (() => {}))
     this.#retry = patient({ ...waits(options), signal: this.#abort.signal })
-    this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal, this.#workers)
+    this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal)
   }
 
   override _write(batch: readonly Item[], _: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -98,8 +95,7 @@ class StoreSink extends Writable {
   /** Resolves when the batch's units have started, each as soon as order and memory allow. */
   async #inFlight(batch: readonly Item[]): Promise<void> {
     for (const unit of units(batch)) {
-      // One more than may write: it looks up what the store holds, so that writers need not wait for that.
-      while (this.#running.size > this.#workers) await Promise.race(this.#running)
+      while (this.#running.size >= this.#workers) await Promise.race(this.#running)
       while (this.#uncovered.size >= this.#workers * 5) await Promise.race(this.#uncovered)
       await this.#claims.free(unit)
       this.#start(unit)
