@@ -1,8 +1,12 @@
-/** `npm run bench`: every figure beside its floor, as JSON lines. `npm run bench -- --large` adds the 1 GB input. */
+/**
+ * `npm run bench`: every figure beside its floor, as JSON lines. `npm run bench -- --large` adds the 1 GB input.
+ * What takes a server or long is `bench/weaviate.ts` and `bench/archive.ts`.
+ */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchArchiveEmbedded, benchArchiveVerify } from './archiveEmbedded.ts'
 import { benchEmbedded, COMMAND, homeIn, ingestFile, ingestWords } from './embedded.ts'
 import { inTurns, median, peakOf, round, run, say, spread, writeRecords } from './measure.ts'
 import { benchStages } from './stages.ts'
@@ -21,6 +25,9 @@ try {
   await benchStart()
   await benchStages(file, ROUNDS)
   await benchEmbedded(file, home, ROUNDS)
+  const shape = { count: 20_000, width: 384, textLength: 700 }
+  await benchArchiveEmbedded(home, ROUNDS, shape)
+  await benchArchiveVerify(home, ROUNDS, { ...shape, count: 50_000 })
   await benchMemory(values.large ? 1_430_000 : RECORDS)
   say('end', load())
 } finally {
