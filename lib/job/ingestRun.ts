@@ -97,6 +97,8 @@ async function ingestOne(run: IngestRun, index: number, mark?: InputMark): Promi
   if (stopped(run)) return
   goOn()
   await inputs[index]!.settled?.()
+  // A producer that the same signal ended may be seen to end before the signal itself.
+  if (stopped(run)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
 }
 

@@ -52,7 +52,7 @@ function input(context: Context): Source {
   if (!fromCommand) throw usage('no input is given', 'give --stdin, or --from-command -- CMD…')
   if (program === undefined)
     throw usage('--from-command names no command', 'write it after --: --from-command -- CMD…')
-  return producer([program, ...words])
+  return producer([program, ...words], context.stop)
 }
 
 function usage(message: string, hint: string): ElysiaError {
