@@ -39,9 +39,11 @@ async function requireWhole(t: Test, place: Home, archive: string, objects = OBJ
 }
 
 t.test('of two backups into one place at once the second is exit 11, however it is spelled', async (t) => {
-  const { place, target, archive } = await slow(t)
+  const { place, double, target, archive } = await slow(t)
   const first = place.start([...BACKUP, ...target, ...SMALL, '--to', 'archive'])
   await partsIn(archive, 1)
+  // It goes on for as long as the others take to be refused, however busy the machine.
+  await double.inject({ fault: 'delay', on: 'Search', ms: 3000 })
   for (const [to, ...more] of [['archive'], ['./archive/'], [archive], ['archive', '--resume']] as const) {
     const { code, stderr } = await place.run([...BACKUP, ...target, '--to', to, ...more])
     t.match(
@@ -50,10 +52,12 @@ t.test('of two backups into one place at once the second is exit 11, however it 
       [to, ...more].join(' '),
     )
   }
+  await double.clear()
   const { code, stderr } = await first.ended
   t.equal(code, 0, stderr)
   await requireWhole(t, place, archive)
 
+  await double.inject({ fault: 'delay', on: 'Search', ms: 400 })
   const file = place.start([...BACKUP, ...target, '--to', 'one.jsonl.zst'])
   await appears(place.directory, /^one\.jsonl\.zst\.unfinished/)
   t.match(await place.run([...BACKUP, ...target, '--to', './one.jsonl.zst']), {
