@@ -2,12 +2,9 @@
  * Kills backups, restores, cleanups and what else writes the catalog, at random moments and at the named steps of
  * their protocols. After every kill: whatever says that it is complete is whole, and no good archive is lost.
  */
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
@@ -17,22 +14,9 @@ import { openSqlite } from '../../lib/store/sqlite.ts'
 import { idOf, THING, thing } from '../job/archived.ts'
 import { drawing } from '../job/killing.ts'
 import { objectsOf } from '../job/restored.ts'
+import { attempt, type Kind } from './attempt.ts'
 
-const COMMAND = fileURLToPath(new URL('../../bin/elysiactl.js', import.meta.url))
 const OBJECTS = 4000
-const POINTS: Readonly<Record<string, readonly string[]>> = {
-  backup: ['part.before-commit', 'part.after-commit', 'backup.before-note', 'backup.after-note'].concat([
-    'backup.before-seal',
-    'backup.before-copy',
-    'backup.before-manifest',
-    'backup.before-journal',
-  ]),
-  restore: ['restore.made', 'restore.before-note', 'restore.after-note', 'restore.written', 'restore.linked'],
-  cleanup: ['after-row', 'after-marker', 'after-manifest', 'before-parts', 'after-part', 'before-marker']
-    .concat(['before-directory', 'before-tombstone'])
-    .map((point) => `cleanup.${point}`),
-}
-
 /** Archives that have to be there from now on, by location. */
 type Good = Set<string>
 
@@ -76,7 +60,7 @@ class Torture {
 
   /** Gives a command again and again, killing it, until it ends by itself; `next` are its words the n-th time. */
   async killed(
-    kind: string,
+    kind: Kind,
     next: (turn: number) => readonly string[],
     most = 8,
   ): Promise<{ code: number; errors: string }> {
@@ -90,42 +74,8 @@ class Torture {
     }
   }
 
-  async #once(
-    words: readonly string[],
-    kind: string | undefined,
-  ): Promise<{ code: number | null; errors: string }> {
-    const points = POINTS[kind ?? ''] ?? []
-    const atPoint = points.length > 0 && this.#draw() < 0.4
-    const point = points[Math.floor(this.#draw() * points.length)]
-    const env = {
-      ...process.env,
-      XDG_DATA_HOME: join(this.home, 'data'),
-      XDG_STATE_HOME: join(this.home, 'state'),
-      ...(atPoint && {
-        ELYSIACTL_TEST: '1',
-        ELYSIACTL_FAILPOINT: `${point}:${1 + Math.floor(this.#draw() * 6)}`,
-      }),
-    }
-    const child = spawn(process.execPath, [COMMAND, ...words], {
-      env,
-      cwd: this.home,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let errors = ''
-    child.stderr.on('data', (text) => {
-      errors += text
-    })
-    const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
-    const over = new AbortController()
-    if (kind !== undefined && !atPoint) {
-      void wait(60 + this.#draw() * 1000, undefined, { signal: over.signal }).then(
-        () => child.kill('SIGKILL'),
-        () => {},
-      )
-    }
-    const code = await closed
-    over.abort()
-    return { code, errors }
+  #once(words: readonly string[], kind: Kind | undefined) {
+    return attempt(this.home, words, kind, this.#draw)
   }
 
   /** What says that it is complete is whole, and what was good still is. */
@@ -252,9 +202,9 @@ export async function tortureArchives(wanted: number, seed: number): Promise<num
     try {
       for (let turn = 0; turn < 3; turn++) await step('backup', () => torture.backUp())
       await step('file', () => torture.backUpFile(round))
-      await step('restore', () => torture.restore(round))
+      for (let turn = 0; turn < 3; turn++) await step('restore', () => torture.restore(turn))
       await step('catalog', () => torture.annotate())
-      await step('cleanup', () => torture.cleanUp(2))
+      for (const keep of [2, 1]) await step('cleanup', () => torture.cleanUp(keep))
     } catch (error) {
       wrong += 1
       end = `WRONG, see ${home}: ${error instanceof Wrong ? error.message : (error as Error).stack}`
