@@ -3,6 +3,7 @@
  * Each is a process of its own: `node bench/archive/serverLoads.ts NAME LOAD`.
  */
 import pLimit from 'p-limit'
+import { ConnectionGRPC } from 'weaviate-client'
 import { whatOf } from '../../lib/job/backupPlan.ts'
 import { batchObject } from '../../lib/store/weaviate/encode.ts'
 import { layoutOf, metadataRequest, propertiesRequest } from '../../lib/store/weaviate/layout.ts'
@@ -22,25 +23,29 @@ export interface Load {
 
 const PAGE_OBJECTS = 1000
 
-/** All objects by the server's cursor, a range a worker, counted and forgotten. */
-async function scan(load: Load, wire: Wire): Promise<() => Promise<number>> {
+/** All objects by the server's cursor through weaviate-client, a range a worker, counted and forgotten. */
+async function scan(load: Load): Promise<() => Promise<number>> {
   const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
   const store = await openWeaviate({ nodes: [node], target: load.http })
   const layout = layoutOf((await store.schema(load.class))!)
   await store.close()
+  const { connection } = await ConnectionGRPC.use({
+    host: load.http,
+    headers: {},
+    grpcAddress: load.grpc,
+    grpcSecure: false,
+    skipInitChecks: true,
+  })
+  const search = await connection.search(load.class)
   const fetch = {
-    collection: load.class,
-    tenant: '',
     limit: PAGE_OBJECTS,
-    filters: undefined,
     properties: propertiesRequest(layout, whatOf(true)),
     metadata: metadataRequest(layout, whatOf(true)),
-    consistencyLevel: undefined,
   }
   const count = async ([after, upTo]: readonly [string, string]): Promise<number> => {
     let objects = 0
     for (let from = after; ; ) {
-      const { results } = await wire.search({ ...fetch, after: from }, new AbortController().signal)
+      const { results } = await search.withFetch({ ...fetch, after: from })
       const ids = results.map(({ metadata }) => metadata!.id)
       const inside = ids.filter((id) => id <= upTo).length
       objects += inside
@@ -52,6 +57,7 @@ async function scan(load: Load, wire: Wire): Promise<() => Promise<number>> {
     const counts = await Promise.all(rangesOf(load.workers).map(count))
     const objects = counts.reduce((sum, one) => sum + one, 0)
     if (objects !== load.shape.count) throw new Error(`the scan found ${objects} objects`)
+    connection.close()
     return objects
   }
 }

@@ -1,18 +1,29 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { JsonObject, StoredObject } from '../../lib/object.ts'
-import { storedObject, uuidOf } from '../../lib/store/weaviate/decode.ts'
-import { batchObject, isWellFormed, messageBytes } from '../../lib/store/weaviate/encode.ts'
-import { inexactInt, layoutOf, stranger } from '../../lib/store/weaviate/layout.ts'
+import { objectsOf, uuidOf } from '../../lib/store/weaviate/decode.ts'
+import { batchObject, idFilter, isWellFormed, messageBytes } from '../../lib/store/weaviate/encode.ts'
+import { inexactInt, layoutOf, metadataRequest, stranger } from '../../lib/store/weaviate/layout.ts'
+import { searchRequest } from '../../lib/store/weaviate/searchRequest.ts'
 import { isRectangular, rowsBytes, rowsOf, vectorBytes, vectorOf } from '../../lib/store/weaviate/vectors.ts'
+import { type Fetch, QUORUM } from '../../lib/store/weaviate/wire.ts'
 import { WeaviateDefinition } from '../double/wire.ts'
 
 const ID = '00112233-4455-6677-8899-aabbccddeeff'
 const { encode } = WeaviateDefinition.methods.batchObjects.requestType
+const reply = WeaviateDefinition.methods.search.responseType
+const request = WeaviateDefinition.methods.search.requestType
 
 const bits = (row: Float32Array) => Buffer.from(vectorBytes(row)).toString('hex')
 const row = (min: number, max: number) => fc.float32Array({ minLength: min, maxLength: max })
 const sent = (properties: JsonObject) => batchObject({ id: ID, properties }, 'Some', '').properties
+
+/** The bytes of a reply with these results, as the client's generated code writes them. */
+function replyOf(...results: object[]): Buffer {
+  return Buffer.from(
+    reply.encode(reply.fromPartial({ results } as Parameters<typeof reply.fromPartial>[0])).finish(),
+  )
+}
 
 t.test('a vector keeps every bit, whatever its numbers and wherever it lies in its buffer', async (t) => {
   const holds = () =>
@@ -120,7 +131,9 @@ t.test('an answer becomes an object: dates and uuids as texts, packed numbers as
     vectors: [{ name: 'many', type: 2, vectorBytes: rowsBytes([new Float32Array([1, 2])]) }],
   }
   const result = { metadata, properties: { nonRefProps: { fields } } }
-  t.strictSame(storedObject(result as unknown as Parameters<typeof storedObject>[0], 'one'), {
+  const [object, other] = objectsOf(replyOf(result, { metadata: { id: 'b' } }), 'one')
+  t.strictSame(other, { id: 'b', properties: {}, tenant: 'one' })
+  t.strictSame(object, {
     id: ID,
     properties: {
       title: 'a',
@@ -137,6 +150,81 @@ t.test('an answer becomes an object: dates and uuids as texts, packed numbers as
     vectors: { many: [new Float32Array([1, 2])] },
     tenant: 'one',
   })
+})
+
+t.test('fields that are not known, and those that are not asked for, are passed over', async (t) => {
+  const metadata = {
+    id: ID,
+    vector: [1, 2, 3],
+    creationTimeUnix: 5,
+    creationTimeUnixPresent: true,
+    lastUpdateTimeUnix: 6,
+    distance: 0.5,
+    explainScore: 'because',
+    isConsistent: true,
+  }
+  const properties = { targetCollection: 'Some', refProps: [{ propName: 'of', properties: [{}] }] }
+  t.strictSame(objectsOf(replyOf({ metadata, properties }), undefined), [
+    { id: ID, properties: {}, createdMs: 5 },
+  ])
+})
+
+t.test('an int beyond 2^53 is not read as another one', async (t) => {
+  const read = (intValue: string) => {
+    const result = { properties: { nonRefProps: { fields: { size: { intValue } } } } }
+    return objectsOf(replyOf(result), undefined)[0]!.properties.size
+  }
+  for (const int of ['9007199254740991', '-9007199254740991', '-1', '0', '4294967296']) {
+    t.equal(read(int), Number(int))
+  }
+  for (const int of ['9007199254740992', '-9007199254740992', '9223372036854775807']) {
+    t.throws(() => read(int), { name: 'InexactInt' })
+  }
+})
+
+t.test('an answer that ends too soon is an error, wherever it ends', async (t) => {
+  const fields = { title: { textValue: 'some text' }, ratio: { numberValue: 1.5 } }
+  const vectorBytes = new Uint8Array(new Float32Array([1, 2]).buffer)
+  const whole = replyOf({ metadata: { id: ID, vectorBytes }, properties: { nonRefProps: { fields } } })
+  const same = (end: number) => {
+    try {
+      return objectsOf(whole.subarray(0, end), undefined).length === 1
+    } catch (thrown) {
+      return !(thrown instanceof RangeError)
+    }
+  }
+  t.strictSame(Array.from({ length: whole.length - 1 }, (_, end) => end + 1).filter(same), [])
+})
+
+t.test('a request says all that is asked for, as the client would', async (t) => {
+  const fetch: Fetch = {
+    collection: 'Some',
+    tenant: 'one',
+    limit: 10_000,
+    after: ID,
+    filters: idFilter([ID, 'x']),
+    properties: {
+      nonRefProperties: ['a', 'é'],
+      refProperties: [],
+      objectProperties: [
+        {
+          propName: 'o',
+          primitiveProperties: ['p', 'q'],
+          objectProperties: [{ propName: 'r', primitiveProperties: ['s'], objectProperties: [] }],
+        },
+      ],
+      returnAllNonrefProperties: false,
+    },
+    metadata: metadataRequest(
+      layoutOf({ class: 'Some', vectorIndexType: 'hnsw', vectorConfig: { v: {}, w: {} } }),
+      { properties: 'all', vectors: true, times: true },
+    ),
+    consistencyLevel: QUORUM,
+  }
+  const uses = { uses123Api: true, uses125Api: true, uses127Api: true }
+  t.strictSame(request.decode(searchRequest(fetch)), request.fromPartial({ ...fetch, ...uses } as object))
+  const least = { ...fetch, tenant: '', after: '', filters: undefined, consistencyLevel: undefined }
+  t.strictSame(request.decode(searchRequest(least)), request.fromPartial({ ...least, ...uses } as object))
 })
 
 t.test('an id of 16 bytes is a canonical uuid, also as part of a larger buffer', async (t) => {

@@ -82,11 +82,6 @@ export function isTooLong(thrown: unknown): boolean {
   return /query maximum results exceeded/i.test(saidBy(thrown))
 }
 
-/** True where an answer holds an int beyond 2^53, which the client does not read, nor the page that it is on. */
-export function isInexact(thrown: unknown): boolean {
-  return /Value is (larger|smaller) than Number\.M/.test(saidBy(thrown))
-}
-
 /** True where nothing of the call can have reached the server. */
 export function neverSent(failure: ElysiaError): boolean {
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(failure.message)

@@ -1,9 +1,10 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, Range, What } from '../store.ts'
-import { storedObject } from './decode.ts'
+import { objectsOf } from './decode.ts'
 import { idFilter } from './encode.ts'
-import { isInexact, isTooLarge, isTooLong } from './failure.ts'
+import { isTooLarge, isTooLong } from './failure.ts'
 import { metadataRequest, propertiesRequest } from './layout.ts'
+import { InexactInt } from './message.ts'
 import { PageLimit } from './pageLimit.ts'
 import { listsNamedVectors, type RestReading, restMany, restPage } from './restRead.ts'
 import { type Fetch, QUORUM } from './wire.ts'
@@ -66,13 +67,13 @@ export async function readMany(
   return (await Promise.all(pages)).flat()
 }
 
-/** One page; by REST as well where it holds an int that the client cannot read. */
+/** One page; by REST where it holds an int beyond 2^53, as JSON may keep it. */
 async function pageOf(reading: Reading, after: string, limit: number): Promise<StoredObject[]> {
   if (reading.byRest) return listed(reading, after, limit)
   try {
     return await search(reading, { after, limit })
   } catch (thrown) {
-    if (!isInexact(thrown)) throw thrown
+    if (!(thrown instanceof InexactInt)) throw thrown
     return listed(reading, after, limit)
   }
 }
@@ -99,7 +100,7 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
   try {
     return await search(reading, { filters: idFilter(ids), limit: ids.length })
   } catch (thrown) {
-    if (isInexact(thrown)) return restMany(reading, ids)
+    if (thrown instanceof InexactInt) return restMany(reading, ids)
     if (!isTooLarge(thrown) || ids.length === 1) throw thrown
     const middle = ids.length >> 1
     const first = await idsOf(reading, ids.slice(0, middle))
@@ -109,7 +110,7 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
 
 async function search({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<StoredObject[]> {
   const reply = await context.cluster.rpc(call, (wire, signal) => wire.search({ ...fetch, ...asked }, signal))
-  return reply.results.map((result) => storedObject(result, call.tenant))
+  return objectsOf(reply, call.tenant)
 }
 
 async function readingOf(context: Context, what: What, call: Call): Promise<Reading> {

@@ -1,5 +1,7 @@
+import type { Metadata } from 'nice-grpc'
 import type { ConnectionGRPC } from 'weaviate-client'
 import type { Node } from '../target.ts'
+import type { SearchCall } from './searchCall.ts'
 import { trusting, withoutOtherRoots } from './trust.ts'
 
 type Batch = Awaited<ReturnType<ConnectionGRPC['batch']>>
@@ -12,7 +14,6 @@ export type BatchObject = Parameters<Batch['withObjects']>[0]['objects'][number]
 export type ObjectsReply = Awaited<ReturnType<Batch['withObjects']>>
 export type DeleteReply = Awaited<ReturnType<Batch['withDelete']>>
 export type Filters = NonNullable<Parameters<Batch['withDelete']>[0]['filters']>
-export type SearchReply = Awaited<ReturnType<Search['withFetch']>>
 export type PropertiesRequest = NonNullable<SearchArgs['properties']>
 export type MetadataRequest = NonNullable<SearchArgs['metadata']>
 export type AggregateReply = Awaited<ReturnType<Aggregate['withFetch']>>
@@ -41,7 +42,8 @@ export interface Wire {
   batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<ObjectsReply>
   /** Answers the ids that were there. */
   batchDelete(collection: string, tenant: string, filters: Filters, signal: AbortSignal): Promise<DeleteReply>
-  search(fetch: Fetch, signal: AbortSignal): Promise<SearchReply>
+  /** Answers the bytes of a SearchReply. */
+  search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
   countObjects(collection: string, tenant: string, signal: AbortSignal): Promise<AggregateReply>
   /** Calls in flight come to their end; nothing stays open. */
   close(): void
@@ -55,7 +57,7 @@ export interface WireOptions {
 }
 
 interface Options {
-  readonly metadata: unknown
+  readonly metadata: Metadata
   readonly signal: AbortSignal
 }
 
@@ -63,11 +65,18 @@ interface Options {
 interface Stub {
   batchObjects(request: object, options: Options): Promise<ObjectsReply>
   batchDelete(request: object, options: Options): Promise<DeleteReply>
-  search(request: object, options: Options): Promise<SearchReply>
   aggregate(request: object, options: Options): Promise<AggregateReply>
 }
 
-let client: Promise<typeof import('weaviate-client')> | undefined
+let loading: ReturnType<typeof load> | undefined
+
+async function load() {
+  const [{ ApiKey, ConnectionGRPC }, { openSearch }] = await Promise.all([
+    import('weaviate-client'),
+    import('./searchCall.ts'),
+  ])
+  return { ApiKey, ConnectionGRPC, openSearch }
+}
 
 /**
  * Opens the gRPC side of a node, through weaviate-client; asks nothing of the server yet.
@@ -76,8 +85,8 @@ let client: Promise<typeof import('weaviate-client')> | undefined
  * print a stack trace for each try, drop the status, cannot be cancelled and copy every message.
  */
 export async function openWire(options: WireOptions): Promise<Wire> {
-  client ??= withoutOtherRoots(() => import('weaviate-client'))
-  const { ApiKey, ConnectionGRPC } = await client
+  loading ??= withoutOtherRoots(load)
+  const { ApiKey, ConnectionGRPC, openSearch } = await loading
   const { node, apiKey, authorities } = options
   const { connection } = await trusting(authorities, () =>
     ConnectionGRPC.use({
@@ -89,37 +98,31 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       skipInitChecks: true,
     }),
   )
-  return wireOver(connection, ...stubOf(await connection.batch('')))
+  const searching = trusting(authorities, () => openSearch(node))
+  return wireOver(connection, ...stubOf(await connection.batch('')), searching)
 }
 
-function stubOf(batch: Batch): [Stub, unknown] {
-  const { connection, metadata } = batch as unknown as { connection?: Stub; metadata?: unknown }
-  if (typeof connection?.batchObjects === 'function') return [connection, metadata]
+function stubOf(batch: Batch): [Stub, Metadata] {
+  const { connection, metadata } = batch as unknown as { connection?: Stub; metadata?: Metadata }
+  if (typeof connection?.batchObjects === 'function' && metadata !== undefined) return [connection, metadata]
   throw new TypeError('this release of weaviate-client is built differently: 3.14 is needed')
 }
 
-/** Fields that the service knows and that are not used here; a message must have them all. */
-const UNUSED = {
-  sortBy: [],
-  offset: 0,
-  autocut: 0,
-  uses123Api: true,
-  uses125Api: true,
-  uses127Api: true,
-}
-
-function wireOver(connection: ConnectionGRPC, stub: Stub, metadata: unknown): Wire {
+function wireOver(connection: ConnectionGRPC, stub: Stub, metadata: Metadata, searching: SearchCall): Wire {
   return {
     batchObjects: (objects, signal) => stub.batchObjects({ objects }, { metadata, signal }),
     batchDelete: (collection, tenant, filters, signal) => {
       const request = { collection, tenant: tenant || undefined, filters, verbose: true, dryRun: false }
       return stub.batchDelete(request, { metadata, signal })
     },
-    search: (fetch, signal) => stub.search({ ...fetch, ...UNUSED }, { metadata, signal }),
+    search: (fetch, signal) => searching.search(fetch, { metadata, signal }),
     countObjects: (collection, tenant, signal) => {
       const request = { collection, tenant, objectsCount: true, aggregations: [] }
       return stub.aggregate(request, { metadata, signal })
     },
-    close: () => connection.close(),
+    close: () => {
+      connection.close()
+      searching.close()
+    },
   }
 }

@@ -1,0 +1,41 @@
+import { ChannelCredentials, createChannel, createClient, type Metadata } from 'nice-grpc'
+import type { Node } from '../target.ts'
+import { searchRequest } from './searchRequest.ts'
+import type { Fetch } from './wire.ts'
+
+/** The longest answer that is taken: what servers send at most. */
+const MAX_REPLY_BYTES = 104_858_000
+
+/** The search of Weaviate's gRPC service, whose answers come as they are. @see objectsOf */
+export interface SearchCall {
+  search(
+    fetch: Fetch,
+    options: { readonly metadata: Metadata; readonly signal: AbortSignal },
+  ): Promise<Buffer>
+  close(): void
+}
+
+const SERVICE = {
+  search: {
+    path: '/weaviate.v1.Weaviate/Search',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: searchRequest,
+    requestDeserialize: notServed,
+    responseSerialize: (reply: Buffer) => reply,
+    responseDeserialize: (reply: Uint8Array) => reply as Buffer,
+    options: {},
+  },
+} as const
+
+/** Opens a channel of its own: the one that weaviate-client opens cannot be had, nor the bytes that come by it. */
+export function openSearch({ grpc, grpcSecure }: Node): SearchCall {
+  const credentials = grpcSecure ? ChannelCredentials.createSsl() : ChannelCredentials.createInsecure()
+  const channel = createChannel(grpc, credentials, { 'grpc.max_receive_message_length': MAX_REPLY_BYTES })
+  const client = createClient(SERVICE, channel)
+  return { search: (fetch, options) => client.search(fetch, options), close: () => channel.close() }
+}
+
+function notServed(): never {
+  throw new TypeError('this is the side that asks')
+}
