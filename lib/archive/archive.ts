@@ -50,7 +50,16 @@ export async function sealArchive(
   at('backup.before-manifest')
   await put(place, MANIFEST_FILE, sealed)
   at('backup.before-journal')
-  await openArchive(place)
+  if ((await manifestFile(place, MANIFEST_FILE)) !== sealed) {
+    await place.remove(MANIFEST_FILE)
+    throw new ElysiaError(
+      'ELYSIA_STATE',
+      `${place.text}/${MANIFEST_FILE} reads back other than it was written`,
+      {
+        hint: 'check the disk, or give another --to',
+      },
+    )
+  }
   await place.remove(JOURNAL_FILE)
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { CollectionSchema } from '../classSchema.ts'
+import type { Tally } from './tally.ts'
 
 /** What an encoder or decoder has to know of the objects. */
 export interface Content {
@@ -23,8 +24,8 @@ export interface Format {
   readonly extension: string
   /** True where the format compresses its own pages, so that no compression goes around it. */
   readonly compressesItself: boolean
-  /** Pages → bytes of one part. Memory: a page, or what the member says. */
-  encode(content: Content): Duplex
+  /** Pages → bytes of one part, each object added to the tally. Memory: a page, or what the member says. */
+  encode(content: Content, tally?: Tally): Duplex
   /**
    * Bytes of one part → pages. Memory: a page, or what the member says.
    * Errors: ELYSIA_DAMAGED for bytes that no encoder made.

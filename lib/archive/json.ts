@@ -4,50 +4,45 @@ import type { StoredObject } from '../object.ts'
 import { Expanding } from '../stream/expanding.ts'
 import type { Content, Format } from './format.ts'
 import { JsonScan, type Taken } from './jsonScan.ts'
-import { objectText, readableText } from './objectLine.ts'
+import { ObjectLines } from './objectLines.ts'
 import { objectOf } from './objectParse.ts'
-
-/** Characters that are handed on at once. */
-const PIECE_LENGTH = 256 * 1024
+import type { Tally } from './tally.ts'
 
 /**
  * One JSON array of objects as JSON lines have them, a line each: what any JSON tool reads whole. It is read as a
  * stream, whatever its white space. Reading takes several times as long as of JSON lines.
- * Memory: the objects and tokens of 64 KiB, or one object where that is larger.
+ * Memory: a piece of 256 KiB, or the objects and tokens of 64 KiB, or one object where that is larger.
  */
 export const json: Format = {
   name: 'json',
   extension: '.json',
   compressesItself: false,
-  encode: ({ vectors }: Content): Duplex =>
-    new ArrayEncoder(vectors === 'base64' ? objectText : readableText),
+  encode: ({ vectors }: Content, tally?: Tally): Duplex => new ArrayEncoder(vectors, tally),
   decode: ({ tenant }: Content): Duplex => new ArrayDecoder(tenant),
 }
 
 class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
-  readonly #write: (object: StoredObject) => string
+  readonly #lines: ObjectLines
   /** What stands before the next object. */
   #before = '['
 
-  constructor(write: (object: StoredObject) => string) {
+  constructor(vectors: Content['vectors'], tally: Tally | undefined) {
     super({ writableObjectMode: true, writableHighWaterMark: 1 })
-    this.#write = write
+    this.#lines = new ObjectLines(vectors, tally)
   }
 
   protected override *expand(page: readonly StoredObject[]): Generator<Buffer> {
-    let piece = ''
     for (const object of page) {
-      piece += this.#before + this.#write(object)
+      this.#lines.text(this.#before)
+      this.#lines.add(object)
       this.#before = ',\n'
-      if (piece.length < PIECE_LENGTH) continue
-      yield Buffer.from(piece)
-      piece = ''
+      if (this.#lines.full) yield* this.#lines.take()
     }
-    if (piece !== '') yield Buffer.from(piece)
   }
 
-  protected override *rest(): Generator<Buffer> {
-    yield Buffer.from(this.#before === '[' ? '[]\n' : ']\n')
+  protected override rest(): Generator<Buffer> {
+    this.#lines.text(this.#before === '[' ? '[]\n' : ']\n')
+    return this.#lines.take()
   }
 }
 

@@ -4,11 +4,11 @@ import type { StoredObject } from '../object.ts'
 import { Expanding } from '../stream/expanding.ts'
 import type { Content, Format } from './format.ts'
 import { jsonOf, LineCutter } from './lineCutter.ts'
-import { objectText, readableText } from './objectLine.ts'
+import { ObjectLines } from './objectLines.ts'
 import { objectOf } from './objectParse.ts'
+import type { Tally } from './tally.ts'
 
-// What is handed on at once. Bytes: larger pieces were not faster. Objects: as many as a store takes at once.
-const PIECE_LENGTH = 256 * 1024
+/** As many as a store takes at once. */
 const PAGE_OBJECTS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
 
@@ -17,30 +17,29 @@ export const jsonl: Format = {
   name: 'jsonl',
   extension: '.jsonl',
   compressesItself: false,
-  encode: ({ vectors }: Content): Duplex => new LineEncoder(vectors === 'base64' ? objectText : readableText),
+  encode: ({ vectors }: Content, tally?: Tally): Duplex => new LineEncoder(vectors, tally),
   decode: ({ tenant }: Content): Duplex => new LineDecoder(tenant),
 }
 
 class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
-  readonly #write: (object: StoredObject) => string
+  readonly #lines: ObjectLines
 
-  constructor(write: (object: StoredObject) => string) {
+  constructor(vectors: Content['vectors'], tally: Tally | undefined) {
     super({ writableObjectMode: true, writableHighWaterMark: 1 })
-    this.#write = write
+    this.#lines = new ObjectLines(vectors, tally)
   }
 
   protected override *expand(page: readonly StoredObject[]): Generator<Buffer> {
-    let piece = ''
     for (const object of page) {
-      piece += `${this.#write(object)}\n`
-      if (piece.length < PIECE_LENGTH) continue
-      yield Buffer.from(piece)
-      piece = ''
+      this.#lines.add(object)
+      this.#lines.text('\n')
+      if (this.#lines.full) yield* this.#lines.take()
     }
-    if (piece !== '') yield Buffer.from(piece)
   }
 
-  protected override *rest(): Generator<Buffer> {}
+  protected override rest(): Generator<Buffer> {
+    return this.#lines.take()
+  }
 }
 
 class LineDecoder extends Expanding<Buffer, StoredObject[]> {

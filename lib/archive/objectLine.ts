@@ -2,61 +2,42 @@ import { ElysiaError } from '../errors.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
 
 /**
- * The texts of the last few objects, without closing brace and times: each is wanted for size, digest and line, one
- * shortly after the other. (A WeakMap would hold all of them until the next collection of the old space, 130 MB.)
- */
-const heads = new Map<StoredObject, string>()
-const HEADS_KEPT = 128
-
-/**
  * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,
  * updated_ms?}`, vectors in base64 of little-endian float32. Equal objects have equal texts but for their
  * times: keys are sorted, null properties are left out.
  * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
  */
 export function objectText(object: StoredObject): string {
-  const { createdMs, updatedMs } = object
-  const created = createdMs === undefined ? '' : `,"created_ms":${createdMs}`
-  const updated = updatedMs === undefined ? '' : `,"updated_ms":${updatedMs}`
-  return `${headOf(object)}${created}${updated}}`
-}
-
-/** All of an object that a restore brings back, as one text: what its digest is made of. */
-export function identityText(object: StoredObject): string {
-  return `${headOf(object)}}`
+  const { vector, vectors } = object
+  requireFinite(object)
+  const unnamed = vector === undefined ? '' : `,"vector":${base64Text(vector)}`
+  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors, base64Text)}`
+  return `${headText(object)}${unnamed}${named}${timesText(object)}}`
 }
 
 /** The same object with its vectors as numbers, the fewest digits that read back as the same float32. */
-export function readableText({ vector, vectors, ...rest }: StoredObject): string {
-  const text = objectText(rest)
-  const numbers = vector === undefined ? '' : `,"vector":${numberText(vector)}`
-  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors, numberText)}`
-  return `${text.slice(0, -1)}${numbers}${named}}`
-}
-
-function headOf(object: StoredObject): string {
-  let head = heads.get(object)
-  if (head === undefined) {
-    head = headText(object)
-    heads.set(object, head)
-    if (heads.size > HEADS_KEPT) heads.delete(heads.keys().next().value!)
-  }
-  return head
-}
-
-function headText(object: StoredObject): string {
-  const { id, tenant, properties, vector, vectors } = object
+export function readableText(object: StoredObject): string {
+  const { vector, vectors } = object
   requireFinite(object)
-  let text = `{"id":"${id}"`
-  if (tenant !== undefined) text += `,"tenant":${JSON.stringify(tenant)}`
-  text += `,"properties":${propertiesText(properties)}`
-  if (vector !== undefined) text += `,"vector":${base64Text(vector)}`
-  if (vectors !== undefined) text += `,"vectors":${namedText(vectors, base64Text)}`
-  return text
+  const unnamed = vector === undefined ? '' : `,"vector":${numberText(vector)}`
+  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors, numberText)}`
+  return `${headText(object)}${timesText(object)}${unnamed}${named}}`
+}
+
+/** What a line begins with, up to the vectors. */
+export function headText({ id, tenant, properties }: StoredObject): string {
+  const of = tenant === undefined ? '' : `,"tenant":${JSON.stringify(tenant)}`
+  return `{"id":"${id}"${of},"properties":${propertiesText(properties)}`
+}
+
+export function timesText({ createdMs, updatedMs }: StoredObject): string {
+  const created = createdMs === undefined ? '' : `,"created_ms":${createdMs}`
+  const updated = updatedMs === undefined ? '' : `,"updated_ms":${updatedMs}`
+  return `${created}${updated}`
 }
 
 /** Canonical JSON of properties: keys sorted by UTF-16 code units, nulls left out at every depth. */
-export function propertiesText(properties: JsonObject): string {
+function propertiesText(properties: JsonObject): string {
   let text = '{'
   for (const key of Object.keys(properties).sort()) {
     const value = properties[key] as Json
@@ -82,7 +63,7 @@ function base64Text(vector: Vector): string {
 }
 
 /** Node runs on little-endian machines only, so the bytes in memory are the ones that the format wants. */
-function base64(vector: Float32Array): string {
+export function base64(vector: Float32Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
 }
 
@@ -102,7 +83,8 @@ export function shortest(float: number): string {
   return String(Number(float.toPrecision(9)))
 }
 
-function requireFinite({ id, vector, vectors }: StoredObject): void {
+/** @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite */
+export function requireFinite({ id, vector, vectors }: StoredObject): void {
   if (vector !== undefined && !allFinite(vector)) throw notFinite(id, 'its vector')
   for (const [name, one] of Object.entries(vectors ?? {})) {
     if (!allFinite(one)) throw notFinite(id, `its vector ${name}`)

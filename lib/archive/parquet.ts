@@ -3,6 +3,7 @@ import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import type { Content, Format } from './format.ts'
 import type { EncoderBounds, ParquetEncoding } from './parquetEncoder.ts'
+import type { Tally } from './tally.ts'
 
 /** What is handed on at once. */
 const PIECE_BYTES = 256 * 1024
@@ -23,7 +24,7 @@ export const parquet: Format = {
   name: 'parquet',
   extension: '.parquet',
   compressesItself: true,
-  encode: (content: Content): Duplex => new ParquetEncoder(content),
+  encode: (content: Content, tally?: Tally): Duplex => new ParquetEncoder(content, undefined, tally),
   decode: (content: Content): Duplex => new ParquetDecoder(content),
 }
 
@@ -59,17 +60,24 @@ abstract class Waiting extends Duplex {
 class ParquetEncoder extends Waiting {
   readonly #content: Content
   readonly #bounds: EncoderBounds | undefined
+  readonly #tally: Tally | undefined
   #encoding: ParquetEncoding | undefined
 
-  constructor(content: Content, bounds?: EncoderBounds) {
+  constructor(content: Content, bounds?: EncoderBounds, tally?: Tally) {
     super({ writableObjectMode: true, writableHighWaterMark: 1 })
     this.#content = content
     this.#bounds = bounds
+    this.#tally = tally
   }
 
   override _construct(done: Callback): void {
     import('./parquetEncoder.ts').then(({ ParquetEncoding }) => {
-      this.#encoding = new ParquetEncoding(this.#content, (bytes) => this.#emit(bytes), this.#bounds)
+      this.#encoding = new ParquetEncoding(
+        this.#content,
+        (bytes) => this.#emit(bytes),
+        this.#tally,
+        this.#bounds,
+      )
       done()
     }, done)
   }

@@ -5,6 +5,7 @@ import { footerBytes, readFooter } from './parquetFooter.ts'
 import { vectorNamesOf } from './parquetLayout.ts'
 import { Rows, shapesOf } from './parquetRows.ts'
 import { type Emit, type GroupBounds, ParquetSink } from './parquetSink.ts'
+import type { Tally } from './tally.ts'
 
 const MIB = 1024 * 1024
 
@@ -38,6 +39,7 @@ const HELD_OBJECTS = 1000
 export class ParquetEncoding {
   readonly #content: Content
   readonly #bounds: EncoderBounds
+  readonly #tally: Tally | undefined
   readonly #sink: ParquetSink
   #held: StoredObject[] = []
   #rows: Rows | undefined
@@ -45,9 +47,15 @@ export class ParquetEncoding {
   #objects = 0
   #footer: Buffer | undefined
 
-  constructor(content: Content, emit: Emit, bounds: EncoderBounds = ENCODER_BOUNDS) {
+  constructor(
+    content: Content,
+    emit: Emit,
+    tally: Tally | undefined,
+    bounds: EncoderBounds = ENCODER_BOUNDS,
+  ) {
     this.#content = content
     this.#bounds = bounds
+    this.#tally = tally
     this.#sink = new ParquetSink((bytes) => {
       this.#footer = footerIn(bytes)
       return emit(bytes)
@@ -96,6 +104,7 @@ export class ParquetEncoding {
   // A promise an object would cost as much as its columns.
   #add(rows: Rows, object: StoredObject): Promise<void> | undefined {
     rows.add(object)
+    this.#tally?.add(object)
     this.#objects++
     const full = rows.length >= this.#bounds.batchRows || rows.bytes >= this.#bounds.batchBytes
     return full ? this.#flush(rows) : undefined

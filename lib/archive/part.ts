@@ -9,7 +9,7 @@ import type { Compression } from './compression.ts'
 import type { Content, Format } from './format.ts'
 import type { Place } from './place.ts'
 import { placeFailure } from './placeFailure.ts'
-import { type Tallied, tally } from './tally.ts'
+import { type Tallied, Tally } from './tally.ts'
 
 /** How parts are encoded. */
 export interface PartEncoding {
@@ -36,7 +36,7 @@ export interface WrittenPart extends Tallied {
 }
 
 /**
- * Writes one part: tally → encode → compress → hash → file. The file is read again and its digest compared
+ * Writes one part: encode and tally → compress → hash → file. The file is read again and its digest compared
  * before it gets its name. Memory: what the format's encoder holds, and a few chunks.
  * @throws ElysiaError ELYSIA_STATE where the disk is full, or gives back other bytes than it was given
  */
@@ -44,21 +44,29 @@ export async function writePart(job: PartJob): Promise<WrittenPart> {
   const { place, name, format, compression, level, content, signal } = job
   const deposit = await place.create(name)
   try {
-    const counted = tally(job.onPage)
+    const tally = new Tally()
     const raw = counting()
     const stored = hashing()
     const squeeze = format.compressesItself ? new PassThrough() : await compression.compress(level)
-    const stages = [counted, format.encode(content), raw, squeeze, stored, deposit.stream]
-    const source = Readable.from(job.pages, { objectMode: true, highWaterMark: 1 })
+    const stages = [format.encode(content, tally), raw, squeeze, stored, deposit.stream]
+    const source = Readable.from(told(job), { objectMode: true, highWaterMark: 1 })
     await pipeline([source, ...stages], signal ? { signal } : {})
     failpoint('part.before-commit')
     await deposit.commit()
     failpoint('part.after-commit')
     await reread(place, name, stored.sha256(), signal)
-    return { ...counted.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
+    return { ...tally.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
   } catch (error) {
     await deposit.discard()
     throw placeFailure(error, place, name)
+  }
+}
+
+/** The pages, each told of once it was taken. */
+async function* told({ pages, onPage }: PartJob): AsyncGenerator<readonly StoredObject[]> {
+  for await (const page of pages) {
+    yield page
+    onPage?.(page.length)
   }
 }
 

@@ -1,11 +1,8 @@
 import type { StoredObject } from '../object.ts'
-import { identityText } from './objectLine.ts'
-
-/** Few at once, so that an object's text lives for a moment only: whole pages doubled the memory that is held. */
-const MOST_OBJECTS = 16
+import { lineLength } from './objectSize.ts'
 
 /**
- * Cuts a sequence of pages into portions of about so many bytes of JSON: one part's pages each. Memory: a
+ * Cuts a sequence of pages into portions of about so many characters of JSON: one part's pages each. Memory: a
  * page. After a portion was read to its end, `ended` says whether anything follows.
  */
 export class Portions {
@@ -35,8 +32,8 @@ export class Portions {
     while (bytes < this.#bytes && !(await this.ended())) {
       const page = this.#left
       let count = 0
-      while (count < page.length && count < MOST_OBJECTS && bytes < this.#bytes) {
-        bytes += identityText(page[count]!).length
+      while (count < page.length && bytes < this.#bytes) {
+        bytes += lineLength(page[count]!)
         count += 1
       }
       this.#left = page.slice(count)

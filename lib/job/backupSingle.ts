@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { COMPRESSIONS } from '../archive/compressions.ts'
-import { ObjectsDigest, vectorsOf } from '../archive/digest.ts'
 import type { Manifest, Part, Plan } from '../archive/manifest.ts'
-import { objectText, readableText } from '../archive/objectLine.ts'
+import { ObjectLines } from '../archive/objectLines.ts'
 import { singleHeader, singleTrailer } from '../archive/single.ts'
+import { Tally } from '../archive/tally.ts'
 import { ElysiaError } from '../errors.ts'
-import type { StoredObject } from '../object.ts'
 import { resolveGiven } from '../options.ts'
 import type { Store } from '../store/store.ts'
 import { counting } from '../stream/counting.ts'
@@ -23,7 +22,6 @@ import { notifier, waitText } from './notice.ts'
 import { scan } from './scan.ts'
 import { TOOL } from './tool.ts'
 
-const PIECE_LENGTH = 256 * 1024
 const NEVER = new AbortController().signal
 
 /**
@@ -110,7 +108,7 @@ class Lines {
   }
 
   async *all(finish: (parts: Part[]) => Promise<Manifest>): AsyncGenerator<Buffer> {
-    yield this.#hashed(singleHeader(this.#plan))
+    yield this.#hashed(Buffer.from(singleHeader(this.#plan)))
     const parts: Part[] = []
     for (const index of this.#plan.ranges.keys()) parts.push(yield* this.#range(index))
     const manifest = await finish(parts)
@@ -122,23 +120,29 @@ class Lines {
     const { tenant, after, up_to } = this.#plan.ranges[index]!
     const call = { signal, ...(tenant !== undefined && { tenant }) }
     const stretch = { ...(after !== undefined && { after }), ...(up_to !== undefined && { upTo: up_to }) }
-    const digest = new ObjectsDigest()
+    const tally = new Tally()
+    const lines = new ObjectLines(this.#options.readable ? 'numbers' : 'base64', tally)
     const hash = createHash('sha256')
-    let [bytes, objects, vectors] = [0, 0, 0]
+    let bytes = 0
+    const handOn = (piece: Buffer) => {
+      bytes += piece.length
+      hash.update(piece)
+      return this.#hashed(piece)
+    }
     const collection = this.#store.collection(this.#plan.collection)
     const pages = scan(collection, whatOf(this.#options.vectors), stretch, call, this.#retry)
     for await (const page of pages) {
       if (stop?.aborted === true) throw stop.reason
-      for (const piece of this.#pieces(page, digest)) {
-        bytes += piece.length
-        hash.update(piece)
-        yield piece
+      for (const object of page) {
+        lines.add(object)
+        lines.text('\n')
+        if (lines.full) for (const piece of lines.take()) yield handOn(piece)
       }
-      for (const object of page) vectors += vectorsOf(object)
-      objects += page.length
       this.#objects += page.length
       onProgress?.({ objects: this.#objects, total: this.#plan.counts.before })
     }
+    for (const piece of lines.take()) yield handOn(piece)
+    const { objects, vectors, digest } = tally.tallied()
     return {
       file: `-${index}`,
       range: index,
@@ -149,26 +153,11 @@ class Lines {
       bytes,
       raw_bytes: bytes,
       sha256: hash.digest('hex'),
-      digest: digest.hex(),
+      digest,
     }
   }
 
-  /** Digests each object beside writing it, while its text is at hand. */
-  *#pieces(page: readonly StoredObject[], digest: ObjectsDigest): Generator<Buffer> {
-    const write = this.#options.readable ? readableText : objectText
-    let piece = ''
-    for (const object of page) {
-      digest.add(object)
-      piece += `${write(object)}\n`
-      if (piece.length < PIECE_LENGTH) continue
-      yield this.#hashed(piece)
-      piece = ''
-    }
-    if (piece !== '') yield this.#hashed(piece)
-  }
-
-  #hashed(text: string): Buffer {
-    const bytes = Buffer.from(text)
+  #hashed(bytes: Buffer): Buffer {
     this.#hash.update(bytes)
     return bytes
   }

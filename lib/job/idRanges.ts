@@ -6,6 +6,9 @@ const LEAST_OBJECTS = 5000
 const MOST_RANGES = 64
 const OBJECTS_A_RANGE = 50_000
 
+/** Of the distance between the least and the greatest id that the last range may be too long. */
+const CLOSE_ENOUGH = 256n
+
 const ID_BITS = 128n
 const LAST = (1n << ID_BITS) - 1n
 
@@ -18,7 +21,8 @@ export function rangesFor(objects: number, workers: number): number {
 /**
  * Cuts the ids that are there into ranges of about as many objects each: evenly between the least and the
  * greatest id, so that ids which begin with a time are shared out as random ones are. The first and the last
- * range are open. One look at the store for the least id, and up to 64 for the greatest.
+ * range are open. One look at the store for the least id; for the greatest eight, and one more for each bit that all
+ * ids have in common.
  */
 export async function idRanges(
   collection: Collection,
@@ -43,11 +47,11 @@ export async function idRanges(
   }))
 }
 
-/** The greatest id, but for its lower half: halves the space that is left until 64 bits are known. */
+/** About the greatest id: halves what is left until that is small beside the distance from the least. */
 async function greatest(collection: Collection, least: bigint, call: Call): Promise<bigint> {
   let low = least
   let high = LAST
-  for (let bit = 0; bit < 64 && low < high; bit++) {
+  while (high - low > (high - least) / CLOSE_ENOUGH) {
     const middle = low + (high - low) / 2n
     const found = await firstAfter(collection, idOf(middle), call)
     if (found === undefined) high = middle

@@ -1,6 +1,6 @@
 import { pipeline as compose, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { lengthOf } from '../archive/digest.ts'
+import { lineLength } from '../archive/objectSize.ts'
 import { ElysiaError } from '../errors.ts'
 import { failpoint } from '../failpoint.ts'
 import type { StoredObject } from '../object.ts'
@@ -131,7 +131,7 @@ async function flow(
     tally.add(settled)
     onObjects(settled.written.length + settled.refused.length)
   }
-  const batches = rebatch<StoredObject>({ count, bytes, weigh: lengthOf })
+  const batches = rebatch<StoredObject>({ count, bytes, weigh: lineLength })
   const sink = restoreSink({ calls, slots, fit: run.plan.fit, onTenant, onSettled, stop: run.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   const stages = await part.stages((reject) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { JsonObject, StoredObject } from '../../lib/object.ts'
-import { objectsOf, uuidOf } from '../../lib/store/weaviate/decode.ts'
+import { extentOf, objectsOf, uuidOf } from '../../lib/store/weaviate/decode.ts'
 import { batchObject, idFilter, isWellFormed, messageBytes } from '../../lib/store/weaviate/encode.ts'
 import { inexactInt, layoutOf, metadataRequest, stranger } from '../../lib/store/weaviate/layout.ts'
 import { searchRequest } from '../../lib/store/weaviate/searchRequest.ts'
@@ -24,6 +24,8 @@ function replyOf(...results: object[]): Buffer {
     reply.encode(reply.fromPartial({ results } as Parameters<typeof reply.fromPartial>[0])).finish(),
   )
 }
+
+const read = (reply: Buffer, tenant?: string) => [...objectsOf(reply, tenant)].flat()
 
 t.test('a vector keeps every bit, whatever its numbers and wherever it lies in its buffer', async (t) => {
   const holds = () =>
@@ -131,7 +133,7 @@ t.test('an answer becomes an object: dates and uuids as texts, packed numbers as
     vectors: [{ name: 'many', type: 2, vectorBytes: rowsBytes([new Float32Array([1, 2])]) }],
   }
   const result = { metadata, properties: { nonRefProps: { fields } } }
-  const [object, other] = objectsOf(replyOf(result, { metadata: { id: 'b' } }), 'one')
+  const [object, other] = read(replyOf(result, { metadata: { id: 'b' } }), 'one')
   t.strictSame(other, { id: 'b', properties: {}, tenant: 'one' })
   t.strictSame(object, {
     id: ID,
@@ -164,21 +166,30 @@ t.test('fields that are not known, and those that are not asked for, are passed 
     isConsistent: true,
   }
   const properties = { targetCollection: 'Some', refProps: [{ propName: 'of', properties: [{}] }] }
-  t.strictSame(objectsOf(replyOf({ metadata, properties }), undefined), [
-    { id: ID, properties: {}, createdMs: 5 },
-  ])
+  t.strictSame(read(replyOf({ metadata, properties })), [{ id: ID, properties: {}, createdMs: 5 }])
+})
+
+t.test('how many objects a reply holds, and which is the last, is told without reading it', async (t) => {
+  const ids = Array.from({ length: 300 }, (_, n) => `id ${n}`)
+  const reply = replyOf(...ids.map((id) => ({ properties: {}, metadata: { id } })))
+  t.strictSame(extentOf(reply), { count: 300, lastId: 'id 299' })
+  t.strictSame(
+    read(reply).map(({ id }) => id),
+    ids,
+  )
+  t.strictSame(extentOf(replyOf()), { count: 0, lastId: '' })
 })
 
 t.test('an int beyond 2^53 is not read as another one', async (t) => {
-  const read = (intValue: string) => {
+  const size = (intValue: string) => {
     const result = { properties: { nonRefProps: { fields: { size: { intValue } } } } }
-    return objectsOf(replyOf(result), undefined)[0]!.properties.size
+    return read(replyOf(result))[0]!.properties.size
   }
   for (const int of ['9007199254740991', '-9007199254740991', '-1', '0', '4294967296']) {
-    t.equal(read(int), Number(int))
+    t.equal(size(int), Number(int))
   }
   for (const int of ['9007199254740992', '-9007199254740992', '9223372036854775807']) {
-    t.throws(() => read(int), { name: 'InexactInt' })
+    t.throws(() => size(int), { name: 'InexactInt' })
   }
 })
 
@@ -188,7 +199,7 @@ t.test('an answer that ends too soon is an error, wherever it ends', async (t) =
   const whole = replyOf({ metadata: { id: ID, vectorBytes }, properties: { nonRefProps: { fields } } })
   const same = (end: number) => {
     try {
-      return objectsOf(whole.subarray(0, end), undefined).length === 1
+      return read(whole.subarray(0, end)).length === 1
     } catch (thrown) {
       return !(thrown instanceof RangeError)
     }

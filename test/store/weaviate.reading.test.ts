@@ -37,12 +37,14 @@ t.test('pages grow with small objects, and never beyond what a server gives', as
   for (let at = 0; at < objects.length; at += 1000) await kept.write(objects.slice(at, at + 1000))
   const sizes: number[] = []
   for await (const page of kept.read(ALL)) sizes.push(page.length)
-  t.same(sizes.slice(0, 5), [50, 200, 800, 3200, 10_000])
+  t.equal(sizes[0], 50)
+  t.ok(Math.max(...sizes) <= 128, 'they are handed on in pieces')
   t.equal(
     sizes.reduce((sum, size) => sum + size),
     objects.length,
   )
-  t.ok(made(double, 'Search') <= sizes.length + 1)
+  // 50, 200, 800, 3200, 10 000, 5750, and an empty one.
+  t.ok(made(double, 'Search') <= 7)
 })
 
 t.test('pages of large objects hold a few of them', async (t) => {

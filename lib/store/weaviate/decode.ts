@@ -1,31 +1,58 @@
 import protobuf, { type Reader } from 'protobufjs/minimal.js'
 import type { StoredObject, Vector } from '../../object.ts'
 import { addProperty } from './decodeValue.ts'
-import { fields, intOf, message } from './message.ts'
-import { rowsOf, vectorOf } from './vectors.ts'
+import { intOf, message } from './message.ts'
+import { rowsOf, vectorIn, vectorOf } from './vectors.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 const MULTI = 2
 
+/** So many objects are read at once: they are worked on, and forgotten, before the next. */
+const OBJECTS_AT_ONCE = 128
+
 /**
- * The objects of a SearchReply: dates and uuids as texts, numbers as numbers, no nulls, no references.
+ * The objects of a SearchReply, some at a time: dates and uuids as texts, numbers as numbers, no nulls, no
+ * references.
  *
  * The client's generated code makes an array of numbers of each vector, which comes as bytes too, and three
  * objects of each value: it takes as long again as all else that a scan costs on this side.
  * @throws RangeError where bytes are missing, InexactInt
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
-export function objectsOf(reply: Buffer, tenant: string | undefined): StoredObject[] {
+export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator<StoredObject[]> {
   const reader = protobuf.Reader.create(reply)
-  const objects: StoredObject[] = []
-  return fields(reader, reader.len, objects, (_reader, tag) => {
-    if (tag >>> 3 !== 2) return false
+  let objects: StoredObject[] = []
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag >>> 3 !== 2) {
+      reader.skipType(tag & 7)
+      continue
+    }
     const object = message<Mutable<StoredObject>>(reader, { id: '', properties: {} }, takeResult)
     if (tenant !== undefined) object.tenant = tenant
-    objects.push(object)
-    return true
-  })
+    if (objects.push(object) < OBJECTS_AT_ONCE) continue
+    yield objects
+    objects = []
+  }
+  if (objects.length > 0) yield objects
+}
+
+/** How many objects a SearchReply holds, and the id of the last; reads no other. */
+export function extentOf(reply: Buffer): { readonly count: number; readonly lastId: string } {
+  const reader = protobuf.Reader.create(reply)
+  let [count, last] = [0, 0]
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag >>> 3 === 2) {
+      count += 1
+      last = reader.pos
+    }
+    reader.skipType(tag & 7)
+  }
+  if (count === 0) return { count, lastId: '' }
+  reader.pos = last
+  return { count, lastId: message(reader, { id: '', properties: {} }, takeResult).id }
 }
 
 /** A canonical uuid of its 16 bytes. */
@@ -86,7 +113,7 @@ function takeMetadata(reader: Reader, tag: number, into: Metadata): boolean {
       into.hasUpdated = reader.bool()
       return true
     case 19:
-      addVector(into.object, reader.bytes())
+      addVector(reader, into.object)
       return true
     case 23:
       addNamed(reader, into.object)
@@ -96,8 +123,11 @@ function takeMetadata(reader: Reader, tag: number, into: Metadata): boolean {
   }
 }
 
-function addVector(object: Mutable<StoredObject>, bytes: Uint8Array): void {
-  if (bytes.length > 0) object.vector = vectorOf(bytes)
+function addVector(reader: Reader, object: Mutable<StoredObject>): void {
+  const length = reader.uint32()
+  const start = reader.pos
+  reader.skip(length)
+  if (length > 0) object.vector = vectorIn(reader.buf as Buffer, start, reader.pos)
 }
 
 function addNamed(reader: Reader, object: Mutable<StoredObject>): void {

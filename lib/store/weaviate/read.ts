@@ -1,7 +1,7 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, Range, What } from '../store.ts'
-import { objectsOf } from './decode.ts'
-import { idFilter } from './encode.ts'
+import { extentOf, objectsOf } from './decode.ts'
+import { idFilter, messageBytes } from './encode.ts'
 import { isTooLarge, isTooLong } from './failure.ts'
 import { metadataRequest, propertiesRequest } from './layout.ts'
 import { InexactInt } from './message.ts'
@@ -21,10 +21,19 @@ interface Reading extends RestReading {
   readonly byRest: boolean
 }
 
+/** A page that came. Its objects are made as they are asked for, some at a time. */
+interface Page {
+  readonly count: number
+  readonly bytes: number
+  readonly lastId: string
+  objects(): Iterable<StoredObject[]> | AsyncIterable<StoredObject[]>
+}
+
 /**
  * Objects after an id, in byte order of their ids, by the server's cursor: a scan, not a snapshot. By gRPC,
- * or by REST where references are asked for and the collection has some.
- * Memory: one page of 4 to 8 MB, or of one object; more where many small objects are followed by large ones.
+ * or by REST where references are asked for and the collection has some. While a page is worked on, the next one
+ * is under way.
+ * Memory: two pages of 4 to 8 MB, or of one object; more where many small objects are followed by large ones.
  */
 export async function* read(
   context: Context,
@@ -32,22 +41,36 @@ export async function* read(
   range: Range,
   call: Call,
 ): AsyncGenerator<StoredObject[]> {
-  const reading = await readingOf(context, what, call)
+  const ended = new AbortController()
+  const signal = call.signal === undefined ? ended.signal : AbortSignal.any([call.signal, ended.signal])
+  const reading = await readingOf(context, what, { ...call, signal })
   const upTo = range.upTo?.toLowerCase() ?? 'g'
-  let after = range.after?.toLowerCase() ?? ''
   const limit = new PageLimit(context.pageSize)
-  for (;;) {
-    const page = await pageOf(reading, after, limit.objects).catch((thrown: unknown) => {
-      if (!isTooLarge(thrown) || !limit.halve(isTooLong(thrown))) throw thrown
-      return undefined
-    })
-    if (page === undefined) continue
-    const inside = page.filter(({ id }) => id <= upTo)
-    if (inside.length > 0) yield inside
-    if (page.length === 0 || inside.length < page.length) return
-    after = page.at(-1)!.id
-    limit.learn(page)
+  try {
+    let page = await pageOf(reading, range.after?.toLowerCase() ?? '', limit)
+    while (page.count > 0) {
+      const goesOn = page.lastId < upTo
+      let coming: Promise<Page> | undefined
+      let begun = false
+      for await (const objects of page.objects()) {
+        // Not before a second piece is wanted: many a reader wants the first object only.
+        if (begun && goesOn) coming ??= quietly(pageOf(reading, page.lastId, limit))
+        begun = true
+        const inside = goesOn ? objects : objects.filter(({ id }) => id <= upTo)
+        if (inside.length > 0) yield inside
+      }
+      if (!goesOn) return
+      page = await (coming ?? pageOf(reading, page.lastId, limit))
+    }
+  } finally {
+    ended.abort()
   }
+}
+
+/** A promise that may be given up. */
+function quietly<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }
 
 /** The objects of those ids that exist, up to a thousand ids a call, several calls at once. */
@@ -67,14 +90,49 @@ export async function readMany(
   return (await Promise.all(pages)).flat()
 }
 
-/** One page; by REST where it holds an int beyond 2^53, as JSON may keep it. */
-async function pageOf(reading: Reading, after: string, limit: number): Promise<StoredObject[]> {
-  if (reading.byRest) return listed(reading, after, limit)
+/** One page, of fewer objects where it would be too large. */
+async function pageOf(reading: Reading, after: string, limit: PageLimit): Promise<Page> {
+  for (;;) {
+    const { objects } = limit
+    try {
+      const page = reading.byRest
+        ? restPageOf(await listed(reading, after, objects))
+        : replyPage(reading, after, await replyOf(reading, { after, limit: objects }))
+      limit.learn(page.count, page.bytes)
+      return page
+    } catch (thrown) {
+      if (!isTooLarge(thrown) || !limit.halve(isTooLong(thrown))) throw thrown
+    }
+  }
+}
+
+function restPageOf(objects: StoredObject[]): Page {
+  const bytes = objects.reduce((sum, object) => sum + messageBytes(object), 0)
+  return { count: objects.length, bytes, lastId: objects.at(-1)?.id ?? '', objects: () => [objects] }
+}
+
+function replyPage(reading: Reading, after: string, reply: Buffer): Page {
+  const { count, lastId } = extentOf(reply)
+  return { count, lastId, bytes: reply.length, objects: () => exactly(reading, after, count, reply) }
+}
+
+/** The objects of a reply; by REST from the first that holds an int beyond 2^53, as JSON may keep it. */
+async function* exactly(
+  reading: Reading,
+  after: string,
+  count: number,
+  reply: Buffer,
+): AsyncGenerator<StoredObject[]> {
+  let [last, left] = [after, count]
   try {
-    return await search(reading, { after, limit })
+    for (const objects of objectsOf(reply, reading.call.tenant)) {
+      yield objects
+      last = objects.at(-1)!.id
+      left -= objects.length
+    }
   } catch (thrown) {
     if (!(thrown instanceof InexactInt)) throw thrown
-    return listed(reading, after, limit)
+    yield await listed(reading, last, left)
   }
 }
 
@@ -108,9 +166,12 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
   }
 }
 
-async function search({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<StoredObject[]> {
-  const reply = await context.cluster.rpc(call, (wire, signal) => wire.search({ ...fetch, ...asked }, signal))
-  return objectsOf(reply, call.tenant)
+async function search(reading: Reading, asked: Partial<Fetch>): Promise<StoredObject[]> {
+  return [...objectsOf(await replyOf(reading, asked), reading.call.tenant)].flat()
+}
+
+function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {
+  return context.cluster.rpc(call, (wire, signal) => wire.search({ ...fetch, ...asked }, signal))
 }
 
 async function readingOf(context: Context, what: What, call: Call): Promise<Reading> {

@@ -31,7 +31,10 @@ const SERVICE = {
 /** Opens a channel of its own: the one that weaviate-client opens cannot be had, nor the bytes that come by it. */
 export function openSearch({ grpc, grpcSecure }: Node): SearchCall {
   const credentials = grpcSecure ? ChannelCredentials.createSsl() : ChannelCredentials.createInsecure()
-  const channel = createChannel(grpc, credentials, { 'grpc.max_receive_message_length': MAX_REPLY_BYTES })
+  const channel = createChannel(grpc, credentials, {
+    'grpc.max_receive_message_length': MAX_REPLY_BYTES,
+    'grpc-node.flow_control_window': 8 * 1024 * 1024,
+  })
   const client = createClient(SERVICE, channel)
   return { search: (fetch, options) => client.search(fetch, options), close: () => channel.close() }
 }
