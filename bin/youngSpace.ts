@@ -6,5 +6,4 @@ import { setFlagsFromString } from 'node:v8'
  */
 export function keepYoungSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--max-semi-space-size=4')
 }
