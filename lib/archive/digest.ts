@@ -26,8 +26,8 @@ export class ObjectsDigest {
   }
 
   /** The same for an object that will be asked for again: what a restore reads, it counts once more when written. */
-  addAndRemember(object: StoredObject): void {
-    const sha256 = identityHash(object)
+  addAndRemember(object: StoredObject, identity?: Uint8Array): void {
+    const sha256 = identity === undefined ? identityHash(object) : hashOf(identity)
     hashes.set(object, sha256)
     this.#add(sha256)
   }

@@ -27,10 +27,10 @@ export interface Format {
   /** Pages → bytes of one part, each object added to the tally. Memory: a page, or what the member says. */
   encode(content: Content, tally?: Tally): Duplex
   /**
-   * Bytes of one part → pages. Memory: a page, or what the member says.
+   * Bytes of one part → pages, each object added to the tally. Memory: a page, or what the member says.
    * Errors: ELYSIA_DAMAGED for bytes that no encoder made.
    */
-  decode(content: Content): Duplex
+  decode(content: Content, tally?: Tally): Duplex
 }
 
 export type FormatName = 'jsonl' | 'json' | 'parquet'

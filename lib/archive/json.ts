@@ -18,7 +18,7 @@ export const json: Format = {
   extension: '.json',
   compressesItself: false,
   encode: ({ vectors }: Content, tally?: Tally): Duplex => new ArrayEncoder(vectors, tally),
-  decode: ({ tenant }: Content): Duplex => new ArrayDecoder(tenant),
+  decode: ({ tenant }: Content, tally?: Tally): Duplex => new ArrayDecoder(tenant, tally),
 }
 
 class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
@@ -51,11 +51,13 @@ class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
   readonly #scan = new JsonScan((key) => {
     throw damaged(`is an object that begins with ${JSON.stringify(key)}, not an array`)
   })
+  readonly #tally: Tally | undefined
   #item = 0
 
-  constructor(tenant: string | undefined) {
+  constructor(tenant: string | undefined, tally: Tally | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#tenant = tenant
+    this.#tally = tally
   }
 
   protected override expand(chunk: Buffer): Generator<StoredObject[]> {
@@ -76,8 +78,10 @@ class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
   #object(value: unknown): StoredObject {
     this.#item += 1
     try {
-      const object = objectOf(value)
-      return this.#tenant === undefined ? object : { ...object, tenant: this.#tenant }
+      const parsed = objectOf(value)
+      const object = this.#tenant === undefined ? parsed : { ...parsed, tenant: this.#tenant }
+      this.#tally?.add(object)
+      return object
     } catch (thrown) {
       throw damaged(`holds as item ${this.#item} what ${messageOf(thrown)}`, thrown)
     }

@@ -3,6 +3,7 @@ import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { Expanding } from '../stream/expanding.ts'
 import type { Content, Format } from './format.ts'
+import { identityIn } from './identityLine.ts'
 import { jsonOf, LineCutter } from './lineCutter.ts'
 import { ObjectLines } from './objectLines.ts'
 import { objectOf } from './objectParse.ts'
@@ -18,7 +19,7 @@ export const jsonl: Format = {
   extension: '.jsonl',
   compressesItself: false,
   encode: ({ vectors }: Content, tally?: Tally): Duplex => new LineEncoder(vectors, tally),
-  decode: ({ tenant }: Content): Duplex => new LineDecoder(tenant),
+  decode: (content: Content, tally?: Tally): Duplex => new LineDecoder(content, tally),
 }
 
 class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
@@ -43,13 +44,15 @@ class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
 }
 
 class LineDecoder extends Expanding<Buffer, StoredObject[]> {
-  readonly #tenant: string | undefined
+  readonly #content: Content
+  readonly #tally: Tally | undefined
   readonly #lines = new LineCutter()
   #line = 0
 
-  constructor(tenant: string | undefined) {
+  constructor(content: Content, tally: Tally | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
-    this.#tenant = tenant
+    this.#content = content
+    this.#tally = tally
   }
 
   protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
@@ -74,8 +77,11 @@ class LineDecoder extends Expanding<Buffer, StoredObject[]> {
   #parse(line: Buffer): StoredObject {
     this.#line += 1
     try {
-      const object = objectOf(jsonOf(line))
-      return this.#tenant === undefined ? object : { ...object, tenant: this.#tenant }
+      const { tenant, vectors } = this.#content
+      const parsed = objectOf(jsonOf(line))
+      const object = tenant === undefined ? parsed : { ...parsed, tenant }
+      this.#tally?.add(object, vectors === 'base64' ? identityIn(line) : undefined)
+      return object
     } catch (thrown) {
       throw new ElysiaError('ELYSIA_DAMAGED', `line ${this.#line}: ${messageOf(thrown)}`, { cause: thrown })
     }

@@ -1,3 +1,4 @@
+import { filledVector } from '../floats.ts'
 import type { JsonObject, StoredObject, Vector } from '../object.ts'
 
 /** Why a JSON value is no object of an archive, for a person. */
@@ -17,16 +18,16 @@ export function objectOf(value: unknown): StoredObject {
   if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
   if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
   requireShallow(properties, id, MOST_LEVELS)
-  return {
-    id,
-    properties: properties as JsonObject,
-    ...(vector !== undefined && { vector: singleOf(vector, id) }),
-    ...(vectors !== undefined && { vectors: namedOf(vectors, id) }),
-    ...(tenant !== undefined && { tenant: textOf(tenant, id) }),
-    ...(created_ms !== undefined && { createdMs: msOf(created_ms, id) }),
-    ...(updated_ms !== undefined && { updatedMs: msOf(updated_ms, id) }),
-  }
+  const object: Mutable<StoredObject> = { id, properties: properties as JsonObject }
+  if (vector !== undefined) object.vector = singleOf(vector, id)
+  if (vectors !== undefined) object.vectors = namedOf(vectors, id)
+  if (tenant !== undefined) object.tenant = textOf(tenant, id)
+  if (created_ms !== undefined) object.createdMs = msOf(created_ms, id)
+  if (updated_ms !== undefined) object.updatedMs = msOf(updated_ms, id)
+  return object
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** What walks through a value calls itself for each level: many more of them would overflow its stack. */
 function requireShallow(value: object, id: string, levels: number): void {
@@ -59,15 +60,19 @@ function singleOf(value: unknown, id: string): Float32Array {
   return Float32Array.from(value as number[])
 }
 
-/** A copy of the bytes, since a Float32Array has to begin at a multiple of four. */
 function floatsOf(base64: string, id: string): Float32Array {
-  const bytes = Buffer.from(base64, 'base64')
-  if (bytes.length % 4 !== 0 || Math.ceil(bytes.length / 3) * 4 !== base64.length) {
-    throw new NotAnObject(`${id} has a vector that is not base64 of float32 numbers`)
-  }
-  const floats = new Float32Array(bytes.length / 4)
-  bytes.copy(new Uint8Array(floats.buffer))
-  return floats
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
+  const byteLength = (base64.length / 4) * 3 - padding
+  const length = byteLength / Float32Array.BYTES_PER_ELEMENT
+  if (!Number.isInteger(length)) throw notFloats(id)
+  // A character that is none of base64's is passed over.
+  return filledVector(length, (bytes, at) => {
+    if (bytes.write(base64, at, byteLength, 'base64') !== byteLength) throw notFloats(id)
+  })
+}
+
+function notFloats(id: string): NotAnObject {
+  return new NotAnObject(`${id} has a vector that is not base64 of float32 numbers`)
 }
 
 function textOf(value: unknown, id: string): string {

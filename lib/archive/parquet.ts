@@ -25,7 +25,7 @@ export const parquet: Format = {
   extension: '.parquet',
   compressesItself: true,
   encode: (content: Content, tally?: Tally): Duplex => new ParquetEncoder(content, undefined, tally),
-  decode: (content: Content): Duplex => new ParquetDecoder(content),
+  decode: (content: Content, tally?: Tally): Duplex => new ParquetDecoder(content, tally),
 }
 
 /** `encode` with other bounds, for tests. */
@@ -112,12 +112,14 @@ class ParquetEncoder extends Waiting {
 
 class ParquetDecoder extends Waiting {
   readonly #tenant: string | undefined
+  readonly #tally: Tally | undefined
   // It grows in place, where pieces and their concatenation would hold a part twice.
   readonly #file = new ArrayBuffer(0, { maxByteLength: MOST_FILE_BYTES })
 
-  constructor({ tenant }: Content) {
+  constructor({ tenant }: Content, tally: Tally | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#tenant = tenant
+    this.#tally = tally
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Callback): void {
@@ -146,6 +148,7 @@ class ParquetDecoder extends Waiting {
   async #decode(): Promise<void> {
     const { pagesOf } = await import('./parquetDecoder.ts')
     for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant)) {
+      for (const object of page) this.#tally?.add(object)
       await this.emitChunk(page)
       if (this.destroyed) return
     }

@@ -4,10 +4,10 @@ import type { StoredObject } from '../object.ts'
 import { counting } from '../stream/counting.ts'
 import { decompress } from '../stream/decompress.ts'
 import { hashing } from '../stream/hashing.ts'
-import { ObjectsDigest, vectorsOf } from './digest.ts'
 import type { Content, Format } from './format.ts'
 import type { Part } from './manifest.ts'
 import type { Place } from './place.ts'
+import { type Tallied, Tally } from './tally.ts'
 
 /** A part to read, and all that its manifest says of it. */
 export interface PartReading {
@@ -32,9 +32,10 @@ export async function partStages(reading: PartReading): Promise<[Readable, ...Du
     limit: part.raw_bytes,
     tooMany: () => damaged(part, `holds more than the ${part.raw_bytes} bytes that the manifest declares`),
   })
-  const check = new PartCheck(part, () => stored.sha256())
+  const tally = new Tally({ remember: true })
+  const check = new PartCheck(part, tally, () => stored.sha256())
   const unpack = compressed && !format.compressesItself ? decompress() : new PassThrough()
-  const stages: Duplex[] = [stored, unpack, raw, format.decode(content), check]
+  const stages: Duplex[] = [stored, unpack, raw, format.decode(content, tally), check]
   for (const stage of stages) named(stage, part)
   return [source, ...stages]
 }
@@ -63,15 +64,16 @@ function named(stage: Duplex, part: Part): void {
 /** Passes pages through, and holds them against the manifest. */
 class PartCheck extends Transform {
   readonly #part: Part
+  readonly #tally: Tally
   readonly #sha256: () => string
-  readonly #digest = new ObjectsDigest()
   #objects = 0
-  #vectors = 0
   #last: string
 
-  constructor(part: Part, sha256: () => string) {
+  /** `tally` is that of the decoder before it. */
+  constructor(part: Part, tally: Tally, sha256: () => string) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#part = part
+    this.#tally = tally
     this.#sha256 = sha256
     this.#last = part.after ?? ''
   }
@@ -83,13 +85,8 @@ class PartCheck extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    const { objects, vectors, digest, sha256 } = this.#part
-    if (this.#sha256() !== sha256) done(damaged(this.#part, 'has another SHA-256 than the manifest says'))
-    else if (this.#objects !== objects) done(damaged(this.#part, this.#miscount('objects', objects)))
-    else if (this.#vectors !== vectors) done(damaged(this.#part, this.#miscount('vectors', vectors)))
-    else if (this.#digest.hex() !== digest) {
-      done(damaged(this.#part, 'holds other objects than the manifest says'))
-    } else done()
+    const fault = this.#lastFault(this.#tally.tallied())
+    done(fault === undefined ? null : damaged(this.#part, fault))
   }
 
   #firstFault(page: readonly StoredObject[]): string | undefined {
@@ -100,14 +97,17 @@ class PartCheck extends Transform {
       this.#last = object.id
       this.#objects += 1
       if (this.#objects > objects) return `holds more than the ${objects} objects that the manifest declares`
-      this.#vectors += vectorsOf(object)
-      this.#digest.addAndRemember(object)
     }
     return undefined
   }
 
-  #miscount(what: 'objects' | 'vectors', declared: number): string {
-    const found = what === 'objects' ? this.#objects : this.#vectors
-    return `holds ${found} ${what}, the manifest says ${declared}`
+  #lastFault(found: Tallied): string | undefined {
+    const { sha256, digest } = this.#part
+    if (this.#sha256() !== sha256) return 'has another SHA-256 than the manifest says'
+    for (const what of ['objects', 'vectors'] as const) {
+      const declared = this.#part[what]
+      if (found[what] !== declared) return `holds ${found[what]} ${what}, the manifest says ${declared}`
+    }
+    return found.digest === digest ? undefined : 'holds other objects than the manifest says'
   }
 }

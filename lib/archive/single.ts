@@ -5,11 +5,12 @@ import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { decompress } from '../stream/decompress.ts'
 import { Expanding } from '../stream/expanding.ts'
-import { ObjectsDigest, vectorsOf } from './digest.ts'
+import { identityIn } from './identityLine.ts'
 import { jsonOf, LineCutter } from './lineCutter.ts'
 import type { Manifest, Plan } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
 import { objectOf } from './objectParse.ts'
+import { Tally } from './tally.ts'
 
 /*
  * An archive as one file or pipe: a header line with the plan and its digest, a line an object, a trailer line
@@ -74,9 +75,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   readonly #readManifest: ReadManifest
   readonly #lines = new LineCutter()
   readonly #hash = createHash('sha256')
-  readonly #digest = new ObjectsDigest()
-  #objects = 0
-  #vectors = 0
+  readonly #tally = new Tally({ remember: true })
   #line = 0
 
   constructor(readManifest: ReadManifest) {
@@ -102,7 +101,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
 
   protected override rest(): Iterator<StoredObject[]> {
     if (this.#lines.rest() !== undefined || this.manifest === undefined) {
-      throw damaged(`is cut short after ${this.#objects} objects: its trailer is missing`)
+      throw damaged(`is cut short after ${this.#tally.tallied().objects} objects: its trailer is missing`)
     }
     return [][Symbol.iterator]()
   }
@@ -116,9 +115,8 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
     if (this.plan === undefined) return this.#begin(line)
     try {
       const object = objectOf(jsonOf(line))
-      this.#digest.add(object)
-      this.#objects += 1
-      this.#vectors += vectorsOf(object)
+      const isIdentity = this.plan.encoding.vectors !== 'numbers'
+      this.#tally.add(object, isIdentity ? identityIn(line) : undefined)
       return object
     } catch (thrown) {
       throw damaged(`is damaged at line ${this.#line}: ${messageOf(thrown)}`)
@@ -158,7 +156,8 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
     }
     const manifest = this.#readManifest(text, 'the trailer')
     const { objects, vectors, digest } = manifest.totals
-    if (objects !== this.#objects || vectors !== this.#vectors || digest !== this.#digest.hex()) {
+    const found = this.#tally.tallied()
+    if (objects !== found.objects || vectors !== found.vectors || digest !== found.digest) {
       throw damaged('holds other objects than its trailer says')
     }
     if (singleTrailer(manifest, sha256) !== `${line.toString()}\n`) throw damaged('has a damaged trailer')

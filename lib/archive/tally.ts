@@ -12,18 +12,29 @@ export interface Tallied {
   readonly digest: string
 }
 
-/** Counts and digests objects. An encoder adds each as it writes it. */
+export interface TallyOptions {
+  /** Keep the hash of each object while it lives: a digest that it is added to later takes it from there. */
+  readonly remember?: boolean
+}
+
+/** Counts and digests objects. A format adds each as it writes or reads it. */
 export class Tally {
   readonly #digest = new ObjectsDigest()
   #objects = 0
   #vectors = 0
   #bare = 0
   #lastId: string | undefined
+  readonly #remember: boolean
+
+  constructor({ remember = false }: TallyOptions = {}) {
+    this.#remember = remember
+  }
 
   /** `identity` is what LineWriter says of the object, where that is at hand. */
   add(object: StoredObject, identity?: Uint8Array): void {
     const vectors = vectorsOf(object)
-    this.#digest.add(object, identity)
+    if (this.#remember) this.#digest.addAndRemember(object, identity)
+    else this.#digest.add(object, identity)
     this.#objects += 1
     this.#vectors += vectors
     if (vectors === 0) this.#bare += 1

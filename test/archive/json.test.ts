@@ -175,7 +175,8 @@ stageContract(t, 'json, encoding', {
   make: () => json.encode(content),
   input: () =>
     Array.from({ length: 60 }, (_, at) => [{ id: idOf(at), properties: { text: 'x'.repeat(20_000) } }]),
-  holds: 8,
+  // A piece of 256 KiB is thirteen pages.
+  holds: 18,
   keysIn: (page) => (page as StoredObject[]).map(({ id }) => id),
   keysOut: (chunk) => String(chunk).match(/0{8}-[-0-9]+/g) ?? [],
 })

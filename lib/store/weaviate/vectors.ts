@@ -1,3 +1,4 @@
+import { filledVector } from '../../floats.ts'
 import type { Vector } from '../../object.ts'
 
 /** float32, little-endian, as every machine that Node runs on in practice lays them out; not a copy. */
@@ -16,14 +17,7 @@ export function rowsBytes(rows: readonly Float32Array[]): Uint8Array {
   return bytes
 }
 
-/** Vectors are cut from pieces of so many numbers: a buffer for each would be half of a scan's garbage. */
-const PIECE_LENGTH = 16 * 1024
-
-let piece = new Float32Array(PIECE_LENGTH)
-let pieceBytes = vectorBytes(piece)
-let used = 0
-
-/** The vector of such bytes, bit for bit; a copy, in a buffer that it shares with up to 64 KiB of others. */
+/** The vector of such bytes, bit for bit; a copy, in a buffer that it shares. @see filledVector */
 export function vectorOf(bytes: Uint8Array): Float32Array {
   return vectorIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength)
 }
@@ -31,15 +25,7 @@ export function vectorOf(bytes: Uint8Array): Float32Array {
 /** The same for the bytes of `buffer` from `start` up to `end`. */
 export function vectorIn(buffer: Buffer, start: number, end: number): Float32Array {
   const length = (end - start) >> 2
-  if (used + length > PIECE_LENGTH) {
-    piece = new Float32Array(Math.max(PIECE_LENGTH, length))
-    pieceBytes = vectorBytes(piece)
-    used = 0
-  }
-  buffer.copy(pieceBytes, used * 4, start, start + length * 4)
-  const vector = piece.subarray(used, used + length)
-  used += length
-  return vector
+  return filledVector(length, (bytes, at) => buffer.copy(bytes, at, start, start + length * 4))
 }
 
 /** The rows of a multi-vector, bit for bit. */

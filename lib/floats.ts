@@ -1,0 +1,26 @@
+/** Vectors are cut from pieces of so many numbers: a buffer for each is a good part of the garbage of a scan. */
+const PIECE_LENGTH = 16 * 1024
+
+let piece = new Float32Array(PIECE_LENGTH)
+let bytes = bytesOf(piece)
+let used = 0
+
+/**
+ * A vector of so many numbers, whose bytes `fill` writes at a place of a buffer; little-endian, as every machine that
+ * Node runs on in practice lays numbers out. It shares its buffer with up to 64 KiB of others.
+ */
+export function filledVector(length: number, fill: (bytes: Buffer, at: number) => void): Float32Array {
+  if (used + length > PIECE_LENGTH) {
+    piece = new Float32Array(Math.max(PIECE_LENGTH, length))
+    bytes = bytesOf(piece)
+    used = 0
+  }
+  fill(bytes, used * Float32Array.BYTES_PER_ELEMENT)
+  const vector = piece.subarray(used, used + length)
+  used += length
+  return vector
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
