@@ -10,8 +10,9 @@ import { readingOf } from '../archive/reading.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { type Given, resolveGiven } from '../options.ts'
-import type { Store } from '../store/store.ts'
-import { liveFaults } from './verifyLive.ts'
+import { archivedInParts } from './verifyArchived.ts'
+import { isFinding } from './verifyFinding.ts'
+import { type Against, liveFaults } from './verifyLive.ts'
 import { type VerifyOptions, verifyOptions } from './verifyOptions.ts'
 import { sampled } from './verifySample.ts'
 import { Widths } from './verifyWidths.ts'
@@ -44,8 +45,8 @@ export interface VerifyReport {
 
 export interface VerifyCircumstances {
   readonly signal?: AbortSignal
-  /** The store to compare with at level `live`, and the class there where it is another. */
-  readonly against?: { readonly store: Store; readonly name?: string }
+  /** What to compare with at level `live`. */
+  readonly against?: Against
   readonly onProgress?: (progress: { readonly parts: number; readonly total: number }) => void
 }
 
@@ -69,14 +70,9 @@ export async function verify(
     await checkParts(archive, parts, found, circumstances)
     const { against } = circumstances
     if (options.level === 'live' && against !== undefined && !found.full) {
-      for (const fault of await liveFaults(
-        archive.manifest,
-        against.store,
-        against.name,
-        circumstances.signal,
-      )) {
-        found.add({ file: MANIFEST_FILE, fact: fault, part: false })
-      }
+      const archived = archivedInParts(archive)
+      const facts = await liveFaults(archive.manifest, against, archived, circumstances.signal)
+      for (const fact of facts) found.add({ file: MANIFEST_FILE, fact, part: false })
     }
   }
   return reportOf(place, archive?.manifest, options, found, startedMs)
@@ -112,11 +108,6 @@ class Findings {
       this.add({ file, fact: messageOf(error), part })
     }
   }
-}
-
-function isFinding(error: unknown): boolean {
-  const code = error instanceof ElysiaError ? error.code : undefined
-  return code === 'ELYSIA_DAMAGED' || code === 'ELYSIA_NOT_FOUND' || code === 'ELYSIA_COMPRESSION'
 }
 
 async function opened(place: Place, found: Findings): Promise<Archive | undefined> {

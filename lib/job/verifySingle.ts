@@ -7,6 +7,7 @@ import { readSingle } from '../archive/single.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import type { VerifyCircumstances, VerifyReport } from './verify.ts'
+import { archivedInFile } from './verifyArchived.ts'
 import { liveFaults } from './verifyLive.ts'
 import type { VerifyOptions } from './verifyOptions.ts'
 import { Widths } from './verifyWidths.ts'
@@ -41,7 +42,8 @@ export async function verifySingle(
     faults.push(messageOf(error))
   }
   if (level === 'live' && manifest !== undefined && against !== undefined) {
-    faults.push(...(await liveFaults(manifest, against.store, against.name, signal)))
+    const archived = archivedInFile(path, manifest.ranges)
+    faults.push(...(await liveFaults(manifest, against, archived, signal)))
   }
   return {
     archive: id,
