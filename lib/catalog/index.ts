@@ -23,6 +23,7 @@ import {
   detailsOf,
   type Location,
   type ManifestDetails,
+  type Placed,
   type Verification,
 } from './record.ts'
 import type { Candidate } from './retention.ts'
@@ -72,7 +73,7 @@ export class Catalog {
   }
 
   /** Notes a complete archive, with what people had said of it, where that was found beside it. */
-  upsert(manifest: Manifest, where: Location, annotations?: Annotations): void {
+  upsert(manifest: Manifest, where: Placed, annotations?: Annotations): void {
     const row = rowOf(manifest, where, 'complete', null, now())
     const details = JSON.stringify(detailsOf(manifest))
     this.#index.transaction(() => {

@@ -3,7 +3,7 @@ import type { Annotations } from './annotations.ts'
 import {
   type ArchiveRecord,
   type Begun,
-  type Location,
+  type Placed,
   VERIFY_LEVELS,
   type Verification,
   type VerifyLevel,
@@ -90,19 +90,21 @@ export const COLUMNS = [
 /** The row of an archive that is complete, or of one that has begun. */
 export function rowOf(
   archive: Begun | Manifest,
-  { root, location, shape }: Location,
+  { root, location, shape, bytes: onDisk }: Placed,
   status: ArchiveStatus,
   error: string | null,
   now: string,
 ): Row {
   const { id, collection, content, source, encoding, tenants = [], parent, tags, note } = archive
-  const { objects, vectors, bytes, raw_bytes } = 'totals' in archive ? archive.totals : NOTHING
+  const totals = 'totals' in archive ? archive.totals : NOTHING
+  const { objects, vectors, raw_bytes } = totals
   return {
     ...{ id, status, collection, cluster: source.target, started: isoOf(archive.started) },
     ...{ finished: 'finished' in archive ? isoOf(archive.finished) : null, updated: now, deleted: null },
     ...{ root, location, shape, content, format: encoding.format },
     compression: encoding.compression + (encoding.level === undefined ? '' : `:${encoding.level}`),
-    ...{ objects, vectors, bytes, raw_bytes, parts: 'parts' in archive ? archive.parts.length : 0 },
+    ...{ objects, vectors, bytes: onDisk ?? totals.bytes, raw_bytes },
+    parts: 'parts' in archive ? archive.parts.length : 0,
     version: source.version,
     tenants: JSON.stringify(tenants.map(({ name }) => name)),
     parent: parent ?? null,

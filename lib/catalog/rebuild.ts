@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
@@ -11,7 +12,7 @@ import { readSingle } from '../archive/single.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { readAnnotations } from './annotations.ts'
 import type { Catalog } from './index.ts'
-import type { Location } from './record.ts'
+import type { Location, Placed } from './record.ts'
 import { DELETING_FILE, type Found, scanRoot } from './scan.ts'
 
 /** What a look through a root found. */
@@ -84,11 +85,16 @@ async function entryOf(
   }
   const manifest = await manifestIn(catalog, found, signal)
   if (manifest === undefined) return undefined
+  const placed = await placedAt(where)
   const annotations = await readAnnotations(where, manifest.id, catalog.placeAt)
   return () => {
-    catalog.upsert(manifest, where, annotations)
+    catalog.upsert(manifest, placed, annotations)
     if (found.state === 'deleting') catalog.markDeleting(manifest.id)
   }
+}
+
+async function placedAt(where: Location): Promise<Placed> {
+  return where.shape === 'file' ? { ...where, bytes: (await stat(where.location)).size } : where
 }
 
 async function manifestIn(

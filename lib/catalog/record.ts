@@ -26,6 +26,12 @@ export interface Location {
   readonly shape: 'directory' | 'file'
 }
 
+/** A complete archive where it lies. */
+export interface Placed extends Location {
+  /** On disk. The manifest's totals unless told; those of a single file are of its lines, before compression. */
+  readonly bytes?: number
+}
+
 /** An archive as the catalog lists it. Times are ISO texts in UTC. */
 export interface ArchiveRecord extends Location {
   readonly id: string
@@ -45,7 +51,9 @@ export interface ArchiveRecord extends Location {
   readonly compression: string
   readonly objects: number
   readonly vectors: number
+  /** Of its parts, or of its one file, as they lie on disk. */
   readonly bytes: number
+  /** Before compression. */
   readonly raw_bytes: number
   readonly parts: number
   /** The server's version. */

@@ -64,7 +64,7 @@ export async function backupListed(
       },
     })
     await begun
-    await note((catalog) => catalog.upsert(made.manifest, where))
+    await note((catalog) => catalog.upsert(made.manifest, { ...where, bytes: made.report.bytes }))
     return made
   } catch (error) {
     await begun

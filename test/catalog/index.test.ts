@@ -1,8 +1,20 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import t from 'tap'
 import { Catalog } from '../../lib/catalog/index.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'
+import { backupListed } from '../../lib/job/backupListed.ts'
+import { backupFile } from '../../lib/job/backupPlaces.ts'
+import { things } from '../job/archived.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from './archives.ts'
 
 function at(id: string, root = '/backups') {
@@ -269,6 +281,31 @@ t.test(
     await t.rejects(rebuildRoot(catalog, `${root}/nowhere`), { code: 'ELYSIA_NOT_FOUND' })
   },
 )
+
+t.test('a single file is as large as it lies on disk, when it is made and when it is found', async (t) => {
+  const root = t.testdir()
+  const path = `${root}/thing.jsonl.zst`
+  const options = { file: `${root}/state/catalog.db`, onNotice: () => {} }
+  const listing = { catalog: options, path, shape: 'file', root } as const
+  const source = await things(500)
+  await backupListed(listing, {}, (around) => {
+    return backupFile(source, 'Thing', path, { compression: 'zstd' }, around)
+  })
+  const { size } = statSync(path)
+  const check = async (when: string) => {
+    await withCatalog(options, (catalog) => {
+      const [found, ...others] = catalog.list({ where: [`bytes>=${size}B`, `bytes<=${size}B`] })
+      t.match(found, { shape: 'file', bytes: size, objects: 500 }, when)
+      t.same(others, [])
+      t.ok(found !== undefined && found.raw_bytes > 1.2 * size, `${when}: ${found?.raw_bytes} of ${size}`)
+      t.same(catalog.count(), { archives: 1, bytes: size }, when)
+      t.equal(catalog.get(found!.id).bytes, size, when)
+    })
+  }
+  await check('made')
+  rmSync(options.file)
+  await check('found')
+})
 
 t.test('a damaged catalog costs time only: it is moved aside and made anew', async (t) => {
   const root = t.testdir()
