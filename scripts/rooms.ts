@@ -46,6 +46,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 /** Each third-party package and the files that may import it at run time. */
 export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'better-sqlite3': /^lib\/(store\/sqlite\w*|catalog\/index\w*)\.ts$/,
+  'nice-grpc': /^lib\/store\/weaviate\/searchCall\.ts$/,
+  protobufjs: /^lib\/store\/weaviate\/message\.ts$/,
   'weaviate-client': /^lib\/store\/weaviate/,
   'p-limit': /^lib\/store\/weaviate/,
   'p-retry': /^lib\/stream\/retry\.ts$/,

@@ -7,6 +7,7 @@ import { SqliteObjects } from './sqliteCollection.ts'
 import {
   type DatabaseOptions,
   databaseFile,
+  makeRoomForWriting,
   openDatabase,
   type SqliteDatabase,
   type SqliteStatement,
@@ -77,6 +78,7 @@ class SqliteStore implements EmbeddedStore {
   readonly #open = new Map<string, SqliteObjects>()
   readonly #dataVersion: SqliteStatement
   #seenVersion: unknown
+  #writes = false
 
   constructor(database: SqliteDatabase, file: string) {
     this.database = database
@@ -244,7 +246,11 @@ class SqliteStore implements EmbeddedStore {
   async #write<T>(work: () => T, call?: Call): Promise<T> {
     call?.signal?.throwIfAborted()
     try {
-      return await this.#turns.step(() => this.#turns.atomic(work))
+      return await this.#turns.step(() => {
+        if (!this.#writes) makeRoomForWriting(this.database)
+        this.#writes = true
+        return this.#turns.atomic(work)
+      })
     } catch (error) {
       throw this.#failure(error)
     }

@@ -1,7 +1,6 @@
-import protobuf, { type Reader } from 'protobufjs/minimal.js'
 import type { StoredObject, Vector } from '../../object.ts'
 import { addProperty } from './decodeValue.ts'
-import { intOf, message } from './message.ts'
+import { intOf, message, type Reader, readerOf } from './message.ts'
 import { rowsOf, vectorIn, vectorOf } from './vectors.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -21,7 +20,7 @@ const OBJECTS_AT_ONCE = 128
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
 export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator<StoredObject[]> {
-  const reader = protobuf.Reader.create(reply)
+  const reader = readerOf(reply)
   let objects: StoredObject[] = []
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
@@ -40,7 +39,7 @@ export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator
 
 /** How many objects a SearchReply holds, and the id of the last; reads no other. */
 export function extentOf(reply: Buffer): { readonly count: number; readonly lastId: string } {
-  const reader = protobuf.Reader.create(reply)
+  const reader = readerOf(reply)
   let [count, last] = [0, 0]
   while (reader.pos < reader.len) {
     const tag = reader.uint32()

@@ -1,6 +1,5 @@
-import type { Reader } from 'protobufjs/minimal.js'
 import type { Json, JsonObject } from '../../object.ts'
-import { intOf, message } from './message.ts'
+import { intOf, message, type Reader } from './message.ts'
 
 /**
  * Reads an entry of a Properties message; a null is left out.

@@ -1,4 +1,9 @@
-import type { Reader } from 'protobufjs/minimal.js'
+import protobuf, { type Reader, type Writer } from 'protobufjs/minimal.js'
+
+export type { Reader, Writer }
+
+export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
+export const newWriter = (): Writer => protobuf.Writer.create()
 
 /** Reads the field with this tag into `into`; false where it is not one that is known. */
 export type Take<T> = (reader: Reader, tag: number, into: T) => boolean

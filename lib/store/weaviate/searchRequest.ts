@@ -1,4 +1,4 @@
-import protobuf, { type Writer } from 'protobufjs/minimal.js'
+import { newWriter, type Writer } from './message.ts'
 import type { Fetch, Filters, MetadataRequest, PropertiesRequest } from './wire.ts'
 
 /** How a field is written, beside its number. */
@@ -9,7 +9,7 @@ const [VARINT, BYTES] = [0, 2]
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
 export function searchRequest(fetch: Fetch): Uint8Array {
-  const writer = protobuf.Writer.create()
+  const writer = newWriter()
   text(writer, 1, fetch.collection)
   if (fetch.tenant !== '') text(writer, 10, fetch.tenant)
   if (fetch.consistencyLevel !== undefined) number(writer, 11, fetch.consistencyLevel)
