@@ -22,6 +22,7 @@ export interface Load {
 }
 
 const PAGE_OBJECTS = 1000
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** All objects by the server's cursor through weaviate-client, a range a worker, counted and forgotten. */
 async function scan(load: Load): Promise<() => Promise<number>> {
@@ -62,13 +63,34 @@ async function scan(load: Load): Promise<() => Promise<number>> {
   }
 }
 
+/** The same through our own store. */
+async function read(load: Load): Promise<() => Promise<number>> {
+  const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
+  const store = await openWeaviate({ nodes: [node], target: load.http })
+  const collection = store.collection(load.class)
+  const count = async ([after, upTo]: readonly [string, string]): Promise<number> => {
+    let objects = 0
+    const range = { upTo, ...(after !== '' && { after }) }
+    for await (const page of collection.read(whatOf(true), range)) objects += page.length
+    return objects
+  }
+  return async () => {
+    const counts = await Promise.all(rangesOf(load.workers).map(count))
+    await store.close()
+    return counts.reduce((sum, one) => sum + one, 0)
+  }
+}
+
 /** The ids of the bench are spread evenly. */
 function rangesOf(count: number): [after: string, upTo: string][] {
   const cut = (n: number) => {
     const first = Math.floor((2 ** 32 * n) / count).toString(16)
     return `${first.padStart(8, '0')}-0000-0000-0000-000000000000`
   }
-  return Array.from({ length: count }, (_, n) => [n === 0 ? '' : cut(n), n + 1 === count ? 'g' : cut(n + 1)])
+  return Array.from({ length: count }, (_, n) => [
+    n === 0 ? '' : cut(n),
+    n + 1 === count ? LAST_ID : cut(n + 1),
+  ])
 }
 
 /** Finished messages, their replies looked at for errors. */
@@ -88,7 +110,7 @@ async function flood(load: Load, wire: Wire): Promise<() => Promise<number>> {
   }
 }
 
-const LOADS = { scan, flood }
+const LOADS = { scan, read, flood }
 
 const [name, text] = process.argv.slice(2)
 const load = JSON.parse(text!) as Load
