@@ -28,7 +28,7 @@ export interface PartJob extends PartEncoding {
   readonly signal?: AbortSignal
 }
 
-/** A part that is durable: what it holds, counted on the way, and its file, read again. */
+/** A part that is durable: what it holds, counted on the way, and its file. */
 export interface WrittenPart extends Tallied {
   readonly bytes: number
   readonly rawBytes: number
@@ -36,9 +36,9 @@ export interface WrittenPart extends Tallied {
 }
 
 /**
- * Writes one part: encode and tally → compress → hash → file. The file is read again and its digest compared
- * before it gets its name. Memory: what the format's encoder holds, and a few chunks.
- * @throws ElysiaError ELYSIA_STATE where the disk is full, or gives back other bytes than it was given
+ * Writes one part: encode and tally → compress → hash → file. It counts once `confirmPart` has read it again.
+ * Memory: what the format's encoder holds, and a few chunks.
+ * @throws ElysiaError ELYSIA_STATE where the disk is full
  */
 export async function writePart(job: PartJob): Promise<WrittenPart> {
   const { place, name, format, compression, level, content, signal } = job
@@ -54,7 +54,6 @@ export async function writePart(job: PartJob): Promise<WrittenPart> {
     failpoint('part.before-commit')
     await deposit.commit()
     failpoint('part.after-commit')
-    await reread(place, name, stored.sha256(), signal)
     return { ...tally.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
   } catch (error) {
     await deposit.discard()
@@ -78,8 +77,19 @@ export async function hashFile(place: Place, name: string, signal?: AbortSignal)
   return { bytes: stored.bytes, sha256: stored.sha256() }
 }
 
-async function reread(place: Place, name: string, sha256: string, signal?: AbortSignal): Promise<void> {
-  const again = await hashFile(place, name, signal)
+/**
+ * Reads a part that was written again, and takes it away where it is another one.
+ * @throws ElysiaError ELYSIA_STATE where the disk gives back other bytes than it was given
+ */
+export async function confirmPart(
+  place: Place,
+  name: string,
+  sha256: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const again = await hashFile(place, name, signal).catch((error) => {
+    throw placeFailure(error, place, name)
+  })
   if (again.sha256 === sha256) return
   await place.remove(name)
   throw new ElysiaError('ELYSIA_STATE', `${place.text}/${name} reads back other than it was written`, {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { notePart } from '../archive/journal.ts'
 import type { Part, Plan } from '../archive/manifest.ts'
-import { type PartEncoding, type WrittenPart, writePart } from '../archive/part.ts'
+import { confirmPart, type PartEncoding, type WrittenPart, writePart } from '../archive/part.ts'
 import type { Place } from '../archive/place.ts'
 import { Portions } from '../archive/portions.ts'
 import type { Stretch } from '../archive/stretches.ts'
@@ -42,9 +42,19 @@ export async function writeParts(
   const failed = new AbortController()
   const signal = AbortSignal.any([run.signal, failed.signal])
   const work = async () => {
-    for (const stretch of queue) {
-      for await (const parts of partsOf({ ...run, signal }, stretch, numbers)) written.push(...parts)
-      if (run.stop?.aborted === true) return
+    // Parts are read again while the next ones are written.
+    let noted = Promise.resolve()
+    try {
+      for (const stretch of queue) {
+        for await (const parts of partsOf({ ...run, signal }, stretch, numbers)) {
+          await noted
+          noted = noteParts({ ...run, signal }, parts).then(() => void written.push(...parts))
+          noted.catch(() => {})
+        }
+        if (run.stop?.aborted === true) return
+      }
+    } finally {
+      await noted
     }
   }
   const ended = await Promise.allSettled(
@@ -58,6 +68,13 @@ export async function writeParts(
   if (failed.signal.aborted) throw failed.signal.reason
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   return written
+}
+
+async function noteParts({ place, signal }: PartsRun, parts: readonly Part[]): Promise<void> {
+  for (const { file, sha256 } of parts) await confirmPart(place, file, sha256, signal)
+  failpoint('backup.before-note')
+  await notePart(place, parts)
+  failpoint('backup.after-note')
 }
 
 /** The next number of a part in each range. */
@@ -88,9 +105,6 @@ async function* partsOf(run: PartsRun, stretch: Stretch, numbers: Numbers): Asyn
         .at(-1)
       const upTo = (await portions.ended()) ? stretch.upTo : last
       const parts = written.map(({ file, result }) => partOf(file, result, stretch.range, after, upTo))
-      failpoint('backup.before-note')
-      await notePart(run.place, parts)
-      failpoint('backup.after-note')
       yield parts
       after = upTo
     }
