@@ -1,4 +1,5 @@
 import { ElysiaError } from '../errors.ts'
+import { exactJson } from '../exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
 
 /**
@@ -48,9 +49,9 @@ function propertiesText(properties: JsonObject): string {
 }
 
 function valueText(value: Json): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return exactJson(value)
   if (!Array.isArray(value)) return propertiesText(value)
-  return typeof value[0] === 'object' ? `[${value.map(valueText).join(',')}]` : JSON.stringify(value)
+  return typeof value[0] === 'object' ? `[${value.map(valueText).join(',')}]` : exactJson(value)
 }
 
 function namedText(vectors: Readonly<Record<string, Vector>>, write: (vector: Vector) => string): string {

@@ -126,6 +126,7 @@ const int: Kind = {
 
 function writeInt(value: Json, values: Room<Int32Array | Float64Array>): boolean {
   if (!Number.isInteger(value) || (value as number) < -(2 ** 63) || (value as number) >= 2 ** 63) return false
+  if (Object.is(value, -0)) return false
   pushHalves(values, value as number)
   return true
 }

@@ -1,3 +1,4 @@
+import { exactJson } from '../exactJson.ts'
 import type { JsonObject, StoredObject, Vector } from '../object.ts'
 import type { Links } from './links.ts'
 import type { TenantState, What } from './store.ts'
@@ -33,7 +34,7 @@ export class Shelf {
     const before = this.#laid.get(id)
     if (before === undefined) this.#order = undefined
     this.#laid.set(id, {
-      json: JSON.stringify(properties),
+      json: exactJson(properties),
       vector: vector?.slice(),
       vectors: vectors && copies(vectors),
       links: undefined,

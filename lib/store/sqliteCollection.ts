@@ -1,5 +1,6 @@
 import { isReference } from '../classSchema.ts'
 import { messageOf } from '../errors.ts'
+import { exactJson } from '../exactJson.ts'
 import { HASH_PROPERTY, type StoredObject } from '../object.ts'
 import { linkFault, objectFault, type Rules, tenantOf } from './classRules.ts'
 import type { Links } from './links.ts'
@@ -205,7 +206,7 @@ function storeOne(
       typeof hash === 'string' ? hash : null,
       createdMs,
       updatedMs,
-      JSON.stringify(properties),
+      exactJson(properties),
       vector === undefined ? null : encodeVector(vector),
       vectors === undefined ? null : encodeVectors(vectors),
     )

@@ -31,7 +31,7 @@ export const TEXTS = fc.oneof(
   },
 )
 
-/** Finite numbers; -0 as well, which JSON and so an archive's line take for 0. */
+/** Finite numbers; -0 as well. */
 export const NUMBERS = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.constantFrom(

@@ -76,6 +76,7 @@ const bags: JsonObject[] = [
     some_number: [0.1, 1e-7],
   },
   { a_int: 1e20, some_int: [1e300], a_number: 0.1 + 0.2 },
+  { a_int: -0, some_int: [0, -0], a_number: -0, some_number: [-0, 0], one: { counts: [-0] } },
   { a_date: '2024-02-29T23:59:59Z', created: '1970-01-01T00:00:00Z' },
   {
     a_date: '2024-01-01T00:00:00.123456789+05:30',
@@ -182,7 +183,9 @@ function bits(vector: Vector): unknown {
 }
 
 /** Entries in order of name, so that a name like `__proto__` is one like any other. */
+/** Signs of zeros are said, since a comparison does not tell them apart. */
 function withoutNulls(value: Json): unknown {
+  if (Object.is(value, -0)) return 'negative zero'
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined)

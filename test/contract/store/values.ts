@@ -85,6 +85,19 @@ export async function valueTests(t: Test, open: Open): Promise<void> {
     }
   })
 
+  await storeTest(t, open, 'a negative zero keeps its sign', async (t, { make }) => {
+    const collection = await make('Signs', {
+      properties: [...PROPERTIES, { name: 'ratios', dataType: ['number[]'] }],
+    })
+    const properties = { ratio: -0, ratios: [-0, 0] }
+    t.match(await collection.write([{ id: idAt(1), properties }]), [{ ok: true }])
+    const read = await one(collection, idAt(1), { properties: ['ratio', 'ratios'], vectors: false })
+    const { ratio, ratios } = read!.properties as typeof properties
+    t.ok(Object.is(ratio, -0))
+    t.ok(Object.is(ratios[0], -0))
+    t.ok(Object.is(ratios[1], 0))
+  })
+
   await storeTest(t, open, 'an object without any property is an object', async (t, { make }) => {
     const collection = await make('Bare')
     t.match(await collection.write([{ id: idAt(1), properties: {} }]), [{ ok: true }])
