@@ -4,19 +4,28 @@ import type { Json, JsonObject, StoredObject } from '../object.ts'
 type Keep = (value: Json) => Json
 
 /** What of a value a server keeps; the rest it works out for itself, rounds, or spells its own way. */
-const KEPT: Readonly<Record<string, Keep>> = { phoneNumber: phone, geoCoordinates: place, uuid, date }
+const KEPT: Readonly<Record<string, Keep>> = {
+  phoneNumber: phone,
+  geoCoordinates: place,
+  uuid,
+  date,
+  int,
+}
 
 /**
  * A function that leaves of an object what a Weaviate server must give back as it got it, so that what was sent
  * and what is there can be compared: of a phone number the input (the other fields it computes, and newer
- * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, at every
- * depth. Objects of classes that have none of these pass as they are.
+ * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, ints without
+ * the sign of a zero, at every depth. Objects in which nothing of this is to be done pass as they are.
  */
 export function comparable({ properties = [] }: CollectionSchema): (object: StoredObject) => StoredObject {
   const keep = insideOf(properties)
   return keep === undefined
     ? (object) => object
-    : (object) => ({ ...object, properties: keep(object.properties) as JsonObject })
+    : (object) => {
+        const properties = keep(object.properties) as JsonObject
+        return properties === object.properties ? object : { ...object, properties }
+      }
 }
 
 /** For an object with these properties; undefined where it stays as it is. */
@@ -28,12 +37,15 @@ function insideOf(properties: readonly PropertySchema[]): Keep | undefined {
   if (special.length === 0) return undefined
   return (value) => {
     if (!isRecord(value)) return value
-    const values = { ...value }
+    let values: JsonObject | undefined
     for (const { name, keep } of special) {
-      const one = Object.hasOwn(values, name) ? values[name] : null
-      if (one !== null && one !== undefined) values[name] = keep(one)
+      const one = Object.hasOwn(value, name) ? value[name]! : null
+      const kept = one === null || one === undefined ? one : keep(one)
+      if (Object.is(kept, one)) continue
+      values ??= { ...value }
+      values[name] = kept
     }
-    return values
+    return values ?? value
   }
 }
 
@@ -42,7 +54,15 @@ function keepOf({ dataType, nestedProperties }: PropertySchema): Keep | undefine
   const one = type.replace('[]', '')
   const keep = one === 'object' ? insideOf((nestedProperties ?? []) as PropertySchema[]) : KEPT[one]
   if (keep === undefined || type === one) return keep
-  return (value) => (Array.isArray(value) ? value.map(keep) : value)
+  return (value) => {
+    if (!Array.isArray(value)) return value
+    const kept = value.map(keep)
+    return kept.every((one, at) => Object.is(one, value[at])) ? value : kept
+  }
+}
+
+function int(value: Json): Json {
+  return Object.is(value, -0) ? 0 : value
 }
 
 function phone(value: Json): Json {
@@ -52,7 +72,12 @@ function phone(value: Json): Json {
 function place(value: Json): Json {
   if (!isRecord(value)) return value
   const { latitude, longitude } = value
-  return { latitude: Math.fround(Number(latitude)), longitude: Math.fround(Number(longitude)) }
+  return { latitude: float32(latitude), longitude: float32(longitude) }
+}
+
+/** Without the sign of a zero, which a message leaves out. */
+function float32(value: Json | undefined): number {
+  return Math.fround(Number(value)) + 0
 }
 
 function uuid(value: Json): Json {

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { ObjectsDigest } from '../../lib/archive/digest.ts'
 import { memoryPlace } from '../../lib/archive/memoryPlace.ts'
+import { exactJson } from '../../lib/exactJson.ts'
 import { backup } from '../../lib/job/backup.ts'
 import type { BackupGiven } from '../../lib/job/backupOptions.ts'
 import { backupSingle } from '../../lib/job/backupSingle.ts'
@@ -15,7 +16,7 @@ import type { RestoreGiven } from '../../lib/job/restoreOptions.ts'
 import { singleSource } from '../../lib/job/restoreSingle.ts'
 import type { RestoreSource } from '../../lib/job/restoreSource.ts'
 import { verify } from '../../lib/job/verify.ts'
-import type { JsonObject, StoredObject, Vector } from '../../lib/object.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../lib/object.ts'
 import type { Store, Tenant } from '../../lib/store/store.ts'
 import { comparable } from '../../lib/transform/comparable.ts'
 import type { Scene } from './scenes.ts'
@@ -187,7 +188,7 @@ function digestOf(objects: readonly StoredObject[]): string {
 function renamed(object: StoredObject, from: string, to: string): StoredObject {
   const follow = (value: unknown) =>
     JSON.parse(
-      JSON.stringify(value).replaceAll(`weaviate://localhost/${from}/`, `weaviate://localhost/${to}/`),
+      exactJson(value as Json).replaceAll(`weaviate://localhost/${from}/`, `weaviate://localhost/${to}/`),
     )
   const { self, both } = object.properties
   const properties: JsonObject = { ...object.properties }
@@ -200,12 +201,12 @@ const bits = (row: Float32Array): string =>
   Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('hex')
 const allBits = (vector: Vector) => (vector instanceof Float32Array ? bits(vector) : vector.map(bits))
 
-/** An object with its vectors bit for bit, without nulls, and numbers as JSON has them: without the sign of a zero. */
+/** An object with its vectors bit for bit, without nulls. */
 function plain({ id, tenant, properties, vector, vectors }: StoredObject): unknown {
   return {
     id,
     tenant,
-    properties: JSON.parse(JSON.stringify(properties), (_, value) => (value === null ? undefined : value)),
+    properties: JSON.parse(exactJson(properties), (_, value) => (value === null ? undefined : value)),
     vector: vector && bits(vector),
     vectors:
       vectors && Object.fromEntries(Object.entries(vectors).map(([name, one]) => [name, allBits(one)])),

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { exactJson } from '../../lib/exactJson.ts'
 import type { Json } from '../../lib/object.ts'
 import { Failure, type Portion } from './fault.ts'
 import type { Front } from './front.ts'
@@ -183,7 +184,7 @@ function failed(error: unknown): Answer {
 
 function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return
-  const body = answer.body === undefined ? '' : JSON.stringify(answer.body)
+  const body = answer.body === undefined ? '' : exactJson(answer.body as Json)
   response.writeHead(answer.status, {
     ...(body === '' ? {} : { 'content-type': 'application/json' }),
     ...answer.headers,
