@@ -1,12 +1,12 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, Range, What } from '../store.ts'
 import { extentOf, objectsOf } from './decode.ts'
-import { idFilter, messageBytes } from './encode.ts'
+import { idFilter } from './encode.ts'
 import { isTooLarge, isTooLong } from './failure.ts'
 import { metadataRequest, propertiesRequest } from './layout.ts'
 import { InexactInt } from './message.ts'
 import { PageLimit } from './pageLimit.ts'
-import { listsNamedVectors, type RestReading, restMany, restPage } from './restRead.ts'
+import { listsNamedVectors, type RestPage, type RestReading, restMany, restPage } from './restRead.ts'
 import { type Fetch, QUORUM } from './wire.ts'
 import type { Context } from './write.ts'
 
@@ -106,8 +106,7 @@ async function pageOf(reading: Reading, after: string, limit: PageLimit): Promis
   }
 }
 
-function restPageOf(objects: StoredObject[]): Page {
-  const bytes = objects.reduce((sum, object) => sum + messageBytes(object), 0)
+function restPageOf({ objects, bytes }: RestPage): Page {
   return { count: objects.length, bytes, lastId: objects.at(-1)?.id ?? '', objects: () => [objects] }
 }
 
@@ -132,26 +131,27 @@ async function* exactly(
     }
   } catch (thrown) {
     if (!(thrown instanceof InexactInt)) throw thrown
-    yield await listed(reading, last, left)
+    yield (await listed(reading, last, left)).objects
   }
 }
 
 /** A page by REST; its named vectors by gRPC, where the server's lists lack some. */
-async function listed(reading: Reading, after: string, limit: number): Promise<StoredObject[]> {
+async function listed(reading: Reading, after: string, limit: number): Promise<RestPage> {
   const page = await restPage(reading, after, limit)
   const { context, layout, what } = reading
   const whole = !what.vectors || layout.namedVectors.length === 0 || listsNamedVectors(context.version)
-  if (whole || page.length === 0) return page
+  if (whole || page.objects.length === 0) return page
   const fetch = { ...reading.fetch, properties: propertiesRequest(layout, { ...what, properties: [] }) }
   const held = await idsOf(
     { ...reading, fetch },
-    page.map(({ id }) => id),
+    page.objects.map(({ id }) => id),
   )
   const vectors = new Map(held.map((object) => [object.id, object.vectors]))
-  return page.map((object) => ({
+  const objects = page.objects.map((object) => ({
     ...object,
     ...(vectors.get(object.id) && { vectors: vectors.get(object.id)! }),
   }))
+  return { ...page, objects }
 }
 
 async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {

@@ -1,3 +1,4 @@
+import { filledVector } from '../../floats.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../object.ts'
 import type { What } from '../store.ts'
 import type { Layout } from './layout.ts'
@@ -24,7 +25,7 @@ export function objectOf(
   return {
     id: shown.id,
     properties: propertiesOf(shown.properties ?? {}, layout, what),
-    ...(vector.length === 0 ? {} : { vector: Float32Array.from(vector) }),
+    ...(vector.length === 0 ? {} : { vector: floatsOf(vector) }),
     ...(vectors.length === 0 ? {} : { vectors: Object.fromEntries(vectors.map(named)) }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(what.times && { createdMs: shown.creationTimeUnix!, updatedMs: shown.lastUpdateTimeUnix! }),
@@ -48,6 +49,12 @@ function beaconsOf(value: Json): Json {
 }
 
 function named([name, value]: [string, readonly number[] | readonly number[][]]): [string, Vector] {
-  if (Array.isArray(value[0])) return [name, (value as number[][]).map((row) => Float32Array.from(row))]
-  return [name, Float32Array.from(value as number[])]
+  if (Array.isArray(value[0])) return [name, (value as number[][]).map(floatsOf)]
+  return [name, floatsOf(value as number[])]
+}
+
+function floatsOf(numbers: readonly number[]): Float32Array {
+  return filledVector(numbers.length, (bytes, at) => {
+    for (let index = 0; index < numbers.length; index++) bytes.writeFloatLE(numbers[index]!, at + 4 * index)
+  })
 }

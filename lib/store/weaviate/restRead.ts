@@ -16,12 +16,21 @@ export interface RestReading {
   readonly call: Call
 }
 
+/** What a text of JSON and all that is parsed of it take, beside the text itself. */
+const PARSED = 3
+
+/** Objects that came, and about what they take. */
+export interface RestPage {
+  readonly objects: StoredObject[]
+  readonly bytes: number
+}
+
 /** The next objects after an id, in byte order of their ids. */
 export async function restPage(
   { context, layout, tenant, what, call }: RestReading,
   after: string,
   limit: number,
-): Promise<StoredObject[]> {
+): Promise<RestPage> {
   const query = new URLSearchParams({ class: context.name, limit: String(limit) })
   if (after !== '') query.set('after', after)
   if (what.vectors) query.set('include', 'vector')
@@ -29,7 +38,10 @@ export async function restPage(
   const reply = await context.cluster.rest({ method: 'GET', path: `/objects?${query}` }, call)
   if (reply.status !== 200) throw readFailure(reply, context)
   const { objects = [] } = (jsonOf(reply) ?? {}) as { objects?: readonly RestObject[] }
-  return objects.map((object) => objectOf(object, layout, what, call.tenant))
+  return {
+    objects: objects.map((object) => objectOf(object, layout, what, call.tenant)),
+    bytes: PARSED * reply.text.length,
+  }
 }
 
 /** The minor releases of version 1 whose lists leave out named vectors on other nodes, and the first without. */
