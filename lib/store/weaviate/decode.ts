@@ -37,8 +37,14 @@ export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator
   if (objects.length > 0) yield objects
 }
 
-/** How many objects a SearchReply holds, and the id of the last; reads no other. */
-export function extentOf(reply: Buffer): { readonly count: number; readonly lastId: string } {
+/** How many objects a page holds, and the id of the last. */
+export interface Extent {
+  readonly count: number
+  readonly lastId: string
+}
+
+/** The extent of a SearchReply; reads its last object alone. */
+export function extentOf(reply: Buffer): Extent {
   const reader = readerOf(reply)
   let [count, last] = [0, 0]
   while (reader.pos < reader.len) {

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, Range, What } from '../store.ts'
-import { extentOf, objectsOf } from './decode.ts'
+import { type Extent, extentOf, objectsOf } from './decode.ts'
 import { idFilter } from './encode.ts'
 import { isTooLarge, isTooLong } from './failure.ts'
 import { metadataRequest, propertiesRequest } from './layout.ts'
@@ -13,6 +13,8 @@ import type { Context } from './write.ts'
 /** Ids a look-up. */
 const IDS_WITH_VECTORS = 500
 const IDS_WITHOUT = 1000
+/** Objects at once of a page that gRPC could not give, at most. */
+const LISTED_AT_ONCE = 100
 
 /** What a read asks for, in the words of either protocol. */
 interface Reading extends RestReading {
@@ -112,26 +114,44 @@ function restPageOf({ objects, bytes }: RestPage): Page {
 
 function replyPage(reading: Reading, after: string, reply: Buffer): Page {
   const { count, lastId } = extentOf(reply)
-  return { count, lastId, bytes: reply.length, objects: () => exactly(reading, after, count, reply) }
+  return {
+    count,
+    lastId,
+    bytes: reply.length,
+    objects: () => exactly(reading, after, { count, lastId }, reply),
+  }
 }
 
 /** The objects of a reply; by REST from the first that holds an int beyond 2^53, as JSON may keep it. */
 async function* exactly(
   reading: Reading,
   after: string,
-  count: number,
+  extent: Extent,
   reply: Buffer,
 ): AsyncGenerator<StoredObject[]> {
-  let [last, left] = [after, count]
+  let last = after
   try {
     for (const objects of objectsOf(reply, reading.call.tenant)) {
       yield objects
       last = objects.at(-1)!.id
-      left -= objects.length
     }
   } catch (thrown) {
     if (!(thrown instanceof InexactInt)) throw thrown
-    yield (await listed(reading, last, left)).objects
+    yield* listedUpTo(reading, last, extent)
+  }
+}
+
+async function* listedUpTo(
+  reading: Reading,
+  after: string,
+  { count, lastId }: Extent,
+): AsyncGenerator<StoredObject[]> {
+  for (let last = after; last < lastId; ) {
+    const { objects } = await listed(reading, last, Math.min(count, LISTED_AT_ONCE))
+    const inside = objects.filter(({ id }) => id <= lastId)
+    if (inside.length > 0) yield inside
+    if (inside.length === 0 || inside.length < objects.length) return
+    last = inside.at(-1)!.id
   }
 }
 

@@ -6,6 +6,12 @@ import type { Fetch } from './wire.ts'
 /** The longest answer that is taken: what servers send at most. */
 const MAX_REPLY_BYTES = 104_858_000
 
+/**
+ * How much of an answer the server sends before it hears that it was taken. With the 64 KiB that HTTP/2 begins with, a
+ * page stops and goes a hundred times, each time until the event loop is free: half of what a backup waited for.
+ */
+const WINDOW_BYTES = 8 * 1024 * 1024
+
 /** The search of Weaviate's gRPC service, whose answers come as they are. @see objectsOf */
 export interface SearchCall {
   search(
@@ -33,7 +39,7 @@ export function openSearch({ grpc, grpcSecure }: Node): SearchCall {
   const credentials = grpcSecure ? ChannelCredentials.createSsl() : ChannelCredentials.createInsecure()
   const channel = createChannel(grpc, credentials, {
     'grpc.max_receive_message_length': MAX_REPLY_BYTES,
-    'grpc-node.flow_control_window': 8 * 1024 * 1024,
+    'grpc-node.flow_control_window': WINDOW_BYTES,
   })
   const client = createClient(SERVICE, channel)
   return { search: (fetch, options) => client.search(fetch, options), close: () => channel.close() }
