@@ -13,26 +13,26 @@ export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
 export * from '../lib/config/settings.ts'
 export * from '../lib/errors.ts'
-export type { BackupCircumstances } from '../lib/job/backup.ts'
-export * from '../lib/job/backupOptions.ts'
-export type { BackupReport } from '../lib/job/backupReport.ts'
-export * from '../lib/job/ingest.ts'
-export * from '../lib/job/ingestOptions.ts'
-export * from '../lib/job/input.ts'
+export type { BackupCircumstances } from '../lib/job/backup/backup.ts'
+export * from '../lib/job/backup/options.ts'
+export type { BackupReport } from '../lib/job/backup/report.ts'
+export * from '../lib/job/ingest/ingest.ts'
+export * from '../lib/job/ingest/input.ts'
+export * from '../lib/job/ingest/options.ts'
+export type { ValidationCounts } from '../lib/job/ingest/validateInput.ts'
+export * from '../lib/job/ingest/validateOptions.ts'
 export * from '../lib/job/journal.ts'
 export * from '../lib/job/notice.ts'
-export type { RestoreCircumstances } from '../lib/job/restore.ts'
-export * from '../lib/job/restoreOptions.ts'
-export type { RestoreReport } from '../lib/job/restoreReport.ts'
+export * from '../lib/job/restore/options.ts'
+export type { RestoreReport } from '../lib/job/restore/report.ts'
+export type { RestoreCircumstances } from '../lib/job/restore/restore.ts'
 export * from '../lib/job/runOptions.ts'
 export * from '../lib/job/state.ts'
-export type { ValidationCounts } from '../lib/job/validateInput.ts'
-export * from '../lib/job/validateOptions.ts'
-export type { VerifyReport } from '../lib/job/verify.ts'
-export * from '../lib/job/verifyOptions.ts'
-export type { WatchCircumstances } from '../lib/job/watch.ts'
-export * from '../lib/job/watchOptions.ts'
-export type { WatchReport } from '../lib/job/watchReport.ts'
+export * from '../lib/job/verify/options.ts'
+export type { VerifyReport } from '../lib/job/verify/verify.ts'
+export * from '../lib/job/watch/options.ts'
+export type { WatchReport } from '../lib/job/watch/report.ts'
+export type { WatchCircumstances } from '../lib/job/watch/watch.ts'
 export * from '../lib/nearest.ts'
 export * from '../lib/object.ts'
 export * from '../lib/options.ts'
@@ -46,19 +46,19 @@ export * from '../lib/store/targetOptions.ts'
 export * from '../lib/units.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */
-export const backupJob = () => import('../lib/job/backupDoor.ts')
+export const backupJob = () => import('../lib/job/backup/door.ts')
 
 /** The job of `col restore`, likewise. */
-export const restoreJob = () => import('../lib/job/restoreDoor.ts')
+export const restoreJob = () => import('../lib/job/restore/door.ts')
 
 /** The job of `index watch`, loaded only when it is called: no other command pays for it. */
-export const watchJob = () => import('../lib/job/watch.ts')
+export const watchJob = () => import('../lib/job/watch/watch.ts')
 
 /** The job of `index validate`, likewise. */
-export const validateJob = () => import('../lib/job/validateInput.ts')
+export const validateJob = () => import('../lib/job/ingest/validateInput.ts')
 
 /** The job of `col catalog verify`, likewise. */
-export const verifyJob = () => import('../lib/job/verifyDoor.ts')
+export const verifyJob = () => import('../lib/job/verify/door.ts')
 
 /** What `col catalog` works with, loaded only when one of its commands is called. */
 export const catalogDoor = () => import('../lib/catalog/door.ts')

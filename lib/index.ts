@@ -26,30 +26,35 @@ export { sourceCodeClass } from './change/sourceCodeClass.ts'
 export { type Valid, validate, validateChange } from './change/validate.ts'
 export type { Changeset, Entry, Item } from './entry.ts'
 export { ElysiaError, ERROR_CODES, type ErrorCode } from './errors.ts'
-export { type BackupCircumstances, backup } from './job/backup.ts'
-export { type BackupGiven, type BackupOptions, backupOptions } from './job/backupOptions.ts'
-export type { BackupReport } from './job/backupReport.ts'
-export { backupSingle } from './job/backupSingle.ts'
-export { type Circumstances, type Ended, ingest, ingestFiles } from './job/ingest.ts'
-export { type IngestGiven, type IngestOptions, ingestOptions } from './job/ingestOptions.ts'
-export type { Input } from './job/input.ts'
+export { type BackupCircumstances, backup } from './job/backup/backup.ts'
+export { type BackupGiven, type BackupOptions, backupOptions } from './job/backup/options.ts'
+export type { BackupReport } from './job/backup/report.ts'
+export { backupSingle } from './job/backup/single.ts'
+export { type Circumstances, type Ended, ingest, ingestFiles } from './job/ingest/ingest.ts'
+export type { Input } from './job/ingest/input.ts'
+export { type IngestGiven, type IngestOptions, ingestOptions } from './job/ingest/options.ts'
 export { Journal, type RunRecord } from './job/journal.ts'
 export type { Notice, NoticeCode } from './job/notice.ts'
+export { archiveSource } from './job/restore/archive.ts'
+export { type OpenOptions, openSource } from './job/restore/open.ts'
+export { type RestoreGiven, type RestoreOptions, restoreOptions } from './job/restore/options.ts'
+export type { RestoreReport } from './job/restore/report.ts'
 export {
   type RestoreCircumstances,
   type RestoreEnded,
   type RestoreProgress,
   restore,
   runRestore,
-} from './job/restore.ts'
-export { archiveSource } from './job/restoreArchive.ts'
-export { type OpenOptions, openSource } from './job/restoreOpen.ts'
-export { type RestoreGiven, type RestoreOptions, restoreOptions } from './job/restoreOptions.ts'
-export type { RestoreReport } from './job/restoreReport.ts'
-export type { PartStages, RestoreSource, SourcePart } from './job/restoreSource.ts'
+} from './job/restore/restore.ts'
+export type { PartStages, RestoreSource, SourcePart } from './job/restore/source.ts'
 export { openState, type State } from './job/state.ts'
-export { type ArchiveFault, type VerifyCircumstances, type VerifyReport, verify } from './job/verify.ts'
-export { type VerifyOptions, verifyOptions } from './job/verifyOptions.ts'
+export { type VerifyOptions, verifyOptions } from './job/verify/options.ts'
+export {
+  type ArchiveFault,
+  type VerifyCircumstances,
+  type VerifyReport,
+  verify,
+} from './job/verify/verify.ts'
 export type { Line, Position } from './line.ts'
 export { HASH_PROPERTY, type Json, type JsonObject, type StoredObject, type Vector } from './object.ts'
 export type { Delete, Move, Operation, Patch, Put } from './operation.ts'

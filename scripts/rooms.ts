@@ -57,7 +57,7 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'apache-arrow': /^lib\/archive\/parquet/,
   'stream-json': /^lib\/archive\/json/,
   'zstd-napi': /^lib\/archive\/zstd\.ts$/,
-  chokidar: /^lib\/job\/watch\w*\.ts$/,
+  chokidar: /^lib\/job\/watch\/files\.ts$/,
   'bytes-iec': /^lib\/units\.ts$/,
   ms: /^lib\/units\.ts$/,
   'fastest-levenshtein': /^lib\/nearest\.ts$/,

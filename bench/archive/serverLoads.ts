@@ -4,7 +4,7 @@
  */
 import pLimit from 'p-limit'
 import { ConnectionGRPC } from 'weaviate-client'
-import { whatOf } from '../../lib/job/backupPlan.ts'
+import { whatOf } from '../../lib/job/backup/plan.ts'
 import { batchObject } from '../../lib/store/weaviate/encode.ts'
 import { layoutOf, metadataRequest, propertiesRequest } from '../../lib/store/weaviate/layout.ts'
 import { openWire, type Wire } from '../../lib/store/weaviate/wire.ts'

@@ -1,7 +1,7 @@
 // The acceptance case 9: records of one path take effect in their order, whatever is in flight.
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { ingest } from '../../lib/job/ingest.ts'
+import { ingest } from '../../lib/job/ingest/ingest.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import { home } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
 import type { Manifest, Part } from '../../lib/archive/manifest.ts'
 import { manifestText, sha256Of } from '../../lib/archive/manifestText.ts'
-import { backup } from '../../lib/job/backup.ts'
-import type { BackupGiven } from '../../lib/job/backupOptions.ts'
+import { backup } from '../../lib/job/backup/backup.ts'
+import type { BackupGiven } from '../../lib/job/backup/options.ts'
 import { things } from '../job/archived.ts'
 
 /** A sound archive of a few things, to be made unsound. */

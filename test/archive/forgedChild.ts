@@ -1,8 +1,8 @@
 /** Reads an archive and says how that went, and how much memory it took: verify|restore PATH. */
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
-import { restore } from '../../lib/job/restore.ts'
-import { openSource } from '../../lib/job/restoreOpen.ts'
-import { verify } from '../../lib/job/verify.ts'
+import { openSource } from '../../lib/job/restore/open.ts'
+import { restore } from '../../lib/job/restore/restore.ts'
+import { verify } from '../../lib/job/verify/verify.ts'
 import { openMemory } from '../../lib/store/memory.ts'
 
 const [how, path] = process.argv.slice(2) as ['verify' | 'restore', string]

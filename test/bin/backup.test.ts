@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { BackupReport } from '../../lib/job/backupReport.ts'
+import type { BackupReport } from '../../lib/job/backup/report.ts'
 import { type Home, home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
 

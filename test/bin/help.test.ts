@@ -5,7 +5,7 @@ import { readArguments } from '../../bin/arguments.ts'
 import { COMMANDS, GROUPS } from '../../bin/commands/table.ts'
 import { consoleOptions } from '../../bin/consoleOptions.ts'
 import { commandHelp, overview } from '../../bin/help.ts'
-import { ingestOptions } from '../../lib/job/ingestOptions.ts'
+import { ingestOptions } from '../../lib/job/ingest/options.ts'
 import { namesOf, type OptionSchema } from '../../lib/options.ts'
 import { home } from './elysiactl.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { ingestOptions } from '../../lib/job/ingestOptions.ts'
+import { ingestOptions } from '../../lib/job/ingest/options.ts'
 import { type Layer, type LayerKind, resolve, resolveGiven } from '../../lib/options.ts'
 import { flagText, optionTable } from '../../lib/optionTable.ts'
 import { formatUnit, parseUnit } from '../../lib/units.ts'

@@ -1,6 +1,6 @@
 /** Backs a collection up as a process of its own, to be killed: DATABASE DIRECTORY resume|anew PART_BYTES. */
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
-import { backup } from '../../lib/job/backup.ts'
+import { backup } from '../../lib/job/backup/backup.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 
 const [database, directory, resume, partBytes] = process.argv.slice(2) as [string, string, string, string]

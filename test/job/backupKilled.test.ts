@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
-import { verify } from '../../lib/job/verify.ts'
+import { verify } from '../../lib/job/verify/verify.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import { THING, thing } from './archived.ts'
 

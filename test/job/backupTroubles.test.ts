@@ -1,8 +1,8 @@
 // What may befall a backup inside one process: another one, and a server that fails now and then.
 import t, { type Test } from 'tap'
 import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
-import { backup } from '../../lib/job/backup.ts'
-import { verify } from '../../lib/job/verify.ts'
+import { backup } from '../../lib/job/backup/backup.ts'
+import { verify } from '../../lib/job/verify/verify.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import { type Double, weaviateDouble } from '../double/double.ts'

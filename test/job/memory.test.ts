@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
-import { weigh } from '../../lib/job/flow.ts'
-import { ingest } from '../../lib/job/ingest.ts'
+import { weigh } from '../../lib/job/ingest/flow.ts'
+import { ingest } from '../../lib/job/ingest/ingest.ts'
 import type { Operation } from '../../lib/operation.ts'
 import { openMemory } from '../../lib/store/memory.ts'
 

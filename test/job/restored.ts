@@ -1,7 +1,7 @@
 import { openArchive } from '../../lib/archive/archive.ts'
 import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
-import { archiveSource } from '../../lib/job/restoreArchive.ts'
-import type { RestoreSource } from '../../lib/job/restoreSource.ts'
+import { archiveSource } from '../../lib/job/restore/archive.ts'
+import type { RestoreSource } from '../../lib/job/restore/source.ts'
 import type { StoredObject } from '../../lib/object.ts'
 import type { Store } from '../../lib/store/store.ts'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
-import { verify } from '../../lib/job/verify.ts'
-import { sampled } from '../../lib/job/verifySample.ts'
+import { sampled } from '../../lib/job/verify/sample.ts'
+import { verify } from '../../lib/job/verify/verify.ts'
 import { archiveOf, thing, things } from './archived.ts'
 
 type Change = readonly [name: string, change: (bytes: Buffer, at: number) => Buffer]

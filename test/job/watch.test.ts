@@ -11,11 +11,16 @@ import {
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
-import { ingestFiles } from '../../lib/job/ingest.ts'
-import type { IngestGiven } from '../../lib/job/ingestOptions.ts'
+import { ingestFiles } from '../../lib/job/ingest/ingest.ts'
+import type { IngestGiven } from '../../lib/job/ingest/options.ts'
 import { openState } from '../../lib/job/state.ts'
-import { type WatchCircumstances, type WatchEnded, type WatchedFile, watch } from '../../lib/job/watch.ts'
-import type { WatchGiven } from '../../lib/job/watchOptions.ts'
+import type { WatchGiven } from '../../lib/job/watch/options.ts'
+import {
+  type WatchCircumstances,
+  type WatchEnded,
+  type WatchedFile,
+  watch,
+} from '../../lib/job/watch/watch.ts'
 import { OUTCOMES } from '../../lib/outcome.ts'
 import type { Report } from '../../lib/report.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'

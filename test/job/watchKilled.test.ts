@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openState } from '../../lib/job/state.ts'
-import { watch } from '../../lib/job/watch.ts'
+import { watch } from '../../lib/job/watch/watch.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')

@@ -1,5 +1,5 @@
 import { openState } from '../../lib/job/state.ts'
-import { watch } from '../../lib/job/watch.ts'
+import { watch } from '../../lib/job/watch/watch.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import type { SqliteDatabase } from '../../lib/store/sqliteDatabase.ts'
 

@@ -1,0 +1,87 @@
+import { autoCompression } from '../../archive/autoCompression.ts'
+import { COMPRESSIONS, parseCompression } from '../../archive/compressions.ts'
+import { formatOf } from '../../archive/formats.ts'
+import type { Encoding, Plan } from '../../archive/manifest.ts'
+import { objectText, readableText } from '../../archive/objectLine.ts'
+import type { PartEncoding } from '../../archive/part.ts'
+import type { CollectionSchema } from '../../classSchema.ts'
+import { ElysiaError } from '../../errors.ts'
+import type { Store } from '../../store/store.ts'
+import type { Notify } from '../notice.ts'
+import type { BackupOptions } from './options.ts'
+import { type Subject, whatOf } from './plan.ts'
+
+/** Of so many characters of objects `auto` judges how well a collection compresses. */
+const SAMPLE_LENGTH = 1024 * 1024
+
+/** How the parts of a backup will be written, as its manifest says it. Reads a sample where `auto` decides. */
+export async function chosenEncoding(
+  store: Store,
+  subject: Subject,
+  options: BackupOptions,
+  notify: Notify,
+): Promise<Encoding> {
+  const format = await formatOf(options.format)
+  const vectors = vectorsIn(options)
+  if (format.compressesItself) return parquetEncoding(options, vectors)
+  const chosen = parseCompression(options.compression)
+  const { name, level, reason } =
+    chosen === 'auto' ? await sampled(store, subject, options) : { ...chosen, reason: undefined }
+  if (reason !== undefined)
+    notify('compression', `compression ${name}${level === undefined ? '' : `:${level}`}: ${reason}`)
+  return {
+    format: options.format,
+    compression: name,
+    ...(level !== undefined && { level }),
+    library: await COMPRESSIONS[name].library(),
+    vectors,
+    ...(reason !== undefined && { reason }),
+  }
+}
+
+/** The same as working parts. */
+export async function encodingOf({ encoding, schema }: Plan): Promise<PartEncoding> {
+  return {
+    format: await formatOf(encoding.format),
+    compression: COMPRESSIONS[encoding.compression],
+    ...(encoding.level !== undefined && { level: encoding.level }),
+    content: {
+      schema: schema as unknown as CollectionSchema,
+      vectors: encoding.vectors === 'numbers' ? 'numbers' : 'base64',
+    },
+  }
+}
+
+function vectorsIn({ vectors, readable, format }: BackupOptions): Encoding['vectors'] {
+  if (!vectors) return 'none'
+  if (format === 'parquet') return 'columns'
+  return readable ? 'numbers' : 'base64'
+}
+
+function parquetEncoding({ compression }: BackupOptions, vectors: Encoding['vectors']): Encoding {
+  if (compression !== 'auto' && compression !== 'zstd') {
+    throw new ElysiaError('ELYSIA_USAGE', `--compression ${compression} does not go with Parquet`, {
+      hint: 'Parquet compresses its own pages, with zstd: leave --compression out',
+    })
+  }
+  return { format: 'parquet', compression: 'none', library: 'parquet-wasm', vectors }
+}
+
+async function sampled(store: Store, { schema, tenants }: Subject, options: BackupOptions) {
+  const collection = store.collection(schema.class)
+  const write = options.readable ? readableText : objectText
+  let text = ''
+  let sampledObjects = 0
+  let objects = 0
+  for (const call of tenants?.map(({ name }) => ({ tenant: name })) ?? [{}]) {
+    objects += await collection.count(call)
+    if (text.length >= SAMPLE_LENGTH) continue
+    for await (const page of collection.read(whatOf(options.vectors), {}, call)) {
+      for (const object of page) text += `${write(object)}\n`
+      sampledObjects += page.length
+      if (text.length >= SAMPLE_LENGTH) break
+    }
+  }
+  const estimate = sampledObjects === 0 ? 0 : (text.length / sampledObjects) * objects
+  return autoCompression(Buffer.from(text.slice(0, SAMPLE_LENGTH)), Math.round(estimate))
+}

@@ -1,0 +1,127 @@
+import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+
+const MIB = 1024 * 1024
+
+/** What a backup is asked to hold, and how. */
+export const backupOptions = {
+  type: 'object',
+  description: 'How a collection becomes an archive.',
+  properties: {
+    format: {
+      type: 'string',
+      description: 'jsonl (one object a line), json (one array a part), or parquet (typed columns)',
+      default: 'jsonl',
+      enum: ['jsonl', 'json', 'parquet'],
+    },
+    compression: {
+      type: 'string',
+      description: 'auto, none, gzip, lz4 or zstd, with a level: zstd:9',
+      default: 'auto',
+      placeholder: 'CODEC[:LEVEL]',
+    },
+    vectors: {
+      type: 'boolean',
+      description: 'vectors as well as properties',
+      negative: 'leave vectors out',
+      default: true,
+    },
+    readable: {
+      type: 'boolean',
+      description: 'write vectors as numbers: larger and slower, for a person to read',
+      default: false,
+    },
+    tenant: {
+      type: 'string',
+      description: 'only these tenants, separated by commas',
+      placeholder: 'NAME,…',
+      flagOnly: true,
+    },
+    workers: {
+      type: 'integer',
+      short: 'j',
+      description: 'ranges of ids that are read at once',
+      default: 2,
+      minimum: 1,
+      maximum: 64,
+    },
+    partSize: {
+      type: 'integer',
+      unit: 'bytes',
+      description: 'a part ends when it holds so many bytes, before compression',
+      default: 64 * MIB,
+      minimum: 4096,
+      maximum: 1024 * MIB,
+    },
+    partitionBy: {
+      type: 'string',
+      description: 'a directory a value: tenant, or a property with few values, in the style of Hive',
+      placeholder: 'tenant|PROPERTY',
+      flagOnly: true,
+    },
+    schemaOnly: {
+      type: 'boolean',
+      description: 'the schema without objects',
+      default: false,
+      flagOnly: true,
+    },
+    tag: {
+      type: 'string',
+      description: 'tags of the archive, separated by commas',
+      placeholder: 'TAG,…',
+      flagOnly: true,
+    },
+    note: { type: 'string', description: 'a word about the archive', placeholder: 'TEXT', flagOnly: true },
+    allowEmpty: {
+      type: 'boolean',
+      description: 'a collection without objects is no failure',
+      default: false,
+      flagOnly: true,
+    },
+    allowMissingVectors: {
+      type: 'boolean',
+      description: 'objects without the vectors that the schema speaks of are no failure',
+      default: false,
+      flagOnly: true,
+    },
+    retryForMs: {
+      type: 'integer',
+      flag: 'retry-for',
+      unit: 'milliseconds',
+      description: 'how long to wait for a server that is away',
+      default: 120_000,
+      minimum: 0,
+      maximum: 86_400_000,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** How one call of a backup goes, and where its archive lies. */
+export const backupRunOptions = {
+  type: 'object',
+  description: 'Where the archive of one backup lies, and how the call goes.',
+  properties: {
+    to: {
+      type: 'string',
+      description: 'a directory, a single file (NAME.jsonl.zst), or - for a pipe; else below the backup root',
+      placeholder: 'DIR|FILE|-',
+      path: true,
+      flagOnly: true,
+    },
+    resume: {
+      type: 'boolean',
+      description: 'finish a backup that was interrupted, keeping its whole parts',
+      default: false,
+      flagOnly: true,
+    },
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description: 'say what would be read and how, and write nothing',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type BackupOptions = Resolved<typeof backupOptions>
+export type BackupGiven = Given<typeof backupOptions>

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { schemaDigest } from '../../archive/archive.ts'
+import type { Encoding, IdRange, Plan } from '../../archive/manifest.ts'
+import { type CollectionSchema, hasTenants, vectorNames } from '../../classSchema.ts'
+import { ElysiaError } from '../../errors.ts'
+import { meant } from '../../nearest.ts'
+import type { Store, Tenant } from '../../store/store.ts'
+import { newRunId } from '../journal.ts'
+import { idRanges } from './idRanges.ts'
+import type { BackupOptions } from './options.ts'
+
+/** What is known of a collection before it is scanned. */
+export interface Subject {
+  readonly schema: CollectionSchema
+  /** The tenants to read, with the states that they had; undefined where the collection has none. */
+  readonly tenants: readonly Tenant[] | undefined
+  readonly aliases: readonly string[]
+}
+
+/**
+ * Looks at what is to be backed up.
+ * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
+ * tenants of a collection that has none
+ */
+export async function subjectOf(store: Store, name: string, options: BackupOptions): Promise<Subject> {
+  const schema = await store.schema(name)
+  if (schema === undefined) {
+    const names = (await store.list()).map((summary) => summary.name)
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${name} in ${store.target}`, {
+      hint: meant(name, names, '`elysiactl col ls` lists the collections'),
+    })
+  }
+  requireProperty(schema, options.partitionBy)
+  const aliases = store.supports.aliases ? await store.aliases() : []
+  return {
+    schema,
+    tenants: await tenantsOf(store, schema, options.tenant),
+    aliases: aliases.filter(({ collection }) => collection === name).map(({ alias }) => alias),
+  }
+}
+
+/** The plan of a backup: all of its manifest that is known before the scan. Tenants have to be active. */
+export async function planOf(
+  store: Store,
+  { schema, tenants, aliases }: Subject,
+  encoding: Encoding,
+  options: BackupOptions,
+  tool: Plan['tool'],
+): Promise<Plan> {
+  const { version, nodes } = await store.health()
+  const { ranges, before } = await rangesOf(store, schema, tenants, options)
+  const { partitionBy, tag, note } = options
+  return {
+    format: 'elysiactl-archive',
+    version: 1,
+    id: newArchiveId(),
+    started: new Date().toISOString(),
+    tool,
+    source: {
+      target: store.target,
+      kind: store.kind,
+      version,
+      nodes: nodes.map(({ name, status }) => ({ name, status })),
+    },
+    collection: schema.class,
+    content: options.schemaOnly ? 'schema-only' : 'full',
+    schema: schema as Record<string, unknown>,
+    schema_sha256: schemaDigest(schema),
+    encoding,
+    ...(tenants && { tenants: tenants.map(({ name, state }) => ({ name, state })) }),
+    aliases: [...aliases],
+    ranges,
+    ...(partitionBy !== undefined && { partition_by: partitionBy }),
+    counts: { before },
+    tags: namesOf(tag),
+    ...(note !== undefined && { note }),
+  }
+}
+
+/** Names separated by commas. */
+export function namesOf(list: string | undefined): string[] {
+  const names = (list ?? '').split(',').map((name) => name.trim())
+  return [...new Set(names.filter((name) => name !== ''))]
+}
+
+/** What a scan asks the store for. */
+export function whatOf(vectors: boolean) {
+  return { properties: 'all', vectors, references: true, times: true } as const
+}
+
+/** True where objects of a class should have vectors. */
+export function hasVectors(schema: CollectionSchema): boolean {
+  const { unnamed, named } = vectorNames(schema)
+  return unnamed || named.length > 0
+}
+
+function newArchiveId(): string {
+  return `${newRunId().toLowerCase()}${randomBytes(2).toString('hex')}`
+}
+
+async function rangesOf(
+  store: Store,
+  schema: CollectionSchema,
+  tenants: readonly Tenant[] | undefined,
+  options: BackupOptions,
+): Promise<{ ranges: IdRange[]; before: number }> {
+  const calls = tenants === undefined ? [{}] : tenants.map(({ name }) => ({ tenant: name }))
+  const collection = store.collection(schema.class)
+  const ranges: IdRange[] = []
+  let before = 0
+  for (const call of calls) {
+    const objects = await collection.count(call)
+    before += objects
+    if (!options.schemaOnly) ranges.push(...(await idRanges(collection, objects, options.workers, call)))
+  }
+  return { ranges, before }
+}
+
+async function tenantsOf(
+  store: Store,
+  schema: CollectionSchema,
+  asked: string | undefined,
+): Promise<Tenant[] | undefined> {
+  if (!hasTenants(schema)) {
+    if (asked === undefined) return undefined
+    throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no tenants`, { hint: 'leave --tenant out' })
+  }
+  const all = await store.tenantStates(schema.class)
+  if (asked === undefined) return all
+  return namesOf(asked).map((name) => {
+    const tenant = all.find((one) => one.name === name)
+    if (tenant !== undefined) return tenant
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `${schema.class} has no tenant ${name}`, {
+      hint: meant(
+        name,
+        all.map((one) => one.name),
+        '`elysiactl col show` lists the tenants',
+      ),
+    })
+  })
+}
+
+function requireProperty(schema: CollectionSchema, name: string | undefined): void {
+  if (name === undefined || (name === 'tenant' && hasTenants(schema))) return
+  const known = (schema.properties ?? []).map((property) => property.name)
+  if (known.includes(name)) return
+  throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${name} to partition by`, {
+    hint: meant(name, known, '`elysiactl col show` lists the properties'),
+  })
+}

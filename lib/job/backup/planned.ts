@@ -1,0 +1,23 @@
+import type { Plan } from '../../archive/manifest.ts'
+import { resolveGiven } from '../../options.ts'
+import type { Store } from '../../store/store.ts'
+import { TOOL } from '../tool.ts'
+import { chosenEncoding } from './encoding.ts'
+import { type BackupGiven, backupOptions } from './options.ts'
+import { planOf, subjectOf } from './plan.ts'
+
+/** What a backup would read and how, without writing anything, nor activating tenants that are not active. */
+export async function planBackup(
+  store: Store,
+  name: string,
+  given: BackupGiven,
+  note: (message: string) => void = () => {},
+): Promise<Plan> {
+  const options = resolveGiven(backupOptions, given)
+  const subject = await subjectOf(store, name, options)
+  const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
+  const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
+  if (asleep > 0) note(`${asleep} tenants are not active: they would be activated, and are not counted here`)
+  const encoding = await chosenEncoding(store, active, options, (_code, message) => note(message))
+  return planOf(store, active, encoding, options, TOOL)
+}

@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { overlay } from '../../store/overlay.ts'
+import { openSqlite } from '../../store/sqlite.ts'
+import type { CollectionSchema, Store } from '../../store/store.ts'
+
+/**
+ * A store for a dry run: reads go to `store`, writes to a temporary file, so that a later record meets what an
+ * earlier one would have done, in memory that does not grow. Closing it removes the file.
+ */
+export async function dryRunStore(store: Store, schema: CollectionSchema): Promise<Store> {
+  const directory = await mkdtemp(join(tmpdir(), 'elysiactl-dry-run-'))
+  const scratch = await openSqlite(join(directory, 'scratch.db'))
+  const layered = await overlay(store, scratch, schema)
+  return {
+    ...layered,
+    close: async () => {
+      await layered.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { Transform } from 'node:stream'
+import type { Line } from '../../line.ts'
+import { RECORD_STAGE } from '../../recordStage.ts'
+import { Reject, refuse } from '../../reject.ts'
+import type { RejectLine } from '../rejectsFile.ts'
+
+/**
+ * Lines of a rejects file → the lines that were rejected, mended or not, under the line numbers of this file.
+ * A line that is not one of a rejects file is itself a reject; of one that was too long to keep only the
+ * digest is left, which is one again. One chunk in, one out.
+ */
+export function fromRejects(): Transform {
+  return new Transform({
+    ...RECORD_STAGE,
+    transform(chunk: Line | Reject, _, callback) {
+      callback(null, chunk instanceof Reject ? chunk : unwrap(chunk))
+    },
+  })
+}
+
+function unwrap(line: Line): Line | Reject {
+  const found = parse(line.text)
+  if (found === undefined) return refuse(line, 'not_json', 'the line is not one of a rejects file')
+  if (typeof found.record === 'string') return { line: line.line, end: line.end, text: found.record }
+  if (typeof found.record_base64 === 'string') {
+    const bytes = Buffer.from(found.record_base64, 'base64')
+    return new Reject(
+      { line: line.line, end: line.end, bytes },
+      'invalid_utf8',
+      'the record is not valid UTF-8',
+    )
+  }
+  return refuse(line, 'line_too_long', 'the record was too long to be kept in the rejects file')
+}
+
+function parse(text: string): Partial<RejectLine> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'code' in value
+      ? (value as Partial<RejectLine>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

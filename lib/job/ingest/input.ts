@@ -1,0 +1,62 @@
+import { type Duplex, type Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Line } from '../../line.ts'
+import type { Reject } from '../../reject.ts'
+import { decompress } from '../../stream/decompress.ts'
+import { intake } from '../../stream/intake.ts'
+import { LinesDigest } from '../../stream/linesDigest.ts'
+import { type LineSplitter, splitLines } from '../../stream/splitLines.ts'
+import type { InputMark } from '../journal.ts'
+import { fromRejects } from './fromRejects.ts'
+
+/** Where change records come from. */
+export interface Input {
+  /** As a person knows it: a path, `stdin`. Two runs over inputs of the same names may continue each other. */
+  readonly name: string
+  /** True where `open` may be called again and begins at the beginning. */
+  readonly rereadable: boolean
+  open(): Readable
+  /** Called when all its lines are settled; rejects where what produced the input turned out to have failed. */
+  settled?(): Promise<void>
+}
+
+/** How inputs are read. */
+export interface Reading {
+  readonly maxLineBytes: number
+  readonly fromRejects: boolean
+}
+
+/** An input cut into lines: the stages of its head, and the one that knows how many lines there were. */
+export interface Head {
+  readonly stages: readonly [Readable, ...Duplex[]]
+  readonly splitter: LineSplitter
+}
+
+/**
+ * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line.
+ * Compressed bytes are recognised and decompressed.
+ */
+export function open(input: Input, { maxLineBytes, fromRejects: wrapped }: Reading, stop: AbortSignal): Head {
+  const splitter = splitLines({ maxLineBytes, stop })
+  const lines = wrapped ? [splitter, fromRejects()] : [splitter]
+  return { stages: [intake(input.open(), stop), decompress({ stop }), ...lines], splitter }
+}
+
+/** True where an input that was read to its end is still the same: as many records, the same digest. */
+export async function stillEnds(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
+  const digest = new LinesDigest()
+  let line = 0
+  const { stages } = open(input, reading, new AbortController().signal)
+  await pipeline([
+    ...stages,
+    new Writable({
+      objectMode: true,
+      write(item: Line | Reject, _, callback) {
+        digest.update(item)
+        line = item.line
+        callback()
+      },
+    }),
+  ])
+  return line === mark.line && digest.hex() === mark.digest
+}

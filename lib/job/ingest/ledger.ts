@@ -1,0 +1,165 @@
+import { ElysiaError } from '../../errors.ts'
+import type { Outcome, Settlement } from '../../outcome.ts'
+import { type Progress, sum } from '../../report.ts'
+import { LinesDigest } from '../../stream/linesDigest.ts'
+import type { Before, Checkpoint, InputMark } from '../journal.ts'
+import { type RejectsFile, rejectLine } from '../rejectsFile.ts'
+import { add, addsUp, emptyTally, reach, type Tally } from '../tally.ts'
+
+/** The most rejects that a run may have: a number of records or, from 0 to 1, a share of them. */
+export interface ErrorLimit {
+  readonly count?: number
+  readonly share?: number
+}
+
+/** A share means little among few records: it is looked at from here on, and at the end. */
+const RECORDS_BEFORE_SHARE = 1000
+
+/** Where a ledger's entries go, besides the tally. */
+export interface LedgerOptions {
+  readonly rejects?: RejectsFile | undefined
+  readonly limit?: ErrorLimit | undefined
+  /** Makes a checkpoint durable; speaks of acknowledged writes and written rejects only. */
+  readonly commit?: ((checkpoint: Checkpoint) => void) | undefined
+  readonly onReject?: ((reject: Outcome) => void) | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Names the input in the rejects file, where a run has several. */
+  readonly sourceOf?: (index: number) => string | undefined
+}
+
+/**
+ * Keeps account of a run: every settled stretch is counted, its rejects are written, and then a checkpoint is
+ * committed, in this order. Settlements come in the order of the input.
+ */
+export class Ledger {
+  readonly #options: LedgerOptions
+  #finished: InputMark[] = []
+  #digest = new LinesDigest()
+  #line = 0
+  #before: Before = { lines: 0, bytes: 0 }
+  readonly #startedMs = performance.now()
+  tally: Tally = emptyTally()
+  /** The line after which an interrupted run was taken up again; 0 where it was not. */
+  continuedFromLine = 0
+  #recordsBefore = 0
+
+  constructor(options: LedgerOptions) {
+    this.#options = options
+  }
+
+  /** Begins the run anew, as if nothing had been read. */
+  reset(): void {
+    this.tally = { ...emptyTally(), retries: this.tally.retries }
+    this.#finished = []
+    this.continuedFromLine = 0
+    this.#recordsBefore = 0
+    this.#options.rejects?.reset()
+    this.beginInput()
+  }
+
+  /** Takes up a checkpoint. The input that its last mark speaks of goes on; `resumeInput` follows. */
+  adopt({ tally, marks, before, rejectsBytes }: Checkpoint): void {
+    this.tally = structuredClone(tally)
+    this.continuedFromLine = tally.lines
+    this.#recordsBefore = tally.records
+    this.#finished = marks.slice(0, -1)
+    this.#before = before
+    this.#options.rejects?.continueAt(rejectsBytes)
+  }
+
+  /** After a failure: what the last committed checkpoint says is what is settled. */
+  revertTo(checkpoint: Checkpoint | undefined): void {
+    if (checkpoint !== undefined)
+      this.tally = { ...structuredClone(checkpoint.tally), retries: this.tally.retries }
+  }
+
+  /** Records that this process settled. */
+  get settledHere(): number {
+    return this.tally.records - this.#recordsBefore
+  }
+
+  /** The input goes on after the lines that `digest` has seen. */
+  resumeInput(line: number, digest: LinesDigest): void {
+    this.#line = line
+    this.#digest = digest
+  }
+
+  /** An input begins at its first line. */
+  beginInput(): void {
+    this.#line = 0
+    this.#digest = new LinesDigest()
+    this.#before = { lines: this.tally.lines, bytes: this.tally.bytes }
+  }
+
+  /**
+   * Too many rejects are found out by the next settlement, or at the end: this one, which may be part of a
+   * transaction, stays settled. @throws ElysiaError ELYSIA_TOO_MANY_REJECTS, ELYSIA_STATE
+   */
+  settle(settlement: Settlement): void {
+    this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
+    const { outcomes, end } = settlement
+    this.#digest.updateAll(outcomes.map(({ item }) => item))
+    this.#line = end.line
+    add(this.tally, settlement, this.#before)
+    const rejected = outcomes.filter(({ name }) => name === 'rejected')
+    const source = this.#options.sourceOf?.(this.#finished.length)
+    this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
+    this.#commit()
+    for (const reject of rejected) this.#options.onReject?.(reject)
+    this.#options.onProgress?.({ ...this.tally, seconds: (performance.now() - this.#startedMs) / 1000 })
+  }
+
+  /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
+  endInput(lines: number, bytes: number): void {
+    reach(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
+    this.#finished.push(this.#mark())
+    this.beginInput()
+    this.#commit()
+  }
+
+  /** @throws ElysiaError ELYSIA_ACCOUNTING, ELYSIA_TOO_MANY_REJECTS */
+  close(): void {
+    this.#refuseTooMany(true)
+    if (addsUp(this.tally)) return
+    throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(this.tally)}`, {
+      hint: 'this is a defect of elysiactl; please report it with this message',
+    })
+  }
+
+  #mark(): InputMark {
+    return { line: this.#line, digest: this.#digest.hex() }
+  }
+
+  #commit(): void {
+    const { rejects } = this.#options
+    this.#options.commit?.({
+      marks: [...this.#finished, this.#mark()],
+      before: this.#before,
+      tally: this.tally,
+      rejectsBytes: rejects?.bytes ?? 0,
+      ...(rejects && { rejectsPath: rejects.path }),
+    })
+  }
+
+  #refuseTooMany(shareCounts: boolean): void {
+    const { limit } = this.#options
+    if (limit === undefined) return
+    const rejects = sum(this.tally.rejected)
+    const tooMany = rejects > (limit.count ?? Number.POSITIVE_INFINITY)
+    const tooLarge = shareCounts && rejects > (limit.share ?? 1) * this.tally.records
+    if (!tooMany && !tooLarge) return
+    throw new ElysiaError(
+      'ELYSIA_TOO_MANY_REJECTS',
+      `${rejects} of ${this.tally.records} records were rejected, more than --max-errors allows`,
+      {
+        hint: 'look at the reasons in the rejects file; what was settled stays, the same command goes on from there',
+      },
+    )
+  }
+}
+
+/** `100` → a count, `2.5%` → a share. */
+export function errorLimit(text: string | undefined): ErrorLimit | undefined {
+  if (text === undefined) return undefined
+  return text.endsWith('%') ? { share: Number(text.slice(0, -1)) / 100 } : { count: Number(text) }
+}

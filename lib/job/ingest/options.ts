@@ -1,0 +1,128 @@
+import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** What an ingest is asked to do with its records. */
+export const ingestOptions = {
+  type: 'object',
+  description: 'How change records become objects of a collection.',
+  required: ['collection'],
+  properties: {
+    collection: {
+      type: 'string',
+      description: 'the collection to bring up to date (source-code becomes the class SourceCode)',
+      placeholder: 'NAME',
+    },
+    batchSize: {
+      type: 'integer',
+      description: 'records in one write',
+      default: 500,
+      minimum: 1,
+      maximum: 10_000,
+    },
+    batchBytes: {
+      type: 'integer',
+      unit: 'bytes',
+      description: 'bytes that the records of one write take in memory, about',
+      default: 4 * MIB,
+      minimum: KIB,
+      maximum: 64 * MIB,
+    },
+    workers: {
+      type: 'integer',
+      short: 'j',
+      description: 'batches in flight at once',
+      default: 2,
+      minimum: 1,
+      maximum: 64,
+    },
+    maxLineBytes: {
+      type: 'integer',
+      unit: 'bytes',
+      description: 'a longer line is rejected, without being held in memory',
+      default: 64 * MIB,
+      minimum: KIB,
+      maximum: 512 * MIB,
+    },
+    contentRoot: {
+      type: 'string',
+      description: 'the directory that content_ref is allowed to name files in',
+      placeholder: 'DIR',
+      path: true,
+    },
+    fromRejects: {
+      type: 'boolean',
+      description: 'the input is a rejects file: feed its records in again',
+      default: false,
+      flagOnly: true,
+    },
+    strict: {
+      type: 'boolean',
+      description: 'reject records with fields that the format does not know',
+      default: false,
+    },
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description: 'check everything and read the store, but write nothing',
+      default: false,
+      flagOnly: true,
+    },
+    maxErrors: {
+      type: 'string',
+      description: 'stop when more records than this were rejected',
+      placeholder: 'N|P%',
+      pattern: '^(\\d+|\\d+(\\.\\d+)?%)$',
+    },
+    skipUnchanged: {
+      type: 'boolean',
+      description: 'do not send objects that the store already holds just so',
+      negative: 'send objects even where the store already holds just the same',
+      default: true,
+    },
+    create: {
+      type: 'boolean',
+      description: 'create the collection where it does not exist',
+      negative: 'refuse the run where the collection does not exist',
+      default: true,
+    },
+    schema: {
+      type: 'string',
+      description: 'class JSON that shapes a collection which is created',
+      placeholder: 'FILE',
+      path: true,
+    },
+    vectorizer: {
+      type: 'string',
+      description: 'vectorizer module of a collection which is created, such as text2vec-openai',
+      placeholder: 'NAME',
+    },
+    tenant: {
+      type: 'string',
+      description: 'the tenant that all objects belong to',
+      placeholder: 'NAME',
+      pattern: '^[A-Za-z0-9_-]{1,64}$',
+    },
+    tenantBy: {
+      type: 'string',
+      description: 'take the tenant of each record from this field',
+      enum: ['repo'],
+    },
+    retryForMs: {
+      type: 'integer',
+      flag: 'retry-for',
+      unit: 'milliseconds',
+      description: 'how long to wait for a server that is away',
+      default: 120_000,
+      minimum: 0,
+      maximum: 86_400_000,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** Ingest options with their defaults: sizes in bytes, durations in milliseconds. */
+export type IngestOptions = Resolved<typeof ingestOptions>
+
+/** Ingest options as a program gives them; only `collection` has to be there. */
+export type IngestGiven = Given<typeof ingestOptions>

@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ElysiaError } from '../../errors.ts'
+import { sink } from '../../store/sink.ts'
+import type { Store } from '../../store/store.ts'
+import { type SkipSettled, skipSettled } from '../../stream/resume.ts'
+import type { Retry } from '../../stream/retry.ts'
+import type { Checkpoint, InputMark } from '../journal.ts'
+import { type Notify, waitText } from '../notice.ts'
+import { changeStages } from './flow.ts'
+import type { Circumstances } from './ingest.ts'
+import { type Input, open, stillEnds } from './input.ts'
+import type { Ledger } from './ledger.ts'
+import type { IngestOptions } from './options.ts'
+
+const NEVER = new AbortController().signal
+
+/** What a run works with once its preparations are made. */
+export interface IngestRun {
+  readonly run: string
+  readonly class: string
+  readonly store: Store
+  readonly inputs: readonly Input[]
+  readonly options: IngestOptions
+  readonly circumstances: Circumstances
+  readonly ledger: Ledger
+  readonly notify: Notify
+  /** Where an interrupted run is taken up; undefined where this one begins at the first line. */
+  readonly checkpoint: Checkpoint | undefined
+  /** Enters the run in the journal as one that has settled nothing. */
+  readonly enter: () => void
+}
+
+/**
+ * Takes the inputs through the stages, one after the other: from the checkpoint where they are still those
+ * that it speaks of, else from the first line.
+ */
+export async function ingestInputs(run: IngestRun): Promise<void> {
+  const { checkpoint, ledger } = run
+  if (checkpoint === undefined) {
+    startOver(run)
+    return ingestFrom(run, 0)
+  }
+  ledger.adopt(checkpoint)
+  if (await resumed(run, checkpoint)) return ingestFrom(run, checkpoint.marks.length)
+  if (stopped(run)) return
+  run.notify('started_over', 'the input is not the one that was interrupted: begins at its first line')
+  startOver(run)
+  return ingestFrom(run, 0)
+}
+
+async function ingestFrom(run: IngestRun, first: number): Promise<void> {
+  for (let index = first; index < run.inputs.length && !stopped(run); index++) await ingestOne(run, index)
+}
+
+/** Goes on in the input of the checkpoint's last mark; false where the inputs are others than they were. */
+async function resumed(run: IngestRun, { marks, tally }: Checkpoint): Promise<boolean> {
+  const last = marks.length - 1
+  for (let index = 0; index < last; index++) {
+    if (!(await stillEnds(run.inputs[index]!, marks[index]!, run.options))) return false
+  }
+  run.notify('continued', `continues the interrupted run ${run.run} after line ${tally.lines}`)
+  if (last >= run.inputs.length) return true
+  try {
+    await ingestOne(run, last, marks[last])
+    return true
+  } catch (error) {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_INPUT_CHANGED') return false
+    throw error
+  }
+}
+
+async function ingestOne(run: IngestRun, index: number, mark?: InputMark): Promise<void> {
+  const { circumstances, ledger, options, inputs } = run
+  const { stop = NEVER, signal = NEVER } = circumstances
+  const head = open(inputs[index]!, options, stop)
+  const skip = skipping(run, inputs[index]!, mark, stop)
+  const goOn = joining(run, skip)
+  const end = sink(run.store, run.class, {
+    workers: options.workers,
+    skipUnchanged: options.skipUnchanged,
+    retryForMs: options.retryForMs,
+    onRetry: (retry) => waiting(run, retry),
+    onTenant: (tenant) => run.store.createTenants(run.class, [tenant]),
+    onSettled: (settlement) => {
+      goOn()
+      ledger.settle(settlement)
+    },
+  })
+  const closed = new Promise((resolve) => end.once('close', resolve))
+  try {
+    await pipeline([...head.stages, ...(skip ? [skip] : []), ...changeStages(options), end], { signal })
+  } finally {
+    // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
+    await closed
+  }
+  if (stopped(run)) return
+  goOn()
+  await inputs[index]!.settled?.()
+  // A producer that the same signal ended may be seen to end before the signal itself.
+  if (stopped(run)) return
+  ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+/** The stage that leaves out what is settled. What cannot be read twice is spooled until it proves the same. */
+function skipping(
+  run: IngestRun,
+  input: Input,
+  mark: InputMark | undefined,
+  stop: AbortSignal,
+): SkipSettled | undefined {
+  if (mark === undefined || mark.line === 0) return undefined
+  const directory = run.circumstances.state!.directory
+  return skipSettled({
+    ...mark,
+    stop,
+    ...(!input.rereadable && { spool: join(directory, `${run.run}.spool`) }),
+  })
+}
+
+/** A function that, once, lets the ledger go on where the skipped lines end, or begin anew where they differ. */
+function joining(run: IngestRun, skip: SkipSettled | undefined): () => void {
+  let joined = skip === undefined
+  return () => {
+    if (joined) return
+    joined = true
+    if (skip!.replayed) {
+      run.notify('started_over', 'the input is not the one that was interrupted: begins at its first line')
+      startOver(run)
+    } else {
+      run.ledger.resumeInput(skip!.line, skip!.digest)
+    }
+  }
+}
+
+function startOver(run: IngestRun): void {
+  run.ledger.reset()
+  run.enter()
+}
+
+function stopped({ circumstances }: IngestRun): boolean {
+  return circumstances.stop?.aborted === true
+}
+
+function waiting(run: IngestRun, retry: Retry): void {
+  run.ledger.tally.retries += 1
+  run.notify('waiting', waitText(retry))
+}

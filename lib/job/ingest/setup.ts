@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import type { Store } from '../../store/store.ts'
+import { patient } from '../../stream/retry.ts'
+import { type Checkpoint, newRunId, type RunKey } from '../journal.ts'
+import { type Notify, notifier, waitText } from '../notice.ts'
+import { RejectsFile } from '../rejectsFile.ts'
+import { lockRun } from '../state.ts'
+import { continuation } from './continuation.ts'
+import { dryRunStore } from './dryRun.ts'
+import type { Circumstances } from './ingest.ts'
+import type { Input } from './input.ts'
+import { errorLimit, Ledger } from './ledger.ts'
+import type { IngestOptions } from './options.ts'
+import { prepare } from './prepare.ts'
+import type { IngestRun } from './run.ts'
+
+/** A run that may begin, and what has to be put back after it. */
+export interface Setup {
+  readonly run: IngestRun
+  close(): Promise<void>
+}
+
+/**
+ * Everything before the first line is read: the lock, the collection, the checkpoint to go on from.
+ * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_CONFLICT, ELYSIA_NOT_FOUND, ELYSIA_UNREACHABLE
+ */
+export async function setUp(
+  inputs: readonly Input[],
+  store: Store,
+  options: IngestOptions,
+  given: Circumstances,
+): Promise<Setup> {
+  const circumstances = options.dryRun ? withoutTraces(given) : given
+  const notify = notifier(circumstances.onNotice)
+  const { state } = circumstances
+  const found = await waitingFor(
+    options,
+    circumstances,
+    notify,
+  )(() => prepare(store, options, notify, state?.journal))
+  const key = keyOf(inputs, store, found.class, options)
+  const lock = state && lockRun(state, key)
+  const { run: continued, checkpoint: reached } = orRelease(lock, () =>
+    continuation(key, circumstances, found.created, inputs.every(isRereadable), notify),
+  )
+  const name = continued ?? circumstances.runId ?? newRunId()
+  const rejects = rejectsFile(circumstances, reached, name)
+  const checkpoint = reached && rejoined(reached, rejects, circumstances.rejectsFrom)
+  const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
+  const target = options.dryRun ? await scratch(found.layout) : store
+  const isShared = inputs.length > 1 || circumstances.rejectsFrom !== undefined
+  const run: IngestRun = {
+    run: name,
+    class: found.class,
+    store: target,
+    inputs,
+    options,
+    circumstances,
+    notify,
+    checkpoint,
+    enter: () => state?.journal.begin(name, key, options.collection),
+    ledger: new Ledger({
+      rejects,
+      limit: errorLimit(options.maxErrors),
+      commit: state && ((committed) => state.journal.commit(name, committed)),
+      onReject: circumstances.onReject,
+      onProgress: circumstances.onProgress,
+      sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
+    }),
+  }
+  return { run, close: () => close(run, store, rejects, lock) }
+}
+
+/** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
+function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstances, notify: Notify) {
+  const ends = [signal, stop].filter((end): end is AbortSignal => end?.aborted === false)
+  return patient({
+    forMs: retryForMs,
+    onRetry: (retry) => notify('waiting', waitText(retry)),
+    ...(ends.length > 0 && { signal: AbortSignal.any(ends) }),
+  })
+}
+
+/** The last checkpoint that was committed: after a failure the truth lies there, not in memory. */
+export function lastCheckpoint({ circumstances, run }: IngestRun): Checkpoint | undefined {
+  try {
+    return circumstances.state?.journal.find(run)?.checkpoint
+  } catch {
+    return undefined
+  }
+}
+
+/** Gives the lock back where what needs it cannot begin. */
+function orRelease<T>(lock: { release(): void } | undefined, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function isRereadable({ rereadable }: Input): boolean {
+  return rereadable
+}
+
+/** A dry run leaves no checkpoint, so that the real one begins at the beginning. */
+function withoutTraces({ state: _, ...circumstances }: Circumstances): Circumstances {
+  return circumstances
+}
+
+function keyOf(
+  inputs: readonly Input[],
+  { target }: Store,
+  className: string,
+  options: IngestOptions,
+): RunKey {
+  const tenant = options.tenant ?? (options.tenantBy && `by ${options.tenantBy}`)
+  return { target, class: className, inputs: inputs.map(({ name }) => name), ...(tenant && { tenant }) }
+}
+
+/** A continued run goes on in its own rejects file, unless told of another. */
+function rejectsFile(
+  { rejectsPath, rejectsFrom, rejectsDirectory }: Circumstances,
+  checkpoint: Checkpoint | undefined,
+  run: string,
+): RejectsFile | undefined {
+  const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
+  const path = rejectsPath ?? checkpoint?.rejectsPath ?? standard
+  return path === undefined ? undefined : new RejectsFile(path, rejectsFrom)
+}
+
+/** A length that was noted of another file says nothing of this one. */
+function rejoined(checkpoint: Checkpoint, rejects: RejectsFile | undefined, from = 0): Checkpoint {
+  return rejects?.path === checkpoint.rejectsPath ? checkpoint : { ...checkpoint, rejectsBytes: from }
+}
+
+async function close(
+  run: IngestRun,
+  store: Store,
+  rejects: RejectsFile | undefined,
+  lock: { release(): void } | undefined,
+): Promise<void> {
+  rejects?.close()
+  lock?.release()
+  if (run.store !== store && run.circumstances.scratch === undefined) await run.store.close()
+}

@@ -1,0 +1,74 @@
+import { type Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { operations } from '../../change/operations.ts'
+import { validate } from '../../change/validate.ts'
+import type { Item } from '../../entry.ts'
+import { Reject, type RejectCode } from '../../reject.ts'
+import { decompress } from '../../stream/decompress.ts'
+import { parseJson } from '../../stream/parseJson.ts'
+import { splitLines } from '../../stream/splitLines.ts'
+import type { ValidateOptions } from './validateOptions.ts'
+
+/** What a validation counted: `lines = blank + records`; `faults` are records by reject code. */
+export interface ValidationCounts {
+  readonly lines: number
+  readonly blank: number
+  readonly records: number
+  readonly faults: Readonly<Partial<Record<RejectCode, number>>>
+}
+
+/** Who is told of faults, and what ends a validation early. */
+export interface ValidationCircumstances {
+  /** Called for each fault, in order of line. Where it answers a promise, the input waits for it. */
+  onFault?(fault: Reject): Promise<void> | undefined
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Checks the change records of one input, as an ingest would, without any store: bytes, compressed or not, are
+ * cut into lines, parsed, held against the format and turned into operations, so that missing content and
+ * references that cannot be read are faults as well. What only a store can know (`source_missing`,
+ * `object_missing`, `store_rejected`) is not found.
+ * Memory: one line and what the stages' buffers hold, whatever the size of the input or the number of faults.
+ * @throws ElysiaError ELYSIA_COMPRESSION, ELYSIA_USAGE for a content root that is no directory; what `onFault`
+ * throws; the errors of `readable`, which is destroyed then
+ */
+export async function validateInput(
+  readable: Readable,
+  { maxLineBytes, contentRoot, strict }: ValidateOptions,
+  { onFault, signal }: ValidationCircumstances = {},
+): Promise<ValidationCounts> {
+  const faults: Partial<Record<RejectCode, number>> = {}
+  let records = 0
+  const splitter = splitLines({ maxLineBytes })
+  const count = (item: Item) => {
+    records += 1
+    if (!(item instanceof Reject)) return undefined
+    faults[item.code] = (faults[item.code] ?? 0) + 1
+    return onFault?.(item)
+  }
+  await pipeline(
+    [
+      readable,
+      decompress(),
+      splitter,
+      parseJson(),
+      validate({ strict }),
+      operations({ maxContentBytes: maxLineBytes, ...(contentRoot !== undefined && { contentRoot }) }),
+      counter(count),
+    ],
+    { ...(signal && { signal }) },
+  )
+  return { lines: splitter.lines, blank: splitter.lines - records, records, faults }
+}
+
+function counter(count: (item: Item) => Promise<void> | undefined): Writable {
+  return new Writable({
+    objectMode: true,
+    write(item: Item, _encoding, done) {
+      const busy = count(item)
+      if (busy === undefined) done()
+      else busy.then(() => done(), done)
+    },
+  })
+}

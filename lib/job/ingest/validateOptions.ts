@@ -1,0 +1,15 @@
+import type { OptionsSchema, Resolved } from '../../options.ts'
+import { ingestOptions } from './options.ts'
+
+/** How records are checked where no store takes part. */
+export const validateOptions = {
+  type: 'object',
+  description: 'How change records are checked.',
+  properties: {
+    maxLineBytes: ingestOptions.properties.maxLineBytes,
+    contentRoot: ingestOptions.properties.contentRoot,
+    strict: ingestOptions.properties.strict,
+  },
+} as const satisfies OptionsSchema
+
+export type ValidateOptions = Resolved<typeof validateOptions>

@@ -1,0 +1,4 @@
+/** All that the command needs for `col restore`, loaded together when it is called. */
+
+export { openSource } from './open.ts'
+export { runRestore } from './restore.ts'

@@ -1,0 +1,125 @@
+import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+
+const MIB = 1024 * 1024
+
+/** What a restore is asked to bring back, and how. */
+export const restoreOptions = {
+  type: 'object',
+  description: 'How an archive becomes a collection.',
+  properties: {
+    name: {
+      type: 'string',
+      description: 'restore under this name (my-code becomes the class MyCode); ids stay as they are',
+      placeholder: 'NEW',
+      flagOnly: true,
+    },
+    collection: {
+      type: 'string',
+      description: 'which collection of an export that holds several',
+      placeholder: 'NAME',
+      flagOnly: true,
+    },
+    onConflict: {
+      type: 'string',
+      description: 'what becomes of a restore into a collection that is there: fail refuses it',
+      enum: ['fail'],
+      default: 'fail',
+      flagOnly: true,
+    },
+    tenant: {
+      type: 'string',
+      description: 'only these tenants, separated by commas',
+      placeholder: 'NAME,…',
+      flagOnly: true,
+    },
+    schema: {
+      type: 'string',
+      description: 'class JSON in place of that of the archive, or for objects that came without one',
+      placeholder: 'FILE',
+      path: true,
+      flagOnly: true,
+    },
+    replication: {
+      type: 'integer',
+      description: 'copies of each object; else as many as there were, and no more than the target has nodes',
+      minimum: 1,
+      maximum: 100,
+      flagOnly: true,
+    },
+    vectorizer: {
+      type: 'string',
+      description: 'none: the class gets no vectorizer, so that no object is vectorised anew',
+      enum: ['none'],
+      flagOnly: true,
+    },
+    missingReferences: {
+      type: 'string',
+      description:
+        'references to a class that the target lacks: keep them as they are, or drop their property',
+      enum: ['keep', 'drop'],
+      default: 'keep',
+      flagOnly: true,
+    },
+    skipDamaged: {
+      type: 'boolean',
+      description: 'restore what is whole of a damaged archive, and say what is missing',
+      default: false,
+      flagOnly: true,
+    },
+    verify: {
+      type: 'boolean',
+      description: 'read all objects back and compare their digest',
+      negative: 'count the objects afterwards, but do not read them back',
+      default: true,
+      flagOnly: true,
+    },
+    waitIndexed: {
+      type: 'boolean',
+      description: 'wait until the vector index holds all that was written',
+      default: false,
+      flagOnly: true,
+    },
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description: 'check the archive and the target, say what would be made, and write nothing',
+      default: false,
+      flagOnly: true,
+    },
+    workers: {
+      type: 'integer',
+      short: 'j',
+      description: 'batches in flight at once, and parts that are read at once',
+      default: 2,
+      minimum: 1,
+      maximum: 64,
+    },
+    batchSize: {
+      type: 'integer',
+      description: 'objects in one write',
+      default: 500,
+      minimum: 1,
+      maximum: 10_000,
+    },
+    batchBytes: {
+      type: 'integer',
+      unit: 'bytes',
+      description: 'bytes of objects in one write',
+      default: 8 * MIB,
+      minimum: 1024,
+      maximum: 64 * MIB,
+    },
+    retryForMs: {
+      type: 'integer',
+      flag: 'retry-for',
+      unit: 'milliseconds',
+      description: 'how long to wait for a server that is away',
+      default: 120_000,
+      minimum: 0,
+      maximum: 86_400_000,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type RestoreOptions = Resolved<typeof restoreOptions>
+export type RestoreGiven = Given<typeof restoreOptions>

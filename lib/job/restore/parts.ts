@@ -1,0 +1,190 @@
+import { pipeline as compose, Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { lineLength } from '../../archive/objectSize.ts'
+import { ElysiaError } from '../../errors.ts'
+import { failpoint } from '../../failpoint.ts'
+import type { StoredObject } from '../../object.ts'
+import { Calls } from '../../store/calls.ts'
+import { rebatch } from '../../stream/rebatch.ts'
+import { Slots } from '../../stream/slots.ts'
+import type { LinkFile, PlacedLink } from './links.ts'
+import { lineReject, objectReject } from './rejects.ts'
+import type { RestoreRun } from './run.ts'
+import { restoreSink } from './sink.ts'
+import type { PartStages, SourcePart } from './source.ts'
+import { PartTally, type Settled } from './tally.ts'
+
+/** What the parts of one restore share while they are written. */
+interface Writing {
+  readonly run: RestoreRun
+  readonly calls: Calls
+  readonly slots: Slots
+  readonly signal: AbortSignal
+  readonly onTenant: (tenant: string) => Promise<void>
+  readonly onObjects: (objects: number) => void
+}
+
+/**
+ * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode →
+ * batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
+ * run, or is left out with --skip-damaged.
+ * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
+ */
+export async function writeObjects(run: RestoreRun): Promise<void> {
+  const due = run.plan.parts.filter(({ name }) => !run.progress.parts.has(name))
+  const queue = due.values()
+  const failed = new AbortController()
+  const writing = writingOf(run, AbortSignal.any([run.signal, failed.signal]))
+  const work = async () => {
+    for (const part of queue) {
+      if (run.stop.aborted) throw run.stop.reason
+      await writePart(writing, part)
+    }
+  }
+  const started = performance.now()
+  await Promise.allSettled(
+    Array.from({ length: partsAtOnce(run, due.length) }, () =>
+      work().catch((error) => {
+        // What was stopped lets the others finish what they have in flight.
+        if (!(run.stop.aborted && error === run.stop.reason)) failed.abort(error)
+      }),
+    ),
+  )
+  run.progress.writeSeconds += (performance.now() - started) / 1000
+  if (failed.signal.aborted) throw failed.signal.reason
+  if (run.stop.aborted && due.some(({ name }) => !run.progress.parts.has(name))) throw run.stop.reason
+}
+
+/** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
+function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
+  return Math.min(store.maxInFlight === 1 ? 2 : options.workers, options.workers, parts)
+}
+
+function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
+  const { progress, plan, circumstances, options, collection, retry, source } = run
+  let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
+  return {
+    run,
+    signal,
+    calls: new Calls(collection, retry, signal),
+    slots: new Slots(options.workers),
+    onTenant: tenantMaker(run),
+    onObjects: (more) => {
+      objects += more
+      progress.writtenHere += more
+      circumstances.onProgress?.({ objects, total: plan.objects ?? source.about })
+    },
+  }
+}
+
+/** Makes the tenants that nobody had named beforehand. */
+function tenantMaker({ plan, retry, store, class: name }: RestoreRun): (tenant: string) => Promise<void> {
+  const made = new Map((plan.tenants ?? []).map((tenant) => [tenant.name, Promise.resolve()]))
+  return (tenant) => {
+    let making = made.get(tenant)
+    if (making === undefined) {
+      making = retry(() => store.createTenants(name, [tenant]))
+      made.set(tenant, making)
+    }
+    return making
+  }
+}
+
+async function writePart(writing: Writing, part: SourcePart): Promise<void> {
+  const { run } = writing
+  const tally = new PartTally(run.plan.compared)
+  run.progress.begun.set(part.name, tally)
+  const links = run.plan.references.length === 0 ? undefined : await run.spool.begin(part.name)
+  try {
+    await part.check?.(writing.signal)
+    await flow(writing, part, tally, links)
+  } catch (error) {
+    await links?.end().catch(() => {})
+    if (!run.options.skipDamaged || !isDamage(error)) throw error
+    noteDamage(run, part, error)
+  }
+  await links?.end()
+  const facts = tally.facts()
+  run.rejects?.sync()
+  failpoint('restore.before-note')
+  if (!run.progress.damaged.has(part.name)) run.log.note(part.name, facts)
+  failpoint('restore.after-note')
+  run.progress.begun.delete(part.name)
+  run.progress.parts.set(part.name, facts)
+}
+
+function noteDamage(run: RestoreRun, { name }: SourcePart, { message }: Error): void {
+  run.progress.damaged.set(name, message)
+  run.notify('part_damaged', `${message}: what is whole of it is restored`)
+}
+
+async function flow(
+  { run, calls, slots, signal, onTenant, onObjects }: Writing,
+  part: SourcePart,
+  tally: PartTally,
+  links: LinkFile | undefined,
+): Promise<void> {
+  const { batchSize: count, batchBytes: bytes } = run.options
+  const onSettled = async (settled: Settled) => {
+    run.rejects?.append(settled.refused.map((refused) => objectReject(part.name, refused)))
+    await links?.add(linksOf(settled))
+    tally.add(settled)
+    onObjects(settled.written.length + settled.refused.length)
+  }
+  const batches = rebatch<StoredObject>({ count, bytes, weigh: lineLength })
+  const sink = restoreSink({ calls, slots, fit: run.plan.fit, onTenant, onSettled, stop: run.stop })
+  const closed = new Promise((resolve) => sink.once('close', resolve))
+  const stages = await part.stages((reject) => {
+    tally.refuse()
+    run.rejects?.append([lineReject(part.name, reject)])
+    onObjects(1)
+  })
+  const pages = run.options.skipDamaged ? [salvaged(stages, (error) => noteDamage(run, part, error))] : stages
+  try {
+    await pipeline([...pages, ofTenants(run.plan.only), batches, sink], { signal })
+  } finally {
+    // What is in flight has its end before anybody asks what was written.
+    await closed
+  }
+}
+
+/** Pages up to the damage: what was read before it is not taken away by it. */
+function salvaged(stages: PartStages, onDamage: (error: Error) => void): Readable {
+  const [first, ...others] = stages
+  const last = others.at(-1) ?? first
+  // Its error is that of the last stage.
+  if (others.length > 0) compose(stages, () => {})
+  async function* pages() {
+    try {
+      yield* last
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      onDamage(error)
+    }
+  }
+  return Readable.from(pages(), { objectMode: true, highWaterMark: 1 })
+}
+
+/** Lets the objects of these tenants pass, or of all. */
+function ofTenants(only: ReadonlySet<string> | undefined): Transform {
+  return new Transform({
+    objectMode: true,
+    highWaterMark: 1,
+    transform(page: readonly StoredObject[], _, done) {
+      done(null, only === undefined ? page : page.filter(({ tenant }) => only.has(tenant ?? '')))
+    },
+  })
+}
+
+function linksOf({ written }: Settled): PlacedLink[][] {
+  return written.flatMap(({ object: { tenant }, links }) => {
+    if (links.length === 0) return []
+    return [links.map((link) => (tenant === undefined ? link : { ...link, tenant }))]
+  })
+}
+
+function isDamage(error: unknown): error is ElysiaError {
+  return (
+    error instanceof ElysiaError && (error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION')
+  )
+}

@@ -1,0 +1,152 @@
+import { classNameOf } from '../../change/collectionName.ts'
+import { type CollectionSchema, hasTenants, isReference } from '../../classSchema.ts'
+import { ElysiaError } from '../../errors.ts'
+import { meant } from '../../nearest.ts'
+import type { Health, Store, Tenant } from '../../store/store.ts'
+import { comparable } from '../../transform/comparable.ts'
+import { fitting } from '../../transform/references.ts'
+import { patchSchema, type SchemaPatch } from '../../transform/schemaPatch.ts'
+import { namesOf } from '../backup/plan.ts'
+import type { Notify } from '../notice.ts'
+import { readSchemaFile } from '../schemaFile.ts'
+import type { RestoreOptions } from './options.ts'
+import type { RestorePlan } from './run.ts'
+import type { RestoreSource, SourcePart } from './source.ts'
+
+const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
+
+/**
+ * Looks at the target. @throws ElysiaError of the store where it does not answer; ELYSIA_UNREACHABLE where none
+ * of its nodes is well
+ */
+export async function healthyTarget(store: Store, notify: Notify): Promise<Health> {
+  const health = await store.health()
+  const ill = health.nodes.filter(({ status }) => BAD_NODE.test(status))
+  if (ill.length > 0 && ill.length === health.nodes.length) {
+    throw new ElysiaError('ELYSIA_UNREACHABLE', `no node of ${store.target} is healthy`, {
+      retryable: true,
+      hint: 'nothing was written; look at the server',
+    })
+  }
+  for (const { name, status } of ill) notify('node_unhealthy', `node ${name} of the target is ${status}`)
+  return health
+}
+
+/**
+ * Decides what a restore makes in the target; asks it which classes there are, and changes nothing.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_NOT_FOUND for a tenant that the archive does not have
+ */
+export async function planRestore(
+  store: Store,
+  source: RestoreSource,
+  options: RestoreOptions,
+  { nodes, modules }: Health,
+  notify: Notify,
+): Promise<RestorePlan> {
+  const given = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
+  const from = { ...given, class: source.schema.class }
+  const { name, replication, vectorizer } = options
+  const patched = patchSchema(
+    from,
+    { kind: store.kind, nodes: nodes.length, ...(modules && { modules }) },
+    {
+      ...(name !== undefined && { name: classNameOf(name) }),
+      ...(replication !== undefined && { replication }),
+      ...(vectorizer !== undefined && { vectorizer }),
+    },
+  )
+  const { schema } = patched
+  const { leftOut, patches } = await withoutTargets(store, schema, options, notify)
+  const all = [...patched.patches, ...patches]
+  for (const patch of all) notify('schema_patched', patchText(patch))
+  const tenants = tenantsOf(source, schema, options)
+  const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
+  const parts = partsOf(source, only)
+  return {
+    schema: { ...schema, properties: (schema.properties ?? []).filter((one) => !isReference(one)) },
+    references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
+    patches: all,
+    tenants,
+    aliases: name === undefined && store.supports.aliases ? source.aliases : [],
+    parts,
+    objects: sumOf(parts),
+    only,
+    fit: fitting({ from, name: schema.class, leftOut }),
+    compared: store.kind === 'weaviate' ? comparable(schema) : (object) => object,
+  }
+}
+
+/** What a person reads of a patch. */
+function patchText({ rule, path, from, to, reason }: SchemaPatch): string {
+  const change = to === undefined ? 'left out' : JSON.stringify(to)
+  const before = from === undefined ? '' : `${JSON.stringify(from)} → `
+  return `schema: ${path}: ${before}${change}: ${reason} (${rule})`
+}
+
+/** References to classes that the target does not have: kept and said, or their property left out. */
+async function withoutTargets(
+  store: Store,
+  { class: own, properties = [] }: CollectionSchema,
+  { missingReferences }: RestoreOptions,
+  notify: Notify,
+): Promise<{ leftOut: Set<string>; patches: SchemaPatch[] }> {
+  const leftOut = new Set<string>()
+  const patches: SchemaPatch[] = []
+  for (const property of properties.filter(isReference)) {
+    const missing: string[] = []
+    for (const target of property.dataType) {
+      if (target !== own && (await store.schema(target)) === undefined) missing.push(target)
+    }
+    if (missing.length === 0) continue
+    if (missingReferences === 'keep') {
+      const text = `the target has no ${missing.join(', ')}: references of ${property.name} lead nowhere until it has`
+      notify('reference_target_missing', text)
+      continue
+    }
+    leftOut.add(property.name)
+    const reason = `the target has no ${missing.join(', ')}`
+    patches.push({
+      rule: 'reference-target-missing',
+      path: `properties.${property.name}`,
+      from: property,
+      reason,
+    })
+  }
+  return { leftOut, patches }
+}
+
+function tenantsOf(
+  source: RestoreSource,
+  schema: CollectionSchema,
+  { tenant }: RestoreOptions,
+): readonly Tenant[] | undefined {
+  if (!hasTenants(schema)) {
+    if (tenant === undefined) return undefined
+    throw new ElysiaError('ELYSIA_USAGE', `${source.name} has no tenants`, { hint: 'leave --tenant out' })
+  }
+  const all = source.tenants ?? []
+  if (tenant === undefined) return all
+  return namesOf(tenant).map((name) => {
+    const found = all.find((one) => one.name === name)
+    if (found !== undefined) return found
+    if (source.tenants === undefined) return { name, state: 'active' }
+    const names = all.map((one) => one.name)
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `${source.name} has no tenant ${name}`, {
+      hint: meant(name, names, 'leave --tenant out to restore all of them'),
+    })
+  })
+}
+
+/** A part that says no tenant may hold objects of any. */
+function partsOf({ parts }: RestoreSource, only: ReadonlySet<string> | undefined): readonly SourcePart[] {
+  return parts.filter(({ tenant }) => only === undefined || tenant === undefined || only.has(tenant))
+}
+
+function sumOf(parts: readonly SourcePart[]): number | undefined {
+  let sum = 0
+  for (const { objects } of parts) {
+    if (objects === undefined) return undefined
+    sum += objects
+  }
+  return sum
+}

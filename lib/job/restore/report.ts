@@ -1,0 +1,160 @@
+import { ElysiaError, messageOf } from '../../errors.ts'
+import type { SchemaDifference } from '../../transform/schemaDifferences.ts'
+import type { SchemaPatch } from '../../transform/schemaPatch.ts'
+import type { PartFacts } from './log.ts'
+import type { RestoreRun } from './run.ts'
+import type { Verification } from './verify.ts'
+
+/** What a restore did. `objects = written + rejected + skipped`, always. @see SPEC.md, "Restore" */
+export interface RestoreReport {
+  run: string
+  status: 'done' | 'interrupted' | 'failed' | 'planned'
+  /** The id of the archive; the name of the source where it has none. */
+  archive: string
+  kind: string
+  /** The class that the objects come from. */
+  collection: string
+  class: string
+  target: string
+  dry_run: boolean
+  /** Objects that the source says it has; where it does not, those that were read. */
+  objects: number
+  written: number
+  rejected: number
+  /** Objects of damaged parts that were left out. */
+  skipped: number
+  vectors: number
+  references: number
+  references_rejected: number
+  tenants: number
+  aliases: string[]
+  parts: number
+  /** Parts that an interrupted restore had brought to their end. */
+  parts_continued: number
+  parts_damaged: string[]
+  patches: readonly SchemaPatch[]
+  /** What the target made of the class otherwise than it was asked to. */
+  schema_differences: readonly SchemaDifference[]
+  verification: Verification | null
+  retries: number
+  seconds: number
+  /** Objects a second, of those that this process wrote, while it wrote. */
+  rate: number
+  peak_rss_bytes: number
+  error?: { code: string; message: string }
+}
+
+/** What each field of the report means, for SPEC.md. */
+export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
+  run: 'The id of the run.',
+  status: '`done`, `interrupted`, `failed`, or `planned` by a dry run.',
+  archive: 'The id of the archive; of a source that has none what it was called.',
+  kind: '`archive` (a directory), `file` (or pipe), `original`, `export` or `jsonl`.',
+  collection: 'The class that the objects come from.',
+  class: 'The class that they are in now.',
+  target: 'The store, without secrets.',
+  dry_run: 'Nothing was written.',
+  objects: 'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`.',
+  written: 'Objects that the store acknowledged.',
+  rejected: 'Objects, or lines that are none, that were refused; they are in the rejects file.',
+  skipped: 'Objects of damaged parts that are missing.',
+  vectors: 'Vectors of the objects that were written.',
+  references: 'References of the objects that were written.',
+  references_rejected: 'References that the store refused.',
+  tenants: 'Tenants that were restored.',
+  aliases: 'Aliases that lead to the class now.',
+  parts: 'Parts of the source that were asked for.',
+  parts_continued: 'Parts that an interrupted restore had brought to their end.',
+  parts_damaged: 'Names of damaged parts.',
+  patches: 'What was changed of the class: `{rule, path, from, to, reason}` each.',
+  schema_differences:
+    'What the target made of the class otherwise than it was asked: `{path, wanted, got}` each.',
+  verification:
+    '`{count, expected, digest_equal}` of what was read back; null where it did not come to that.',
+  retries: 'Calls to the store that were repeated.',
+  seconds: 'How long the restore took.',
+  rate: 'Objects a second while this process wrote.',
+  peak_rss_bytes: 'The most memory the process held.',
+  error: 'Why a restore failed; absent where it did not.',
+}
+
+export interface ReportFacts {
+  readonly status: RestoreReport['status']
+  readonly verification: Verification | null
+  readonly error: unknown
+  readonly seconds: number
+}
+
+export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreReport {
+  const { source, plan, progress, options } = run
+  const { status, verification, error, seconds } = facts
+  const begun = [...progress.begun.values()].map((tally) => tally.facts())
+  const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
+  const skipped = skippedOf(run)
+  return {
+    run: run.run,
+    status,
+    archive: source.identity ?? source.name,
+    kind: source.kind,
+    collection: source.schema.class,
+    class: run.class,
+    target: run.store.target,
+    dry_run: options.dryRun,
+    objects: status === 'done' ? (plan.objects ?? objects) : objects + skipped,
+    written: sums.written,
+    rejected,
+    skipped,
+    vectors: sums.vectors,
+    references: sums.references,
+    references_rejected: sums.referencesRejected,
+    tenants: plan.tenants?.length ?? 0,
+    aliases: progress.aliases,
+    parts: plan.parts.length,
+    parts_continued: progress.continued,
+    parts_damaged: [...progress.damaged.keys()],
+    patches: plan.patches,
+    schema_differences: progress.differences,
+    verification,
+    retries: progress.retries,
+    seconds: round(seconds),
+    rate: round(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+    ...(error !== undefined && { error: describe(error) }),
+  }
+}
+
+/** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */
+export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
+  const { objects, written, rejected, skipped } = report
+  const whole = plan.objects === undefined || progress.parts.size === plan.parts.length
+  if (whole && objects === written + rejected + skipped) return
+  throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(report)}`, {
+    hint: 'this is a defect of elysiactl; please report it with this message',
+  })
+}
+
+/** What damaged parts should have held beside what was written of them. */
+function skippedOf({ plan, progress }: RestoreRun): number {
+  return plan.parts
+    .filter(({ name }) => progress.damaged.has(name))
+    .reduce((sum, { name, objects }) => {
+      const read = progress.parts.get(name)?.objects ?? 0
+      return sum + Math.max(0, (objects ?? read) - read)
+    }, 0)
+}
+
+function sumsOf(all: readonly PartFacts[]) {
+  const sums = { objects: 0, written: 0, rejected: 0, vectors: 0, references: 0, referencesRejected: 0 }
+  for (const facts of all) {
+    for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key]
+  }
+  return sums
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_INTERNAL', message: messageOf(error) }
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

@@ -1,0 +1,122 @@
+import { messageOf } from '../../errors.ts'
+import { failpoint } from '../../failpoint.ts'
+import { resolveGiven } from '../../options.ts'
+import type { Store } from '../../store/store.ts'
+import { linkReferences } from './linking.ts'
+import { type RestoreGiven, restoreOptions } from './options.ts'
+import { writeObjects } from './parts.ts'
+import { type RestoreReport, requireSums, restoreReport } from './report.ts'
+import type { RestoreCircumstances, RestoreRun } from './run.ts'
+import { setUpRestore } from './setup.ts'
+import type { RestoreSource } from './source.ts'
+import { addAliases, makeTarget, putTenantsBack } from './target.ts'
+import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
+
+export type { RestoreCircumstances, RestoreProgress } from './run.ts'
+
+/** How a restore ended: its report, and what ended it where it did not come to its end. */
+export interface RestoreEnded {
+  readonly report: RestoreReport
+  readonly error?: unknown
+}
+
+/**
+ * An archive → a collection that was not there before. The order: the class, its reference properties, its
+ * tenants; objects; references; everything read back and compared; aliases; the states of tenants.
+ * Memory: `workers` batches in flight and a page for each part that is read. Objects that the store refuses
+ * are rejects. Killed anywhere, the same call goes on behind the parts that were done.
+ * @throws ElysiaError what ended the restore; nothing is counted that was not acknowledged
+ */
+export async function restore(
+  source: RestoreSource,
+  store: Store,
+  options: RestoreGiven,
+  circumstances: RestoreCircumstances = {},
+): Promise<RestoreReport> {
+  const { report, error } = await runRestore(source, store, options, circumstances)
+  if (error !== undefined) throw error
+  return report
+}
+
+/**
+ * The same, resolving with the report also where the restore failed or was interrupted.
+ * @throws ElysiaError only for what kept it from beginning: options, a target that does not fit, a lock
+ */
+export async function runRestore(
+  source: RestoreSource,
+  store: Store,
+  given: RestoreGiven,
+  circumstances: RestoreCircumstances = {},
+): Promise<RestoreEnded> {
+  const startedMs = performance.now()
+  const options = resolveGiven(restoreOptions, given)
+  const setup = await setUpRestore(source, store, options, circumstances)
+  const { run } = setup
+  let verification: Verification | null = null
+  try {
+    let error: unknown
+    try {
+      if (options.dryRun) await checkParts(run)
+      else {
+        await setup.begin()
+        verification = await bringBack(run)
+      }
+    } catch (thrown) {
+      error = thrown
+    }
+    return ended(run, verification, error, (performance.now() - startedMs) / 1000)
+  } finally {
+    await setup.close()
+  }
+}
+
+async function bringBack(run: RestoreRun): Promise<Verification> {
+  await makeTarget(run)
+  failpoint('restore.made')
+  await writeObjects(run)
+  failpoint('restore.written')
+  await linkReferences(run)
+  failpoint('restore.linked')
+  if (run.options.waitIndexed) await waitIndexed(run)
+  const verification = await verifyTarget(run)
+  requireEqual(run, verification)
+  await addAliases(run)
+  await putTenantsBack(run)
+  await run.spool.remove()
+  return verification
+}
+
+/** Of a dry run: every byte of the archive is looked at, and nothing written. */
+async function checkParts(run: RestoreRun): Promise<void> {
+  for (const part of run.plan.parts) {
+    if (run.stop.aborted) throw run.stop.reason
+    await part.check?.(run.signal)
+  }
+}
+
+/** Closes the journal's entry and reports. What cannot be closed would be taken up again: the run has failed. */
+function ended(run: RestoreRun, verification: Verification | null, error: unknown, seconds: number) {
+  const build = (failure: unknown) =>
+    restoreReport(run, { status: statusOf(run, failure), verification, error: failure, seconds })
+  let failure = error
+  try {
+    if (failure === undefined && !run.options.dryRun) requireSums(run, build(undefined))
+    close(run, statusOf(run, failure), failure)
+  } catch (thrown) {
+    failure ??= thrown
+  }
+  return { report: build(failure), ...(failure !== undefined && { error: failure }) }
+}
+
+function statusOf({ options, signal, stop }: RestoreRun, error: unknown): RestoreReport['status'] {
+  if (error === undefined) return options.dryRun ? 'planned' : 'done'
+  return signal.aborted || (stop.aborted && error === stop.reason) ? 'interrupted' : 'failed'
+}
+
+function close(run: RestoreRun, status: RestoreReport['status'], error: unknown): void {
+  const journal = run.circumstances.state?.journal
+  if (journal === undefined || status === 'planned' || run.options.dryRun) return
+  if (journal.find(run.run) === undefined) return
+  if (status === 'done') run.log.forget()
+  journal.finish(run.run, status, error === undefined ? undefined : messageOf(error))
+}

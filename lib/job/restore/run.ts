@@ -1,0 +1,100 @@
+import type { CollectionSchema } from '../../classSchema.ts'
+import type { StoredObject } from '../../object.ts'
+import type { Collection, Store, Tenant } from '../../store/store.ts'
+import type { Retrying } from '../../stream/retry.ts'
+import type { Fit } from '../../transform/references.ts'
+import type { SchemaDifference } from '../../transform/schemaDifferences.ts'
+import type { SchemaPatch } from '../../transform/schemaPatch.ts'
+import type { Notice, Notify } from '../notice.ts'
+import type { State } from '../state.ts'
+import type { LinkSpool } from './links.ts'
+import type { PartFacts, RestoreLog } from './log.ts'
+import type { RestoreOptions } from './options.ts'
+import type { RestoreRejects } from './rejects.ts'
+import type { RestoreSource, SourcePart } from './source.ts'
+import type { PartTally } from './tally.ts'
+
+/** How far a restore has come. */
+export interface RestoreProgress {
+  readonly objects: number
+  /** Undefined where the source does not say how many there are. */
+  readonly total: number | undefined
+}
+
+/** The circumstances of a restore: what is not part of the work, but of this run of it. */
+export interface RestoreCircumstances {
+  /** Ends the run at once. */
+  readonly signal?: AbortSignal
+  /** Ends it well: what is in flight is finished, and the parts that are done are noted. */
+  readonly stop?: AbortSignal
+  readonly onProgress?: (progress: RestoreProgress) => void
+  readonly onNotice?: (notice: Notice) => void
+  /** Where progress is kept. Without it a restore cannot be continued. */
+  readonly state?: State
+  /** Write all parts again, even where an interrupted restore could be continued. */
+  readonly fresh?: boolean
+  readonly runId?: string
+  /** The file for refused objects; none is written where both are left out. */
+  readonly rejectsPath?: string
+  /** Where `rejectsPath` is left out: the directory for such a file, named by the run. */
+  readonly rejectsDirectory?: string
+}
+
+/** What is to be made in the target, decided before anything is written. */
+export interface RestorePlan {
+  /** The class as it is made, without its reference properties. */
+  readonly schema: CollectionSchema
+  readonly references: readonly NonNullable<CollectionSchema['properties']>[number][]
+  readonly patches: readonly SchemaPatch[]
+  /** Undefined where the class has no tenants. */
+  readonly tenants: readonly Tenant[] | undefined
+  readonly aliases: readonly string[]
+  readonly parts: readonly SourcePart[]
+  /** Objects of these parts, as their archive says. */
+  readonly objects: number | undefined
+  /** The tenants whose objects are wanted; undefined for all. */
+  readonly only: ReadonlySet<string> | undefined
+  readonly fit: Fit
+  /** Leaves of an object what the store has to give back. */
+  readonly compared: (object: StoredObject) => StoredObject
+}
+
+/** What a restore works with once its preparations are made. */
+export interface RestoreRun {
+  readonly run: string
+  readonly class: string
+  readonly store: Store
+  readonly collection: Collection
+  readonly source: RestoreSource
+  readonly options: RestoreOptions
+  readonly plan: RestorePlan
+  readonly circumstances: RestoreCircumstances
+  readonly signal: AbortSignal
+  readonly stop: AbortSignal
+  readonly notify: Notify
+  readonly retry: Retrying
+  readonly log: RestoreLog
+  readonly spool: LinkSpool
+  readonly rejects: RestoreRejects | undefined
+  /** True where an interrupted restore has made the class, and this one goes on. */
+  readonly continues: boolean
+  readonly progress: RestoreState
+}
+
+/** What has been done so far. */
+export interface RestoreState {
+  /** Parts that were brought to their end, by this run or the one before it. */
+  readonly parts: Map<string, PartFacts>
+  /** Parts that are being written. */
+  readonly begun: Map<string, PartTally>
+  /** Parts that were damaged, with what was wrong. */
+  readonly damaged: Map<string, string>
+  /** Parts that an interrupted restore had brought to their end. */
+  continued: number
+  retries: number
+  differences: readonly SchemaDifference[]
+  aliases: string[]
+  /** Objects that this process wrote, and how long it took. */
+  writtenHere: number
+  writeSeconds: number
+}

@@ -1,0 +1,59 @@
+import { ObjectsDigest, vectorsOf } from '../../archive/digest.ts'
+import type { StoredObject } from '../../object.ts'
+import type { Fitted } from '../../transform/references.ts'
+import type { PartFacts } from './log.ts'
+
+/** An object that was refused, and the store's words. */
+export interface Refused {
+  readonly object: StoredObject
+  readonly reason: string
+}
+
+/** What became of one batch. */
+export interface Settled {
+  readonly written: readonly Fitted[]
+  readonly refused: readonly Refused[]
+}
+
+/** Counts what became of a part's objects. */
+export class PartTally {
+  readonly #digest = new ObjectsDigest()
+  readonly #compared: (object: StoredObject) => StoredObject
+  #written = 0
+  #rejected = 0
+  #vectors = 0
+  #references = 0
+
+  /** `compared` leaves of an object what the store has to give back. @see comparable */
+  constructor(compared: (object: StoredObject) => StoredObject) {
+    this.#compared = compared
+  }
+
+  add({ written, refused }: Settled): void {
+    for (const { expected, links } of written) {
+      this.#digest.add(this.#compared(expected))
+      this.#vectors += vectorsOf(expected)
+      for (const { beacons } of links) this.#references += beacons.length
+    }
+    this.#written += written.length
+    this.#rejected += refused.length
+  }
+
+  /** Something that is no object, and could not even be tried. */
+  refuse(): void {
+    this.#rejected += 1
+  }
+
+  facts(): PartFacts {
+    return {
+      objects: this.#written + this.#rejected,
+      written: this.#written,
+      rejected: this.#rejected,
+      vectors: this.#vectors,
+      references: this.#references,
+      digest: this.#digest.hex(),
+      linked: this.#references === 0,
+      referencesRejected: 0,
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { CollectionSchema } from '../../classSchema.ts'
+import type { StoredObject } from '../../object.ts'
+import type { Store } from '../../store/store.ts'
+import { comparable } from '../../transform/comparable.ts'
+import { fitting } from '../../transform/references.ts'
+
+/** Leaves of an object what has to be the same in an archive and in a store. */
+export type Alike = (object: StoredObject) => StoredObject
+
+/**
+ * What makes an object of an archive and the same object in a store equal: references to the class itself follow the
+ * name that it has there, and values which a server spells, rounds or works out its own way are compared without that.
+ */
+export function alike(
+  archived: CollectionSchema,
+  live: CollectionSchema,
+  kind: Store['kind'],
+): { readonly archived: Alike; readonly live: Alike } {
+  const compared = kind === 'weaviate' ? comparable(live) : (object: StoredObject) => object
+  const ofClass = (from: CollectionSchema): Alike => {
+    const fit = fitting({ from, name: live.class, leftOut: new Set() })
+    return (object) => compared(fit(object).expected)
+  }
+  return { archived: ofClass(archived), live: ofClass(live) }
+}

@@ -1,0 +1,91 @@
+import { sumOfDigests } from '../../archive/digest.ts'
+import type { IdRange, Manifest } from '../../archive/manifest.ts'
+import type { CollectionSchema } from '../../classSchema.ts'
+import { messageOf } from '../../errors.ts'
+import type { Store } from '../../store/store.ts'
+import { type Alike, alike } from './alike.ts'
+import type { ArchivedDigest, ReadArchived } from './archived.ts'
+import { LiveClass } from './class.ts'
+import { isFinding } from './finding.ts'
+
+/** The store that an archive is compared with, and the class there where it is another. */
+export interface Against {
+  readonly store: Store
+  readonly name?: string
+}
+
+/**
+ * How a collection differs now from an archive of it, a sentence a range: by count, then by digest. A range of as many
+ * objects and another digest is read once more, in the archive and in the store, and compared by what must be the same
+ * in both. Memory: a page.
+ * @throws ElysiaError what keeps the store from being read
+ */
+export async function liveFaults(
+  manifest: Manifest,
+  { store, name = manifest.collection }: Against,
+  archived: ReadArchived,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<string[]> {
+  const live = new LiveClass(manifest, store, name, signal)
+  let closer: Promise<Closer> | undefined
+  const faults: string[] = []
+  for (const [index, range] of manifest.ranges.entries()) {
+    const { objects, digest } = declared(manifest, index)
+    const found = await live.read(range)
+    const has = `${store.target} has ${found.objects} objects`
+    if (found.objects !== objects) faults.push(`${said(range)}: ${has}, the archive ${objects}`)
+    else if (found.digest !== digest) {
+      closer ??= closerLook(manifest, live, archived, signal)
+      const fact = await differing(await closer, live, index, range)
+      if (fact !== undefined) faults.push(`${said(range)}: ${has} as well, but ${fact}`)
+    }
+  }
+  return faults
+}
+
+/** What the manifest says of a range. */
+function declared({ parts }: Manifest, index: number) {
+  const own = parts.filter((part) => part.range === index)
+  const objects = own.reduce((sum, part) => sum + part.objects, 0)
+  return { objects, digest: sumOfDigests(own.map((part) => part.digest)) }
+}
+
+/** How to compare objects one by one. */
+interface Closer {
+  readonly archived: ArchivedDigest
+  readonly live: Alike
+}
+
+async function closerLook(
+  { schema }: Manifest,
+  live: LiveClass,
+  archived: ReadArchived,
+  signal: AbortSignal,
+): Promise<Closer> {
+  const as = alike(schema as unknown as CollectionSchema, await live.schema(), live.store.kind)
+  return { archived: archived(as.archived, signal), live: as.live }
+}
+
+/** Undefined where the objects of the range are the same. */
+async function differing(
+  closer: Closer,
+  live: LiveClass,
+  index: number,
+  range: IdRange,
+): Promise<string | undefined> {
+  let wanted: string
+  try {
+    wanted = await closer.archived(index)
+  } catch (error) {
+    if (!isFinding(error)) throw error
+    return `whether the same cannot be said: ${messageOf(error)}`
+  }
+  const { digest } = await live.read(range, closer.live)
+  return digest === wanted ? undefined : 'others'
+}
+
+function said({ tenant, after, up_to }: IdRange): string {
+  const where = tenant === undefined ? '' : ` of tenant ${tenant}`
+  if (after === undefined && up_to === undefined) return `all ids${where}`
+  return `ids after ${after ?? 'the first'} up to ${up_to ?? 'the last'}${where}`
+}

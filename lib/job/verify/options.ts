@@ -1,0 +1,41 @@
+import type { OptionsSchema, Resolved } from '../../options.ts'
+
+/** How deep a verification looks. */
+export const verifyOptions = {
+  type: 'object',
+  description: 'How deep a verification of an archive looks.',
+  properties: {
+    level: {
+      type: 'string',
+      description:
+        'exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store',
+      default: 'stored',
+      enum: ['exists', 'stored', 'records', 'live'],
+    },
+    sample: {
+      type: 'string',
+      description:
+        'only these parts: the n-th of t groups, so that t runs see all, or so many percent by chance',
+      placeholder: 'N/T|P%',
+      pattern: '^([1-9]\\d*/[1-9]\\d*|(100|\\d{1,2}(\\.\\d+)?)%)$',
+      flagOnly: true,
+    },
+    maxErrors: {
+      type: 'integer',
+      description: 'stop after so many faults; 0: never',
+      default: 0,
+      minimum: 0,
+      flagOnly: true,
+    },
+    workers: {
+      type: 'integer',
+      short: 'j',
+      description: 'parts that are looked at together',
+      default: 2,
+      minimum: 1,
+      maximum: 64,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type VerifyOptions = Resolved<typeof verifyOptions>

@@ -1,0 +1,21 @@
+import type { Part } from '../../archive/manifest.ts'
+
+/**
+ * The parts that a sample takes. `n/t` is always the same n-th of t groups, by the first digits of a part's
+ * SHA-256, so that t runs together see every part; `p%` is so many of them by chance, at least one.
+ */
+export function sampled(parts: readonly Part[], sample: string | undefined): readonly Part[] {
+  if (sample === undefined || parts.length === 0) return parts
+  if (sample.endsWith('%')) return byChance(parts, Number(sample.slice(0, -1)) / 100)
+  const [n, t] = sample.split('/').map(Number) as [number, number]
+  return parts.filter(({ sha256 }) => Number.parseInt(sha256.slice(0, 8), 16) % t === n - 1)
+}
+
+function byChance(parts: readonly Part[], share: number): readonly Part[] {
+  const wanted = Math.max(1, Math.round(parts.length * share))
+  const left = [...parts]
+  return Array.from({ length: Math.min(wanted, parts.length) }, () => {
+    const [taken] = left.splice(Math.floor(Math.random() * left.length), 1)
+    return taken!
+  })
+}

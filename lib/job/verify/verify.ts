@@ -1,0 +1,213 @@
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Archive, manifestFile, openArchive, schemaDigest, schemaText } from '../../archive/archive.ts'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/files.ts'
+import type { Manifest, Part } from '../../archive/manifest.ts'
+import { hashFile } from '../../archive/part.ts'
+import { partStages } from '../../archive/partStages.ts'
+import type { Place } from '../../archive/place.ts'
+import { readingOf } from '../../archive/reading.ts'
+import { ElysiaError, messageOf } from '../../errors.ts'
+import type { StoredObject } from '../../object.ts'
+import { type Given, resolveGiven } from '../../options.ts'
+import { archivedInParts } from './archived.ts'
+import { isFinding } from './finding.ts'
+import { type Against, liveFaults } from './live.ts'
+import { type VerifyOptions, verifyOptions } from './options.ts'
+import { sampled } from './sample.ts'
+import { Widths } from './widths.ts'
+
+/** Something that is not as the manifest says. `part` where it is about one. */
+export interface ArchiveFault {
+  readonly file: string
+  readonly fact: string
+  readonly part: boolean
+}
+
+/** What a verification found. Nothing is damaged where `faults` is empty. */
+export interface VerifyReport {
+  readonly archive: string
+  readonly location: string
+  readonly level: VerifyOptions['level']
+  readonly status: 'whole' | 'damaged'
+  readonly parts: number
+  readonly parts_checked: number
+  readonly objects_checked: number
+  readonly bytes_checked: number
+  readonly num_errors: number
+  readonly broken_parts: readonly string[]
+  readonly faults: readonly ArchiveFault[]
+  /** True where --max-errors ended it early. */
+  readonly stopped: boolean
+  readonly suggested_command?: string
+  readonly seconds: number
+}
+
+export interface VerifyCircumstances {
+  readonly signal?: AbortSignal
+  /** What to compare with at level `live`. */
+  readonly against?: Against
+  readonly onProgress?: (progress: { readonly parts: number; readonly total: number }) => void
+}
+
+/**
+ * Holds an archive against its manifest: each level looks at all that the one before it does. Faults are
+ * collected, not thrown. `live` compares each range, by count and digest, with what a store holds now.
+ * @throws ElysiaError ELYSIA_NOT_FOUND where there is no archive, and what keeps the store from being read
+ */
+export async function verify(
+  place: Place,
+  given: Given<typeof verifyOptions>,
+  circumstances: VerifyCircumstances = {},
+): Promise<VerifyReport> {
+  const startedMs = performance.now()
+  const options = resolveGiven(verifyOptions, given)
+  const found = new Findings(options)
+  const archive = await opened(place, found)
+  if (archive !== undefined) {
+    await found.of(() => besides(archive, found))
+    const parts = sampled(archive.manifest.parts, options.sample)
+    await checkParts(archive, parts, found, circumstances)
+    const { against } = circumstances
+    if (options.level === 'live' && against !== undefined && !found.full) {
+      const archived = archivedInParts(archive)
+      const facts = await liveFaults(archive.manifest, against, archived, circumstances.signal)
+      for (const fact of facts) found.add({ file: MANIFEST_FILE, fact, part: false })
+    }
+  }
+  return reportOf(place, archive?.manifest, options, found, startedMs)
+}
+
+/** The faults so far, and whether there are enough of them. */
+class Findings {
+  readonly faults: ArchiveFault[] = []
+  readonly options: VerifyOptions
+  readonly widths = new Widths()
+  parts = 0
+  objects = 0
+  bytes = 0
+
+  constructor(options: VerifyOptions) {
+    this.options = options
+  }
+
+  get full(): boolean {
+    return this.options.maxErrors > 0 && this.faults.length >= this.options.maxErrors
+  }
+
+  add(fault: ArchiveFault): void {
+    if (!this.full) this.faults.push(fault)
+  }
+
+  /** Runs a check; what it finds damaged is noted, anything else passes. */
+  async of(check: () => Promise<void>, file = MANIFEST_FILE, part = false): Promise<void> {
+    try {
+      await check()
+    } catch (error) {
+      if (!isFinding(error)) throw error
+      this.add({ file, fact: messageOf(error), part })
+    }
+  }
+}
+
+async function opened(place: Place, found: Findings): Promise<Archive | undefined> {
+  if ((await place.bytes(MANIFEST_FILE)) === undefined && (await place.bytes(JOURNAL_FILE)) === undefined) {
+    if ((await place.bytes(MANIFEST_COPY_FILE)) === undefined) return openArchive(place)
+  }
+  let archive: Archive | undefined
+  await found.of(async () => {
+    archive = await openArchive(place)
+  })
+  return archive
+}
+
+/** What lies beside the parts: the manifest's copy and the schema. */
+async function besides({ place, manifest }: Archive, found: Findings): Promise<void> {
+  await found.of(async () => {
+    const [text, copy] = [
+      await manifestFile(place, MANIFEST_FILE),
+      await manifestFile(place, MANIFEST_COPY_FILE),
+    ]
+    if (text !== copy) throw damaged('differs from manifest.json')
+  }, MANIFEST_COPY_FILE)
+  await found.of(async () => {
+    const text = await manifestFile(place, SCHEMA_FILE)
+    if (text !== schemaText(manifest.schema)) throw damaged('is not the schema of the manifest')
+    if (schemaDigest(manifest.schema) !== manifest.schema_sha256) throw damaged('has another SHA-256')
+  }, SCHEMA_FILE)
+}
+
+async function checkParts(
+  archive: Archive,
+  parts: readonly Part[],
+  found: Findings,
+  { signal, onProgress }: VerifyCircumstances,
+): Promise<void> {
+  const queue = parts.values()
+  const work = async () => {
+    for (const part of queue) {
+      if (found.full) return
+      signal?.throwIfAborted()
+      await found.of(() => checkPart(archive, part, found, signal), part.file, true)
+      found.parts += 1
+      onProgress?.({ parts: found.parts, total: parts.length })
+    }
+  }
+  await Promise.all(Array.from({ length: found.options.workers }, work))
+}
+
+async function checkPart({ place, manifest }: Archive, part: Part, found: Findings, signal?: AbortSignal) {
+  const bytes = await place.bytes(part.file)
+  if (bytes === undefined) throw damaged('is missing')
+  if (bytes !== part.bytes) throw damaged(`has ${bytes} bytes, the manifest says ${part.bytes}`)
+  if (found.options.level === 'exists') return
+  const options = signal ? { signal } : {}
+  if (found.options.level === 'stored') {
+    const { sha256 } = await hashFile(place, part.file, signal)
+    if (sha256 !== part.sha256) throw damaged('has another SHA-256 than the manifest says')
+  } else {
+    const stages = await partStages(await readingOf(place, manifest, part))
+    const count = new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write(page: StoredObject[], _, done) {
+        found.objects += page.length
+        const fault = found.widths.fault(page)
+        done(fault === undefined ? null : damaged(fault))
+      },
+    })
+    await pipeline([...stages, count], options)
+  }
+  found.bytes += bytes
+}
+
+function damaged(fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', fact)
+}
+
+function reportOf(
+  place: Place,
+  manifest: Manifest | undefined,
+  { level }: VerifyOptions,
+  found: Findings,
+  startedMs: number,
+): VerifyReport {
+  const { faults } = found
+  const broken = [...new Set(faults.filter(({ part }) => part).map(({ file }) => file))].sort()
+  return {
+    archive: manifest?.id ?? '',
+    location: place.text,
+    level,
+    status: faults.length === 0 ? 'whole' : 'damaged',
+    parts: manifest?.parts.length ?? 0,
+    parts_checked: found.parts,
+    objects_checked: found.objects,
+    bytes_checked: found.bytes,
+    num_errors: faults.length,
+    broken_parts: broken,
+    faults,
+    stopped: found.full,
+    ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${place.text} --skip-damaged` }),
+    seconds: (performance.now() - startedMs) / 1000,
+  }
+}

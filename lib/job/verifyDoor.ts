@@ -1,6 +1,0 @@
-/** All that the command needs for `col catalog verify`, loaded together when it is called. */
-export { directoryPlace } from '../archive/directoryPlace.ts'
-export { lockRoot } from '../catalog/lock.ts'
-export { rootOf } from '../catalog/scan.ts'
-export { verify } from './verify.ts'
-export { verifySingle } from './verifySingle.ts'

@@ -1,0 +1,35 @@
+import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+
+/** Which files of a directory are taken, and what becomes of them. */
+export const watchOptions = {
+  type: 'object',
+  description: 'How a directory is watched.',
+  properties: {
+    pattern: {
+      type: 'string',
+      description: 'the names of the files to take; * and ? stand for any characters',
+      placeholder: 'GLOB',
+      default: '*.jsonl',
+    },
+    settleMs: {
+      type: 'integer',
+      flag: 'settle',
+      unit: 'milliseconds',
+      description: 'a file is taken when it has not changed for so long',
+      default: 2000,
+      minimum: 0,
+      maximum: 3_600_000,
+    },
+    after: {
+      type: 'string',
+      description: 'what becomes of a file that was taken: move puts it into processed/ or failed/',
+      enum: ['keep', 'move', 'delete'],
+      default: 'keep',
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type WatchOptions = Resolved<typeof watchOptions>
+
+/** Watch options as a program gives them. */
+export type WatchGiven = Given<typeof watchOptions>

@@ -1,0 +1,117 @@
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
+import { ElysiaError } from '../../errors.ts'
+import type { SqliteDatabase } from '../../store/sqliteDatabase.ts'
+import type { FileLock } from '../../store/sqliteLock.ts'
+import type { Circumstances } from '../ingest/ingest.ts'
+import type { Journal } from '../journal.ts'
+import { RejectsFile, sizeOf } from '../rejectsFile.ts'
+import { lock, type State } from '../state.ts'
+import { freePath, PROCESSED } from './disposal.ts'
+import type { WatchOptions } from './options.ts'
+
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS shared_rejects (path TEXT PRIMARY KEY, run TEXT NOT NULL, start INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+`
+
+/**
+ * Where a file that takes the rejects of many runs, one after the other, held those of earlier runs only when the
+ * last of them began: without it nobody could cut off what a killed run wrote and had not settled.
+ */
+export class SharedRejects {
+  readonly #database: SqliteDatabase
+  readonly #journal: Journal | undefined
+  readonly #path: string
+
+  readonly #lock: FileLock | undefined
+
+  private constructor(database: SqliteDatabase, path: string, state: State | undefined) {
+    this.#database = database
+    this.#journal = state?.journal
+    this.#path = path
+    this.#lock =
+      state && lock(state.directory, `rejects ${resolve(path)}`, `a watch with the rejects in ${path}`)
+    database.exec(TABLE)
+  }
+
+  /**
+   * For `rejectsPath`, where there is one; a fresh beginning empties it.
+   * @throws ElysiaError ELYSIA_LOCKED where another watch writes to it
+   */
+  static open(database: SqliteDatabase, circumstances: Circumstances): SharedRejects | undefined {
+    const { rejectsPath, state, fresh } = circumstances
+    if (rejectsPath === undefined) return undefined
+    const opened = new SharedRejects(database, rejectsPath, state)
+    if (fresh) new RejectsFile(rejectsPath).reset()
+    return opened
+  }
+
+  close(): void {
+    this.#lock?.release()
+  }
+
+  /** The length at which the lines of a run begin; the same again where it is continued. */
+  startOf(run: string): number {
+    const last = this.#last()
+    if (last?.run === run) return last.start
+    const start = last === undefined ? sizeOf(this.#path) : this.#endOf(last)
+    this.#database
+      .prepare('INSERT OR REPLACE INTO shared_rejects VALUES (?, ?, ?)')
+      .run(resolve(this.#path), run, start)
+    return start
+  }
+
+  /** Of a run that was killed, what its last checkpoint covers; else all that is there. */
+  #endOf({ run, start }: Start): number {
+    const size = sizeOf(this.#path)
+    const record = this.#journal?.find(run)
+    if (record?.status !== 'running') return size
+    const { checkpoint } = record
+    if (checkpoint === undefined) return Math.min(size, start)
+    return checkpoint.rejectsPath === this.#path ? Math.min(size, checkpoint.rejectsBytes) : size
+  }
+
+  #last(): Start | undefined {
+    const row = this.#database
+      .prepare('SELECT run, start FROM shared_rejects WHERE path = ?')
+      .get(resolve(this.#path))
+    return row as Start | undefined
+  }
+}
+
+interface Start {
+  readonly run: string
+  readonly start: number
+}
+
+type Places = Pick<Circumstances, 'rejectsPath' | 'rejectsDirectory'>
+
+/** A path for the rejects of one file that no file has yet; undefined where it has none of its own. */
+export async function ownRejectsPath(
+  { rejectsPath, rejectsDirectory }: Places,
+  { after }: WatchOptions,
+  directory: string,
+  file: string,
+): Promise<string | undefined> {
+  if (rejectsPath !== undefined) return undefined
+  const beside = after === 'move' ? join(directory, PROCESSED) : undefined
+  const among = rejectsDirectory ?? beside
+  return among === undefined ? undefined : freePath(resolve(among), `${basename(file)}.rejects.jsonl`)
+}
+
+/** Rejects that the watch would take for change records. @throws ElysiaError ELYSIA_USAGE */
+export async function refuseRejectsAmongFiles(
+  directory: string,
+  { pattern }: WatchOptions,
+  { rejectsPath, rejectsDirectory }: Places,
+): Promise<void> {
+  const inFile = rejectsPath !== undefined && matchesGlob(basename(rejectsPath), pattern)
+  const place = rejectsPath === undefined ? rejectsDirectory : inFile ? dirname(rejectsPath) : undefined
+  if (place === undefined) return
+  const real = await realpath(place).catch(() => resolve(place))
+  if (real !== directory) return
+  throw new ElysiaError('ELYSIA_USAGE', `the rejects cannot go into ${directory}, which is watched`, {
+    hint: 'name another directory',
+  })
+}

@@ -1,0 +1,154 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { classNameOf } from '../../change/collectionName.ts'
+import { ElysiaError, messageOf } from '../../errors.ts'
+import { type Given, resolveGiven } from '../../options.ts'
+import { openDatabase } from '../../store/sqliteDatabase.ts'
+import type { CollectionSchema, Store } from '../../store/store.ts'
+import { dryRunStore } from '../ingest/dryRun.ts'
+import { type IngestGiven, type IngestOptions, ingestOptions } from '../ingest/options.ts'
+import { type Journal, newRunId } from '../journal.ts'
+import { type Notify, notifier } from '../notice.ts'
+import { lock } from '../state.ts'
+import { FAILED, PROCESSED } from './disposal.ts'
+import { identify } from './files.ts'
+import { WatchLog } from './log.ts'
+import { type WatchGiven, type WatchOptions, watchOptions } from './options.ts'
+import { refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
+import { type WatchFacts, WatchTotals } from './report.ts'
+import type { WatchCircumstances } from './watch.ts'
+
+/** What a watch works with once its preparations are made. */
+export interface Watching {
+  /** The real path of the directory. */
+  readonly directory: string
+  readonly store: Store
+  readonly ingest: IngestOptions
+  readonly options: WatchOptions
+  readonly circumstances: WatchCircumstances
+  readonly journal: Journal | undefined
+  readonly log: WatchLog
+  /** The file that takes the rejects of all; undefined where each file has one of its own. */
+  readonly rejects: SharedRejects | undefined
+  readonly totals: WatchTotals
+  readonly facts: WatchFacts
+  readonly notify: Notify
+  close(): Promise<void>
+}
+
+/**
+ * Everything before the first file is taken: options, the directory, the lock, what is remembered.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_LOCKED
+ */
+export async function setUpWatch(
+  given: string,
+  store: Store,
+  options: IngestGiven & WatchGiven,
+  circumstancesGiven: WatchCircumstances,
+): Promise<Watching> {
+  const { ingest, watch } = optionsOf(options)
+  const directory = await directoryAt(given)
+  await refuseRejectsAmongFiles(directory, watch, circumstancesGiven)
+  const { circumstances, discard } = ingest.dryRun ? dry(circumstancesGiven, store) : real(circumstancesGiven)
+  const facts = factsOf(ingest, store, circumstances)
+  const { state } = circumstances
+  const key = [facts.target, facts.class, directory]
+  const held = state && lock(state.directory, `watch ${JSON.stringify(key)}`, `watching ${directory}`)
+  const database = state?.database ?? openDatabase(':memory:')
+  let rejects: SharedRejects | undefined
+  const close = async () => {
+    rejects?.close()
+    if (state === undefined) database.close()
+    held?.release()
+    await discard()
+  }
+  try {
+    const log = new WatchLog(database, JSON.stringify([...key, ingest.tenant ?? ingest.tenantBy ?? null]))
+    await tidy(log, circumstances.fresh === true)
+    if (watch.after === 'move') await makeSubdirectories(directory)
+    const notify = notifier(circumstances.onNotice)
+    const journal = state?.journal
+    rejects = SharedRejects.open(database, circumstances)
+    const totals = new WatchTotals(ingest.dryRun)
+    return {
+      directory,
+      store,
+      ingest,
+      options: watch,
+      circumstances,
+      journal,
+      log,
+      rejects,
+      totals,
+      facts,
+      notify,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Effective {
+  readonly circumstances: WatchCircumstances
+  discard(): Promise<void>
+}
+
+function real(circumstances: WatchCircumstances): Effective {
+  return { circumstances, discard: async () => {} }
+}
+
+/** Nothing is remembered, and what one file would write is there for the next. */
+function dry({ state: _, ...circumstances }: WatchCircumstances, store: Store): Effective {
+  let made: Promise<Store> | undefined
+  const scratch = (layout: CollectionSchema) => {
+    made ??= dryRunStore(store, layout)
+    return made
+  }
+  const discard = async () => (await made?.catch(() => undefined))?.close()
+  return { circumstances: { ...circumstances, scratch }, discard }
+}
+
+function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; watch: WatchOptions } {
+  const entries = Object.entries(given)
+  const isOfWatch = ([key]: [string, unknown]) => Object.hasOwn(watchOptions.properties, key)
+  const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchGiven
+  const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as Given<typeof ingestOptions>
+  const ingest = resolveGiven(ingestOptions, rest)
+  const resolved = resolveGiven(watchOptions, watch)
+  return { ingest, watch: ingest.dryRun ? { ...resolved, after: 'keep' } : resolved }
+}
+
+function factsOf(ingest: IngestOptions, store: Store, { runId }: WatchCircumstances): WatchFacts {
+  const { collection } = ingest
+  return { run: runId ?? newRunId(), collection, class: classNameOf(collection), target: store.target }
+}
+
+async function directoryAt(path: string): Promise<string> {
+  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const code = cause.code === 'ENOENT' ? 'ELYSIA_INPUT_MISSING' : 'ELYSIA_INPUT'
+    throw new ElysiaError(code, `the directory ${path} cannot be watched: ${messageOf(cause)}`, { cause })
+  })
+  if (stats.isDirectory()) return realpath(path)
+  throw new ElysiaError('ELYSIA_USAGE', `${path} is no directory`, {
+    hint: 'give the directory that the files come into; one file is for `index process-jsonl FILE`',
+  })
+}
+
+/** Forgets files that are gone; all of them for a fresh beginning. */
+async function tidy(log: WatchLog, fresh: boolean): Promise<void> {
+  for (const path of log.paths()) {
+    if (fresh || (await identify(path)) === undefined) log.forget(path)
+  }
+}
+
+async function makeSubdirectories(directory: string): Promise<void> {
+  try {
+    for (const name of [PROCESSED, FAILED]) await mkdir(join(directory, name), { recursive: true })
+  } catch (cause) {
+    throw new ElysiaError('ELYSIA_STATE', `no directory can be made in ${directory}: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+}
