@@ -50,9 +50,10 @@ export interface Context {
   openTarget(opening?: Opening): Promise<OpenTarget>
   /**
    * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
-   * for the default store that no run has made yet an empty one in memory stands in.
+   * for the default store that no run has made yet an empty one in memory stands in. `address` is one that stands in
+   * place of --target.
    */
-  readTarget(): Promise<OpenTarget>
+  readTarget(address?: string): Promise<OpenTarget>
   /** The exit code where the command ends without an error; 0 where it is never called. */
   setExit(code: number): void
 }

@@ -108,8 +108,11 @@ async function runCommand(command: Command, asked: Asked): Promise<void> {
         opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
         return opened
       },
-      readTarget: () => {
-        opened ??= openChosenTarget(asked.flags, settings, asked.console, 'reading')
+      readTarget: (address) => {
+        const { flags } = asked
+        const chosen =
+          address === undefined ? flags : { ...flags, values: { ...flags.values, target: address } }
+        opened ??= openChosenTarget(chosen, settings, asked.console, 'reading')
         return opened
       },
       setExit: (code) => {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import t from 'tap'
 import type { BackupReport } from '../../lib/job/backup/report.ts'
+import { weaviateDouble } from '../double/double.ts'
 import { type Home, home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
 
@@ -152,4 +153,23 @@ t.test('a pipe whose reader goes away is exit 141, and no stack is shown', async
   const { code, stderr } = await ended
   t.equal(code, 141, stderr)
   t.notMatch(stderr, /at .*\.(ts|js|cjs):/)
+})
+
+t.test('verify --level live reaches a server by its key, or by its name', async (t) => {
+  const double = await weaviateDouble({ apiKey: 'right' })
+  t.teardown(() => double.stop())
+  const at = await store(t)
+  await at.run([...BACKUP, '--to', 'archive'])
+  writeFileSync(join(at.directory, 'key'), 'right', { mode: 0o600 })
+  const key = ['--api-key-file', 'key']
+  const restored = await at.run(['col', 'restore', 'archive', '--target', double.target, ...key])
+  t.equal(restored.code, 0, restored.stderr)
+  const verify = (...words: string[]) =>
+    at.run(['col', 'catalog', 'verify', 'archive', '--level', 'live', '--json', '--against', ...words])
+  t.equal((await verify(double.target)).code, 12)
+  const whole = await verify(double.target, ...key)
+  t.match(JSON.parse(whole.stdout), { status: 'whole', level: 'live' }, whole.stderr)
+  const config = `targets: {office: {url: '${double.target}', api_key_file: key}}\n`
+  writeFileSync(join(at.directory, 'elysiactl.yaml'), config)
+  t.equal((await verify('office')).code, 0)
 })

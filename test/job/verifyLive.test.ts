@@ -191,6 +191,25 @@ t.test('a range whose part is damaged is not compared, and that is said', async 
   }
 })
 
+t.test(
+  'tenants that are asleep are woken and put back; one that is not there is said to be empty',
+  async (t) => {
+    const { files, ways } = await linkedArchives(t)
+    const store = await TARGETS['a Weaviate server']!(t)
+    await restore(await sourceOf(files), store, {})
+    await store.setTenantStates('Thing', [{ name: 'b', state: 'inactive' }])
+    const before = await store.tenantStates('Thing')
+    for (const [way, verified] of Object.entries(ways)) {
+      t.strictSame(facts(await verified(store)), [], way)
+      t.strictSame(await store.tenantStates('Thing'), before, way)
+    }
+    await restore(await sourceOf(files), store, { name: 'Part', tenant: 'a,c' })
+    for (const [way, verified] of Object.entries(ways)) {
+      t.match(facts(await verified(store, 'Part')), [/tenant b: .* has 0 objects, the archive 20$/], way)
+    }
+  },
+)
+
 function spelled(day: string): StoredObject {
   const phone = { input: '030 1234567', defaultCountry: 'DE' }
   const properties: JsonObject = {

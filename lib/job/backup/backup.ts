@@ -9,6 +9,7 @@ import { failpoint } from '../../failpoint.ts'
 import { resolveGiven } from '../../options.ts'
 import type { Store } from '../../store/store.ts'
 import { patient, type Retrying } from '../../stream/retry.ts'
+import { withActiveTenants } from '../activeTenants.ts'
 import { type Notice, type Notify, notifier, waitText } from '../notice.ts'
 import { TOOL } from '../tool.ts'
 import { chosenEncoding, encodingOf } from './encoding.ts'
@@ -18,7 +19,6 @@ import { writeParts } from './parts.ts'
 import { planOf, type Subject, subjectOf, whatOf } from './plan.ts'
 import { type BackupReport, backupReport } from './report.ts'
 import { finishSealed, requireFree, requireSame, wholeParts } from './resume.ts'
-import { withActiveTenants } from './tenants.ts'
 
 /** The circumstances of a backup: what is not part of the work, but of this run of it. */
 export interface BackupCircumstances {

@@ -11,6 +11,7 @@ import { resolveGiven } from '../../options.ts'
 import type { Store } from '../../store/store.ts'
 import { counting } from '../../stream/counting.ts'
 import { patient, type Retrying } from '../../stream/retry.ts'
+import { withActiveTenants } from '../activeTenants.ts'
 import { notifier, waitText } from '../notice.ts'
 import { scan } from '../scan.ts'
 import { TOOL } from '../tool.ts'
@@ -20,7 +21,6 @@ import { manifestFor, requireWhole } from './end.ts'
 import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
 import { planOf, subjectOf, whatOf } from './plan.ts'
 import { type BackupReport, backupReport } from './report.ts'
-import { withActiveTenants } from './tenants.ts'
 
 const NEVER = new AbortController().signal
 

@@ -2,7 +2,7 @@ import { ObjectsDigest } from '../../archive/digest.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import type { CollectionSchema } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, Tenant } from '../../store/store.ts'
 import { patient, type Retrying } from '../../stream/retry.ts'
 import { whatOf } from '../backup/plan.ts'
 import { scan } from '../scan.ts'
@@ -14,7 +14,7 @@ export class LiveClass {
   readonly #name: string
   readonly #what: ReturnType<typeof whatOf>
   readonly #signal: AbortSignal
-  readonly #retry: Retrying
+  readonly retry: Retrying
 
   /** Vectors are read where the archive of this manifest has them. */
   constructor({ encoding }: Manifest, store: Store, name: string, signal: AbortSignal) {
@@ -22,14 +22,18 @@ export class LiveClass {
     this.#name = name
     this.#what = whatOf(encoding.vectors !== 'none')
     this.#signal = signal
-    this.#retry = patient({ forMs: 120_000, signal })
+    this.retry = patient({ forMs: 120_000, signal })
   }
 
   /** @throws ElysiaError ELYSIA_NOT_FOUND */
   async schema(): Promise<CollectionSchema> {
-    const schema = await this.#retry(() => this.store.schema(this.#name))
+    const schema = await this.retry(() => this.store.schema(this.#name))
     if (schema !== undefined) return schema
     throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${this.#name} in ${this.store.target}`)
+  }
+
+  tenants(): Promise<Tenant[]> {
+    return this.retry(() => this.store.tenantStates(this.#name))
   }
 
   /** Counts the objects of a range, and digests of each what `as` leaves of it, all unless told. Memory: a page. */
@@ -39,7 +43,7 @@ export class LiveClass {
     const collection = this.store.collection(this.#name)
     const digest = new ObjectsDigest()
     let objects = 0
-    for await (const page of scan(collection, this.#what, stretch, call, this.#retry)) {
+    for await (const page of scan(collection, this.#what, stretch, call, this.retry)) {
       for (const object of page) digest.add(as(object))
       objects += page.length
     }

@@ -2,7 +2,9 @@ import { sumOfDigests } from '../../archive/digest.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import type { CollectionSchema } from '../../classSchema.ts'
 import { messageOf } from '../../errors.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, Tenant } from '../../store/store.ts'
+import { withActiveTenants } from '../activeTenants.ts'
+import type { Notify } from '../notice.ts'
 import { type Alike, alike } from './alike.ts'
 import type { ArchivedDigest, ReadArchived } from './archived.ts'
 import { LiveClass } from './class.ts'
@@ -17,30 +19,50 @@ export interface Against {
 /**
  * How a collection differs now from an archive of it, a sentence a range: by count, then by digest. A range of as many
  * objects and another digest is read once more, in the archive and in the store, and compared by what must be the same
- * in both. Memory: a page.
+ * in both. Tenants that are not active are activated meanwhile, and put back. Memory: a page.
  * @throws ElysiaError what keeps the store from being read
  */
 export async function liveFaults(
   manifest: Manifest,
   { store, name = manifest.collection }: Against,
   archived: ReadArchived,
-  signal: AbortSignal = new AbortController().signal,
+  { signal = new AbortController().signal, notify = () => {} }: LiveCircumstances = {},
 ): Promise<string[]> {
   const live = new LiveClass(manifest, store, name, signal)
-  let closer: Promise<Closer> | undefined
-  const faults: string[] = []
-  for (const [index, range] of manifest.ranges.entries()) {
-    const { objects, digest } = declared(manifest, index)
-    const found = await live.read(range)
-    const has = `${store.target} has ${found.objects} objects`
-    if (found.objects !== objects) faults.push(`${said(range)}: ${has}, the archive ${objects}`)
-    else if (found.digest !== digest) {
-      closer ??= closerLook(manifest, live, archived, signal)
-      const fact = await differing(await closer, live, index, range)
-      if (fact !== undefined) faults.push(`${said(range)}: ${has} as well, but ${fact}`)
+  const tenants = await tenantsThere(manifest, live)
+  return withActiveTenants(store, name, tenants, { notify, retry: live.retry }, async () => {
+    const names = tenants && new Set(tenants.map((tenant) => tenant.name))
+    let closer: Promise<Closer> | undefined
+    const faults: string[] = []
+    for (const [index, range] of manifest.ranges.entries()) {
+      const { objects, digest } = declared(manifest, index)
+      const isThere = range.tenant === undefined || names?.has(range.tenant) === true
+      const found = isThere ? await live.read(range) : NOTHING
+      const has = `${store.target} has ${found.objects} objects`
+      if (found.objects !== objects) faults.push(`${said(range)}: ${has}, the archive ${objects}`)
+      else if (found.digest !== digest) {
+        closer ??= closerLook(manifest, live, archived, signal)
+        const fact = await differing(await closer, live, index, range)
+        if (fact !== undefined) faults.push(`${said(range)}: ${has} as well, but ${fact}`)
+      }
     }
-  }
-  return faults
+    return faults
+  })
+}
+
+/** Of a tenant that is not there. */
+const NOTHING = { objects: 0, digest: sumOfDigests([]) }
+
+export interface LiveCircumstances {
+  readonly signal?: AbortSignal
+  readonly notify?: Notify
+}
+
+/** The tenants of an archive that the store has, as they are there; undefined where the archive has none. */
+async function tenantsThere({ tenants }: Manifest, live: LiveClass): Promise<Tenant[] | undefined> {
+  if (tenants === undefined) return undefined
+  const names = new Set(tenants.map(({ name }) => name))
+  return (await live.tenants()).filter(({ name }) => names.has(name))
 }
 
 /** What the manifest says of a range. */

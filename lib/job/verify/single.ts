@@ -6,6 +6,7 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { readSingle } from '../../archive/single.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { StoredObject } from '../../object.ts'
+import { notifier } from '../notice.ts'
 import { archivedInFile } from './archived.ts'
 import { liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
@@ -19,7 +20,7 @@ import { Widths } from './widths.ts'
 export async function verifySingle(
   path: string,
   { level }: VerifyOptions,
-  { signal, against }: VerifyCircumstances = {},
+  { signal, against, onNotice }: VerifyCircumstances = {},
 ): Promise<VerifyReport> {
   const startedMs = performance.now()
   const { size } = await stat(path).catch((cause) => {
@@ -43,7 +44,12 @@ export async function verifySingle(
   }
   if (level === 'live' && manifest !== undefined && against !== undefined) {
     const archived = archivedInFile(path, manifest.ranges)
-    faults.push(...(await liveFaults(manifest, against, archived, signal)))
+    faults.push(
+      ...(await liveFaults(manifest, against, archived, {
+        ...(signal && { signal }),
+        notify: notifier(onNotice),
+      })),
+    )
   }
   return {
     archive: id,

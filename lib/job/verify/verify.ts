@@ -10,6 +10,7 @@ import { readingOf } from '../../archive/reading.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { StoredObject } from '../../object.ts'
 import { type Given, resolveGiven } from '../../options.ts'
+import { type Notice, notifier } from '../notice.ts'
 import { archivedInParts } from './archived.ts'
 import { isFinding } from './finding.ts'
 import { type Against, liveFaults } from './live.ts'
@@ -45,6 +46,7 @@ export interface VerifyReport {
 
 export interface VerifyCircumstances {
   readonly signal?: AbortSignal
+  readonly onNotice?: (notice: Notice) => void
   /** What to compare with at level `live`. */
   readonly against?: Against
   readonly onProgress?: (progress: { readonly parts: number; readonly total: number }) => void
@@ -71,7 +73,10 @@ export async function verify(
     const { against } = circumstances
     if (options.level === 'live' && against !== undefined && !found.full) {
       const archived = archivedInParts(archive)
-      const facts = await liveFaults(archive.manifest, against, archived, circumstances.signal)
+      const facts = await liveFaults(archive.manifest, against, archived, {
+        ...(circumstances.signal && { signal: circumstances.signal }),
+        notify: notifier(circumstances.onNotice),
+      })
       for (const fact of facts) found.add({ file: MANIFEST_FILE, fact, part: false })
     }
   }

@@ -9,9 +9,8 @@ import {
   ElysiaError,
   lockOptions,
   type OptionsSchema,
-  openStore,
-  parseTarget,
   type Store,
+  targetOptions,
   type VerifyReport,
   verifyJob,
   verifyOptions,
@@ -42,6 +41,15 @@ const whichOptions = {
   },
 } as const satisfies OptionsSchema
 
+const { apiKeyFile, caFile } = targetOptions.properties
+
+/** How --against is reached. */
+const accessOptions = {
+  type: 'object',
+  description: targetOptions.description,
+  properties: { apiKeyFile, caFile },
+} as const satisfies OptionsSchema
+
 /** `col catalog verify`: archives, held against their manifests. */
 export const command: Command = {
   name: 'col catalog verify',
@@ -53,7 +61,7 @@ export const command: Command = {
     'elysiactl col catalog verify 20261125t1003 --sample 1/7',
     'elysiactl col catalog verify 20261125t1003 --level live --against http://localhost:8080',
   ],
-  schemas: [verifyOptions, whichOptions, lockOptions, catalogOptions],
+  schemas: [verifyOptions, whichOptions, accessOptions, lockOptions, catalogOptions],
   run,
 }
 
@@ -74,13 +82,9 @@ async function run(context: Context): Promise<void> {
     })
   }
   const chosen = await choose(context)
-  const store = against === undefined ? undefined : await openStore(parseTarget(against))
+  const target = against === undefined ? undefined : await context.readTarget(against)
   const reports: VerifyReport[] = []
-  try {
-    for (const one of chosen) reports.push(await verifyOne(context, one, store, name))
-  } finally {
-    await store?.close()
-  }
+  for (const one of chosen) reports.push(await verifyOne(context, one, target?.store, name))
   if (console.json) await console.document(reports.length === 1 ? reports[0] : reports)
   else for (const report of reports) console.note(said(report))
   if (reports.some(({ status }) => status === 'damaged')) context.setExit(EXIT.damage)
@@ -127,6 +131,7 @@ async function verifyOne(
   const around = {
     signal,
     onProgress: ({ parts, total }: { parts: number; total: number }) => view.update(parts, total),
+    onNotice: ({ message }: { message: string }) => view.note(message),
     ...(store && { against: { store, ...(name !== undefined && { name }) } }),
   }
   try {

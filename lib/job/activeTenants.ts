@@ -1,7 +1,7 @@
-import { messageOf } from '../../errors.ts'
-import type { Store, Tenant } from '../../store/store.ts'
-import type { Retrying } from '../../stream/retry.ts'
-import type { Notify } from '../notice.ts'
+import { messageOf } from '../errors.ts'
+import type { Store, Tenant } from '../store/store.ts'
+import type { Retrying } from '../stream/retry.ts'
+import type { Notify } from './notice.ts'
 
 /**
  * Activates tenants that are not active for a piece of work, and puts them back after it, whatever came of it.
