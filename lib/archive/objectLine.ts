@@ -43,12 +43,26 @@ function propertiesText(properties: JsonObject): string {
   for (const key of Object.keys(properties).sort()) {
     const value = properties[key] as Json
     if (value === null || value === undefined) continue
-    text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${valueText(value)}`
+    text += `${text.length === 1 ? '' : ','}${keyText(key)}${valueText(value)}`
   }
   return `${text}}`
 }
 
+/** Names of properties are the same in each object of a class. */
+const keyTexts = new Map<string, string>()
+const MOST_KEYS = 1000
+
+function keyText(key: string): string {
+  const known = keyTexts.get(key)
+  if (known !== undefined) return known
+  if (keyTexts.size >= MOST_KEYS) keyTexts.clear()
+  const text = `${JSON.stringify(key)}:`
+  keyTexts.set(key, text)
+  return text
+}
+
 function valueText(value: Json): string {
+  if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value !== 'object' || value === null) return exactJson(value)
   if (!Array.isArray(value)) return propertiesText(value)
   return typeof value[0] === 'object' ? `[${value.map(valueText).join(',')}]` : exactJson(value)

@@ -22,7 +22,6 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
-import { keepYoungSpaceSmall } from '../../youngSpace.ts'
 import { backupSummary } from './backupSummary.ts'
 import { nameOperand } from './named.ts'
 
@@ -55,7 +54,6 @@ function shutdown() {
 }
 
 async function run(context: Context): Promise<void> {
-  keepYoungSpaceSmall()
   const name = classNameOf(nameOperand(context))
   const options = context.options(backupOptions)
   const { to, dryRun } = context.options(backupRunOptions)

@@ -18,7 +18,6 @@ import {
   targetOptions,
   waitText,
 } from '../../library.ts'
-import { keepYoungSpaceSmall } from '../../youngSpace.ts'
 import { restoreSummary } from './restoreSummary.ts'
 
 /** An id, or the beginning of one. */
@@ -40,7 +39,6 @@ export const command: Command = {
 }
 
 async function run(context: Context): Promise<void> {
-  keepYoungSpaceSmall()
   const { console, operands } = context
   const [operand, ...more] = operands
   if (operand === undefined || more.length > 0) {
