@@ -41,13 +41,13 @@ export async function benchArchiveServer(
     const scans = await inTurns(rounds, {
       scan: () => rested(() => figuresOf([LOADS, 'scan', JSON.stringify(load(FULL, WORKERS))])),
       read: () => rested(() => figuresOf([LOADS, 'read', JSON.stringify(load(FULL, WORKERS))])),
-      zstd: () => rested(() => backup(['--compression', 'zstd'])),
-      fast: () => rested(() => backup(['--compression', 'zstd:1'])),
+      auto: () => rested(() => backup([])),
+      zstd: () => rested(() => backup(['--compression', 'zstd:3'])),
       parquet: () => rested(() => backup(['--format', 'parquet'])),
     })
     compare('Collection.read that counts / raw scan that counts', undefined, scans.scan, scans.read)
-    compare('col backup as jsonl and zstd / raw scan that counts', 0.85, scans.scan, scans.zstd)
-    compare('col backup as jsonl and zstd:1 / raw scan that counts', 0.85, scans.scan, scans.fast)
+    compare('col backup as jsonl, auto (zstd:1), / raw scan that counts', 0.85, scans.scan, scans.auto)
+    compare('col backup as jsonl and zstd:3 / raw scan that counts', 0.85, scans.scan, scans.zstd)
     compare('col backup as Parquet / raw scan that counts', 0.5, scans.scan, scans.parquet)
     await backup(['--compression', 'zstd'])
     const writes = await inTurns(rounds, {
