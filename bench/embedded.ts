@@ -7,7 +7,6 @@ const LOOP = fileURLToPath(new URL('embeddedLoop.ts', import.meta.url))
 
 /** The command as its first line has it run. */
 export const COMMAND = [
-  '--min-semi-space-size=8',
   '--max-semi-space-size=16',
   fileURLToPath(new URL('../bin/elysiactl.js', import.meta.url)),
 ] as const

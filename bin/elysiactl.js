@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --min-semi-space-size=8 --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=16
 // In the language of old Nodes, so that these come to the line that refuses them.
 var needed = [22, 22]
 var running = process.versions.node.split('.').map(Number)
