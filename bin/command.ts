@@ -50,10 +50,10 @@ export interface Context {
   openTarget(opening?: Opening): Promise<OpenTarget>
   /**
    * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
-   * for the default store that no run has made yet an empty one in memory stands in. `address` is one that stands in
-   * place of --target.
+   * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another
+   * flag gives in place of --target.
    */
-  readTarget(address?: string): Promise<OpenTarget>
+  readTarget(other?: { readonly address: string; readonly flag: string }): Promise<OpenTarget>
   /** The exit code where the command ends without an error; 0 where it is never called. */
   setExit(code: number): void
 }

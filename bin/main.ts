@@ -108,11 +108,11 @@ async function runCommand(command: Command, asked: Asked): Promise<void> {
         opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
         return opened
       },
-      readTarget: (address) => {
-        const { flags } = asked
+      readTarget: (other) => {
+        const { flags, console } = asked
         const chosen =
-          address === undefined ? flags : { ...flags, values: { ...flags.values, target: address } }
-        opened ??= openChosenTarget(chosen, settings, asked.console, 'reading')
+          other === undefined ? flags : { ...flags, values: { ...flags.values, target: other.address } }
+        opened ??= openChosenTarget(chosen, settings, console, 'reading', other?.flag)
         return opened
       },
       setExit: (code) => {

@@ -26,17 +26,18 @@ export interface Closable extends OpenTarget {
   close(): Promise<void>
 }
 
-/** Opens the target that flags, environment and files choose, and says on stderr which it is. */
+/** Opens the target that flags, environment and files choose, and says on stderr which it is. `flag` gave it by hand. */
 export async function openChosenTarget(
   flags: Layer,
   settings: Settings,
   console: Console,
   use: Opening | 'reading',
+  flag = '--target',
 ): Promise<Closable> {
   const [environment, ...files] = settings.layers
   const given = layersFor(targetOptions, [flags, ...settings.layers])
   const { options, origins } = resolve(targetOptions, given)
-  const chosen = chooseTarget(options.target, said(origins.target), settings)
+  const chosen = chooseTarget(options.target, said(origins.target, flag), settings)
   const target = parseTarget(chosen.address)
   const layers = [flags, environment, chosen.layer, ...files].filter((layer) => layer !== undefined)
   const access = await accessOf(chosen, layersFor(targetOptions, layers))
@@ -58,8 +59,8 @@ function isAbsent(target: Target, { missing }: Opening): boolean {
   return missing === 'memory' && target.kind === 'sqlite' && !existsSync(target.path)
 }
 
-function said(origin: string | undefined): string {
-  return origin === 'command line' ? '--target' : (origin ?? 'default')
+function said(origin: string | undefined, flag: string): string {
+  return origin === 'command line' ? flag : (origin ?? 'default')
 }
 
 async function accessOf({ apiKeyEnv, headersEnv }: ChosenTarget, layers: readonly Layer[]) {

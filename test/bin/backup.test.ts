@@ -169,6 +169,7 @@ t.test('verify --level live reaches a server by its key, or by its name', async 
   t.equal((await verify(double.target)).code, 12)
   const whole = await verify(double.target, ...key)
   t.match(JSON.parse(whole.stdout), { status: 'whole', level: 'live' }, whole.stderr)
+  t.match(whole.stderr, /\(--against\)/)
   const config = `targets: {office: {url: '${double.target}', api_key_file: key}}\n`
   writeFileSync(join(at.directory, 'elysiactl.yaml'), config)
   t.equal((await verify('office')).code, 0)

@@ -82,7 +82,8 @@ async function run(context: Context): Promise<void> {
     })
   }
   const chosen = await choose(context)
-  const target = against === undefined ? undefined : await context.readTarget(against)
+  const target =
+    against === undefined ? undefined : await context.readTarget({ address: against, flag: '--against' })
   const reports: VerifyReport[] = []
   for (const one of chosen) reports.push(await verifyOne(context, one, target?.store, name))
   if (console.json) await console.document(reports.length === 1 ? reports[0] : reports)
