@@ -94,6 +94,22 @@ t.test(
   },
 )
 
+t.test(
+  'what may be missing after an installation is declared, so that the project compiles without it',
+  async (t) => {
+    const { optionalDependencies } = JSON.parse(readFileSync(posix.join(root, 'package.json'), 'utf8'))
+    const declared = globSync('lib/**/*.d.ts', { cwd: root }).map((file) =>
+      readFileSync(posix.join(root, file), 'utf8'),
+    )
+    for (const name of Object.keys(optionalDependencies)) {
+      t.ok(
+        declared.some((text) => text.includes(`declare module '${name}'`)),
+        name,
+      )
+    }
+  },
+)
+
 t.test('SPEC.md says what the code knows', async (t) => {
   const page = readFileSync(SPEC_PAGE, 'utf8')
   t.equal(page, withTables(page), 'npm run schemas makes its tables anew')
