@@ -4,7 +4,7 @@ import { type Counts, type Report, roughSize } from './library.ts'
 export function summary(report: Report, rejectsPath: string | undefined): string {
   const { class: name, target, run, seconds, rate, bytes, retries } = report
   const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
-  const repeated = retries === 0 ? '' : `, ${retries} retries`
+  const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
     `${ending}: ${name} in ${target}, run ${run}`,
     ...table(rows(report)),

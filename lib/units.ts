@@ -37,6 +37,11 @@ export function roughSize(value: number): string {
   return bytes.format(value, { mode: 'binary', decimalPlaces: 1, unitSeparator: ' ' }) ?? `${value} B`
 }
 
+/** A number of things for reading, by the word for one of them: `1 archive`, `2 archives`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
+}
+
 const SIZE_STEPS: readonly [number, string][] = [
   [1024 ** 3, 'GiB'],
   [1024 ** 2, 'MiB'],

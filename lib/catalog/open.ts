@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { counted } from '../units.ts'
 import type { PlaceAt } from './annotations.ts'
 import { Catalog } from './index.ts'
 import { IndexDamaged, moveAside } from './indexDatabase.ts'
@@ -106,5 +107,6 @@ async function takeIn(
     archives += complete + partial
     for (const { path, message } of unreadable) onNotice?.(`${path} was left out: ${message}`)
   }
-  if (archives > 0) onNotice?.(`the catalog was made anew: ${archives} archives below ${roots.join(', ')}`)
+  if (archives > 0)
+    onNotice?.(`the catalog was made anew: ${counted(archives, 'archive')} below ${roots.join(', ')}`)
 }

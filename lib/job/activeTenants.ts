@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts'
 import type { Store, Tenant } from '../store/store.ts'
 import type { Retrying } from '../stream/retry.ts'
+import { counted } from '../units.ts'
 import type { Notify } from './notice.ts'
 
 /**
@@ -16,7 +17,10 @@ export async function withActiveTenants<T>(
 ): Promise<T> {
   const asleep = (tenants ?? []).filter(({ state }) => state !== 'active')
   if (asleep.length === 0) return work()
-  notify('tenants_activated', `activates ${asleep.length} tenants for the scan; they are put back after it`)
+  notify(
+    'tenants_activated',
+    `activates ${counted(asleep.length, 'tenant')} for the scan, and puts back after it`,
+  )
   const putBack = () => store.setTenantStates(name, asleep)
   let done: T
   try {
@@ -30,7 +34,7 @@ export async function withActiveTenants<T>(
   } catch (error) {
     // Once: what keeps the server from it has been waited for already.
     await putBack().catch((kept) =>
-      notify('tenant_state_kept', `${asleep.length} tenants stay active: ${messageOf(kept)}`),
+      notify('tenant_state_kept', `${counted(asleep.length, 'tenant')} left active: ${messageOf(kept)}`),
     )
     throw error
   }

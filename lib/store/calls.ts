@@ -1,6 +1,7 @@
 import { ElysiaError } from '../errors.ts'
 import { HASH_PROPERTY, type StoredObject } from '../object.ts'
 import type { Retrying } from '../stream/retry.ts'
+import { counted } from '../units.ts'
 import type { Collection, RemoveOutcome, What, WriteOutcome } from './store.ts'
 
 const EVERYTHING: What = { properties: 'all', vectors: true }
@@ -97,6 +98,6 @@ export interface Removed {
 }
 
 function notTaken(count: number, reason: string | undefined): ElysiaError {
-  const message = `the store does not take ${count} ${count === 1 ? 'object' : 'objects'}: ${reason ?? 'no reason given'}`
+  const message = `the store does not take ${counted(count, 'object')}: ${reason ?? 'no reason given'}`
   return new ElysiaError('ELYSIA_STORE', message, { retryable: true })
 }

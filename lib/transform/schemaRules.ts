@@ -1,5 +1,6 @@
 import type { PropertySchema } from '../classSchema.ts'
 import type { JsonObject } from '../object.ts'
+import { counted } from '../units.ts'
 import type { Patching } from './schemaPatch.ts'
 
 /** One thing that a target may not take as it is. */
@@ -136,7 +137,7 @@ function replication({ schema, target, wishes, set }: Patching): void {
   if (wanted === factor) return
   const reason =
     wishes.replication === undefined
-      ? `the target has ${target.nodes} ${target.nodes === 1 ? 'node' : 'nodes'}`
+      ? `the target has ${counted(target.nodes, 'node')}`
       : 'it was asked for with --replication'
   if (schema.replicationConfig === undefined) set(['replicationConfig'], { factor: wanted }, reason)
   else set(['replicationConfig', 'factor'], wanted, reason)

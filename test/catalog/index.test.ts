@@ -199,7 +199,7 @@ t.test('pins, tags, notes and verifications stand beside the manifest and outliv
   const anew = await openCatalog({ file, onNotice: (message) => said.push(message) })
   const { updated: _, ...kept } = before
   t.match(anew.get('archive-1'), kept)
-  t.match(said, [/made anew: 1 archives/])
+  t.match(said, [/made anew: 1 archive below/])
   await rebuildRoot(anew, root)
   t.match(anew.get('archive-1'), kept)
   t.equal(anew.get('archive-1').id, 'archive-1', 'an id never changes')

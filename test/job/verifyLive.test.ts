@@ -148,7 +148,7 @@ t.test('values that a server spells or works out its own way are the same values
   }
   await store.collection('Thing').write([spelled('2024-01-01T00:00:00.001Z')])
   for (const [way, verified] of Object.entries(ways)) {
-    t.match(facts(await verified(store)), [/^all ids: .* has 1 objects as well, but others$/], way)
+    t.match(facts(await verified(store)), [/^all ids: .* has 1 object as well, but others$/], way)
   }
 })
 

@@ -13,6 +13,7 @@ import {
   backupRunOptions,
   catalogOptions,
   classNameOf,
+  counted,
   ElysiaError,
   lock,
   lockOptions,
@@ -174,8 +175,8 @@ async function plan(context: Context, store: Store, name: string, options: Backu
   console.note(
     [
       `dry run: nothing is written`,
-      `${planned.collection} in ${planned.source.target}: ${counts.before} objects${tenants ? ` of ${tenants.length} tenants` : ''}`,
-      `${encoding.format}, compression ${encoding.compression}, ${ranges.length} ranges, parts of ${roughSize(options.partSize)}`,
+      `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
+      `${encoding.format}, compression ${encoding.compression}, ${counted(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
     ].join('\n'),
   )
 }

@@ -18,7 +18,7 @@ export function backupSummary(report: BackupReport): string {
     `done: ${report.collection} of ${report.target}, archive ${report.archive}`,
     ...rows.map(([name, value]) => `  ${name.padEnd(9)}${value}`),
     report.consistency,
-    `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} retries`}`,
+    `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
     `archive: ${report.location}`,
   ].join('\n')
 }

@@ -1,6 +1,6 @@
 import { columns } from '../../columns.ts'
 import type { Command, Context } from '../../command.ts'
-import { type CollectionSchema, type PropertySchema, targetOptions } from '../../library.ts'
+import { type CollectionSchema, counted, type PropertySchema, targetOptions } from '../../library.ts'
 import { findCollection, hasTenants, type Named, nameOperand } from './named.ts'
 
 /** `col show`: one collection, for a person; with --json its schema as the store holds it. */
@@ -37,7 +37,7 @@ async function contents({ store, schema }: Named): Promise<string> {
   }
   const total = rows.reduce((sum, [, count]) => sum + count, 0)
   const table = rows.length === 0 ? '' : columns(['tenant', 'objects'], rows)
-  return `objects: ${total} in ${rows.length} tenants\n${table}`
+  return `objects: ${total} in ${counted(rows.length, 'tenant')}\n${table}`
 }
 
 function properties({ properties: all = [] }: CollectionSchema): string {

@@ -4,6 +4,7 @@ import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { sources } from '../../inputs.ts'
 import {
+  counted,
   ElysiaError,
   type Reject,
   type ValidationCounts,
@@ -46,7 +47,7 @@ async function run(context: Context): Promise<void> {
   const totals = await printing(context, (print) => check(context, print))
   const { files, lines, blank, records, faults } = totals
   console.note(
-    `${files} ${files === 1 ? 'file' : 'files'}, ${lines} lines: ${blank} blank, ${records} records, ${faults} faulty`,
+    `${counted(files, 'file')}, ${counted(lines, 'line')}: ${blank} blank, ${counted(records, 'record')}, ${faults} faulty`,
   )
   if (faults > 0) context.setExit(EXIT.rejects)
 }

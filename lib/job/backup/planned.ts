@@ -1,6 +1,7 @@
 import type { Plan } from '../../archive/manifest.ts'
 import { resolveGiven } from '../../options.ts'
 import type { Store } from '../../store/store.ts'
+import { counted } from '../../units.ts'
 import { TOOL } from '../tool.ts'
 import { chosenEncoding } from './encoding.ts'
 import { type BackupGiven, backupOptions } from './options.ts'
@@ -17,7 +18,7 @@ export async function planBackup(
   const subject = await subjectOf(store, name, options)
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
-  if (asleep > 0) note(`${asleep} tenants are not active: they would be activated, and are not counted here`)
+  if (asleep > 0) note(`not active, to be activated, and not counted here: ${counted(asleep, 'tenant')}`)
   const encoding = await chosenEncoding(store, active, options, (_code, message) => note(message))
   return planOf(store, active, encoding, options, TOOL)
 }

@@ -54,7 +54,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   class: 'The class that they are in now.',
   target: 'The store, without secrets.',
   dry_run: 'Nothing was written.',
-  objects: 'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`.',
+  objects:
+    'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`; of a dry run those that a manifest says.',
   written: 'Objects that the store acknowledged.',
   rejected: 'Objects, or lines that are none, that were refused; they are in the rejects file.',
   skipped: 'Objects of damaged parts that are missing.',
@@ -100,7 +101,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     class: run.class,
     target: run.store.target,
     dry_run: options.dryRun,
-    objects: status === 'done' ? (plan.objects ?? objects) : objects + skipped,
+    objects: status === 'done' || status === 'planned' ? (plan.objects ?? objects) : objects + skipped,
     written: sums.written,
     rejected,
     skipped,

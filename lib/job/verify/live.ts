@@ -3,6 +3,7 @@ import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import type { CollectionSchema } from '../../classSchema.ts'
 import { messageOf } from '../../errors.ts'
 import type { Store, Tenant } from '../../store/store.ts'
+import { counted } from '../../units.ts'
 import { withActiveTenants } from '../activeTenants.ts'
 import type { Notify } from '../notice.ts'
 import { type Alike, alike } from './alike.ts'
@@ -38,7 +39,7 @@ export async function liveFaults(
       const { objects, digest } = declared(manifest, index)
       const isThere = range.tenant === undefined || names?.has(range.tenant) === true
       const found = isThere ? await live.read(range) : NOTHING
-      const has = `${store.target} has ${found.objects} objects`
+      const has = `${store.target} has ${counted(found.objects, 'object')}`
       if (found.objects !== objects) faults.push(`${said(range)}: ${has}, the archive ${objects}`)
       else if (found.digest !== digest) {
         closer ??= closerLook(manifest, live, archived, signal)

@@ -6,6 +6,7 @@ import {
   catalogDoor,
   catalogOptions,
   cleanupOptions,
+  counted,
   filterOptions,
   lockOptions,
   retentionOptions,
@@ -74,7 +75,7 @@ async function show({ console }: Context, report: CleanupReport): Promise<void> 
   const planned = groups.reduce((sum, { remove }) => sum + remove.length, 0)
   console.note(
     done
-      ? `removed ${removed.length} of ${planned} archives, ${roughSize(bytes)}`
-      : `a plan: ${planned} archives would be removed, ${roughSize(bytes)}; --yes removes them`,
+      ? `removed ${removed.length} of ${counted(planned, 'archive')}, ${roughSize(bytes)}`
+      : `a plan: ${counted(planned, 'archive')} would be removed, ${roughSize(bytes)}; --yes removes them`,
   )
 }

@@ -1,7 +1,14 @@
 import { ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
 import { columns } from '../../../columns.ts'
 import type { Command, Context } from '../../../command.ts'
-import { type ArchiveRecord, catalogDoor, catalogOptions, listOptions, roughSize } from '../../../library.ts'
+import {
+  type ArchiveRecord,
+  catalogDoor,
+  catalogOptions,
+  counted,
+  listOptions,
+  roughSize,
+} from '../../../library.ts'
 
 /** `col catalog list`: the archives that are known, the newest first. */
 export const command: Command = {
@@ -29,7 +36,7 @@ async function run(context: Context): Promise<void> {
   await console.data(columns(HEAD, archives.map(row)))
   const left = all.archives - archives.length
   console.note(
-    `${all.archives} archives, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,
+    `${counted(all.archives, 'archive')}, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,
   )
 }
 

@@ -1,7 +1,7 @@
 import { idOperand, onCatalog } from '../../../catalog.ts'
 import { columns } from '../../../columns.ts'
 import type { Command, Context } from '../../../command.ts'
-import { type ArchiveDetails, catalogOptions, roughSize } from '../../../library.ts'
+import { type ArchiveDetails, catalogOptions, counted, roughSize } from '../../../library.ts'
 
 /** `col catalog show`: all that the catalog knows of one archive. */
 export const command: Command = {
@@ -46,7 +46,7 @@ function plainFacts(archive: ArchiveDetails): Fact[] {
     ['compression', archive.compression],
     ['objects', String(objects)],
     ['vectors', String(vectors)],
-    ['size', `${roughSize(bytes)} (${roughSize(raw_bytes)} before compression), ${parts} parts`],
+    ['size', `${roughSize(bytes)} (${roughSize(raw_bytes)} before compression), ${counted(parts, 'part')}`],
     ['tenants', tenants.length > 5 ? `${tenants.length}` : tenants.join(', ')],
     ['parent', archive.parent ?? ''],
     ['tags', archive.tags.join(', ')],

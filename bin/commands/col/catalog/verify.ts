@@ -6,6 +6,7 @@ import { countView } from '../../../countProgress.ts'
 import { EXIT } from '../../../exit.ts'
 import {
   catalogOptions,
+  counted,
   ElysiaError,
   lockOptions,
   type OptionsSchema,
@@ -162,9 +163,9 @@ function noteOf({ level, status, num_errors }: VerifyReport, sample: string | un
 
 function said(report: VerifyReport): string {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
-  const objects = objects_checked === 0 ? '' : `, ${objects_checked} objects`
+  const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   return [
-    `${status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${parts} parts${objects}, ${seconds.toFixed(2)} s`,
+    `${status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
     ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
     ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
     ...(report.suggested_command === undefined ? [] : [`what is whole: ${report.suggested_command}`]),
