@@ -87,6 +87,24 @@ t.test('an int beyond 2^53 spoils no page, nor a look-up', async (t) => {
   t.equal(without.length, 4)
 })
 
+t.test('an int beyond 2^53 spoils no page, wherever in it its object stands', async (t) => {
+  const { double, store } = await enter(t)
+  const ids = [1, 2, 3].map(idAt).sort()
+  for (const [at, id] of ids.entries()) {
+    const kept = store.collection(`Kept${at}`)
+    await store.create({ ...schemaOf('Kept'), class: kept.name })
+    for (const one of ids) {
+      const body = { class: kept.name, id: one, properties: { size: one === id ? 2 ** 60 : at } }
+      t.equal((await ask(double, 'POST /v1/objects', body)).status, 200)
+    }
+    const found = await drain(kept.read(ALL))
+    t.same(
+      found.map((object) => [object.id, object.properties.size]),
+      ids.map((one) => [one, one === id ? 2 ** 60 : at]),
+    )
+  }
+})
+
 t.test('only references are read by REST', async (t) => {
   const { double, store } = await enter(t)
   await store.create(schemaOf('Plain'))

@@ -43,7 +43,7 @@ export interface Extent {
   readonly lastId: string
 }
 
-/** The extent of a SearchReply; reads its last object alone. */
+/** The extent of a SearchReply; of its last object the id is read, and nothing else of any. */
 export function extentOf(reply: Buffer): Extent {
   const reader = readerOf(reply)
   let [count, last] = [0, 0]
@@ -57,7 +57,19 @@ export function extentOf(reply: Buffer): Extent {
   }
   if (count === 0) return { count, lastId: '' }
   reader.pos = last
-  return { count, lastId: message(reader, { id: '', properties: {} }, takeResult).id }
+  return { count, lastId: message(reader, { id: '' }, takeIdOfResult).id }
+}
+
+function takeIdOfResult(reader: Reader, tag: number, into: { id: string }): boolean {
+  if (tag >>> 3 !== 2) return false
+  message(reader, into, takeId)
+  return true
+}
+
+function takeId(reader: Reader, tag: number, into: { id: string }): boolean {
+  if (tag >>> 3 !== 1) return false
+  into.id = reader.string()
+  return true
 }
 
 /** A canonical uuid of its 16 bytes. */
