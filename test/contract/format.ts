@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Content, Format } from '../../lib/archive/format.ts'
+import { Tally } from '../../lib/archive/tally.ts'
 import type { CollectionSchema } from '../../lib/classSchema.ts'
 import { ElysiaError } from '../../lib/errors.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../lib/object.ts'
@@ -21,6 +22,7 @@ export function formatContract(t: Test, { format, holds }: FormatCase): void {
   t.test(`${name}: no objects are objects too`, async (t) => {
     for (const pages of [[], [[]]]) t.strictSame(await decoded(format, await encoded(format, pages)), [])
   })
+  t.test(`${name}: what is written and what is read is counted and digested`, (t) => tallies(t, format))
   t.test(`${name}: the tenant is that of the content`, (t) => tenanted(t, format))
   t.test(`${name}: many objects keep their order`, (t) => ordered(t, format))
   t.test(`${name}: what it is given stays as it was`, (t) => leavesAlone(t, format))
@@ -191,6 +193,20 @@ function withoutNulls(value: Json): unknown {
   const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined)
   return {
     entries: entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, withoutNulls(inner)]),
+  }
+}
+
+async function tallies(t: Test, format: Format): Promise<void> {
+  const wanted = new Tally()
+  for (const object of TRICKY_OBJECTS) wanted.add(object)
+  for (const vectors of ['base64', 'numbers'] as const) {
+    const [written, read] = [new Tally(), new Tally()]
+    const what = { ...content, vectors }
+    const pages = Readable.from(paged(TRICKY_OBJECTS, 10))
+    const nowhere = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
+    await pipeline(pages, format.encode(what, written), format.decode(what, read), nowhere)
+    t.strictSame(written.tallied(), wanted.tallied(), `written, ${vectors}`)
+    t.strictSame(read.tallied(), wanted.tallied(), `read, ${vectors}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { StoredObject } from '../../lib/object.ts'
 import type { Store, What } from '../../lib/store/store.ts'
@@ -45,6 +46,25 @@ t.test('pages grow with small objects, and never beyond what a server gives', as
   )
   // 50, 200, 800, 3200, 10 000, 5750, and an empty one.
   t.ok(made(double, 'Search') <= 7)
+})
+
+t.test('while a page is worked on the next one is under way, and no more', async (t) => {
+  const { double, store } = await enter(t)
+  await store.create(schemaOf('Kept'))
+  const kept = store.collection('Kept')
+  const objects = objectsUpTo(2000)
+  for (let at = 0; at < objects.length; at += 1000) await kept.write(objects.slice(at, at + 1000))
+  const pages = kept.read(ALL)[Symbol.asyncIterator]()
+  await pages.next()
+  t.equal(made(double, 'Search'), 1, 'of the first page a reader may want one object only')
+  await pages.next()
+  t.equal(made(double, 'Search'), 2)
+  await pages.next()
+  for (let tries = 0; made(double, 'Search') < 3 && tries < 100; tries++) await wait(10)
+  t.equal(made(double, 'Search'), 3, 'asked for while the second is read')
+  await wait(50)
+  t.equal(made(double, 'Search'), 3)
+  await pages.return?.()
 })
 
 t.test('pages of large objects hold a few of them', async (t) => {
