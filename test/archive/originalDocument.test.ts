@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import t from 'tap'
 import { isOriginalDocument, type OriginalOptions, readOriginal } from '../../lib/archive/originalDocument.ts'
 import type { JsonObject, StoredObject } from '../../lib/object.ts'
+import { collectGarbage } from '../garbage.ts'
 
 const damage = { code: 'ELYSIA_DAMAGED' }
 const schema = { class: 'Scan', vectorizer: 'none', properties: [{ name: 'n', dataType: ['int'] }] }
@@ -223,8 +222,6 @@ t.test('original: it is told by how it begins', async (t) => {
 })
 
 t.test('original: what it holds does not grow with the document', async (t) => {
-  setFlagsFromString('--expose-gc')
-  const collectGarbage = runInNewContext('gc') as () => void
   const most = async (count: number) => {
     const vector = Array.from({ length: 100 }, (_, at) => at / 7)
     const text = function* () {
