@@ -11,7 +11,7 @@ import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import { autoCompression } from '../lib/archive/autoCompression.ts'
 import type { CompressionName } from '../lib/archive/compression.ts'
 import { COMPRESSIONS } from '../lib/archive/compressions.ts'
-import { objectText } from '../lib/archive/objectLine.ts'
+import { objectText } from '../lib/archive/lineWriter.ts'
 import { decompress } from '../lib/stream/decompress.ts'
 import { inTurns, median, round, say } from './measure.ts'
 

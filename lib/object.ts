@@ -7,6 +7,9 @@ export type JsonObject = { [key: string]: Json }
 /** One vector of 32-bit floats, or several of one width (a multi-vector). */
 export type Vector = Float32Array | readonly Float32Array[]
 
+/** An object that is being put together. */
+export type ObjectDraft = { -readonly [Key in keyof StoredObject]: StoredObject[Key] }
+
 /**
  * An object as every store holds it.
  * `id` is a lower-case UUID. `vector` is the unnamed vector, `vectors` the named ones. Absent and null

@@ -30,12 +30,8 @@ class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
     this.#lines = new ObjectLines(vectors, tally)
   }
 
-  protected override *expand(page: readonly StoredObject[]): Generator<Buffer> {
-    for (const object of page) {
-      this.#lines.add(object)
-      this.#lines.text('\n')
-      if (this.#lines.full) yield* this.#lines.take()
-    }
+  protected override expand(page: readonly StoredObject[]): Generator<Buffer> {
+    return this.#lines.page(page)
   }
 
   protected override rest(): Generator<Buffer> {

@@ -1,10 +1,26 @@
 import type { StoredObject, Vector } from '../object.ts'
-import { base64, headText, requireFinite, timesText } from './objectLine.ts'
+import { headText, requireFinite, timesText } from './objectLine.ts'
 
 /** Most bytes that UTF-8 takes for a character of a string. */
 const MOST_BYTES = 3
+/** The bytes of a longer text are counted before there is room made for them. */
+const LONG = 64 * 1024
+const ROOM_BYTES = 64 * 1024
 const CLOSE = '}'.charCodeAt(0)
 const QUOTE = '"'.charCodeAt(0)
+
+/**
+ * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,
+ * updated_ms?}`, vectors in base64 of little-endian float32. Equal objects have equal texts but for their
+ * times: keys are sorted, null properties are left out.
+ * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
+ */
+export function objectText(object: StoredObject): string {
+  texts.clear()
+  texts.identity(object)
+  texts.times(object)
+  return texts.toString()
+}
 
 /**
  * Writes objects one after another as bytes, as objectText has them. A text of an object with its vectors is made
@@ -56,7 +72,7 @@ export class LineWriter {
 
   /** Adds any text. */
   text(text: string): void {
-    this.#reserve(text.length * MOST_BYTES)
+    this.#reserve(text.length > LONG ? Buffer.byteLength(text) : text.length * MOST_BYTES)
     this.#length += this.#bytes.write(text, this.#length, 'utf8')
   }
 
@@ -66,6 +82,11 @@ export class LineWriter {
     this.#bytes = Buffer.allocUnsafeSlow(this.#roomBytes)
     this.#length = 0
     return taken
+  }
+
+  /** What was written since the last `take`, as a text. */
+  toString(): string {
+    return this.#bytes.toString('utf8', 0, this.#length)
   }
 
   /** Forgets what was written since the last `take`. */
@@ -116,4 +137,11 @@ export class LineWriter {
     this.#bytes.copy(larger, 0, 0, this.#length)
     this.#bytes = larger
   }
+}
+
+const texts = new LineWriter(ROOM_BYTES)
+
+/** Node runs on little-endian machines only, so the bytes in memory are the ones that the format wants. */
+function base64(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
 }

@@ -3,25 +3,14 @@ import { exactJson } from '../exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
 
 /**
- * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,
- * updated_ms?}`, vectors in base64 of little-endian float32. Equal objects have equal texts but for their
- * times: keys are sorted, null properties are left out.
+ * An object as objectText has it, but with its vectors as numbers, the fewest digits that read back as the same float32.
  * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
  */
-export function objectText(object: StoredObject): string {
-  const { vector, vectors } = object
-  requireFinite(object)
-  const unnamed = vector === undefined ? '' : `,"vector":${base64Text(vector)}`
-  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors, base64Text)}`
-  return `${headText(object)}${unnamed}${named}${timesText(object)}}`
-}
-
-/** The same object with its vectors as numbers, the fewest digits that read back as the same float32. */
 export function readableText(object: StoredObject): string {
   const { vector, vectors } = object
   requireFinite(object)
   const unnamed = vector === undefined ? '' : `,"vector":${numberText(vector)}`
-  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors, numberText)}`
+  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors)}`
   return `${headText(object)}${timesText(object)}${unnamed}${named}}`
 }
 
@@ -68,18 +57,9 @@ function valueText(value: Json): string {
   return typeof value[0] === 'object' ? `[${value.map(valueText).join(',')}]` : exactJson(value)
 }
 
-function namedText(vectors: Readonly<Record<string, Vector>>, write: (vector: Vector) => string): string {
+function namedText(vectors: Readonly<Record<string, Vector>>): string {
   const names = Object.keys(vectors).sort()
-  return `{${names.map((name) => `${JSON.stringify(name)}:${write(vectors[name]!)}`).join(',')}}`
-}
-
-function base64Text(vector: Vector): string {
-  return vector instanceof Float32Array ? `"${base64(vector)}"` : `[${vector.map(base64Text).join(',')}]`
-}
-
-/** Node runs on little-endian machines only, so the bytes in memory are the ones that the format wants. */
-export function base64(vector: Float32Array): string {
-  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
+  return `{${names.map((name) => `${JSON.stringify(name)}:${numberText(vectors[name]!)}`).join(',')}}`
 }
 
 function numberText(vector: Vector): string {

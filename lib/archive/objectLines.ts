@@ -36,6 +36,15 @@ export class ObjectLines {
     this.#writer.times(object)
   }
 
+  /** The pieces that a page of lines completes; what is left begins the next. */
+  *page(objects: readonly StoredObject[]): Generator<Buffer> {
+    for (const object of objects) {
+      this.add(object)
+      this.text('\n')
+      if (this.full) yield* this.take()
+    }
+  }
+
   text(text: string): void {
     this.#writer.text(text)
   }

@@ -1,5 +1,5 @@
 import { filledVector } from '../floats.ts'
-import type { JsonObject, StoredObject, Vector } from '../object.ts'
+import type { JsonObject, ObjectDraft, StoredObject, Vector } from '../object.ts'
 
 /** Why a JSON value is no object of an archive, for a person. */
 export class NotAnObject extends Error {}
@@ -18,7 +18,7 @@ export function objectOf(value: unknown): StoredObject {
   if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
   if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
   requireShallow(properties, id, MOST_LEVELS)
-  const object: Mutable<StoredObject> = { id, properties: properties as JsonObject }
+  const object: ObjectDraft = { id, properties: properties as JsonObject }
   if (vector !== undefined) object.vector = singleOf(vector, id)
   if (vectors !== undefined) object.vectors = namedOf(vectors, id)
   if (tenant !== undefined) object.tenant = textOf(tenant, id)
@@ -26,8 +26,6 @@ export function objectOf(value: unknown): StoredObject {
   if (updated_ms !== undefined) object.updatedMs = msOf(updated_ms, id)
   return object
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** What walks through a value calls itself for each level: many more of them would overflow its stack. */
 function requireShallow(value: object, id: string, levels: number): void {

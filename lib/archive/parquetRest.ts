@@ -1,6 +1,6 @@
 import { ElysiaError } from '../errors.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
-import { objectText } from './objectLine.ts'
+import { objectText } from './lineWriter.ts'
 import { objectOf } from './objectParse.ts'
 
 /**

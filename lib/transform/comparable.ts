@@ -12,6 +12,11 @@ const KEPT: Readonly<Record<string, Keep>> = {
   int,
 }
 
+/** A function that leaves of an object what a store of this kind must give back as it got it. */
+export function comparableIn(kind: string, schema: CollectionSchema): (object: StoredObject) => StoredObject {
+  return kind === 'weaviate' ? comparable(schema) : (object) => object
+}
+
 /**
  * A function that leaves of an object what a Weaviate server must give back as it got it, so that what was sent
  * and what is there can be compared: of a phone number the input (the other fields it computes, and newer

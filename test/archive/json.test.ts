@@ -5,7 +5,7 @@ import t from 'tap'
 import type { Content } from '../../lib/archive/format.ts'
 import { json } from '../../lib/archive/json.ts'
 import { JsonScan, type Taken } from '../../lib/archive/jsonScan.ts'
-import { objectText } from '../../lib/archive/objectLine.ts'
+import { objectText } from '../../lib/archive/lineWriter.ts'
 import type { StoredObject } from '../../lib/object.ts'
 import { stageContract } from '../contract/stage.ts'
 

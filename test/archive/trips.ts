@@ -18,7 +18,7 @@ import type { RestoreSource } from '../../lib/job/restore/source.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../lib/object.ts'
 import type { Store, Tenant } from '../../lib/store/store.ts'
-import { comparable } from '../../lib/transform/comparable.ts'
+import { comparableIn } from '../../lib/transform/comparable.ts'
 import type { Scene } from './scenes.ts'
 
 /** How a collection travels. */
@@ -147,8 +147,7 @@ export async function travel(
   const there = await heldIn(target, name)
   deepStrictEqual(there.tenants, before.tenants)
   deepStrictEqual(there.aliases, way.renamed ? [] : before.aliases)
-  const kept =
-    target.kind === 'weaviate' ? comparable((await source.schema(from))!) : (one: StoredObject) => one
+  const kept = comparableIn(target.kind, (await source.schema(from))!)
   const wanted = before.objects.map((object) => kept(renamed(object, from, name)))
   const found = there.objects.map(kept)
   deepStrictEqual(found.map(plain), wanted.map(plain))

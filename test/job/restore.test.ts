@@ -1,33 +1,13 @@
 import { readFileSync } from 'node:fs'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import { restore, runRestore } from '../../lib/job/restore/restore.ts'
 import { openMemory } from '../../lib/store/memory.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
 import type { Collection, Store } from '../../lib/store/store.ts'
-import { openStore, parseTarget } from '../../lib/store/target.ts'
-import { weaviateDouble } from '../double/double.ts'
 import { archiveOf, idOf, THING, thing, things } from './archived.ts'
 import { objectsOf, SMALL, sourceOf } from './restored.ts'
-
-const TARGETS: Readonly<Record<string, (t: Test) => Promise<Store>>> = {
-  memory: async () => openMemory(),
-  sqlite: async (t) => {
-    const store = await openSqlite(`${t.testdir()}/store.db`)
-    t.teardown(() => store.close())
-    return store
-  },
-  'a Weaviate server': async (t) => {
-    const double = await weaviateDouble()
-    const store = await openStore(parseTarget(double.target))
-    t.teardown(async () => {
-      await store.close()
-      await double.stop()
-    })
-    return store
-  },
-}
+import { TARGETS } from './targets.ts'
 
 for (const [name, open] of Object.entries(TARGETS)) {
   t.test(`what was backed up is there again in ${name}, object by object`, async (t) => {

@@ -1,6 +1,4 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createWriteStream } from 'node:fs'
 import t, { type Test } from 'tap'
 import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
 import type { CollectionSchema } from '../../lib/classSchema.ts'
@@ -12,38 +10,10 @@ import { verifySingle } from '../../lib/job/verify/single.ts'
 import { type VerifyReport, verify } from '../../lib/job/verify/verify.ts'
 import type { JsonObject, StoredObject } from '../../lib/object.ts'
 import { openMemory } from '../../lib/store/memory.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { openStore, parseTarget } from '../../lib/store/target.ts'
-import { weaviateDouble } from '../double/double.ts'
 import { idOf, THING, thing } from './archived.ts'
 import { sourceOf } from './restored.ts'
-
-/** A directory of its own: `testdir` gives a test one only. */
-function directory(t: Test): string {
-  const made = mkdtempSync(join(tmpdir(), 'elysiactl-test-'))
-  t.teardown(() => rmSync(made, { recursive: true }))
-  return made
-}
-
-async function sqlite(t: Test): Promise<Store> {
-  const store = await openSqlite(`${directory(t)}/store.db`)
-  t.teardown(() => store.close())
-  return store
-}
-
-const TARGETS: Readonly<Record<string, (t: Test) => Promise<Store>>> = {
-  sqlite,
-  'a Weaviate server': async (t) => {
-    const double = await weaviateDouble()
-    const store = await openStore(parseTarget(double.target))
-    t.teardown(async () => {
-      await store.close()
-      await double.stop()
-    })
-    return store
-  },
-}
+import { directory, TARGETS } from './targets.ts'
 
 /** A range for each tenant; its things refer to each other. */
 const LINKED: CollectionSchema = {
@@ -59,7 +29,7 @@ const LEVEL: VerifyOptions = { level: 'live', maxErrors: 0, workers: 2 }
 
 /** An archive of things that refer to each other, in a directory and in one file. */
 async function linkedArchives(t: Test) {
-  const store = await sqlite(t)
+  const store = await TARGETS.sqlite(t)
   await store.create(LINKED)
   await store.createTenants('Thing', TENANTS)
   for (const tenant of TENANTS) {
@@ -129,7 +99,7 @@ for (const [target, open] of Object.entries(TARGETS)) {
 }
 
 t.test('values that a server spells or works out its own way are the same values', async (t) => {
-  const source = await sqlite(t)
+  const source = await TARGETS.sqlite(t)
   const properties = [
     { name: 'title', dataType: ['text'] },
     { name: 'day', dataType: ['date'] },
@@ -139,7 +109,7 @@ t.test('values that a server spells or works out its own way are the same values
   await source.create({ ...THING, properties })
   await source.collection('Thing').write([spelled('2024-01-01T00:00:00.000Z')])
   const { files, ways } = await archivesOf(t, source)
-  const store = await TARGETS['a Weaviate server']!(t)
+  const store = await TARGETS['a Weaviate server'](t)
   await restore(await sourceOf(files), store, {})
   await restore(await sourceOf(files), store, { name: 'Copy' })
   for (const [way, verified] of Object.entries(ways)) {
@@ -173,7 +143,7 @@ t.test('an object is looked for in its own range of ids', async (t) => {
 
 t.test('a range whose part is damaged is not compared, and that is said', async (t) => {
   const { files } = await linkedArchives(t)
-  const store = await sqlite(t)
+  const store = await TARGETS.sqlite(t)
   await restore(await sourceOf(files), store, { name: 'Copy' })
   const parts = [...files.keys()].filter((name) => name.startsWith('parts/'))
   const part = parts[1]!
@@ -195,7 +165,7 @@ t.test(
   'tenants that are asleep are woken and put back; one that is not there is said to be empty',
   async (t) => {
     const { files, ways } = await linkedArchives(t)
-    const store = await TARGETS['a Weaviate server']!(t)
+    const store = await TARGETS['a Weaviate server'](t)
     await restore(await sourceOf(files), store, {})
     await store.setTenantStates('Thing', [{ name: 'b', state: 'inactive' }])
     const before = await store.tenantStates('Thing')

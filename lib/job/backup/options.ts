@@ -1,4 +1,5 @@
 import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+import { retryForOption, workersOption } from '../sharedOptions.ts'
 
 const MIB = 1024 * 1024
 
@@ -36,14 +37,7 @@ export const backupOptions = {
       placeholder: 'NAME,…',
       flagOnly: true,
     },
-    workers: {
-      type: 'integer',
-      short: 'j',
-      description: 'ranges of ids that are read at once',
-      default: 2,
-      minimum: 1,
-      maximum: 64,
-    },
+    workers: workersOption('ranges of ids that are read at once'),
     partSize: {
       type: 'integer',
       unit: 'bytes',
@@ -83,15 +77,7 @@ export const backupOptions = {
       default: false,
       flagOnly: true,
     },
-    retryForMs: {
-      type: 'integer',
-      flag: 'retry-for',
-      unit: 'milliseconds',
-      description: 'how long to wait for a server that is away',
-      default: 120_000,
-      minimum: 0,
-      maximum: 86_400_000,
-    },
+    retryForMs: retryForOption,
   },
 } as const satisfies OptionsSchema
 

@@ -133,11 +133,7 @@ class Lines {
     const pages = scan(collection, whatOf(this.#options.vectors), stretch, call, this.#retry)
     for await (const page of pages) {
       if (stop?.aborted === true) throw stop.reason
-      for (const object of page) {
-        lines.add(object)
-        lines.text('\n')
-        if (lines.full) for (const piece of lines.take()) yield handOn(piece)
-      }
+      for (const piece of lines.page(page)) yield handOn(piece)
       this.#objects += page.length
       onProgress?.({ objects: this.#objects, total: this.#plan.counts.before })
     }

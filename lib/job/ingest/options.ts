@@ -1,4 +1,5 @@
 import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+import { retryForOption, workersOption } from '../sharedOptions.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -29,14 +30,7 @@ export const ingestOptions = {
       minimum: KIB,
       maximum: 64 * MIB,
     },
-    workers: {
-      type: 'integer',
-      short: 'j',
-      description: 'batches in flight at once',
-      default: 2,
-      minimum: 1,
-      maximum: 64,
-    },
+    workers: workersOption('batches in flight at once'),
     maxLineBytes: {
       type: 'integer',
       unit: 'bytes',
@@ -109,15 +103,7 @@ export const ingestOptions = {
       description: 'take the tenant of each record from this field',
       enum: ['repo'],
     },
-    retryForMs: {
-      type: 'integer',
-      flag: 'retry-for',
-      unit: 'milliseconds',
-      description: 'how long to wait for a server that is away',
-      default: 120_000,
-      minimum: 0,
-      maximum: 86_400_000,
-    },
+    retryForMs: retryForOption,
   },
 } as const satisfies OptionsSchema
 

@@ -1,4 +1,5 @@
 import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+import { retryForOption, workersOption } from '../sharedOptions.ts'
 
 const MIB = 1024 * 1024
 
@@ -86,14 +87,7 @@ export const restoreOptions = {
       default: false,
       flagOnly: true,
     },
-    workers: {
-      type: 'integer',
-      short: 'j',
-      description: 'batches in flight at once, and parts that are read at once',
-      default: 2,
-      minimum: 1,
-      maximum: 64,
-    },
+    workers: workersOption('batches in flight at once, and parts that are read at once'),
     batchSize: {
       type: 'integer',
       description: 'objects in one write',
@@ -109,15 +103,7 @@ export const restoreOptions = {
       minimum: 1024,
       maximum: 64 * MIB,
     },
-    retryForMs: {
-      type: 'integer',
-      flag: 'retry-for',
-      unit: 'milliseconds',
-      description: 'how long to wait for a server that is away',
-      default: 120_000,
-      minimum: 0,
-      maximum: 86_400_000,
-    },
+    retryForMs: retryForOption,
   },
 } as const satisfies OptionsSchema
 

@@ -3,7 +3,7 @@ import { type CollectionSchema, hasTenants, isReference } from '../../classSchem
 import { ElysiaError } from '../../errors.ts'
 import { meant } from '../../nearest.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
-import { comparable } from '../../transform/comparable.ts'
+import { comparableIn } from '../../transform/comparable.ts'
 import { fitting } from '../../transform/references.ts'
 import { patchSchema, type SchemaPatch } from '../../transform/schemaPatch.ts'
 import { namesOf } from '../backup/plan.ts'
@@ -72,7 +72,7 @@ export async function planRestore(
     objects: sumOf(parts),
     only,
     fit: fitting({ from, name: schema.class, leftOut }),
-    compared: store.kind === 'weaviate' ? comparable(schema) : (object) => object,
+    compared: comparableIn(store.kind, schema),
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { objectText } from '../../archive/objectLine.ts'
+import { objectText } from '../../archive/lineWriter.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { Line } from '../../line.ts'
 import type { Reject } from '../../reject.ts'

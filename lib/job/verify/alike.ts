@@ -1,7 +1,7 @@
 import type { CollectionSchema } from '../../classSchema.ts'
 import type { StoredObject } from '../../object.ts'
 import type { Store } from '../../store/store.ts'
-import { comparable } from '../../transform/comparable.ts'
+import { comparableIn } from '../../transform/comparable.ts'
 import { fitting } from '../../transform/references.ts'
 
 /** Leaves of an object what has to be the same in an archive and in a store. */
@@ -16,7 +16,7 @@ export function alike(
   live: CollectionSchema,
   kind: Store['kind'],
 ): { readonly archived: Alike; readonly live: Alike } {
-  const compared = kind === 'weaviate' ? comparable(live) : (object: StoredObject) => object
+  const compared = comparableIn(kind, live)
   const ofClass = (from: CollectionSchema): Alike => {
     const fit = fitting({ from, name: live.class, leftOut: new Set() })
     return (object) => compared(fit(object).expected)

@@ -1,4 +1,5 @@
 import type { OptionsSchema, Resolved } from '../../options.ts'
+import { workersOption } from '../sharedOptions.ts'
 
 /** How deep a verification looks. */
 export const verifyOptions = {
@@ -27,14 +28,7 @@ export const verifyOptions = {
       minimum: 0,
       flagOnly: true,
     },
-    workers: {
-      type: 'integer',
-      short: 'j',
-      description: 'parts that are looked at together',
-      default: 2,
-      minimum: 1,
-      maximum: 64,
-    },
+    workers: workersOption('parts that are looked at together'),
   },
 } as const satisfies OptionsSchema
 

@@ -1,9 +1,7 @@
-import type { StoredObject, Vector } from '../../object.ts'
+import type { ObjectDraft, StoredObject, Vector } from '../../object.ts'
 import { addProperty } from './decodeValue.ts'
 import { intOf, message, type Reader, readerOf } from './message.ts'
 import { rowsOf, vectorIn, vectorOf } from './vectors.ts'
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 const MULTI = 2
 
@@ -28,7 +26,7 @@ export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator
       reader.skipType(tag & 7)
       continue
     }
-    const object = message<Mutable<StoredObject>>(reader, { id: '', properties: {} }, takeResult)
+    const object = message<ObjectDraft>(reader, { id: '', properties: {} }, takeResult)
     if (tenant !== undefined) object.tenant = tenant
     if (objects.push(object) < OBJECTS_AT_ONCE) continue
     yield objects
@@ -79,7 +77,7 @@ export function uuidOf(bytes: Uint8Array): string {
   return parts.join('-')
 }
 
-function takeResult(reader: Reader, tag: number, object: Mutable<StoredObject>): boolean {
+function takeResult(reader: Reader, tag: number, object: ObjectDraft): boolean {
   const field = tag >>> 3
   if (field === 1) message(reader, object, takeProperties)
   else if (field === 2) addMetadata(reader, object)
@@ -88,13 +86,13 @@ function takeResult(reader: Reader, tag: number, object: Mutable<StoredObject>):
 }
 
 /** Of a PropertiesResult the properties that are no references. */
-function takeProperties(reader: Reader, tag: number, object: Mutable<StoredObject>): boolean {
+function takeProperties(reader: Reader, tag: number, object: ObjectDraft): boolean {
   if (tag >>> 3 !== 11) return false
   message(reader, object.properties, addProperty)
   return true
 }
 
-function addMetadata(reader: Reader, object: Mutable<StoredObject>): void {
+function addMetadata(reader: Reader, object: ObjectDraft): void {
   const times = message(
     reader,
     { object, created: 0, hasCreated: false, updated: 0, hasUpdated: false },
@@ -105,7 +103,7 @@ function addMetadata(reader: Reader, object: Mutable<StoredObject>): void {
 }
 
 interface Metadata {
-  readonly object: Mutable<StoredObject>
+  readonly object: ObjectDraft
   created: number
   hasCreated: boolean
   updated: number
@@ -140,14 +138,14 @@ function takeMetadata(reader: Reader, tag: number, into: Metadata): boolean {
   }
 }
 
-function addVector(reader: Reader, object: Mutable<StoredObject>): void {
+function addVector(reader: Reader, object: ObjectDraft): void {
   const length = reader.uint32()
   const start = reader.pos
   reader.skip(length)
   if (length > 0) object.vector = vectorIn(reader.buf as Buffer, start, reader.pos)
 }
 
-function addNamed(reader: Reader, object: Mutable<StoredObject>): void {
+function addNamed(reader: Reader, object: ObjectDraft): void {
   const { name, bytes, type } = message(reader, { name: '', bytes: new Uint8Array(0), type: 0 }, takeNamed)
   const vector: Vector = type === MULTI ? rowsOf(bytes) : vectorOf(bytes)
   object.vectors = { ...object.vectors, [name]: vector }

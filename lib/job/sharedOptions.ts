@@ -1,0 +1,18 @@
+/*
+ * Options that several jobs have. A configuration names each once, so that it has to mean the same in all of them.
+ */
+
+/** How many things go on at once; each job says which. */
+export function workersOption<const D extends string>(description: D) {
+  return { type: 'integer', short: 'j', description, default: 2, minimum: 1, maximum: 64 } as const
+}
+
+export const retryForOption = {
+  type: 'integer',
+  flag: 'retry-for',
+  unit: 'milliseconds',
+  description: 'how long to wait for a server that is away',
+  default: 120_000,
+  minimum: 0,
+  maximum: 86_400_000,
+} as const
