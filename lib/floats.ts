@@ -24,3 +24,15 @@ export function filledVector(length: number, fill: (bytes: Buffer, at: number) =
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength)
 }
+
+const SMALLEST_NORMAL = 2 ** -126
+
+/** The number with the fewest decimal digits that is this float32: what was written, and what a server prints. */
+export function shortestDecimal(float: number): number {
+  // Six digits tell all decimals of six digits apart, but not among the numbers next to zero.
+  for (let digits = Math.abs(float) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
+    const decimal = Number(float.toPrecision(digits))
+    if (Math.fround(decimal) === float) return decimal
+  }
+  return Number(float.toPrecision(9))
+}

@@ -1,5 +1,6 @@
 import { ElysiaError } from '../errors.ts'
 import { exactJson } from '../exactJson.ts'
+import { shortestDecimal } from '../floats.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
 
 /**
@@ -62,20 +63,13 @@ function namedText(vectors: Readonly<Record<string, Vector>>): string {
   return `{${names.map((name) => `${JSON.stringify(name)}:${numberText(vectors[name]!)}`).join(',')}}`
 }
 
-function numberText(vector: Vector): string {
-  return `[${vector instanceof Float32Array ? Array.from(vector, shortest).join(',') : vector.map(numberText).join(',')}]`
+/** The decimal with the fewest digits that reads back as the same float32, as JSON. */
+export function shortest(float: number): string {
+  return Object.is(float, -0) ? '-0' : String(shortestDecimal(float))
 }
 
-const SMALLEST_NORMAL = 2 ** -126
-
-/** The decimal with the fewest digits that reads back as the same 32-bit float, as JSON. */
-export function shortest(float: number): string {
-  if (Object.is(float, -0)) return '-0'
-  for (let digits = Math.abs(float) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {
-    const decimal = Number(float.toPrecision(digits))
-    if (Math.fround(decimal) === float) return String(decimal)
-  }
-  return String(Number(float.toPrecision(9)))
+function numberText(vector: Vector): string {
+  return `[${vector instanceof Float32Array ? Array.from(vector, shortest).join(',') : vector.map(numberText).join(',')}]`
 }
 
 /** @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite */

@@ -1,3 +1,4 @@
+import { shortestDecimal } from '../../floats.ts'
 import type { Json, JsonObject } from '../../object.ts'
 import { intOf, message, type Reader } from './message.ts'
 
@@ -127,7 +128,7 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function geoOf(reader: Reader): Json {
   const { latitude, longitude } = message(reader, { latitude: 0, longitude: 0 }, takeGeo)
-  return { latitude: shortest(latitude), longitude: shortest(longitude) }
+  return { latitude: shortestDecimal(latitude), longitude: shortestDecimal(longitude) }
 }
 
 function takeGeo(reader: Reader, tag: number, geo: { latitude: number; longitude: number }): boolean {
@@ -136,15 +137,6 @@ function takeGeo(reader: Reader, tag: number, geo: { latitude: number; longitude
   else if (field === 2) geo.latitude = reader.float()
   else return false
   return true
-}
-
-/** The shortest decimal that is this float32: what was written, and what REST prints. */
-function shortest(value: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits))
-    if (Math.fround(rounded) === value) return rounded
-  }
-  return value
 }
 
 const noPhone = () => ({
