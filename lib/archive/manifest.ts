@@ -72,6 +72,12 @@ export const ManifestSchema = Type.Object({
   schema_sha256: hex(64, 'Of the schema’s JSON text as it stands in schema.json.'),
   encoding: EncodingSchema,
   tenants: Type.Optional(Type.Array(TenantEntrySchema)),
+  all_tenants: Type.Optional(
+    Type.Boolean({ description: 'Of a class with tenants: whether these are all that it had.' }),
+  ),
+  filter: Type.Optional(
+    Type.String({ description: 'The condition that its objects were chosen by; absent: all of them.' }),
+  ),
   aliases: Type.Array(Type.String()),
   ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers a stretch of one.' }),
   partition_by: Type.Optional(Type.String()),

@@ -211,6 +211,13 @@ export class Catalog {
       .map(recordOf)
   }
 
+  /** The archive that is known to lie at a path, and is not deleted. */
+  at(location: string): ArchiveRecord | undefined {
+    const sql = `SELECT * FROM archives WHERE location = ? AND status <> 'deleted'`
+    const row = this.#index.get<Row>(sql, [location])
+    return row && recordOf(row)
+  }
+
   roots(): string[] {
     return this.#index.all<{ path: string }>('SELECT path FROM roots ORDER BY path').map(({ path }) => path)
   }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
+import { below } from './below.ts'
 
 /** The manifest of an archive whose removal was begun: the last of its files to go. */
 export const DELETING_FILE = 'manifest.deleting.json'
@@ -63,14 +64,17 @@ async function entriesOf(directory: string, isRoot: boolean): Promise<Dirent[]> 
 
 /** The root that an archive is locked by: the outermost known one above it, or else its own directory's parent. */
 export function rootOf(location: string, known: readonly string[]): string {
-  const above = known.filter((root) => location.startsWith(`${root}/`)).sort((a, b) => a.length - b.length)
-  return above[0] ?? dirname(location)
+  return rootsAbove(location, known)[0] ?? dirname(location)
+}
+
+/** Those of these directories that a path lies below, the outermost first. */
+export function rootsAbove(path: string, known: readonly string[]): string[] {
+  return known.filter((root) => below(root)(path)).sort((a, b) => a.length - b.length)
 }
 
 /** The root that archives in a directory are locked by, where that may be a root itself, or an archive. */
 export function lockedRootOf(directory: string, known: readonly string[]): string {
-  const above = known.filter((root) => directory === root || directory.startsWith(`${root}/`))
-  const [outermost] = above.sort((a, b) => a.length - b.length)
+  const [outermost] = rootsAbove(join(directory, 'archive'), known)
   if (outermost !== undefined) return outermost
   return stateOf(new Set(readdirSync(directory))) === undefined ? directory : dirname(directory)
 }

@@ -7,10 +7,13 @@ import { EXIT } from '../../exit.ts'
 import {
   catalogOptions,
   ElysiaError,
+  lockOptions,
   type Opening,
   type RestoreCircumstances,
   type RestoreOptions,
   type RestoreReport,
+  type RestoreSource,
+  type RootLock,
   restoreJob,
   restoreOptions,
   runOptions,
@@ -34,7 +37,7 @@ export const command: Command = {
     'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
     'elysiactl col restore /backups/article --dry-run',
   ],
-  schemas: [restoreOptions, catalogOptions, runOptions, targetOptions],
+  schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   run,
 }
 
@@ -48,17 +51,21 @@ async function run(context: Context): Promise<void> {
   }
   const options = context.options(restoreOptions)
   const { openSource, runRestore } = await restoreJob()
-  const source = await openSource(await located(context, operand), {
-    stdin: standardInput,
-    root: backupRoot(context),
-    options,
-    onNotice: ({ message }) => console.note(message),
-  })
+  const path = await located(context, operand)
+  const lock = options.dryRun ? undefined : await locked(context, path)
+  let source: RestoreSource | undefined
   const view = await countView('objects', console)
   try {
+    source = await openSource(path, {
+      stdin: standardInput,
+      root: backupRoot(context),
+      options,
+      onNotice: ({ message }) => console.note(message),
+    })
     const { store, state } = await context.openTarget(opening(context, options))
     const around: RestoreCircumstances = {
       ...circumstances(context, state),
+      ...(lock && { signal: AbortSignal.any([context.signal, lock.lost]) }),
       onProgress: ({ objects, total }) => view.update(objects, total ?? objects),
       onNotice: ({ message }) => view.note(message),
     }
@@ -69,7 +76,8 @@ async function run(context: Context): Promise<void> {
     context.setExit(isWhole(report) ? EXIT.done : EXIT.rejects)
   } finally {
     view.stop()
-    await source.close?.()
+    await source?.close?.()
+    await lock?.release()
   }
 }
 
@@ -83,6 +91,24 @@ async function located(context: Context, operand: string): Promise<string> {
     throw error
   })
   return known ?? operand
+}
+
+/** A shared lock on what a cleanup could remove while it is read; a pipe and plain files need none. */
+async function locked(context: Context, path: string): Promise<RootLock | undefined> {
+  if (path === '-') return undefined
+  const { lockForReading, rootToLock } = await restoreJob()
+  const backups = backupRoot(context)
+  const root = await onCatalog(context, (catalog) => rootToLock(path, catalog, backups)).catch(() =>
+    rootToLock(path, undefined, backups),
+  )
+  if (root === undefined) return undefined
+  const { console, signal, stop } = context
+  return lockForReading(root, {
+    purpose: `restore of ${path}`,
+    retryForMs: context.options(lockOptions).retryLockMs,
+    signal: AbortSignal.any([signal, stop]),
+    onWait: console.note,
+  })
 }
 
 function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport): boolean {

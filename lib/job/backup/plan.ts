@@ -67,7 +67,10 @@ export async function planOf(
     schema: schema as Record<string, unknown>,
     schema_sha256: schemaDigest(schema),
     encoding,
-    ...(tenants && { tenants: tenants.map(({ name, state }) => ({ name, state })) }),
+    ...(tenants && {
+      tenants: tenants.map(({ name, state }) => ({ name, state })),
+      all_tenants: options.tenant === undefined,
+    }),
     aliases: [...aliases],
     ranges,
     ...(partitionBy !== undefined && { partition_by: partitionBy }),

@@ -103,7 +103,7 @@ async function choose(context: Context): Promise<Chosen[]> {
         if (!existsSync(operand)) return catalog.get(operand)
         const location = resolve(operand)
         const shape = statSync(location).isDirectory() ? 'directory' : 'file'
-        const known = catalog.list().find((record) => record.location === location)
+        const known = catalog.at(location)
         return { location, shape, root: rootOf(location, catalog.roots()), ...(known && { id: known.id }) }
       })
     })
@@ -119,16 +119,15 @@ async function verifyOne(
   store: Store | undefined,
   name: string | undefined,
 ): Promise<VerifyReport> {
-  const { verify, verifySingle, directoryPlace, lockRoot } = await verifyJob()
+  const { verify, verifySingle, directoryPlace, lockForReading } = await verifyJob()
   const { console, signal } = context
   const options = context.options(verifyOptions)
-  const lock = await lockRoot(root === '' ? dirname(location) : root, {
-    kind: 'shared',
+  const lock = await lockForReading(root === '' ? dirname(location) : root, {
     purpose: `verification of ${location}`,
     signal,
     retryForMs: context.options(lockOptions).retryLockMs,
     onWait: console.note,
-  }).catch(lockedOrReadOnly)
+  })
   const view = await countView('parts', console)
   const around = {
     signal,
@@ -148,12 +147,6 @@ async function verifyOne(
     view.stop()
     await lock?.release()
   }
-}
-
-/** An archive in a place that cannot be written to can be verified all the same: nothing else writes there either. */
-function lockedOrReadOnly(error: unknown): undefined {
-  if (error instanceof ElysiaError && error.code === 'ELYSIA_STATE') return undefined
-  throw error
 }
 
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
