@@ -47,7 +47,6 @@ export interface Progress extends Counts {
   readonly bytes: number
   readonly seconds: number
   readonly retries: number
-  readonly commits: Readonly<Record<string, string>>
 }
 
 export function sum(counts: Record<string, number>): number {

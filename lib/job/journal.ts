@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { endianness } from 'node:os'
 import { ElysiaError } from '../errors.ts'
 import type { RunStatus } from '../report.ts'
-import type { SqliteDatabase } from '../store/sqliteDatabase.ts'
+import type { SqliteDatabase, SqliteStatement } from '../store/sqliteDatabase.ts'
 import { sqliteFailure } from '../store/sqliteErrors.ts'
-import type { Tally } from './tally.ts'
+import type { Checkpoint, CheckpointState, CheckpointStep, Fingerprints, InputMark } from './checkpoint.ts'
+import { layOutJournal } from './journalTables.ts'
 
 /** What makes two commands the same run: the inputs by name, in order, and where they go. */
 export interface RunKey {
@@ -11,29 +13,6 @@ export interface RunKey {
   readonly class: string
   readonly tenant?: string
   readonly inputs: readonly string[]
-}
-
-/** How far one input was settled: a line, and the digest of all lines up to it (stream/linesDigest.ts). */
-export interface InputMark {
-  readonly line: number
-  readonly digest: string
-}
-
-/** What stood in the tally when an input was begun. */
-export interface Before {
-  readonly lines: number
-  readonly bytes: number
-}
-
-/** A contiguous low watermark: every line before it is settled. Committed with or after what it speaks of. */
-export interface Checkpoint {
-  /** One mark for each input begun; all but the last are read to the end. */
-  readonly marks: readonly InputMark[]
-  /** Lines and bytes of the inputs before the last one begun. */
-  readonly before: Before
-  readonly tally: Tally
-  readonly rejectsPath?: string
-  readonly rejectsBytes: number
 }
 
 /** A run as the journal knows it. */
@@ -49,7 +28,8 @@ export interface RunRecord {
   readonly inputs: readonly string[]
   readonly startedAt: string
   readonly updatedAt: string
-  readonly checkpoint: Checkpoint | undefined
+  /** What its last commit wrote; `checkpoint` of the journal gives all that goes with it. */
+  readonly checkpoint: CheckpointState | undefined
   readonly error: string | undefined
 }
 
@@ -67,41 +47,31 @@ interface Row {
   error: string | null
 }
 
-const FINISHED_RUNS_KEPT = 1000
+const isBigEndian = endianness() === 'BE'
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS runs (
-    run TEXT PRIMARY KEY, key TEXT NOT NULL, status TEXT NOT NULL, collection TEXT NOT NULL,
-    class TEXT NOT NULL, target TEXT NOT NULL, inputs TEXT NOT NULL, started_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL, checkpoint TEXT, error TEXT
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS runs_by_key ON runs (key, started_at);
-  CREATE TABLE IF NOT EXISTS names (
-    target TEXT NOT NULL, class TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (target, class)
-  ) STRICT;
-`
+/** Of each collection; the position of a repository outlives them. */
+const FINISHED_RUNS_KEPT = 1000
 
 /**
  * The runs of this user, their checkpoints and their ends, in SQLite.
  * For the embedded store its tables stand in the store's own file and take part in its transactions: data and
  * checkpoint are durable together. For a server they stand in a file of their own, with synchronous FULL: a
  * checkpoint is on the disk before anything that relies on it is written.
+ * Runs are in the order in which they began: a clock may go back. A commit writes what came since the one before.
  * @throws ElysiaError ELYSIA_STATE where it cannot be written
  */
 export class Journal {
   readonly #database: SqliteDatabase
+  readonly #statements = new Map<string, SqliteStatement>()
 
   constructor(database: SqliteDatabase) {
     this.#database = database
-    writingState(database.name, () => database.exec(TABLES))
+    writingState(database.name, () => layOutJournal(database))
   }
 
-  /** The newest run of this key, if it did not come to its end. */
+  /** The run of this key that began last, if it did not come to its end. */
   unfinished(key: RunKey): RunRecord | undefined {
-    const row = this.#one(
-      'SELECT * FROM runs WHERE key = ? ORDER BY started_at DESC, rowid DESC LIMIT 1',
-      digestOf(key),
-    )
+    const row = this.#one('SELECT * FROM runs WHERE key = ? ORDER BY rowid DESC LIMIT 1', digestOf(key))
     return row === undefined || row.status === 'done' ? undefined : row
   }
 
@@ -111,10 +81,7 @@ export class Journal {
 
   /** Whether a run is one of this key. */
   isOf(run: string, key: RunKey): boolean {
-    return (
-      this.#database.prepare('SELECT 1 FROM runs WHERE run = ? AND key = ?').get(run, digestOf(key)) !==
-      undefined
-    )
+    return this.#prepare('SELECT 1 FROM runs WHERE run = ? AND key = ?').get(run, digestOf(key)) !== undefined
   }
 
   begin(run: string, key: RunKey, collection: string): void {
@@ -134,54 +101,168 @@ export class Journal {
     this.#write('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)', ...values)
   }
 
-  commit(run: string, checkpoint: Checkpoint): void {
-    const values = [JSON.stringify(checkpoint), new Date().toISOString(), run]
-    this.#write('UPDATE runs SET checkpoint = ?, updated_at = ? WHERE run = ?', ...values)
+  commit(run: string, { commits, kept, fingerprints, ...state }: CheckpointStep): void {
+    this.#atomic(() => {
+      for (const [repository, commit] of commits) this.#noteCommit(run, repository, commit)
+      for (const { input, line, digest } of kept) {
+        this.#prepare('INSERT OR REPLACE INTO run_marks VALUES (?, ?, ?, ?)').run(run, input, line, digest)
+      }
+      if (fingerprints !== undefined) this.#noteFingerprints(run, fingerprints)
+      this.#prepare('UPDATE runs SET checkpoint = ?, updated_at = ? WHERE run = ?').run(
+        JSON.stringify(state),
+        new Date().toISOString(),
+        run,
+      )
+    })
   }
 
   finish(run: string, status: RunStatus, error?: string): void {
     const values = [status, error ?? null, new Date().toISOString(), run]
-    this.#write('UPDATE runs SET status = ?, error = ?, updated_at = ? WHERE run = ?', ...values)
-    const oldest = `(SELECT max(rowid) FROM runs) - ${FINISHED_RUNS_KEPT}`
-    this.#write(`DELETE FROM runs WHERE status = 'done' AND rowid <= ${oldest}`)
+    this.#atomic(() => {
+      this.#prepare('UPDATE runs SET status = ?, error = ?, updated_at = ? WHERE run = ?').run(...values)
+      if (status !== 'done') return
+      this.#prepare('DELETE FROM run_fingerprints WHERE run = ?').run(run)
+      this.#prune(run)
+    })
+  }
+
+  /** The newest checkpoint of a run with all that it noted; undefined where it has none. */
+  checkpoint(run: string): Checkpoint | undefined {
+    const state = this.find(run)?.checkpoint
+    if (state === undefined) return undefined
+    const marks = this.#prepare(
+      'SELECT input, line, digest FROM run_marks WHERE run = ? AND input <= ? ORDER BY input, line',
+    ).all(run, state.input) as (InputMark & { input: number })[]
+    const ends = new Map(marks.filter(({ input }) => input < state.input).map((mark) => [mark.input, mark]))
+    const places = marks.filter(({ input, line }) => input === state.input && line <= state.mark.line)
+    return {
+      ...state,
+      commits: this.commits(run),
+      ends: [...ends.values()].map(plain),
+      places: places.map(plain),
+    }
+  }
+
+  /** The last commit by repository that a run brought, in order of name. */
+  commits(run: string): Map<string, string> {
+    return pairs(
+      this.#prepare('SELECT repository, last_commit FROM run_commits WHERE run = ? ORDER BY repository').all(
+        run,
+      ),
+    )
+  }
+
+  /** The fingerprints of the records of an input that a run has settled, in order, a piece at a time. */
+  *fingerprints(run: string, input: number): Generator<number> {
+    const piece = this.#prepare(
+      'SELECT record, crcs FROM run_fingerprints WHERE run = ? AND input = ? AND record > ? ORDER BY record LIMIT 1',
+    )
+    for (let after = 0; ; ) {
+      const row = piece.get(run, input, after) as { record: number; crcs: Buffer } | undefined
+      if (row === undefined || row.record !== after + 1) return
+      for (let at = 0; at < row.crcs.length; at += 4) yield row.crcs.readUInt32LE(at)
+      after += row.crcs.length / 4
+    }
+  }
+
+  /** Class → repository → the last commit that was settled in it, by whatever run. In order of name. */
+  positions(target: string): Map<string, Map<string, string>> {
+    const rows = this.#prepare(
+      'SELECT class, repository, last_commit FROM positions WHERE target = ? ORDER BY class, repository',
+    ).all(target) as { class: string; repository: string; last_commit: string }[]
+    const positions = new Map<string, Map<string, string>>()
+    for (const { class: name, repository, last_commit: commit } of rows) {
+      const repositories = positions.get(name) ?? new Map<string, string>()
+      positions.set(name, repositories.set(repository, commit))
+    }
+    return positions
   }
 
   /** Newest first; of one target where one is named. */
   runs(target?: string): RunRecord[] {
     const rows =
       target === undefined
-        ? this.#database.prepare('SELECT * FROM runs ORDER BY started_at DESC, rowid DESC').all()
-        : this.#database
-            .prepare('SELECT * FROM runs WHERE target = ? ORDER BY started_at DESC, rowid DESC')
-            .all(target)
+        ? this.#prepare('SELECT * FROM runs ORDER BY rowid DESC').all()
+        : this.#prepare('SELECT * FROM runs WHERE target = ? ORDER BY rowid DESC').all(target)
     return (rows as Row[]).map(recordOf)
   }
 
-  /** A collection that is gone takes its unfinished runs with it: nothing may be continued into a new one. */
+  /**
+   * A collection that is gone takes its unfinished runs with it, and how far its repositories have come: nothing may
+   * be continued into a new one.
+   */
   forget(target: string, className: string): void {
-    this.#write(`DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done'`, target, className)
-    this.#write('DELETE FROM names WHERE target = ? AND class = ?', target, className)
+    this.#atomic(() => {
+      this.#prepare(`DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done'`).run(
+        target,
+        className,
+      )
+      this.#prepare('DELETE FROM names WHERE target = ? AND class = ?').run(target, className)
+      this.#prepare('DELETE FROM positions WHERE target = ? AND class = ?').run(target, className)
+    })
   }
 
-  /** The name under which a class was first spoken of; remembers this one where it is the first. */
+  /** A collection was made: no repository has come anywhere in it. */
+  forgetPositions(target: string, className: string): void {
+    this.#write('DELETE FROM positions WHERE target = ? AND class = ?', target, className)
+  }
+
+  /** The name under which a class was first spoken of, if it was. */
+  knownName(target: string, className: string): string | undefined {
+    const row = this.#prepare('SELECT name FROM names WHERE target = ? AND class = ?').get(target, className)
+    return (row as { name: string } | undefined)?.name
+  }
+
+  /** The same; remembers this one where it is the first. */
   nameOf(target: string, className: string, name: string): string {
     this.#write('INSERT OR IGNORE INTO names VALUES (?, ?, ?)', target, className, name)
-    const row = this.#database
-      .prepare('SELECT name FROM names WHERE target = ? AND class = ?')
-      .get(target, className)
-    return (row as { name: string }).name
+    return this.knownName(target, className) ?? name
+  }
+
+  #noteCommit(run: string, repository: string, commit: string): void {
+    this.#prepare('INSERT OR REPLACE INTO run_commits VALUES (?, ?, ?)').run(run, repository, commit)
+    this.#prepare('INSERT OR REPLACE INTO positions SELECT target, class, ?, ? FROM runs WHERE run = ?').run(
+      repository,
+      commit,
+      run,
+    )
+  }
+
+  #noteFingerprints(run: string, { input, record, values }: Fingerprints): void {
+    const crcs = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+    if (isBigEndian) crcs.swap32()
+    this.#prepare('INSERT OR REPLACE INTO run_fingerprints VALUES (?, ?, ?, ?)').run(run, input, record, crcs)
+  }
+
+  /** Of the finished runs into one collection only the newest stay. */
+  #prune(run: string): void {
+    this.#prepare(
+      `DELETE FROM runs WHERE status = 'done' AND rowid <= (
+         SELECT older.rowid FROM runs AS own JOIN runs AS older USING (target, class) WHERE own.run = ?
+         ORDER BY older.rowid DESC LIMIT 1 OFFSET ${FINISHED_RUNS_KEPT}
+       ) AND (target, class) = (SELECT target, class FROM runs WHERE run = ?)`,
+    ).run(run, run)
   }
 
   #one(sql: string, value: string): RunRecord | undefined {
-    const row = this.#database.prepare(sql).get(value) as Row | undefined
+    const row = this.#prepare(sql).get(value) as Row | undefined
     return row && recordOf(row)
   }
 
-  /** In a transaction of the embedded store a failure is the store's own, which undoes it and says so. */
+  #prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql)
+    this.#statements.set(sql, known)
+    return known
+  }
+
   #write(sql: string, ...values: readonly (string | null)[]): void {
-    const write = () => this.#database.prepare(sql).run(...values)
-    if (this.#database.inTransaction) write()
-    else writingState(this.#database.name, write)
+    this.#atomic(() => this.#prepare(sql).run(...values))
+  }
+
+  /** In a transaction of the embedded store a failure is the store's own, which undoes it and says so. */
+  #atomic(work: () => void): void {
+    if (this.#database.inTransaction) work()
+    else writingState(this.#database.name, this.#database.transaction(work).immediate)
   }
 }
 
@@ -220,7 +301,16 @@ function recordOf(row: Row): RunRecord {
     inputs: JSON.parse(row.inputs) as string[],
     startedAt: row.started_at,
     updatedAt: row.updated_at,
-    checkpoint: row.checkpoint === null ? undefined : (JSON.parse(row.checkpoint) as Checkpoint),
+    checkpoint: row.checkpoint === null ? undefined : (JSON.parse(row.checkpoint) as CheckpointState),
     error: row.error ?? undefined,
   }
+}
+
+function plain({ line, digest }: InputMark): InputMark {
+  return { line, digest }
+}
+
+function pairs(rows: readonly unknown[]): Map<string, string> {
+  const found = rows as readonly { repository: string; last_commit: string }[]
+  return new Map(found.map((row) => [row.repository, row.last_commit]))
 }

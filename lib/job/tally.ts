@@ -1,12 +1,10 @@
 import type { Settlement } from '../outcome.ts'
-import { Reject } from '../reject.ts'
 import { type Counts, settled } from '../report.ts'
 
 /** What a run has settled so far: plain JSON, so that a checkpoint can hold it. */
 export interface Tally extends Counts {
   bytes: number
   retries: number
-  commits: Record<string, string>
 }
 
 export function emptyTally(): Tally {
@@ -23,7 +21,6 @@ export function emptyTally(): Tally {
     control: 0,
     bytes: 0,
     retries: 0,
-    commits: {},
   }
 }
 
@@ -36,13 +33,10 @@ export function add(
   { outcomes, end }: Settlement,
   before: Pick<Tally, 'lines' | 'bytes'>,
 ): void {
-  for (const { item, name, cause } of outcomes) {
+  for (const { name, cause } of outcomes) {
     tally.records += 1
     if (name === 'skipped' || name === 'rejected') increment(tally[name], cause ?? 'unknown')
     else tally[name] += 1
-    if (!(item instanceof Reject) && item.changeset) {
-      own(tally.commits, item.changeset.repo ?? '', item.changeset.commit)
-    }
   }
   reach(tally, before.lines + end.line, before.bytes + end.end)
 }

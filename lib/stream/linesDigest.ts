@@ -16,8 +16,15 @@ const PIECE_LENGTH = 64 * 1024
 export class LinesDigest {
   readonly #hash = createHash('sha256')
   #text = ''
+  #records = 0
+
+  /** How many lines it has seen. */
+  get records(): number {
+    return this.#records
+  }
 
   update(item: Line | Reject): void {
+    this.#records += 1
     const text = item.text ?? (item instanceof Reject ? item.digest : undefined)
     if (text === undefined) this.#updateBytes((item as Reject).bytes)
     else this.#updateText(text)

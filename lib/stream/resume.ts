@@ -2,7 +2,9 @@ import { ElysiaError } from '../errors.ts'
 import type { Line } from '../line.ts'
 import type { Reject } from '../reject.ts'
 import { Expanding } from './expanding.ts'
+import { fingerprint } from './fingerprint.ts'
 import { LinesDigest } from './linesDigest.ts'
+import type { Mark } from './lineTrail.ts'
 import { Spool } from './spool.ts'
 
 export interface SkipSettledOptions {
@@ -10,6 +12,10 @@ export interface SkipSettledOptions {
   readonly line: number
   /** What `LinesDigest` gives for all lines up to it. */
   readonly digest: string
+  /** Marks on the way there, in order of line: an input that differs is seen to do so at the next one. */
+  readonly places?: readonly Mark[]
+  /** The fingerprints of the first records, in order: a record that differs is seen to do so at once. */
+  readonly fingerprints?: Iterable<number>
   /** Path of a file for what is skipped, where the input cannot be read again. Made, and removed again. */
   readonly spool?: string
   /** Once aborted, an input that ends too early is one that was stopped, not one that has changed. */
@@ -18,8 +24,8 @@ export interface SkipSettledOptions {
 
 /**
  * `Line | Reject` → the same, without those up to and including `line`, once they prove to be the settled
- * ones. Where they differ: without `spool` ELYSIA_INPUT_CHANGED, and nothing has been passed on; with it
- * all lines are, from the first one on, and `replayed` is true. Memory: `highWaterMark` lines on either
+ * ones. As soon as they are seen to differ: without `spool` ELYSIA_INPUT_CHANGED, and nothing has been passed on;
+ * with it all lines are, from the first one on, and `replayed` is true. Memory: `highWaterMark` lines on either
  * side; what is skipped is digested, and spooled to the disk.
  */
 export function skipSettled(options: SkipSettledOptions): SkipSettled {
@@ -34,15 +40,19 @@ export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
   readonly #expected: string
   readonly #spool: Spool | undefined
   readonly #stop: AbortSignal | undefined
+  readonly #places: Mark[]
+  readonly #fingerprints: Iterator<number> | undefined
   #replayed = false
   #skipping: boolean
 
-  constructor({ line, digest, spool, stop }: SkipSettledOptions) {
+  constructor({ line, digest, places = [], fingerprints, spool, stop }: SkipSettledOptions) {
     super({ objectMode: true })
     this.line = line
     this.#expected = digest
     this.#spool = spool === undefined ? undefined : new Spool(spool)
     this.#stop = stop
+    this.#places = [...places]
+    this.#fingerprints = fingerprints?.[Symbol.iterator]()
     this.#skipping = line > 0
   }
 
@@ -55,6 +65,7 @@ export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
     if (this.#skipping && item.line <= this.line) {
       this.digest.update(item)
       this.#spool?.append(item)
+      if (!this.#mayBeSame(item)) yield* this.#passAll()
       return
     }
     yield* this.#join()
@@ -72,16 +83,30 @@ export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
     })
   }
 
+  /** False where a line is surely not the settled one, or one before it is missing. */
+  #mayBeSame(item: Line | Reject): boolean {
+    const settled = this.#fingerprints?.next()
+    if (settled?.done === false && settled.value !== fingerprint(item)) return false
+    const [place] = this.#places
+    if (place === undefined || item.line < place.line) return true
+    this.#places.shift()
+    return item.line === place.line && this.digest.hex() === place.digest
+  }
+
   /** Where skipping ends: what was skipped, if it has to be passed on after all. */
   *#join(): Generator<Line | Reject> {
     if (!this.#skipping) return
+    if (this.digest.hex() !== this.#expected) yield* this.#passAll()
     this.#skipping = false
-    if (this.digest.hex() !== this.#expected) {
-      if (this.#spool === undefined) throw changed(this.line)
-      this.#replayed = true
-      yield* this.#spool.replay()
-    }
     this.#spool?.remove()
+  }
+
+  *#passAll(): Generator<Line | Reject> {
+    if (this.#spool === undefined) throw changed(this.line)
+    this.#skipping = false
+    this.#replayed = true
+    yield* this.#spool.replay()
+    this.#spool.remove()
   }
 }
 

@@ -42,23 +42,18 @@ async function run(context: Context): Promise<void> {
   const { store, state } = await context.readTarget()
   const runs = runsNow(state, store.target)
   const shown = runs.slice(0, limit)
-  const commits = lastCommits(runs)
-  if (console.json) return console.document({ target: store.target, runs: shown.map(entry), commits })
-  if (runs.length === 0) return console.note('no runs yet')
-  await console.data([table(shown), commitLines(commits)].join(''))
+  const positions = state.journal.positions(store.target)
+  if (console.json)
+    return console.document({ target: store.target, runs: shown.map(entry), commits: plain(positions) })
+  if (runs.length === 0 && positions.size === 0) return console.note('no runs yet')
+  await console.data([table(shown), commitLines(positions)].join(''))
 }
 
-type Commits = Readonly<Record<string, Readonly<Record<string, string>>>>
+/** Class → repository → the last commit, in order of name. */
+type Positions = ReadonlyMap<string, ReadonlyMap<string, string>>
 
-/** Class → repository → the last commit that any run brought. Finished and interrupted runs count alike. */
-function lastCommits(newestFirst: readonly RunRecord[]): Commits {
-  const commits = new Map<string, Record<string, string>>()
-  for (const run of newestFirst.toReversed()) {
-    const brought = run.checkpoint?.tally.commits ?? {}
-    if (Object.keys(brought).length === 0) continue
-    commits.set(run.class, { ...commits.get(run.class), ...brought })
-  }
-  return Object.fromEntries(commits)
+function plain(positions: Positions): Record<string, Record<string, string>> {
+  return Object.fromEntries([...positions].map(([name, repos]) => [name, Object.fromEntries(repos)]))
 }
 
 /** A run as a program reads it: the counts of its last checkpoint, which is null before the first one. */
@@ -113,9 +108,9 @@ function second(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z')
 }
 
-function commitLines(commits: Commits): string {
-  const rows = Object.entries(commits).flatMap(([name, repos]) =>
-    Object.entries(repos).map(([repo, commit]) => [name, repo || '(no name)', commit]),
+function commitLines(positions: Positions): string {
+  const rows = [...positions].flatMap(([name, repos]) =>
+    [...repos].map(([repo, commit]) => [name, repo || '(no name)', commit]),
   )
   return rows.length === 0 ? '' : `\n${columns(['class', 'repository', 'last commit'], rows)}`
 }

@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../errors.ts'
-import type { Checkpoint, RunKey } from '../journal.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Journal, RunKey } from '../journal.ts'
 import type { Notify } from '../notice.ts'
 import type { Circumstances } from './ingest.ts'
 
@@ -24,7 +25,6 @@ export function continuation(
   notify: Notify,
 ): Continuation {
   const found = state?.journal.unfinished(key)
-  refuseForeignRun(runId, key, state)
   if (
     found?.checkpoint === undefined ||
     (key.inputs.length > 1 && !rereadable) ||
@@ -42,7 +42,8 @@ export function continuation(
     )
     return ANEW
   }
-  return { run: found.run, checkpoint: rereadable ? found.checkpoint : inOneReading(found.checkpoint) }
+  const checkpoint = state?.journal.checkpoint(found.run)
+  return { run: found.run, checkpoint: checkpoint && (rereadable ? checkpoint : inOneReading(checkpoint)) }
 }
 
 /**
@@ -50,18 +51,22 @@ export function continuation(
  * twice is compared and gone on from in the same reading.
  */
 function inOneReading(checkpoint: Checkpoint): Checkpoint {
-  return { ...checkpoint, marks: checkpoint.marks.slice(0, 1), before: { lines: 0, bytes: 0 } }
+  const [end] = checkpoint.ends
+  if (end === undefined) return checkpoint
+  return { ...checkpoint, input: 0, mark: end, ends: [], places: [], before: { lines: 0, bytes: 0 } }
 }
 
-/** A run id names one run: it cannot be given to another input or collection while that one is unfinished. */
-function refuseForeignRun(runId: string | undefined, key: RunKey, state: Circumstances['state']): void {
-  const other = runId === undefined ? undefined : state?.journal.find(runId)
-  if (other === undefined || other.status === 'done' || state!.journal.isOf(other.run, key)) return
+/**
+ * A run id names one run for ever: given again it can only continue that one, or begin it anew where it had not come
+ * to its end.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export function refuseTakenRun(runId: string | undefined, key: RunKey, journal: Journal | undefined): void {
+  const other = runId === undefined ? undefined : journal?.find(runId)
+  if (other === undefined || (other.status !== 'done' && journal!.isOf(other.run, key))) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
     `the run ${runId} is one of ${other.inputs.join(', ')} into ${other.class}`,
-    {
-      hint: 'it is not finished; choose another --run-id',
-    },
+    { hint: 'its counts, last commits and rejects would be replaced; choose another --run-id' },
   )
 }

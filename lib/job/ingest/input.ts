@@ -6,7 +6,7 @@ import { decompress } from '../../stream/decompress.ts'
 import { intake } from '../../stream/intake.ts'
 import { LinesDigest } from '../../stream/linesDigest.ts'
 import { type LineSplitter, splitLines } from '../../stream/splitLines.ts'
-import type { InputMark } from '../journal.ts'
+import type { InputMark } from '../checkpoint.ts'
 import { fromRejects } from './fromRejects.ts'
 
 /** Where change records come from. */

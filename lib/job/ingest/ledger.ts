@@ -1,8 +1,11 @@
+import type { Item } from '../../entry.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { Outcome, Settlement } from '../../outcome.ts'
+import { Reject } from '../../reject.ts'
 import { type Progress, sum } from '../../report.ts'
-import { LinesDigest } from '../../stream/linesDigest.ts'
-import type { Before, Checkpoint, InputMark } from '../journal.ts'
+import type { LinesDigest } from '../../stream/linesDigest.ts'
+import { LineTrail } from '../../stream/lineTrail.ts'
+import type { Before, Checkpoint, CheckpointStep, KeptMark } from '../checkpoint.ts'
 import { type RejectsFile, rejectLine } from '../rejectsFile.ts'
 import { add, addsUp, emptyTally, reach, type Tally } from '../tally.ts'
 
@@ -20,9 +23,11 @@ export interface LedgerOptions {
   readonly rejects?: RejectsFile | undefined
   readonly limit?: ErrorLimit | undefined
   /** Makes a checkpoint durable; speaks of acknowledged writes and written rejects only. */
-  readonly commit?: ((checkpoint: Checkpoint) => void) | undefined
+  readonly commit?: ((step: CheckpointStep) => void) | undefined
   readonly onReject?: ((reject: Outcome) => void) | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** True of an input that cannot be read twice. */
+  readonly readOnce?: (index: number) => boolean
   /** Names the input in the rejects file, where a run has several. */
   readonly sourceOf?: (index: number) => string | undefined
 }
@@ -33,12 +38,16 @@ export interface LedgerOptions {
  */
 export class Ledger {
   readonly #options: LedgerOptions
-  #finished: InputMark[] = []
-  #digest = new LinesDigest()
+  #input = 0
+  #trail = new LineTrail()
   #line = 0
+  #kept: KeptMark[] = []
+  #newCommits = new Map<string, string>()
   #before: Before = { lines: 0, bytes: 0 }
   readonly #startedMs = performance.now()
   tally: Tally = emptyTally()
+  /** The last commit by repository. */
+  commits = new Map<string, string>()
   /** The line after which an interrupted run was taken up again; 0 where it was not. */
   continuedFromLine = 0
   #recordsBefore = 0
@@ -50,27 +59,31 @@ export class Ledger {
   /** Begins the run anew, as if nothing had been read. */
   reset(): void {
     this.tally = { ...emptyTally(), retries: this.tally.retries }
-    this.#finished = []
+    this.commits = new Map()
+    this.#newCommits = new Map()
+    this.#kept = []
     this.continuedFromLine = 0
     this.#recordsBefore = 0
     this.#options.rejects?.reset()
-    this.beginInput()
+    this.#beginInput(0)
   }
 
-  /** Takes up a checkpoint. The input that its last mark speaks of goes on; `resumeInput` follows. */
-  adopt({ tally, marks, before, rejectsBytes }: Checkpoint): void {
+  /** Takes up a checkpoint. The input that its mark speaks of goes on; `resumeInput` follows. */
+  adopt({ tally, input, before, commits, rejectsBytes }: Checkpoint): void {
     this.tally = structuredClone(tally)
+    this.commits = new Map(commits)
     this.continuedFromLine = tally.lines
     this.#recordsBefore = tally.records
-    this.#finished = marks.slice(0, -1)
+    this.#beginInput(input)
     this.#before = before
     this.#options.rejects?.continueAt(rejectsBytes)
   }
 
   /** After a failure: what the last committed checkpoint says is what is settled. */
   revertTo(checkpoint: Checkpoint | undefined): void {
-    if (checkpoint !== undefined)
-      this.tally = { ...structuredClone(checkpoint.tally), retries: this.tally.retries }
+    if (checkpoint === undefined) return
+    this.tally = { ...structuredClone(checkpoint.tally), retries: this.tally.retries }
+    this.commits = new Map(checkpoint.commits)
   }
 
   /** Records that this process settled. */
@@ -81,14 +94,20 @@ export class Ledger {
   /** The input goes on after the lines that `digest` has seen. */
   resumeInput(line: number, digest: LinesDigest): void {
     this.#line = line
-    this.#digest = digest
+    this.#trail = this.#trailOf(this.#input, digest)
   }
 
   /** An input begins at its first line. */
-  beginInput(): void {
+  #beginInput(input: number): void {
+    this.#input = input
     this.#line = 0
-    this.#digest = new LinesDigest()
+    this.#trail = this.#trailOf(input)
     this.#before = { lines: this.tally.lines, bytes: this.tally.bytes }
+  }
+
+  #trailOf(input: number, digest?: LinesDigest): LineTrail {
+    const fingerprints = this.#options.commit !== undefined && this.#options.readOnce?.(input) === true
+    return new LineTrail({ fingerprints, ...(digest && { digest }) })
   }
 
   /**
@@ -98,11 +117,11 @@ export class Ledger {
   settle(settlement: Settlement): void {
     this.#refuseTooMany(this.tally.records >= RECORDS_BEFORE_SHARE)
     const { outcomes, end } = settlement
-    this.#digest.updateAll(outcomes.map(({ item }) => item))
+    for (const { item } of outcomes) this.#note(item)
     this.#line = end.line
     add(this.tally, settlement, this.#before)
     const rejected = outcomes.filter(({ name }) => name === 'rejected')
-    const source = this.#options.sourceOf?.(this.#finished.length)
+    const source = this.#options.sourceOf?.(this.#input)
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
     for (const reject of rejected) this.#options.onReject?.(reject)
@@ -112,8 +131,9 @@ export class Ledger {
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
   endInput(lines: number, bytes: number): void {
     reach(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
-    this.#finished.push(this.#mark())
-    this.beginInput()
+    this.#keepMarks()
+    this.#kept.push({ input: this.#input, line: this.#line, digest: this.#trail.hex() })
+    this.#beginInput(this.#input + 1)
     this.#commit()
   }
 
@@ -126,19 +146,35 @@ export class Ledger {
     })
   }
 
-  #mark(): InputMark {
-    return { line: this.#line, digest: this.#digest.hex() }
+  #note(item: Item): void {
+    this.#trail.add(item)
+    if (item instanceof Reject || item.changeset === undefined) return
+    const { repo = '', commit } = item.changeset
+    this.commits.set(repo, commit)
+    this.#newCommits.set(repo, commit)
+  }
+
+  #keepMarks(): void {
+    for (const mark of this.#trail.takeMarks()) this.#kept.push({ ...mark, input: this.#input })
   }
 
   #commit(): void {
-    const { rejects } = this.#options
-    this.#options.commit?.({
-      marks: [...this.#finished, this.#mark()],
+    const { rejects, commit } = this.#options
+    this.#keepMarks()
+    const fingerprints = this.#trail.takeFingerprints()
+    commit?.({
+      input: this.#input,
+      mark: { line: this.#line, digest: this.#trail.hex() },
       before: this.#before,
       tally: this.tally,
       rejectsBytes: rejects?.bytes ?? 0,
       ...(rejects && { rejectsPath: rejects.path }),
+      commits: this.#newCommits,
+      kept: this.#kept,
+      ...(fingerprints && { fingerprints: { input: this.#input, ...fingerprints } }),
     })
+    this.#newCommits = new Map()
+    this.#kept = []
   }
 
   #refuseTooMany(shareCounts: boolean): void {

@@ -30,7 +30,7 @@ export interface Prepared {
  * Finds the collection, or makes it; checks that it can hold the objects before anything is written.
  * Properties that are missing are added one by one and said; nothing is left to a server's auto-schema.
  * @throws ElysiaError ELYSIA_NOT_FOUND (not there, not to be created), ELYSIA_CONFLICT (does not fit; nothing
- * was changed).
+ * was changed). A dry run reads the journal, and leaves nothing in it.
  */
 export async function prepare(
   store: Store,
@@ -39,7 +39,7 @@ export async function prepare(
   journal?: Journal,
 ): Promise<Prepared> {
   const className = classNameOf(wanted.collection)
-  checkName(store.target, className, wanted.collection, journal)
+  checkName(store.target, className, wanted, journal)
   const layout = await layoutOf(className, wanted)
   const existing = await store.schema(className)
   if (existing === undefined) await make(store, layout, wanted, notify)
@@ -53,9 +53,16 @@ export async function prepare(
 }
 
 /** `source-code` and `source code` would both be SourceCode: the second name for one class is refused. */
-function checkName(target: string, className: string, name: string, journal: Journal | undefined): void {
+function checkName(
+  target: string,
+  className: string,
+  { collection: name, dryRun }: Wanted,
+  journal: Journal | undefined,
+): void {
   if (journal === undefined || name === className) return
-  const first = journal.nameOf(target, className, name)
+  const first = dryRun
+    ? (journal.knownName(target, className) ?? name)
+    : journal.nameOf(target, className, name)
   if (first === name || first === className) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',

@@ -36,7 +36,7 @@ function closeJournal({ circumstances, run }: IngestRun, status: RunStatus, erro
 
 function build(run: IngestRun, store: Store, status: RunStatus, error: unknown, seconds: number): Report {
   const { ledger, options } = run
-  const { retries, bytes, commits, ...counts } = ledger.tally
+  const { retries, bytes, ...counts } = ledger.tally
   return {
     run: run.run,
     status,
@@ -51,7 +51,7 @@ function build(run: IngestRun, store: Store, status: RunStatus, error: unknown, 
     seconds: round(seconds),
     rate: round(ledger.settledHere / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-    commits,
+    commits: Object.fromEntries([...ledger.commits].sort()),
     ...(error !== undefined && { error: describe(error) }),
   }
 }

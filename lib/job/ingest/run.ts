@@ -5,7 +5,7 @@ import { sink } from '../../store/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { type SkipSettled, skipSettled } from '../../stream/resume.ts'
 import type { Retry } from '../../stream/retry.ts'
-import type { Checkpoint, InputMark } from '../journal.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { type Notify, waitText } from '../notice.ts'
 import { changeStages } from './flow.ts'
 import type { Circumstances } from './ingest.ts'
@@ -42,7 +42,7 @@ export async function ingestInputs(run: IngestRun): Promise<void> {
     return ingestFrom(run, 0)
   }
   ledger.adopt(checkpoint)
-  if (await resumed(run, checkpoint)) return ingestFrom(run, checkpoint.marks.length)
+  if (await resumed(run, checkpoint)) return ingestFrom(run, checkpoint.input + 1)
   if (stopped(run)) return
   run.notify('started_over', 'the input is not the one that was interrupted: begins at its first line')
   startOver(run)
@@ -53,16 +53,16 @@ async function ingestFrom(run: IngestRun, first: number): Promise<void> {
   for (let index = first; index < run.inputs.length && !stopped(run); index++) await ingestOne(run, index)
 }
 
-/** Goes on in the input of the checkpoint's last mark; false where the inputs are others than they were. */
-async function resumed(run: IngestRun, { marks, tally }: Checkpoint): Promise<boolean> {
-  const last = marks.length - 1
-  for (let index = 0; index < last; index++) {
-    if (!(await stillEnds(run.inputs[index]!, marks[index]!, run.options))) return false
+/** Goes on in the input that the checkpoint speaks of; false where the inputs are others than they were. */
+async function resumed(run: IngestRun, checkpoint: Checkpoint): Promise<boolean> {
+  const { ends, input, tally } = checkpoint
+  for (const [index, end] of ends.entries()) {
+    if (!(await stillEnds(run.inputs[index]!, end, run.options))) return false
   }
   run.notify('continued', `continues the interrupted run ${run.run} after line ${tally.lines}`)
-  if (last >= run.inputs.length) return true
+  if (input >= run.inputs.length) return true
   try {
-    await ingestOne(run, last, marks[last])
+    await ingestOne(run, input, checkpoint)
     return true
   } catch (error) {
     if (error instanceof ElysiaError && error.code === 'ELYSIA_INPUT_CHANGED') return false
@@ -70,11 +70,11 @@ async function resumed(run: IngestRun, { marks, tally }: Checkpoint): Promise<bo
   }
 }
 
-async function ingestOne(run: IngestRun, index: number, mark?: InputMark): Promise<void> {
+async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): Promise<void> {
   const { circumstances, ledger, options, inputs } = run
   const { stop = NEVER, signal = NEVER } = circumstances
   const head = open(inputs[index]!, options, stop)
-  const skip = skipping(run, inputs[index]!, mark, stop)
+  const skip = skipping(run, inputs[index]!, reached, stop)
   const goOn = joining(run, skip)
   const end = sink(run.store, run.class, {
     workers: options.workers,
@@ -105,16 +105,21 @@ async function ingestOne(run: IngestRun, index: number, mark?: InputMark): Promi
 /** The stage that leaves out what is settled. What cannot be read twice is spooled until it proves the same. */
 function skipping(
   run: IngestRun,
-  input: Input,
-  mark: InputMark | undefined,
+  { rereadable }: Input,
+  reached: Checkpoint | undefined,
   stop: AbortSignal,
 ): SkipSettled | undefined {
-  if (mark === undefined || mark.line === 0) return undefined
-  const directory = run.circumstances.state!.directory
+  if (reached === undefined || reached.mark.line === 0) return undefined
+  const { directory, journal } = run.circumstances.state!
+  const { mark, places, input } = reached
   return skipSettled({
     ...mark,
+    places,
     stop,
-    ...(!input.rereadable && { spool: join(directory, `${run.run}.spool`) }),
+    ...(!rereadable && {
+      fingerprints: journal.fingerprints(run.run, input),
+      spool: join(directory, `${run.run}.spool`),
+    }),
   })
 }
 

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
+import { classNameOf } from '../../change/collectionName.ts'
 import type { Store } from '../../store/store.ts'
 import { patient } from '../../stream/retry.ts'
-import { type Checkpoint, newRunId, type RunKey } from '../journal.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { newRunId, type RunKey } from '../journal.ts'
 import { type Notify, notifier, waitText } from '../notice.ts'
 import { RejectsFile } from '../rejectsFile.ts'
 import { lockRun } from '../state.ts'
-import { continuation } from './continuation.ts'
+import { continuation, refuseTakenRun } from './continuation.ts'
 import { dryRunStore } from './dryRun.ts'
 import type { Circumstances } from './ingest.ts'
 import type { Input } from './input.ts'
@@ -33,42 +35,56 @@ export async function setUp(
   const circumstances = options.dryRun ? withoutTraces(given) : given
   const notify = notifier(circumstances.onNotice)
   const { state } = circumstances
-  const found = await waitingFor(
-    options,
-    circumstances,
-    notify,
-  )(() => prepare(store, options, notify, state?.journal))
-  const key = keyOf(inputs, store, found.class, options)
+  const key = keyOf(inputs, store, options)
+  refuseTakenRun(given.runId, key, given.state?.journal)
   const lock = state && lockRun(state, key)
-  const { run: continued, checkpoint: reached } = orRelease(lock, () =>
-    continuation(key, circumstances, found.created, inputs.every(isRereadable), notify),
-  )
-  const name = continued ?? circumstances.runId ?? newRunId()
-  const rejects = rejectsFile(circumstances, reached, name)
-  const checkpoint = reached && rejoined(reached, rejects, circumstances.rejectsFrom)
-  const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
-  const target = options.dryRun ? await scratch(found.layout) : store
-  const isShared = inputs.length > 1 || circumstances.rejectsFrom !== undefined
-  const run: IngestRun = {
-    run: name,
-    class: found.class,
-    store: target,
-    inputs,
-    options,
-    circumstances,
-    notify,
-    checkpoint,
-    enter: () => state?.journal.begin(name, key, options.collection),
-    ledger: new Ledger({
-      rejects,
-      limit: errorLimit(options.maxErrors),
-      commit: state && ((committed) => state.journal.commit(name, committed)),
-      onReject: circumstances.onReject,
-      onProgress: circumstances.onProgress,
-      sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
-    }),
+  try {
+    const found = await waitingFor(
+      options,
+      circumstances,
+      notify,
+    )(() => prepare(store, options, notify, given.state?.journal))
+    if (found.created) state?.journal.forgetPositions(store.target, found.class)
+    const begun = continuation(key, circumstances, found.created, inputs.every(isRereadable), notify)
+    const name = begun.run ?? circumstances.runId ?? newRunId()
+    const rejects = rejectsFile(circumstances, begun.checkpoint, name)
+    const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
+    const run: IngestRun = {
+      run: name,
+      class: found.class,
+      store: options.dryRun ? await scratch(found.layout) : store,
+      inputs,
+      options,
+      circumstances,
+      notify,
+      checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, circumstances.rejectsFrom),
+      enter: () => state?.journal.begin(name, key, options.collection),
+      ledger: ledgerOf(name, inputs, options, circumstances, rejects),
+    }
+    return { run, close: () => close(run, store, rejects, lock) }
+  } catch (error) {
+    lock?.release()
+    throw error
   }
-  return { run, close: () => close(run, store, rejects, lock) }
+}
+
+function ledgerOf(
+  run: string,
+  inputs: readonly Input[],
+  options: IngestOptions,
+  { state, onReject, onProgress, rejectsFrom }: Circumstances,
+  rejects: RejectsFile | undefined,
+): Ledger {
+  const isShared = inputs.length > 1 || rejectsFrom !== undefined
+  return new Ledger({
+    rejects,
+    limit: errorLimit(options.maxErrors),
+    commit: state && ((step) => state.journal.commit(run, step)),
+    onReject,
+    onProgress,
+    readOnce: (index) => inputs[index]?.rereadable === false,
+    sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
+  })
 }
 
 /** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
@@ -84,19 +100,9 @@ function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstanc
 /** The last checkpoint that was committed: after a failure the truth lies there, not in memory. */
 export function lastCheckpoint({ circumstances, run }: IngestRun): Checkpoint | undefined {
   try {
-    return circumstances.state?.journal.find(run)?.checkpoint
+    return circumstances.state?.journal.checkpoint(run)
   } catch {
     return undefined
-  }
-}
-
-/** Gives the lock back where what needs it cannot begin. */
-function orRelease<T>(lock: { release(): void } | undefined, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    lock?.release()
-    throw error
   }
 }
 
@@ -109,14 +115,14 @@ function withoutTraces({ state: _, ...circumstances }: Circumstances): Circumsta
   return circumstances
 }
 
-function keyOf(
-  inputs: readonly Input[],
-  { target }: Store,
-  className: string,
-  options: IngestOptions,
-): RunKey {
+function keyOf(inputs: readonly Input[], { target }: Store, options: IngestOptions): RunKey {
   const tenant = options.tenant ?? (options.tenantBy && `by ${options.tenantBy}`)
-  return { target, class: className, inputs: inputs.map(({ name }) => name), ...(tenant && { tenant }) }
+  return {
+    target,
+    class: classNameOf(options.collection),
+    inputs: inputs.map(({ name }) => name),
+    ...(tenant && { tenant }),
+  }
 }
 
 /** A continued run goes on in its own rejects file, unless told of another. */

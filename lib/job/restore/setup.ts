@@ -152,6 +152,7 @@ function adopt(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
 }
 
 async function begin(run: RestoreRun, journal: Journal | undefined, key: RunKey | undefined) {
+  if (!run.continues) journal?.forgetPositions(run.store.target, run.class)
   if (!run.continues && journal !== undefined && key !== undefined) {
     journal.begin(run.run, key, run.source.schema.class)
   }

@@ -17,6 +17,7 @@ export type WatchFacts = Pick<Report, 'run' | 'collection' | 'class' | 'target'>
 export class WatchTotals {
   readonly #startedMs = performance.now()
   readonly #tally = emptyTally()
+  readonly #commits = new Map<string, string>()
   #settled = 0
   #ingestSeconds = 0
   readonly #dryRun: boolean
@@ -29,6 +30,7 @@ export class WatchTotals {
 
   add(report: Report): void {
     merge(this.#tally, report)
+    for (const [repository, commit] of Object.entries(report.commits)) this.#commits.set(repository, commit)
     this.#settled += report.rate * report.seconds
     this.#ingestSeconds += report.seconds
   }
@@ -42,7 +44,7 @@ export class WatchTotals {
 
   /** A watch has no end of its own: without an error it was told to stop. */
   report(facts: WatchFacts, error: unknown): WatchReport {
-    const { retries, bytes, commits, ...counts } = this.#tally
+    const { retries, bytes, ...counts } = this.#tally
     return {
       ...facts,
       status: error === undefined ? 'interrupted' : 'failed',
@@ -54,7 +56,7 @@ export class WatchTotals {
       seconds: round(this.#seconds),
       rate: this.#ingestSeconds === 0 ? 0 : round(this.#settled / this.#ingestSeconds),
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-      commits,
+      commits: Object.fromEntries(this.#commits),
       files: this.files,
       files_failed: this.filesFailed,
       ...(error !== undefined && { error: describe(error) }),
@@ -86,7 +88,6 @@ function merge(tally: Tally, more: Omit<Progress, 'seconds'>): void {
       tally[key][cause] = (tally[key][cause] ?? 0) + count
     }
   }
-  Object.assign(tally.commits, more.commits)
 }
 
 function describe(error: unknown): { code: string; message: string } {
