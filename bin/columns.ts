@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { visible } from './visible.ts'
 
 const NOTHING = {
   top: '',
@@ -18,10 +19,18 @@ const NOTHING = {
   middle: '  ',
 }
 
-/** A table for a person: a head in capitals, columns as wide as they need, no lines. Ends with a newline. */
-export function columns(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [head.map((name) => name.toUpperCase()), ...rows.map((row) => row.map(String))]
+/**
+ * The lines of a table for a person: a head in capitals, columns as wide as they need, no rules. A row is one line,
+ * whatever its cells hold.
+ */
+export function columns(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const cells = [head.map((name) => name.toUpperCase()), ...rows.map((row) => row.map(cellText))]
   return cells.flat().every(isPlain) ? plainColumns(cells) : wideColumns(cells)
+}
+
+/** Made visible before it is measured. */
+function cellText(cell: string | number): string {
+  return typeof cell === 'number' ? String(cell) : visible(cell)
 }
 
 /** A sign a column: its width is its length. */
@@ -30,20 +39,20 @@ function isPlain(cell: string): boolean {
 }
 
 // cli-table3 takes 30 ms for a hundred rows, most of it to learn the widths of signs.
-function plainColumns(cells: readonly (readonly string[])[]): string {
+function plainColumns(cells: readonly (readonly string[])[]): string[] {
   const widths = cells[0]!.map((_, column) =>
     cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0),
   )
   const lines = cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  '))
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+  return lines.map((line) => line.trimEnd())
 }
 
-function wideColumns(cells: readonly string[][]): string {
+function wideColumns(cells: readonly string[][]): string[] {
   const table = new Table({
     chars: NOTHING,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
   })
   table.push(...cells)
   const lines = table.toString().split('\n')
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+  return lines.map((line) => line.trimEnd())
 }

@@ -1,4 +1,5 @@
 import type { Console } from './console.ts'
+import type { ExitCode } from './exit.ts'
 import type { Layer, Opening, OptionsSchema, Resolved, Settings, State, Store } from './library.ts'
 
 /**
@@ -14,6 +15,8 @@ export interface Command {
   readonly usage: string
   /** Whole command lines, without the prompt. */
   readonly examples: readonly string[]
+  /** What a signal leaves behind and how to go on, as half a sentence; for a command that keeps what it has done. */
+  readonly interrupted?: string
   /** Every option it takes, but for the console's, which all have. */
   readonly schemas: readonly OptionsSchema[]
   /** True where the words after `--` are a command line, and not operands that look like options. */
@@ -54,6 +57,9 @@ export interface Context {
    * flag gives in place of --target.
    */
   readTarget(other?: { readonly address: string; readonly flag: string }): Promise<OpenTarget>
-  /** The exit code where the command ends without an error; 0 where it is never called. */
-  setExit(code: number): void
+  /**
+   * Ends the command with this exit code, though nothing is thrown; without it a command that comes to its end has
+   * succeeded. `why` says what failed and where to look: it is the one line that --quiet leaves. The first call counts.
+   */
+  fail(code: Exclude<ExitCode, 0>, why: string): void
 }

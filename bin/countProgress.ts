@@ -3,39 +3,17 @@ import type { Console } from './console.ts'
 /** What is shown while things are counted towards a total. */
 export interface CountView {
   update(done: number, total: number): void
-  /** A line that does not get lost in the bar. */
-  note(message: string): void
   stop(): void
 }
 
 const LINE_EVERY_MS = 5000
-const CLEAR_LINE = '\r\u001b[K'
 
 /** A bar where stderr is a terminal, else a line every five seconds; nothing with -q. `unit` is a plural. */
 export async function countView(unit: string, console: Console): Promise<CountView> {
-  if (console.quiet || console.json) return { update() {}, note: console.note, stop() {} }
-  return process.stderr.isTTY ? bar(unit, console) : lines(unit, console)
-}
-
-async function bar(unit: string, console: Console): Promise<CountView> {
-  const { default: cliProgress } = await import('cli-progress')
-  const view = new cliProgress.SingleBar({
-    format: `{bar} {percentage}% {value} of {total} ${unit}, {eta_formatted} left`,
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  })
-  let started = false
-  return {
-    update(done, total) {
-      if (!started) view.start(total, 0)
-      started = true
-      view.setTotal(Math.max(done, total))
-      view.update(done)
-    },
-    note: (message) => console.note(started ? `${CLEAR_LINE}${message}` : message),
-    stop: () => view.stop(),
-  }
+  if (console.quiet || console.json) return { update() {}, stop() {} }
+  const bar = await console.bar(`{bar} {percentage}% {value} of {total} ${unit}, {eta_formatted} left`)
+  if (bar === undefined) return lines(unit, console)
+  return { update: (done, total) => bar.update(done, total, ''), stop: bar.stop }
 }
 
 function lines(unit: string, console: Console): CountView {
@@ -51,7 +29,6 @@ function lines(unit: string, console: Console): CountView {
     update: (done, total) => {
       latest = [done, total]
     },
-    note: console.note,
     stop: () => clearInterval(timer),
   }
 }

@@ -18,6 +18,8 @@ export const EXIT = {
   terminated: 143,
 } as const
 
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
 /** What each exit code means, for people. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done',
@@ -36,7 +38,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   terminated: 'ended by SIGTERM, after a clean checkpoint',
 }
 
-const BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
+const BY_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   ELYSIA_USAGE: EXIT.usage,
   ELYSIA_INPUT_MISSING: EXIT.notFound,
   ELYSIA_INPUT_CHANGED: EXIT.conflict,
@@ -50,12 +52,12 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
 }
 
 /** The exit code for an error's code; whatever has none of its own is a failure. */
-export function exitOf(code: string | undefined): number {
+export function exitOf(code: string | undefined): ExitCode {
   return BY_CODE[code as ErrorCode] ?? EXIT.failed
 }
 
 /** The exit code of a process that a signal ended, as shells count it. */
-export function exitOfSignal(signal: NodeJS.Signals): number {
+export function exitOfSignal(signal: NodeJS.Signals): ExitCode {
   if (signal === 'SIGHUP') return EXIT.hangup
   return signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupt
 }

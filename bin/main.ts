@@ -1,31 +1,76 @@
 import { readArguments } from './arguments.ts'
 import type { Command, Context } from './command.ts'
 import { COMMANDS, GROUPS } from './commands/table.ts'
-import { type Console, processConsole } from './console.ts'
+import { type Console, outliveReaders, processConsole } from './console.ts'
 import { consoleOptions } from './consoleOptions.ts'
-import { EXIT, exitOf, exitOfSignal } from './exit.ts'
+import { EXIT, type ExitCode, exitOf, exitOfSignal } from './exit.ts'
 import { commandHelp, overview } from './help.ts'
-import { ElysiaError, type Layer, layersFor, meant, readSettings, resolve, type Settings } from './library.ts'
+import {
+  ElysiaError,
+  type Layer,
+  layersFor,
+  meant,
+  messageOf,
+  readSettings,
+  resolve,
+  type Settings,
+} from './library.ts'
 import { ALL_SCHEMAS } from './schemas.ts'
 import { type Signals, takeSignals } from './signals.ts'
 import { type Closable, openChosenTarget } from './target.ts'
 
-/** Runs the command that `argv` names. Sets the exit code of the process, and leaves it to end by itself. */
+/**
+ * Runs the command that `argv` names. Sets the exit code of the process, and leaves it to end by itself. The code is
+ * that of a failure until the command has come to its end: a process that ends before, whatever the reason, has failed.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.stderr.on('error', () => {})
-  process.stdout.on('error', () => {})
-  let console = processConsole(early(argv))
+  process.exitCode = EXIT.failed
+  outliveReaders()
+  const speaking = { console: processConsole(early(argv)) }
+  const end = expectEnd(() => speaking.console.error(unsettled()))
   try {
-    const asked = await find(argv)
-    if (typeof asked === 'string') return await console.data(asked)
-    const { command, words } = asked
-    const { flags, ...given } = readArguments(words, [...command.schemas, consoleOptions])
-    if (flags.values.help === true) return await console.data(commandHelp(command))
-    console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)
-    await runCommand(command, { flags, ...wordsOf(command, given), console })
+    process.exitCode = await called(argv, speaking)
   } catch (error) {
-    process.exitCode = exitAfter(error, console)
+    process.exitCode = exitAfter(error, speaking.console)
+  } finally {
+    end()
   }
+}
+
+/** The exit code of what `argv` asks for. Speaks as soon as it is known as the flags say. */
+async function called(argv: readonly string[], speaking: { console: Console }): Promise<number> {
+  const asked = await find(argv)
+  if ('help' in asked) return printHelp(speaking, asked.help)
+  const { command, words } = asked
+  const { flags, ...given } = readArguments(words, [...command.schemas, consoleOptions])
+  if (flags.values.help === true) return printHelp(speaking, commandHelp(command))
+  const console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)
+  speaking.console = console
+  return runCommand(command, { flags, ...wordsOf(command, given), console })
+}
+
+async function printHelp({ console }: { console: Console }, help: readonly string[]): Promise<number> {
+  await console.print(help)
+  return EXIT.done
+}
+
+/**
+ * Node ends a process that has nothing left to wait for, though a promise of it was never settled: `say` is told.
+ * Returns what is called at a proper end.
+ */
+function expectEnd(say: () => void): () => void {
+  process.once('beforeExit', say)
+  return () => process.off('beforeExit', say)
+}
+
+function unsettled(): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_INTERNAL',
+    'the command stopped in the middle: nothing was left to wait for',
+    {
+      hint: 'what it has written may be part of the work only; please report this, with the command line',
+    },
+  )
 }
 
 function wordsOf({ wrapsCommand }: Command, { operands, rest }: Pick<Asked, 'operands' | 'rest'>) {
@@ -38,7 +83,7 @@ function early(argv: readonly string[]) {
   const own = end === -1 ? argv : argv.slice(0, end)
   return {
     json: own.includes('--json'),
-    quiet: false,
+    quiet: own.some((word) => word === '--quiet' || /^-[a-z]*q[a-z]*$/.test(word)),
     verbose: own.includes('--verbose') || own.includes('-v'),
   }
 }
@@ -46,16 +91,16 @@ function early(argv: readonly string[]) {
 /** The command that the first words name and the words after it, or the help that was asked for. */
 async function find(
   argv: readonly string[],
-): Promise<{ command: Command; words: readonly string[] } | string> {
+): Promise<{ command: Command; words: readonly string[] } | { help: readonly string[] }> {
   const [first] = argv
-  if (first === undefined || isHelp(first) || first === 'help') return overview()
+  if (first === undefined || isHelp(first) || first === 'help') return { help: await overview() }
   for (let length = 1; ; length++) {
     const name = argv.slice(0, length).join(' ')
     if (Object.hasOwn(COMMANDS, name)) return load(name, argv.slice(length))
     if (!Object.hasOwn(GROUPS, name))
       throw unknownCommand(argv[length - 1]!, argv.slice(0, length - 1).join(' '))
     const next = argv[length]
-    if (next === undefined || isHelp(next)) return overview(name)
+    if (next === undefined || isHelp(next)) return { help: await overview(name) }
   }
 }
 
@@ -83,12 +128,13 @@ function unknownCommand(typed: string, group: string): ElysiaError {
 
 type Asked = Pick<Context, 'flags' | 'operands' | 'rest' | 'console'>
 
-async function runCommand(command: Command, asked: Asked): Promise<void> {
+async function runCommand(command: Command, asked: Asked): Promise<number> {
   const settings = await settingsFor(command)
   for (const warning of settings.warnings) asked.console.warn(warning)
   const layers = [asked.flags, ...settings.layers]
   let opened: Promise<Closable> | undefined
   let signals: Signals | undefined
+  let failure: { readonly code: ExitCode; readonly why: string } | undefined
   const hear = () => {
     signals ??= takeSignals(shutdownTimeout(command, layers), asked.console.note)
     return signals
@@ -115,18 +161,26 @@ async function runCommand(command: Command, asked: Asked): Promise<void> {
         opened ??= openChosenTarget(chosen, settings, console, 'reading', other?.flag)
         return opened
       },
-      setExit: (code) => {
-        process.exitCode = code
+      fail: (code, why) => {
+        failure ??= { code, why }
       },
     })
   } catch (error) {
     if (signals === undefined || !endedBySignal(error, signals)) throw error
-    asked.console.detail(String(error))
+    asked.console.detail(messageOf(error))
   } finally {
     await (await opened?.catch(() => undefined))?.close()
     signals?.release()
   }
-  if (signals?.received !== undefined) process.exitCode = exitOfSignal(signals.received)
+  if (signals?.received !== undefined) failure = interruption(command, signals.received)
+  if (failure === undefined) return EXIT.done
+  asked.console.failure(failure.why, failure.code)
+  return failure.code
+}
+
+function interruption({ name, interrupted }: Command, signal: NodeJS.Signals) {
+  const left = interrupted === undefined ? '' : `: ${interrupted}`
+  return { code: exitOfSignal(signal), why: `${name} was ended by ${signal}${left}` }
 }
 
 /** An interrupted call throws the reason of its signal, or an AbortError with that cause. */

@@ -5,19 +5,23 @@ import { type Progress, roughSize, sum } from './library.ts'
 /** What is shown while a run goes on. */
 export interface ProgressView {
   update(progress: Progress): void
-  /** A line that does not get lost in the bar. */
-  note(message: string): void
   stop(): void
 }
 
 const LINE_EVERY_MS = 5000
-const CLEAR_LINE = '\r\u001b[K'
 
 /** A bar where stderr is a terminal and the size is known, else a line every five seconds; nothing with -q. */
 export async function progressView(inputs: readonly Source[], console: Console): Promise<ProgressView> {
+  if (console.quiet || console.json) return { update() {}, stop() {} }
   const total = totalOf(inputs)
-  if (console.quiet || console.json) return { update() {}, note: console.note, stop() {} }
-  return process.stderr.isTTY && total > 0 ? bar(inputs, total, console) : lines(console)
+  const bar = total > 0 ? await console.bar('{bar} {percentage}% {text}') : undefined
+  if (bar === undefined) return lines(console)
+  const read = () => inputs.reduce((bytes, input) => bytes + input.bytesRead(), 0)
+  bar.update(0, total, '')
+  return {
+    update: (progress) => bar.update(Math.min(read(), total), total, said(progress)),
+    stop: bar.stop,
+  }
 }
 
 /** The bytes there are; 0 where some input does not say. */
@@ -30,23 +34,6 @@ function totalOf(inputs: readonly Source[]): number {
   return total
 }
 
-async function bar(inputs: readonly Source[], total: number, console: Console): Promise<ProgressView> {
-  const { default: cliProgress } = await import('cli-progress')
-  const view = new cliProgress.SingleBar({
-    format: '{bar} {percentage}% {text}',
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  })
-  const read = () => inputs.reduce((bytes, input) => bytes + input.bytesRead(), 0)
-  view.start(total, 0, { text: '' })
-  return {
-    update: (progress) => view.update(Math.min(read(), total), { text: said(progress) }),
-    note: (message) => console.note(`${CLEAR_LINE}${message}`),
-    stop: () => view.stop(),
-  }
-}
-
 function lines(console: Console): ProgressView {
   let latest: Progress | undefined
   const timer = setInterval(() => latest && console.note(said(latest)), LINE_EVERY_MS).unref()
@@ -54,7 +41,6 @@ function lines(console: Console): ProgressView {
     update: (progress) => {
       latest = progress
     },
-    note: console.note,
     stop: () => clearInterval(timer),
   }
 }

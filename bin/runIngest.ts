@@ -9,12 +9,13 @@ import {
   ingestOptions,
   type Outcome,
   type Report,
+  requireUsable,
   runOptions,
   type State,
   sum,
 } from './library.ts'
 import { type ProgressView, progressView } from './progress.ts'
-import { summary } from './summary.ts'
+import { rejectsText, summary } from './summary.ts'
 
 /**
  * Ingests inputs into the chosen target, and reports: with --json one document on stdout, else on stderr.
@@ -23,6 +24,7 @@ import { summary } from './summary.ts'
 export async function runIngest(context: Context, inputs: readonly Source[]): Promise<void> {
   const { console } = context
   const options = context.options(ingestOptions)
+  requireUsable(options)
   const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(inputs, console)
   const around = circumstances(context, state, options.dryRun, view)
@@ -30,7 +32,7 @@ export async function runIngest(context: Context, inputs: readonly Source[]): Pr
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, around)))
   if (error !== undefined) throw error
-  context.setExit(sum(report.rejected) > 0 ? EXIT.rejects : EXIT.done)
+  if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, around)))
 }
 
 function circumstances(context: Context, state: State, dryRun: boolean, view: ProgressView): Circumstances {
@@ -43,7 +45,7 @@ function circumstances(context: Context, state: State, dryRun: boolean, view: Pr
     fresh,
     onReject: ({ item, cause, reason }: Outcome) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
     onProgress: view.update,
-    onNotice: ({ message }) => view.note(message),
+    onNotice: ({ message }) => console.note(message),
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),
     ...(!dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),

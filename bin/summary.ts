@@ -1,7 +1,7 @@
-import { type Counts, type Report, roughSize } from './library.ts'
+import { type Counts, counted, type Report, roughSize, sum } from './library.ts'
 
 /** A report for a person: every count below the one it is part of, so that it can be seen to add up. */
-export function summary(report: Report, rejectsPath: string | undefined): string {
+export function summary(report: Report, rejectsPath: string | undefined): string[] {
   const { class: name, target, run, seconds, rate, bytes, retries } = report
   const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
@@ -11,7 +11,7 @@ export function summary(report: Report, rejectsPath: string | undefined): string
     `${seconds.toFixed(2)} s, ${Math.round(rate)} records/s, ${roughSize(bytes)}${repeated}`,
     ...commits(report),
     ...(rejectsPath === undefined ? [] : [`rejected records: ${rejectsPath}`]),
-  ].join('\n')
+  ]
 }
 
 type Row = readonly [depth: number, name: string, count: number]
@@ -48,4 +48,11 @@ function commits(report: Report): string[] {
   return Object.entries(report.commits).map(
     ([repo, commit]) => `last commit of ${repo || '(no name)'}: ${commit}`,
   )
+}
+
+/** What there is to mend, and where it lies, in one line. */
+export function rejectsText({ rejected, records, dry_run }: Report, path: string | undefined): string {
+  const where = path ?? (dry_run ? 'a dry run writes no file; -v shows each' : '-v shows each')
+  const count = sum(rejected)
+  return `${count} of ${counted(records, 'record')} ${count === 1 ? 'was' : 'were'} rejected: ${where}`
 }

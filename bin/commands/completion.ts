@@ -41,8 +41,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { operands, rest, console } = context
   const [shell = '', ...more] = operands
-  if (shell === REQUEST)
-    return console.data((await candidates(context, rest ?? [])).map((word) => `${word}\n`))
+  if (shell === REQUEST) return console.print(await candidates(context, rest ?? []))
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined
   const shells = Object.keys(SCRIPTS)
   if (script === undefined || more.length > 0) {
@@ -51,7 +50,7 @@ async function run(context: Context): Promise<void> {
       hint: meant(shell, shells, `shells are ${shells.join(', ')}`),
     })
   }
-  await console.data(script)
+  await console.print(script.trimEnd().split('\n'))
 }
 
 /** What may stand in place of the last word, after those before it; nothing where that is a file. */

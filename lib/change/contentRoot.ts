@@ -84,14 +84,19 @@ export class ContentRoot {
   }
 }
 
+const HINT = 'nothing was done; --content-root names a directory that content_ref is relative to'
+
 function realDirectory(directory: string): string {
   try {
     const root = realpathSync.native(directory)
     if (lstatSync(root).isDirectory()) return root
   } catch (cause) {
-    throw new ElysiaError('ELYSIA_USAGE', `the content root ${directory} cannot be opened`, { cause })
+    throw new ElysiaError('ELYSIA_USAGE', `the content root ${directory} cannot be opened`, {
+      cause,
+      hint: HINT,
+    })
   }
-  throw new ElysiaError('ELYSIA_USAGE', `the content root ${directory} is not a directory`)
+  throw new ElysiaError('ELYSIA_USAGE', `the content root ${directory} is not a directory`, { hint: HINT })
 }
 
 function mustBeRegular(stats: Stats): void {

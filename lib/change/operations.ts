@@ -40,7 +40,9 @@ interface Task {
 export function operations(options: OperationsOptions = {}): Transform {
   const { tenant, tenantBy } = options
   if (tenant !== undefined && tenantBy !== undefined) {
-    throw new ElysiaError('ELYSIA_USAGE', 'tenant and tenantBy exclude each other')
+    throw new ElysiaError('ELYSIA_USAGE', '--tenant and --tenant-by exclude each other', {
+      hint: 'leave one out: all objects belong to one tenant, or those of each repository to its own',
+    })
   }
   const contentOf = contents(options)
   const stepOf = (record: FileChange): Step | Refusal =>

@@ -19,7 +19,7 @@ function shownFlag(key: string, option: OptionSchema): string {
 t.test('the help of each command shows an example of it, and just the flags that it takes', async (t) => {
   for (const name of names) {
     const { command } = await COMMANDS[name]!()
-    const help = commandHelp(command)
+    const help = commandHelp(command).join('\n')
     const options = [...command.schemas, consoleOptions].flatMap(({ properties }) =>
       Object.entries(properties),
     )
@@ -49,10 +49,10 @@ t.test('no two options of a command share a flag or a letter', async (t) => {
 })
 
 t.test('the overview lists every command, and a group its own', async (t) => {
-  const all = await overview()
+  const all = (await overview()).join('\n')
   for (const name of names) t.ok(all.includes(`  ${name} `), name)
   for (const group of Object.keys(GROUPS)) {
-    const lines = (await overview(group)).match(/^ {2}\S.*$/gm) ?? []
+    const lines = (await overview(group)).join('\n').match(/^ {2}\S.*$/gm) ?? []
     t.equal(lines.length, names.filter((name) => name.startsWith(`${group} `)).length, group)
   }
 })

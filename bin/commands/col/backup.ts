@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { Writable } from 'node:stream'
 import { backupRoot, catalogFile } from '../../catalog.ts'
 import type { Command, Context } from '../../command.ts'
 import { countView } from '../../countProgress.ts'
@@ -46,6 +45,8 @@ export const command: Command = {
     targetOptions,
     { ...runOptions, properties: shutdown() },
   ],
+  interrupted:
+    'nothing counts as an archive yet; into a directory the same command with --resume finishes it',
   run,
 }
 
@@ -129,13 +130,13 @@ async function intoPipe(context: Context, store: Store, name: string, options: B
   if (context.console.json) {
     throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both want stdout', { hint: 'leave one out' })
   }
-  if (process.stdout.isTTY) {
+  if (context.console.printsToTerminal) {
     throw new ElysiaError('ELYSIA_USAGE', 'an archive is not for a terminal', {
       hint: 'pipe it: … --to - > FILE',
     })
   }
   const job = await backupJob()
-  const stream = new Writable({ write: (chunk: Buffer, _, done) => void process.stdout.write(chunk, done) })
+  const stream = context.console.bytes()
   await shown(context, (around) => job.backupSingle(store, name, { stream, location: '-' }, options, around))
 }
 
@@ -160,7 +161,7 @@ async function shown(context: Context, make: (around: BackupCircumstances) => Ma
     stop,
     signal,
     onProgress: ({ objects, total }) => view.update(objects, total),
-    onNotice: ({ message }) => view.note(message),
+    onNotice: ({ message }) => console.note(message),
   }
   const { report } = await make(around).finally(view.stop)
   if (console.json) await console.document(report)
@@ -172,11 +173,9 @@ async function plan(context: Context, store: Store, name: string, options: Backu
   const planned = await (await backupJob()).planBackup(store, name, options, console.note)
   if (console.json) return console.document(planned)
   const { encoding, ranges, counts, tenants } = planned
-  console.note(
-    [
-      `dry run: nothing is written`,
-      `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
-      `${encoding.format}, compression ${encoding.compression}, ${counted(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
-    ].join('\n'),
-  )
+  console.note([
+    `dry run: nothing is written`,
+    `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
+    `${encoding.format}, compression ${encoding.compression}, ${counted(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
+  ])
 }

@@ -1,7 +1,7 @@
 import { type BackupReport, roughSize } from '../../library.ts'
 
-/** A report for a person; the last line is the archive, ready to be copied. */
-export function backupSummary(report: BackupReport): string {
+/** A report for a person, line by line; the last is the archive, ready to be copied. */
+export function backupSummary(report: BackupReport): string[] {
   const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
   const share =
     raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
@@ -20,5 +20,5 @@ export function backupSummary(report: BackupReport): string {
     report.consistency,
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
     `archive: ${report.location}`,
-  ].join('\n')
+  ]
 }

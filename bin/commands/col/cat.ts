@@ -67,7 +67,7 @@ async function run(context: Context): Promise<void> {
   const found = await findCollection(context, name)
   const what = { properties: wanted(options, found), vectors: options.vectors }
   const calls = await callsOf(options, found)
-  await context.console.data(pieces(lines(found, what, calls, options.limit)))
+  await context.console.printJson(pieces(lines(found, what, calls, options.limit)))
 }
 
 /** One read for each tenant; a single one where the collection has none. */

@@ -20,7 +20,7 @@ async function run(context: Context): Promise<void> {
   const found = (await store.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   if (console.json) return console.document({ target: store.target, collections: found })
   if (found.length === 0) return console.note('no collections; `elysiactl index process-jsonl` makes one')
-  await console.data(columns(['name', 'objects', 'tenants'], found.map(row)))
+  await console.print(columns(['name', 'objects', 'tenants'], found.map(row)))
 }
 
 function row({ name, objects, tenants }: CollectionSummary): (string | number)[] {

@@ -6,6 +6,7 @@ import { countView } from '../../countProgress.ts'
 import { EXIT } from '../../exit.ts'
 import {
   catalogOptions,
+  counted,
   ElysiaError,
   lockOptions,
   type Opening,
@@ -38,6 +39,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article --dry-run',
   ],
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  interrupted: 'what is written stays, and the same command goes on behind it',
   run,
 }
 
@@ -67,13 +69,13 @@ async function run(context: Context): Promise<void> {
       ...circumstances(context, state),
       ...(lock && { signal: AbortSignal.any([context.signal, lock.lost]) }),
       onProgress: ({ objects, total }) => view.update(objects, total ?? objects),
-      onNotice: ({ message }) => view.note(message),
+      onNotice: ({ message }) => console.note(message),
     }
     const { report, error } = await runRestore(source, store, options, around).finally(view.stop)
     if (console.json) await console.document(report)
     else console.note(restoreSummary(report, rejectsPath(report, around)))
     if (error !== undefined) throw error
-    context.setExit(isWhole(report) ? EXIT.done : EXIT.rejects)
+    if (!isWhole(report)) context.fail(EXIT.rejects, lackText(report, rejectsPath(report, around)))
   } finally {
     view.stop()
     await source?.close?.()
@@ -113,6 +115,18 @@ async function locked(context: Context, path: string): Promise<RootLock | undefi
 
 function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport): boolean {
   return rejected === 0 && references_rejected === 0 && parts_damaged.length === 0
+}
+
+function lackText(
+  { rejected, references_rejected, parts_damaged }: RestoreReport,
+  path: string | undefined,
+): string {
+  const lacks = [
+    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} rejected`]),
+    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
+    ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
+  ]
+  return `${lacks.join(', ')}${path === undefined ? '' : `; see ${path}`}`
 }
 
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */

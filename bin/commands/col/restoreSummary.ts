@@ -1,7 +1,7 @@
 import { counted, type RestoreReport } from '../../library.ts'
 
 /** A report for a person: the counts below `objects` add up to it. */
-export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string {
+export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string[] {
   const { status, class: name, target, archive, seconds, rate, retries } = report
   if (status === 'planned') return planned(report)
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
@@ -12,18 +12,18 @@ export function restoreSummary(report: RestoreReport, rejectsPath: string | unde
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
     ...report.parts_damaged.map((part) => `damaged and left out: ${part}`),
     ...(rejectsPath === undefined ? [] : [`rejected objects: ${rejectsPath}`]),
-  ].join('\n')
+  ]
 }
 
 /** What a dry run found that there is to write. */
-function planned({ class: name, kind, target, archive, objects, tenants, parts }: RestoreReport): string {
+function planned({ class: name, kind, target, archive, objects, tenants, parts }: RestoreReport): string[] {
   // Only a manifest says beforehand how many there are.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
   const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
   return [
     `dry run: nothing is written`,
     `${name} in ${target}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
-  ].join('\n')
+  ]
 }
 
 type Row = readonly [depth: number, name: string, count: number]

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { ElysiaError, type OptionsSchema, targetOptions } from '../../library.ts'
@@ -37,27 +36,18 @@ async function run(context: Context): Promise<void> {
     })
   }
   const found = await findCollection(context, name)
-  if (yes || (await agreed(name, found))) return remove(context, found)
+  if (yes || (await agreed(context, name, found))) return remove(context, found)
   context.console.note('nothing was removed')
-  context.setExit(EXIT.failed)
+  context.fail(EXIT.failed, `${found.schema.class} was not removed: nobody agreed; --yes removes it unasked`)
 }
 
-async function agreed(name: string, { store, schema }: Named): Promise<boolean> {
+async function agreed({ console }: Context, name: string, { store, schema }: Named): Promise<boolean> {
   const size = hasTenants(schema)
     ? 'all its tenants'
     : `${await store.collection(schema.class).count()} objects`
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const question = `Remove ${schema.class} with ${size} from ${store.target}? Type its name or y: `
-  const ended = new AbortController()
-  terminal.once('close', () => ended.abort())
-  try {
-    const answer = (await terminal.question(question, { signal: ended.signal })).trim()
-    return answer.toLowerCase() === 'y' || answer === name || answer === schema.class
-  } catch {
-    return false
-  } finally {
-    terminal.close()
-  }
+  const answer = await console.ask(question)
+  return answer?.toLowerCase() === 'y' || answer === name || answer === schema.class
 }
 
 /** The journal forgets first: a run left there would otherwise be continued into a collection made anew. */

@@ -17,32 +17,32 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const found = await findCollection(context, nameOperand(context))
   if (console.json) return console.document(found.schema)
-  await console.data([head(found.schema), await contents(found), properties(found.schema)].join('\n'))
+  await console.print([...head(found.schema), ...(await contents(found)), '', ...properties(found.schema)])
 }
 
-function head({ class: name, description, vectorizer }: CollectionSchema): string {
+function head({ class: name, description, vectorizer }: CollectionSchema): string[] {
   const lines = [name]
   if (typeof description === 'string') lines.push(description)
   if (typeof vectorizer === 'string') lines.push(`vectorizer: ${vectorizer}`)
-  return lines.join('\n')
+  return lines
 }
 
 /** A count for each tenant, or one for all. */
-async function contents({ store, schema }: Named): Promise<string> {
+async function contents({ store, schema }: Named): Promise<string[]> {
   const collection = store.collection(schema.class)
-  if (!hasTenants(schema)) return `objects: ${await collection.count()}\n`
+  if (!hasTenants(schema)) return [`objects: ${await collection.count()}`]
   const rows: [string, number][] = []
   for (const tenant of await store.tenants(schema.class)) {
     rows.push([tenant, await collection.count({ tenant })])
   }
   const total = rows.reduce((sum, [, count]) => sum + count, 0)
-  const table = rows.length === 0 ? '' : columns(['tenant', 'objects'], rows)
-  return `objects: ${total} in ${counted(rows.length, 'tenant')}\n${table}`
+  const table = rows.length === 0 ? [] : columns(['tenant', 'objects'], rows)
+  return [`objects: ${total} in ${counted(rows.length, 'tenant')}`, ...table]
 }
 
-function properties({ properties: all = [] }: CollectionSchema): string {
+function properties({ properties: all = [] }: CollectionSchema): string[] {
   return all.length === 0
-    ? 'no properties\n'
+    ? ['no properties']
     : columns(['property', 'type', 'index', 'description'], all.map(row))
 }
 

@@ -49,20 +49,21 @@ async function run(context: Context): Promise<void> {
     const plain = options.map(({ text: _, ...option }) => option)
     return console.document({ options: plain, target, api_key: apiKey, targets, places })
   }
-  await console.data(
-    [
-      columns(
-        ['option', 'value', 'origin'],
-        options.map(({ key, text, origin }) => [key, text, origin]),
-      ),
-      columns(
-        ['target', 'address', 'origin'],
-        [['(in use)', target.address, target.origin], ...targets.map(targetRow)],
-      ),
-      columns(['place', 'path', ''], placeRows(places)),
-      `ELYSIACTL_API_KEY is ${apiKey === null ? 'not set' : 'set'}\n`,
-    ].join('\n'),
-  )
+  await console.print([
+    ...columns(
+      ['option', 'value', 'origin'],
+      options.map(({ key, text, origin }) => [key, text, origin]),
+    ),
+    '',
+    ...columns(
+      ['target', 'address', 'origin'],
+      [['(in use)', target.address, target.origin], ...targets.map(targetRow)],
+    ),
+    '',
+    ...columns(['place', 'path', ''], placeRows(places)),
+    '',
+    `ELYSIACTL_API_KEY is ${apiKey === null ? 'not set' : 'set'}`,
+  ])
 }
 
 /** Options that several jobs share stand once. */

@@ -31,5 +31,5 @@ async function run({ operands, console }: Context): Promise<void> {
     })
   }
   const schema = (await load()).default
-  await console.data(`${JSON.stringify(schema, null, 2)}\n`)
+  await console.printJson([`${JSON.stringify(schema, null, 2)}\n`])
 }

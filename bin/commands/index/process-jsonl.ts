@@ -15,6 +15,7 @@ export const command: Command = {
     'elysiactl index process-jsonl changes.jsonl --collection source-code --dry-run --json',
   ],
   schemas: [ingestOptions, runOptions, targetOptions],
+  interrupted: 'what is settled stays, and the same command goes on behind it',
   async run(context) {
     if (context.operands.length === 0) {
       throw new ElysiaError('ELYSIA_USAGE', 'no file is given', {

@@ -46,7 +46,7 @@ async function run(context: Context): Promise<void> {
   if (console.json)
     return console.document({ target: store.target, runs: shown.map(entry), commits: plain(positions) })
   if (runs.length === 0 && positions.size === 0) return console.note('no runs yet')
-  await console.data([table(shown), commitLines(positions)].join(''))
+  await console.print([...table(shown), ...commitLines(positions)])
 }
 
 /** Class → repository → the last commit, in order of name. */
@@ -72,7 +72,7 @@ function entry({ run, status, collection, class: name, inputs, checkpoint, ...re
   }
 }
 
-function table(runs: readonly RunRecord[]): string {
+function table(runs: readonly RunRecord[]): string[] {
   const head = ['run', 'status', 'collection', 'class', 'inputs', 'lines', 'outcomes', 'started', 'updated']
   return columns(head, runs.map(row))
 }
@@ -108,9 +108,9 @@ function second(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z')
 }
 
-function commitLines(positions: Positions): string {
+function commitLines(positions: Positions): string[] {
   const rows = [...positions].flatMap(([name, repos]) =>
     [...repos].map(([repo, commit]) => [name, repo || '(no name)', commit]),
   )
-  return rows.length === 0 ? '' : `\n${columns(['class', 'repository', 'last commit'], rows)}`
+  return rows.length === 0 ? [] : ['', ...columns(['class', 'repository', 'last commit'], rows)]
 }

@@ -33,6 +33,7 @@ export const command: Command = {
     'elysiactl index sync --collection source-code --from-command -- ./producer --since yesterday',
   ],
   schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
+  interrupted: 'what is settled stays, and the same command goes on behind it',
   wrapsCommand: true,
   run: (context) => runIngest(context, [input(context)]),
 }

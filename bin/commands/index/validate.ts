@@ -49,14 +49,18 @@ async function run(context: Context): Promise<void> {
   console.note(
     `${counted(files, 'file')}, ${counted(lines, 'line')}: ${blank} blank, ${counted(records, 'record')}, ${faults} faulty`,
   )
-  if (faults > 0) context.setExit(EXIT.rejects)
+  if (faults > 0) context.fail(EXIT.rejects, faultsText(faults, records))
+}
+
+function faultsText(faults: number, records: number): string {
+  return `${faults} of ${counted(records, 'record')} ${faults === 1 ? 'is' : 'are'} faulty: without --quiet each is shown`
 }
 
 async function check(context: Context, print: Print): Promise<Totals> {
   const { operands, console } = context
   const options = context.options(validateOptions)
   const totals = { files: 0, lines: 0, blank: 0, records: 0, faults: 0 }
-  const shape = console.json ? jsonShape() : TEXT
+  const shape = console.json ? jsonShape() : console.quiet ? COUNTED : TEXT
   const { validateInput } = await validateJob()
   await print(shape.begin)
   for (const [index, source] of (await sources(operands)).entries()) {
@@ -76,7 +80,7 @@ function add(totals: Totals, { lines, blank, records, faults }: ValidationCounts
   totals.faults += Object.values(faults).reduce((sum, count) => sum + count, 0)
 }
 
-/** How faults are printed: bounded by one fault, so that any number of them can be. */
+/** How faults are printed, as lines or as pieces of JSON: bounded by one fault, so that any number of them can be. */
 interface Shape {
   readonly begin: string
   fault(file: string, fault: Reject): string
@@ -85,9 +89,12 @@ interface Shape {
 
 const TEXT: Shape = {
   begin: '',
-  fault: (file, { line, code, reason }) => `${file}:${line}: ${code}: ${reason}\n`,
+  fault: (file, { line, code, reason }) => `${file}:${line}: ${code}: ${reason}`,
   end: () => '',
 }
+
+/** With --quiet faults are counted, and not shown. */
+const COUNTED: Shape = { ...TEXT, fault: () => '' }
 
 /** One JSON document; the counts stand behind the faults because they are known last. */
 function jsonShape(): Shape {
@@ -106,19 +113,20 @@ function jsonShape(): Shape {
 
 /** Runs `work` with a way to print that waits for the reader of stdout, and ends it where that goes away. */
 async function printing<T>({ console }: Context, work: (print: Print) => Promise<T>): Promise<T> {
-  const text = new PassThrough({ encoding: 'utf8' })
+  const text = new PassThrough({ objectMode: true })
   const gone = new AbortController()
   const { signal } = gone
   const print: Print = (piece) => {
     if (signal.aborted) return Promise.reject(signal.reason)
     return piece === '' || text.write(piece) ? undefined : once(text, 'drain', { signal }).then(() => {})
   }
-  const printed = console.data(text).catch((error: unknown) => {
+  const shown = console.json ? console.printJson(text) : console.print(text)
+  const printed = shown.catch((error: unknown) => {
     gone.abort(error)
     throw error
   })
-  const [done, shown] = await Promise.allSettled([work(print).finally(() => text.end()), printed])
-  if (shown.status === 'rejected') throw shown.reason
+  const [done, told] = await Promise.allSettled([work(print).finally(() => text.end()), printed])
+  if (told.status === 'rejected') throw told.reason
   if (done.status === 'rejected') throw done.reason
   return done.value
 }

@@ -3,8 +3,10 @@ import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { forRun } from '../../forRun.ts'
 import {
+  counted,
   ElysiaError,
   ingestOptions,
+  requireUsable,
   runOptions,
   type State,
   sum,
@@ -15,7 +17,7 @@ import {
   watchOptions,
 } from '../../library.ts'
 import { type ProgressView, progressView } from '../../progress.ts'
-import { summary } from '../../summary.ts'
+import { rejectsText, summary } from '../../summary.ts'
 
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
 export const command: Command = {
@@ -30,10 +32,12 @@ export const command: Command = {
     'elysiactl index watch inbox --settle 10s --after delete --collection source-code --target http://localhost:8080',
   ],
   schemas: [watchOptions, ingestOptions, runOptions, targetOptions],
+  interrupted: 'what is settled stays, and the same command goes on behind it',
   async run(context) {
     const directory = directoryOf(context)
     const { console } = context
     const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
+    requireUsable(context.options(ingestOptions))
     const { store, state } = await context.openTarget(forRun(context))
     const view = await progressView([], console)
     const around = circumstances(context, state, options, view)
@@ -41,11 +45,12 @@ export const command: Command = {
     const { report, error } = await watch(directory, store, options, around).finally(view.stop)
     if (console.json) await console.document(report)
     else
-      console.note(
-        `${summary(report, sum(report.rejected) > 0 ? around.rejectsPath : undefined)}\n${files(report)}`,
-      )
+      console.note([
+        ...summary(report, sum(report.rejected) > 0 ? around.rejectsPath : undefined),
+        files(report),
+      ])
     if (error !== undefined) throw error
-    context.setExit(exitAfter(report))
+    failAfter(context, report, around.rejectsPath)
   },
 }
 
@@ -72,10 +77,10 @@ function circumstances(
     fresh,
     onReject: ({ item, cause, reason }) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
     onProgress: view.update,
-    onNotice: ({ message }) => view.note(message),
+    onNotice: ({ message }) => console.note(message),
     onFile: ({ report, rejectsPath }) => {
       if (rejects === undefined && sum(report.rejected) > 0 && rejectsPath !== undefined)
-        view.note(`rejected records: ${rejectsPath}`)
+        console.note(`rejected records: ${rejectsPath}`)
     },
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),
@@ -87,7 +92,9 @@ function files({ files, files_failed: failed }: WatchReport): string {
   return failed === 0 ? `files ${files}` : `files ${files}, of which ${failed} failed`
 }
 
-function exitAfter({ files_failed: failed, rejected }: WatchReport): number {
-  if (failed > 0) return EXIT.failed
-  return sum(rejected) > 0 ? EXIT.rejects : EXIT.done
+function failAfter(context: Context, report: WatchReport, rejectsPath: string | undefined): void {
+  const { files_failed: failed, files: all } = report
+  const where = 'without --quiet each is named'
+  if (failed > 0) context.fail(EXIT.failed, `${failed} of ${counted(all, 'file')} failed: ${where}`)
+  else if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath ?? where))
 }

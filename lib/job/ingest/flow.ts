@@ -23,6 +23,14 @@ export function changeStages(options: IngestOptions): Transform[] {
   ]
 }
 
+/**
+ * Holds options against each other and against the disk, so that a mistake is told before a store is opened or a
+ * collection made. @throws ElysiaError ELYSIA_USAGE
+ */
+export function requireUsable(options: IngestOptions): void {
+  for (const stage of changeStages(options)) stage.destroy()
+}
+
 const LARGE = 16 * 1024
 const WIDE = /[\u0100-\uffff]/
 

@@ -5,6 +5,7 @@ import type { Progress, Report } from '../../report.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import type { Notice } from '../notice.ts'
 import type { State } from '../state.ts'
+import { requireUsable } from './flow.ts'
 import type { Input } from './input.ts'
 import { ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
@@ -77,7 +78,9 @@ export async function ingestFiles(
   circumstances: Circumstances = {},
 ): Promise<Ended> {
   const startedMs = performance.now()
-  const setup = await setUp(inputs, store, resolveGiven(ingestOptions, given), circumstances)
+  const options = resolveGiven(ingestOptions, given)
+  requireUsable(options)
+  const setup = await setUp(inputs, store, options, circumstances)
   const { run } = setup
   try {
     let error: unknown

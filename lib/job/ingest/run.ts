@@ -76,6 +76,8 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   const head = open(inputs[index]!, options, stop)
   const skip = skipping(run, inputs[index]!, reached, stop)
   const goOn = joining(run, skip)
+  // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
+  const middle = changeStages(options)
   const end = sink(run.store, run.class, {
     workers: options.workers,
     skipUnchanged: options.skipUnchanged,
@@ -89,7 +91,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   })
   const closed = new Promise((resolve) => end.once('close', resolve))
   try {
-    await pipeline([...head.stages, ...(skip ? [skip] : []), ...changeStages(options), end], { signal })
+    await pipeline([...head.stages, ...(skip ? [skip] : []), ...middle, end], { signal })
   } finally {
     // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
     await closed

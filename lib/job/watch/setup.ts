@@ -6,6 +6,7 @@ import { type Given, resolveGiven } from '../../options.ts'
 import { openDatabase } from '../../store/sqliteDatabase.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
+import { requireUsable } from '../ingest/flow.ts'
 import { type IngestGiven, type IngestOptions, ingestOptions } from '../ingest/options.ts'
 import { type Journal, newRunId } from '../journal.ts'
 import { type Notify, notifier } from '../notice.ts'
@@ -47,6 +48,7 @@ export async function setUpWatch(
   circumstancesGiven: WatchCircumstances,
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
+  requireUsable(ingest)
   const directory = await directoryAt(given)
   await refuseRejectsAmongFiles(directory, watch, circumstancesGiven)
   const { circumstances, discard } = ingest.dryRun ? dry(circumstancesGiven, store) : real(circumstancesGiven)

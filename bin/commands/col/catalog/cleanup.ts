@@ -33,7 +33,11 @@ async function run(context: Context): Promise<void> {
   const { yes } = context.options(cleanupOptions)
   const report = yes ? await clean(context) : await plan(context)
   await show(context, report)
-  if (report.failed.length > 0) context.setExit(EXIT.failed)
+  const [first] = report.failed
+  if (first !== undefined) {
+    const others = report.failed.length === 1 ? '' : `, and ${report.failed.length - 1} more`
+    context.fail(EXIT.failed, `${first.id} was not removed: ${first.message}${others}`)
+  }
 }
 
 async function cleanupOf(context: Context) {
@@ -70,7 +74,7 @@ async function show({ console }: Context, report: CleanupReport): Promise<void> 
   if (console.json) return console.document(planDocument(report))
   if (groups.length === 0) return console.note('no archives')
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
-  await console.data(planTables(groups))
+  await console.print(planTables(groups))
   for (const { id, message } of failed) console.warn(`${id} was not removed: ${message}`)
   const planned = groups.reduce((sum, { remove }) => sum + remove.length, 0)
   console.note(

@@ -33,7 +33,7 @@ async function run(context: Context): Promise<void> {
   const [archives, all] = await onCatalog(context, (catalog) => [catalog.list(filter), catalog.count(filter)])
   if (console.json) return console.document({ archives, total: all.archives })
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
-  await console.data(columns(HEAD, archives.map(row)))
+  await console.print(columns(HEAD, archives.map(row)))
   const left = all.archives - archives.length
   console.note(
     `${counted(all.archives, 'archive')}, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,

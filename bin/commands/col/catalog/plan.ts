@@ -1,29 +1,29 @@
 import { columns } from '../../../columns.ts'
 import type { CleanupReport, GroupPlan } from '../../../library.ts'
 
-/** A plan for a person: for each group what stays and what goes, with the reasons. */
-export function planTables(groups: readonly GroupPlan[]): string {
-  return groups.map(groupText).join('\n')
+/** A plan for a person, line by line: for each group what stays and what goes, with the reasons. */
+export function planTables(groups: readonly GroupPlan[]): string[] {
+  return groups.flatMap((group, index) => [...(index === 0 ? [] : ['']), ...groupLines(group)])
 }
 
-function groupText({ key, keep, remove }: GroupPlan): string {
+function groupLines({ key, keep, remove }: GroupPlan): string[] {
   const name = Object.entries(key).map(([what, value]) => `${what} ${value || '(none)'}`)
   return [
-    `${name.length === 0 ? 'all archives' : name.join(', ')}\n`,
-    table('keep', keep),
-    table('remove', remove),
-  ].join('')
+    name.length === 0 ? 'all archives' : name.join(', '),
+    ...table('keep', keep),
+    ...table('remove', remove),
+  ]
 }
 
-function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove']): string {
-  if (rows.length === 0) return `\n${verb}: none\n`
+function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove']): string[] {
+  if (rows.length === 0) return ['', `${verb}: none`]
   const cells = rows.map(({ archive, reasons }) => [
     archive.id,
     new Date(archive.time).toISOString().replace(/\.\d+Z$/, 'Z'),
     archive.tags.join(','),
     reasons.join(', '),
   ])
-  return `\n${columns([`${verb} ${rows.length}`, 'started', 'tags', 'reasons'], cells)}`
+  return ['', ...columns([`${verb} ${rows.length}`, 'started', 'tags', 'reasons'], cells)]
 }
 
 /** A plan, and what became of it, for a program. */

@@ -26,12 +26,16 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console } = context
   const reports = await onCatalog(context, (catalog) => rebuildAll(context, catalog), 'make')
-  if (reports.some(({ unreadable }) => unreadable.length > 0)) context.setExit(EXIT.damage)
+  const unreadable = reports.flatMap((report) => report.unreadable)
+  if (unreadable[0] !== undefined) {
+    const others = unreadable.length === 1 ? '' : `, and ${unreadable.length - 1} more`
+    context.fail(EXIT.damage, `${unreadable[0].path} was left out: ${unreadable[0].message}${others}`)
+  }
   if (console.json) return console.document(reports)
   if (reports.length === 0) return console.note('no archives are known, and no directory is named')
   for (const report of reports) {
-    const { root, complete, partial, deleting, gone, unreadable } = report
-    for (const { path, message } of unreadable) console.warn(`${path} was left out: ${message}`)
+    const { root, complete, partial, deleting, gone } = report
+    for (const { path, message } of report.unreadable) console.warn(`${path} was left out: ${message}`)
     console.note(`${root}: ${complete} complete, ${partial} partial, ${deleting} half removed, ${gone} gone`)
   }
 }

@@ -17,13 +17,13 @@ async function run(context: Context): Promise<void> {
   const id = idOperand(context)
   const archive = await onCatalog(context, (catalog) => catalog.get(id))
   if (context.console.json) return context.console.document(archive)
-  await context.console.data([facts(archive), indexes(archive), checks(archive)].join(''))
+  await context.console.print([...facts(archive), ...indexes(archive), ...checks(archive)])
 }
 
-function facts(archive: ArchiveDetails): string {
+function facts(archive: ArchiveDetails): string[] {
   const lines = [...plainFacts(archive), ...manifestFacts(archive)].filter(([, value]) => value !== '')
   const width = Math.max(...lines.map(([name]) => name.length)) + 2
-  return `${lines.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n')}\n`
+  return lines.map(([name, value]) => `${name.padEnd(width)}${value}`)
 }
 
 type Fact = readonly [name: string, value: string]
@@ -67,22 +67,22 @@ function manifestFacts({ manifest }: ArchiveDetails): Fact[] {
   ]
 }
 
-function indexes({ manifest }: ArchiveDetails): string {
+function indexes({ manifest }: ArchiveDetails): string[] {
   const all = manifest?.vector_indexes ?? []
-  if (all.length === 0) return ''
+  if (all.length === 0) return []
   const rows = all.map(({ name, vectorizer, index, distance }) => [
     name || '(no name)',
     vectorizer,
     index,
     distance ?? '',
   ])
-  return `\n${columns(['vector', 'vectorizer', 'index', 'distance'], rows)}`
+  return ['', ...columns(['vector', 'vectorizer', 'index', 'distance'], rows)]
 }
 
-function checks({ verifications }: ArchiveDetails): string {
-  if (verifications.length === 0) return '\nnever verified\n'
+function checks({ verifications }: ArchiveDetails): string[] {
+  if (verifications.length === 0) return ['', 'never verified']
   const rows = verifications.map(({ level, time, ok, errors, sample }) => {
     return [level, time, ok ? 'whole' : `${errors} faults`, sample ?? 'all']
   })
-  return `\n${columns(['verified', 'time', 'result', 'parts'], rows)}`
+  return ['', ...columns(['verified', 'time', 'result', 'parts'], rows)]
 }

@@ -89,7 +89,8 @@ async function run(context: Context): Promise<void> {
   for (const one of chosen) reports.push(await verifyOne(context, one, target?.store, name))
   if (console.json) await console.document(reports.length === 1 ? reports[0] : reports)
   else for (const report of reports) console.note(said(report))
-  if (reports.some(({ status }) => status === 'damaged')) context.setExit(EXIT.damage)
+  const damaged = reports.filter(({ status }) => status === 'damaged')
+  if (damaged.length > 0) context.fail(EXIT.damage, damageText(damaged, reports.length))
 }
 
 /** Archives by path, by id, or all of them. */
@@ -132,7 +133,7 @@ async function verifyOne(
   const around = {
     signal,
     onProgress: ({ parts, total }: { parts: number; total: number }) => view.update(parts, total),
-    onNotice: ({ message }: { message: string }) => view.note(message),
+    onNotice: ({ message }: { message: string }) => console.note(message),
     ...(store && { against: { store, ...(name !== undefined && { name }) } }),
   }
   try {
@@ -154,7 +155,15 @@ function noteOf({ level, status, num_errors }: VerifyReport, sample: string | un
   return { level, time, ok: status === 'whole', errors: num_errors, ...(sample !== undefined && { sample }) }
 }
 
-function said(report: VerifyReport): string {
+/** The damage in one line: what to look at first. */
+function damageText([first, ...others]: readonly VerifyReport[], all: number): string {
+  const { location, faults, suggested_command } = first!
+  const more = others.length === 0 ? '' : `, and ${others.length} more of ${all} archives`
+  const next = suggested_command === undefined ? '' : `; what is whole: ${suggested_command}`
+  return `damaged: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${next}`
+}
+
+function said(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   return [
@@ -162,5 +171,5 @@ function said(report: VerifyReport): string {
     ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
     ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
     ...(report.suggested_command === undefined ? [] : [`what is whole: ${report.suggested_command}`]),
-  ].join('\n')
+  ]
 }
