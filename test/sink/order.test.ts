@@ -89,6 +89,54 @@ t.test('killed between any two writes and repeated, the run ends in the same sta
   await t.resolves(property)
 })
 
+/** Lets each of two changes be a batch, and says whether the second was written while the first had no checkpoint yet. */
+async function overtakes(first: Change, second: Change): Promise<boolean> {
+  const base = await freshBase()
+  const before = [0, 1, 2].map((id): Change => ({ op: 'put', id, value: 9 }))
+  const quiet = () => new FaultyStore(base, { draw: () => 0.5, failing: 0, refusing: 0 })
+  await run(quiet(), before, 0, { changes: before, count: 3, workers: 1, seed: 1, skipUnchanged: true })
+  const checkpoint = Promise.withResolvers<void>()
+  const counted = quiet()
+  counted.stepsLeft = 1_000
+  let settled = 0
+  const done = pipeline(
+    Readable.from([[entry(first, 1)], [entry(second, 2)]]),
+    sink(counted.store(), 'Model', {
+      workers: 2,
+      skipUnchanged: false,
+      onSettled: () => (settled++ === 0 ? checkpoint.promise : undefined),
+    }),
+  )
+  while (settled === 0) await new Promise((resolve) => setImmediate(resolve))
+  // Enough turns for what nothing holds back: the double waits for two at each call.
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
+  const steps = 1_000 - counted.stepsLeft
+  checkpoint.resolve()
+  await done
+  deepStrictEqual(await contents(base), sorted(expected([...before, first, second])))
+  return steps > durableSteps(first)
+}
+
+/** How many objects a change writes and removes. */
+function durableSteps(one: Change): number {
+  return one.op === 'move' ? 2 : 1
+}
+
+t.test('nothing touches the ids of a read of stored state before its checkpoint is committed', async (t) => {
+  const put = (id: number): Change => ({ op: 'put', id, value: 5 })
+  const move = (from: number, to: number): Change => ({ op: 'move', from, to })
+  const patch = (id: number): Change => ({ op: 'patch', id, note: 3 })
+  t.notOk(await overtakes(move(0, 3), put(0)), 'the source of a move is written anew')
+  t.notOk(await overtakes(move(0, 3), put(3)), 'the target of a move is written anew')
+  t.notOk(await overtakes(put(0), move(0, 3)), 'a move takes what was just put')
+  t.notOk(await overtakes(put(3), move(0, 3)), 'a move replaces what was just put')
+  t.notOk(await overtakes(patch(1), put(1)), 'a patched object is replaced')
+  t.notOk(await overtakes(put(1), patch(1)), 'what was just put is patched')
+  t.ok(await overtakes(put(1), put(2)), 'other ids go ahead')
+  t.ok(await overtakes(put(1), put(1)), 'a put waits for the earlier write only, not for its checkpoint')
+  t.ok(await overtakes(move(0, 3), put(1)), 'a move holds its own ids only')
+})
+
 interface Given {
   readonly changes: readonly Change[]
   readonly count: number
