@@ -32,6 +32,7 @@ export type NoticeCode =
   | 'document'
   | 'file_taken'
   | 'file_failed'
+  | 'file_passed_over'
 
 export type Notify = (code: NoticeCode, message: string) => void
 

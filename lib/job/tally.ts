@@ -55,11 +55,32 @@ export function addsUp(tally: Tally): boolean {
 
 const REASONS_KEPT_APART = 100
 
+/** Adds the counts of another run; reasons beyond those that are kept apart become `other`. */
+export function addCounts(tally: Tally, more: Readonly<Tally>): void {
+  for (const key of PLAIN) tally[key] += more[key]
+  for (const key of ['skipped', 'rejected'] as const) {
+    for (const [cause, count] of Object.entries(more[key])) increment(tally[key], cause, count)
+  }
+}
+
+const PLAIN = [
+  'lines',
+  'blank',
+  'records',
+  'written',
+  'deleted',
+  'unchanged',
+  'superseded',
+  'control',
+  'bytes',
+  'retries',
+] as const
+
 /** Reasons and repositories are a producer's words: many of them, or `__proto__`, must do no harm. */
-function increment(counts: Record<string, number>, key: string): void {
+function increment(counts: Record<string, number>, key: string, by = 1): void {
   const known = Object.hasOwn(counts, key) || Object.keys(counts).length < REASONS_KEPT_APART
   const name = known ? key : 'other'
-  own(counts, name, (Object.hasOwn(counts, name) ? counts[name]! : 0) + 1)
+  own(counts, name, (Object.hasOwn(counts, name) ? counts[name]! : 0) + by)
 }
 
 function own<T>(record: Record<string, T>, key: string, value: T): void {

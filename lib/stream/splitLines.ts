@@ -16,6 +16,8 @@ export interface SplitLinesOptions {
   readonly maxLineBytes?: number
   /** Once aborted, an unterminated last line is not emitted: the end of the input cut it. */
   readonly stop?: AbortSignal
+  /** Lines of the same input that were read before, 0: the first one here has the next number. */
+  readonly linesBefore?: number
 }
 
 /**
@@ -54,10 +56,12 @@ export class LineSplitter extends Expanding<Buffer, Line | Reject> {
       throw new RangeError(`maxLineBytes must lie between 1 and ${constants.MAX_STRING_LENGTH}`)
     }
     this.#stop = options.stop
+    this.#lines = options.linesBefore ?? 0
+    if (this.#lines > 0) this.#opening = undefined
     this.#partial = new PartialLine(this.#maxLineBytes)
   }
 
-  /** Physical lines so far, blank ones included, and an unterminated last one once the input has ended. */
+  /** Physical lines so far, those before and blank ones included, and an unterminated last one once the input has ended. */
   get lines(): number {
     return this.#lines
   }

@@ -16,6 +16,8 @@ export interface Input {
   /** True where `open` may be called again and begins at the beginning. */
   readonly rereadable: boolean
   open(): Readable
+  /** Lines of the same file before the first one that `open` gives: line numbers count them, sums do not. */
+  readonly linesBefore?: number
   /** Called when all its lines are settled; rejects where what produced the input turned out to have failed. */
   settled?(): Promise<void>
 }
@@ -37,7 +39,8 @@ export interface Head {
  * Compressed bytes are recognised and decompressed.
  */
 export function open(input: Input, { maxLineBytes, fromRejects: wrapped }: Reading, stop: AbortSignal): Head {
-  const splitter = splitLines({ maxLineBytes, stop })
+  const { linesBefore = 0 } = input
+  const splitter = splitLines({ maxLineBytes, stop, linesBefore })
   const lines = wrapped ? [splitter, fromRejects()] : [splitter]
   return { stages: [intake(input.open(), stop), decompress({ stop }), ...lines], splitter }
 }

@@ -30,6 +30,8 @@ export interface LedgerOptions {
   readonly readOnce?: (index: number) => boolean
   /** Names the input in the rejects file, where a run has several. */
   readonly sourceOf?: (index: number) => string | undefined
+  /** Lines of an input before the first one that is read of it: line numbers count them, the tally does not. */
+  readonly linesBefore?: (index: number) => number
 }
 
 /**
@@ -102,7 +104,8 @@ export class Ledger {
     this.#input = input
     this.#line = 0
     this.#trail = this.#trailOf(input)
-    this.#before = { lines: this.tally.lines, bytes: this.tally.bytes }
+    const linesBefore = this.#options.linesBefore?.(input) ?? 0
+    this.#before = { lines: this.tally.lines - linesBefore, bytes: this.tally.bytes }
   }
 
   #trailOf(input: number, digest?: LinesDigest): LineTrail {

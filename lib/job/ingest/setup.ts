@@ -83,6 +83,7 @@ function ledgerOf(
     onReject,
     onProgress,
     readOnce: (index) => inputs[index]?.rereadable === false,
+    linesBefore: (index) => inputs[index]?.linesBefore ?? 0,
     sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
   })
 }

@@ -1,8 +1,11 @@
-import { link, lstat, mkdir, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join, parse } from 'node:path'
-import { ElysiaError, messageOf } from '../../errors.ts'
-import { identify } from './files.ts'
-import { sameFile, type WatchEntry } from './log.ts'
+import { link, lstat, rename, unlink } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { ElysiaError } from '../../errors.ts'
+import { numbered } from './fileName.ts'
+import { type Folder, reason } from './folder.ts'
+import { exists, type FileIdentity, isFile, look, sameContent } from './identity.ts'
+import type { WatchEntry } from './log.ts'
+import { placeRejects } from './placeRejects.ts'
 
 /** Where `--after move` puts what was taken, below the directory that is watched. */
 export const PROCESSED = 'processed'
@@ -12,95 +15,126 @@ export const FAILED = 'failed'
 export interface Disposed {
   readonly path: string | undefined
   readonly rejects: string | undefined
+  /** Nothing is left to be done with it; otherwise it has changed since it was taken, and comes again. */
+  readonly over: boolean
+}
+
+/** How files are disposed of. */
+export interface Disposal {
+  readonly folder: Folder
+  readonly followLinks: boolean
+  /** The rejects of a file are to lie beside it where it was moved to. */
+  readonly rejectsFollow: boolean
 }
 
 /**
  * Does with a file what is pending: moves it to `processed/` or `failed/`, or deletes it; answers where it
- * is then. A file that changed since it was taken is another one and stays; one that is gone is no fault.
- * May be repeated after a crash at any point.
+ * is then. A file that changed since it was taken stays; one that is gone is no fault. May be repeated after a
+ * crash at any point.
+ *
+ * Others may change what a shared folder holds between any two calls: what was moved is looked at again where it is
+ * then, in a directory of ours, and goes back where it is something else.
  * @throws ElysiaError ELYSIA_STATE where it cannot be done
  */
-export async function dispose(entry: WatchEntry): Promise<Disposed> {
+export async function dispose(entry: WatchEntry, disposal: Disposal): Promise<Disposed> {
   const { path, pending, rejects } = entry
+  if (pending === 'keep') return { path, rejects, over: true }
   try {
-    const now = await identify(path)
-    if (now === undefined) return { path: undefined, rejects }
-    if (pending === 'keep' || !sameFile(entry, now)) return { path, rejects }
-    if (pending === 'move') return await moveAway(entry)
-    await unlink(path)
-    return { path: undefined, rejects }
+    const found = await look(path, disposal.followLinks, disposal.folder.at(basename(path)))
+    if (!isFile(found)) {
+      const moved = pending === 'move' && (await moveRejects(entry, disposal))
+      return { path: undefined, rejects: moved || rejects, over: true }
+    }
+    if (!sameContent(entry, found)) return { path, rejects, over: false }
+    if (pending === 'move') return await moveAway(entry, found, disposal)
+    await unlink(disposal.folder.at(basename(path)))
+    return { path: undefined, rejects, over: true }
   } catch (cause) {
     const verb = pending === 'move' ? 'moved' : 'deleted'
-    throw new ElysiaError('ELYSIA_STATE', `${path} cannot be ${verb}: ${messageOf(cause)}`, {
-      cause,
-      hint: 'its records are settled; see to the rights of the directory, then give the same command again',
-    })
+    const why = cause instanceof ElysiaError ? cause.message : reason(cause)
+    const hint =
+      cause instanceof ElysiaError && cause.hint !== undefined
+        ? cause.hint
+        : 'see to the rights of the directory; the next watch tries it again'
+    throw new ElysiaError('ELYSIA_STATE', `${path} cannot be ${verb}: ${why}`, { cause, hint })
   }
 }
 
-async function moveAway({ path, status, rejects }: WatchEntry): Promise<Disposed> {
-  const processed = join(dirname(path), PROCESSED)
-  const directory = status === 'failed' ? join(dirname(path), FAILED) : processed
-  await mkdir(directory, { recursive: true })
-  const follows = status === 'failed' && rejects !== undefined && dirname(rejects) === processed
-  const moved = follows && (await exists(rejects)) ? await moveInto(directory, rejects) : rejects
-  return { path: await moveInto(directory, path), rejects: moved }
+async function moveAway(entry: WatchEntry, found: FileIdentity, disposal: Disposal): Promise<Disposed> {
+  const rejects = await moveRejects(entry, disposal)
+  const target = await disposal.folder.own(entry.status === 'failed' ? FAILED : PROCESSED)
+  try {
+    const name = await moveInto(disposal.folder, basename(entry.path), target, disposal.followLinks || found)
+    return { path: target.pathOf(name), rejects, over: true }
+  } finally {
+    await target.close()
+  }
 }
 
-/** Moves a file under its name or, where that is taken, under `name-1`, `name-2` …; never over another. */
-async function moveInto(directory: string, path: string): Promise<string> {
+async function moveRejects(
+  { rejects, run, path, status }: WatchEntry,
+  { folder, rejectsFollow }: Disposal,
+): Promise<string | undefined> {
+  if (!rejectsFollow || rejects === undefined) return rejects
+  const open = () => folder.own(status === 'failed' ? FAILED : PROCESSED)
+  return placeRejects(rejects, run, basename(path), open)
+}
+
+/**
+ * Moves a file under its name or, where that is taken, under `name-1`, `name-2` …; never over another. Answers
+ * the name. `wanted` is the file that is meant, or true for whatever has the name.
+ */
+async function moveInto(folder: Folder, name: string, target: Folder, wanted: FileIdentity | true) {
   for (let attempt = 0; ; attempt++) {
-    const target = join(directory, numbered(basename(path), attempt))
-    if (await moveTo(path, target)) return target
+    const free = numbered(name, attempt)
+    if (await moveTo(folder.at(name), target.at(free), wanted)) return free
   }
 }
 
 /** False where another file has the name. A crash between link and unlink leaves one file under two names. */
-async function moveTo(path: string, target: string): Promise<boolean> {
+async function moveTo(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {
   try {
-    await link(path, target)
+    await link(from, to)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') {
-      if (!(await isSame(path, target))) return false
-    } else if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EOPNOTSUPP') {
-      return moveWithoutLinks(path, target)
+      if (!(await isSame(from, to))) return false
+    } else if (code !== undefined && WITHOUT_LINKS.has(code)) {
+      return moveWithoutLinks(from, to, wanted)
     } else throw error
   }
-  await unlink(path)
+  if (!(await isWanted(to, wanted))) {
+    await unlink(to)
+    throw replaced()
+  }
+  await unlink(from)
   return true
 }
 
-/** For file systems that know no hard links. */
-async function moveWithoutLinks(path: string, target: string): Promise<boolean> {
-  if (await exists(target)) return false
-  await rename(path, target)
-  return true
+/** A file system that knows no hard links, or a system that makes none to the file of another user. */
+const WITHOUT_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'])
+
+async function moveWithoutLinks(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {
+  if (await exists(to)) return false
+  await rename(from, to)
+  if (await isWanted(to, wanted)) return true
+  if (!(await exists(from))) await rename(to, from)
+  throw replaced()
+}
+
+async function isWanted(path: string, wanted: FileIdentity | true): Promise<boolean> {
+  if (wanted === true) return true
+  const { dev, ino } = await lstat(path, { bigint: true })
+  return String(dev) === wanted.device && String(ino) === wanted.inode
+}
+
+function replaced(): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', 'another one took its place meanwhile', {
+    hint: 'somebody else writes to the directory; see what lies there',
+  })
 }
 
 async function isSame(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([lstat(one), lstat(other)])
+  const [a, b] = await Promise.all([lstat(one, { bigint: true }), lstat(other, { bigint: true })])
   return a.ino === b.ino && a.dev === b.dev
-}
-
-/** A path in the directory that no file has yet: `name`, or `name-1`, `name-2` … */
-export async function freePath(directory: string, name: string): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    const path = join(directory, numbered(name, attempt))
-    if (!(await exists(path))) return path
-  }
-}
-
-/** `a.jsonl` → `a-1.jsonl`; the file itself keeps its name. */
-function numbered(name: string, attempt: number): string {
-  if (attempt === 0) return name
-  const { name: stem, ext } = parse(name)
-  return `${stem}-${attempt}${ext}`
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  )
 }

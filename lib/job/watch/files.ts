@@ -1,14 +1,32 @@
+import { isUtf8 } from 'node:buffer'
 import { EventEmitter, once } from 'node:events'
-import { stat } from 'node:fs/promises'
-import { basename, matchesGlob } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { FSWatcher } from 'chokidar'
 import { ElysiaError, messageOf } from '../../errors.ts'
-import { type FileIdentity, sameFile } from './log.ts'
+import { type Folder, reason } from './folder.ts'
+import {
+  type FileIdentity,
+  type Found,
+  isFile,
+  look,
+  lookNow,
+  millisecondsOf,
+  type OtherKind,
+  sameContent,
+} from './identity.ts'
 
-/** Which files count, and when. */
+/** Which files count, and when; and who is told of what is none. */
 export interface ArrivalOptions {
-  readonly pattern: string
+  readonly matches: (name: string) => boolean
   readonly settleMs: number
+  readonly followLinks: boolean
+  /** A path was seen to be gone; `now` is what is there by now. */
+  onGone(path: string, now: Found): void
+  /** Something has the name of a file and is none, or cannot be looked at. Told once while it is there. */
+  onOther(path: string, what: OtherKind | Error): void
+  /** A file whose name is not UTF-8, as a text that has � in it. Told once. */
+  onUnnamed(path: string): void
 }
 
 interface Seen {
@@ -17,44 +35,61 @@ interface Seen {
   timer: NodeJS.Timeout | undefined
 }
 
+/** Of a watch of the whole directory: it can see nothing any more. */
+const FATAL = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM'])
+
+/** What node makes of bytes that are not UTF-8. */
+const REPLACEMENT = '\u{fffd}'
+
 /**
  * The files of a directory that match a pattern, those that lie there already and those that come, each
  * when it has settled: its size and time have not changed for `settleMs`, or its time is that long ago when it
  * is seen, as with a file renamed into place. In order of name (by UTF-16 code unit): a file waits
  * for those before it that have been seen and have not settled. A file that changes afterwards comes again.
- * Directories, sockets and devices do not count, nor does what lies in subdirectories.
+ * Directories do not count, nor does what lies in them; links do not unless they are to be followed.
  * Holds the names that wait.
  */
 export class Arrivals {
+  readonly #folder: Folder
   readonly #options: ArrivalOptions
   readonly #waiting = new Map<string, Seen>()
+  /** What was told to be none, so that it is told once. */
+  readonly #others = new Map<string, string>()
+  readonly #again = new Map<string, NodeJS.Timeout>()
   readonly #changed = new EventEmitter()
   readonly #watcher: FSWatcher
   #looking = 0
   #ready = false
   #failure: ElysiaError | undefined
 
-  private constructor(watcher: FSWatcher, directory: string, options: ArrivalOptions) {
+  private constructor(watcher: FSWatcher, folder: Folder, options: ArrivalOptions) {
     this.#watcher = watcher
+    this.#folder = folder
     this.#options = options
     watcher.on('add', (path) => this.#look(path))
     watcher.on('change', (path) => this.#look(path))
-    watcher.on('unlink', (path) => this.#drop(path))
+    watcher.on('unlink', (path) => this.#lose(path))
     watcher.on('unlinkDir', (path) => {
-      if (path === directory)
-        this.#fail(new ElysiaError('ELYSIA_INPUT', `the directory ${directory} is gone`))
+      if (path === folder.path)
+        this.#fail(new ElysiaError('ELYSIA_INPUT', `the directory ${folder.path} is gone`))
     })
-    watcher.on('error', (error) => this.#fail(unwatchable(directory, error)))
+    watcher.on('error', (error) => void this.#trouble(error))
+    watcher.on('raw', (_event, name) => {
+      if (String(name).includes(REPLACEMENT)) void this.#lookForUnnamed()
+    })
     watcher.on('ready', () => {
       this.#ready = true
+      void this.#lookForUnnamed()
       this.#changed.emit('change')
     })
   }
 
   /** Begins to watch a directory, given by its real path. */
-  static async open(directory: string, options: ArrivalOptions): Promise<Arrivals> {
+  static async open(folder: Folder, options: ArrivalOptions): Promise<Arrivals> {
     const { watch } = await import('chokidar')
-    return new Arrivals(watch(directory, { depth: 0, alwaysStat: false }), directory, options)
+    const { followLinks } = options
+    const watcher = watch(folder.path, { depth: 0, atomic: false, followSymlinks: followLinks })
+    return new Arrivals(watcher, folder, options)
   }
 
   /**
@@ -73,10 +108,22 @@ export class Arrivals {
     return undefined
   }
 
+  /** Looks at a path once more after a while: nothing might be heard of what has to change about it. */
+  lookLater(path: string, afterMs: number): void {
+    clearTimeout(this.#again.get(path))
+    const look = () => {
+      this.#again.delete(path)
+      this.#look(path)
+    }
+    this.#again.set(path, setTimeout(look, afterMs))
+  }
+
   async close(): Promise<void> {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer)
+    for (const timer of this.#again.values()) clearTimeout(timer)
     this.#waiting.clear()
     await this.#watcher.close()
+    while (this.#looking > 0) await once(this.#changed, 'change')
   }
 
   #take(): FileIdentity | undefined {
@@ -90,28 +137,55 @@ export class Arrivals {
   }
 
   #look(path: string): void {
-    if (!matchesGlob(basename(path), this.#options.pattern)) return
+    if (!this.#options.matches(basename(path))) return
+    void this.#during(async () => {
+      try {
+        const found = await look(path, this.#options.followLinks, this.#folder.at(basename(path)))
+        if (isFile(found)) this.#see(found)
+        else {
+          this.#drop(path)
+          if (found.kind !== 'none' && found.kind !== 'directory') this.#tell(path, found.kind)
+        }
+      } catch (error) {
+        this.#drop(path)
+        await this.#trouble(error, path)
+      }
+    })
+  }
+
+  /** Nothing is taken while something is looked at: what comes first by name might come last. */
+  async #during(work: () => Promise<void>): Promise<void> {
     this.#looking += 1
-    identify(path)
-      .then((identity) => (identity === undefined ? this.#drop(path) : this.#see(identity)))
-      .catch((error: unknown) => this.#fail(unwatchable(path, error)))
-      .finally(() => {
-        this.#looking -= 1
-        this.#changed.emit('change')
-      })
+    try {
+      await work()
+    } finally {
+      this.#looking -= 1
+      this.#changed.emit('change')
+    }
   }
 
   #see(identity: FileIdentity): void {
     const before = this.#waiting.get(identity.path)
     clearTimeout(before?.timer)
     const { settleMs } = this.#options
-    const ageMs = Date.now() - identity.mtimeMs
-    const unchanged = before?.timer !== undefined && sameFile(before.identity, identity)
+    const ageMs = Date.now() - millisecondsOf(identity.modified)
+    const unchanged = before?.timer !== undefined && sameContent(before.identity, identity)
     const settled = ageMs >= settleMs || (unchanged && ageMs < 0)
     // A time in the future says nothing of the file's age: it has to stay as it is for the whole time.
     const leftMs = ageMs < 0 ? settleMs : Math.max(1, Math.ceil(settleMs - ageMs))
     const timer = settled ? undefined : setTimeout(() => this.#look(identity.path), leftMs)
+    this.#others.delete(identity.path)
     this.#waiting.set(identity.path, { identity, settled, timer })
+  }
+
+  #lose(path: string): void {
+    this.#options.onGone(path, lookNow(path, this.#options.followLinks, this.#folder.at(basename(path))))
+    this.#others.delete(path)
+    clearTimeout(this.#again.get(path))
+    this.#again.delete(path)
+    this.#drop(path)
+    // What came under the same name meanwhile may have been taken for the one that is gone.
+    this.#look(path)
   }
 
   #drop(path: string): void {
@@ -119,21 +193,42 @@ export class Arrivals {
     if (this.#waiting.delete(path)) this.#changed.emit('change')
   }
 
+  #tell(path: string, what: OtherKind | Error): void {
+    const kind = what instanceof Error ? reason(what) : what
+    if (this.#others.get(path) === kind) return
+    this.#others.set(path, kind)
+    this.#options.onOther(path, what)
+  }
+
+  /** An entry at fault is passed over; what keeps the whole directory from being watched ends the watch. */
+  async #trouble(error: unknown, path?: string): Promise<void> {
+    const { code } = error as NodeJS.ErrnoException
+    const lost = await readdir(this.#folder.path).then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
+    const cause = lost ?? (code !== undefined && FATAL.has(code) ? error : undefined)
+    if (cause !== undefined) this.#fail(unwatchable(this.#folder.path, cause))
+    else if (path !== undefined) this.#tell(path, error as Error)
+  }
+
+  async #lookForUnnamed(): Promise<void> {
+    await this.#during(async () => {
+      const names = await readdir(this.#folder.path, { encoding: 'buffer' }).catch(() => [])
+      for (const name of names) {
+        const text = name.toString()
+        if (isUtf8(name) || !this.#options.matches(text)) continue
+        const key = `${this.#folder.path}\0${name.toString('latin1')}`
+        if (this.#others.has(key)) continue
+        this.#others.set(key, 'name')
+        this.#options.onUnnamed(this.#folder.pathOf(text))
+      }
+    })
+  }
+
   #fail(error: ElysiaError): void {
     this.#failure ??= error
     this.#changed.emit('change')
-  }
-}
-
-/** A file as it is now; undefined where there is none, or something else. */
-export async function identify(path: string): Promise<FileIdentity | undefined> {
-  try {
-    const stats = await stat(path)
-    return stats.isFile() ? { path, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino } : undefined
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined
-    throw error
   }
 }
 

@@ -1,47 +1,71 @@
 import type { SqliteDatabase } from '../../store/sqliteDatabase.ts'
+import { type FileIdentity, type Found, isFile, sameInode } from './identity.ts'
+import type { FilePosition } from './opened.ts'
 import type { WatchOptions } from './options.ts'
 
-/** What tells one file from another, and from itself after a change. */
-export interface FileIdentity {
-  readonly path: string
-  readonly size: number
-  readonly mtimeMs: number
-  readonly ino: number
-}
-
-/** `taking`: its run has begun; `taken` and `failed`: its run has ended, and it is not taken again. */
+/** `taking`: its run has begun; `taken` and `failed`: its run has ended, and it is not taken again as it is. */
 export type WatchStatus = 'taking' | 'taken' | 'failed'
 
-/** What a watch remembers of one file. */
+/** What a watch remembers of one file. Where `changed` is empty, its times do not prove that it is unchanged. */
 export interface WatchEntry extends FileIdentity {
+  /** The path by which its run knows it: that of its beginning, also after a rename. */
+  readonly input: string
   readonly run: string
   readonly status: WatchStatus
   /** What is still to be done with the file; `keep` where nothing is. */
   readonly pending: WatchOptions['after']
   readonly rejects: string | undefined
+  /** Of a file that was taken, how far; otherwise where its run begins, undefined for its first byte. */
+  readonly position: FilePosition | undefined
+  /** Where its run came to the end of the file, before the journal said that it was done. */
+  readonly reached: FilePosition | undefined
+  /** Processes that ended while they took the file, each after this many lines and no more. */
+  readonly deaths: number
+  readonly deathLine: number
+  /** Its path was seen to be gone: it may have another one by now, and another file may have its inode. */
+  readonly gone: boolean
 }
 
 interface Row {
+  device: string
+  inode: string
   path: string
+  born: string
+  changed: string
+  modified: string
   size: number
-  mtime_ms: number
-  ino: string
+  input: string
   run: string
   status: WatchStatus
   pending: WatchOptions['after']
   rejects: string | null
+  position: string | null
+  reached: string | null
+  deaths: number
+  death_line: number
+  gone_ms: number | null
 }
 
 const TABLE = `
-  CREATE TABLE IF NOT EXISTS watched_files (
-    watch TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ms REAL NOT NULL, ino TEXT NOT NULL,
-    run TEXT NOT NULL, status TEXT NOT NULL, pending TEXT NOT NULL, rejects TEXT, PRIMARY KEY (watch, path)
+  CREATE TABLE IF NOT EXISTS watch_files (
+    watch TEXT NOT NULL, device TEXT NOT NULL, inode TEXT NOT NULL, path TEXT NOT NULL, born TEXT NOT NULL,
+    changed TEXT NOT NULL, modified TEXT NOT NULL, size INTEGER NOT NULL, input TEXT NOT NULL, run TEXT NOT NULL,
+    status TEXT NOT NULL, pending TEXT NOT NULL, rejects TEXT, position TEXT, reached TEXT, deaths INTEGER NOT NULL,
+    death_line INTEGER NOT NULL, gone_ms INTEGER, PRIMARY KEY (watch, inode, device)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS watch_files_by_path ON watch_files (watch, path);
 `
+
+const SETTINGS = `
+  path = ?, born = ?, changed = ?, modified = ?, size = ?, input = ?, run = ?, status = ?, pending = ?, rejects = ?,
+  position = ?, reached = ?, deaths = ?, death_line = ?`
+
+/** So long a file whose path is gone is remembered, for the case that it was renamed. */
+const GONE_KEPT_MS = 24 * 3600 * 1000
 
 /**
  * The files that one watch (a directory and a collection of a target, `name`) has taken, so that each is taken
- * once, also by later processes. One row a file; the rows of files that are gone go when a watch begins.
+ * once, also by later processes and under another name. One row an inode; a file that is gone is forgotten a day later.
  */
 export class WatchLog {
   readonly #database: SqliteDatabase
@@ -53,56 +77,112 @@ export class WatchLog {
     database.exec(TABLE)
   }
 
-  /** What is known of exactly this file: another one of its name, or the same after a change, is unknown. */
+  /**
+   * What is known of a file by its inode. The device may have another number after a restart of the system: then
+   * the path, the size and the time have to be the same.
+   */
   find(file: FileIdentity): WatchEntry | undefined {
-    const row = this.#database
-      .prepare('SELECT * FROM watched_files WHERE watch = ? AND path = ?')
-      .get(this.#watch, file.path) as Row | undefined
-    const entry = row && entryOf(row)
-    return entry !== undefined && sameFile(entry, file) ? entry : undefined
+    const rows = this.#database
+      .prepare('SELECT * FROM watch_files WHERE watch = ? AND inode = ?')
+      .all(this.#watch, file.inode) as Row[]
+    const entries = rows.map(entryOf)
+    const moved = ({ path, size, modified, gone }: WatchEntry) =>
+      !gone && path === file.path && size === file.size && modified === file.modified
+    return entries.find(({ device }) => device === file.device) ?? entries.find(moved)
   }
 
-  record(entry: WatchEntry): void {
+  /** A file is at its path, and this is what is known of it. */
+  begin(entry: WatchEntry): void {
     this.#database
-      .prepare('INSERT OR REPLACE INTO watched_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(
-        this.#watch,
-        entry.path,
-        entry.size,
-        entry.mtimeMs,
-        String(entry.ino),
-        entry.run,
-        entry.status,
-        entry.pending,
-        entry.rejects ?? null,
-      )
+      .prepare(`INSERT OR REPLACE INTO watch_files VALUES (${'?, '.repeat(17)}NULL)`)
+      .run(this.#watch, entry.device, entry.inode, ...columnsOf(entry))
   }
 
-  forget(path: string): void {
-    this.#database.prepare('DELETE FROM watched_files WHERE watch = ? AND path = ?').run(this.#watch, path)
+  /** Something more is known of a file, whether or not it is at its path still. */
+  update(entry: WatchEntry): void {
+    this.#database
+      .prepare(`UPDATE watch_files SET ${SETTINGS} WHERE watch = ? AND inode = ? AND device = ?`)
+      .run(...columnsOf(entry), this.#watch, entry.inode, entry.device)
   }
 
-  /** The paths of all files that are remembered. */
+  forget({ inode, device }: FileIdentity): void {
+    this.#database
+      .prepare('DELETE FROM watch_files WHERE watch = ? AND inode = ? AND device = ?')
+      .run(this.#watch, inode, device)
+  }
+
+  forgetAll(): void {
+    this.#database.prepare('DELETE FROM watch_files WHERE watch = ?').run(this.#watch)
+  }
+
+  /** A path was seen to be gone, or to lead to `now`: what else it led to is there no longer, under that name. */
+  seeGone(path: string, now: Found): void {
+    for (const entry of this.#at(path)) {
+      const isThere = isFile(now) && sameInode(entry, now) && entry.born === now.born
+      if (!isThere) this.#markGone(entry)
+    }
+    this.#database
+      .prepare('DELETE FROM watch_files WHERE watch = ? AND gone_ms < ?')
+      .run(this.#watch, Date.now() - GONE_KEPT_MS)
+  }
+
+  /** The paths of all files that are remembered as being there. */
   paths(): string[] {
-    const rows = this.#database.prepare('SELECT path FROM watched_files WHERE watch = ?').all(this.#watch)
+    const rows = this.#database
+      .prepare('SELECT path FROM watch_files WHERE watch = ? AND gone_ms IS NULL')
+      .all(this.#watch)
     return (rows as Pick<Row, 'path'>[]).map(({ path }) => path)
+  }
+
+  #at(path: string): WatchEntry[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM watch_files WHERE watch = ? AND path = ? AND gone_ms IS NULL')
+      .all(this.#watch, path)
+    return (rows as Row[]).map(entryOf)
+  }
+
+  #markGone({ inode, device }: FileIdentity): void {
+    this.#database
+      .prepare('UPDATE watch_files SET gone_ms = ? WHERE watch = ? AND inode = ? AND device = ?')
+      .run(Date.now(), this.#watch, inode, device)
   }
 }
 
-/** True where both are one file in one state. */
-export function sameFile(one: FileIdentity, other: FileIdentity): boolean {
-  return one.size === other.size && one.mtimeMs === other.mtimeMs && one.ino === other.ino
+/** In the order of the table, from `path` on. */
+function columnsOf(entry: WatchEntry): (string | number | null)[] {
+  const { path, born, changed, modified, size, input, run, status, pending } = entry
+  const { rejects = null, position, reached, deaths, deathLine } = entry
+  const numbers = [deaths, deathLine]
+  const positions = [textOf(position), textOf(reached)]
+  return [path, born, changed, modified, size, input, run, status, pending, rejects, ...positions, ...numbers]
+}
+
+function textOf(position: FilePosition | undefined): string | null {
+  return position === undefined ? null : JSON.stringify(position)
+}
+
+function positionOf(text: string | null): FilePosition | undefined {
+  return text === null ? undefined : (JSON.parse(text) as FilePosition)
 }
 
 function entryOf(row: Row): WatchEntry {
   return {
     path: row.path,
+    device: row.device,
+    inode: row.inode,
+    born: row.born,
+    changed: row.changed,
+    modified: row.modified,
     size: row.size,
-    mtimeMs: row.mtime_ms,
-    ino: Number(row.ino),
+    input: row.input,
     run: row.run,
     status: row.status,
     pending: row.pending,
     rejects: row.rejects ?? undefined,
+    position: positionOf(row.position),
+    reached: positionOf(row.reached),
+    deaths: row.deaths,
+    deathLine: row.death_line,
+    gone: row.gone_ms !== null,
   }
 }

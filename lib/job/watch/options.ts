@@ -7,7 +7,8 @@ export const watchOptions = {
   properties: {
     pattern: {
       type: 'string',
-      description: 'the names of the files to take; * and ? stand for any characters',
+      description:
+        'the names of the files to take; * and ? stand for any characters, [a-z] for one of them, {a,b} for either',
       placeholder: 'GLOB',
       default: '*.jsonl',
     },
@@ -25,6 +26,13 @@ export const watchOptions = {
       description: 'what becomes of a file that was taken: move puts it into processed/ or failed/',
       enum: ['keep', 'move', 'delete'],
       default: 'keep',
+    },
+    followLinks: {
+      type: 'boolean',
+      description:
+        'take what symbolic links in the directory lead to; only where nobody else can put one there',
+      default: false,
+      flagOnly: true,
     },
   },
 } as const satisfies OptionsSchema

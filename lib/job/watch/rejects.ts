@@ -1,5 +1,6 @@
-import { realpath } from 'node:fs/promises'
-import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
 import { ElysiaError } from '../../errors.ts'
 import type { SqliteDatabase } from '../../store/sqliteDatabase.ts'
 import type { FileLock } from '../../store/sqliteLock.ts'
@@ -7,8 +8,9 @@ import type { Circumstances } from '../ingest/ingest.ts'
 import type { Journal } from '../journal.ts'
 import { RejectsFile, sizeOf } from '../rejectsFile.ts'
 import { lock, type State } from '../state.ts'
-import { freePath, PROCESSED } from './disposal.ts'
-import type { WatchOptions } from './options.ts'
+import { nameWith, numbered } from './fileName.ts'
+import { exists } from './identity.ts'
+import { REJECTS_SUFFIX } from './placeRejects.ts'
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS shared_rejects (path TEXT PRIMARY KEY, run TEXT NOT NULL, start INTEGER NOT NULL)
@@ -87,26 +89,64 @@ interface Start {
 
 type Places = Pick<Circumstances, 'rejectsPath' | 'rejectsDirectory'>
 
-/** A path for the rejects of one file that no file has yet; undefined where it has none of its own. */
-export async function ownRejectsPath(
-  { rejectsPath, rejectsDirectory }: Places,
-  { after }: WatchOptions,
-  directory: string,
-  file: string,
-): Promise<string | undefined> {
-  if (rejectsPath !== undefined) return undefined
-  const beside = after === 'move' ? join(directory, PROCESSED) : undefined
-  const among = rejectsDirectory ?? beside
-  return among === undefined ? undefined : freePath(resolve(among), `${basename(file)}.rejects.jsonl`)
+/**
+ * Where the rejects of one file are collected, in a directory of this user that nobody can guess a way into; with
+ * `move` they are brought to the file when that has its place.
+ */
+export class OwnRejects {
+  readonly #places: Places
+  readonly #collect: boolean
+  readonly #state: State | undefined
+  #temporary: Promise<string> | undefined
+
+  constructor({ rejectsPath, rejectsDirectory, state }: Circumstances, moves: boolean) {
+    this.#places = {
+      ...(rejectsPath !== undefined && { rejectsPath }),
+      ...(rejectsDirectory !== undefined && { rejectsDirectory }),
+    }
+    this.#collect = moves && rejectsDirectory === undefined && rejectsPath === undefined
+    this.#state = state
+  }
+
+  /** True where they lie beside the file in the end. */
+  get follow(): boolean {
+    return this.#collect
+  }
+
+  /** A path that no file has yet; undefined where a file has no rejects of its own. */
+  async pathFor(file: string, run: string): Promise<string | undefined> {
+    if (this.#collect) return join(await this.#directory(), `${run}.jsonl`)
+    const { rejectsPath, rejectsDirectory } = this.#places
+    if (rejectsPath !== undefined || rejectsDirectory === undefined) return undefined
+    return freePath(resolve(rejectsDirectory), nameWith(basename(file), REJECTS_SUFFIX))
+  }
+
+  async close(): Promise<void> {
+    if (this.#temporary !== undefined) await rm(await this.#temporary, { recursive: true, force: true })
+  }
+
+  async #directory(): Promise<string> {
+    if (this.#state !== undefined) return join(this.#state.directory, 'rejects')
+    this.#temporary ??= mkdtemp(join(tmpdir(), 'elysiactl-rejects-'))
+    return this.#temporary
+  }
+}
+
+/** A path in the directory that no file has yet: `name`, or `name-1`, `name-2` … */
+async function freePath(directory: string, name: string): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const path = join(directory, numbered(name, attempt))
+    if (!(await exists(path))) return path
+  }
 }
 
 /** Rejects that the watch would take for change records. @throws ElysiaError ELYSIA_USAGE */
 export async function refuseRejectsAmongFiles(
   directory: string,
-  { pattern }: WatchOptions,
+  matches: (name: string) => boolean,
   { rejectsPath, rejectsDirectory }: Places,
 ): Promise<void> {
-  const inFile = rejectsPath !== undefined && matchesGlob(basename(rejectsPath), pattern)
+  const inFile = rejectsPath !== undefined && matches(basename(rejectsPath))
   const place = rejectsPath === undefined ? rejectsDirectory : inFile ? dirname(rejectsPath) : undefined
   if (place === undefined) return
   const real = await realpath(place).catch(() => resolve(place))

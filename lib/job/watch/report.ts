@@ -1,13 +1,19 @@
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { Progress, Report } from '../../report.ts'
-import { emptyTally, type Tally } from '../tally.ts'
+import { addCounts, emptyTally } from '../tally.ts'
+
+const COMMITS_KEPT = 10_000
 
 /** What a watch did: the sums over all files that it worked on. */
 export interface WatchReport extends Report {
   /** Files that were taken, those that failed included. */
   files: number
-  /** Files whose bytes were at fault, such as damaged compression. */
+  /** Files that were at fault: damaged, not to be read, not to be moved. */
   files_failed: number
+  /** What has the name of a file to take and was left alone: links, pipes, files with several names. */
+  files_passed_over: number
+  /** How often a repository's commit gave way to a newer one's: `commits` holds those of the newest 10 000. */
+  commits_left_out: number
 }
 
 /** What stands in a watch's report beside the sums. */
@@ -16,35 +22,38 @@ export type WatchFacts = Pick<Report, 'run' | 'collection' | 'class' | 'target'>
 /** The sums so far. */
 export class WatchTotals {
   readonly #startedMs = performance.now()
-  readonly #tally = emptyTally()
+  readonly #counts = emptyTally()
+  /** In the order in which they were heard of last. */
   readonly #commits = new Map<string, string>()
+  #commitsLeftOut = 0
   #settled = 0
   #ingestSeconds = 0
   readonly #dryRun: boolean
   files = 0
   filesFailed = 0
+  filesPassedOver = 0
 
   constructor(dryRun: boolean) {
     this.#dryRun = dryRun
   }
 
   add(report: Report): void {
-    merge(this.#tally, report)
-    for (const [repository, commit] of Object.entries(report.commits)) this.#commits.set(repository, commit)
+    addCounts(this.#counts, report)
+    for (const [repository, commit] of Object.entries(report.commits)) this.#remember(repository, commit)
     this.#settled += report.rate * report.seconds
     this.#ingestSeconds += report.seconds
   }
 
   /** The sums with those of a file that is not done yet. */
   with(progress: Progress): Progress {
-    const tally = structuredClone(this.#tally)
-    merge(tally, progress)
-    return { ...tally, seconds: this.#seconds }
+    const counts = structuredClone(this.#counts)
+    addCounts(counts, progress)
+    return { ...counts, seconds: this.#seconds }
   }
 
   /** A watch has no end of its own: without an error it was told to stop. */
   report(facts: WatchFacts, error: unknown): WatchReport {
-    const { retries, bytes, ...counts } = this.#tally
+    const { retries, bytes, ...counts } = structuredClone(this.#counts)
     return {
       ...facts,
       status: error === undefined ? 'interrupted' : 'failed',
@@ -56,11 +65,22 @@ export class WatchTotals {
       seconds: round(this.#seconds),
       rate: this.#ingestSeconds === 0 ? 0 : round(this.#settled / this.#ingestSeconds),
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-      commits: Object.fromEntries(this.#commits),
+      commits: Object.fromEntries([...this.#commits].sort()),
       files: this.files,
       files_failed: this.filesFailed,
+      files_passed_over: this.filesPassedOver,
+      commits_left_out: this.#commitsLeftOut,
       ...(error !== undefined && { error: describe(error) }),
     }
+  }
+
+  #remember(repository: string, commit: string): void {
+    this.#commits.delete(repository)
+    this.#commits.set(repository, commit)
+    if (this.#commits.size <= COMMITS_KEPT) return
+    const [oldest] = this.#commits.keys()
+    this.#commits.delete(oldest!)
+    this.#commitsLeftOut += 1
   }
 
   get #seconds(): number {
@@ -68,25 +88,20 @@ export class WatchTotals {
   }
 }
 
-const PLAIN = [
-  'lines',
-  'blank',
-  'records',
-  'written',
-  'deleted',
-  'unchanged',
-  'superseded',
-  'control',
-  'bytes',
-  'retries',
-] as const
-
-function merge(tally: Tally, more: Omit<Progress, 'seconds'>): void {
-  for (const key of PLAIN) tally[key] += more[key]
-  for (const key of ['skipped', 'rejected'] as const) {
-    for (const [cause, count] of Object.entries(more[key])) {
-      tally[key][cause] = (tally[key][cause] ?? 0) + count
-    }
+/** The report of a file that could not be begun. */
+export function failedReport(facts: WatchFacts, run: string, dryRun: boolean, error: unknown): Report {
+  return {
+    ...facts,
+    ...emptyTally(),
+    commits: {},
+    run,
+    status: 'failed',
+    dry_run: dryRun,
+    continued_from_line: 0,
+    seconds: 0,
+    rate: 0,
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+    error: describe(error),
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import { type Given, resolveGiven } from '../../options.ts'
@@ -12,17 +12,20 @@ import { type Journal, newRunId } from '../journal.ts'
 import { type Notify, notifier } from '../notice.ts'
 import { lock } from '../state.ts'
 import { FAILED, PROCESSED } from './disposal.ts'
-import { identify } from './files.ts'
+import { Folder } from './folder.ts'
+import { look } from './identity.ts'
 import { WatchLog } from './log.ts'
 import { type WatchGiven, type WatchOptions, watchOptions } from './options.ts'
-import { refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
+import { namePattern } from './pattern.ts'
+import { OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
 import type { WatchCircumstances } from './watch.ts'
 
 /** What a watch works with once its preparations are made. */
 export interface Watching {
-  /** The real path of the directory. */
-  readonly directory: string
+  /** The directory, by its real path. */
+  readonly folder: Folder
+  readonly matches: (name: string) => boolean
   readonly store: Store
   readonly ingest: IngestOptions
   readonly options: WatchOptions
@@ -31,9 +34,12 @@ export interface Watching {
   readonly log: WatchLog
   /** The file that takes the rejects of all; undefined where each file has one of its own. */
   readonly rejects: SharedRejects | undefined
+  readonly ownRejects: OwnRejects
   readonly totals: WatchTotals
   readonly facts: WatchFacts
   readonly notify: Notify
+  /** Paths of files with a second name of which that was said. */
+  readonly told: Set<string>
   close(): Promise<void>
 }
 
@@ -49,31 +55,39 @@ export async function setUpWatch(
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
+  const matches = namePattern(watch.pattern)
   const directory = await directoryAt(given)
-  await refuseRejectsAmongFiles(directory, watch, circumstancesGiven)
+  await refuseRejectsAmongFiles(directory, matches, circumstancesGiven)
   const { circumstances, discard } = ingest.dryRun ? dry(circumstancesGiven, store) : real(circumstancesGiven)
   const facts = factsOf(ingest, store, circumstances)
   const { state } = circumstances
   const key = [facts.target, facts.class, directory]
   const held = state && lock(state.directory, `watch ${JSON.stringify(key)}`, `watching ${directory}`)
   const database = state?.database ?? openDatabase(':memory:')
+  const ownRejects = new OwnRejects(circumstances, watch.after === 'move')
   let rejects: SharedRejects | undefined
+  let folder: Folder | undefined
   const close = async () => {
     rejects?.close()
+    await ownRejects.close()
+    await folder?.close()
     if (state === undefined) database.close()
     held?.release()
     await discard()
   }
   try {
     const log = new WatchLog(database, JSON.stringify([...key, ingest.tenant ?? ingest.tenantBy ?? null]))
-    await tidy(log, circumstances.fresh === true)
-    if (watch.after === 'move') await makeSubdirectories(directory)
+    folder = await Folder.open(directory)
+    if (circumstances.fresh === true) log.forgetAll()
+    else await seeWhatIsGone(log, folder, watch)
+    if (watch.after === 'move') await makeSubdirectories(folder)
     const notify = notifier(circumstances.onNotice)
     const journal = state?.journal
     rejects = SharedRejects.open(database, circumstances)
     const totals = new WatchTotals(ingest.dryRun)
     return {
-      directory,
+      folder,
+      matches,
       store,
       ingest,
       options: watch,
@@ -81,9 +95,11 @@ export async function setUpWatch(
       journal,
       log,
       rejects,
+      ownRejects,
       totals,
       facts,
       notify,
+      told: new Set(),
       close,
     }
   } catch (error) {
@@ -138,19 +154,12 @@ async function directoryAt(path: string): Promise<string> {
   })
 }
 
-/** Forgets files that are gone; all of them for a fresh beginning. */
-async function tidy(log: WatchLog, fresh: boolean): Promise<void> {
-  for (const path of log.paths()) {
-    if (fresh || (await identify(path)) === undefined) log.forget(path)
-  }
+/** Of a path that leads to something else by now it is noted that its file is gone; it may have another name. */
+async function seeWhatIsGone(log: WatchLog, folder: Folder, { followLinks }: WatchOptions): Promise<void> {
+  for (const path of log.paths()) log.seeGone(path, await look(path, followLinks, folder.at(basename(path))))
 }
 
-async function makeSubdirectories(directory: string): Promise<void> {
-  try {
-    for (const name of [PROCESSED, FAILED]) await mkdir(join(directory, name), { recursive: true })
-  } catch (cause) {
-    throw new ElysiaError('ELYSIA_STATE', `no directory can be made in ${directory}: ${messageOf(cause)}`, {
-      cause,
-    })
-  }
+/** What cannot be had is found out before the first file is taken. */
+async function makeSubdirectories(folder: Folder): Promise<void> {
+  for (const name of [PROCESSED, FAILED]) await (await folder.own(name)).close()
 }

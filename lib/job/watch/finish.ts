@@ -1,0 +1,85 @@
+import { basename } from 'node:path'
+import { ElysiaError, messageOf } from '../../errors.ts'
+import type { Ended } from '../ingest/ingest.ts'
+import { type Disposed, dispose } from './disposal.ts'
+import type { WatchEntry } from './log.ts'
+import { failedReport } from './report.ts'
+import type { Watching } from './setup.ts'
+
+/** A file's run has ended, well or by a fault of the file: that is noted, the file disposed of, and told. */
+export async function settle(
+  watching: Watching,
+  entry: WatchEntry,
+  ended: Ended,
+  keep = false,
+): Promise<void> {
+  const { circumstances, log, totals } = watching
+  const failed = entry.status === 'failed'
+  totals.files += 1
+  if (failed) totals.filesFailed += 1
+  const pending = keep || (failed && entry.pending === 'delete') ? 'keep' : entry.pending
+  const settled: WatchEntry = { ...entry, pending }
+  if (!keep) log.update(settled)
+  const { path: movedTo, rejects = circumstances.rejectsPath } = await finish(watching, settled, failed)
+  circumstances.onFile?.({ ...ended, path: entry.path, movedTo, rejectsPath: rejects })
+  announce(watching, entry, ended)
+}
+
+/**
+ * Does with a file what is pending. One that cannot be moved or deleted stays as it is, and the others go on: its
+ * records are settled, it is not taken again, and the next watch tries to move it.
+ */
+export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Disposed> {
+  const { folder, log, notify, options, ownRejects, totals } = watching
+  const disposal = { folder, followLinks: options.followLinks, rejectsFollow: ownRejects.follow }
+  try {
+    const disposed = await dispose(entry, disposal)
+    if (entry.pending !== 'keep' && disposed.over) log.forget(entry)
+    return disposed
+  } catch (error) {
+    if (!isCounted) totals.filesFailed += 1
+    const hint = error instanceof ElysiaError ? error.hint : undefined
+    notify(
+      'file_failed',
+      `${messageOf(error)}; its records are settled${hint === undefined ? '' : ` (${hint})`}`,
+    )
+    return { path: entry.path, rejects: entry.rejects, over: false }
+  }
+}
+
+/**
+ * A file that is not to be begun, or not again: it failed. `isNew` is false where it was taken before, and what is
+ * remembered of it stays.
+ */
+export async function giveUp(
+  watching: Watching,
+  entry: WatchEntry,
+  error = killed(entry),
+  isNew = true,
+): Promise<void> {
+  const { facts, ingest } = watching
+  const report = failedReport(facts, entry.run, ingest.dryRun, error)
+  await settle(watching, { ...entry, status: 'failed', deaths: 0 }, { report, error }, !isNew)
+}
+
+function killed({ path, deaths, deathLine }: WatchEntry): ElysiaError {
+  const where = deathLine === 0 ? 'before any of its lines was settled' : `after line ${deathLine}`
+  return new ElysiaError(
+    'ELYSIA_INPUT',
+    `${path} has ended ${deaths} processes ${where}, and is not tried again`,
+    {
+      hint: 'look for what takes all the memory in its next lines; change the file, or begin anew with --fresh',
+    },
+  )
+}
+
+function announce({ notify }: Watching, { path }: WatchEntry, { report }: Ended): void {
+  const { error, records, rejected } = report
+  if (error !== undefined) {
+    notify('file_failed', `${basename(path)} failed: ${error.message}`)
+    return
+  }
+  const rejects = Object.values(rejected).reduce((sum, count) => sum + count, 0)
+  const blemish = rejects === 0 ? '' : `, ${rejects} of them rejected`
+  notify('file_taken', `${basename(path)}: ${records} records${blemish}${report.dry_run ? ' (dry run)' : ''}`)
+}

@@ -1,0 +1,49 @@
+import { ElysiaError } from '../../errors.ts'
+import { type Ended, ingestFiles } from '../ingest/ingest.ts'
+import type { Input } from '../ingest/input.ts'
+import type { WatchEntry } from './log.ts'
+import type { FilePosition, OpenedFile } from './opened.ts'
+import type { Start } from './recognise.ts'
+import type { Watching } from './setup.ts'
+
+/**
+ * Takes a file from its start on, as one run. `note` is told where the file was read to its end, before the run
+ * counts as done; `lines` are those before it then.
+ */
+export async function ingestFile(
+  watching: Watching,
+  { input: name, run, rejects }: WatchEntry,
+  opened: OpenedFile,
+  { byte, linesBefore }: Start,
+  note: (reached: FilePosition) => void,
+): Promise<Ended> {
+  const { store, ingest, circumstances, totals, rejects: shared } = watching
+  const input: Input = {
+    name,
+    rereadable: true,
+    linesBefore,
+    open: () => opened.read(byte),
+    settled: async () => note(opened.position(linesBefore)),
+  }
+  const { fresh: _, rejectsDirectory: __, onProgress, ...rest } = circumstances
+  return ingestFiles([input], store, ingest, {
+    ...rest,
+    runId: run,
+    ...(shared ? { rejectsFrom: shared.startOf(run) } : rejects !== undefined && { rejectsPath: rejects }),
+    ...(onProgress && { onProgress: (progress) => onProgress(totals.with(progress)) }),
+  })
+}
+
+/** Faults that lie in the file, so that another one may fare better. */
+export function isFaultOfFile({ error, report }: Ended): boolean {
+  if (report.status !== 'failed') return false
+  if (!(error instanceof ElysiaError)) return (error as NodeJS.ErrnoException).syscall === 'read'
+  return FAULTS.has(error.code)
+}
+
+const FAULTS = new Set<string>([
+  'ELYSIA_COMPRESSION',
+  'ELYSIA_DAMAGED',
+  'ELYSIA_INPUT',
+  'ELYSIA_TOO_MANY_REJECTS',
+])

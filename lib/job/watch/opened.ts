@@ -1,0 +1,139 @@
+import { createHash, type Hash } from 'node:crypto'
+import { constants, type FileHandle, open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Folder } from './folder.ts'
+import { type FileIdentity, identityOf, kindOf, type OtherKind, sameContent } from './identity.ts'
+
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants
+const CHUNK_BYTES = 256 * 1024
+const LF = 10
+
+/** How far a file was read: its first `bytes`, the SHA-256 of them in hex, and the lines that they are. */
+export interface FilePosition {
+  readonly bytes: number
+  readonly digest: string
+  readonly lines: number
+  /** Where the last line begins that had no terminator yet; undefined where there is none, or nobody can tell. */
+  readonly openLine?: number
+}
+
+/** Why a file that was looked at is not read. */
+export type Unopened = 'gone' | 'changed' | 'several names' | 'directory' | OtherKind
+
+/**
+ * Opens a file of a folder for reading, as it was looked at: no link is followed unless `followLinks`, nothing is waited
+ * for, and what was opened is a regular file, and that one. In a directory that others may write to it has no second
+ * name: that would be a way to have a file read that the one who put it there may not read.
+ * @throws the error of the system where it cannot be opened
+ */
+export async function openFile(
+  folder: Folder,
+  file: FileIdentity,
+  followLinks: boolean,
+): Promise<OpenedFile | Unopened> {
+  const handle = await open(
+    folder.at(basename(file.path)),
+    O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW),
+  ).catch(whyNot)
+  if (typeof handle === 'string') return handle
+  const refuse = async (why: Unopened) => {
+    await handle.close()
+    return why
+  }
+  try {
+    const stats = await handle.stat({ bigint: true })
+    if (!stats.isFile()) return refuse(kindOf(stats))
+    const now = identityOf(file.path, stats)
+    if (!sameContent(file, now)) return refuse('changed')
+    if (folder.shared && !followLinks && stats.nlink > 1n) return refuse('several names')
+    return new OpenedFile(handle, now)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+function whyNot(error: NodeJS.ErrnoException): Unopened {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'gone'
+  if (error.code === 'ELOOP' || error.code === 'EMLINK') return 'symbolic link'
+  if (error.code === 'ENXIO') return 'socket'
+  throw error
+}
+
+/** A file that is open, up to the size that it had when it was opened. Holds one file descriptor. */
+export class OpenedFile {
+  readonly identity: FileIdentity
+  readonly #handle: FileHandle
+  #hash: Hash = createHash('sha256')
+  /** Bytes that `#hash` has seen: the beginning of the file. */
+  #hashed = 0
+  #end = { bytes: 0, digest: '', openLine: 0 }
+
+  constructor(handle: FileHandle, identity: FileIdentity) {
+    this.#handle = handle
+    this.identity = identity
+  }
+
+  /** True where the file begins with the bytes that a position speaks of. Reads these. */
+  async beginsWith({ bytes, digest }: FilePosition): Promise<boolean> {
+    if (bytes > this.identity.size) return false
+    const hash = createHash('sha256')
+    let read = 0
+    for await (const chunk of this.#chunks(0, bytes)) {
+      hash.update(chunk)
+      read += chunk.length
+    }
+    if (read !== bytes || hash.copy().digest('hex') !== digest) return false
+    this.#hash = hash
+    this.#hashed = bytes
+    return true
+  }
+
+  /** The bytes from `from` on; what lies before was held against a position. May be called again. */
+  read(from: number): Readable {
+    return Readable.from(this.#hashing(from), { objectMode: false, highWaterMark: CHUNK_BYTES })
+  }
+
+  /** The bytes from `from` up to `to`, or as many as there are. */
+  async bytes(from: number, to: number): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    for await (const chunk of this.#chunks(from, Math.min(to, this.identity.size))) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  }
+
+  /** Where the last reading ended; `lines` are all of the file up to there. */
+  position(lines: number): FilePosition {
+    const { bytes, digest, openLine } = this.#end
+    return { bytes, digest, lines, ...(openLine < bytes && { openLine }) }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+
+  async *#hashing(from: number): AsyncGenerator<Buffer> {
+    const hash = this.#hash.copy()
+    let at = from
+    let openLine = from
+    for await (const chunk of this.#chunks(from, this.identity.size)) {
+      // A line that was open is read once more from its beginning: that part has been hashed.
+      hash.update(at >= this.#hashed ? chunk : chunk.subarray(Math.min(chunk.length, this.#hashed - at)))
+      const feed = chunk.lastIndexOf(LF)
+      if (feed >= 0) openLine = at + feed + 1
+      at += chunk.length
+      yield chunk
+    }
+    this.#end = { bytes: Math.max(at, this.#hashed), digest: hash.digest('hex'), openLine }
+  }
+
+  async *#chunks(from: number, to: number): AsyncGenerator<Buffer> {
+    for (let at = from; at < to; ) {
+      const length = Math.min(CHUNK_BYTES, to - at)
+      const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, at)
+      if (bytesRead === 0) return
+      at += bytesRead
+      yield bytesRead === length ? buffer : buffer.subarray(0, bytesRead)
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import { basename } from 'node:path'
+import { ElysiaError, messageOf } from '../../errors.ts'
+import { newRunId } from '../journal.ts'
+import { attempted, isHopeless, survived } from './attempts.ts'
+import type { Arrivals } from './files.ts'
+import { finish, giveUp, settle } from './finish.ts'
+import { reason } from './folder.ts'
+import { type FileIdentity, millisecondsOf, type OtherKind, sameInode } from './identity.ts'
+import { ingestFile, isFaultOfFile } from './ingestFile.ts'
+import type { WatchEntry } from './log.ts'
+import { type OpenedFile, openFile, type Unopened } from './opened.ts'
+import { isKnownAsItIs, type Recognised, recognise, type Start } from './recognise.ts'
+import type { Watching } from './setup.ts'
+
+/** A file that may only be read when it has lost its second name is looked at again so often. */
+const SECOND_LOOK_MS = 5000
+
+/** A file whose last change is so near may change again without another time to show for it. */
+const CLOCK_TICK_MS = 1000
+
+/** A file as it is to be taken. */
+interface Turn {
+  readonly entry: WatchEntry
+  readonly start: Start
+}
+
+/** Takes a file that has settled, or what is new of it; one that is known as it is only has its disposal. */
+export async function take(watching: Watching, arrivals: Arrivals, file: FileIdentity): Promise<void> {
+  const found = watching.log.find(file)
+  const known = found && asEnded(watching, found)
+  if (known !== undefined && known.status !== 'taking' && isKnownAsItIs(known, file)) {
+    await finish(watching, known)
+    return
+  }
+  const opened = await open(watching, arrivals, file, known)
+  if (opened === undefined) return
+  try {
+    await takeOpened(watching, opened, known)
+  } finally {
+    await opened.close()
+  }
+}
+
+/** An earlier process may have died between the end of a file's run and its note. */
+function asEnded({ log, journal }: Watching, known: WatchEntry): WatchEntry {
+  if (known.status !== 'taking') return known
+  const run = journal?.find(known.run)
+  if (run?.status !== 'done') return known
+  const lines = (known.reached?.lines ?? 0) + (run.checkpoint?.tally.lines ?? 0)
+  const ended: WatchEntry = {
+    ...known,
+    status: 'taken',
+    position: known.reached && { ...known.reached, lines },
+  }
+  log.update(ended)
+  return ended
+}
+
+/** The file, open; undefined where it is none to take, which has been told then. */
+async function open(
+  watching: Watching,
+  arrivals: Arrivals,
+  file: FileIdentity,
+  known: WatchEntry | undefined,
+): Promise<OpenedFile | undefined> {
+  const { folder, options } = watching
+  let opened: OpenedFile | Unopened
+  try {
+    opened = await openFile(folder, file, options.followLinks)
+  } catch (error) {
+    if (['EMFILE', 'ENFILE', 'ENOMEM'].includes(String((error as NodeJS.ErrnoException).code))) throw error
+    await cannotBeRead(watching, file, known, error)
+    return undefined
+  }
+  if (typeof opened !== 'string') return opened
+  if (opened === 'changed') arrivals.lookLater(file.path, watching.options.settleMs + 1)
+  else if (opened === 'several names') {
+    arrivals.lookLater(file.path, SECOND_LOOK_MS)
+    if (!watching.told.has(file.path)) passOver(watching, basename(file.path), 'several names')
+    watching.told.add(file.path)
+  } else if (opened !== 'gone' && opened !== 'directory') passOver(watching, basename(file.path), opened)
+  return undefined
+}
+
+async function takeOpened(
+  watching: Watching,
+  opened: OpenedFile,
+  known: WatchEntry | undefined,
+): Promise<void> {
+  const recognised = await recognise(opened, known)
+  if (known !== undefined && recognised.is === 'same') {
+    const here = {
+      ...known,
+      ...opened.identity,
+      status: known.status === 'failed' ? 'failed' : 'taken',
+    } as const
+    replace(watching, known, here)
+    await finish(watching, here)
+    return
+  }
+  const turn = await turnOf(watching, opened, known, recognised)
+  if (known !== undefined && isHopeless(watching, known, turn.entry)) {
+    replace(watching, known, turn.entry)
+    await giveUp(watching, turn.entry)
+    return
+  }
+  const entry = attempted(watching, turn.entry)
+  replace(watching, known, entry)
+  await run(watching, opened, { ...turn, entry })
+}
+
+/** Notes what is known of a file by now. The device may have another number than it had. */
+function replace({ log }: Watching, known: WatchEntry | undefined, entry: WatchEntry): void {
+  if (known !== undefined && !sameInode(known, entry)) log.forget(known)
+  log.begin(entry)
+}
+
+async function turnOf(
+  watching: Watching,
+  { identity }: OpenedFile,
+  known: WatchEntry | undefined,
+  recognised: Recognised,
+): Promise<Turn> {
+  const { notify, options } = watching
+  const name = basename(identity.path)
+  if (known !== undefined && recognised.is === 'unfinished') {
+    const entry: WatchEntry = { ...known, ...identity, status: 'taking', pending: options.after, gone: false }
+    return { entry, start: recognised.start }
+  }
+  const entry = await anew(watching, identity)
+  if (recognised.is === 'grown') {
+    const { position, start } = recognised
+    notify('continued', `${name} has grown: goes on after line ${start.linesBefore}`)
+    return { entry: { ...entry, position }, start }
+  }
+  if (recognised.is === 'changed') {
+    const fact = recognised.shorter
+      ? 'is shorter than what was taken of it'
+      : 'no longer begins with what was taken of it'
+    notify('started_over', `${name} ${fact}: begins at its first line`)
+  }
+  return { entry, start: { byte: 0, linesBefore: 0 } }
+}
+
+async function anew({ options, ownRejects }: Watching, identity: FileIdentity): Promise<WatchEntry> {
+  const run = newRunId()
+  return {
+    ...identity,
+    input: identity.path,
+    run,
+    status: 'taking',
+    pending: options.after,
+    rejects: await ownRejects.pathFor(identity.path, run),
+    position: undefined,
+    reached: undefined,
+    deaths: 0,
+    deathLine: 0,
+    gone: false,
+  }
+}
+
+async function run(watching: Watching, opened: OpenedFile, { entry, start }: Turn): Promise<void> {
+  const { log, totals } = watching
+  const note = (reached: WatchEntry['reached']) => log.update({ ...entry, reached })
+  const ended = await ingestFile(watching, entry, opened, start, note).catch((error: unknown) => {
+    survived(watching, entry)
+    throw error
+  })
+  totals.add(ended.report)
+  const { error, report } = ended
+  if (report.status === 'interrupted' || (error !== undefined && !isFaultOfFile(ended))) {
+    survived(watching, entry)
+    if (error !== undefined && report.status !== 'interrupted') throw error
+    return
+  }
+  if (error !== undefined) {
+    await settle(watching, { ...entry, status: 'failed', deaths: 0 }, ended)
+    return
+  }
+  const position = opened.position(start.linesBefore + report.lines)
+  const changed = isRecent(entry) ? '' : entry.changed
+  await settle(watching, { ...entry, status: 'taken', position, changed, deaths: 0 }, ended)
+}
+
+function isRecent({ changed }: FileIdentity): boolean {
+  return Date.now() - millisecondsOf(changed) < CLOCK_TICK_MS
+}
+
+/** What is remembered of a file stays as it is: it is read when it can be. */
+async function cannotBeRead(
+  watching: Watching,
+  file: FileIdentity,
+  known: WatchEntry | undefined,
+  cause: unknown,
+): Promise<void> {
+  const error = new ElysiaError('ELYSIA_INPUT', `${file.path} cannot be read: ${reason(cause)}`, {
+    cause,
+    hint: 'see to its rights; it is taken when these have changed',
+  })
+  const entry = known ?? (await anew(watching, file))
+  if (known === undefined) watching.log.begin(entry)
+  await giveUp(watching, entry, error, known === undefined)
+}
+
+/** Something that has the name of a file to take and is none. */
+export function passOver(
+  { notify, totals }: Watching,
+  name: string,
+  what: OtherKind | 'several names' | Error,
+): void {
+  totals.filesPassedOver += 1
+  notify('file_passed_over', `${name} is passed over: ${whyNot(what)}`)
+}
+
+function whyNot(what: OtherKind | 'several names' | Error): string {
+  if (what instanceof Error) return messageOf(what)
+  if (what === 'symbolic link') return 'it is a symbolic link, which only --follow-links takes'
+  if (what === 'several names')
+    return 'it has a second name (a hard link), and others may write to this directory; it is taken when it has one'
+  return `it is a ${what}, no regular file`
+}
+
+/** A file whose name nobody can write down. */
+export function failUnnamed({ notify, totals }: Watching, path: string): void {
+  totals.files += 1
+  totals.filesFailed += 1
+  notify('file_failed', `${basename(path)} failed: its name is not UTF-8; rename it`)
+}
