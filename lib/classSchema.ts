@@ -25,6 +25,20 @@ export function isCollectionSchema(value: unknown): value is CollectionSchema {
   )
 }
 
+/**
+ * The first number of a class that is a bigint, as `parseExact` reads it. A class is kept key for key by whoever
+ * takes it, as doubles: such a number would not stay what it is, and no setting of a server needs one.
+ */
+export function bigintIn(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const inner of Object.values(value)) {
+    const found = bigintIn(inner)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** True for a cross-reference: its data types are class names, which begin with a capital letter. */
 export function isReference({ dataType }: PropertySchema): boolean {
   return /^[A-Z]/.test(dataType[0] ?? '')

@@ -1,5 +1,9 @@
-/** A JSON value as `JSON.parse` yields it. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+/**
+ * A JSON value as `JSON.parse` yields it, but that a whole number beyond ±(2^53 - 1) is a bigint, where it is one
+ * of an `int` or nobody has said yet what it is of; of a `number` it is a double.
+ * @see exactJson.ts, which reads and writes such JSON
+ */
+export type Json = string | number | bigint | boolean | null | Json[] | { [key: string]: Json }
 
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json }

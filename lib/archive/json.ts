@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../errors.ts'
-import type { StoredObject } from '../object.ts'
+import type { JsonObject, StoredObject } from '../object.ts'
 import { Expanding } from '../stream/expanding.ts'
+import { type WholeNumbers, wholeNumbers } from '../wholeNumbers.ts'
 import type { Content, Format } from './format.ts'
 import { JsonScan, type Taken } from './jsonScan.ts'
 import { ObjectLines } from './objectLines.ts'
@@ -18,7 +19,7 @@ export const json: Format = {
   extension: '.json',
   compressesItself: false,
   encode: ({ vectors }: Content, tally?: Tally): Duplex => new ArrayEncoder(vectors, tally),
-  decode: ({ tenant }: Content, tally?: Tally): Duplex => new ArrayDecoder(tenant, tally),
+  decode: (content: Content, tally?: Tally): Duplex => new ArrayDecoder(content, tally),
 }
 
 class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
@@ -52,12 +53,14 @@ class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
     throw damaged(`is an object that begins with ${JSON.stringify(key)}, not an array`)
   })
   readonly #tally: Tally | undefined
+  readonly #numbers: WholeNumbers
   #item = 0
 
-  constructor(tenant: string | undefined, tally: Tally | undefined) {
+  constructor({ tenant, schema }: Content, tally: Tally | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#tenant = tenant
     this.#tally = tally
+    this.#numbers = wholeNumbers(schema.properties)
   }
 
   protected override expand(chunk: Buffer): Generator<StoredObject[]> {
@@ -78,7 +81,9 @@ class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
   #object(value: unknown): StoredObject {
     this.#item += 1
     try {
-      const parsed = objectOf(value)
+      const parsed = objectOf(value, () =>
+        this.#numbers.typed((value as { properties: JsonObject }).properties),
+      )
       const object = this.#tenant === undefined ? parsed : { ...parsed, tenant: this.#tenant }
       this.#tally?.add(object)
       return object

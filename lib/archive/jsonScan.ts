@@ -1,6 +1,7 @@
 import { Assembler } from 'stream-json/assembler.js'
 import { jsonParser, type Token } from 'stream-json/core/parser.js'
 import { ElysiaError, messageOf } from '../errors.ts'
+import { wholeOf } from '../exactJson.ts'
 import { ByteQueue } from '../stream/byteQueue.ts'
 
 /**
@@ -8,6 +9,14 @@ import { ByteQueue } from '../stream/byteQueue.ts'
  * long texts come slower, since the parser takes another way for one that a piece ends in.
  */
 const PIECE_BYTES = 64 * 1024
+
+/** Assembles whole numbers as they are written. */
+class ExactAssembler extends Assembler {
+  override numberValue(text: string): void {
+    // The one method that takes a value as it is.
+    this.stringValue(wholeOf(text, Number.parseFloat(text)) as unknown as string)
+  }
+}
 
 /** What becomes of a value at the top of a document: assembled as one, item by item, or left out. */
 export type Take = 'whole' | 'items' | 'skip'
@@ -20,7 +29,7 @@ export interface Taken {
 
 /**
  * Reads one JSON document, of any size, in pieces: an object at the top by its keys, as `take` says of each; an
- * array item by item. What it yields equals what JSON.parse would: a `__proto__` is an own property, of keys
+ * array item by item. What it yields equals what parseExact would: a `__proto__` is an own property, of keys
  * that are there twice the last counts (at the top each is yielded).
  * Values come as the pieces end: some a time, often none.
  * Memory: the tokens and values of 64 KiB, or the value at hand where that is larger.
@@ -31,7 +40,7 @@ export class JsonScan {
   readonly #take: (key: string) => Take
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true })
   readonly #parse = jsonParser({ streamValues: false })
-  readonly #value = new Assembler()
+  readonly #value = new ExactAssembler()
   readonly #input = new ByteQueue()
   readonly #piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
   #offset = 0

@@ -2,11 +2,11 @@ import type { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { Expanding } from '../stream/expanding.ts'
+import { type WholeNumbers, wholeNumbers } from '../wholeNumbers.ts'
 import type { Content, Format } from './format.ts'
 import { identityIn } from './identityLine.ts'
-import { jsonOf, LineCutter } from './lineCutter.ts'
+import { LineCutter, objectIn } from './lineCutter.ts'
 import { ObjectLines } from './objectLines.ts'
-import { objectOf } from './objectParse.ts'
 import type { Tally } from './tally.ts'
 
 /** As many as a store takes at once. */
@@ -42,12 +42,14 @@ class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
 class LineDecoder extends Expanding<Buffer, StoredObject[]> {
   readonly #content: Content
   readonly #tally: Tally | undefined
+  readonly #numbers: WholeNumbers
   readonly #lines = new LineCutter()
   #line = 0
 
   constructor(content: Content, tally: Tally | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#content = content
+    this.#numbers = wholeNumbers(content.schema.properties)
     this.#tally = tally
   }
 
@@ -74,7 +76,7 @@ class LineDecoder extends Expanding<Buffer, StoredObject[]> {
     this.#line += 1
     try {
       const { tenant, vectors } = this.#content
-      const parsed = objectOf(jsonOf(line))
+      const parsed = objectIn(line, this.#numbers)
       const object = tenant === undefined ? parsed : { ...parsed, tenant }
       this.#tally?.add(object, vectors === 'base64' ? identityIn(line) : undefined)
       return object

@@ -1,5 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { ElysiaError } from '../errors.ts'
+import { reparsed } from '../exactJson.ts'
+import type { JsonObject, StoredObject } from '../object.ts'
+import type { WholeNumbers } from '../wholeNumbers.ts'
+import { objectOf } from './objectParse.ts'
 
 const LF = 10
 
@@ -46,6 +50,16 @@ function tooLong(): ElysiaError {
 
 /** The JSON of a line. @throws where it is not UTF-8 or not JSON */
 export function jsonOf(line: Buffer): unknown {
+  return JSON.parse(textOf(line))
+}
+
+/** The object of a line, its numbers as its class has them. @throws where it is not UTF-8, not JSON or no object */
+export function objectIn(line: Buffer, { typed }: WholeNumbers): StoredObject {
+  const text = textOf(line)
+  return objectOf(JSON.parse(text), () => typed((reparsed(text) as JsonObject).properties as JsonObject))
+}
+
+function textOf(line: Buffer): string {
   if (!isUtf8(line)) throw new Error('is not UTF-8')
-  return JSON.parse(line.toString())
+  return line.toString()
 }

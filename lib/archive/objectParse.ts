@@ -1,3 +1,4 @@
+import { isLarge } from '../exactJson.ts'
 import { filledVector } from '../floats.ts'
 import type { JsonObject, ObjectDraft, StoredObject, Vector } from '../object.ts'
 
@@ -10,15 +11,19 @@ const MOST_LEVELS = 500
 
 /**
  * A parsed JSON value → an object, vectors as base64 or as numbers. Fields that are not known are ignored.
- * @throws NotAnObject where a field is missing or of another type, or the properties are nested too deep
+ * Where the properties hold a bigint, or a number that `JSON.parse` may have rounded, `exactly` gives those that
+ * count.
+ * @throws NotAnObject where a field is missing or of another type, or the properties are nested too deep or hold a
+ * number beyond the doubles
  */
-export function objectOf(value: unknown): StoredObject {
+export function objectOf(value: unknown, exactly?: () => JsonObject): StoredObject {
   if (!isRecord(value)) throw new NotAnObject('is not a JSON object')
   const { id, properties, vector, vectors, tenant, created_ms, updated_ms } = value
   if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
   if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
-  requireShallow(properties, id, MOST_LEVELS)
-  const object: ObjectDraft = { id, properties: properties as JsonObject }
+  const large = lookThrough(properties, id, MOST_LEVELS)
+  const counted = large && exactly !== undefined ? exactly() : (properties as JsonObject)
+  const object: ObjectDraft = { id, properties: counted }
   if (vector !== undefined) object.vector = singleOf(vector, id)
   if (vectors !== undefined) object.vectors = namedOf(vectors, id)
   if (tenant !== undefined) object.tenant = textOf(tenant, id)
@@ -27,12 +32,23 @@ export function objectOf(value: unknown): StoredObject {
   return object
 }
 
-/** What walks through a value calls itself for each level: many more of them would overflow its stack. */
-function requireShallow(value: object, id: string, levels: number): void {
+/**
+ * True where there is a bigint, or a number that may have been rounded. What walks through a value calls itself for each level:
+ * many more of them would overflow its stack.
+ */
+function lookThrough(value: object, id: string, levels: number): boolean {
   if (levels === 0) throw new NotAnObject(`${id} has properties of more than ${MOST_LEVELS} levels`)
+  let large = false
   for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-    if (typeof inner === 'object' && inner !== null) requireShallow(inner, id, levels - 1)
+    if (typeof inner === 'bigint') large = true
+    else if (typeof inner === 'number') {
+      if (!isLarge(inner)) continue
+      if (!Number.isFinite(inner)) throw new NotAnObject(`${id} has a number beyond the range of a double`)
+      large = true
+    } else if (typeof inner === 'object' && inner !== null)
+      large = lookThrough(inner, id, levels - 1) || large
   }
+  return large
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -45,7 +61,7 @@ function namedOf(value: unknown, id: string): Record<string, Vector> {
 }
 
 function vectorOf(value: unknown, id: string): Vector {
-  const rows = Array.isArray(value) && typeof value[0] !== 'number' && value.length > 0
+  const rows = Array.isArray(value) && !/number|bigint/.test(typeof value[0]) && value.length > 0
   return rows ? value.map((row) => singleOf(row, id)) : singleOf(value, id)
 }
 
@@ -53,9 +69,10 @@ function singleOf(value: unknown, id: string): Float32Array {
   if (typeof value === 'string') return floatsOf(value, id)
   if (!Array.isArray(value)) throw new NotAnObject(`${id} has a vector that is neither base64 nor numbers`)
   for (const number of value) {
-    if (typeof number !== 'number') throw new NotAnObject(`${id} has a vector with something but numbers`)
+    if (typeof number !== 'number' && typeof number !== 'bigint')
+      throw new NotAnObject(`${id} has a vector with something but numbers`)
   }
-  return Float32Array.from(value as number[])
+  return Float32Array.from(value as (number | bigint)[], Number)
 }
 
 function floatsOf(base64: string, id: string): Float32Array {

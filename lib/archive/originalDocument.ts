@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { pipeline, type Readable } from 'node:stream'
-import { type CollectionSchema, isCollectionSchema } from '../classSchema.ts'
+import { bigintIn, type CollectionSchema, isCollectionSchema } from '../classSchema.ts'
 import { ElysiaError } from '../errors.ts'
 import type { JsonObject } from '../object.ts'
 import { decompress } from '../stream/decompress.ts'
@@ -83,6 +83,11 @@ function decoderOf(
 function describe({ metadata, schema }: DocumentHead, onNotice: (message: string) => void) {
   if (!isCollectionSchema(schema)) {
     throw new ElysiaError('ELYSIA_DAMAGED', 'the section schema of the document is no class')
+  }
+  const large = bigintIn(schema)
+  if (large !== undefined) {
+    const fact = `the section schema of the document holds ${large}, a number that a class cannot keep exactly`
+    throw new ElysiaError('ELYSIA_DAMAGED', fact)
   }
   const { version, type, object_count: count } = metadata
   if (version !== VERSION) {

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { type RecordBatch, tableFromIPC } from 'apache-arrow'
 import { ElysiaError, messageOf } from '../errors.ts'
-import type { JsonObject, StoredObject, Vector } from '../object.ts'
+import { parseDoubles } from '../exactJson.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
+import { objectOf } from './objectParse.ts'
 import type { ExportReading } from './parquetExportWorker.ts'
 import type { Footer } from './parquetFooter.ts'
 import { type ExportFile, footerOf } from './weaviateExport.ts'
@@ -90,10 +92,11 @@ function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject
   const [named, multi] = [column('named_vectors'), column('multi_vectors')]
   return Array.from({ length: batch.numRows }, (_, row) => {
     const one = bytesIn(vector(row))
-    const more = { ...vectorsIn(named(row)), ...vectorsIn(multi(row)) }
+    const of = idIn(id(row))
+    const more = { ...vectorsIn(named(row), of), ...vectorsIn(multi(row), of) }
     return {
-      id: idIn(id(row)),
-      properties: (jsonIn(properties(row)) ?? {}) as JsonObject,
+      id: of,
+      properties: propertiesIn(properties(row), of),
       ...(one !== undefined && one.length > 0 && { vector: floatsOf(one) }),
       ...(Object.keys(more).length > 0 && { vectors: more }),
       ...(tenant !== undefined && { tenant }),
@@ -120,19 +123,31 @@ function floatsOf(bytes: Uint8Array): Float32Array {
   return new Float32Array(bytes.slice().buffer)
 }
 
-function jsonIn(value: unknown): unknown {
+/** The JSON object of a column; empty where it is null. Its numbers are doubles, as the server holds them. */
+function recordIn(value: unknown, what: string): JsonObject {
   const bytes = bytesIn(value)
-  if (bytes === undefined || bytes.length === 0) return undefined
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+  if (bytes === undefined || bytes.length === 0) return {}
+  const json = jsonIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(), what)
+  if (json === null) return {}
+  if (typeof json !== 'object' || Array.isArray(json)) throw new Error(`has ${what} that are no JSON object`)
+  return json
+}
+
+function jsonIn(text: string, what: string): Json {
+  try {
+    return parseDoubles(text)
+  } catch (cause) {
+    throw new Error(`has ${what} that are no JSON: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** As a line of an archive may have them. */
+function propertiesIn(value: unknown, id: string): JsonObject {
+  return objectOf({ id, properties: recordIn(value, `properties of ${id}`) }).properties
 }
 
 /** Vectors by name, as the server writes them: numbers with the fewest digits that make the same float32. */
-function vectorsIn(value: unknown): Record<string, Vector> {
-  const named = (jsonIn(value) ?? {}) as Readonly<Record<string, readonly number[] | readonly number[][]>>
-  return Object.fromEntries(Object.entries(named).map(([name, numbers]) => [name, vectorOf(numbers)]))
-}
-
-function vectorOf(numbers: readonly number[] | readonly number[][]): Vector {
-  if (!Array.isArray(numbers[0])) return Float32Array.from(numbers as readonly number[])
-  return (numbers as readonly number[][]).map((row) => Float32Array.from(row))
+function vectorsIn(value: unknown, id: string): Readonly<Record<string, Vector>> {
+  const vectors = recordIn(value, `vectors of ${id}`)
+  return Object.keys(vectors).length === 0 ? {} : (objectOf({ id, properties: {}, vectors }).vectors ?? {})
 }

@@ -9,6 +9,7 @@ import {
   Utf8,
 } from 'apache-arrow'
 import type { PropertySchema } from '../classSchema.ts'
+import { isLarge } from '../exactJson.ts'
 import type { Json } from '../object.ts'
 import { type Instant, instantOf, textOf } from './parquetDate.ts'
 import { listOf, structOf } from './parquetNested.ts'
@@ -109,6 +110,10 @@ const number: Kind = {
 }
 
 function writeNumber(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+  if (typeof value === 'bigint') {
+    values.push(Number(value))
+    return BigInt(Number(value)) === value
+  }
   if (typeof value !== 'number' || !Number.isFinite(value)) return false
   values.push(value)
   return true
@@ -119,12 +124,21 @@ const int: Kind = {
   slots: () => new FixedSlots(int.type, new Room((length) => new Int32Array(length)), 2, writeInt),
   cell: (data) => {
     const halves = halvesOf(data)
-    return (row) =>
-      data.getValid(row) ? halves[row * 2 + 1]! * 2 ** 32 + (halves[row * 2]! >>> 0) : undefined
+    return (row) => {
+      if (!data.getValid(row)) return undefined
+      const [low, high] = [halves[row * 2]!, halves[row * 2 + 1]!]
+      const double = high * 2 ** 32 + (low >>> 0)
+      return isLarge(double) ? (BigInt(high) << 32n) + BigInt(low >>> 0) : double
+    }
   },
 }
 
 function writeInt(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+  if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) !== value) return false
+    pushBigInt(values, value)
+    return true
+  }
   if (!Number.isInteger(value) || (value as number) < -(2 ** 63) || (value as number) >= 2 ** 63) return false
   if (Object.is(value, -0)) return false
   pushHalves(values, value as number)

@@ -1,4 +1,5 @@
 import { ElysiaError } from '../errors.ts'
+import { parseExact } from '../exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
 import { objectText } from './lineWriter.ts'
 import { objectOf } from './objectParse.ts'
@@ -39,7 +40,7 @@ function notFinite(id: string, name: string): ElysiaError {
 
 /** An object with what its `_rest` says instead. Throws an Error with the reason where that is no such text. */
 export function withRest(object: StoredObject, text: string): StoredObject {
-  const { id, properties, vector, vectors } = objectOf(JSON.parse(text))
+  const { id, properties, vector, vectors } = objectOf(parseExact(text))
   if (id !== object.id) throw new Error(`object ${object.id} has the rest of ${id}`)
   return {
     ...object,

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { pipeline, type Readable } from 'node:stream'
+import type { CollectionSchema } from '../classSchema.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { decompress } from '../stream/decompress.ts'
 import { Expanding } from '../stream/expanding.ts'
+import { wholeNumbers } from '../wholeNumbers.ts'
 import { identityIn } from './identityLine.ts'
-import { jsonOf, LineCutter } from './lineCutter.ts'
+import { jsonOf, LineCutter, objectIn } from './lineCutter.ts'
 import type { Manifest, Plan } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
-import { objectOf } from './objectParse.ts'
 import { Tally } from './tally.ts'
 
 /*
@@ -74,6 +75,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   manifest: Manifest | undefined
   readonly #readManifest: ReadManifest
   readonly #lines = new LineCutter()
+  #numbers = wholeNumbers()
   readonly #hash = createHash('sha256')
   readonly #tally = new Tally({ remember: true })
   #line = 0
@@ -114,7 +116,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
     this.#hash.update(line).update('\n')
     if (this.plan === undefined) return this.#begin(line)
     try {
-      const object = objectOf(jsonOf(line))
+      const object = objectIn(line, this.#numbers)
       const isIdentity = this.plan.encoding.vectors !== 'numbers'
       this.#tally.add(object, isIdentity ? identityIn(line) : undefined)
       return object
@@ -140,6 +142,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
       )
     }
     this.plan = plan
+    this.#numbers = wholeNumbers((plan.schema as unknown as CollectionSchema).properties)
     this.emit('plan', plan)
   }
 

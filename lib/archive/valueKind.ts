@@ -1,3 +1,4 @@
+import { isInt64 } from '../exactJson.ts'
 import type { Json, JsonObject } from '../object.ts'
 
 /** What a JSON value may have been in a class. A text that reads as a date or uuid is one until others do not. */
@@ -19,8 +20,10 @@ export function kindOf(value: Exclude<Json, null | Json[]>): ValueKind {
     case 'string':
       return textKind(value)
     case 'number':
-      // Beyond this a server's int64 comes back as another number, and -0 as 0.
+      // A larger one is not written in digits alone, and an int loses the sign of -0.
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? 'int' : 'number'
+    case 'bigint':
+      return isInt64(value) ? 'int' : 'number'
     case 'boolean':
       return 'boolean'
     default:

@@ -20,14 +20,19 @@ const OPS: readonly Json[] = ['add', 'modify', 'delete', 'rename']
 /** A value in a reason: short, on one line, and of long strings only the beginning. */
 function shown(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return Array.isArray(value) ? 'an array' : 'an object'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
 function kindOf(value: Json): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (typeof value === 'object') return 'an object'
+  return `a ${isNumber(value) ? 'number' : typeof value}`
+}
+
+function isNumber(value: Json): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint'
 }
 
 function wrongType(field: string, wanted: string, value: Json): Fault {
@@ -92,8 +97,8 @@ const base64: Rule = (field, value) => {
 }
 
 const count: Rule = (field, value) => {
-  if (typeof value !== 'number') return wrongType(field, 'an integer of at least 0', value)
-  return Number.isInteger(value) && value >= 0
+  if (!isNumber(value)) return wrongType(field, 'an integer of at least 0', value)
+  return (typeof value === 'bigint' || Number.isInteger(value)) && value >= 0
     ? undefined
     : invalid(field, 'be an integer of at least 0', value)
 }
@@ -107,8 +112,8 @@ const floats: Rule = (field, value) => {
   if (!Array.isArray(value)) return wrongType(field, 'an array of numbers', value)
   if (value.length === 0) return { code: 'invalid_value', reason: `"${field}" must not be empty` }
   for (const number of value) {
-    if (typeof number !== 'number') return wrongType(field, 'an array of numbers', number)
-    if (!(Math.abs(number) <= MAX_FLOAT32)) return invalid(field, 'hold 32-bit floats', number)
+    if (!isNumber(number)) return wrongType(field, 'an array of numbers', number)
+    if (!(Math.abs(Number(number)) <= MAX_FLOAT32)) return invalid(field, 'hold 32-bit floats', number)
   }
   return undefined
 }

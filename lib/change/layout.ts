@@ -70,7 +70,9 @@ export function timeProperties(timestamp: string | undefined): JsonObject {
 
 /** `key=value` for each key whose value is a string, a number or a boolean. */
 function pairsOf(metadata: JsonObject): string[] {
-  const scalars = Object.keys(metadata).filter((key) => /string|number|boolean/.test(typeof metadata[key]))
+  const scalars = Object.keys(metadata).filter((key) =>
+    /string|number|bigint|boolean/.test(typeof metadata[key]),
+  )
   return scalars.sort().map((key) => `${key}=${metadata[key]}`.toWellFormed())
 }
 

@@ -18,8 +18,8 @@ function unpaired(value: JsonObject): Fault | undefined {
 
 /** What is wrong with a part of the metadata, as the end of a sentence. */
 function flaw(value: Json, depth: number): string | undefined {
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? undefined : 'holds a number beyond the range of a 64-bit float'
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return Number.isFinite(Number(value)) ? undefined : 'holds a number beyond the range of a 64-bit float'
   }
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_METADATA_DEPTH) return `nests deeper than ${MAX_METADATA_DEPTH} levels`

@@ -7,7 +7,16 @@ export type VectorSet = Pick<StoredObject, 'vector' | 'vectors'>
 export const NO_VECTORS: VectorSet = {}
 
 function named(vector: number[] | number[][]): Vector {
-  return isMulti(vector) ? vector.map((row) => new Float32Array(row)) : new Float32Array(vector)
+  return isMulti(vector) ? vector.map(floatsOf) : floatsOf(vector)
+}
+
+function floatsOf(numbers: readonly (number | bigint)[]): Float32Array {
+  try {
+    return new Float32Array(numbers as readonly number[])
+  } catch {
+    // It takes no bigint; to convert each number beforehand takes several times as long.
+    return Float32Array.from(numbers, Number)
+  }
 }
 
 function isMulti(vector: number[] | number[][]): vector is number[][] {
@@ -19,7 +28,7 @@ export function vectorsOf(record: FileChange): VectorSet | undefined {
   const names = Object.entries(record.vectors ?? {})
   if (record.vector == null && names.length === 0) return undefined
   return {
-    ...(record.vector == null ? {} : { vector: new Float32Array(record.vector) }),
+    ...(record.vector == null ? {} : { vector: floatsOf(record.vector) }),
     ...(names.length === 0
       ? {}
       : { vectors: Object.fromEntries(names.map(([name, vector]) => [name, named(vector)])) }),

@@ -29,6 +29,7 @@ export type NoticeCode =
   | 'part_damaged'
   | 'indexing'
   | 'schema_derived'
+  | 'number_rounded'
   | 'document'
   | 'file_taken'
   | 'file_failed'

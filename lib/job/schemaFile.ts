@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { type CollectionSchema, isCollectionSchema } from '../classSchema.ts'
+import { bigintIn, type CollectionSchema, isCollectionSchema } from '../classSchema.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
+import { parseExact } from '../exactJson.ts'
 
 /** The class that a file holds as JSON. @throws ElysiaError ELYSIA_USAGE where it holds none */
 export async function readSchemaFile(path: string): Promise<CollectionSchema> {
   const hint = 'give a file with the class as JSON, as a Weaviate server or `col show NAME --json` prints it'
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const value: unknown = parseExact(await readFile(path, 'utf8'))
+    const large = bigintIn(value)
+    if (large !== undefined) throw new Error(`it holds ${large}, a number that a class cannot keep exactly`)
     if (isCollectionSchema(value)) return value
   } catch (cause) {
     throw new ElysiaError('ELYSIA_USAGE', `the schema ${path} cannot be read: ${messageOf(cause)}`, {

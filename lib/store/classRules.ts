@@ -1,6 +1,7 @@
 import { hasTenants } from '../classSchema.ts'
 import { ElysiaError } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
+import { type WholeNumbers, wholeNumbers } from '../wholeNumbers.ts'
 import { type LinkRules, linkRules } from './links.ts'
 import type { Call, CollectionSchema, Link, PropertySchema, TenantState } from './store.ts'
 import { type TypeCheck, typeCheck } from './typeCheck.ts'
@@ -13,6 +14,7 @@ export interface Rules {
   readonly types: TypeCheck
   readonly vectors: VectorCheck
   readonly links: LinkRules
+  readonly numbers: WholeNumbers
 }
 
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
@@ -28,6 +30,7 @@ export function rulesOf(schema: CollectionSchema): Rules {
     types: typeCheck(schema),
     vectors: vectorCheck(schema),
     links: linkRules(schema),
+    numbers: wholeNumbers(schema.properties),
   }
 }
 

@@ -81,8 +81,9 @@ export class MemoryCollection implements Collection {
   #take(ids: readonly string[], what: What, call: Call | undefined): StoredObject[] {
     const shelf = this.#shelf(call)
     const tenant = call?.tenant
+    const { numbers } = this.#held().rules
     return ids.flatMap((id) => {
-      const object = shelf.take(id, what)
+      const object = shelf.take(id, what, numbers)
       if (object === undefined) return []
       return [tenant === undefined ? object : { ...object, tenant }]
     })

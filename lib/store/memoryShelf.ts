@@ -1,5 +1,6 @@
 import { exactJson } from '../exactJson.ts'
 import type { JsonObject, StoredObject, Vector } from '../object.ts'
+import type { WholeNumbers } from '../wholeNumbers.ts'
 import type { Links } from './links.ts'
 import type { TenantState, What } from './store.ts'
 import type { Widths } from './vectorCheck.ts'
@@ -50,13 +51,13 @@ export class Shelf {
     this.#laid.set(id, { ...laid, links, updatedMs: Date.now() })
   }
 
-  take(id: string, what: What): StoredObject | undefined {
+  take(id: string, what: What, { parse }: WholeNumbers): StoredObject | undefined {
     const laid = this.#laid.get(id)
     if (laid === undefined) return undefined
     const { vector, vectors, createdMs, updatedMs } = laid
     return {
       id,
-      properties: { ...chosen(laid.json, what.properties), ...(what.references && linksOf(laid)) },
+      properties: { ...chosen(parse(laid.json), what.properties), ...(what.references && linksOf(laid)) },
       ...(what.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
       ...(what.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
       ...(what.times && { createdMs, updatedMs }),
@@ -97,8 +98,7 @@ function linksOf({ links }: Laid): Links | undefined {
   return links === undefined ? undefined : (JSON.parse(links) as Links)
 }
 
-function chosen(json: string, names: What['properties']): JsonObject {
-  const all = JSON.parse(json) as JsonObject
+function chosen(all: JsonObject, names: What['properties']): JsonObject {
   if (names === 'all') return all
   return Object.fromEntries(
     names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]!]),

@@ -52,7 +52,7 @@ export class SqliteObjects {
       `SELECT lower(hex(id)), ${this.#columns(what)} FROM ${this.#table}
        WHERE tenant = ? AND id > unhex(?, '-') AND id <= unhex(?, '-') ORDER BY id LIMIT ${PAGE_OBJECTS}`,
     ).raw()
-    const decode = rowDecoder(what, call)
+    const decode = rowDecoder(what, call, this.rules.numbers)
     const page: StoredObject[] = []
     let bytes = 0
     for (const row of statement.iterate(this.#tenant(call), after, upTo) as Iterable<Row>) {
@@ -69,7 +69,7 @@ export class SqliteObjects {
        WHERE tenant = ? AND ${this.#table}.id = unhex(asked.value, '-')`,
     ).raw()
     const tenant = this.#tenant(call)
-    const decode = rowDecoder(what, call)
+    const decode = rowDecoder(what, call, this.rules.numbers)
     const distinct = [...new Set(ids)]
     const found: StoredObject[] = []
     for (let at = 0; at < distinct.length; at += LOOKUP_IDS) {

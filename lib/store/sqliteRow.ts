@@ -1,4 +1,5 @@
 import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../object.ts'
+import type { WholeNumbers } from '../wholeNumbers.ts'
 import { decodeVector, decodeVectors } from './sqliteVectors.ts'
 import type { Call, What } from './store.ts'
 
@@ -15,10 +16,10 @@ export type Row = [
 ]
 
 /** Makes the decoding of rows into the parts that were asked for; objects of a tenant say so. */
-export function rowDecoder({ properties: wanted }: What, call: Call | undefined) {
+export function rowDecoder({ properties: wanted }: What, call: Call | undefined, { parse }: WholeNumbers) {
   const tenant = call?.tenant
   return (id: string, [, hash, json, vector, vectors, links, createdMs, updatedMs]: Row): StoredObject => {
-    const properties = hash === null ? decodeProperties(json, wanted) : { [HASH_PROPERTY]: hash }
+    const properties = hash === null ? decodeProperties(json, wanted, parse) : { [HASH_PROPERTY]: hash }
     if (links !== null) Object.assign(properties, JSON.parse(links))
     if (vector === null && vectors === null && tenant === undefined && updatedMs === null) {
       return { id, properties }
@@ -46,9 +47,13 @@ export function dashed(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-function decodeProperties(json: string | null, wanted: What['properties']): JsonObject {
+function decodeProperties(
+  json: string | null,
+  wanted: What['properties'],
+  parse: WholeNumbers['parse'],
+): JsonObject {
   if (json === null) return {}
-  const all = JSON.parse(json) as JsonObject
+  const all = parse(json)
   if (wanted === 'all') return all
   return Object.fromEntries(
     wanted.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]!]),

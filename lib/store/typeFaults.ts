@@ -1,3 +1,4 @@
+import { exactJson, isInt64, isLarge } from '../exactJson.ts'
 import type { Json, JsonObject } from '../object.ts'
 
 /** What is wrong with one value; undefined where nothing is. */
@@ -27,11 +28,22 @@ function textFault(value: Json) {
 }
 
 function integerFault(value: Json) {
-  return Number.isInteger(value) ? undefined : `requires an integer, the given value is '${shown(value)}'`
+  if (typeof value === 'bigint') {
+    return isInt64(value) ? undefined : `requires an integer of 64 bits, the given value is '${value}'`
+  }
+  if (!Number.isInteger(value)) return `requires an integer, the given value is '${shown(value)}'`
+  return isLarge(value as number) ? mayBeRounded(value as number) : undefined
+}
+
+/** The words for an `int` that is given as a double. */
+export function mayBeRounded(value: number): string {
+  return `the given value is a float, which several whole numbers near ${BigInt(value)} are rounded to: write it in digits alone, or give a bigint`
 }
 
 function numberFault(value: Json) {
-  return Number.isFinite(value) ? undefined : `requires a float, the given value is '${shown(value)}'`
+  return typeof value === 'bigint' || Number.isFinite(value)
+    ? undefined
+    : `requires a float, the given value is '${shown(value)}'`
 }
 
 function booleanFault(value: Json) {
@@ -89,6 +101,6 @@ function record(value: Json | undefined): JsonObject {
 }
 
 function shown(value: Json): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  const text = typeof value === 'string' ? value : (exactJson(value) ?? String(value))
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -1,20 +1,38 @@
-import type { CollectionSchema, PropertySchema } from '../classSchema.ts'
+import type { CollectionSchema } from '../classSchema.ts'
 import type { Json, JsonObject, StoredObject } from '../object.ts'
-
-type Keep = (value: Json) => Json
+import { type Changes, changing } from '../propertyValues.ts'
+import { doubleOf } from '../wholeNumbers.ts'
 
 /** What of a value a server keeps; the rest it works out for itself, rounds, or spells its own way. */
-const KEPT: Readonly<Record<string, Keep>> = {
+const KEPT: Changes = {
   phoneNumber: phone,
   geoCoordinates: place,
   uuid,
   date,
   int,
+  number: doubleOf,
 }
 
-/** A function that leaves of an object what a store of this kind must give back as it got it. */
-export function comparableIn(kind: string, schema: CollectionSchema): (object: StoredObject) => StoredObject {
-  return kind === 'weaviate' ? comparable(schema) : (object) => object
+/** Embedded stores keep all as it is, but for a `number`, which is a 64-bit float everywhere. */
+const KEPT_EMBEDDED: Changes = { number: doubleOf }
+
+/**
+ * A function that leaves of an object what a store of this kind must give back as it got it. `onRounded` hears of
+ * whole numbers that are of the type `number` and have more digits than that keeps.
+ */
+export function comparableIn(
+  kind: string,
+  schema: CollectionSchema,
+  onRounded?: (whole: bigint) => void,
+): (object: StoredObject) => StoredObject {
+  const kept = kind === 'weaviate' ? KEPT : KEPT_EMBEDDED
+  if (onRounded === undefined) return keeping(schema, kept)
+  const number = (value: Json) => {
+    const double = doubleOf(value)
+    if (typeof value === 'bigint' && BigInt(double as number) !== value) onRounded(value)
+    return double
+  }
+  return keeping(schema, { ...kept, number })
 }
 
 /**
@@ -23,46 +41,19 @@ export function comparableIn(kind: string, schema: CollectionSchema): (object: S
  * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, ints without
  * the sign of a zero, at every depth. Objects in which nothing of this is to be done pass as they are.
  */
-export function comparable({ properties = [] }: CollectionSchema): (object: StoredObject) => StoredObject {
-  const keep = insideOf(properties)
-  return keep === undefined
-    ? (object) => object
-    : (object) => {
-        const properties = keep(object.properties) as JsonObject
-        return properties === object.properties ? object : { ...object, properties }
-      }
+export function comparable(schema: CollectionSchema): (object: StoredObject) => StoredObject {
+  return keeping(schema, KEPT)
 }
 
-/** For an object with these properties; undefined where it stays as it is. */
-function insideOf(properties: readonly PropertySchema[]): Keep | undefined {
-  const special = properties.flatMap((property) => {
-    const keep = keepOf(property)
-    return keep === undefined ? [] : [{ name: property.name, keep }]
-  })
-  if (special.length === 0) return undefined
-  return (value) => {
-    if (!isRecord(value)) return value
-    let values: JsonObject | undefined
-    for (const { name, keep } of special) {
-      const one = Object.hasOwn(value, name) ? value[name]! : null
-      const kept = one === null || one === undefined ? one : keep(one)
-      if (Object.is(kept, one)) continue
-      values ??= { ...value }
-      values[name] = kept
-    }
-    return values ?? value
-  }
-}
-
-function keepOf({ dataType, nestedProperties }: PropertySchema): Keep | undefined {
-  const [type = ''] = dataType
-  const one = type.replace('[]', '')
-  const keep = one === 'object' ? insideOf((nestedProperties ?? []) as PropertySchema[]) : KEPT[one]
-  if (keep === undefined || type === one) return keep
-  return (value) => {
-    if (!Array.isArray(value)) return value
-    const kept = value.map(keep)
-    return kept.every((one, at) => Object.is(one, value[at])) ? value : kept
+function keeping(
+  { properties = [] }: CollectionSchema,
+  kept: Changes,
+): (object: StoredObject) => StoredObject {
+  const keep = changing(properties, kept)
+  if (keep === undefined) return (object) => object
+  return (object) => {
+    const properties = keep(object.properties)
+    return properties === object.properties ? object : { ...object, properties }
   }
 }
 

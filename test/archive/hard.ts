@@ -6,7 +6,7 @@ import { deep, UNUSUAL_NAMES } from './values.ts'
 
 const LONG = 'é🦑\u0000"\\\n'.repeat(20_000)
 const ID = '0b0e5f3c-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
-const BEYOND = 2 ** 53
+const BEYOND = 2n ** 53n
 
 /** By data type: each value on its own, and all of a type in a list where it comes in lists. */
 const VALUES: Readonly<Record<string, readonly Json[]>> = {
@@ -21,8 +21,8 @@ const VALUES: Readonly<Record<string, readonly Json[]>> = {
     LONG,
     'x'.repeat(100_000),
   ],
-  int: [0, -1, BEYOND - 1, -(BEYOND - 1), BEYOND, -BEYOND, 2 ** 62],
-  number: [0, 5e-324, -5e-324, 1.7976931348623157e308, 0.1, 1 / 3, 1e21, BEYOND + 2],
+  int: [0, -1, 2 ** 53 - 1, -(2 ** 53 - 1), BEYOND, -BEYOND, BEYOND + 1n, 2n ** 63n - 1n, -(2n ** 63n)],
+  number: [0, 5e-324, -5e-324, 1.7976931348623157e308, 0.1, 1 / 3, 1e21, 2 ** 53 + 2],
   boolean: [true, false],
   date: [
     '2024-05-06T07:08:09.123456789+02:00',

@@ -16,7 +16,7 @@ const finite = fc.oneof(
 )
 const integer = fc.oneof(
   fc.maxSafeInteger(),
-  fc.constantFrom(0, 2 ** 53, -(2 ** 53), 2 ** 63, -(2 ** 63), 2 ** 62),
+  fc.constantFrom(0, 2n ** 53n, -(2n ** 53n), 2n ** 63n, -(2n ** 63n), 2n ** 62n + 1n),
 )
 const word = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('', '\u0000', '\ud83d'))
 const number = (least: number, most: number) =>

@@ -46,7 +46,7 @@ function plainValue(type: string, { server }: Taken): fc.Arbitrary<Json> {
     case 'int':
       return server
         ? fc.maxSafeInteger()
-        : fc.oneof(fc.maxSafeInteger(), fc.constantFrom(2 ** 53, -(2 ** 53), 2 ** 62))
+        : fc.oneof(fc.maxSafeInteger(), fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 62n + 1n))
     case 'number':
       return NUMBERS
     case 'boolean':

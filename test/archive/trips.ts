@@ -200,12 +200,18 @@ const bits = (row: Float32Array): string =>
   Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('hex')
 const allBits = (vector: Vector) => (vector instanceof Float32Array ? bits(vector) : vector.map(bits))
 
+/** Nulls are absent, and numbers their digits. */
+const told: Parameters<typeof JSON.parse>[1] = (_key, value, ...[context]: unknown[]) => {
+  if (value === null) return undefined
+  return typeof value === 'number' ? (context as { source: string }).source : value
+}
+
 /** An object with its vectors bit for bit, without nulls. */
 function plain({ id, tenant, properties, vector, vectors }: StoredObject): unknown {
   return {
     id,
     tenant,
-    properties: JSON.parse(exactJson(properties), (_, value) => (value === null ? undefined : value)),
+    properties: JSON.parse(exactJson(properties), told),
     vector: vector && bits(vector),
     vectors:
       vectors && Object.fromEntries(Object.entries(vectors).map(([name, one]) => [name, allBits(one)])),

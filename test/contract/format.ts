@@ -69,15 +69,15 @@ const idOf = (n: number) => `0a000000-0000-4000-8000-${n.toString(16).padStart(1
 const bags: JsonObject[] = [
   {},
   { a_text: '', a_int: 0, a_number: 0, a_boolean: false, some_text: [], some_int: [], many: [], seen: [] },
-  { a_text: 'a\u0000b\u2028\r\n"\\', a_int: 2 ** 53, a_number: 5e-324, a_boolean: true },
+  { a_text: 'a\u0000b\u2028\r\n"\\', a_int: 2n ** 53n + 1n, a_number: 5e-324, a_boolean: true },
   { a_text: 'half \ud83d', some_text: ['\ude00', 'whole \u{1f600}'], one: { word: '\ud800' } },
   {
-    a_int: -(2 ** 53),
+    a_int: -(2n ** 53n),
     a_number: 1.7976931348623157e308,
-    some_int: [1, -1, 2 ** 53],
+    some_int: [1, -1, 2n ** 53n + 1n],
     some_number: [0.1, 1e-7],
   },
-  { a_int: 1e20, some_int: [1e300], a_number: 0.1 + 0.2 },
+  { a_int: 10n ** 20n, some_int: [1e300], a_number: 0.1 + 0.2 },
   { a_int: -0, some_int: [0, -0], a_number: -0, some_number: [-0, 0], one: { counts: [-0] } },
   { a_date: '2024-02-29T23:59:59Z', created: '1970-01-01T00:00:00Z' },
   {

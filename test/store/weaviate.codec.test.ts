@@ -3,7 +3,7 @@ import t from 'tap'
 import type { JsonObject, StoredObject } from '../../lib/object.ts'
 import { extentOf, objectsOf, uuidOf } from '../../lib/store/weaviate/decode.ts'
 import { batchObject, idFilter, isWellFormed, messageBytes } from '../../lib/store/weaviate/encode.ts'
-import { inexactInt, layoutOf, metadataRequest, stranger } from '../../lib/store/weaviate/layout.ts'
+import { layoutOf, metadataRequest, stranger } from '../../lib/store/weaviate/layout.ts'
 import { searchRequest } from '../../lib/store/weaviate/searchRequest.ts'
 import { isRectangular, rowsBytes, rowsOf, vectorBytes, vectorOf } from '../../lib/store/weaviate/vectors.ts'
 import { type Fetch, QUORUM } from '../../lib/store/weaviate/wire.ts'
@@ -180,7 +180,7 @@ t.test('how many objects a reply holds, and which is the last, is told without r
   t.strictSame(extentOf(replyOf()), { count: 0, lastId: '' })
 })
 
-t.test('an int beyond 2^53 is not read as another one', async (t) => {
+t.test('an int is read as it is, and not at all where the server had no bits for it', async (t) => {
   const size = (intValue: string) => {
     const result = { properties: { nonRefProps: { fields: { size: { intValue } } } } }
     return read(replyOf(result))[0]!.properties.size
@@ -188,7 +188,15 @@ t.test('an int beyond 2^53 is not read as another one', async (t) => {
   for (const int of ['9007199254740991', '-9007199254740991', '-1', '0', '4294967296']) {
     t.equal(size(int), Number(int))
   }
-  for (const int of ['9007199254740992', '-9007199254740992', '9223372036854775807']) {
+  for (const int of [
+    '9007199254740992',
+    '-9007199254740993',
+    '1306415010221662247',
+    '-9223372036854775807',
+  ]) {
+    t.equal(size(int), BigInt(int))
+  }
+  for (const int of ['-9223372036854775808', '9223372036854775807']) {
     t.throws(() => size(int), { name: 'InexactInt' })
   }
 })
@@ -261,7 +269,13 @@ t.test('an int that cannot be kept exactly is named; a number may be as large as
   const properties = ['int', 'number'].map((type) => ({ name: `${type}s`, dataType: [type] }))
   const layout = layoutOf({ class: 'Some', properties })
   const largest = Number.MAX_SAFE_INTEGER
-  t.equal(inexactInt(layout, { ints: largest, numbers: 2 ** 60 }), undefined)
-  t.equal(inexactInt(layout, { ints: 1.5 }), undefined, 'what is no int is for the server to refuse')
-  t.equal(inexactInt(layout, { ints: -largest - 1 }), 'ints')
+  t.equal(layout.intFault({ ints: largest, numbers: 2 ** 60 }), undefined)
+  t.equal(layout.intFault({ ints: 1.5 }), undefined, 'what is no int is for the server to refuse')
+  t.match(layout.intFault({ ints: -largest - 1 }), /several whole numbers near -9007199254740992/)
+  t.equal(layout.intFault({ ints: 2n ** 60n, numbers: 2n ** 60n + 1n }), undefined)
+  t.match(
+    layout.intFault({ ints: 2n ** 60n + 1n }),
+    /1152921504606846977 .* 1152921504606846976 is the nearest/,
+  )
+  t.match(layout.intFault({ ints: 2n ** 64n }), /more than 64 bits/)
 })

@@ -72,7 +72,21 @@ export async function planRestore(
     objects: sumOf(parts),
     only,
     fit: fitting({ from, name: schema.class, leftOut }),
-    compared: comparableIn(store.kind, schema),
+    compared: comparableIn(store.kind, schema, roundedNotice(notify)),
+  }
+}
+
+/** Says once that a number is not what was written. */
+function roundedNotice(notify: Notify): (whole: bigint) => void {
+  let said = false
+  return (whole) => {
+    if (said) return
+    said = true
+    const text = `a property of the type number is a 64-bit float: ${whole} is held as ${BigInt(Number(whole))}`
+    notify(
+      'number_rounded',
+      `${text}, and so may others be; where digits count it has to be an int or a text`,
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { bigintIn } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { JsonObject } from '../../object.ts'
 import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../store.ts'
@@ -5,7 +6,7 @@ import type { Cluster } from './cluster.ts'
 import { expect } from './expect.ts'
 import { isMissing, replyFailure } from './failure.ts'
 import { type Layout, layoutOf } from './layout.ts'
-import { jsonOf, type RestReply, type RestRequest } from './rest.ts'
+import { exactJsonOf, jsonOf, type RestReply, type RestRequest } from './rest.ts'
 
 /**
  * How long a layout is believed. Auto-schema would make a class that someone dropped meanwhile, so that it
@@ -43,7 +44,12 @@ export class Classes {
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
     const reply = await this.#cluster.rest(request, call)
     if (reply.status === 404) return undefined
-    const schema: unknown = jsonOf(reply)
+    const schema: unknown = exactJsonOf(reply)
+    const large = bigintIn(schema)
+    if (large !== undefined) {
+      const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
+      throw new ElysiaError('ELYSIA_STORE', fact, { hint: 'give that setting of the class a smaller number' })
+    }
     if (reply.status !== 200 || !isCollectionSchema(schema)) {
       throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
     }

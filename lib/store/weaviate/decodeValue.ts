@@ -1,6 +1,6 @@
 import { shortestDecimal } from '../../floats.ts'
 import type { Json, JsonObject } from '../../object.ts'
-import { intOf, message, type Reader } from './message.ts'
+import { intOf, message, type Reader, wholeInt64, wholeIntOf } from './message.ts'
 
 /**
  * Reads an entry of a Properties message; a null is left out.
@@ -49,7 +49,7 @@ function takeValue(reader: Reader, tag: number, slot: Slot): boolean {
       slot.value = reader.string()
       return true
     case 8:
-      slot.value = intOf(reader)
+      slot.value = wholeIntOf(reader)
       return true
     case 9:
       slot.value = geoOf(reader)
@@ -117,9 +117,9 @@ function numbersOf(bytes: Uint8Array): number[] {
   return Array.from({ length: bytes.length >> 3 }, (_, index) => view.getFloat64(index * 8, true))
 }
 
-function intsOf(bytes: Uint8Array): number[] {
+function intsOf(bytes: Uint8Array): Json[] {
   const view = viewOf(bytes)
-  return Array.from({ length: bytes.length >> 3 }, (_, index) => Number(view.getBigInt64(index * 8, true)))
+  return Array.from({ length: bytes.length >> 3 }, (_, index) => wholeInt64(view, index * 8))
 }
 
 function viewOf(bytes: Uint8Array): DataView {

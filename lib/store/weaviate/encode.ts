@@ -76,7 +76,7 @@ function propertiesOf(properties: JsonObject): Properties {
   }
   for (const [name, value] of Object.entries(properties)) {
     if (value === null) continue
-    if (!Array.isArray(value) || !addList(message, name, value)) plain[name] = value
+    if (!Array.isArray(value) || !addList(message, name, value)) plain[name] = withDoubles(value)
   }
   return message
 }
@@ -87,10 +87,23 @@ function addList(message: Properties, propName: string, values: Json[]): boolean
   else if (isAll(values, 'string')) message.textArrayProperties.push({ propName, values })
   else if (isAll(values, 'boolean')) message.booleanArrayProperties.push({ propName, values })
   else if (isAll(values, 'number')) {
-    const valuesBytes = new Uint8Array(Float64Array.from(values).buffer)
-    message.numberArrayProperties.push({ propName, values: [], valuesBytes })
+    message.numberArrayProperties.push(doubles(propName, values))
+  } else if (values.every((value) => typeof value === 'number' || typeof value === 'bigint')) {
+    message.numberArrayProperties.push(doubles(propName, values.map(Number)))
   } else return false
   return true
+}
+
+function doubles(propName: string, values: readonly number[]) {
+  return { propName, values: [], valuesBytes: new Uint8Array(Float64Array.from(values).buffer) }
+}
+
+/** A struct has doubles only. What would not be kept was refused before. */
+function withDoubles(value: Json): Json {
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(withDoubles)
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withDoubles(inner)]))
 }
 
 interface Kinds {

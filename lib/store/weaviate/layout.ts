@@ -1,7 +1,11 @@
 import { type CollectionSchema, isReference, type PropertySchema } from '../../classSchema.ts'
+import { isInt64, isLarge } from '../../exactJson.ts'
 import type { Json, JsonObject } from '../../object.ts'
+import { changing } from '../../propertyValues.ts'
+import { type WholeNumbers, wholeNumbers } from '../../wholeNumbers.ts'
 import { type LinkRules, linkRules } from '../links.ts'
 import type { What } from '../store.ts'
+import { mayBeRounded } from '../typeFaults.ts'
 import type { MetadataRequest, PropertiesRequest } from './wire.ts'
 
 /** What calls need to know of a collection's schema. */
@@ -11,6 +15,9 @@ export interface Layout {
   /** Names of the reference properties. */
   readonly references: ReadonlySet<string>
   readonly links: LinkRules
+  readonly numbers: WholeNumbers
+  /** What is wrong with an int, which a server holds as a double; undefined where nothing is. */
+  readonly intFault: (properties: JsonObject) => string | undefined
   readonly tenanted: boolean
   /** More than one copy of each object, on different nodes. */
   readonly replicated: boolean
@@ -26,6 +33,8 @@ export function layoutOf(schema: CollectionSchema): Layout {
     properties: new Map(schema.properties?.map((property) => [property.name, property])),
     references: new Set(schema.properties?.filter(isReference).map(({ name }) => name)),
     links: linkRules(schema),
+    numbers: wholeNumbers(schema.properties),
+    intFault: intFaultOf(schema),
     tenanted: objectOf(multiTenancyConfig).enabled === true,
     replicated: Number(objectOf(replicationConfig).factor ?? 1) > 1,
     unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
@@ -53,13 +62,30 @@ export function referenceIn(layout: Layout, properties: JsonObject): string | un
   return Object.keys(properties).find((name) => layout.references.has(name) && properties[name] !== null)
 }
 
-/** The first int too large to be exact; the client cannot read it back, nor the page that it is on. */
-export function inexactInt(layout: Layout, properties: JsonObject): string | undefined {
-  return Object.keys(properties).find((name) => {
-    const value = properties[name]
-    if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return false
-    return layout.properties.get(name)?.dataType[0] === 'int'
+function intFaultOf({ properties = [] }: CollectionSchema): Layout['intFault'] {
+  let fault: string | undefined
+  const look = changing(properties, {
+    int: (value) => {
+      fault ??= inexactInt(value)
+      return value
+    },
   })
+  return (values) => {
+    fault = undefined
+    look?.(values)
+    return fault
+  }
+}
+
+function inexactInt(value: Json): string | undefined {
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && isLarge(value) ? `an int: ${mayBeRounded(value)}` : undefined
+  }
+  if (typeof value !== 'bigint') return undefined
+  if (!isInt64(value)) return `the int ${value} has more than 64 bits`
+  const held = BigInt(Number(value))
+  if (held === value) return undefined
+  return `the int ${value} cannot be held: a Weaviate server keeps ints as 64-bit floats, of which ${held} is the nearest`
 }
 
 /**

@@ -1,4 +1,5 @@
 import protobuf, { type Reader, type Writer } from 'protobufjs/minimal.js'
+import { isLarge } from '../../exactJson.ts'
 
 export type { Reader, Writer }
 
@@ -19,16 +20,39 @@ export function message<T>(reader: Reader, into: T, take: Take<T>): T {
   return into
 }
 
-/** An answer holds an int beyond ±(2^53 - 1), which a number would not keep. */
+/** An answer holds an int at the end of its 64 bits, which stands for all that are beyond. */
 export class InexactInt extends Error {
   override readonly name = 'InexactInt'
 }
 
-/** @throws InexactInt */
+/** An int of which nobody makes a large one. */
 export function intOf(reader: Reader): number {
   // A number, or a Long where another part of the program taught protobufjs that type.
   const long = reader.int64() as unknown as number | { toNumber(): number }
-  const int = typeof long === 'number' ? long : long.toNumber()
-  if (!Number.isSafeInteger(int)) throw new InexactInt(`the int ${int} is beyond 2^53`)
+  return typeof long === 'number' ? long : long.toNumber()
+}
+
+/** An int as it is: a bigint beyond ±(2^53 - 1). @throws InexactInt */
+export function wholeIntOf(reader: Reader): number | bigint {
+  const from = reader.pos
+  const double = intOf(reader)
+  if (!isLarge(double)) return double
+  let bits = 0n
+  for (let at = reader.pos - 1; at >= from; at--) bits = (bits << 7n) | BigInt(reader.buf[at]! & 0x7f)
+  return within(BigInt.asIntN(64, bits))
+}
+
+/** The same for one of eight bytes. @throws InexactInt */
+export function wholeInt64(view: DataView, at: number): number | bigint {
+  const int = view.getBigInt64(at, true)
+  const double = Number(int)
+  return isLarge(double) ? within(int) : double
+}
+
+const LEAST = -(2n ** 63n)
+
+/** A server holds ints as doubles: of those beyond 64 bits it makes the least or the greatest of these. */
+function within(int: bigint): bigint {
+  if (int === LEAST || int === ~LEAST) throw new InexactInt(`the int ${int} may be another`)
   return int
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { parseExact } from '../../exactJson.ts'
 import type { Json } from '../../object.ts'
 
 /** A request, its path beginning after `/v1`. */
@@ -43,8 +44,17 @@ export async function sendRest(
 
 /** The JSON of an answer; undefined where it is none. */
 export function jsonOf(reply: RestReply): Json | undefined {
+  return parsed(reply, JSON.parse)
+}
+
+/** The same with whole numbers exact. @see parseExact */
+export function exactJsonOf(reply: RestReply): Json | undefined {
+  return parsed(reply, parseExact)
+}
+
+function parsed({ text }: RestReply, parse: (text: string) => Json): Json | undefined {
   try {
-    return JSON.parse(reply.text) as Json
+    return parse(text)
   } catch {
     return undefined
   }

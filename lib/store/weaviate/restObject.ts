@@ -41,7 +41,7 @@ function propertiesOf(shown: JsonObject, layout: Layout, what: What): JsonObject
       if (what.references) properties[name] = beaconsOf(value)
     } else if (wanted === undefined || wanted.has(name)) properties[name] = value
   }
-  return properties
+  return layout.numbers.ofDoubles(properties)
 }
 
 function beaconsOf(value: Json): Json {

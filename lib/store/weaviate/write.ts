@@ -13,7 +13,7 @@ import {
   refusal,
   wholeFailure,
 } from './failure.ts'
-import { inexactInt, type Layout, referenceIn, stranger } from './layout.ts'
+import { type Layout, referenceIn, stranger } from './layout.ts'
 import { isRectangular, isRows } from './vectors.ts'
 
 /** What the calls of one collection share. */
@@ -75,8 +75,8 @@ function objection(layout: Layout, object: StoredObject): string | undefined {
   if (hasUnsendable(object.properties)) return "a property is called '__proto__', which cannot be sent"
   const reference = referenceIn(layout, object.properties)
   if (reference !== undefined) return referenceGiven(reference, layout.name)
-  const inexact = inexactInt(layout, object.properties)
-  if (inexact !== undefined) return `${inexact} is beyond ±(2^53 - 1), which no int here keeps exactly`
+  const inexact = layout.intFault(object.properties)
+  if (inexact !== undefined) return inexact
   for (const [name, vector] of Object.entries(object.vectors ?? {})) {
     if (isRows(vector) && !isRectangular(vector)) return `the rows of vector ${name} differ in length`
   }
