@@ -1,11 +1,11 @@
-import { PassThrough, type Transform } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import { ElysiaError, messageOf } from '../errors.ts'
 
 /** How bytes are compressed; `plain` where they are not. */
 export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
 
 /** As many bytes as `codecOf` looks at. */
-export const MAGIC_BYTES = 4
+const MAGIC_BYTES = 4
 
 /** What zlib's streams hand on at once: with a quarter of it, zstd takes a third more of the processor's time. */
 const CHUNK_BYTES = 256 * 1024
@@ -24,13 +24,16 @@ export function codecOf(head: Buffer): CodecName {
   return isGzip(head) ? 'gzip' : 'plain'
 }
 
-/** A stream that decodes one member or frame, or more. Codecs are loaded when they are needed. */
-export async function decoder(codec: CodecName): Promise<Transform> {
+/**
+ * A stream that decodes one frame, or more. Codecs are loaded when they are needed. `onTrailing` is told of bytes behind
+ * the end of gzip's last member, which are left out then.
+ */
+export async function decoder(codec: CodecName, onTrailing?: () => void): Promise<Duplex> {
   switch (codec) {
     case 'plain':
       return new PassThrough()
     case 'gzip':
-      return (await import('node:zlib')).createGunzip({ chunkSize: CHUNK_BYTES })
+      return (await import('./gzipMembers.ts')).gzipMembers(onTrailing)
     case 'zstd':
       return (await import('node:zlib')).createZstdDecompress({ chunkSize: CHUNK_BYTES })
     case 'lz4':
@@ -43,6 +46,7 @@ export function undecodable(codec: CodecName, thrown: unknown): ElysiaError {
   if (thrown instanceof ElysiaError) return thrown
   const { code } = thrown as { code?: unknown }
   if (code === 'ZSTD_error_frameParameter_windowTooLarge') return windowTooLarge(thrown)
+  if (code === 'ZSTD_error_dictionary_wrong') return needsDictionary(thrown)
   const fact = code === 'Z_BUF_ERROR' ? 'is cut short' : `is damaged: ${messageOf(thrown)}`
   return new ElysiaError('ELYSIA_COMPRESSION', `the ${codec} input ${fact}`, {
     cause: thrown,
@@ -54,6 +58,22 @@ function windowTooLarge(cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_COMPRESSION', 'the zstd input asks for a window of more than 128 MiB', {
     cause,
     hint: 'Decompress it before: `zstd -dc --long=31 FILE | elysiactl ... -`.',
+  })
+}
+
+function needsDictionary(cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_COMPRESSION', 'the zstd input was compressed with a dictionary', {
+    cause,
+    hint: 'Decompress it before: `zstd -dc -D DICTIONARY FILE | elysiactl ... -`.',
+  })
+}
+
+/** The error for what was compressed once more after it had been compressed; undefined where that is not so. */
+export function compressedTwice(outer: CodecName, head: Buffer): ElysiaError | undefined {
+  const inner = codecOf(head)
+  if (inner === 'plain') return undefined
+  return new ElysiaError('ELYSIA_COMPRESSION', `the input is compressed twice: ${inner} in ${outer}`, {
+    hint: `Decompress it once before: \`${outer} -dc FILE | elysiactl ... -\`.`,
   })
 }
 

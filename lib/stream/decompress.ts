@@ -1,20 +1,25 @@
-import { Duplex, type Transform } from 'node:stream'
-import { type CodecName, codecOf, decoder, MAGIC_BYTES, undecodable } from './codec.ts'
+import { Duplex } from 'node:stream'
+import { type CodecName, codecOf, compressedTwice, decoder, undecodable } from './codec.ts'
+import { foreignBytes, HEAD_BYTES } from './foreignBytes.ts'
 
 type Done = (error?: Error | null) => void
 
 export interface DecompressOptions {
   /** Once aborted, input that ends inside a member was stopped and is not cut short: it ends cleanly. */
   readonly stop?: AbortSignal
+  /** Told of bytes behind the end of gzip's last member, which are left out then; without it they are an error. */
+  readonly onTrailing?: () => void
 }
 
 /**
  * Bytes → the bytes they were compressed from. gzip, zstd and lz4 frames are recognised by their first four
- * bytes, any number of members or frames one after another; anything else passes untouched.
+ * bytes, any number of members or frames one after another. What begins as something else that is no text
+ * (foreignBytes.ts), or is compressed twice, is refused; anything else passes untouched.
  *
  * Memory: a few chunks, and the codec's window (gzip 32 KiB, lz4 one block of up to 4 MiB, zstd what the
  * frame asks for, up to 128 MiB); output waits for its reader, so that a bomb takes time and no space.
  * Errors: ELYSIA_COMPRESSION for damaged or cut input; what was whole before it may have been passed on.
+ * ELYSIA_COMPRESSION and ELYSIA_INPUT for what is refused by its beginning: nothing was passed on.
  *
  * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
  */
@@ -24,16 +29,20 @@ export function decompress(options: DecompressOptions = {}): Duplex {
 
 class Decompressor extends Duplex {
   readonly #stop: AbortSignal | undefined
+  readonly #onTrailing: (() => void) | undefined
   /** The first bytes, while there are too few to tell. */
   #head: Buffer = Buffer.alloc(0)
   #codec: CodecName | undefined
   /** Decodes the member at hand; none before the first and between two. */
-  #decoder: Transform | undefined
+  #decoder: Duplex | undefined
+  /** The first bytes that were decoded, while there are too few to tell what they are. */
+  #decoded: Buffer | undefined = Buffer.alloc(0)
   #atMemberEnd: (() => void) | undefined
 
-  constructor({ stop }: DecompressOptions) {
+  constructor({ stop, onTrailing }: DecompressOptions) {
     super()
     this.#stop = stop
+    this.#onTrailing = onTrailing
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -42,7 +51,7 @@ class Decompressor extends Duplex {
       return
     }
     this.#head = Buffer.concat([this.#head, chunk])
-    if (this.#head.length < MAGIC_BYTES) done()
+    if (this.#head.length < HEAD_BYTES) done()
     else this.#recognise(done)
   }
 
@@ -69,6 +78,12 @@ class Decompressor extends Duplex {
       done(thrown as Error)
       return
     }
+    const foreign = this.#codec === 'plain' ? foreignBytes(head) : undefined
+    if (foreign !== undefined) {
+      done(foreign)
+      return
+    }
+    if (this.#codec === 'plain') this.#decoded = undefined
     this.#decode(this.#codec, head, done)
   }
 
@@ -77,25 +92,24 @@ class Decompressor extends Duplex {
       this.#feed(codec, this.#decoder, chunk, done)
       return
     }
-    const member = codec === 'gzip' ? withoutPadding(chunk) : chunk
-    if (member.length === 0) {
+    if (chunk.length === 0) {
       done()
       return
     }
-    decoder(codec).then(
+    decoder(codec, this.#onTrailing).then(
       (inner) => {
         this.#begin(codec, inner)
-        this.#feed(codec, inner, member, done)
+        this.#feed(codec, inner, chunk, done)
       },
       (thrown) => done(undecodable(codec, thrown)),
     )
   }
 
-  #begin(codec: CodecName, inner: Transform): void {
+  #begin(codec: CodecName, inner: Duplex): void {
     this.#decoder = inner
     if (this.destroyed) inner.destroy()
     inner.on('data', (bytes: Buffer) => {
-      if (!this.push(bytes)) inner.pause()
+      if (!this.#emit(codec, bytes)) inner.pause()
     })
     inner.on('error', (error) => this.destroy(undecodable(codec, error)))
     inner.on('end', () => {
@@ -104,11 +118,28 @@ class Decompressor extends Duplex {
     })
   }
 
+  /** Hands on what was decoded, once enough of it is there to tell that it is no further file to be decoded. */
+  #emit(codec: CodecName, bytes: Buffer): boolean {
+    if (this.#decoded === undefined) return this.push(bytes)
+    const head = this.#decoded.length === 0 ? bytes : Buffer.concat([this.#decoded, bytes])
+    if (head.length >= HEAD_BYTES) return this.#pushHead(codec, head)
+    this.#decoded = head
+    return true
+  }
+
+  #pushHead(codec: CodecName, head: Buffer): boolean {
+    this.#decoded = undefined
+    const foreign = foreignIn(codec, head)
+    if (foreign === undefined) return this.push(head)
+    this.destroy(foreign)
+    return false
+  }
+
   /**
-   * Writes to a decoder. node:zlib's zstd stops at the end of a frame inside a chunk, and gunzip at zeros
-   * after a member, both as if the input ended there: the bytes they left are a new member's.
+   * Writes to a decoder. node:zlib's zstd stops at the end of a frame inside a chunk, as if the input ended there:
+   * the bytes it left are a new frame's.
    */
-  #feed(codec: CodecName, inner: Transform, chunk: Buffer, done: Done): void {
+  #feed(codec: CodecName, inner: Duplex, chunk: Buffer, done: Done): void {
     const before = consumedBy(inner)
     inner.write(chunk, (error) => {
       if (error) return
@@ -118,7 +149,7 @@ class Decompressor extends Duplex {
     })
   }
 
-  #afterMember(inner: Transform, go: () => void): void {
+  #afterMember(inner: Duplex, go: () => void): void {
     const next = () => {
       this.#atMemberEnd = undefined
       inner.destroy()
@@ -131,6 +162,7 @@ class Decompressor extends Duplex {
   #endMember(done: Done): void {
     const finish = () => {
       this.#decoder?.destroy()
+      if (this.#decoded !== undefined && this.#decoded.length > 0) this.#pushHead(this.#codec!, this.#decoded)
       this.push(null)
       done()
     }
@@ -143,13 +175,15 @@ class Decompressor extends Duplex {
   }
 }
 
-/** Input bytes that one of zlib's streams has used; other decoders use all they are given. */
-function consumedBy(inner: Transform): number | undefined {
-  return (inner as Transform & { bytesWritten?: number }).bytesWritten
+function foreignIn(codec: CodecName, head: Buffer): Error | undefined {
+  try {
+    return compressedTwice(codec, head) ?? foreignBytes(head)
+  } catch (thrown) {
+    return thrown as Error
+  }
 }
 
-/** Zeros after a gzip member are padding, as `gzip -d` has it. */
-function withoutPadding(chunk: Buffer): Buffer {
-  const from = chunk.findIndex((byte) => byte !== 0)
-  return from < 0 ? chunk.subarray(chunk.length) : chunk.subarray(from)
+/** Input bytes that one of zlib's streams has used; other decoders use all they are given. */
+function consumedBy(inner: Duplex): number | undefined {
+  return (inner as Duplex & { bytesWritten?: number }).bytesWritten
 }

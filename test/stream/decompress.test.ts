@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import fc from 'fast-check'
 import { compressFrameSync } from 'lz4-napi'
 import t from 'tap'
 import { type DecompressOptions, decompress } from '../../lib/stream/decompress.ts'
@@ -10,6 +11,8 @@ import { Xxh32 } from '../../lib/stream/xxh32.ts'
 
 const FIXTURES = new URL('../../fixtures/compressed/', import.meta.url)
 const fixture = (name: string) => readFileSync(new URL(name, FIXTURES))
+const example = (name: string) =>
+  readFileSync(new URL(`../cases/ingest/16-other-compression/${name}`, import.meta.url))
 const damage = { code: 'ELYSIA_COMPRESSION' }
 
 /** What every fixture holds. */
@@ -57,7 +60,7 @@ for (const name of ['independent.lz4', 'linked.lz4', 'frames.lz4', 'frames.zst',
 
   t.test(`decompress: bytes after ${name} that belong to nothing are an error, not left out`, async (t) => {
     const bytes = Buffer.concat([fixture(name), Buffer.from('{"lost":1}\n')])
-    for (const size of [7, 1 << 20]) await t.rejects(plain(bytes, size), damage)
+    for (const size of [1, 7, 1 << 20]) await t.rejects(plain(bytes, size), damage)
   })
 
   t.test(`decompress: ${name}, cut short by a graceful stop, ends cleanly`, async (t) => {
@@ -67,7 +70,19 @@ for (const name of ['independent.lz4', 'linked.lz4', 'frames.lz4', 'frames.zst',
 }
 
 t.test('decompress: what is not compressed passes as it is, however short', async (t) => {
-  for (const text of ['', '{', '{}', '{}\n', '{"a":1}\n', '\x1f', 'PK\x03\x04', '(\xb5/', '\ufeff{}']) {
+  for (const text of [
+    '',
+    '{',
+    '{}',
+    '{}\n',
+    '{"a":1}\n',
+    '\x1f',
+    'PK',
+    'BZh9',
+    'x^2',
+    '(\xb5/',
+    '\ufeff{}',
+  ]) {
     for (const size of [1, 100]) t.strictSame(await plain(Buffer.from(text), size), Buffer.from(text))
   }
 })
@@ -93,6 +108,103 @@ t.test('decompress: hundreds of frames in one chunk', async (t) => {
     const out = await plain(Buffer.concat(frames))
     t.equal(out.toString(), Array.from({ length: 300 }, (_, at) => `${at}\n`).join(''))
   }
+})
+
+t.test(
+  'decompress: bytes after the last gzip member are left out and told, where that is asked for',
+  async (t) => {
+    for (const trailing of ['{"lost":1}\n', '\x1f', '\0\0\0x', 'x'.repeat(300_000)]) {
+      for (const size of [1, 7, 1 << 20]) {
+        if (size === 1 && trailing.length > 1000) continue
+        let told = 0
+        const bytes = Buffer.concat([gzipSync(LINES), gzipSync(LINES), Buffer.from(trailing)])
+        const out = await plain(bytes, size, { onTrailing: () => told++ })
+        t.equal(
+          sha256(out),
+          sha256(Buffer.concat([LINES, LINES])),
+          `${trailing.slice(0, 10)} in chunks of ${size}`,
+        )
+        t.equal(told, 1)
+      }
+    }
+    const padded = Buffer.concat([gzipSync(LINES), Buffer.alloc(512)])
+    const quiet = await plain(padded, 100, { onTrailing: () => t.fail('padding is not told') })
+    t.equal(sha256(quiet), sha256(LINES))
+  },
+)
+
+t.test(
+  'decompress: gzip headers of every kind are read, whatever the chunks, and bad ones refused',
+  async (t) => {
+    const body = gzipSync(LINES).subarray(10)
+    const start = (flags: number) => Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3])
+    const extra = Buffer.from([3, 0, 1, 2, 3])
+    const names = Buffer.from('name\0comment\0')
+    const full = Buffer.concat([start(2 + 4 + 8 + 16), extra, names, Buffer.from([0, 0]), body])
+    for (const size of [1, 3, 1 << 20]) t.equal(sha256(await plain(full, size)), sha256(LINES))
+    for (const cut of [11, 14, 18, 26, 30])
+      await t.rejects(plain(full.subarray(0, cut)), { ...damage, message: /cut short/ })
+    await t.rejects(plain(Buffer.concat([start(0x20), body])), damage, 'a flag that is reserved')
+    const endless = Buffer.concat([start(8), Buffer.alloc(400_000, 'x')])
+    await t.rejects(plain(endless), { ...damage, message: /header has no end/ })
+  },
+)
+
+t.test('decompress: a gzip member whose CRC or length differs is damaged', async (t) => {
+  for (const at of [-8, -4]) {
+    const bytes = Buffer.from(gzipSync(LINES))
+    bytes[bytes.length + at]! ^= 1
+    await t.rejects(plain(bytes, 1000, { onTrailing: () => t.fail('nothing trails') }), damage)
+  }
+})
+
+t.test('decompress: other compressions and encodings are recognised by their first bytes', async (t) => {
+  const cases: [RegExp, Buffer, string?][] = [
+    [/compressed with xz/, example('a.jsonl.xz')],
+    [/compressed with bzip2/, example('a.jsonl.bz2')],
+    [/compressed with zip/, example('a.zip')],
+    [/compressed with zlib/, deflateSync(LINES)],
+    [/compressed with zlib/, deflateSync(LINES, { level: 1 })],
+    [/compressed with zlib/, deflateSync(LINES, { level: 9 })],
+    [/compressed with 7z/, Buffer.from('377abcaf271c00044d1f0e2a', 'hex')],
+    [/UTF-16/, example('utf16.jsonl'), 'ELYSIA_INPUT'],
+    [/UTF-16/, Buffer.from('\ufeff{"repo":"r"}', 'utf16le').swap16(), 'ELYSIA_INPUT'],
+    [/UTF-16LE/, Buffer.from('{"repo":"r"}', 'utf16le'), 'ELYSIA_INPUT'],
+    [/UTF-16BE/, Buffer.from('{"repo":"r"}', 'utf16le').swap16(), 'ELYSIA_INPUT'],
+    [/UTF-32/, Buffer.from('fffe00007b000000', 'hex'), 'ELYSIA_INPUT'],
+    [/Parquet/, Buffer.from('PAR1\x15\x04\x15\xf0\x07', 'latin1'), 'ELYSIA_INPUT'],
+    [/compressed twice: gzip in gzip/, gzipSync(gzipSync(LINES))],
+    [/compressed twice: zstd in gzip/, gzipSync(zstdCompressSync(LINES))],
+    [/compressed with xz/, zstdCompressSync(example('a.jsonl.xz'))],
+    [/UTF-16/, compressFrameSync(example('utf16.jsonl')), 'ELYSIA_INPUT'],
+    [/with a dictionary/, example('dictid.zst')],
+  ]
+  for (const [message, bytes, code = 'ELYSIA_COMPRESSION'] of cases) {
+    for (const size of [1, 1 << 20]) {
+      const seen: Buffer[] = []
+      const stage = decompress()
+      const collect = async () => {
+        for await (const chunk of stage as AsyncIterable<Buffer>) seen.push(chunk)
+      }
+      const collected = t.rejects(collect(), { code, message, hint: /\S/ })
+      for (let at = 0; at < bytes.length && !stage.destroyed; at += size) {
+        if (!stage.write(bytes.subarray(at, at + size))) await new Promise(setImmediate)
+      }
+      if (!stage.destroyed) stage.end()
+      await collected
+      t.equal(seen.length, 0, 'nothing was passed on')
+    }
+  }
+})
+
+t.test('decompress: no line of text is taken for something else', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'binary' }), fc.boolean(), async (text, zipped) => {
+      const line = Buffer.from(`{"content":${JSON.stringify(text)}}\n`)
+      t.ok(line.equals(await plain(zipped ? gzipSync(line) : line, 5)))
+    }),
+    { numRuns: 200 },
+  )
 })
 
 t.test('decompress: an lz4 legacy frame is refused with the way out', async (t) => {
