@@ -7,6 +7,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ElysiaError, type Input, messageOf } from './library.ts'
 
@@ -18,42 +19,67 @@ export interface Source extends Input {
 }
 
 const CHUNK_BYTES = 256 * 1024
+/** Names of standard input as a file. What stands behind it, such as a socket, may not be opened a second time. */
+const STDIN_PATHS = ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']
 
 /**
- * The inputs that operands name: files, and `-` for standard input.
+ * The inputs that operands name: files, pipes such as a shell's `<(command)`, and `-` or /dev/stdin for standard input.
  * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT for what cannot be read: before anything is opened
  */
 export async function sources(operands: readonly string[]): Promise<Source[]> {
   const found: Source[] = []
-  for (const operand of operands) found.push(operand === '-' ? standardInput() : file(operand))
-  if (operands.filter((operand) => operand === '-').length > 1) {
-    throw new ElysiaError('ELYSIA_USAGE', '- is given twice, but there is one standard input')
+  for (const operand of operands) found.push(isStandardInput(operand) ? standardInput() : file(operand))
+  if (operands.filter(isStandardInput).length > 1) {
+    throw new ElysiaError('ELYSIA_USAGE', 'standard input is given twice, but there is one')
   }
   return found
 }
 
-/** Standard input. @throws ElysiaError ELYSIA_USAGE where it is a terminal: nothing comes from there */
+/**
+ * Standard input.
+ * @throws ElysiaError ELYSIA_USAGE where it is a terminal: nothing comes from there; ELYSIA_INPUT for a directory
+ */
 export function standardInput(): Source {
   if (process.stdin.isTTY) {
     throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', {
       hint: 'pipe change records in, as in `producer | elysiactl index sync --stdin --collection NAME`',
     })
   }
-  const status = fstatSync(0)
+  const status = statusOfStdin()
+  if (status.isDirectory()) throw isDirectory('standard input')
   const open = () => (status.isFile() ? read('', 0) : process.stdin)
   return source('stdin', false, status.isFile() ? status.size : undefined, open)
+}
+
+function isStandardInput(operand: string): boolean {
+  return operand === '-' || STDIN_PATHS.includes(operand)
+}
+
+function statusOfStdin() {
+  try {
+    return fstatSync(0)
+  } catch (cause) {
+    throw new ElysiaError('ELYSIA_INPUT', `standard input cannot be read: ${messageOf(cause)}`, { cause })
+  }
 }
 
 function file(path: string): Source {
   try {
     const status = statSync(path)
-    if (status.isDirectory()) throw new ElysiaError('ELYSIA_INPUT', `${path} is a directory`)
+    if (status.isDirectory()) throw isDirectory(path)
     accessSync(path, constants.R_OK)
-    const isFile = status.isFile()
-    return source(realpathSync.native(path), isFile, isFile ? status.size : undefined, () => read(path))
+    // A pipe has no real path: what /dev/fd leads to has no name.
+    if (!status.isFile()) return source(resolve(path), false, undefined, () => read(path))
+    return source(realpathSync.native(path), true, status.size, () => read(path))
   } catch (error) {
     throw error instanceof ElysiaError ? error : unreadable(path, error)
   }
+}
+
+function isDirectory(name: string): ElysiaError {
+  return new ElysiaError('ELYSIA_INPUT', `${name} is a directory`, {
+    hint: 'give its files; `index watch DIR` takes those that come, `col restore DIR` an archive',
+  })
 }
 
 function unreadable(path: string, cause: unknown): ElysiaError {

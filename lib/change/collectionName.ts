@@ -3,16 +3,53 @@ import { ElysiaError } from '../errors.ts'
 /** What Weaviate allows as the name of a class. */
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
 
+/** Letters that have no other spelling in Unicode's decompositions. */
+const SPELLED: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ı: 'i',
+  þ: 'th',
+}
+
 /**
- * The class that a collection's name stands for: characters that a class name cannot hold split words, each
+ * The class that a collection's name stands for: ASCII characters that a class name cannot hold split words, each
  * word begins with a capital. `source-code` is `SourceCode`, which is its own class; two names may share one.
- * @throws ElysiaError ELYSIA_USAGE where no class name comes out
+ * A name with other characters is refused: it would lose them, and mean the class of another name.
+ * @throws ElysiaError ELYSIA_USAGE where no class name comes out, or a letter would be lost
  */
 export function classNameOf(name: string): string {
-  const words = name.split(/[^_0-9A-Za-z]+/)
-  const className = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
-  if (CLASS_NAME.test(className)) return className
+  const className = joined(name)
+  if (isAscii(name) && CLASS_NAME.test(className)) return className
+  const rule =
+    'Use a name of at most 255 ASCII letters, digits and underscores that begins with a letter, such as source-code.'
+  const near = nearestLegal(name)
   throw new ElysiaError('ELYSIA_USAGE', `"${name}" cannot be the name of a collection`, {
-    hint: 'Use a name of at most 255 letters, digits and underscores that begins with a letter, such as source-code.',
+    hint: near === undefined ? rule : `${rule} The nearest one is ${near}, the class ${joined(near)}.`,
   })
+}
+
+function joined(name: string): string {
+  const words = name.split(/[^_0-9A-Za-z]+/)
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+/** The name without accents and what else no class can hold; undefined where nothing is left. */
+function nearestLegal(name: string): string | undefined {
+  const spelled = [...name].map((letter) => spelledOut(letter)).join('')
+  const words = spelled.split(/[^_0-9A-Za-z]+/).filter((word) => word !== '')
+  const near = words.join('-').replace(/^[^A-Za-z]+/, '')
+  return near !== '' && CLASS_NAME.test(joined(near)) ? near : undefined
+}
+
+function spelledOut(letter: string): string {
+  const plain = SPELLED[letter] ?? SPELLED[letter.toLowerCase()]?.toUpperCase()
+  return plain ?? letter.normalize('NFKD').replace(/\p{M}/gu, '')
+}
+
+function isAscii(text: string): boolean {
+  return !/\P{ASCII}/u.test(text)
 }

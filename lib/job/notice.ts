@@ -32,6 +32,7 @@ export type NoticeCode =
   | 'number_rounded'
   | 'document'
   | 'file_taken'
+  | 'trailing_bytes'
   | 'file_failed'
   | 'file_passed_over'
 

@@ -13,7 +13,6 @@ t.test('a collection is named by a class that Weaviate takes', async (t) => {
     'my files, old': 'MyFilesOld',
     'a.b/c': 'ABC',
     '-x-': 'X',
-    café: 'Caf',
   }
   for (const [name, className] of Object.entries(names)) t.equal(classNameOf(name), className, name)
 })
@@ -22,6 +21,39 @@ t.test('a name that leaves no class is refused, with a hint', async (t) => {
   for (const name of ['', '---', '3d-models', '_x', '日本', 'a'.repeat(256)]) {
     t.throws(() => classNameOf(name), { code: 'ELYSIA_USAGE', hint: /letters/ }, name)
   }
+})
+
+t.test('a name that would lose letters is refused, with the nearest legal one', async (t) => {
+  const nearest = {
+    'ünï 日本': 'uni, the class Uni',
+    café: 'cafe, the class Cafe',
+    Straße: 'Strasse, the class Strasse',
+    'ŁÓDŹ-2': 'LODZ-2, the class LODZ2',
+    'x→y': 'x-y, the class XY',
+    '3d-models': 'd-models, the class DModels',
+  }
+  for (const [name, near] of Object.entries(nearest)) {
+    t.throws(
+      () => classNameOf(name),
+      { code: 'ELYSIA_USAGE', hint: new RegExp(`The nearest one is ${near}\\.$`) },
+      name,
+    )
+  }
+})
+
+t.test('a name is never taken for that of another by what it loses', async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+      let className: string
+      try {
+        className = classNameOf(name)
+      } catch {
+        return true
+      }
+      const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()
+      return letters(className) === letters(name)
+    }),
+  )
 })
 
 t.test('a class is its own class, whatever name it came from', async () => {

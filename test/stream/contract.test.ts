@@ -5,6 +5,7 @@ import type { Line } from '../../lib/line.ts'
 import { Reject } from '../../lib/reject.ts'
 import { batch } from '../../lib/stream/batch.ts'
 import { decompress } from '../../lib/stream/decompress.ts'
+import { inspecting } from '../../lib/stream/inspecting.ts'
 import { LinesDigest } from '../../lib/stream/linesDigest.ts'
 import { meter } from '../../lib/stream/meter.ts'
 import { type Parsed, parseJson } from '../../lib/stream/parseJson.ts'
@@ -63,6 +64,14 @@ function cut(bytes: Buffer, size: number): Buffer[] {
     bytes.subarray(at * size, (at + 1) * size),
   )
 }
+
+stageContract(t, 'inspecting', {
+  make: () => inspecting(() => undefined),
+  input: textChunks,
+  holds: 2 * (64 / 4) + 16 + 2,
+  keysIn: (chunk) => (chunk as Buffer).toString().match(/\n/g) ?? [],
+  keysOut: (chunk) => (chunk as Buffer).toString().match(/\n/g) ?? [],
+})
 
 stageContract(t, 'splitLines', {
   make: () => splitLines(),

@@ -7,6 +7,7 @@ import {
   counted,
   ElysiaError,
   type Reject,
+  trailingText,
   type ValidationCounts,
   validateJob,
   validateOptions,
@@ -66,7 +67,8 @@ async function check(context: Context, print: Print): Promise<Totals> {
   for (const [index, source] of (await sources(operands)).entries()) {
     const name = operands[index] === '-' ? 'stdin' : operands[index]!
     const onFault = (fault: Reject) => print(shape.fault(name, fault))
-    add(totals, await validateInput(source.open(), options, { onFault }))
+    const onTrailing = () => console.warn(trailingText(name))
+    add(totals, await validateInput(source.open(), options, { onFault, onTrailing }))
   }
   await print(shape.end(totals))
   return totals

@@ -3,10 +3,12 @@ import { pipeline } from 'node:stream/promises'
 import type { Line } from '../../line.ts'
 import type { Reject } from '../../reject.ts'
 import { decompress } from '../../stream/decompress.ts'
+import { inspecting } from '../../stream/inspecting.ts'
 import { intake } from '../../stream/intake.ts'
 import { LinesDigest } from '../../stream/linesDigest.ts'
 import { type LineSplitter, splitLines } from '../../stream/splitLines.ts'
 import type { InputMark } from '../checkpoint.ts'
+import { foreignLines } from './foreignLines.ts'
 import { fromRejects } from './fromRejects.ts'
 
 /** Where change records come from. */
@@ -36,13 +38,28 @@ export interface Head {
 
 /**
  * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line.
- * Compressed bytes are recognised and decompressed.
+ * Compressed bytes are recognised and decompressed; `onTrailing` is told of bytes behind their end, which are left out.
+ * What begins as something else than it has to be is refused, with the command that was meant.
  */
-export function open(input: Input, { maxLineBytes, fromRejects: wrapped }: Reading, stop: AbortSignal): Head {
+export function open(
+  input: Input,
+  { maxLineBytes, fromRejects: wrapped }: Reading,
+  stop: AbortSignal,
+  onTrailing = () => {},
+): Head {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore })
   const lines = wrapped ? [splitter, fromRejects()] : [splitter]
-  return { stages: [intake(input.open(), stop), decompress({ stop }), ...lines], splitter }
+  const bytes = [
+    decompress({ stop, onTrailing }),
+    inspecting((beginning) => foreignLines(beginning, wrapped)),
+  ]
+  return { stages: [intake(input.open(), stop), ...bytes, ...lines], splitter }
+}
+
+/** What a person hears of bytes behind the end of a compressed input. */
+export function trailingText(name: string): string {
+  return `${name}: bytes behind the end of its last gzip member are left out, as gzip does; is it whole?`
 }
 
 /** True where an input that was read to its end is still the same: as many records, the same digest. */

@@ -9,7 +9,7 @@ import type { Checkpoint } from '../checkpoint.ts'
 import { type Notify, waitText } from '../notice.ts'
 import { changeStages } from './flow.ts'
 import type { Circumstances } from './ingest.ts'
-import { type Input, open, stillEnds } from './input.ts'
+import { type Input, open, stillEnds, trailingText } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 
@@ -73,7 +73,8 @@ async function resumed(run: IngestRun, checkpoint: Checkpoint): Promise<boolean>
 async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): Promise<void> {
   const { circumstances, ledger, options, inputs } = run
   const { stop = NEVER, signal = NEVER } = circumstances
-  const head = open(inputs[index]!, options, stop)
+  const onTrailing = () => run.notify('trailing_bytes', trailingText(inputs[index]!.name))
+  const head = open(inputs[index]!, options, stop, onTrailing)
   const skip = skipping(run, inputs[index]!, reached, stop)
   const goOn = joining(run, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.

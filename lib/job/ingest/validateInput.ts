@@ -5,8 +5,10 @@ import { validate } from '../../change/validate.ts'
 import type { Item } from '../../entry.ts'
 import { Reject, type RejectCode } from '../../reject.ts'
 import { decompress } from '../../stream/decompress.ts'
+import { inspecting } from '../../stream/inspecting.ts'
 import { parseJson } from '../../stream/parseJson.ts'
 import { splitLines } from '../../stream/splitLines.ts'
+import { foreignLines } from './foreignLines.ts'
 import type { ValidateOptions } from './validateOptions.ts'
 
 /** What a validation counted: `lines = blank + records`; `faults` are records by reject code. */
@@ -22,6 +24,8 @@ export interface ValidationCircumstances {
   /** Called for each fault, in order of line. Where it answers a promise, the input waits for it. */
   onFault?(fault: Reject): Promise<void> | undefined
   readonly signal?: AbortSignal
+  /** Told of bytes behind the end of a compressed input, which are left out. */
+  readonly onTrailing?: () => void
 }
 
 /**
@@ -36,7 +40,7 @@ export interface ValidationCircumstances {
 export async function validateInput(
   readable: Readable,
   { maxLineBytes, contentRoot, strict }: ValidateOptions,
-  { onFault, signal }: ValidationCircumstances = {},
+  { onFault, signal, onTrailing = () => {} }: ValidationCircumstances = {},
 ): Promise<ValidationCounts> {
   const faults: Partial<Record<RejectCode, number>> = {}
   let records = 0
@@ -50,7 +54,8 @@ export async function validateInput(
   await pipeline(
     [
       readable,
-      decompress(),
+      decompress({ onTrailing }),
+      inspecting((beginning) => foreignLines(beginning, false)),
       splitter,
       parseJson(),
       validate({ strict }),

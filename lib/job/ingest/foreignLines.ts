@@ -1,0 +1,102 @@
+import { ElysiaError } from '../../errors.ts'
+
+/** What is no change record, told by its first line, and the command that was meant. */
+interface Kind {
+  readonly what: string
+  readonly hint: string
+}
+
+const RESTORE = 'Objects and archives are restored: `elysiactl col restore FILE`.'
+const REJECTS: Kind = {
+  what: 'is a rejects file',
+  hint: 'Feed its records in again: `elysiactl index process-jsonl FILE --from-rejects --collection NAME`.',
+}
+const RECORDS: Kind = {
+  what: 'holds change records, and is no rejects file',
+  hint: 'Give the same command without --from-rejects.',
+}
+const RESTORE_REJECTS: Kind = { what: 'is the rejects file of a restore', hint: RESTORE }
+const ARCHIVE: Kind = { what: 'is an archive', hint: RESTORE }
+const MANIFEST: Kind = {
+  what: 'is the manifest of an archive',
+  hint: 'Give its directory: `elysiactl col restore DIR`.',
+}
+const DOCUMENT: Kind = { what: 'is a backup document', hint: RESTORE }
+const OBJECTS: Kind = { what: 'holds objects, and no change records', hint: RESTORE }
+const CLASS: Kind = {
+  what: 'is the JSON of a class',
+  hint: 'It shapes a collection which is created: --schema FILE.',
+}
+const GIT: Kind = {
+  what: 'is text of git, and no change records',
+  hint: 'A producer makes them: `elysiactl index sync --collection NAME --from-command -- node fixtures/git-producer.mjs DIR`.',
+}
+
+/** First lines of git log (whole, --oneline, --graph, --raw, --name-status), diff and format-patch. */
+const GIT_LINE =
+  /^(?:\* )?(?:commit [0-9a-f]{7,64}\b|[0-9a-f]{7,64} \S|diff --git |From [0-9a-f]{40,64} |:\d{6} \d{6} [0-9a-f]|[ACDMRT]\d{0,3}\t\S)/
+/** Of lines that are longer than what is looked at, and of JSON over several lines. */
+const BEGINNINGS: readonly (readonly [RegExp, Kind])[] = [
+  [/^\{"elysiactl_archive":/, ARCHIVE],
+  [/^\{\s*"sha256"\s*:\s*"[0-9a-f]{64}"/, MANIFEST],
+  [/^[[\s]*\{\s*"id"\s*:\s*"[0-9a-f-]{36}"\s*,\s*"properties"\s*:\s*\{/, OBJECTS],
+  [/^\{\s*"id"\s*:\s*(?:null|"[0-9a-f-]{36}")\s*,\s*"reason"\s*:\s*"/, RESTORE_REJECTS],
+  [
+    /^\{\s*"(?:metadata|schema|objects|object_count)"\s*:(?=.*(?<!\\)"(?:schema|objects)"\s*:\s*[[{])/s,
+    DOCUMENT,
+  ],
+]
+const REJECT_BEGINNING = /^\{\s*"line"\s*:\s*\d+\s*,\s*"code"\s*:\s*"\w+"\s*,\s*"reason"\s*:\s*"/
+const CHANGE_KEY = /(?<!\\)"(?:op|repo)"\s*:/
+
+/**
+ * The error for an input whose beginning (inspecting.ts) says that it is something else than change records, or than a
+ * rejects file where `fromRejects` says so; undefined where it does not. A line that is merely bad is for its own reject
+ * to say.
+ */
+export function foreignLines(beginning: Buffer, fromRejects: boolean): ElysiaError | undefined {
+  const text = beginning.toString()
+  const isJson = text.startsWith('{') || text.startsWith('[')
+  const kind = isJson ? kindOfJson(text, fromRejects) : GIT_LINE.test(text) ? GIT : undefined
+  return kind && new ElysiaError('ELYSIA_INPUT', `the input ${kind.what}`, { hint: kind.hint })
+}
+
+function kindOfJson(text: string, fromRejects: boolean): Kind | undefined {
+  const found = parse(text)
+  if (found === undefined) return kindOfBeginning(text, fromRejects)
+  const { id, reason, properties, objects, manifest, class: name } = found
+  if ('id' in found && 'part' in found && typeof reason === 'string') return RESTORE_REJECTS
+  if (isReject(found)) return fromRejects ? undefined : REJECTS
+  if (isChange(found)) return fromRejects ? RECORDS : undefined
+  if ('elysiactl_archive' in found) return ARCHIVE
+  if ('sha256' in found && typeof manifest === 'object') return MANIFEST
+  if (Array.isArray(objects) && ('schema' in found || 'metadata' in found)) return DOCUMENT
+  if (typeof name === 'string' && Array.isArray(properties)) return CLASS
+  return typeof id === 'string' && typeof properties === 'object' ? OBJECTS : undefined
+}
+
+function kindOfBeginning(text: string, fromRejects: boolean): Kind | undefined {
+  if (REJECT_BEGINNING.test(text)) return fromRejects ? undefined : REJECTS
+  if (CHANGE_KEY.test(text)) return undefined
+  return BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isChange(found: Fields): boolean {
+  return ['op', 'repo', 'path', 'new_changeset'].some((name) => name in found)
+}
+
+function isReject({ code, reason, ...found }: Fields): boolean {
+  const isKept = ['record', 'record_base64', 'record_sha256'].some((name) => name in found)
+  return typeof code === 'string' && typeof reason === 'string' && isKept
+}
+
+function parse(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,65 @@
+import { Transform, type TransformCallback } from 'node:stream'
+
+const LF = 10
+/** Of a longer first line its beginning is looked at. */
+const MOST_BYTES = 64 * 1024
+/** A line of a bracket alone, as JSON over several lines begins, says nothing without the next one. */
+const FEWEST_BYTES = 3
+
+/**
+ * Bytes → the same bytes; their beginning is shown to `inspect` before any of them is passed on: without white space
+ * before it, up to the end of the first line that is longer than a bracket, or 64 KiB of it. What it answers is the stream's error.
+ * Memory: the beginning, and a chunk.
+ */
+export function inspecting(inspect: (beginning: Buffer) => Error | undefined): Transform {
+  return new Inspecting(inspect)
+}
+
+class Inspecting extends Transform {
+  readonly #inspect: (beginning: Buffer) => Error | undefined
+  #held: Buffer | undefined = Buffer.alloc(0)
+
+  constructor(inspect: (beginning: Buffer) => Error | undefined) {
+    super()
+    this.#inspect = inspect
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    if (this.#held === undefined) {
+      done(null, chunk)
+      return
+    }
+    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    const line = firstLine(this.#held)
+    if (line === undefined) done()
+    else this.#pass(line, done)
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#held === undefined || this.#held.length === 0) done()
+    else this.#pass(this.#held.subarray(contentStart(this.#held)), done)
+  }
+
+  #pass(line: Buffer, done: TransformCallback): void {
+    const held = this.#held
+    this.#held = undefined
+    const error = this.#inspect(line)
+    if (error === undefined) done(null, held)
+    else done(error)
+  }
+}
+
+/** The first line that is not blank, or its beginning; undefined where it is not whole and more may be held. */
+function firstLine(bytes: Buffer): Buffer | undefined {
+  const from = contentStart(bytes)
+  const end = bytes.indexOf(LF, from + FEWEST_BYTES)
+  if (end >= 0) return bytes.subarray(from, Math.min(end, from + MOST_BYTES))
+  return bytes.length >= MOST_BYTES ? bytes.subarray(from, from + MOST_BYTES) : undefined
+}
+
+/** Where a byte order mark and white space end. */
+function contentStart(bytes: Buffer): number {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  while (at < bytes.length && (bytes[at] === 32 || (bytes[at]! >= 9 && bytes[at]! <= 13))) at++
+  return at
+}
