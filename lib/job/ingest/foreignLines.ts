@@ -65,9 +65,9 @@ function kindOfJson(text: string, fromRejects: boolean): Kind | undefined {
   const found = parse(text)
   if (found === undefined) return kindOfBeginning(text, fromRejects)
   const { id, reason, properties, objects, manifest, class: name } = found
+  if (isChange(found)) return fromRejects ? RECORDS : undefined
   if ('id' in found && 'part' in found && typeof reason === 'string') return RESTORE_REJECTS
   if (isReject(found)) return fromRejects ? undefined : REJECTS
-  if (isChange(found)) return fromRejects ? RECORDS : undefined
   if ('elysiactl_archive' in found) return ARCHIVE
   if ('sha256' in found && typeof manifest === 'object') return MANIFEST
   if (Array.isArray(objects) && ('schema' in found || 'metadata' in found)) return DOCUMENT
