@@ -5,7 +5,7 @@ import { ElysiaError, messageOf } from '../errors.ts'
 export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
 
 /** As many bytes as `codecOf` looks at. */
-const MAGIC_BYTES = 4
+export const MAGIC_BYTES = 4
 
 /** What zlib's streams hand on at once: with a quarter of it, zstd takes a third more of the processor's time. */
 const CHUNK_BYTES = 256 * 1024
