@@ -49,6 +49,17 @@ export function hasTenants({ multiTenancyConfig }: CollectionSchema): boolean {
   return multiTenancyConfig?.enabled === true
 }
 
+/** The first named vector of a class that is a multi-vector: several vectors of one object in one index. */
+export function multiVectorIn({ vectorConfig }: CollectionSchema): string | undefined {
+  for (const [name, config] of Object.entries(vectorConfig ?? {})) {
+    const { vectorIndexConfig } = (config ?? {}) as {
+      vectorIndexConfig?: { multivector?: { enabled?: unknown } }
+    }
+    if (vectorIndexConfig?.multivector?.enabled === true) return name
+  }
+  return undefined
+}
+
 /** The vectors that objects of a class may carry. */
 export interface VectorNames {
   /** The one without a name. */

@@ -21,6 +21,7 @@ import { watchOptions } from '../lib/job/watch/options.ts'
 import { optionTable } from '../lib/optionTable.ts'
 import { REJECT_CODES } from '../lib/reject.ts'
 import { targetOptions } from '../lib/store/targetOptions.ts'
+import { CAPABILITIES } from '../lib/store/weaviate/capabilities.ts'
 import { RULES } from '../lib/transform/schemaRules.ts'
 import { ROOMS } from './rooms.ts'
 import { reportTable } from './schemas.ts'
@@ -50,6 +51,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   report: reportTable,
   rejects: rejectTable,
   rooms: roomTable,
+  versions: versionTable,
 }
 
 function errorTable(): string {
@@ -74,6 +76,13 @@ function rejectTable(): string {
 function restoreReportTable(): string {
   const rows = Object.entries(RESTORE_REPORT).map(([field, meaning]) => `| \`${field}\` | ${meaning} |`)
   return ['| field | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function versionTable(): string {
+  const rows = Object.values(CAPABILITIES).map(
+    ({ since, what, before }) => `| 1.${since} | ${what} | ${before} |`,
+  )
+  return ['| since | what | before |', '|---|---|---|', ...rows].join('\n')
 }
 
 function schemaRuleTable(): string {

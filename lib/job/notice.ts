@@ -24,6 +24,7 @@ export type NoticeCode =
   | 'reference_target_missing'
   | 'property_left_out'
   | 'alias_taken'
+  | 'aliases_left_out'
   | 'tenant_state_kept'
   | 'node_unhealthy'
   | 'part_damaged'

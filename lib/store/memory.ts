@@ -21,6 +21,7 @@ const SUPPORTS: Supports = {
   multiVectors: true,
   tenants: true,
   references: true,
+  distinctReferences: true,
   aliases: true,
   transactions: false,
 }

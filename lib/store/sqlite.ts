@@ -44,6 +44,7 @@ const SUPPORTS: Supports = {
   multiVectors: true,
   tenants: true,
   references: true,
+  distinctReferences: true,
   aliases: true,
   transactions: true,
 }

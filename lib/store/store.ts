@@ -10,6 +10,8 @@ export interface Supports {
   readonly multiVectors: boolean
   readonly tenants: boolean
   readonly references: boolean
+  /** A reference property may say that it holds no reference twice (`disableDuplicatedReferences`). */
+  readonly distinctReferences: boolean
   readonly aliases: boolean
   /** `transaction` makes several calls one durable step. */
   readonly transactions: boolean

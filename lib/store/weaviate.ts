@@ -19,15 +19,15 @@ import type {
 } from './store.ts'
 import type { Node } from './target.ts'
 import { aliases, createAlias, dropAlias } from './weaviate/aliases.ts'
+import { type Capabilities, capabilitiesOf } from './weaviate/capabilities.ts'
 import { Classes } from './weaviate/classes.ts'
 import { Cluster } from './weaviate/cluster.ts'
-import { expect } from './weaviate/expect.ts'
-import { replyFailure } from './weaviate/failure.ts'
+import { count } from './weaviate/count.ts'
 import { greet } from './weaviate/greeting.ts'
+import { health } from './weaviate/health.ts'
 import { link } from './weaviate/link.ts'
 import { read, readMany } from './weaviate/read.ts'
 import { remove } from './weaviate/remove.ts'
-import { jsonOf } from './weaviate/rest.ts'
 import { Server } from './weaviate/server.ts'
 import { setTenantStates, tenantOf } from './weaviate/tenantStates.ts'
 import { readAuthorities } from './weaviate/trust.ts'
@@ -57,18 +57,8 @@ export interface WeaviateOptions {
   readonly pageSize?: number
 }
 
-const SUPPORTS: Supports = {
-  vectors: true,
-  namedVectors: true,
-  multiVectors: true,
-  tenants: true,
-  references: true,
-  aliases: true,
-  transactions: false,
-}
-
 /**
- * Opens a Weaviate cluster (1.27 or newer), once a node of it has answered by REST and by gRPC.
+ * Opens a Weaviate cluster (1.27 or newer; `supports` says what its version has), once a node of it has answered by REST and by gRPC.
  * Nothing is repeated inside, save on another node; what is worth repeating says so (`retryable`).
  * Values of object, geo and phone properties, blobs and vectors come back as they were written.
  * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
@@ -82,21 +72,28 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
   const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
-  const shared = { target, cluster, maxMessageBytes, version, pageSize: options.pageSize }
-  return new WeaviateStore({ ...shared, classes: new Classes(cluster, target) }, maxInFlight)
+  const capabilities = capabilitiesOf(version)
+  const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize: options.pageSize }
+  return new WeaviateStore({ ...shared, classes: new Classes(shared) }, maxInFlight)
 }
 
 type Shared = Omit<Context, 'name'>
 
+function supportsOf({ multiVectors, aliases, distinctReferences }: Capabilities): Supports {
+  const always = { vectors: true, namedVectors: true, tenants: true, references: true, transactions: false }
+  return { ...always, multiVectors, aliases, distinctReferences }
+}
+
 class WeaviateStore implements Store {
   readonly kind = 'weaviate'
   readonly target: string
-  readonly supports = SUPPORTS
+  readonly supports: Supports
   readonly maxInFlight: number
   readonly #shared: Shared
 
   constructor(shared: Shared, maxInFlight: number) {
     this.target = shared.target
+    this.supports = supportsOf(shared.capabilities)
     this.maxInFlight = maxInFlight
     this.#shared = shared
   }
@@ -159,25 +156,8 @@ class WeaviateStore implements Store {
     return new WeaviateCollection({ ...this.#shared, name })
   }
 
-  /** Where the key may not see the nodes, the addresses stand in for them. */
-  async health(): Promise<Health> {
-    const modules = await this.#modules()
-    const reply = await this.#shared.cluster.rest({ method: 'GET', path: '/nodes' })
-    const { nodes } = (jsonOf(reply) ?? {}) as { nodes?: { name?: unknown; status?: unknown }[] }
-    if (reply.status === 200 && nodes !== undefined) {
-      const named = nodes.map(({ name, status }) => ({ name: String(name), status: String(status) }))
-      return { version: this.#shared.version, nodes: named, modules }
-    }
-    if (reply.status !== 403) throw replyFailure(reply, this.target, 'asking for the nodes')
-    const { servers } = this.#shared.cluster
-    const known = servers.map(({ http, available }) => ({ name: http, status: available ? 'UP' : 'DOWN' }))
-    return { version: this.#shared.version, nodes: known, modules }
-  }
-
-  async #modules(): Promise<string[]> {
-    const reply = await expect(this.#shared, { method: 'GET', path: '/meta' }, 'asking for the modules')
-    const { modules } = (jsonOf(reply) ?? {}) as { modules?: object }
-    return Object.keys(modules ?? {}).sort()
+  health(): Promise<Health> {
+    return health(this.#shared)
   }
 
   async close(): Promise<void> {
@@ -225,12 +205,8 @@ class WeaviateCollection implements Collection {
     return remove(this.#context, ids, call)
   }
 
-  async count(call: Call = {}): Promise<number> {
-    const { classes, cluster, name } = this.#context
-    const layout = await classes.layout(name, call)
-    const tenant = await classes.tenantOf(layout, call)
-    const reply = await cluster.rpc(call, (wire, signal) => wire.countObjects(name, tenant, signal))
-    return reply.singleResult?.objectsCount ?? 0
+  count(call: Call = {}): Promise<number> {
+    return count(this.#context, call)
   }
 }
 

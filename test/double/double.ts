@@ -51,6 +51,8 @@ export interface Misfortunes {
   /** Refuses connections and breaks those there are, until `accept`. */
   refuse(): Promise<void>
   accept(): Promise<void>
+  /** As a server that begins: it answers, but knows no collection yet, and says that it is not ready. */
+  loading(is: boolean): void
   /** Away for so long, then back; resolves when it is back. */
   gone(ms: number): Promise<void>
 }
@@ -86,6 +88,7 @@ export async function weaviateDouble(options: DoubleOptions = {}): Promise<Doubl
     version: options.version ?? VERSION,
     tenantMs: options.tenantMs ?? 0,
     scheme: options.tls === undefined ? 'http' : 'https',
+    loading: false,
   }
   const fronts: { rest?: Front; grpc?: Front } = {}
   const rest = await restServer(inside, () => fronts.rest!)
@@ -109,7 +112,7 @@ function assemble(inside: Inside, doors: Doors, servers: readonly (RestServer | 
   const ports = { http: doors[0].port, grpc: doors[1].port }
   const http = `${inside.scheme}://127.0.0.1:${ports.http}`
   const grpc = `127.0.0.1:${ports.grpc}`
-  const faults = misfortunes(inside.faults, doors)
+  const faults = misfortunes(inside, doors)
   const end = async (): Promise<void> => {
     inside.faults.end()
     await faults.refuse()
@@ -133,7 +136,8 @@ function assemble(inside: Inside, doors: Doors, servers: readonly (RestServer | 
   }
 }
 
-function misfortunes(faults: Faults, doors: Doors): Misfortunes {
+function misfortunes(inside: Inside, doors: Doors): Misfortunes {
+  const { faults } = inside
   const refuse = async (): Promise<void> => {
     await Promise.all(doors.map((door) => door.shut()))
   }
@@ -151,5 +155,8 @@ function misfortunes(faults: Faults, doors: Doors): Misfortunes {
     refuse,
     accept,
     gone,
+    loading: (is) => {
+      inside.loading = is
+    },
   }
 }

@@ -41,6 +41,7 @@ export class Fate {
   againMs: number | undefined
   lateMs: number | undefined
   portion: Portion = {}
+  lie: ((honest: never) => unknown) | undefined
   readonly #random: () => number
 
   constructor(random: () => number) {
@@ -69,6 +70,9 @@ export class Fate {
       case 'late':
         this.lateMs = fault.ms ?? 100
         break
+      case 'lie':
+        this.lie = fault.answer
+        break
       case 'perObject':
       case 'readOnly':
         this.#refuse(fault)
@@ -92,7 +96,7 @@ export class Fate {
 
 type Whole = Exclude<
   Fault,
-  { fault: 'delay' | 'hang' | 'reset' | 'hold' | 'duplicate' | 'late' | 'perObject' | 'readOnly' }
+  { fault: 'delay' | 'hang' | 'reset' | 'hold' | 'duplicate' | 'late' | 'lie' | 'perObject' | 'readOnly' }
 >
 
 function failureOf(fault: Whole, call: Call): Failure {

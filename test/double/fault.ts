@@ -15,7 +15,7 @@ export interface When {
   readonly probability?: number
 }
 
-/** What befalls a call. All but `where` is JSON, so that a child process can be told. */
+/** What befalls a call. All but `where` and `answer` is JSON, so that a child process can be told. */
 export type Fault =
   /** The whole call fails, nothing is applied. `http` is the REST status. */
   | { fault: 'status'; code: StatusCode; text: string; http?: number; retryAfterSeconds?: number }
@@ -41,6 +41,8 @@ export type Fault =
   | { fault: 'duplicate'; ms?: number }
   /** The connection breaks at once; the write is done `ms` (100) later, as if it had been under way. */
   | { fault: 'late'; ms?: number }
+  /** The call is done, and something else answered: of gRPC the message, of REST an Answer. */
+  | { fault: 'lie'; answer: (honest: never) => unknown }
 
 /** An object that is to be written or deleted. */
 export type Candidate = Pick<Incoming, 'id' | 'properties'>
@@ -54,7 +56,13 @@ export interface Which {
 }
 
 /** The gRPC status of a call that fails. */
-export type StatusCode = 'UNAVAILABLE' | 'UNKNOWN' | 'RESOURCE_EXHAUSTED' | 'INTERNAL' | 'PERMISSION_DENIED'
+export type StatusCode =
+  | 'UNAVAILABLE'
+  | 'UNKNOWN'
+  | 'RESOURCE_EXHAUSTED'
+  | 'ABORTED'
+  | 'INTERNAL'
+  | 'PERMISSION_DENIED'
 
 /** A fault with the calls that it befalls. */
 export type Injection = Fault & When

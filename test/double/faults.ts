@@ -49,7 +49,8 @@ export class Faults {
       return never()
     }
     if (this.#ended || fate.end === 'before') return noAnswer(call, fate)
-    const reply = apply(fate.portion)
+    const honest = apply(fate.portion)
+    const reply = fate.lie === undefined ? honest : (fate.lie(honest as never) as T)
     if (fate.end === 'after') return noAnswer(call, fate)
     if (fate.holdMs !== undefined) await this.#laterAnswer(call.name, fate.holdMs)
     this.#answered(call.name)

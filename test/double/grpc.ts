@@ -5,6 +5,7 @@ import { Failure, type Portion, tooLarge } from './fault.ts'
 import type { Faults } from './faults.ts'
 import type { Front } from './front.ts'
 import { Refusal } from './refusal.ts'
+import { isBefore } from './rest-server.ts'
 import { rpcs } from './rpcs.ts'
 import { isMalformed } from './utf8.ts'
 import { HealthDefinition, WeaviateDefinition } from './wire.ts'
@@ -21,6 +22,8 @@ export interface Inside {
   readonly version: string
   readonly tenantMs: number
   readonly scheme: 'http' | 'https'
+  /** It is a server that begins: it knows no collection yet, and says that it is not ready. */
+  loading: boolean
 }
 
 /** The limit that a server has and advertises where it was told nothing. */
@@ -74,6 +77,9 @@ function answerer(inside: Inside, front: () => Front, received: Received): Answe
       if (bytes > inside.maxMessageBytes) throw tooLarge(bytes, inside.maxMessageBytes)
       if (malformed) throw new Failure({ code: 'INTERNAL', text: NOT_UTF8 })
       checkKey(inside.apiKey, context)
+      if (name === 'Aggregate' && isBefore(inside.version, 29))
+        throw new ServerError(Status.UNIMPLEMENTED, UNKNOWN)
+      if (inside.loading) checkLoaded(request)
       const seen = { name, bytes, cut: cutter(front, context) }
       const reply = await inside.faults.pass(seen, (portion) => answer(request, portion))
       checkSize(method, reply, inside.maxMessageBytes)
@@ -110,6 +116,13 @@ function checkKey(apiKey: string | undefined, context: CallContext): void {
   if (context.metadata.get('authorization') === `Bearer ${apiKey}`) return
   // Not UNAUTHENTICATED: the server wraps its error and thereby loses the code.
   throw new Refusal('extract auth: unauthorized: invalid api key')
+}
+
+const UNKNOWN = 'unknown method Aggregate for service weaviate.v1.Weaviate'
+
+function checkLoaded(request: { readonly collection?: string; readonly objects?: readonly unknown[] }): void {
+  if (request.objects?.length === 0) return
+  throw new Refusal(`could not find class ${request.collection ?? 'Some'} in schema`)
 }
 
 const NOT_UTF8 = 'grpc: error unmarshalling request: string field contains invalid UTF-8'

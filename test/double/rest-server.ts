@@ -7,6 +7,11 @@ import type { Shard } from './shard.ts'
 /** The version that a double claims to be of. */
 export const VERSION = '1.39.0'
 
+/** True for a version of 1 before that minor release. */
+export function isBefore(version: string, minor: number): boolean {
+  return Number(/^1\.(\d+)/.exec(version)?.[1] ?? minor) < minor
+}
+
 /** The server itself, its nodes and shards. */
 export function serverRoutes(inside: Inside, port: () => number): Routes {
   const { collections } = inside

@@ -3,6 +3,7 @@ import type { Inside } from './grpc.ts'
 import { list, object } from './json.ts'
 import { Refusal } from './refusal.ts'
 import { Answered, type Routes } from './rest.ts'
+import { isBefore } from './rest-server.ts'
 import { tenantsOf } from './rpcs.ts'
 import type { Activity } from './shard.ts'
 import { prefixed } from './words.ts'
@@ -31,7 +32,7 @@ export function tenantRoutes(inside: Inside): Routes {
       return { status: 200, body: tenants.map((tenant) => one(name, tenant)) }
     },
     'GET /v1/schema/{class}/tenants/{tenant}': ({ parts: [name = '', tenant = ''] }) => ({
-      status: 200,
+      status: isBefore(inside.version, 28) ? 405 : 200,
       body: one(name, tenant),
     }),
     'HEAD /v1/schema/{class}/tenants/{tenant}': ({ parts: [name = '', tenant = ''] }) => {

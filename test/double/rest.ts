@@ -8,10 +8,11 @@ import type { Front } from './front.ts'
 import type { Inside } from './grpc.ts'
 import { Refusal } from './refusal.ts'
 import { aliasRoutes } from './rest-aliases.ts'
+import { graphqlRoutes } from './rest-graphql.ts'
 import { objectRoutes } from './rest-objects.ts'
 import { referenceRoutes } from './rest-references.ts'
 import { schemaRoutes } from './rest-schema.ts'
-import { serverRoutes } from './rest-server.ts'
+import { isBefore, serverRoutes } from './rest-server.ts'
 import { tenantRoutes } from './rest-tenants.ts'
 
 /** A REST request, taken apart. */
@@ -26,6 +27,8 @@ export interface Ask {
 export interface Answer {
   readonly status: number
   readonly body?: unknown
+  /** In place of the body, as it is, for a server that is not one. */
+  readonly text?: string
   readonly headers?: Record<string, string>
 }
 
@@ -46,7 +49,8 @@ export async function restServer(inside: Inside, front: () => Front): Promise<Re
     ...tenantRoutes(inside),
     ...objectRoutes(inside),
     ...referenceRoutes(inside),
-    ...aliasRoutes(inside),
+    ...(isBefore(inside.version, 32) ? {} : aliasRoutes(inside)),
+    ...graphqlRoutes(inside),
   })
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     respond(request, inside, routes, front).then(
@@ -96,11 +100,18 @@ async function respond(
     const ask = { parts: partsOf(route, url), query: url.searchParams, body: parse(text, name) }
     const cut = (): void => front().cut(request.socket.remotePort ?? 0)
     return await inside.faults.pass({ name, bytes: text.length, cut }, (portion) =>
-      route.handle(ask, portion),
+      inside.loading ? whileLoading(name, route, ask, portion) : route.handle(ask, portion),
     )
   } finally {
     leave()
   }
+}
+
+/** A server that begins has no collections yet, and answers all the same. */
+function whileLoading(name: string, route: Route, ask: Ask, portion: Portion): Answer {
+  if (name.endsWith('/ready')) return { status: 503 }
+  if (name === 'GET /v1/schema') return { status: 200, body: { classes: [] } }
+  return /\/(meta|nodes|live)$/.test(name) ? route.handle(ask, portion) : { status: 404 }
 }
 
 function notFound(path: string): Answer {
@@ -184,7 +195,7 @@ function failed(error: unknown): Answer {
 
 function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return
-  const body = answer.body === undefined ? '' : exactJson(answer.body as Json)
+  const body = answer.text ?? (answer.body === undefined ? '' : exactJson(answer.body as Json))
   response.writeHead(answer.status, {
     ...(body === '' ? {} : { 'content-type': 'application/json' }),
     ...answer.headers,

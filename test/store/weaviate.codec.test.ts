@@ -4,6 +4,7 @@ import type { JsonObject, StoredObject } from '../../lib/object.ts'
 import { extentOf, objectsOf, uuidOf } from '../../lib/store/weaviate/decode.ts'
 import { batchObject, idFilter, isWellFormed, messageBytes } from '../../lib/store/weaviate/encode.ts'
 import { layoutOf, metadataRequest, stranger } from '../../lib/store/weaviate/layout.ts'
+import { MalformedReply } from '../../lib/store/weaviate/message.ts'
 import { searchRequest } from '../../lib/store/weaviate/searchRequest.ts'
 import { isRectangular, rowsBytes, rowsOf, vectorBytes, vectorOf } from '../../lib/store/weaviate/vectors.ts'
 import { type Fetch, QUORUM } from '../../lib/store/weaviate/wire.ts'
@@ -209,7 +210,7 @@ t.test('an answer that ends too soon is an error, wherever it ends', async (t) =
     try {
       return read(whole.subarray(0, end)).length === 1
     } catch (thrown) {
-      return !(thrown instanceof RangeError)
+      return !(thrown instanceof MalformedReply)
     }
   }
   t.strictSame(Array.from({ length: whole.length - 1 }, (_, end) => end + 1).filter(same), [])

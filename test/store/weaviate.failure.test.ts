@@ -4,12 +4,12 @@ import {
   allUnreachable,
   failureOf,
   isTooLarge,
-  isTransient,
   neverSent,
   refusal,
   replyFailure,
   wholeFailure,
 } from '../../lib/store/weaviate/failure.ts'
+import { isTransient } from '../../lib/store/weaviate/serverText.ts'
 
 const ADDRESS = '127.0.0.1:50051'
 const rpc = (code: number, details: string) =>

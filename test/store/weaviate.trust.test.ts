@@ -19,7 +19,7 @@ async function start(t: Test, options: DoubleOptions): Promise<Double> {
 
 async function open(t: Test, double: Double, options: Partial<WeaviateOptions> = {}) {
   const nodes = [{ http: double.http, grpc: double.grpc, grpcSecure: double.http.startsWith('https:') }]
-  const store = await openWeaviate({ nodes, target: double.http, connectTimeoutMs: 2_000, ...options })
+  const store = await openWeaviate({ nodes, target: double.http, connectTimeoutMs: 20_000, ...options })
   t.teardown(() => store.close())
   return store
 }
@@ -103,7 +103,7 @@ const PROGRAM = `
   const [opener, http, grpc, options] = process.argv.slice(1)
   const { openWeaviate } = await import(opener)
   const nodes = [{ http, grpc, grpcSecure: http.startsWith('https:') }]
-  const store = await openWeaviate({ nodes, target: http, timeoutMs: 1000, ...JSON.parse(options) })
+  const store = await openWeaviate({ nodes, target: http, timeoutMs: 10_000, connectTimeoutMs: 20_000, ...JSON.parse(options) })
   const properties = [{ name: 'n', dataType: ['int'] }]
   if (await store.schema('Kept') === undefined) await store.create({ class: 'Kept', vectorizer: 'none', properties })
   const kept = store.collection('Kept')
@@ -120,7 +120,7 @@ const PROGRAM = `
 function program(double: Double, options: Partial<WeaviateOptions>, env: NodeJS.ProcessEnv = {}) {
   const argv = ['--input-type=module', '--eval', PROGRAM, OPENER, double.http, double.grpc]
   return promisify(execFile)(process.execPath, [...argv, JSON.stringify(options)], {
-    timeout: 10_000,
+    timeout: 60_000,
     env: { PATH: process.env.PATH, ...env },
   })
 }

@@ -1,5 +1,5 @@
 import { classNameOf } from '../../change/collectionName.ts'
-import { type CollectionSchema, hasTenants, isReference } from '../../classSchema.ts'
+import { type CollectionSchema, hasTenants, isReference, multiVectorIn } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import { meant } from '../../nearest.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
@@ -57,6 +57,7 @@ export async function planRestore(
   )
   const { schema } = patched
   const { leftOut, patches } = await withoutTargets(store, schema, options, notify)
+  requireMultiVectors(store, schema)
   const all = [...patched.patches, ...patches]
   for (const patch of all) notify('schema_patched', patchText(patch))
   const tenants = tenantsOf(source, schema, options)
@@ -67,7 +68,7 @@ export async function planRestore(
     references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
     patches: all,
     tenants,
-    aliases: name === undefined && store.supports.aliases ? source.aliases : [],
+    aliases: aliasesFor(store, source, name, notify),
     parts,
     objects: sumOf(parts),
     only,
@@ -88,6 +89,28 @@ function roundedNotice(notify: Notify): (whole: bigint) => void {
       `${text}, and so may others be; where digits count it has to be an int or a text`,
     )
   }
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where the class has a vector that the target has no index for */
+function requireMultiVectors({ supports, target }: Store, schema: CollectionSchema): void {
+  const vector = supports.multiVectors ? undefined : multiVectorIn(schema)
+  if (vector === undefined) return
+  const message = `${target} has no multi-vectors, and ${vector} of ${schema.class} is one`
+  throw new ElysiaError('ELYSIA_CONFLICT', message, {
+    hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
+  })
+}
+
+function aliasesFor(
+  { supports, target }: Store,
+  { aliases }: RestoreSource,
+  name: string | undefined,
+  notify: Notify,
+): readonly string[] {
+  if (name !== undefined || aliases.length === 0) return []
+  if (supports.aliases) return aliases
+  notify('aliases_left_out', `${target} has no aliases: ${aliases.join(', ')} left out`)
+  return []
 }
 
 /** What a person reads of a patch. */

@@ -1,12 +1,15 @@
-import { bigintIn } from '../../classSchema.ts'
+import { bigintIn, multiVectorIn } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { JsonObject } from '../../object.ts'
 import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../store.ts'
+import { listIn, wrongAnswer } from './answer.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Cluster } from './cluster.ts'
 import { expect } from './expect.ts'
-import { isMissing, replyFailure } from './failure.ts'
+import { replyFailure } from './failure.ts'
 import { type Layout, layoutOf } from './layout.ts'
-import { exactJsonOf, jsonOf, type RestReply, type RestRequest } from './rest.ts'
+import { exactJsonOf, type RestReply, type RestRequest } from './rest.ts'
+import { isMissing } from './serverText.ts'
 
 /**
  * How long a layout is believed. Auto-schema would make a class that someone dropped meanwhile, so that it
@@ -21,21 +24,37 @@ interface Known {
   readonly tenants: Set<string>
 }
 
+export interface ClassesOptions {
+  readonly cluster: Cluster
+  readonly target: string
+  readonly version: string
+  readonly capabilities: Capabilities
+}
+
 /** The schema side of a cluster, by REST: collections, their properties and their tenants. */
 export class Classes {
   readonly #cluster: Cluster
   readonly #target: string
+  readonly #version: string
+  readonly #capabilities: Capabilities
   readonly #known = new Map<string, Known>()
 
-  constructor(cluster: Cluster, target: string) {
+  constructor({ cluster, target, version, capabilities }: ClassesOptions) {
     this.#cluster = cluster
     this.#target = target
+    this.#version = version
+    this.#capabilities = capabilities
   }
 
   async list(): Promise<CollectionSchema[]> {
-    const reply = await this.#expect({ method: 'GET', path: '/schema' }, 'listing the collections')
-    const { classes } = (jsonOf(reply) ?? {}) as { classes?: unknown }
-    return Array.isArray(classes) ? classes.filter(isCollectionSchema) : []
+    const request: RestRequest = { method: 'GET', path: '/schema', whenReady: true }
+    const classes: unknown[] = listIn(
+      await this.#expect(request, 'listing the collections'),
+      this.#target,
+      'classes',
+    )
+    if (classes.every(isCollectionSchema)) return classes
+    throw wrongAnswer(this.#target, 'lists a collection without its name')
   }
 
   /** The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly. */
@@ -44,15 +63,14 @@ export class Classes {
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
     const reply = await this.#cluster.rest(request, call)
     if (reply.status === 404) return undefined
+    if (reply.status !== 200) throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
     const schema: unknown = exactJsonOf(reply)
     const large = bigintIn(schema)
     if (large !== undefined) {
       const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
       throw new ElysiaError('ELYSIA_STORE', fact, { hint: 'give that setting of the class a smaller number' })
     }
-    if (reply.status !== 200 || !isCollectionSchema(schema)) {
-      throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
-    }
+    if (!isCollectionSchema(schema)) throw wrongAnswer(this.#target, `gives no schema of ${name}`)
     return schema.class === name ? schema : undefined
   }
 
@@ -86,6 +104,8 @@ export class Classes {
 
   async create(schema: CollectionSchema): Promise<void> {
     if (!/^[A-Z]/.test(schema.class)) throw illegalName(schema.class)
+    const multi = this.#capabilities.multiVectors ? undefined : multiVectorIn(schema)
+    if (multi !== undefined) throw this.#withoutMultiVectors(schema.class, multi)
     await this.#change(schema.class, '/schema', schema, `creating ${schema.class}`)
   }
 
@@ -106,7 +126,7 @@ export class Classes {
   async tenants(name: string): Promise<JsonObject[]> {
     await this.#requireTenanted(name)
     const request: RestRequest = { method: 'GET', path: tenantsPath(name) }
-    return (jsonOf(await this.#expect(request, `listing the tenants of ${name}`)) ?? []) as JsonObject[]
+    return listIn(await this.#expect(request, `listing the tenants of ${name}`), this.#target)
   }
 
   async createTenants(name: string, tenants: readonly string[]): Promise<void> {
@@ -121,7 +141,7 @@ export class Classes {
   async unindexed(name: string): Promise<number> {
     await this.layout(name)
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` }
-    const shards = jsonOf(await this.#expect(request, `looking at the shards of ${name}`)) as JsonObject[]
+    const shards = listIn(await this.#expect(request, `looking at the shards of ${name}`), this.#target)
     return shards.reduce((sum, { vectorQueueSize }) => sum + Number(vectorQueueSize ?? 0), 0)
   }
 
@@ -148,13 +168,20 @@ export class Classes {
 
   async #requireTenant(name: string, tenant: string, call: Call): Promise<void> {
     const path = `${tenantsPath(name)}/${encodeURIComponent(tenant)}`
-    const reply = await this.#cluster.rest({ method: 'GET', path }, call)
+    const method = this.#capabilities.tenantByName ? 'GET' : 'HEAD'
+    const reply = await this.#cluster.rest({ method, path }, call)
     if (reply.status === 200) return
     const failure = replyFailure(reply, this.#target, `looking for tenant ${tenant} of ${name}`)
     if (reply.status !== 404 && !isMissing(failure.message)) throw failure
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} in ${this.#target} has no tenant ${tenant}`, {
       hint: 'tenants are made beforehand, never by writing',
     })
+  }
+
+  /** An older server would pass over the setting, and then keep a vector of another length. */
+  #withoutMultiVectors(name: string, vector: string): ElysiaError {
+    const message = `${this.#target} is Weaviate ${this.#version}, which has no multi-vectors: ${vector} of ${name} is one`
+    return new ElysiaError('ELYSIA_CONFLICT', message, { hint: 'they came with 1.29' })
   }
 
   #missing(name: string): ElysiaError {

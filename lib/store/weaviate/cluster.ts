@@ -5,6 +5,7 @@ import { abortable, DeadlineError, within } from './deadline.ts'
 import { allUnreachable, failureOf, neverSent, replyFailure } from './failure.ts'
 import type { RestReply, RestRequest } from './rest.ts'
 import type { Server } from './server.ts'
+import { isMissing } from './serverText.ts'
 import type { Wire } from './wire.ts'
 
 export interface ClusterOptions {
@@ -19,6 +20,7 @@ type Attempt<T> = (server: Server, signal: AbortSignal) => Promise<T>
  * The nodes of one cluster as one server: calls go to them in turn, at most `maxInFlight` at once, more wait.
  * A node that cannot be reached is passed over for some seconds; a call fails with ELYSIA_UNREACHABLE only
  * when every node did. Each try ends after `timeoutMs`, and with its signal at once.
+ * That something is not there is believed of a node that is ready only: one that begins does not know its collections.
  */
 export class Cluster {
   readonly servers: readonly Server[]
@@ -40,11 +42,20 @@ export class Cluster {
 
   /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
   rest(request: RestRequest, call: Call = {}): Promise<RestReply> {
-    return this.#wait(call.signal, request.method === 'GET', async (server, signal) => {
+    const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
+    return this.#wait(call.signal, repeatable, async (server, signal) => {
+      if (request.whenReady === true) await server.requireReady(signal)
       const reply = await server.rest(request, signal)
+      if (reply.status === 404 || (reply.status >= 400 && isMissing(reply.text)))
+        await server.requireReady(signal)
       if (reply.status < 502 || reply.status > 504) return reply
       throw replyFailure(reply, server.http, `${request.method} /v1${request.path}`)
     })
+  }
+
+  /** @throws ElysiaError where the store is closed */
+  requireOpen(): void {
+    this.#closed.signal.throwIfAborted()
   }
 
   /** Ends what is in flight and what waits. */
@@ -61,22 +72,34 @@ export class Cluster {
 
   async #tryNodes<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
     const failures: ElysiaError[] = []
+    let missing: ElysiaError | undefined
     for (const server of this.#inTurn()) {
+      let sent = false
+      const work = async (both: AbortSignal) => {
+        await server.regained(both)
+        sent = true
+        return attempt(server, both)
+      }
       try {
-        const signals = [this.#closed.signal, signal]
-        const result = await within(this.#options.timeoutMs, signals, (both) => attempt(server, both))
+        const result = await within(this.#options.timeoutMs, [this.#closed.signal, signal], work)
         server.answered()
         return result
       } catch (thrown) {
         if (signal?.aborted) throw signal.reason
-        const failure = failureOf(thrown, server.http)
+        const failure = await believed(failureOf(thrown, server.http), server)
+        const anew = repeatable || !sent || neverSent(failure)
+        if (failure.code === 'ELYSIA_NOT_FOUND' && anew) {
+          // Another node may have heard of it already.
+          missing = failure
+          continue
+        }
         if (failure.code !== 'ELYSIA_UNREACHABLE') throw failure
         server.failed()
         failures.push(failure)
-        if (thrown instanceof DeadlineError || !(repeatable || neverSent(failure))) break
+        if (thrown instanceof DeadlineError || !anew) break
       }
     }
-    throw allUnreachable(this.#options.target, failures)
+    throw missing ?? allUnreachable(this.#options.target, failures)
   }
 
   /** All nodes, beginning with the next; those that failed a moment ago come last. */
@@ -84,5 +107,16 @@ export class Cluster {
     const first = this.#turn++ % this.servers.length
     const turned = [...this.servers.slice(first), ...this.servers.slice(0, first)]
     return turned.sort((a, b) => Number(b.available) - Number(a.available))
+  }
+}
+
+/** The failure; that something is not there only where the node is ready, else that it is not. */
+async function believed(failure: ElysiaError, server: Server): Promise<ElysiaError> {
+  if (failure.code !== 'ELYSIA_NOT_FOUND') return failure
+  try {
+    await server.requireReady()
+    return failure
+  } catch (thrown) {
+    return failureOf(thrown, server.http)
   }
 }

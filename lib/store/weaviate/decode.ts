@@ -1,9 +1,11 @@
 import type { ObjectDraft, StoredObject, Vector } from '../../object.ts'
-import { addProperty } from './decodeValue.ts'
-import { intOf, message, type Reader, readerOf } from './message.ts'
+import { addProperty, setOwn } from './decodeValue.ts'
+import { beginObject, intOf, malformed, message, type Reader, readerOf } from './message.ts'
 import { rowsOf, vectorIn, vectorOf } from './vectors.ts'
 
 const MULTI = 2
+/** The field of a SearchReply that holds an object. */
+const RESULT = 2
 
 /** So many objects are read at once: they are worked on, and forgotten, before the next. */
 const OBJECTS_AT_ONCE = 128
@@ -14,25 +16,35 @@ const OBJECTS_AT_ONCE = 128
  *
  * The client's generated code makes an array of numbers of each vector, which comes as bytes too, and three
  * objects of each value: it takes as long again as all else that a scan costs on this side.
- * @throws RangeError where bytes are missing, InexactInt
+ * @throws MalformedReply where the bytes are no such message, InexactInt
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
 export function* objectsOf(reply: Buffer, tenant: string | undefined): Generator<StoredObject[]> {
   const reader = readerOf(reply)
-  let objects: StoredObject[] = []
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
-    if (tag >>> 3 !== 2) {
-      reader.skipType(tag & 7)
-      continue
-    }
-    const object = message<ObjectDraft>(reader, { id: '', properties: {} }, takeResult)
-    if (tenant !== undefined) object.tenant = tenant
-    if (objects.push(object) < OBJECTS_AT_ONCE) continue
-    yield objects
-    objects = []
+    const objects = some(reader, tenant)
+    if (objects.length > 0) yield objects
   }
-  if (objects.length > 0) yield objects
+}
+
+function some(reader: Reader, tenant: string | undefined): StoredObject[] {
+  const objects: StoredObject[] = []
+  try {
+    while (reader.pos < reader.len && objects.length < OBJECTS_AT_ONCE) {
+      const tag = reader.uint32()
+      if (tag >>> 3 !== RESULT) {
+        reader.skipType(tag & 7)
+        continue
+      }
+      beginObject()
+      const object = message<ObjectDraft>(reader, { id: '', properties: {} }, takeResult)
+      if (tenant !== undefined) object.tenant = tenant
+      objects.push(object)
+    }
+  } catch (thrown) {
+    throw malformed(thrown)
+  }
+  return objects
 }
 
 /** How many objects a page holds, and the id of the last. */
@@ -41,13 +53,23 @@ export interface Extent {
   readonly lastId: string
 }
 
-/** The extent of a SearchReply; of its last object the id is read, and nothing else of any. */
+/**
+ * The extent of a SearchReply; of its last object the id is read, and nothing else of any.
+ * @throws MalformedReply
+ */
 export function extentOf(reply: Buffer): Extent {
-  const reader = readerOf(reply)
+  try {
+    return measured(readerOf(reply))
+  } catch (thrown) {
+    throw malformed(thrown)
+  }
+}
+
+function measured(reader: Reader): Extent {
   let [count, last] = [0, 0]
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
-    if (tag >>> 3 === 2) {
+    if (tag >>> 3 === RESULT) {
       count += 1
       last = reader.pos
     }
@@ -70,9 +92,9 @@ function takeId(reader: Reader, tag: number, into: { id: string }): boolean {
   return true
 }
 
-/** A canonical uuid of its 16 bytes. */
+/** A canonical uuid of its 16 bytes; a server of 1.27 leaves out those that are zero at the beginning. */
 export function uuidOf(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex').padStart(32, '0')
   const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)]
   return parts.join('-')
 }
@@ -147,8 +169,12 @@ function addVector(reader: Reader, object: ObjectDraft): void {
 
 function addNamed(reader: Reader, object: ObjectDraft): void {
   const { name, bytes, type } = message(reader, { name: '', bytes: new Uint8Array(0), type: 0 }, takeNamed)
+  // A server of 1.27 names the vectors that an object does not have as well.
+  if (bytes.length === 0) return
   const vector: Vector = type === MULTI ? rowsOf(bytes) : vectorOf(bytes)
-  object.vectors = { ...object.vectors, [name]: vector }
+  const vectors: Record<string, Vector> = object.vectors ?? {}
+  setOwn(vectors, name, vector)
+  object.vectors = vectors
 }
 
 function takeNamed(

@@ -1,6 +1,9 @@
 import { shortestDecimal } from '../../floats.ts'
 import type { Json, JsonObject } from '../../object.ts'
-import { intOf, message, type Reader, wholeInt64, wholeIntOf } from './message.ts'
+import { deeper, intOf, message, type Reader, wholeInt64, wholeIntOf } from './message.ts'
+
+/** How many objects one list of an answer may hold. */
+const MAX_OBJECTS = 1_000_000
 
 /**
  * Reads an entry of a Properties message; a null is left out.
@@ -10,10 +13,14 @@ export function addProperty(reader: Reader, tag: number, properties: JsonObject)
   if (tag >>> 3 !== 1) return false
   const { name, value } = message(reader, { name: '', value: null as Json }, takeEntry)
   if (value === null) return true
-  if (name !== '__proto__') properties[name] = value
-  else
-    Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true })
+  setOwn(properties, name, value)
   return true
+}
+
+/** Sets a property of that name, whatever the name. */
+export function setOwn<T>(into: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') into[name] = value
+  else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 interface Slot {
@@ -37,7 +44,7 @@ function takeValue(reader: Reader, tag: number, slot: Slot): boolean {
       slot.value = reader.bool()
       return true
     case 4:
-      slot.value = message(reader, {}, addProperty)
+      slot.value = deeper(() => message(reader, {}, addProperty))
       return true
     case 5:
       slot.value = message(reader, { items: [] }, takeList).items
@@ -100,7 +107,9 @@ function takeText(reader: Reader, tag: number, items: Json[]): boolean {
 
 function takeObject(reader: Reader, tag: number, items: Json[]): boolean {
   if (tag >>> 3 !== 1) return false
-  items.push(message(reader, {}, addProperty))
+  const count = items.push(deeper(() => message(reader, {}, addProperty)))
+  // Each takes two bytes at least, and thirty times that as an object.
+  if (count > MAX_OBJECTS) throw new RangeError(`a list holds more than ${MAX_OBJECTS} objects`)
   return true
 }
 
@@ -123,6 +132,7 @@ function intsOf(bytes: Uint8Array): Json[] {
 }
 
 function viewOf(bytes: Uint8Array): DataView {
+  if (bytes.length % 8 !== 0) throw new RangeError(`${bytes.length} bytes are no list of numbers`)
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 

@@ -1,76 +1,35 @@
 import { ElysiaError, type ErrorCode, type ErrorDetails, messageOf } from '../../errors.ts'
 import type { WriteOutcome } from '../store.ts'
 import { DeadlineError } from './deadline.ts'
+import { proxyHint } from './proxies.ts'
 import { jsonOf, type RestReply } from './rest.ts'
+import {
+  bounded,
+  isForbidden,
+  isMissing,
+  isRefused,
+  isTaken,
+  isTransient,
+  isUsedUp,
+  mentions,
+} from './serverText.ts'
 
 /** gRPC status codes that decide anything. @see https://grpc.io/docs/guides/status-codes/ */
 const STATUS = {
   CANCELLED: 1,
   DEADLINE_EXCEEDED: 4,
   PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  ABORTED: 10,
   UNIMPLEMENTED: 12,
   UNAVAILABLE: 14,
   UNAUTHENTICATED: 16,
 } as const
 
-/**
- * Parts of the server's texts, in lower case. Nearly all its errors have the status UNKNOWN or 500 and only
- * the text tells them apart. @see https://github.com/weaviate/weaviate/blob/v1.39.0/entities/errors/transient.go
- * and `isTransientReplicationError` in adapters/handlers/grpc/v1/batch/worker.go
- */
-const TRANSIENT = [
-  'not enough memory',
-  'store is read-only',
-  'read-only mode is enabled',
-  'no space left on device',
-  'cannot reach enough replicas',
-  'too many requests',
-  'leader not found',
-  'node not ready',
-  'local schema to catch up',
-  'maintenance mode',
-  'connect: post',
-  'resolve node name',
-  'client connection is closing',
-  'status code: 404, error: request not found',
-  'connection refused',
-  'connection reset',
-  'broken pipe',
-  'context deadline exceeded',
-  'i/o timeout',
-]
-/** Read-only for a reason that waiting does not end. */
-const LASTING = ['manually set by user', 'update vector index config']
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
-const NOT_FOUND = ['could not find class', 'class not found', 'tenant not found', 'not present in schema']
-/** The tenant is there, and has to be activated before anything of it can be read or written. */
-const INACTIVE = ['tenant not active']
-const CONFLICT = ['already exists', 'found similar class', 'already in use or provided multiple times']
-/** The key is not known; the gRPC side says so with the status UNKNOWN. */
-const UNKNOWN_KEY = ['extract auth:', 'unauthorized: ', 'anonymous access not enabled']
-/** Vectorizer modules pass on refusals of other servers, which are not meant. */
-const LACKS_RIGHT = /forbidden action|user '[^']*' has insufficient permissions/i
 const CERTIFICATE = /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO/i
-
-/** True for a text of the server that says: the same may succeed later. */
-export function isTransient(text: string): boolean {
-  return mentions(text, TRANSIENT) && !mentions(text, LASTING)
-}
-
-/** True for a text that says that the collection or the tenant is not there. */
-export function isMissing(text: string): boolean {
-  return mentions(text, NOT_FOUND) || /class "[^"]*"(?:: not found| does not exist)/.test(text)
-}
-
-/** True for a text that says that the tenant cannot be read or written as it is. */
-export function isTenantInactive(text: string): boolean {
-  return mentions(text, INACTIVE)
-}
-
-/** True for a text that says that the key is not known, or may not do this. */
-export function isRefused(text: string): boolean {
-  return mentions(text, UNKNOWN_KEY) || isForbidden(text)
-}
+/** What comes is no HTTP at all, such as what a gRPC side sends to a REST client. */
+const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
 /** A message was larger than one side takes, or a page longer than the server gives. */
 export function isTooLarge(thrown: unknown): boolean {
@@ -88,7 +47,8 @@ export function neverSent(failure: ElysiaError): boolean {
 }
 
 /** What became of an object that the server refused with these words. */
-export function refusal(reason: string): WriteOutcome {
+export function refusal(said: string): WriteOutcome {
+  const reason = bounded(said)
   return isTransient(reason) ? { ok: false, reason, retryable: true } : { ok: false, reason }
 }
 
@@ -98,7 +58,8 @@ export function lacksRight({ cause, message }: ElysiaError): boolean {
 }
 
 /** The error for words of the server about one object that hold for the whole call. */
-export function wholeFailure(reason: string, address: string): ElysiaError {
+export function wholeFailure(said: string, address: string): ElysiaError {
+  const reason = bounded(said)
   const message = `${address}: ${reason}`
   return isRefused(reason) ? refused(message, !isForbidden(reason)) : new ElysiaError(codeOf(reason), message)
 }
@@ -109,7 +70,12 @@ export function failureOf(thrown: unknown, address: string): ElysiaError {
   if (thrown instanceof DeadlineError) return unreachable(address, thrown.message, thrown)
   if (isRpcError(thrown)) return rpcFailure(thrown, address)
   if (isSystemError(thrown)) return unreachable(address, systemText(thrown), thrown)
-  return new ElysiaError('ELYSIA_STORE', `${address}: ${messageOf(thrown)}`, { cause: thrown })
+  return new ElysiaError('ELYSIA_STORE', `${address}: ${bounded(messageOf(thrown))}`, { cause: thrown })
+}
+
+/** True where bytes came, but in another protocol than the one that was spoken. */
+export function isOtherProtocol({ message }: ElysiaError): boolean {
+  return OTHER_PROTOCOL.test(message)
 }
 
 /** The error for an answer that is not the expected one; `doing` says what was asked, and of what. */
@@ -146,8 +112,9 @@ interface RpcError {
 }
 
 function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
-  const { code, details } = error
-  const message = `${address}: ${details === '' ? error.message : details}`
+  const { code } = error
+  const details = bounded(error.details).replace(/\.? Resolution note: $/, '')
+  const message = `${address}: ${details === '' ? bounded(error.message) : details}`
   const final: ErrorDetails = { cause: error }
   const later: ErrorDetails = { cause: error, retryable: true }
   const forbidden = code === STATUS.PERMISSION_DENIED || isForbidden(details)
@@ -155,21 +122,34 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
     return refused(message, !forbidden, error)
   }
   if (code === STATUS.DEADLINE_EXCEEDED) return unreachable(address, details, error)
-  if (isTransient(details) || code === STATUS.CANCELLED)
-    return new ElysiaError('ELYSIA_STORE', message, later)
+  if (isTransient(details) || isPassing(code, error)) return new ElysiaError('ELYSIA_STORE', message, later)
   if (code === STATUS.UNAVAILABLE || mentions(details, CONNECTION))
     return unreachable(address, details, error)
-  if (code === STATUS.UNIMPLEMENTED) return notWeaviate(address, error)
+  if (code === STATUS.UNIMPLEMENTED) return unknownCall(address, error)
   return new ElysiaError(codeOf(details), message, final)
+}
+
+/** Status codes by which a server or what stands before it says: not now. A message's size does not pass. */
+function isPassing(code: number, error: RpcError & Error): boolean {
+  if (code === STATUS.RESOURCE_EXHAUSTED) return !isTooLarge(error) && !isUsedUp(error.details)
+  return code === STATUS.CANCELLED || code === STATUS.ABORTED
 }
 
 function unreachable(address: string, why: string, cause: unknown): ElysiaError {
   const untrusted = CERTIFICATE.test(why)
-  return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${why}`, {
+  const other = OTHER_PROTOCOL.test(why)
+  const hint = hintFor(untrusted, other, address)
+  return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${bounded(why)}`, {
     cause,
-    retryable: !untrusted,
-    ...(untrusted ? { hint: 'is it https, and is its authority trusted? --ca-file names one more' } : {}),
+    retryable: !untrusted && !other,
+    ...(hint === undefined ? {} : { hint }),
   })
+}
+
+function hintFor(untrusted: boolean, other: boolean, address: string): string | undefined {
+  if (untrusted) return 'is it https, and is its authority trusted? --ca-file names one more'
+  if (other) return 'another protocol is spoken there: is it the right port? http://HOST:PORT?grpc=HOST:PORT'
+  return proxyHint(address)
 }
 
 function refused(message: string, unknown: boolean, cause?: unknown): ElysiaError {
@@ -177,8 +157,9 @@ function refused(message: string, unknown: boolean, cause?: unknown): ElysiaErro
   return new ElysiaError('ELYSIA_REFUSED', message, { cause, hint })
 }
 
-function notWeaviate(address: string, cause: unknown): ElysiaError {
-  return new ElysiaError('ELYSIA_UNREACHABLE', `${address} speaks gRPC, but is no Weaviate`, {
+function unknownCall(address: string, cause: RpcError & Error): ElysiaError {
+  const message = `${address} speaks gRPC, but is no Weaviate that knows this call: ${bounded(cause.details)}`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,
     hint: 'name the gRPC address with ?grpc=HOST:PORT behind the URL',
   })
@@ -186,16 +167,7 @@ function notWeaviate(address: string, cause: unknown): ElysiaError {
 
 function codeOf(text: string): ErrorCode {
   if (isMissing(text)) return 'ELYSIA_NOT_FOUND'
-  return mentions(text, CONFLICT) ? 'ELYSIA_CONFLICT' : 'ELYSIA_STORE'
-}
-
-function isForbidden(text: string): boolean {
-  return LACKS_RIGHT.test(text)
-}
-
-function mentions(text: string, parts: readonly string[]): boolean {
-  const lower = text.toLowerCase()
-  return parts.some((part) => lower.includes(part))
+  return isTaken(text) ? 'ELYSIA_CONFLICT' : 'ELYSIA_STORE'
 }
 
 function isRpcError(thrown: unknown): thrown is RpcError & Error {
@@ -220,13 +192,17 @@ function systemText({ code, message }: { readonly code: string; readonly message
   return message.includes(code) ? message : `${code}${message === '' ? '' : `: ${message}`}`
 }
 
-/** The server's own words: `{error: [{message}]}`, `{message}` or plain text; at most 2000 characters. */
+interface Said {
+  readonly message?: unknown
+}
+
+/** The server's own words: `{error: [{message}]}`, `{message}` or plain text; bounded. */
 function textOf(reply: RestReply): string {
   const body = jsonOf(reply)
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
-  const listed = Array.isArray(error) ? error.map((entry) => (entry as { message?: unknown }).message) : []
+  const listed = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
   const texts = [...listed, message].filter((text) => typeof text === 'string')
-  return (texts.length > 0 ? texts.join('; ') : reply.text.trim()).slice(0, 2000)
+  return bounded(texts.length > 0 ? texts.join('; ') : reply.text.trim())
 }
 
 /** A usage limit, which no waiting ends, names itself. */

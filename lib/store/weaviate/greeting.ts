@@ -1,13 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ElysiaError } from '../../errors.ts'
+import { byAge, isSince, OLDEST_MINOR } from './capabilities.ts'
 import { within } from './deadline.ts'
-import { allUnreachable, failureOf, lacksRight } from './failure.ts'
+import { allUnreachable, failureOf, isOtherProtocol, lacksRight } from './failure.ts'
 import type { Server } from './server.ts'
 
-/** The oldest minor release of version 1 whose gRPC the client speaks. */
-const OLDEST_MINOR = 27
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
+/**
+ * How long a gRPC side is knocked at that cannot be reached while REST says that the server is ready: one that is ending
+ * closes it first. After that the port is wrong.
+ */
+const KNOCKING_MS = 2_500
+const KNOCK_MS = 500
 
 export interface Greeting {
+  /** The oldest of all nodes that answered. */
   readonly version: string
   readonly maxMessageBytes: number
 }
@@ -39,7 +46,8 @@ export async function greet(
   const [first] = greetings
   if (first !== undefined && decisive === undefined) {
     const smallest = Math.min(...greetings.map(({ maxMessageBytes }) => maxMessageBytes))
-    return { version: first.version, maxMessageBytes: smallest }
+    const [version = first.version] = greetings.map((one) => one.version).sort(byAge)
+    return { version, maxMessageBytes: smallest }
   }
   for (const server of servers) server.close()
   throw decisive ?? allUnreachable(target, failures)
@@ -50,31 +58,58 @@ async function greetOne(server: Server, timeoutMs: number, end?: AbortSignal): P
   opening.catch(() => undefined)
   const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta(end)
   checkVersion(server.http, version)
-  const wire = await opening
-  try {
-    // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
-    await within(timeoutMs, [end], (signal) => wire.batchObjects([], signal))
-  } catch (thrown) {
-    judge(failureOf(thrown, server.grpc), server)
-  }
+  await opening
+  await knock(server, timeoutMs, end)
   // A twentieth is kept free for what the estimate of a message's size leaves out.
   return { version, maxMessageBytes: Math.floor(0.95 * Math.min(maxMessageBytes, MAX_MESSAGE_BYTES)) }
 }
 
+/** Waits for an answer of the gRPC side. @throws ElysiaError, final where the rest of the server is ready meanwhile */
+async function knock(server: Server, timeoutMs: number, end?: AbortSignal): Promise<void> {
+  const since = performance.now()
+  for (;;) {
+    const failure = await spoken(server, timeoutMs, end)
+    if (failure === undefined) return
+    await server.requireReady(end)
+    const over = performance.now() - since > KNOCKING_MS
+    if (over || !failure.retryable) throw closed(failure, server, isOtherProtocol(failure))
+    server.close()
+    await sleep(KNOCK_MS, undefined, end && { signal: end })
+  }
+}
+
+/** Why the service gives no answer; undefined where it gives one. */
+async function spoken(
+  server: Server,
+  timeoutMs: number,
+  end?: AbortSignal,
+): Promise<ElysiaError | undefined> {
+  try {
+    // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
+    await within(timeoutMs, [end], async (signal) => (await server.wire()).batchObjects([], signal))
+    return undefined
+  } catch (thrown) {
+    return judged(failureOf(thrown, server.grpc))
+  }
+}
+
 /** Any answer of the service will do, also that the key may not look; but not that the key is unknown. */
-function judge(failure: ElysiaError, server: Server): void {
+function judged(failure: ElysiaError): ElysiaError | undefined {
   if (failure.code === 'ELYSIA_REFUSED' && !lacksRight(failure)) throw failure
-  if (failure.code !== 'ELYSIA_UNREACHABLE') return
-  throw new ElysiaError('ELYSIA_UNREACHABLE', `the gRPC side of ${server.http}: ${failure.message}`, {
+  return failure.code === 'ELYSIA_UNREACHABLE' ? failure : undefined
+}
+
+function closed(failure: ElysiaError, server: Server, other: boolean): ElysiaError {
+  const message = `the gRPC side of ${server.http}, which is ready: ${failure.message}`
+  const asked = `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause: failure,
-    retryable: failure.retryable,
-    hint: failure.hint ?? `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`,
+    hint: other ? asked : (failure.hint ?? asked),
   })
 }
 
 function checkVersion(http: string, version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
-  if (major > 1 || (major === 1 && minor >= OLDEST_MINOR)) return
+  if (isSince(version, OLDEST_MINOR)) return
   throw new ElysiaError(
     'ELYSIA_STORE',
     `${http} is Weaviate ${version}: 1.${OLDEST_MINOR} or newer is needed`,

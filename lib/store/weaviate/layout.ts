@@ -1,6 +1,6 @@
 import { type CollectionSchema, isReference, type PropertySchema } from '../../classSchema.ts'
 import { isInt64, isLarge } from '../../exactJson.ts'
-import type { Json, JsonObject } from '../../object.ts'
+import type { Json, JsonObject, StoredObject } from '../../object.ts'
 import { changing } from '../../propertyValues.ts'
 import { type WholeNumbers, wholeNumbers } from '../../wholeNumbers.ts'
 import { type LinkRules, linkRules } from '../links.ts'
@@ -54,6 +54,12 @@ export function stranger(layout: Layout, properties: JsonObject): string | undef
     }
   }
   return undefined
+}
+
+/** The first named vector that the schema lacks; none where it has only one without a name. */
+export function unknownVector(layout: Layout, { vectors }: StoredObject): string | undefined {
+  if (vectors === undefined || layout.namedVectors.length === 0) return undefined
+  return Object.keys(vectors).find((name) => !layout.namedVectors.includes(name))
 }
 
 /** The first reference property that has a value. */

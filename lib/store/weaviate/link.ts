@@ -1,9 +1,10 @@
-import type { Json } from '../../object.ts'
+import type { JsonObject } from '../../object.ts'
 import type { Call, Link, WriteOutcome } from '../store.ts'
+import { isObject, listIn, wrongAnswer } from './answer.ts'
 import { expect } from './expect.ts'
-import { isMissing, isRefused, isTenantInactive, refusal, wholeFailure } from './failure.ts'
+import { refusal, wholeFailure } from './failure.ts'
 import type { Layout } from './layout.ts'
-import { jsonOf } from './rest.ts'
+import { bounded, isMissing, isRefused, isTenantInactive } from './serverText.ts'
 import type { Context } from './write.ts'
 
 /** References in one request: some 200 KB of JSON, applied in a fraction of a second. */
@@ -61,9 +62,13 @@ async function send(
   const body = references.map(({ from, to }) => ({ from, to, ...(tenant === '' ? {} : { tenant }) }))
   const request = { method: 'POST', path: '/batch/references', body } as const
   const reply = await expect(context, request, `linking objects of ${context.name}`, call)
-  const results = (jsonOf(reply) ?? []) as Json[]
+  const results = listIn(reply, context.target)
+  if (results.length !== references.length) {
+    const fact = `answers ${results.length} results to ${references.length} references of ${context.name}`
+    throw wrongAnswer(context.target, fact)
+  }
   references.forEach(({ index }, at) => {
-    const reason = reasonOf(results[at])
+    const reason = reasonOf(results[at]!)
     if (reason === undefined) return
     if (isMissing(reason) || isRefused(reason) || isTenantInactive(reason)) {
       throw wholeFailure(reason, context.target)
@@ -73,13 +78,10 @@ async function send(
 }
 
 /** Why a reference was not added; the server answers one result a reference, in order. */
-function reasonOf(answer: Json | undefined): string | undefined {
-  const { result } = (answer ?? {}) as { result?: { status?: string; errors?: { error?: Said[] } } }
-  if (result?.status === 'SUCCESS') return undefined
-  const said = (result?.errors?.error ?? []).map(({ message }) => message).join('; ')
-  return said === '' ? 'the server did not say that it was added' : said
-}
-
-interface Said {
-  readonly message: string
+function reasonOf({ result }: JsonObject): string | undefined {
+  const { status, errors } = isObject(result) ? result : {}
+  if (status === 'SUCCESS') return undefined
+  const list = isObject(errors) && Array.isArray(errors.error) ? errors.error : []
+  const said = list.map((one) => (isObject(one) ? String(one.message) : '')).join('; ')
+  return said === '' ? 'the server did not say that it was added' : bounded(said)
 }

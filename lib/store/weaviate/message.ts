@@ -9,15 +9,49 @@ export const newWriter = (): Writer => protobuf.Writer.create()
 /** Reads the field with this tag into `into`; false where it is not one that is known. */
 export type Take<T> = (reader: Reader, tag: number, into: T) => boolean
 
-/** Reads the message that stands here, after its length, into `into`; fields that `take` does not know are passed over. */
+/**
+ * Reads the message that stands here, after its length, into `into`; fields that `take` does not know are passed over.
+ * @throws RangeError where it does not end where it should
+ */
 export function message<T>(reader: Reader, into: T, take: Take<T>): T {
   const length = reader.uint32()
   const end = reader.pos + length
+  if (end > reader.len) throw new RangeError(`a message of ${length} bytes is cut short`)
   while (reader.pos < end) {
     const tag = reader.uint32()
     if (!take(reader, tag, into)) reader.skipType(tag & 7)
   }
+  if (reader.pos !== end) throw new RangeError('a field reaches beyond its message')
   return into
+}
+
+/** The bytes of an answer are none of the message that was asked for. */
+export class MalformedReply extends Error {
+  override readonly name = 'MalformedReply'
+}
+
+/** Makes whatever a reader throws at bytes that are no such message a MalformedReply. */
+export function malformed(thrown: unknown): unknown {
+  if (thrown instanceof InexactInt || thrown instanceof MalformedReply) return thrown
+  return new MalformedReply(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}
+
+/** How deep objects in an answer may be nested. */
+const MAX_DEPTH = 200
+let depth = 0
+
+/** Begins an object that is not nested in another. */
+export function beginObject(): void {
+  depth = 0
+}
+
+/** Reads something that is one level deeper. @throws RangeError */
+export function deeper<T>(read: () => T): T {
+  depth += 1
+  if (depth > MAX_DEPTH) throw new RangeError(`objects are nested more than ${MAX_DEPTH} deep`)
+  const done = read()
+  depth -= 1
+  return done
 }
 
 /** An answer holds an int at the end of its 64 bits, which stands for all that are beyond. */

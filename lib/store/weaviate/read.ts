@@ -1,10 +1,11 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, Range, What } from '../store.ts'
+import { IdOrder, requireAsked, requireAtMost, wrongAnswer } from './answer.ts'
 import { type Extent, extentOf, objectsOf } from './decode.ts'
 import { idFilter } from './encode.ts'
 import { isTooLarge, isTooLong } from './failure.ts'
 import { metadataRequest, propertiesRequest } from './layout.ts'
-import { InexactInt } from './message.ts'
+import { InexactInt, MalformedReply } from './message.ts'
 import { PageLimit } from './pageLimit.ts'
 import { listsNamedVectors, type RestPage, type RestReading, restMany, restPage } from './restRead.ts'
 import { type Fetch, QUORUM } from './wire.ts'
@@ -34,8 +35,9 @@ interface Page {
 /**
  * Objects after an id, in byte order of their ids, by the server's cursor: a scan, not a snapshot. By gRPC,
  * or by REST where references are asked for and the collection has some. While a page is worked on, the next one
- * is under way.
+ * is under way. Each object is held against the order before it is given.
  * Memory: two pages of 4 to 8 MB, or of one object; more where many small objects are followed by large ones.
+ * @throws ElysiaError ELYSIA_STORE where the server repeats an object, goes back, or gives more than was asked for
  */
 export async function* read(
   context: Context,
@@ -48,8 +50,10 @@ export async function* read(
   const reading = await readingOf(context, what, { ...call, signal })
   const upTo = range.upTo?.toLowerCase() ?? 'g'
   const limit = new PageLimit(context.pageSize)
+  const after = range.after?.toLowerCase() ?? ''
+  const order = new IdOrder(context.target, context.name, after)
   try {
-    let page = await pageOf(reading, range.after?.toLowerCase() ?? '', limit)
+    let page = await pageOf(reading, after, limit)
     while (page.count > 0) {
       const goesOn = page.lastId < upTo
       let coming: Promise<Page> | undefined
@@ -58,15 +62,24 @@ export async function* read(
         // Not before a second piece is wanted: many a reader wants the first object only.
         if (begun && goesOn) coming ??= quietly(pageOf(reading, page.lastId, limit))
         begun = true
+        order.check(objects)
         const inside = goesOn ? objects : objects.filter(({ id }) => id <= upTo)
         if (inside.length > 0) yield inside
       }
       if (!goesOn) return
       page = await (coming ?? pageOf(reading, page.lastId, limit))
     }
+  } catch (thrown) {
+    throw unreadable(thrown, context)
   } finally {
     ended.abort()
   }
+}
+
+/** What came cannot be read: the server's fault, and not worth repeating. */
+function unreadable(thrown: unknown, { target, name }: Context): unknown {
+  if (!(thrown instanceof MalformedReply)) return thrown
+  return wrongAnswer(target, `gives objects of ${name} that cannot be read: ${thrown.message}`, thrown)
 }
 
 /** A promise that may be given up. */
@@ -85,11 +98,15 @@ export async function readMany(
   call.signal?.throwIfAborted()
   if (ids.length === 0) return []
   const reading = await readingOf(context, what, call)
-  if (reading.byRest) return restMany(reading, ids)
   const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
-  const pages = chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
-  return (await Promise.all(pages)).flat()
+  try {
+    if (reading.byRest) return await restMany(reading, ids)
+    const pages = chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
+    return (await Promise.all(pages)).flat()
+  } catch (thrown) {
+    throw unreadable(thrown, context)
+  }
 }
 
 /** One page, of fewer objects where it would be too large. */
@@ -100,6 +117,7 @@ async function pageOf(reading: Reading, after: string, limit: PageLimit): Promis
       const page = reading.byRest
         ? restPageOf(await listed(reading, after, objects))
         : replyPage(reading, after, await replyOf(reading, { after, limit: objects }))
+      requireAtMost(objects, page.count, reading.context.target, reading.context.name)
       limit.learn(page.count, page.bytes)
       return page
     } catch (thrown) {
@@ -175,8 +193,13 @@ async function listed(reading: Reading, after: string, limit: number): Promise<R
 }
 
 async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredObject[]> {
+  const { context, call } = reading
   try {
-    return await search(reading, { filters: idFilter(ids), limit: ids.length })
+    const reply = await replyOf(reading, { filters: idFilter(ids), limit: ids.length })
+    requireAtMost(ids.length, extentOf(reply).count, context.target, context.name)
+    const objects = [...objectsOf(reply, call.tenant)].flat()
+    requireAsked(ids, objects, context.target, context.name)
+    return objects
   } catch (thrown) {
     if (thrown instanceof InexactInt) return restMany(reading, ids)
     if (!isTooLarge(thrown) || ids.length === 1) throw thrown
@@ -184,10 +207,6 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
     const first = await idsOf(reading, ids.slice(0, middle))
     return [...first, ...(await idsOf(reading, ids.slice(middle)))]
   }
-}
-
-async function search(reading: Reading, asked: Partial<Fetch>): Promise<StoredObject[]> {
-  return [...objectsOf(await replyOf(reading, asked), reading.call.tenant)].flat()
 }
 
 function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {

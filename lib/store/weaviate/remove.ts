@@ -1,7 +1,9 @@
 import type { Call, RemoveOutcome } from '../store.ts'
+import { wrongAnswer } from './answer.ts'
 import { uuidOf } from './decode.ts'
 import { idFilter } from './encode.ts'
-import { isRefused, refusal, wholeFailure } from './failure.ts'
+import { refusal, wholeFailure } from './failure.ts'
+import { isRefused } from './serverText.ts'
 import type { Context } from './write.ts'
 
 /** Well under the 10 000 that one call deletes at most. */
@@ -28,16 +30,24 @@ async function removeChunk(
   outcomes: Map<string, RemoveOutcome>,
   call: Call,
 ): Promise<void> {
-  const filters = idFilter(ids)
+  const { cluster, name, target } = context
+  const open = new Set(ids.map((id) => id.toLowerCase()))
   for (;;) {
-    const reply = await context.cluster.rpc(call, (wire, signal) =>
-      wire.batchDelete(context.name, tenant, filters, signal),
-    )
+    const filters = idFilter(ids)
+    const reply = await cluster.rpc(call, (wire, signal) => wire.batchDelete(name, tenant, filters, signal))
+    const before = open.size
     for (const { uuid, successful, error } of reply.objects) {
-      if (!successful && isRefused(error ?? '')) throw wholeFailure(error ?? '', context.target)
+      if (!successful && isRefused(error ?? '')) throw wholeFailure(error ?? '', target)
+      const id = uuidOf(uuid)
+      if (!open.delete(id) && !outcomes.has(id)) {
+        throw wrongAnswer(target, `speaks of an object of ${name} that it was not asked to delete: ${id}`)
+      }
       const outcome = successful ? { ok: true } : refusal(error ?? 'the server did not delete it')
-      outcomes.set(uuidOf(uuid), { ...outcome, existed: true })
+      outcomes.set(id, { ...outcome, existed: true })
     }
     if (reply.successful === 0 || reply.matches <= reply.successful + reply.failed) return
+    if (open.size === before) {
+      throw wrongAnswer(target, `says that more objects of ${name} are to be deleted, and names none`)
+    }
   }
 }

@@ -1,35 +1,45 @@
 import { filledVector } from '../../floats.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../object.ts'
 import type { What } from '../store.ts'
+import { isObject } from './answer.ts'
 import type { Layout } from './layout.ts'
+import { MalformedReply } from './message.ts'
 
-/** An object as `GET /v1/objects` shows it. */
-export interface RestObject {
-  readonly id: string
-  readonly properties?: JsonObject | null
-  readonly vector?: readonly number[] | null
-  readonly vectors?: Readonly<Record<string, readonly number[] | readonly number[][]>> | null
-  readonly creationTimeUnix?: number
-  readonly lastUpdateTimeUnix?: number
-}
-
-/** The parts of an object that were asked for; of its references the beacons, not the paths beside them. */
+/**
+ * The parts of an object that were asked for, as `GET /v1/objects` shows it; of its references the beacons, not the
+ * paths beside them. @throws MalformedReply where it is none
+ */
 export function objectOf(
-  shown: RestObject,
+  shown: JsonObject,
   layout: Layout,
   what: What,
   tenant: string | undefined,
 ): StoredObject {
-  const vector = what.vectors ? (shown.vector ?? []) : []
-  const vectors = Object.entries((what.vectors && shown.vectors) || {})
+  const { id, properties, creationTimeUnix: created, lastUpdateTimeUnix: updated } = shown
+  if (typeof id !== 'string') throw new MalformedReply('an object has no id')
+  const vector = what.vectors ? floatsOf(shown.vector ?? []) : NONE
+  const vectors = what.vectors ? Object.entries(recordOf(shown.vectors, 'vectors')) : []
   return {
-    id: shown.id,
-    properties: propertiesOf(shown.properties ?? {}, layout, what),
-    ...(vector.length === 0 ? {} : { vector: floatsOf(vector) }),
+    id,
+    properties: propertiesOf(recordOf(properties, 'properties'), layout, what),
+    ...(vector.length === 0 ? {} : { vector }),
     ...(vectors.length === 0 ? {} : { vectors: Object.fromEntries(vectors.map(named)) }),
     ...(tenant === undefined ? {} : { tenant }),
-    ...(what.times && { createdMs: shown.creationTimeUnix!, updatedMs: shown.lastUpdateTimeUnix! }),
+    ...(what.times && { createdMs: timeOf(created), updatedMs: timeOf(updated) }),
   }
+}
+
+const NONE = new Float32Array(0)
+
+function recordOf(value: Json | undefined, name: string): JsonObject {
+  if (value === undefined || value === null) return {}
+  if (!isObject(value)) throw new MalformedReply(`the ${name} of an object are none`)
+  return value
+}
+
+function timeOf(value: Json | undefined): number {
+  if (typeof value === 'number') return value
+  throw new MalformedReply('an object has no time')
 }
 
 function propertiesOf(shown: JsonObject, layout: Layout, what: What): JsonObject {
@@ -45,16 +55,24 @@ function propertiesOf(shown: JsonObject, layout: Layout, what: What): JsonObject
 }
 
 function beaconsOf(value: Json): Json {
-  return Array.isArray(value) ? value.map((one) => ({ beacon: (one as JsonObject).beacon ?? '' })) : value
+  return Array.isArray(value)
+    ? value.map((one) => ({ beacon: isObject(one) ? (one.beacon ?? '') : '' }))
+    : value
 }
 
-function named([name, value]: [string, readonly number[] | readonly number[][]]): [string, Vector] {
-  if (Array.isArray(value[0])) return [name, (value as number[][]).map(floatsOf)]
-  return [name, floatsOf(value as number[])]
+function named([name, value]: [string, Json]): [string, Vector] {
+  if (Array.isArray(value) && Array.isArray(value[0])) return [name, value.map(floatsOf)]
+  return [name, floatsOf(value)]
 }
 
-function floatsOf(numbers: readonly number[]): Float32Array {
+function floatsOf(numbers: Json): Float32Array {
+  if (!Array.isArray(numbers) || !numbers.every(isNumber))
+    throw new MalformedReply('a vector holds no numbers')
   return filledVector(numbers.length, (bytes, at) => {
     for (let index = 0; index < numbers.length; index++) bytes.writeFloatLE(numbers[index]!, at + 4 * index)
   })
+}
+
+function isNumber(value: Json): value is number {
+  return typeof value === 'number'
 }

@@ -1,10 +1,11 @@
 import { ElysiaError } from '../../errors.ts'
 import type { StoredObject } from '../../object.ts'
 import type { Call, What } from '../store.ts'
+import { listIn, objectIn, requireAsked, requireAtMost } from './answer.ts'
 import { replyFailure } from './failure.ts'
 import type { Layout } from './layout.ts'
-import { jsonOf, type RestReply } from './rest.ts'
-import { objectOf, type RestObject } from './restObject.ts'
+import type { RestReply, RestRequest } from './rest.ts'
+import { objectOf } from './restObject.ts'
 import type { Context } from './write.ts'
 
 /** A read by REST, where gRPC has not the words: beacons whose object is gone, ints beyond 2^53. */
@@ -18,6 +19,9 @@ export interface RestReading {
 
 /** What a text of JSON and all that is parsed of it take, beside the text itself. */
 const PARSED = 3
+
+/** The longest text of several objects that is taken. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
 /** Objects that came, and about what they take. */
 export interface RestPage {
@@ -35,11 +39,17 @@ export async function restPage(
   if (after !== '') query.set('after', after)
   if (what.vectors) query.set('include', 'vector')
   if (tenant !== '') query.set('tenant', tenant)
-  const reply = await context.cluster.rest({ method: 'GET', path: `/objects?${query}` }, call)
+  const request: RestRequest = { method: 'GET', path: `/objects?${query}` }
+  // One that is longer is asked for in halves, down to a single object.
+  const reply = await context.cluster.rest(
+    limit === 1 ? request : { ...request, maxBytes: MAX_PAGE_BYTES },
+    call,
+  )
   if (reply.status !== 200) throw readFailure(reply, context)
-  const { objects = [] } = (jsonOf(reply) ?? {}) as { objects?: readonly RestObject[] }
+  const shown = listIn(reply, context.target, 'objects')
+  requireAtMost(limit, shown.length, context.target, context.name)
   return {
-    objects: objects.map((object) => objectOf(object, layout, what, call.tenant)),
+    objects: shown.map((object) => objectOf(object, layout, what, call.tenant)),
     bytes: PARSED * reply.text.length,
   }
 }
@@ -77,7 +87,9 @@ async function restOne(
   const reply = await context.cluster.rest({ method: 'GET', path }, call)
   if (reply.status === 404 && reply.text === '') return []
   if (reply.status !== 200) throw readFailure(reply, context)
-  return [objectOf(jsonOf(reply) as unknown as RestObject, layout, what, call.tenant)]
+  const object = objectOf(objectIn(reply, context.target), layout, what, call.tenant)
+  requireAsked([id], [object], context.target, context.name)
+  return [object]
 }
 
 function readFailure(reply: RestReply, { name, target }: Context): ElysiaError {

@@ -40,6 +40,7 @@ export function openSearch({ grpc, grpcSecure }: Node): SearchCall {
   const channel = createChannel(grpc, credentials, {
     'grpc.max_receive_message_length': MAX_REPLY_BYTES,
     'grpc-node.flow_control_window': WINDOW_BYTES,
+    'grpc.enable_http_proxy': 0,
   })
   const client = createClient(SERVICE, channel)
   return { search: (fetch, options) => client.search(fetch, options), close: () => channel.close() }

@@ -7,6 +7,10 @@ import { openWire, type Wire } from './wire.ts'
 
 /** How long an unreachable node is passed over where there are others. */
 const PASSED_OVER_MS = 5_000
+/** How long a node that was ready is taken to be so: less than a restart takes. */
+const READY_MS = 200
+/** A limit of messages below this is taken for none. */
+const SMALLEST_MESSAGE = 4096
 
 export interface ServerOptions {
   readonly node: Node
@@ -18,8 +22,9 @@ export interface ServerOptions {
 
 /**
  * One node of a cluster: its REST side, and its gRPC channel, which is opened when it is first needed.
- * After a failure the channel is dropped, and a new one is opened only once REST answers again: a channel
- * that keeps knocking waits longer and longer, up to two minutes after the server is back.
+ * After a failure the channel is dropped, and a new one is opened only once the node says that it is ready: a channel
+ * that keeps knocking waits longer and longer, up to two minutes after the server is back; and a server that has just
+ * begun does not know its collections yet.
  */
 export class Server {
   readonly #options: ServerOptions
@@ -27,6 +32,7 @@ export class Server {
   #opening: Promise<Wire> | undefined
   #suspect = false
   #passedOverUntil = 0
+  #readyUntil = 0
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -60,8 +66,26 @@ export class Server {
     return this.#opening
   }
 
+  /** Before a call: where the node was lost, whether it is ready again. @throws ElysiaError where it is not */
+  async regained(signal: AbortSignal): Promise<void> {
+    if (this.#suspect) await this.requireReady(signal)
+  }
+
+  /**
+   * Asks the node whether it has loaded all that it serves. What has no such question is taken to be ready.
+   * @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, where it is not
+   */
+  async requireReady(signal?: AbortSignal): Promise<void> {
+    if (performance.now() < this.#readyUntil) return
+    const { status } = await this.#ask({ method: 'GET', path: '/.well-known/ready' }, signal)
+    if (status >= 500) throw notReady(this.http, status)
+    this.#suspect = false
+    this.#readyUntil = performance.now() + READY_MS
+  }
+
   failed(): void {
     this.#suspect = true
+    this.#readyUntil = 0
     this.#passedOverUntil = performance.now() + PASSED_OVER_MS
     this.close()
   }
@@ -82,14 +106,13 @@ export class Server {
       throw replyFailure(reply, this.http, 'asking for the version')
     }
     const { version, grpcMaxMessageSize } = (jsonOf(reply) ?? {}) as Record<string, unknown>
-    if (typeof version !== 'string') throw notWeaviate(this.http, reply.status)
-    return { version, maxMessageBytes: Number(grpcMaxMessageSize) || undefined }
+    if (typeof version !== 'string' || !/^\d+\.\d+/.test(version)) throw notWeaviate(this.http, reply.status)
+    const largest = typeof grpcMaxMessageSize === 'number' && grpcMaxMessageSize >= SMALLEST_MESSAGE
+    return { version: version.slice(0, 80), maxMessageBytes: largest ? grpcMaxMessageSize : undefined }
   }
 
   async #open(): Promise<Wire> {
-    if (this.#suspect) await this.#ask({ method: 'GET', path: '/.well-known/live' })
     this.#wire = await openWire(this.#options)
-    this.#suspect = false
     return this.#wire
   }
 
@@ -106,6 +129,14 @@ export class Server {
 export interface Meta {
   readonly version: string
   readonly maxMessageBytes: number | undefined
+}
+
+function notReady(http: string, status: number): ElysiaError {
+  const message = `${http} is not ready: it answers ${status} to /v1/.well-known/ready`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    retryable: true,
+    hint: 'a server that begins, ends or has lost its cluster is not: try again, or look at its log',
+  })
 }
 
 function notWeaviate(http: string, status: number): ElysiaError {

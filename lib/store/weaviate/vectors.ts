@@ -22,15 +22,21 @@ export function vectorOf(bytes: Uint8Array): Float32Array {
   return vectorIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength)
 }
 
-/** The same for the bytes of `buffer` from `start` up to `end`. */
+/** The same for the bytes of `buffer` from `start` up to `end`. @throws RangeError where a number is cut short */
 export function vectorIn(buffer: Buffer, start: number, end: number): Float32Array {
+  if ((end - start) % 4 !== 0) throw new RangeError(`a vector of ${end - start} bytes holds no whole numbers`)
   const length = (end - start) >> 2
   return filledVector(length, (bytes, at) => buffer.copy(bytes, at, start, start + length * 4))
 }
 
-/** The rows of a multi-vector, bit for bit. */
+/** The rows of a multi-vector, bit for bit. @throws RangeError where they are of no width, or one is cut short */
 export function rowsOf(bytes: Uint8Array): Float32Array[] {
-  const width = bytes[0]! + bytes[1]! * 256
+  if (bytes.length === 0) return []
+  const width = bytes[0]! + (bytes[1] ?? 0) * 256
+  const left = bytes.length - 2
+  if (left < 0 || (left > 0 && (width === 0 || left % (width * 4) !== 0))) {
+    throw new RangeError(`a multi-vector of ${bytes.length} bytes cannot have rows of ${width} numbers`)
+  }
   const rows: Float32Array[] = []
   for (let at = 2; at < bytes.length; at += width * 4) rows.push(vectorOf(bytes.subarray(at, at + width * 4)))
   return rows

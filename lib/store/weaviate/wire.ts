@@ -1,6 +1,7 @@
 import type { Metadata } from 'nice-grpc'
 import type { ConnectionGRPC } from 'weaviate-client'
 import type { Node } from '../target.ts'
+import { withoutProxies } from './proxies.ts'
 import type { SearchCall } from './searchCall.ts'
 import { trusting, withoutOtherRoots } from './trust.ts'
 
@@ -88,7 +89,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   loading ??= withoutOtherRoots(load)
   const { ApiKey, ConnectionGRPC, openSearch } = await loading
   const { node, apiKey, authorities } = options
-  const { connection } = await trusting(authorities, () =>
+  const made = () =>
     ConnectionGRPC.use({
       host: node.http,
       headers: { ...options.headers },
@@ -96,8 +97,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       grpcAddress: node.grpc,
       grpcSecure: node.grpcSecure,
       skipInitChecks: true,
-    }),
-  )
+    })
+  const { connection } = await trusting(authorities, () => withoutProxies(made))
   const searching = trusting(authorities, () => openSearch(node))
   return wireOver(connection, ...stubOf(await connection.batch('')), searching)
 }

@@ -1,19 +1,14 @@
 import type { StoredObject } from '../../object.ts'
 import type { Call, WriteOutcome } from '../store.ts'
 import { referenceGiven } from '../typeCheck.ts'
+import { wrongAnswer } from './answer.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Classes } from './classes.ts'
 import type { Cluster } from './cluster.ts'
 import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './encode.ts'
-import {
-  failureOf,
-  isMissing,
-  isRefused,
-  isTenantInactive,
-  isTooLarge,
-  refusal,
-  wholeFailure,
-} from './failure.ts'
-import { type Layout, referenceIn, stranger } from './layout.ts'
+import { failureOf, isTooLarge, refusal, wholeFailure } from './failure.ts'
+import { type Layout, referenceIn, stranger, unknownVector } from './layout.ts'
+import { isMissing, isRefused, isTenantInactive } from './serverText.ts'
 import { isRectangular, isRows } from './vectors.ts'
 
 /** What the calls of one collection share. */
@@ -26,6 +21,7 @@ export interface Context {
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
   readonly version: string
+  readonly capabilities: Capabilities
 }
 
 interface Sending {
@@ -49,7 +45,7 @@ export async function write(
   const outcomes: WriteOutcome[] = []
   const sending: Sending[] = []
   objects.forEach((object, index) => {
-    const reason = objection(layout, object)
+    const reason = objection(context, layout, object)
     if (reason === undefined) sending.push({ index, object })
     else outcomes[index] = { ok: false, reason }
   })
@@ -61,13 +57,21 @@ export async function write(
 /** The layout; looked at anew when an object has a property that it lacks. */
 async function layoutFor(context: Context, objects: readonly StoredObject[], call: Call): Promise<Layout> {
   const layout = await context.classes.layout(context.name, call)
-  if (objects.every(({ properties }) => stranger(layout, properties) === undefined)) return layout
+  if (objects.every((object) => isKnown(layout, object))) return layout
   context.classes.forget(context.name)
   return context.classes.layout(context.name, call)
 }
 
+function isKnown(layout: Layout, object: StoredObject): boolean {
+  return stranger(layout, object.properties) === undefined && unknownVector(layout, object) === undefined
+}
+
 /** Why an object is not sent: what would change the schema, or fail its whole message. */
-function objection(layout: Layout, object: StoredObject): string | undefined {
+function objection(
+  { capabilities, version }: Context,
+  layout: Layout,
+  object: StoredObject,
+): string | undefined {
   const unknown = stranger(layout, object.properties)
   if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
   if (!object.id.isWellFormed() || !isWellFormed(object.properties))
@@ -77,8 +81,14 @@ function objection(layout: Layout, object: StoredObject): string | undefined {
   if (reference !== undefined) return referenceGiven(reference, layout.name)
   const inexact = layout.intFault(object.properties)
   if (inexact !== undefined) return inexact
+  // A server of 1.27 takes it, and keeps it nowhere.
+  const vector = unknownVector(layout, object)
+  if (vector !== undefined)
+    return `collection ${layout.name} does not have configuration for vector ${vector}`
   for (const [name, vector] of Object.entries(object.vectors ?? {})) {
-    if (isRows(vector) && !isRectangular(vector)) return `the rows of vector ${name} differ in length`
+    if (!isRows(vector)) continue
+    if (!capabilities.multiVectors) return `Weaviate ${version} has no multi-vectors, and ${name} is one`
+    if (!isRectangular(vector)) return `the rows of vector ${name} differ in length`
   }
   return undefined
 }
@@ -107,12 +117,9 @@ async function sendMessage(
   call: Call,
 ): Promise<void> {
   try {
+    const errors = await errorsOf(context, tenant, message, call)
     for (const { index } of message) outcomes[index] = { ok: true }
-    for (const { index, error } of await errorsOf(context, tenant, message, call)) {
-      if (isMissing(error) || isRefused(error) || isTenantInactive(error))
-        throw wholeFailure(error, context.target)
-      outcomes[message[index]!.index] = refusal(error)
-    }
+    for (const { index, error } of errors) outcomes[message[index]!.index] = refusal(error)
   } catch (thrown) {
     if (!isTooLarge(thrown)) throw thrown
     const middle = message.length >> 1
@@ -124,17 +131,23 @@ async function sendMessage(
   }
 }
 
+/** What the server refused, by place in the message. What holds for all of it is thrown. */
 async function errorsOf(
-  context: Context,
+  { cluster, name, target }: Context,
   tenant: string,
   message: readonly Sending[],
   call: Call,
 ): Promise<readonly { readonly index: number; readonly error: string }[]> {
-  const reply = await context.cluster.rpc(call, (wire, signal) => {
-    const objects = message.map(({ object }) => batchObject(object, context.name, tenant))
-    return wire.batchObjects(objects, signal)
+  return cluster.rpc(call, async (wire, signal) => {
+    const objects = message.map(({ object }) => batchObject(object, name, tenant))
+    const { errors } = await wire.batchObjects(objects, signal)
+    for (const { index, error } of errors) {
+      if (isMissing(error) || isRefused(error) || isTenantInactive(error)) throw wholeFailure(error, target)
+      if (message[index] !== undefined) continue
+      throw wrongAnswer(target, `refuses object ${index} of a message of ${message.length} to ${name}`)
+    }
+    return errors
   })
-  return reply.errors
 }
 
 /** Like Promise.all, but waits for all of them also when one fails. */

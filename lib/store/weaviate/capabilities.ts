@@ -1,0 +1,65 @@
+/** The oldest minor release of version 1 that is served: the client's gRPC begins with it. */
+export const OLDEST_MINOR = 27
+
+interface Capability {
+  /** The minor release of version 1 that it came with. */
+  readonly since: number
+  readonly what: string
+  /** What becomes of it on an older server. */
+  readonly before: string
+}
+
+/** What came to Weaviate after the oldest version that is served. SPEC.md, "Versions of Weaviate". */
+export const CAPABILITIES = {
+  tenantByName: {
+    since: 28,
+    what: 'a tenant by its name (GET)',
+    before: 'whether there is one is asked by HEAD, whose answers give no reasons',
+  },
+  aggregate: {
+    since: 29,
+    what: 'counts by gRPC',
+    before: 'objects are counted by GraphQL',
+  },
+  multiVectors: {
+    since: 29,
+    what: 'several vectors of one object in one index (multi-vectors)',
+    before: 'a class with such an index is ELYSIA_CONFLICT, an object with such a vector is refused',
+  },
+  aliases: {
+    since: 32,
+    what: 'aliases',
+    before: 'there are none; those of an archive are left out of a restore, which is said',
+  },
+  distinctReferences: {
+    since: 36,
+    what: 'reference properties that hold no reference twice (`disableDuplicatedReferences`)',
+    before: 'a restore says that the target dropped the setting',
+  },
+} as const satisfies Record<string, Capability>
+
+/** Which of these a server has. */
+export type Capabilities = { readonly [Name in keyof typeof CAPABILITIES]: boolean }
+
+/** What a server of this version can do. */
+export function capabilitiesOf(version: string): Capabilities {
+  const entries = Object.entries(CAPABILITIES).map(([name, { since }]) => [name, isSince(version, since)])
+  return Object.fromEntries(entries) as Capabilities
+}
+
+/** True for a version that is that minor release of version 1, or later. */
+export function isSince(version: string, minor: number): boolean {
+  const [major, its] = numbersOf(version)
+  return major > 1 || (major === 1 && its >= minor)
+}
+
+/** Orders versions by their major and minor release, oldest first. */
+export function byAge(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)]
+  return left[0] - right[0] || left[1] - right[1]
+}
+
+function numbersOf(version: string): [major: number, minor: number] {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0)
+  return [major, minor]
+}

@@ -1,0 +1,54 @@
+import type { Json } from '../../object.ts'
+import type { Call } from '../store.ts'
+import { isObject, objectIn, wrongAnswer } from './answer.ts'
+import { expect } from './expect.ts'
+import { wholeFailure } from './failure.ts'
+import type { RestRequest } from './rest.ts'
+import type { Context } from './write.ts'
+
+/** The number of objects, of one tenant where there are some: by gRPC, or by GraphQL where that cannot count yet. */
+export async function count(context: Context, call: Call): Promise<number> {
+  const layout = await context.classes.layout(context.name, call)
+  const tenant = await context.classes.tenantOf(layout, call)
+  const counted = context.capabilities.aggregate
+    ? await countByGrpc(context, tenant, call)
+    : await countByGraphql(context, tenant, call)
+  if (typeof counted === 'number' && Number.isSafeInteger(counted) && counted >= 0) return counted
+  throw wrongAnswer(context.target, `gives no count of ${context.name}`)
+}
+
+async function countByGrpc({ cluster, name }: Context, tenant: string, call: Call) {
+  const reply = await cluster.rpc(call, (wire, signal) => wire.countObjects(name, tenant, signal))
+  return reply.singleResult?.objectsCount
+}
+
+/** @see https://docs.weaviate.io/weaviate/api/graphql/aggregate (meta count) */
+async function countByGraphql(
+  { cluster, name, target }: Context,
+  tenant: string,
+  call: Call,
+): Promise<Json | undefined> {
+  const of = tenant === '' ? name : `${name}(tenant: ${JSON.stringify(tenant)})`
+  const body = { query: `{ Aggregate { ${of} { meta { count } } } }` }
+  const request: RestRequest = { method: 'POST', path: '/graphql', body, reads: true }
+  const doing = `counting ${name}`
+  const answer = objectIn(await expect({ cluster, target }, request, doing, call), target)
+  const [error] = Array.isArray(answer.errors) ? answer.errors : []
+  if (error !== undefined) {
+    const said = isObject(error) ? String(error.message) : 'it does not say why it cannot'
+    throw wholeFailure(said, `${doing}: ${target}`)
+  }
+  const [first] = listAt(answer, 'data', 'Aggregate', name)
+  return valueAt(first, 'meta', 'count')
+}
+
+function listAt(value: Json, ...path: readonly string[]): readonly Json[] {
+  const found = valueAt(value, ...path)
+  return Array.isArray(found) ? found : []
+}
+
+function valueAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let at = value
+  for (const name of path) at = isObject(at) ? at[name] : undefined
+  return at
+}
