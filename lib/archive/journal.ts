@@ -11,6 +11,21 @@ const MOST_BYTES = 256 * 1024 * 1024
 export interface Unfinished {
   readonly plan: Plan
   readonly parts: readonly Part[]
+  /** Tenants that had to be woken and whose parts are all there, as they were counted while they were awake. */
+  readonly tenants: readonly TenantCounts[]
+}
+
+/** What a store counted of a tenant before and after its scan. */
+export interface TenantCounts {
+  readonly tenant: string
+  readonly before: number
+  readonly after: number
+}
+
+interface JournalEntry {
+  readonly plan?: Plan
+  readonly parts?: readonly Part[]
+  readonly tenant?: TenantCounts
 }
 
 /**
@@ -32,6 +47,11 @@ export function notePart(place: Place, parts: readonly Part[]): Promise<void> {
   return place.append(JOURNAL_FILE, `${JSON.stringify({ parts })}\n`)
 }
 
+/** Notes a tenant whose parts are all noted. */
+export function noteTenant(place: Place, tenant: TenantCounts): Promise<void> {
+  return place.append(JOURNAL_FILE, `${JSON.stringify({ tenant })}\n`)
+}
+
 /** The journal of a backup that is not complete; undefined where there is none, or not a whole line of one. */
 export async function readJournal(place: Place): Promise<Unfinished | undefined> {
   const bytes = await place.bytes(JOURNAL_FILE)
@@ -41,12 +61,18 @@ export async function readJournal(place: Place): Promise<Unfinished | undefined>
   // What follows the last newline was being written when the process died.
   const whole = lines.slice(0, -1).map((line, index) => entryOf(line, index, place))
   const plan = whole[0]?.plan
-  return plan && { plan, parts: whole.flatMap(({ parts }) => parts ?? []) }
+  return (
+    plan && {
+      plan,
+      parts: whole.flatMap(({ parts }) => parts ?? []),
+      tenants: whole.flatMap(({ tenant }) => tenant ?? []),
+    }
+  )
 }
 
-function entryOf(line: string, index: number, place: Place): { plan?: Plan; parts?: Part[] } {
+function entryOf(line: string, index: number, place: Place): JournalEntry {
   try {
-    return JSON.parse(line) as { plan?: Plan; parts?: Part[] }
+    return JSON.parse(line) as JournalEntry
   } catch (cause) {
     throw damaged(place, `is damaged at line ${index + 1}`, cause)
   }

@@ -1,5 +1,6 @@
 import type { StoredObject, Vector } from '../object.ts'
-import { headText, requireFinite, timesText } from './objectLine.ts'
+import { requireFiniteVectors } from './finiteVectors.ts'
+import { headText, timesText } from './objectLine.ts'
 
 /** Most bytes that UTF-8 takes for a character of a string. */
 const MOST_BYTES = 3
@@ -51,7 +52,7 @@ export class LineWriter {
    */
   identity(object: StoredObject): Buffer {
     const start = this.#length
-    requireFinite(object)
+    requireFiniteVectors(object)
     this.text(headText(object))
     if (object.vector !== undefined) {
       this.#ascii(',"vector":')

@@ -1,7 +1,7 @@
-import { ElysiaError } from '../errors.ts'
 import { exactJson } from '../exactJson.ts'
 import { shortestDecimal } from '../floats.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
+import { requireFiniteVectors } from './finiteVectors.ts'
 
 /**
  * An object as objectText has it, but with its vectors as numbers, the fewest digits that read back as the same float32.
@@ -9,7 +9,7 @@ import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
  */
 export function readableText(object: StoredObject): string {
   const { vector, vectors } = object
-  requireFinite(object)
+  requireFiniteVectors(object)
   const unnamed = vector === undefined ? '' : `,"vector":${numberText(vector)}`
   const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors)}`
   return `${headText(object)}${timesText(object)}${unnamed}${named}}`
@@ -70,26 +70,4 @@ export function shortest(float: number): string {
 
 function numberText(vector: Vector): string {
   return `[${vector instanceof Float32Array ? Array.from(vector, shortest).join(',') : vector.map(numberText).join(',')}]`
-}
-
-/** @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite */
-export function requireFinite({ id, vector, vectors }: StoredObject): void {
-  if (vector !== undefined && !allFinite(vector)) throw notFinite(id, 'its vector')
-  for (const [name, one] of Object.entries(vectors ?? {})) {
-    if (!allFinite(one)) throw notFinite(id, `its vector ${name}`)
-  }
-}
-
-function allFinite(vector: Vector): boolean {
-  if (!(vector instanceof Float32Array)) return vector.every(allFinite)
-  // A sum is finite only where all its terms are; in doubles float32s cannot overflow to infinity.
-  let sum = 0
-  for (let index = 0; index < vector.length; index++) sum += vector[index]!
-  return Number.isFinite(sum)
-}
-
-function notFinite(id: string, which: string): ElysiaError {
-  return new ElysiaError('ELYSIA_STORE', `object ${id}: ${which} holds NaN or infinity`, {
-    hint: 'write a finite vector to this object, or leave vectors out with --no-vectors',
-  })
 }

@@ -1,11 +1,12 @@
 import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-arrow'
 import type { Json, JsonObject, StoredObject, Vector } from '../object.ts'
+import { requireFiniteVectors } from './finiteVectors.ts'
 import type { Content } from './format.ts'
 import { pushHalves, text } from './parquetKinds.ts'
 import { arrowSchema, type Layout, layoutOf, type Shapes, timeType } from './parquetLayout.ts'
 import { restText } from './parquetRest.ts'
 import { FixedSlots, Room, type Slots } from './parquetSlots.ts'
-import { requireFiniteVectors, shapeOf, type VectorShape, vectorSlots } from './parquetVectors.ts'
+import { shapeOf, type VectorShape, vectorSlots } from './parquetVectors.ts'
 
 /** Names of vectors that get no column: one that means the unnamed vector, and one that no object can be given. */
 const RESERVED = new Set(['', '__proto__'])

@@ -1,6 +1,5 @@
 import { type Data, DataType, Field, FixedSizeList, Float32, List, makeData } from 'apache-arrow'
-import { ElysiaError } from '../errors.ts'
-import type { StoredObject, Vector } from '../object.ts'
+import type { Vector } from '../object.ts'
 import { ELEMENT } from './parquetNested.ts'
 import { Bits, Room } from './parquetSlots.ts'
 
@@ -137,26 +136,4 @@ export function vectorCell(data: Data, { width, multi }: VectorShape): (row: num
     for (let at = valueOffsets[row]!; at < valueOffsets[row + 1]!; at++) many.push(single(at))
     return many
   }
-}
-
-/** @throws ElysiaError ELYSIA_STORE naming the object and the vector that hold NaN or infinity */
-export function requireFiniteVectors({ id, vector, vectors }: StoredObject): void {
-  if (vector !== undefined && !allFinite(vector)) throw notFinite(id, 'its vector')
-  for (const name in vectors) {
-    if (!allFinite(vectors[name]!)) throw notFinite(id, `its vector ${name}`)
-  }
-}
-
-function allFinite(vector: Vector): boolean {
-  if (!(vector instanceof Float32Array)) return vector.every(allFinite)
-  // In doubles no sum of float32s overflows: it is finite where each of them is.
-  let sum = 0
-  for (let index = 0; index < vector.length; index++) sum += vector[index]!
-  return Number.isFinite(sum)
-}
-
-function notFinite(id: string, which: string): ElysiaError {
-  return new ElysiaError('ELYSIA_STORE', `object ${id}: ${which} holds NaN or infinity`, {
-    hint: 'write a finite vector to this object, or leave vectors out with --no-vectors',
-  })
 }

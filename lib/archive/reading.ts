@@ -4,7 +4,11 @@ import type { PartReading } from './partStages.ts'
 import type { Place } from './place.ts'
 
 /** How a part of an archive is read, by what its manifest says. */
-export async function readingOf(place: Place, manifest: Manifest, part: Part): Promise<PartReading> {
+export async function readingOf(
+  place: Place,
+  manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema'>,
+  part: Part,
+): Promise<PartReading> {
   const { encoding, ranges, schema } = manifest
   const tenant = ranges[part.range]?.tenant
   return {

@@ -76,7 +76,7 @@ t.test('a backup that fails puts its tenants back, and its own error is what is 
     store,
     'Thing',
     memoryPlace(files),
-    { retryForMs: 300, compression: 'none' },
+    { retryForMs: 300, compression: 'none', workers: 3 },
     circumstances,
   )
   await t.rejects(failed, { code: 'ELYSIA_UNREACHABLE', message: /reading|Search|away/ })
@@ -84,7 +84,13 @@ t.test('a backup that fails puts its tenants back, and its own error is what is 
   gone()
   fails()
   t.match(await store.tenantStates('Thing'), { 1: { state: 'active' } })
-  const { report } = await backup(store, 'Thing', memoryPlace(files), {}, { resume: true })
+  const { report } = await backup(
+    store,
+    'Thing',
+    memoryPlace(files),
+    { compression: 'none' },
+    { resume: true },
+  )
   t.equal(report.objects, 6)
   t.strictSame(await store.tenantStates('Thing'), STATES, 'its plan knew how they were')
 })

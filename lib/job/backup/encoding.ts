@@ -1,5 +1,6 @@
 import { autoCompression } from '../../archive/autoCompression.ts'
 import { COMPRESSIONS, parseCompression } from '../../archive/compressions.ts'
+import { withFiniteVectors } from '../../archive/finiteVectors.ts'
 import { formatOf } from '../../archive/formats.ts'
 import { objectText } from '../../archive/lineWriter.ts'
 import type { Encoding, Plan } from '../../archive/manifest.ts'
@@ -9,11 +10,15 @@ import type { CollectionSchema } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { Store } from '../../store/store.ts'
 import type { Notify } from '../notice.ts'
+import { asleepOf } from '../wokenTenants.ts'
 import type { BackupOptions } from './options.ts'
-import { type Subject, whatOf } from './plan.ts'
+import { callsFor, type Subject, whatOf } from './plan.ts'
 
 /** Of so many characters of objects `auto` judges how well a collection compresses. */
 const SAMPLE_LENGTH = 1024 * 1024
+
+/** Bytes that are not called small. */
+const MUCH = 1024 * 1024 * 1024
 
 /** How the parts of a backup will be written, as its manifest says it. Reads a sample where `auto` decides. */
 export async function chosenEncoding(
@@ -74,15 +79,18 @@ async function sampled(store: Store, { schema, tenants }: Subject, options: Back
   let text = ''
   let sampledObjects = 0
   let objects = 0
-  for (const call of tenants?.map(({ name }) => ({ tenant: name })) ?? [{}]) {
+  for (const call of callsFor(tenants)) {
     objects += await collection.count(call)
     if (text.length >= SAMPLE_LENGTH) continue
     for await (const page of collection.read(whatOf(options.vectors), {}, call)) {
-      for (const object of page) text += `${write(object)}\n`
+      // Only its size matters: what no archive can hold is for the scan to say.
+      for (const object of page) text += `${write(withFiniteVectors(object))}\n`
       sampledObjects += page.length
       if (text.length >= SAMPLE_LENGTH) break
     }
   }
-  const estimate = sampledObjects === 0 ? 0 : (text.length / sampledObjects) * objects
+  // What tenants hold that are not active nobody knows before they are woken.
+  const unknown = asleepOf(tenants).length > 0 ? MUCH : 0
+  const estimate = (sampledObjects === 0 ? 0 : (text.length / sampledObjects) * objects) + unknown
   return autoCompression(Buffer.from(text.slice(0, SAMPLE_LENGTH)), Math.round(estimate))
 }

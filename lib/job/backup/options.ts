@@ -52,6 +52,14 @@ export const backupOptions = {
       placeholder: 'tenant|PROPERTY',
       flagOnly: true,
     },
+    maxPartitions: {
+      type: 'integer',
+      description: 'a backup into more directories than this has to be asked for',
+      default: 1000,
+      minimum: 1,
+      maximum: 1_000_000,
+      flagOnly: true,
+    },
     schemaOnly: {
       type: 'boolean',
       description: 'the schema without objects',
@@ -74,6 +82,12 @@ export const backupOptions = {
     allowMissingVectors: {
       type: 'boolean',
       description: 'objects without the vectors that the schema speaks of are no failure',
+      default: false,
+      flagOnly: true,
+    },
+    allowInvalidVectors: {
+      type: 'boolean',
+      description: 'leave out vectors that hold NaN or infinity, and say of which objects',
       default: false,
       flagOnly: true,
     },

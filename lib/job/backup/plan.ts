@@ -6,8 +6,10 @@ import { ElysiaError } from '../../errors.ts'
 import { meant } from '../../nearest.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { newRunId } from '../journal.ts'
-import { idRanges } from './idRanges.ts'
+import { aliasText, findNamed } from '../named.ts'
+import type { Notify } from '../notice.ts'
 import type { BackupOptions } from './options.ts'
+import { idRanges } from './scan/idRanges.ts'
 
 /** What is known of a collection before it is scanned. */
 export interface Subject {
@@ -18,18 +20,19 @@ export interface Subject {
 }
 
 /**
- * Looks at what is to be backed up.
+ * Looks at what is to be backed up: a collection, by its name or by an alias.
  * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
  * tenants of a collection that has none
  */
-export async function subjectOf(store: Store, name: string, options: BackupOptions): Promise<Subject> {
-  const schema = await store.schema(name)
-  if (schema === undefined) {
-    const names = (await store.list()).map((summary) => summary.name)
-    throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${name} in ${store.target}`, {
-      hint: meant(name, names, '`elysiactl col ls` lists the collections'),
-    })
-  }
+export async function subjectOf(
+  store: Store,
+  nameOrAlias: string,
+  options: BackupOptions,
+  notify: Notify,
+): Promise<Subject> {
+  const { schema, alias } = await findNamed(store, nameOrAlias)
+  const name = schema.class
+  if (alias !== undefined) notify('alias', aliasText(alias, name))
   requireProperty(schema, options.partitionBy)
   const aliases = store.supports.aliases ? await store.aliases() : []
   return {
@@ -39,16 +42,20 @@ export async function subjectOf(store: Store, name: string, options: BackupOptio
   }
 }
 
-/** The plan of a backup: all of its manifest that is known before the scan. Tenants have to be active. */
+/**
+ * The plan of a backup: all of its manifest that is known before the scan. A tenant that is not active is one range,
+ * and not counted before it is woken. What was counted goes into `counted`, by tenant.
+ */
 export async function planOf(
   store: Store,
   { schema, tenants, aliases }: Subject,
   encoding: Encoding,
   options: BackupOptions,
   tool: Plan['tool'],
+  counted: Counted = new Map(),
 ): Promise<Plan> {
   const { version, nodes } = await store.health()
-  const { ranges, before } = await rangesOf(store, schema, tenants, options)
+  const { ranges, before } = await rangesOf(store, schema, tenants, options, counted)
   const { partitionBy, tag, note } = options
   return {
     format: 'elysiactl-archive',
@@ -80,6 +87,9 @@ export async function planOf(
   }
 }
 
+/** Objects by tenant, or of a collection without tenants. */
+export type Counted = Map<string | undefined, number>
+
 /** Names separated by commas. */
 export function namesOf(list: string | undefined): string[] {
   const names = (list ?? '').split(',').map((name) => name.trim())
@@ -106,17 +116,34 @@ async function rangesOf(
   schema: CollectionSchema,
   tenants: readonly Tenant[] | undefined,
   options: BackupOptions,
+  counted: Counted,
 ): Promise<{ ranges: IdRange[]; before: number }> {
-  const calls = tenants === undefined ? [{}] : tenants.map(({ name }) => ({ tenant: name }))
   const collection = store.collection(schema.class)
   const ranges: IdRange[] = []
   let before = 0
-  for (const call of calls) {
+  for (const { asleep, ...call } of callsOf(tenants)) {
+    if (asleep) {
+      if (!options.schemaOnly) ranges.push(call)
+      continue
+    }
     const objects = await collection.count(call)
+    counted.set(call.tenant, objects)
     before += objects
     if (!options.schemaOnly) ranges.push(...(await idRanges(collection, objects, options.workers, call)))
   }
   return { ranges, before }
+}
+
+/** One call for each tenant, or the only one. */
+function callsOf(tenants: readonly Tenant[] | undefined): { tenant?: string; asleep: boolean }[] {
+  return (
+    tenants?.map(({ name, state }) => ({ tenant: name, asleep: state !== 'active' })) ?? [{ asleep: false }]
+  )
+}
+
+/** One call for each tenant that is active, or the only one of a collection without tenants. */
+export function callsFor(tenants: readonly Tenant[] | undefined): { readonly tenant?: string }[] {
+  return tenants?.filter(({ state }) => state === 'active').map(({ name }) => ({ tenant: name })) ?? [{}]
 }
 
 async function tenantsOf(

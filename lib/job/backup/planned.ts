@@ -15,7 +15,7 @@ export async function planBackup(
   note: (message: string) => void = () => {},
 ): Promise<Plan> {
   const options = resolveGiven(backupOptions, given)
-  const subject = await subjectOf(store, name, options)
+  const subject = await subjectOf(store, name, options, (_code, message) => note(message))
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) note(`not active, to be activated, and not counted here: ${counted(asleep, 'tenant')}`)

@@ -1,11 +1,9 @@
 import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
-import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
+import type { Manifest, Part } from '../../archive/manifest.ts'
 import { hashFile } from '../../archive/part.ts'
 import type { Place } from '../../archive/place.ts'
 import { ElysiaError } from '../../errors.ts'
-import type { Store } from '../../store/store.ts'
-import type { Subject } from './plan.ts'
 
 /** Refuses a place where something is, unless it is a backup to be resumed. @throws ElysiaError ELYSIA_CONFLICT */
 export async function requireFree(place: Place, resume: boolean): Promise<void> {
@@ -30,16 +28,6 @@ export async function finishSealed(place: Place): Promise<Manifest | undefined> 
   const { manifest } = await openArchive(place)
   await place.remove(JOURNAL_FILE)
   return manifest
-}
-
-/** @throws ElysiaError ELYSIA_CONFLICT where the plan is that of another collection */
-export function requireSame(plan: Plan, store: Store, { schema }: Subject): void {
-  if (plan.source.target === store.target && plan.collection === schema.class) return
-  throw new ElysiaError(
-    'ELYSIA_CONFLICT',
-    `this is the backup of ${plan.collection} in ${plan.source.target}, not of ${schema.class} in ${store.target}`,
-    { hint: 'give another --to' },
-  )
 }
 
 /** Parts whose file is as it was written. Where one of a stretch is not, its siblings do not count either. */

@@ -1,26 +1,26 @@
-import { createHash } from 'node:crypto'
 import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { COMPRESSIONS } from '../../archive/compressions.ts'
-import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
-import { ObjectLines } from '../../archive/objectLines.ts'
-import { singleHeader, singleTrailer } from '../../archive/single.ts'
-import { Tally } from '../../archive/tally.ts'
+import { InvalidVectorError } from '../../archive/finiteVectors.ts'
+import type { Manifest } from '../../archive/manifest.ts'
 import { ElysiaError } from '../../errors.ts'
 import { resolveGiven } from '../../options.ts'
 import type { Store } from '../../store/store.ts'
 import { counting } from '../../stream/counting.ts'
-import { patient, type Retrying } from '../../stream/retry.ts'
-import { withActiveTenants } from '../activeTenants.ts'
+import { patient } from '../../stream/retry.ts'
 import { notifier, waitText } from '../notice.ts'
-import { scan } from '../scan.ts'
 import { TOOL } from '../tool.ts'
-import type { BackupCircumstances } from './backup.ts'
+import { WokenTenants } from '../wokenTenants.ts'
 import { chosenEncoding } from './encoding.ts'
 import { manifestFor, requireWhole } from './end.ts'
 import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
-import { planOf, subjectOf, whatOf } from './plan.ts'
+import { type Counted, callsFor, planOf, subjectOf } from './plan.ts'
 import { type BackupReport, backupReport } from './report.ts'
+import type { BackupCircumstances } from './run.ts'
+import { requireSchemaKept } from './same.ts'
+import { lookingAt } from './scan/found.ts'
+import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
+import { SingleLines } from './singleLines.ts'
 
 const NEVER = new AbortController().signal
 
@@ -50,17 +50,24 @@ export async function backupSingle(
       notify('waiting', waitText(again))
     },
   })
-  const subject = await retry(() => subjectOf(store, name, options))
-  let manifest: Manifest | undefined
+  const subject = await retry(() => subjectOf(store, name, options, notify))
+  const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { notify, retry })
   const stored = counting()
-  await withActiveTenants(store, name, subject.tenants, { notify, retry }, async () => {
+  let manifest: Manifest | undefined
+  try {
+    const counted: Counted = new Map()
     const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
-    const plan = await retry(() => planOf(store, subject, encoding, options, TOOL))
+    const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
     circumstances.onBegun?.(plan)
-    const lines = new Lines(plan, store, options, retry, circumstances)
-    const text = lines.all(async (parts) => {
-      manifest = await retry(() => manifestFor(store, plan, subject.tenants, parts))
-      requireWhole(manifest, options, notify)
+    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, notify })
+    const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
+    if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
+    const lines = new SingleLines({ plan, looking, woken, counted, invalid, options, circumstances })
+    const text = lines.all(async (counts, parts) => {
+      requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
+      manifest = manifestFor(plan, counts, parts)
+      invalid?.notify(notify, plan.collection)
+      requireWhole(manifest, options, notify, invalid?.objects ?? 0)
       return manifest
     })
     const squeeze =
@@ -68,8 +75,13 @@ export async function backupSingle(
         ? new PassThrough()
         : await COMPRESSIONS[encoding.compression].compress(encoding.level)
     const source = Readable.from(text, { objectMode: true, highWaterMark: 1 })
-    await pipeline([source, squeeze, stored, out.stream], { signal })
-  })
+    await pipeline([source, squeeze, stored, out.stream], { signal }).catch(async (error) => {
+      if (!(error instanceof InvalidVectorError)) throw error
+      throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
+    })
+  } finally {
+    await woken.close()
+  }
   const figures = { location: out.location, kept: 0, retries, startedMs }
   // The manifest inside cannot know how large what is around it becomes.
   const report = { ...backupReport(manifest!, figures), bytes: stored.bytes }
@@ -81,80 +93,4 @@ function requireLines({ format, partitionBy }: BackupOptions): void {
   throw new ElysiaError('ELYSIA_USAGE', 'a single file or pipe holds JSON lines, in no partitions', {
     hint: `give a directory to --to for ${format === 'jsonl' ? 'partitions' : `--format ${format}`}`,
   })
-}
-
-/** The text of a single-file archive, in pieces. */
-class Lines {
-  readonly #plan: Plan
-  readonly #store: Store
-  readonly #options: BackupOptions
-  readonly #retry: Retrying
-  readonly #circumstances: BackupCircumstances
-  readonly #hash = createHash('sha256')
-  #objects = 0
-
-  constructor(
-    plan: Plan,
-    store: Store,
-    options: BackupOptions,
-    retry: Retrying,
-    around: BackupCircumstances,
-  ) {
-    this.#plan = plan
-    this.#store = store
-    this.#options = options
-    this.#retry = retry
-    this.#circumstances = around
-  }
-
-  async *all(finish: (parts: Part[]) => Promise<Manifest>): AsyncGenerator<Buffer> {
-    yield this.#hashed(Buffer.from(singleHeader(this.#plan)))
-    const parts: Part[] = []
-    for (const index of this.#plan.ranges.keys()) parts.push(yield* this.#range(index))
-    const manifest = await finish(parts)
-    yield Buffer.from(singleTrailer(manifest, this.#hash.digest('hex')))
-  }
-
-  async *#range(index: number): AsyncGenerator<Buffer, Part> {
-    const { signal = NEVER, stop, onProgress } = this.#circumstances
-    const { tenant, after, up_to } = this.#plan.ranges[index]!
-    const call = { signal, ...(tenant !== undefined && { tenant }) }
-    const stretch = { ...(after !== undefined && { after }), ...(up_to !== undefined && { upTo: up_to }) }
-    const tally = new Tally()
-    const lines = new ObjectLines(this.#options.readable ? 'numbers' : 'base64', tally)
-    const hash = createHash('sha256')
-    let bytes = 0
-    const handOn = (piece: Buffer) => {
-      bytes += piece.length
-      hash.update(piece)
-      return this.#hashed(piece)
-    }
-    const collection = this.#store.collection(this.#plan.collection)
-    const pages = scan(collection, whatOf(this.#options.vectors), stretch, call, this.#retry)
-    for await (const page of pages) {
-      if (stop?.aborted === true) throw stop.reason
-      for (const piece of lines.page(page)) yield handOn(piece)
-      this.#objects += page.length
-      onProgress?.({ objects: this.#objects, total: this.#plan.counts.before })
-    }
-    for (const piece of lines.take()) yield handOn(piece)
-    const { objects, vectors, digest } = tally.tallied()
-    return {
-      file: `-${index}`,
-      range: index,
-      ...(after !== undefined && { after }),
-      ...(up_to !== undefined && { up_to }),
-      objects,
-      vectors,
-      bytes,
-      raw_bytes: bytes,
-      sha256: hash.digest('hex'),
-      digest,
-    }
-  }
-
-  #hashed(bytes: Buffer): Buffer {
-    this.#hash.update(bytes)
-    return bytes
-  }
 }

@@ -4,8 +4,8 @@ import type { CollectionSchema } from '../../classSchema.ts'
 import { messageOf } from '../../errors.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { counted } from '../../units.ts'
-import { withActiveTenants } from '../activeTenants.ts'
 import type { Notify } from '../notice.ts'
+import { WokenTenants } from '../wokenTenants.ts'
 import { type Alike, alike } from './alike.ts'
 import type { ArchivedDigest, ReadArchived } from './archived.ts'
 import { LiveClass } from './class.ts'
@@ -20,7 +20,7 @@ export interface Against {
 /**
  * How a collection differs now from an archive of it, a sentence a range: by count, then by digest. A range of as many
  * objects and another digest is read once more, in the archive and in the store, and compared by what must be the same
- * in both. Tenants that are not active are activated meanwhile, and put back. Memory: a page.
+ * in both. Tenants that are not active are activated one by one, and put back. Memory: a page.
  * @throws ElysiaError what keeps the store from being read
  */
 export async function liveFaults(
@@ -31,24 +31,33 @@ export async function liveFaults(
 ): Promise<string[]> {
   const live = new LiveClass(manifest, store, name, signal)
   const tenants = await tenantsThere(manifest, live)
-  return withActiveTenants(store, name, tenants, { notify, retry: live.retry }, async () => {
-    const names = tenants && new Set(tenants.map((tenant) => tenant.name))
-    let closer: Promise<Closer> | undefined
-    const faults: string[] = []
+  const woken = new WokenTenants(store, name, tenants, { notify, retry: live.retry })
+  woken.announce()
+  const names = tenants && new Set(tenants.map((tenant) => tenant.name))
+  let closer: Promise<Closer> | undefined
+  const compare = async (index: number, range: IdRange): Promise<string | undefined> => {
+    const { objects, digest } = declared(manifest, index)
+    const isThere = range.tenant === undefined || names?.has(range.tenant) === true
+    const found = isThere ? await live.read(range) : NOTHING
+    const has = `${store.target} has ${counted(found.objects, 'object')}`
+    if (found.objects !== objects) return `${said(range)}: ${has}, the archive ${objects}`
+    if (found.digest === digest) return undefined
+    closer ??= closerLook(manifest, live, archived, signal)
+    const fact = await differing(await closer, live, index, range)
+    return fact === undefined ? undefined : `${said(range)}: ${has} as well, but ${fact}`
+  }
+  const faults: string[] = []
+  try {
     for (const [index, range] of manifest.ranges.entries()) {
-      const { objects, digest } = declared(manifest, index)
-      const isThere = range.tenant === undefined || names?.has(range.tenant) === true
-      const found = isThere ? await live.read(range) : NOTHING
-      const has = `${store.target} has ${counted(found.objects, 'object')}`
-      if (found.objects !== objects) faults.push(`${said(range)}: ${has}, the archive ${objects}`)
-      else if (found.digest !== digest) {
-        closer ??= closerLook(manifest, live, archived, signal)
-        const fact = await differing(await closer, live, index, range)
-        if (fact !== undefined) faults.push(`${said(range)}: ${has} as well, but ${fact}`)
-      }
+      await woken.wake(range.tenant)
+      const fault = await compare(index, range)
+      if (fault !== undefined) faults.push(fault)
+      if (manifest.ranges[index + 1]?.tenant !== range.tenant) await woken.putBack(range.tenant)
     }
-    return faults
-  })
+  } finally {
+    await woken.close()
+  }
+  return faults
 }
 
 /** Of a tenant that is not there. */

@@ -1,5 +1,6 @@
-import type { IdRange } from '../../archive/manifest.ts'
-import type { Call, Collection } from '../../store/store.ts'
+import type { IdRange } from '../../../archive/manifest.ts'
+import type { Call, Collection } from '../../../store/store.ts'
+import { scan } from '../../scan.ts'
 
 /** A collection with fewer objects is one range: more would only make small files. */
 const LEAST_OBJECTS = 5000
@@ -66,9 +67,14 @@ async function firstAfter(
   call: Call,
 ): Promise<string | undefined> {
   const range = after === undefined ? {} : { after }
-  for await (const page of collection.read({ properties: [], vectors: false }, range, call))
+  for await (const page of scan(collection, { properties: [], vectors: false }, range, call, once))
     return page[0]?.id
   return undefined
+}
+
+/** Who asks for ranges repeats the whole of it. */
+function once<T>(call: () => Promise<T>): Promise<T> {
+  return call()
 }
 
 function numberOf(id: string): bigint {

@@ -1,0 +1,86 @@
+import { beginJournal, type Unfinished } from '../../archive/journal.ts'
+import type { Part, Plan } from '../../archive/manifest.ts'
+import type { Place } from '../../archive/place.ts'
+import type { Store, Tenant } from '../../store/store.ts'
+import type { Retrying } from '../../stream/retry.ts'
+import type { Notice, Notify } from '../notice.ts'
+import { TOOL } from '../tool.ts'
+import type { WokenTenants } from '../wokenTenants.ts'
+import { chosenEncoding } from './encoding.ts'
+import type { BackupOptions } from './options.ts'
+import { type Counted, planOf, type Subject } from './plan.ts'
+import { wholeParts } from './resume.ts'
+import { requireSameSchema } from './same.ts'
+
+/** The circumstances of a backup: what is not part of the work, but of this run of it. */
+export interface BackupCircumstances {
+  /** Ends the run at once. */
+  readonly signal?: AbortSignal
+  /** Ends it well: what is being written is finished and noted, so that it can be resumed. */
+  readonly stop?: AbortSignal
+  /** Told of every page: objects so far, and how many there seem to be. */
+  readonly onProgress?: (progress: { readonly objects: number; readonly total: number }) => void
+  readonly onNotice?: (notice: Notice) => void
+  /** Told of the plan once it is known, before the scan. */
+  readonly onBegun?: (plan: Plan) => void
+  /** Go on where a backup into this place was interrupted. */
+  readonly resume?: boolean
+}
+
+/** What one backup works with. */
+export interface BackupRun {
+  readonly store: Store
+  readonly subject: Subject
+  readonly place: Place
+  readonly options: BackupOptions
+  readonly circumstances: BackupCircumstances
+  readonly signal: AbortSignal
+  readonly notify: Notify
+  readonly retry: Retrying
+  readonly woken: WokenTenants
+}
+
+/** A backup whose plan is durable, and what an interrupted one has left of it. */
+export interface Begun extends Unfinished {
+  /** Those of its parts that are whole. */
+  readonly there: readonly Part[]
+  /** What the store counted before the scan, as far as that is known. */
+  readonly counted: Counted
+}
+
+/** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
+export async function beginBackup(run: BackupRun, unfinished: Unfinished | undefined): Promise<Begun> {
+  if (unfinished !== undefined) return takeUp(run, unfinished)
+  const { store, subject, place, options, notify, retry } = run
+  const counted: Counted = new Map()
+  const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
+  const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
+  await beginJournal(place, plan)
+  return { plan, parts: [], tenants: [], there: [], counted }
+}
+
+async function takeUp(
+  { subject, place, signal, notify, woken }: BackupRun,
+  unfinished: Unfinished,
+): Promise<Begun> {
+  const { plan, parts } = unfinished
+  requireSameSchema(plan, subject)
+  const there = await wholeParts(place, parts, signal)
+  notify('continued', `resumes ${plan.id}: ${there.length} of ${parts.length} parts are whole`)
+  const tenants = unfinished.tenants.filter(({ tenant }) => isScanned(plan, tenant, parts, there))
+  // Killed before these were put back.
+  const active = activeIn(subject.tenants)
+  for (const { tenant } of tenants) if (active.has(tenant)) await woken.putBack(tenant)
+  const counted: Counted = new Map(plan.tenants === undefined ? [[undefined, plan.counts.before]] : [])
+  return { ...unfinished, there, tenants, counted }
+}
+
+/** False where a part of a tenant is lost, so that it has to be scanned once more. */
+function isScanned(plan: Plan, tenant: string, parts: readonly Part[], there: readonly Part[]): boolean {
+  const whole = new Set(there)
+  return parts.every((part) => whole.has(part) || plan.ranges[part.range]!.tenant !== tenant)
+}
+
+function activeIn(tenants: readonly Tenant[] | undefined): ReadonlySet<string> {
+  return new Set((tenants ?? []).filter(({ state }) => state === 'active').map(({ name }) => name))
+}

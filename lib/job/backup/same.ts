@@ -1,0 +1,104 @@
+import { schemaDigest } from '../../archive/archive.ts'
+import { parseCompression } from '../../archive/compressions.ts'
+import type { Plan } from '../../archive/manifest.ts'
+import { type CollectionSchema, vectorNames } from '../../classSchema.ts'
+import { ElysiaError } from '../../errors.ts'
+import type { Store } from '../../store/store.ts'
+import { schemaDifferences } from '../../transform/schemaDifferences.ts'
+import type { BackupOptions } from './options.ts'
+import { namesOf, type Subject } from './plan.ts'
+
+const PATHS_NAMED = 3
+
+/**
+ * A backup is finished as it was begun: of the same collection, with the same options that shape an archive.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export function requireSame(plan: Plan, store: Store, { schema }: Subject, options: BackupOptions): void {
+  if (plan.source.target !== store.target || plan.collection !== schema.class) {
+    throw new ElysiaError(
+      'ELYSIA_CONFLICT',
+      `this is the backup of ${plan.collection} in ${plan.source.target}, not of ${schema.class} in ${store.target}`,
+      { hint: 'give another --to' },
+    )
+  }
+  const other = SHAPING.filter(([, isSame]) => !isSame(plan, options)).map(([flag]) => flag)
+  if (other.length === 0) return
+  throw new ElysiaError('ELYSIA_CONFLICT', `this backup was begun with another ${other.join(', ')}`, {
+    hint: 'give the same options as when it was begun, and --resume; or another --to',
+  })
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where objects may have properties by now that the schema of the plan lacks */
+export function requireSameSchema(plan: Plan, { schema }: Subject): void {
+  if (plan.schema_sha256 === schemaDigest(schema)) return
+  throw new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `the schema of ${plan.collection} has changed since this backup was begun${changesText(plan, schema)}`,
+    { hint: 'back up anew into another place, and remove this one' },
+  )
+}
+
+/** Of a scan that has come to its end. @throws ElysiaError ELYSIA_INCOMPLETE where its objects outgrew their schema */
+export function requireSchemaKept(plan: Plan, now: CollectionSchema | undefined): void {
+  const before = plan.schema as unknown as CollectionSchema
+  if (now !== undefined && shapeOf(before) === shapeOf(now)) return
+  const fact = now === undefined ? 'was removed' : `has another schema${changesText(plan, now)}`
+  throw new ElysiaError(
+    'ELYSIA_INCOMPLETE',
+    `${plan.collection} ${fact} since this backup was begun: this is no backup`,
+    { hint: 'back up anew into another place, and remove this one' },
+  )
+}
+
+/** The options that decide what an archive holds and how; the others may be given anew. */
+const SHAPING: readonly (readonly [flag: string, isSame: (plan: Plan, options: BackupOptions) => boolean])[] =
+  [
+    ['--format', ({ encoding }, { format }) => encoding.format === format],
+    ['--compression', isCompressedSo],
+    ['--no-vectors', ({ encoding }, { vectors }) => (encoding.vectors !== 'none') === vectors],
+    ['--readable', isReadableSo],
+    ['--tenant', areTenants],
+    ['--partition-by', ({ partition_by }, { partitionBy }) => partition_by === partitionBy],
+    ['--schema-only', ({ content }, { schemaOnly }) => (content === 'schema-only') === schemaOnly],
+  ]
+
+function isCompressedSo({ encoding }: Plan, { format, compression }: BackupOptions): boolean {
+  // Parquet compresses its own pages, and always in the same way.
+  if (format === 'parquet') return true
+  const asked = parseCompression(compression)
+  if (asked === 'auto') return encoding.reason !== undefined
+  return (
+    encoding.reason === undefined && encoding.compression === asked.name && encoding.level === asked.level
+  )
+}
+
+function isReadableSo({ encoding }: Plan, { readable, vectors, format }: BackupOptions): boolean {
+  if (!vectors || format === 'parquet') return true
+  return (encoding.vectors === 'numbers') === readable
+}
+
+/** A backup of all tenants may be finished though others came meanwhile, as objects may. */
+function areTenants({ tenants = [], all_tenants }: Plan, { tenant }: BackupOptions): boolean {
+  if (tenant === undefined) return all_tenants !== false
+  const names = new Set(namesOf(tenant))
+  return all_tenants !== true && tenants.length === names.size && tenants.every(({ name }) => names.has(name))
+}
+
+/** What objects are made of. */
+function shapeOf(schema: CollectionSchema): string {
+  const properties = (schema.properties ?? []).map(({ name, dataType }) => [name, dataType])
+  const { unnamed, named } = vectorNames(schema)
+  return JSON.stringify([properties.sort(), unnamed, [...named].sort()])
+}
+
+function changesText(plan: Plan, schema: CollectionSchema): string {
+  const before = plan.schema as unknown as CollectionSchema
+  const paths = [...schemaDifferences(before, schema), ...schemaDifferences(schema, before)].map(
+    ({ path }) => path,
+  )
+  const distinct = [...new Set(paths)]
+  if (distinct.length === 0) return ''
+  const more = distinct.length > PATHS_NAMED ? ' and more' : ''
+  return `: ${distinct.slice(0, PATHS_NAMED).join(', ')}${more}`
+}

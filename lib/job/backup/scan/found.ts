@@ -1,0 +1,156 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CollectionSchema } from '../../../classSchema.ts'
+import { ElysiaError } from '../../../errors.ts'
+import type { StoredObject } from '../../../object.ts'
+import type { Collection, Store } from '../../../store/store.ts'
+import type { Retrying } from '../../../stream/retry.ts'
+import { timeToLive } from '../../../transform/timeToLive.ts'
+import { counted } from '../../../units.ts'
+import type { Notify } from '../../notice.ts'
+import { scan } from '../../scan.ts'
+
+/** What a store counted of a collection, or of one of its tenants, and what a scan of it found. */
+export interface Found {
+  readonly tenant?: string
+  /** Undefined where a backup was resumed, and nobody knows any more. */
+  readonly before: number | undefined
+  readonly after: number
+  readonly objects: number
+}
+
+/** Ids after `after` up to `upTo`, and what the scan found of them. */
+export interface Portion {
+  readonly after?: string
+  readonly upTo?: string
+  /** Those that the archive holds, where it can be read again. */
+  ids?(): Promise<ReadonlySet<string>>
+  /** Where it cannot: how many of them were there all the time. @see isOld */
+  readonly old?: number
+}
+
+/** What is needed to look at a collection once more. */
+export interface Looking {
+  readonly collection: Collection
+  readonly retry: Retrying
+  readonly signal: AbortSignal
+  readonly notify: Notify
+  /** True where objects may be counted that are expired and no more given. */
+  readonly expires: boolean
+  /**
+   * What was made before this moment was there all the time. Undefined where objects may bring times of their own,
+   * so that nothing can be said of when they came.
+   */
+  readonly oldBeforeMs: number | undefined
+}
+
+/** Clocks of a server and of this machine may differ by so much. */
+const CLOCKS_DIFFER_MS = 5 * 60_000
+
+const LOOKS = 7
+const FIRST_WAIT_MS = 50
+const IDS_NAMED = 5
+
+export function lookingAt(
+  store: Store,
+  schema: CollectionSchema,
+  started: string,
+  run: Pick<Looking, 'retry' | 'signal' | 'notify'>,
+): Looking {
+  return {
+    ...run,
+    collection: store.collection(schema.class),
+    expires: timeToLive(schema)?.hidesExpired === true,
+    oldBeforeMs: store.kind === 'weaviate' ? Date.parse(started) - CLOCKS_DIFFER_MS : undefined,
+  }
+}
+
+/**
+ * A scan that found as many objects as the store counted before or after it, or more, lacks none that these counts
+ * know of. Where it found fewer, either objects were deleted before it and others written behind it, or the store does
+ * not give all that it has. A second look at the ids decides: the store has to give as many as it counts, and none
+ * that was there before the backup began and that the archive lacks. Memory: the ids of a portion.
+ * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
+ */
+export async function requireFound(
+  looking: Looking,
+  { tenant, before, after, objects }: Found,
+  portions: readonly Portion[],
+): Promise<void> {
+  if (objects >= Math.min(before ?? after, after)) return
+  const name =
+    tenant === undefined ? looking.collection.name : `tenant ${tenant} of ${looking.collection.name}`
+  if (looking.expires) {
+    const text = `the store counts ${after} objects of ${name} and gave ${objects}: expired ones are counted until they are deleted, and not given`
+    return looking.notify('expiring', text)
+  }
+  for (let look = 1; ; look++) {
+    const seen = await lookAgain(looking, tenant, portions)
+    if (seen.missed.length > 0) throw missed(name, seen.missed)
+    if (seen.given >= seen.counted) return
+    if (look === LOOKS) throw keptBack(name, { before, after, objects }, seen)
+    await wait(FIRST_WAIT_MS * 2 ** look, undefined, { signal: looking.signal })
+  }
+}
+
+/** True for an object that was there before this moment, and so all the time. */
+export function isOld({ createdMs }: StoredObject, beforeMs: number | undefined): boolean {
+  return createdMs !== undefined && beforeMs !== undefined && createdMs < beforeMs
+}
+
+interface Seen {
+  readonly given: number
+  /** The lesser of the counts before and after the look. */
+  readonly counted: number
+  /** Some that the archive lacks, though they were there. */
+  readonly missed: readonly string[]
+}
+
+async function lookAgain(
+  { collection, retry, signal, oldBeforeMs }: Looking,
+  tenant: string | undefined,
+  portions: readonly Portion[],
+): Promise<Seen> {
+  const call = { signal, ...(tenant !== undefined && { tenant }) }
+  const what = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
+  const before = await retry(() => collection.count(call))
+  const missed: string[] = []
+  let given = 0
+  for (const portion of portions) {
+    const archived = oldBeforeMs === undefined ? undefined : await portion.ids?.()
+    let old = 0
+    for await (const page of scan(collection, what, portion, call, retry)) {
+      given += page.length
+      for (const object of page) {
+        if (!isOld(object, oldBeforeMs)) continue
+        old += 1
+        if (archived?.has(object.id) === false) missed.push(object.id)
+      }
+      if (missed.length > IDS_NAMED) return { given, counted: before, missed }
+    }
+    if (portion.old !== undefined && old > portion.old) missed.push(counted(old - portion.old, 'object'))
+  }
+  const after = await retry(() => collection.count(call))
+  return { given, counted: Math.min(before, after), missed }
+}
+
+function missed(name: string, ids: readonly string[]): ElysiaError {
+  const some = ids.slice(0, IDS_NAMED).join(', ')
+  const more = ids.length > IDS_NAMED ? ' and others' : ''
+  return incomplete(
+    `${name} has ${some}${more} from before the backup, and the store did not give ${ids.length === 1 ? 'it' : 'them'} to the scan`,
+    'a replica may lack some: look at the nodes, then back up anew into another place',
+  )
+}
+
+function keptBack(name: string, { before, after, objects }: Omit<Found, 'tenant'>, seen: Seen): ElysiaError {
+  const counts = before === undefined || before === after ? `${after}` : `${before}, then ${after}`
+  return incomplete(
+    `${name} has ${counts} objects, but the scan found ${objects}, and a last look ${seen.given} of ${seen.counted}`,
+    'a replica may lack some',
+  )
+}
+
+/** An archive that holds less than its source is no backup. */
+export function incomplete(fact: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: this is no backup`, { hint })
+}

@@ -1,0 +1,74 @@
+import { withFiniteVectors } from '../../../archive/finiteVectors.ts'
+import { ElysiaError } from '../../../errors.ts'
+import type { StoredObject } from '../../../object.ts'
+import type { Collection } from '../../../store/store.ts'
+import type { Retrying } from '../../../stream/retry.ts'
+import { counted } from '../../../units.ts'
+import type { Notify } from '../../notice.ts'
+import { scan } from '../../scan.ts'
+
+const IDS_NAMED = 1000
+
+/** Objects with vectors that hold NaN or infinity: how many, and the ids of the first thousand. */
+export class InvalidVectors {
+  readonly #ids: string[] = []
+  objects = 0
+
+  /** The page with finite vectors alone; the page itself where all are. */
+  leftOut(page: readonly StoredObject[]): readonly StoredObject[] {
+    const finite = page.map(withFiniteVectors)
+    finite.forEach((object, at) => {
+      if (object !== page[at]) this.#note(object.id)
+    })
+    return finite
+  }
+
+  /** Says which objects were backed up without them. */
+  notify(notify: Notify, name: string): void {
+    if (this.objects === 0) return
+    notify('invalid_vectors', `left out vectors that hold NaN or infinity, of ${this.#text(name)}`)
+  }
+
+  failure(name: string): ElysiaError {
+    const fact = `vectors that hold NaN or infinity, of ${this.#text(name)}`
+    return new ElysiaError('ELYSIA_STORE', `no archive can hold ${fact}`, {
+      hint: '--allow-invalid-vectors backs up all but these vectors; else write finite ones to these objects',
+    })
+  }
+
+  #note(id: string): void {
+    this.objects += 1
+    if (this.#ids.length < IDS_NAMED) this.#ids.push(id)
+  }
+
+  #text(name: string): string {
+    const more = this.objects > this.#ids.length ? ', …' : ''
+    return `${counted(this.objects, 'object')} of ${name}: ${this.#ids.join(', ')}${more}`
+  }
+}
+
+/** Pages of objects whose vectors are finite. */
+export async function* finite(
+  pages: AsyncIterable<readonly StoredObject[]>,
+  invalid: InvalidVectors,
+): AsyncGenerator<readonly StoredObject[]> {
+  for await (const page of pages) yield invalid.leftOut(page)
+}
+
+/**
+ * The error that names all objects with such vectors at once, once an encoder has met one of them. Tenants that are
+ * not active are left as they are. Memory: a page.
+ */
+export async function allInvalid(
+  collection: Collection,
+  calls: readonly { readonly tenant?: string }[],
+  retry: Retrying,
+  signal: AbortSignal,
+): Promise<ElysiaError> {
+  const invalid = new InvalidVectors()
+  for (const call of calls) {
+    const pages = scan(collection, { properties: [], vectors: true }, {}, { ...call, signal }, retry)
+    for await (const page of pages) invalid.leftOut(page)
+  }
+  return invalid.failure(collection.name)
+}

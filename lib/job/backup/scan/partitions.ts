@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { Part } from '../../../archive/manifest.ts'
+import type { CollectionSchema } from '../../../classSchema.ts'
+import { ElysiaError } from '../../../errors.ts'
+import type { Json, StoredObject } from '../../../object.ts'
+
+/** What readers take for null; a text that is the same has to look otherwise. */
+const NULL = '__HIVE_DEFAULT_PARTITION__'
+
+/** Characters of a value that stand in the name of a directory. */
+const MOST_CHARACTERS = 120
+const CUT_CHARACTERS = 80
+
+const ROW_PAGE = 500
+
+/** The directory of a tenant's parts, `tenant=NAME`: readers make a column of it, which no property may be called. */
+export function tenantDirectory(tenant: string, schema: CollectionSchema): string {
+  return `${freeName('tenant', schema)}=${valueText(tenant)}`
+}
+
+/**
+ * The directories of a backup `--partition-by` a property: `partition_KIND=VALUE`. The property itself stays a column,
+ * with its type and whole values: what readers make of the directory's name, which knows neither, has a name of its own.
+ */
+export class Partitions {
+  readonly property: string
+  readonly #key: string
+  readonly #most: number
+  readonly #directories = new Set<string>()
+
+  /** `there`: parts that an interrupted backup has made, whose directories count as well. */
+  constructor(property: string, schema: CollectionSchema, most: number, there: readonly Part[] = []) {
+    this.property = property
+    this.#key = freeName(`partition_${property}`, schema)
+    this.#most = most
+    for (const { file } of there) {
+      const directory = file.split('/').at(-2)
+      if (directory?.startsWith(`${this.#key}=`) === true) this.#directories.add(directory)
+    }
+  }
+
+  /**
+   * A portion's objects by their directory, in the order that they had. Memory: the portion.
+   * @throws ElysiaError ELYSIA_CONFLICT where there are more directories than were asked for
+   */
+  async of(pages: AsyncIterable<readonly StoredObject[]>): Promise<Map<string, StoredObject[]>> {
+    const groups = new Map<string, StoredObject[]>()
+    for await (const page of pages) {
+      for (const object of page) {
+        const directory = `${this.#key}=${valueText(textOf(object.properties[this.property]))}`
+        const group = groups.get(directory)
+        if (group !== undefined) group.push(object)
+        else groups.set(this.#counted(directory), [object])
+      }
+    }
+    return groups
+  }
+
+  #counted(directory: string): string {
+    this.#directories.add(directory)
+    if (this.#directories.size <= this.#most) return directory
+    throw new ElysiaError('ELYSIA_CONFLICT', `${this.property} has more than ${this.#most} values`, {
+      hint: '--max-partitions N makes so many directories, with at least a file each; --resume goes on with it',
+    })
+  }
+}
+
+/** Objects in pages. */
+export async function* inPages(objects: readonly StoredObject[]): AsyncGenerator<readonly StoredObject[]> {
+  for (let at = 0; at < objects.length; at += ROW_PAGE) yield objects.slice(at, at + ROW_PAGE)
+}
+
+/** As a column of ours: underscores in front until no property is called so, upper and lower case being the same. */
+function freeName(name: string, { properties = [] }: CollectionSchema): string {
+  const taken = new Set(properties.map((property) => property.name.toLowerCase()))
+  let free = name
+  while (taken.has(free.toLowerCase())) free = `_${free}`
+  return free
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** A value as Hive writes one. A long one is cut, and ends in its hash. */
+function valueText(value: string | undefined): string {
+  if (value === undefined) return NULL
+  if (value === NULL) return value.replaceAll('_', '%5F')
+  const encoded = encodeURIComponent(value.toWellFormed())
+  if (encoded.length <= MOST_CHARACTERS) return encoded
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 16)
+  return `${encoded.slice(0, CUT_CHARACTERS).replace(/%[0-9A-F]?$/, '')}~${hash}`
+}

@@ -1,0 +1,54 @@
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Part, Plan } from '../../../archive/manifest.ts'
+import { partStages } from '../../../archive/partStages.ts'
+import type { Place } from '../../../archive/place.ts'
+import { readingOf } from '../../../archive/reading.ts'
+import { missingStretches } from '../../../archive/stretches.ts'
+import type { StoredObject } from '../../../object.ts'
+import type { Portion } from './found.ts'
+
+/** An archive that is being made, as its parts are read again. */
+export interface Reading {
+  readonly place: Place
+  readonly plan: Plan
+  readonly signal: AbortSignal
+}
+
+/**
+ * All ids there are, of a tenant or of a collection that has none, cut as the parts are: for each portion the ids that
+ * its parts hold, and none for what no part covers.
+ */
+export function portionsOf(reading: Reading, parts: readonly Part[], tenant: string | undefined): Portion[] {
+  const { ranges } = reading.plan
+  const own = parts.filter((part) => ranges[part.range]!.tenant === tenant)
+  const gaps = missingStretches(ranges, own).filter((stretch) => stretch.tenant === tenant)
+  const together = Map.groupBy(own, ({ range, after, up_to }) => JSON.stringify([range, after, up_to]))
+  return [
+    ...gaps.map(({ after, upTo }) => portion(after, upTo, async () => new Set<string>())),
+    ...[...together.values()].map((files) =>
+      portion(files[0]!.after, files[0]!.up_to, () => idsIn(reading, files)),
+    ),
+  ]
+}
+
+function portion(after: string | undefined, upTo: string | undefined, ids: Portion['ids'] & {}): Portion {
+  return { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }), ids }
+}
+
+async function idsIn({ place, plan, signal }: Reading, parts: readonly Part[]): Promise<Set<string>> {
+  const ids = new Set<string>()
+  for (const part of parts) {
+    const stages = await partStages(await readingOf(place, plan, part))
+    const end = new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write(page: readonly StoredObject[], _, done) {
+        for (const { id } of page) ids.add(id)
+        done()
+      },
+    })
+    await pipeline([...stages, end], { signal })
+  }
+  return ids
+}

@@ -1,0 +1,127 @@
+import type { Part } from '../../../archive/manifest.ts'
+import { missingStretches } from '../../../archive/stretches.ts'
+import { encodingOf } from '../encoding.ts'
+import type { SourceCounts } from '../end.ts'
+import { type Counted, callsFor, whatOf } from '../plan.ts'
+import type { BackupRun, Begun } from '../run.ts'
+import { type Looking, type Portion, requireFound } from './found.ts'
+import type { InvalidVectors } from './invalidVectors.ts'
+import { Partitions } from './partitions.ts'
+import { writeParts } from './parts.ts'
+import { portionsOf } from './portionIds.ts'
+import { Sleepers, workOf } from './sleepers.ts'
+
+/** The parts of a backup, all of them, and what the store counted. */
+export interface Scanned {
+  readonly parts: readonly Part[]
+  readonly counts: SourceCounts
+}
+
+/**
+ * Scans what is left into parts, and holds each count against them. `invalid` takes note of vectors that are left out;
+ * without it they end the backup. Memory: for each worker a page and what an encoder holds.
+ * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
+ */
+export async function scanned(
+  run: BackupRun,
+  begun: Begun,
+  looking: Looking,
+  invalid: InvalidVectors | undefined,
+): Promise<Scanned> {
+  const { place, signal, options, woken, circumstances } = run
+  const { plan, there } = begun
+  const reading = { place, plan, signal }
+  const progress = progressOf(run, begun)
+  const done = begun.tenants
+  const sleepers = new Sleepers({ place, woken, looking, reading, done, onCounted: progress.expect })
+  const written = await writeParts(
+    {
+      ...reading,
+      collection: looking.collection,
+      what: whatOf(plan.encoding.vectors !== 'none'),
+      encoding: await encodingOf(plan),
+      partBytes: options.partSize,
+      partitions: partitionsOf(run, begun),
+      sleepers,
+      invalid,
+      retry: run.retry,
+      stop: circumstances.stop,
+      onObjects: progress.take,
+    },
+    workLeft(run, begun),
+    there,
+    options.workers,
+  )
+  if (circumstances.stop?.aborted === true) throw circumstances.stop.reason
+  const parts = [...there, ...written].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
+  const awake = callsFor(plan.tenants)
+  const objectsOf = (tenant: string | undefined) =>
+    parts
+      .filter(({ range }) => plan.ranges[range]!.tenant === tenant)
+      .reduce((sum, { objects }) => sum + objects, 0)
+  const isCompared = plan.content !== 'schema-only'
+  const after = await countAfter(looking, awake, begun.counted, (tenant) =>
+    isCompared ? { objects: objectsOf(tenant), portions: portionsOf(reading, parts, tenant) } : undefined,
+  )
+  const woke = sleepers.counts
+  return {
+    parts,
+    counts: {
+      before: plan.counts.before + woke.reduce((sum, { before }) => sum + before, 0),
+      after: after + woke.reduce((sum, counts) => sum + counts.after, 0),
+    },
+  }
+}
+
+/**
+ * Counts each tenant of these calls, or the collection, and compares it with what the scan found of it, where that is
+ * known. Answers the sum. @throws ElysiaError ELYSIA_INCOMPLETE
+ */
+export async function countAfter(
+  looking: Looking,
+  calls: readonly { readonly tenant?: string }[],
+  before: Counted,
+  found: (tenant: string | undefined) => { objects: number; portions: readonly Portion[] } | undefined,
+): Promise<number> {
+  const { collection, retry, signal } = looking
+  let sum = 0
+  for (const call of calls) {
+    const { tenant } = call
+    const after = await retry(() => collection.count({ ...call, signal }))
+    sum += after
+    const seen = found(tenant)
+    if (seen === undefined) continue
+    const counts = { ...call, before: before.get(tenant), after, objects: seen.objects }
+    await requireFound(looking, counts, seen.portions)
+  }
+  return sum
+}
+
+function workLeft({ woken }: BackupRun, { plan, there, tenants }: Begun) {
+  if (plan.content === 'schema-only') return []
+  const names = (plan.tenants ?? []).map(({ name }) => name)
+  const work = workOf(missingStretches(plan.ranges, there), names, woken, tenants)
+  if (work.some(({ asleep }) => asleep !== undefined)) woken.announce()
+  return work
+}
+
+function partitionsOf({ subject, options }: BackupRun, { plan, there }: Begun): Partitions | undefined {
+  const { partition_by: by } = plan
+  if (by === undefined || by === 'tenant') return undefined
+  return new Partitions(by, subject.schema, options.maxPartitions, there)
+}
+
+/** Objects so far, and how many there seem to be. */
+function progressOf({ circumstances: { onProgress } }: BackupRun, { plan, there, tenants }: Begun) {
+  let objects = there.reduce((sum, part) => sum + part.objects, 0)
+  let total = plan.counts.before + tenants.reduce((sum, { before }) => sum + before, 0)
+  return {
+    expect: (more: number) => {
+      total += more
+    },
+    take: (more: number) => {
+      objects += more
+      onProgress?.({ objects, total })
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
+import type { Part } from '../../../archive/manifest.ts'
+import type { Place } from '../../../archive/place.ts'
+import type { Stretch } from '../../../archive/stretches.ts'
+import type { WokenTenants } from '../../wokenTenants.ts'
+import { type Looking, requireFound } from './found.ts'
+
+import { portionsOf, type Reading } from './portionIds.ts'
+
+/** What a worker takes at once: a stretch, or all that is left of a tenant that has to be woken for it. */
+export interface Work {
+  /** The tenant that is to be woken. */
+  readonly asleep?: string
+  readonly stretches: readonly Stretch[]
+}
+
+/** The work that is left: stretches, and each tenant that is asleep and was not scanned to its end. */
+export function workOf(
+  stretches: readonly Stretch[],
+  tenants: readonly string[],
+  woken: WokenTenants,
+  done: readonly TenantCounts[],
+): Work[] {
+  const ended = new Set(done.map(({ tenant }) => tenant))
+  const awake = stretches.filter(({ tenant }) => !woken.isAsleep(tenant))
+  const asleep = tenants.filter((name) => woken.isAsleep(name) && !ended.has(name))
+  return [
+    ...awake.map((stretch) => ({ stretches: [stretch] })),
+    ...asleep.map((name) => ({
+      asleep: name,
+      stretches: stretches.filter(({ tenant }) => tenant === name),
+    })),
+  ]
+}
+
+export interface SleepersOptions {
+  readonly place: Place
+  readonly woken: WokenTenants
+  readonly looking: Looking
+  readonly reading: Reading
+  /** Those that an interrupted backup had brought to their end. */
+  readonly done: readonly TenantCounts[]
+  /** Told how many objects there are more than was known. */
+  readonly onCounted: (objects: number) => void
+}
+
+/** Tenants that are woken one at a time by each worker, counted and compared while they are awake, and put back. */
+export class Sleepers {
+  readonly #options: SleepersOptions
+  readonly #done: TenantCounts[]
+
+  constructor(options: SleepersOptions) {
+    this.#options = options
+    this.#done = [...options.done]
+  }
+
+  /** All that were counted so far. */
+  get counts(): readonly TenantCounts[] {
+    return this.#done
+  }
+
+  /** Wakes a tenant; answers how many objects it has. */
+  async begin(tenant: string): Promise<number> {
+    const { woken, onCounted } = this.#options
+    await woken.wake(tenant)
+    const objects = await this.#count(tenant)
+    onCounted(objects)
+    return objects
+  }
+
+  /** Once all its parts are noted: compares, notes its counts, and puts it back. @throws ElysiaError ELYSIA_INCOMPLETE */
+  async end(tenant: string, before: number, parts: readonly Part[]): Promise<void> {
+    const { place, woken, looking, reading } = this.#options
+    const after = await this.#count(tenant)
+    const objects = parts.reduce((sum, part) => sum + part.objects, 0)
+    await requireFound(looking, { tenant, before, after, objects }, portionsOf(reading, parts, tenant))
+    const counts = { tenant, before, after }
+    await noteTenant(place, counts)
+    this.#done.push(counts)
+    await woken.putBack(tenant)
+  }
+
+  #count(tenant: string): Promise<number> {
+    const { collection, retry, signal } = this.#options.looking
+    return retry(() => collection.count({ tenant, signal }))
+  }
+}
