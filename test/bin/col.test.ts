@@ -148,3 +148,46 @@ t.test('rm forgets the unfinished runs, so that none is continued into a new col
   t.equal(await store.collection('SourceCode').count(), 20)
   await store.close()
 })
+
+t.test('tenants that are not active are said, each by name, and what is printed is not all', async (t) => {
+  const at = home(t)
+  await filled(at, 'Ark', [...objects(1, 'noah'), ...objects(2, 'sem'), ...objects(1, 'ham')])
+  const store = await openSqlite(`${at.directory}/filled.db`)
+  await store.setTenantStates('Ark', [{ name: 'sem', state: 'inactive' }])
+  await store.close()
+  const shown = await at.run(['col', 'show', 'Ark', ...STORE])
+  t.match(shown, { code: 0, stdout: /objects: 2 in 2 tenants; not active, and not counted: 1 tenant/ })
+  t.match(shown.stdout, /ham +1\nnoah +1\nsem +inactive\n/)
+  const printed = await at.run(['col', 'cat', 'Ark', ...STORE])
+  t.equal(printed.code, 1)
+  t.same(
+    parsed(printed.stdout).map(({ tenant }) => tenant),
+    ['ham', 'noah'],
+  )
+  t.match(printed.stderr, /tenant sem of Ark is inactive: its objects are not printed/)
+  t.match(await at.run(['col', 'cat', 'Ark', '--tenant', 'sem', ...STORE]), {
+    code: 5,
+    stderr: /tenant sem of Ark is inactive/,
+  })
+  t.equal((await at.run(['col', 'cat', 'Ark', '--tenant', 'ham', ...STORE])).code, 0)
+  t.match(await at.run(['col', 'ls', ...STORE]), { code: 0, stdout: /Ark/ })
+})
+
+t.test('an alias is a name of its collection, said; nothing is removed by it', async (t) => {
+  const at = home(t)
+  await filled(at, 'Zoo', objects(2))
+  const store = await openSqlite(`${at.directory}/filled.db`)
+  await store.createAlias({ alias: 'Animals', collection: 'Zoo' })
+  await store.close()
+  for (const words of [['show'], ['cat'], ['backup', '--to', 'archive']]) {
+    const [verb, ...flags] = words
+    const { code, stderr } = await at.run(['col', verb!, 'Animals', ...flags, ...STORE])
+    t.equal(code, 0, `${verb}: ${stderr}`)
+    t.match(stderr, /Animals is an alias of the collection Zoo/, words.join(' '))
+  }
+  t.match(await at.run(['col', 'rm', 'Animals', '--yes', ...STORE]), {
+    code: 5,
+    stderr: /Animals is an alias of the collection Zoo: nothing was removed[\s\S]*col rm Zoo/,
+  })
+  t.match(await at.run(['col', 'catalog', 'list']), { stdout: /Zoo/ })
+})

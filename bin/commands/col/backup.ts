@@ -11,7 +11,6 @@ import {
   backupOptions,
   backupRunOptions,
   catalogOptions,
-  classNameOf,
   counted,
   ElysiaError,
   lock,
@@ -23,7 +22,7 @@ import {
   userPaths,
 } from '../../library.ts'
 import { backupSummary } from './backupSummary.ts'
-import { nameOperand } from './named.ts'
+import { findCollection, nameOperand } from './named.ts'
 
 /** `col backup`: a collection → an archive. */
 export const command: Command = {
@@ -35,7 +34,7 @@ export const command: Command = {
     'elysiactl col backup Article --to /backups/article --format parquet',
     'elysiactl col backup Article --to article.jsonl.zst --tag nightly',
     'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
-    'elysiactl col backup Article --to /backups/article --resume',
+    'elysiactl col backup Article --to /backups/article --format parquet --resume',
   ],
   schemas: [
     backupOptions,
@@ -56,10 +55,10 @@ function shutdown() {
 }
 
 async function run(context: Context): Promise<void> {
-  const name = classNameOf(nameOperand(context))
   const options = context.options(backupOptions)
   const { to, dryRun } = context.options(backupRunOptions)
-  const { store } = await context.readTarget()
+  const { store, schema } = await findCollection(context, nameOperand(context))
+  const name = schema.class
   if (dryRun) return plan(context, store, name, options)
   if (to === '-') return intoPipe(context, store, name, options)
   if (to !== undefined && isFile(to)) return intoFile(context, store, name, options, to)

@@ -1,14 +1,17 @@
 import type { Command, Context } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
 import {
   type Call,
+  counted,
   ElysiaError,
   meant,
   type OptionsSchema,
   type Resolved,
+  type Tenant,
   targetOptions,
   type What,
 } from '../../library.ts'
-import { findCollection, hasTenants, type Named, nameOperand } from './named.ts'
+import { findCollection, hasTenants, type Named, nameOperand, tenantsOf } from './named.ts'
 import { objectLine } from './objectLine.ts'
 
 const catOptions = {
@@ -48,6 +51,9 @@ type CatOptions = Resolved<typeof catOptions>
 /** Characters handed to stdout at once. */
 const PIECE_LENGTH = 64 * 1024
 
+/** Tenants that are named one by one. */
+const MOST_NAMED = 10
+
 /** `col cat`: a collection → JSON lines, in order of id. */
 export const command: Command = {
   name: 'col cat',
@@ -66,21 +72,40 @@ async function run(context: Context): Promise<void> {
   const name = nameOperand(context)
   const found = await findCollection(context, name)
   const what = { properties: wanted(options, found), vectors: options.vectors }
-  const calls = await callsOf(options, found)
+  const { calls, asleep } = await callsOf(options, found)
+  for (const { name, state } of asleep.slice(0, MOST_NAMED))
+    context.console.note(`tenant ${name} of ${found.schema.class} is ${state}: its objects are not printed`)
   await context.console.printJson(pieces(lines(found, what, calls, options.limit)))
+  if (asleep.length === 0) return
+  const fact = `not active, and not printed: ${counted(asleep.length, 'tenant')} of ${found.schema.class}`
+  context.fail(EXIT.failed, `${fact}; --tenant NAME prints one that is active`)
 }
 
-/** One read for each tenant; a single one where the collection has none. */
-async function callsOf({ tenant }: CatOptions, { store, schema }: Named): Promise<Call[]> {
-  if (!hasTenants(schema)) {
-    if (tenant === undefined) return [{}]
-    throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no tenants`, { hint: 'leave --tenant out' })
+/** What is read, and the tenants that cannot be. */
+interface Reads {
+  readonly calls: readonly Call[]
+  readonly asleep: readonly Tenant[]
+}
+
+/** One read for each tenant that is active; a single one where the collection has none. */
+async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
+  const { class: name } = found.schema
+  if (!hasTenants(found.schema)) {
+    if (tenant === undefined) return { calls: [{}], asleep: [] }
+    throw new ElysiaError('ELYSIA_USAGE', `${name} has no tenants`, { hint: 'leave --tenant out' })
   }
-  const tenants = await store.tenants(schema.class)
-  if (tenant === undefined) return tenants.map((one) => ({ tenant: one }))
-  if (tenants.includes(tenant)) return [{ tenant }]
-  throw new ElysiaError('ELYSIA_NOT_FOUND', `${schema.class} has no tenant ${tenant}`, {
-    hint: meant(tenant, tenants, '`elysiactl col show` lists the tenants'),
+  const { active, asleep } = await tenantsOf(found)
+  if (tenant === undefined) return { calls: active.map((one) => ({ tenant: one.name })), asleep }
+  if (active.some((one) => one.name === tenant)) return { calls: [{ tenant }], asleep: [] }
+  const sleeper = asleep.find((one) => one.name === tenant)
+  if (sleeper !== undefined) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `tenant ${tenant} of ${name} is ${sleeper.state}`, {
+      hint: 'only active tenants can be read; `col backup` wakes a tenant for its scan, and puts it back',
+    })
+  }
+  const names = [...active, ...asleep].map((one) => one.name)
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} has no tenant ${tenant}`, {
+    hint: meant(tenant, names, '`elysiactl col show` lists the tenants'),
   })
 }
 

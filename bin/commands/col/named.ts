@@ -1,5 +1,13 @@
 import type { Context } from '../../command.ts'
-import { type CollectionSchema, classNameOf, ElysiaError, meant, type Store } from '../../library.ts'
+import {
+  aliasText,
+  type CollectionSchema,
+  classNameOf,
+  ElysiaError,
+  findNamed,
+  type Store,
+  type Tenant,
+} from '../../library.ts'
 
 /** A collection that is there. */
 export interface Named {
@@ -21,18 +29,32 @@ export function nameOperand({ operands }: Context): string {
 }
 
 /**
- * The collection that a name stands for: `source-code` and `SourceCode` are the same.
- * @throws ElysiaError ELYSIA_NOT_FOUND, with the nearest name there is
+ * The collection that a name or an alias stands for: `source-code` and `SourceCode` are the same. That it was an alias
+ * is said. @throws ElysiaError ELYSIA_NOT_FOUND, with the nearest name there is
  */
 export async function findCollection(context: Context, name: string): Promise<Named> {
-  const className = classNameOf(name)
   const { store } = await context.readTarget()
-  const schema = await store.schema(className)
-  if (schema !== undefined) return { store, schema }
-  const names = (await store.list()).map((summary) => summary.name)
-  throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${className} in ${store.target}`, {
-    hint: meant(className, names, '`elysiactl col ls` lists the collections'),
+  const { schema, alias } = await findNamed(store, classNameOf(name))
+  if (alias !== undefined) context.console.note(aliasText(alias, schema.class))
+  return { store, schema }
+}
+
+/** The same for what is to be removed, which is called by its own name. @throws ElysiaError ELYSIA_CONFLICT */
+export async function findOwnName(context: Context, name: string): Promise<Named> {
+  const { store } = await context.readTarget()
+  const { schema, alias } = await findNamed(store, classNameOf(name))
+  if (alias === undefined) return { store, schema }
+  throw new ElysiaError('ELYSIA_CONFLICT', `${aliasText(alias, schema.class)}: nothing was removed`, {
+    hint: `\`elysiactl col rm ${schema.class}\` removes the collection`,
   })
+}
+
+/** Tenants by whether they can be read, in order of name. */
+export async function tenantsOf({ store, schema }: Named): Promise<{ active: Tenant[]; asleep: Tenant[] }> {
+  const { active = [], asleep = [] } = Object.groupBy(await store.tenantStates(schema.class), ({ state }) =>
+    state === 'active' ? 'active' : 'asleep',
+  )
+  return { active, asleep }
 }
 
 /** True where the objects of a collection belong to tenants. */

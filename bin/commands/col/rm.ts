@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { ElysiaError, type OptionsSchema, targetOptions } from '../../library.ts'
-import { findCollection, hasTenants, type Named, nameOperand } from './named.ts'
+import { findOwnName, hasTenants, type Named, nameOperand } from './named.ts'
 
 const rmOptions = {
   type: 'object',
@@ -35,7 +35,7 @@ async function run(context: Context): Promise<void> {
       hint: 'give --yes to remove it unasked',
     })
   }
-  const found = await findCollection(context, name)
+  const found = await findOwnName(context, name)
   if (yes || (await agreed(context, name, found))) return remove(context, found)
   context.console.note('nothing was removed')
   context.fail(EXIT.failed, `${found.schema.class} was not removed: nobody agreed; --yes removes it unasked`)

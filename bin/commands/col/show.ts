@@ -1,7 +1,13 @@
 import { columns } from '../../columns.ts'
 import type { Command, Context } from '../../command.ts'
-import { type CollectionSchema, counted, type PropertySchema, targetOptions } from '../../library.ts'
-import { findCollection, hasTenants, type Named, nameOperand } from './named.ts'
+import {
+  type CollectionSchema,
+  counted,
+  type PropertySchema,
+  type Tenant,
+  targetOptions,
+} from '../../library.ts'
+import { findCollection, hasTenants, type Named, nameOperand, tenantsOf } from './named.ts'
 
 /** `col show`: one collection, for a person; with --json its schema as the store holds it. */
 export const command: Command = {
@@ -31,13 +37,23 @@ function head({ class: name, description, vectorizer }: CollectionSchema): strin
 async function contents({ store, schema }: Named): Promise<string[]> {
   const collection = store.collection(schema.class)
   if (!hasTenants(schema)) return [`objects: ${await collection.count()}`]
-  const rows: [string, number][] = []
-  for (const tenant of await store.tenants(schema.class)) {
-    rows.push([tenant, await collection.count({ tenant })])
-  }
-  const total = rows.reduce((sum, [, count]) => sum + count, 0)
-  const table = rows.length === 0 ? [] : columns(['tenant', 'objects'], rows)
-  return [`objects: ${total} in ${counted(rows.length, 'tenant')}`, ...table]
+  const { active, asleep } = await tenantsOf({ store, schema })
+  const counts = new Map<string, number>()
+  for (const { name } of active) counts.set(name, await collection.count({ tenant: name }))
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  // What the others hold nobody knows before they are active.
+  const others =
+    asleep.length === 0 ? '' : `; not active, and not counted: ${counted(asleep.length, 'tenant')}`
+  const head = `objects: ${total} in ${counted(active.length, 'tenant')}${others}`
+  return [head, ...tenantTable([...active, ...asleep], counts)]
+}
+
+function tenantTable(tenants: readonly Tenant[], counts: ReadonlyMap<string, number>): string[] {
+  if (tenants.length === 0) return []
+  const rows = tenants
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, state }): [string, string | number] => [name, counts.get(name) ?? state])
+  return columns(['tenant', 'objects'], rows)
 }
 
 function properties({ properties: all = [] }: CollectionSchema): string[] {
