@@ -1,22 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ElysiaError, messageOf } from '../errors.ts'
-import type { Holder } from './holder.ts'
+import { type LockRecord, lockRecordOf } from './lockRecord.ts'
 
-export type LockKind = 'shared' | 'exclusive'
-
-/** What a lock file says. */
-export interface LockRecord extends Holder {
-  readonly id: string
-  readonly kind: LockKind
-  /** What it is held for: `backup of SourceCode`. */
-  readonly purpose: string
-  readonly since: string
-  readonly heartbeatMs: number
-  /** Goes up with each heartbeat. */
-  readonly counter: number
-}
+export type { LockKind, LockRecord } from './lockRecord.ts'
 
 /** A lock file as it was found; without a record where it cannot be read as one. */
 export interface FoundLock {
@@ -39,44 +28,73 @@ export interface OwnLock {
 // A record is padded to one size, so that a heartbeat is one write over the same bytes and never a cut text.
 const RECORD_BYTES = 2048
 
+/** A record with the longest paths in it is smaller; what is larger is no lock, and is not read. */
+const MAX_BYTES = 64 * 1024
+
+/** The only names that are read or removed. */
+const LOCK_NAME = /^[0-9a-f]{16}\.json$/
+
 /** The directory of a root's lock files. */
 export function lockDirectory(root: string): string {
   return join(root, '.locks')
 }
 
-/** The locks on a root, ours included, in order of file; none where nobody ever took one. */
+/**
+ * The locks on a root, ours included, in order of file; none where nobody ever took one. Only small regular files
+ * with the name of a lock are looked at.
+ * @throws ElysiaError ELYSIA_CONFLICT where their directory is a link or no directory, ELYSIA_STATE
+ */
 export async function findLocks(root: string): Promise<FoundLock[]> {
   const directory = lockDirectory(root)
+  if (!(await isDirectory(directory))) return []
   const names = await readdir(directory).catch((error) => missingAs<string[]>(error, [], directory))
-  const found = names
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map(async (name) => foundLock(join(directory, name)))
-  return (await Promise.all(found)).filter((lock) => lock !== undefined)
+  const locks: FoundLock[] = []
+  for (const name of names.filter((one) => LOCK_NAME.test(one)).sort()) {
+    const found = await foundLock(join(directory, name))
+    if (found !== undefined) locks.push(found)
+  }
+  return locks
+}
+
+/** False where nothing is there. A link would lead what we make, read and remove to a place of somebody's choice. */
+async function isDirectory(directory: string): Promise<boolean> {
+  const stats = await lstat(directory).catch((error) => missingAs(error, undefined, directory))
+  if (stats === undefined || stats.isDirectory()) return stats !== undefined
+  throw new ElysiaError('ELYSIA_CONFLICT', `${directory} is a link or no directory: nothing was done`, {
+    hint: 'locks are files in a real directory .locks below the root of the archives: move this one away',
+  })
 }
 
 async function foundLock(file: string): Promise<FoundLock | undefined> {
-  const text = await readFile(file, 'utf8').catch((error) => missingAs(error, undefined, file))
+  const text = await readSmall(file)
   if (text === undefined) return undefined
-  const record = recordOf(text)
+  const record = lockRecordOf(text)
   return { file, record, beat: record === undefined ? text : String(record.counter) }
 }
 
-function recordOf(text: string): LockRecord | undefined {
-  try {
-    const record = JSON.parse(text) as Partial<LockRecord>
-    const isRecord = typeof record.counter === 'number' && typeof record.pid === 'number'
-    return isRecord && (record.kind === 'shared' || record.kind === 'exclusive')
-      ? (record as LockRecord)
-      : undefined
-  } catch {
+/** The text of a small regular file; undefined where it is gone, or is anything else. Never waits for a pipe. */
+async function readSmall(file: string): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  if ((await lstat(file).catch((error) => missingAs(error, undefined, file)))?.isFile() !== true)
     return undefined
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) =>
+    missingAs(error, undefined, file),
+  )
+  if (handle === undefined) return undefined
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile() || stats.size > MAX_BYTES) return undefined
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await handle.close()
   }
 }
 
-/** Takes a lock file away; false where it was gone. */
+/** Takes a lock file away, if it still is one; false where it was not, or was gone. */
 export async function removeLock({ file }: Pick<FoundLock, 'file'>): Promise<boolean> {
   try {
+    if ((await foundLock(file))?.record === undefined) return false
     await rm(file)
     return true
   } catch (error) {
@@ -87,7 +105,7 @@ export async function removeLock({ file }: Pick<FoundLock, 'file'>): Promise<boo
 /**
  * Makes a lock file. It appears whole, by a rename; heartbeats are written through the open file, so that one that
  * was taken away is not made again.
- * @throws ElysiaError ELYSIA_STATE where the root cannot be written to
+ * @throws ElysiaError ELYSIA_STATE where the root cannot be written to, ELYSIA_CONFLICT as `findLocks`
  */
 export async function createLock(root: string, record: Omit<LockRecord, 'id' | 'counter'>): Promise<OwnLock> {
   const id = randomBytes(8).toString('hex')
@@ -96,6 +114,7 @@ export async function createLock(root: string, record: Omit<LockRecord, 'id' | '
   let handle: FileHandle | undefined
   try {
     await mkdir(lockDirectory(root), { recursive: true, mode: 0o700 })
+    await isDirectory(lockDirectory(root))
     handle = await open(unfinished, 'wx', 0o600)
     const own = new OwnLockFile(file, handle, { ...record, id, counter: 0 })
     await own.beat()
@@ -103,8 +122,8 @@ export async function createLock(root: string, record: Omit<LockRecord, 'id' | '
     return own
   } catch (error) {
     await handle?.close()
-    await rm(unfinished, { force: true }).catch(() => {})
-    throw unwritable(root, error)
+    if (handle !== undefined) await rm(unfinished, { force: true }).catch(() => {})
+    throw error instanceof ElysiaError ? error : unwritable(root, error)
   }
 }
 
@@ -138,7 +157,9 @@ class OwnLockFile implements OwnLock {
 }
 
 function missingAs<T>(error: unknown, value: T, path: string): T {
-  if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return value
+  if (error instanceof ElysiaError) throw error
+  // A link that came into the place of a file that was looked at is as good as gone.
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return value
   throw unwritable(path, error)
 }
 

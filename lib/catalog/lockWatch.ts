@@ -25,12 +25,15 @@ export class Watch {
     this.#timing = timing
   }
 
-  /** The first lock that is in the way, once those that are stale were taken away. */
+  /**
+   * The first lock that is in the way, once those that are stale were taken away. A file with the name of a lock
+   * that says nothing may be one that is being written this moment: it is in the way until it stood still, and stays.
+   */
   async blocking(root: string, kind: LockKind, own?: string): Promise<FoundLock | undefined> {
     for (const found of await findLocks(root)) {
       if (found.file === own || (kind === 'shared' && found.record?.kind === 'shared')) continue
       if (!this.isStale(found)) return found
-      await removeStale(root, found)
+      if (found.record !== undefined) await removeStale(root, found)
     }
     return undefined
   }
@@ -60,6 +63,6 @@ async function removeStale(root: string, stale: FoundLock): Promise<void> {
 
 /** Whose lock it is, for a person. */
 export function blockerText({ record, file }: FoundLock): string {
-  if (record === undefined) return `${file}, which says nothing of its holder`
+  if (record === undefined) return `${file}, which says nothing of its holder (no lock? then move it away)`
   return `a ${record.purpose} since ${record.since} (${holderText(record)})`
 }

@@ -137,7 +137,7 @@ t.test('a lock of another is exit 11, and unlock takes away what is stale or all
     heartbeatMs: 20,
     counter: 1,
   }
-  const lock = `${at.backups}/.locks/a.json`
+  const lock = `${at.backups}/.locks/00000000000000aa.json`
   await at.run(['col', 'catalog', 'rebuild'])
   writeFileSync(lock, JSON.stringify({ ...record, id: 'a', pid: 1, host: 'elsewhere', user: 'ann' }))
   const cleanup = ['col', 'catalog', 'cleanup', '--keep-last', '1', '--yes']

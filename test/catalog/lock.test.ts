@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { thisHolder } from '../../lib/catalog/holder.ts'
 import { type LockOptions, lockRoot } from '../../lib/catalog/lock.ts'
@@ -33,10 +34,10 @@ async function holding(t: Test, root: string, kind: string, heartbeatMs = 200) {
 /** A lock file as another machine would have made it. */
 function strange(root: string, more: object = {}): string {
   mkdirSync(`${root}/.locks`, { recursive: true })
-  const file = `${root}/.locks/strange.json`
+  const file = `${root}/.locks/abcdef0123456789.json`
   const holder = { ...thisHolder(), host: 'elsewhere', boot: 'another', pid: 1 }
   const record = { kind: 'exclusive', purpose: 'cleanup', since: '2026-01-01T00:00:00Z', heartbeatMs: 200 }
-  writeFileSync(file, JSON.stringify({ ...holder, ...record, id: 'strange', counter: 1, ...more }))
+  writeFileSync(file, JSON.stringify({ ...holder, ...record, id: 'abcdef0123456789', counter: 1, ...more }))
   return file
 }
 
@@ -166,11 +167,79 @@ t.test('a process that was stopped for too long gives up when it goes on', async
   t.same(await once(child.stdout, 'data'), ['lost\n'])
 })
 
-t.test('a file that is no lock record is in the way until it stood still', async (t) => {
-  const root = t.testdir({ '.locks': { 'odd.json': '{"half' } })
-  await t.rejects(take(root, 'shared'), { code: 'ELYSIA_LOCKED', message: /odd.json, which says nothing/ })
+t.test('a file that says nothing is in the way until it stood still, and is never removed', async (t) => {
+  const name = '0000000000000000.json'
+  const root = t.testdir({ '.locks': { [name]: '{"half' } })
+  await t.rejects(take(root, 'shared'), { code: 'ELYSIA_LOCKED', message: /0000\.json, which says nothing/ })
   await (await take(root, 'shared', { retryForMs: 20_000 })).release()
-  t.same(files(root), [])
+  t.match(await unlockRoot(root, { all: true, timing }), [{ removed: false }])
+  t.same(files(root), [name])
+})
+
+/** Files that are no locks, in a root whose locks are taken, waited for and taken away. */
+const NO_LOCKS = {
+  'accounts.json': '{"customers":[1]}',
+  '0123456789abcdef.JSON': '{"counter":1,"pid":1,"kind":"shared"}',
+  '0123456789abcdef.json.bak': '{}',
+  'fedcba9876543210.json': '{"counter":1,"pid":1,"kind":"exclusive","name":"customer"}',
+  'ffffffffffffffff.json': 'x'.repeat(70_000),
+}
+
+t.test('files that are no locks are neither read nor removed', async (t) => {
+  const root = t.testdir({ '.locks': NO_LOCKS })
+  await (await take(root, 'exclusive', { retryForMs: 20_000 })).release()
+  await unlockRoot(root, { all: true, timing })
+  for (const [name, content] of Object.entries(NO_LOCKS))
+    t.equal(readFileSync(`${root}/.locks/${name}`, 'utf8'), content, name)
+})
+
+t.test('a link in the place of the locks, or of one, is not followed', async (t) => {
+  const mine = { 'aaaaaaaaaaaaaaaa.json': '{"my":"data"}' }
+  const root = t.testdir({ mine, linked: {}, one: { '.locks': {} } })
+  const record = readFileSync(strange(root), 'utf8')
+  writeFileSync(`${root}/mine/bbbbbbbbbbbbbbbb.json`, record)
+  symlinkSync(`${root}/mine`, `${root}/linked/.locks`)
+  symlinkSync(`${root}/mine/bbbbbbbbbbbbbbbb.json`, `${root}/one/.locks/cccccccccccccccc.json`)
+  const refused = { code: 'ELYSIA_CONFLICT', message: /\.locks is a link/ }
+  for (const kind of ['shared', 'exclusive'] as const)
+    await t.rejects(take(`${root}/linked`, kind, { retryForMs: 5000 }), refused)
+  await t.rejects(unlockRoot(`${root}/linked`, { all: true, timing }), refused)
+  await (await take(`${root}/one`, 'exclusive')).release()
+  t.same(await unlockRoot(`${root}/one`, { all: true, timing }), [])
+  t.same(readdirSync(`${root}/mine`), ['aaaaaaaaaaaaaaaa.json', 'bbbbbbbbbbbbbbbb.json'])
+  t.equal(readFileSync(`${root}/mine/bbbbbbbbbbbbbbbb.json`, 'utf8'), record)
+  t.same(files(`${root}/one`), ['cccccccccccccccc.json'])
+})
+
+t.test('a pipe or directory with the name of a lock hangs nobody', async (t) => {
+  const root = t.testdir({ '.locks': { 'eeeeeeeeeeeeeeee.json': {} } })
+  t.equal(spawnSync('mkfifo', [`${root}/.locks/dddddddddddddddd.json`]).status, 0)
+  await (await take(root, 'exclusive')).release()
+  t.same(await unlockRoot(root, { all: true, timing }), [])
+  t.same(files(root), ['dddddddddddddddd.json', 'eeeeeeeeeeeeeeee.json'])
+})
+
+t.test('whatever stands in a lock file, taking a lock ends, and no other file goes', async (t) => {
+  const json = fc.oneof(
+    fc.json().map((text) => text),
+    fc.string(),
+    fc.nat(40_000).map((depth) => '['.repeat(depth)),
+    fc
+      .record({ pid: fc.anything(), kind: fc.anything(), counter: fc.anything(), heartbeatMs: fc.anything() })
+      .map((record) => JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? 1 : value)) ?? ''),
+  )
+  const root = t.testdir({ '.locks': {} })
+  const file = `${root}/.locks/0123456789abcdef.json`
+  const quick = { heartbeatMs: 4, settleMs: 1 }
+  await fc.assert(
+    fc.asyncProperty(json, async (text) => {
+      writeFileSync(file, text)
+      const lock = await take(root, 'exclusive', { retryForMs: 5000, timing: quick })
+      await lock.release()
+      return readFileSync(file, 'utf8') === text
+    }),
+    { numRuns: 40 },
+  )
 })
 
 t.test('unlock takes away stale locks only, and all where it is told', async (t) => {

@@ -27,7 +27,8 @@ async function run(context: Context): Promise<void> {
   for (const lock of locks) console.note(lockText(lock))
 }
 
-function lockText({ holder, removed }: UnlockedLock): string {
+function lockText({ holder, removed, valid }: UnlockedLock): string {
+  if (!valid) return `left ${holder}`
   return removed
     ? `removed the lock of ${holder}`
     : `left ${holder}: it is at work; --remove-all takes its lock`
