@@ -10,6 +10,11 @@ export function backupRoot({ options }: Pick<Context, 'options'>): string {
   return resolve(options(catalogOptions).backupRoot ?? join(userPaths().data, 'backups'))
 }
 
+/** The directory that --backup-root names on the command line: list and cleanup are then of what lies below it. */
+export function namedRoot({ flags, ...context }: Pick<Context, 'flags' | 'options'>): string | undefined {
+  return flags.values.backupRoot === undefined ? undefined : backupRoot(context)
+}
+
 /** The catalog of this user. */
 export function catalogFile(): string {
   return join(userPaths().state, 'catalog.db')

@@ -8,7 +8,8 @@ export const catalogOptions = {
   properties: {
     backupRoot: {
       type: 'string',
-      description: 'the directory for archives that are given no place of their own',
+      description:
+        'the directory for archives that are given no place of their own; list and cleanup are then of what lies below it',
       placeholder: 'DIR',
       path: true,
     },
@@ -33,6 +34,12 @@ export const filterOptions = {
       placeholder: 'TAG,…',
       flagOnly: true,
       repeated: true,
+    },
+    location: {
+      type: 'string',
+      description: "that lie at such a path: '/mnt/backups/**', or its last segments: 'Article/*'",
+      placeholder: 'GLOB',
+      flagOnly: true,
     },
   },
 } as const satisfies OptionsSchema
@@ -89,6 +96,12 @@ export const cleanupOptions = {
       type: 'boolean',
       short: 'y',
       description: 'remove what the plan says; without, the plan is shown',
+      default: false,
+      flagOnly: true,
+    },
+    includeOutside: {
+      type: 'boolean',
+      description: 'archives outside the backup root, as those made with --to, may go as well',
       default: false,
       flagOnly: true,
     },

@@ -1,4 +1,4 @@
-import type { Candidate } from './retention.ts'
+import type { Candidate } from './candidate.ts'
 
 /** What was decided of an archive, and can still be changed. */
 export interface Changeable {

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { ElysiaError, messageOf } from '../errors.ts'
+import { below } from './below.ts'
 import type { Stretch } from './duration.ts'
 import { before } from './duration.ts'
 import type { ArchiveFilter, Catalog } from './index.ts'
@@ -11,7 +13,9 @@ import { type GroupPlan, planRetention } from './retention.ts'
 
 /** What is to be cleaned up, and by which rules. */
 export interface Cleanup {
-  readonly filter: Pick<ArchiveFilter, 'collection' | 'cluster' | 'tags'>
+  readonly filter: Pick<ArchiveFilter, 'collection' | 'cluster' | 'tags' | 'location' | 'below'>
+  /** Archives that do not lie below it are shown, and stay; without, all may go. */
+  readonly backupRoot?: string
   readonly policy: Policy
   /** How long rows of removed archives stay as history. */
   readonly history: Stretch
@@ -39,8 +43,8 @@ export interface CleanupReport {
 }
 
 /** What a cleanup would do now. Nothing is locked or touched. @throws ElysiaError as `planRetention` */
-export function planCleanup(catalog: Catalog, { filter, policy }: Cleanup, now = Date.now()): CleanupReport {
-  const groups = groupsOf(catalog, filter, policy, now)
+export function planCleanup(catalog: Catalog, cleanup: Cleanup, now = Date.now()): CleanupReport {
+  const groups = groupsOf(catalog, cleanup, now)
   const going = groups.flatMap(({ remove }) => remove)
   const bytes = going.reduce((sum, { archive }) => sum + (archive.bytes ?? 0), 0)
   return { groups, done: false, removed: [], bytes, failed: [] }
@@ -59,15 +63,15 @@ export async function cleanUp(
   around: CleanupCircumstances = {},
 ): Promise<CleanupReport> {
   const { now = Date.now(), signal } = around
-  const locks = await lockRoots(catalog, cleanup.filter, around)
+  const locks = await lockRoots(catalog, cleanup, around)
   try {
     for (const { root } of locks.values()) catalog.settleRunning(root)
-    const groups = groupsOf(catalog, cleanup.filter, cleanup.policy, now)
+    const groups = groupsOf(catalog, cleanup, now)
     const removed: string[] = []
     const failed: { id: string; message: string }[] = []
     let bytes = 0
     const needed = new Set<string>()
-    for (const archive of inOrder(catalog, [...removedOf(groups), ...begunIn(catalog, locks)])) {
+    for (const archive of inOrder(catalog, [...removedOf(groups), ...begunIn(catalog, cleanup, locks)])) {
       if (signal?.aborted === true) break
       const { id, parent } = archive
       try {
@@ -89,21 +93,33 @@ export async function cleanUp(
   }
 }
 
-function groupsOf(catalog: Catalog, filter: Cleanup['filter'], policy: Policy, now: number): GroupPlan[] {
+function groupsOf(catalog: Catalog, cleanup: Cleanup, now: number): GroupPlan[] {
+  const { filter, policy } = cleanup
   const { chosen, others } = catalog.candidates(filter)
-  const { collection, cluster, tags = [] } = filter
-  const filtered = collection !== undefined || cluster !== undefined || tags.length > 0
-  return planRetention(chosen, policy, now, { others, filtered })
+  const mayGo = scopeOf(cleanup)
+  const archives = chosen.map((archive) => (mayGo(archive) ? archive : { ...archive, outside: true }))
+  const { collection, cluster, tags = [], location } = filter
+  const filtered = [collection, cluster, location].some((one) => one !== undefined) || tags.length > 0
+  return planRetention(archives, policy, now, { others, filtered })
+}
+
+/** Whether an archive lies where this cleanup may remove any. */
+function scopeOf({ backupRoot }: Cleanup): (archive: { readonly location: string }) => boolean {
+  if (backupRoot === undefined) return () => true
+  const isBelow = below(resolve(backupRoot))
+  return ({ location }) => isBelow(location)
 }
 
 function removedOf(groups: readonly GroupPlan[]): string[] {
   return groups.flatMap(({ remove }) => remove.map(({ archive }) => archive.id))
 }
 
-/** A removal that was begun is finished, whatever the filter says. */
-function begunIn(catalog: Catalog, locks: ReadonlyMap<string, RootLock>): string[] {
-  const begun = catalog.list({ status: ['deleting'] }).filter(({ root }) => locks.has(root))
-  return begun.map(({ id }) => id)
+/** A removal that was begun is finished, whatever of its archive the filter says. */
+function begunIn(catalog: Catalog, cleanup: Cleanup, locks: ReadonlyMap<string, RootLock>): string[] {
+  const { location, below } = cleanup.filter
+  const where = { ...(location !== undefined && { location }), ...(below !== undefined && { below }) }
+  const begun = catalog.list({ ...where, status: ['deleting'] }).filter(({ root }) => locks.has(root))
+  return begun.filter(scopeOf(cleanup)).map(({ id }) => id)
 }
 
 /** Increments first: by how many archives stand below each. */
@@ -125,10 +141,11 @@ function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
 /** In one order, so that two cleanups do not wait for each other in a circle. */
 async function lockRoots(
   catalog: Catalog,
-  filter: Cleanup['filter'],
+  cleanup: Cleanup,
   { retryLockMs = 0, signal, onNotice, timing }: CleanupCircumstances,
 ): Promise<Map<string, RootLock>> {
-  const roots = [...new Set(catalog.list(filter).map(({ root }) => root))].filter(existsSync).sort()
+  const archives = catalog.list(cleanup.filter).filter(scopeOf(cleanup))
+  const roots = [...new Set(archives.map(({ root }) => root))].filter(existsSync).sort()
   const locks = new Map<string, RootLock>()
   try {
     for (const root of roots) {

@@ -9,6 +9,7 @@ export function filterOf({
   collection,
   cluster,
   tag,
+  location,
   ...options
 }: FilterOptions & Partial<ListOptions>): ArchiveFilter {
   const { since, until, status, where, sort, limit = 0 } = options
@@ -16,6 +17,7 @@ export function filterOf({
     ...(collection !== undefined && { collection }),
     ...(cluster !== undefined && { cluster }),
     ...(tag !== undefined && { tags: words(tag, /[,;]/) }),
+    ...(location !== undefined && { location }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     ...(status !== undefined && { status: words(status, /,/).map(statusOf) }),

@@ -2,6 +2,7 @@ import { directoryPlace } from '../archive/directoryPlace.ts'
 import type { Manifest } from '../archive/manifest.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { type Annotations, type Change, changed, type PlaceAt, writeAnnotations } from './annotations.ts'
+import type { Candidate } from './candidate.ts'
 import { IndexDatabase } from './indexDatabase.ts'
 import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './indexQuery.ts'
 import {
@@ -26,7 +27,6 @@ import {
   type Placed,
   type Verification,
 } from './record.ts'
-import type { Candidate } from './retention.ts'
 
 export type { ArchiveFilter } from './indexQuery.ts'
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../errors.ts'
-import { INDEX_FORMAT, INDEX_TABLES } from './indexTables.ts'
+import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './indexTables.ts'
+import { locationFunctions } from './location.ts'
 
 /** The values that a statement binds. */
 export type Values = readonly (string | number | null)[]
@@ -78,15 +79,26 @@ export class IndexDatabase {
     this.#database.pragma('foreign_keys = ON')
     const format = this.#database.pragma('user_version', { simple: true }) as number
     if (format > INDEX_FORMAT) throw newer(this.file)
-    if (format === 0) {
-      this.#database
-        .transaction(() => {
-          if (this.#database.pragma('user_version', { simple: true }) !== 0) return
-          this.#database.exec(INDEX_TABLES)
-          this.#database.pragma(`user_version = ${INDEX_FORMAT}`)
-        })
-        .immediate()
-    }
+    if (format < INDEX_FORMAT) this.#database.transaction(() => this.#bringUpToDate()).immediate()
+    this.#requireTables()
+    for (const [name, work] of Object.entries(locationFunctions()))
+      this.#database.function(name, { deterministic: true }, work as (...values: unknown[]) => unknown)
+  }
+
+  #bringUpToDate(): void {
+    const format = this.#database.pragma('user_version', { simple: true })
+    if (format === INDEX_FORMAT) return
+    this.#requireTables()
+    this.#database.exec(format === 0 ? INDEX_TABLES : INDEX_MIGRATION)
+    this.#database.pragma(`user_version = ${INDEX_FORMAT}`)
+  }
+
+  /** What we never make would run with our right to write. */
+  #requireTables(): void {
+    const strange = this.#database
+      .prepare("SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index') LIMIT 1")
+      .get() as { name: string } | undefined
+    if (strange !== undefined) throw new IndexDamaged(this.file, new Error(`it holds ${strange.name}`))
   }
 
   #statement(sql: string): Database.Statement {

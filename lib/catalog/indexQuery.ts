@@ -1,5 +1,6 @@
 import { ElysiaError } from '../errors.ts'
 import { fieldNamed } from './fields.ts'
+import { locationMatcher } from './location.ts'
 import { momentOf } from './moment.ts'
 import type { ArchiveStatus } from './status.ts'
 import { type Condition, conditionOf, hasTag } from './where.ts'
@@ -21,6 +22,10 @@ export interface ArchiveFilter {
   /** `FIELD`, `FIELD:asc` or `FIELD:desc`; the newest first unless told. */
   readonly sort?: string
   readonly limit?: number
+  /** A glob over the location, as `locationMatcher` reads it. */
+  readonly location?: string
+  /** Lies below this directory, at any depth. */
+  readonly below?: string
 }
 
 /** The part of a query behind FROM. */
@@ -53,13 +58,16 @@ export function countingQueryOf(filter: ArchiveFilter, now: number): Query {
 }
 
 function conditionsOf(filter: ArchiveFilter, now: number): Condition[] {
-  const { collection, cluster, since, until, tags = [], status, where = [] } = filter
+  const { collection, cluster, since, until, tags = [], status, where = [], location } = filter
+  if (location !== undefined) locationMatcher(location)
   return [
     statusCondition(status),
     ...(collection === undefined ? [] : [{ sql: 'collection = ?', values: [collection] }]),
     ...(cluster === undefined ? [] : [{ sql: 'cluster = ?', values: [cluster] }]),
     ...(since === undefined ? [] : [{ sql: 'started >= ?', values: [momentOf(since, '--since', now)] }]),
     ...(until === undefined ? [] : [{ sql: 'started < ?', values: [momentOf(until, '--until', now)] }]),
+    ...(location === undefined ? [] : [{ sql: 'matches_glob(location, ?)', values: [location] }]),
+    ...(filter.below === undefined ? [] : [{ sql: 'lies_below(location, ?)', values: [filter.below] }]),
     ...tags.map((tag) => hasTag(tag)),
     ...where.map((expression) => conditionOf(expression, now)),
   ]

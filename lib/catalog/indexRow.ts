@@ -1,5 +1,7 @@
 import type { Manifest } from '../archive/manifest.ts'
 import type { Annotations } from './annotations.ts'
+import type { Candidate } from './candidate.ts'
+import { type Coverage, coverageOf, coverageText } from './coverage.ts'
 import {
   type ArchiveRecord,
   type Begun,
@@ -8,7 +10,6 @@ import {
   type Verification,
   type VerifyLevel,
 } from './record.ts'
-import type { Candidate } from './retention.ts'
 import type { ArchiveStatus } from './status.ts'
 
 /** A row of the table `archives`. */
@@ -45,6 +46,10 @@ export interface Row {
   readonly error: string | null
   /** 1 where pinned, tags and note are what people said, and no longer the manifest's. */
   readonly annotated: number
+  readonly without_vectors: number
+  /** 0 where `tenants` are not known to be all that there were. */
+  readonly all_tenants: number
+  readonly filter: string | null
 }
 
 /** The columns of `archives` in order. */
@@ -84,7 +89,7 @@ export const COLUMNS = [
     'verified_time',
     'verified_ok',
   ],
-  ...['error', 'annotated'],
+  ...['error', 'annotated', 'without_vectors', 'all_tenants', 'filter'],
 ] as readonly (keyof Row)[]
 
 /** The row of an archive that is complete, or of one that has begun. */
@@ -95,7 +100,7 @@ export function rowOf(
   error: string | null,
   now: string,
 ): Row {
-  const { id, collection, content, source, encoding, tenants = [], parent, tags, note } = archive
+  const { id, collection, content, source, encoding, tenants = [], parent, tags, note, filter } = archive
   const totals = 'totals' in archive ? archive.totals : NOTHING
   const { objects, vectors, raw_bytes } = totals
   return {
@@ -119,6 +124,9 @@ export function rowOf(
       error,
       annotated: 0,
     },
+    without_vectors: encoding.vectors === 'none' ? 1 : 0,
+    all_tenants: archive.tenants === undefined || archive.all_tenants === true ? 1 : 0,
+    filter: filter ?? null,
   }
 }
 
@@ -179,12 +187,31 @@ export function recordOf(row: Row): ArchiveRecord {
     ...{ pinned: row.pinned === 1, damaged: row.damaged === 1 },
     ...(level !== null && time !== null && { verified: { level, time, ok: row.verified_ok === 1 } }),
     ...(error !== null && { error }),
+    holds: coverageText(coverageOfRow(row, JSON.parse(row.tenants) as string[])),
+    ...{ without_vectors: row.without_vectors === 1, all_tenants: row.all_tenants === 1 },
+    ...(row.filter !== null && { filter: row.filter }),
   }
+}
+
+type CoverageColumns = Pick<Row, 'content' | 'without_vectors' | 'all_tenants' | 'filter'>
+
+function coverageOfRow(
+  { content, without_vectors, all_tenants, filter }: CoverageColumns,
+  tenants: readonly string[],
+): Coverage {
+  return coverageOf({
+    content,
+    withoutVectors: without_vectors === 1,
+    allTenants: all_tenants === 1,
+    tenants,
+    ...(filter !== null && { filter }),
+  })
 }
 
 /** What retention looks at, in the order of a CandidateRow. */
 export const CANDIDATE_COLUMNS =
-  'id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent, bytes'
+  'id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent, bytes, location, ' +
+  'content, without_vectors, all_tenants, filter'
 
 export type CandidateRow = readonly [
   id: string,
@@ -199,6 +226,11 @@ export type CandidateRow = readonly [
   damaged: number,
   parent: string | null,
   bytes: number,
+  location: string,
+  content: string,
+  without_vectors: number,
+  all_tenants: number,
+  filter: string | null,
 ]
 
 /** Lists of tags and tenants are few and stand in many rows: each is read once. */
@@ -216,8 +248,8 @@ export function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
 }
 
 function candidateOf(row: CandidateRow, listOf: (json: string) => readonly string[]): Candidate {
-  const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent, bytes] =
-    row
+  const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, ...more] = row
+  const [parent, bytes, location, content, without_vectors, all_tenants, filter] = more
   return {
     id,
     time: Date.parse(started),
@@ -231,5 +263,7 @@ function candidateOf(row: CandidateRow, listOf: (json: string) => readonly strin
     damaged: damaged === 1,
     bytes,
     ...(parent !== null && { parent }),
+    holds: coverageOfRow({ content, without_vectors, all_tenants, filter }, listOf(tenants)),
+    location,
   }
 }

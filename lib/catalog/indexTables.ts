@@ -1,8 +1,8 @@
 /** The format of the index; `PRAGMA user_version` says it. */
-export const INDEX_FORMAT = 1
+export const INDEX_FORMAT = 2
 
 /**
- * The tables of format 1. Details are apart, so that looking through ten thousand archives reads only the narrow rows.
+ * The tables of format 2. Details are apart, so that looking through ten thousand archives reads only the narrow rows.
  */
 export const INDEX_TABLES = `
   CREATE TABLE archives (
@@ -36,7 +36,10 @@ export const INDEX_TABLES = `
     verified_time TEXT,
     verified_ok INTEGER,
     error TEXT,
-    annotated INTEGER NOT NULL
+    annotated INTEGER NOT NULL,
+    without_vectors INTEGER NOT NULL,
+    all_tenants INTEGER NOT NULL,
+    filter TEXT
   );
   CREATE INDEX archives_started ON archives (started);
   CREATE INDEX archives_collection ON archives (collection, started);
@@ -59,4 +62,17 @@ export const INDEX_TABLES = `
     PRIMARY KEY (id, level)
   ) WITHOUT ROWID;
   CREATE TABLE roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE unreadable (path TEXT PRIMARY KEY, message TEXT NOT NULL) WITHOUT ROWID;
+`
+
+/** From format 1 to 2: what archives hold of their collections, and what could not be read. */
+export const INDEX_MIGRATION = `
+  ALTER TABLE archives ADD COLUMN without_vectors INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE archives ADD COLUMN all_tenants INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE archives ADD COLUMN filter TEXT;
+  UPDATE archives SET
+    all_tenants = tenants = '[]',
+    without_vectors = coalesce(
+      (SELECT json_extract(manifest, '$.encoding.vectors') = 'none' FROM details WHERE details.id = archives.id), 0);
+  CREATE TABLE unreadable (path TEXT PRIMARY KEY, message TEXT NOT NULL) WITHOUT ROWID;
 `

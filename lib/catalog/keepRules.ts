@@ -1,6 +1,6 @@
+import type { Candidate } from './candidate.ts'
 import { before, type Stretch, stretchText } from './duration.ts'
 import { PERIODS, type Period, type Policy } from './policy.ts'
-import type { Candidate } from './retention.ts'
 
 /** What the keep rules say of one archive; `counters` is what is left of each count after it. */
 export interface Kept {

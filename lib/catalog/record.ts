@@ -70,6 +70,13 @@ export interface ArchiveRecord extends Location {
   readonly verified?: { readonly level: VerifyLevel; readonly time: string; readonly ok: boolean }
   /** Why it failed, or what became of it. */
   readonly error?: string
+  /** What it holds of its collection, for a person: `full`, or what is missing. */
+  readonly holds: string
+  readonly without_vectors: boolean
+  /** True also for a collection without tenants; false where `tenants` are some of them, or may be. */
+  readonly all_tenants: boolean
+  /** The condition that its objects were chosen by. */
+  readonly filter?: string
 }
 
 /** What a manifest says beside the record: all of it but its schema, ranges and parts. */
@@ -105,8 +112,11 @@ export interface Begun {
     readonly format: string
     readonly compression: string
     readonly level?: number | undefined
+    readonly vectors?: string
   }
   readonly tenants?: readonly { readonly name: string }[]
+  readonly all_tenants?: boolean
+  readonly filter?: string
   readonly parent?: string
   readonly tags: readonly string[]
   readonly note?: string

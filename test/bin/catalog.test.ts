@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { manifest, planned, writeArchive, writeUnfinished } from '../catalog/archives.ts'
 import { type Home, home } from './elysiactl.ts'
@@ -35,7 +35,10 @@ t.test(
     const at = stocked(t)
     const first = await at.run(['col', 'catalog', 'list'])
     t.match(first, { code: 0, stderr: /made anew: 4 archives[\s\S]*4 archives, 15 B/ })
-    t.match(first.stdout, /^ID +STATUS +COLLECTION +SOURCE +STARTED +OBJECTS +SIZE +FORMAT +TAGS\n2026030/)
+    t.match(
+      first.stdout,
+      /^ID +STATUS +COLLECTION +SOURCE +STARTED +OBJECTS +SIZE +FORMAT +HOLDS +TAGS\n2026030/,
+    )
     const list = ['col', 'catalog', 'list', '--json']
     const { stdout } = await at.run([...list, '--collection', 'source-code', '--tag', 'n1'])
     t.match(JSON.parse(stdout), { total: 1, archives: [{ id: IDS[1], objects: 1, format: 'jsonl' }] })
@@ -90,7 +93,7 @@ t.test('cleanup shows a plan with reasons, and removes by --yes alone', async (t
   const plan = await cleanup('--older-than', '30d', '--failed-after', '0h')
   t.match(plan, { code: 0, stderr: /a plan: 3 archives would be removed/ })
   t.match(plan.stdout, /KEEP 1[^\n]*REASONS\n20260301t000000z-cccc[^\n]*covers the last 30d\n/)
-  t.match(plan.stdout, /REMOVE 3[\s\S]*aaaa[^\n]*older than 30d\n/)
+  t.match(plan.stdout, /REMOVE 3[\s\S]*aaaa[^\n]*older than 30d, 20260301t000000z-cccc holds as much\n/)
   t.same(left(at), IDS)
   const json = JSON.parse((await cleanup('--keep-tag', 'n0', '--keep-tag', 'n1,n2', '--json')).stdout)
   t.match(json, { done: false, groups: [{ key: { collection: 'SourceCode' }, remove: [{ id: IDS[1] }] }] })
@@ -104,6 +107,91 @@ t.test('cleanup shows a plan with reasons, and removes by --yes alone', async (t
   const deleted = await at.run(['col', 'catalog', 'list', '--status', 'deleted', '--json'])
   t.equal(JSON.parse(deleted.stdout).total, 2)
   t.match(await cleanup('--unsafe-allow-remove-all', '--allow-last', '--yes'), { code: 2, stderr: /filter/ })
+})
+
+t.test(
+  'cleanup keeps the newest full archive, whatever newer ones hold, and says what each holds',
+  async (t) => {
+    const at = home(t)
+    const backups = `${at.directory}/data/elysiactl/backups`
+    const add = (id: string, day: number, told: object) =>
+      writeArchive(
+        `${backups}/Article/${id}`,
+        manifest({ id, started: `2026-01-0${day}T00:00:00.000Z`, ...told }),
+      )
+    const encoding = { format: 'jsonl', compression: 'none', library: '', vectors: 'none' } as const
+    const tenants = [
+      { name: 'ann', state: 'active' },
+      { name: 'bob', state: 'active' },
+    ] as const
+    add('20260101t000000z-full', 1, { tenants, all_tenants: true })
+    add('20260102t000000z-full', 2, { tenants, all_tenants: true })
+    add('20260103t000000z-vecs', 3, { tenants, all_tenants: true, encoding })
+    add('20260104t000000z-some', 4, { tenants: tenants.slice(1), all_tenants: false })
+    add('20260105t000000z-kind', 5, { filter: 'kind = 1' })
+    add('20260106t000000z-sche', 6, { content: 'schema-only' })
+    const listed = await at.run(['col', 'catalog', 'list'])
+    t.match(listed.stdout, /-sche .* schema only\n.*-kind .* where kind = 1\n.*-some .* tenant bob\n/)
+    t.match(listed.stdout, /-vecs .* without vectors\n.*-full .* full\n/)
+    const words = ['col', 'catalog', 'cleanup', '--keep-last', '1']
+    const plan = await at.run(words)
+    t.match(plan.stdout, /KEEP 5 +STARTED +HOLDS +TAGS +REASONS\n.*-sche .*last \(schema only\)\n/)
+    t.match(
+      plan.stdout,
+      /REMOVE 1[^\n]*\n20260101t000000z-full[^\n]*no rule keeps it, 20260102t000000z-full holds as much\n/,
+    )
+    t.match(JSON.parse((await at.run([...words, '--json'])).stdout), {
+      groups: [
+        {
+          keep: [
+            { holds: 'schema only' },
+            { holds: 'where kind = 1' },
+            { holds: 'tenant bob' },
+            { holds: 'without vectors' },
+            { holds: 'full' },
+          ],
+          remove: [{ id: '20260101t000000z-full', holds: 'full', displaced_by: '20260102t000000z-full' }],
+        },
+      ],
+    })
+    t.match(await at.run([...words, '--yes']), { code: 0, stderr: /removed 1 of 1/ })
+    t.ok(existsSync(`${backups}/Article/20260102t000000z-full/manifest.json`))
+  },
+)
+
+t.test('archives outside the backup root are listed, and removed only where it is said', async (t) => {
+  const at = stocked(t)
+  const elsewhere = `${at.directory}/mine`
+  for (const [name, day] of [
+    ['a', 1],
+    ['b', 2],
+  ] as const) {
+    const id = `2025010${day}t000000z-${name}`
+    const started = `2025-01-0${day}T00:00:00.000Z`
+    writeArchive(`${elsewhere}/${name}`, manifest({ id, started, collection: 'SourceCode' }))
+  }
+  const run = (...words: string[]) => at.run(['col', 'catalog', ...words])
+  t.match(await run('rebuild', 'mine'), { code: 0 })
+  t.match(await run('list'), { code: 0, stderr: /6 archives/ })
+  const rule = ['--keep-last', '1', '--failed-after', '0h']
+  const plan = await run('cleanup', ...rule)
+  t.match(plan.stdout, /20250102t000000z-b .* outside the backup root\n/)
+  t.match(await run('cleanup', ...rule, '--yes'), { code: 0, stderr: /removed 3 of 3/ })
+  t.ok(existsSync(`${elsewhere}/a/manifest.json`))
+  t.match(await run('list', '--backup-root', 'mine', '--json'), { code: 0, stdout: /"total":2}/ })
+  t.match(await run('list', '--location', 'mine/*', '--json'), { code: 0, stdout: /"total":2}/ })
+  t.match(await run('list', '--location', `${elsewhere}/a`, '--json'), { code: 0, stdout: /"total":1}/ })
+  t.match(await run('list', '--location', 'min?', '--json'), { code: 0, stdout: /"total":0}/ })
+  t.match(await run('list', '--location', 'a*'.repeat(11)), { code: 2, stderr: /wildcards/ })
+  symlinkSync(elsewhere, `${at.directory}/link`)
+  t.match(await run('list', '--backup-root', 'link', '--json'), { code: 0, stdout: /"total":2}/ })
+  const scoped = JSON.parse((await run('cleanup', ...rule, '--backup-root', 'mine', '--json')).stdout)
+  t.match(scoped.groups, [{ keep: [{ id: /-b$/ }], remove: [{ id: /-a$/ }] }])
+  t.equal(scoped.groups[0].keep.length, 1, 'and no other archive is spoken of')
+  const narrow = ['--location', 'SourceCode/*', '--include-outside']
+  t.match(await run('cleanup', ...rule, ...narrow, '--yes'), { code: 0, stderr: /removed 0 of 0/ })
+  t.match(await run('cleanup', ...rule, '--include-outside', '--yes'), { code: 0, stderr: /removed 2 of 2/ })
+  t.notOk(existsSync(`${elsewhere}/b`))
 })
 
 t.test('the policy may stand in the configuration', async (t) => {

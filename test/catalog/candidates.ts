@@ -1,3 +1,4 @@
+import { WHOLE } from '../../lib/catalog/coverage.ts'
 import { type Policy, policyOf } from '../../lib/catalog/policy.ts'
 import type { Candidate, GroupPlan } from '../../lib/catalog/retention.ts'
 import { type RetentionGiven, retentionOptions } from '../../lib/catalog/retentionOptions.ts'
@@ -21,6 +22,8 @@ export function candidate({
     tags: [],
     pinned: false,
     damaged: false,
+    holds: WHOLE,
+    location: `/backups/${given.id}`,
     ...given,
     time: Date.parse(time),
     ...(touched !== undefined && { touched: Date.parse(touched) }),

@@ -102,6 +102,13 @@ t.test('filters, expressions and orders', async (t) => {
     [{ where: ['age>1d', 'started<2026-06-03'] }, 'a2 a1'],
     [{ where: ['age<1h'] }, ''],
     [{ where: ['pinned=false', 'damaged=false', 'parts=2'] }, 'a2'],
+    [{ location: '/backups/*' }, 'b4 b3 a2 a1'],
+    [{ location: 'a?' }, 'a2 a1'],
+    [{ location: '/backups' }, ''],
+    [{ location: '/back*/{a1,b3}' }, 'b3 a1'],
+    [{ below: '/backups' }, 'b4 b3 a2 a1'],
+    [{ below: '/back' }, ''],
+    [{ where: ['without_vectors=false', 'all_tenants=true', 'content=full'] }, 'b4 b3 a2 a1'],
     [{ sort: 'objects:desc' }, 'a2 b3 a1 b4'],
     [{ sort: 'started' }, 'a1 a2 b3 b4'],
     [{ sort: 'age' }, 'b4 b3 a2 a1'],
@@ -333,6 +340,31 @@ t.test('a damaged catalog costs time only: it is moved aside and made anew', asy
   }
   t.equal(readdirSync(`${root}/state`).filter((name) => name.includes('damaged')).length > 0, true)
   t.ok(existsSync(`${root}/state/backup-roots.json`))
+})
+
+t.test('a catalog of format 1 is brought to format 2, with what its archives hold', async (t) => {
+  const file = `${t.testdir()}/catalog.db`
+  const tenants = [{ name: 'ann', state: 'active' }] as const
+  const encoding = { format: 'jsonl', compression: 'none', library: '', vectors: 'none' } as const
+  const before = new Catalog(file)
+  before.upsert(manifest({ id: 'archive-full' }), at('full'))
+  before.upsert(manifest({ id: 'archive-bare', encoding }), at('bare'))
+  before.upsert(manifest({ id: 'archive-some', tenants: [...tenants] }), at('some'))
+  before.markDeleted('archive-bare')
+  before.close()
+  const { default: Database } = await import('better-sqlite3')
+  const old = new Database(file)
+  for (const column of ['without_vectors', 'all_tenants', 'filter'])
+    old.exec(`ALTER TABLE archives DROP COLUMN ${column}`)
+  old.exec('DROP TABLE unreadable; PRAGMA user_version = 1')
+  old.close()
+  const after = new Catalog(file)
+  const held = (id: string) => after.get(id).holds
+  t.equal(held('archive-full'), 'full')
+  t.equal(held('archive-bare'), 'without vectors')
+  t.equal(held('archive-some'), 'tenant ann')
+  t.equal(after.get('archive-bare').status, 'deleted', 'history stays')
+  after.close()
 })
 
 t.test('an empty catalog file is a lost one, a newer format is refused', async (t) => {

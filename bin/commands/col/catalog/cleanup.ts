@@ -1,4 +1,4 @@
-import { ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
+import { backupRoot, namedRoot, ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
 import type { Command, Context } from '../../../command.ts'
 import { EXIT } from '../../../exit.ts'
 import {
@@ -42,8 +42,14 @@ async function run(context: Context): Promise<void> {
 
 async function cleanupOf(context: Context) {
   const { filterOf, policyOf, stretchOf } = await catalogDoor()
+  const { includeOutside } = context.options(cleanupOptions)
+  const below = includeOutside ? undefined : namedRoot(context)
   return {
-    filter: filterOf(ofClass(context.options(filterOptions))),
+    filter: {
+      ...filterOf(ofClass(context.options(filterOptions))),
+      ...(below !== undefined && { below }),
+    },
+    ...(!includeOutside && { backupRoot: backupRoot(context) }),
     policy: policyOf(context.options(retentionOptions)),
     history: stretchOf(context.options(cleanupOptions).history, '--history'),
   }

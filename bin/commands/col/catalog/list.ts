@@ -1,4 +1,4 @@
-import { ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
+import { namedRoot, ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
 import { columns } from '../../../columns.ts'
 import type { Command, Context } from '../../../command.ts'
 import {
@@ -20,6 +20,7 @@ export const command: Command = {
     'elysiactl col catalog list --collection Article --since 30d --json',
     "elysiactl col catalog list --where 'objects>1000' --where 'bytes<1GiB' --sort bytes:desc",
     'elysiactl col catalog list --status partial,failed',
+    'elysiactl col catalog list --backup-root /mnt/backups',
   ],
   schemas: [listOptions, catalogOptions],
   run,
@@ -29,7 +30,11 @@ async function run(context: Context): Promise<void> {
   refuseOperands(context, command.name)
   const { console } = context
   const { filterOf } = await catalogDoor()
-  const filter = filterOf(ofClass(context.options(listOptions)))
+  const below = namedRoot(context)
+  const filter = {
+    ...filterOf(ofClass(context.options(listOptions))),
+    ...(below !== undefined && { below }),
+  }
   const [archives, all] = await onCatalog(context, (catalog) => [catalog.list(filter), catalog.count(filter)])
   if (console.json) return console.document({ archives, total: all.archives })
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
@@ -40,13 +45,14 @@ async function run(context: Context): Promise<void> {
   )
 }
 
-const HEAD = ['id', 'status', 'collection', 'source', 'started', 'objects', 'size', 'format', 'tags']
+const HEAD = ['id', 'status', 'collection', 'source', 'started', 'objects', 'size', 'format', 'holds', 'tags']
 
 function row(archive: ArchiveRecord): (string | number)[] {
-  const { id, collection, cluster, started, objects, bytes, format, compression, tags } = archive
+  const { id, collection, cluster, started, objects, bytes, format, compression, tags, holds } = archive
   const encoding = compression === 'none' ? format : `${format}+${compression}`
   return [
     ...[id, statusText(archive), collection, cluster, second(started), objects, roughSize(bytes), encoding],
+    holds,
     tags.join(','),
   ]
 }

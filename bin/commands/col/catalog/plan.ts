@@ -1,5 +1,11 @@
 import { columns } from '../../../columns.ts'
-import type { CleanupReport, GroupPlan } from '../../../library.ts'
+import {
+  type CleanupReport,
+  coverageText,
+  type GroupPlan,
+  type KeptArchive,
+  type RemovedArchive,
+} from '../../../library.ts'
 
 /** A plan for a person, line by line: for each group what stays and what goes, with the reasons. */
 export function planTables(groups: readonly GroupPlan[]): string[] {
@@ -17,13 +23,18 @@ function groupLines({ key, keep, remove }: GroupPlan): string[] {
 
 function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove']): string[] {
   if (rows.length === 0) return ['', `${verb}: none`]
-  const cells = rows.map(({ archive, reasons }) => [
-    archive.id,
-    new Date(archive.time).toISOString().replace(/\.\d+Z$/, 'Z'),
-    archive.tags.join(','),
-    reasons.join(', '),
+  const cells = rows.map((row) => [
+    row.archive.id,
+    new Date(row.archive.time).toISOString().replace(/\.\d+Z$/, 'Z'),
+    coverageText(row.archive.holds),
+    row.archive.tags.join(','),
+    [...row.reasons, ...displacement(row)].join(', '),
   ])
-  return ['', ...columns([`${verb} ${rows.length}`, 'started', 'tags', 'reasons'], cells)]
+  return ['', ...columns([`${verb} ${rows.length}`, 'started', 'holds', 'tags', 'reasons'], cells)]
+}
+
+function displacement(row: KeptArchive | RemovedArchive): string[] {
+  return 'displacedBy' in row ? [`${row.displacedBy} holds as much`] : []
 }
 
 /** A plan, and what became of it, for a program. */
@@ -32,12 +43,18 @@ export function planDocument({ groups, ...report }: CleanupReport): unknown {
     ...report,
     groups: groups.map(({ key, keep, remove, warnings }) => ({
       key,
-      keep: keep.map(({ archive: { id }, reasons, counters }) => ({
+      keep: keep.map(({ archive: { id, holds }, reasons, counters }) => ({
         id,
+        holds: coverageText(holds),
         reasons,
         ...(counters && { counters }),
       })),
-      remove: remove.map(({ archive: { id }, reasons }) => ({ id, reasons })),
+      remove: remove.map(({ archive: { id, holds }, reasons, displacedBy }) => ({
+        id,
+        holds: coverageText(holds),
+        reasons,
+        ...(displacedBy !== undefined && { displaced_by: displacedBy }),
+      })),
       warnings,
     })),
   }

@@ -41,7 +41,7 @@ function plainFacts(archive: ArchiveDetails): Fact[] {
     ['started', archive.started],
     ['finished', archive.finished ?? ''],
     ['removed', archive.deleted ?? ''],
-    ['content', archive.content],
+    ['holds', archive.holds],
     ['format', archive.format],
     ['compression', archive.compression],
     ['objects', String(objects)],

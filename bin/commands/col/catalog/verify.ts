@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { onCatalog } from '../../../catalog.ts'
+import { namedRoot, onCatalog } from '../../../catalog.ts'
 import type { Command, Context } from '../../../command.ts'
 import { countView } from '../../../countProgress.ts'
 import { EXIT } from '../../../exit.ts'
@@ -98,8 +98,9 @@ async function choose(context: Context): Promise<Chosen[]> {
   const { all } = context.options(whichOptions)
   if (all !== context.operands.length > 0) {
     const { rootOf } = await verifyJob()
+    const below = namedRoot(context)
     return onCatalog(context, (catalog) => {
-      if (all) return catalog.list({ status: ['complete'] })
+      if (all) return catalog.list({ status: ['complete'], ...(below !== undefined && { below }) })
       return context.operands.map((operand) => {
         if (!existsSync(operand)) return catalog.get(operand)
         const location = resolve(operand)

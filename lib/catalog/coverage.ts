@@ -1,0 +1,87 @@
+/** What an archive holds of its collection. Archives stand in for each other only by this. */
+export interface Coverage {
+  /** False where it holds the schema alone. */
+  readonly objects: boolean
+  readonly vectors: boolean
+  /** Those that it holds, where they are not known to be all; absent where they are, or where there are none. */
+  readonly tenants?: readonly string[]
+  /** The condition that its objects were chosen by; absent where all were. */
+  readonly filter?: string
+}
+
+/** The collection as it was, all of it. */
+export const WHOLE: Coverage = { objects: true, vectors: true }
+
+/** What a manifest or plan says of it. */
+export interface CoverageFacts {
+  readonly content: string
+  readonly withoutVectors: boolean
+  /** True also where the class has no tenants. */
+  readonly allTenants: boolean
+  readonly tenants: readonly string[]
+  readonly filter?: string | undefined
+}
+
+export function coverageOf({
+  content,
+  withoutVectors,
+  allTenants,
+  tenants,
+  filter,
+}: CoverageFacts): Coverage {
+  const objects = content === 'full'
+  return {
+    objects,
+    vectors: objects && !withoutVectors,
+    ...(!allTenants && { tenants: tenants.toSorted() }),
+    ...(objects && filter !== undefined && { filter }),
+  }
+}
+
+/** True where an archive holds at least as much as another: where it can be restored in its stead. */
+export function covers(one: Coverage, other: Coverage): boolean {
+  if (!coversTenants(one.tenants, other.tenants)) return false
+  if (!other.objects) return true
+  if (!one.objects || (other.vectors && !one.vectors)) return false
+  return one.filter === undefined || one.filter === other.filter
+}
+
+function coversTenants(one: Coverage['tenants'], other: Coverage['tenants']): boolean {
+  if (one === undefined) return true
+  if (other === undefined || other.length > one.length) return false
+  const held = new Set(one)
+  return other.every((tenant) => held.has(tenant))
+}
+
+export function isWhole({ objects, vectors, tenants, filter }: Coverage): boolean {
+  return objects && vectors && tenants === undefined && filter === undefined
+}
+
+/** Equal for equal coverages only. */
+export function coverageKey({ objects, vectors, tenants, filter }: Coverage): string {
+  return objects && vectors && tenants === undefined && filter === undefined
+    ? ''
+    : JSON.stringify([objects, vectors, tenants ?? null, filter ?? null])
+}
+
+const SHOWN_TENANTS = 3
+
+/** For a person: `full`, `schema only`, `without vectors, tenants a, b and 4 more`. */
+export function coverageText(coverage: Coverage): string {
+  const { objects, vectors, tenants, filter } = coverage
+  if (isWhole(coverage)) return 'full'
+  const facts = [
+    ...(objects ? [] : ['schema only']),
+    ...(objects && !vectors ? ['without vectors'] : []),
+    ...(tenants === undefined ? [] : [tenantsText(tenants)]),
+    ...(filter === undefined ? [] : [`where ${filter}`]),
+  ]
+  return facts.join(', ')
+}
+
+function tenantsText(tenants: readonly string[]): string {
+  if (tenants.length === 0) return 'no tenants'
+  const shown = tenants.slice(0, SHOWN_TENANTS).join(', ')
+  const more = tenants.length - SHOWN_TENANTS
+  return `${tenants.length === 1 ? 'tenant' : 'tenants'} ${shown}${more > 0 ? ` and ${more} more` : ''}`
+}

@@ -1,0 +1,29 @@
+import type { Candidate } from './candidate.ts'
+import { type Coverage, coverageKey, covers } from './coverage.ts'
+
+/** Archives that hold the same, and all that hold at least as much, these included; each the newest first. */
+export interface Peers {
+  readonly coverage: Coverage
+  readonly own: readonly Candidate[]
+  readonly covering: readonly Candidate[]
+}
+
+/** Archives, the newest first, by what they hold. */
+export function peersOf(newestFirst: readonly Candidate[]): Peers[] {
+  const byKey = new Map<string, { readonly coverage: Coverage; readonly own: Candidate[] }>()
+  const place = new Map<Candidate, number>()
+  for (const [index, archive] of newestFirst.entries()) {
+    place.set(archive, index)
+    const key = coverageKey(archive.holds)
+    const same = byKey.get(key)
+    if (same === undefined) byKey.set(key, { coverage: archive.holds, own: [archive] })
+    else same.own.push(archive)
+  }
+  const kinds = [...byKey.values()]
+  return kinds.map(({ coverage, own }) => {
+    const more = kinds.filter((kind) => covers(kind.coverage, coverage))
+    const covering = more.length === 1 ? own : more.flatMap((kind) => kind.own)
+    if (more.length > 1) covering.sort((a, b) => place.get(a)! - place.get(b)!)
+    return { coverage, own, covering }
+  })
+}

@@ -1,0 +1,54 @@
+import type { Candidate } from './candidate.ts'
+
+/** Says whether an archive can be restored, and so stand in for others. */
+export interface Soundness {
+  isSound(archive: Candidate): boolean
+  /** What is wrong with one that is not sound: `damaged`, its status, or what is wrong with its base. */
+  fault(archive: Candidate): string
+}
+
+/** An increment is as sound as what it is an increment of, however far back. */
+export function soundness(archives: readonly Candidate[]): Soundness {
+  const byId = new Map(archives.map((archive) => [archive.id, archive]))
+  const known = new Map<string, string | undefined>()
+  const faultOf = (archive: Candidate): string | undefined => {
+    if (archive.status !== 'complete') return archive.status
+    if (archive.damaged) return 'damaged'
+    return baseFault(archive, byId, known)
+  }
+  return {
+    isSound: (archive) => faultOf(archive) === undefined,
+    fault: (archive) => faultOf(archive) ?? 'whole',
+  }
+}
+
+/** Walks to the first base of all, not by recursion: a chain may be long, or lead round in a circle. */
+function baseFault(
+  archive: Candidate,
+  byId: ReadonlyMap<string, Candidate>,
+  known: Map<string, string | undefined>,
+): string | undefined {
+  const way: string[] = []
+  const seen = new Set<string>()
+  let fault: string | undefined
+  for (let one = archive; one.parent !== undefined; ) {
+    if (known.has(one.id)) {
+      fault = known.get(one.id)
+      break
+    }
+    way.push(one.id)
+    seen.add(one.id)
+    fault = ownFault(one.parent, byId.get(one.parent), seen)
+    if (fault !== undefined) break
+    one = byId.get(one.parent)!
+  }
+  for (const id of way) known.set(id, fault)
+  return fault
+}
+
+function ownFault(id: string, base: Candidate | undefined, seen: ReadonlySet<string>): string | undefined {
+  if (base === undefined || base.status === 'deleted') return `without its base ${id}`
+  if (seen.has(id)) return `its own base by way of ${id}`
+  if (base.damaged) return `on ${id}, which is damaged`
+  return base.status === 'complete' ? undefined : `on ${id}, which is ${base.status}`
+}
