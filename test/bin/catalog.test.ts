@@ -194,6 +194,20 @@ t.test('archives outside the backup root are listed, and removed only where it i
   t.notOk(existsSync(`${elsewhere}/b`))
 })
 
+t.test(
+  'a quiet cleanup says nothing where all went well; a verification of nothing is exit 10',
+  async (t) => {
+    const at = stocked(t)
+    const run = (...words: string[]) => at.run(['col', 'catalog', ...words])
+    const nothing = { code: 10, stdout: '', stderr: /no complete archive to verify/ }
+    t.match(await run('verify', '--all', '--backup-root', 'nowhere'), nothing)
+    t.match(await run('verify', '--all', '-q'), { code: 0, stdout: '', stderr: '' })
+    t.same(await run('cleanup', '--keep-last', '1', '--yes', '-q'), { code: 0, stdout: '', stderr: '' })
+    t.same(left(at), [IDS[2]])
+    t.match(await run('cleanup', '--keep-last', '1', '-q'), { code: 0, stdout: /KEEP/, stderr: '' })
+  },
+)
+
 t.test('the policy may stand in the configuration', async (t) => {
   const at = stocked(t)
   writeFileSync(`${at.directory}/elysiactl.yaml`, 'keep_last: 1\nfailed_after: 0h\n')

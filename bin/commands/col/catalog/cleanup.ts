@@ -80,7 +80,8 @@ async function show({ console }: Context, report: CleanupReport): Promise<void> 
   if (console.json) return console.document(planDocument(report))
   if (groups.length === 0) return console.note('no archives')
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
-  await console.print(planTables(groups))
+  // With --yes the plan is no answer but a report of what is done.
+  if (!(done && console.quiet)) await console.print(planTables(groups))
   for (const { id, message } of failed) console.warn(`${id} was not removed: ${message}`)
   const planned = groups.reduce((sum, { remove }) => sum + remove.length, 0)
   console.note(

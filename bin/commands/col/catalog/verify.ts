@@ -83,6 +83,11 @@ async function run(context: Context): Promise<void> {
     })
   }
   const chosen = await choose(context)
+  if (chosen.length === 0) {
+    throw new ElysiaError('ELYSIA_NOT_FOUND', 'there is no complete archive to verify', {
+      hint: '`elysiactl col catalog list` shows what there is; `… rebuild DIR` takes in what lies in a directory',
+    })
+  }
   const target =
     against === undefined ? undefined : await context.readTarget({ address: against, flag: '--against' })
   const reports: VerifyReport[] = []
