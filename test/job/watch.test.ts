@@ -3,18 +3,15 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
-  renameSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { ingestFiles } from '../../lib/job/ingest/ingest.ts'
-import type { IngestGiven } from '../../lib/job/ingest/options.ts'
 import { openState } from '../../lib/job/state.ts'
-import type { WatchGiven } from '../../lib/job/watch/options.ts'
 import {
   type WatchCircumstances,
   type WatchEnded,
@@ -24,86 +21,7 @@ import {
 import { OUTCOMES } from '../../lib/outcome.ts'
 import type { Report } from '../../lib/report.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
-import type { Store } from '../../lib/store/store.ts'
-
-const LONG_AGO = new Date('2026-01-01T00:00:00Z')
-
-interface Place {
-  readonly inbox: string
-  readonly database: string
-  readonly stateDirectory: string
-}
-
-function placeOf(t: Test, files: Record<string, string | Buffer>): Place {
-  const root = t.testdir({ inbox: {}, outside: {} })
-  const place = {
-    inbox: join(root, 'inbox'),
-    database: join(root, 'store.db'),
-    stateDirectory: join(root, 'state'),
-  }
-  for (const [name, content] of Object.entries(files)) drop(place, name, content)
-  return place
-}
-
-/** Renames a file that is complete, and older than any --settle, into the directory. */
-function drop({ inbox }: Place, name: string, content: string | Buffer): void {
-  const path = join(inbox, '../outside', name)
-  writeFileSync(path, content)
-  utimesSync(path, LONG_AGO, LONG_AGO)
-  renameSync(path, join(inbox, name))
-}
-
-function add(path: string, content: string): string {
-  return `${JSON.stringify({ repo: 'r', op: 'add', path, content })}\n`
-}
-
-interface Told {
-  readonly ended: WatchEnded
-  readonly files: WatchedFile[]
-  readonly names: string[]
-}
-
-/** Watches until `until` says so of the files that are done with. */
-async function watched(
-  place: Place,
-  options: Partial<IngestGiven> & WatchGiven,
-  until: (files: readonly WatchedFile[]) => boolean,
-  more: WatchCircumstances = {},
-): Promise<Told> {
-  const stop = new AbortController()
-  const files: WatchedFile[] = []
-  const onFile = (file: WatchedFile) => {
-    files.push(file)
-    more.onFile?.(file)
-    if (until(files)) stop.abort()
-  }
-  const ended = await withStore(place, async (store) => {
-    const state = openState(store, place.stateDirectory)
-    const circumstances = { state, stop: stop.signal, ...more, onFile }
-    return watch(place.inbox, store, { collection: 'source-code', ...options }, circumstances)
-  })
-  return { ended, files, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }
-}
-
-async function withStore<T>({ database }: Place, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openSqlite(database)
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
-}
-
-async function contentsOf(place: Place): Promise<Record<string, unknown>> {
-  return withStore(place, async (store) => {
-    const contents: Record<string, unknown> = {}
-    const what = { properties: ['file_path', 'content'], vectors: false }
-    for await (const page of store.collection('SourceCode').read(what)) {
-      for (const { properties } of page) contents[String(properties.file_path)] = properties.content
-    }
-    return contents
-  })
-}
+import { add, contentsOf, drop, LONG_AGO, placeOf, watched, withStore } from './watching.ts'
 
 t.test('files that lie there are taken in order of name, and counted together', async (t) => {
   const place = placeOf(t, {

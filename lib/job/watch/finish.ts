@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { Ended } from '../ingest/ingest.ts'
+import { survived } from './attempts.ts'
 import { type Disposed, dispose } from './disposal.ts'
 import type { WatchEntry } from './log.ts'
 import { failedReport } from './report.ts'
@@ -59,7 +60,7 @@ export async function giveUp(
 ): Promise<void> {
   const { facts, ingest } = watching
   const report = failedReport(facts, entry.run, ingest.dryRun, error)
-  await settle(watching, { ...entry, status: 'failed', deaths: 0 }, { report, error }, !isNew)
+  await settle(watching, { ...survived(entry), status: 'failed' }, { report, error }, !isNew)
 }
 
 function killed({ path, deaths, deathLine }: WatchEntry): ElysiaError {

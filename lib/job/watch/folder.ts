@@ -100,7 +100,7 @@ async function directoryAt(path: string) {
 
 /** Root may write anywhere, so that a directory of its own is no more shared than one of this user. */
 function isShared({ uid, mode }: { uid: number; mode: number }): boolean {
-  const user = process.getuid?.()
+  const user = process.geteuid?.()
   if (user === undefined) return false
   return (uid !== user && uid !== 0) || (mode & OTHERS_WRITE) !== 0
 }

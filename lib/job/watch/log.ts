@@ -19,7 +19,9 @@ export interface WatchEntry extends FileIdentity {
   readonly position: FilePosition | undefined
   /** Where its run came to the end of the file, before the journal said that it was done. */
   readonly reached: FilePosition | undefined
-  /** Processes that ended while they took the file, each after this many lines and no more. */
+  /** A process has begun to take it; where another one finds that so, the first came to a sudden end. */
+  readonly attempting: boolean
+  /** How many ended so, one after the other, each after this many lines and no more. */
   readonly deaths: number
   readonly deathLine: number
   /** Its path was seen to be gone: it may have another one by now, and another file may have its inode. */
@@ -41,6 +43,7 @@ interface Row {
   rejects: string | null
   position: string | null
   reached: string | null
+  attempting: number
   deaths: number
   death_line: number
   gone_ms: number | null
@@ -50,7 +53,7 @@ const TABLE = `
   CREATE TABLE IF NOT EXISTS watch_files (
     watch TEXT NOT NULL, device TEXT NOT NULL, inode TEXT NOT NULL, path TEXT NOT NULL, born TEXT NOT NULL,
     changed TEXT NOT NULL, modified TEXT NOT NULL, size INTEGER NOT NULL, input TEXT NOT NULL, run TEXT NOT NULL,
-    status TEXT NOT NULL, pending TEXT NOT NULL, rejects TEXT, position TEXT, reached TEXT, deaths INTEGER NOT NULL,
+    status TEXT NOT NULL, pending TEXT NOT NULL, rejects TEXT, position TEXT, reached TEXT, attempting INTEGER NOT NULL, deaths INTEGER NOT NULL,
     death_line INTEGER NOT NULL, gone_ms INTEGER, PRIMARY KEY (watch, inode, device)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS watch_files_by_path ON watch_files (watch, path);
@@ -58,7 +61,7 @@ const TABLE = `
 
 const SETTINGS = `
   path = ?, born = ?, changed = ?, modified = ?, size = ?, input = ?, run = ?, status = ?, pending = ?, rejects = ?,
-  position = ?, reached = ?, deaths = ?, death_line = ?`
+  position = ?, reached = ?, attempting = ?, deaths = ?, death_line = ?`
 
 /** So long a file whose path is gone is remembered, for the case that it was renamed. */
 const GONE_KEPT_MS = 24 * 3600 * 1000
@@ -94,7 +97,7 @@ export class WatchLog {
   /** A file is at its path, and this is what is known of it. */
   begin(entry: WatchEntry): void {
     this.#database
-      .prepare(`INSERT OR REPLACE INTO watch_files VALUES (${'?, '.repeat(17)}NULL)`)
+      .prepare(`INSERT OR REPLACE INTO watch_files VALUES (${'?, '.repeat(18)}NULL)`)
       .run(this.#watch, entry.device, entry.inode, ...columnsOf(entry))
   }
 
@@ -151,8 +154,8 @@ export class WatchLog {
 /** In the order of the table, from `path` on. */
 function columnsOf(entry: WatchEntry): (string | number | null)[] {
   const { path, born, changed, modified, size, input, run, status, pending } = entry
-  const { rejects = null, position, reached, deaths, deathLine } = entry
-  const numbers = [deaths, deathLine]
+  const { rejects = null, position, reached, attempting, deaths, deathLine } = entry
+  const numbers = [Number(attempting), deaths, deathLine]
   const positions = [textOf(position), textOf(reached)]
   return [path, born, changed, modified, size, input, run, status, pending, rejects, ...positions, ...numbers]
 }
@@ -181,6 +184,7 @@ function entryOf(row: Row): WatchEntry {
     rejects: row.rejects ?? undefined,
     position: positionOf(row.position),
     reached: positionOf(row.reached),
+    attempting: row.attempting !== 0,
     deaths: row.deaths,
     deathLine: row.death_line,
     gone: row.gone_ms !== null,

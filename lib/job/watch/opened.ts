@@ -114,15 +114,16 @@ export class OpenedFile {
 
   async *#hashing(from: number): AsyncGenerator<Buffer> {
     const hash = this.#hash.copy()
-    let at = from
+    let at = Math.min(from, this.#hashed)
     let openLine = from
-    for await (const chunk of this.#chunks(from, this.identity.size)) {
-      // A line that was open is read once more from its beginning: that part has been hashed.
+    for await (const chunk of this.#chunks(at, this.identity.size)) {
+      // A line that was open is read once more from its beginning, which has been hashed; white space may be left out.
       hash.update(at >= this.#hashed ? chunk : chunk.subarray(Math.min(chunk.length, this.#hashed - at)))
       const feed = chunk.lastIndexOf(LF)
-      if (feed >= 0) openLine = at + feed + 1
+      if (feed >= 0) openLine = Math.max(from, at + feed + 1)
+      const wanted = at >= from ? chunk : chunk.subarray(Math.min(chunk.length, from - at))
       at += chunk.length
-      yield chunk
+      if (wanted.length > 0) yield wanted
     }
     this.#end = { bytes: Math.max(at, this.#hashed), digest: hash.digest('hex'), openLine }
   }

@@ -99,14 +99,10 @@ async function takeOpened(
     return
   }
   const turn = await turnOf(watching, opened, known, recognised)
-  if (known !== undefined && isHopeless(watching, known, turn.entry)) {
-    replace(watching, known, turn.entry)
-    await giveUp(watching, turn.entry)
-    return
-  }
   const entry = attempted(watching, turn.entry)
   replace(watching, known, entry)
-  await run(watching, opened, { ...turn, entry })
+  if (isHopeless(entry)) await giveUp(watching, entry)
+  else await run(watching, opened, { ...turn, entry })
 }
 
 /** Notes what is known of a file by now. The device may have another number than it had. */
@@ -153,6 +149,7 @@ async function anew({ options, ownRejects }: Watching, identity: FileIdentity): 
     rejects: await ownRejects.pathFor(identity.path, run),
     position: undefined,
     reached: undefined,
+    attempting: false,
     deaths: 0,
     deathLine: 0,
     gone: false,
@@ -163,23 +160,23 @@ async function run(watching: Watching, opened: OpenedFile, { entry, start }: Tur
   const { log, totals } = watching
   const note = (reached: WatchEntry['reached']) => log.update({ ...entry, reached })
   const ended = await ingestFile(watching, entry, opened, start, note).catch((error: unknown) => {
-    survived(watching, entry)
+    log.update(survived(entry))
     throw error
   })
   totals.add(ended.report)
   const { error, report } = ended
   if (report.status === 'interrupted' || (error !== undefined && !isFaultOfFile(ended))) {
-    survived(watching, entry)
+    log.update(survived(entry))
     if (error !== undefined && report.status !== 'interrupted') throw error
     return
   }
   if (error !== undefined) {
-    await settle(watching, { ...entry, status: 'failed', deaths: 0 }, ended)
+    await settle(watching, { ...survived(entry), status: 'failed' }, ended)
     return
   }
   const position = opened.position(start.linesBefore + report.lines)
   const changed = isRecent(entry) ? '' : entry.changed
-  await settle(watching, { ...entry, status: 'taken', position, changed, deaths: 0 }, ended)
+  await settle(watching, { ...survived(entry), status: 'taken', position, changed }, ended)
 }
 
 function isRecent({ changed }: FileIdentity): boolean {
