@@ -14,27 +14,26 @@ import t, { type Test } from 'tap'
 import { openState } from '../../lib/job/state.ts'
 import { watch } from '../../lib/job/watch/watch.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
+import { add, append, contentsOf, type Place, pass, rename } from './watching.ts'
 
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 const RECORDS = 40
 
-interface Place {
-  readonly inbox: string
-  readonly database: string
-  readonly stateDirectory: string
+function placed(t: Test, name: string): Place {
+  const root = join(t.testdir({ [name]: { inbox: {}, outside: {} } }), name)
+  return { inbox: join(root, 'inbox'), database: join(root, 'store.db'), stateDirectory: join(root, 'state') }
 }
 
 function placeOf(t: Test, name: string): Place {
-  const root = t.testdir({ [name]: { inbox: {} } })
-  const inbox = join(root, name, 'inbox')
+  const place = placed(t, name)
   const records = Array.from({ length: RECORDS }, (_, index) => ({
     repo: 'r',
     op: 'add',
     path: `p${index}`,
     content: 'x',
   }))
-  drop(inbox, '1.jsonl', records)
-  return { inbox, database: join(root, name, 'store.db'), stateDirectory: join(root, name, 'state') }
+  drop(place.inbox, '1.jsonl', records)
+  return place
 }
 
 function drop(inbox: string, name: string, records: readonly object[]): void {
@@ -45,10 +44,16 @@ function drop(inbox: string, name: string, records: readonly object[]): void {
 }
 
 /** True where it killed itself, false where it came to its end. */
-async function killed(place: Place, point: string, count: number, ...rejects: string[]) {
+async function killed(
+  place: Place,
+  point: string,
+  count: number,
+  after: 'move' | 'keep' = 'move',
+  ...rejects: string[]
+) {
   const { inbox, database, stateDirectory } = place
   const script = join(import.meta.dirname, 'watchKilled.ts')
-  const args = [script, inbox, database, stateDirectory, point, String(count), ...rejects]
+  const args = [script, inbox, database, stateDirectory, point, String(count), after, ...rejects]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the watch ended with ${code ?? signal}`)
@@ -119,7 +124,7 @@ for (const point of ['statement', 'batch']) {
       writeFileSync(rejects, '{"earlier":true}\n')
       const bad = Array.from({ length: 30 }, (_, index) => ({ line: index + 1 }))
       drop(place.inbox, '1.jsonl', bad)
-      const died = await killed(place, point, count, rejects)
+      const died = await killed(place, point, count, 'move', rejects)
       await afterwards(place, rejects)
       const lines = readFileSync(rejects, 'utf8').split('\n').slice(0, -1)
       t.same(
@@ -127,6 +132,26 @@ for (const point of ['statement', 'batch']) {
         [undefined, ...bad.map(({ line }) => line)],
         `killed at ${point} ${count}`,
       )
+      if (!died) break
+    }
+  })
+}
+
+for (const point of ['statement', 'batch']) {
+  t.test(`a watch killed at any ${point} takes what a file has grown by once`, async (t) => {
+    for (let count = 1; ; count++) {
+      const place = placed(t, `grown-${point}-${count}`)
+      drop(place.inbox, '1.jsonl', [
+        { repo: 'r', op: 'add', path: 'a', content: 'ONE' },
+        { repo: 'r', op: 'rename', path: 'a', new_path: 'b' },
+      ])
+      await pass(place)
+      const more = Array.from({ length: 25 }, (_, index) => add(`p${index}`, 'x')).join('')
+      append(place, '1.jsonl', `${rename('b', 'c')}${add('b', 'TWO')}${more}`)
+      const died = await killed(place, point, count, 'keep')
+      await pass(place, { batchSize: 10 })
+      const { a, b, c, p24 } = await contentsOf(place)
+      t.strictSame([a, b, c, p24], [undefined, 'TWO', 'ONE', 'x'], `killed at ${point} ${count}`)
       if (!died) break
     }
   })

@@ -1,13 +1,14 @@
 import { openState } from '../../lib/job/state.ts'
+import type { WatchOptions } from '../../lib/job/watch/options.ts'
 import { watch } from '../../lib/job/watch/watch.ts'
 import { openSqlite } from '../../lib/store/sqlite.ts'
 import type { SqliteDatabase } from '../../lib/store/sqliteDatabase.ts'
 
 /**
- * A process that watches, with `--after move`, and kills itself: before the nth statement of the watch's log
+ * A process that watches and kills itself: before the nth statement of the watch's log
  * (`statement`), or after the nth settled batch (`batch`); with `rejects` all rejects go into that file. Ends well when it is done with a file.
  */
-const [inbox = '', database = '', stateDirectory = '', point = '', count = '', rejects] =
+const [inbox = '', database = '', stateDirectory = '', point = '', count = '', after = '', rejects] =
   process.argv.slice(2)
 let left = Number(count)
 
@@ -32,7 +33,7 @@ const stop = new AbortController()
 await watch(
   inbox,
   store,
-  { collection: 'source-code', after: 'move', batchSize: 10 },
+  { collection: 'source-code', after: after as WatchOptions['after'], batchSize: 10 },
   {
     state: point === 'statement' ? { ...state, database: killing(state.database) } : state,
     stop: stop.signal,

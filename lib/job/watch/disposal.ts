@@ -42,8 +42,11 @@ export async function dispose(entry: WatchEntry, disposal: Disposal): Promise<Di
   try {
     const found = await look(path, disposal.followLinks, disposal.folder.at(basename(path)))
     if (!isFile(found)) {
-      const moved = pending === 'move' && (await moveRejects(entry, disposal))
-      return { path: undefined, rejects: moved || rejects, over: true }
+      const moved =
+        pending === 'move'
+          ? await beside(entry, disposal, (target) => moveRejects(entry, disposal, target))
+          : rejects
+      return { path: undefined, rejects: moved, over: true }
     }
     if (!sameContent(entry, found)) return { path, rejects, over: false }
     if (pending === 'move') return await moveAway(entry, found, disposal)
@@ -61,23 +64,31 @@ export async function dispose(entry: WatchEntry, disposal: Disposal): Promise<Di
 }
 
 async function moveAway(entry: WatchEntry, found: FileIdentity, disposal: Disposal): Promise<Disposed> {
-  const rejects = await moveRejects(entry, disposal)
-  const target = await disposal.folder.own(entry.status === 'failed' ? FAILED : PROCESSED)
-  try {
-    const name = await moveInto(disposal.folder, basename(entry.path), target, disposal.followLinks || found)
+  const { folder, followLinks } = disposal
+  return beside(entry, disposal, async (target) => {
+    const rejects = await moveRejects(entry, disposal, target)
+    const name = await moveInto(folder, basename(entry.path), target, followLinks || found)
     return { path: target.pathOf(name), rejects, over: true }
+  })
+}
+
+/** Works in the directory that a file is moved to, held open for that time. */
+async function beside<T>(
+  { status }: WatchEntry,
+  { folder }: Disposal,
+  work: (target: Folder) => Promise<T>,
+): Promise<T> {
+  const target = await folder.own(status === 'failed' ? FAILED : PROCESSED)
+  try {
+    return await work(target)
   } finally {
     await target.close()
   }
 }
 
-async function moveRejects(
-  { rejects, run, path, status }: WatchEntry,
-  { folder, rejectsFollow }: Disposal,
-): Promise<string | undefined> {
+async function moveRejects({ rejects, run, path }: WatchEntry, { rejectsFollow }: Disposal, target: Folder) {
   if (!rejectsFollow || rejects === undefined) return rejects
-  const open = () => folder.own(status === 'failed' ? FAILED : PROCESSED)
-  return placeRejects(rejects, run, basename(path), open)
+  return placeRejects(rejects, run, basename(path), target)
 }
 
 /**

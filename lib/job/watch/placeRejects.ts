@@ -10,7 +10,7 @@ export const REJECTS_SUFFIX = '.rejects.jsonl'
 
 /**
  * Brings a file with rejects from a place of ours into a directory, as `NAME.rejects.jsonl` or, where that is
- * taken, `NAME.rejects-1.jsonl` …; answers the path there, the old one where there are none. The copy is made under
+ * taken, `NAME.rejects-1.jsonl` …; answers the path there, undefined where there are none. The copy is made under
  * a name of the run, whole and on the disk before it has its own: after a crash at any point the same call ends with
  * one file.
  */
@@ -18,23 +18,19 @@ export async function placeRejects(
   rejects: string,
   run: string,
   name: string,
-  openTarget: () => Promise<Folder>,
+  target: Folder,
 ): Promise<string | undefined> {
-  if (!(await exists(rejects))) return rejects
-  const target = await openTarget()
-  try {
-    const copy = target.at(`.${run}.rejects.part`)
-    const before = await lstat(copy).catch(() => undefined)
-    const isPlaced = before?.isFile() === true && before.nlink > 1
-    if (before !== undefined && !isPlaced) await unlink(copy)
-    if (!isPlaced) await copyDurably(rejects, copy)
-    const placed = await freeName(target, nameWith(name, REJECTS_SUFFIX), copy, isPlaced)
-    await unlink(rejects)
-    await unlink(copy).catch(() => undefined)
-    return target.pathOf(placed)
-  } finally {
-    await target.close()
-  }
+  const copy = target.at(`.${run}.rejects.part`)
+  const before = await lstat(copy).catch(() => undefined)
+  const isPlaced = before?.isFile() === true && before.nlink > 1
+  const isThere = await exists(rejects)
+  if (before !== undefined && isThere && !isPlaced) await unlink(copy)
+  if (isThere && !isPlaced) await copyDurably(rejects, copy)
+  if (!isThere && before === undefined) return undefined
+  const placed = await freeName(target, nameWith(name, REJECTS_SUFFIX), copy, isPlaced || !isThere)
+  if (isThere) await unlink(rejects)
+  await unlink(copy).catch(() => undefined)
+  return target.pathOf(placed)
 }
 
 /** Never over anything, and through no link: the name must not be taken. */
