@@ -1,26 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/exit.ts'
-import {
-  catalogOptions,
-  cleanupOptions,
-  filterOptions,
-  listOptions,
-  lockOptions,
-  unlockOptions,
-} from '../lib/catalog/catalogOptions.ts'
-import { retentionOptions } from '../lib/catalog/retentionOptions.ts'
+import { OPTION_TABLES } from '../bin/schemas.ts'
 import { ERROR_CODES } from '../lib/errors.ts'
-import { backupOptions, backupRunOptions } from '../lib/job/backup/options.ts'
-import { ingestOptions } from '../lib/job/ingest/options.ts'
-import { restoreOptions } from '../lib/job/restore/options.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
-import { runOptions } from '../lib/job/runOptions.ts'
-import { verifyOptions } from '../lib/job/verify/options.ts'
-import { watchOptions } from '../lib/job/watch/options.ts'
 import { optionTable } from '../lib/optionTable.ts'
 import { REJECT_CODES } from '../lib/reject.ts'
-import { targetOptions } from '../lib/store/targetOptions.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/capabilities.ts'
 import { RULES } from '../lib/transform/schemaRules.ts'
 import { ROOMS } from './rooms.ts'
@@ -29,21 +14,9 @@ import { reportTable } from './schemas.ts'
 export const SPEC_PAGE = new URL('../SPEC.md', import.meta.url)
 
 const TABLES: Readonly<Record<string, () => string>> = {
-  ingest: () => optionTable(ingestOptions),
-  run: () => optionTable(runOptions),
-  watch: () => optionTable(watchOptions),
-  target: () => optionTable(targetOptions),
-  backup: () => optionTable(backupOptions),
-  backupRun: () => optionTable(backupRunOptions),
-  verify: () => optionTable(verifyOptions),
-  restore: () => optionTable(restoreOptions),
-  catalogList: () => optionTable(listOptions),
-  catalogFilter: () => optionTable(filterOptions),
-  cleanup: () => optionTable(cleanupOptions),
-  retention: () => optionTable(retentionOptions),
-  lock: () => optionTable(lockOptions),
-  unlock: () => optionTable(unlockOptions),
-  catalog: () => optionTable(catalogOptions),
+  ...Object.fromEntries(
+    Object.entries(OPTION_TABLES).map(([name, schema]) => [name, () => optionTable(schema)]),
+  ),
   restoreReport: restoreReportTable,
   schemaRules: schemaRuleTable,
   errors: errorTable,

@@ -52,12 +52,18 @@ export async function readSettings({ schemas, env, directory, userDirectory }: S
   }
 }
 
-/** The part of layers that one schema speaks of, so that each job resolves its own options. */
-export function layersFor(schema: OptionsSchema, layers: readonly Layer[]): Layer[] {
+/**
+ * The part of layers that one schema speaks of, so that each job resolves its own options. What a job takes from the
+ * command line alone it takes from nowhere else, though another job has a setting of that name.
+ */
+export function layersFor({ properties }: OptionsSchema, layers: readonly Layer[]): Layer[] {
   return layers.map((layer) => ({
     ...layer,
     values: Object.fromEntries(
-      Object.entries(layer.values).filter(([key]) => Object.hasOwn(schema.properties, key)),
+      Object.entries(layer.values).filter(([key]) => {
+        if (!Object.hasOwn(properties, key)) return false
+        return layer.kind === 'flag' || properties[key]!.flagOnly !== true
+      }),
     ),
   }))
 }
