@@ -60,8 +60,11 @@ function withinBounds(option: OptionSchema, value: number): number | Fault {
 
 function allowed(option: OptionSchema, value: string): string | Fault {
   if (option.enum?.includes(value) === false) return new Fault(`it takes ${option.enum.join(', ')}`)
-  if (option.pattern === undefined || new RegExp(option.pattern, 'u').test(value)) return value
-  return new Fault(`it takes ${option.placeholder ?? option.pattern}`)
+  if (option.pattern !== undefined && !new RegExp(option.pattern, 'u').test(value)) {
+    return new Fault(`it takes ${option.placeholder ?? option.pattern}`)
+  }
+  const lack = option.check?.(value)
+  return lack === undefined ? value : new Fault(lack)
 }
 
 /** The bounds of a number for reading: `1 to 64`, `1KiB or more`; empty where there are none. */

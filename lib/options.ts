@@ -17,6 +17,8 @@ export interface OptionSchema {
   readonly maximum?: number
   readonly enum?: readonly string[]
   readonly pattern?: string
+  /** Of a text that a pattern cannot judge: what it has to be, where it is not; undefined where it is. */
+  readonly check?: (text: string) => string | undefined
   /** Of a number: people then write `64MiB` or `30s`, and a number without a unit is refused. */
   readonly unit?: Unit
   /** The name people write, where it is not the key in kebab case. */

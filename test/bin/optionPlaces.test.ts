@@ -32,7 +32,7 @@ const TEXTS = ['a', '1', '5%', '1/2', '30d', 'http://127.0.0.1:1']
 function example(option: OptionSchema): string | boolean {
   const { type, default: standard, minimum = 0 } = option
   if (type === 'boolean') return standard !== true
-  const unit = { bytes: 'B', milliseconds: 'ms' }[option.unit ?? ''] ?? ''
+  const unit = option.unit === undefined ? '' : { bytes: 'B', milliseconds: 'ms' }[option.unit]
   const numbers = [`${minimum + 1}${unit}`, `${minimum}${unit}`]
   const texts = option.enum?.filter((one) => one !== standard) ?? option.enum ?? TEXTS
   const candidates = type === 'integer' ? numbers : [...texts, ...(option.enum ?? [])]

@@ -4,7 +4,6 @@ import type { Command, Context } from '../../command.ts'
 import { countView } from '../../countProgress.ts'
 import {
   type BackupCircumstances,
-  type BackupGiven,
   type BackupOptions,
   type BackupReport,
   backupJob,
@@ -22,6 +21,7 @@ import {
   userPaths,
 } from '../../library.ts'
 import { backupSummary } from './backupSummary.ts'
+import { destinationOf } from './destination.ts'
 import { findCollection, nameOperand } from './named.ts'
 
 /** `col backup`: a collection → an archive. */
@@ -56,18 +56,16 @@ function shutdown() {
 
 async function run(context: Context): Promise<void> {
   const options = context.options(backupOptions)
-  const { to, dryRun } = context.options(backupRunOptions)
+  const { to, dryRun, resume } = context.options(backupRunOptions)
+  const destination = destinationOf(to, options, resume)
+  const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
+  ;(await backupJob()).requireEncoding(asked)
   const { store, schema } = await findCollection(context, nameOperand(context))
   const name = schema.class
-  if (dryRun) return plan(context, store, name, options)
-  if (to === '-') return intoPipe(context, store, name, options)
-  if (to !== undefined && isFile(to)) return intoFile(context, store, name, options, to)
-  return intoDirectory(context, store, name, options, to)
-}
-
-/** A name that ends like a single file; anything else is a directory. */
-function isFile(to: string): boolean {
-  return /\.jsonl(\.(gz|zst|lz4))?$/.test(to)
+  if (dryRun) return plan(context, store, name, asked)
+  if (destination.kind === 'pipe') return intoPipe(context, store, name, asked)
+  if (destination.kind === 'file') return intoFile(context, store, name, asked, destination.path)
+  return intoDirectory(context, store, name, asked, destination.path)
 }
 
 async function intoDirectory(
@@ -102,7 +100,7 @@ async function intoFile(
   await alone(to, () =>
     shown(context, (around) =>
       job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
-        job.backupFile(store, name, to, compressed(options, to), inside),
+        job.backupFile(store, name, to, options, inside),
       ),
     ),
   )
@@ -137,18 +135,6 @@ async function intoPipe(context: Context, store: Store, name: string, options: B
   const job = await backupJob()
   const stream = context.console.bytes()
   await shown(context, (around) => job.backupSingle(store, name, { stream, location: '-' }, options, around))
-}
-
-/** The compression that a file's name asks for. @throws ElysiaError ELYSIA_USAGE where a flag asks for another */
-function compressed(options: BackupOptions, to: string): BackupGiven {
-  const [, , extension] = /\.jsonl(\.(gz|zst|lz4))?$/.exec(to) ?? []
-  const named = { gz: 'gzip', zst: 'zstd', lz4: 'lz4' }[extension ?? ''] ?? 'none'
-  const [asked] = options.compression.split(':')
-  if (asked === 'auto') return { ...options, compression: named }
-  if (asked === named) return options
-  throw new ElysiaError('ELYSIA_USAGE', `${to} is named as ${named}, --compression says ${asked}`, {
-    hint: 'leave --compression out: the name decides',
-  })
 }
 
 type Made = Promise<{ readonly report: BackupReport }>

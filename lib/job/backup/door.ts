@@ -1,6 +1,7 @@
 /** All that the command needs for `col backup`, loaded together when it is called. */
 export { directoryPlace } from '../../archive/directoryPlace.ts'
 export { backup } from './backup.ts'
+export { requireEncoding } from './encoding.ts'
 export { backupListed } from './listed.ts'
 export { backupFile, defaultDirectory } from './places.ts'
 export { planBackup } from './planned.ts'

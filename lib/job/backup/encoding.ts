@@ -29,7 +29,8 @@ export async function chosenEncoding(
 ): Promise<Encoding> {
   const format = await formatOf(options.format)
   const vectors = vectorsIn(options)
-  if (format.compressesItself) return parquetEncoding(options, vectors)
+  requireEncoding(options)
+  if (format.compressesItself) return parquetEncoding(vectors)
   const chosen = parseCompression(options.compression)
   const { name, level, reason } =
     chosen === 'auto' ? await sampled(store, subject, options) : { ...chosen, reason: undefined }
@@ -43,6 +44,15 @@ export async function chosenEncoding(
     vectors,
     ...(reason !== undefined && { reason }),
   }
+}
+
+/** Holds --compression against --format, before a store is opened. @throws ElysiaError ELYSIA_USAGE */
+export function requireEncoding(options: Pick<BackupOptions, 'format' | 'compression'>): void {
+  const chosen = parseCompression(options.compression)
+  if (options.format !== 'parquet' || chosen === 'auto' || options.compression === 'zstd') return
+  throw new ElysiaError('ELYSIA_USAGE', `--compression ${options.compression} does not go with Parquet`, {
+    hint: 'Parquet compresses its own pages, with zstd: leave --compression out',
+  })
 }
 
 /** The same as working parts. */
@@ -64,13 +74,9 @@ function vectorsIn({ vectors, readable, format }: BackupOptions): Encoding['vect
   return readable ? 'numbers' : 'base64'
 }
 
-function parquetEncoding({ compression }: BackupOptions, vectors: Encoding['vectors']): Encoding {
-  if (compression !== 'auto' && compression !== 'zstd') {
-    throw new ElysiaError('ELYSIA_USAGE', `--compression ${compression} does not go with Parquet`, {
-      hint: 'Parquet compresses its own pages, with zstd: leave --compression out',
-    })
-  }
-  return { format: 'parquet', compression: 'none', library: 'parquet-wasm', vectors }
+/** What the writer of Parquet does by itself: pages in zstd, and nothing around the file. */
+function parquetEncoding(vectors: Encoding['vectors']): Encoding {
+  return { format: 'parquet', compression: 'zstd', library: 'parquet-wasm', vectors }
 }
 
 async function sampled(store: Store, { schema, tenants }: Subject, options: BackupOptions) {

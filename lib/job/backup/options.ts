@@ -102,7 +102,8 @@ export const backupRunOptions = {
   properties: {
     to: {
       type: 'string',
-      description: 'a directory, a single file (NAME.jsonl.zst), or - for a pipe; else below the backup root',
+      description:
+        'a directory, a single file (NAME.jsonl, .jsonl.gz, .zst or .lz4), or - for a pipe; else below the backup root',
       placeholder: 'DIR|FILE|-',
       path: true,
       flagOnly: true,

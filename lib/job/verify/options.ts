@@ -1,5 +1,6 @@
 import type { OptionsSchema, Resolved } from '../../options.ts'
 import { workersOption } from '../sharedOptions.ts'
+import { sampleLack } from './sample.ts'
 
 /** How deep a verification looks. */
 export const verifyOptions = {
@@ -18,7 +19,8 @@ export const verifyOptions = {
       description:
         'only these parts: the n-th of t groups, so that t runs see all, or so many percent by chance',
       placeholder: 'N/T|P%',
-      pattern: '^([1-9]\\d*/[1-9]\\d*|(100|\\d{1,2}(\\.\\d+)?)%)$',
+      pattern: '^(\\d{1,9}/\\d{1,9}|\\d{1,3}(\\.\\d{1,9})?%)$',
+      check: sampleLack,
       flagOnly: true,
     },
     maxErrors: {

@@ -1,5 +1,15 @@
 import type { Part } from '../../archive/manifest.ts'
 
+/** What a sample has to be, where it is none: a group that there is, or a share that takes something and no more than all. */
+export function sampleLack(sample: string): string | undefined {
+  if (sample.endsWith('%')) {
+    const percent = Number(sample.slice(0, -1))
+    return percent > 0 && percent <= 100 ? undefined : 'it takes more than 0% and at most 100%'
+  }
+  const [n = 0, t = 0] = sample.split('/').map(Number)
+  return n >= 1 && n <= t ? undefined : 'it takes one of the groups 1/T to T/T'
+}
+
 /**
  * The parts that a sample takes. `n/t` is always the same n-th of t groups, by the first digits of a part's
  * SHA-256, so that t runs together see every part; `p%` is so many of them by chance, at least one.

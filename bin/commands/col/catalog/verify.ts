@@ -147,13 +147,20 @@ async function verifyOne(
       shape === 'file'
         ? await verifySingle(location, options, around)
         : await verify(directoryPlace(location), options, around)
-    if (id !== undefined)
-      await onCatalog(context, (catalog) => catalog.recordVerification(id, noteOf(report, options.sample)))
+    if (id !== undefined && hasLooked(report))
+      await onCatalog(context, (catalog) =>
+        catalog.recordVerification(id, noteOf(report, shape === 'file' ? undefined : options.sample)),
+      )
     return report
   } finally {
     view.stop()
     await lock?.release()
   }
+}
+
+/** A sample may be a group that no part belongs to: then nothing was verified, and nothing is noted. */
+function hasLooked({ parts, parts_checked, num_errors }: VerifyReport): boolean {
+  return parts_checked > 0 || parts === 0 || num_errors > 0
 }
 
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
@@ -173,7 +180,7 @@ function said(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   return [
-    `${status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
+    `${hasLooked(report) ? status : 'nothing was verified'}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
     ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
     ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
     ...(report.suggested_command === undefined ? [] : [`what is whole: ${report.suggested_command}`]),
