@@ -4,6 +4,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, unlink } from
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ElysiaError, messageOf } from '../errors.ts'
+import type { FileModes } from './fileModes.ts'
 import type { Deposit, Place, PlacedFile, Slice } from './place.ts'
 import { segmentsOf } from './safeName.ts'
 
@@ -15,23 +16,28 @@ const READ_BYTES = 256 * 1024
 /**
  * Files in a directory. A commit is durable: the file is synced, made read-only, renamed, and its directory
  * synced. Links are not followed, in no part of a name. Directories are made as they are needed.
+ * What it makes is for its owner alone unless `modes` says otherwise.
  * Errors: ELYSIA_STATE where the disk is full or the directory read-only.
  */
-export function directoryPlace(path: string): Place {
-  return new DirectoryPlace(resolve(path))
+export function directoryPlace(path: string, modes?: FileModes): Place {
+  return new DirectoryPlace(resolve(path), modes)
 }
 
 class DirectoryPlace implements Place {
   readonly text: string
+  readonly #modes: FileModes | undefined
 
-  constructor(root: string) {
+  constructor(root: string, modes: FileModes | undefined) {
     this.text = root
+    this.#modes = modes
   }
 
   async create(name: string): Promise<Deposit> {
     const path = await this.#writable(name)
     const unfinished = `${path}.unfinished-${randomBytes(4).toString('hex')}`
-    const handle = await open(unfinished, 'wx', 0o600).catch((error) => this.#fail(name, error))
+    const handle = await open(unfinished, 'wx', this.#modes?.file ?? 0o600).catch((error) =>
+      this.#fail(name, error),
+    )
     const stream = handle.createWriteStream({ flush: true, autoClose: true, highWaterMark: 1024 * 1024 })
     let open_ = true
     return {
@@ -39,7 +45,7 @@ class DirectoryPlace implements Place {
       commit: () =>
         this.#try(name, async () => {
           open_ = false
-          await readOnly(unfinished)
+          await this.#seal(unfinished)
           await rename(unfinished, path)
           await syncDirectory(dirname(path))
         }),
@@ -57,8 +63,9 @@ class DirectoryPlace implements Place {
     await this.#try(name, async () => {
       const isNew = (await found(path)) === undefined
       const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
-      const handle = await open(path, flags, 0o600)
+      const handle = await open(path, flags, this.#modes?.file ?? 0o600)
       try {
+        if (isNew && this.#modes?.masked === false) await handle.chmod(this.#modes.file)
         await handle.appendFile(bytes)
         await handle.datasync()
       } finally {
@@ -97,7 +104,7 @@ class DirectoryPlace implements Place {
   }
 
   within(name: string): Place {
-    return new DirectoryPlace(join(this.text, ...segmentsOf(name)))
+    return new DirectoryPlace(join(this.text, ...segmentsOf(name)), this.#modes)
   }
 
   async #open(name: string): Promise<FileHandle> {
@@ -124,8 +131,13 @@ class DirectoryPlace implements Place {
 
   async #writable(name: string): Promise<string> {
     const path = await this.#path(name)
-    await this.#try(name, () => mkdir(dirname(path), { recursive: true, mode: 0o700 }))
+    await this.#try(name, () => makeDirectories(dirname(path), this.#modes))
     return path
+  }
+
+  /** Of a file under its first name, since rename keeps the mode. For the owner alone it becomes read-only. */
+  async #seal(path: string): Promise<void> {
+    if (this.#modes?.masked !== true) await chmod(path, this.#modes?.file ?? 0o400)
   }
 
   async #try<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -137,14 +149,20 @@ class DirectoryPlace implements Place {
   }
 }
 
-/** A file in the place itself, since rename keeps what mode it has. */
-async function readOnly(path: string): Promise<void> {
+async function chmod(path: string, mode: number): Promise<void> {
   const handle = await open(path, 'r')
   try {
-    await handle.chmod(0o400)
+    await handle.chmod(mode)
   } finally {
     await handle.close()
   }
+}
+
+/** Only those that are made get the mode. */
+async function makeDirectories(path: string, modes: FileModes | undefined): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: modes?.directory ?? 0o700 })
+  if (first === undefined || modes === undefined || modes.masked) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, modes.directory)
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -26,7 +26,7 @@ for (const [command, load] of Object.entries(COMMANDS)) {
   }
 }
 
-const TEXTS = ['a', '1', '5%', '1/2', '30d', 'http://127.0.0.1:1']
+const TEXTS = ['a', '0640', '1', '5%', '1/2', '30d', 'http://127.0.0.1:1']
 
 /** A value that is not the default, as a person writes it. */
 function example(option: OptionSchema): string | boolean {

@@ -59,7 +59,8 @@ async function run(context: Context): Promise<void> {
   const { to, dryRun, resume } = context.options(backupRunOptions)
   const destination = destinationOf(to, options, resume)
   const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
-  ;(await backupJob()).requireEncoding(asked)
+  const job = await backupJob()
+  job.requireEncoding(asked)
   const { store, schema } = await findCollection(context, nameOperand(context))
   const name = schema.class
   if (dryRun) return plan(context, store, name, asked)
@@ -76,14 +77,17 @@ async function intoDirectory(
   to: string | undefined,
 ): Promise<void> {
   const job = await backupJob()
-  const { resume } = context.options(backupRunOptions)
+  const { resume, mode } = context.options(backupRunOptions)
   const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
   const listing = { path, shape: 'directory', ...listed(context) } as const
   await alone(path, () =>
     shown(context, (around) =>
       job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
-        job.backup(store, name, job.directoryPlace(path), options, { ...inside, resume }),
+        job.backup(store, name, job.directoryPlace(path, job.fileModes(mode)), options, {
+          ...inside,
+          resume,
+        }),
       ),
     ),
   )
@@ -97,10 +101,11 @@ async function intoFile(
   to: string,
 ): Promise<void> {
   const job = await backupJob()
+  const { mode } = context.options(backupRunOptions)
   await alone(to, () =>
     shown(context, (around) =>
       job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
-        job.backupFile(store, name, to, options, inside),
+        job.backupFile(store, name, to, options, inside, job.fileModes(mode)),
       ),
     ),
   )

@@ -25,11 +25,11 @@ const OTHER_FILE =
  * @throws ElysiaError ELYSIA_USAGE, also where --format, --compression, --partition-by or --resume say otherwise
  */
 export function destinationOf(to: string | undefined, options: BackupOptions, resume: boolean): Destination {
-  if (to === undefined || isDirectory(to)) return { kind: 'directory', path: to }
   if (to === '-') {
     refuseOtherThanLines('a pipe', options, resume)
     return { kind: 'pipe' }
   }
+  if (to === undefined || isDirectory(to)) return { kind: 'directory', path: to }
   const single = SINGLE.exec(to)
   if (single === null) {
     refuseFile(to)

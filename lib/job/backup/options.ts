@@ -1,3 +1,4 @@
+import { modeLack } from '../../archive/fileModes.ts'
 import type { Given, OptionsSchema, Resolved } from '../../options.ts'
 import { retryForOption, workersOption } from '../sharedOptions.ts'
 
@@ -107,6 +108,13 @@ export const backupRunOptions = {
       placeholder: 'DIR|FILE|-',
       path: true,
       flagOnly: true,
+    },
+    mode: {
+      type: 'string',
+      description: 'who may read it: private (you alone), umask (as your umask has it), or a mode, as 0640',
+      placeholder: 'MODE',
+      default: 'private',
+      check: modeLack,
     },
     resume: {
       type: 'boolean',

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { directoryPlace } from '../../archive/directoryPlace.ts'
+import type { FileModes } from '../../archive/fileModes.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
 import type { Place } from '../../archive/place.ts'
@@ -41,9 +42,10 @@ export async function backupFile(
   path: string,
   given: BackupGiven,
   circumstances: BackupCircumstances = {},
+  modes?: FileModes,
 ) {
   const full = resolve(path)
-  const place = directoryPlace(dirname(full))
+  const place = directoryPlace(dirname(full), modes)
   if ((await place.bytes(basename(full))) !== undefined) {
     throw new ElysiaError('ELYSIA_CONFLICT', `${full} exists already`, { hint: 'give another --to' })
   }

@@ -1,0 +1,29 @@
+/** Who may read what a directory place makes. */
+export interface FileModes {
+  readonly file: number
+  readonly directory: number
+  /** True where the process's umask still takes bits away; else they are set as they stand here. */
+  readonly masked: boolean
+}
+
+const OCTAL = /^0?[0-7]{3}$/
+
+/** What `--mode` has to be, where it is none of that. The owner has to be able to read and write. */
+export function modeLack(text: string): string | undefined {
+  if (text === 'private' || text === 'umask') return undefined
+  const mode = OCTAL.test(text) ? Number.parseInt(text, 8) : 0
+  if ((mode & 0o700) === 0o600 && (mode & 0o111) === 0) return undefined
+  return 'it takes private, umask, or the mode of a file, as 0640'
+}
+
+/**
+ * `private`: the owner alone, and finished files are read-only, which is also what holds where nothing is said
+ * (undefined); `umask`: as the process's umask has it; `0640`: just so, and directories with a way in (0750) for
+ * whoever may read.
+ */
+export function fileModes(text: string | undefined): FileModes | undefined {
+  if (text === undefined || text === 'private') return undefined
+  if (text === 'umask') return { file: 0o666, directory: 0o777, masked: true }
+  const file = Number.parseInt(text, 8)
+  return { file, directory: file | ((file & 0o444) >> 2), masked: false }
+}
