@@ -104,7 +104,7 @@ export const backupRunOptions = {
     to: {
       type: 'string',
       description:
-        'a directory, a single file (NAME.jsonl, .jsonl.gz, .zst or .lz4), or - for a pipe; else below the backup root',
+        'a directory, a single file (NAME.jsonl, or .jsonl.zst), or - for a pipe; else below the backup root',
       placeholder: 'DIR|FILE|-',
       path: true,
       flagOnly: true,

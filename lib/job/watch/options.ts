@@ -8,7 +8,7 @@ export const watchOptions = {
     pattern: {
       type: 'string',
       description:
-        'the names of the files to take; * and ? stand for any characters, [a-z] for one of them, {a,b} for either',
+        'the names of the files to take: * and ? are any characters, [a-z] is one of them, {a,b} either',
       placeholder: 'GLOB',
       default: '*.jsonl',
     },
