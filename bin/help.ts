@@ -4,6 +4,7 @@ import { consoleOptions } from './consoleOptions.ts'
 import { defaultText, flagText, type OptionSchema, type OptionsSchema } from './library.ts'
 
 const FLAG_WIDTH = 30
+const TEXT_WIDTH = 90
 
 /** The help of the program, or of one group of its commands: what there is, a line each. */
 export async function overview(group?: string): Promise<string[]> {
@@ -49,7 +50,20 @@ function optionLines(key: string, option: OptionSchema): string[] {
   const description = option.default === true ? (option.negative ?? option.description) : option.description
   const text = standard === undefined ? description : `${description} (${standard})`
   const start = `  ${flag}`
-  return start.length >= FLAG_WIDTH - 1
-    ? [start, `${' '.repeat(FLAG_WIDTH)}${text}`]
-    : [start.padEnd(FLAG_WIDTH) + text]
+  const lines = folded(text)
+  const beside = start.length >= FLAG_WIDTH - 1 ? '' : lines.shift()
+  return [start.padEnd(FLAG_WIDTH) + beside, ...lines.map((line) => ' '.repeat(FLAG_WIDTH) + line)].map(
+    (line) => line.trimEnd(),
+  )
+}
+
+/** A text in lines that are not too wide, broken between words. */
+function folded(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length >= TEXT_WIDTH) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }

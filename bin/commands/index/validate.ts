@@ -62,7 +62,8 @@ async function check(context: Context, print: Print): Promise<Totals> {
   const options = context.options(validateOptions)
   const totals = { files: 0, lines: 0, blank: 0, records: 0, faults: 0 }
   const shape = console.json ? jsonShape() : console.quiet ? COUNTED : TEXT
-  const { validateInput } = await validateJob()
+  const { validateInput, requireValidatable } = await validateJob()
+  requireValidatable(options)
   await print(shape.begin)
   for (const [index, source] of (await sources(operands)).entries()) {
     const name = operands[index] === '-' ? 'stdin' : operands[index]!

@@ -28,6 +28,16 @@ export interface ValidationCircumstances {
   readonly onTrailing?: () => void
 }
 
+/** Holds the options against the disk before an input is opened. @throws ElysiaError ELYSIA_USAGE */
+export function requireValidatable(options: ValidateOptions): void {
+  checks(options).destroy()
+}
+
+/** The last of the stages, which knows what a content root is. */
+function checks({ maxLineBytes, contentRoot }: ValidateOptions) {
+  return operations({ maxContentBytes: maxLineBytes, ...(contentRoot !== undefined && { contentRoot }) })
+}
+
 /**
  * Checks the change records of one input, as an ingest would, without any store: bytes, compressed or not, are
  * cut into lines, parsed, held against the format and turned into operations, so that missing content and
@@ -39,12 +49,12 @@ export interface ValidationCircumstances {
  */
 export async function validateInput(
   readable: Readable,
-  { maxLineBytes, contentRoot, strict }: ValidateOptions,
+  options: ValidateOptions,
   { onFault, signal, onTrailing = () => {} }: ValidationCircumstances = {},
 ): Promise<ValidationCounts> {
   const faults: Partial<Record<RejectCode, number>> = {}
   let records = 0
-  const splitter = splitLines({ maxLineBytes })
+  const splitter = splitLines({ maxLineBytes: options.maxLineBytes })
   const count = (item: Item) => {
     records += 1
     if (!(item instanceof Reject)) return undefined
@@ -58,8 +68,8 @@ export async function validateInput(
       inspecting((beginning) => foreignLines(beginning, false)),
       splitter,
       parseJson(),
-      validate({ strict }),
-      operations({ maxContentBytes: maxLineBytes, ...(contentRoot !== undefined && { contentRoot }) }),
+      validate({ strict: options.strict }),
+      checks(options),
       counter(count),
     ],
     { ...(signal && { signal }) },

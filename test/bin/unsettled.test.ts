@@ -1,0 +1,80 @@
+// The exit code is a failure until a command has come to its end; options are checked before anything is opened.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { COMMANDS } from '../../bin/commands/table.ts'
+import { adds, home } from './elysiactl.ts'
+
+const CHILD = new URL('./unsettledChild.ts', import.meta.url).pathname
+
+async function ended(cwd: string, args: readonly string[]): Promise<{ code: unknown; stderr: string }> {
+  const env = { ...process.env, HOME: cwd, XDG_CONFIG_HOME: cwd, XDG_DATA_HOME: cwd, XDG_STATE_HOME: cwd }
+  const child = spawn(process.execPath, [CHILD, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, stderr }
+}
+
+for (const name of Object.keys(COMMANDS)) {
+  t.test(`${name} is exit 1, and says so, where its promise is never settled`, async (t) => {
+    const directory = t.testdir({})
+    const loud = await ended(directory, ['command', name])
+    t.match(loud, { code: 1, stderr: /error: the command stopped in the middle/ })
+    const quiet = await ended(directory, ['command', name, '--quiet', '--json'])
+    t.equal(quiet.code, 1)
+    t.match(JSON.parse(quiet.stderr), { code: 'ELYSIA_INTERNAL' })
+  })
+}
+
+const PRINTING: readonly (readonly [name: string, ...words: string[]])[] = [
+  ['col ls', '--json'],
+  ['config show'],
+  ['format schema'],
+  ['completion', 'bash'],
+  ['col catalog list', '--json'],
+  ['index status', '--json'],
+]
+
+for (const [name, ...words] of PRINTING) {
+  t.test(`${name} is exit 1 where what it prints is never taken`, async (t) => {
+    const found = await ended(t.testdir({}), ['output', name, ...words])
+    t.match(found, { code: 1, stderr: /the command stopped in the middle/ })
+  })
+}
+
+const WRONG: readonly (readonly [what: string, flags: readonly string[], message: RegExp])[] = [
+  ['a content root that is not there', ['--content-root', 'none'], /the content root none cannot be opened/],
+  ['a content root that is a file', ['--content-root', 'changes.jsonl'], /is not a directory/],
+  ['two ways to a tenant', ['--tenant', 'a', '--tenant-by', 'repo'], /--tenant and --tenant-by exclude/],
+]
+
+for (const [what, flags, message] of WRONG) {
+  for (const command of [
+    ['index', 'process-jsonl', 'changes.jsonl'],
+    ['index', 'sync', '--stdin'],
+    ['index', 'watch', 'inbox'],
+  ]) {
+    t.test(`${what} is exit 2 for ${command[1]}, and no store is made`, async (t) => {
+      const place = home(t, { 'changes.jsonl': adds(1), inbox: { 'a.jsonl': adds(1) } })
+      const target = ['--target', 'sqlite:made.db']
+      const { code, stderr } = await place.run(
+        [...command, '--collection', 'c', ...target, ...flags],
+        adds(1),
+      )
+      t.equal(code, 2, stderr)
+      t.match(stderr, message)
+      t.notOk(existsSync(join(place.directory, 'made.db')))
+    })
+  }
+}
+
+t.test('a content root that is not there is exit 2 for validate, though its input never ends', async (t) => {
+  const { ended, child } = home(t).start(['index', 'validate', '-', '--content-root', 'none'])
+  t.match(await ended, { code: 2, stderr: /the content root none cannot be opened/ })
+  child.stdin!.destroy()
+})
