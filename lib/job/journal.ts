@@ -4,6 +4,7 @@ import { ElysiaError } from '../errors.ts'
 import type { RunStatus } from '../report.ts'
 import type { SqliteDatabase, SqliteStatement } from '../store/sqliteDatabase.ts'
 import { sqliteFailure } from '../store/sqliteErrors.ts'
+import { requireFiles } from '../store/sqliteFiles.ts'
 import type { Checkpoint, CheckpointState, CheckpointStep, Fingerprints, InputMark } from './checkpoint.ts'
 import { layOutJournal } from './journalTables.ts'
 
@@ -62,10 +63,13 @@ const FINISHED_RUNS_KEPT = 1000
  */
 export class Journal {
   readonly #database: SqliteDatabase
+  readonly #inStore: boolean
   readonly #statements = new Map<string, SqliteStatement>()
 
-  constructor(database: SqliteDatabase) {
+  /** `inStore`: the database is that of the store, whose failures are its own. */
+  constructor(database: SqliteDatabase, { inStore = false } = {}) {
     this.#database = database
+    this.#inStore = inStore
     writingState(database.name, () => layOutJournal(database))
   }
 
@@ -259,10 +263,23 @@ export class Journal {
     this.#atomic(() => this.#prepare(sql).run(...values))
   }
 
-  /** In a transaction of the embedded store a failure is the store's own, which undoes it and says so. */
+  /** In a transaction of the embedded store a failure undoes that. */
   #atomic(work: () => void): void {
+    const step = this.#database.transaction(() => {
+      work()
+      requireFiles(this.#database)
+    })
     if (this.#database.inTransaction) work()
-    else writingState(this.#database.name, this.#database.transaction(work).immediate)
+    else if (this.#inStore) writingStore(this.#database.name, step.immediate)
+    else writingState(this.#database.name, step.immediate)
+  }
+}
+
+function writingStore(file: string, work: () => void): void {
+  try {
+    work()
+  } catch (thrown) {
+    throw sqliteFailure(thrown, file)
   }
 }
 

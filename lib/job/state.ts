@@ -23,7 +23,10 @@ export interface State {
  */
 export function openState(store: Store, directory: string, missing: 'make' | 'memory' = 'make'): State {
   const own = (store as { database?: SqliteDatabase }).database
-  if (own !== undefined) return { journal: new Journal(own), database: own, directory, close: () => {} }
+  if (own !== undefined) {
+    const journal = new Journal(own, { inStore: true })
+    return { journal, database: own, directory, close: () => {} }
+  }
   const file = join(directory, 'runs.db')
   const database = writingState(file, () => openDatabase(file, { synchronous: 'FULL', missing }))
   return { journal: new Journal(database), database, directory, close: () => database.close() }

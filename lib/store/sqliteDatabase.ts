@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { sqliteFailure } from './sqliteErrors.ts'
+import { rememberFiles } from './sqliteFiles.ts'
 
 /** A connection to a SQLite file, as better-sqlite3 gives it: every call blocks until it is done. */
 export type SqliteDatabase = Database.Database
@@ -43,6 +44,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
   try {
     database = new Database(file, { timeout: options.busyTimeoutMs ?? 5000 })
     configure(database, options.synchronous ?? 'NORMAL')
+    rememberFiles(database)
     return database
   } catch (error) {
     database?.close()

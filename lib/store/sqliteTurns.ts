@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ElysiaError } from '../errors.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqliteDatabase.ts'
+import { requireFiles } from './sqliteFiles.ts'
 
 interface Open {
   readonly token: symbol
@@ -60,6 +61,7 @@ export class Turns {
     this.#begin.run()
     try {
       const result = work()
+      requireFiles(this.#database)
       this.#commit.run()
       return result
     } catch (error) {
@@ -73,6 +75,7 @@ export class Turns {
     try {
       const result = await work()
       this.#requireBegun()
+      requireFiles(this.#database)
       this.#commit.run()
       return result
     } catch (error) {
