@@ -28,11 +28,16 @@ export async function runIngest(context: Context, inputs: readonly Source[]): Pr
   const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(inputs, console)
   const around = circumstances(context, state, options.dryRun, view)
-  const { report, error } = await ingestFiles(inputs, store, options, around).finally(view.stop)
+  const { report, error } = await ingestFiles(inputs.map(withFile), store, options, around).finally(view.stop)
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, around)))
   if (error !== undefined) throw error
   if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, around)))
+}
+
+/** Standard input may be a file, which must not be written over. */
+function withFile(source: Source): Source {
+  return source.name === 'stdin' ? { ...source, file: 0 } : source
 }
 
 function circumstances(context: Context, state: State, dryRun: boolean, view: ProgressView): Circumstances {

@@ -32,7 +32,7 @@ function rows(counts: Counts): Row[] {
 }
 
 function parts(name: string, counts: Readonly<Record<string, number>>): Row[] {
-  const entries = Object.entries(counts)
+  const entries = Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
   const total = entries.reduce((sum, [, count]) => sum + count, 0)
   return [[2, name, total], ...entries.map(([part, count]): Row => [3, part, count])]
 }
@@ -44,10 +44,16 @@ function table(lines: readonly Row[]): string[] {
   return lines.map(([, , count], index) => labels[index]!.padEnd(width) + String(count).padStart(digits))
 }
 
+/** So many repositories are shown; the report has all. */
+const COMMITS_SHOWN = 10
+
 function commits(report: Report): string[] {
-  return Object.entries(report.commits).map(
-    ([repo, commit]) => `last commit of ${repo || '(no name)'}: ${commit}`,
-  )
+  const all = Object.entries(report.commits)
+  const shown = all
+    .slice(0, COMMITS_SHOWN)
+    .map(([repo, commit]) => `last commit of ${repo || '(no name)'}: ${commit}`)
+  const more = all.length - shown.length
+  return more === 0 ? shown : [...shown, `and ${more} more: index status shows all`]
 }
 
 /** What there is to mend, and where it lies, in one line. */

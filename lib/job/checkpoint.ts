@@ -22,6 +22,8 @@ export interface CheckpointState {
   readonly tally: Tally
   readonly rejectsPath?: string
   readonly rejectsBytes: number
+  /** The SHA-256 of what a rejects file of the run's own holds so far. */
+  readonly rejectsDigest?: string
 }
 
 /**

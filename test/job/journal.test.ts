@@ -92,6 +92,21 @@ t.test('a commit of a run writes what changed, however many repositories and inp
   t.end()
 })
 
+t.test('names of repositories and commits are kept as they are', (t) => {
+  const journal = new Journal(database(t))
+  journal.begin('run', KEY, 'c')
+  const commits = new Map([
+    ['__proto__', 'constructor'],
+    ['"quoted" \\ back\nslash \u001b[2J', 'é 😀 \u2028'],
+    ['', '0012'],
+    ['12', 'null'],
+  ])
+  journal.commit('run', step({ commits }))
+  t.same([...journal.commits('run')].sort(), [...commits].sort())
+  t.same([...journal.positions('T').get('C')!].sort(), [...commits].sort())
+  t.end()
+})
+
 t.test('fingerprints come back in order, and go with the end of the run', (t) => {
   const db = database(t)
   const journal = new Journal(db)

@@ -2,7 +2,7 @@ import { Transform } from 'node:stream'
 import type { Line } from '../../line.ts'
 import { RECORD_STAGE } from '../../recordStage.ts'
 import { Reject, refuse } from '../../reject.ts'
-import type { RejectLine } from '../rejectsFile.ts'
+import type { RejectLine } from '../rejectLine.ts'
 
 /**
  * Lines of a rejects file → the lines that were rejected, mended or not, under the line numbers of this file.

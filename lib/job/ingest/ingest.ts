@@ -9,7 +9,7 @@ import { requireUsable } from './flow.ts'
 import type { Input } from './input.ts'
 import { ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
-import { ingestInputs } from './run.ts'
+import { type IngestRun, ingestInputs } from './run.ts'
 import { lastCheckpoint, setUp } from './setup.ts'
 
 /** The circumstances of a run: what is not part of the work, but of this run of it. */
@@ -91,8 +91,20 @@ export async function ingestFiles(
       error = thrown
       run.ledger.revertTo(lastCheckpoint(run))
     }
+    const misplaced = placeRejects(run, error === undefined)
+    error ??= misplaced
     return reportOf(run, store, error, (performance.now() - startedMs) / 1000)
   } finally {
     await setup.close()
+  }
+}
+
+/** What kept the rejects from their place, if anything did. */
+function placeRejects({ rejects, circumstances: { stop, signal } }: IngestRun, isWhole: boolean): unknown {
+  try {
+    rejects?.place(isWhole && stop?.aborted !== true && signal?.aborted !== true)
+    return undefined
+  } catch (thrown) {
+    return thrown
   }
 }

@@ -17,6 +17,8 @@ export interface Input {
   readonly name: string
   /** True where `open` may be called again and begins at the beginning. */
   readonly rereadable: boolean
+  /** The file that is read, by path or open descriptor, where `name` is not its path. */
+  readonly file?: string | number
   open(): Readable
   /** Lines of the same file before the first one that `open` gives: line numbers count them, sums do not. */
   readonly linesBefore?: number

@@ -6,7 +6,8 @@ import { type Progress, sum } from '../../report.ts'
 import type { LinesDigest } from '../../stream/linesDigest.ts'
 import { LineTrail } from '../../stream/lineTrail.ts'
 import type { Before, Checkpoint, CheckpointStep, KeptMark } from '../checkpoint.ts'
-import { type RejectsFile, rejectLine } from '../rejectsFile.ts'
+import { rejectLine } from '../rejectLine.ts'
+import type { RejectsFile } from '../rejectsFile.ts'
 import { add, addsUp, emptyTally, reach, type Tally } from '../tally.ts'
 
 /** The most rejects that a run may have: a number of records or, from 0 to 1, a share of them. */
@@ -71,14 +72,14 @@ export class Ledger {
   }
 
   /** Takes up a checkpoint. The input that its mark speaks of goes on; `resumeInput` follows. */
-  adopt({ tally, input, before, commits, rejectsBytes }: Checkpoint): void {
+  adopt({ tally, input, before, commits, rejectsBytes, rejectsDigest }: Checkpoint): void {
     this.tally = structuredClone(tally)
     this.commits = new Map(commits)
     this.continuedFromLine = tally.lines
     this.#recordsBefore = tally.records
     this.#beginInput(input)
     this.#before = before
-    this.#options.rejects?.continueAt(rejectsBytes)
+    this.#options.rejects?.continueAt(rejectsBytes, rejectsDigest)
   }
 
   /** After a failure: what the last committed checkpoint says is what is settled. */
@@ -163,6 +164,7 @@ export class Ledger {
 
   #commit(): void {
     const { rejects, commit } = this.#options
+    const rejectsDigest = rejects?.digest
     this.#keepMarks()
     const fingerprints = this.#trail.takeFingerprints()
     commit?.({
@@ -172,6 +174,7 @@ export class Ledger {
       tally: this.tally,
       rejectsBytes: rejects?.bytes ?? 0,
       ...(rejects && { rejectsPath: rejects.path }),
+      ...(rejectsDigest !== undefined && { rejectsDigest }),
       commits: this.#newCommits,
       kept: this.#kept,
       ...(fingerprints && { fingerprints: { input: this.#input, ...fingerprints } }),

@@ -7,6 +7,7 @@ import { type SkipSettled, skipSettled } from '../../stream/resume.ts'
 import type { Retry } from '../../stream/retry.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import { type Notify, waitText } from '../notice.ts'
+import type { RejectsFile } from '../rejectsFile.ts'
 import { changeStages } from './flow.ts'
 import type { Circumstances } from './ingest.ts'
 import { type Input, open, stillEnds, trailingText } from './input.ts'
@@ -24,6 +25,7 @@ export interface IngestRun {
   readonly options: IngestOptions
   readonly circumstances: Circumstances
   readonly ledger: Ledger
+  readonly rejects: RejectsFile | undefined
   readonly notify: Notify
   /** Where an interrupted run is taken up; undefined where this one begins at the first line. */
   readonly checkpoint: Checkpoint | undefined

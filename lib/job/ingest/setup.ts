@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { classNameOf } from '../../change/collectionName.ts'
+import type { Inode } from '../../inode.ts'
 import type { Store } from '../../store/store.ts'
 import { patient } from '../../stream/retry.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import { newRunId, type RunKey } from '../journal.ts'
 import { type Notify, notifier, waitText } from '../notice.ts'
+import { requireOutput } from '../outputFile.ts'
 import { RejectsFile } from '../rejectsFile.ts'
 import { lockRun } from '../state.ts'
 import { continuation, refuseTakenRun } from './continuation.ts'
@@ -37,6 +39,7 @@ export async function setUp(
   const { state } = circumstances
   const key = keyOf(inputs, store, options)
   refuseTakenRun(given.runId, key, given.state?.journal)
+  const spared = requireRejectsApart(inputs, store, options, given)
   const lock = state && lockRun(state, key)
   try {
     const found = await waitingFor(
@@ -47,7 +50,7 @@ export async function setUp(
     if (found.created) state?.journal.forgetPositions(store.target, found.class)
     const begun = continuation(key, circumstances, found.created, inputs.every(isRereadable), notify)
     const name = begun.run ?? circumstances.runId ?? newRunId()
-    const rejects = rejectsFile(circumstances, begun.checkpoint, name)
+    const rejects = rejectsFile(circumstances, begun.checkpoint, name, spared)
     const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
     const run: IngestRun = {
       run: name,
@@ -59,6 +62,7 @@ export async function setUp(
       notify,
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, circumstances.rejectsFrom),
       enter: () => state?.journal.begin(name, key, options.collection),
+      rejects,
       ledger: ledgerOf(name, inputs, options, circumstances, rejects),
     }
     return { run, close: () => close(run, store, rejects, lock) }
@@ -131,15 +135,34 @@ function rejectsFile(
   { rejectsPath, rejectsFrom, rejectsDirectory }: Circumstances,
   checkpoint: Checkpoint | undefined,
   run: string,
+  spared: ReadonlySet<Inode>,
 ): RejectsFile | undefined {
   const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
   const path = rejectsPath ?? checkpoint?.rejectsPath ?? standard
-  return path === undefined ? undefined : new RejectsFile(path, rejectsFrom)
+  if (path === undefined) return undefined
+  return new RejectsFile(path, rejectsFrom === undefined ? { run, spared } : { from: rejectsFrom })
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where the rejects would be written over what is read, the store or the state */
+function requireRejectsApart(
+  inputs: readonly Input[],
+  store: Store,
+  { schema }: IngestOptions,
+  { rejectsPath, state }: Circumstances,
+): ReadonlySet<Inode> {
+  if (rejectsPath === undefined) return new Set()
+  const files = inputs.flatMap(({ name, rereadable, file = rereadable ? name : undefined }) =>
+    file === undefined ? [] : [{ file, what: 'the input' }],
+  )
+  const read = schema === undefined ? files : [...files, { file: schema, what: 'the schema' }]
+  return requireOutput('--rejects', rejectsPath, { inputs: read, store, stateDirectory: state?.directory })
 }
 
 /** A length that was noted of another file says nothing of this one. */
 function rejoined(checkpoint: Checkpoint, rejects: RejectsFile | undefined, from = 0): Checkpoint {
-  return rejects?.path === checkpoint.rejectsPath ? checkpoint : { ...checkpoint, rejectsBytes: from }
+  if (rejects?.path === checkpoint.rejectsPath) return checkpoint
+  const { rejectsDigest: _, ...rest } = checkpoint
+  return { ...rest, rejectsBytes: from }
 }
 
 async function close(

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -6,7 +7,8 @@ import type { SqliteDatabase } from '../../store/sqliteDatabase.ts'
 import type { FileLock } from '../../store/sqliteLock.ts'
 import type { Circumstances } from '../ingest/ingest.ts'
 import type { Journal } from '../journal.ts'
-import { RejectsFile, sizeOf } from '../rejectsFile.ts'
+import { setAside } from '../keptFile.ts'
+import { sizeOf } from '../rejectsFile.ts'
 import { lock, type State } from '../state.ts'
 import { nameWith, numbered } from './fileName.ts'
 import { exists } from './identity.ts'
@@ -38,14 +40,14 @@ export class SharedRejects {
   }
 
   /**
-   * For `rejectsPath`, where there is one; a fresh beginning empties it.
+   * For `rejectsPath`, where there is one; a fresh beginning keeps what is there as `FILE.1`.
    * @throws ElysiaError ELYSIA_LOCKED where another watch writes to it
    */
   static open(database: SqliteDatabase, circumstances: Circumstances): SharedRejects | undefined {
     const { rejectsPath, state, fresh } = circumstances
     if (rejectsPath === undefined) return undefined
     const opened = new SharedRejects(database, rejectsPath, state)
-    if (fresh) new RejectsFile(rejectsPath).reset()
+    if (fresh && sizeOf(rejectsPath) > 0) setAside(realpathSync.native(rejectsPath))
     return opened
   }
 
