@@ -11,6 +11,7 @@ export type { GroupPlan, KeptArchive, RemovedArchive } from '../lib/catalog/rete
 export * from '../lib/catalog/retentionOptions.ts'
 export type { UnlockedLock } from '../lib/catalog/unlock.ts'
 export { classNameOf } from '../lib/change/collectionName.ts'
+export { isReference } from '../lib/classSchema.ts'
 export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
 export * from '../lib/config/settings.ts'

@@ -22,6 +22,11 @@ export const PartSchema = Type.Object({
   up_to: Type.Optional(Type.String({ description: 'Ids are at most this one; absent: to the end.' })),
   objects: count('Objects in it.'),
   vectors: count('Vectors in it, named and unnamed.'),
+  named_vectors: Type.Optional(
+    Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'How many of them have which name; absent where none has one.',
+    }),
+  ),
   bytes: count('Bytes of the file.'),
   raw_bytes: count('Bytes before compression.'),
   sha256: hex(64, 'Of the file.'),

@@ -5,6 +5,8 @@ import { ObjectsDigest, vectorsOf } from './digest.ts'
 export interface Tallied {
   readonly objects: number
   readonly vectors: number
+  /** Vectors by name, of those that have one; undefined where none has. */
+  readonly named: Readonly<Record<string, number>> | undefined
   /** Objects without any vector. */
   readonly bare: number
   readonly lastId: string | undefined
@@ -22,6 +24,7 @@ export class Tally {
   readonly #digest = new ObjectsDigest()
   #objects = 0
   #vectors = 0
+  readonly #named = new Map<string, number>()
   #bare = 0
   #lastId: string | undefined
   readonly #remember: boolean
@@ -33,6 +36,7 @@ export class Tally {
   /** `identity` is what LineWriter says of the object, where that is at hand. */
   add(object: StoredObject, identity?: Uint8Array): void {
     const vectors = vectorsOf(object)
+    for (const name in object.vectors) this.#named.set(name, (this.#named.get(name) ?? 0) + 1)
     if (this.#remember) this.#digest.addAndRemember(object, identity)
     else this.#digest.add(object, identity)
     this.#objects += 1
@@ -45,6 +49,7 @@ export class Tally {
     return {
       objects: this.#objects,
       vectors: this.#vectors,
+      named: this.#named.size === 0 ? undefined : Object.fromEntries([...this.#named].sort()),
       bare: this.#bare,
       lastId: this.#lastId,
       digest: this.#digest.hex(),

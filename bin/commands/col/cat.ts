@@ -4,9 +4,11 @@ import {
   type Call,
   counted,
   ElysiaError,
+  isReference,
   meant,
   type OptionsSchema,
   type Resolved,
+  type StoredObject,
   type Tenant,
   targetOptions,
   type What,
@@ -71,7 +73,9 @@ async function run(context: Context): Promise<void> {
   const options = context.options(catOptions)
   const name = nameOperand(context)
   const found = await findCollection(context, name)
-  const what = { properties: wanted(options, found), vectors: options.vectors }
+  const properties = wanted(options, found)
+  const references = properties === 'all' || namesReference(properties, found)
+  const what = { properties, vectors: options.vectors, references }
   const { calls, asleep } = await callsOf(options, found)
   for (const { name, state } of asleep.slice(0, MOST_NAMED))
     context.console.note(`tenant ${name} of ${found.schema.class} is ${state}: its objects are not printed`)
@@ -120,17 +124,33 @@ function wanted({ properties }: CatOptions, { schema }: Named): What['properties
   })
 }
 
+function namesReference(names: readonly string[], { schema }: Named): boolean {
+  const references = (schema.properties ?? []).filter(isReference).map(({ name }) => name)
+  return references.some((name) => names.includes(name))
+}
+
+/** Leaves of an object what was asked for: a store gives all its references, or none. */
+function choosing({ properties: names, references }: What): (object: StoredObject) => StoredObject {
+  if (names === 'all' || references !== true) return (object) => object
+  const wanted = new Set(names)
+  return (object) => ({
+    ...object,
+    properties: Object.fromEntries(Object.entries(object.properties).filter(([name]) => wanted.has(name))),
+  })
+}
+
 async function* lines(
   { store, schema }: Named,
   what: What,
   calls: readonly Call[],
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<string> {
+  const chosen = choosing(what)
   let left = limit
   for (const call of calls) {
     if (left === 0) return
     for await (const page of store.collection(schema.class).read(what, {}, call)) {
-      for (const object of page.slice(0, left)) yield objectLine(object)
+      for (const object of page.slice(0, left)) yield objectLine(chosen(object))
       left -= Math.min(left, page.length)
       if (left === 0) return
     }

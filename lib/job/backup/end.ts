@@ -1,8 +1,8 @@
 import { sumOfDigests } from '../../archive/digest.ts'
 import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
+import { type CollectionSchema, vectorNames } from '../../classSchema.ts'
 import type { Notify } from '../notice.ts'
 import type { BackupOptions } from './options.ts'
-import { hasVectors } from './plan.ts'
 import { incomplete } from './scan/found.ts'
 
 /** Objects that the store counted before and after a scan. */
@@ -50,7 +50,7 @@ export function requireWhole(
   notify: Notify,
   invalidVectors: number,
 ): void {
-  const { content, counts, totals, encoding, collection, schema } = manifest
+  const { content, counts, totals, encoding, collection } = manifest
   if (content === 'schema-only') return
   const { before, after, written } = counts
   if (written === 0 && !options.allowEmpty) {
@@ -62,19 +62,46 @@ export function requireWhole(
       `${collection} was counted at ${before} objects before the scan and at ${after} after it; the archive holds ${written}`,
     )
   }
-  if (encoding.vectors === 'none' || totals.objects === 0 || !hasVectors(schema as never)) return
-  if (totals.vectors === 0 && !hasVectorizer(schema)) {
-    notify('no_vectors', `no object of ${collection} has a vector, though its schema has an index for them`)
-  } else if (totals.vectors + invalidVectors < totals.objects && !options.allowMissingVectors) {
-    throw incomplete(
-      `${collection} has an index for vectors, but ${totals.vectors} vectors for ${totals.objects} objects`,
-      '--allow-missing-vectors backs it up all the same, --no-vectors without any',
-    )
+  if (encoding.vectors === 'none' || totals.objects === 0) return
+  const missing: string[] = []
+  let lacking = 0
+  for (const { name, vectors, vectorizer } of indexesOf(manifest)) {
+    const which = name === '' ? '' : ` ${name}`
+    if (vectors >= totals.objects) continue
+    if (vectors === 0 && !MODEL.test(JSON.stringify(vectorizer ?? ''))) {
+      const fact = `no object of ${collection} has a vector${which}, though its schema has an index for them`
+      notify('no_vectors', fact)
+    } else {
+      missing.push(`${vectors} vectors${which}`)
+      lacking += totals.objects - vectors
+    }
   }
+  if (lacking <= invalidVectors || options.allowMissingVectors) return
+  throw incomplete(
+    `${collection} has an index for vectors, but ${missing.join(', ')} for ${totals.objects} objects`,
+    '--allow-missing-vectors backs it up all the same, --no-vectors without any',
+  )
 }
 
-/** True where a model makes the vectors, so that each object must have one. */
-function hasVectorizer(schema: Readonly<Record<string, unknown>>): boolean {
-  const text = JSON.stringify([schema.vectorizer, schema.vectorConfig])
-  return /"(text|multi|img|ref)2(vec|multivec)-/.test(text)
+/** A vectorizer that is a model, so that each object must have a vector. */
+const MODEL = /"(text|multi|img|ref)2(vec|multivec)-/
+
+/** The vector indexes of the class, the one without a name as `''`, and how many vectors the parts have for each. */
+function indexesOf({ schema, parts, totals }: Manifest) {
+  const { unnamed, named } = vectorNames(schema as unknown as CollectionSchema)
+  const config = (schema.vectorConfig ?? {}) as Readonly<Record<string, { vectorizer?: unknown }>>
+  const counts = new Map<string, number>()
+  for (const part of parts) {
+    for (const [name, count] of Object.entries(part.named_vectors ?? {})) {
+      counts.set(name, (counts.get(name) ?? 0) + count)
+    }
+  }
+  const withName = counts.values().reduce((sum, count) => sum + count, 0)
+  const first = { name: '', vectors: totals.vectors - withName, vectorizer: schema.vectorizer }
+  const others = named.map((name) => ({
+    name,
+    vectors: counts.get(name) ?? 0,
+    vectorizer: config[name]?.vectorizer,
+  }))
+  return unnamed ? [first, ...others] : others
 }

@@ -105,7 +105,7 @@ export class SingleLines {
     }
     for (const piece of lines.take()) yield handOn(piece)
     this.#portions.set(tenant, [...(this.#portions.get(tenant) ?? []), { ...stretch, old }])
-    const { objects, vectors, digest } = tally.tallied()
+    const { objects, vectors, named, digest } = tally.tallied()
     return {
       file: `-${index}`,
       range: index,
@@ -113,6 +113,7 @@ export class SingleLines {
       ...(up_to !== undefined && { up_to }),
       objects,
       vectors,
+      ...(named && { named_vectors: named }),
       bytes,
       raw_bytes: bytes,
       sha256: hash.digest('hex'),

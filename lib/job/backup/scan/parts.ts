@@ -185,7 +185,7 @@ function contentFor(encoding: PartEncoding, tenant: string | undefined): PartEnc
 
 function partOf(
   file: string,
-  { objects, vectors, bytes, rawBytes, sha256, digest }: WrittenPart,
+  { objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
   after: string | undefined,
   upTo: string | undefined,
@@ -197,6 +197,7 @@ function partOf(
     ...(upTo !== undefined && { up_to: upTo }),
     objects,
     vectors,
+    ...(named && { named_vectors: named }),
     bytes,
     raw_bytes: rawBytes,
     sha256,
