@@ -4,6 +4,7 @@ import { bigintIn, type CollectionSchema, isCollectionSchema } from '../classSch
 import { ElysiaError } from '../errors.ts'
 import type { JsonObject } from '../object.ts'
 import { decompress } from '../stream/decompress.ts'
+import { JsonScan } from './jsonScan.ts'
 import { DocumentDecoder, type DocumentHead } from './originalDecoder.ts'
 
 /** A backup that the Python original made. */
@@ -28,9 +29,48 @@ export interface OriginalOptions {
 /** The only version there ever was. */
 const VERSION = '1.0'
 
-/** True for the beginning of such a document, decompressed: of a section, whichever comes first. */
+const LONG_BYTES = 64 * 1024
+
+const SECTIONS = ['metadata', 'schema', 'objects', 'object_count']
+
+/**
+ * True for the beginning of such a document, decompressed: it begins with a section, whichever comes first, and is
+ * no JSON line that happens to begin with a key of that name. `head` is all, or its first 64 KiB.
+ */
 export function isOriginalDocument(head: Buffer): boolean {
-  return /^\ufeff?\s*\{\s*"(?:metadata|schema|objects|object_count)"\s*:/.test(head.toString())
+  const text = head.toString().replace(/^\ufeff/, '')
+  const [first = ''] = /^\s*\{\s*"(?:metadata|schema|objects|object_count)"\s*:/.exec(text) ?? []
+  if (first === '') return false
+  const line = objectOn(text.trimStart().split('\n', 1)[0]!)
+  if (line !== undefined) return 'schema' in line || ('metadata' in line && Array.isArray(line.objects))
+  const keys = keysAtTop(head)
+  if (!keys.every((key) => SECTIONS.includes(key))) return false
+  // The metadata of a document are small: what has nothing else so far is a long line.
+  return keys.join() !== 'metadata' || first.includes('\n') || head.length < LONG_BYTES
+}
+
+/** The object that a line is; undefined where it is none, or not whole. */
+function objectOn(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+/** The keys of the object that begins here, as far as they are to be seen. */
+function keysAtTop(head: Buffer): string[] {
+  const keys: string[] = []
+  const scan = new JsonScan((key) => {
+    keys.push(key)
+    return 'skip'
+  })
+  try {
+    for (const values of [scan.push(head), scan.end()]) for (const _ of values);
+  } catch {
+    // It goes on behind the head.
+  }
+  return keys
 }
 
 /**

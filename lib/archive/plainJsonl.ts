@@ -85,34 +85,39 @@ export interface PlainSummary {
   /** Lines that are objects; the others are rejects, of which the second reading says more. */
   readonly objects: number
   readonly rejects: number
+  readonly firstReject?: Reject
 }
 
 /**
- * Reads JSON lines of objects through, and derives their class: its name is `className`, or what the first object
- * that names a class says. Memory: a line.
+ * Reads JSON lines of objects through, and derives their class: its name is what the first object that names a class
+ * says, so that references to itself are known as such, or `className`. Memory: a line.
  * @throws ElysiaError ELYSIA_USAGE where nobody names the class, ELYSIA_CONFLICT, naming the line, where no class
  * holds all objects; ELYSIA_COMPRESSION
  */
 export async function derivePlainSchema(source: Readable, className?: string): Promise<PlainSummary> {
   const derivation = new SchemaDerivation()
   let [found, objects, rejects] = [undefined as string | undefined, 0, 0]
+  let firstReject: Reject | undefined
   await pipeline(source, decompress(), splitLines(), parseJson(), async (lines) => {
     for await (const line of lines as AsyncIterable<Parsed | Reject>) {
       const read = line instanceof RejectedLine ? line : objectIn(line, found)
-      if (read instanceof RejectedLine) rejects += 1
-      else {
+      if (read instanceof RejectedLine) {
+        rejects += 1
+        firstReject ??= read
+      } else {
         found ??= read.class
         objects += 1
         at(line.line, () => derivation.add(read.object))
       }
     }
   })
-  const name = className ?? found
-  if (name === undefined) throw unnamed()
+  const name = found ?? className
+  if (name === undefined && objects > 0) throw unnamed()
   return {
-    schema: derivation.schema(name),
+    schema: derivation.schema(name ?? ''),
     objects,
     rejects,
+    ...(firstReject !== undefined && { firstReject }),
     ...(found !== undefined && { sourceClass: found }),
   }
 }

@@ -52,6 +52,18 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
   }
 }
 
+/** A database in a file without a name, which is gone when it is closed. Holds up to 8 MB of it in memory. */
+export function temporaryDatabase(): SqliteDatabase {
+  try {
+    const database = new Database('')
+    for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', `cache_size = -${CACHE_KIB}`])
+      database.pragma(pragma)
+    return database
+  } catch (error) {
+    throw sqliteFailure(error, 'a temporary file')
+  }
+}
+
 /** The absolute path that a database's path means. */
 export function databaseFile(path: string): string {
   if (path === '') throw new ElysiaError('ELYSIA_USAGE', 'the path of the database is empty')

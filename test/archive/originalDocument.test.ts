@@ -219,6 +219,25 @@ t.test('original: it is told by how it begins', async (t) => {
   for (const head of ['', '[', '{"id":"', '{"elysiactl_archive":', '"metadata":']) {
     t.notOk(isOriginalDocument(Buffer.from(head)), head)
   }
+  const id = '"id":"00000001-0000-4000-8000-000000000001"'
+  for (const line of [
+    `{"metadata":{},${id},"properties":{}}`,
+    `{"metadata":{"source":"a.pdf"},"page_content":"text"}\n{"metadata":{},"page_content":"two"}`,
+    `{"objects":[],${id},"properties":{}}\n`,
+    `{"metadata":{"of":"${'x'.repeat(70_000)}"},${id}}`,
+    `{"metadata":{"version":1},"properties":{"text":"${'x'.repeat(70_000)}"},${id}}`,
+  ]) {
+    t.notOk(isOriginalDocument(Buffer.from(line).subarray(0, 64 * 1024)), line.slice(0, 60))
+  }
+  const objects = `"objects":[{${id},"properties":{"text":"${'x'.repeat(70_000)}"}}]`
+  for (const text of [
+    '{"metadata":{"type":"schema-only"},"schema":{"class":"A"}}',
+    `{"metadata":{},"schema":{"class":"A"},${objects}}`,
+    `{${objects},"metadata":{},"schema":{"class":"A"}}`,
+    `{\n"metadata":{"of":"${'x'.repeat(70_000)}"},\n"schema":{},\n${objects}}`,
+  ]) {
+    t.ok(isOriginalDocument(Buffer.from(text).subarray(0, 64 * 1024)), text.slice(0, 60))
+  }
 })
 
 t.test('original: what it holds does not grow with the document', async (t) => {

@@ -119,9 +119,13 @@ t.test('derivePlainSchema: a class of all objects, named by them or for them', a
     rejects: 2,
     sourceClass: 'Scan',
   }
-  t.strictSame(await derivePlainSchema(source()), summary)
-  const renamed = await derivePlainSchema(source(), 'Renamed')
-  t.strictSame(renamed, { ...summary, schema: { ...summary.schema, class: 'Renamed' } })
+  for (const name of [undefined, 'Renamed']) {
+    const { firstReject, ...found } = await derivePlainSchema(source(), name)
+    t.strictSame(found, summary, 'what they say of themselves counts')
+    t.match(firstReject, { line: 2, code: 'not_json' })
+  }
+  const bare = Readable.from([Buffer.from(lines[3]!)])
+  t.match(await derivePlainSchema(bare, 'Named'), { schema: { class: 'Named' }, sourceClass: undefined })
 })
 
 t.test(

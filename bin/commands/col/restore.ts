@@ -118,11 +118,11 @@ function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport
 }
 
 function lackText(
-  { rejected, references_rejected, parts_damaged }: RestoreReport,
+  { rejected, references_rejected, parts_damaged, dry_run }: RestoreReport,
   path: string | undefined,
 ): string {
   const lacks = [
-    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} rejected`]),
+    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
     ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
   ]
@@ -154,10 +154,10 @@ function circumstances(context: Context, state: State): RestoreCircumstances {
 
 /** Where the refused objects are; undefined where there are none. */
 function rejectsPath(
-  { run, rejected, references_rejected }: RestoreReport,
+  { run, rejected, references_rejected, dry_run }: RestoreReport,
   { rejectsPath, rejectsDirectory }: RestoreCircumstances,
 ): string | undefined {
-  if (rejected + references_rejected === 0) return undefined
+  if (dry_run || rejected + references_rejected === 0) return undefined
   return rejectsPath ?? join(rejectsDirectory!, `${run}.jsonl`)
 }
 

@@ -8,6 +8,7 @@ export function restoreSummary(report: RestoreReport, rejectsPath: string | unde
   return [
     `${status}: ${name} in ${target}, from ${archive}, run ${report.run}`,
     ...table(rows(report)),
+    ...reasons(report),
     ...verified(report),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
     ...report.parts_damaged.map((part) => `damaged and left out: ${part}`),
@@ -15,14 +16,22 @@ export function restoreSummary(report: RestoreReport, rejectsPath: string | unde
   ]
 }
 
+/** Why objects were refused, a line each. */
+function reasons({ reject_reasons }: RestoreReport): string[] {
+  return reject_reasons.map(({ reason, count }) => `rejected, ${count} ×: ${reason}`)
+}
+
 /** What a dry run found that there is to write. */
-function planned({ class: name, kind, target, archive, objects, tenants, parts }: RestoreReport): string[] {
+function planned(report: RestoreReport): string[] {
+  const { class: name, kind, target, archive, objects, rejected, tenants, parts } = report
   // Only a manifest says beforehand how many there are.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
   const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
   return [
     `dry run: nothing is written`,
     `${name} in ${target}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
+    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} would be rejected`]),
+    ...reasons(report),
   ]
 }
 

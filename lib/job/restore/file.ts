@@ -1,10 +1,6 @@
 import type { Readable } from 'node:stream'
 import { readOriginal } from '../../archive/originalDocument.ts'
-import { derivePlainSchema, plainJsonl } from '../../archive/plainJsonl.ts'
-import { classNameOf } from '../../change/collectionName.ts'
-import { ElysiaError } from '../../errors.ts'
 import type { Notify } from '../notice.ts'
-import { readSchemaFile } from '../schemaFile.ts'
 import type { RestoreSource } from './source.ts'
 
 /** Bytes that no archive of ours are, and what is known of where they come from. */
@@ -36,54 +32,7 @@ export async function originalSource(
     schema,
     aliases: [],
     ...(objectCount !== undefined && { about: objectCount }),
-    parts: schemaOnly ? [] : [{ name, stages: async () => [await stages()] }],
+    parts: schemaOnly ? [] : [{ name, mayRepeat: true, stages: async () => [await stages()] }],
     close: async () => void pages.destroy(),
   }
-}
-
-/** JSON lines of objects as what a restore reads. Their class is given, or derived from all of them. */
-export async function plainSource(
-  { name, bytes, again, identity }: ForeignBytes,
-  wanted: { readonly schema?: string; readonly name?: string },
-  notify: Notify,
-): Promise<RestoreSource> {
-  if (again !== undefined) bytes.destroy()
-  const { schema, sourceClass, about } = await classOf(again, wanted, notify)
-  return {
-    name,
-    kind: 'jsonl',
-    identity,
-    schema,
-    aliases: [],
-    ...(about !== undefined && { about }),
-    parts: [
-      {
-        name,
-        stages: async (onReject) => {
-          const options = { onReject, ...(sourceClass !== undefined && { className: sourceClass }) }
-          return [again?.() ?? bytes, ...plainJsonl(options)]
-        },
-      },
-    ],
-    close: async () => void bytes.destroy(),
-  }
-}
-
-async function classOf(
-  again: (() => Readable) | undefined,
-  wanted: { readonly schema?: string; readonly name?: string },
-  notify: Notify,
-) {
-  if (wanted.schema !== undefined) {
-    return { schema: await readSchemaFile(wanted.schema), sourceClass: undefined, about: undefined }
-  }
-  if (again === undefined) {
-    throw new ElysiaError('ELYSIA_USAGE', 'objects in a pipe do not say what class they are of', {
-      hint: 'give the class with --schema FILE, or write them to a file first: its class is then derived',
-    })
-  }
-  notify('schema_derived', 'plain objects have no schema: it is derived from all of them')
-  const name = wanted.name === undefined ? undefined : classNameOf(wanted.name)
-  const { schema, sourceClass, objects, rejects } = await derivePlainSchema(again(), name)
-  return { schema, sourceClass, about: objects + rejects }
 }

@@ -42,6 +42,7 @@ async function linkSome(
     look = true
     return refusals(due, await run.collection.link(due, call))
   })
+  for (const { reason } of refused) run.progress.reasons.add(reason)
   run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
 }

@@ -7,12 +7,13 @@ import type { StoredObject } from '../../object.ts'
 import { Calls } from '../../store/calls.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import { Slots } from '../../stream/slots.ts'
+import { distinctIds } from './distinctIds.ts'
 import type { LinkFile, PlacedLink } from './links.ts'
 import { lineReject, objectReject } from './rejects.ts'
 import type { RestoreRun } from './run.ts'
 import { restoreSink } from './sink.ts'
 import type { PartStages, SourcePart } from './source.ts'
-import { PartTally, type Settled } from './tally.ts'
+import { PartTally, type Refused, type Settled } from './tally.ts'
 
 /** What the parts of one restore share while they are written. */
 interface Writing {
@@ -126,7 +127,7 @@ async function flow(
 ): Promise<void> {
   const { batchSize: count, batchBytes: bytes } = run.options
   const onSettled = async (settled: Settled) => {
-    run.rejects?.append(settled.refused.map((refused) => objectReject(part.name, refused)))
+    rejectObjects(run, part, settled.refused)
     await links?.add(linksOf(settled))
     tally.add(settled)
     onObjects(settled.written.length + settled.refused.length)
@@ -136,16 +137,28 @@ async function flow(
   const closed = new Promise((resolve) => sink.once('close', resolve))
   const stages = await part.stages((reject) => {
     tally.refuse()
+    run.progress.reasons.add(reject.reason)
     run.rejects?.append([lineReject(part.name, reject)])
     onObjects(1)
   })
+  const repeated = (objects: readonly Refused[]) => {
+    tally.refuse(objects.length)
+    rejectObjects(run, part, objects)
+    onObjects(objects.length)
+  }
+  const distinct = part.mayRepeat === true ? [distinctIds(repeated)] : []
   const pages = run.options.skipDamaged ? [salvaged(stages, (error) => noteDamage(run, part, error))] : stages
   try {
-    await pipeline([...pages, ofTenants(run.plan.only), batches, sink], { signal })
+    await pipeline([...pages, ofTenants(run.plan.only), ...distinct, batches, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
   }
+}
+
+function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refused[]): void {
+  for (const { reason } of refused) run.progress.reasons.add(reason)
+  run.rejects?.append(refused.map((one) => objectReject(part.name, one)))
 }
 
 /** Pages up to the damage: what was read before it is not taken away by it. */

@@ -2,6 +2,7 @@ import { ElysiaError, messageOf } from '../../errors.ts'
 import type { SchemaDifference } from '../../transform/schemaDifferences.ts'
 import type { SchemaPatch } from '../../transform/schemaPatch.ts'
 import type { PartFacts } from './log.ts'
+import type { RejectReason } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
 import type { Verification } from './verify.ts'
 
@@ -21,6 +22,8 @@ export interface RestoreReport {
   objects: number
   written: number
   rejected: number
+  /** Why, ten reasons at most told apart; of what this process refused. */
+  reject_reasons: readonly RejectReason[]
   /** Objects of damaged parts that were left out. */
   skipped: number
   vectors: number
@@ -58,6 +61,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
     'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`; of a dry run those that a manifest says.',
   written: 'Objects that the store acknowledged.',
   rejected: 'Objects, or lines that are none, that were refused; they are in the rejects file.',
+  reject_reasons:
+    '`{reason, count}` each, the first ten told apart; of what was refused since the command was given, references included.',
   skipped: 'Objects of damaged parts that are missing.',
   vectors: 'Vectors of the objects that were written.',
   references: 'References of the objects that were written.',
@@ -104,6 +109,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     objects: status === 'done' || status === 'planned' ? (plan.objects ?? objects) : objects + skipped,
     written: sums.written,
     rejected,
+    reject_reasons: progress.reasons.list(),
     skipped,
     vectors: sums.vectors,
     references: sums.references,

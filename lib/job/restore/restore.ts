@@ -1,10 +1,11 @@
-import { messageOf } from '../../errors.ts'
+import { ElysiaError, messageOf } from '../../errors.ts'
 import { failpoint } from '../../failpoint.ts'
 import { resolveGiven } from '../../options.ts'
 import type { Store } from '../../store/store.ts'
 import { linkReferences } from './linking.ts'
 import { type RestoreGiven, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
+import { rehearse } from './rehearsal.ts'
 import { type RestoreReport, requireSums, restoreReport } from './report.ts'
 import type { RestoreCircumstances, RestoreRun } from './run.ts'
 import { setUpRestore } from './setup.ts'
@@ -74,6 +75,7 @@ async function bringBack(run: RestoreRun): Promise<Verification> {
   await makeTarget(run)
   failpoint('restore.made')
   await writeObjects(run)
+  await requireSome(run)
   failpoint('restore.written')
   await linkReferences(run)
   failpoint('restore.linked')
@@ -86,11 +88,31 @@ async function bringBack(run: RestoreRun): Promise<Verification> {
   return verification
 }
 
+/**
+ * A collection that got none of its objects is nothing that anybody wanted, and would stand in the way of the next
+ * try. @throws ElysiaError ELYSIA_INCOMPLETE, once it is gone
+ */
+async function requireSome(run: RestoreRun): Promise<void> {
+  const facts = [...run.progress.parts.values()]
+  const refused = facts.reduce((sum, { rejected }) => sum + rejected, 0)
+  if (run.continues || refused === 0 || facts.some(({ written }) => written > 0)) return
+  await run.retry(() => run.store.drop(run.class))
+  const [first] = run.progress.reasons.list()
+  const fact = `none of the ${refused} objects could be restored: ${first?.reason}`
+  throw new ElysiaError(
+    'ELYSIA_INCOMPLETE',
+    `${fact}; ${run.class}, which was made for them, is gone again`,
+    {
+      hint: 'the rejects file has each with its reason',
+    },
+  )
+}
+
 /** Of a dry run: every byte of the archive is looked at, and nothing written. */
 async function checkParts(run: RestoreRun): Promise<void> {
   for (const part of run.plan.parts) {
     if (run.stop.aborted) throw run.stop.reason
-    await part.check?.(run.signal)
+    await rehearse(run, part)
   }
 }
 

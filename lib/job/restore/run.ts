@@ -10,6 +10,7 @@ import type { State } from '../state.ts'
 import type { LinkSpool } from './links.ts'
 import type { PartFacts, RestoreLog } from './log.ts'
 import type { RestoreOptions } from './options.ts'
+import type { Reasons } from './reasons.ts'
 import type { RestoreRejects } from './rejects.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 import type { PartTally } from './tally.ts'
@@ -92,6 +93,8 @@ export interface RestoreState {
   /** Parts that an interrupted restore had brought to their end. */
   continued: number
   retries: number
+  /** Why this process refused objects. */
+  readonly reasons: Reasons
   differences: readonly SchemaDifference[]
   aliases: string[]
   /** Objects that this process wrote, and how long it took. */

@@ -12,6 +12,7 @@ import { LinkSpool } from './links.ts'
 import { RestoreLog } from './log.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
+import { Reasons } from './reasons.ts'
 import { RestoreRejects } from './rejects.ts'
 import type { RestoreCircumstances, RestorePlan, RestoreRun, RestoreState } from './run.ts'
 import type { RestoreSource } from './source.ts'
@@ -203,6 +204,7 @@ function nothingDone(): RestoreState {
     damaged: new Map(),
     continued: 0,
     retries: 0,
+    reasons: new Reasons(),
     differences: [],
     aliases: [],
     writtenHere: 0,

@@ -14,6 +14,8 @@ export interface SourcePart {
   readonly tenant?: string
   /** Objects in it; undefined where nobody says before it was read. */
   readonly objects?: number
+  /** True where nobody says that an id stands in it once. */
+  readonly mayRepeat?: boolean
   /**
    * Looks at its bytes before anything of it is written; absent where they can be had only once.
    * @throws ElysiaError ELYSIA_DAMAGED, naming the part

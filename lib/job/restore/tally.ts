@@ -39,9 +39,9 @@ export class PartTally {
     this.#rejected += refused.length
   }
 
-  /** Something that is no object, and could not even be tried. */
-  refuse(): void {
-    this.#rejected += 1
+  /** What could not even be tried: no object, or one of an id that was there before. */
+  refuse(count = 1): void {
+    this.#rejected += count
   }
 
   facts(): PartFacts {

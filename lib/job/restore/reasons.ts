@@ -1,0 +1,28 @@
+/** Most reasons that are told apart. */
+const MOST_REASONS = 10
+const MOST_LENGTH = 300
+
+/** Why objects were refused, and how often each reason came. */
+export interface RejectReason {
+  readonly reason: string
+  readonly count: number
+}
+
+/** Counts reasons as they come. Memory: ten reasons; what is none of the first ten is counted as one. */
+export class Reasons {
+  readonly #counts = new Map<string, number>()
+  #others = 0
+
+  add(reason: string): void {
+    const short = reason.length > MOST_LENGTH ? `${reason.slice(0, MOST_LENGTH)}…` : reason
+    const count = this.#counts.get(short)
+    if (count === undefined && this.#counts.size === MOST_REASONS) this.#others += 1
+    else this.#counts.set(short, (count ?? 0) + 1)
+  }
+
+  /** In the order in which they came first. */
+  list(): RejectReason[] {
+    const all = [...this.#counts].map(([reason, count]) => ({ reason, count }))
+    return this.#others === 0 ? all : [...all, { reason: 'other reasons', count: this.#others }]
+  }
+}
