@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { schemaDigest } from '../../archive/archive.ts'
 import type { Encoding, IdRange, Plan } from '../../archive/manifest.ts'
-import { type CollectionSchema, hasTenants, vectorNames } from '../../classSchema.ts'
+import { type CollectionSchema, hasTenants } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import { meant } from '../../nearest.ts'
 import type { Store, Tenant } from '../../store/store.ts'
@@ -99,12 +99,6 @@ export function namesOf(list: string | undefined): string[] {
 /** What a scan asks the store for. */
 export function whatOf(vectors: boolean) {
   return { properties: 'all', vectors, references: true, times: true } as const
-}
-
-/** True where objects of a class should have vectors. */
-export function hasVectors(schema: CollectionSchema): boolean {
-  const { unnamed, named } = vectorNames(schema)
-  return unnamed || named.length > 0
 }
 
 function newArchiveId(): string {
