@@ -88,8 +88,12 @@ function circumstances(
   }
 }
 
-function files({ files, files_failed: failed }: WatchReport): string {
-  return failed === 0 ? `files ${files}` : `files ${files}, of which ${failed} failed`
+function files({ files, files_failed: failed, files_passed_over: passedOver }: WatchReport): string {
+  const more = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(passedOver > 0 ? [`${passedOver} passed over`] : []),
+  ]
+  return [`files ${files}`, ...more].join(', ')
 }
 
 function failAfter(context: Context, report: WatchReport, rejectsPath: string | undefined): void {
