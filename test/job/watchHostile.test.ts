@@ -96,6 +96,7 @@ for (const [what, plant] of [
   t.test(`where processed/ is ${what}, nothing is put there`, async (t) => {
     const place = sharedPlace(t, { 'a.jsonl': `${add('a', '1')}bad\n` })
     plant(place.inside('processed'), place.home)
+    await t.rejects(pass(place, { ...MOVE, dryRun: true }), { code: 'ELYSIA_STATE' }, 'a dry run says so too')
     await t.rejects(pass(place, MOVE), { code: 'ELYSIA_STATE', message: /processed/ })
     t.strictSame(readdirSync(place.home), [])
     t.ok(existsSync(place.inside('a.jsonl')))
@@ -235,26 +236,63 @@ t.test('a name of any length and a name that is not UTF-8 hold nobody up', async
   t.equal(moved.filter((name) => name.endsWith('.rejects.jsonl')).length, 2)
 })
 
+/**
+ * Does something as a user who is not root, to whom all of the place then belongs: root may read and move
+ * everything. Who runs the tests as somebody else does it as that one.
+ */
+async function asUser<T>(t: Test, { inbox }: Place, work: () => Promise<T>): Promise<T> {
+  if (!isRoot) return work()
+  const root = join(inbox, '..')
+  for (const name of ['', ...readdirSync(root, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(root, name), NOBODY, NOBODY)
+  const become = process.seteuid!.bind(process)
+  t.teardown(() => become(0))
+  become(NOBODY)
+  try {
+    return await work()
+  } finally {
+    become(0)
+  }
+}
+
 t.test('a file that may not be read fails alone, and is taken when it may', async (t) => {
   const place = placeOf(t, { 'a.jsonl': add('a', '1'), 'z.jsonl': add('z', '1') })
   const path = join(place.inbox, 'a.jsonl')
   chmodSync(path, 0)
-  const asNobody = isRoot ? process.seteuid?.bind(process) : undefined
-  if (asNobody !== undefined) {
-    // Root may read everything; also who is root in a test is somebody else for its time.
-    const root = join(place.inbox, '..')
-    for (const name of ['', ...readdirSync(root, { recursive: true, encoding: 'utf8' })])
-      chownSync(join(root, name), NOBODY, NOBODY)
-    asNobody(NOBODY)
-    t.teardown(() => asNobody(0))
-  }
   const failures: WatchedFile[] = []
-  const told = await pass(place, {}, [() => chmodSync(path, 0o600)], {
-    onFile: (file) => file.error !== undefined && failures.push(file),
-  })
-  const contents = await contentsOf(place)
-  asNobody?.(0)
+  const told = await asUser(t, place, () =>
+    pass(place, {}, [() => chmodSync(path, 0o600)], {
+      onFile: (file) => file.error !== undefined && failures.push(file),
+    }),
+  )
   t.match(failures, [{ error: { code: 'ELYSIA_INPUT' } }])
   t.match(told.ended.report, { files_failed: 1 })
-  t.strictSame(contents, { a: '1', z: '1' })
+  t.strictSame(await contentsOf(place), { a: '1', z: '1' })
 })
+
+for (const mode of [0o644, 0o666]) {
+  const name = `a file of mode ${mode.toString(8)} that cannot be moved out of a sticky folder fails alone, and stays as it was`
+  t.test(name, { skip: isRoot ? false : 'only root gives files away' }, async (t) => {
+    const place = sharedPlace(t, { 'b.jsonl': add('b', '1') })
+    const path = place.inside('a.jsonl')
+    await asUser(t, place, async () => {
+      process.seteuid!(0)
+      chownSync(place.inbox, 0, 0)
+      chmodSync(place.inbox, 0o1777)
+      drop(place, 'a.jsonl', add('a', '1'))
+      chmodSync(path, mode)
+      process.seteuid!(NOBODY)
+      const told = await pass(place, MOVE)
+      t.strictSame(told.names, ['a.jsonl', 'b.jsonl'])
+      t.match(said(told)[0], /a\.jsonl cannot be moved: EPERM/)
+      t.match(told.ended.report, { files_failed: 1, files_passed_over: 0 })
+      t.equal(lstatSync(path).nlink, 1)
+      const again = await pass(place, MOVE)
+      t.strictSame(again.names, [], 'it is not taken again')
+      t.match(said(again), [/a\.jsonl cannot be moved: EPERM/], 'but said')
+    })
+    const there = readdirSync(place.inside('processed')).filter((name) => name[0] !== '~')
+    t.strictSame(there, ['b.jsonl'])
+    t.strictSame(await contentsOf(place), { a: '1', b: '1' })
+  })
+}

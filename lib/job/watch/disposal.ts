@@ -118,7 +118,12 @@ async function moveTo(from: string, to: string, wanted: FileIdentity | true): Pr
     await unlink(to)
     throw replaced()
   }
-  await unlink(from)
+  await unlink(from).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return
+    // It stays, then, and has no second name that would be in its way.
+    await unlink(to)
+    throw error
+  })
   return true
 }
 

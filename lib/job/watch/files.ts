@@ -60,7 +60,7 @@ export class Arrivals {
   readonly #watcher: FSWatcher
   #looking = 0
   #ready = false
-  #failure: ElysiaError | undefined
+  #failure: unknown
 
   private constructor(watcher: FSWatcher, folder: Folder, options: ArrivalOptions) {
     this.#watcher = watcher
@@ -179,7 +179,11 @@ export class Arrivals {
   }
 
   #lose(path: string): void {
-    this.#options.onGone(path, lookNow(path, this.#options.followLinks, this.#folder.at(basename(path))))
+    try {
+      this.#options.onGone(path, lookNow(path, this.#options.followLinks, this.#folder.at(basename(path))))
+    } catch (error) {
+      this.#fail(error)
+    }
     this.#others.delete(path)
     clearTimeout(this.#again.get(path))
     this.#again.delete(path)
@@ -226,7 +230,7 @@ export class Arrivals {
     })
   }
 
-  #fail(error: ElysiaError): void {
+  #fail(error: unknown): void {
     this.#failure ??= error
     this.#changed.emit('change')
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { constants, type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ElysiaError, messageOf } from '../../errors.ts'
+import { exists } from './identity.ts'
 
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = constants
 
@@ -20,26 +21,29 @@ const OTHERS_WRITE = 0o022
 export class Folder {
   /** As a person knows it. */
   readonly path: string
-  /** Others than this user and root may change what lies in it. */
-  readonly shared: boolean
   readonly #handle: FileHandle | undefined
 
-  private constructor(path: string, shared: boolean, handle: FileHandle | undefined) {
+  private constructor(path: string, handle: FileHandle | undefined) {
     this.path = path
-    this.shared = shared
     this.#handle = handle
   }
 
   /** @throws the error of the system: ENOTDIR or ELOOP for a link and for what is no directory */
   static async open(path: string, at = path): Promise<Folder> {
-    if (!hasOpenFiles) return new Folder(path, isShared(await directoryAt(at)), undefined)
-    const handle = await open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    try {
-      return new Folder(path, isShared(await handle.stat()), handle)
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
+    if (hasOpenFiles) return new Folder(path, await open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+    await directoryAt(at)
+    return new Folder(path, undefined)
+  }
+
+  /**
+   * True where others than this user and root may change what lies in it, by now. Root may write anywhere, so that a
+   * directory of its own is no more shared than one of this user.
+   */
+  async isShared(): Promise<boolean> {
+    const { uid, mode } = await (this.#handle?.stat() ?? directoryAt(this.path))
+    const user = process.geteuid?.()
+    if (user === undefined) return false
+    return (uid !== user && uid !== 0) || (mode & OTHERS_WRITE) !== 0
   }
 
   /** What to give to the system for a name in this directory. */
@@ -58,20 +62,31 @@ export class Folder {
    * @throws ElysiaError ELYSIA_STATE
    */
   async own(name: string): Promise<Folder> {
-    const path = this.pathOf(name)
+    await this.#guard(name, () => mkdir(this.at(name), { mode: OWN_DIRECTORY }).catch(unlessThere))
+    return this.#openOwn(name)
+  }
+
+  /** Refuses what `own` would refuse, and makes nothing. @throws ElysiaError ELYSIA_STATE */
+  async requireOwn(name: string): Promise<void> {
+    if (await exists(this.at(name))) await (await this.#openOwn(name)).close()
+  }
+
+  async #openOwn(name: string): Promise<Folder> {
+    const folder = await this.#guard(name, () => Folder.open(this.pathOf(name), this.at(name)))
+    if (!(await this.isShared()) || !(await folder.isShared())) return folder
+    await folder.close()
+    throw unusable(folder.path, 'can be written to by others, as can the directory it lies in')
+  }
+
+  async #guard<T>(name: string, work: () => Promise<T>): Promise<T> {
     try {
-      await mkdir(this.at(name), { mode: OWN_DIRECTORY }).catch(unlessThere)
-      const folder = await Folder.open(path, this.at(name))
-      if (!this.shared || !folder.shared) return folder
-      await folder.close()
+      return await work()
     } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code
+      const { code } = cause as NodeJS.ErrnoException
       const fact =
         code === 'ELOOP' || code === 'ENOTDIR' ? 'is no directory' : `is of no use: ${reason(cause)}`
-      throw new ElysiaError('ELYSIA_STATE', `${path} ${fact}`, { cause, hint: hintFor(path) })
+      throw unusable(this.pathOf(name), fact, cause)
     }
-    const others = `${path} can be written to by others, as can the directory it lies in`
-    throw new ElysiaError('ELYSIA_STATE', others, { hint: hintFor(path) })
   }
 
   async close(): Promise<void> {
@@ -84,8 +99,11 @@ export function reason(error: unknown): string {
   return messageOf(error).split(', ')[0] ?? ''
 }
 
-function hintFor(path: string): string {
-  return `${basename(path)}/ has to be a directory of the user who watches, writable by nobody else; move away what is there`
+function unusable(path: string, fact: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', `${path} ${fact}`, {
+    cause,
+    hint: `${basename(path)}/ has to be a directory of the user who watches, writable by nobody else; move away what is there`,
+  })
 }
 
 function unlessThere(error: NodeJS.ErrnoException): void {
@@ -96,11 +114,4 @@ async function directoryAt(path: string) {
   const stats = await lstat(path)
   if (stats.isDirectory()) return stats
   throw Object.assign(new Error(`ENOTDIR: not a directory, lstat '${path}'`), { code: 'ENOTDIR' })
-}
-
-/** Root may write anywhere, so that a directory of its own is no more shared than one of this user. */
-function isShared({ uid, mode }: { uid: number; mode: number }): boolean {
-  const user = process.geteuid?.()
-  if (user === undefined) return false
-  return (uid !== user && uid !== 0) || (mode & OTHERS_WRITE) !== 0
 }

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../../store/sqliteDatabase.ts'
+import { writingState } from '../journal.ts'
 import { type FileIdentity, type Found, isFile, sameInode } from './identity.ts'
 import type { FilePosition } from './opened.ts'
 import type { WatchOptions } from './options.ts'
@@ -69,6 +70,7 @@ const GONE_KEPT_MS = 24 * 3600 * 1000
 /**
  * The files that one watch (a directory and a collection of a target, `name`) has taken, so that each is taken
  * once, also by later processes and under another name. One row an inode; a file that is gone is forgotten a day later.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be written
  */
 export class WatchLog {
   readonly #database: SqliteDatabase
@@ -77,7 +79,7 @@ export class WatchLog {
   constructor(database: SqliteDatabase, name: string) {
     this.#database = database
     this.#watch = name
-    database.exec(TABLE)
+    writingState(database.name, () => database.exec(TABLE))
   }
 
   /**
@@ -96,26 +98,23 @@ export class WatchLog {
 
   /** A file is at its path, and this is what is known of it. */
   begin(entry: WatchEntry): void {
-    this.#database
-      .prepare(`INSERT OR REPLACE INTO watch_files VALUES (${'?, '.repeat(18)}NULL)`)
-      .run(this.#watch, entry.device, entry.inode, ...columnsOf(entry))
+    const sql = `INSERT OR REPLACE INTO watch_files VALUES (${'?, '.repeat(18)}NULL)`
+    this.#write(sql, this.#watch, entry.device, entry.inode, ...columnsOf(entry))
   }
 
   /** Something more is known of a file, whether or not it is at its path still. */
   update(entry: WatchEntry): void {
-    this.#database
-      .prepare(`UPDATE watch_files SET ${SETTINGS} WHERE watch = ? AND inode = ? AND device = ?`)
-      .run(...columnsOf(entry), this.#watch, entry.inode, entry.device)
+    const sql = `UPDATE watch_files SET ${SETTINGS} WHERE watch = ? AND inode = ? AND device = ?`
+    this.#write(sql, ...columnsOf(entry), this.#watch, entry.inode, entry.device)
   }
 
   forget({ inode, device }: FileIdentity): void {
-    this.#database
-      .prepare('DELETE FROM watch_files WHERE watch = ? AND inode = ? AND device = ?')
-      .run(this.#watch, inode, device)
+    const sql = 'DELETE FROM watch_files WHERE watch = ? AND inode = ? AND device = ?'
+    this.#write(sql, this.#watch, inode, device)
   }
 
   forgetAll(): void {
-    this.#database.prepare('DELETE FROM watch_files WHERE watch = ?').run(this.#watch)
+    this.#write('DELETE FROM watch_files WHERE watch = ?', this.#watch)
   }
 
   /** A path was seen to be gone, or to lead to `now`: what else it led to is there no longer, under that name. */
@@ -124,9 +123,8 @@ export class WatchLog {
       const isThere = isFile(now) && sameInode(entry, now) && entry.born === now.born
       if (!isThere) this.#markGone(entry)
     }
-    this.#database
-      .prepare('DELETE FROM watch_files WHERE watch = ? AND gone_ms < ?')
-      .run(this.#watch, Date.now() - GONE_KEPT_MS)
+    const sql = 'DELETE FROM watch_files WHERE watch = ? AND gone_ms < ?'
+    this.#write(sql, this.#watch, Date.now() - GONE_KEPT_MS)
   }
 
   /** The paths of all files that are remembered as being there. */
@@ -145,9 +143,12 @@ export class WatchLog {
   }
 
   #markGone({ inode, device }: FileIdentity): void {
-    this.#database
-      .prepare('UPDATE watch_files SET gone_ms = ? WHERE watch = ? AND inode = ? AND device = ?')
-      .run(Date.now(), this.#watch, inode, device)
+    const sql = 'UPDATE watch_files SET gone_ms = ? WHERE watch = ? AND inode = ? AND device = ?'
+    this.#write(sql, Date.now(), this.#watch, inode, device)
+  }
+
+  #write(sql: string, ...values: readonly (string | number | null)[]): void {
+    writingState(this.#database.name, () => this.#database.prepare(sql).run(...values))
   }
 }
 

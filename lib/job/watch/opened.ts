@@ -46,7 +46,7 @@ export async function openFile(
     if (!stats.isFile()) return refuse(kindOf(stats))
     const now = identityOf(file.path, stats)
     if (!sameContent(file, now)) return refuse('changed')
-    if (folder.shared && !followLinks && stats.nlink > 1n) return refuse('several names')
+    if (stats.nlink > 1n && !followLinks && (await folder.isShared())) return refuse('several names')
     return new OpenedFile(handle, now)
   } catch (error) {
     await handle.close()

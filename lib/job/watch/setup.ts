@@ -80,7 +80,7 @@ export async function setUpWatch(
     folder = await Folder.open(directory)
     if (circumstances.fresh === true) log.forgetAll()
     else await seeWhatIsGone(log, folder, watch)
-    if (watch.after === 'move') await makeSubdirectories(folder)
+    if (options.after === 'move') await provideSubdirectories(folder, ingest.dryRun)
     const notify = notifier(circumstances.onNotice)
     const journal = state?.journal
     rejects = SharedRejects.open(database, circumstances)
@@ -159,7 +159,10 @@ async function seeWhatIsGone(log: WatchLog, folder: Folder, { followLinks }: Wat
   for (const path of log.paths()) log.seeGone(path, await look(path, followLinks, folder.at(basename(path))))
 }
 
-/** What cannot be had is found out before the first file is taken. */
-async function makeSubdirectories(folder: Folder): Promise<void> {
-  for (const name of [PROCESSED, FAILED]) await (await folder.own(name)).close()
+/** What cannot be had is found out before the first file is taken, also by a dry run, which makes nothing. */
+async function provideSubdirectories(folder: Folder, dryRun: boolean): Promise<void> {
+  for (const name of [PROCESSED, FAILED]) {
+    if (dryRun) await folder.requireOwn(name)
+    else await (await folder.own(name)).close()
+  }
 }
