@@ -67,6 +67,12 @@ export interface VectorNames {
   readonly named: readonly string[]
 }
 
+/** True where objects of a class have an unnamed vector and named ones beside it. */
+export function hasMixedVectors(schema: CollectionSchema): boolean {
+  const { unnamed, named } = vectorNames(schema)
+  return unnamed && named.length > 0
+}
+
 /** Which vectors a class has an index for. */
 export function vectorNames({ vectorIndexType, vectorConfig }: CollectionSchema): VectorNames {
   const named = typeof vectorConfig === 'object' && vectorConfig !== null ? Object.keys(vectorConfig) : []

@@ -19,6 +19,7 @@ const SUPPORTS: Supports = {
   vectors: true,
   namedVectors: true,
   multiVectors: true,
+  mixedVectors: true,
   tenants: true,
   references: true,
   distinctReferences: true,

@@ -8,6 +8,8 @@ export interface Supports {
   readonly vectors: boolean
   readonly namedVectors: boolean
   readonly multiVectors: boolean
+  /** An unnamed vector and named ones in one class. */
+  readonly mixedVectors: boolean
   readonly tenants: boolean
   readonly references: boolean
   /** A reference property may say that it holds no reference twice (`disableDuplicatedReferences`). */

@@ -1,3 +1,4 @@
+import { hasMixedVectors } from '../classSchema.ts'
 import type { StoredObject, Vector } from '../object.ts'
 import type { CollectionSchema } from './store.ts'
 
@@ -20,10 +21,10 @@ interface NamedConfig {
  */
 export function vectorCheck(schema: CollectionSchema): VectorCheck {
   const configs = schema.vectorConfig as Readonly<Record<string, NamedConfig>> | undefined
+  const isNamedOnly = configs !== undefined && !hasMixedVectors(schema)
   return (object, known, fixed) => {
     if (object.vector !== undefined) {
-      if (configs !== undefined)
-        return `collection ${schema.class} configuration does not have single vector index`
+      if (isNamedOnly) return `collection ${schema.class} configuration does not have single vector index`
       const reason = widthFault('', object.vector, known, fixed)
       if (reason !== undefined) return reason
     }

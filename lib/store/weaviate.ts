@@ -79,9 +79,9 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
 
 type Shared = Omit<Context, 'name'>
 
-function supportsOf({ multiVectors, aliases, distinctReferences }: Capabilities): Supports {
+function supportsOf({ multiVectors, mixedVectors, aliases, distinctReferences }: Capabilities): Supports {
   const always = { vectors: true, namedVectors: true, tenants: true, references: true, transactions: false }
-  return { ...always, multiVectors, aliases, distinctReferences }
+  return { ...always, multiVectors, mixedVectors, aliases, distinctReferences }
 }
 
 class WeaviateStore implements Store {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/object.ts'
 import { Refusal } from './refusal.ts'
-import { addProperties, type ClassSchema, className, newClass } from './schema.ts'
+import { addProperties, type ClassSchema, className, newClass, withVectors } from './schema.ts'
 import { type Activity, Shard, type Stored } from './shard.ts'
 import type { GivenVectors } from './vectors.ts'
 
@@ -101,6 +101,15 @@ export class Collections {
     const properties = addProperties(schema.class, schema.properties, [body], this.names())
     this.setClass({ ...schema, properties })
     return properties.at(-1) as JsonObject
+  }
+
+  /** The class with these named vectors as well. */
+  addVectors(name: string, added: JsonObject): ClassSchema {
+    const schema = this.schema(name)
+    if (schema === undefined) throw new Refusal(`class "${className(name)}": not found`)
+    const changed = withVectors(schema, added, this.modules)
+    this.setClass(changed)
+    return changed
   }
 
   shards(name: string): ReadonlyMap<string, Shard> {

@@ -29,9 +29,11 @@ export function schemaRoutes({ collections }: Inside): Routes {
       checkTokenization(body, 'tokenization')
       return schemaAnswer(() => collections.addProperty(name, object(body)))
     },
-    'PUT /v1/schema/{class}': ({ parts: [name = ''] }) => {
-      found(name)
-      throw new Refusal('the double changes no classes', 501)
+    'PUT /v1/schema/{class}': ({ parts: [name = ''], body }) => {
+      const named = object(found(name).vectorConfig as unknown as Json)
+      const added = Object.keys(object(object(body).vectorConfig)).some((vector) => !(vector in named))
+      if (!added) throw new Refusal('the double adds named vectors, and changes nothing else of a class', 501)
+      return schemaAnswer(() => collections.addVectors(name, object(object(body).vectorConfig)))
     },
   }
 }

@@ -162,18 +162,37 @@ function withDefaults(body: JsonObject, top: boolean): PropertySchema {
 }
 
 function vectorSettings(body: JsonObject, modules: readonly string[]): JsonObject {
-  if (body.vectorConfig !== undefined) {
-    const configs = Object.entries(object(body.vectorConfig)).map(([name, raw]) => {
-      const config = object(raw)
-      const [module = 'none'] = Object.keys(object(config.vectorizer))
-      checkModule(module, modules)
-      return [name, { ...config, ...indexSettings(config), vectorizer: { [module]: {} } }] as const
-    })
-    return { vectorConfig: Object.fromEntries(configs) }
+  if (Object.keys(object(body.vectorConfig)).length > 0) {
+    if (hasUnnamed(body)) {
+      throw new Refusal(
+        'creating a class with both a class level vector index and named vectors is forbidden',
+      )
+    }
+    return { vectorConfig: namedVectors(object(body.vectorConfig), modules) as unknown as JsonObject }
   }
   const vectorizer = String(body.vectorizer ?? 'none')
   checkModule(vectorizer, modules)
   return { vectorizer, ...indexSettings(body) }
+}
+
+/** True where a class has an index for the vector without a name. */
+export function hasUnnamed({ vectorIndexType }: JsonObject | ClassSchema): boolean {
+  return typeof vectorIndexType === 'string' && vectorIndexType !== ''
+}
+
+/** The class after named vectors were added, each with its defaults; those that it has stay. */
+export function withVectors(schema: ClassSchema, added: JsonObject, modules: readonly string[]): ClassSchema {
+  return { ...schema, vectorConfig: { ...namedVectors(added, modules), ...schema.vectorConfig } }
+}
+
+function namedVectors(given: JsonObject, modules: readonly string[]): Record<string, VectorConfig> {
+  const configs = Object.entries(given).map(([name, raw]) => {
+    const config = object(raw)
+    const [module = 'none'] = Object.keys(object(config.vectorizer))
+    checkModule(module, modules)
+    return [name, { ...config, ...indexSettings(config), vectorizer: { [module]: {} } }] as const
+  })
+  return Object.fromEntries(configs)
 }
 
 function checkModule(module: string, modules: readonly string[]): void {
@@ -181,7 +200,7 @@ function checkModule(module: string, modules: readonly string[]): void {
   throw new Refusal(`vectorizer: no module with name "${module}" present`)
 }
 
-function indexSettings(body: JsonObject): JsonObject {
+function indexSettings(body: JsonObject) {
   const vectorIndexType = String(body.vectorIndexType ?? 'hnsw')
   const defaults = vectorIndexType === 'flat' ? FLAT : HNSW
   return { vectorIndexType, vectorIndexConfig: merge(defaults, body.vectorIndexConfig) }

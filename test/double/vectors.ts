@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/object.ts'
 import { object } from './json.ts'
 import { Refusal } from './refusal.ts'
-import type { ClassSchema } from './schema.ts'
+import { type ClassSchema, hasUnnamed } from './schema.ts'
 import type { Vectors } from './wire.ts'
 
 /** One vector, or the rows of a multi-vector. */
@@ -93,6 +93,10 @@ export function placeVectors(given: GivenVectors, schema: ClassSchema): GivenVec
       throw new Refusal(`collection ${schema.class} does not have configuration for vector ${unknown}`)
     }
     return { vector: given.vector ?? (moved as Float32Array | undefined) }
+  }
+  if (hasUnnamed(schema)) {
+    for (const [name, vector] of Object.entries(named)) checkNamed(name, vector, schema)
+    return { ...(given.vector !== undefined && { vector: given.vector }), vectors: named }
   }
   const names = Object.keys(configs)
   const [only] = names

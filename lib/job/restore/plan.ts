@@ -1,5 +1,11 @@
 import { classNameOf } from '../../change/collectionName.ts'
-import { type CollectionSchema, hasTenants, isReference, multiVectorIn } from '../../classSchema.ts'
+import {
+  type CollectionSchema,
+  hasMixedVectors,
+  hasTenants,
+  isReference,
+  multiVectorIn,
+} from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import { meant } from '../../nearest.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
@@ -58,6 +64,7 @@ export async function planRestore(
   const { schema } = patched
   const { leftOut, patches } = await withoutTargets(store, schema, options, notify)
   requireMultiVectors(store, schema)
+  requireMixedVectors(store, schema)
   const all = [...patched.patches, ...patches]
   for (const patch of all) notify('schema_patched', patchText(patch))
   const tenants = tenantsOf(source, schema, options)
@@ -96,6 +103,14 @@ function requireMultiVectors({ supports, target }: Store, schema: CollectionSche
   const vector = supports.multiVectors ? undefined : multiVectorIn(schema)
   if (vector === undefined) return
   const message = `${target} has no multi-vectors, and ${vector} of ${schema.class} is one`
+  throw new ElysiaError('ELYSIA_CONFLICT', message, {
+    hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
+  })
+}
+
+function requireMixedVectors({ supports, target }: Store, schema: CollectionSchema): void {
+  if (supports.mixedVectors || !hasMixedVectors(schema)) return
+  const message = `${target} has no class with an unnamed vector and named ones, and ${schema.class} is one`
   throw new ElysiaError('ELYSIA_CONFLICT', message, {
     hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
   })

@@ -1,4 +1,4 @@
-import type { CollectionSchema } from '../../classSchema.ts'
+import { type CollectionSchema, vectorNames } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { schemaDifferences } from '../../transform/schemaDifferences.ts'
@@ -13,7 +13,7 @@ export async function makeTarget(run: RestoreRun): Promise<void> {
   if (!run.continues) {
     await retry(creating(store, plan.schema))
     notify('created', `created the collection ${name}`)
-  }
+  } else if (!run.log.made) await retry(() => finishing(store, plan.schema))
   run.log.noteMade()
   await addReferences(run).catch(async (error) => {
     // Nothing of ours is left where nothing of it can be used.
@@ -85,10 +85,26 @@ function active({ name }: Tenant): Tenant {
 function creating(store: Store, schema: CollectionSchema): () => Promise<void> {
   let repeated = false
   return async () => {
-    if (repeated && (await store.schema(schema.class)) !== undefined) return
+    if (repeated) return finishing(store, schema)
     repeated = true
     await store.create(schema)
   }
+}
+
+/**
+ * Makes a class that may be there already, ours and empty, whole or without its named vectors: a server makes one that
+ * has both kinds in two steps, and a call may end between them.
+ */
+async function finishing(store: Store, schema: CollectionSchema): Promise<void> {
+  const made = await store.schema(schema.class)
+  if (made !== undefined && hasVectorsOf(made, schema)) return
+  if (made !== undefined) await store.drop(schema.class)
+  await store.create(schema)
+}
+
+function hasVectorsOf(made: CollectionSchema, wanted: CollectionSchema): boolean {
+  const there = new Set(vectorNames(made).named)
+  return vectorNames(wanted).named.every((name) => there.has(name))
 }
 
 async function addReferences({ store, plan, retry, class: name }: RestoreRun): Promise<void> {

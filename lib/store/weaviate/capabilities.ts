@@ -26,6 +26,11 @@ export const CAPABILITIES = {
     what: 'several vectors of one object in one index (multi-vectors)',
     before: 'a class with such an index is ELYSIA_CONFLICT, an object with such a vector is refused',
   },
+  mixedVectors: {
+    since: 31,
+    what: 'an unnamed vector and named ones in one class, made in two steps',
+    before: 'such a class is ELYSIA_CONFLICT',
+  },
   aliases: {
     since: 32,
     what: 'aliases',

@@ -1,4 +1,4 @@
-import { bigintIn, multiVectorIn } from '../../classSchema.ts'
+import { bigintIn, hasMixedVectors, multiVectorIn } from '../../classSchema.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { JsonObject } from '../../object.ts'
 import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../store.ts'
@@ -106,7 +106,28 @@ export class Classes {
     if (!/^[A-Z]/.test(schema.class)) throw illegalName(schema.class)
     const multi = this.#capabilities.multiVectors ? undefined : multiVectorIn(schema)
     if (multi !== undefined) throw this.#withoutMultiVectors(schema.class, multi)
-    await this.#change(schema.class, '/schema', schema, `creating ${schema.class}`)
+    if (!hasMixedVectors(schema)) {
+      await this.#change(schema.class, '/schema', schema, `creating ${schema.class}`)
+      return
+    }
+    if (!this.#capabilities.mixedVectors) throw this.#withoutMixedVectors(schema.class)
+    const { vectorConfig, ...unnamed } = schema
+    await this.#change(schema.class, '/schema', unnamed, `creating ${schema.class}`)
+    await this.#addVectors(schema.class, vectorConfig)
+  }
+
+  /** No server makes both kinds in one step. Nothing is left of a class that does not get its second one. */
+  async #addVectors(name: string, vectorConfig: unknown): Promise<void> {
+    try {
+      const made = await this.find(name)
+      const request = { method: 'PUT', path: `/schema/${encodeURIComponent(name)}` } as const
+      await this.#expect({ ...request, body: { ...made, vectorConfig } }, `adding named vectors to ${name}`)
+    } catch (error) {
+      await this.drop(name).catch(() => {})
+      throw error
+    } finally {
+      this.forget(name)
+    }
   }
 
   async addProperty(name: string, property: PropertySchema): Promise<void> {
@@ -179,6 +200,13 @@ export class Classes {
   }
 
   /** An older server would pass over the setting, and then keep a vector of another length. */
+  #withoutMixedVectors(name: string): ElysiaError {
+    const message = `Weaviate ${this.#version} in ${this.#target} has no class with an unnamed vector and named ones: ${name}`
+    return new ElysiaError('ELYSIA_CONFLICT', message, {
+      hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
+    })
+  }
+
   #withoutMultiVectors(name: string, vector: string): ElysiaError {
     const message = `${this.#target} is Weaviate ${this.#version}, which has no multi-vectors: ${vector} of ${name} is one`
     return new ElysiaError('ELYSIA_CONFLICT', message, { hint: 'they came with 1.29' })

@@ -130,4 +130,21 @@ export async function vectorTests(t: Test, open: Open): Promise<void> {
     },
     'multiVectors',
   )
+
+  await storeTest(
+    t,
+    open,
+    'a class has an unnamed vector and named ones beside it, and each is kept',
+    async (t, { make }) => {
+      const collection = await make('Mixed', { ...SINGLE, ...MULTI })
+      const objects = [
+        holding(1, { vector: new Float32Array([1, 0.1]), vectors: { single: new Float32Array([1, 2, 3]) } }),
+        holding(2, { vector: new Float32Array([-0, 2]) }),
+        holding(3, { vectors: { colbert: [new Float32Array([3, 4])] } }),
+      ]
+      t.ok((await collection.write(objects)).every(({ ok }) => ok))
+      for (const object of objects) t.same(plain(await one(collection, object.id)), plain(object))
+    },
+    'mixedVectors',
+  )
 }
