@@ -31,12 +31,13 @@ const ARCHIVE_ID = /^[0-9a-z-]+$/
 export const command: Command = {
   name: 'col restore',
   summary: 'restore an archive into a collection, and prove that all of it is there',
-  usage: 'ARCHIVE|ID|FILE|-',
+  usage: 'ARCHIVE|ID|FILE|-…',
   examples: [
     'elysiactl col restore /backups/article',
     'elysiactl col restore article.jsonl.zst --name article-copy --target http://localhost:8080',
     'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
     'elysiactl col restore /backups/article --dry-run',
+    'elysiactl col restore /backups/article /backups/author   # which refer to one another',
   ],
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   interrupted: 'what is written stays, and the same command goes on behind it',
@@ -45,42 +46,76 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const { console, operands } = context
-  const [operand, ...more] = operands
-  if (operand === undefined || more.length > 0) {
-    throw new ElysiaError('ELYSIA_USAGE', 'col restore takes one archive', {
-      hint: 'name a directory, a file, the id of an archive, or - for a pipe',
-    })
-  }
+  requireOperands(operands)
   const options = context.options(restoreOptions)
-  const { openSource, runRestore } = await restoreJob()
-  const path = await located(context, operand)
-  const lock = options.dryRun ? undefined : await locked(context, path)
-  let source: RestoreSource | undefined
+  const { runRestores } = await restoreJob()
+  const opened: Opened[] = []
   const view = await countView('objects', console)
   try {
-    source = await openSource(path, {
-      stdin: standardInput,
-      root: backupRoot(context),
-      options,
-      onNotice: ({ message }) => console.note(message),
-    })
+    for (const operand of operands) await open(context, operand, options, opened)
     const { store, state } = await context.openTarget(opening(context, options))
+    const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
     const around: RestoreCircumstances = {
       ...circumstances(context, state),
-      ...(lock && { signal: AbortSignal.any([context.signal, lock.lost]) }),
+      signal: AbortSignal.any([context.signal, ...lost]),
       onProgress: ({ objects, total }) => view.update(objects, total ?? objects),
       onNotice: ({ message }) => console.note(message),
     }
-    const { report, error } = await runRestore(source, store, options, around).finally(view.stop)
-    if (console.json) await console.document(report)
-    else console.note(restoreSummary(report, rejectsPath(report, around)))
-    if (error !== undefined) throw error
-    if (!isWhole(report)) context.fail(EXIT.rejects, lackText(report, rejectsPath(report, around)))
+    const sources = opened.flatMap(({ source }) => source ?? [])
+    const all = await runRestores(sources, store, options, around).finally(view.stop)
+    const reports = all.map(({ report }) => report)
+    if (console.json) await console.document(reports.length === 1 ? reports[0]! : { restores: reports })
+    else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, around)))
+    const failure = firstCause(all.map(({ error }) => error))
+    if (failure !== undefined) throw failure
+    const lacking = reports.find((report) => !isWhole(report))
+    if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, around)))
   } finally {
     view.stop()
-    await source?.close?.()
-    await lock?.release()
+    for (const { source, lock } of opened) {
+      await source?.close?.()
+      await lock?.release()
+    }
   }
+}
+
+/** An archive that is read, and what keeps it from being removed meanwhile. */
+interface Opened {
+  source?: RestoreSource
+  readonly lock: RootLock | undefined
+}
+
+async function open(
+  context: Context,
+  operand: string,
+  options: RestoreOptions,
+  opened: Opened[],
+): Promise<void> {
+  const { openSource } = await restoreJob()
+  const path = await located(context, operand)
+  const one: Opened = { lock: options.dryRun ? undefined : await locked(context, path) }
+  opened.push(one)
+  one.source = await openSource(path, {
+    stdin: standardInput,
+    root: backupRoot(context),
+    options,
+    onNotice: ({ message }) => context.console.note(message),
+  })
+}
+
+/** @throws ElysiaError ELYSIA_USAGE */
+function requireOperands(operands: readonly string[]): void {
+  const pipes = operands.filter((operand) => operand === '-').length
+  if (operands.length > 0 && pipes < 2) return
+  const fact = pipes > 1 ? 'standard input can be read once' : 'col restore takes an archive'
+  throw new ElysiaError('ELYSIA_USAGE', fact, {
+    hint: 'name a directory, a file, the id of an archive, or - for a pipe; several are restored together',
+  })
+}
+
+/** Of several that did not come to their end the error that the others are a sequel of. */
+function firstCause(errors: readonly unknown[]): unknown {
+  return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
 }
 
 /** The path of an archive: one that is there is itself, anything else is the id of one that the catalog knows. */

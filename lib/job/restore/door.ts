@@ -2,4 +2,4 @@
 
 export { lockForReading, rootToLock } from '../../catalog/readLock.ts'
 export { openSource } from './open.ts'
-export { runRestore } from './restore.ts'
+export { runRestores } from './restore.ts'

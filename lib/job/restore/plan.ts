@@ -39,7 +39,8 @@ export async function healthyTarget(store: Store, notify: Notify): Promise<Healt
 }
 
 /**
- * Decides what a restore makes in the target; asks it which classes there are, and changes nothing.
+ * Decides what a restore makes in the target; asks it which classes there are, and changes nothing. Those `beside` it
+ * will be there by the time that it needs them.
  * @throws ElysiaError ELYSIA_USAGE, ELYSIA_NOT_FOUND for a tenant that the archive does not have
  */
 export async function planRestore(
@@ -48,6 +49,7 @@ export async function planRestore(
   options: RestoreOptions,
   { nodes, modules }: Health,
   notify: Notify,
+  beside: ReadonlySet<string> = new Set(),
 ): Promise<RestorePlan> {
   const given = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
   const from = { ...given, class: source.schema.class }
@@ -62,7 +64,7 @@ export async function planRestore(
     },
   )
   const { schema } = patched
-  const { leftOut, patches } = await withoutTargets(store, schema, options, notify)
+  const { leftOut, patches } = await withoutTargets(store, schema, options, notify, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
   const all = [...patched.patches, ...patches]
@@ -141,13 +143,15 @@ async function withoutTargets(
   { class: own, properties = [] }: CollectionSchema,
   { missingReferences }: RestoreOptions,
   notify: Notify,
+  beside: ReadonlySet<string>,
 ): Promise<{ leftOut: Set<string>; patches: SchemaPatch[] }> {
   const leftOut = new Set<string>()
   const patches: SchemaPatch[] = []
   for (const property of properties.filter(isReference)) {
     const missing: string[] = []
     for (const target of property.dataType) {
-      if (target !== own && (await store.schema(target)) === undefined) missing.push(target)
+      const comes = target === own || beside.has(target)
+      if (!comes && (await store.schema(target)) === undefined) missing.push(target)
     }
     if (missing.length === 0) continue
     if (missingReferences === 'keep') {

@@ -8,9 +8,10 @@ import { writeObjects } from './parts.ts'
 import { rehearse } from './rehearsal.ts'
 import { type RestoreReport, requireSums, restoreReport } from './report.ts'
 import type { RestoreCircumstances, RestoreRun } from './run.ts'
-import { setUpRestore } from './setup.ts'
+import { type RestoreSetup, setUpRestore } from './setup.ts'
 import type { RestoreSource } from './source.ts'
-import { addAliases, makeTarget, putTenantsBack } from './target.ts'
+import { addAliases, makeTargets, putTenantsBack } from './target.ts'
+import { classesOf, errorOf } from './together.ts'
 import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
 
 export type { RestoreCircumstances, RestoreProgress } from './run.ts'
@@ -49,44 +50,89 @@ export async function runRestore(
   given: RestoreGiven,
   circumstances: RestoreCircumstances = {},
 ): Promise<RestoreEnded> {
+  const [ended] = await runRestores([source], store, given, circumstances)
+  return ended!
+}
+
+/**
+ * Several archives at once, whose classes may refer to one another: each step is made for all of them before the next.
+ * Where one fails none is done. @throws ElysiaError as `runRestore`, with nothing begun of any
+ */
+export async function runRestores(
+  sources: readonly RestoreSource[],
+  store: Store,
+  given: RestoreGiven,
+  circumstances: RestoreCircumstances = {},
+): Promise<RestoreEnded[]> {
   const startedMs = performance.now()
   const options = resolveGiven(restoreOptions, given)
-  const setup = await setUpRestore(source, store, options, circumstances)
-  const { run } = setup
-  let verification: Verification | null = null
+  const names = classesOf(sources, options, circumstances)
+  const setups: RestoreSetup[] = []
   try {
+    for (const source of sources) {
+      setups.push(await setUpRestore(source, store, options, circumstances, names))
+    }
+    const runs = setups.map(({ run }) => run)
+    const done = new Map<RestoreRun, Verification>()
+    const at: { run: RestoreRun | undefined } = { run: undefined }
     let error: unknown
     try {
-      if (options.dryRun) await checkParts(run)
+      if (options.dryRun) for (const run of runs) await checkParts(run)
       else {
-        await setup.begin()
-        verification = await bringBack(run)
+        for (const { begin } of setups) await begin()
+        await bringBack(runs, done, at)
       }
     } catch (thrown) {
       error = thrown
     }
-    return ended(run, verification, error, (performance.now() - startedMs) / 1000)
+    const seconds = (performance.now() - startedMs) / 1000
+    return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error), seconds))
   } finally {
-    await setup.close()
+    for (const { close } of setups) await close()
   }
 }
 
-async function bringBack(run: RestoreRun): Promise<Verification> {
-  await makeTarget(run)
+/** `at.run` is the one that is being worked on, where it is one alone. */
+async function bringBack(
+  runs: readonly RestoreRun[],
+  done: Map<RestoreRun, Verification>,
+  at: { run: RestoreRun | undefined },
+): Promise<void> {
+  await makeTargets(runs)
   failpoint('restore.made')
-  await writeObjects(run)
-  await requireSome(run)
-  failpoint('restore.written')
-  await linkReferences(run)
-  failpoint('restore.linked')
-  if (run.options.waitIndexed) await waitIndexed(run)
-  const verification = await verifyTarget(run)
-  requireEqual(run, verification)
-  await addAliases(run)
-  await putTenantsBack(run)
-  await run.spool.remove()
-  return verification
+  for (const [step, point] of STEPS) {
+    for (const run of runs) {
+      at.run = run
+      await step(run, done)
+    }
+    if (point !== undefined) failpoint(point)
+  }
+  at.run = undefined
 }
+
+type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<void>
+
+/** What is made of each restore, and the point at which all have been through it. */
+const STEPS: readonly (readonly [Step, string?])[] = [
+  [writeObjects],
+  [requireSome, 'restore.written'],
+  [linkReferences, 'restore.linked'],
+  [
+    async (run) => {
+      if (run.options.waitIndexed) await waitIndexed(run)
+    },
+  ],
+  [
+    async (run, done) => {
+      const verification = await verifyTarget(run)
+      done.set(run, verification)
+      requireEqual(run, verification)
+    },
+  ],
+  [addAliases],
+  [putTenantsBack],
+  [(run) => run.spool.remove()],
+]
 
 /**
  * A collection that got none of its objects is nothing that anybody wanted, and would stand in the way of the next

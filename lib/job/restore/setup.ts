@@ -38,6 +38,7 @@ export async function setUpRestore(
   store: Store,
   options: RestoreOptions,
   circumstances: RestoreCircumstances,
+  beside: ReadonlySet<string> = new Set(),
 ): Promise<RestoreSetup> {
   const notify = notifier(circumstances.onNotice)
   const { signal = NEVER, stop = NEVER } = circumstances
@@ -51,7 +52,7 @@ export async function setUpRestore(
     },
   })
   const health = await retry(() => healthyTarget(store, notify))
-  const plan = await retry(() => planRestore(store, source, options, health, notify))
+  const plan = await retry(() => planRestore(store, source, options, health, notify, beside))
   const state = options.dryRun ? undefined : circumstances.state
   const key = keyOf(source, store, plan, options)
   const lock = state && key && lockRun(state, key)

@@ -7,19 +7,39 @@ import type { RestoreRun } from './run.ts'
 /** A class with its reference properties, as a restore means it to be. */
 type Wanted = Pick<RestoreRun['plan'], 'schema' | 'references'>
 
-/** Makes the class, then its reference properties and its tenants, all active; what is there already stays. */
-export async function makeTarget(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, notify, class: name, progress } = run
+/**
+ * Makes the classes of restores that go together, then their reference properties, which may lead from one to another,
+ * and their tenants, all active; what is there already stays.
+ */
+export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
+  for (const run of runs) await makeClass(run)
+  try {
+    for (const run of runs) await addReferences(run)
+  } catch (error) {
+    // Nothing of ours is left where nothing of it can be used.
+    if (isLasting(error)) for (const run of runs) if (!run.continues) await run.store.drop(run.class)
+    throw error
+  }
+  for (const run of runs) await finishTarget(run)
+}
+
+async function makeClass(run: RestoreRun): Promise<void> {
+  const { store, plan, retry, notify, class: name } = run
   if (!run.continues) {
     await retry(creating(store, plan.schema))
     notify('created', `created the collection ${name}`)
   } else if (!run.log.made) await retry(() => finishing(store, plan.schema))
   run.log.noteMade()
-  await addReferences(run).catch(async (error) => {
-    // Nothing of ours is left where nothing of it can be used.
-    if (!run.continues && isLasting(error)) await store.drop(name)
-    throw error
-  })
+}
+
+async function finishTarget({
+  store,
+  plan,
+  retry,
+  notify,
+  class: name,
+  progress,
+}: RestoreRun): Promise<void> {
   const made = await retry(() => store.schema(name))
   if (made !== undefined) progress.differences = schemaDifferences(plan.schema, made)
   for (const { path, wanted, got } of progress.differences) {
@@ -130,6 +150,6 @@ function unreferable(name: string, targets: readonly string[], cause: ElysiaErro
   const message = `the reference property ${name} to ${targets.join(', ')} cannot be made: ${cause.message}`
   return new ElysiaError('ELYSIA_CONFLICT', message, {
     cause,
-    hint: 'no object was written; restore the class it leads to first, or give --missing-references drop',
+    hint: 'no object was written; restore the class it leads to first, or both together (`col restore A B`), or give --missing-references drop',
   })
 }

@@ -1,0 +1,34 @@
+import { ElysiaError } from '../../errors.ts'
+import type { RestoreOptions } from './options.ts'
+import type { RestoreCircumstances, RestoreRun } from './run.ts'
+import type { RestoreSource } from './source.ts'
+
+/** The classes that come together. @throws ElysiaError ELYSIA_USAGE for what is meant for a single one */
+export function classesOf(
+  sources: readonly RestoreSource[],
+  { name, schema, tenant, collection }: RestoreOptions,
+  { runId, rejectsPath }: RestoreCircumstances,
+): ReadonlySet<string> {
+  const names = new Set(sources.map((source) => source.schema.class))
+  if (sources.length === 1) return names
+  const single = { '--name': name, '--schema': schema, '--tenant': tenant, '--collection': collection }
+  const given = Object.entries({ ...single, '--run-id': runId, '--rejects': rejectsPath })
+  const flag = given.find(([, value]) => value !== undefined)?.[0]
+  if (flag !== undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', `${flag} is for one archive, and ${sources.length} are named`, {
+      hint: 'restore them one after another, or leave it out',
+    })
+  }
+  if (names.size === sources.length) return names
+  throw new ElysiaError('ELYSIA_USAGE', 'two of these archives are of the same class', {
+    hint: 'restore one of them under another name with --name, by itself',
+  })
+}
+
+/** Of several the others did not come to their end because of the one that failed. */
+export function errorOf(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
+  if (!(error instanceof ElysiaError) || failed === undefined || failed === run) return error
+  return new ElysiaError(error.code, `not finished, since ${failed.class} was not: ${error.message}`, {
+    cause: error,
+  })
+}
