@@ -1,83 +1,142 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { lstat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../archive/files.ts'
 import type { Place } from '../archive/place.ts'
 import { ElysiaError } from '../errors.ts'
 import { failpoint } from '../failpoint.ts'
-import { annotationsAt } from './annotations.ts'
+import { annotationsAt, readAnnotations } from './annotations.ts'
 import type { Catalog } from './index.ts'
+import { type Inspection, inspectArchive } from './inspect.ts'
+import { entriesOf, isLeftover, isOwnPart, removeEmptyDirectories } from './ownFiles.ts'
 import type { ArchiveRecord } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
 
 /** What the removal of one archive left behind, where it lay. */
 export interface Removal {
-  /** Files that are not the archive's; they stay, and so does their directory. */
+  /** What is not the archive's; it stays, and so does its directory. The first ones. */
   readonly strangers: readonly string[]
 }
+
+const MAX_STRANGERS = 10
 
 /**
  * Removes an archive, in steps that can be repeated from any of them: its row says `deleting`; its manifest is
  * copied to manifest.deleting.json, and manifest.json goes; then the copy, the parts, what lies beside them, and
  * manifest.deleting.json; then its row is history.
  *
+ * Before that the thing itself has to say that it is this archive: by a whole manifest, the header of a file, a
+ * journal, or the manifest of a removal that was begun. Only files that it names, or that archives have, go: regular
+ * ones, with no link on their way.
+ *
  * The manifest goes before the parts, though a plain order would take it last: a directory with a manifest and
  * without some of its parts would be taken for a complete archive by whoever restores it by its path, or rebuilds a
  * lost catalog. What goes last is manifest.deleting.json, which says the same and means the opposite, so that a
  * lost catalog knows again what was being removed.
- * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, where another archive lies in its place; ELYSIA_STATE
+ * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, where something else lies in its place; ELYSIA_STATE
  */
 export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
-  const { id, location, shape } = archive
-  if (shape === 'directory') await requireSame(catalog.placeAt(location), archive)
+  const { id } = archive
+  const inspection = await inspectArchive(archive, catalog.placeAt)
+  const work = removalOf(catalog, archive, inspection)
+  if (work === undefined) {
+    catalog.markDeleted(id, 'it was gone when it was to be removed')
+    return { strangers: [] }
+  }
   catalog.markDeleting(id)
   failpoint('cleanup.after-row')
-  const removal =
-    shape === 'directory' ? await removeDirectory(catalog, archive) : await removeFile(catalog, archive)
+  const removal = await work()
   failpoint('cleanup.before-tombstone')
   catalog.markDeleted(id)
   return removal
 }
 
+/** What there is to do; undefined where the archive is gone already. @throws ElysiaError ELYSIA_CONFLICT */
+function removalOf(
+  catalog: Catalog,
+  archive: ArchiveRecord,
+  inspection: Inspection,
+): (() => Promise<Removal>) | undefined {
+  const isBegun = archive.status === 'deleting'
+  switch (inspection.found) {
+    case 'nothing':
+      return undefined
+    case 'file':
+      return () => removeFile(catalog, archive, inspection)
+    case 'archive': {
+      const named = new Set(inspection.manifest.parts.map(({ file }) => file))
+      return () => removeDirectory(catalog, archive, named, inspection.text)
+    }
+    case 'unfinished': {
+      const named = new Set(inspection.parts.map(({ file }) => file))
+      return () => removeDirectory(catalog, archive, named)
+    }
+    case 'directory':
+      // Its last file is gone, and its directory is what is left to do.
+      if (isBegun) return () => leave(archive.location)
+      throw conflict(archive, 'holds no archive any more')
+    case 'other':
+      if (isBegun && inspection.id !== undefined) return undefined
+      throw conflict(archive, inspection.fact)
+  }
+}
+
 /** One unlink is a single step: no marker is needed. */
-async function removeFile(catalog: Catalog, { location }: ArchiveRecord): Promise<Removal> {
-  const place = catalog.placeAt(dirname(location))
-  await place.remove(basename(location))
+async function removeFile(
+  catalog: Catalog,
+  archive: ArchiveRecord,
+  { ino, dev }: { readonly ino: number; readonly dev: number },
+): Promise<Removal> {
+  const { location, id } = archive
+  const beside = annotationsAt(archive, catalog.placeAt)
+  const isNoted = (await readAnnotations(archive, id, catalog.placeAt)) !== undefined
+  const now = await lstat(location)
+  if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was replaced this moment')
+  await catalog.placeAt(dirname(location)).remove(basename(location))
   failpoint('cleanup.after-file')
-  const beside = annotationsAt({ root: '', location, shape: 'file' }, catalog.placeAt)
-  await beside.place.remove(beside.name)
+  if (isNoted) await beside.place.remove(beside.name)
   return { strangers: [] }
 }
 
-async function removeDirectory(catalog: Catalog, { location }: ArchiveRecord): Promise<Removal> {
+/** `manifest` is its text; without, it is a backup that did not come to its end. */
+async function removeDirectory(
+  catalog: Catalog,
+  archive: ArchiveRecord,
+  named: ReadonlySet<string>,
+  manifest?: string,
+): Promise<Removal> {
+  const { location, id } = archive
   const place = catalog.placeAt(location)
-  await markPlace(place)
-  await place.remove(MANIFEST_FILE)
+  const isNoted = (await readAnnotations(archive, id, catalog.placeAt)) !== undefined
+  if (manifest !== undefined) await markPlace(place, manifest)
+  await removeRegular(place, MANIFEST_FILE)
   failpoint('cleanup.after-manifest')
-  await place.remove(MANIFEST_COPY_FILE)
+  await removeRegular(place, MANIFEST_COPY_FILE)
   failpoint('cleanup.before-parts')
-  for (const name of await ownFiles(place)) {
-    await place.remove(name)
-    failpoint('cleanup.after-part')
+  for await (const { name, kind } of entriesOf(location)) {
+    if (kind !== 'file') continue
+    if (isOwnPart(name, named, manifest === undefined)) {
+      await place.remove(name)
+      failpoint('cleanup.after-part')
+    } else if (isLeftover(name, named)) await place.remove(name)
   }
-  const { name } = annotationsAt({ root: '', location, shape: 'directory' }, catalog.placeAt)
-  for (const file of [SCHEMA_FILE, name, JOURNAL_FILE]) await place.remove(file)
-  await removeRests(location)
+  await removeRegular(place, SCHEMA_FILE)
+  if (isNoted) await removeRegular(place, annotationsAt(archive, catalog.placeAt).name)
+  // Of a backup without a manifest the journal is what says whose it is: it goes last.
+  await removeRegular(place, JOURNAL_FILE)
   failpoint('cleanup.before-marker')
-  await place.remove(DELETING_FILE)
+  await removeRegular(place, DELETING_FILE)
   failpoint('cleanup.before-directory')
-  await rmdir(location).catch(() => {})
-  return { strangers: await strangersOf(place) }
+  return leave(location)
 }
 
-/** Where there is a manifest, it is what the marker holds; a partial archive has its journal for that. */
-async function markPlace(place: Place): Promise<void> {
-  if ((await place.bytes(MANIFEST_FILE)) === undefined) return
-  const content = await text(await place.read(MANIFEST_FILE))
+/** The marker holds the manifest. One that is there already is of this archive, and as good. */
+async function markPlace(place: Place, manifest: string): Promise<void> {
+  if ((await place.bytes(MANIFEST_FILE)) === undefined && (await place.bytes(DELETING_FILE)) !== undefined)
+    return
   const deposit = await place.create(DELETING_FILE)
   try {
-    await pipeline([content], deposit.stream)
+    await pipeline([manifest], deposit.stream)
     await deposit.commit()
   } catch (error) {
     await deposit.discard()
@@ -86,59 +145,23 @@ async function markPlace(place: Place): Promise<void> {
   failpoint('cleanup.after-marker')
 }
 
-/** Everything below `parts/`, and every file that the manifest names. */
-async function ownFiles(place: Place): Promise<string[]> {
-  const named = await partsNamed(place)
-  const below: string[] = []
-  for await (const { name } of place.list('parts')) below.push(name)
-  return [...new Set([...named, ...below])]
+async function removeRegular(place: Place, name: string): Promise<void> {
+  if ((await place.bytes(name)) !== undefined) await place.remove(name)
 }
 
-async function partsNamed(place: Place): Promise<string[]> {
-  if ((await place.bytes(DELETING_FILE)) === undefined) return []
-  try {
-    const { manifest } = JSON.parse(await text(await place.read(DELETING_FILE))) as {
-      manifest?: { parts?: readonly { file: string }[] }
-    }
-    return (manifest?.parts ?? []).map(({ file }) => file)
-  } catch {
-    return []
+/** Takes the empty directories away; what is not of the archive is told. */
+async function leave(location: string): Promise<Removal> {
+  await removeEmptyDirectories(location)
+  const strangers: string[] = []
+  for await (const { name } of entriesOf(location)) {
+    strangers.push(name)
+    if (strangers.length === MAX_STRANGERS) break
   }
+  return { strangers }
 }
 
-/** @throws ElysiaError ELYSIA_CONFLICT where the manifest there is of another archive */
-async function requireSame(place: Place, { id, location }: ArchiveRecord): Promise<void> {
-  if ((await place.bytes(MANIFEST_FILE)) === undefined) return
-  let there: string | undefined
-  try {
-    there = (JSON.parse(await text(await place.read(MANIFEST_FILE))) as { manifest?: { id?: string } })
-      .manifest?.id
-  } catch {
-    // A damaged manifest says nothing against it: the row says where the archive lies.
-  }
-  if (there === undefined || there === id) return
-  throw new ElysiaError('ELYSIA_CONFLICT', `${location} holds the archive ${there}, not ${id}`, {
-    hint: '`elysiactl col catalog rebuild DIR` brings the catalog up to date',
+function conflict({ location, id }: ArchiveRecord, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `${location} ${fact}: nothing of it was removed`, {
+    hint: `look at it: where ${id} is gone, \`elysiactl col catalog rebuild DIR\` brings the catalog up to date`,
   })
-}
-
-/** Files that were being written when a backup died, and directories that are empty now, from the innermost. */
-async function removeRests(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
-  for (const entry of entries) {
-    const path = join(directory, entry.name)
-    if (entry.isDirectory()) await removeRests(path)
-    else if (/\.unfinished-[0-9a-f]{8}$/.test(entry.name)) await rm(path, { force: true })
-  }
-  await rmdir(directory).catch(() => {})
-}
-
-async function strangersOf(place: Place): Promise<string[]> {
-  const isThere = await stat(place.text).then(
-    () => true,
-    () => false,
-  )
-  const names: string[] = []
-  if (isThere) for await (const { name } of place.list()) names.push(name)
-  return names
 }

@@ -86,8 +86,8 @@ export function writeArchive(
 /** Writes what an interrupted backup leaves. */
 export function writeUnfinished(directory: string, plan: Plan): void {
   write(join(directory, 'parts.jsonl'), `${JSON.stringify({ plan })}\n`)
-  write(join(directory, 'parts/0.jsonl'), 'part\n')
-  write(join(directory, 'parts/1.jsonl.unfinished-0123abcd'), 'pa')
+  write(join(directory, 'parts/r0000-00000.jsonl'), 'part\n')
+  write(join(directory, 'parts/r0000-00001.jsonl.unfinished-0123abcd'), 'pa')
 }
 
 function write(path: string, content: string): void {

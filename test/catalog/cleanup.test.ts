@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
+import { singleHeader } from '../../lib/archive/single.ts'
 import { type CleanupCircumstances, cleanUp, planCleanup } from '../../lib/catalog/cleanup.ts'
 import { stretchOf } from '../../lib/catalog/duration.ts'
 import type { Catalog } from '../../lib/catalog/index.ts'
@@ -193,8 +194,8 @@ t.test('an archive that is gone already becomes history', async (t) => {
 t.test('a single file goes with its annotations', async (t) => {
   const { backups, catalog } = await root(t)
   const location = `${backups}/old.jsonl.zst`
-  writeFileSync(location, 'x')
   const told = { id: 'archive-file', started: '2026-01-01T00:00:00.000Z', tags: ['file'] }
+  writeFileSync(location, singleHeader(planned(told)))
   catalog.upsert(manifest(told), { root: backups, location, shape: 'file' })
   await catalog.annotate('archive-file', { note: 'old' })
   t.ok(existsSync(`${location}.annotations.json`))
