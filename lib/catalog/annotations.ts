@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Place } from '../archive/place.ts'
 import { ElysiaError } from '../errors.ts'
-import type { ArchiveRecord, Location, Verification } from './record.ts'
+import { type ArchiveRecord, type Location, VERIFY_LEVELS, type Verification } from './record.ts'
+import { isRecord, isTexts, isTime, shallowJson } from './shallowJson.ts'
 
 /**
  * What people have said of an archive since it was made, beside its manifest, which never changes:
@@ -31,8 +32,8 @@ export interface Change {
 
 export const ANNOTATIONS_FILE = 'annotations.json'
 
-// Many times what people write; a file from elsewhere must not fill the memory.
-const MAX_BYTES = 4 * 1024 * 1024
+/** Many times what people write; a file from elsewhere must not fill the memory. */
+const MAX_BYTES = 1024 * 1024
 
 /** Makes the place of a directory. */
 export type PlaceAt = (directory: string) => Place
@@ -46,7 +47,10 @@ export function annotationsAt(
   return { place: placeAt(dirname(location)), name: `${basename(location)}.${ANNOTATIONS_FILE}` }
 }
 
-/** Undefined where there are none, or where they are of another archive or no annotations at all. */
+/**
+ * Undefined where there are none, or where they are of another archive.
+ * @throws ElysiaError ELYSIA_DAMAGED where what is there is no annotations
+ */
 export async function readAnnotations(
   at: Location,
   id: string,
@@ -54,25 +58,51 @@ export async function readAnnotations(
 ): Promise<Annotations | undefined> {
   const { place, name } = annotationsAt(at, placeAt)
   const bytes = await place.bytes(name)
-  if (bytes === undefined || bytes > MAX_BYTES) return undefined
+  if (bytes === undefined) return undefined
+  if (bytes > MAX_BYTES) throw noAnnotations(place, name, 'is too large')
+  let read: unknown
   try {
-    const read = JSON.parse(await text(await place.read(name))) as Annotations
-    return read.version === 1 && read.id === id ? checked(read) : undefined
+    read = shallowJson(await text(await place.read(name, { start: 0, end: MAX_BYTES })))
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) throw noAnnotations(place, name, error.message)
     throw error
   }
+  if (isRecord(read) && typeof read.id === 'string' && read.id !== id) return undefined
+  if (!isAnnotations(read)) throw noAnnotations(place, name, 'a field is missing or wrong')
+  const { pinned, tags, note, verifications } = read
+  return { version: 1, id, pinned, tags, ...(note !== undefined && { note }), verifications }
 }
 
-function checked({ id, pinned, tags, note, verifications }: Annotations): Annotations {
-  return {
-    version: 1,
-    id,
-    pinned: pinned === true,
-    tags: Array.isArray(tags) ? tags.map(String) : [],
-    ...(typeof note === 'string' && { note }),
-    verifications: Array.isArray(verifications) ? verifications : [],
-  }
+function isAnnotations(read: unknown): read is Annotations {
+  if (!isRecord(read)) return false
+  const { version, id, pinned, tags, note, verifications } = read
+  return (
+    version === 1 &&
+    typeof id === 'string' &&
+    typeof pinned === 'boolean' &&
+    isTexts(tags) &&
+    (note === undefined || typeof note === 'string') &&
+    Array.isArray(verifications) &&
+    verifications.every(isVerification)
+  )
+}
+
+function isVerification(read: unknown): read is Verification {
+  if (!isRecord(read)) return false
+  const { level, time, ok, errors, sample } = read
+  return (
+    VERIFY_LEVELS.some((one) => one === level) &&
+    isTime(time) &&
+    typeof ok === 'boolean' &&
+    Number.isSafeInteger(errors) &&
+    (sample === undefined || typeof sample === 'string')
+  )
+}
+
+function noAnnotations(place: Place, name: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${name} is no annotations: ${fact}`, {
+    hint: 'move it away: pins, tags and notes are then those of the catalog, or of the manifest',
+  })
 }
 
 /** Whole and durable, or not at all. @throws ElysiaError ELYSIA_STATE where the place cannot be written to */

@@ -1,9 +1,10 @@
 import { directoryPlace } from '../archive/directoryPlace.ts'
 import type { Manifest } from '../archive/manifest.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
-import { type Annotations, type Change, changed, type PlaceAt, writeAnnotations } from './annotations.ts'
+import { type Annotations, type Change, changed, type PlaceAt } from './annotations.ts'
+import { writeBeside } from './beside.ts'
 import type { Candidate } from './candidate.ts'
-import { IndexDatabase } from './indexDatabase.ts'
+import { IndexDamaged, IndexDatabase } from './indexDatabase.ts'
 import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './indexQuery.ts'
 import {
   annotatedRow,
@@ -17,11 +18,13 @@ import {
   withVerification,
 } from './indexRow.ts'
 import { Rows } from './indexRows.ts'
+import { UnreadableRows } from './indexUnreadable.ts'
 import {
   type ArchiveDetails,
   type ArchiveRecord,
   type Begun,
   detailsOf,
+  isDetails,
   type Location,
   type ManifestDetails,
   type Placed,
@@ -51,10 +54,13 @@ export class Catalog {
   readonly #rows: Rows
   readonly #around: CatalogCircumstances
   readonly placeAt: PlaceAt
+  /** What could not be read when it was looked for. */
+  readonly unreadable: UnreadableRows
 
   constructor(file: string, around: CatalogCircumstances = {}) {
     this.#index = new IndexDatabase(file)
     this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
+    this.unreadable = new UnreadableRows(this.#index)
     this.#around = around
     this.placeAt = around.placeAt ?? directoryPlace
   }
@@ -133,7 +139,7 @@ export class Catalog {
     ])
     return {
       ...recordOf(row),
-      ...(details !== undefined && { manifest: JSON.parse(details.manifest) as ManifestDetails }),
+      ...(details !== undefined && { manifest: this.#detailsIn(row.id, details.manifest) }),
       verifications: this.verifications(row.id),
     }
   }
@@ -211,6 +217,12 @@ export class Catalog {
       .map(recordOf)
   }
 
+  /** The archive of exactly this id, whatever its status. */
+  find(id: string): ArchiveRecord | undefined {
+    const row = this.#rows.get(id)
+    return row && recordOf(row)
+  }
+
   /** The archive that is known to lie at a path, and is not deleted. */
   at(location: string): ArchiveRecord | undefined {
     const sql = `SELECT * FROM archives WHERE location = ? AND status <> 'deleted'`
@@ -230,11 +242,22 @@ export class Catalog {
 
   async #writeBeside(record: ArchiveRecord, annotations: Annotations): Promise<void> {
     try {
-      await writeAnnotations(record, annotations, this.placeAt)
+      await writeBeside(record, annotations, this.placeAt)
     } catch (error) {
-      if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_STATE') throw error
+      if (!(error instanceof ElysiaError) || !['ELYSIA_STATE', 'ELYSIA_CONFLICT'].includes(error.code))
+        throw error
       this.#around.onNotice?.(`a rebuild of the catalog would not know this: ${messageOf(error)}`)
     }
+  }
+
+  #detailsIn(id: string, json: string): ManifestDetails {
+    try {
+      const read: unknown = JSON.parse(json)
+      if (isDetails(read)) return read
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+    }
+    throw new IndexDamaged(this.file, new Error(`the details of ${id} are none`))
   }
 
   #candidates({ sql, values }: Query): Candidate[] {

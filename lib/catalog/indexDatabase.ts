@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../errors.ts'
+import { STRANGE_ROW } from './indexCheck.ts'
 import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './indexTables.ts'
 import { locationFunctions } from './location.ts'
 
@@ -30,8 +31,10 @@ export class IndexDatabase {
   /** @throws IndexDamaged, ElysiaError ELYSIA_STATE, ELYSIA_CONFLICT where a newer elysiactl made it */
   constructor(file: string) {
     this.file = file
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    this.#database = this.#guarded(() => new Database(file, { timeout: 5000 }))
+    this.#database = this.#guarded(() => {
+      if (file !== ':memory:') makePlaceFor(file)
+      return new Database(file, { timeout: 5000 })
+    })
     try {
       this.#guarded(() => this.#prepareFile())
     } catch (error) {
@@ -81,6 +84,7 @@ export class IndexDatabase {
     if (format > INDEX_FORMAT) throw newer(this.file)
     if (format < INDEX_FORMAT) this.#database.transaction(() => this.#bringUpToDate()).immediate()
     this.#requireTables()
+    if (this.file !== ':memory:') this.#requireRows()
     for (const [name, work] of Object.entries(locationFunctions()))
       this.#database.function(name, { deterministic: true }, work as (...values: unknown[]) => unknown)
   }
@@ -101,6 +105,13 @@ export class IndexDatabase {
     if (strange !== undefined) throw new IndexDamaged(this.file, new Error(`it holds ${strange.name}`))
   }
 
+  /** Rows are read without another look. */
+  #requireRows(): void {
+    const strange = this.#database.prepare(STRANGE_ROW).get() as { what: string } | undefined
+    if (strange !== undefined)
+      throw new IndexDamaged(this.file, new Error(`${strange.what} is no row of ours`))
+  }
+
   #statement(sql: string): Database.Statement {
     const known = this.#statements.get(sql) ?? this.#database.prepare(sql)
     this.#statements.set(sql, known)
@@ -114,6 +125,17 @@ export class IndexDatabase {
       throw failure(this.file, error)
     }
   }
+}
+
+/** @throws ElysiaError ELYSIA_STATE where something stands in the file's place that is none: a pipe would hang */
+function makePlaceFor(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw unusable(file, error)
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw unusable(file, new Error('it is no regular file'))
 }
 
 /** Puts a damaged file out of the way, with its log; answers where it is now. */
@@ -140,8 +162,12 @@ function failure(file: string, error: unknown): unknown {
       hint: 'run the same command again',
     })
   }
-  return new ElysiaError('ELYSIA_STATE', `the catalog ${file}: ${messageOf(error)}`, {
-    cause: error,
+  return unusable(file, error)
+}
+
+function unusable(file: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', `the catalog ${file}: ${messageOf(cause)}`, {
+    cause,
     hint: 'look at the owner, the mode and the space of its directory',
   })
 }

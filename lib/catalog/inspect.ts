@@ -10,6 +10,7 @@ import type { Place } from '../archive/place.ts'
 import { readSingle } from '../archive/single.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { PlaceAt } from './annotations.ts'
+import { begunOf } from './begun.ts'
 import type { Location } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
 
@@ -37,6 +38,18 @@ export async function inspectArchive(
   archive: Location & { readonly id: string },
   placeAt: PlaceAt,
 ): Promise<Inspection> {
+  try {
+    return await inspect(archive, placeAt)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw new ElysiaError('ELYSIA_STATE', `${archive.location} cannot be looked at: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'look at owner and mode of it, and of the directories above it',
+    })
+  }
+}
+
+async function inspect(archive: Location & { readonly id: string }, placeAt: PlaceAt): Promise<Inspection> {
   const { location, shape } = archive
   const way = await lookOnTheWay(archive)
   if (way !== undefined) return way
@@ -83,6 +96,7 @@ async function inspectDirectory(place: Place, id: string): Promise<Inspection> {
   if (fault !== undefined) return other(`does not say that it is ${id}: ${fault}`)
   const unfinished = await readJournal(place)
   if (unfinished === undefined) return { found: 'directory' }
+  begunOf(unfinished.plan)
   if (unfinished.plan.id === id) return { found: 'unfinished', parts: unfinished.parts }
   return other(`holds the backup ${unfinished.plan.id}, not ${id}`, unfinished.plan.id)
 }

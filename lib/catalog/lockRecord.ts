@@ -1,4 +1,5 @@
 import type { Holder } from './holder.ts'
+import { isRecord, shallowJson } from './shallowJson.ts'
 
 export type LockKind = 'shared' | 'exclusive'
 
@@ -43,12 +44,11 @@ const FIELDS: Readonly<Record<keyof LockRecord, Check>> = {
 export function lockRecordOf(json: string): LockRecord | undefined {
   let read: unknown
   try {
-    read = JSON.parse(json)
+    read = shallowJson(json)
   } catch {
     return undefined
   }
-  if (typeof read !== 'object' || read === null) return undefined
-  const record = read as Record<string, unknown>
-  const isRecord = Object.entries(FIELDS).every(([name, check]) => check(record[name]))
-  return isRecord ? (record as unknown as LockRecord) : undefined
+  if (!isRecord(read)) return undefined
+  const isLock = Object.entries(FIELDS).every(([name, check]) => check(read[name]))
+  return isLock ? (read as unknown as LockRecord) : undefined
 }

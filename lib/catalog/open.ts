@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ElysiaError } from '../errors.ts'
 import { counted } from '../units.ts'
 import type { PlaceAt } from './annotations.ts'
 import { Catalog } from './index.ts'
@@ -103,9 +104,16 @@ async function takeIn(
   const { rebuildRoot } = await import('./rebuild.ts')
   let archives = 0
   for (const root of roots) {
-    const { complete, partial, unreadable } = await rebuildRoot(catalog, root, signal && { signal })
-    archives += complete + partial
-    for (const { path, message } of unreadable) onNotice?.(`${path} was left out: ${message}`)
+    try {
+      const { complete, partial, unreadable } = await rebuildRoot(catalog, root, signal && { signal })
+      archives += complete + partial
+      for (const { path, message } of unreadable) onNotice?.(`${path} was left out: ${message}`)
+    } catch (error) {
+      if (!(error instanceof ElysiaError) || !['ELYSIA_NOT_FOUND', 'ELYSIA_STATE'].includes(error.code))
+        throw error
+      if (error instanceof IndexDamaged) throw error
+      onNotice?.(`what lies below ${root} is not known: ${error.message}`)
+    }
   }
   if (archives > 0)
     onNotice?.(`the catalog was made anew: ${counted(archives, 'archive')} below ${roots.join(', ')}`)

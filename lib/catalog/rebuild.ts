@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { manifestFile, openArchive } from '../archive/archive.ts'
 import { MANIFEST_COPY_FILE } from '../archive/files.ts'
@@ -10,10 +9,15 @@ import type { Manifest } from '../archive/manifest.ts'
 import { manifestReader } from '../archive/manifestText.ts'
 import { readSingle } from '../archive/single.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
-import { readAnnotations } from './annotations.ts'
+import { type Annotations, annotationsAt, readAnnotations } from './annotations.ts'
+import { begunOf } from './begun.ts'
+import { below } from './below.ts'
+import { claimedBy } from './claim.ts'
 import type { Catalog } from './index.ts'
-import type { Location, Placed } from './record.ts'
-import { DELETING_FILE, type Found, scanRoot } from './scan.ts'
+import { IndexDamaged } from './indexDatabase.ts'
+import type { Unreadable } from './indexUnreadable.ts'
+import type { Begun, Location, Placed } from './record.ts'
+import { DELETING_FILE, type Found, scanRoot, type Unlooked } from './scan.ts'
 
 /** What a look through a root found. */
 export interface RebuildReport {
@@ -24,12 +28,19 @@ export interface RebuildReport {
   readonly deleting: number
   /** Archives that the catalog knew there, and that are gone. */
   readonly gone: number
-  /** What could not be read, and so is not listed. */
-  readonly unreadable: readonly { readonly path: string; readonly message: string }[]
+  /** What could not be read: it is listed as that, and as nothing else. */
+  readonly unreadable: readonly Unreadable[]
+  /** What bears the id of an archive that lies at `known`: it is not listed. */
+  readonly copies: readonly { readonly path: string; readonly id: string; readonly known: string }[]
 }
 
-/** What one archive means for the catalog, to be done within a transaction. */
-type Entry = () => void
+/** What one archive means for the catalog. */
+interface Entry {
+  readonly path: string
+  readonly state: Found['state']
+  /** To be done within a transaction. */
+  readonly enter: () => void
+}
 
 // A commit is synced: one for so many archives.
 const TOGETHER = 200
@@ -37,7 +48,8 @@ const TOGETHER = 200
 /**
  * Brings the catalog up to date with what lies below a directory, or is it: manifests are the truth, annotations
  * beside them keep pins, tags, notes and verifications. Single files are read to their end, where their manifest is. What the
- * catalog knew there and is gone becomes history. `root` is what the archives there are locked by.
+ * catalog knew there and is gone becomes history. `root` is what the archives there are locked by. One bad file is
+ * reported, and ends nothing.
  * @throws ElysiaError ELYSIA_NOT_FOUND where the directory is not there
  */
 export async function rebuildRoot(
@@ -45,52 +57,131 @@ export async function rebuildRoot(
   directory: string,
   { signal, root = directory }: { readonly signal?: AbortSignal; readonly root?: string } = {},
 ): Promise<RebuildReport> {
-  const counts = { complete: 0, partial: 0, deleting: 0 }
-  const unreadable: { path: string; message: string }[] = []
-  const seen = new Set<string>()
-  const entries: Entry[] = []
-  const flush = () => catalog.together(() => entries.splice(0).forEach((enter) => void enter()))
+  const work = new Rebuild(catalog, root, signal)
   for await (const found of scanRoot(directory)) {
     signal?.throwIfAborted()
-    try {
-      const entry = await entryOf(catalog, root, found, signal)
-      if (entry === undefined) continue
-      entries.push(entry)
-      counts[found.state] += 1
-      seen.add(found.path)
-      if (entries.length >= TOGETHER) flush()
-    } catch (error) {
-      if (!(error instanceof ElysiaError)) throw error
-      unreadable.push({ path: found.path, message: messageOf(error) })
-      seen.add(found.path)
-    }
+    await work.take(found)
   }
-  flush()
-  catalog.addRoot(root)
-  return { root: directory, ...counts, gone: forgetGone(catalog, directory, seen), unreadable }
+  return work.end(directory)
 }
 
-/** Undefined for a file that is no archive. */
-async function entryOf(
-  catalog: Catalog,
-  root: string,
-  found: Found,
-  signal?: AbortSignal,
-): Promise<Entry | undefined> {
-  const where: Location = { root, location: found.path, shape: found.shape }
-  if (found.state === 'partial') {
-    const unfinished = await readJournal(catalog.placeAt(found.path))
-    if (unfinished === undefined) throw new ElysiaError('ELYSIA_DAMAGED', 'its journal holds no plan')
-    return () => catalog.record(unfinished.plan, where, 'partial', 'it did not come to its end')
+class Rebuild {
+  readonly #catalog: Catalog
+  readonly #root: string
+  readonly #signal: AbortSignal | undefined
+  readonly #counts = { complete: 0, partial: 0, deleting: 0 }
+  readonly #unreadable: Unreadable[] = []
+  readonly #copies: { path: string; id: string; known: string }[] = []
+  readonly #seen = new Set<string>()
+  readonly #ids = new Map<string, string>()
+  #entries: Entry[] = []
+
+  constructor(catalog: Catalog, root: string, signal: AbortSignal | undefined) {
+    this.#catalog = catalog
+    this.#root = root
+    this.#signal = signal
   }
-  const manifest = await manifestIn(catalog, found, signal)
-  if (manifest === undefined) return undefined
-  const placed = await placedAt(where)
-  const annotations = await readAnnotations(where, manifest.id, catalog.placeAt)
-  return () => {
-    catalog.upsert(manifest, placed, annotations)
-    if (found.state === 'deleting') catalog.markDeleting(manifest.id)
+
+  async take(found: Found | Unlooked): Promise<void> {
+    if (found.state === 'unreadable') return this.#refuse(found.path, found.message)
+    try {
+      const entry = await this.#entryOf(found)
+      if (entry === undefined) return
+      this.#entries.push(entry)
+      if (this.#entries.length >= TOGETHER) this.#flush()
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      if (isOfCatalog(error)) throw error
+      this.#refuse(found.path, messageOf(error))
+    }
   }
+
+  end(directory: string): RebuildReport {
+    this.#flush()
+    this.#catalog.addRoot(this.#root)
+    const gone = this.#forgetGone(directory)
+    this.#catalog.unreadable.replace(directory, this.#unreadable)
+    const { complete, partial, deleting } = this.#counts
+    return {
+      ...{ root: directory, complete, partial, deleting, gone },
+      ...{ unreadable: this.#unreadable, copies: this.#copies },
+    }
+  }
+
+  #refuse(path: string, message: string): void {
+    this.#unreadable.push({ path, message })
+    this.#seen.add(path)
+  }
+
+  #flush(): void {
+    const entries = this.#entries
+    this.#entries = []
+    this.#catalog.together(() => {
+      for (const { path, state, enter } of entries) {
+        enter()
+        this.#counts[state] += 1
+        this.#seen.add(path)
+      }
+    })
+  }
+
+  /** Undefined for a file that is no archive, and for what bears the id of another. */
+  async #entryOf(found: Found): Promise<Entry | undefined> {
+    const { path, shape, state } = found
+    const where: Location = { root: this.#root, location: path, shape }
+    if (state === 'partial') {
+      const begun = begunOf((await readJournal(this.#catalog.placeAt(path)))?.plan)
+      if (await this.#isCopy(begun, path)) return undefined
+      const enter = () => this.#catalog.record(begun, where, 'partial', 'it did not come to its end')
+      return { path, state, enter }
+    }
+    const manifest = await manifestIn(this.#catalog, found, this.#signal)
+    if (manifest === undefined || (await this.#isCopy(manifest, path))) return undefined
+    const placed = await placedAt(where)
+    const annotations = await this.#annotations(where, manifest.id)
+    const enter = () => {
+      this.#catalog.upsert(manifest, placed, annotations)
+      if (state === 'deleting') this.#catalog.markDeleting(manifest.id)
+    }
+    return { path, state, enter }
+  }
+
+  async #isCopy(found: Begun | Manifest, path: string): Promise<boolean> {
+    const known = this.#ids.get(found.id) ?? (await claimedBy(this.#catalog, found, path))
+    if (known === undefined) this.#ids.set(found.id, path)
+    else {
+      this.#copies.push({ path, id: found.id, known })
+      this.#seen.add(path)
+    }
+    return known !== undefined
+  }
+
+  /** Bad ones are told; what the catalog remembers of them stays. */
+  async #annotations(where: Location, id: string): Promise<Annotations | undefined> {
+    try {
+      return await readAnnotations(where, id, this.#catalog.placeAt)
+    } catch (error) {
+      if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') throw error
+      const { place, name } = annotationsAt(where, this.#catalog.placeAt)
+      this.#refuse(`${place.text}/${name}`, messageOf(error))
+      return undefined
+    }
+  }
+
+  /** What lies in a directory that could not be looked into may be there. */
+  #forgetGone(directory: string): number {
+    const unlooked = this.#unreadable.map(({ path }) => below(path))
+    const gone = this.#catalog
+      .below(directory)
+      .filter(({ location }) => !this.#seen.has(location) && !unlooked.some((isBelow) => isBelow(location)))
+    for (const { id } of gone) this.#catalog.markDeleted(id, 'it was gone when the catalog was rebuilt')
+    return gone.length
+  }
+}
+
+/** Of the catalog itself, and not of what lies there. */
+function isOfCatalog(error: unknown): boolean {
+  return error instanceof IndexDamaged || (error instanceof ElysiaError && error.code === 'ELYSIA_LOCKED')
 }
 
 async function placedAt(where: Location): Promise<Placed> {
@@ -106,7 +197,7 @@ async function manifestIn(
   const place = catalog.placeAt(path)
   const manifestOf = await manifestReader()
   if (state === 'deleting') {
-    return manifestOf(await text(await place.read(DELETING_FILE)), `${path}/${DELETING_FILE}`)
+    return manifestOf(await manifestFile(place, DELETING_FILE), `${path}/${DELETING_FILE}`)
   }
   try {
     return (await openArchive(place)).manifest
@@ -129,10 +220,4 @@ async function singleManifest(path: string, signal?: AbortSignal): Promise<Manif
   const nowhere = new Writable({ objectMode: true, write: (_, __, done) => done() })
   await pipeline(archive.pages, nowhere, signal ? { signal } : {})
   return archive.manifest()
-}
-
-function forgetGone(catalog: Catalog, directory: string, seen: ReadonlySet<string>): number {
-  const gone = catalog.below(directory).filter(({ location }) => !seen.has(location))
-  for (const { id } of gone) catalog.markDeleted(id, 'it was gone when the catalog was rebuilt')
-  return gone.length
 }

@@ -128,6 +128,19 @@ export function detailsOf(manifest: Manifest): ManifestDetails {
   return { ...rest, vector_indexes: vectorIndexes(schema) }
 }
 
+/** True for what `detailsOf` made, as far as anything is read of it. */
+export function isDetails(read: unknown): read is ManifestDetails {
+  if (!isObject(read)) return false
+  const { counts, totals, tool, source, aliases, consistency, schema_sha256, vector_indexes } = read
+  return (
+    [counts, totals, tool, source].every(isObject) &&
+    [aliases, vector_indexes].every(Array.isArray) &&
+    (vector_indexes as unknown[]).every((one) => isObject(one) && typeof one.name === 'string') &&
+    typeof consistency === 'string' &&
+    typeof schema_sha256 === 'string'
+  )
+}
+
 function vectorIndexes(schema: Readonly<Record<string, unknown>>): VectorIndex[] {
   const { vectorizer, vectorIndexType, vectorIndexConfig, vectorConfig } = schema
   const named = Object.entries(isObject(vectorConfig) ? vectorConfig : {}).filter(([, one]) => isObject(one))

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../archive/files.ts'
 import type { Place } from '../archive/place.ts'
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError, messageOf } from '../errors.ts'
 import { failpoint } from '../failpoint.ts'
 import { annotationsAt, readAnnotations } from './annotations.ts'
 import type { Catalog } from './index.ts'
@@ -36,6 +36,18 @@ const MAX_STRANGERS = 10
  * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, where something else lies in its place; ELYSIA_STATE
  */
 export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
+  try {
+    return await remove(catalog, archive)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw new ElysiaError('ELYSIA_STATE', `${archive.location} cannot be removed: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'look at owner and mode of it and what is in it; the next cleanup finishes it',
+    })
+  }
+}
+
+async function remove(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
   const { id } = archive
   const inspection = await inspectArchive(archive, catalog.placeAt)
   const work = removalOf(catalog, archive, inspection)
@@ -87,9 +99,9 @@ async function removeFile(
   archive: ArchiveRecord,
   { ino, dev }: { readonly ino: number; readonly dev: number },
 ): Promise<Removal> {
-  const { location, id } = archive
+  const { location } = archive
   const beside = annotationsAt(archive, catalog.placeAt)
-  const isNoted = (await readAnnotations(archive, id, catalog.placeAt)) !== undefined
+  const isNoted = await hasAnnotations(catalog, archive)
   const now = await lstat(location)
   if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was replaced this moment')
   await catalog.placeAt(dirname(location)).remove(basename(location))
@@ -105,9 +117,9 @@ async function removeDirectory(
   named: ReadonlySet<string>,
   manifest?: string,
 ): Promise<Removal> {
-  const { location, id } = archive
+  const { location } = archive
   const place = catalog.placeAt(location)
-  const isNoted = (await readAnnotations(archive, id, catalog.placeAt)) !== undefined
+  const isNoted = await hasAnnotations(catalog, archive)
   if (manifest !== undefined) await markPlace(place, manifest)
   await removeRegular(place, MANIFEST_FILE)
   failpoint('cleanup.after-manifest')
@@ -122,6 +134,7 @@ async function removeDirectory(
   }
   await removeRegular(place, SCHEMA_FILE)
   if (isNoted) await removeRegular(place, annotationsAt(archive, catalog.placeAt).name)
+  await removeEmptyDirectories(location)
   // Of a backup without a manifest the journal is what says whose it is: it goes last.
   await removeRegular(place, JOURNAL_FILE)
   failpoint('cleanup.before-marker')
@@ -143,6 +156,16 @@ async function markPlace(place: Place, manifest: string): Promise<void> {
     throw error
   }
   failpoint('cleanup.after-marker')
+}
+
+/** What is no annotations, or another archive's, is not ours to remove. */
+async function hasAnnotations(catalog: Catalog, archive: ArchiveRecord): Promise<boolean> {
+  try {
+    return (await readAnnotations(archive, archive.id, catalog.placeAt)) !== undefined
+  } catch (error) {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED') return false
+    throw error
+  }
 }
 
 async function removeRegular(place: Place, name: string): Promise<void> {

@@ -15,6 +15,13 @@ export interface Found {
   readonly state: 'complete' | 'partial' | 'deleting'
 }
 
+/** A directory below a root that could not be looked into. */
+export interface Unlooked {
+  readonly path: string
+  readonly state: 'unreadable'
+  readonly message: string
+}
+
 const SINGLE_FILE = /\.jsonl(\.(gz|zst|lz4))?$/
 
 // The default root has one level of collections; more is for those who sort their archives by hand.
@@ -25,8 +32,15 @@ const MAX_DEPTH = 8
  * single files that by their name can be archives. Links are not followed, hidden names are passed over.
  * @throws ElysiaError ELYSIA_NOT_FOUND where the root is not there
  */
-export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found> {
-  const entries = await entriesOf(root, depth === 0)
+export async function* scanRoot(root: string, depth = 0): AsyncGenerator<Found | Unlooked> {
+  const entries = await entriesOf(root, depth === 0).catch((error: unknown) => {
+    if (depth === 0) throw error
+    return messageOf(error)
+  })
+  if (typeof entries === 'string') {
+    yield { path: root, state: 'unreadable', message: entries }
+    return
+  }
   const state = stateOf(new Set(entries.map(({ name }) => name)))
   if (state !== undefined) {
     yield { path: root, shape: 'directory', state }

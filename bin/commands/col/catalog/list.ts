@@ -35,8 +35,12 @@ async function run(context: Context): Promise<void> {
     ...filterOf(ofClass(context.options(listOptions))),
     ...(below !== undefined && { below }),
   }
-  const [archives, all] = await onCatalog(context, (catalog) => [catalog.list(filter), catalog.count(filter)])
-  if (console.json) return console.document({ archives, total: all.archives })
+  const [archives, all, unreadable] = await onCatalog(context, (catalog) => [
+    ...([catalog.list(filter), catalog.count(filter)] as const),
+    catalog.unreadable.list(below),
+  ])
+  if (console.json) return console.document({ archives, total: all.archives, unreadable })
+  for (const { path, message } of unreadable) console.warn(`unreadable: ${path}: ${message}`)
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
   await console.print(columns(HEAD, archives.map(row)))
   const left = all.archives - archives.length

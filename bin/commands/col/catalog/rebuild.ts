@@ -36,6 +36,8 @@ async function run(context: Context): Promise<void> {
   for (const report of reports) {
     const { root, complete, partial, deleting, gone } = report
     for (const { path, message } of report.unreadable) console.warn(`${path} was left out: ${message}`)
+    for (const { path, id, known } of report.copies)
+      console.warn(`${path} bears the id ${id} of ${known}: it is not listed`)
     console.note(`${root}: ${complete} complete, ${partial} partial, ${deleting} half removed, ${gone} gone`)
   }
 }

@@ -1,0 +1,43 @@
+import { ElysiaError } from '../errors.ts'
+import type { Begun } from './record.ts'
+import { isRecord, isTexts, isTime } from './shallowJson.ts'
+
+const ID = /^[0-9a-z][0-9a-z-]{7,63}$/
+
+type Check = (value: unknown) => boolean
+
+const text: Check = (value) => typeof value === 'string'
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+
+const object =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]))
+
+const FIELDS: Readonly<Record<keyof Begun, Check>> = {
+  id: (value) => typeof value === 'string' && ID.test(value),
+  started: isTime,
+  collection: text,
+  content: (value) => value === 'full' || value === 'schema-only',
+  source: object({ target: text, version: text }),
+  encoding: object({ format: text, compression: text, level: maybe(Number.isInteger), vectors: maybe(text) }),
+  tenants: maybe((value) => Array.isArray(value) && value.every(object({ name: text }))),
+  all_tenants: maybe((value) => typeof value === 'boolean'),
+  filter: maybe(text),
+  parent: maybe(text),
+  tags: isTexts,
+  note: maybe(text),
+}
+
+/** The plan of a journal, wherever it comes from, as what the catalog notes. @throws ElysiaError ELYSIA_DAMAGED */
+export function begunOf(plan: unknown): Begun {
+  if (isRecord(plan)) {
+    const wrong = Object.entries(FIELDS).find(([name, check]) => !check(plan[name]))
+    if (wrong === undefined) return plan as unknown as Begun
+    throw new ElysiaError('ELYSIA_DAMAGED', `its journal holds no plan: ${wrong[0]} is missing or wrong`)
+  }
+  throw new ElysiaError('ELYSIA_DAMAGED', 'its journal holds no plan')
+}
