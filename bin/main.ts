@@ -192,10 +192,12 @@ function endedBySignal(error: unknown, { received, stop, abort }: Signals): bool
 }
 
 /** A command whose options come from the command line alone must not fail for a broken file. */
-async function settingsFor({ schemas }: Command): Promise<Settings> {
+async function settingsFor({ name, schemas }: Command): Promise<Settings> {
   const options = schemas.flatMap(({ properties }) => Object.values(properties))
-  if (options.every(({ flagOnly }) => flagOnly === true)) return { layers: [], targets: {}, warnings: [] }
-  return readSettings({ schemas: ALL_SCHEMAS, env: process.env, directory: process.cwd() })
+  if (options.every(({ flagOnly }) => flagOnly === true))
+    return { layers: [], files: [], targets: {}, warnings: [] }
+  const showRefused = name === 'config show'
+  return readSettings({ schemas: ALL_SCHEMAS, env: process.env, directory: process.cwd(), showRefused })
 }
 
 /** Commands take the option by itself or among the others of a run; one without it ends at once. */

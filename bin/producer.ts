@@ -8,11 +8,16 @@ import { ElysiaError, messageOf } from './library.ts'
 /**
  * The standard output of a command as an input. It is started, without a shell, when the input is opened, and
  * ended when the input is closed before its end. Its name holds a digest only: arguments may be secrets.
+ * `env` is its environment: API keys are none of its business.
  * Where the command fails, `settled` rejects with ELYSIA_PRODUCER after all that came was processed.
  * Ctrl-C reaches the command as well as this process, and its end may be seen before our own signal: that is no
  * failure of the command, if `stop` is aborted then too.
  */
-export function producer(argv: readonly [string, ...string[]], stop: AbortSignal): Source {
+export function producer(
+  argv: readonly [string, ...string[]],
+  stop: AbortSignal,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Source {
   let ended: Promise<Failure | undefined> | undefined
   return {
     name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`,
@@ -21,7 +26,7 @@ export function producer(argv: readonly [string, ...string[]], stop: AbortSignal
     bytesRead: () => 0,
     open: () => {
       const [program, ...words] = argv
-      const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], env })
       ended = failureOf(child)
       return ending(child, child.stdout)
     },

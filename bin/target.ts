@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import type { OpenTarget } from './command.ts'
 import type { Console } from './console.ts'
 import {
+  type Access,
+  addressesInTheOpen,
   type ChosenTarget,
   chooseTarget,
   type Layer,
@@ -19,6 +21,7 @@ import {
   type Target,
   targetOptions,
   userPaths,
+  withholdKey,
 } from './library.ts'
 
 /** An open target that can be closed. */
@@ -40,7 +43,7 @@ export async function openChosenTarget(
   const chosen = chooseTarget(options.target, said(origins.target, flag), settings)
   const target = parseTarget(chosen.address)
   const layers = [flags, environment, chosen.layer, ...files].filter((layer) => layer !== undefined)
-  const access = await accessOf(chosen, layersFor(targetOptions, layers))
+  const access = await accessOf(chosen, target, layersFor(targetOptions, layers), console.warn)
   const opening = use === 'reading' ? reading(chosen) : use
   const absent = isAbsent(target, opening)
   const store = await openStore(target, access, opening)
@@ -63,16 +66,27 @@ function said(origin: string | undefined, flag: string): string {
   return origin === 'command line' ? flag : (origin ?? 'default')
 }
 
-async function accessOf({ apiKeyEnv, headersEnv }: ChosenTarget, layers: readonly Layer[]) {
+async function accessOf(
+  chosen: ChosenTarget,
+  target: Target,
+  layers: readonly Layer[],
+  warn: (message: string) => void,
+): Promise<Access> {
   const { options, origins } = resolve(targetOptions, layers)
   const path = options.apiKeyFile
   const file = path === undefined ? undefined : { path, fromFlag: origins.apiKeyFile === 'command line' }
-  const apiKey = await readApiKey(process.env, file, apiKeyEnv)
-  return {
-    headers: readHeaders(process.env, headersEnv),
-    ...(apiKey !== undefined && { apiKey }),
-    ...(options.caFile !== undefined && { caFile: options.caFile }),
+  const certificate = options.caFile !== undefined && { caFile: options.caFile }
+  if (chosen.projectFile !== undefined) {
+    if (target.kind === 'weaviate') withholdKey(chosen, process.env, file, warn)
+    return { ...certificate }
   }
+  const apiKey = await readApiKey(process.env, file, chosen.apiKeyEnv, warn)
+  const headers = readHeaders(process.env, chosen.headersEnv)
+  const open = addressesInTheOpen(target)
+  if (open.length > 0 && (apiKey !== undefined || Object.keys(headers).length > 0)) {
+    warn(`keys travel unencrypted to ${open.join(', ')}: anyone on the way can read them; use https`)
+  }
+  return { headers, ...(apiKey !== undefined && { apiKey }), ...certificate }
 }
 
 function withState(store: Store, missing: 'make' | 'memory'): Closable {

@@ -1,3 +1,5 @@
+import { masked } from './secrets.ts'
+
 /**
  * Codes of the errors that end a run. They are the interface: they never change inside a major version,
  * messages may. SPEC.md, "Errors"; a test compares the two.
@@ -36,7 +38,7 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
 }
 
-/** An error that ends a run. `message` says what happened, and to what; `hint` the next step. */
+/** An error that ends a run. `message` says what happened, and to what; `hint` the next step; neither shows a credential. */
 export class ElysiaError extends Error {
   readonly code: ErrorCode
   readonly retryable: boolean
@@ -44,16 +46,16 @@ export class ElysiaError extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    super(masked(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ElysiaError'
     this.code = code
     this.retryable = details.retryable ?? false
-    this.hint = details.hint
+    this.hint = details.hint === undefined ? undefined : masked(details.hint)
     this.retryAfterMs = details.retryAfterMs
   }
 }
 
-/** A text for whatever was thrown. */
+/** A text for whatever was thrown, without credentials. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  return masked(thrown instanceof Error ? thrown.message : String(thrown))
 }

@@ -28,6 +28,8 @@ export interface OptionSchema {
   readonly placeholder?: string
   /** True for a path: in a configuration file it is relative to that file. */
   readonly path?: boolean
+  /** True for what touches the user's secrets, trust or other files: a project's file must not set it. */
+  readonly personal?: boolean
   /** True for what is decided anew at each call, and so comes from the command line only. */
   readonly flagOnly?: boolean
   /** True where the flag may stand several times: its values are joined by semicolons. */

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { meant } from '../nearest.ts'
 import type { Layer } from '../options.ts'
 import { addressOf } from './namedTarget.ts'
+import { foreignHand, isReadByOthers } from './ownership.ts'
 import { defaultStorePath } from './paths.ts'
 import type { Settings, TargetSetting } from './settings.ts'
 
@@ -14,6 +15,8 @@ export interface ChosenTarget {
   readonly name?: string
   /** Where the choice was made: `--target`, `environment`, a file, or `default`. */
   readonly origin: string
+  /** The project's file, where the address is from there: whoever wrote the project chose who gets what is sent. */
+  readonly projectFile?: string
   /** Options that the named target gives, to stand below the environment and above the files. */
   readonly layer?: Layer
   readonly headersEnv?: Readonly<Record<string, string>>
@@ -24,8 +27,10 @@ export interface ChosenTarget {
 export function chooseTarget(value: string | undefined, origin: string, settings: Settings): ChosenTarget {
   if (value === undefined) return { address: `sqlite:${defaultStorePath()}`, origin: 'default' }
   const named = Object.hasOwn(settings.targets, value) ? settings.targets[value] : undefined
-  if (named !== undefined) return fromNamed(value, named, origin)
-  if (value.includes(':')) return { address: value, origin }
+  const fromProject = (file: string) =>
+    settings.files.some(({ path, kind }) => kind === 'project' && path === file) ? { projectFile: file } : {}
+  if (named !== undefined) return { ...fromNamed(value, named, origin), ...fromProject(named.origin) }
+  if (value.includes(':')) return { address: value, origin, ...fromProject(origin) }
   const hint = meant(
     value,
     Object.keys(settings.targets),
@@ -34,24 +39,61 @@ export function chooseTarget(value: string | undefined, origin: string, settings
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no target named ${value}`, { hint })
 }
 
+/** A file that holds the API key; `fromFlag` where this very command names it. */
+export interface KeyFile {
+  readonly path: string
+  readonly fromFlag: boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
 /**
- * The API key: from ELYSIACTL_API_KEY, or from `file`, or from the variable that the named target gives.
- * @throws ElysiaError ELYSIA_USAGE where it is said to be somewhere and is not
+ * The API key: from ELYSIACTL_API_KEY, or from `file`, or from the variable that the named target gives. `warn` hears
+ * where others may read the file.
+ * @throws ElysiaError ELYSIA_USAGE where it is said to be somewhere and is not, or others may write to its file
  */
 export async function readApiKey(
-  env: Readonly<Record<string, string | undefined>>,
-  file: { readonly path: string; readonly fromFlag: boolean } | undefined,
+  env: Environment,
+  file: KeyFile | undefined,
   variable: string | undefined,
+  warn: (message: string) => void = () => {},
 ): Promise<string | undefined> {
-  if (file?.fromFlag === true) return readKeyFile(file.path)
+  if (file?.fromFlag === true) return readKeyFile(file.path, warn)
   if (env.ELYSIACTL_API_KEY) return headerValue(env.ELYSIACTL_API_KEY, 'ELYSIACTL_API_KEY')
-  if (file !== undefined) return readKeyFile(file.path)
+  if (file !== undefined) return readKeyFile(file.path, warn)
   return variable === undefined ? undefined : fromVariable(env, variable, 'the API key')
+}
+
+/**
+ * Says that no key is sent where a project's file gives the target's address: keys go only to a target that a flag, the
+ * environment or the user's own file gives.
+ * @throws ElysiaError ELYSIA_USAGE where this very command names a key
+ */
+export function withholdKey(
+  { address, projectFile }: ChosenTarget,
+  env: Environment,
+  file: KeyFile | undefined,
+  warn: (message: string) => void,
+): void {
+  const fact = `the address of the target is from ${projectFile}`
+  const hint = `name it: --target ${address}`
+  if (file?.fromFlag === true) {
+    throw new ElysiaError('ELYSIA_USAGE', `the API key is not sent: ${fact}`, { hint })
+  }
+  if (env.ELYSIACTL_API_KEY || file !== undefined)
+    warn(`no API key is sent, since ${fact}; to send it, ${hint}`)
+}
+
+/** The environment for a command that another person may have written: without the API keys. */
+export function withoutKeys(env: Environment, { targets }: Settings): Record<string, string | undefined> {
+  const keys = Object.values(targets).map(({ api_key_env: variable }) => variable)
+  const secret = new Set(['ELYSIACTL_API_KEY', ...keys])
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.has(name)))
 }
 
 /** The headers of a named target, with the values that the environment holds for them. */
 export function readHeaders(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   headersEnv: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const entries = Object.entries(headersEnv)
@@ -73,14 +115,37 @@ function fromNamed(name: string, target: TargetSetting, origin: string): ChosenT
   }
 }
 
-async function readKeyFile(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new ElysiaError('ELYSIA_USAGE', `the API key file ${path} cannot be read: ${messageOf(error)}`)
-  })
-  return headerValue(text.trim(), path)
+const MOST_KEY_BYTES = 64 * 1024
+
+/** A key from a pipe, such as a shell's `<(command)`, has no owner to look at. */
+async function readKeyFile(path: string, warn: (message: string) => void): Promise<string> {
+  const refuse = (fact: string, hint?: string) => {
+    throw new ElysiaError(
+      'ELYSIA_USAGE',
+      `the API key file ${path} ${fact}`,
+      hint === undefined ? {} : { hint },
+    )
+  }
+  const handle = await open(path).catch((error: unknown) => refuse(`cannot be read: ${messageOf(error)}`))
+  try {
+    const status = await handle.stat()
+    if (status.isDirectory()) refuse('cannot be read: it is a directory')
+    const foreign = status.isFile() ? foreignHand(status) : undefined
+    if (foreign !== undefined) refuse(`is refused: ${foreign}`, 'make it yours alone: chown it, chmod 600')
+    if (status.isFile() && isReadByOthers(status))
+      warn(`others may read the API key file ${path}; chmod 600 ends that`)
+    const bytes = Buffer.alloc(MOST_KEY_BYTES)
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = (await handle.read(bytes, length, bytes.length - length)).bytesRead
+    }
+    return headerValue(bytes.toString('utf8', 0, length).trim(), path)
+  } finally {
+    await handle.close()
+  }
 }
 
-function fromVariable(env: Readonly<Record<string, string | undefined>>, variable: string, what: string) {
+function fromVariable(env: Environment, variable: string, what: string) {
   const value = env[variable]
   if (value) return headerValue(value, variable)
   throw new ElysiaError('ELYSIA_USAGE', `${variable} is not set, and should hold ${what}`, {

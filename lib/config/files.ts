@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { ElysiaError } from '../errors.ts'
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
+import { constants, lstat, open } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { ElysiaError, messageOf } from '../errors.ts'
+import { foreignHand } from './ownership.ts'
 
 /** A configuration file as it was read, unchecked. */
 export interface ConfigFile {
@@ -8,21 +10,34 @@ export interface ConfigFile {
   readonly content: Readonly<Record<string, unknown>>
 }
 
-const ENDINGS = ['yaml', 'yml', 'json'] as const
+/** A configuration file that is not believed, and why, as the rest of a sentence. */
+export interface RefusedFile {
+  readonly path: string
+  readonly refused: string
+}
 
-/** The project's file: `elysiactl.yaml`, `.yml` or `.json` in `directory` or the nearest directory above it. */
-export async function readProjectFile(directory: string): Promise<ConfigFile | undefined> {
+const ENDINGS = ['yaml', 'yml', 'json'] as const
+const MOST_BYTES = 1024 * 1024
+
+/**
+ * The project's file: `elysiactl.yaml`, `.yml` or `.json` in `directory` or the nearest directory above it. Above the
+ * user's `home` is no project of theirs.
+ */
+export async function readProjectFile(
+  directory: string,
+  home?: string,
+): Promise<ConfigFile | RefusedFile | undefined> {
   for (let at = directory; ; at = dirname(at)) {
     const path = firstOf(at, 'elysiactl')
-    if (path !== undefined) return readConfigFile(path)
-    if (at === dirname(at)) return undefined
+    if (path !== undefined) return readFoundFile(path)
+    if (at === dirname(at) || at === home) return undefined
   }
 }
 
 /** The user's file: `config.yaml`, `.yml` or `.json` in the user's configuration directory. */
-export async function readUserFile(directory: string): Promise<ConfigFile | undefined> {
+export async function readUserFile(directory: string): Promise<ConfigFile | RefusedFile | undefined> {
   const path = firstOf(directory, 'config')
-  return path === undefined ? undefined : readConfigFile(path)
+  return path === undefined ? undefined : readFoundFile(path)
 }
 
 /**
@@ -30,10 +45,21 @@ export async function readUserFile(directory: string): Promise<ConfigFile | unde
  * @throws ElysiaError ELYSIA_USAGE where it cannot be read or is not an object; an empty file is empty
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
+  return (await readFile(path, () => undefined)) as ConfigFile
+}
+
+/** A file that was found where it lies, which somebody else may have laid there. */
+function readFoundFile(path: string): Promise<ConfigFile | RefusedFile> {
+  return readFile(path, foreignHand)
+}
+
+async function readFile(path: string, distrust: typeof foreignHand): Promise<ConfigFile | RefusedFile> {
   if (!ENDINGS.some((ending) => path.endsWith(`.${ending}`))) {
     throw unusable(path, `its name does not end in ${ENDINGS.map((ending) => `.${ending}`).join(', ')}`)
   }
-  const content = await load(path)
+  const text = await textOf(path, distrust)
+  if (typeof text !== 'string') return text
+  const content = await parsed(path, text)
   if (content === undefined || content === null) return { path, content: {} }
   if (typeof content === 'object' && !Array.isArray(content)) {
     return { path, content: content as Record<string, unknown> }
@@ -41,19 +67,30 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   throw unusable(path, 'it is not a set of keys and values')
 }
 
-/** Loaded only where there is a file: finding none must cost nothing. */
-async function load(path: string): Promise<unknown> {
-  const { cosmiconfig, defaultLoaders } = await import('cosmiconfig')
-  const yaml = (file: string, text: string) => {
-    return onlyComments(text) ? null : defaultLoaders['.yaml'](file, text)
-  }
-  const explorer = cosmiconfig('elysiactl', {
-    searchPlaces: ENDINGS.map((ending) => `elysiactl.${ending}`),
-    mergeSearchPlaces: false,
-    loaders: { '.yaml': yaml, '.yml': yaml, '.json': defaultLoaders['.json'] },
+/** What is looked at is what is read: the opened file. Of a link its own owner counts too. */
+async function textOf(path: string, distrust: typeof foreignHand): Promise<string | RefusedFile> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
+    throw unusable(path, messageOf(error))
   })
   try {
-    return (await explorer.load(path))?.config
+    const [link, status] = [await lstat(path), await handle.stat()]
+    if (!status.isFile()) throw unusable(path, 'it is no regular file')
+    const refused = distrust(status) ?? (link.isSymbolicLink() ? distrust({ ...link, mode: 0 }) : undefined)
+    if (refused !== undefined) return { path, refused }
+    if (status.size > MOST_BYTES) throw unusable(path, 'it is larger than 1 MiB')
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Loaded only where there is a file: finding none must cost nothing. */
+async function parsed(path: string, text: string): Promise<unknown> {
+  const { defaultLoaders } = await import('cosmiconfig')
+  if (text.trim() === '') return null
+  try {
+    if (path.endsWith('.json')) return defaultLoaders['.json'](path, text)
+    return onlyComments(text) ? null : defaultLoaders['.yaml'](path, text)
   } catch (error) {
     throw unusable(path, faultOf(error))
   }
@@ -79,8 +116,25 @@ interface ParserError extends NodeJS.ErrnoException {
   readonly mark?: { readonly line: number }
 }
 
+/** A link that leads nowhere is a file that cannot be read, not one that is not there. */
 function firstOf(directory: string, name: string): string | undefined {
-  return ENDINGS.map((ending) => join(directory, `${name}.${ending}`)).find((path) => existsSync(path))
+  return ENDINGS.map((ending) => join(directory, `${name}.${ending}`)).find((path) => {
+    return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  })
+}
+
+/** Whether a path lies below a directory, wherever links on the way to it lead; what is not there yet may lie there. */
+export function liesBelow(directory: string, path: string): boolean {
+  const root = realPath(directory)
+  const real = realPath(path)
+  return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)
+}
+
+function realPath(path: string): string {
+  const absolute = resolve(path)
+  const above = dirname(absolute)
+  if (existsSync(absolute)) return realpathSync.native(absolute)
+  return above === absolute ? absolute : join(realPath(above), basename(absolute))
 }
 
 function unusable(path: string, reason: string): ElysiaError {

@@ -17,6 +17,9 @@ export interface NamedTarget {
 const TEXT_KEYS = ['url', 'grpc', 'api_key_file', 'api_key_env', 'ca_file'] as const
 const KEYS: readonly string[] = [...TEXT_KEYS, 'headers_env']
 
+/** What a project's file must not say of a target: it would take secrets of the user's to where it likes. */
+export const PERSONAL_TARGET_KEYS: readonly string[] = ['api_key_file', 'api_key_env', 'headers_env']
+
 /** The `targets` of a configuration file, checked. @throws ElysiaError ELYSIA_USAGE */
 export function namedTargets(value: unknown, origin: string): Record<string, NamedTarget> {
   if (value === undefined || value === null) return {}

@@ -1,5 +1,7 @@
-import { join } from 'node:path'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import envPaths from 'env-paths'
+import { ElysiaError } from '../errors.ts'
 
 /** The user's directories for elysiactl, by the conventions of the system (XDG on Linux). */
 export interface Paths {
@@ -9,9 +11,25 @@ export interface Paths {
   readonly state: string
 }
 
+/** @throws ElysiaError ELYSIA_USAGE where HOME or a variable of XDG leads nowhere */
 export function userPaths(): Paths {
   const { data, config, log } = envPaths('elysiactl', { suffix: '' })
-  return { data, config, state: log }
+  const paths = { data, config, state: log }
+  const relative = Object.values(paths).find((path) => !isAbsolute(path))
+  if (relative === undefined) return paths
+  throw new ElysiaError('ELYSIA_USAGE', `${relative} is no place for data: it is not an absolute path`, {
+    hint: 'set HOME, or XDG_DATA_HOME, XDG_STATE_HOME and XDG_CONFIG_HOME, to directories that are there',
+  })
+}
+
+/** The user's home; undefined where there is none. */
+export function homeDirectory(): string | undefined {
+  try {
+    const home = homedir()
+    return isAbsolute(home) ? home : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The embedded store that is used where no target is given. */

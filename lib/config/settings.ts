@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import { ElysiaError } from '../errors.ts'
 import { meant, nearest } from '../nearest.ts'
-import { type Layer, namesOf, type OptionSchema, type OptionsSchema } from '../options.ts'
-import { type ConfigFile, readConfigFile, readProjectFile, readUserFile } from './files.ts'
+import { type Layer, namesOf, type OptionsSchema } from '../options.ts'
+import { type ConfigFile, type RefusedFile, readConfigFile, readProjectFile, readUserFile } from './files.ts'
 import { type NamedTarget, namedTargets } from './namedTarget.ts'
-import { userPaths } from './paths.ts'
+import { homeDirectory, userPaths } from './paths.ts'
+import { type OptionsByKey, overreach } from './projectFile.ts'
 
 /** The environment variables that are no option: they hold or name secrets and places. */
 export const PLAIN_VARIABLES = ['ELYSIACTL_API_KEY', 'ELYSIACTL_CONFIG'] as const
@@ -14,9 +15,19 @@ export interface TargetSetting extends NamedTarget {
   readonly origin: string
 }
 
+/** A configuration file that was found; `refused` says why it was not read, as the rest of a sentence. */
+export interface FoundFile {
+  readonly path: string
+  /** `named` by ELYSIACTL_CONFIG, the `project`'s, or the `user`'s own. */
+  readonly kind: 'named' | 'project' | 'user'
+  readonly refused?: string
+}
+
 /** What environment and configuration files say, the strongest first. */
 export interface Settings {
   readonly layers: readonly Layer[]
+  /** The files that were found, the strongest first. */
+  readonly files: readonly FoundFile[]
   readonly targets: Readonly<Record<string, TargetSetting>>
   /** Sentences for a person: what was found and not understood. */
   readonly warnings: readonly string[]
@@ -28,28 +39,71 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly directory: string
   readonly userDirectory?: string
+  /** True for a command that only shows them: files that are refused say nothing, in place of an error. */
+  readonly showRefused?: boolean
 }
 
-type KnownOptions = ReadonlyMap<string, { readonly key: string; readonly option: OptionSchema }>
+type KnownOptions = OptionsByKey
 
 /**
  * The layers below the flags: environment, then the project's file (or the one ELYSIACTL_CONFIG names),
- * then the user's.
- * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read, an unknown key or a secret in a file
+ * then the user's. A file that was found, and that somebody else may have written, is refused; a project's file also
+ * where it says what is not for it to say. One that is named is taken at its word.
+ * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret in a file
  */
-export async function readSettings({ schemas, env, directory, userDirectory }: Sources): Promise<Settings> {
-  const named = env.ELYSIACTL_CONFIG
-  const project = await (named ? readConfigFile(named) : readProjectFile(directory))
-  const user = await readUserFile(userDirectory ?? userPaths().config)
-  const files = [project, user].filter((file) => file !== undefined)
+export async function readSettings(sources: Sources): Promise<Settings> {
+  const { schemas, env } = sources
   const keys = knownOptions(schemas, ({ key }) => key)
+  const found = await findFiles(sources, keys)
+  const files = found.map(({ file, kind }) => seen(file, kind))
+  if (sources.showRefused !== true) refuseFiles(files, sources.userDirectory)
+  const read = found.map(({ file }) => file).filter((file) => 'content' in file)
   const { layer, warnings } = environmentLayer(schemas, env)
-  const targets = files.toReversed().map((file) => targetsOf(file))
+  const targets = read.toReversed().map((file) => targetsOf(file))
   return {
-    layers: [layer, ...files.map((file) => fileLayer(file, keys))],
+    layers: [layer, ...read.map((file) => fileLayer(file, keys))],
+    files,
     targets: Object.assign({}, ...targets) as Record<string, TargetSetting>,
     warnings,
   }
+}
+
+/** @throws ElysiaError ELYSIA_USAGE for the first file that is refused */
+export function refuseFiles(files: readonly FoundFile[], userDirectory = userPaths().config): void {
+  const file = files.find(({ refused }) => refused !== undefined)
+  if (file === undefined) return
+  const own = `${userDirectory}/config.yaml`
+  const hint =
+    file.kind === 'user'
+      ? 'make it yours alone: chown it, chmod go-w'
+      : `ELYSIACTL_CONFIG=${file.path} takes it at its word, if you trust it; what is yours alone belongs into ${own}`
+  throw new ElysiaError('ELYSIA_USAGE', `the configuration ${file.path} is refused: ${file.refused}`, {
+    hint,
+  })
+}
+
+interface Found {
+  readonly file: ConfigFile | RefusedFile
+  readonly kind: FoundFile['kind']
+}
+
+async function findFiles({ env, directory, userDirectory }: Sources, keys: KnownOptions): Promise<Found[]> {
+  const named = env.ELYSIACTL_CONFIG
+  const first = named ? await readConfigFile(named) : await readProjectFile(directory, homeDirectory())
+  const user = await readUserFile(userDirectory ?? userPaths().config)
+  const found: Found[] = []
+  if (first !== undefined) found.push(named ? { file: first, kind: 'named' } : projectFile(first, keys))
+  if (user !== undefined) found.push({ file: user, kind: 'user' })
+  return found
+}
+
+function projectFile(file: ConfigFile | RefusedFile, keys: KnownOptions): Found {
+  const refused = 'refused' in file ? file.refused : overreach(file, keys)
+  return { file: refused === undefined ? file : { path: file.path, refused }, kind: 'project' }
+}
+
+function seen(file: ConfigFile | RefusedFile, kind: FoundFile['kind']): FoundFile {
+  return { path: file.path, kind, ...('refused' in file && { refused: file.refused }) }
 }
 
 /**

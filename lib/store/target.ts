@@ -1,6 +1,8 @@
+import { isIPv4 } from 'node:net'
 import { resolve as absolute } from 'node:path'
 import { ElysiaError } from '../errors.ts'
 import { meant } from '../nearest.ts'
+import { rememberSecrets } from '../secrets.ts'
 import type { Retry } from '../stream/retry.ts'
 import type { Store } from './store.ts'
 
@@ -59,6 +61,27 @@ export function parseTarget(text: string): Target {
   throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is no kind of target`, { hint })
 }
 
+/** The addresses of a target to which nothing is encrypted on its way, but for those of this machine. */
+export function addressesInTheOpen(target: Target): string[] {
+  if (target.kind !== 'weaviate') return []
+  return target.nodes.flatMap(({ http, grpc, grpcSecure }) => {
+    const { protocol, host, hostname } = new URL(http)
+    const rpcHost = grpc.slice(0, grpc.lastIndexOf(':'))
+    const rest = protocol === 'http:' && !isLoopback(hostname) ? [host] : []
+    return grpcSecure || isLoopback(rpcHost) ? rest : [...rest, grpc]
+  })
+}
+
+function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '')
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    (isIPv4(name) && name.startsWith('127.'))
+  )
+}
+
 /**
  * Opens the store of a target; what it needs is loaded only now.
  * @throws ElysiaError of the store; ELYSIA_UNREACHABLE where a server stays away for longer than `retryForMs`
@@ -87,6 +110,7 @@ async function openServer(
     import('./weaviate.ts'),
     import('../stream/retry.ts'),
   ])
+  rememberSecrets([access.apiKey, ...Object.values(access.headers ?? {})])
   const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }
   const open = () => openWeaviate({ nodes, target: text, ...access, ...more })
   if (retryForMs === undefined) return open()
@@ -129,6 +153,7 @@ function defaultGrpc(url: URL, secure: boolean): string {
 
 function parseGrpc(given: string | null, standard: string): string {
   if (given === null) return standard
+  if (given.includes('@')) throw holdsCredential(standard)
   const host = standard.slice(0, standard.lastIndexOf(':'))
   const full = /^\d+$/.test(given) ? `${host}:${given}` : given
   const port = Number(/^(?:\[[0-9a-f:]+\]|[^:/@?#]+):(\d{1,5})$/i.exec(full)?.[1])
@@ -146,7 +171,11 @@ function refuseSecrets(url: URL): void {
       hint: 'a target takes ?grpc=HOST:PORT and nothing else',
     })
   }
-  throw new ElysiaError('ELYSIA_USAGE', `the address of ${url.host} holds a credential`, {
+  throw holdsCredential(url.host)
+}
+
+function holdsCredential(host: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `the address of ${host} holds a credential`, {
     hint: 'addresses are seen by others: set ELYSIACTL_API_KEY, or give --api-key-file FILE',
   })
 }

@@ -15,12 +15,14 @@ export const targetOptions = {
       description: 'a file that holds the API key (or set ELYSIACTL_API_KEY)',
       placeholder: 'FILE',
       path: true,
+      personal: true,
     },
     caFile: {
       type: 'string',
       description: 'PEM certificates of the authority that signed the server’s',
       placeholder: 'FILE',
       path: true,
+      personal: true,
     },
   },
 } as const satisfies OptionsSchema

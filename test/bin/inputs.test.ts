@@ -68,6 +68,28 @@ t.test('a directory is no input, on standard input either', async (t) => {
   })
 })
 
+t.test('a command that produces the input has no API key in its environment', async (t) => {
+  const secrets = { ELYSIACTL_API_KEY: 's3cret-1', OFFICE_KEY: 's3cret-2', KEPT: 'kept' }
+  const user = 'targets: {office: {url: "http://localhost:1", api_key_env: OFFICE_KEY}}\n'
+  const place = home(t, { config: { elysiactl: { 'config.yaml': user } } }, secrets)
+  const script =
+    'const content = JSON.stringify(process.env); console.log(JSON.stringify({ repo: "r", op: "add", path: "p", content }))'
+  const run = await place.run([
+    'index',
+    'sync',
+    ...INTO,
+    '--from-command',
+    '--',
+    process.execPath,
+    '-e',
+    script,
+  ])
+  t.equal(run.code, 0, run.stderr)
+  const { stdout } = await place.run(['col', 'cat', 'Held', '--target', 'sqlite:store.db'])
+  t.match(stdout, 'kept')
+  t.notMatch(stdout, 's3cret')
+})
+
 t.test('what is no change record is refused with the command that was meant', async (t) => {
   const place = home(t, {
     'bad.jsonl': '{"a":1}\n{"repo":"r","op":"add","path":"p","content":"c"}\n',

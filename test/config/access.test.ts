@@ -5,6 +5,7 @@ import type { Settings } from '../../lib/config/settings.ts'
 
 const settings: Settings = {
   layers: [],
+  files: [],
   warnings: [],
   targets: {
     prod: {

@@ -64,19 +64,27 @@ t.test('a path in a file means the same from every directory', async (t) => {
     project: {
       'elysiactl.yaml': [
         'target: sqlite:store.db',
-        'content_root: files',
+        'schema: class.json',
         'targets:',
         '  local: {url: "sqlite:other.db"}',
-        '  prod: {url: "https://h", api_key_file: key, ca_file: /etc/ca.pem}',
+        '  near: {url: "https://h", ca_file: ca.pem}',
+      ].join('\n'),
+    },
+    user: {
+      'config.yaml': [
+        'content_root: files',
+        'targets: {prod: {url: "https://h", api_key_file: key, ca_file: /etc/ca.pem}}',
       ].join('\n'),
     },
     at: 'some/where',
   })
-  const project = join(t.testdirName, 'project')
+  const [project, user] = [join(t.testdirName, 'project'), join(t.testdirName, 'user')]
   t.equal(layers[1]?.values.target, `sqlite:${join(project, 'store.db')}`)
-  t.equal(layers[1]?.values.contentRoot, join(project, 'files'))
+  t.equal(layers[1]?.values.schema, join(project, 'class.json'))
+  t.equal(layers[2]?.values.contentRoot, join(user, 'files'))
   t.equal(targets.local?.url, `sqlite:${join(project, 'other.db')}`)
-  t.match(targets.prod, { url: 'https://h', api_key_file: join(project, 'key'), ca_file: '/etc/ca.pem' })
+  t.equal(targets.near?.ca_file, join(project, 'ca.pem'))
+  t.match(targets.prod, { url: 'https://h', api_key_file: join(user, 'key'), ca_file: '/etc/ca.pem' })
 })
 
 t.test('a name for a target in a file stays a name', async (t) => {
@@ -117,7 +125,7 @@ t.test('a file is data and never run', async (t) => {
 
 t.test('what a file cannot mean is refused, with the file and what was meant', async (t) => {
   const cases: [string, RegExp, RegExp][] = [
-    ['batchsize: 5', /unknown key batchsize in .*elysiactl\.yaml/, /batch_size/],
+    ['batchsize: 5', /unknown key batchsize in .*config\.yaml/, /batch_size/],
     ['dry_run: true', /unknown key dry_run/, /./],
     ['- a\n- b', /not a set of keys and values/, /(?:)/],
     ['a: [', /cannot be used/, /(?:)/],
@@ -129,7 +137,7 @@ t.test('what a file cannot mean is refused, with the file and what was meant', a
     ['targets: [a]', /targets in .* is not a set/, /url/],
   ]
   for (const [text, message, hint] of cases) {
-    const error = await read(t, { project: { 'elysiactl.yaml': text } }).catch((thrown: unknown) => thrown)
+    const error = await read(t, { user: { 'config.yaml': text } }).catch((thrown: unknown) => thrown)
     t.match(error, { code: 'ELYSIA_USAGE', message }, text)
     t.match(String((error as { hint?: string }).hint ?? ''), hint, text)
   }

@@ -6,9 +6,11 @@ import {
   ElysiaError,
   formatUnit,
   layersFor,
+  masked,
   namesOf,
   type OptionSchema,
   type OptionsSchema,
+  refuseFiles,
   resolve,
   targetOptions,
   userPaths,
@@ -45,11 +47,21 @@ async function run(context: Context): Promise<void> {
   const targets = namedTargetsOf(context)
   const places = placesOf(context)
   const apiKey = process.env.ELYSIACTL_API_KEY ? '***' : null
-  if (console.json) {
-    const plain = options.map(({ text: _, ...option }) => option)
-    return console.document({ options: plain, target, api_key: apiKey, targets, places })
-  }
-  await console.print([
+  const plain = options.map(({ text: _, ...option }) => option)
+  if (console.json) await console.document({ options: plain, target, api_key: apiKey, targets, places })
+  else await console.print(pageOf(options, target, targets, places, apiKey))
+  // Every other command would be refused: so that a script sees it, too.
+  refuseFiles(context.settings.files)
+}
+
+function pageOf(
+  options: readonly Setting[],
+  target: ReturnType<typeof targetOf>,
+  targets: readonly TargetShown[],
+  places: ReturnType<typeof placesOf>,
+  apiKey: string | null,
+): string[] {
+  return [
     ...columns(
       ['option', 'value', 'origin'],
       options.map(({ key, text, origin }) => [key, text, origin]),
@@ -63,7 +75,7 @@ async function run(context: Context): Promise<void> {
     ...columns(['place', 'path', ''], placeRows(places)),
     '',
     `ELYSIACTL_API_KEY is ${apiKey === null ? 'not set' : 'set'}`,
-  ])
+  ]
 }
 
 /** Options that several jobs share stand once. */
@@ -110,10 +122,11 @@ interface TargetShown {
 
 /** Keys and headers are named in the configuration by file and variable, and so may be shown. */
 function namedTargetsOf({ settings }: Context): TargetShown[] {
-  return Object.entries(settings.targets).map(([name, target]) => ({
+  return Object.entries(settings.targets).map(([name, { url, grpc, ...target }]) => ({
     name,
     ...target,
-    url: masked(target.url),
+    url: masked(url),
+    ...(grpc !== undefined && { grpc: masked(grpc) }),
   }))
 }
 
@@ -121,28 +134,30 @@ function targetRow({ name, url, origin }: TargetShown): string[] {
   return [name, url, origin]
 }
 
-/** What stands before an @ in an address, and parameters that sound like secrets. */
-function masked(text: string): string {
-  return text
-    .replace(/(\/\/)[^/@\s]*@/g, '$1***@')
-    .replace(/([?&][^=&]*(?:key|token|secret|password|auth)[^=&]*=)[^&,\s]*/gi, '$1***')
-}
-
-/** Where files are looked for, the strongest first, and which were found. */
+/** Where files are looked for, the strongest first, which were read, and which were not and why. */
 function placesOf({ settings }: Context) {
   const { config, data, state } = userPaths()
-  const files = settings.layers.filter(({ kind }) => kind === 'file').map(({ origin }) => origin)
+  const files = settings.files.filter(({ refused }) => refused === undefined).map(({ path }) => path)
+  const refused = settings.files.filter((file) => file.refused !== undefined)
   const named = process.env.ELYSIACTL_CONFIG
   const project = named || join(process.cwd(), 'elysiactl.{yaml,yml,json}')
-  return { project, user: join(config, 'config.{yaml,yml,json}'), files, data, state }
+  return {
+    project,
+    user: join(config, 'config.{yaml,yml,json}'),
+    files,
+    refused: refused.map(({ path, refused: reason }) => ({ path, reason: reason! })),
+    data,
+    state,
+  }
 }
 
-function placeRows({ project, user, files, data, state }: ReturnType<typeof placesOf>): string[][] {
+function placeRows({ project, user, files, refused, data, state }: ReturnType<typeof placesOf>): string[][] {
   const above = process.env.ELYSIACTL_CONFIG ? 'from ELYSIACTL_CONFIG' : 'or in the nearest directory above'
   return [
     ['project file', project, above],
     ['user file', user, ''],
-    ...files.map((file) => ['found', file, '']),
+    ...files.map((file) => ['read', file, '']),
+    ...refused.map(({ path, reason }) => ['not read', path, reason]),
     ['data', data, ''],
     ['state', state, ''],
   ]

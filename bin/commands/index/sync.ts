@@ -1,6 +1,13 @@
 import type { Command, Context } from '../../command.ts'
 import { type Source, standardInput } from '../../inputs.ts'
-import { ElysiaError, ingestOptions, type OptionsSchema, runOptions, targetOptions } from '../../library.ts'
+import {
+  ElysiaError,
+  ingestOptions,
+  type OptionsSchema,
+  runOptions,
+  targetOptions,
+  withoutKeys,
+} from '../../library.ts'
 import { producer } from '../../producer.ts'
 import { runIngest } from '../../runIngest.ts'
 
@@ -53,7 +60,7 @@ function input(context: Context): Source {
   if (!fromCommand) throw usage('no input is given', 'give --stdin, or --from-command -- CMD…')
   if (program === undefined)
     throw usage('--from-command names no command', 'write it after --: --from-command -- CMD…')
-  return producer([program, ...words], context.stop)
+  return producer([program, ...words], context.stop, withoutKeys(process.env, context.settings))
 }
 
 function usage(message: string, hint: string): ElysiaError {

@@ -44,6 +44,7 @@ export const ingestOptions = {
       description: 'the directory that content_ref is allowed to name files in',
       placeholder: 'DIR',
       path: true,
+      personal: true,
     },
     fromRejects: {
       type: 'boolean',

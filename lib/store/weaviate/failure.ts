@@ -1,4 +1,5 @@
 import { ElysiaError, type ErrorCode, type ErrorDetails, messageOf } from '../../errors.ts'
+import { masked } from '../../secrets.ts'
 import type { WriteOutcome } from '../store.ts'
 import { DeadlineError } from './deadline.ts'
 import { proxyHint } from './proxies.ts'
@@ -48,8 +49,8 @@ export function neverSent(failure: ElysiaError): boolean {
 
 /** What became of an object that the server refused with these words. */
 export function refusal(said: string): WriteOutcome {
-  const reason = bounded(said)
-  return isTransient(reason) ? { ok: false, reason, retryable: true } : { ok: false, reason }
+  const shown = { ok: false, reason: masked(bounded(said)) } as const
+  return isTransient(shown.reason) ? { ...shown, retryable: true } : shown
 }
 
 /** True for a call whose key is known, and may not do this. */

@@ -1,0 +1,33 @@
+/** The part of a file's status that says whose it is. */
+export interface Owned {
+  readonly uid: number
+  readonly gid: number
+  readonly mode: number
+}
+
+const GROUP_WRITES = 0o020
+const OTHERS_WRITE = 0o002
+const GROUP_OR_OTHERS_READ = 0o044
+
+/**
+ * Why somebody else may have written what lies there, as the rest of a sentence; undefined where only the user and root
+ * can have. Where a user has a group alone, of the same number, that is nobody else. Systems without owners say nothing.
+ */
+export function foreignHand({ uid, gid, mode }: Owned): string | undefined {
+  const own = process.geteuid?.()
+  if (own === undefined) return undefined
+  if (uid !== own && uid !== 0) return `it belongs to another user (${uid})`
+  if ((mode & OTHERS_WRITE) !== 0) return 'everyone may write to it'
+  return (mode & GROUP_WRITES) !== 0 && !isOwnGroup(gid, own) ? 'its group may write to it' : undefined
+}
+
+/** Whether others than the user may read what lies there. */
+export function isReadByOthers({ gid, mode }: Owned): boolean {
+  const own = process.geteuid?.()
+  if (own === undefined) return false
+  return (mode & (isOwnGroup(gid, own) ? 0o004 : GROUP_OR_OTHERS_READ)) !== 0
+}
+
+function isOwnGroup(gid: number, own: number): boolean {
+  return own !== 0 && gid === own && process.getegid?.() === gid
+}

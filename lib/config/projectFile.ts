@@ -1,0 +1,44 @@
+import { dirname, resolve } from 'node:path'
+import type { OptionSchema } from '../options.ts'
+import { type ConfigFile, liesBelow } from './files.ts'
+import { PERSONAL_TARGET_KEYS } from './namedTarget.ts'
+
+/** The options by the key that a file writes. */
+export type OptionsByKey = ReadonlyMap<string, { readonly key: string; readonly option: OptionSchema }>
+
+const PERSONAL = 'which only a flag, the environment or your own file may say'
+const OUTSIDE = 'which leads out of its directory'
+
+/**
+ * Why a project's file is refused, as the rest of a sentence; undefined where it is not. Whoever wrote the project wrote
+ * it too: it says nothing of keys, headers and trust, and the paths in it lie below its directory.
+ */
+export function overreach({ path, content }: ConfigFile, options: OptionsByKey): string | undefined {
+  for (const [name, value] of Object.entries(content)) {
+    const option = options.get(name)?.option
+    if (option?.personal === true) return `it sets ${name}, ${PERSONAL}`
+    const outside = leadsOut(path, value, option?.path === true)
+    if (outside) return `it sets ${name} to a path ${OUTSIDE}`
+  }
+  const { targets } = content
+  if (typeof targets !== 'object' || targets === null) return undefined
+  return Object.entries(targets)
+    .map(([name, target]) => overreachOf(path, name, target))
+    .find(Boolean)
+}
+
+function overreachOf(file: string, name: string, target: unknown): string | undefined {
+  if (typeof target !== 'object' || target === null) return undefined
+  for (const [key, value] of Object.entries(target)) {
+    const where = `${key} of targets.${name}`
+    if (PERSONAL_TARGET_KEYS.includes(key)) return `it sets ${where}, ${PERSONAL}`
+    if (leadsOut(file, value, key.endsWith('_file'))) return `it sets ${where} to a path ${OUTSIDE}`
+  }
+  return undefined
+}
+
+function leadsOut(file: string, value: unknown, isPath: boolean): boolean {
+  if (typeof value !== 'string') return false
+  const path = value.startsWith('sqlite:') ? value.slice('sqlite:'.length) : isPath ? value : undefined
+  return path !== undefined && !liesBelow(dirname(file), resolve(dirname(file), path))
+}
