@@ -7,25 +7,22 @@ export function rememberSecrets(values: readonly (string | undefined)[]): void {
   for (const value of values) if (value !== undefined && value.length >= FEWEST_CHARACTERS) known.add(value)
 }
 
+const NAMES_A_SECRET = /key|token|secret|passw|auth|credential/i
+
 /**
- * Credentials in an address, in parameters and assignments, in JSON, and in headers. What is repeated is bounded, so that
- * a hostile text takes time in proportion to its length.
+ * What may stand before a credential, with the name of a parameter, header or JSON key where it has one. What is repeated
+ * is bounded, so that a hostile text takes time in proportion to its length.
  */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/(\/\/)[^/?#@\s"'<>]{1,500}@/g, '$1***@'],
-  [/(^|[=\s"'`(])[^\s/@:="'`(]{1,100}:[^\s/@"'`]{1,500}@(?=[\w[])/g, '$1***@'],
-  [/([?&;][^=&;\s]{0,64}(?:key|token|secret|passw|auth|credential)[^=&;\s]{0,64}=)[^&;,\s"'`]*/gi, '$1***'],
-  [/(\b[\w.-]{0,64}(?:api[-_]?key|token|secret|password|passwd|auth|credential)=)[^&;,\s"'`]+/gi, '$1***'],
-  [
-    /("[\w.-]{0,64}(?:api[-_]?key|token|secret|password|passwd|authorization|credential)[\w.-]{0,64}"\s*:\s*")(?:[^"\\]|\\.)*/gi,
-    '$1***',
-  ],
-  [
-    /(\b(?:authorization|x-[\w-]{0,64}(?:api-?key|token|secret)[\w-]{0,64}):\s*)(?:(?:bearer|basic)\s+)?[^\s,;"'`]+/gi,
-    '$1***',
-  ],
-  [/(\bbearer\s+)[\w.~+/=-]{6,}/gi, '$1***'],
+const PATTERNS: readonly RegExp[] = [
+  /(?<before>\/\/)[^/?#@\s"'<>]{1,500}(?=@)/g,
+  /(?<before>^|[=\s"'`(])[^\s/@:="'`(]{1,100}:[^\s/@"'`]{1,500}(?=@[\w[])/g,
+  /(?<before>[?&;](?<name>[^=&;\s]{1,100})=)[^&;,\s"'`]+/g,
+  /(?<before>(?:api[-_]?key|token|secret|password|passwd|auth|credential)=)[^&;,\s"'`]+/gi,
+  /(?<before>"(?<name>[\w.-]{1,100})"\s{0,9}:\s{0,9}")(?:[^"\\]|\\.)+/g,
+  /(?<before>\b(?<name>authorization|x-[\w-]{1,100}):\s{0,9})(?:(?:bearer|basic)\s+)?[^\s,;"'`]+/gi,
+  /(?<before>\bbearer\s{1,9})[\w.~+/=-]{6,}/gi,
 ]
+const USERINFO = PATTERNS.slice(0, 2)
 
 /**
  * A text of whatever origin without the credentials that it may hold: what a server echoes, an address that a person
@@ -34,6 +31,15 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 export function masked(text: string): string {
   let shown = text
   for (const secret of known) if (shown.includes(secret)) shown = shown.replaceAll(secret, '***')
-  for (const [pattern, replacement] of PATTERNS) shown = shown.replace(pattern, replacement)
+  for (const pattern of PATTERNS) {
+    if (USERINFO.includes(pattern) && !shown.includes('@')) continue
+    shown = shown.replace(pattern, withoutSecret)
+  }
   return shown
+}
+
+/** Takes what `replace` hands to its function: the match first, its named groups last. */
+function withoutSecret(match: string, ...rest: unknown[]): string {
+  const { before, name } = rest.at(-1) as { readonly before: string; readonly name?: string }
+  return name === undefined || NAMES_A_SECRET.test(name) ? `${before}***` : match
 }
