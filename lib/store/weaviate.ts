@@ -29,6 +29,7 @@ import { link } from './weaviate/link.ts'
 import { read, readMany } from './weaviate/read.ts'
 import { remove } from './weaviate/remove.ts'
 import { Server } from './weaviate/server.ts'
+import { Shards } from './weaviate/shards.ts'
 import { setTenantStates, tenantOf } from './weaviate/tenantStates.ts'
 import { readAuthorities } from './weaviate/trust.ts'
 import { type Context, write } from './weaviate/write.ts'
@@ -74,7 +75,8 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
   const capabilities = capabilitiesOf(version)
   const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize: options.pageSize }
-  return new WeaviateStore({ ...shared, classes: new Classes(shared) }, maxInFlight)
+  const shards = new Shards(cluster, target)
+  return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
 }
 
 type Shared = Omit<Context, 'name'>

@@ -302,3 +302,28 @@ function bound(collection: Collection): Collection {
     count: (...given) => collection.count(...given),
   }
 }
+
+t.test('onto a cluster with a node down nothing is restored, unless that is asked for', async (t) => {
+  const source = await sourceOf(await archiveOf(10))
+  const nodes = ['HEALTHY', 'HEALTHY', 'UNAVAILABLE'].map((status, n) => ({ name: `node-${n}`, status }))
+  const store = openMemory()
+  const degraded: Store = new Proxy(store, {
+    get: (of, key) => {
+      if (key === 'health') return async () => ({ version: '1.39.0', nodes })
+      const value = Reflect.get(of, key, of)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+  })
+  const refused = {
+    code: 'ELYSIA_CONFLICT',
+    message: /1 of 3 nodes.*node-2 is UNAVAILABLE/,
+    hint: /--degraded/,
+  }
+  await t.rejects(restore(source, degraded, {}), refused)
+  await t.rejects(restore(source, degraded, { dryRun: true }), refused, 'a dry run says it too')
+  t.same(await store.list(), [])
+  const notices: string[] = []
+  const onNotice = ({ code }: { code: string }) => void notices.push(code)
+  t.match(await restore(source, degraded, { degraded: true }, { onNotice }), { status: 'done', written: 10 })
+  t.ok(notices.includes('node_unhealthy'))
+})

@@ -78,6 +78,29 @@ t.test('TLS with an authority of our own: trusted where it is named, refused whe
   await t.rejects(open(t, double), refused)
 })
 
+t.test(
+  'a proxy of the environment is used neither for REST nor for gRPC, and said where it may be missed',
+  async (t) => {
+    const double = await start(t, {})
+    for (const name of ['http_proxy', 'https_proxy', 'grpc_proxy', 'HTTP_PROXY']) {
+      const { stdout, stderr } = await program(double, {}, { [name]: 'http://127.0.0.1:1' })
+      t.strictSame([JSON.parse(stdout), stderr], [{ failures: [], count: 1 }, ''], name)
+    }
+    const before = process.env.grpc_proxy
+    process.env.grpc_proxy = 'http://127.0.0.1:1'
+    t.teardown(() => {
+      if (before === undefined) delete process.env.grpc_proxy
+      else process.env.grpc_proxy = before
+    })
+    const nodes = [
+      { http: 'http://does-not-exist.invalid:8080', grpc: 'does-not-exist.invalid:1', grpcSecure: false },
+    ]
+    const hint = 'the proxy that grpc_proxy names is not used: stores are reached directly'
+    await t.rejects(openWeaviate({ nodes, target: 'x' }), { code: 'ELYSIA_UNREACHABLE', hint })
+    t.equal(process.env.grpc_proxy, 'http://127.0.0.1:1', 'others find it as it was')
+  },
+)
+
 t.test('a file that holds no certificates is refused by name', async (t) => {
   const double = await start(t, { tls: CERTIFICATE })
   const directory = t.testdir({ 'empty.pem': 'nothing' })

@@ -42,9 +42,16 @@ export const restoreOptions = {
     },
     replication: {
       type: 'integer',
-      description: 'copies of each object; else as many as there were, and no more than the target has nodes',
+      description:
+        'copies of each object; else as many as there were, and no more than the target has nodes, those that are down included',
       minimum: 1,
       maximum: 100,
+      flagOnly: true,
+    },
+    degraded: {
+      type: 'boolean',
+      description: 'restore though a node of the target is down; what it would hold has to wait for it',
+      default: false,
       flagOnly: true,
     },
     vectorizer: {

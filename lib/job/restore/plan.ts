@@ -23,15 +23,26 @@ const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
 
 /**
  * Looks at the target. @throws ElysiaError of the store where it does not answer; ELYSIA_UNREACHABLE where none
- * of its nodes is well
+ * of its nodes is well, ELYSIA_CONFLICT where one is not and --degraded does not say that this will do
  */
-export async function healthyTarget(store: Store, notify: Notify): Promise<Health> {
+export async function healthyTarget(
+  store: Store,
+  { degraded }: RestoreOptions,
+  notify: Notify,
+): Promise<Health> {
   const health = await store.health()
   const ill = health.nodes.filter(({ status }) => BAD_NODE.test(status))
   if (ill.length > 0 && ill.length === health.nodes.length) {
     throw new ElysiaError('ELYSIA_UNREACHABLE', `no node of ${store.target} is healthy`, {
       retryable: true,
       hint: 'nothing was written; look at the server',
+    })
+  }
+  if (ill.length > 0 && !degraded) {
+    const named = ill.map(({ name, status }) => `${name} is ${status}`).join(', ')
+    const of = `${ill.length} of ${health.nodes.length} nodes of ${store.target}`
+    throw new ElysiaError('ELYSIA_CONFLICT', `${of} cannot take their share of a collection: ${named}`, {
+      hint: 'nothing is written meanwhile; give the same command when all are back, or --degraded to go on without them',
     })
   }
   for (const { name, status } of ill) notify('node_unhealthy', `node ${name} of the target is ${status}`)

@@ -51,7 +51,7 @@ export async function setUpRestore(
       notify('waiting', waitText(again))
     },
   })
-  const health = await retry(() => healthyTarget(store, notify))
+  const health = await retry(() => healthyTarget(store, options, notify))
   const plan = await retry(() => planRestore(store, source, options, health, notify, beside))
   const state = options.dryRun ? undefined : circumstances.state
   const key = keyOf(source, store, plan, options)

@@ -5,7 +5,7 @@ import { abortable, DeadlineError, within } from './deadline.ts'
 import { allUnreachable, failureOf, neverSent, replyFailure } from './failure.ts'
 import type { RestReply, RestRequest } from './rest.ts'
 import type { Server } from './server.ts'
-import { isMissing } from './serverText.ts'
+import { isMissing, lacksCopies } from './serverText.ts'
 import type { Wire } from './wire.ts'
 
 export interface ClusterOptions {
@@ -93,7 +93,7 @@ export class Cluster {
           missing = failure
           continue
         }
-        if (failure.code !== 'ELYSIA_UNREACHABLE') throw failure
+        if (failure.code !== 'ELYSIA_UNREACHABLE' || lacksCopies(failure.message)) throw failure
         server.failed()
         failures.push(failure)
         if (thrown instanceof DeadlineError || !anew) break

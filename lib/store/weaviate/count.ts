@@ -13,6 +13,7 @@ export async function count(context: Context, call: Call): Promise<number> {
   const counted = context.capabilities.aggregate
     ? await countByGrpc(context, tenant, call)
     : await countByGraphql(context, tenant, call)
+  await context.shards.requireServed(context.name, tenant, call)
   if (typeof counted === 'number' && Number.isSafeInteger(counted) && counted >= 0) return counted
   throw wrongAnswer(context.target, `gives no count of ${context.name}`)
 }

@@ -12,6 +12,7 @@ import {
   isTaken,
   isTransient,
   isUsedUp,
+  lacksCopies,
   mentions,
 } from './serverText.ts'
 
@@ -88,6 +89,7 @@ export function replyFailure(reply: RestReply, address: string, doing: string): 
   if (status === 401 || status === 403) return refused(message, status === 401)
   if (status === 429)
     return new ElysiaError('ELYSIA_STORE', message, { retryable: !isQuota(reply), ...waits })
+  if (lacksCopies(said)) return withoutCopies(message, undefined)
   if (isTransient(said)) return new ElysiaError('ELYSIA_STORE', message, { retryable: true, ...waits })
   if (status >= 502 && status <= 504) {
     return new ElysiaError('ELYSIA_UNREACHABLE', message, { retryable: true, ...waits })
@@ -123,11 +125,21 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
     return refused(message, !forbidden, error)
   }
   if (code === STATUS.DEADLINE_EXCEEDED) return unreachable(address, details, error)
+  if (lacksCopies(details)) return withoutCopies(message, error)
   if (isTransient(details) || isPassing(code, error)) return new ElysiaError('ELYSIA_STORE', message, later)
   if (code === STATUS.UNAVAILABLE || mentions(details, CONNECTION))
     return unreachable(address, details, error)
   if (code === STATUS.UNIMPLEMENTED) return unknownCall(address, error)
   return new ElysiaError(codeOf(details), message, final)
+}
+
+/** The server is there: it is nodes behind it that are not. */
+function withoutCopies(message: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    cause,
+    retryable: true,
+    hint: 'a node that holds copies of these objects is down: give the same command when it is back',
+  })
 }
 
 /** Status codes by which a server or what stands before it says: not now. A message's size does not pass. */

@@ -101,9 +101,12 @@ export async function readMany(
   const size = context.pageSize ?? (what.vectors ? IDS_WITH_VECTORS : IDS_WITHOUT)
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) => n * size)
   try {
-    if (reading.byRest) return await restMany(reading, ids)
-    const pages = chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
-    return (await Promise.all(pages)).flat()
+    const pages = reading.byRest
+      ? [restMany(reading, ids)]
+      : chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
+    const found = (await Promise.all(pages)).flat()
+    if (found.length < ids.length) await context.shards.requireServed(context.name, reading.tenant, call)
+    return found
   } catch (thrown) {
     throw unreadable(thrown, context)
   }
@@ -117,7 +120,9 @@ async function pageOf(reading: Reading, after: string, limit: PageLimit): Promis
       const page = reading.byRest
         ? restPageOf(await listed(reading, after, objects))
         : replyPage(reading, after, await replyOf(reading, { after, limit: objects }))
-      requireAtMost(objects, page.count, reading.context.target, reading.context.name)
+      const { target, name, shards } = reading.context
+      requireAtMost(objects, page.count, target, name)
+      await shards.requireServed(name, reading.tenant, reading.call)
       limit.learn(page.count, page.bytes)
       return page
     } catch (thrown) {

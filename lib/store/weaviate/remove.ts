@@ -19,6 +19,7 @@ export async function remove(context: Context, ids: readonly string[], call: Cal
   for (let at = 0; at < ids.length; at += IDS_A_CALL) {
     await removeChunk(context, tenant, ids.slice(at, at + IDS_A_CALL), outcomes, call)
   }
+  if (outcomes.size < ids.length) await context.shards.requireServed(context.name, tenant, call)
   return ids.map((id) => outcomes.get(id) ?? { ok: true, existed: false })
 }
 

@@ -34,6 +34,7 @@ const NOT_FOUND = [
   'could not find class',
   'class not found',
   'class is nil: not found',
+  'class does not exist',
   'tenant not found',
   'not present in schema',
 ]
@@ -44,6 +45,8 @@ const CONFLICT = ['already exists', 'found similar class', 'already in use or pr
 const UNKNOWN_KEY = ['extract auth:', 'unauthorized: ', 'anonymous access not enabled']
 /** Vectorizer modules pass on refusals of other servers, which are not meant. */
 const LACKS_RIGHT = /forbidden action|user '[^']*' has insufficient permissions/i
+/** Copies of objects are on nodes that are down, so that no level of consistency can be had for all shards. */
+const LACKS_COPIES = ['inconsistent consistency levels', 'cannot achieve consistency level']
 /** A usage limit of the instance. @see usecases/usagelimits/template.go */
 const USED_UP = /\blimit of .{1,80} reached\b/i
 
@@ -84,6 +87,11 @@ export function isRefused(text: string): boolean {
 /** True for a text that says that the key, which is known, may not do this. */
 export function isForbidden(text: string): boolean {
   return LACKS_RIGHT.test(bounded(text))
+}
+
+/** True for a text that says that too few copies of objects can be reached. */
+export function lacksCopies(text: string): boolean {
+  return mentions(text, LACKS_COPIES)
 }
 
 /** True for a text that speaks of a limit which no waiting lifts. */

@@ -9,6 +9,7 @@ import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './encode
 import { failureOf, isTooLarge, refusal, wholeFailure } from './failure.ts'
 import { type Layout, referenceIn, stranger, unknownVector } from './layout.ts'
 import { isMissing, isRefused, isTenantInactive } from './serverText.ts'
+import type { Shards } from './shards.ts'
 import { isRectangular, isRows } from './vectors.ts'
 
 /** What the calls of one collection share. */
@@ -17,6 +18,7 @@ export interface Context {
   readonly target: string
   readonly cluster: Cluster
   readonly classes: Classes
+  readonly shards: Shards
   /** No message is meant to be longer. */
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
