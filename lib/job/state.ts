@@ -38,15 +38,23 @@ export function openState(store: Store, directory: string, missing: 'make' | 'me
  */
 export function lockRun({ directory }: State, key: RunKey): FileLock {
   const what = `a run of ${key.inputs.join(', ')} into ${key.class}`
-  return lock(directory, runLock(digestOf(key)), what)
+  const hint = key.inputs.includes('stdin')
+    ? 'wait for it to end, or stop it; where these are two streams, give each a name of its own with --input-name'
+    : undefined
+  return lock(directory, runLock(digestOf(key)), what, hint)
 }
 
 /** A named lock below the state directory; `what` is what a person reads when another process holds it. */
-export function lock(directory: string, name: string, what: string): FileLock {
+export function lock(
+  directory: string,
+  name: string,
+  what: string,
+  hint = 'wait for it to end, or stop it; its lock goes with it',
+): FileLock {
   const held = lockFile(lockPath(directory, name))
   if (held !== undefined) return held
   throw new ElysiaError('ELYSIA_LOCKED', `another process is busy with ${what}`, {
-    hint: 'wait for it to end, or stop it; its lock goes with it',
+    hint,
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Entry } from '../entry.ts'
 import { HASH_PROPERTY, type StoredObject } from '../object.ts'
+import type { Move } from '../operation.ts'
 import type { Outcome, OutcomeName } from '../outcome.ts'
 import type { Calls, Removed } from './calls.ts'
 import { type Evaluation, evaluate, resultsOf, type Stored } from './evaluate.ts'
@@ -51,7 +52,9 @@ async function writeAll(
   const written = new Map<string, StoredObject>()
   for (;;) {
     const evaluation = evaluate(unit.items, stored, refused)
-    const due = dueObjects(unit, evaluation, hashes).filter((object) => written.get(object.id) !== object)
+    const due = dueObjects(unit, stored, evaluation, hashes).filter(
+      (object) => written.get(object.id) !== object,
+    )
     const refusals = due.length === 0 ? new Map<string, string>() : await calls.write(due)
     for (const object of due) {
       const reason = refusals.get(object.id)
@@ -62,20 +65,30 @@ async function writeAll(
   }
 }
 
-/** The objects to be sent: all but those that the store holds already. A moved object is always sent. */
+/** The objects to be sent: all but those that the store holds already. */
 function dueObjects(
   unit: Unit,
+  stored: Stored,
   evaluation: Evaluation,
   hashes: ReadonlyMap<string, unknown> | undefined,
 ): StoredObject[] {
   const due: StoredObject[] = []
   for (const [id, { object, owner }] of evaluation.slots) {
     if (object === undefined) continue
+    const operation = operationOf(unit.items[owner]!)!
+    const held = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
     const hash = object.properties[HASH_PROPERTY]
-    const held = hashes !== undefined && hash !== undefined && hashes.get(id) === hash
-    if (!held || operationOf(unit.items[owner]!)!.kind === 'move') due.push(object)
+    if (hash === undefined || held !== hash) due.push(object)
   }
   return due
+}
+
+/**
+ * An object that moves is always sent: it brings vectors of which its hash knows nothing. Where nothing is at the
+ * source, the move was made before, or is a put.
+ */
+function heldOfMove({ from, to }: Move, stored: Stored): unknown {
+  return stored.has(from) ? undefined : stored.get(to)?.properties[HASH_PROPERTY]
 }
 
 async function knownHashes(unit: Unit, stored: Stored, calls: Calls): Promise<Map<string, unknown>> {

@@ -18,6 +18,8 @@ export interface SinkOptions {
   readonly retryForMs?: number
   /** The first wait between two attempts, in milliseconds; it doubles. 250 unless told. */
   readonly retryMinMs?: number
+  /** Once aborted, nothing more is begun: batches and units that are not in flight yet are left out, unsettled. */
+  readonly stop?: AbortSignal
   /** Told of every wait. */
   readonly onRetry?: (retry: Retry) => void
   /** Called once for each tenant before it is first read or written. */
@@ -80,9 +82,13 @@ class StoreSink extends Writable {
     Promise.allSettled([...this.#running, ...this.#uncovered]).then(() => callback(error))
   }
 
+  get #stopped(): boolean {
+    return this.#options.stop?.aborted === true
+  }
+
   /** The whole batch and its settlement are one durable step. */
   async #inTransaction(batch: readonly Item[]): Promise<void> {
-    if (batch.length === 0) return
+    if (batch.length === 0 || this.#stopped) return
     const step = this.#store.transaction!(async () => {
       const outcomes: Outcome[] = []
       for (const unit of units(batch)) outcomes.push(...(await this.#apply(unit)))
@@ -98,6 +104,7 @@ class StoreSink extends Writable {
       while (this.#running.size >= this.#workers) await Promise.race(this.#running)
       while (this.#uncovered.size >= this.#workers * 5) await Promise.race(this.#uncovered)
       await this.#claims.free(unit)
+      if (this.#stopped) return
       this.#start(unit)
     }
   }

@@ -43,6 +43,7 @@ export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
   readonly #places: Mark[]
   readonly #fingerprints: Iterator<number> | undefined
   #replayed = false
+  #proven = 0
   #skipping: boolean
 
   constructor({ line, digest, places = [], fingerprints, spool, stop }: SkipSettledOptions) {
@@ -59,6 +60,12 @@ export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
   /** True once the skipped lines had to be passed on after all. */
   get replayed(): boolean {
     return this.#replayed
+  }
+
+  /** The last line of the input that is known to be a settled one. */
+  get settledLine(): number {
+    if (this.#replayed) return 0
+    return this.#skipping ? this.#proven : this.line
   }
 
   protected override *expand(item: Line | Reject): Generator<Line | Reject> {
@@ -86,11 +93,16 @@ export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
   /** False where a line is surely not the settled one, or one before it is missing. */
   #mayBeSame(item: Line | Reject): boolean {
     const settled = this.#fingerprints?.next()
-    if (settled?.done === false && settled.value !== fingerprint(item)) return false
+    if (settled?.done === false) {
+      if (settled.value !== fingerprint(item)) return false
+      this.#proven = item.line
+    }
     const [place] = this.#places
     if (place === undefined || item.line < place.line) return true
     this.#places.shift()
-    return item.line === place.line && this.digest.hex() === place.digest
+    if (item.line !== place.line || this.digest.hex() !== place.digest) return false
+    this.#proven = item.line
+    return true
   }
 
   /** Where skipping ends: what was skipped, if it has to be passed on after all. */

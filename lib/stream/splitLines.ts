@@ -46,6 +46,7 @@ export class LineSplitter extends Expanding<Buffer, Line | Reject> {
   #opening: Buffer | undefined = Buffer.alloc(0)
   #lines = 0
   #bytes = 0
+  #lastRecord = 0
   /** Offset of the first byte of the chunk at hand. */
   #offset = 0
 
@@ -64,6 +65,11 @@ export class LineSplitter extends Expanding<Buffer, Line | Reject> {
   /** Physical lines so far, those before and blank ones included, and an unterminated last one once the input has ended. */
   get lines(): number {
     return this.#lines
+  }
+
+  /** The number of the last line that was handed on, 0 before the first. */
+  get lastRecord(): number {
+    return this.#lastRecord
   }
 
   /** Bytes so far. */
@@ -144,6 +150,7 @@ export class LineSplitter extends Expanding<Buffer, Line | Reject> {
       )
     }
     if (isBlank(bytes, from, to)) return undefined
+    this.#lastRecord = line
     const encoding = known ?? encodingOf(bytes.subarray(from, to))
     if (encoding !== undefined) return { line, end, text: bytes.toString(encoding, from, to) }
     // A copy, so that one bad line does not hold its whole chunk, nor share the partial line's buffer.
@@ -152,6 +159,7 @@ export class LineSplitter extends Expanding<Buffer, Line | Reject> {
   }
 
   #tooLong(end: number, length: number, digest: string): Reject {
+    this.#lastRecord = this.#lines
     const reason = `the line is ${length} bytes long, ${this.#maxLineBytes} are allowed`
     return new Reject({ line: this.#lines, end, digest }, 'line_too_long', reason)
   }

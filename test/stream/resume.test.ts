@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import type { Line } from '../../lib/line.ts'
 import { Reject } from '../../lib/reject.ts'
+import { fingerprint } from '../../lib/stream/fingerprint.ts'
 import { LinesDigest } from '../../lib/stream/linesDigest.ts'
 import { type SkipSettled, type SkipSettledOptions, skipSettled } from '../../lib/stream/resume.ts'
 
@@ -136,4 +137,78 @@ t.test('skipSettled: an input that a graceful stop ended early has not changed',
   const items = lines(20)
   const stop = AbortSignal.abort()
   t.strictSame((await resumed(items.slice(0, 3), { line: 10, digest: digestUpTo(items, 10), stop }))[0], [])
+})
+
+t.test(
+  'skipSettled: an input that is another one is passed on at its first record that differs',
+  async (t) => {
+    const items = lines(3000)
+    const fingerprints = items.map(fingerprint)
+    const spool = `${t.testdir()}/spool`
+    for (const first of [0, 1, 5, 1000, 1998]) {
+      const other = items.map((item, at) => (at < first ? item : { ...item, text: `other ${at}` }))
+      const stage = skipSettled({ line: 3000, digest: digestUpTo(items, 3000), fingerprints, spool })
+      const out: unknown[] = []
+      stage.on('data', (item) => out.push(item))
+      for (const item of other.slice(0, first + 1)) stage.write(item)
+      while (out.length < first + 1) await turn()
+      t.strictSame(out, other.slice(0, first + 1), `${first} records alike`)
+      t.equal(stage.settledLine, 0)
+      stage.destroy()
+    }
+  },
+)
+
+t.test('skipSettled: marks on the way tell another input at the next one', async (t) => {
+  const items = lines(3000)
+  const places = [1, 2, 4, 8, 16].map((count) => {
+    const { line } = items[count - 1]!
+    return { line, digest: digestUpTo(items, line) }
+  })
+  const stage = skipSettled({ line: 3000, digest: digestUpTo(items, 3000), places })
+  const ended = new Promise((_, reject) => stage.on('error', reject))
+  const other = items.map((item, at) => (at < 9 ? item : { ...item, text: 'other' }))
+  let written = 0
+  ended.catch(() => {})
+  for (const item of other.slice(0, 16)) {
+    stage.write(item)
+    written += 1
+    if (written === 15) {
+      await turn()
+      t.equal(stage.errored, null, 'not before the mark')
+      t.equal(stage.settledLine, items[7]!.line, 'what is proven ends at the mark before')
+    }
+  }
+  await t.rejects(ended, { code: 'ELYSIA_INPUT_CHANGED' })
+})
+
+t.test('skipSettled: a line of a mark that is missing is seen at the next one', async (t) => {
+  const items = lines(20)
+  const places = [{ line: 2, digest: digestUpTo(items, 2) }]
+  const stage = skipSettled({ line: 20, digest: digestUpTo(items, 20), places })
+  const ended = new Promise((_, reject) => stage.on('error', reject))
+  stage.write(items[0])
+  stage.write(items[2])
+  await t.rejects(ended, { code: 'ELYSIA_INPUT_CHANGED' })
+})
+
+t.test('skipSettled: the same input is left out, whatever its pace, and known to be settled', async (t) => {
+  const items = lines(300)
+  const fingerprints = items.slice(0, 100).map(fingerprint)
+  const stage = skipSettled({
+    line: 300,
+    digest: digestUpTo(items, 300),
+    fingerprints,
+    spool: `${t.testdir()}/spool`,
+  })
+  const out: unknown[] = []
+  stage.on('data', (item) => out.push(item))
+  for (const item of items.slice(0, 120)) stage.write(item)
+  await turn()
+  t.equal(stage.settledLine, items[99]!.line)
+  for (const item of items.slice(120)) stage.write(item)
+  stage.end({ line: 301, end: 3010, text: 'more' })
+  while (out.length === 0) await turn()
+  t.strictSame(out, [{ line: 301, end: 3010, text: 'more' }])
+  t.equal(stage.settledLine, 300)
 })

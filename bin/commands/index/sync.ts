@@ -27,6 +27,14 @@ const syncOptions = {
       default: false,
       flagOnly: true,
     },
+    inputName: {
+      type: 'string',
+      description:
+        'the name of this stream, where several go into one collection; runs of one name continue each other',
+      placeholder: 'NAME',
+      pattern: '^[A-Za-z0-9._-]{1,64}$',
+      flagOnly: true,
+    },
   },
 } as const satisfies OptionsSchema
 
@@ -37,12 +45,20 @@ export const command: Command = {
   usage: '--stdin | - | --from-command -- CMD…',
   examples: [
     'producer | elysiactl index sync --stdin --collection source-code',
+    'kcat -C -t code | elysiactl index sync --stdin --input-name kafka-code --collection source-code',
     'elysiactl index sync --collection source-code --from-command -- ./producer --since yesterday',
   ],
   schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
   interrupted: 'what is settled stays, and the same command goes on behind it',
   wrapsCommand: true,
-  run: (context) => runIngest(context, [input(context)]),
+  run: (context) => runIngest(context, [named(input(context), context)]),
+}
+
+/** Two runs over inputs of the same names may continue each other, and never run at once. */
+function named(source: Source, context: Context): Source {
+  const { inputName } = context.options(syncOptions)
+  if (inputName === undefined) return source
+  return { ...source, name: `input:${inputName}`, ...(source.name === 'stdin' && { file: 0 }) }
 }
 
 function input(context: Context): Source {

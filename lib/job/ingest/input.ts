@@ -39,7 +39,8 @@ export interface Head {
 }
 
 /**
- * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line.
+ * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line; of what cannot be
+ * read again all that was taken by then still comes.
  * Compressed bytes are recognised and decompressed; `onTrailing` is told of bytes behind their end, which are left out.
  * What begins as something else than it has to be is refused, with the command that was meant.
  */
@@ -56,7 +57,8 @@ export function open(
     decompress({ stop, onTrailing }),
     inspecting((beginning) => foreignLines(beginning, wrapped)),
   ]
-  return { stages: [intake(input.open(), stop), ...bytes, ...lines], splitter }
+  const source = intake(input.open(), stop, { drain: !input.rereadable })
+  return { stages: [source, ...bytes, ...lines], splitter }
 }
 
 /** What a person hears of bytes behind the end of a compressed input. */

@@ -94,6 +94,11 @@ export class Ledger {
     return this.tally.records - this.#recordsBefore
   }
 
+  /** The last settled line of the input at hand; 0 before the first. */
+  get line(): number {
+    return this.#line
+  }
+
   /** The input goes on after the lines that `digest` has seen. */
   resumeInput(line: number, digest: LinesDigest): void {
     this.#line = line
@@ -193,10 +198,16 @@ export class Ledger {
     throw new ElysiaError(
       'ELYSIA_TOO_MANY_REJECTS',
       `${rejects} of ${this.tally.records} records were rejected, more than --max-errors allows`,
-      {
-        hint: 'look at the reasons in the rejects file; what was settled stays, the same command goes on from there',
-      },
+      { hint: this.#hint() },
     )
+  }
+
+  /** What can be done depends on what is kept: the rejects of a continued run count from its first line. */
+  #hint(): string {
+    const { rejects, commit } = this.#options
+    const where = rejects === undefined ? 'look at the reasons' : 'look at the reasons in the rejects file'
+    if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
+    return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
   }
 }
 

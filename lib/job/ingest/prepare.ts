@@ -1,6 +1,8 @@
 import { classNameOf } from '../../change/collectionName.ts'
 import { sourceCodeClass } from '../../change/sourceCodeClass.ts'
 import { ElysiaError } from '../../errors.ts'
+import { requireNoAlias } from '../../store/aliasRules.ts'
+import { takenName } from '../../store/classRules.ts'
 import type { CollectionSchema, PropertySchema, Store } from '../../store/store.ts'
 import type { Journal } from '../journal.ts'
 import type { Notify } from '../notice.ts'
@@ -41,9 +43,9 @@ export async function prepare(
   const className = classNameOf(wanted.collection)
   checkName(store.target, className, wanted, journal)
   const layout = await layoutOf(className, wanted)
-  const existing = await store.schema(className)
-  if (existing === undefined) await make(store, layout, wanted, notify)
-  else await fit(store, existing, layout, wanted, notify)
+  const found = await store.schema(className)
+  const existing = found ?? (await make(store, layout, wanted, notify))
+  if (existing !== undefined) await fit(store, existing, layout, wanted, notify)
   if (wanted.tenant !== undefined && !wanted.dryRun) await store.createTenants(className, [wanted.tenant])
   return {
     class: className,
@@ -85,15 +87,43 @@ async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSc
   return grown(given, layout)
 }
 
-async function make(store: Store, layout: CollectionSchema, wanted: Wanted, notify: Notify): Promise<void> {
+/** Answers the collection where another process has made it meanwhile. */
+async function make(
+  store: Store,
+  layout: CollectionSchema,
+  wanted: Wanted,
+  notify: Notify,
+): Promise<CollectionSchema | undefined> {
   if (!wanted.create) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${layout.class} in ${store.target}`, {
       hint: 'leave out --no-create to have it made, or name another one with --collection',
     })
   }
-  if (wanted.dryRun) return notify('would_create', `would create the collection ${layout.class}`)
-  await store.create(layout)
+  if (wanted.dryRun) {
+    await refuseName(store, layout.class)
+    notify('would_create', `would create the collection ${layout.class}`)
+    return undefined
+  }
+  try {
+    await store.create(layout)
+  } catch (error) {
+    const made = isConflict(error) ? await store.schema(layout.class) : undefined
+    if (made === undefined) throw error
+    return made
+  }
   notify('created', `created the collection ${layout.class}`)
+  return undefined
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ElysiaError && error.code === 'ELYSIA_CONFLICT'
+}
+
+/** What a store would say to the name of a collection that is to be made: an alias or a similar name is there. */
+async function refuseName(store: Store, className: string): Promise<void> {
+  const similar = (await store.list()).find(({ name }) => name.toLowerCase() === className.toLowerCase())
+  if (similar !== undefined) throw takenName(className, similar.name)
+  if (store.supports.aliases) requireNoAlias(className, await store.aliases())
 }
 
 async function fit(

@@ -10,7 +10,7 @@ import { type Notify, waitText } from '../notice.ts'
 import type { RejectsFile } from '../rejectsFile.ts'
 import { changeStages } from './flow.ts'
 import type { Circumstances } from './ingest.ts'
-import { type Input, open, stillEnds, trailingText } from './input.ts'
+import { type Head, type Input, open, stillEnds, trailingText } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 
@@ -85,6 +85,8 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
     workers: options.workers,
     skipUnchanged: options.skipUnchanged,
     retryForMs: options.retryForMs,
+    // What can be read again need not be begun any more; what was taken from a pipe is written.
+    ...(inputs[index]!.rereadable && { stop }),
     onRetry: (retry) => waiting(run, retry),
     onTenant: (tenant) => run.store.createTenants(run.class, [tenant]),
     onSettled: (settlement) => {
@@ -95,16 +97,42 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   const closed = new Promise((resolve) => end.once('close', resolve))
   try {
     await pipeline([...head.stages, ...(skip ? [skip] : []), ...middle, end], { signal })
-  } finally {
+  } catch (error) {
     // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
     await closed
+    if (signal.aborted) requireWritten(run, inputs[index]!, head, skip)
+    throw error
   }
-  if (stopped(run)) return
+  await closed
+  if (stopped(run)) return requireWritten(run, inputs[index]!, head, skip)
   goOn()
   await inputs[index]!.settled?.()
   // A producer that the same signal ended may be seen to end before the signal itself.
   if (stopped(run)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+/**
+ * That nothing was taken from an input which cannot be read again and left unwritten: such a stop is no clean one.
+ * @throws ElysiaError ELYSIA_INPUT
+ */
+function requireWritten(
+  run: IngestRun,
+  input: Input,
+  { splitter }: Head,
+  skip: SkipSettled | undefined,
+): void {
+  if (input.rereadable || run.circumstances.state === undefined) return
+  const written = Math.max(run.ledger.line, skip?.settledLine ?? 0)
+  const taken = splitter.lastRecord
+  if (taken <= written) return
+  throw new ElysiaError(
+    'ELYSIA_INPUT',
+    `the lines ${written + 1} to ${taken} of ${input.name} were taken and are not written`,
+    {
+      hint: 'it cannot be read twice: have its producer send them again, from the first line or from these on',
+    },
+  )
 }
 
 /** The stage that leaves out what is settled. What cannot be read twice is spooled until it proves the same. */
