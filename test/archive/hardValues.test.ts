@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
+import { exactJson, parseExact } from '../../lib/exactJson.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../lib/job/backup/options.ts'
 import { archiveSource } from '../../lib/job/restore/archive.ts'
@@ -57,8 +58,9 @@ t.test('every data type with its hardest values goes through every format and co
 })
 
 t.test('what SQLite holds of them comes back from Parquet and lines alike', async (t) => {
+  const directory = t.testdir()
   const [source, target] = await Promise.all(
-    ['source', 'target'].map((name) => openSqlite(join(t.testdir(), name))),
+    ['source', 'target'].map((name) => openSqlite(join(directory, name))),
   )
   t.teardown(() => Promise.all([source!.close(), target!.close()]))
   await hard(source!)
@@ -78,12 +80,13 @@ t.test('what SQLite holds of them comes back from Parquet and lines alike', asyn
 const UNKEEPABLE: readonly (readonly [properties: StoredObject['properties'], reason: RegExp])[] = [
   [{ text: 'half \ud83d of a pair' }, /surrogate/],
   [{ inner: { text: '\udc00' } }, /surrogate/],
-  [{ int: 2 ** 53 }, /int is beyond/],
+  [{ int: 2n ** 53n + 1n }, /int 9007199254740993 cannot be held/],
   [{ inner: Object.fromEntries([['__proto__', 'text']]) }, /__proto__/],
 ]
 const KEEPABLE: StoredObject['properties'][] = [
   { text: 'whole 🦑\u0000' },
   { int: 2 ** 53 - 1 },
+  { int: 2n ** 53n },
   { inner: { text: '' }, date: '2024-05-06T07:08:09.000Z', uuid: '{0B0E5F3C-1A2B-4C3D-8E4F-5A6B7C8D9E0F}' },
   { inner: { date: '2024-05-06T07:08:09.120+00:00' } },
 ]
@@ -113,13 +116,13 @@ async function tellsApart(t: Test, target: Store, name: string): Promise<void> {
   const rejects = readFileSync(rejectsPath, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => parseExact(line) as unknown as { id: string; object?: StoredObject })
   for (const [n, [bag, reason]] of UNKEEPABLE.entries()) {
     const reject = rejects.find(({ id }) => id === idOf(n))
-    t.match(reject, { reason }, JSON.stringify(bag))
+    t.match(reject, { reason }, exactJson(bag))
     t.strictSame(
-      JSON.stringify(reject?.object?.properties),
-      JSON.stringify(bag),
+      exactJson(reject?.object?.properties ?? null),
+      exactJson(bag),
       'and it is whole in the rejects',
     )
   }
@@ -161,7 +164,7 @@ t.test('a vector with NaN or infinity ends a backup in every format, and names i
       const files: Files = new Map()
       await t.rejects(
         backup(store, 'Thing', memoryPlace(files), written),
-        { message: new RegExp(`${idOf(2)}.*(NaN or infinity|not finite)`) },
+        { message: new RegExp(`^(?=.*${idOf(2)}).*(NaN or infinity|not finite)`) },
         `${wrong} ${written.format} ${written.compression}`,
       )
       t.notOk(files.has('manifest.json'))

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { shortest } from '../../lib/archive/objectLine.ts'
@@ -98,6 +100,35 @@ t.test('any 32-bit float is printed so that it reads back as itself', (t) => {
   fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), same), { numRuns: 5000 })
   t.equal(shortest(Math.fround(0.3)), '0.3')
   t.end()
+})
+
+t.test('cat prints references, those of --properties alone, and its lines can be restored', async (t) => {
+  const at = home(t)
+  const store = await openSqlite(join(at.directory, 'filled.db'))
+  const properties = [
+    { name: 'path', dataType: ['text'] },
+    { name: 'size', dataType: ['int'] },
+  ]
+  await store.create({ class: 'Linked', vectorizer: 'none', properties })
+  await store.addProperty('Linked', { name: 'next', dataType: ['Linked'] })
+  const linked = store.collection('Linked')
+  await linked.write(
+    [0, 1].map((n) => ({ id: idOf(n), properties: { path: `p${n}`, size: 2n ** 60n + 1n } })),
+  )
+  const beacon = `weaviate://localhost/Linked/${idOf(1)}`
+  await linked.link([{ id: idOf(0), property: 'next', beacons: [beacon] }])
+  await store.close()
+  const { stdout } = await at.run(['col', 'cat', 'Linked', ...STORE])
+  const line = `{"id":"${idOf(0)}","properties":{"next":[{"beacon":"${beacon}"}],"path":"p0","size":1152921504606846977}}`
+  t.equal(stdout.split('\n')[0], line)
+  const first = async (names: string) =>
+    parsed((await at.run(['col', 'cat', 'Linked', '--properties', names, ...STORE])).stdout)[0]!.properties
+  t.strictSame(await first('path'), { path: 'p0' })
+  t.strictSame(await first('next'), { next: [{ beacon }] })
+  writeFileSync(join(at.directory, 'lines.jsonl'), stdout)
+  const other = ['--target', 'sqlite:other.db']
+  t.equal((await at.run(['col', 'restore', 'lines.jsonl', '--name', 'Linked', ...other])).code, 0)
+  t.equal((await at.run(['col', 'cat', 'Linked', ...other])).stdout, stdout)
 })
 
 t.test('cat goes through all tenants in turn, or through the one that is named', async (t) => {
