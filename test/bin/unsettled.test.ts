@@ -23,11 +23,9 @@ async function ended(cwd: string, args: readonly string[]): Promise<{ code: unkn
 for (const name of Object.keys(COMMANDS)) {
   t.test(`${name} is exit 1, and says so, where its promise is never settled`, async (t) => {
     const directory = t.testdir({})
-    const loud = await ended(directory, ['command', name])
-    t.match(loud, { code: 1, stderr: /error: the command stopped in the middle/ })
-    const quiet = await ended(directory, ['command', name, '--quiet', '--json'])
-    t.equal(quiet.code, 1)
-    t.match(JSON.parse(quiet.stderr), { code: 'ELYSIA_INTERNAL' })
+    const { code, stderr } = await ended(directory, ['command', name, '--quiet'])
+    t.equal(code, 1)
+    t.match(stderr, /^error: the command stopped in the middle[^\n]+\n$/)
   })
 }
 
