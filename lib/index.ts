@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * The public names of elysiactl. What the command does is all here; every stage is a factory of a Node stream.
  * @see SPEC.md

@@ -12,12 +12,12 @@ export type Destination =
 const CODECS = { gz: 'gzip', zst: 'zstd', lz4: 'lz4' } as const
 const SINGLE = /\.jsonl(?:\.(gz|zst|lz4))?$/i
 const JSON_FILE = /\.(?:json|ndjson|jsonlines)(\.(?:gz|zst|lz4))?$/i
-const PARQUET_FILE = /\.parquet(?:\.\w+)?$/i
+const PARQUET_FILE = /\.parquet(?:\.(?:gz|zst|lz4|snappy))?$/i
 const CODEC_ONLY = /\.(gz|zst|lz4)$/i
 
 /** Endings of files, which nobody gives a directory: what we do not write. */
 const OTHER_FILE =
-  /\.(?:tar|tgz|tbz2?|txz|zip|7z|rar|bz2|xz|br|zstd|gzip|csv|tsv|txt|xml|ya?ml|xlsx?|avro|orc|arrow|feather|sql|db|sqlite3?|bak|dump)(?:\.\w{2,4})?$/i
+  /\.(?:tar|tgz|tbz2?|txz|zip|7z|rar|bz2|xz|br|zstd|gzip|csv|tsv|txt|xml|ya?ml|xlsx?|avro|orc|arrow|feather|sql|db|sqlite3?)(?:\.(?:gz|zst|lz4|bz2|xz|z|br|zip))?$/i
 
 /**
  * What `--to` names. A name that ends like a file is that file, or is refused with the name that is right; only what is

@@ -1,0 +1,74 @@
+// The package as it is published: what it promises is in it, and what it declares can be compiled against.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+
+const run = promisify(execFile)
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** A directory with the unpacked tarball in node_modules, beside what it depends on and nothing else. */
+async function installed(directory: string): Promise<string> {
+  const modules = join(directory, 'node_modules')
+  mkdirSync(modules)
+  await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', directory], { cwd: ROOT })
+  const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz'))!
+  await run('tar', ['-xzf', tarball, '-C', modules], { cwd: directory })
+  await run('mv', [join(modules, 'package'), join(modules, 'elysiactl')])
+  const { dependencies } = JSON.parse(readFileSync(join(modules, 'elysiactl', 'package.json'), 'utf8'))
+  for (const name of Object.keys(dependencies as Record<string, string>)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  }
+  return join(modules, 'elysiactl')
+}
+
+t.test('the package', async (t) => {
+  const directory = t.testdir({})
+  const place = await installed(directory)
+
+  await t.test('compiles with all declarations checked', async (t) => {
+    writeFileSync(
+      join(directory, 'use.ts'),
+      `import { backup, ingest, memoryPlace, openStore, verify, type Report } from 'elysiactl'
+       import change from 'elysiactl/schema/change.json' with { type: 'json' }
+       export const all = [backup, ingest, memoryPlace, openStore, verify, change] as const
+       export type Both = Report\n`,
+    )
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      resolveJsonModule: true,
+    }
+    writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }))
+    const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
+    const { stdout } = await run(tsc, ['-p', directory]).catch((error) => error as { stdout: string })
+    t.equal(stdout, '')
+  })
+
+  await t.test('holds every fixture that its pages name', async (t) => {
+    const pages = ['README.md', 'SPEC.md', ...readdirSync(join(place, 'docs')).map((name) => `docs/${name}`)]
+    const named = pages.flatMap((page) => {
+      return readFileSync(join(place, page), 'utf8').match(/\bfixtures\/[\w./-]*\w\/?/g) ?? []
+    })
+    t.ok(new Set(named).size >= 4, [...new Set(named)].join(' '))
+    for (const name of new Set(named)) t.ok(existsSync(join(place, name)), name)
+  })
+
+  await t.test('has a command and producers that run', async (t) => {
+    const command = join(place, 'bin', 'elysiactl.js')
+    const env = { ...process.env, HOME: directory, XDG_DATA_HOME: directory, XDG_STATE_HOME: directory }
+    const options = { cwd: directory, env }
+    const made = join(place, 'fixtures', 'tree-producer.mjs')
+    const words = ['--collection', 'c', '--json', '--from-command', '--', process.execPath, made]
+    const source = join(place, 'fixtures', 'producer')
+    const sync = await run(process.execPath, [command, 'index', 'sync', ...words, source], options)
+    t.match(JSON.parse(sync.stdout), { status: 'done', rejected: {} })
+    t.ok(JSON.parse(sync.stdout).written > 3)
+  })
+})
