@@ -17,7 +17,7 @@ import {
 } from './library.ts'
 import { ALL_SCHEMAS } from './schemas.ts'
 import { type Signals, takeSignals } from './signals.ts'
-import { type Closable, openChosenTarget } from './target.ts'
+import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
 
 /**
  * Runs the command that `argv` names. Sets the exit code of the process, and leaves it to end by itself. The code is
@@ -133,6 +133,7 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
   for (const warning of settings.warnings) asked.console.warn(warning)
   const layers = [asked.flags, ...settings.layers]
   let opened: Promise<Closable> | undefined
+  let known: Promise<KnownRuns> | undefined
   let signals: Signals | undefined
   let failure: { readonly code: ExitCode; readonly why: string } | undefined
   const hear = () => {
@@ -161,6 +162,10 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
         opened ??= openChosenTarget(chosen, settings, console, 'reading', other?.flag)
         return opened
       },
+      readRuns: () => {
+        known ??= readChosenState(asked.flags, settings, asked.console)
+        return known
+      },
       fail: (code, why) => {
         failure ??= { code, why }
       },
@@ -169,7 +174,7 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
     if (signals === undefined || !endedBySignal(error, signals)) throw error
     asked.console.detail(messageOf(error))
   } finally {
-    await (await opened?.catch(() => undefined))?.close()
+    for (const one of [opened, known]) await (await one?.catch(() => undefined))?.close()
     signals?.release()
   }
   if (signals?.received !== undefined) failure = interruption(command, signals.received)

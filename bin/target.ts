@@ -29,6 +29,13 @@ export interface Closable extends OpenTarget {
   close(): Promise<void>
 }
 
+/** What has been run into a target. */
+export interface KnownRuns {
+  readonly target: string
+  readonly state: State
+  close(): Promise<void>
+}
+
 /** Opens the target that flags, environment and files choose, and says on stderr which it is. `flag` gave it by hand. */
 export async function openChosenTarget(
   flags: Layer,
@@ -38,10 +45,7 @@ export async function openChosenTarget(
   flag = '--target',
 ): Promise<Closable> {
   const [environment, ...files] = settings.layers
-  const given = layersFor(targetOptions, [flags, ...settings.layers])
-  const { options, origins } = resolve(targetOptions, given)
-  const chosen = chooseTarget(options.target, said(origins.target, flag), settings)
-  const target = parseTarget(chosen.address)
+  const { chosen, target } = choose(flags, settings, flag)
   const layers = [flags, environment, chosen.layer, ...files].filter((layer) => layer !== undefined)
   const access = await accessOf(chosen, target, layersFor(targetOptions, layers), console.warn)
   const opening = use === 'reading' ? reading(chosen) : use
@@ -51,6 +55,33 @@ export async function openChosenTarget(
   const note = absent ? ', not there yet: a run makes it' : ''
   console.note(`target ${name}${target.text} (${chosen.origin})${note}`)
   return withState(store, (opening.missing ?? 'make') === 'make' ? 'make' : 'memory')
+}
+
+/**
+ * The runs into the chosen target. Those into a server are known here, whether it can be reached or not; those into an
+ * embedded store lie in its own file.
+ */
+export async function readChosenState(
+  flags: Layer,
+  settings: Settings,
+  console: Console,
+): Promise<KnownRuns> {
+  const { chosen, target } = choose(flags, settings, '--target')
+  if (target.kind !== 'weaviate') {
+    const opened = await openChosenTarget(flags, settings, console, 'reading')
+    return { target: opened.store.target, state: opened.state, close: () => opened.close() }
+  }
+  const state = openState(undefined, userPaths().state, 'memory')
+  const name = chosen.name === undefined ? '' : `${chosen.name}: `
+  console.note(`target ${name}${target.text} (${chosen.origin}), which is not asked`)
+  return { target: target.text, state, close: async () => state.close() }
+}
+
+function choose(flags: Layer, settings: Settings, flag: string) {
+  const given = layersFor(targetOptions, [flags, ...settings.layers])
+  const { options, origins } = resolve(targetOptions, given)
+  const chosen = chooseTarget(options.target, said(origins.target, flag), settings)
+  return { chosen, target: parseTarget(chosen.address) }
 }
 
 /** Nothing is made; only the default store need not be there, since nobody has named it. */

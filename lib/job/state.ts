@@ -18,11 +18,16 @@ export interface State {
 /**
  * Opens the state that belongs to a store. An embedded store keeps the journal in its own file, so that a
  * checkpoint commits with its data; for the others it is `runs.db` in `directory`. Where that is not there it is
- * made, or an empty one in memory taken in its place.
+ * made, or an empty one in memory taken in its place. Of a server nothing is needed, not even that it is there:
+ * `undefined` stands for any.
  * @throws ElysiaError ELYSIA_STATE where it cannot be opened
  */
-export function openState(store: Store, directory: string, missing: 'make' | 'memory' = 'make'): State {
-  const own = (store as { database?: SqliteDatabase }).database
+export function openState(
+  store: Store | undefined,
+  directory: string,
+  missing: 'make' | 'memory' = 'make',
+): State {
+  const own = (store as { database?: SqliteDatabase } | undefined)?.database
   if (own !== undefined) {
     const journal = new Journal(own, { inStore: true })
     return { journal, database: own, directory, close: () => {} }

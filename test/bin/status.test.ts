@@ -1,4 +1,5 @@
 import t from 'tap'
+import { weaviateDouble } from '../double/double.ts'
 import { adds, home } from './elysiactl.ts'
 import { filled, STORE } from './filled.ts'
 
@@ -87,4 +88,30 @@ t.test('status says running of a run that goes on, and interrupted of one that w
   t.same(await statuses(), ['interrupted'])
   t.equal((await place.run([...SYNC, '--fresh'], adds(1))).code, 0)
   t.same(await statuses(), ['done', 'interrupted'])
+})
+
+t.test('status of runs into a server needs no server', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const { run } = home(t, { 'changes.jsonl': `${adds(3)}${changeset('r', 'aaa')}` })
+  const target = ['--target', double.target]
+  const ingest = [
+    'index',
+    'process-jsonl',
+    'changes.jsonl',
+    '--collection',
+    'source-code',
+    '--run-id',
+    'first',
+  ]
+  t.equal((await run([...ingest, ...target])).code, 0)
+  await double.stop()
+  const { code, stdout, stderr } = await run(['index', 'status', ...target, '--json'])
+  t.equal(code, 0, stderr)
+  t.match(JSON.parse(stdout), {
+    runs: [{ run: 'first', counts: { written: 3 } }],
+    commits: { SourceCode: { r: 'aaa' } },
+  })
+  const other = await run(['index', 'status', '--target', 'http://127.0.0.1:1'])
+  t.match(other, { code: 0, stdout: '', stderr: /no runs yet/ })
 })

@@ -39,12 +39,11 @@ async function run(context: Context): Promise<void> {
     throw new ElysiaError('ELYSIA_USAGE', `index status takes no operand, not ${operands[0]}`)
   }
   const { limit } = context.options(statusOptions)
-  const { store, state } = await context.readTarget()
-  const runs = runsNow(state, store.target)
+  const { target, state } = await context.readRuns()
+  const runs = runsNow(state, target)
   const shown = runs.slice(0, limit)
-  const positions = state.journal.positions(store.target)
-  if (console.json)
-    return console.document({ target: store.target, runs: shown.map(entry), commits: plain(positions) })
+  const positions = state.journal.positions(target)
+  if (console.json) return console.document({ target, runs: shown.map(entry), commits: plain(positions) })
   if (runs.length === 0 && positions.size === 0) return console.note('no runs yet')
   await console.print([...table(shown), ...commitLines(positions)])
 }
