@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
 import { constants, type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,6 +9,7 @@ import { type FileIdentity, identityOf, kindOf, type OtherKind, sameContent } fr
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants
 const CHUNK_BYTES = 256 * 1024
 const LF = 10
+const LOOKS_AT_A_NAME = 20
 
 /** How far a file was read: its first `bytes`, the SHA-256 of them in hex, and the lines that they are. */
 export interface FilePosition {
@@ -46,12 +48,26 @@ export async function openFile(
     if (!stats.isFile()) return refuse(kindOf(stats))
     const now = identityOf(file.path, stats)
     if (!sameContent(file, now)) return refuse('changed')
-    if (stats.nlink > 1n && !followLinks && (await folder.isShared())) return refuse('several names')
-    return new OpenedFile(handle, now)
+    const why = !followLinks && (await folder.isShared()) ? notAlone(folder, now) : undefined
+    return why === undefined ? new OpenedFile(handle, now) : refuse(why)
   } catch (error) {
     await handle.close()
     throw error
   }
+}
+
+/**
+ * Why a file is not to be read in a folder that others may write to. A file has one name and no other when that name
+ * leads to it while it counts one: where the name is gone, the one that is left is somewhere else. Even one call looks
+ * the name up first and counts then, so that a name that comes and goes may seem the only one: not many times in a row.
+ */
+function notAlone(folder: Folder, { path, inode, device }: FileIdentity): Unopened | undefined {
+  for (let time = 0; time < LOOKS_AT_A_NAME; time++) {
+    const stats = lstatSync(folder.at(basename(path)), { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined || String(stats.ino) !== inode || String(stats.dev) !== device) return 'changed'
+    if (stats.nlink > 1n) return 'several names'
+  }
+  return undefined
 }
 
 function whyNot(error: NodeJS.ErrnoException): Unopened {
