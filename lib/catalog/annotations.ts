@@ -87,7 +87,8 @@ function isAnnotations(read: unknown): read is Annotations {
   )
 }
 
-function isVerification(read: unknown): read is Verification {
+/** True for what a verification left: in annotations, or in the catalog. */
+export function isVerification(read: unknown): read is Verification {
   if (!isRecord(read)) return false
   const { level, time, ok, errors, sample } = read
   return (

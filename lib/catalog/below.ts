@@ -6,14 +6,22 @@ export type Below = (path: string) => boolean
 
 /**
  * Tells of absolute paths whether they lie in a directory, by their names or by where links on their way lead:
- * `/backups` may be a link to `/mnt/disk`. What is not there is judged by what is above it.
+ * `/backups` may be a link to `/mnt/disk`. What is not there is judged by what is above it. Remembers the directories
+ * that it looked at.
  */
 export function below(directory: string): Below {
   let real: string | undefined
+  const directories = new Map<string, string>()
+  const realOf = (path: string) => {
+    const above = dirname(path)
+    const known = directories.get(above) ?? realPath(above)
+    directories.set(above, known)
+    return join(known, basename(path))
+  }
   return (path) => {
     if (isInside(path, directory)) return true
     real ??= realPath(directory)
-    return isInside(realPath(path), real)
+    return isInside(realOf(path), real)
   }
 }
 

@@ -107,7 +107,8 @@ export class Catalog {
   /** Archives that are not deleted come first where no order is asked for: the newest first. */
   list(filter: ArchiveFilter = {}): ArchiveRecord[] {
     const { sql, values } = queryOf(filter, Date.now())
-    return this.#index.all<Row>(`SELECT * FROM archives ${sql}`, values).map(recordOf)
+    const rows = this.#index.all<Row>(`SELECT * FROM archives ${sql}`, values)
+    return this.#index.reading(() => rows.map(recordOf))
   }
 
   /** How many a filter chooses, whatever its limit, and their bytes. */
@@ -138,7 +139,7 @@ export class Catalog {
       row.id,
     ])
     return {
-      ...recordOf(row),
+      ...this.#index.reading(() => recordOf(row)),
       ...(details !== undefined && { manifest: this.#detailsIn(row.id, details.manifest) }),
       verifications: this.verifications(row.id),
     }
@@ -208,26 +209,25 @@ export class Catalog {
   /** Archives in a directory, or that are it, and are not deleted. */
   below(directory: string): ArchiveRecord[] {
     // The sign after the slash is the zero: between them lies all that begins with the directory and a slash.
-    return this.#index
-      .all<Row>(
-        `SELECT * FROM archives WHERE (location = ? OR (location > ? AND location < ?)) AND status <> 'deleted'
-         ORDER BY id`,
-        [directory, `${directory}/`, `${directory}0`],
-      )
-      .map(recordOf)
+    const rows = this.#index.all<Row>(
+      `SELECT * FROM archives WHERE (location = ? OR (location > ? AND location < ?)) AND status <> 'deleted'
+       ORDER BY id`,
+      [directory, `${directory}/`, `${directory}0`],
+    )
+    return this.#index.reading(() => rows.map(recordOf))
   }
 
   /** The archive of exactly this id, whatever its status. */
   find(id: string): ArchiveRecord | undefined {
     const row = this.#rows.get(id)
-    return row && recordOf(row)
+    return row && this.#index.reading(() => recordOf(row))
   }
 
   /** The archive that is known to lie at a path, and is not deleted. */
   at(location: string): ArchiveRecord | undefined {
     const sql = `SELECT * FROM archives WHERE location = ? AND status <> 'deleted'`
     const row = this.#index.get<Row>(sql, [location])
-    return row && recordOf(row)
+    return row && this.#index.reading(() => recordOf(row))
   }
 
   roots(): string[] {
@@ -261,9 +261,8 @@ export class Catalog {
   }
 
   #candidates({ sql, values }: Query): Candidate[] {
-    return candidatesOf(
-      this.#index.raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values),
-    )
+    const rows = this.#index.raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values)
+    return this.#index.reading(() => candidatesOf(rows))
   }
 
   #byPrefix(prefix: string): Row {

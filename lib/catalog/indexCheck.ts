@@ -1,72 +1,58 @@
+import type { Row } from './indexRow.ts'
+import { isTexts, isTime } from './shallowJson.ts'
 import { ARCHIVE_STATUSES } from './status.ts'
 
-const TEXTS = [
-  ...[
-    'id',
-    'collection',
-    'cluster',
-    'started',
-    'updated',
-    'root',
-    'location',
-    'content',
-    'format',
-    'compression',
-  ],
-  ...['version', 'tenants', 'tags'],
-]
-const NUMBERS = [
-  ...[
-    'objects',
-    'vectors',
-    'bytes',
-    'raw_bytes',
-    'parts',
-    'pinned',
-    'damaged',
-    'annotated',
-    'without_vectors',
-  ],
-  'all_tenants',
-]
-const MAYBE_TEXTS = [
-  'finished',
-  'deleted',
-  'parent',
-  'note',
-  'verified_level',
-  'verified_time',
-  'error',
-  'filter',
-]
+/** A row that we never write. SQLite takes any type in any column, and whoever writes to the file any value. */
+export class StrangeRow extends Error {}
 
-const allOf = (names: readonly string[], type: string) => names.map((name) => `typeof(${name}) = '${type}'`)
+type Check = (value: unknown) => boolean
 
-const isTexts = (name: string) =>
-  `json_valid(${name}) AND json_type(${name}) = 'array' AND
-   NOT EXISTS (SELECT 1 FROM json_each(${name}) WHERE json_each.type <> 'text')`
+const text: Check = (value) => typeof value === 'string'
+const maybeText: Check = (value) => value === null || typeof value === 'string'
+const count: Check = (value) => Number.isSafeInteger(value)
+const flag: Check = (value) => value === 0 || value === 1
+const maybeFlag: Check = (value) => value === null || flag(value)
 
-const IS_ROW = [
-  ...allOf(TEXTS, 'text'),
-  ...allOf(NUMBERS, 'integer'),
-  ...MAYBE_TEXTS.map((name) => `typeof(${name}) IN ('text', 'null')`),
-  `status IN (${ARCHIVE_STATUSES.map((status) => `'${status}'`).join(', ')})`,
-  "shape IN ('directory', 'file')",
-  'julianday(started) IS NOT NULL AND julianday(updated) IS NOT NULL',
-  `CASE WHEN json_valid(tenants) AND json_valid(tags) THEN ${isTexts('tenants')} AND ${isTexts('tags')} ELSE 0 END`,
-].join(' AND ')
+const COLUMNS: Readonly<Record<keyof Row, Check>> = {
+  ...{ id: text, collection: text, cluster: text, root: text, location: text, content: text, format: text },
+  ...{ compression: text, version: text, tenants: text, tags: text, started: isTime, updated: isTime },
+  status: (value) => ARCHIVE_STATUSES.some((one) => one === value),
+  shape: (value) => value === 'directory' || value === 'file',
+  ...{ objects: count, vectors: count, bytes: count, raw_bytes: count, parts: count },
+  ...{ pinned: flag, damaged: flag, annotated: flag, without_vectors: flag, all_tenants: flag },
+  ...{ finished: maybeText, deleted: maybeText, parent: maybeText, note: maybeText, error: maybeText },
+  ...{ verified_level: maybeText, verified_time: maybeText, verified_ok: maybeFlag, filter: maybeText },
+}
 
-/** The first row that we never write; none in a sound index. SQLite itself takes any type in any column. */
-export const STRANGE_ROW = `
-  SELECT 'the archive ' || id AS what FROM archives WHERE NOT coalesce(${IS_ROW}, 0)
-  UNION ALL
-  SELECT 'the verification of ' || id FROM verifications
-    WHERE NOT (typeof(level) = 'text' AND typeof(time) = 'text' AND typeof(ok) = 'integer'
-      AND typeof(errors) = 'integer' AND typeof(sample) IN ('text', 'null'))
-  UNION ALL
-  SELECT 'the details of ' || id FROM details WHERE typeof(manifest) <> 'text'
-  UNION ALL
-  SELECT 'a root' FROM roots WHERE typeof(path) <> 'text'
-  UNION ALL
-  SELECT 'an unreadable path' FROM unreadable WHERE typeof(path) <> 'text' OR typeof(message) <> 'text'
-  LIMIT 1`
+const CHECKS = Object.entries(COLUMNS)
+
+/** @throws StrangeRow for a row of the table that has a column which we never write so */
+export function requireRow(row: Row): void {
+  for (const [name, check] of CHECKS) {
+    const value = row[name as keyof Row]
+    if (!check(value)) throw strange(name, value)
+  }
+}
+
+/** The same for rows as arrays of these columns. */
+export function rowCheck(names: readonly (keyof Row)[]): (row: readonly unknown[]) => void {
+  const checks = names.map((name) => COLUMNS[name])
+  return (row) => {
+    for (let at = 0; at < checks.length; at++) if (!checks[at]!(row[at])) throw strange(names[at]!, row[at])
+  }
+}
+
+function strange(name: string, value: unknown): StrangeRow {
+  return new StrangeRow(`${name} of an archive is ${String(value).slice(0, 100)}`)
+}
+
+/** A list of texts in a column. @throws StrangeRow */
+export function textsIn(json: string): string[] {
+  try {
+    const read: unknown = JSON.parse(json)
+    if (isTexts(read)) return read
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new StrangeRow(`a list is ${json.slice(0, 100)}`)
+}

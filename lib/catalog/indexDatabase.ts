@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../errors.ts'
-import { STRANGE_ROW } from './indexCheck.ts'
+import { StrangeRow } from './indexCheck.ts'
 import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './indexTables.ts'
 import { locationFunctions } from './location.ts'
 
@@ -67,6 +67,11 @@ export class IndexDatabase {
     return this.#guarded(() => this.#statement(sql).run(...values).changes)
   }
 
+  /** Makes something of rows; one that we never write means that the file is damaged. */
+  reading<T>(work: () => T): T {
+    return this.#guarded(work)
+  }
+
   /** All of it or nothing. */
   transaction<T>(work: () => T): T {
     return this.#guarded(() => this.#database.transaction(work).immediate())
@@ -84,7 +89,6 @@ export class IndexDatabase {
     if (format > INDEX_FORMAT) throw newer(this.file)
     if (format < INDEX_FORMAT) this.#database.transaction(() => this.#bringUpToDate()).immediate()
     this.#requireTables()
-    if (this.file !== ':memory:') this.#requireRows()
     for (const [name, work] of Object.entries(locationFunctions()))
       this.#database.function(name, { deterministic: true }, work as (...values: unknown[]) => unknown)
   }
@@ -103,13 +107,6 @@ export class IndexDatabase {
       .prepare("SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index') LIMIT 1")
       .get() as { name: string } | undefined
     if (strange !== undefined) throw new IndexDamaged(this.file, new Error(`it holds ${strange.name}`))
-  }
-
-  /** Rows are read without another look. */
-  #requireRows(): void {
-    const strange = this.#database.prepare(STRANGE_ROW).get() as { what: string } | undefined
-    if (strange !== undefined)
-      throw new IndexDamaged(this.file, new Error(`${strange.what} is no row of ours`))
   }
 
   #statement(sql: string): Database.Statement {
@@ -149,6 +146,7 @@ export function moveAside(file: string): string {
 }
 
 function failure(file: string, error: unknown): unknown {
+  if (error instanceof StrangeRow) return new IndexDamaged(file, error)
   const { code } = error as { code?: unknown }
   if (error instanceof ElysiaError || typeof code !== 'string') return error
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new IndexDamaged(file, error)

@@ -2,6 +2,7 @@ import type { Manifest } from '../archive/manifest.ts'
 import type { Annotations } from './annotations.ts'
 import type { Candidate } from './candidate.ts'
 import { type Coverage, coverageOf, coverageText } from './coverage.ts'
+import { requireRow, rowCheck, textsIn } from './indexCheck.ts'
 import {
   type ArchiveRecord,
   type Begun,
@@ -174,20 +175,23 @@ export function withVerification(before: readonly Verification[], made: Verifica
   return [...stay, made]
 }
 
+/** @throws StrangeRow */
 export function recordOf(row: Row): ArchiveRecord {
+  requireRow(row)
+  const tenants = textsIn(row.tenants)
   const { finished, deleted, parent, note, error, verified_level: level, verified_time: time } = row
   const { id, status, collection, cluster, started, updated, root, location, shape } = row
   const { content, format, compression, objects, vectors, bytes, raw_bytes, parts, version } = row
   return {
     ...{ id, status, collection, cluster, started, ...(finished !== null && { finished }), updated },
     ...{ ...(deleted !== null && { deleted }), root, location, shape, content, format, compression },
-    ...{ objects, vectors, bytes, raw_bytes, parts, version, tenants: JSON.parse(row.tenants) as string[] },
-    ...{ ...(parent !== null && { parent }), tags: JSON.parse(row.tags) as string[] },
+    ...{ objects, vectors, bytes, raw_bytes, parts, version, tenants },
+    ...{ ...(parent !== null && { parent }), tags: textsIn(row.tags) },
     ...(note !== null && { note }),
     ...{ pinned: row.pinned === 1, damaged: row.damaged === 1 },
     ...(level !== null && time !== null && { verified: { level, time, ok: row.verified_ok === 1 } }),
     ...(error !== null && { error }),
-    holds: coverageText(coverageOfRow(row, JSON.parse(row.tenants) as string[])),
+    holds: coverageText(coverageOfRow(row, tenants)),
     ...{ without_vectors: row.without_vectors === 1, all_tenants: row.all_tenants === 1 },
     ...(row.filter !== null && { filter: row.filter }),
   }
@@ -208,10 +212,24 @@ function coverageOfRow(
   })
 }
 
+const CANDIDATE_NAMES = [
+  ...(['id', 'started', 'updated', 'status', 'cluster', 'collection', 'tenants', 'tags', 'pinned'] as const),
+  ...([
+    'damaged',
+    'parent',
+    'bytes',
+    'location',
+    'content',
+    'without_vectors',
+    'all_tenants',
+    'filter',
+  ] as const),
+]
+
 /** What retention looks at, in the order of a CandidateRow. */
-export const CANDIDATE_COLUMNS =
-  'id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, parent, bytes, location, ' +
-  'content, without_vectors, all_tenants, filter'
+export const CANDIDATE_COLUMNS = CANDIDATE_NAMES.join(', ')
+
+const requireCandidate = rowCheck(CANDIDATE_NAMES)
 
 export type CandidateRow = readonly [
   id: string,
@@ -233,13 +251,13 @@ export type CandidateRow = readonly [
   filter: string | null,
 ]
 
-/** Lists of tags and tenants are few and stand in many rows: each is read once. */
+/** Lists of tags and tenants are few and stand in many rows: each is read once. @throws StrangeRow */
 export function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
   const lists = new Map<string, readonly string[]>()
   const listOf = (json: string): readonly string[] => {
     let list = lists.get(json)
     if (list === undefined) {
-      list = JSON.parse(json) as string[]
+      list = textsIn(json)
       lists.set(json, list)
     }
     return list
@@ -248,6 +266,7 @@ export function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
 }
 
 function candidateOf(row: CandidateRow, listOf: (json: string) => readonly string[]): Candidate {
+  requireCandidate(row)
   const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, ...more] = row
   const [parent, bytes, location, content, without_vectors, all_tenants, filter] = more
   return {

@@ -1,3 +1,5 @@
+import { isVerification } from './annotations.ts'
+import { StrangeRow, textsIn } from './indexCheck.ts'
 import type { IndexDatabase } from './indexDatabase.ts'
 import { COLUMNS, type Row, verifiedColumns } from './indexRow.ts'
 import type { Verification } from './record.ts'
@@ -25,11 +27,13 @@ export class Rows {
       'SELECT level, time, ok, errors, sample FROM verifications WHERE id = ? ORDER BY time',
       [id],
     )
-    return rows.map(({ ok, sample, ...one }) => ({
-      ...one,
-      ok: ok === 1,
-      ...(sample !== null && { sample }),
-    }))
+    return this.#index.reading(() =>
+      rows.map(({ ok, sample, ...one }) => {
+        const made = { ...one, ok: ok === 1, ...(sample !== null && { sample }) }
+        if (isVerification(made)) return made
+        throw new StrangeRow(`a verification of ${id} is none`)
+      }),
+    )
   }
 
   /** A row in place of what was known; what people said of the archive stays. */
@@ -75,7 +79,7 @@ export class Rows {
 
   #putTags({ id, tags }: Row): void {
     this.#index.run('DELETE FROM tags WHERE id = ?', [id])
-    for (const tag of JSON.parse(tags) as string[]) {
+    for (const tag of textsIn(tags)) {
       this.#index.run('INSERT OR IGNORE INTO tags VALUES (?, ?)', [tag, id])
     }
   }

@@ -1,4 +1,4 @@
-import { existsSync, type Stats, statSync } from 'node:fs'
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
 import { ElysiaError } from '../errors.ts'
@@ -32,11 +32,11 @@ export function rootToLock(
   catalog: Pick<Catalog, 'at' | 'roots'> | undefined,
   backupRoot: string,
 ): string | undefined {
-  const location = resolve(operand)
-  const stats = statSync(location, { throwIfNoEntry: false })
+  const stats = statSync(operand, { throwIfNoEntry: false })
   // Not a path, but the name of an archive below the root.
   if (stats === undefined) return existsSync(backupRoot) ? backupRoot : undefined
-  const known = catalog?.at(location)
+  const location = realpathSync(operand)
+  const known = catalog?.at(resolve(operand)) ?? catalog?.at(location)
   if (known !== undefined) return known.root
   const roots = [...(catalog?.roots() ?? []), backupRoot]
   if (isArchive(location, stats)) return rootOf(location, roots)

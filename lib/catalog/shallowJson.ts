@@ -41,5 +41,5 @@ export function isTexts(value: unknown): value is string[] {
 
 /** A moment as ISO text. */
 export function isTime(value: unknown): value is string {
-  return typeof value === 'string' && value.length < 100 && !Number.isNaN(Date.parse(value))
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value))
 }

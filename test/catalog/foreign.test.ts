@@ -288,6 +288,8 @@ t.test('a catalog with rows, tables or triggers that are not ours is damaged, an
     `UPDATE details SET manifest = '{}'`,
     `UPDATE details SET manifest = '['`,
     `INSERT INTO verifications SELECT id, 'stored', 1, 'x', 0, NULL FROM archives`,
+    `UPDATE archives SET pinned = 7, all_tenants = 'yes'`,
+    `UPDATE archives SET filter = x'01'`,
     `CREATE TRIGGER t AFTER UPDATE ON archives BEGIN DELETE FROM roots; END`,
     `CREATE VIEW v AS SELECT 1`,
     `ALTER TABLE archives DROP COLUMN filter`,
