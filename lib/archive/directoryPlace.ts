@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { makeDirectory } from '../directory.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { FileModes } from './fileModes.ts'
 import type { Deposit, Place, PlacedFile, Slice } from './place.ts'
@@ -160,7 +161,7 @@ async function chmod(path: string, mode: number): Promise<void> {
 
 /** Only those that are made get the mode. */
 async function makeDirectories(path: string, modes: FileModes | undefined): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: modes?.directory ?? 0o700 })
+  const first = makeDirectory(path, modes?.directory)
   if (first === undefined || modes === undefined || modes.masked) return
   for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, modes.directory)
 }

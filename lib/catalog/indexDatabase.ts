@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { makeDirectory } from '../directory.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { StrangeRow } from './indexCheck.ts'
 import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './indexTables.ts'
@@ -127,7 +128,7 @@ export class IndexDatabase {
 /** @throws ElysiaError ELYSIA_STATE where something stands in the file's place that is none: a pipe would hang */
 function makePlaceFor(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(file))
   } catch (error) {
     throw unusable(file, error)
   }

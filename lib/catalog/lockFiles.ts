@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../directory.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { type LockRecord, lockRecordOf } from './lockRecord.ts'
 
@@ -113,7 +114,7 @@ export async function createLock(root: string, record: Omit<LockRecord, 'id' | '
   const unfinished = `${file}.new`
   let handle: FileHandle | undefined
   try {
-    await mkdir(lockDirectory(root), { recursive: true, mode: 0o700 })
+    makeDirectory(lockDirectory(root))
     await isDirectory(lockDirectory(root))
     handle = await open(unfinished, 'wx', 0o600)
     const own = new OwnLockFile(file, handle, { ...record, id, counter: 0 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
+import { makeDirectory } from '../directory.ts'
 import { isRecord, isTexts, shallowJson } from './shallowJson.ts'
 
 /** Thousands of directories. */
@@ -24,7 +25,7 @@ export function readRoots(file: string): string[] {
 
 /** Whole, or not at all. */
 export function writeRoots(file: string, roots: readonly string[]): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(file))
   const unfinished = `${file}.${randomBytes(4).toString('hex')}.new`
   writeFileSync(unfinished, `${JSON.stringify({ version: 1, roots: roots.toSorted() }, null, 2)}\n`, {
     mode: 0o600,

@@ -7,7 +7,6 @@ import {
   fsyncSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../directory.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { type Inode, inodeOf } from '../inode.ts'
 import { copyPrefix, hashOfPrefix } from './filePrefix.ts'
@@ -177,7 +177,7 @@ export class RejectsFile {
   }
 
   #open(): number {
-    mkdirSync(dirname(this.#part), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(this.#part))
     const flags = this.#isMade ? O_EXCL | O_NOFOLLOW : 0
     const fd = openSync(this.#part, O_WRONLY | O_CREAT | flags, 0o600)
     if (this.#isMade) syncDirectory(dirname(this.#part))

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
+import { makeDirectory } from '../directory.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { sqliteFailure } from './sqliteErrors.ts'
 import { rememberFiles } from './sqliteFiles.ts'
@@ -33,16 +34,17 @@ const WRITERS_CACHE_KIB = 32_000
 
 /**
  * Opens a SQLite file in write-ahead mode with foreign keys on; makes it, and its directory (mode 0700), where
- * there is none. `:memory:` lives as long as the connection. Holds up to 32 MB of its pages in memory.
+ * there is none (mode 0600). `:memory:` lives as long as the connection. Holds up to 32 MB of its pages in memory.
  * @throws ElysiaError ELYSIA_STORE where it cannot be opened or is no database, ELYSIA_LOCKED where another
  * process keeps it busy, ELYSIA_NOT_FOUND where it is not there and `missing` says `refuse`
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): SqliteDatabase {
   const file = fileToOpen(databaseFile(path), options.missing ?? 'make')
-  makeDirectory(file)
+  if (file !== ':memory:' && !existsSync(file)) makeFile(file)
   let database: SqliteDatabase | undefined
   try {
     database = new Database(file, { timeout: options.busyTimeoutMs ?? 5000 })
+    refuseCode(database, file)
     configure(database, options.synchronous ?? 'NORMAL')
     rememberFiles(database)
     return database
@@ -83,16 +85,40 @@ function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing'
   })
 }
 
-function makeDirectory(file: string): void {
-  if (file === ':memory:') return
+/** Makes an empty file (mode 0600), which SQLite takes for an empty database; its log gets the same mode. */
+function makeFile(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(file))
+    closeSync(openSync(file, 'a', 0o600))
   } catch (error) {
-    throw new ElysiaError('ELYSIA_STORE', `cannot make the directory of ${file}: ${messageOf(error)}`, {
+    throw new ElysiaError('ELYSIA_STORE', `cannot make ${file}: ${messageOf(error)}`, {
       cause: error,
       hint: 'Choose a path below a directory that you may write to.',
     })
   }
+}
+
+/**
+ * Code that lies in a database runs when it is written to or read: ours have none, and what a function in a schema could
+ * reach is kept from it.
+ * @throws ElysiaError ELYSIA_STORE
+ */
+function refuseCode(database: SqliteDatabase, file: string): void {
+  database.pragma('trusted_schema = OFF')
+  const found = database
+    .prepare(
+      `SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'`,
+    )
+    .get() as { type: string; name: string } | undefined
+  if (found === undefined) return
+  const what = found.type === 'table' ? 'virtual table' : found.type
+  throw new ElysiaError(
+    'ELYSIA_STORE',
+    `${file} holds a ${what}, ${found.name}, which elysiactl never makes`,
+    {
+      hint: 'Somebody else has changed it: take a copy that you trust; this one was not changed.',
+    },
+  )
 }
 
 function configure(database: SqliteDatabase, synchronous: 'NORMAL' | 'FULL'): void {

@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   SQLITE_READONLY: {
     code: 'ELYSIA_STORE',
     what: 'no right to write to',
-    hint: 'Check the owner and mode of the file and of its directory, and that the disk is not mounted read-only.',
+    hint: 'Check the owner and mode of the file and of its directory, and that the disk is not mounted read-only. Reading needs a file beside it too: read a copy in a place of your own.',
   },
   SQLITE_CANTOPEN: {
     code: 'ELYSIA_STORE',

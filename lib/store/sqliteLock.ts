@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { closeSync, lstatSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { makeDirectory } from '../directory.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 
 /** A lock that is held until it is released or its process ends, in whatever way. */
@@ -20,8 +21,9 @@ const TRY_MS = 100
 export function lockFile(path: string): FileLock | undefined {
   let database: Database.Database | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(path))
     requireOwn(path)
+    closeSync(openSync(path, 'a', 0o600))
     database = new Database(path, { timeout: TRY_MS })
     // Nothing is ever written but the lock itself: a journal on the disk would cost three fsyncs.
     database.pragma('journal_mode = MEMORY')

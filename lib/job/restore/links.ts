@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { makeDirectory } from '../../directory.ts'
 import { ElysiaError } from '../../errors.ts'
 import type { Link } from '../../store/store.ts'
 
@@ -26,7 +27,7 @@ export class LinkSpool {
 
   /** Begins the file of a part; what an earlier attempt left is gone. */
   async begin(part: string): Promise<LinkFile> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    makeDirectory(this.#directory)
     return new LinkFile(await open(this.#path(part), 'w', 0o600))
   }
 

@@ -4,7 +4,6 @@ import {
   createWriteStream,
   fdatasyncSync,
   fstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { objectText } from '../../archive/lineWriter.ts'
+import { makeDirectory } from '../../directory.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { Line } from '../../line.ts'
 import type { Reject } from '../../reject.ts'
@@ -74,7 +74,7 @@ export class RestoreRejects {
   }
 
   #open(): number {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(this.path))
     return openSync(this.path, 'a', 0o600)
   }
 

@@ -1,0 +1,33 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/**
+ * Makes a directory, for the user alone unless told, and those above it that are missing; answers the topmost that was
+ * made. Node's own `recursive` never ends where a file system answers ENOENT for a directory whose parent is there, as
+ * /proc and autofs do.
+ * @throws the system's error, with the path that could not be made
+ */
+export function makeDirectory(path: string, mode = 0o700): string | undefined {
+  if (make(path, mode, 'ENOENT')) return path
+  if (isDirectory(path)) return undefined
+  const first = makeDirectory(dirname(path), mode)
+  const made = make(path, mode)
+  return first ?? (made ? path : undefined)
+}
+
+/** True where it was made; false where it is there, or could not be made because of what may fail. */
+function make(path: string, mode: number, mayFail?: string): boolean {
+  try {
+    mkdirSync(path, { mode })
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && isDirectory(path)) return false
+    if (code === mayFail && dirname(path) !== path) return false
+    throw error
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
