@@ -3,8 +3,8 @@ import { type Inode, inodeOf } from '../inode.ts'
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 const HEAD_BYTES = 256
-/** How every line of a rejects file begins. */
-const REJECT = /^\{"line":\d+,"code":"[a-z0-9_]+",/
+/** How every line of a rejects file begins, that of an ingest or of a restore. */
+const REJECT = /^\{("line":\d+,"code":"[a-z0-9_]+",|"id":(null|"[-0-9a-f]+"),"reason":)/
 
 /**
  * Moves a file to `FILE.1`. An older rejects file that is kept there is replaced; whatever else has that name, or one

@@ -27,6 +27,8 @@ export function requireOutput(option: string, path: string, used: Used): Readonl
   const spared = new Set<Inode>()
   for (const { file, what } of inputs) {
     const read = inodeOf(file)
+    if (typeof file === 'string' && place.startsWith(`${placeOf(file)}${sep}`))
+      throw refused(option, path, `lies in ${what}, which is read`)
     if (read !== undefined && read === inode) throw refused(option, path, `is ${what}, which is read`)
     if (read !== undefined) spared.add(read)
   }

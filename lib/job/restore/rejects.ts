@@ -17,6 +17,7 @@ import { ElysiaError, messageOf } from '../../errors.ts'
 import type { Line } from '../../line.ts'
 import type { Reject } from '../../reject.ts'
 import { splitLines } from '../../stream/splitLines.ts'
+import { setAside } from '../keptFile.ts'
 import { sizeOf } from '../rejectsFile.ts'
 import type { PlacedLink } from './links.ts'
 import type { Refused } from './tally.ts'
@@ -28,21 +29,29 @@ import type { Refused } from './tally.ts'
  */
 export class RestoreRejects {
   readonly path: string
+  readonly #run: string
   #fd: number | undefined
 
-  constructor(path: string) {
+  constructor(path: string, run: string) {
     this.path = path
+    this.#run = run
   }
 
-  /** Begins with what an interrupted run wrote of these parts: the others are restored anew. */
+  /**
+   * Begins with what an interrupted run wrote of these parts: the others are restored anew. What was there is kept as
+   * `FILE.1`.
+   */
   async begin(partsDone: ReadonlySet<string>): Promise<void> {
     if (sizeOf(this.path) === 0) return
     try {
-      if (partsDone.size === 0) return rmSync(this.path)
-      const kept = `${this.path}.kept`
+      if (partsDone.size === 0) return setAside(this.path)
+      const part = `${this.path}.${this.#run}.part`
+      rmSync(part, { force: true })
       const of = (lines: AsyncIterable<Line>) => linesOf(lines, partsDone)
-      await pipeline(createReadStream(this.path), splitLines(), of, createWriteStream(kept, { mode: 0o600 }))
-      renameSync(kept, this.path)
+      const output = createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true })
+      await pipeline(createReadStream(this.path), splitLines(), of, output)
+      setAside(this.path)
+      renameSync(part, this.path)
     } catch (error) {
       throw this.#failure(error)
     }

@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { patient } from '../../stream/retry.ts'
 import { type Journal, newRunId, type RunKey, type RunRecord } from '../journal.ts'
 import { type Notify, notifier, waitText } from '../notice.ts'
+import { requireOutput } from '../outputFile.ts'
 import { lockRun, type State } from '../state.ts'
 import { LinkSpool } from './links.ts'
 import { RestoreLog } from './log.ts'
@@ -83,7 +84,7 @@ export async function setUpRestore(
       retry,
       log,
       spool: new LinkSpool(directory),
-      rejects: rejectsFile(circumstances, name, options),
+      rejects: rejectsFile(circumstances, name, options, source, store),
       continues: continued !== undefined,
       progress,
     }
@@ -167,12 +168,19 @@ async function closeAll(run: RestoreRun, close: () => Promise<void>): Promise<vo
 }
 
 function rejectsFile(
-  { rejectsPath, rejectsDirectory }: RestoreCircumstances,
+  { rejectsPath, rejectsDirectory, state }: RestoreCircumstances,
   run: string,
-  { dryRun }: RestoreOptions,
+  { dryRun, schema }: RestoreOptions,
+  source: RestoreSource,
+  store: Store,
 ): RestoreRejects | undefined {
+  if (rejectsPath !== undefined) {
+    const inputs = [{ file: source.name, what: 'the archive' }]
+    if (schema !== undefined) inputs.push({ file: schema, what: 'the schema' })
+    requireOutput('--rejects', rejectsPath, { inputs, store, stateDirectory: state?.directory })
+  }
   const path = rejectsPath ?? (rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`))
-  return path === undefined || dryRun ? undefined : new RestoreRejects(path)
+  return path === undefined || dryRun ? undefined : new RestoreRejects(path, run)
 }
 
 /** Where progress and references are kept; without a state for as long as the run takes. */
