@@ -28,6 +28,16 @@ export async function openArchive(place: Place): Promise<Archive> {
   return { place, manifest: read(await manifestFile(place, MANIFEST_FILE), `${place.text}/manifest.json`) }
 }
 
+/**
+ * Opens an archive by the copy of its manifest, for where that itself is damaged.
+ * @throws ElysiaError ELYSIA_DAMAGED where the copy is not whole either
+ */
+export async function openByCopy(place: Place): Promise<Archive> {
+  const read = await manifestReader()
+  const where = `${place.text}/${MANIFEST_COPY_FILE}`
+  return { place, manifest: read(await manifestFile(place, MANIFEST_COPY_FILE), where) }
+}
+
 /** The text of a manifest, bounded. */
 export async function manifestFile(place: Place, name: string): Promise<string> {
   const bytes = (await place.bytes(name)) ?? 0

@@ -1,5 +1,7 @@
 import { ElysiaError } from '../errors.ts'
-import type { JsonObject, StoredObject } from '../object.ts'
+import { exactJson } from '../exactJson.ts'
+import type { Json, JsonObject, StoredObject } from '../object.ts'
+import { Reject } from '../reject.ts'
 import { Expanding } from '../stream/expanding.ts'
 import { JsonScan, type Take, type Taken } from './jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
@@ -13,21 +15,24 @@ export interface DocumentHead {
 /**
  * Bytes of a document of the original → pages of its objects. Emits `head` once, when metadata and schema are
  * known. Objects that come before these are left out, and `objectsCameFirst` says so; a decoder that is given the
- * head from the start leaves out nothing.
+ * head from the start leaves out nothing. What is no object that could be restored goes to `onReject`, where there is
+ * one, with its number in place of a line.
  * Errors: ELYSIA_DAMAGED.
  */
 export class DocumentDecoder extends Expanding<Buffer, StoredObject[]> {
   objectsCameFirst = false
   readonly #onNotice: (message: string) => void
+  readonly #onReject: ((reject: Reject) => void) | undefined
   readonly #scan = new JsonScan((key) => this.#take(key))
   readonly #seen = new Set<string>()
   readonly #sections: { metadata?: unknown; schema?: unknown } = {}
   #head: DocumentHead | undefined
   #objects = 0
 
-  constructor(onNotice: (message: string) => void, head?: DocumentHead) {
+  constructor(onNotice: (message: string) => void, head?: DocumentHead, onReject?: (reject: Reject) => void) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#onNotice = onNotice
+    this.#onReject = onReject
     this.#head = head
   }
 
@@ -61,14 +66,14 @@ export class DocumentDecoder extends Expanding<Buffer, StoredObject[]> {
     for (const values of pieces) {
       const page: StoredObject[] = []
       for (const { key, value } of values) {
-        if (key === 'objects') page.push(this.#object(value))
-        else this.#keep(key, value)
+        const object = key === 'objects' ? this.#object(value) : this.#keep(key, value)
+        if (object !== undefined) page.push(object)
       }
       if (page.length > 0) yield page
     }
   }
 
-  #keep(key: string | undefined, value: unknown): void {
+  #keep(key: string | undefined, value: unknown): undefined {
     if (key === undefined) throw damaged('is a list, not an object with metadata, schema and objects')
     this.#sections[key as 'metadata' | 'schema'] = value
     const { metadata, schema } = this.#sections
@@ -78,13 +83,18 @@ export class DocumentDecoder extends Expanding<Buffer, StoredObject[]> {
     this.emit('head', this.#head)
   }
 
-  #object(value: unknown): StoredObject {
+  #object(value: unknown): StoredObject | undefined {
     this.#objects += 1
     try {
       if (!isRecord(value)) throw new Error('it is no JSON object')
       return plainObjectOf(value).object
     } catch (thrown) {
-      throw damaged(`has a damaged object, number ${this.#objects}: ${(thrown as Error).message}`, thrown)
+      const reason = (thrown as Error).message
+      if (this.#onReject === undefined)
+        throw damaged(`has a damaged object, number ${this.#objects}: ${reason}`, thrown)
+      const at = { line: this.#objects, end: 0, text: exactJson(value as Json) }
+      this.#onReject(new Reject(at, 'invalid_value', `object number ${this.#objects}: ${reason}`))
+      return undefined
     }
   }
 

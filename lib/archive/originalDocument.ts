@@ -3,6 +3,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { bigintIn, type CollectionSchema, isCollectionSchema } from '../classSchema.ts'
 import { ElysiaError } from '../errors.ts'
 import type { JsonObject } from '../object.ts'
+import type { Reject } from '../reject.ts'
 import { decompress } from '../stream/decompress.ts'
 import { JsonScan } from './jsonScan.ts'
 import { DocumentDecoder, type DocumentHead } from './originalDecoder.ts'
@@ -24,6 +25,8 @@ export interface OriginalOptions {
   readonly again?: () => Readable
   /** Hears, as a sentence each, of another version, and of a count that is not that of the objects. */
   readonly onNotice?: (message: string) => void
+  /** Takes what is no object that could be restored; without it, that is ELYSIA_DAMAGED. */
+  readonly onReject?: (reject: Reject) => void
 }
 
 /** The only version there ever was. */
@@ -84,15 +87,15 @@ export async function readOriginal(
   source: Readable,
   options: OriginalOptions = {},
 ): Promise<OriginalDocument> {
-  const { again, onNotice = () => {} } = options
-  const first = decoderOf(source, onNotice)
+  const { again, onNotice = () => {}, onReject } = options
+  const first = decoderOf(source, onNotice, undefined, onReject)
   const head = first.head ?? ((await once(first, 'head')) as [DocumentHead])[0]
   try {
     const described = describe(head, onNotice)
     if (!first.objectsCameFirst) return { ...described, pages: first }
     if (again === undefined) throw needsFile()
     first.destroy()
-    return { ...described, pages: decoderOf(again(), onNotice, head) }
+    return { ...described, pages: decoderOf(again(), onNotice, head, onReject) }
   } catch (thrown) {
     first.destroy()
     throw thrown
@@ -113,8 +116,9 @@ function decoderOf(
   source: Readable,
   onNotice: (message: string) => void,
   head?: DocumentHead,
+  onReject?: (reject: Reject) => void,
 ): DocumentDecoder {
-  const decoder = new DocumentDecoder(onNotice, head)
+  const decoder = new DocumentDecoder(onNotice, head, onReject)
   // Whoever waits for the head or reads the pages hears of errors by the decoder itself.
   pipeline(source, decompress(), decoder, () => {})
   return decoder

@@ -22,6 +22,7 @@ export type NoticeCode =
   | 'expiring'
   | 'alias'
   | 'manifest_copy'
+  | 'undone'
   | 'compression'
   | 'catalog'
   | 'schema_patched'

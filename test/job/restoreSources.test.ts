@@ -69,11 +69,15 @@ t.test('an archive that is cut short is damaged: a file before anything is writt
     const ways = waysIn(t, whole.subarray(0, Math.floor(whole.length * share)))
     for (const [name, open] of Object.entries(ways)) {
       const store = openMemory()
-      const { report, error } = await runRestore(await open(), store, { batchSize: 50 })
+      // Of a short one the end is met when it is opened.
+      const { report, error } = await open().then(
+        (source) => runRestore(source, store, { batchSize: 50 }),
+        (error: unknown) => ({ report: undefined, error }),
+      )
       t.match(error, { code: /ELYSIA_DAMAGED|ELYSIA_COMPRESSION/ }, `${name}, ${share}`)
-      t.equal(report.status, 'failed')
-      t.equal(report.written, await store.collection('Thing').count())
-      if (name === 'a file') t.equal(report.written, 0)
+      if (report !== undefined) t.equal(report.status, 'failed')
+      if (name === 'a file') t.equal(report?.written ?? 0, 0)
+      else t.same(await store.list(), [], 'what was made of a pipe is gone again')
     }
   }
 })

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { readOriginal } from '../../archive/originalDocument.ts'
+import type { Reject } from '../../reject.ts'
 import type { Notify } from '../notice.ts'
 import type { RestoreSource } from './source.ts'
 
@@ -18,13 +19,22 @@ export async function originalSource(
   { name, bytes, again, identity }: ForeignBytes,
   notify: Notify,
 ): Promise<RestoreSource> {
-  const options = { ...(again && { again }), onNotice: (text: string) => notify('document', text) }
+  const rejects = new EarlyRejects()
+  const options = {
+    ...(again && { again }),
+    onNotice: (text: string) => notify('document', text),
+    onReject: rejects.take,
+  }
   const document = await readOriginal(bytes, options)
   const { schema, schemaOnly, objectCount, pages } = document
   // Until somebody reads them nobody hears of their error; who reads them then does.
   pages.on('error', () => {})
   if (again !== undefined) pages.destroy()
-  const stages = async () => (again === undefined ? pages : (await readOriginal(again(), options)).pages)
+  const stages = async (onReject: (reject: Reject) => void) => {
+    if (again !== undefined) return (await readOriginal(again(), { ...options, onReject })).pages
+    rejects.handOn(onReject)
+    return pages
+  }
   return {
     name,
     kind: 'original',
@@ -32,7 +42,25 @@ export async function originalSource(
     schema,
     aliases: [],
     ...(objectCount !== undefined && { about: objectCount }),
-    parts: schemaOnly ? [] : [{ name, mayRepeat: true, stages: async () => [await stages()] }],
+    parts: schemaOnly
+      ? []
+      : [{ name, mayRepeat: true, stages: async (onReject) => [await stages(onReject)] }],
     close: async () => void pages.destroy(),
+  }
+}
+
+/** Of a pipe some may be met before anybody asks for them: at most what a piece of the document holds. */
+class EarlyRejects {
+  #early: Reject[] = []
+  #onReject: ((reject: Reject) => void) | undefined
+
+  readonly take = (reject: Reject): void => {
+    if (this.#onReject === undefined) this.#early.push(reject)
+    else this.#onReject(reject)
+  }
+
+  handOn(onReject: (reject: Reject) => void): void {
+    this.#onReject = onReject
+    for (const reject of this.#early.splice(0)) onReject(reject)
   }
 }

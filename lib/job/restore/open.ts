@@ -2,16 +2,16 @@ import { createReadStream, existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
-import { openArchive } from '../../archive/archive.ts'
+import { type Archive, openArchive, openByCopy } from '../../archive/archive.ts'
 import { directoryPlace } from '../../archive/directoryPlace.ts'
-import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { isOriginalDocument } from '../../archive/originalDocument.ts'
 import { isSingleHeader } from '../../archive/single.ts'
 import { isWeaviateExport } from '../../archive/weaviateExport.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import { decompress } from '../../stream/decompress.ts'
 import { peek } from '../../stream/peek.ts'
-import { type Notice, notifier } from '../notice.ts'
+import { type Notice, type Notify, notifier } from '../notice.ts'
 import { archiveSource } from './archive.ts'
 import { exportSource } from './export.ts'
 import { type ForeignBytes, originalSource } from './file.ts'
@@ -57,7 +57,23 @@ const PIPE = { again: undefined, identity: undefined }
 async function openDirectory(path: string, { options = {}, onNotice }: OpenOptions): Promise<RestoreSource> {
   const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
   if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, notifier(onNotice))
-  return archiveSource(await openArchive(directoryPlace(path)))
+  return archiveSource(await openWhole(path, notifier(onNotice)))
+}
+
+/** An archive; by the copy of its manifest, which is said, where that is damaged and the copy is not. */
+async function openWhole(path: string, notify: Notify): Promise<Archive> {
+  const place = directoryPlace(path)
+  try {
+    return await openArchive(place)
+  } catch (error) {
+    const isDamaged = error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED'
+    if (!isDamaged || (await place.bytes(MANIFEST_FILE)) === undefined) throw error
+    const archive = await openByCopy(place).catch(() => {
+      throw error
+    })
+    notify('manifest_copy', `${error.message}: its copy ${MANIFEST_COPY_FILE} is whole, and is read instead`)
+    return archive
+  }
 }
 
 /** A file or pipe, told by its beginning. */
@@ -98,8 +114,8 @@ async function openNamed(name: string, options: OpenOptions): Promise<RestoreSou
   const { root } = options
   for (const path of root === undefined ? [] : await archivesBelow(root)) {
     if (path.endsWith(`/${name}`)) return openDirectory(path, options)
-    const archive = await openArchive(directoryPlace(path)).catch(() => undefined)
-    if (archive?.manifest.id === name) return archiveSource(archive)
+    const archive = await openWhole(path, () => {}).catch(() => undefined)
+    if (archive?.manifest.id === name) return openDirectory(path, options)
   }
   const elsewhere = root === undefined ? '' : `, nor an archive of that id below ${root}`
   throw new ElysiaError('ELYSIA_INPUT_MISSING', `there is no file ${name}${elsewhere}`, {

@@ -12,6 +12,7 @@ import { type RestoreSetup, setUpRestore } from './setup.ts'
 import type { RestoreSource } from './source.ts'
 import { addAliases, makeTargets, putTenantsBack } from './target.ts'
 import { classesOf, errorOf } from './together.ts'
+import { undo } from './undo.ts'
 import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
 
 export type { RestoreCircumstances, RestoreProgress } from './run.ts'
@@ -84,6 +85,7 @@ export async function runRestores(
       }
     } catch (thrown) {
       error = thrown
+      if (!options.dryRun) for (const run of runs) await undo(run, thrown)
     }
     const seconds = (performance.now() - startedMs) / 1000
     return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error), seconds))

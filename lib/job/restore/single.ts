@@ -22,6 +22,7 @@ export async function singleSource(
     name,
     kind: 'file',
     identity: id,
+    ...(again === undefined && { once: true }),
     schema: schema as unknown as CollectionSchema,
     ...(tenants && { tenants }),
     aliases,

@@ -30,8 +30,10 @@ export interface RestoreSource {
   /** As a person named it. */
   readonly name: string
   readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl'
-  /** Equal for the same content only: progress is kept under it. Undefined where it can be had only once. */
+  /** Equal for the same content only: progress is kept under it. Undefined where nobody can say. */
   readonly identity: string | undefined
+  /** True for a pipe, whose bytes can be had only once. */
+  readonly once?: boolean
   readonly schema: CollectionSchema
   readonly manifest?: Manifest
   readonly tenants?: readonly Tenant[]
