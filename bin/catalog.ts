@@ -29,9 +29,13 @@ export async function onCatalog<T>(
   work: (catalog: Catalog) => Promise<T> | T,
   missing: 'make' | 'memory' = 'memory',
 ): Promise<T> {
-  const { withCatalog } = await catalogDoor()
+  const { settleDead, withCatalog } = await catalogDoor()
   const onNotice = context.console.note
-  return withCatalog({ file: catalogFile(), defaultRoot: backupRoot(context), missing, onNotice }, work)
+  const options = { file: catalogFile(), defaultRoot: backupRoot(context), missing, onNotice }
+  return withCatalog(options, async (catalog) => {
+    await settleDead(catalog)
+    return work(catalog)
+  })
 }
 
 /** Options with the class that a collection's name stands for: archives are listed under it. */

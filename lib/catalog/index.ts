@@ -96,6 +96,19 @@ export class Catalog {
     this.#rows.put(rowOf(begun, where, status, error ?? null, now()))
   }
 
+  /** The archives that still say `running`. */
+  running(): { readonly id: string; readonly root: string; readonly location: string }[] {
+    return this.#index.all(`SELECT id, root, location FROM archives WHERE status = 'running'`, [])
+  }
+
+  /** One that says `running` is of a process that died. */
+  settle(id: string): void {
+    this.#index.run(
+      `UPDATE archives SET status = 'partial', error = 'its process died' WHERE id = ? AND status = 'running'`,
+      [id],
+    )
+  }
+
   /** `running` rows of a root whose lock nobody else holds are of processes that died. Answers how many. */
   settleRunning(root: string): number {
     return this.#index.run(

@@ -4,6 +4,7 @@ import { lockRoot } from '../../catalog/lock.ts'
 import { type CatalogOptions, withCatalog } from '../../catalog/open.ts'
 import type { Location } from '../../catalog/record.ts'
 import { rootOf } from '../../catalog/scan.ts'
+import { backupPurpose } from '../../catalog/settle.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import { notifier } from '../notice.ts'
 import type { BackupCircumstances } from './backup.ts'
@@ -40,7 +41,7 @@ export async function backupListed(
   const where = { root, location, shape: listing.shape }
   const lock = await lockRoot(root, {
     kind: 'shared',
-    purpose: `backup into ${location}`,
+    purpose: backupPurpose(location),
     retryForMs: listing.retryLockMs ?? 0,
     ...(circumstances.signal && { signal: circumstances.signal }),
     onWait: (message) => notify('waiting', message),

@@ -1,0 +1,24 @@
+import { isDead } from './holder.ts'
+import type { Catalog } from './index.ts'
+import { findLocks } from './lockFiles.ts'
+
+/** What a backup into a place holds the lock of its root for. */
+export function backupPurpose(location: string): string {
+  return `backup into ${location}`
+}
+
+/**
+ * Calls archives that say `running` what they are, `partial`, where the process that made them is gone: no lock on their
+ * root is held for a backup into their place, or by a process that is certain to be dead. What cannot be looked at stays
+ * as it is.
+ */
+export async function settleDead(catalog: Catalog): Promise<void> {
+  for (const [root, archives] of Map.groupBy(catalog.running(), (archive) => archive.root)) {
+    const locks = await findLocks(root).catch(() => undefined)
+    if (locks === undefined) continue
+    const held = new Set(
+      locks.flatMap(({ record }) => (record === undefined || isDead(record) ? [] : record.purpose)),
+    )
+    for (const { id, location } of archives) if (!held.has(backupPurpose(location))) catalog.settle(id)
+  }
+}
