@@ -177,15 +177,17 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
     for (const one of [opened, known]) await (await one?.catch(() => undefined))?.close()
     signals?.release()
   }
-  if (signals?.received !== undefined) failure = interruption(command, signals.received)
+  if (signals?.received !== undefined) failure = interruption(command, signals.received, failure?.why)
   if (failure === undefined) return EXIT.done
   asked.console.failure(failure.why, failure.code)
   return failure.code
 }
 
-function interruption({ name, interrupted }: Command, signal: NodeJS.Signals) {
+/** `failure` is what the command had to say before the signal came, which has the exit code. */
+function interruption({ name, interrupted }: Command, signal: NodeJS.Signals, failure: string | undefined) {
   const left = interrupted === undefined ? '' : `: ${interrupted}`
-  return { code: exitOfSignal(signal), why: `${name} was ended by ${signal}${left}` }
+  const failed = failure === undefined ? '' : `; ${failure}`
+  return { code: exitOfSignal(signal), why: `${name} was ended by ${signal}${left}${failed}` }
 }
 
 /** An interrupted call throws the reason of its signal, or an AbortError with that cause. */

@@ -1,4 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { adds, type Home, home } from './elysiactl.ts'
 import { filled, STORE } from './filled.ts'
@@ -44,3 +53,32 @@ t.test('watch --dry-run says what is wrong with the files, and changes nothing',
   t.match((await place.run(['col', 'ls', ...STORE])).stdout, /^NAME.*\nOther +0\n$/)
   t.match((await place.run(['index', 'status', ...STORE])).stderr, /no runs yet/)
 })
+
+t.test(
+  'a watch of a folder that others write to names what it does not take, and with -q says that files failed',
+  async (t) => {
+    for (const quiet of [false, true]) {
+      const place = home(t, { ...inbox({ '2.jsonl': adds(2), '9.jsonl': adds(1) }), secret: adds(9) })
+      const at = (name: string) => `${place.directory}/inbox/${name}`
+      chmodSync(at(''), 0o777)
+      symlinkSync(`${place.directory}/secret`, at('0.jsonl'))
+      linkSync(`${place.directory}/secret`, at('1.jsonl'))
+      writeFileSync(at('3.jsonl'), Buffer.from([0x1f, 0x8b, 8]))
+      const flags = ['--after', 'move', ...(quiet ? ['-q'] : ['--json'])]
+      const { child, ended } = place.start([...WATCH, ...flags])
+      while (!existsSync(at('processed/9.jsonl'))) await setTimeout(50)
+      child.kill('SIGTERM')
+      const { code, stdout, stderr } = await ended
+      t.equal(code, 143)
+      t.same(readdirSync(at('failed')), ['3.jsonl'])
+      if (quiet) {
+        t.equal(stderr.trim().split('\n').length, 1, 'one line')
+        t.match(stderr, /ended by SIGTERM.*; 1 of 3 files failed/)
+      } else {
+        t.match(JSON.parse(stdout), { files: 3, files_failed: 1, files_passed_over: 2, records: 3 })
+        for (const said of ['0.jsonl is passed over', '1.jsonl is passed over', '3.jsonl failed'])
+          t.ok(stderr.includes(said), said)
+      }
+    }
+  },
+)
