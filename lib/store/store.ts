@@ -84,7 +84,8 @@ export interface Alias {
 
 export interface CollectionSummary {
   readonly name: string
-  readonly objects: number
+  /** Absent where some are on nodes of a cluster that are down, so that nobody can count them. */
+  readonly objects?: number
   readonly tenants?: number
 }
 

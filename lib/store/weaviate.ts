@@ -29,7 +29,7 @@ import { link } from './weaviate/link.ts'
 import { read, readMany } from './weaviate/read.ts'
 import { remove } from './weaviate/remove.ts'
 import { Server } from './weaviate/server.ts'
-import { Shards } from './weaviate/shards.ts'
+import { OutOfReach, Shards } from './weaviate/shards.ts'
 import { setTenantStates, tenantOf } from './weaviate/tenantStates.ts'
 import { readAuthorities } from './weaviate/trust.ts'
 import { type Context, write } from './weaviate/write.ts'
@@ -169,12 +169,22 @@ class WeaviateStore implements Store {
   /** Only active tenants can be counted; the others are left out of the sum. */
   async #summary(schema: CollectionSchema): Promise<CollectionSummary> {
     const { class: name, multiTenancyConfig } = schema
-    const collection = this.collection(name)
-    if (multiTenancyConfig?.enabled !== true) return { name, objects: await collection.count() }
+    if (multiTenancyConfig?.enabled !== true) return { name, ...(await this.#objects(name, [{}])) }
     const tenants = await this.#shared.classes.tenants(name)
     const active = tenants.map(tenantOf).filter(({ state }) => state === 'active')
-    const counts = await Promise.all(active.map((tenant) => collection.count({ tenant: tenant.name })))
-    return { name, objects: counts.reduce((sum, count) => sum + count, 0), tenants: tenants.length }
+    const calls = active.map((tenant) => ({ tenant: tenant.name }))
+    return { name, ...(await this.#objects(name, calls)), tenants: tenants.length }
+  }
+
+  async #objects(name: string, calls: readonly Call[]): Promise<{ objects?: number }> {
+    const collection = this.collection(name)
+    try {
+      const counts = await Promise.all(calls.map((call) => collection.count(call)))
+      return { objects: counts.reduce((sum, count) => sum + count, 0) }
+    } catch (error) {
+      if (error instanceof OutOfReach) return {}
+      throw error
+    }
   }
 }
 

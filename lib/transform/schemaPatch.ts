@@ -20,6 +20,8 @@ export interface SchemaTarget {
   readonly nodes: number
   /** The modules it has; undefined where that is not known: then the server's own words decide. */
   readonly modules?: readonly string[]
+  /** Of a server. */
+  readonly version?: string
 }
 
 /** What a person wants to be otherwise than it was. */

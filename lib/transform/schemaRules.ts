@@ -45,6 +45,12 @@ export const RULES: readonly SchemaRule[] = [
     apply: replication,
   },
   {
+    name: 'deletion-strategy',
+    meaning: '`deletionStrategy` is left out where its value came after the version of the target (1.28)',
+    of: 'server',
+    apply: deletionStrategy,
+  },
+  {
     name: 'vectorizer-none',
     meaning: 'every vectorizer becomes `none` under `--vectorizer none`',
     of: 'any',
@@ -141,6 +147,13 @@ function replication({ schema, target, wishes, set }: Patching): void {
       : 'it was asked for with --replication'
   if (schema.replicationConfig === undefined) set(['replicationConfig'], { factor: wanted }, reason)
   else set(['replicationConfig', 'factor'], wanted, reason)
+}
+
+function deletionStrategy({ schema, target, set }: Patching): void {
+  if (!/^1\.27\./.test(target.version ?? '')) return
+  const { deletionStrategy: given } = record(schema.replicationConfig)
+  if (given === undefined || given === 'NoAutomatedResolution' || given === 'DeleteOnConflict') return
+  set(['replicationConfig', 'deletionStrategy'], undefined, `Weaviate ${target.version} does not know it`)
 }
 
 function vectorizerNone({ schema, wishes, set }: Patching): void {

@@ -38,7 +38,8 @@ const AWAY = { code: 'ELYSIA_UNREACHABLE', retryable: true, message: /1 of 2 sha
 t.test(
   'with a shard on nodes that are down nothing is read, counted or removed as if that were all',
   async (t) => {
-    const { kept } = await enter(t, () => [served('a'), dark('b')])
+    const { kept, store } = await enter(t, () => [served('a'), dark('b')])
+    t.strictSame(await store.list(), [{ name: 'Kept' }], 'a list says no number')
     await t.rejects(drain(kept.read(ALL)), AWAY, 'a read')
     await t.rejects(kept.readMany([idAt(1), idAt(500)], ALL), AWAY, 'a look-up that lacks some')
     await t.rejects(kept.count(), AWAY, 'a count')

@@ -10,6 +10,8 @@ interface Case {
   readonly given: Omit<CollectionSchema, 'class'>
   readonly becomes: object
   readonly wishes?: SchemaWishes
+  /** Of the target. */
+  readonly version?: string
 }
 
 /** For each rule what it meets, and what it makes of it. */
@@ -31,6 +33,11 @@ const CASES: Readonly<Record<string, Case>> = {
   replication: {
     given: { replicationConfig: { factor: 3, deletionStrategy: 'x' } },
     becomes: { replicationConfig: { factor: 1, deletionStrategy: 'x' } },
+  },
+  'deletion-strategy': {
+    given: { replicationConfig: { factor: 1, deletionStrategy: 'TimeBasedResolution' } },
+    becomes: { replicationConfig: { factor: 1, deletionStrategy: undefined } },
+    version: '1.27.3',
   },
   'vectorizer-none': {
     given: { vectorConfig: { a: { vectorizer: { 'text2vec-known': {} } } } },
@@ -81,25 +88,37 @@ const CASES: Readonly<Record<string, Case>> = {
 
 for (const { name } of RULES) {
   t.test(`rule ${name}: changes what it is about, says so, and is content with the result`, async (t) => {
-    const { given, becomes, wishes } = CASES[name]!
+    const { given, becomes, wishes, version } = CASES[name]!
+    const server = { ...SERVER, ...(version !== undefined && { version }) }
     const before: CollectionSchema = { class: 'Thing', vectorizer: 'none', ...given }
     if (before.vectorConfig !== undefined || 'vectorizer' in given) {
       if (given.vectorizer === undefined) delete (before as Record<string, unknown>).vectorizer
     }
     const copy = structuredClone(before)
-    const { schema, patches } = patchSchema(before, SERVER, wishes)
+    const { schema, patches } = patchSchema(before, server, wishes)
     t.match(schema, becomes)
     t.strictSame(before, copy, 'what was given stays')
     const own = patches.filter(({ rule }) => rule === name)
     t.ok(own.length > 0)
     for (const patch of own) t.ok(patch.path !== '' && patch.reason !== '')
-    t.strictSame(patchSchema(schema, SERVER).patches, [])
+    t.strictSame(patchSchema(schema, server).patches, [])
   })
 }
 
 t.test('an embedded store takes every class as it is', async (t) => {
   const schema = { class: 'Thing', replicationConfig: { factor: 3 }, vectorizer: 'text2vec-strange' }
   t.strictSame(patchSchema(schema, { kind: 'sqlite', nodes: 1 }), { schema, patches: [] })
+})
+
+t.test('a strategy of deletion that the target knows stays', async (t) => {
+  const given = (deletionStrategy: string) => ({
+    class: 'Thing',
+    vectorizer: 'none',
+    replicationConfig: { deletionStrategy },
+  })
+  const newer = patchSchema(given('TimeBasedResolution'), { ...SERVER, version: '1.28.0' })
+  const older = patchSchema(given('DeleteOnConflict'), { ...SERVER, version: '1.27.0' })
+  t.strictSame([newer.patches, older.patches], [[], []])
 })
 
 t.test('where the modules of a target are not known its own words decide', async (t) => {

@@ -24,5 +24,5 @@ async function run(context: Context): Promise<void> {
 }
 
 function row({ name, objects, tenants }: CollectionSummary): (string | number)[] {
-  return [name, objects, tenants ?? '']
+  return [name, objects ?? 'unknown', tenants ?? '']
 }

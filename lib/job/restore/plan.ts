@@ -58,7 +58,7 @@ export async function planRestore(
   store: Store,
   source: RestoreSource,
   options: RestoreOptions,
-  { nodes, modules }: Health,
+  { nodes, modules, version }: Health,
   notify: Notify,
   beside: ReadonlySet<string> = new Set(),
 ): Promise<RestorePlan> {
@@ -67,7 +67,7 @@ export async function planRestore(
   const { name, replication, vectorizer } = options
   const patched = patchSchema(
     from,
-    { kind: store.kind, nodes: nodes.length, ...(modules && { modules }) },
+    { kind: store.kind, nodes: nodes.length, version, ...(modules && { modules }) },
     {
       ...(name !== undefined && { name: classNameOf(name) }),
       ...(replication !== undefined && { replication }),

@@ -84,9 +84,12 @@ export class Shards {
   }
 }
 
-function outOfReach(target: string, name: string, dark: number, all: number): ElysiaError {
+/** Objects of a collection are on nodes that are down only. */
+export class OutOfReach extends ElysiaError {}
+
+function outOfReach(target: string, name: string, dark: number, all: number): OutOfReach {
   const message = `${dark} of ${all} shards of ${name} in ${target} are on nodes that are down: their objects are out of reach`
-  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+  return new OutOfReach('ELYSIA_UNREACHABLE', message, {
     retryable: true,
     hint: 'nothing is read in part; give the same command when all nodes are back',
   })
