@@ -220,9 +220,21 @@ t.test('rebuild takes in a directory, and says what it could not read with exit 
   writeArchive(`${at.directory}/else/one`, manifest({ id: 'archive-one' }))
   t.match(await rebuild('else'), { code: 0, stderr: /else: 1 complete, 0 partial/ })
   t.match(await at.run(['col', 'catalog', 'show', 'archive-one']), { code: 0 })
+  writeArchive(`${at.directory}/foreign/two`, manifest({ id: 'archive-one' }))
+  t.match(await rebuild('foreign'), {
+    code: 0,
+    stderr: /foreign\/two bears the id archive-one of .*else\/one: /,
+  })
+  t.match(await at.run(['col', 'catalog', 'show', 'archive-one']), { stdout: /location +.*else\/one\n/ })
+  rmSync(`${at.directory}/foreign`, { recursive: true })
   writeFileSync(`${at.directory}/else/one/manifest.json`, 'torn')
   rmSync(`${at.directory}/else/one/manifest.copy.json`)
   t.match(await rebuild('--json'), { code: 4, stdout: /"unreadable":\[\{"path"/ })
+  t.match(await at.run(['col', 'catalog', 'list']), {
+    code: 0,
+    stdout: /archive-one +complete,damaged /,
+    stderr: /unreadable: .*else\/one: .*is not JSON/,
+  })
   t.match(await rebuild('nowhere'), { code: 10, stderr: /there is no directory/ })
   t.notOk(existsSync(`${at.directory}/nowhere`))
   writeFileSync(`${at.directory}/state/elysiactl/catalog.db`, 'not a database')
