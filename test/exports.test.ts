@@ -29,6 +29,8 @@ const PUBLIC: readonly string[] = [
   'classNameOf',
   'decompress',
   'directoryPlace',
+  'exactJson',
+  'parseExact',
   'fileId',
   'ingest',
   'ingestFiles',

@@ -1,4 +1,5 @@
 import { type CollectionSchema, isReference, type PropertySchema } from '../classSchema.ts'
+import { exactJson } from '../exactJson.ts'
 import type { Json, JsonObject, StoredObject } from '../object.ts'
 import type { Link } from '../store/store.ts'
 
@@ -67,7 +68,7 @@ function beaconReader(property: PropertySchema, nameBefore: string, nameNow: str
 function beaconOf(value: Json, standard: string, nameBefore: string, nameNow: string): string {
   const beacon = (value as JsonObject | null)?.beacon
   const parts = typeof beacon === 'string' ? BEACON.exec(beacon) : null
-  if (parts === null) return typeof beacon === 'string' ? beacon : JSON.stringify(value)
+  if (parts === null) return typeof beacon === 'string' ? beacon : exactJson(value)
   // Servers before 1.14 left the class out of a beacon.
   const target = parts[1] ?? standard
   return `weaviate://localhost/${target === nameBefore ? nameNow : target}/${parts[2]!.toLowerCase()}`

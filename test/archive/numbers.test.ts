@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import type { FormatName } from '../../lib/archive/format.ts'
-import { memoryPlace } from '../../lib/archive/memoryPlace.ts'
+import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
 import { readableText } from '../../lib/archive/objectLine.ts'
 import type { CollectionSchema } from '../../lib/classSchema.ts'
 import { exactJson, parseDoubles, parseExact } from '../../lib/exactJson.ts'
@@ -323,4 +323,31 @@ t.test('a class with a number that it would not keep is refused', async (t) => {
     code: 'ELYSIA_DAMAGED',
     message: /9223372036854775807/,
   })
+})
+
+t.test('a backup in partitions of an int names each by its digits', async (t) => {
+  const files: Files = new Map()
+  const source = await numbers(t)
+  const options = {
+    allowMissingVectors: true,
+    partitionBy: 'n',
+    format: 'jsonl',
+    maxPartitions: 2000,
+  } as const
+  await backup(source, 'Numbers', memoryPlace(files), options)
+  const directories = new Set([...files.keys()].flatMap((name) => /=(-?\d+)\//.exec(name)?.[1] ?? []))
+  t.strictSame(directories, new Set(WHOLE.map(String)))
+})
+
+t.test('what is no reference is refused by the digits that it holds', async (t) => {
+  const path = written(
+    t,
+    'n.jsonl',
+    `{"id":"${idOf(1)}","properties":{"n":1,"self":[{"beacon":${2n ** 60n + 1n}}]}}`,
+  )
+  const schema = { ...SCHEMA, properties: [...SCHEMA.properties!, { name: 'self', dataType: ['Numbers'] }] }
+  const rejects = join(directory(t), 'rejects.jsonl')
+  const options = { schema: written(t, 'class.json', JSON.stringify(schema)), name: 'numbers' }
+  t.match(await restored(path, openMemory(), options, rejects), { written: 1, references_rejected: 1 })
+  t.match(readFileSync(rejects, 'utf8'), /1152921504606846977/)
 })

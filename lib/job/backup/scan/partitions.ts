@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Part } from '../../../archive/manifest.ts'
 import type { CollectionSchema } from '../../../classSchema.ts'
 import { ElysiaError } from '../../../errors.ts'
+import { exactJson } from '../../../exactJson.ts'
 import type { Json, StoredObject } from '../../../object.ts'
 
 /** What readers take for null; a text that is the same has to look otherwise. */
@@ -80,7 +81,7 @@ function freeName(name: string, { properties = [] }: CollectionSchema): string {
 
 function textOf(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : exactJson(value)
 }
 
 /** A value as Hive writes one. A long one is cut, and ends in its hash. */
