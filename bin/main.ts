@@ -28,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   outliveReaders()
   const speaking = { console: processConsole(early(argv)) }
   const end = expectEnd(() => speaking.console.error(unsettled()))
+  hearDefects(speaking)
   try {
     process.exitCode = await called(argv, speaking)
   } catch (error) {
@@ -61,6 +62,19 @@ async function printHelp({ console }: { console: Console }, help: readonly strin
 function expectEnd(say: () => void): () => void {
   process.once('beforeExit', say)
   return () => process.off('beforeExit', say)
+}
+
+/**
+ * What nobody awaited and what Node itself has to say is told as all else is: its own printing knows neither --quiet
+ * nor what a terminal makes of a message. After an error that was thrown past everybody nothing can be relied on.
+ */
+function hearDefects(speaking: { readonly console: Console }): void {
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => speaking.console.detail(String(warning)))
+  process.once('uncaughtException', (error) => {
+    speaking.console.error(error)
+    process.exit(EXIT.failed)
+  })
 }
 
 function unsettled(): ElysiaError {

@@ -29,6 +29,14 @@ for (const name of Object.keys(COMMANDS)) {
   })
 }
 
+t.test('what is thrown past everybody is exit 1, in lines of ours', async (t) => {
+  const loud = await ended(t.testdir({}), ['thrown', 'col ls', '-v'])
+  t.match(loud, { code: 1, stderr: /error: a\\nFORGED \\x1b\[31m\n +at / })
+  t.notMatch(loud.stderr, /^FORGED|\u001b/m)
+  const quiet = await ended(t.testdir({}), ['thrown', 'col ls', '-q'])
+  t.match(quiet, { code: 1, stderr: /^error: a\\nFORGED[^\n]+\n$/ })
+})
+
 const PRINTING: readonly (readonly [name: string, ...words: string[]])[] = [
   ['col ls', '--json'],
   ['config show'],
