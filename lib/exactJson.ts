@@ -1,3 +1,4 @@
+import { parseBounded } from './boundedJson.ts'
 import type { Json } from './object.ts'
 
 /**
@@ -25,11 +26,10 @@ export function exactJson(value: Json): string {
 /**
  * JSON.parse, but a whole number beyond ±(2^53 - 1) that is written in digits alone is a bigint: of any other
  * number a double is all there is. Takes several times as long where there is such a number, else no longer
- * than a walk through the value. @throws SyntaxError; RangeError where a value with such a number nests some
- * thousand levels deep
+ * than a walk through the value. @throws SyntaxError, also as `parseBounded`
  */
 export function parseExact(text: string): Json {
-  const value = JSON.parse(text) as Json
+  const value = parseBounded(text) as Json
   return holdsLarge(value) ? reparsed(text) : value
 }
 
@@ -45,7 +45,7 @@ export function reparsed(text: string): Json {
  * held is kept, and not the digits.
  */
 export function parseDoubles(text: string): Json {
-  const value = JSON.parse(text) as Json
+  const value = parseBounded(text) as Json
   if (!holdsLarge(value)) return value
   return exact.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && typeof wholeOf(source ?? '', value) === 'bigint' ? BigInt(value) : value,

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { parseBounded } from '../boundedJson.ts'
 import { ElysiaError } from '../errors.ts'
 import { JOURNAL_FILE } from './files.ts'
 import type { Part, Plan } from './manifest.ts'
@@ -72,7 +73,7 @@ export async function readJournal(place: Place): Promise<Unfinished | undefined>
 
 function entryOf(line: string, index: number, place: Place): JournalEntry {
   try {
-    return JSON.parse(line) as JournalEntry
+    return parseBounded(line) as JournalEntry
   } catch (cause) {
     throw damaged(place, `is damaged at line ${index + 1}`, cause)
   }

@@ -1,5 +1,6 @@
 import { Assembler } from 'stream-json/assembler.js'
 import { jsonParser, type Token } from 'stream-json/core/parser.js'
+import { MAX_JSON_DEPTH, MAX_JSON_NODES } from '../boundedJson.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { wholeOf } from '../exactJson.ts'
 import { ByteQueue } from '../stream/byteQueue.ts'
@@ -33,8 +34,8 @@ export interface Taken {
  * that are there twice the last counts (at the top each is yielded).
  * Values come as the pieces end: some a time, often none.
  * Memory: the tokens and values of 64 KiB, or the value at hand where that is larger.
- * Errors: ELYSIA_DAMAGED, with the offset of the piece, for what is no JSON, ends early, is not UTF-8, or is
- * neither object nor array.
+ * Errors: ELYSIA_DAMAGED, with the offset of the piece, for what is no JSON, ends early, is not UTF-8, is neither
+ * object nor array, or nests deeper or holds a value of more nodes than `parseBounded` takes.
  */
 export class JsonScan {
   readonly #take: (key: string) => Take
@@ -46,6 +47,9 @@ export class JsonScan {
   #offset = 0
   /** Containers that are open around the next token, those of a value being assembled not counted. */
   #depth = 0
+  /** Containers that are open in the value at hand, and its keys, objects and arrays so far. */
+  #levels = 0
+  #nodes = 0
   #root: 'object' | 'array' | undefined
   #key: string | undefined
   #mode: Take = 'whole'
@@ -71,6 +75,9 @@ export class JsonScan {
     const piece = this.#piece.subarray(0, bytes)
     this.#input.fill(piece, 0)
     for (const token of this.#tokens(piece)) this.#consume(token)
+    if (this.#depth + this.#levels > MAX_JSON_DEPTH)
+      throw this.#damaged(`it nests deeper than ${MAX_JSON_DEPTH} levels`)
+    if (this.#nodes > MAX_JSON_NODES) throw this.#damaged('a value has too many keys, objects and arrays')
     this.#offset += bytes
     const taken = this.#taken
     this.#taken = []
@@ -113,7 +120,11 @@ export class JsonScan {
 
   #assemble(token: Token): void {
     this.#value.consume(token)
+    if (isStart(token)) this.#levels += 1
+    else if (isEnd(token)) this.#levels -= 1
+    if (isStart(token) || token.name === 'keyValue') this.#nodes += 1
     if (!this.#value.done || token.name === 'keyValue') return
+    this.#nodes = 0
     const value: unknown = this.#value.current
     this.#taken.push(this.#key === undefined ? { value } : { key: this.#key, value })
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { parseBounded } from '../boundedJson.ts'
 import { ElysiaError } from '../errors.ts'
 import { reparsed } from '../exactJson.ts'
 import type { JsonObject, StoredObject } from '../object.ts'
@@ -50,13 +51,13 @@ function tooLong(): ElysiaError {
 
 /** The JSON of a line. @throws where it is not UTF-8 or not JSON */
 export function jsonOf(line: Buffer): unknown {
-  return JSON.parse(textOf(line))
+  return parseBounded(textOf(line))
 }
 
 /** The object of a line, its numbers as its class has them. @throws where it is not UTF-8, not JSON or no object */
 export function objectIn(line: Buffer, { typed }: WholeNumbers): StoredObject {
   const text = textOf(line)
-  return objectOf(JSON.parse(text), () => typed((reparsed(text) as JsonObject).properties as JsonObject))
+  return objectOf(parseBounded(text), () => typed((reparsed(text) as JsonObject).properties as JsonObject))
 }
 
 function textOf(line: Buffer): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parseBounded } from '../boundedJson.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { sumOfDigests } from './digest.ts'
 import type { Manifest } from './manifest.ts'
@@ -53,7 +54,7 @@ async function loadShape(): Promise<Shape> {
 function manifestOf(text: string, where: string, shape: Shape): Manifest {
   let sealed: Sealed
   try {
-    sealed = JSON.parse(text) as Sealed
+    sealed = parseBounded(text) as Sealed
   } catch (thrown) {
     throw damaged(where, `is not JSON: ${messageOf(thrown)}`)
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { pipeline, type Readable } from 'node:stream'
+import { parseBounded } from '../boundedJson.ts'
 import { bigintIn, type CollectionSchema, isCollectionSchema } from '../classSchema.ts'
 import { ElysiaError } from '../errors.ts'
 import type { JsonObject } from '../object.ts'
@@ -55,7 +56,7 @@ export function isOriginalDocument(head: Buffer): boolean {
 /** The object that a line is; undefined where it is none, or not whole. */
 function objectOn(line: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(line) as Record<string, unknown>
+    return parseBounded(line) as Record<string, unknown>
   } catch {
     return undefined
   }

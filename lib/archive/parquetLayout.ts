@@ -1,4 +1,5 @@
 import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from 'apache-arrow'
+import { parseBounded } from '../boundedJson.ts'
 import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../classSchema.ts'
 import type { Content } from './format.ts'
 import { type Kind, kindOf } from './parquetKinds.ts'
@@ -123,9 +124,9 @@ export function readMetadata(metadata: ReadonlyMap<string, string>): {
 } {
   const version = metadata.get(META.version)
   if (version !== LAYOUT_VERSION) throw new Error(`is of layout ${version ?? 'unknown'}, not of an archive`)
-  const schema: unknown = JSON.parse(metadata.get(META.schema) ?? 'null')
+  const schema: unknown = parseBounded(metadata.get(META.schema) ?? 'null')
   if (!isCollectionSchema(schema)) throw new Error('has no schema in its metadata')
-  return { schema, names: JSON.parse(metadata.get(META.columns) ?? '{}') as ColumnNames }
+  return { schema, names: parseBounded(metadata.get(META.columns) ?? '{}') as ColumnNames }
 }
 
 /** The vectors that a class has an index for, `''` for the unnamed one. */

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { parseBounded } from '../boundedJson.ts'
 import type { CollectionSchema } from '../classSchema.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
@@ -86,7 +87,7 @@ async function namesIn(directory: string): Promise<string[]> {
 async function metadataIn(directory: string): Promise<Metadata> {
   const path = join(directory, EXPORT_METADATA_FILE)
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Metadata
+    return parseBounded(await readFile(path, 'utf8')) as Metadata
   } catch (cause) {
     throw new ElysiaError('ELYSIA_DAMAGED', `${path}: ${messageOf(cause)}`, { cause })
   }

@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream'
+import { JsonTooComplex, parseBounded } from '../boundedJson.ts'
 import { messageOf } from '../errors.ts'
 import { isLarge, reparsed } from '../exactJson.ts'
 import type { Line } from '../line.ts'
@@ -12,7 +13,7 @@ export interface Parsed extends Line {
 }
 
 /**
- * `Line` → `Parsed`, or `Reject` (`not_json`, `not_object`, `invalid_value`), one a chunk, in order;
+ * `Line` → `Parsed`, or `Reject` (`not_json`, `too_complex`, `not_object`, `invalid_value`), one a chunk, in order;
  * `Reject`s pass. Memory: two records. A key `__proto__`, at any depth, is
  * refused: whoever copied such an object by assignment would change the copy's prototype. Of a key given
  * twice the last one counts, as in `JSON.parse`. A whole number beyond ±(2^53 - 1) is a bigint. @see parseExact
@@ -29,8 +30,9 @@ export function parseJson(): Transform {
 function parsed(item: Line): Parsed | Reject {
   let value: Json
   try {
-    value = JSON.parse(item.text) as Json
+    value = parseBounded(item.text) as Json
   } catch (thrown) {
+    if (thrown instanceof JsonTooComplex) return refuse(item, 'too_complex', `it ${thrown.message}`)
     return refuse(item, 'not_json', `not JSON: ${messageOf(thrown)}`)
   }
   if (!isObject(value)) return refuse(item, 'not_object', `not a JSON object but ${nameOf(value)}`)

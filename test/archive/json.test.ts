@@ -6,7 +6,8 @@ import type { Content } from '../../lib/archive/format.ts'
 import { json } from '../../lib/archive/json.ts'
 import { JsonScan, type Taken } from '../../lib/archive/jsonScan.ts'
 import { objectText } from '../../lib/archive/lineWriter.ts'
-import type { StoredObject } from '../../lib/object.ts'
+import { exactJson, parseExact } from '../../lib/exactJson.ts'
+import type { Json, StoredObject } from '../../lib/object.ts'
 import { stageContract } from '../contract/stage.ts'
 
 const content: Content = { schema: { class: 'Scan' }, vectors: 'base64' }
@@ -209,7 +210,7 @@ t.test('JsonScan: it refuses what JSON.parse refuses, and reads the rest the sam
   )
   const outcome = (read: () => unknown) => {
     try {
-      return JSON.stringify(read())
+      return exactJson(read() as Json)
     } catch {
       return 'refused'
     }
@@ -225,7 +226,7 @@ t.test('JsonScan: it refuses what JSON.parse refuses, and reads the rest the sam
         const whole = JSON.stringify(value)
         const place = at % (whole.length + 1)
         const changed = whole.slice(0, place) + text + whole.slice(place + (drop ? 1 : 0))
-        const expected = outcome(() => JSON.parse(changed))
+        const expected = outcome(() => parseExact(changed))
         if (expected !== 'refused' && !expected.startsWith('[')) return true
         return outcome(() => scanned(changed, size).map((one) => one.value)) === expected
       },
@@ -234,6 +235,20 @@ t.test('JsonScan: it refuses what JSON.parse refuses, and reads the rest the sam
   )
   t.pass('all the same')
 })
+
+t.test(
+  'JsonScan: what nests deeper than any object, or has a value of too many nodes, is damaged',
+  async (t) => {
+    const piece = Buffer.alloc(2 ** 20, '[')
+    const scan = new JsonScan()
+    t.throws(() => [...scan.push(piece)], { ...damage, message: /nests deeper than 500 levels/ })
+    const skipping = new JsonScan(() => 'skip')
+    t.throws(() => [...skipping.push(Buffer.from(`{"a":${'[{"b":'.repeat(20_000)}`))], damage)
+    const wide = new JsonScan()
+    const values = Buffer.from(`[[${'{},'.repeat(2_100_000)}`)
+    t.throws(() => [...wide.push(values)], { ...damage, message: /too many keys, objects and arrays/ })
+  },
+)
 
 t.test('JsonScan: an object at the top is taken by its keys', async (t) => {
   const text =

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
+import { parseExact } from '../../lib/exactJson.ts'
 import { Reject } from '../../lib/reject.ts'
 import { type Parsed, parseJson } from '../../lib/stream/parseJson.ts'
 
@@ -48,22 +49,37 @@ t.test('parseJson: __proto__ as a text, or constructor as a key, is harmless', a
   t.notOk(key instanceof Reject)
 })
 
-t.test('parseJson: deep nesting exhausts no stack', async (t) => {
-  const depth = 100_000
-  const [parsed] = await parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`)
-  t.notOk(parsed instanceof Reject)
-})
+t.test(
+  'parseJson: what nests deeper than any record is refused, and costs neither stack nor memory',
+  async (t) => {
+    const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    const [deep, bomb, open, fits] = await parse(
+      nested(500),
+      nested(5_000_000),
+      '['.repeat(10_000_000),
+      nested(499),
+    )
+    for (const reject of [deep, bomb, open])
+      t.match(reject, { code: 'too_complex', reason: /nests deeper than 500 levels/ })
+    t.notOk(fits instanceof Reject)
+    const [wide] = await parse(`{"a":[${'{},'.repeat(2_000_000)}0]}`)
+    t.match(wide, { code: 'too_complex', reason: /more than 2,000,000 keys/ })
+  },
+)
 
-t.test('parseJson: every JSON object comes through as JSON.parse has it', async (t) => {
-  const record = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }))
-  const property = fc.assert(
-    fc.asyncProperty(record, async (object) => {
-      const text = JSON.stringify(object)
-      const [parsed] = await parse(text)
-      if (text.includes('"__proto__":')) return
-      assert.deepStrictEqual((parsed as Parsed).value, JSON.parse(text))
-    }),
-    { numRuns: 300 },
-  )
-  await t.resolves(property)
-})
+t.test(
+  'parseJson: every JSON object comes through as JSON.parse has it, but for large whole numbers',
+  async (t) => {
+    const record = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }))
+    const property = fc.assert(
+      fc.asyncProperty(record, async (object) => {
+        const text = JSON.stringify(object)
+        const [parsed] = await parse(text)
+        if (text.includes('"__proto__":')) return
+        assert.deepStrictEqual((parsed as Parsed).value, parseExact(text))
+      }),
+      { numRuns: 300 },
+    )
+    await t.resolves(property)
+  },
+)

@@ -1,3 +1,4 @@
+import { parseBounded } from '../../boundedJson.ts'
 import { ElysiaError } from '../../errors.ts'
 
 /** What is no change record, told by its first line, and the command that was meant. */
@@ -94,7 +95,7 @@ function isReject({ code, reason, ...found }: Fields): boolean {
 
 function parse(text: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseBounded(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
   } catch {
     return undefined

@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream'
+import { parseBounded } from '../../boundedJson.ts'
 import type { Line } from '../../line.ts'
 import { RECORD_STAGE } from '../../recordStage.ts'
 import { Reject, refuse } from '../../reject.ts'
@@ -35,7 +36,7 @@ function unwrap(line: Line): Line | Reject {
 
 function parse(text: string): Partial<RejectLine> | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseBounded(text)
     return typeof value === 'object' && value !== null && 'code' in value
       ? (value as Partial<RejectLine>)
       : undefined

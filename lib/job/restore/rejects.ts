@@ -12,6 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { objectText } from '../../archive/lineWriter.ts'
+import { parseBounded } from '../../boundedJson.ts'
 import { makeDirectory } from '../../directory.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { Line } from '../../line.ts'
@@ -119,7 +120,7 @@ async function* linesOf(lines: AsyncIterable<Line>, parts: ReadonlySet<string>):
 /** The part of a whole line; a last one that was cut short by a kill is of none. */
 function partOf(text: string): string {
   try {
-    return (JSON.parse(text) as { part: string }).part
+    return (parseBounded(text) as { part: string }).part
   } catch {
     return ''
   }
