@@ -87,7 +87,14 @@ async function takeOpened(
   opened: OpenedFile,
   known: WatchEntry | undefined,
 ): Promise<void> {
-  const recognised = await recognise(opened, known)
+  let recognised: Recognised
+  try {
+    recognised = await recognise(opened, known)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== 'read') throw error
+    await cannotBeRead(watching, opened.identity, known, error)
+    return
+  }
   if (known !== undefined && recognised.is === 'same') {
     const here = {
       ...known,
