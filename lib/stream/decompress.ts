@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { type CodecName, codecOf, compressedTwice, decoder, undecodable } from './codec.ts'
 import { foreignBytes, HEAD_BYTES } from './foreignBytes.ts'
+import { whenRead } from './whenRead.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -18,7 +19,7 @@ export interface DecompressOptions {
  *
  * Memory: a few chunks, and the codec's window (gzip 32 KiB, lz4 one block of up to 4 MiB, zstd what the
  * frame asks for, up to 128 MiB); output waits for its reader, so that a bomb takes time and no space.
- * Errors: ELYSIA_COMPRESSION for damaged or cut input; what was whole before it may have been passed on.
+ * Errors: ELYSIA_COMPRESSION for damaged or cut input; what was whole before it is passed on first.
  * ELYSIA_COMPRESSION and ELYSIA_INPUT for what is refused by its beginning: nothing was passed on.
  *
  * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
@@ -111,7 +112,7 @@ class Decompressor extends Duplex {
     inner.on('data', (bytes: Buffer) => {
       if (!this.#emit(codec, bytes)) inner.pause()
     })
-    inner.on('error', (error) => this.destroy(undecodable(codec, error)))
+    inner.on('error', (error) => whenRead(this, () => this.destroy(undecodable(codec, error))))
     inner.on('end', () => {
       this.#decoder = undefined
       this.#atMemberEnd?.()

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
 import { ElysiaError } from '../errors.ts'
+import { whenRead } from './whenRead.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -52,7 +53,7 @@ class GzipMembers extends Duplex {
       this.push(null)
       done()
     } catch (thrown) {
-      done(thrown as Error)
+      whenRead(this, () => done(thrown as Error))
     }
   }
 
@@ -69,7 +70,7 @@ class GzipMembers extends Duplex {
     try {
       this.#take(chunk, done)
     } catch (thrown) {
-      done(thrown as Error)
+      whenRead(this, () => done(thrown as Error))
     }
   }
 
@@ -138,7 +139,7 @@ class GzipMembers extends Duplex {
       this.#size += bytes.length
       if (!this.push(bytes)) body.pause()
     })
-    body.on('error', (error) => this.destroy(error))
+    body.on('error', (error) => whenRead(this, () => this.destroy(error)))
     body.on('end', () => this.#atBodyEnd?.())
     return body
   }

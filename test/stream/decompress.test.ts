@@ -150,6 +150,23 @@ t.test(
   },
 )
 
+t.test('decompress: what is whole before the end of a cut file is read before the error', async (t) => {
+  const noise = Buffer.from(
+    Array.from({ length: 40_000 }, (_, at) => (Math.imul(at, at ^ 0x9e3779b1) >>> 13) & 0xff),
+  )
+  for (const cut of [gzipSync(noise).subarray(0, -4), gzipSync(noise).subarray(0, 20_000)]) {
+    const stage = decompress()
+    stage.end(cut)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    let bytes = 0
+    const read = async () => {
+      for await (const chunk of stage as AsyncIterable<Buffer>) bytes += chunk.length
+    }
+    await t.rejects(read(), damage)
+    t.ok(bytes > 19_000, `${bytes} bytes were read`)
+  }
+})
+
 t.test('decompress: a gzip member whose CRC or length differs is damaged', async (t) => {
   for (const at of [-8, -4]) {
     const bytes = Buffer.from(gzipSync(LINES))
