@@ -11,6 +11,8 @@ export interface PartFacts {
   readonly references: number
   /** Of the objects that were written, as the store has to give them back. @see ObjectsDigest */
   readonly digest: string
+  /** Of a class with a time to live: those of them that never expire. */
+  readonly lasting?: { readonly objects: number; readonly digest: string }
   /** False where its references are still to be linked. */
   readonly linked: boolean
   readonly referencesRejected: number

@@ -93,7 +93,7 @@ function tenantMaker({ plan, retry, store, class: name }: RestoreRun): (tenant: 
 
 async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   const { run } = writing
-  const tally = new PartTally(run.plan.compared)
+  const tally = new PartTally(run.plan.compared, run.plan.mayExpire)
   run.progress.begun.set(part.name, tally)
   const links = run.plan.references.length === 0 ? undefined : await run.spool.begin(part.name)
   try {

@@ -12,6 +12,7 @@ import type { Health, Store, Tenant } from '../../store/store.ts'
 import { comparableIn } from '../../transform/comparable.ts'
 import { fitting } from '../../transform/references.ts'
 import { patchSchema, type SchemaPatch } from '../../transform/schemaPatch.ts'
+import { expiryMs, isOfStore, timeToLive } from '../../transform/timeToLive.ts'
 import { namesOf } from '../backup/plan.ts'
 import type { Notify } from '../notice.ts'
 import { readSchemaFile } from '../schemaFile.ts'
@@ -94,6 +95,7 @@ export async function planRestore(
     only,
     fit: fitting({ from, name: schema.class, leftOut }),
     compared: comparableIn(store.kind, schema, roundedNotice(notify)),
+    mayExpire: mayExpireIn(store, schema),
   }
 }
 
@@ -119,6 +121,12 @@ function requireMultiVectors({ supports, target }: Store, schema: CollectionSche
   throw new ElysiaError('ELYSIA_CONFLICT', message, {
     hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
   })
+}
+
+/** Embedded stores keep what a server deletes when its time has come. */
+function mayExpireIn({ kind }: Store, schema: CollectionSchema): RestorePlan['mayExpire'] {
+  const ttl = kind === 'weaviate' ? timeToLive(schema) : undefined
+  return ttl && ((object) => isOfStore(ttl) || expiryMs(ttl, object) !== undefined)
 }
 
 function requireMixedVectors({ supports, target }: Store, schema: CollectionSchema): void {

@@ -76,7 +76,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   schema_differences:
     'What the target made of the class otherwise than it was asked: `{path, wanted, got}` each.',
   verification:
-    '`{count, expected, digest_equal}` of what was read back; null where it did not come to that.',
+    '`{count, expected, digest_equal, expired?}` of what was read back; null where it did not come to that.',
   retries: 'Calls to the store that were repeated.',
   seconds: 'How long the restore took.',
   rate: 'Objects a second while this process wrote.',

@@ -13,7 +13,7 @@ import type { RestoreOptions } from './options.ts'
 import type { Reasons } from './reasons.ts'
 import type { RestoreRejects } from './rejects.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
-import type { PartTally } from './tally.ts'
+import type { MayExpire, PartTally } from './tally.ts'
 
 /** How far a restore has come. */
 export interface RestoreProgress {
@@ -58,6 +58,8 @@ export interface RestorePlan {
   readonly fit: Fit
   /** Leaves of an object what the store has to give back. */
   readonly compared: (object: StoredObject) => StoredObject
+  /** Of a class whose objects expire in the target: which of them may. */
+  readonly mayExpire: MayExpire | undefined
 }
 
 /** What a restore works with once its preparations are made. */

@@ -19,19 +19,23 @@ export interface Settled {
 export class PartTally {
   readonly #digest = new ObjectsDigest()
   readonly #compared: (object: StoredObject) => StoredObject
+  readonly #lasting: LastingTally | undefined
   #written = 0
   #rejected = 0
   #vectors = 0
   #references = 0
 
-  /** `compared` leaves of an object what the store has to give back. @see comparable */
-  constructor(compared: (object: StoredObject) => StoredObject) {
+  /** `compared` leaves of an object what the store has to give back, where it does not expire. @see comparable */
+  constructor(compared: (object: StoredObject) => StoredObject, mayExpire?: MayExpire) {
     this.#compared = compared
+    this.#lasting = mayExpire && new LastingTally(mayExpire)
   }
 
   add({ written, refused }: Settled): void {
     for (const { expected, links } of written) {
-      this.#digest.add(this.#compared(expected))
+      const compared = this.#compared(expected)
+      this.#digest.add(compared)
+      this.#lasting?.add(compared)
       this.#vectors += vectorsOf(expected)
       for (const { beacons } of links) this.#references += beacons.length
     }
@@ -52,8 +56,34 @@ export class PartTally {
       vectors: this.#vectors,
       references: this.#references,
       digest: this.#digest.hex(),
+      ...(this.#lasting && { lasting: this.#lasting.facts() }),
       linked: this.#references === 0,
       referencesRejected: 0,
     }
+  }
+}
+
+/** True for an object that its store may delete by itself. */
+export type MayExpire = (object: StoredObject) => boolean
+
+/** Counts the objects that never expire. */
+export class LastingTally {
+  readonly #digest = new ObjectsDigest()
+  readonly #mayExpire: MayExpire
+  #objects = 0
+
+  constructor(mayExpire: MayExpire) {
+    this.#mayExpire = mayExpire
+  }
+
+  /** An object as it is compared. */
+  add(object: StoredObject): void {
+    if (this.#mayExpire(object)) return
+    this.#digest.add(object)
+    this.#objects += 1
+  }
+
+  facts(): { readonly objects: number; readonly digest: string } {
+    return { objects: this.#objects, digest: this.#digest.hex() }
   }
 }

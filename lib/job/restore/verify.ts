@@ -4,14 +4,17 @@ import { ElysiaError } from '../../errors.ts'
 import type { Call } from '../../store/store.ts'
 import { scan } from '../scan.ts'
 import type { RestoreRun } from './run.ts'
+import { LastingTally } from './tally.ts'
 
 /** What the target holds, held against what was written. */
 export interface Verification {
   /** Objects that the target holds, read back one by one or, with --no-verify, counted by it. */
   readonly count: number
   readonly expected: number
-  /** Null where it was not asked for, or cannot be: references were refused. */
+  /** Null where it was not asked for, or cannot be: references were refused, or objects have expired. */
   readonly digest_equal: boolean | null
+  /** Of a class with a time to live: objects that are gone by themselves; those that never expire are all there. */
+  readonly expired?: number
 }
 
 /** Reads everything back. Tenants have to be active. Memory: a page. */
@@ -19,19 +22,38 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
   const facts = [...run.progress.parts.values()]
   const expected = facts.reduce((sum, { written }) => sum + written, 0)
   const calls = await callsOf(run)
-  if (!run.options.verify) return { count: await counted(run, calls), expected, digest_equal: null }
+  if (!run.options.verify) {
+    const count = await counted(run, calls)
+    const gone = run.plan.mayExpire === undefined || count >= expected ? {} : { expired: expected - count }
+    return { count, expected, digest_equal: null, ...gone }
+  }
   const found = await readBack(
     run,
     calls,
     facts.some(({ vectors }) => vectors > 0),
   )
   const comparable = facts.every(({ referencesRejected }) => referencesRejected === 0)
+  if (found.count < expected && found.lasting !== undefined) {
+    const lasting = facts.map((one) => one.lasting ?? { objects: one.written, digest: one.digest })
+    const objects = lasting.reduce((sum, one) => sum + one.objects, 0)
+    const same = !comparable || found.lasting.digest === sumOfDigests(lasting.map(({ digest }) => digest))
+    if (found.lasting.objects === objects && same)
+      return { count: found.count, expected, digest_equal: null, expired: expected - found.count }
+  }
   const equal = found.digest === sumOfDigests(facts.map(({ digest }) => digest))
   return { count: found.count, expected, digest_equal: comparable ? equal : null }
 }
 
 /** @throws ElysiaError ELYSIA_INCOMPLETE where the target holds anything else than what was written */
-export function requireEqual(run: RestoreRun, { count, expected, digest_equal }: Verification): void {
+export function requireEqual(
+  run: RestoreRun,
+  { count, expected, digest_equal, expired }: Verification,
+): void {
+  if (expired !== undefined) {
+    const text = `${expired} of ${expected} objects of ${run.class} had expired by the time they were read back; those that never expire are there`
+    run.notify('expiring', text)
+    return
+  }
   const where = `${run.class} in ${run.store.target}`
   const hint = 'somebody else may have written to it; `col rm` it and restore anew, or compare both'
   if (count !== expected) {
@@ -61,15 +83,20 @@ async function readBack(run: RestoreRun, calls: readonly Call[], vectors: boolea
   const { collection, plan, retry, stop } = run
   const what = { properties: 'all', vectors, references: plan.references.length > 0 } as const
   const digest = new ObjectsDigest()
+  const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
   let count = 0
   for (const call of calls) {
     for await (const page of scan(collection, what, {}, call, retry)) {
       if (stop.aborted) throw stop.reason
-      for (const object of page) digest.add(plan.compared(object))
+      for (const object of page) {
+        const compared = plan.compared(object)
+        digest.add(compared)
+        lasting?.add(compared)
+      }
       count += page.length
     }
   }
-  return { count, digest: digest.hex() }
+  return { count, digest: digest.hex(), lasting: lasting?.facts() }
 }
 
 async function counted({ collection, retry }: RestoreRun, calls: readonly Call[]): Promise<number> {
