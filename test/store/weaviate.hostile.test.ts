@@ -1,4 +1,8 @@
+import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
+import { type Files, memoryPlace } from '../../lib/archive/memoryPlace.ts'
+import { backup } from '../../lib/job/backup/backup.ts'
+import { backupSingle } from '../../lib/job/backup/single.ts'
 import type { StoredObject } from '../../lib/object.ts'
 import type { Collection, Store, What } from '../../lib/store/store.ts'
 import { openWeaviate } from '../../lib/store/weaviate.ts'
@@ -83,6 +87,49 @@ t.test('a server that gives its first page again and again is not read for ever'
   double.faults.inject({ fault: 'lie', on: 'Search', answer: again })
   t.match(await errorOf(t, drain(kept.read(ALL))), { code: 'ELYSIA_STORE', message: /is out of order/ })
   t.ok((double.calls.by.Search ?? 0) <= 3)
+})
+
+t.test('a backup of ids out of order is no backup: nothing of it counts', async (t) => {
+  const { double, store } = await enter(t)
+  type Listed = { objects: object[] }
+  const changes = [
+    (objects: object[]) => objects.toReversed(),
+    (objects: object[]) => objects.flatMap((one) => [one, one]).slice(0, objects.length),
+  ]
+  for (const change of changes) {
+    const answer = ({ status, body }: Answer): Answer => ({
+      status,
+      body: { objects: change((body as Listed).objects) },
+    })
+    // What refers to others is read by REST.
+    const heal = double.faults.inject({ fault: 'lie', on: 'GET /v1/objects', answer })
+    const files: Files = new Map()
+    const thrown = await errorOf(t, backup(store, 'Kept', memoryPlace(files), {}))
+    t.match(thrown, { code: 'ELYSIA_STORE', message: /out of order|the same one twice/ })
+    t.notOk(files.has('manifest.json'))
+    const out = new PassThrough().resume()
+    const single = backupSingle(store, 'Kept', { stream: out, location: 'out' }, {})
+    t.match(
+      await errorOf(t, single),
+      { code: 'ELYSIA_STORE', message: /out of order|the same one twice/ },
+      'as one file',
+    )
+    heal()
+  }
+})
+
+t.test('a queue of no length is not waited for', async (t) => {
+  const { double, store } = await enter(t)
+  const body = [{ name: 'a', status: 'READY', vectorQueueSize: 'many' }]
+  double.faults.inject({
+    fault: 'lie',
+    on: 'GET /v1/schema/{class}/shards',
+    answer: () => ({ status: 200, body }),
+  })
+  t.match(await errorOf(t, store.unindexed('Kept')), {
+    code: 'ELYSIA_STORE',
+    message: /no lengths of the queues/,
+  })
 })
 
 const NO_WIDTH = Uint8Array.of(0, 0, 1, 2, 3, 4)

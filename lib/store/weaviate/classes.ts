@@ -163,7 +163,9 @@ export class Classes {
     await this.layout(name)
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` }
     const shards = listIn(await this.#expect(request, `looking at the shards of ${name}`), this.#target)
-    return shards.reduce((sum, { vectorQueueSize }) => sum + Number(vectorQueueSize ?? 0), 0)
+    const waiting = shards.reduce((sum, { vectorQueueSize }) => sum + Number(vectorQueueSize ?? 0), 0)
+    if (waiting >= 0) return waiting
+    throw wrongAnswer(this.#target, `gives no lengths of the queues of ${name}`)
   }
 
   async #fetch(name: string, call: Call): Promise<Layout> {
