@@ -92,7 +92,7 @@ export class DocumentDecoder extends Expanding<Buffer, StoredObject[]> {
       const reason = (thrown as Error).message
       if (this.#onReject === undefined)
         throw damaged(`has a damaged object, number ${this.#objects}: ${reason}`, thrown)
-      const at = { line: this.#objects, end: 0, text: exactJson(value as Json) }
+      const at = { line: this.#objects, end: 0, ...textOf(value as Json) }
       this.#onReject(new Reject(at, 'invalid_value', `object number ${this.#objects}: ${reason}`))
       return undefined
     }
@@ -106,6 +106,15 @@ export class DocumentDecoder extends Expanding<Buffer, StoredObject[]> {
     const count = this.#head?.metadata.object_count
     if (typeof count !== 'number' || count === this.#objects || this.#isSchemaOnly()) return
     this.#onNotice(`the document’s metadata speak of ${count} objects, it holds ${this.#objects}`)
+  }
+}
+
+/** The JSON of a value; nothing where it nests deeper than JSON.stringify goes. */
+function textOf(value: Json): { readonly text?: string } {
+  try {
+    return { text: exactJson(value) }
+  } catch {
+    return {}
   }
 }
 

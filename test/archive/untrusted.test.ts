@@ -229,7 +229,7 @@ t.test('in a file of objects, a document and a pipe as well', async (t) => {
   }
   for (const { code, message, rss } of outcomes) {
     t.ok(
-      code === undefined || /^ELYSIA_(DAMAGED|INPUT|CONFLICT|USAGE)$/.test(code),
+      code === undefined || /^ELYSIA_(DAMAGED|INPUT|INCOMPLETE|CONFLICT|USAGE)$/.test(code),
       `${code}: ${message.slice(0, 200)}`,
     )
     t.ok(rss < 500 * MIB, `${Math.round(rss / MIB)} MiB`)
