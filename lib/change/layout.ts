@@ -4,7 +4,7 @@ import { canonicalJson } from './canonical.ts'
 import { fileId } from './identity.ts'
 import { languageOf } from './language.ts'
 import { recordHash } from './recordHash.ts'
-import { NO_VECTORS, type VectorSet } from './vectors.ts'
+import { NO_VECTORS, present, type VectorSet } from './vectors.ts'
 
 /** What is known of a file when an object is made of it. */
 export interface FileState {
@@ -104,7 +104,8 @@ export function sealed(
 
 /** The object that stands for a file: a function of what the record says and of nothing else. */
 export function fileObject(file: FileState): StoredObject {
-  const { repo, path, text, metadata, timestamp, vectors = NO_VECTORS, tenant } = file
+  const { repo, path, text, metadata, timestamp, tenant } = file
+  const vectors = present(file.vectors ?? NO_VECTORS)
   const properties = {
     ...nameProperties(repo, path),
     ...contentProperties(text),

@@ -10,15 +10,20 @@ import {
   timeProperties,
 } from './layout.ts'
 import { recordHash } from './recordHash.ts'
-import { NO_VECTORS, type VectorSet, vectorsIn } from './vectors.ts'
+import { NO_VECTORS, replaced, type VectorSet, vectorsIn } from './vectors.ts'
 
 /** What a record brings to an object that is stored already; what it does not bring is kept. */
 export type Brought = Omit<FileState, 'text'> & { readonly text?: string | undefined }
 
-/** The vectors of a stored object that a record once brought: its hash knows of them, else the store made them. */
+/** The vectors of a stored object that records brought: its hash knows of them, all others the store made. */
 function broughtBefore(stored: StoredObject): VectorSet {
-  const withoutVectors = recordHash(stored.properties, NO_VECTORS)
-  return withoutVectors === stored.properties[HASH_PROPERTY] ? NO_VECTORS : vectorsIn(stored)
+  const all = vectorsIn(stored)
+  const { vector, vectors } = all
+  const some = vector === undefined || vectors === undefined ? [] : [{ vector }, { vectors }]
+  const made = [NO_VECTORS, ...some].find(
+    (set) => recordHash(stored.properties, set) === stored.properties[HASH_PROPERTY],
+  )
+  return made ?? all
 }
 
 function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
@@ -35,19 +40,23 @@ function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
 }
 
 /**
- * The stored object with what a record brings, at the record's path. Where the content differs the stored
- * vectors go, since they speak of the old one. Changes nothing of what it is given.
+ * The stored object with what a record brings, at the record's path: of `vector` and `vectors` each replaces what
+ * was where it is given. Where the content differs those that it does not bring go, since they speak of the old one.
+ * Changes nothing of what it is given.
  */
 export function renewed(stored: StoredObject, brought: Brought): StoredObject {
+  const { repo, path, tenant, vectors = NO_VECTORS } = brought
   const properties = propertiesOf(stored, brought)
-  const id = fileId(brought.repo, brought.path)
-  if (brought.vectors !== undefined) {
-    return sealed(id, properties, brought.vectors, brought.vectors, brought.tenant)
-  }
   const stale = properties.content_hash !== stored.properties.content_hash
-  return stale
-    ? sealed(id, properties, NO_VECTORS, NO_VECTORS, brought.tenant)
-    : sealed(id, properties, vectorsIn(stored), broughtBefore(stored), brought.tenant)
+  const kept = stale ? NO_VECTORS : vectorsIn(stored)
+  const keptOfRecords = stale ? NO_VECTORS : broughtBefore(stored)
+  return sealed(
+    fileId(repo, path),
+    properties,
+    replaced(kept, vectors),
+    replaced(keptOfRecords, vectors),
+    tenant,
+  )
 }
 
 /**

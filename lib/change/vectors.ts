@@ -23,16 +23,31 @@ function isMulti(vector: number[] | number[][]): vector is number[][] {
   return Array.isArray(vector[0])
 }
 
-/** The vectors a record brings, as 32-bit floats; undefined where it brings none. */
-export function vectorsOf(record: FileChange): VectorSet | undefined {
-  const names = Object.entries(record.vectors ?? {})
-  if (record.vector == null && names.length === 0) return undefined
+/**
+ * The vectors a record brings, as 32-bit floats; undefined where it brings none. `vectors` without a name in it
+ * is brought as well: it takes away the named ones.
+ */
+export function vectorsOf({ vector, vectors }: FileChange): VectorSet | undefined {
+  if (vector == null && vectors == null) return undefined
   return {
-    ...(record.vector == null ? {} : { vector: floatsOf(record.vector) }),
-    ...(names.length === 0
+    ...(vector == null ? {} : { vector: floatsOf(vector) }),
+    ...(vectors == null
       ? {}
-      : { vectors: Object.fromEntries(names.map(([name, vector]) => [name, named(vector)])) }),
+      : { vectors: Object.fromEntries(Object.entries(vectors).map(([name, one]) => [name, named(one)])) }),
   }
+}
+
+/** What of a set an object has: no object has named vectors without a name. */
+export function present({ vector, vectors = {} }: VectorSet): VectorSet {
+  return {
+    ...(vector === undefined ? {} : { vector }),
+    ...(Object.keys(vectors).length === 0 ? {} : { vectors }),
+  }
+}
+
+/** The set where what another one brings stands in the place of what was: the unnamed one, the named ones, both. */
+export function replaced(set: VectorSet, brought: VectorSet): VectorSet {
+  return present({ ...set, ...brought })
 }
 
 /** The vectors of a stored object. */

@@ -11,6 +11,7 @@ interface File {
   readonly metadata: JsonObject | undefined
   readonly timestamp: string | undefined
   readonly vector: number[] | undefined
+  readonly vectors: Readonly<Record<string, number[]>> | undefined
 }
 
 interface Change extends Partial<Omit<File, 'text'>> {
@@ -31,20 +32,22 @@ const change: fc.Arbitrary<Change> = fc.record({
   metadata: maybe<JsonObject>({}, { x: 1 }, { y: 'z' }),
   timestamp: maybe('2025-09-03T12:00:00Z', '2026-01-01T00:00:00.5+02:00'),
   vector: maybe([1], [2]),
+  vectors: maybe<Record<string, number[]>>({}, { title: [1] }, { title: [2], body: [3] }),
 })
 
-function whole({ metadata, timestamp, vector }: Change, text: string): File {
-  return { text, metadata, timestamp, vector }
+function whole({ metadata, timestamp, vector, vectors }: Change, text: string): File {
+  return { text, metadata, timestamp, vector, vectors }
 }
 
 /** The file with what the change brings; vectors of another content go. */
-function mixed(file: File, { content, metadata, timestamp, vector }: Change): File {
+function mixed(file: File, { content, metadata, timestamp, vector, vectors }: Change): File {
   const stale = content !== undefined && content !== file.text
   return {
     text: content ?? file.text,
     metadata: metadata ?? file.metadata,
     timestamp: timestamp ?? file.timestamp,
     vector: vector ?? (stale ? undefined : file.vector),
+    vectors: vectors ?? (stale ? undefined : file.vectors),
   }
 }
 
@@ -76,9 +79,13 @@ function apply(files: Map<string, File>, change: Change): boolean {
   return true
 }
 
-function objectOf(path: string, { vector, ...file }: File) {
-  const vectors = vector && { vector: new Float32Array(vector) }
-  return fileObject({ repo: 'A', path, ...file, vectors })
+function objectOf(path: string, { vector, vectors = {}, ...file }: File) {
+  const named = Object.entries(vectors).map(([name, numbers]) => [name, new Float32Array(numbers)])
+  const set = {
+    ...(vector && { vector: new Float32Array(vector) }),
+    ...(named.length > 0 && { vectors: Object.fromEntries(named) }),
+  }
+  return fileObject({ repo: 'A', path, ...file, vectors: set })
 }
 
 t.test('whatever happened to a file, its object is the one that a single add would have made', async () => {

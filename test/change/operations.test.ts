@@ -1,8 +1,9 @@
 import t from 'tap'
 import { fileId } from '../../lib/change/identity.ts'
 import { operations } from '../../lib/change/operations.ts'
+import type { VectorSet } from '../../lib/change/vectors.ts'
 import type { Entry } from '../../lib/entry.ts'
-import type { Json, StoredObject } from '../../lib/object.ts'
+import type { Json, JsonObject, StoredObject } from '../../lib/object.ts'
 import { Reject } from '../../lib/reject.ts'
 import { Index, indexOf, itemsFor } from './plainIndex.ts'
 import { A, add, entryFor, floats, modify, object, objectsOf, remove, rename, TIME } from './words.ts'
@@ -102,6 +103,46 @@ t.test('a metadata-only modify may bring a time and vectors, too', async (t) => 
     modify('a', { metadata: {}, timestamp: later, vector: [2] }),
   ])
   t.strictSame(index.at('a'), object('a', 'A', { timestamp: later, vectors: { vector: floats(2) } }))
+})
+
+t.test('of vector and vectors each replaces where it is given, and leaves the other', async (t) => {
+  const given = { vector: [1], vectors: { title: [2], body: [3] } }
+  const change = (brought: JsonObject) => [add('a', 'A', given), modify('a', { metadata: {}, ...brought })]
+  const after = async (brought: JsonObject) => (await indexOf(change(brought))).at('a')
+  const { vector, vectors } = { vector: floats(1), vectors: { title: floats(2), body: floats(3) } }
+  const cases: [JsonObject, VectorSet][] = [
+    [{}, { vector, vectors }],
+    [{ vector: [9] }, { vector: floats(9), vectors }],
+    [{ vectors: { body: [9] } }, { vector, vectors: { body: floats(9) } }],
+    [{ vectors: {} }, { vector }],
+    [
+      { vector: null, vectors: null },
+      { vector, vectors },
+    ],
+    [{ vector: [8], vectors: {} }, { vector: floats(8) }],
+  ]
+  for (const [brought, left] of cases) {
+    t.strictSame(await after(brought), object('a', 'A', { vectors: left }), JSON.stringify(brought))
+  }
+  const renamed = await indexOf([add('a', 'A', given), rename('a', 'b', { vectors: {}, content: 'A' })])
+  t.strictSame(renamed.at('b'), object('b', 'A', { vectors: { vector } }), 'of a rename as well')
+  const other = await indexOf([add('a', 'A', given), rename('a', 'b', { vector: [9], content: 'B' })])
+  t.strictSame(other.at('b'), object('b', 'B', { vectors: { vector: floats(9) } }), 'what is stale goes')
+})
+
+t.test('an add with vectors of no name has none, and says so by no key', async (t) => {
+  const index = await indexOf([add('a', 'A', { vectors: {} })])
+  t.strictSame(index.at('a'), object('a', 'A'))
+  t.notOk(Object.hasOwn(index.at('a') as StoredObject, 'vectors'))
+})
+
+t.test('vectors that the store made stay no matter of the record where another one comes', async (t) => {
+  const stored = (await indexOf([add('a', 'A', { vector: [1] })])).at('a') as StoredObject
+  const vectorized = { ...stored, vectors: { title: floats(7) } }
+  const { operation } = await entryFor(modify('a', { metadata: {}, vector: [2] }))
+  const revised = operation?.kind === 'patch' && operation.revise(vectorized)
+  const asAdded = object('a', 'A', { vectors: { vector: floats(2) } })
+  t.strictSame(revised, { ...asAdded, vectors: { title: floats(7) } })
 })
 
 t.test('carry and revise may be called again and change nothing of what they are given', async (t) => {
