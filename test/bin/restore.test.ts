@@ -132,7 +132,8 @@ t.test('refused objects are exit 3, and the rejects file can be restored from', 
 t.test('usage, and what is not there', async (t) => {
   const at = home(t, { 'not.txt': 'hello' })
   t.equal((await at.run(['col', 'restore', ...TO])).code, 2)
-  t.equal((await at.run(['col', 'restore', 'a', 'b', ...TO])).code, 2)
+  t.equal((await at.run(['col', 'restore', '-', '-', ...TO])).code, 2)
+  t.equal((await at.run(['col', 'restore', 'a', 'b', ...TO])).code, 10)
   t.equal((await at.run(['col', 'restore', 'nowhere', ...TO])).code, 10)
   t.equal((await at.run(['col', 'restore', 'not.txt', ...TO])).code, 1)
   t.equal((await at.run(['col', 'restore', '.', ...TO])).code, 10)
