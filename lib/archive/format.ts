@@ -27,10 +27,10 @@ export interface Format {
   /** Pages → bytes of one part, each object added to the tally. Memory: a page, or what the member says. */
   encode(content: Content, tally?: Tally): Duplex
   /**
-   * Bytes of one part → pages, each object added to the tally. Memory: a page, or what the member says.
-   * Errors: ELYSIA_DAMAGED for bytes that no encoder made.
+   * Bytes of one part → pages, each object added to the tally; of more than `most` objects it may give none.
+   * Memory: a page, or what the member says. Errors: ELYSIA_DAMAGED for bytes that no encoder made.
    */
-  decode(content: Content, tally?: Tally): Duplex
+  decode(content: Content, tally?: Tally, most?: number): Duplex
 }
 
 export type FormatName = 'jsonl' | 'json' | 'parquet'

@@ -25,7 +25,8 @@ export const parquet: Format = {
   extension: '.parquet',
   compressesItself: true,
   encode: (content: Content, tally?: Tally): Duplex => new ParquetEncoder(content, undefined, tally),
-  decode: (content: Content, tally?: Tally): Duplex => new ParquetDecoder(content, tally),
+  decode: (content: Content, tally?: Tally, most?: number): Duplex =>
+    new ParquetDecoder(content, tally, most),
 }
 
 /** `encode` with other bounds, for tests. */
@@ -113,12 +114,14 @@ class ParquetEncoder extends Waiting {
 class ParquetDecoder extends Waiting {
   readonly #tenant: string | undefined
   readonly #tally: Tally | undefined
+  readonly #most: number | undefined
   // It grows in place, where pieces and their concatenation would hold a part twice.
   readonly #file = new ArrayBuffer(0, { maxByteLength: MOST_FILE_BYTES })
 
-  constructor({ tenant }: Content, tally: Tally | undefined) {
+  constructor({ tenant }: Content, tally: Tally | undefined, most: number | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#tenant = tenant
+    this.#most = most
     this.#tally = tally
   }
 
@@ -147,7 +150,7 @@ class ParquetDecoder extends Waiting {
 
   async #decode(): Promise<void> {
     const { pagesOf } = await import('./parquetDecoder.ts')
-    for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant)) {
+    for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant, this.#most)) {
       for (const object of page) this.#tally?.add(object)
       await this.emitChunk(page)
       if (this.destroyed) return

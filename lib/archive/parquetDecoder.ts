@@ -1,30 +1,40 @@
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from 'apache-arrow'
 import * as wasm from 'parquet-wasm/node'
 import type { JsonObject, StoredObject, Vector } from '../object.ts'
-import { type Footer, readFooter } from './parquetFooter.ts'
+import { type Footer, type RowGroup, readFooter } from './parquetFooter.ts'
 import { halvesOf, text } from './parquetKinds.ts'
 import { type ColumnNames, kindsOf, META, readMetadata, textType, timeType } from './parquetLayout.ts'
+import { costOf, type ReadAt, requireDisjoint } from './parquetPages.ts'
 import { withRest } from './parquetRest.ts'
 import type { Cell } from './parquetSlots.ts'
-import { shapeOfType, vectorCell, vectorType } from './parquetVectors.ts'
+import { shapeOfType, vectorBytes, vectorCell, vectorType } from './parquetVectors.ts'
 
 /** Most objects of a page. */
 const PAGE_ROWS = 1000
-/** About how many bytes, as the footer counts them, are decoded at once. */
+/** About how many bytes, as the pages count them, are decoded at once; and how many, should every entry be the longest. */
 const WINDOW_BYTES = 64 * 1024 * 1024
+const MAX_WINDOW_BYTES = 4 * WINDOW_BYTES
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of
- * one that is larger than 64 MiB. Throws an Error with the reason where the file is another or damaged.
+ * one that is larger than 64 MiB. Its counts are held against each other, its pages and `most`, the objects that it may
+ * have, before they are believed. Throws an Error with the reason where the file is another or damaged.
  */
-export function* pagesOf(file: Uint8Array, tenant: string | undefined): Generator<StoredObject[]> {
-  const footer = readFooter(Buffer.from(file.buffer, file.byteOffset, file.byteLength))
+export function* pagesOf(
+  file: Uint8Array,
+  tenant: string | undefined,
+  most = Number.POSITIVE_INFINITY,
+): Generator<StoredObject[]> {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
+  const footer = readFooter(bytes)
+  if (footer.rows > most) throw new Error(`has ${footer.rows} rows, the manifest declares ${most} objects`)
+  requireDisjoint(footer, bytes.length)
   const { schema, names } = readMetadata(footer.metadata)
   const kinds = kindsOf(schema)
   let rows = 0
-  for (const batch of batchesOf(file, footer)) {
+  for (const batch of batchesOf(file, footer, (at, length) => bytes.subarray(at, at + length))) {
     const object = objectReader(batch, names, kinds, tenant ?? footer.metadata.get(META.tenant))
     rows += batch.numRows
     if (batch.numRows > 0) yield Array.from({ length: batch.numRows }, (_, row) => object(row))
@@ -33,13 +43,29 @@ export function* pagesOf(file: Uint8Array, tenant: string | undefined): Generato
 }
 
 // All of it is synchronous: of what fails in the library's asynchronous functions the process dies.
-function* batchesOf(file: Uint8Array, { groups }: Footer): Generator<RecordBatch> {
-  for (const [group, { rows, bytes }] of groups.entries()) {
-    const limit = Math.max(1, Math.min(rows, Math.floor((WINDOW_BYTES * rows) / Math.max(1, bytes))))
-    for (let offset = 0; offset < rows; offset += limit) {
-      yield* decoded(wasm.readParquet(file, { rowGroups: [group], batchSize: PAGE_ROWS, limit, offset }))
+function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt): Generator<RecordBatch> {
+  const widths = vectorBytes(metadata)
+  for (const [index, group] of groups.entries()) {
+    const limit = windowRows(group, widths, read)
+    for (let offset = 0; offset < group.rows; offset += limit) {
+      let rows = 0
+      const window = { rowGroups: [index], batchSize: Math.min(PAGE_ROWS, limit), limit, offset }
+      for (const batch of decoded(wasm.readParquet(file, window))) {
+        rows += batch.numRows
+        yield batch
+      }
+      // Else a file could claim windows for ever.
+      if (rows !== Math.min(limit, group.rows - offset))
+        throw new Error(`ends after ${offset + rows} of ${group.rows} rows`)
     }
   }
+}
+
+/** How many rows of a group are decoded at once; `widths` in bytes a row has in vectors even where it has none. */
+function windowRows(group: RowGroup, widths: number, read: ReadAt): number {
+  const { bytes, most } = costOf(group, read)
+  const shares = Math.max(bytes / WINDOW_BYTES, (most + group.rows * widths) / MAX_WINDOW_BYTES)
+  return Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
 }
 
 function* decoded(table: wasm.Table): Generator<RecordBatch> {

@@ -1,4 +1,13 @@
-import { type Data, DataType, Field, FixedSizeList, Float32, List, makeData } from 'apache-arrow'
+import {
+  type Data,
+  DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  List,
+  makeData,
+  tableFromIPC,
+} from 'apache-arrow'
 import type { Vector } from '../object.ts'
 import { ELEMENT } from './parquetNested.ts'
 import { Bits, Room } from './parquetSlots.ts'
@@ -39,6 +48,29 @@ export function shapeOfType(type: DataType | undefined): VectorShape {
   const row = multi ? type.children[0]?.type : type
   if (DataType.isFixedSizeList(row)) return { width: row.listSize, multi }
   throw new Error(`has vectors of type ${type}`)
+}
+
+/** More numbers than a server lets a vector have. */
+const MAX_WIDTH = 65_535
+
+/**
+ * How many bytes a row takes in columns of vectors even where it has none: a reader gives each its room.
+ * Throws an Error where a file's metadata has none of Arrow's, or says that vectors are wider than any is.
+ */
+export function vectorBytes(metadata: ReadonlyMap<string, string>): number {
+  const { schema } = tableFromIPC(Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64'))
+  let bytes = 0
+  for (const { name, type } of schema.fields) {
+    const width = DataType.isFixedSizeList(type) ? type.listSize : widthOfRows(type)
+    if (width > MAX_WIDTH) throw new Error(`has a column ${name} of ${width} numbers each`)
+    bytes += width * 4
+  }
+  return bytes
+}
+
+function widthOfRows(type: DataType): number {
+  const row = DataType.isList(type) ? type.children[0]?.type : undefined
+  return DataType.isFixedSizeList(row) ? row.listSize : 0
 }
 
 export function vectorSlots(shape: VectorShape): VectorSlots {

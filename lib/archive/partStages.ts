@@ -35,7 +35,7 @@ export async function partStages(reading: PartReading): Promise<[Readable, ...Du
   const tally = new Tally({ remember: true })
   const check = new PartCheck(part, tally, () => stored.sha256())
   const unpack = compressed && !format.compressesItself ? decompress() : new PassThrough()
-  const stages: Duplex[] = [stored, unpack, raw, format.decode(content, tally), check]
+  const stages: Duplex[] = [stored, unpack, raw, format.decode(content, tally, part.objects), check]
   for (const stage of stages) named(stage, part)
   return [source, ...stages]
 }
