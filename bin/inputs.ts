@@ -22,6 +22,9 @@ const CHUNK_BYTES = 256 * 1024
 /** Names of standard input as a file. What stands behind it, such as a socket, may not be opened a second time. */
 const STDIN_PATHS = ['/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']
 
+const PIPE_RECORDS =
+  'pipe change records in, as in `producer | elysiactl index sync --stdin --collection NAME`'
+
 /**
  * The inputs that operands name: files, pipes such as a shell's `<(command)`, and `-` or /dev/stdin for standard input.
  * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT for what cannot be read: before anything is opened
@@ -39,19 +42,16 @@ export async function sources(operands: readonly string[]): Promise<Source[]> {
  * Standard input.
  * @throws ElysiaError ELYSIA_USAGE where it is a terminal: nothing comes from there; ELYSIA_INPUT for a directory
  */
-export function standardInput(): Source {
-  if (process.stdin.isTTY) {
-    throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', {
-      hint: 'pipe change records in, as in `producer | elysiactl index sync --stdin --collection NAME`',
-    })
-  }
+export function standardInput(hint = PIPE_RECORDS): Source {
+  if (process.stdin.isTTY) throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', { hint })
   const status = statusOfStdin()
   if (status.isDirectory()) throw isDirectory('standard input')
   const open = () => (status.isFile() ? read('', 0) : process.stdin)
   return source('stdin', false, status.isFile() ? status.size : undefined, open)
 }
 
-function isStandardInput(operand: string): boolean {
+/** True for `-`, and for the names that standard input has as a file. */
+export function isStandardInput(operand: string): boolean {
   return operand === '-' || STDIN_PATHS.includes(operand)
 }
 

@@ -1,6 +1,16 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { freeFile } from '../../lib/job/backup/places.ts'
 import type { BackupReport } from '../../lib/job/backup/report.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { type Home, home } from './elysiactl.ts'
@@ -174,3 +184,24 @@ t.test('verify --level live reaches a server by its key, or by its name', async 
   writeFileSync(join(at.directory, 'elysiactl.yaml'), config)
   t.equal((await verify('office')).code, 0)
 })
+
+t.test(
+  'a backup into a file replaces nothing that has its name, no link either, and a dry run says so',
+  async (t) => {
+    const at = await store(t, 3)
+    const path = (name: string) => join(at.directory, name)
+    writeFileSync(path('theirs'), 'theirs')
+    writeFileSync(path('file.jsonl'), 'theirs')
+    symlinkSync(path('theirs'), path('link.jsonl'))
+    symlinkSync(path('nothing'), path('astray.jsonl'))
+    execFileSync('mkfifo', [path('pipe.jsonl')])
+    for (const name of ['file', 'link', 'astray', 'pipe'].map((stem) => path(`${stem}.jsonl`)))
+      await t.rejects(freeFile(name), { code: 'ELYSIA_CONFLICT', message: name })
+    for (const flags of [[], ['--dry-run']])
+      t.match(await at.run([...BACKUP, '--to', 'link.jsonl', ...flags]), { code: 5, stderr: /is a link/ })
+    t.equal(readFileSync(path('file.jsonl'), 'utf8'), 'theirs')
+    t.equal(readlinkSync(path('link.jsonl')), path('theirs'))
+    t.equal(readlinkSync(path('astray.jsonl')), path('nothing'))
+    t.notOk(existsSync(path('nothing')))
+  },
+)

@@ -180,6 +180,25 @@ t.test('rm forgets the unfinished runs, so that none is continued into a new col
   await store.close()
 })
 
+t.test(
+  'rm forgets what watches have taken, so that a kept file goes into a new collection too',
+  async (t) => {
+    const at = home(t, { inbox: { 'a.jsonl': adds(3) } })
+    const taken = async (collection: string) => {
+      const words = ['index', 'watch', 'inbox', '--collection', collection, '--settle', '0s', ...STORE]
+      const { child, ended, says } = at.start(words)
+      await says('a.jsonl: 3 records')
+      child.kill('SIGTERM')
+      return (await ended).stderr
+    }
+    t.match(await taken('first'), /a\.jsonl: 3 records/)
+    t.match(await taken('second'), /a\.jsonl: 3 records/)
+    t.equal((await at.run(['col', 'rm', 'first', '--yes', ...STORE])).code, 0)
+    t.match(await taken('first'), /a\.jsonl: 3 records/)
+    t.match((await at.run(['col', 'ls', ...STORE])).stdout, /First +3\nSecond +3/)
+  },
+)
+
 t.test('tenants that are not active are said, each by name, and what is printed is not all', async (t) => {
   const at = home(t)
   await filled(at, 'Ark', [...objects(1, 'noah'), ...objects(2, 'sem'), ...objects(1, 'ham')])

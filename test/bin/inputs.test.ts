@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { adds, type Home, home } from './elysiactl.ts'
@@ -43,6 +43,21 @@ t.test('a socket as standard input is read by its name', async (t) => {
   t.match(stderr, /written +2/)
 })
 
+t.test('an archive comes from a socket as standard input, by its name too', async (t) => {
+  const place = home(t)
+  const object = { id: '00000000-0000-4000-8000-000000000001', properties: { text: 'a' } }
+  const schema = JSON.stringify({ class: 'Held', properties: [{ name: 'text', dataType: ['text'] }] })
+  writeFileSync(`${place.directory}/class.json`, schema)
+  for (const [index, name] of ['-', '/dev/stdin'].entries()) {
+    const words = ['col', 'restore', name, '--schema', 'class.json', '--target', `sqlite:${index}.db`]
+    t.match(await place.run(words, `${JSON.stringify(object)}\n`), { code: 0, stderr: /written +1/ })
+  }
+  t.match(await place.run(['col', 'restore', '-', '/dev/stdin', ...INTO.slice(2)]), {
+    code: 2,
+    stderr: /once/,
+  })
+})
+
 t.test('a directory is no input, on standard input either', async (t) => {
   const place = home(t, { inbox: {} })
   const commands = [
@@ -50,6 +65,8 @@ t.test('a directory is no input, on standard input either', async (t) => {
     ['index', 'process-jsonl', '-', ...INTO],
     ['index', 'process-jsonl', '/dev/stdin', ...INTO],
     ['index', 'validate', '-'],
+    ['col', 'restore', '-', '--target', 'sqlite:store.db'],
+    ['col', 'restore', '/dev/stdin', '--target', 'sqlite:store.db'],
   ]
   for (const args of commands) {
     const fd = openSync(place.directory, 'r')

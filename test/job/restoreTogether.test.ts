@@ -129,6 +129,8 @@ t.test('what is meant for one archive is refused for two', async (t) => {
   const made = await archives()
   for (const options of [{ name: 'X' }, { schema: 'x.json' }, { tenant: 'a' }])
     await t.rejects(runRestores(await both(made), openMemory(), options), { code: 'ELYSIA_USAGE' })
+  for (const around of [{ rejectsPath: 'r.jsonl' }, { runId: 'one' }])
+    await t.rejects(runRestores(await both(made), openMemory(), {}, around), { code: 'ELYSIA_USAGE' })
   const twice = [await sourceOf(made.Author), await sourceOf(made.Author)]
   await t.rejects(runRestores(twice, openMemory(), {}), { message: /of the same class/ })
 })

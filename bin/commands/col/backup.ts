@@ -63,6 +63,7 @@ async function run(context: Context): Promise<void> {
   job.requireEncoding(asked)
   const { store, schema } = await findCollection(context, nameOperand(context))
   const name = schema.class
+  if (destination.kind === 'file') await job.freeFile(destination.path)
   if (dryRun) return plan(context, store, name, asked)
   if (destination.kind === 'pipe') return intoPipe(context, store, name, asked)
   if (destination.kind === 'file') return intoFile(context, store, name, asked, destination.path)

@@ -4,6 +4,7 @@ import { backupRoot, onCatalog } from '../../catalog.ts'
 import type { Command, Context } from '../../command.ts'
 import { countView } from '../../countProgress.ts'
 import { EXIT } from '../../exit.ts'
+import { isStandardInput, standardInput } from '../../inputs.ts'
 import {
   catalogOptions,
   counted,
@@ -23,6 +24,8 @@ import {
   waitText,
 } from '../../library.ts'
 import { restoreSummary } from './restoreSummary.ts'
+
+const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
 /** An id, or the beginning of one. */
 const ARCHIVE_ID = /^[0-9a-z-]+$/
@@ -96,7 +99,7 @@ async function open(
   const one: Opened = { lock: options.dryRun ? undefined : await locked(context, path) }
   opened.push(one)
   one.source = await openSource(path, {
-    stdin: standardInput,
+    stdin: () => standardInput(PIPE_ARCHIVE).open(),
     root: backupRoot(context),
     options,
     onNotice: ({ message }) => context.console.note(message),
@@ -105,7 +108,7 @@ async function open(
 
 /** @throws ElysiaError ELYSIA_USAGE */
 function requireOperands(operands: readonly string[]): void {
-  const pipes = operands.filter((operand) => operand === '-').length
+  const pipes = operands.filter(isStandardInput).length
   if (operands.length > 0 && pipes < 2) return
   const fact = pipes > 1 ? 'standard input can be read once' : 'col restore takes an archive'
   throw new ElysiaError('ELYSIA_USAGE', fact, {
@@ -120,7 +123,8 @@ function firstCause(errors: readonly unknown[]): unknown {
 
 /** The path of an archive: one that is there is itself, anything else is the id of one that the catalog knows. */
 async function located(context: Context, operand: string): Promise<string> {
-  if (operand === '-' || existsSync(operand)) return operand
+  if (isStandardInput(operand)) return '-'
+  if (existsSync(operand)) return operand
   const known = await onCatalog(context, (catalog) =>
     ARCHIVE_ID.test(operand) ? catalog.get(operand).location : undefined,
   ).catch((error) => {
@@ -194,11 +198,4 @@ function rejectsPath(
 ): string | undefined {
   if (dry_run || rejected + references_rejected === 0) return undefined
   return rejectsPath ?? join(rejectsDirectory!, `${run}.jsonl`)
-}
-
-function standardInput() {
-  if (!process.stdin.isTTY) return process.stdin
-  throw new ElysiaError('ELYSIA_USAGE', 'standard input is a terminal', {
-    hint: 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`',
-  })
 }

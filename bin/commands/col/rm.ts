@@ -1,6 +1,6 @@
 import type { Command, Context } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
-import { ElysiaError, type OptionsSchema, targetOptions } from '../../library.ts'
+import { ElysiaError, forgetTaken, type OptionsSchema, targetOptions } from '../../library.ts'
 import { findOwnName, hasTenants, type Named, nameOperand } from './named.ts'
 
 const rmOptions = {
@@ -50,10 +50,14 @@ async function agreed({ console }: Context, name: string, { store, schema }: Nam
   return answer?.toLowerCase() === 'y' || answer === name || answer === schema.class
 }
 
-/** The journal forgets first: a run left there would otherwise be continued into a collection made anew. */
+/**
+ * What is remembered goes first: otherwise a run left there would be continued into a collection made anew, and a
+ * file that a watch has taken would be missing there.
+ */
 async function remove(context: Context, { store, schema }: Named): Promise<void> {
   const { state } = await context.readTarget()
   state.journal.forget(store.target, schema.class)
+  forgetTaken(state.database, store.target, schema.class)
   const removed = await store.drop(schema.class)
   if (context.console.json)
     return context.console.document({ class: schema.class, target: store.target, removed })

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { directoryPlace } from '../../archive/directoryPlace.ts'
 import type { FileModes } from '../../archive/fileModes.ts'
@@ -44,11 +45,8 @@ export async function backupFile(
   circumstances: BackupCircumstances = {},
   modes?: FileModes,
 ) {
-  const full = resolve(path)
+  const full = await freeFile(path)
   const place = directoryPlace(dirname(full), modes)
-  if ((await place.bytes(basename(full))) !== undefined) {
-    throw new ElysiaError('ELYSIA_CONFLICT', `${full} exists already`, { hint: 'give another --to' })
-  }
   const deposit = await place.create(basename(full))
   try {
     const made = await backupSingle(
@@ -64,6 +62,21 @@ export async function backupFile(
     await deposit.discard()
     throw placeFailure(error, place, basename(full))
   }
+}
+
+/**
+ * The whole path of a file that is to be made, where nothing has its name: no file, no link, wherever that leads.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export async function freeFile(path: string): Promise<string> {
+  const full = resolve(path)
+  const there = await lstat(full).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw error
+  })
+  if (there === undefined) return full
+  const fact = there.isSymbolicLink() ? 'is a link, and would be replaced' : 'exists already'
+  throw new ElysiaError('ELYSIA_CONFLICT', `${full} ${fact}`, { hint: 'give another --to' })
 }
 
 async function unfinished(place: Place): Promise<string[]> {

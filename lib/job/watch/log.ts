@@ -152,6 +152,19 @@ export class WatchLog {
   }
 }
 
+/**
+ * A collection that is gone takes with it what its watches remember: a file that is kept goes into a new one as well.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be written
+ */
+export function forgetTaken(database: SqliteDatabase, target: string, className: string): void {
+  writingState(database.name, () => {
+    database.exec(TABLE)
+    database
+      .prepare(`DELETE FROM watch_files WHERE watch ->> '$[0]' = ? AND watch ->> '$[1]' = ?`)
+      .run(target, className)
+  })
+}
+
 /** In the order of the table, from `path` on. */
 function columnsOf(entry: WatchEntry): (string | number | null)[] {
   const { path, born, changed, modified, size, input, run, status, pending } = entry
