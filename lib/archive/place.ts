@@ -5,7 +5,7 @@ export interface Deposit {
   readonly stream: Writable
   /** Makes what was written appear under its name, whole and durable. After the stream has finished. */
   commit(): Promise<void>
-  /** Takes away what was written. Does nothing after `commit`. */
+  /** Takes away what was written, as far as that is possible. Does nothing after `commit`; never fails. */
   discard(): Promise<void>
 }
 
