@@ -6,7 +6,6 @@ import fc from 'fast-check'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { ObjectsDigest } from '../../lib/archive/digest.ts'
 import { memoryPlace } from '../../lib/archive/memoryPlace.ts'
-import { exactJson } from '../../lib/exactJson.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../lib/job/backup/options.ts'
 import { backupSingle } from '../../lib/job/backup/single.ts'
@@ -16,9 +15,10 @@ import { restore } from '../../lib/job/restore/restore.ts'
 import { singleSource } from '../../lib/job/restore/single.ts'
 import type { RestoreSource } from '../../lib/job/restore/source.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
-import type { Json, JsonObject, StoredObject, Vector } from '../../lib/object.ts'
+import type { Json, JsonObject, StoredObject } from '../../lib/object.ts'
 import type { Store, Tenant } from '../../lib/store/store.ts'
 import { comparableIn } from '../../lib/transform/comparable.ts'
+import { plain } from './plain.ts'
 import type { Scene } from './scenes.ts'
 
 /** How a collection travels. */
@@ -185,35 +185,16 @@ function digestOf(objects: readonly StoredObject[]): string {
 
 /** References to the class itself follow its new name. */
 function renamed(object: StoredObject, from: string, to: string): StoredObject {
-  const follow = (value: unknown) =>
-    JSON.parse(
-      exactJson(value as Json).replaceAll(`weaviate://localhost/${from}/`, `weaviate://localhost/${to}/`),
-    )
+  const follow = (value: Json): Json => {
+    if (typeof value === 'string')
+      return value.replace(`weaviate://localhost/${from}/`, `weaviate://localhost/${to}/`)
+    if (Array.isArray(value)) return value.map(follow)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, follow(one)]))
+  }
   const { self, both } = object.properties
   const properties: JsonObject = { ...object.properties }
   if (self !== undefined) properties.self = follow(self)
   if (both !== undefined) properties.both = follow(both)
   return { ...object, properties }
-}
-
-const bits = (row: Float32Array): string =>
-  Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('hex')
-const allBits = (vector: Vector) => (vector instanceof Float32Array ? bits(vector) : vector.map(bits))
-
-/** Nulls are absent, and numbers their digits. */
-const told: Parameters<typeof JSON.parse>[1] = (_key, value, ...[context]: unknown[]) => {
-  if (value === null) return undefined
-  return typeof value === 'number' ? (context as { source: string }).source : value
-}
-
-/** An object with its vectors bit for bit, without nulls. */
-function plain({ id, tenant, properties, vector, vectors }: StoredObject): unknown {
-  return {
-    id,
-    tenant,
-    properties: JSON.parse(exactJson(properties), told),
-    vector: vector && bits(vector),
-    vectors:
-      vectors && Object.fromEntries(Object.entries(vectors).map(([name, one]) => [name, allBits(one)])),
-  }
 }

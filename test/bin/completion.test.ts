@@ -43,7 +43,9 @@ t.test('each shell has its script, another one is exit 2', async (t) => {
   t.equal((await run(['completion'])).code, 2)
 })
 
-t.test('bash completes with the script, and evaluates nothing of the line', async (t) => {
+const noBash = spawnSync('bash', ['--version']).error !== undefined && 'no bash here'
+
+t.test('bash completes with the script, and evaluates nothing of the line', { skip: noBash }, async (t) => {
   const { run, directory } = home(t)
   const { stdout: script } = await run(['completion', 'bash'])
   const session = `${script}
@@ -52,7 +54,6 @@ t.test('bash completes with the script, and evaluates nothing of the line', asyn
     COMP_WORDS=(elysiactl index st) COMP_CWORD=2; _elysiactl; echo "$\{COMPREPLY[@]}"`
   const env = { ...process.env, NODE: process.execPath, COMMAND, HOME: directory }
   const bash = spawnSync('bash', ['--norc', '-c', session], { cwd: directory, env, encoding: 'utf8' })
-  if (bash.error !== undefined) return t.pass('no bash here')
   t.equal(bash.stdout, '0\nstatus\n')
   t.notOk(existsSync(`${directory}/ran`))
 })

@@ -1,13 +1,5 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { Catalog } from '../../lib/catalog/index.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
@@ -243,18 +235,27 @@ t.test('damage stays until a verification as deep finds the archive whole', asyn
 t.test(
   'an archive whose directory cannot be written to is annotated in the catalog, and it is said',
   async (t) => {
-    if (process.getuid?.() === 0) return t.pass('root may write everywhere')
     const root = t.testdir()
     writeArchive(`${root}/one`, manifest())
-    const said: string[] = []
-    const onNotice = (message: string) => said.push(message)
-    const catalog = await openCatalog({ file: `${root}/state/catalog.db`, defaultRoot: root, onNotice })
-    chmodSync(`${root}/one`, 0o500)
+    spawnSync('chmod', ['-R', 'a+rwX', root])
+    spawnSync('chmod', ['555', `${root}/one`])
+    // A process that is not root's, which may write everywhere.
+    const asUser =
+      process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+    const script = `
+    const { openCatalog } = await import('${new URL('../../lib/catalog/open.ts', import.meta.url)}')
+    const said = []
+    const onNotice = (message) => said.push(message)
+    const catalog = await openCatalog({ file: '${root}/state/catalog.db', defaultRoot: '${root}', onNotice })
     await catalog.annotate('archive-1', { pinned: true })
-    chmodSync(`${root}/one`, 0o700)
-    t.equal(catalog.get('archive-1').pinned, true)
-    t.match(said.at(-1), /rebuild of the catalog would not know/)
-    catalog.close()
+    console.log(JSON.stringify({ pinned: catalog.get('archive-1').pinned, said: said.at(-1) }))`
+    const argv = [...asUser, process.execPath, '--input-type=module', '-e', script]
+    const { stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8' })
+    spawnSync('chmod', ['700', `${root}/one`])
+    t.match(JSON.parse(stdout || JSON.stringify({ stderr })), {
+      pinned: true,
+      said: /rebuild of the catalog would not know/,
+    })
   },
 )
 

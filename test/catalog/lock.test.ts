@@ -102,10 +102,11 @@ t.test('a killed process keeps no lock: the next one has it at once', async (t) 
   await lock.release()
 })
 
-t.test('a pid that was used again is not the holder', async (t) => {
+const noBeginnings = thisHolder().began === undefined && 'nothing says here when a process began'
+
+t.test('a pid that was used again is not the holder', { skip: noBeginnings }, async (t) => {
   const root = t.testdir()
   strange(root, { ...thisHolder(), began: '1' })
-  if (thisHolder().began === undefined) return t.pass('no /proc here')
   await (await take(root, 'exclusive')).release()
 })
 
