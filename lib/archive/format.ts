@@ -9,6 +9,8 @@ export interface Content {
   readonly vectors: 'base64' | 'numbers'
   /** The tenant that all objects belong to; a decoder gives it to each. */
   readonly tenant?: string
+  /** True where another program than ours wrote: JSON may be spelled otherwise, digests are made of the objects. */
+  readonly foreign?: boolean
 }
 
 /**

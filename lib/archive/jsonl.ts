@@ -75,10 +75,11 @@ class LineDecoder extends Expanding<Buffer, StoredObject[]> {
   #parse(line: Buffer): StoredObject {
     this.#line += 1
     try {
-      const { tenant, vectors } = this.#content
-      const parsed = objectIn(line, this.#numbers)
+      const { tenant, vectors, foreign = false } = this.#content
+      const { object: parsed, looksCanonical } = objectIn(line, this.#numbers)
       const object = tenant === undefined ? parsed : { ...parsed, tenant }
-      this.#tally?.add(object, vectors === 'base64' ? identityIn(line) : undefined)
+      const isIdentity = vectors === 'base64' && looksCanonical && !foreign
+      this.#tally?.add(object, isIdentity ? identityIn(line) : undefined)
       return object
     } catch (thrown) {
       throw new ElysiaError('ELYSIA_DAMAGED', `line ${this.#line}: ${messageOf(thrown)}`, { cause: thrown })

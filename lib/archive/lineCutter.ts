@@ -4,6 +4,7 @@ import { ElysiaError } from '../errors.ts'
 import { reparsed } from '../exactJson.ts'
 import type { JsonObject, StoredObject } from '../object.ts'
 import type { WholeNumbers } from '../wholeNumbers.ts'
+import { looksCanonical } from './identityLine.ts'
 import { objectOf } from './objectParse.ts'
 
 const LF = 10
@@ -54,10 +55,19 @@ export function jsonOf(line: Buffer): unknown {
   return parseBounded(textOf(line))
 }
 
+/** An object, and whether its line looks as LineWriter spells it. */
+export interface LineObject {
+  readonly object: StoredObject
+  /** False: its digest is to be made of the object, not of the bytes of the line. */
+  readonly looksCanonical: boolean
+}
+
 /** The object of a line, its numbers as its class has them. @throws where it is not UTF-8, not JSON or no object */
-export function objectIn(line: Buffer, { typed }: WholeNumbers): StoredObject {
+export function objectIn(line: Buffer, { typed }: WholeNumbers): LineObject {
   const text = textOf(line)
-  return objectOf(parseBounded(text), () => typed((reparsed(text) as JsonObject).properties as JsonObject))
+  const value = parseBounded(text)
+  const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
+  return { object, looksCanonical: looksCanonical(line, value as Record<string, unknown>) }
 }
 
 function textOf(line: Buffer): string {

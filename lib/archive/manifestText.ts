@@ -78,7 +78,7 @@ function requireKnown({ format, version }: Partial<Manifest>, where: string): vo
   }
 }
 
-function contradiction({ parts, totals, ranges, schema, collection }: Manifest): string | undefined {
+function contradiction({ parts, totals, ranges, schema, collection, counts }: Manifest): string | undefined {
   const names = new Set(parts.map(({ file }) => file))
   if (names.size !== parts.length) return 'names a part twice'
   const stranger = parts.find(({ file }) => !isSafeName(file))
@@ -87,6 +87,8 @@ function contradiction({ parts, totals, ranges, schema, collection }: Manifest):
   for (const key of ['objects', 'vectors', 'bytes', 'raw_bytes'] as const) {
     if (parts.reduce((sum, part) => sum + part[key], 0) !== totals[key]) return `has wrong totals of ${key}`
   }
+  if (counts.written !== totals.objects)
+    return `says that ${counts.written} objects were written, its parts hold ${totals.objects}`
   if (sumOfDigests(parts.map(({ digest }) => digest)) !== totals.digest) return 'has a wrong total digest'
   return schema.class === collection ? undefined : 'names two classes'
 }

@@ -6,7 +6,7 @@ import type { Place } from './place.ts'
 /** How a part of an archive is read, by what its manifest says. */
 export async function readingOf(
   place: Place,
-  manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema'>,
+  manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema' | 'tool'>,
   part: Part,
 ): Promise<PartReading> {
   const { encoding, ranges, schema } = manifest
@@ -20,6 +20,12 @@ export async function readingOf(
       schema: schema as unknown as PartReading['content']['schema'],
       vectors: encoding.vectors === 'numbers' ? 'numbers' : 'base64',
       ...(tenant !== undefined && { tenant }),
+      foreign: isForeign(manifest),
     },
   }
+}
+
+/** True where an archive says that another program made it, which may spell JSON in a way of its own. */
+export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
+  return tool.name !== 'elysiactl'
 }

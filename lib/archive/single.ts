@@ -11,6 +11,7 @@ import { identityIn } from './identityLine.ts'
 import { jsonOf, LineCutter, objectIn } from './lineCutter.ts'
 import type { Manifest, Plan } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
+import { isForeign } from './reading.ts'
 import { Tally } from './tally.ts'
 
 /*
@@ -51,10 +52,11 @@ export interface SingleArchive {
 
 /**
  * Reads the header of a single-file archive, compressed or not, and hands on its objects as they come.
+ * `foreign`: its lines may be spelled otherwise than they look, so that each is digested by its object.
  * Memory: a page. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
  */
-export async function readSingle(source: Readable): Promise<SingleArchive> {
-  const decoder = new SingleDecoder(await manifestReader())
+export async function readSingle(source: Readable, { foreign = false } = {}): Promise<SingleArchive> {
+  const decoder = new SingleDecoder(await manifestReader(), foreign)
   // Whoever reads the pages hears of errors by the decoder itself.
   pipeline(source, decompress(), decoder, () => {})
   const plan = decoder.plan ?? ((await once(decoder, 'plan')) as [Plan])[0]
@@ -78,10 +80,12 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   #numbers = wholeNumbers()
   readonly #hash = createHash('sha256')
   readonly #tally = new Tally({ remember: true })
+  #foreign: boolean
   #line = 0
 
-  constructor(readManifest: ReadManifest) {
+  constructor(readManifest: ReadManifest, foreign: boolean) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
+    this.#foreign = foreign
     this.#readManifest = readManifest
   }
 
@@ -116,8 +120,8 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
     this.#hash.update(line).update('\n')
     if (this.plan === undefined) return this.#begin(line)
     try {
-      const object = objectIn(line, this.#numbers)
-      const isIdentity = this.plan.encoding.vectors !== 'numbers'
+      const { object, looksCanonical } = objectIn(line, this.#numbers)
+      const isIdentity = looksCanonical && !this.#foreign
       this.#tally.add(object, isIdentity ? identityIn(line) : undefined)
       return object
     } catch (thrown) {
@@ -142,6 +146,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
       )
     }
     this.plan = plan
+    this.#foreign ||= isForeign(plan) || plan.encoding.vectors === 'numbers'
     this.#numbers = wholeNumbers((plan.schema as unknown as CollectionSchema).properties)
     this.emit('plan', plan)
   }

@@ -29,8 +29,9 @@ export function reseal(directory: string, manifest: Manifest): void {
     bytes: sum('bytes'),
     raw_bytes: sum('raw_bytes'),
   }
+  const counts = { ...manifest.counts, written: totals.objects }
   for (const name of ['manifest.json', 'manifest.copy.json'])
-    put(join(directory, name), manifestText({ ...manifest, totals }))
+    put(join(directory, name), manifestText({ ...manifest, totals, counts }))
 }
 
 /** The only part is another file from now on, and the manifest says so; `told` is what it says otherwise. */

@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { Writable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Manifest } from '../../archive/manifest.ts'
-import { readSingle } from '../../archive/single.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { schemaDigest } from '../../archive/archive.ts'
+import type { Manifest, Plan } from '../../archive/manifest.ts'
+import { readSingle, type SingleArchive } from '../../archive/single.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { StoredObject } from '../../object.ts'
 import { notifier } from '../notice.ts'
@@ -31,12 +33,14 @@ export async function verifySingle(
   let id = ''
   const faults: string[] = []
   try {
-    const archive = await readSingle(createReadStream(path, { highWaterMark: 256 * 1024 }))
+    const archive = await readSingle(bytesOf(path))
     id = archive.plan.id
     if (level === 'exists') archive.pages.destroy()
     else {
-      objects = await counted(archive.pages, signal)
-      manifest = archive.manifest()
+      const whole = await readWhole(path, archive, signal)
+      objects = whole.objects
+      manifest = whole.manifest
+      faults.push(...textFaults(archive.plan, manifest))
     }
   } catch (error) {
     if (!(error instanceof ElysiaError) || !/^ELYSIA_(DAMAGED|COMPRESSION)$/.test(error.code)) throw error
@@ -68,6 +72,24 @@ export async function verifySingle(
   }
 }
 
+function bytesOf(path: string): Readable {
+  return createReadStream(path, { highWaterMark: 256 * 1024 })
+}
+
+/**
+ * Reads a file to its trailer. One that is found damaged is read a second time, each object digested by itself, since
+ * another program may have spelled its lines. @throws ElysiaError ELYSIA_DAMAGED
+ */
+async function readWhole(path: string, archive: SingleArchive, signal?: AbortSignal) {
+  try {
+    return { objects: await counted(archive.pages, signal), manifest: archive.manifest() }
+  } catch (error) {
+    if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') throw error
+    const again = await readSingle(bytesOf(path), { foreign: true })
+    return { objects: await counted(again.pages, signal), manifest: again.manifest() }
+  }
+}
+
 async function counted(pages: NodeJS.ReadableStream, signal?: AbortSignal): Promise<number> {
   const widths = new Widths()
   let objects = 0
@@ -82,4 +104,26 @@ async function counted(pages: NodeJS.ReadableStream, signal?: AbortSignal): Prom
   })
   await pipeline([pages, count], signal ? { signal } : {})
   return objects
+}
+
+/** What a plan and its manifest say both. */
+const TWICE = [
+  'id',
+  'collection',
+  'content',
+  'schema',
+  'schema_sha256',
+  'ranges',
+  'aliases',
+  'filter',
+] as const
+
+/** What header and trailer say that does not fit, though each is whole. */
+function textFaults(plan: Plan, manifest: Manifest): string[] {
+  const faults = TWICE.filter((key) => !isDeepStrictEqual(plan[key], manifest[key])).map(
+    (key) => `the trailer has another ${key} than the header`,
+  )
+  if (schemaDigest(manifest.schema) !== manifest.schema_sha256)
+    faults.push('the schema has another SHA-256 than the manifest says')
+  return faults
 }

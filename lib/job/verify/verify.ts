@@ -1,12 +1,15 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Archive, manifestFile, openArchive, schemaDigest, schemaText } from '../../archive/archive.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type Archive, manifestFile, openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/files.ts'
 import type { Manifest, Part } from '../../archive/manifest.ts'
+import { sha256Of } from '../../archive/manifestText.ts'
 import { hashFile } from '../../archive/part.ts'
 import { partStages } from '../../archive/partStages.ts'
 import type { Place } from '../../archive/place.ts'
 import { readingOf } from '../../archive/reading.ts'
+import { parseBounded } from '../../boundedJson.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import type { StoredObject } from '../../object.ts'
 import { type Given, resolveGiven } from '../../options.ts'
@@ -137,9 +140,19 @@ async function besides({ place, manifest }: Archive, found: Findings): Promise<v
   }, MANIFEST_COPY_FILE)
   await found.of(async () => {
     const text = await manifestFile(place, SCHEMA_FILE)
-    if (text !== schemaText(manifest.schema)) throw damaged('is not the schema of the manifest')
-    if (schemaDigest(manifest.schema) !== manifest.schema_sha256) throw damaged('has another SHA-256')
+    if (!isDeepStrictEqual(schemaIn(text), manifest.schema))
+      throw damaged('is not the schema of the manifest')
+    if (sha256Of(text) !== manifest.schema_sha256) throw damaged('has another SHA-256 than the manifest says')
   }, SCHEMA_FILE)
+}
+
+/** Undefined where it is no JSON: no schema is. */
+function schemaIn(text: string): unknown {
+  try {
+    return parseBounded(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function checkParts(
