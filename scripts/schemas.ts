@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
+import { HeaderSchema, ManifestFileSchema, TrailerSchema } from '../lib/archive/archiveSchemas.ts'
 import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.ts'
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { ReportSchema } from '../lib/change/reportSchema.ts'
@@ -23,7 +24,14 @@ const FORMAT_PAGE = new URL('docs/format.md', root)
 
 /** The schema files of the package, by name: JSON text, two spaces, a newline at the end. */
 export function schemaFiles(): ReadonlyMap<string, string> {
-  const schemas = { change: ChangeSchema, report: ReportSchema, reject: RejectSchema }
+  const schemas = {
+    change: ChangeSchema,
+    report: ReportSchema,
+    reject: RejectSchema,
+    manifest: ManifestFileSchema,
+    header: HeaderSchema,
+    trailer: TrailerSchema,
+  }
   return new Map(
     Object.entries(schemas).map(([name, schema]) => [
       `lib/schema/${name}.json`,

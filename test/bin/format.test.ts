@@ -4,7 +4,7 @@ import { home } from './elysiactl.ts'
 
 t.test('format schema prints the schema file of each format', async (t) => {
   const { run } = home(t)
-  for (const name of ['change', 'report', 'reject']) {
+  for (const name of ['change', 'report', 'reject', 'manifest', 'header', 'trailer']) {
     const { code, stdout, stderr } = await run(['format', 'schema', name])
     t.same([code, stderr], [0, ''])
     const file = await readFile(new URL(`../../lib/schema/${name}.json`, import.meta.url), 'utf8')

@@ -1,0 +1,66 @@
+import Type from 'typebox'
+import { ManifestSchema } from './manifest.ts'
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
+const sha256 = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description })
+
+/*
+ * What the schemas of the package (`lib/schema/manifest.json` and its like) are generated from; nothing at run time
+ * imports it. Unknown fields are allowed everywhere.
+ */
+
+/** `manifest.json`, and the text in the trailer of a single file. */
+export const ManifestFileSchema = Type.Object(
+  {
+    sha256: sha256(
+      'Of the JSON text of `manifest` without spaces, its keys in the order that they have in the file.',
+    ),
+    manifest: ManifestSchema,
+  },
+  {
+    $schema: DRAFT,
+    $id: 'urn:elysiactl:archive-manifest:1',
+    title: 'manifest.json of an archive, version 1',
+  },
+)
+
+/** All of a manifest that is known before the first object. */
+const PlanSchema = Type.Object(
+  {
+    ...Type.Omit(ManifestSchema, ['finished', 'parts', 'totals', 'counts', 'consistency']).properties,
+    counts: Type.Object({
+      before: Type.Integer({ minimum: 0, description: 'Objects that the store counted before the scan.' }),
+    }),
+  },
+  { description: 'The manifest without what only the end of the scan knows.' },
+)
+
+/** The first line of a single file. */
+export const HeaderSchema = Type.Object(
+  {
+    elysiactl_archive: PlanSchema,
+    sha256: sha256('Of the JSON text of `elysiactl_archive`, as it stands in the line.'),
+  },
+  {
+    $schema: DRAFT,
+    $id: 'urn:elysiactl:archive-header:1',
+    title: 'First line of a single-file archive, version 1',
+  },
+)
+
+/** The last line of a single file. */
+export const TrailerSchema = Type.Object(
+  {
+    elysiactl_manifest: Type.String({
+      contentMediaType: 'application/json',
+      contentSchema: { $ref: 'urn:elysiactl:archive-manifest:1' },
+      description: 'The text that `manifest.json` would be, its newlines escaped.',
+    }),
+    sha256: sha256('Of all bytes of the file before this line, before compression.'),
+  },
+  {
+    $schema: DRAFT,
+    $id: 'urn:elysiactl:archive-trailer:1',
+    title: 'Last line of a single-file archive, version 1',
+  },
+)
