@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { HeaderSchema, ManifestFileSchema, TrailerSchema } from '../lib/archive/archiveSchemas.ts'
+import { HeaderSchema, ManifestFileSchema, TrailerSchema } from '../lib/archive/manifestSchemas.ts'
 import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.ts'
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { ReportSchema } from '../lib/change/reportSchema.ts'

@@ -20,7 +20,8 @@ export const ManifestFileSchema = Type.Object(
   {
     $schema: DRAFT,
     $id: 'urn:elysiactl:archive-manifest:1',
-    title: 'manifest.json of an archive, version 1',
+    title: 'Manifest of an archive, version 1',
+    description: 'manifest.json, sealed by its own SHA-256. Unknown fields are ignored.',
   },
 )
 
@@ -44,7 +45,8 @@ export const HeaderSchema = Type.Object(
   {
     $schema: DRAFT,
     $id: 'urn:elysiactl:archive-header:1',
-    title: 'First line of a single-file archive, version 1',
+    title: 'Header of a single-file archive, version 1',
+    description: 'The first line of the file.',
   },
 )
 
@@ -61,6 +63,7 @@ export const TrailerSchema = Type.Object(
   {
     $schema: DRAFT,
     $id: 'urn:elysiactl:archive-trailer:1',
-    title: 'Last line of a single-file archive, version 1',
+    title: 'Trailer of a single-file archive, version 1',
+    description: 'The last line of the file.',
   },
 )
