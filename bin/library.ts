@@ -51,6 +51,7 @@ export { masked } from '../lib/secrets.ts'
 export * from '../lib/store/store.ts'
 export * from '../lib/store/target.ts'
 export * from '../lib/store/targetOptions.ts'
+export { ofInput } from '../lib/stream/foreignInput.ts'
 export * from '../lib/units.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */

@@ -1,5 +1,6 @@
 import { type Duplex, PassThrough } from 'node:stream'
 import { ElysiaError, messageOf } from '../errors.ts'
+import { ForeignInput } from './foreignInput.ts'
 
 /** How bytes are compressed; `plain` where they are not. */
 export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
@@ -72,9 +73,11 @@ function needsDictionary(cause: unknown): ElysiaError {
 export function compressedTwice(outer: CodecName, head: Buffer): ElysiaError | undefined {
   const inner = codecOf(head)
   if (inner === 'plain') return undefined
-  return new ElysiaError('ELYSIA_COMPRESSION', `the input is compressed twice: ${inner} in ${outer}`, {
-    hint: `Decompress it once before: \`${outer} -dc FILE | elysiactl ... -\`.`,
-  })
+  return new ForeignInput(
+    'ELYSIA_COMPRESSION',
+    `is compressed twice: ${inner} in ${outer}`,
+    `Decompress it once before: \`${outer} -dc FILE | elysiactl ... -\`.`,
+  )
 }
 
 function isGzip(head: Buffer): boolean {
@@ -87,7 +90,9 @@ export function isSkippable(magic: number): boolean {
 }
 
 function legacyLz4(): ElysiaError {
-  return new ElysiaError('ELYSIA_COMPRESSION', 'the input is an lz4 legacy frame, which has no end mark', {
-    hint: 'Convert it once: `lz4 -dc FILE | lz4 > NEW`.',
-  })
+  return new ForeignInput(
+    'ELYSIA_COMPRESSION',
+    'is an lz4 legacy frame, which has no end mark',
+    'Convert it once: `lz4 -dc FILE | lz4 > NEW`.',
+  )
 }

@@ -52,7 +52,7 @@ class Decompressor extends Duplex {
       return
     }
     this.#head = Buffer.concat([this.#head, chunk])
-    if (this.#head.length < HEAD_BYTES) done()
+    if (this.#head.length < HEAD_BYTES && !isText(this.#head)) done()
     else this.#recognise(done)
   }
 
@@ -174,6 +174,11 @@ class Decompressor extends Duplex {
     this.#atMemberEnd = finish
     this.#decoder.end()
   }
+}
+
+/** A line, or more, of which no file begins that is told by its first bytes: it need not wait for more of them. */
+function isText(head: Buffer): boolean {
+  return head.includes(10) && /^(?![7BLPx])[\t\n\r\x20-\x7e]+$/.test(head.toString('latin1'))
 }
 
 function foreignIn(codec: CodecName, head: Buffer): Error | undefined {

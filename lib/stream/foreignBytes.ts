@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
-import { ElysiaError, type ErrorCode } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
+import { ForeignInput } from './foreignInput.ts'
 
 /** As many bytes as `foreignBytes` looks at. */
 export const HEAD_BYTES = 16
@@ -41,9 +42,9 @@ const FORMATS: readonly Format[] = [
 ]
 
 /** The error for bytes that begin as something else than the lines that are wanted; undefined where they do not. */
-export function foreignBytes(head: Buffer): ElysiaError | undefined {
+export function foreignBytes(head: Buffer): ForeignInput | undefined {
   const found = FORMATS.find(({ begins }) => begins(head))
-  return found && new ElysiaError(found.code, `the input ${found.fact}`, { hint: found.hint })
+  return found && new ForeignInput(found.code, found.fact, found.hint)
 }
 
 function compressed(name: string, command: string, begins: Format['begins']): Format {

@@ -3,25 +3,28 @@ import { Transform, type TransformCallback } from 'node:stream'
 const LF = 10
 /** Of a longer first line its beginning is looked at. */
 const MOST_BYTES = 64 * 1024
-/** A line of a bracket alone, as JSON over several lines begins, says nothing without the next one. */
-const FEWEST_BYTES = 3
 
 /**
  * Bytes → the same bytes; their beginning is shown to `inspect` before any of them is passed on: without white space
- * before it, up to the end of the first line that is longer than a bracket, or 64 KiB of it. What it answers is the stream's error.
+ * before it, up to the end of the first line that is longer than a bracket, or 64 KiB of it. What it answers is the
+ * stream's error; where it answers nothing, or the input is empty, `before` is waited for, and its error is the stream's.
  * Memory: the beginning, and a chunk.
  */
-export function inspecting(inspect: (beginning: Buffer) => Error | undefined): Transform {
-  return new Inspecting(inspect)
+export function inspecting(inspect: Inspect, before?: () => Promise<void>): Transform {
+  return new Inspecting(inspect, before)
 }
 
+type Inspect = (beginning: Buffer) => Error | undefined
+
 class Inspecting extends Transform {
-  readonly #inspect: (beginning: Buffer) => Error | undefined
+  readonly #inspect: Inspect
+  readonly #before: (() => Promise<void>) | undefined
   #held: Buffer | undefined = Buffer.alloc(0)
 
-  constructor(inspect: (beginning: Buffer) => Error | undefined) {
+  constructor(inspect: Inspect, before: (() => Promise<void>) | undefined) {
     super()
     this.#inspect = inspect
+    this.#before = before
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -36,25 +39,33 @@ class Inspecting extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#held === undefined || this.#held.length === 0) done()
+    if (this.#held === undefined) done()
     else this.#pass(this.#held.subarray(contentStart(this.#held)), done)
   }
 
   #pass(line: Buffer, done: TransformCallback): void {
     const held = this.#held
     this.#held = undefined
-    const error = this.#inspect(line)
-    if (error === undefined) done(null, held)
-    else done(error)
+    const error = line.length === 0 ? undefined : this.#inspect(line)
+    if (error !== undefined) done(error)
+    else if (this.#before === undefined) done(null, held)
+    else this.#before().then(() => done(null, held), done)
   }
 }
 
 /** The first line that is not blank, or its beginning; undefined where it is not whole and more may be held. */
 function firstLine(bytes: Buffer): Buffer | undefined {
   const from = contentStart(bytes)
-  const end = bytes.indexOf(LF, from + FEWEST_BYTES)
+  const end = lineEnd(bytes, from)
   if (end >= 0) return bytes.subarray(from, Math.min(end, from + MOST_BYTES))
   return bytes.length >= MOST_BYTES ? bytes.subarray(from, from + MOST_BYTES) : undefined
+}
+
+/** A line of a bracket alone, as JSON over several lines begins, says nothing without the next one. */
+function lineEnd(bytes: Buffer, from: number): number {
+  const end = bytes.indexOf(LF, from + 1)
+  const isBracket = /^[[{]\s*$/.test(bytes.toString('latin1', from, Math.min(end, from + 3)))
+  return end >= 0 && isBracket ? bytes.indexOf(LF, end + 1) : end
 }
 
 /** Where a byte order mark and white space end. */

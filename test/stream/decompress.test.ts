@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -211,6 +212,16 @@ t.test('decompress: other compressions and encodings are recognised by their fir
       await collected
       t.equal(seen.length, 0, 'nothing was passed on')
     }
+  }
+})
+
+t.test('decompress: a short line passes before more comes', async (t) => {
+  for (const line of ['{}\n', 'bad\n', '\n', '{"op":1}\n']) {
+    const stage = decompress()
+    stage.write(line)
+    const [chunk] = (await once(stage, 'data')) as [Buffer]
+    t.equal(chunk.toString(), line)
+    stage.destroy()
   }
 })
 

@@ -6,6 +6,7 @@ import { sources } from '../../inputs.ts'
 import {
   counted,
   ElysiaError,
+  ofInput,
   type Reject,
   trailingText,
   type ValidationCounts,
@@ -69,7 +70,10 @@ async function check(context: Context, print: Print): Promise<Totals> {
     const name = operands[index] === '-' ? 'stdin' : operands[index]!
     const onFault = (fault: Reject) => print(shape.fault(name, fault))
     const onTrailing = () => console.warn(trailingText(name))
-    add(totals, await validateInput(source.open(), options, { onFault, onTrailing }))
+    const counts = await validateInput(source.open(), options, { onFault, onTrailing }).catch((error) => {
+      throw operands.length > 1 ? ofInput(error, name) : error
+    })
+    add(totals, counts)
   }
   await print(shape.end(totals))
   return totals

@@ -1,5 +1,5 @@
 import { parseBounded } from '../../boundedJson.ts'
-import { ElysiaError } from '../../errors.ts'
+import { ForeignInput } from '../../stream/foreignInput.ts'
 
 /** What is no change record, told by its first line, and the command that was meant. */
 interface Kind {
@@ -55,11 +55,11 @@ const CHANGE_KEY = /(?<!\\)"(?:op|repo)"\s*:/
  * rejects file where `fromRejects` says so; undefined where it does not. A line that is merely bad is for its own reject
  * to say.
  */
-export function foreignLines(beginning: Buffer, fromRejects: boolean): ElysiaError | undefined {
+export function foreignLines(beginning: Buffer, fromRejects: boolean): ForeignInput | undefined {
   const text = beginning.toString()
   const isJson = text.startsWith('{') || text.startsWith('[')
   const kind = isJson ? kindOfJson(text, fromRejects) : GIT_LINE.test(text) ? GIT : undefined
-  return kind && new ElysiaError('ELYSIA_INPUT', `the input ${kind.what}`, { hint: kind.hint })
+  return kind && new ForeignInput('ELYSIA_INPUT', kind.what, kind.hint)
 }
 
 function kindOfJson(text: string, fromRejects: boolean): Kind | undefined {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Line } from '../../line.ts'
 import type { Reject } from '../../reject.ts'
 import { decompress } from '../../stream/decompress.ts'
+import { ForeignInput } from '../../stream/foreignInput.ts'
 import { inspecting } from '../../stream/inspecting.ts'
 import { intake } from '../../stream/intake.ts'
 import { LinesDigest } from '../../stream/linesDigest.ts'
@@ -26,6 +27,14 @@ export interface Input {
   settled?(): Promise<void>
 }
 
+/** Who is told of an input while it is read. */
+export interface Told {
+  /** Of bytes behind the end of what is compressed, which are left out. */
+  readonly onTrailing?: () => void
+  /** Once it is known for what it has to be, or is empty, and before any line of it comes, which waits for it. */
+  readonly onRecognised?: () => Promise<void>
+}
+
 /** How inputs are read. */
 export interface Reading {
   readonly maxLineBytes: number
@@ -41,24 +50,38 @@ export interface Head {
 /**
  * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line; of what cannot be
  * read again all that was taken by then still comes.
- * Compressed bytes are recognised and decompressed; `onTrailing` is told of bytes behind their end, which are left out.
+ * Compressed bytes are recognised and decompressed.
  * What begins as something else than it has to be is refused, with the command that was meant.
  */
 export function open(
   input: Input,
   { maxLineBytes, fromRejects: wrapped }: Reading,
   stop: AbortSignal,
-  onTrailing = () => {},
+  { onTrailing = () => {}, onRecognised }: Told = {},
 ): Head {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore })
   const lines = wrapped ? [splitter, fromRejects()] : [splitter]
   const bytes = [
     decompress({ stop, onTrailing }),
-    inspecting((beginning) => foreignLines(beginning, wrapped)),
+    inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised),
   ]
   const source = intake(input.open(), stop, { drain: !input.rereadable })
   return { stages: [source, ...bytes, ...lines], splitter }
+}
+
+/**
+ * Looks at the beginning of an input that can be read again.
+ * @throws ElysiaError where it begins as something else than it has to be; any other fault is for its reading to tell
+ */
+export async function requireRecords(input: Input, reading: Reading, stop: AbortSignal): Promise<void> {
+  let fault: unknown
+  const [source, ...stages] = open(input, reading, stop).stages
+  const enough = new Writable({ objectMode: true, write: (_, __, done) => done(new Error('enough')) })
+  await pipeline([source, ...stages, enough]).catch((error: unknown) => {
+    fault = error
+  })
+  if (fault instanceof ForeignInput) throw fault
 }
 
 /** What a person hears of bytes behind the end of a compressed input. */

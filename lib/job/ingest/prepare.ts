@@ -20,19 +20,24 @@ export interface Wanted {
   readonly tenantBy?: 'repo'
 }
 
-/** A collection that fits. `created` is true where nothing was there before (or, in a dry run, still is). */
+/** A collection that fits, or can be made. `created` is true where none is there yet. */
 export interface Prepared {
   readonly class: string
   readonly created: boolean
   /** What the collection looks like afterwards; in a dry run, what it would look like. */
   readonly layout: CollectionSchema
+  /**
+   * Makes what is missing: the collection, a property, the tenant. A dry run says what it would make.
+   * @throws ElysiaError ELYSIA_CONFLICT where another process has made something else meanwhile
+   */
+  make(): Promise<void>
 }
 
 /**
- * Finds the collection, or makes it; checks that it can hold the objects before anything is written.
+ * Finds the collection, and checks that it can hold the objects, or can be made: nothing is changed before `make`.
  * Properties that are missing are added one by one and said; nothing is left to a server's auto-schema.
- * @throws ElysiaError ELYSIA_NOT_FOUND (not there, not to be created), ELYSIA_CONFLICT (does not fit; nothing
- * was changed). A dry run reads the journal, and leaves nothing in it.
+ * @throws ElysiaError ELYSIA_NOT_FOUND (not there, not to be created), ELYSIA_CONFLICT (does not fit). A dry run reads
+ * the journal, and leaves nothing in it.
  */
 export async function prepare(
   store: Store,
@@ -41,31 +46,22 @@ export async function prepare(
   journal?: Journal,
 ): Promise<Prepared> {
   const className = classNameOf(wanted.collection)
-  checkName(store.target, className, wanted, journal)
+  requireName(className, wanted.collection, journal?.knownName(store.target, className))
   const layout = await layoutOf(className, wanted)
-  const found = await store.schema(className)
-  const existing = found ?? (await make(store, layout, wanted, notify))
-  if (existing !== undefined) await fit(store, existing, layout, wanted, notify)
-  if (wanted.tenant !== undefined && !wanted.dryRun) await store.createTenants(className, [wanted.tenant])
+  const existing = await store.schema(className)
+  if (existing === undefined) await requireMakeable(store, layout, wanted)
+  else requireFit(existing, layout, wanted)
   return {
     class: className,
     created: existing === undefined,
     layout: existing ? grown(existing, layout) : layout,
+    make: () => make(store, existing, layout, wanted, notify, journal),
   }
 }
 
 /** `source-code` and `source code` would both be SourceCode: the second name for one class is refused. */
-function checkName(
-  target: string,
-  className: string,
-  { collection: name, dryRun }: Wanted,
-  journal: Journal | undefined,
-): void {
-  if (journal === undefined || name === className) return
-  const first = dryRun
-    ? (journal.knownName(target, className) ?? name)
-    : journal.nameOf(target, className, name)
-  if (first === name || first === className) return
+function requireName(className: string, name: string, first = name): void {
+  if (name === className || first === name || first === className) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
     `"${name}" and "${first}" both map to the collection ${className}`,
@@ -87,23 +83,46 @@ async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSc
   return grown(given, layout)
 }
 
-/** Answers the collection where another process has made it meanwhile. */
+/** What a store would refuse of a collection that is to be made, and what was not asked for. */
+async function requireMakeable(store: Store, layout: CollectionSchema, { create }: Wanted): Promise<void> {
+  if (create) return refuseName(store, layout.class)
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${layout.class} in ${store.target}`, {
+    hint: 'leave out --no-create to have it made, or name another one with --collection',
+  })
+}
+
 async function make(
   store: Store,
+  existing: CollectionSchema | undefined,
   layout: CollectionSchema,
   wanted: Wanted,
   notify: Notify,
+  journal: Journal | undefined,
+): Promise<void> {
+  const { class: className } = layout
+  const { collection: name, tenant, dryRun } = wanted
+  if (dryRun) {
+    if (existing === undefined) notify('would_create', `would create the collection ${className}`)
+    else await add(store, existing, layout, wanted, notify)
+    return
+  }
+  if (journal !== undefined && name !== className)
+    requireName(className, name, journal.nameOf(store.target, className, name))
+  const found = existing ?? (await create(store, layout, notify, journal))
+  if (found !== undefined) {
+    requireFit(found, layout, wanted)
+    await add(store, found, layout, wanted, notify)
+  }
+  if (tenant !== undefined) await store.createTenants(className, [tenant])
+}
+
+/** Answers the collection where another process has made it meanwhile. */
+async function create(
+  store: Store,
+  layout: CollectionSchema,
+  notify: Notify,
+  journal: Journal | undefined,
 ): Promise<CollectionSchema | undefined> {
-  if (!wanted.create) {
-    throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${layout.class} in ${store.target}`, {
-      hint: 'leave out --no-create to have it made, or name another one with --collection',
-    })
-  }
-  if (wanted.dryRun) {
-    await refuseName(store, layout.class)
-    notify('would_create', `would create the collection ${layout.class}`)
-    return undefined
-  }
   try {
     await store.create(layout)
   } catch (error) {
@@ -111,6 +130,7 @@ async function make(
     if (made === undefined) throw error
     return made
   }
+  journal?.forgetPositions(store.target, layout.class)
   notify('created', `created the collection ${layout.class}`)
   return undefined
 }
@@ -119,21 +139,24 @@ function isConflict(error: unknown): boolean {
   return error instanceof ElysiaError && error.code === 'ELYSIA_CONFLICT'
 }
 
-/** What a store would say to the name of a collection that is to be made: an alias or a similar name is there. */
+/** What a store would say to the name of a collection: an alias or a similar name is there. */
 async function refuseName(store: Store, className: string): Promise<void> {
   const similar = (await store.list()).find(({ name }) => name.toLowerCase() === className.toLowerCase())
   if (similar !== undefined) throw takenName(className, similar.name)
   if (store.supports.aliases) requireNoAlias(className, await store.aliases())
 }
 
-async function fit(
+function requireFit(existing: CollectionSchema, layout: CollectionSchema, wanted: Wanted): void {
+  refuse(existing.class, [...tenancyClashes(existing, wanted), ...clashes(existing, layout)])
+}
+
+async function add(
   store: Store,
   existing: CollectionSchema,
   layout: CollectionSchema,
   wanted: Wanted,
   notify: Notify,
 ): Promise<void> {
-  refuse(existing.class, [...tenancyClashes(existing, wanted), ...clashes(existing, layout)])
   for (const property of missing(existing, layout)) {
     if (!wanted.dryRun) await store.addProperty(existing.class, property)
     const verb = wanted.dryRun ? 'would add' : 'added'

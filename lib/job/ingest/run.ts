@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../../errors.ts'
 import { sink } from '../../store/sink.ts'
 import type { Store } from '../../store/store.ts'
+import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/resume.ts'
 import type { Retry } from '../../stream/retry.ts'
 import type { Checkpoint } from '../checkpoint.ts'
@@ -10,7 +11,7 @@ import { type Notify, waitText } from '../notice.ts'
 import type { RejectsFile } from '../rejectsFile.ts'
 import { changeStages } from './flow.ts'
 import type { Circumstances } from './ingest.ts'
-import { type Head, type Input, open, stillEnds, trailingText } from './input.ts'
+import { type Head, type Input, open, requireRecords, stillEnds, trailingText } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 
@@ -29,6 +30,8 @@ export interface IngestRun {
   readonly notify: Notify
   /** Where an interrupted run is taken up; undefined where this one begins at the first line. */
   readonly checkpoint: Checkpoint | undefined
+  /** Makes what is missing of the collection, once, however often it is called. */
+  readonly make: () => Promise<void>
   /** Enters the run in the journal as one that has settled nothing. */
   readonly enter: () => void
 }
@@ -39,16 +42,35 @@ export interface IngestRun {
  */
 export async function ingestInputs(run: IngestRun): Promise<void> {
   const { checkpoint, ledger } = run
-  if (checkpoint === undefined) {
-    startOver(run)
-    return ingestFrom(run, 0)
-  }
-  ledger.adopt(checkpoint)
+  if (checkpoint === undefined) startOver(run)
+  else ledger.adopt(checkpoint)
+  await requireAllRecords(run)
+  await takeInputs(run)
+  if (!stopped(run)) await run.make()
+}
+
+async function takeInputs(run: IngestRun): Promise<void> {
+  const { checkpoint } = run
+  if (checkpoint === undefined) return ingestFrom(run, 0)
   if (await resumed(run, checkpoint)) return ingestFrom(run, checkpoint.input + 1)
   if (stopped(run)) return
   run.notify('started_over', 'the input is not the one that was interrupted: begins at its first line')
   startOver(run)
   return ingestFrom(run, 0)
+}
+
+/** Of several files each is looked at before the first one is taken. A single one is looked at as it is read. */
+async function requireAllRecords(run: IngestRun): Promise<void> {
+  const { inputs, options, circumstances } = run
+  if (inputs.length === 1) return
+  for (const input of inputs) {
+    if (stopped(run)) return
+    if (input.rereadable) {
+      await requireRecords(input, options, circumstances.signal ?? NEVER).catch((error: unknown) => {
+        throw ofInput(error, input.name)
+      })
+    }
+  }
 }
 
 async function ingestFrom(run: IngestRun, first: number): Promise<void> {
@@ -76,7 +98,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   const { circumstances, ledger, options, inputs } = run
   const { stop = NEVER, signal = NEVER } = circumstances
   const onTrailing = () => run.notify('trailing_bytes', trailingText(inputs[index]!.name))
-  const head = open(inputs[index]!, options, stop, onTrailing)
+  const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: run.make })
   const skip = skipping(run, inputs[index]!, reached, stop)
   const goOn = joining(run, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
@@ -101,7 +123,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
     // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
     await closed
     if (signal.aborted) requireWritten(run, inputs[index]!, head, skip)
-    throw error
+    throw inputs.length > 1 ? ofInput(error, inputs[index]!.name) : error
   }
   await closed
   if (stopped(run)) return requireWritten(run, inputs[index]!, head, skip)

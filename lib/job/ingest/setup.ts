@@ -25,7 +25,8 @@ export interface Setup {
 }
 
 /**
- * Everything before the first line is read: the lock, the collection, the checkpoint to go on from.
+ * Everything before the first line is read: the lock, the checkpoint to go on from, whether the collection fits.
+ * Nothing is made yet.
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_CONFLICT, ELYSIA_NOT_FOUND, ELYSIA_UNREACHABLE
  */
 export async function setUp(
@@ -42,12 +43,9 @@ export async function setUp(
   const spared = requireRejectsApart(inputs, store, options, given)
   const lock = state && lockRun(state, key)
   try {
-    const found = await waitingFor(
-      options,
-      circumstances,
-      notify,
-    )(() => prepare(store, options, notify, given.state?.journal))
-    if (found.created) state?.journal.forgetPositions(store.target, found.class)
+    const waiting = waitingFor(options, circumstances, notify)
+    const found = await waiting(() => prepare(store, options, notify, given.state?.journal))
+    let made: Promise<void> | undefined
     const begun = continuation(key, circumstances, found.created, inputs.every(isRereadable), notify)
     const name = begun.run ?? circumstances.runId ?? newRunId()
     const rejects = rejectsFile(circumstances, begun.checkpoint, name, spared)
@@ -61,6 +59,10 @@ export async function setUp(
       circumstances,
       notify,
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, circumstances.rejectsFrom),
+      make: () => {
+        made ??= waiting(found.make)
+        return made
+      },
       enter: () => state?.journal.begin(name, key, options.collection),
       rejects,
       ledger: ledgerOf(name, inputs, options, circumstances, rejects),

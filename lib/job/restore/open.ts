@@ -10,6 +10,7 @@ import { isSingleHeader } from '../../archive/single.ts'
 import { isWeaviateExport } from '../../archive/weaviateExport.ts'
 import { ElysiaError, messageOf } from '../../errors.ts'
 import { decompress } from '../../stream/decompress.ts'
+import { ofInput } from '../../stream/foreignInput.ts'
 import { peek } from '../../stream/peek.ts'
 import { type Notice, type Notify, notifier } from '../notice.ts'
 import { archiveSource } from './archive.ts'
@@ -86,7 +87,7 @@ async function openStream(
   // Whoever reads what is decompressed hears of errors there.
   pipeline(source, unpacked, () => {})
   const { head, whole } = await peek(unpacked, HEAD_BYTES).catch((error: unknown) => {
-    throw error instanceof ElysiaError ? error : unreadable(file.name, error)
+    throw error instanceof ElysiaError ? ofInput(error, file.name) : unreadable(file.name, error)
   })
   const foreign: ForeignBytes = { ...file, bytes: whole }
   const notify = notifier(onNotice)
