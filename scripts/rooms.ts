@@ -59,7 +59,6 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'zstd-napi': /^lib\/archive\/zstd\.ts$/,
   chokidar: /^lib\/job\/watch\/files\.ts$/,
   'bytes-iec': /^lib\/units\.ts$/,
-  picomatch: /^lib\/catalog\/location\.ts$/,
   ms: /^lib\/units\.ts$/,
   'fastest-levenshtein': /^lib\/nearest\.ts$/,
   'env-paths': /^lib\/config\/paths\.ts$/,

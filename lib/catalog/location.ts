@@ -1,26 +1,65 @@
 import { resolve } from 'node:path'
-import picomatch from 'picomatch'
 import { ElysiaError } from '../errors.ts'
+import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../namePattern.ts'
 import { type Below, below } from './below.ts'
 
-/** Each wildcard can make a match slower by as much as a path is long. */
-const MAX_WILDCARDS = 10
+/** Of a path, and so of a glob. */
 const MAX_LENGTH = 4096
 
+/** One segment of a glob: true where it fits; or any number of any. */
+type Segment = ((name: string) => boolean) | typeof ANY_NUMBER
+
+const ANY_NUMBER = Symbol('**')
+
 /**
- * Tells whether a location matches a glob as shells know them, with `**`: the whole of it, or, where the glob does not
- * begin with `/`, its last segments.
- * @throws ElysiaError ELYSIA_USAGE for one that is no glob, or has too many wildcards
+ * Tells whether a location matches a glob as shells know them (namePattern.ts), with `**` for any number of segments:
+ * the whole of it, or, where the glob does not begin with `/`, its last segments. Takes at most the product of their
+ * lengths, for each of the alternatives in braces.
+ * @throws ElysiaError ELYSIA_USAGE for one that is no glob
  */
 export function locationMatcher(glob: string): (location: string) => boolean {
-  const wildcards = glob.match(/\*+|\?|[[{(]/g)?.length ?? 0
-  if (glob === '' || glob.length > MAX_LENGTH || wildcards > MAX_WILDCARDS) {
-    throw new ElysiaError('ELYSIA_USAGE', `--location ${glob.slice(0, 200)} is not valid`, {
-      hint: `a glob with at most ${MAX_WILDCARDS} wildcards, such as '/mnt/backups/**' or 'Article/*'`,
-    })
+  if (glob === '' || glob.length > MAX_LENGTH) throw refused(glob)
+  const expanded = expandBraces(glob.startsWith('/') ? glob : `**/${glob}`)
+  if (expanded.length > MOST_ALTERNATIVES) throw refused(glob)
+  const alternatives = expanded.map((alternative) => alternative.split('/').map(segmentOf))
+  return (location) => {
+    const names = location.split('/')
+    return alternatives.some((segments) => fits(segments, names))
   }
-  const matches = picomatch(glob.startsWith('/') ? glob : `**/${glob}`, { dot: true, nonegate: true })
-  return (location) => matches(location)
+}
+
+function refused(glob: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `--location ${glob.slice(0, 200)} is not valid`, {
+    hint: `a glob of at most ${MAX_LENGTH} characters and ${MOST_ALTERNATIVES} alternatives, such as '/mnt/backups/**' or 'Article/*'`,
+  })
+}
+
+function segmentOf(pattern: string): Segment {
+  if (pattern === '**') return ANY_NUMBER
+  if (pattern === '') return (name) => name === ''
+  const matches = namePattern(pattern, { option: '--location', dot: true })
+  return (name) => name !== '' && matches(name)
+}
+
+/** Each `**` takes as little as it can; where the rest does not fit, only the last one takes more. */
+function fits(segments: readonly Segment[], names: readonly string[]): boolean {
+  let [at, segment, taken] = [0, 0, 0]
+  let last = -1
+  while (at < names.length) {
+    const next = segments[segment]
+    if (next === ANY_NUMBER) {
+      last = segment++
+      taken = at
+    } else if (next?.(names[at]!)) {
+      at++
+      segment++
+    } else if (last >= 0) {
+      segment = last + 1
+      at = ++taken
+    } else return false
+  }
+  while (segments[segment] === ANY_NUMBER) segment++
+  return segment === segments.length
 }
 
 /** The functions that queries call: `matches_glob(location, glob)` and `lies_below(location, directory)`. */

@@ -2,7 +2,7 @@ import { matchesGlob } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { nameWith, numbered } from '../../lib/job/watch/fileName.ts'
-import { namePattern } from '../../lib/job/watch/pattern.ts'
+import { namePattern } from '../../lib/namePattern.ts'
 
 t.test('a pattern means what it means to a shell', async (t) => {
   const fits = (pattern: string, ...names: string[]) => names.filter(namePattern(pattern))

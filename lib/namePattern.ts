@@ -1,8 +1,8 @@
-import { ElysiaError } from '../../errors.ts'
+import { ElysiaError } from './errors.ts'
 
 /** Longer ones, and more alternatives, are refused: names come from others, and each is held against all of it. */
 const MOST_CHARACTERS = 255
-const MOST_ALTERNATIVES = 64
+export const MOST_ALTERNATIVES = 64
 
 /** One character of a name: true where it fits; or any number of any. */
 type Token = ((character: string) => boolean) | typeof ANY_NUMBER
@@ -10,35 +10,39 @@ type Token = ((character: string) => boolean) | typeof ANY_NUMBER
 const ANY_NUMBER = Symbol('*')
 
 /**
- * A function that holds names of files against a pattern: `*` is any number of characters, `?` one, `[a-z]` one of
+ * A function that holds names, of files or of one directory in a path, against a pattern: `*` is any number of characters, `?` one, `[a-z]` one of
  * them, `[!a-z]` another one, `{a,b}` either, `\` takes the next character as it is. `*` and `?` leave out a dot at
- * the beginning, as a shell does.
+ * the beginning, as a shell does, unless `dot` is set. `option` is what errors call it by.
  *
  * Not picomatch or `path.matchesGlob`: they make a regular expression that goes back at each star, so that four of
  * them take seconds with a name that a stranger chose. Here a name takes at most its length times the pattern's.
  * @throws ElysiaError ELYSIA_USAGE for a pattern that is too long, or that a shell would read otherwise
  */
-export function namePattern(pattern: string): (name: string) => boolean {
-  if (pattern.length > MOST_CHARACTERS) throw refused(pattern, `is longer than ${MOST_CHARACTERS} characters`)
-  if (/[@!+*?]\(/.test(pattern)) throw refused(pattern, 'has a group in parentheses, which is not supported')
-  if (pattern.includes('/')) throw refused(pattern, 'has a slash; it stands for names in one directory')
-  const alternatives = expand(pattern).map(tokensOf)
+export function namePattern(
+  pattern: string,
+  { option = '--pattern', dot = false } = {},
+): (name: string) => boolean {
+  const refused = (why: string) => refusal(option, pattern, why)
+  if (pattern.length > MOST_CHARACTERS) throw refused(`is longer than ${MOST_CHARACTERS} characters`)
+  if (/[@!+*?]\(/.test(pattern)) throw refused('has a group in parentheses, which is not supported')
+  if (pattern.includes('/')) throw refused('has a slash; it stands for names in one directory')
+  const alternatives = expandBraces(pattern).map(tokensOf)
   if (alternatives.length > MOST_ALTERNATIVES)
-    throw refused(pattern, `stands for more than ${MOST_ALTERNATIVES} alternatives`)
+    throw refused(`stands for more than ${MOST_ALTERNATIVES} alternatives`)
   return (name) => {
     const characters = [...name]
-    return alternatives.some((tokens) => fits(tokens, characters))
+    return alternatives.some((tokens) => fits(tokens, characters, dot))
   }
 }
 
-function refused(pattern: string, why: string): ElysiaError {
+function refusal(option: string, pattern: string, why: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `the pattern ${JSON.stringify(pattern.slice(0, 80))} ${why}`, {
-    hint: 'give --pattern with *, ?, [a-z] and {one,other}',
+    hint: `give ${option} with *, ?, [a-z] and {one,other}`,
   })
 }
 
 /** Each star takes as little as it can; where the rest does not fit, only the last one takes more. */
-function fits(tokens: readonly Token[], characters: readonly string[]): boolean {
+function fits(tokens: readonly Token[], characters: readonly string[], dot: boolean): boolean {
   let at = 0
   let token = 0
   let star = -1
@@ -46,10 +50,10 @@ function fits(tokens: readonly Token[], characters: readonly string[]): boolean 
   while (at < characters.length) {
     const next = tokens[token]
     if (next === ANY_NUMBER) {
-      if (at === 0 && characters[0] === '.') return false
+      if (at === 0 && characters[0] === '.' && !dot) return false
       star = token++
       taken = at
-    } else if (next?.(characters[at]!) && !(at === 0 && next === anyOne && characters[0] === '.')) {
+    } else if (next?.(characters[at]!) && !(at === 0 && next === anyOne && characters[0] === '.' && !dot)) {
       at++
       token++
     } else if (star >= 0) {
@@ -106,16 +110,16 @@ function oneOf(inside: string[]): Token {
 }
 
 /** `a{b,c}` → `ab`, `ac`; braces without a comma stand for themselves. At most one more than is allowed. */
-function expand(pattern: string): string[] {
+export function expandBraces(pattern: string): string[] {
   const open = pattern.search(/(?<!\\)\{/)
   if (open < 0) return [pattern]
   const parts = alternativesAt(pattern, open)
   if (parts === undefined || parts.options.length < 2) {
-    return expand(pattern.slice(open + 1)).map((rest) => `${pattern.slice(0, open)}\\{${rest}`)
+    return expandBraces(pattern.slice(open + 1)).map((rest) => `${pattern.slice(0, open)}\\{${rest}`)
   }
-  const rests = expand(pattern.slice(parts.end + 1))
+  const rests = expandBraces(pattern.slice(parts.end + 1))
   const all: string[] = []
-  for (const option of parts.options.flatMap(expand)) {
+  for (const option of parts.options.flatMap(expandBraces)) {
     for (const rest of rests) {
       all.push(`${pattern.slice(0, open)}${option}${rest}`)
       if (all.length > MOST_ALTERNATIVES) return all
