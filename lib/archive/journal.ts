@@ -2,8 +2,10 @@ import { text } from 'node:stream/consumers'
 import { parseBounded } from '../boundedJson.ts'
 import { ElysiaError } from '../errors.ts'
 import { JOURNAL_FILE } from './files.ts'
-import type { Part, Plan } from './manifest.ts'
+import type { JournalEntry, Part, Plan } from './manifest.ts'
 import type { Place } from './place.ts'
+import { isSafeName } from './safeName.ts'
+import { entryFault, shapes } from './shapes.ts'
 
 /** As of a manifest, which names the same parts. */
 const MOST_BYTES = 256 * 1024 * 1024
@@ -23,12 +25,6 @@ export interface TenantCounts {
   readonly after: number
 }
 
-interface JournalEntry {
-  readonly plan?: Plan
-  readonly parts?: readonly Part[]
-  readonly tenant?: TenantCounts
-}
-
 /**
  * Begins the journal of a backup; a directory with a journal and no manifest is one that is not complete.
  * @throws ElysiaError ELYSIA_LOCKED where another backup has begun there in the same moment
@@ -36,8 +32,11 @@ interface JournalEntry {
 export async function beginJournal(place: Place, plan: Plan): Promise<void> {
   await place.append(JOURNAL_FILE, `${JSON.stringify({ plan })}\n`)
   // Of those that append together one is the first, and it is the same for all of them.
-  const first = await readJournal(place)
-  if (first?.plan.id === plan.id) return
+  for await (const line of linesOf(place)) {
+    const first = jsonOf(line, 0, place) as { plan?: { id?: unknown } } | null
+    if (first?.plan?.id === plan.id) return
+    break
+  }
   throw new ElysiaError('ELYSIA_LOCKED', `another backup has begun in ${place.text}`, {
     hint: 'give another --to',
   })
@@ -53,27 +52,54 @@ export function noteTenant(place: Place, tenant: TenantCounts): Promise<void> {
   return place.append(JOURNAL_FILE, `${JSON.stringify({ tenant })}\n`)
 }
 
-/** The journal of a backup that is not complete; undefined where there is none, or not a whole line of one. */
+/**
+ * The journal of a backup that is not complete; undefined where there is none, or not a whole line of one.
+ * @throws ElysiaError ELYSIA_DAMAGED where a line is none that a backup writes, or names what lies outside the place
+ */
 export async function readJournal(place: Place): Promise<Unfinished | undefined> {
-  const bytes = await place.bytes(JOURNAL_FILE)
-  if (bytes === undefined) return undefined
-  if (bytes > MOST_BYTES) throw damaged(place, 'is larger than a journal can be')
-  const lines = (await text(await place.read(JOURNAL_FILE))).split('\n')
-  // What follows the last newline was being written when the process died.
-  const whole = lines.slice(0, -1).map((line, index) => entryOf(line, index, place))
-  const plan = whole[0]?.plan
-  return (
-    plan && {
-      plan,
-      parts: whole.flatMap(({ parts }) => parts ?? []),
-      tenants: whole.flatMap(({ tenant }) => tenant ?? []),
-    }
-  )
+  let plan: Plan | undefined
+  const [parts, tenants]: [Part[], TenantCounts[]] = [[], []]
+  let index = 0
+  for await (const line of linesOf(place)) {
+    const entry = await entryOf(line, index, place)
+    if (index === 0) plan = entry.plan
+    if (plan === undefined) throw damaged(place, 'does not begin with a plan')
+    const stranger = entry.parts?.find(({ file, range }) => !isSafeName(file) || range >= plan!.ranges.length)
+    if (stranger !== undefined)
+      throw damaged(
+        place,
+        `is damaged at line ${index + 1}: ${JSON.stringify(stranger.file)} is no part of it`,
+      )
+    parts.push(...(entry.parts ?? []))
+    if (entry.tenant !== undefined) tenants.push(entry.tenant)
+    index += 1
+  }
+  return plan && { plan, parts, tenants }
 }
 
-function entryOf(line: string, index: number, place: Place): JournalEntry {
+/** The whole lines of a journal. What follows the last newline was being written when the process died. */
+async function* linesOf(place: Place): AsyncGenerator<string> {
+  const bytes = await place.bytes(JOURNAL_FILE)
+  if (bytes === undefined) return
+  if (bytes > MOST_BYTES) throw damaged(place, 'is larger than a journal can be')
+  const whole = await text(await place.read(JOURNAL_FILE))
+  let from = 0
+  for (let end = whole.indexOf('\n'); end >= 0; end = whole.indexOf('\n', from)) {
+    yield whole.slice(from, end)
+    from = end + 1
+  }
+}
+
+async function entryOf(line: string, index: number, place: Place): Promise<JournalEntry> {
+  const entry = jsonOf(line, index, place) as JournalEntry
+  const fault = entryFault(entry, await shapes())
+  if (fault !== undefined) throw damaged(place, `is damaged at line ${index + 1}: ${fault}`)
+  return entry
+}
+
+function jsonOf(line: string, index: number, place: Place): unknown {
   try {
-    return parseBounded(line) as JournalEntry
+    return parseBounded(line)
   } catch (cause) {
     throw damaged(place, `is damaged at line ${index + 1}`, cause)
   }

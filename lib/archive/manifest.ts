@@ -106,7 +106,26 @@ export type Part = Static<typeof PartSchema>
 export type IdRange = Static<typeof IdRangeSchema>
 export type Encoding = Static<typeof EncodingSchema>
 
-/** The first line of the journal: all of the manifest that is known when a scan begins. */
+/** The first line of the journal, and of a single file: all of the manifest that is known when a scan begins. */
+export const PlanSchema = Type.Object({
+  ...Type.Omit(ManifestSchema, ['finished', 'parts', 'totals', 'counts', 'consistency']).properties,
+  counts: Type.Object({ before: count('Objects that the store counted before the scan.') }),
+})
+
+/** A line of the journal. */
+export const JournalEntrySchema = Type.Object({
+  plan: Type.Optional(PlanSchema),
+  parts: Type.Optional(Type.Array(PartSchema)),
+  tenant: Type.Optional(
+    Type.Object({
+      tenant: Type.String(),
+      before: count('Objects that the store counted of it before the scan.'),
+      after: count('Objects that the store counted of it after it.'),
+    }),
+  ),
+})
+
 export type Plan = Omit<Manifest, 'finished' | 'parts' | 'totals' | 'counts' | 'consistency'> & {
   readonly counts: { readonly before: number }
 }
+export type JournalEntry = Static<typeof JournalEntrySchema>

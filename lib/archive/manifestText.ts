@@ -4,17 +4,13 @@ import { ElysiaError, messageOf } from '../errors.ts'
 import { sumOfDigests } from './digest.ts'
 import type { Manifest } from './manifest.ts'
 import { isSafeName } from './safeName.ts'
+import { classFault, type Shapes, shapes } from './shapes.ts'
 
 /** A manifest as it is written: with the SHA-256 of its own text in front. */
 interface Sealed {
   readonly sha256: string
   readonly manifest: Manifest
 }
-
-/** What is wrong with the shape of a manifest; undefined where nothing is. */
-type Shape = (manifest: unknown) => string | undefined
-
-let loaded: Promise<Shape> | undefined
 
 /** The SHA-256 of a text in hex. */
 export function sha256Of(text: string | Uint8Array): string {
@@ -33,25 +29,11 @@ export function manifestText(manifest: Manifest): string {
  * that it is loaded when the first manifest is read.
  */
 export async function manifestReader(): Promise<(text: string, where: string) => Manifest> {
-  loaded ??= loadShape()
-  const shape = await loaded
-  return (text, where) => manifestOf(text, where, shape)
+  const { manifest } = await shapes()
+  return (text, where) => manifestOf(text, where, manifest)
 }
 
-async function loadShape(): Promise<Shape> {
-  const [{ default: Compile }, { ManifestSchema }] = await Promise.all([
-    import('typebox/compile'),
-    import('./manifest.ts'),
-  ])
-  const validator = Compile(ManifestSchema)
-  return (manifest) => {
-    if (validator.Check(manifest)) return undefined
-    const [first] = validator.Errors(manifest)
-    return `${first?.instancePath ?? ''} ${first?.message ?? ''}`
-  }
-}
-
-function manifestOf(text: string, where: string, shape: Shape): Manifest {
+function manifestOf(text: string, where: string, shape: Shapes['manifest']): Manifest {
   let sealed: Sealed
   try {
     sealed = parseBounded(text) as Sealed
@@ -78,7 +60,8 @@ function requireKnown({ format, version }: Partial<Manifest>, where: string): vo
   }
 }
 
-function contradiction({ parts, totals, ranges, schema, collection, counts }: Manifest): string | undefined {
+function contradiction(manifest: Manifest): string | undefined {
+  const { parts, totals, ranges, counts } = manifest
   const names = new Set(parts.map(({ file }) => file))
   if (names.size !== parts.length) return 'names a part twice'
   const stranger = parts.find(({ file }) => !isSafeName(file))
@@ -90,7 +73,7 @@ function contradiction({ parts, totals, ranges, schema, collection, counts }: Ma
   if (counts.written !== totals.objects)
     return `says that ${counts.written} objects were written, its parts hold ${totals.objects}`
   if (sumOfDigests(parts.map(({ digest }) => digest)) !== totals.digest) return 'has a wrong total digest'
-  return schema.class === collection ? undefined : 'names two classes'
+  return classFault(manifest)
 }
 
 function damaged(where: string, fact: string): ElysiaError {

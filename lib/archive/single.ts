@@ -12,6 +12,7 @@ import { jsonOf, LineCutter, objectIn } from './lineCutter.ts'
 import type { Manifest, Plan } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
 import { isForeign } from './reading.ts'
+import { planFault, type Shapes, shapes } from './shapes.ts'
 import { Tally } from './tally.ts'
 
 /*
@@ -56,7 +57,7 @@ export interface SingleArchive {
  * Memory: a page. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
  */
 export async function readSingle(source: Readable, { foreign = false } = {}): Promise<SingleArchive> {
-  const decoder = new SingleDecoder(await manifestReader(), foreign)
+  const decoder = new SingleDecoder(await manifestReader(), await shapes(), foreign)
   // Whoever reads the pages hears of errors by the decoder itself.
   pipeline(source, decompress(), decoder, () => {})
   const plan = decoder.plan ?? ((await once(decoder, 'plan')) as [Plan])[0]
@@ -76,6 +77,7 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   plan: Plan | undefined
   manifest: Manifest | undefined
   readonly #readManifest: ReadManifest
+  readonly #shapes: Shapes
   readonly #lines = new LineCutter()
   #numbers = wholeNumbers()
   readonly #hash = createHash('sha256')
@@ -83,10 +85,11 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
   #foreign: boolean
   #line = 0
 
-  constructor(readManifest: ReadManifest, foreign: boolean) {
+  constructor(readManifest: ReadManifest, known: Shapes, foreign: boolean) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#foreign = foreign
     this.#readManifest = readManifest
+    this.#shapes = known
   }
 
   protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
@@ -139,12 +142,12 @@ class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
     const plan = (header as Record<string, unknown> | null)?.[HEADER] as Plan | undefined
     if (plan?.format !== 'elysiactl-archive') throw damaged('does not begin as one')
     if (singleHeader(plan) !== `${line.toString()}\n`) throw damaged('has a damaged header')
-    if (plan.version !== 1) {
-      throw new ElysiaError(
-        'ELYSIA_CONFLICT',
-        `the archive is of version ${plan.version}, this elysiactl reads 1`,
-      )
+    const version: unknown = plan.version
+    if (typeof version === 'number' && version > 1) {
+      throw new ElysiaError('ELYSIA_CONFLICT', `the archive is of version ${version}, this elysiactl reads 1`)
     }
+    const fault = planFault(plan, this.#shapes)
+    if (fault !== undefined) throw damaged(`has a header that is not valid: ${fault}`)
     this.plan = plan
     this.#foreign ||= isForeign(plan) || plan.encoding.vectors === 'numbers'
     this.#numbers = wholeNumbers((plan.schema as unknown as CollectionSchema).properties)

@@ -58,6 +58,11 @@ export function isLeftover(name: string, named: ReadonlySet<string>): boolean {
   return FIXED.has(meant) || named.has(meant) || PART.test(meant)
 }
 
+/** True for what backups call their parts, whole or being written. */
+export function isPartName(name: string): boolean {
+  return PART.test(name.replace(UNFINISHED, ''))
+}
+
 /** Takes away the directories that parts lay in, where nothing else is in them. */
 export async function removeEmptyDirectories(location: string): Promise<void> {
   for await (const { name, kind } of entriesOf(location)) {

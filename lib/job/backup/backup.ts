@@ -1,9 +1,9 @@
 import { sealArchive } from '../../archive/archive.ts'
-import { MANIFEST_COPY_FILE, SCHEMA_FILE } from '../../archive/files.ts'
 import { InvalidVectorError } from '../../archive/finiteVectors.ts'
 import { readJournal } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import type { Place } from '../../archive/place.ts'
+import { isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../failpoint.ts'
 import { resolveGiven } from '../../options.ts'
 import type { Store } from '../../store/store.ts'
@@ -98,8 +98,9 @@ async function writeArchive(run: BackupRun, begun: Begun): Promise<Manifest> {
   return sealed
 }
 
-/** Takes away what an interrupted run left beside the parts. */
+/** Takes away the parts that an interrupted run left beside those that count; nothing that bears another name. */
 async function sweep(place: Place, { parts }: Manifest): Promise<void> {
-  const known = new Set([...parts.map(({ file }) => file), MANIFEST_COPY_FILE, SCHEMA_FILE])
-  for await (const { name } of place.list('parts')) if (!known.has(name)) await place.remove(name)
+  const known = new Set(parts.map(({ file }) => file))
+  for await (const { name } of place.list('parts'))
+    if (!known.has(name) && isPartName(name)) await place.remove(name)
 }

@@ -1,0 +1,75 @@
+import type { JournalEntry, Manifest, Plan } from './manifest.ts'
+
+/** What is wrong with the shape of a value; undefined where nothing is. */
+type Shape = (value: unknown) => string | undefined
+
+/** The shapes of what archives say of themselves, which anybody may have written. */
+export interface Shapes {
+  readonly manifest: Shape
+  readonly plan: Shape
+  readonly entry: Shape
+}
+
+let loaded: Promise<Shapes> | undefined
+
+/** What checks shapes takes 200 ms to load, so that it is loaded when the first is read. */
+export function shapes(): Promise<Shapes> {
+  loaded ??= loadShapes()
+  return loaded
+}
+
+async function loadShapes(): Promise<Shapes> {
+  const [{ default: Compile }, schemas] = await Promise.all([
+    import('typebox/compile'),
+    import('./manifest.ts'),
+  ])
+  const { ManifestSchema, PlanSchema, JournalEntrySchema } = schemas
+  return {
+    manifest: shape(() => Compile(ManifestSchema)),
+    plan: shape(() => Compile(PlanSchema)),
+    entry: shape(() => Compile(JournalEntrySchema)),
+  }
+}
+
+interface Validator {
+  Check(value: unknown): boolean
+  Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[]
+}
+
+function shape(compile: () => Validator): Shape {
+  let validator: Validator | undefined
+  return (value) => {
+    validator ??= compile()
+    if (validator.Check(value)) return undefined
+    const [first] = validator.Errors(value)
+    return `${first?.instancePath ?? ''} ${first?.message ?? ''}`
+  }
+}
+
+/** How a manifest or plan that has its shape contradicts itself; undefined where it does not. */
+export function classFault({ schema, collection }: Manifest | Plan): string | undefined {
+  if (schema.class !== collection) return 'names two classes'
+  return areProperties(schema.properties) ? undefined : 'has a class with properties that are none'
+}
+
+function areProperties(properties: unknown): boolean {
+  if (properties === undefined || properties === null) return true
+  return Array.isArray(properties) && properties.every(isProperty)
+}
+
+function isProperty(property: unknown): boolean {
+  if (typeof property !== 'object' || property === null) return false
+  const { name, dataType, nestedProperties } = property as Readonly<Record<string, unknown>>
+  const areTypes = Array.isArray(dataType) && dataType.every((type) => typeof type === 'string')
+  return typeof name === 'string' && areTypes && areProperties(nestedProperties)
+}
+
+/** What is wrong with a plan; undefined where nothing is. */
+export function planFault(plan: Plan, { plan: shape }: Shapes): string | undefined {
+  return shape(plan) ?? classFault(plan)
+}
+
+/** What is wrong with an entry of a journal; undefined where nothing is. */
+export function entryFault(entry: JournalEntry, { entry: shape }: Shapes): string | undefined {
+  return shape(entry) ?? (entry.plan && classFault(entry.plan))
+}
