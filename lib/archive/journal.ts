@@ -3,9 +3,9 @@ import { parseBounded } from '../boundedJson.ts'
 import { ElysiaError } from '../errors.ts'
 import { JOURNAL_FILE } from './files.ts'
 import type { JournalEntry, Part, Plan } from './manifest.ts'
+import { entryFault, shapes } from './manifestShapes.ts'
 import type { Place } from './place.ts'
 import { isSafeName } from './safeName.ts'
-import { entryFault, shapes } from './shapes.ts'
 
 /** As of a manifest, which names the same parts. */
 const MOST_BYTES = 256 * 1024 * 1024

@@ -3,8 +3,8 @@ import { parseBounded } from '../boundedJson.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import { sumOfDigests } from './digest.ts'
 import type { Manifest } from './manifest.ts'
+import { classFault, type Shapes, shapes } from './manifestShapes.ts'
 import { isSafeName } from './safeName.ts'
-import { classFault, type Shapes, shapes } from './shapes.ts'
 
 /** A manifest as it is written: with the SHA-256 of its own text in front. */
 interface Sealed {

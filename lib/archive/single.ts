@@ -10,9 +10,9 @@ import { wholeNumbers } from '../wholeNumbers.ts'
 import { identityIn } from './identityLine.ts'
 import { jsonOf, LineCutter, objectIn } from './lineCutter.ts'
 import type { Manifest, Plan } from './manifest.ts'
+import { planFault, type Shapes, shapes } from './manifestShapes.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
 import { isForeign } from './reading.ts'
-import { planFault, type Shapes, shapes } from './shapes.ts'
 import { Tally } from './tally.ts'
 
 /*
