@@ -176,6 +176,7 @@ t.test('pins, tags, notes and verifications stand beside the manifest and outliv
     removeTags: ['nightly'],
     note: 'keep',
   })
+  t.strictSame(catalog.list({ tags: ['nightly'] }), [], 'a tag that was taken away finds nothing')
   await catalog.annotate('archive-1', { addTags: ['blue'] })
   await catalog.recordVerification('archive-1', {
     level: 'stored',
