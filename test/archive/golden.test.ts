@@ -1,0 +1,175 @@
+// Archives that were made once and are never made again: what reads them today has to read them in years.
+import { execFile, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, cpSync, createReadStream, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import t from 'tap'
+import { openArchive } from '../../lib/archive/archive.ts'
+import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
+import { objectText } from '../../lib/archive/lineWriter.ts'
+import { readSingle } from '../../lib/archive/single.ts'
+import { archiveSource } from '../../lib/job/restore/archive.ts'
+import { restore } from '../../lib/job/restore/restore.ts'
+import { verifySingle } from '../../lib/job/verify/single.ts'
+import { verify } from '../../lib/job/verify/verify.ts'
+import { openMemory } from '../../lib/store/memory.ts'
+import { schemaFiles } from '../../scripts/schemas.ts'
+import { objectsOf } from '../job/restored.ts'
+
+const OBJECTS = 24
+const DIGEST = 'c2b9310d235ae4922a37938d2cd0756930fe885c0a030afdaf8e2b27973ac892'
+const DIRECTORIES = ['jsonl', 'json', 'parquet'] as const
+
+const golden = (name: string) => fileURLToPath(new URL(`../../fixtures/golden/${name}`, import.meta.url))
+const single = golden('single.jsonl.gz')
+const page = readFileSync(new URL('../../docs/archives.md', import.meta.url), 'utf8')
+
+for (const name of DIRECTORIES) {
+  t.test(`the archive in ${name} is whole, and restores to the same objects`, async (t) => {
+    const place = directoryPlace(golden(name))
+    const { manifest } = await openArchive(place)
+    t.match(manifest.totals, { objects: OBJECTS, digest: DIGEST })
+    t.match(await verify(place, { level: 'records' }), { status: 'whole', objects_checked: OBJECTS })
+    const store = openMemory()
+    t.match(await restore(archiveSource({ place, manifest }), store, {}), { written: OBJECTS, rejected: 0 })
+    t.equal(
+      digestOf((await objectsOf(store, 'Golden')).map((object) => identity(objectText(object)))),
+      DIGEST,
+    )
+  })
+}
+
+t.test('the archive in a single file is whole', async (t) => {
+  t.match(await verifySingle(single, { level: 'records' } as never), {
+    status: 'whole',
+    objects_checked: OBJECTS,
+  })
+  const { pages, manifest } = await readSingle(createReadStream(single))
+  for await (const _ of pages);
+  t.equal(manifest().totals.digest, DIGEST)
+})
+
+t.test('manifests, header and trailer fit the schemas of the package', async (t) => {
+  const ajv = new Ajv2020({ allErrors: true, formats: { 'date-time': true } })
+  const files = Object.fromEntries(
+    [...schemaFiles()].map(([path, text]) => [path.replace(/^.*\/|\.json$/g, ''), JSON.parse(text)]),
+  )
+  const fits = Object.fromEntries(
+    ['manifest', 'header', 'trailer'].map((name) => [name, ajv.compile(files[name])]),
+  )
+  const lines = gunzipSync(readFileSync(single)).toString().trimEnd().split('\n')
+  const header = JSON.parse(lines[0]!)
+  const trailer = JSON.parse(lines.at(-1)!)
+  t.ok(fits.header!(header), JSON.stringify(fits.header!.errors))
+  t.ok(fits.trailer!(trailer), JSON.stringify(fits.trailer!.errors))
+  const texts = [
+    trailer.elysiactl_manifest,
+    ...DIRECTORIES.map((name) => readFileSync(join(golden(name), 'manifest.json'))),
+  ]
+  for (const text of texts) {
+    const manifest = JSON.parse(text)
+    t.ok(fits.manifest!(manifest), JSON.stringify(fits.manifest!.errors))
+    manifest.manifest.parts[0].digest = 'none'
+    t.notOk(fits.manifest!(manifest), 'a part without its digest')
+  }
+  header.elysiactl_archive.encoding.vectors = 'base85'
+  t.notOk(fits.header!(header), 'a way to write vectors that there is not')
+})
+
+t.test('the worked example of the page has the digest that it says', async (t) => {
+  const [line, identityText, sha256, both] = ['line', 'identity', 'sha256', 'sum'].map((name) =>
+    example(name),
+  )
+  t.equal(identity(line!), identityText)
+  t.equal(sha(identityText!), sha256)
+  const other = example('other')
+  t.equal(digestOf([identityText!, other!]), both)
+})
+
+/** A fenced text of the page, by the name above it. */
+function example(name: string): string {
+  const found = new RegExp(`<!-- example: ${name} -->\n\`\`\`\\w*\n(.*)\n\`\`\`\n`).exec(page)
+  if (found?.[1] === undefined) throw new Error(`the page has no example ${name}`)
+  return found[1]
+}
+
+const sha = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** A line without its times. */
+const identity = (line: string) => line.replace(/(?:,"created_ms":\d+)?(?:,"updated_ms":\d+)?\}$/, '}')
+
+function digestOf(identities: readonly string[]): string {
+  const sum = identities.reduce((sum, text) => sum + BigInt(`0x${sha(text)}`), 0n)
+  return (sum % 2n ** 256n).toString(16).padStart(64, '0')
+}
+
+const python = process.env.ELYSIACTL_TEST_PYTHON ?? 'python3'
+const runs = (code: string) => spawnSync(python, ['-c', code]).status === 0
+const needs = (code: string, what: string) => ({
+  skip: runs(code) ? false : `${python} has no ${what} (ELYSIACTL_TEST_PYTHON)`,
+  timeout: 100_000,
+})
+
+/** The reader of the page, as a file. */
+function readerIn(directory: string): string {
+  const [, code] = /<!-- program: read-archive\.py -->\n```python\n([\s\S]*?)```\n/.exec(page) ?? []
+  if (code === undefined) throw new Error('the page has no program read-archive.py')
+  const path = join(directory, 'read-archive.py')
+  writeFileSync(path, code)
+  return path
+}
+
+function read(script: string, path: string): Promise<{ code: number; said: string }> {
+  return new Promise((resolve) => {
+    execFile(python, [script, path], (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
+    )
+  })
+}
+
+const WHOLE = { code: 0, said: `${OBJECTS} objects ${DIGEST}\n` }
+
+t.test(
+  'the Python program of the page reads them with nothing but its standard library',
+  needs('', 'Python'),
+  async (t) => {
+    const script = readerIn(t.testdir())
+    for (const path of [golden('jsonl'), golden('json'), single])
+      t.strictSame(await read(script, path), WHOLE)
+  },
+)
+
+t.test('and Parquet with pyarrow', needs('import pyarrow', 'pyarrow'), async (t) => {
+  t.strictSame(await read(readerIn(t.testdir()), golden('parquet')), WHOLE)
+})
+
+t.test('the program of the page finds what was changed', needs('', 'Python'), async (t) => {
+  const home = t.testdir()
+  const script = readerIn(home)
+  const changed = async (file: string, change: (text: string) => string) => {
+    const copy = join(home, 'copy')
+    cpSync(golden('json'), copy, { recursive: true, force: true })
+    chmodSync(join(copy, file), 0o600)
+    const text = readFileSync(join(copy, file), 'utf8')
+    t.not(change(text), text)
+    writeFileSync(join(copy, file), change(text))
+    return read(script, copy)
+  }
+  const part = 'parts/r0000-00000.json'
+  t.match(await changed(part, (text) => text.replace('plain', 'plaiN')), {
+    code: 1,
+    said: /r0000-00000.json was changed/,
+  })
+  t.match(await changed('manifest.json', (text) => text.replace('"objects": 24', '"objects": 25')), {
+    code: 1,
+    said: /was changed/,
+  })
+  t.match(await changed('schema.json', (text) => `${text} `), { code: 1, said: /schema.json was changed/ })
+  const cut = join(home, 'cut.jsonl')
+  const whole = gunzipSync(readFileSync(single))
+  writeFileSync(cut, whole.subarray(0, whole.lastIndexOf('\n', whole.length - 2) + 1))
+  t.match(await read(script, cut), { code: 1, said: /cut short/ })
+})
