@@ -42,25 +42,35 @@ export function openState(
  * @throws ElysiaError ELYSIA_LOCKED
  */
 export function lockRun({ directory }: State, key: RunKey): FileLock {
-  const what = `a run of ${key.inputs.join(', ')} into ${key.class}`
-  const hint = key.inputs.includes('stdin')
-    ? 'wait for it to end, or stop it; where these are two streams, give each a name of its own with --input-name'
-    : undefined
-  return lock(directory, runLock(digestOf(key)), what, hint)
+  return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
+}
+
+function whatOf({ inputs, class: name }: RunKey): string {
+  return `a run of ${inputs.join(', ')} into ${name}`
+}
+
+function hintOf({ inputs }: RunKey): string {
+  if (!inputs.includes('stdin')) return WAIT
+  return 'wait for it to end, or stop it; where these are two streams, give each a name of its own with --input-name'
+}
+
+const WAIT = 'wait for it to end, or stop it; its lock goes with it'
+
+/** Of a run that takes no lock: that no other process has it. @throws ElysiaError ELYSIA_LOCKED */
+export function requireUnlocked(state: State, key: RunKey): void {
+  if (isHeld(lockPath(state.directory, runLock(digestOf(key)))) === true)
+    throw locked(whatOf(key), hintOf(key))
 }
 
 /** A named lock below the state directory; `what` is what a person reads when another process holds it. */
-export function lock(
-  directory: string,
-  name: string,
-  what: string,
-  hint = 'wait for it to end, or stop it; its lock goes with it',
-): FileLock {
+export function lock(directory: string, name: string, what: string, hint = WAIT): FileLock {
   const held = lockFile(lockPath(directory, name))
   if (held !== undefined) return held
-  throw new ElysiaError('ELYSIA_LOCKED', `another process is busy with ${what}`, {
-    hint,
-  })
+  throw locked(what, hint)
+}
+
+function locked(what: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_LOCKED', `another process is busy with ${what}`, { hint })
 }
 
 /**

@@ -10,19 +10,22 @@ import type {
   What,
   WriteOutcome,
 } from './store.ts'
+import { type VectorCheck, vectorCheck, type Widths } from './vectorCheck.ts'
 
 const TOMBSTONES = 'Tombstones'
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** As many pages of the base tell the widths of its vectors. */
+const MOST_PAGES = 10
 const IDS_ONLY: What = { properties: [], vectors: false }
 
 /**
  * A store that looks like `base` with changes on top, and never writes to it: what is written goes to
- * `scratch`, an empty store of its own. Reads by id see both; the ids of all tenants share the scratch, since
- * an id never belongs to two. `schema` is that of the collection, which `base` need not have yet.
+ * `scratch`, an empty store of its own. Reads by id see both. What the base would refuse is refused: a tenant of it that
+ * is not active, a vector of another width than the first ones there. `schema` is that of the collection, which `base` need not have yet.
  * Closing it closes the scratch only.
  */
 export async function overlay(base: Store, scratch: Store, schema: CollectionSchema): Promise<Store> {
-  const { multiTenancyConfig: _, ...plain } = schema
-  await scratch.create(plain)
+  await scratch.create(schema)
   await scratch.create({ class: TOMBSTONES, properties: [] })
   const exists = (await base.schema(schema.class)) !== undefined
   const tenants = new Set(
@@ -33,9 +36,10 @@ export async function overlay(base: Store, scratch: Store, schema: CollectionSch
     scratch.collection(schema.class),
     scratch.collection(TOMBSTONES),
     tenants,
-    (schema.properties ?? []).filter(isReference).map(({ name }) => name),
+    schema,
+    (tenant) => scratch.createTenants(schema.class, [tenant]),
   )
-  const { transaction: __, ...contract } = bound(base)
+  const { transaction: _, ...contract } = bound(base)
   return {
     ...contract,
     supports: { ...base.supports, transactions: false },
@@ -56,43 +60,61 @@ class OverlayCollection implements Collection {
   readonly #tombstones: Collection
   readonly #tenants: ReadonlySet<string>
   readonly #references: readonly string[]
+  readonly #vectorFault: VectorCheck
+  readonly #createTenant: (tenant: string) => Promise<void>
+  /** Tenants of the scratch, with the widths of the vectors that the base has of each once they are known. */
+  readonly #met = new Map<string | undefined, Widths | undefined>()
 
   constructor(
     base: Collection | undefined,
     scratch: Collection,
     tombstones: Collection,
     tenants: ReadonlySet<string>,
-    references: readonly string[],
+    schema: CollectionSchema,
+    createTenant: (tenant: string) => Promise<void>,
   ) {
     this.name = scratch.name
     this.#base = base
     this.#scratch = scratch
     this.#tombstones = tombstones
     this.#tenants = tenants
-    this.#references = references
+    this.#references = (schema.properties ?? []).filter(isReference).map(({ name }) => name)
+    this.#vectorFault = vectorCheck(schema)
+    this.#createTenant = createTenant
   }
 
   async readMany(ids: readonly string[], what: What, call: Call = {}): Promise<StoredObject[]> {
-    const own = await this.#scratch.readMany(ids, what)
+    await this.#meet(call)
+    const own = await this.#scratch.readMany(ids, what, call)
     const hidden = new Set(own.map(({ id }) => id))
     for (const { id } of await this.#tombstones.readMany(ids, IDS_ONLY)) hidden.add(id)
     const below = ids.filter((id) => !hidden.has(id))
     return [...own, ...(await this.#below(below, what, call))]
   }
 
-  async write(objects: readonly StoredObject[]): Promise<WriteOutcome[]> {
-    await this.#tombstones.remove(objects.map(({ id }) => id))
-    return this.#scratch.write(objects.map(({ tenant: _, ...object }) => object))
+  async write(objects: readonly StoredObject[], call: Call = {}): Promise<WriteOutcome[]> {
+    await this.#meet(call)
+    const reasons = await this.#vectorFaults(objects, call)
+    const fit = objects.filter((_, index) => reasons[index] === undefined)
+    await this.#tombstones.remove(fit.map(({ id }) => id))
+    const written = (
+      await this.#scratch.write(
+        fit.map(({ tenant: _, ...object }) => object),
+        call,
+      )
+    ).values()
+    return reasons.map((reason) => (reason === undefined ? written.next().value! : { ok: false, reason }))
   }
 
   async link(links: readonly Link[], call: Call = {}): Promise<WriteOutcome[]> {
+    await this.#meet(call)
     await this.#lift([...new Set(links.map(({ id }) => id))], call)
-    return this.#scratch.link(links)
+    return this.#scratch.link(links, call)
   }
 
   async remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {
     const present = new Set((await this.readMany(ids, IDS_ONLY, call)).map(({ id }) => id))
-    await this.#scratch.remove(ids)
+    await this.#scratch.remove(ids, call)
     await this.#tombstones.write(ids.map((id) => ({ id, properties: {} })))
     return ids.map((id) => ({ ok: true, existed: present.has(id) }))
   }
@@ -105,9 +127,38 @@ class OverlayCollection implements Collection {
     throw new TypeError('an overlay is read by id only')
   }
 
+  /** Before anything of a tenant: the scratch gets it, and the base says whether it can be used. */
+  async #meet(call: Call): Promise<void> {
+    if (this.#met.has(call.tenant)) return
+    await this.#below([NOBODY], IDS_ONLY, call)
+    if (call.tenant !== undefined) await this.#createTenant(call.tenant)
+    this.#met.set(call.tenant, undefined)
+  }
+
+  async #vectorFaults(objects: readonly StoredObject[], call: Call): Promise<(string | undefined)[]> {
+    if (!objects.some(({ vector, vectors }) => vector !== undefined || vectors !== undefined))
+      return objects.map(() => undefined)
+    const widths = this.#met.get(call.tenant) ?? (await this.#widths(call))
+    this.#met.set(call.tenant, widths)
+    return objects.map((object) => this.#vectorFault(object, widths, new Map()))
+  }
+
+  /** Those of the first pages of the base: a dry run does not look at all that there is. */
+  async #widths(call: Call): Promise<Widths> {
+    const widths: Widths = new Map()
+    const isThere = call.tenant === undefined || this.#tenants.has(call.tenant)
+    if (this.#base === undefined || !isThere) return widths
+    let pages = 0
+    for await (const page of this.#base.read({ properties: [], vectors: true }, {}, call)) {
+      for (const object of page) noteWidths(object, widths)
+      if (++pages === MOST_PAGES) break
+    }
+    return widths
+  }
+
   /** Copies objects of the base that are about to change a little. */
   async #lift(ids: readonly string[], call: Call): Promise<void> {
-    const own = new Set((await this.#scratch.readMany(ids, IDS_ONLY)).map(({ id }) => id))
+    const own = new Set((await this.#scratch.readMany(ids, IDS_ONLY, call)).map(({ id }) => id))
     const whole: What = { properties: 'all', vectors: true, references: true, times: true }
     const objects = await this.readMany(
       ids.filter((id) => !own.has(id)),
@@ -115,14 +166,21 @@ class OverlayCollection implements Collection {
       call,
     )
     const { plain, links } = apart(objects, this.#references)
-    await this.#scratch.write(plain)
-    await this.#scratch.link(links)
+    await this.#scratch.write(plain, call)
+    await this.#scratch.link(links, call)
   }
 
   async #below(ids: readonly string[], what: What, call: Call): Promise<StoredObject[]> {
     if (this.#base === undefined || ids.length === 0) return []
     if (call.tenant !== undefined && !this.#tenants.has(call.tenant)) return []
     return this.#base.readMany(ids, what, call)
+  }
+}
+
+function noteWidths({ vector, vectors = {} }: StoredObject, widths: Widths): void {
+  for (const [name, value] of Object.entries({ ...(vector && { '': vector }), ...vectors })) {
+    const row = value instanceof Float32Array ? value : value[0]
+    if (row !== undefined && !widths.has(name)) widths.set(name, row.length)
   }
 }
 

@@ -1,6 +1,6 @@
 // A full disk under the rejects file, the embedded store and the state file: an error that says so, exit 1, and no
 // checkpoint of what was not written. With room the same command comes to its end.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -133,6 +133,8 @@ t.test(
   'a disk that is full of store, state and rejects says so, and takes the rest when it has grown',
   { skip: mounts },
   async (t) => {
+    // A run that was killed leaves its disk, and with it a directory that cannot be removed.
+    spawnSync('umount', ['-l', join(t.testdirName, 'state')])
     const world = enter(t, '--target', 'sqlite:state/own.db', '--rejects', 'state/rejects.jsonl')
     const disk = join(world.place.directory, 'state')
     mkdirSync(disk)
@@ -143,7 +145,7 @@ t.test(
       await recovers(t, world, full, { code: /STORE|STATE/, message: /full|ENOSPC/ })
       onceEach(t, join(disk, 'rejects.jsonl'))
     } finally {
-      execFileSync('umount', [disk])
+      execFileSync('umount', ['-l', disk])
     }
   },
 )

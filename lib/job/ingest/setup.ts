@@ -8,7 +8,7 @@ import { newRunId, type RunKey } from '../journal.ts'
 import { type Notify, notifier, waitText } from '../notice.ts'
 import { requireOutput } from '../outputFile.ts'
 import { RejectsFile } from '../rejectsFile.ts'
-import { lockRun } from '../state.ts'
+import { lockRun, requireUnlocked } from '../state.ts'
 import { continuation, refuseTakenRun } from './continuation.ts'
 import { dryRunStore } from './dryRun.ts'
 import type { Circumstances } from './ingest.ts'
@@ -41,6 +41,7 @@ export async function setUp(
   const key = keyOf(inputs, store, options)
   refuseTakenRun(given.runId, key, given.state?.journal)
   const spared = requireRejectsApart(inputs, store, options, given)
+  if (options.dryRun && given.state !== undefined) requireUnlocked(given.state, key)
   const lock = state && lockRun(state, key)
   try {
     const waiting = waitingFor(options, circumstances, notify)
