@@ -10,9 +10,6 @@ import type { ExportReading } from './parquetExportWorker.ts'
 import type { Footer } from './parquetFooter.ts'
 import { type ExportFile, footerOf } from './weaviateExport.ts'
 
-const PAGE_OBJECTS = 1000
-const PAGE_BYTES = 2 * 1024 * 1024
-
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
@@ -30,6 +27,7 @@ async function* pagesOf(file: ExportFile): AsyncGenerator<StoredObject[]> {
     for await (const bytes of batchesOf(file.path, footer)) {
       for (const batch of tableFromIPC(bytes).batches) {
         rows += batch.numRows
+        if (rows > footer.rows) throw new Error(`has more than ${footer.rows} objects`)
         yield objectsOf(batch, file.tenant)
       }
     }
@@ -49,7 +47,7 @@ async function* pagesOf(file: ExportFile): AsyncGenerator<StoredObject[]> {
  * asynchronously, and where it fails there no promise rejects: the thread dies.
  */
 async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint8Array> {
-  const workerData: ExportReading = { path, groups: groups.map(pageRows) }
+  const workerData: ExportReading = { path, footer: { groups } }
   const worker = new Worker(workerUrl(), { workerData })
   const ended = new AbortController()
   const death = once(worker, 'exit', { signal: ended.signal }).then(() => {
@@ -74,11 +72,6 @@ function workerUrl(): URL {
   const here = import.meta.url
   if (here.endsWith('.cjs')) return new URL('../lib/archive/parquetExportWorker.js', here)
   return new URL(`./parquetExportWorker${here.endsWith('.ts') ? '.ts' : '.js'}`, here)
-}
-
-/** How many rows of a group make a page. */
-function pageRows({ rows, bytes }: Footer['groups'][number]): number {
-  return Math.max(1, Math.min(PAGE_OBJECTS, Math.floor((PAGE_BYTES * rows) / Math.max(1, bytes))))
 }
 
 function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject[] {

@@ -57,7 +57,7 @@ export function costOf(group: RowGroup, read: ReadAt): GroupCost {
 }
 
 /** Throws an Error where the columns of a file overlap: each byte of it is read once. */
-export function requireDisjoint({ groups }: Footer, fileBytes: number): void {
+export function requireDisjoint({ groups }: Pick<Footer, 'groups'>, fileBytes: number): void {
   let sum = 0
   for (const { chunks } of groups) for (const { bytes } of chunks) sum += bytes
   if (sum > fileBytes) throw new Error(`has ${sum} bytes of columns in ${fileBytes} bytes`)

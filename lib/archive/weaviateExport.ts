@@ -1,4 +1,5 @@
-import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { parseBounded } from '../boundedJson.ts'
@@ -6,7 +7,7 @@ import type { CollectionSchema } from '../classSchema.ts'
 import { ElysiaError, messageOf } from '../errors.ts'
 import type { StoredObject } from '../object.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
-import { type Footer, footerBytes, readFooter, TRAILER_BYTES } from './parquetFooter.ts'
+import { type Footer, footerBytes, readFooter, requireReadable, TRAILER_BYTES } from './parquetFooter.ts'
 
 /** What a server's export of collections holds: a directory of Parquet files. */
 export interface WeaviateExport {
@@ -46,6 +47,9 @@ interface ShardStatus {
 }
 
 export const EXPORT_METADATA_FILE = 'export_metadata.json'
+
+/** A shard takes some 200 bytes in it. */
+const MAX_METADATA_BYTES = 64 * 1024 * 1024
 
 /** True for the directory of an export: it has the server's metadata, or files that say what they hold. */
 export async function isWeaviateExport(directory: string): Promise<boolean> {
@@ -87,10 +91,51 @@ async function namesIn(directory: string): Promise<string[]> {
 async function metadataIn(directory: string): Promise<Metadata> {
   const path = join(directory, EXPORT_METADATA_FILE)
   try {
-    return parseBounded(await readFile(path, 'utf8')) as Metadata
+    const handle = await openRegular(path)
+    try {
+      const { size } = await handle.stat()
+      if (size > MAX_METADATA_BYTES) throw new Error(`is larger than ${MAX_METADATA_BYTES} bytes`)
+      const metadata = parseBounded((await endOf(handle, size)).toString())
+      if (!isMetadata(metadata)) throw new Error('is not what a server writes')
+      return metadata
+    } finally {
+      await handle.close()
+    }
   } catch (cause) {
     throw new ElysiaError('ELYSIA_DAMAGED', `${path}: ${messageOf(cause)}`, { cause })
   }
+}
+
+function isMetadata(value: unknown): value is Metadata {
+  if (!isRecord(value)) return false
+  const { startedAt, completedAt, shardStatus } = value
+  if (!isTextOrAbsent(startedAt) || !isTextOrAbsent(completedAt)) return false
+  if (shardStatus === undefined) return true
+  return isRecord(shardStatus) && Object.values(shardStatus).every(areShards)
+}
+
+function areShards(shards: unknown): boolean {
+  const isShard = (shard: unknown): boolean =>
+    isRecord(shard) &&
+    isTextOrAbsent(shard.skipReason) &&
+    (shard.objectsExported === undefined || Number.isSafeInteger(shard.objectsExported))
+  return isRecord(shards) && Object.values(shards).every(isShard)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
+}
+
+/** Opens a file for reading; a pipe in its place would never end. */
+async function openRegular(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw new Error('is no regular file')
 }
 
 function checked(metadata: Metadata, files: readonly ExportFile[], directory: string) {
@@ -151,17 +196,20 @@ async function exportFile(path: string): Promise<ExportFile> {
   return { path, collection, objects: rows, ...(tenant && { tenant }) }
 }
 
-/** The footer of a Parquet file. Memory: the footer. @throws ElysiaError ELYSIA_DAMAGED */
+/** The footer of a Parquet file. Memory: ten times the footer. @throws ElysiaError ELYSIA_DAMAGED */
 export async function footerOf(path: string): Promise<Footer> {
-  const handle = await open(path)
   try {
-    const length = footerBytes(await endOf(handle, TRAILER_BYTES))
-    if (length === undefined) throw new Error('does not end as a Parquet file does')
-    return readFooter(await endOf(handle, length))
+    const handle = await openRegular(path)
+    try {
+      const length = footerBytes(await endOf(handle, TRAILER_BYTES))
+      if (length === undefined) throw new Error('does not end as a Parquet file does')
+      requireReadable(length)
+      return readFooter(await endOf(handle, length))
+    } finally {
+      await handle.close()
+    }
   } catch (cause) {
     throw new ElysiaError('ELYSIA_DAMAGED', `${path} ${messageOf(cause)}`, { cause })
-  } finally {
-    await handle.close()
   }
 }
 
