@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { HeaderSchema, ManifestFileSchema, TrailerSchema } from '../lib/archive/manifestSchemas.ts'
+import { languages } from '../lib/change/language.ts'
 import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.ts'
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { ReportSchema } from '../lib/change/reportSchema.ts'
@@ -67,6 +68,14 @@ function objectTable(): string {
   return ['| property | type | what it holds |', '|---|---|---|', ...rows].join('\n')
 }
 
+function languageTable(): string {
+  const shown = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(' ')
+  const rows = languages().map(
+    ({ language, extensions, names }) => `| ${language} | ${shown(extensions)} | ${shown(names)} |`,
+  )
+  return ['| language | extensions | whole names |', '|---|---|---|', ...rows].join('\n')
+}
+
 /** The fields of a report. */
 export function reportTable(): string {
   return fieldTable(ReportSchema)
@@ -79,6 +88,7 @@ function tableNamed(name: string): string {
     reject: fieldTable(RejectSchema),
     codes: codeTable(),
     object: objectTable(),
+    languages: languageTable(),
   }
   const table = tables[name]
   if (table === undefined) throw new Error(`no table is named ${name}`)

@@ -98,6 +98,16 @@ function turned(table: Readonly<Record<string, string>>): ReadonlyMap<string, st
 const languageByExtension = turned(EXTENSIONS)
 const languageByName = turned(NAMES)
 
+/** Each language with its extensions and whole names, as they are compared. */
+export function languages(): { language: string; extensions: string[]; names: string[] }[] {
+  const words = (text = '') => text.split(' ').filter((word) => word !== '')
+  return [...new Set([...Object.keys(EXTENSIONS), ...Object.keys(NAMES)])].sort().map((language) => ({
+    language,
+    extensions: words(EXTENSIONS[language]),
+    names: words(NAMES[language]),
+  }))
+}
+
 /**
  * The language of a file by its whole name, else by its extension (lower case, without the dot), else
  * `Unknown`. The content is not looked at. A change of the tables is a change of the layout's version.
