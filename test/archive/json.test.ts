@@ -251,6 +251,10 @@ t.test(
     const wide = new JsonScan()
     const values = Buffer.from(`[[${'{},'.repeat(2_100_000)}`)
     t.throws(() => [...wide.push(values)], { ...damage, message: /too many keys, objects and arrays/ })
+    const plainOnes = new JsonScan()
+    const numbers = `[[${'1,'.repeat(2_100_000)}1]]`
+    const found = [...plainOnes.push(Buffer.from(numbers)), ...plainOnes.end()].flat()
+    t.equal((found[0]!.value as Json[]).length, 2_100_001, 'plain values may be more')
   },
 )
 
