@@ -97,7 +97,7 @@ t.test('a backup during a cleanup is exit 11, or waits until it has ended', asyn
   const target = ['--target', embedded(place)]
   await fill(embedded(place), 20)
   t.equal((await place.run([...BACKUP, ...target])).code, 0)
-  const lock = join(place.directory, 'data/elysiactl/backups/.locks/other.json')
+  const lock = join(place.directory, 'data/elysiactl/backups/.locks/0123456789abcdef.json')
   const record = {
     kind: 'exclusive',
     purpose: 'cleanup',
@@ -105,7 +105,10 @@ t.test('a backup during a cleanup is exit 11, or waits until it has ended', asyn
     heartbeatMs: 30_000,
     counter: 1,
   }
-  writeFileSync(lock, JSON.stringify({ ...record, id: 'other', pid: 1, host: 'elsewhere', user: 'ann' }))
+  writeFileSync(
+    lock,
+    JSON.stringify({ ...record, id: '0123456789abcdef', pid: 1, host: 'elsewhere', user: 'ann' }),
+  )
   t.match(await place.run([...BACKUP, ...target]), { code: 11, stderr: /cleanup since .*ann on elsewhere/ })
   t.equal((await listed(place)).length, 1, 'nothing was begun')
   const waiting = place.start([...BACKUP, ...target, '--retry-lock', '60s'])

@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import fc from 'fast-check'
 import t from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
@@ -14,9 +13,9 @@ import { readSingle } from '../../lib/archive/single.ts'
 import { listWeaviateExport } from '../../lib/archive/weaviateExport.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { decompress } from '../../lib/stream/decompress.ts'
+import { holds, RUNS } from './changedBytes.ts'
 import { partBytes, replacePart, sound } from './forged.ts'
 
-const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 60)
 const MIB = 2 ** 20
 
 t.setTimeout(RUNS * 1000 + 120_000)
@@ -87,46 +86,6 @@ t.test('a zstd frame that asks for a window of a gigabyte is refused', async (t)
 
 async function drained(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages);
-}
-
-/** What flips, drops, doubles, inserts and splices make of bytes. */
-const change = fc.record({
-  kind: fc.constantFrom('flip', 'drop', 'double', 'insert', 'splice'),
-  at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-  length: fc.integer({ min: 1, max: 64 }),
-  byte: fc.integer({ min: 1, max: 255 }),
-})
-type Change = typeof change extends fc.Arbitrary<infer C> ? C : never
-
-function changed(bytes: Buffer, changes: readonly Change[]): Buffer {
-  return changes.reduce((all, { kind, at, length, byte }) => {
-    const from = Math.floor(at * all.length)
-    const [head, piece, tail] = [
-      all.subarray(0, from),
-      all.subarray(from, from + length),
-      all.subarray(from + length),
-    ]
-    if (kind === 'drop') return Buffer.concat([head, tail])
-    if (kind === 'double') return Buffer.concat([head, piece, piece, tail])
-    if (kind === 'insert') return Buffer.concat([head, Buffer.alloc(length, byte), piece, tail])
-    if (kind === 'splice') return Buffer.concat([tail, head, piece])
-    return Buffer.concat([head, piece.map((value, n) => (n === 0 ? value ^ byte : value)), tail])
-  }, bytes)
-}
-
-const EARNED = /^ELYSIA_(DAMAGED|COMPRESSION|INPUT|CONFLICT|NOT_FOUND|INPUT_MISSING|JSON|LINE)/
-
-/** What a reader makes of changed bytes is an answer, or an error of ours that blames them. */
-async function holds(bytes: Buffer, read: (bytes: Buffer) => Promise<unknown>): Promise<void> {
-  const changes = fc.array(change, { minLength: 1, maxLength: 4 })
-  const property = fc.asyncProperty(changes, async (list) => {
-    const error = await read(changed(bytes, list)).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    if (error !== undefined && !EARNED.test(String((error as { code?: unknown }).code))) throw error
-  })
-  await fc.assert(property, { numRuns: RUNS })
 }
 
 t.test('parts with any bytes changed are whole or damaged', async (t) => {
