@@ -184,7 +184,7 @@ t.test('archives outside the backup root are listed, and removed only where it i
   t.match(await run('list', '--location', 'min?', '--json'), { code: 0, stdout: /"total":0,/ })
   t.match(await run('list', '--location', '@(a|b)'), { code: 2, stderr: /--location/ })
   symlinkSync(elsewhere, `${at.directory}/link`)
-  t.match(await run('list', '--backup-root', 'link', '--json'), { code: 0, stdout: /"total":2}/ })
+  t.match(await run('list', '--backup-root', 'link', '--json'), { code: 0, stdout: /"total":2,/ })
   const scoped = JSON.parse((await run('cleanup', ...rule, '--backup-root', 'mine', '--json')).stdout)
   t.match(scoped.groups, [{ keep: [{ id: /-b$/ }], remove: [{ id: /-a$/ }] }])
   t.equal(scoped.groups[0].keep.length, 1, 'and no other archive is spoken of')

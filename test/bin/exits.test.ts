@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { weaviateDouble } from '../double/double.ts'
-import { adds, type Home, home } from './elysiactl.ts'
+import { type Double, weaviateDouble } from '../double/double.ts'
+import { adds, type Ended, type Home, home, type Started } from './elysiactl.ts'
 
 const INTO = ['--collection', 'c']
 const SYNC = ['index', 'sync', '--stdin', ...INTO]
@@ -154,19 +154,35 @@ for (const [signal, expected] of [
   })
 }
 
-t.test('130 at once after a second SIGINT, while a server hangs', async (t) => {
-  const double = await weaviateDouble()
-  t.teardown(() => double.stop())
-  const { child, ended, says } = await begun(home(t), ['--target', double.target])
+/** Lets a server that has written something answer no more, then ends the ingest by two signals. */
+async function endTwice(double: Double, { child, ended, says }: Started, more = ''): Promise<Ended> {
   while (double.objects('C').length < 2) await setTimeout(5)
   double.faults.inject({ fault: 'hang', on: 'BatchObjects' })
   const before = double.calls.by.BatchObjects ?? 0
-  child.stdin!.write(adds(5, 'new'))
+  if (more !== '') child.stdin!.write(more)
   while ((double.calls.by.BatchObjects ?? 0) === before) await setTimeout(5)
   child.kill('SIGINT')
   await says('again to end at once')
   child.kill('SIGINT')
-  t.equal((await ended).code, 130)
+  return ended
+}
+
+t.test('130 at once after a second SIGINT, while a server hangs', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const place = home(t, { 'changes.jsonl': adds(500) })
+  const small = ['--batch-size', '2', '--workers', '1', '--target', double.target]
+  const run = place.start(['index', 'process-jsonl', 'changes.jsonl', ...INTO, ...small])
+  t.equal((await endTwice(double, run)).code, 130)
+})
+
+t.test('1 after a second SIGINT, where lines of a pipe were taken and are written nowhere', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const run = await begun(home(t), ['--target', double.target])
+  const { code, stderr } = await endTwice(double, run, adds(5, 'new'))
+  t.equal(code, 1)
+  t.match(stderr, /the lines \d+ to \d+ of .* were taken and are not written/)
 })
 
 t.test('141 where the reader of the report went away', async (t) => {
