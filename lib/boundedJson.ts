@@ -1,7 +1,7 @@
 /** Deeper than any record, object or schema; V8's own JSON.stringify and our walks need a stack that holds it. */
 export const MAX_JSON_DEPTH = 500
 
-/** More keys, objects and arrays than one unit of input has any use for: about 200 MB once they are parsed. */
+/** More keys, objects and arrays than a line, object or document needs: about 200 MB once they are parsed. */
 export const MAX_JSON_NODES = 2_000_000
 
 /** No shorter text nests too deep: each level opens and closes. */
