@@ -1,5 +1,5 @@
 import type { Manifest } from '../lib/archive/manifest.ts'
-import type { Catalog } from '../lib/catalog/index.ts'
+import type { Catalog } from '../lib/catalog/catalog.ts'
 
 const DIGEST = '0'.repeat(64)
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { fileObject } from '../lib/change/layout.ts'
-import { objectsTable } from '../lib/store/sqliteFormat.ts'
+import { objectsTable } from '../lib/store/sqlite/format.ts'
 import { printFigures } from './measure.ts'
 
 const [input, output] = process.argv.slice(2) as [string, string]

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { check } from '../lib/change/check.ts'
 import { validate } from '../lib/change/validate.ts'
-import type { JsonObject } from '../lib/object.ts'
+import type { JsonObject } from '../lib/core/object.ts'
 import { batch } from '../lib/stream/batch.ts'
+import { splitLines } from '../lib/stream/lines/splitLines.ts'
 import { parseJson } from '../lib/stream/parseJson.ts'
-import { splitLines } from '../lib/stream/splitLines.ts'
 import { compare, figuresOf, inTurns, printFigures } from './measure.ts'
 
 const SELF = fileURLToPath(import.meta.url)

@@ -1,4 +1,4 @@
-import type { Context } from './command.ts'
+import type { Context } from './cli/command.ts'
 import { ingestOptions, type Opening, waitText } from './library.ts'
 
 /** As many calls at once as the store of a server makes by itself: enough for so many workers. */

@@ -1,64 +1,64 @@
-export { readableText } from '../lib/archive/objectLine.ts'
+export { readableText } from '../lib/archive/object/text.ts'
 export type { Change } from '../lib/catalog/annotations.ts'
-export * from '../lib/catalog/catalogOptions.ts'
-export type { CleanupReport } from '../lib/catalog/cleanup.ts'
-export { coverageText } from '../lib/catalog/coverage.ts'
-export type { Catalog } from '../lib/catalog/index.ts'
-export type { RootLock } from '../lib/catalog/lock.ts'
+export type { Catalog } from '../lib/catalog/catalog.ts'
+export type { RootLock } from '../lib/catalog/lock/lock.ts'
+export type { UnlockedLock } from '../lib/catalog/lock/unlock.ts'
+export * from '../lib/catalog/options.ts'
 export type { RebuildReport } from '../lib/catalog/rebuild.ts'
 export type { ArchiveDetails, ArchiveRecord } from '../lib/catalog/record.ts'
-export type { GroupPlan, KeptArchive, RemovedArchive } from '../lib/catalog/retention.ts'
-export * from '../lib/catalog/retentionOptions.ts'
-export type { UnlockedLock } from '../lib/catalog/unlock.ts'
+export { coverageText } from '../lib/catalog/retention/coverage.ts'
+export * from '../lib/catalog/retention/options.ts'
+export type { GroupPlan, KeptArchive, RemovedArchive } from '../lib/catalog/retention/plan.ts'
 export { classNameOf } from '../lib/change/collectionName.ts'
-export { isReference } from '../lib/classSchema.ts'
 export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
 export * from '../lib/config/settings.ts'
-export * from '../lib/errors.ts'
+export * from '../lib/core/errors.ts'
+export * from '../lib/core/object.ts'
+export * from '../lib/core/outcome.ts'
+export * from '../lib/core/reject.ts'
+export * from '../lib/core/report.ts'
+export { isReference } from '../lib/core/schema.ts'
+export { masked } from '../lib/core/secrets.ts'
+export * from '../lib/core/suggest.ts'
+export * from '../lib/core/units.ts'
 export type { BackupCircumstances } from '../lib/job/backup/backup.ts'
 export * from '../lib/job/backup/options.ts'
 export type { BackupReport } from '../lib/job/backup/report.ts'
-export { requireUsable } from '../lib/job/ingest/flow.ts'
+export type { CleanupReport } from '../lib/job/cleanup/cleanup.ts'
 export * from '../lib/job/ingest/ingest.ts'
 export * from '../lib/job/ingest/input.ts'
 export * from '../lib/job/ingest/options.ts'
+export { requireUsable } from '../lib/job/ingest/stages.ts'
 export type { ValidationCounts } from '../lib/job/ingest/validateInput.ts'
 export * from '../lib/job/ingest/validateOptions.ts'
-export * from '../lib/job/journal.ts'
-export { aliasText, findNamed } from '../lib/job/named.ts'
-export * from '../lib/job/notice.ts'
 export * from '../lib/job/restore/options.ts'
 export type { RestoreReport } from '../lib/job/restore/report.ts'
 export type { RestoreCircumstances } from '../lib/job/restore/restore.ts'
-export type { RestoreSource } from '../lib/job/restore/source.ts'
-export * from '../lib/job/runOptions.ts'
-export * from '../lib/job/state.ts'
+export type { RestoreSource } from '../lib/job/restore/source/source.ts'
 export * from '../lib/job/verify/options.ts'
 export type { VerifyReport } from '../lib/job/verify/verify.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
 export type { WatchCircumstances } from '../lib/job/watch/watch.ts'
-export * from '../lib/nearest.ts'
-export * from '../lib/object.ts'
-export * from '../lib/options.ts'
-export * from '../lib/optionTable.ts'
-export * from '../lib/outcome.ts'
-export * from '../lib/reject.ts'
-export * from '../lib/report.ts'
-export { masked } from '../lib/secrets.ts'
+export * from '../lib/options/options.ts'
+export * from '../lib/options/table.ts'
+export * from '../lib/run/events.ts'
+export * from '../lib/run/journal.ts'
+export * from '../lib/run/options.ts'
+export * from '../lib/run/state.ts'
+export { aliasText, findNamed } from '../lib/store/named.ts'
 export * from '../lib/store/store.ts'
 export * from '../lib/store/target.ts'
 export * from '../lib/store/targetOptions.ts'
 export { ofInput } from '../lib/stream/foreignInput.ts'
-export * from '../lib/units.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */
-export const backupJob = () => import('../lib/job/backup/door.ts')
+export const backupJob = () => import('../lib/job/backup/index.ts')
 
 /** The job of `col restore`, likewise. */
-export const restoreJob = () => import('../lib/job/restore/door.ts')
+export const restoreJob = () => import('../lib/job/restore/index.ts')
 
 /** The job of `index watch`, loaded only when it is called: no other command pays for it. */
 export const watchJob = () => import('../lib/job/watch/watch.ts')
@@ -67,10 +67,13 @@ export const watchJob = () => import('../lib/job/watch/watch.ts')
 export const validateJob = () => import('../lib/job/ingest/validateInput.ts')
 
 /** The job of `col catalog verify`, likewise. */
-export const verifyJob = () => import('../lib/job/verify/door.ts')
+export const verifyJob = () => import('../lib/job/verify/index.ts')
 
 /** What `col catalog` works with, loaded only when one of its commands is called. */
-export const catalogDoor = () => import('../lib/catalog/door.ts')
+export const catalogDoor = () => import('../lib/catalog/index.ts')
 
 /** What reads manifests for `col catalog rebuild`, which the others need not. */
 export const rebuildDoor = () => import('../lib/catalog/rebuild.ts')
+
+/** The job of `col catalog cleanup`, likewise. */
+export const cleanupJob = () => import('../lib/job/cleanup/index.ts')

@@ -1,10 +1,13 @@
-import { readArguments } from './arguments.ts'
-import type { Command, Context } from './command.ts'
+import { readArguments } from './cli/arguments.ts'
+import type { Command, Context } from './cli/command.ts'
+import { type Console, outliveReaders, processConsole } from './cli/console.ts'
+import { consoleOptions } from './cli/consoleOptions.ts'
+import { EXIT, type ExitCode, exitOf, exitOfSignal } from './cli/exit.ts'
+import { commandHelp, overview } from './cli/help.ts'
+import { ALL_SCHEMAS } from './cli/schemas.ts'
+import { type Signals, takeSignals } from './cli/signals.ts'
+import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './cli/target.ts'
 import { COMMANDS, GROUPS } from './commands/table.ts'
-import { type Console, outliveReaders, processConsole } from './console.ts'
-import { consoleOptions } from './consoleOptions.ts'
-import { EXIT, type ExitCode, exitOf, exitOfSignal } from './exit.ts'
-import { commandHelp, overview } from './help.ts'
 import {
   ElysiaError,
   type Layer,
@@ -15,9 +18,6 @@ import {
   resolve,
   type Settings,
 } from './library.ts'
-import { ALL_SCHEMAS } from './schemas.ts'
-import { type Signals, takeSignals } from './signals.ts'
-import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
 
 /**
  * Runs the command that `argv` names. Sets the exit code of the process, and leaves it to end by itself. The code is

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { Context } from './command.ts'
-import { EXIT } from './exit.ts'
+import type { Context } from './cli/command.ts'
+import { EXIT } from './cli/exit.ts'
+import type { Source } from './cli/inputs.ts'
 import { forRun } from './forRun.ts'
-import type { Source } from './inputs.ts'
 import {
   type Circumstances,
   ingestFiles,
@@ -14,8 +14,8 @@ import {
   type State,
   sum,
 } from './library.ts'
-import { type ProgressView, progressView } from './progress.ts'
-import { rejectsText, summary } from './summary.ts'
+import { type ProgressView, progressView } from './view/progress.ts'
+import { rejectsText, summary } from './view/summary.ts'
 
 /**
  * Ingests inputs into the chosen target, and reports: with --json one document on stdout, else on stderr.

@@ -6,7 +6,7 @@ import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { ReportSchema } from '../lib/change/reportSchema.ts'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
-import { REJECT_CODES } from '../lib/reject.ts'
+import { REJECT_CODES } from '../lib/core/reject.ts'
 
 /** The part of JSON Schema that the tables show. */
 interface Field {

@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/exit.ts'
-import { OPTION_TABLES } from '../bin/schemas.ts'
-import { ERROR_CODES } from '../lib/errors.ts'
+import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/cli/exit.ts'
+import { OPTION_TABLES } from '../bin/cli/schemas.ts'
+import { ERROR_CODES } from '../lib/core/errors.ts'
+import { REJECT_CODES } from '../lib/core/reject.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
-import { optionTable } from '../lib/optionTable.ts'
-import { REJECT_CODES } from '../lib/reject.ts'
-import { CAPABILITIES } from '../lib/store/weaviate/capabilities.ts'
-import { RULES } from '../lib/transform/schemaRules.ts'
+import { optionTable } from '../lib/options/table.ts'
+import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
+import { RULES } from '../lib/transform/schema/rules.ts'
 import { ROOMS } from './rooms.ts'
 import { reportTable } from './schemas.ts'
 
@@ -65,7 +65,7 @@ function schemaRuleTable(): string {
 
 function roomTable(): string {
   const rows = Object.entries(ROOMS).map(([room, { holds, sees }]) => {
-    return `| \`${room}\` | ${holds} | ${sees.length === 0 ? 'the shared words' : sees.map((name) => `\`${name}\``).join(', ')} |`
+    return `| \`${room}\` | ${holds} | ${sees.length === 0 ? 'nothing' : sees.map((name) => `\`${name}\``).join(', ')} |`
   })
   return ['| room | what it holds | which rooms it sees |', '|---|---|---|', ...rows].join('\n')
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
-import type { StoredObject } from '../../lib/object.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
+import type { StoredObject } from '../../lib/core/object.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Collection, CollectionSchema } from '../../lib/store/store.ts'
 import { plainClass, textAt } from '../weaviate/data.ts'
 

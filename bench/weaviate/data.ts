@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../lib/object.ts'
+import type { StoredObject } from '../../lib/core/object.ts'
 import type { CollectionSchema } from '../../lib/store/store.ts'
 
 const VOCABULARY = 5_000

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { onCatalog } from '../catalog.ts'
-import type { Command, Context } from '../command.ts'
-import { consoleOptions } from '../consoleOptions.ts'
+import { onCatalog } from '../cli/catalog.ts'
+import type { Command, Context } from '../cli/command.ts'
+import { consoleOptions } from '../cli/consoleOptions.ts'
 import {
   chooseTarget,
   ElysiaError,
@@ -13,7 +13,7 @@ import {
   resolve,
   targetOptions,
 } from '../library.ts'
-import { SCRIPTS } from './completion/scripts.ts'
+import { SCRIPTS } from './completionScripts.ts'
 import { COMMANDS } from './table.ts'
 
 /** Words that the shell's script sends, which no person types. */

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError } from '../core/errors.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from './files.ts'
 import type { Manifest } from './manifest.ts'
-import { manifestReader, manifestText, sha256Of } from './manifestText.ts'
-import type { Place } from './place.ts'
-import { placeFailure } from './placeFailure.ts'
+import { manifestReader, manifestText, sha256Of } from './manifestFile.ts'
+import { placeFailure } from './storage/failure.ts'
+import type { Place } from './storage/storage.ts'
 
 /** A complete archive in a place. */
 export interface Archive {

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers'
-import { parseBounded } from '../boundedJson.ts'
-import { ElysiaError } from '../errors.ts'
+import { parseBounded } from '../core/boundedJson.ts'
+import { ElysiaError } from '../core/errors.ts'
 import { JOURNAL_FILE } from './files.ts'
 import type { JournalEntry, Part, Plan } from './manifest.ts'
 import { entryFault, shapes } from './manifestShapes.ts'
-import type { Place } from './place.ts'
-import { isSafeName } from './safeName.ts'
+import { isSafeName } from './storage/names.ts'
+import type { Place } from './storage/storage.ts'
 
 /** As of a manifest, which names the same parts. */
 const MOST_BYTES = 256 * 1024 * 1024

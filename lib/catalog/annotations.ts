@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import type { Place } from '../archive/place.ts'
-import { ElysiaError } from '../errors.ts'
+import type { Place } from '../archive/storage/storage.ts'
+import { ElysiaError } from '../core/errors.ts'
 import { type ArchiveRecord, type Location, VERIFY_LEVELS, type Verification } from './record.ts'
 import { isRecord, isTexts, isTime, shallowJson } from './shallowJson.ts'
 

@@ -1,4 +1,4 @@
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError } from '../core/errors.ts'
 import type { Begun } from './record.ts'
 import { isRecord, isTexts, isTime } from './shallowJson.ts'
 

@@ -1,4 +1,4 @@
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError } from '../core/errors.ts'
 import {
   type Annotations,
   annotationsAt,

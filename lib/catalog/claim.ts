@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Manifest } from '../archive/manifest.ts'
-import type { Catalog } from './index.ts'
+import type { Catalog } from './catalog.ts'
 import { inspectArchive } from './inspect.ts'
 import { type ArchiveRecord, type Begun, detailsOf } from './record.ts'
 

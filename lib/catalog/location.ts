@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { ElysiaError } from '../errors.ts'
-import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../namePattern.ts'
-import { type Below, below } from './below.ts'
+import { ElysiaError } from '../core/errors.ts'
+import { type Below, below } from '../file/below.ts'
+import { expandBraces, MOST_ALTERNATIVES, namePattern } from '../file/namePattern.ts'
 
 /** Of a path, and so of a glob. */
 const MAX_LENGTH = 4096

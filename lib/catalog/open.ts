@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ElysiaError } from '../errors.ts'
-import { counted } from '../units.ts'
+import { ElysiaError } from '../core/errors.ts'
+import { counted } from '../core/units.ts'
 import type { PlaceAt } from './annotations.ts'
-import { Catalog } from './index.ts'
-import { IndexDamaged, moveAside } from './indexDatabase.ts'
+import { Catalog } from './catalog.ts'
+import { IndexDamaged, moveAside } from './database/database.ts'
 import { readRoots, writeRoots } from './roots.ts'
 
 export interface CatalogOptions {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
-import { makeDirectory } from '../directory.ts'
+import { makeDirectory } from '../file/directory.ts'
 import { isRecord, isTexts, shallowJson } from './shallowJson.ts'
 
 /** Thousands of directories. */

@@ -2,8 +2,8 @@ import { type Dirent, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
-import { ElysiaError, messageOf } from '../errors.ts'
-import { below } from './below.ts'
+import { ElysiaError, messageOf } from '../core/errors.ts'
+import { below } from '../file/below.ts'
 
 /** The manifest of an archive whose removal was begun: the last of its files to go. */
 export const DELETING_FILE = 'manifest.deleting.json'

@@ -1,6 +1,6 @@
-import { isDead } from './holder.ts'
-import type { Catalog } from './index.ts'
-import { findLocks } from './lockFiles.ts'
+import type { Catalog } from './catalog.ts'
+import { findLocks } from './lock/files.ts'
+import { isDead } from './lock/process.ts'
 
 /** What a backup into a place holds the lock of its root for. */
 export function backupPurpose(location: string): string {

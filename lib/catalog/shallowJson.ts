@@ -1,4 +1,4 @@
-import { MAX_JSON_NODES, parseBounded } from '../boundedJson.ts'
+import { MAX_JSON_NODES, parseBounded } from '../core/boundedJson.ts'
 
 /** Deeper than anything that stands beside an archive. */
 const MAX_DEPTH = 16

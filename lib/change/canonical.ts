@@ -1,4 +1,4 @@
-import type { Json } from '../object.ts'
+import type { Json } from '../core/object.ts'
 
 /**
  * JSON with one text for one value: no spaces, keys sorted by UTF-16 code units, numbers and strings as

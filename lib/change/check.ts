@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../object.ts'
-import type { RejectCode } from '../reject.ts'
+import type { Json, JsonObject } from '../core/object.ts'
+import type { RejectCode } from '../core/reject.ts'
 import { BASE64_PATTERN, MAX_FLOAT32, TIMESTAMP_PATTERN, VECTOR_NAME_PATTERN } from './patterns.ts'
 
 /** Why a record is refused: `reason` is a sentence that names the field. */

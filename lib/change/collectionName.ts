@@ -1,4 +1,4 @@
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError } from '../core/errors.ts'
 
 /** What Weaviate allows as the name of a class. */
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/

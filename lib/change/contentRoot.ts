@@ -10,7 +10,7 @@ import {
   type Stats,
 } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError } from '../core/errors.ts'
 import type { Fault } from './check.ts'
 
 /** The bytes of a file, or why it may not or cannot be read. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../object.ts'
+import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../core/object.ts'
 import { canonicalJson } from './canonical.ts'
 import { fileId } from './identity.ts'
 import { languageOf } from './language.ts'

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import type { Json, JsonObject, Vector } from '../object.ts'
+import type { Json, JsonObject, Vector } from '../core/object.ts'
 import type { VectorSet } from './vectors.ts'
 
 /** Changes whenever the same record makes another object: then nothing stored counts as unchanged. */

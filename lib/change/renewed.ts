@@ -1,4 +1,4 @@
-import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../object.ts'
+import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../core/object.ts'
 import { fileId } from './identity.ts'
 import {
   contentProperties,

@@ -9,7 +9,7 @@ const counts = (description: string) =>
   })
 
 /**
- * The report of a run, as `--json` prints it: the shape of `Report` in lib/report.ts, which a test holds equal.
+ * The report of a run, as `--json` prints it: the shape of `Report` in lib/core/report.ts, which a test holds equal.
  * The schema of the package (`lib/schema/report.json`) is generated from it; nothing at run time imports it.
  */
 export const ReportSchema = Type.Object(

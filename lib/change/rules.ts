@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../object.ts'
+import type { Json, JsonObject } from '../core/object.ts'
 import type { Fault } from './check.ts'
 
 /** How deep the values of `metadata` may nest, the object itself counted. */

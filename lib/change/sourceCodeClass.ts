@@ -1,4 +1,4 @@
-import type { JsonObject } from '../object.ts'
+import type { JsonObject } from '../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../store/store.ts'
 
 export interface ClassOptions {

@@ -1,4 +1,4 @@
-import type { StoredObject, Vector } from '../object.ts'
+import type { StoredObject, Vector } from '../core/object.ts'
 import type { FileChange } from './record.ts'
 
 /** The vectors of an object: the unnamed one, the named ones, both or none. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { constants, lstat, open } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { ElysiaError, messageOf } from '../errors.ts'
+import { ElysiaError, messageOf } from '../core/errors.ts'
 import { foreignHand } from './ownership.ts'
 
 /** A configuration file as it was read, unchecked. */

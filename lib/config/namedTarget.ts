@@ -1,5 +1,5 @@
-import { ElysiaError } from '../errors.ts'
-import { meant } from '../nearest.ts'
+import { ElysiaError } from '../core/errors.ts'
+import { meant } from '../core/suggest.ts'
 
 /** A target that the configuration names. Secrets are named in it, never held. */
 export interface NamedTarget {

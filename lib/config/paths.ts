@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import envPaths from 'env-paths'
-import { ElysiaError } from '../errors.ts'
+import { ElysiaError } from '../core/errors.ts'
 
 /** The user's directories for elysiactl, by the conventions of the system (XDG on Linux). */
 export interface Paths {

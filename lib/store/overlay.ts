@@ -1,5 +1,5 @@
-import { isReference } from '../classSchema.ts'
-import type { StoredObject } from '../object.ts'
+import type { StoredObject } from '../core/object.ts'
+import { isReference } from '../core/schema.ts'
 import type {
   Call,
   Collection,
@@ -10,7 +10,7 @@ import type {
   What,
   WriteOutcome,
 } from './store.ts'
-import { type VectorCheck, vectorCheck, type Widths } from './vectorCheck.ts'
+import { type VectorCheck, vectorCheck, type Widths } from './validation/vectors.ts'
 
 const TOMBSTONES = 'Tombstones'
 const NOBODY = '00000000-0000-0000-0000-000000000000'

@@ -1,7 +1,7 @@
-import type { CollectionSchema, PropertySchema } from '../classSchema.ts'
-import type { StoredObject } from '../object.ts'
+import type { StoredObject } from '../core/object.ts'
+import type { CollectionSchema, PropertySchema } from '../core/schema.ts'
 
-export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../classSchema.ts'
+export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../core/schema.ts'
 
 /** What a store can do beyond the contract that all have. */
 export interface Supports {

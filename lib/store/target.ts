@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net'
 import { resolve as absolute } from 'node:path'
-import { ElysiaError } from '../errors.ts'
-import { meant } from '../nearest.ts'
-import { rememberSecrets } from '../secrets.ts'
-import type { Retry } from '../stream/retry.ts'
+import type { Retry } from '../async/retry.ts'
+import { ElysiaError } from '../core/errors.ts'
+import { rememberSecrets } from '../core/secrets.ts'
+import { meant } from '../core/suggest.ts'
 import type { Store } from './store.ts'
 
 /** One node of a Weaviate cluster: its HTTP address without `/v1`, its gRPC `HOST:PORT`. */
@@ -93,9 +93,9 @@ export async function openStore(
 ): Promise<Store> {
   switch (target.kind) {
     case 'memory':
-      return (await import('./memory.ts')).openMemory()
+      return (await import('./memory/store.ts')).openMemory()
     case 'sqlite':
-      return (await import('./sqlite.ts')).openSqlite(target.path, { missing })
+      return (await import('./sqlite/store.ts')).openSqlite(target.path, { missing })
     case 'weaviate':
       return openServer(target, access, waiting)
   }
@@ -107,8 +107,8 @@ async function openServer(
   { retryForMs, onRetry, maxInFlight, signal }: Opening,
 ): Promise<Store> {
   const [{ openWeaviate }, { patient }] = await Promise.all([
-    import('./weaviate.ts'),
-    import('../stream/retry.ts'),
+    import('./weaviate/store.ts'),
+    import('../async/retry.ts'),
   ])
   rememberSecrets([access.apiKey, ...Object.values(access.headers ?? {})])
   const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }

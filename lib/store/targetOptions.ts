@@ -1,4 +1,4 @@
-import type { OptionsSchema, Resolved } from '../options.ts'
+import type { OptionsSchema, Resolved } from '../options/options.ts'
 
 /** Where the collections live, and with what right. */
 export const targetOptions = {

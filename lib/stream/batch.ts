@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream'
-import { RECORD_STAGE } from '../recordStage.ts'
+import { RECORD_STAGE } from './recordStage.ts'
 
 const MIB = 1024 * 1024
 

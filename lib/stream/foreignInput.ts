@@ -1,4 +1,4 @@
-import { ElysiaError, type ErrorCode } from '../errors.ts'
+import { ElysiaError, type ErrorCode } from '../core/errors.ts'
 
 /** An input that its beginning tells to be something else than what is read here. */
 export class ForeignInput extends ElysiaError {

@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream'
-import type { Position } from '../line.ts'
+import type { Position } from '../core/line.ts'
 
 /** What has passed a meter so far. */
 export interface Measure {

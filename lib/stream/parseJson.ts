@@ -1,11 +1,11 @@
 import { Transform } from 'node:stream'
-import { JsonTooComplex, parseBounded } from '../boundedJson.ts'
-import { messageOf } from '../errors.ts'
-import { isLarge, reparsed } from '../exactJson.ts'
-import type { Line } from '../line.ts'
-import type { Json, JsonObject } from '../object.ts'
-import { RECORD_STAGE } from '../recordStage.ts'
-import { Reject, refuse } from '../reject.ts'
+import { JsonTooComplex, parseBounded } from '../core/boundedJson.ts'
+import { messageOf } from '../core/errors.ts'
+import { isLarge, reparsed } from '../core/exactJson.ts'
+import type { Line } from '../core/line.ts'
+import type { Json, JsonObject } from '../core/object.ts'
+import { Reject, refuse } from '../core/reject.ts'
+import { RECORD_STAGE } from './recordStage.ts'
 
 /** A line and the JSON object that it holds. */
 export interface Parsed extends Line {

@@ -1,4 +1,4 @@
-import { Expanding } from './expanding.ts'
+import { Expanding } from './flatMap.ts'
 
 export interface RebatchOptions<T> {
   /** Most items in a batch. */

@@ -9,7 +9,7 @@ import type { VerifyReport } from '../../lib/job/verify/verify.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import { type Home, home } from '../bin/elysiactl.ts'
 import { type DoubleProcess, doubleProcess } from '../double/process.ts'
-import { thing } from '../job/archived.ts'
+import { thing } from '../job/backup/archived.ts'
 import { appears, cat, embedded, fill, listed, partsIn, report, restoreReport } from './archives.ts'
 
 const OBJECTS = 3000

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type Home, home } from '../bin/elysiactl.ts'
 import { type Double, weaviateDouble } from '../double/double.ts'
-import { idOf, THING } from '../job/archived.ts'
+import { idOf, THING } from '../job/backup/archived.ts'
 import { cat, embedded, fill, report, restoreReport } from './archives.ts'
 
 async function server(t: Test): Promise<Double> {

@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { CollectionSchema } from '../../lib/classSchema.ts'
+import type { StoredObject } from '../../lib/core/object.ts'
+import type { CollectionSchema } from '../../lib/core/schema.ts'
 import type { BackupReport } from '../../lib/job/backup/report.ts'
 import type { RestoreReport } from '../../lib/job/restore/report.ts'
-import type { StoredObject } from '../../lib/object.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import type { Ended, Home } from '../bin/elysiactl.ts'
-import { THING, thing } from '../job/archived.ts'
+import { THING, thing } from '../job/backup/archived.ts'
 
 /** Writes a class and objects into a store, things unless told. */
 export async function fill(

@@ -1,5 +1,5 @@
 // The acceptance cases 30 and 31: archives that are kept and listed, in every format and compression. (Case 32 speaks
-// of parts of collections, of which there is only that of some tenants: test/job/restore.test.ts.)
+// of parts of collections, of which there is only that of some tenants: test/job/restore/restore.test.ts.)
 import {
   chmodSync,
   existsSync,
@@ -13,10 +13,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import type { Manifest } from '../../lib/archive/manifest.ts'
-import { manifestText } from '../../lib/archive/manifestText.ts'
+import { manifestText } from '../../lib/archive/manifestFile.ts'
 import { type Home, home } from '../bin/elysiactl.ts'
-import { idOf, THING } from '../job/archived.ts'
-import { drawing } from '../job/killing.ts'
+import { idOf, THING } from '../job/backup/archived.ts'
+import { drawing } from '../job/ingest/killing.ts'
 import { cat, embedded, fill, listed, report, restoreReport } from './archives.ts'
 
 function firstPart(archive: string): string {

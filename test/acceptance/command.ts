@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoredObject } from '../../lib/object.ts'
-import type { Report } from '../../lib/report.ts'
+import type { StoredObject } from '../../lib/core/object.ts'
+import type { Report } from '../../lib/core/report.ts'
 import type { Ended, Home } from '../bin/elysiactl.ts'
 
 /** Into which collection; its class is SourceCode. */

@@ -5,7 +5,7 @@ import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync, rmdirSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { Report } from '../../lib/report.ts'
+import type { Report } from '../../lib/core/report.ts'
 import { type Ended, type Home, home } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { change, contents, INTO, lines, rejectsIn } from './command.ts'

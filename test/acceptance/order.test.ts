@@ -5,7 +5,7 @@ import { ingest } from '../../lib/job/ingest/ingest.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import { home } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'
-import { drawing } from '../job/killing.ts'
+import { drawing } from '../job/ingest/killing.ts'
 import { change, contents, lines, processed } from './command.ts'
 
 const EIGHT = ['--workers', '8', '--batch-size', '1']

@@ -5,7 +5,7 @@ import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
-import type { Report } from '../../lib/report.ts'
+import type { Report } from '../../lib/core/report.ts'
 import { adds, type Home, home, type Started } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'
 import {

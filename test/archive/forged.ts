@@ -4,12 +4,12 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
 import type { Manifest, Part } from '../../lib/archive/manifest.ts'
-import { manifestText, sha256Of } from '../../lib/archive/manifestText.ts'
+import { manifestText, sha256Of } from '../../lib/archive/manifestFile.ts'
+import { directoryPlace } from '../../lib/archive/storage/directory.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../lib/job/backup/options.ts'
-import { things } from '../job/archived.ts'
+import { things } from '../job/backup/archived.ts'
 
 /** A sound archive of a few things, to be made unsound. */
 export async function sound(directory: string, options: BackupGiven = {}): Promise<Manifest> {

@@ -1,9 +1,9 @@
 /** Reads an archive and says how that went, and how much memory it took: verify|restore PATH. */
-import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
-import { openSource } from '../../lib/job/restore/open.ts'
+import { directoryPlace } from '../../lib/archive/storage/directory.ts'
 import { restore } from '../../lib/job/restore/restore.ts'
+import { openSource } from '../../lib/job/restore/source/open.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
-import { openMemory } from '../../lib/store/memory.ts'
+import { openMemory } from '../../lib/store/memory/store.ts'
 
 const [how, path] = process.argv.slice(2) as ['verify' | 'restore', string]
 let code: string | undefined

@@ -1,8 +1,8 @@
 // Any collection → any archive → any store: what is there at the end equals what was there at the beginning.
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { openMemory } from '../../lib/store/memory.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
+import { openMemory } from '../../lib/store/memory/store.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 import { weaviateDouble } from '../double/double.ts'

@@ -1,7 +1,7 @@
 // Arbitrary collections: any class that stores take, with any values its properties may have.
 import fc from 'fast-check'
-import type { CollectionSchema, PropertySchema } from '../../lib/classSchema.ts'
-import type { Json, JsonObject, StoredObject, Vector } from '../../lib/object.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../lib/core/object.ts'
+import type { CollectionSchema, PropertySchema } from '../../lib/core/schema.ts'
 import type { Link, Tenant } from '../../lib/store/store.ts'
 import { DATES, floats, NUMBERS, TEXTS, UNUSUAL_NAMES } from './values.ts'
 

@@ -3,13 +3,13 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { directoryPlace } from '../../lib/archive/directoryPlace.ts'
 import { readJournal } from '../../lib/archive/journal.ts'
-import { manifestText, sha256Of } from '../../lib/archive/manifestText.ts'
+import { manifestText, sha256Of } from '../../lib/archive/manifestFile.ts'
 import { readSingle } from '../../lib/archive/single.ts'
+import { directoryPlace } from '../../lib/archive/storage/directory.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
-import { things } from '../job/archived.ts'
+import { things } from '../job/backup/archived.ts'
 import { put, sound } from './forged.ts'
 
 const MIB = 2 ** 20

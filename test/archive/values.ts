@@ -1,6 +1,6 @@
 // Values that stores, formats and codecs have been known to lose.
 import fc from 'fast-check'
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 
 const DENORMAL = 1.401298464324817e-45
 const SMALLEST_NORMAL = 1.1754943508222875e-38

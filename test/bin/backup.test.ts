@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { freeFile } from '../../lib/job/backup/places.ts'
+import { freeFile } from '../../lib/job/backup/destination.ts'
 import type { BackupReport } from '../../lib/job/backup/report.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { type Home, home } from './elysiactl.ts'

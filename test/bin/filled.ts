@@ -1,5 +1,5 @@
-import type { StoredObject } from '../../lib/object.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
+import type { StoredObject } from '../../lib/core/object.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Home } from './elysiactl.ts'
 
 /** The flags that name the store which `filled` makes. */

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { readArguments } from '../../bin/arguments.ts'
+import { readArguments } from '../../bin/cli/arguments.ts'
+import { consoleOptions } from '../../bin/cli/consoleOptions.ts'
+import { commandHelp, overview } from '../../bin/cli/help.ts'
 import { COMMANDS, GROUPS } from '../../bin/commands/table.ts'
-import { consoleOptions } from '../../bin/consoleOptions.ts'
-import { commandHelp, overview } from '../../bin/help.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
-import { namesOf, type OptionSchema } from '../../lib/options.ts'
+import { namesOf, type OptionSchema } from '../../lib/options/options.ts'
 import { home } from './elysiactl.ts'
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import type { Report } from '../../lib/report.ts'
+import type { Report } from '../../lib/core/report.ts'
 import { adds, home } from './elysiactl.ts'
 
 const INTO = ['--collection', 'source-code']

@@ -2,13 +2,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { readArguments } from '../../bin/arguments.ts'
+import { readArguments } from '../../bin/cli/arguments.ts'
+import { consoleOptions } from '../../bin/cli/consoleOptions.ts'
+import { ALL_SCHEMAS } from '../../bin/cli/schemas.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
-import { consoleOptions } from '../../bin/consoleOptions.ts'
-import { ALL_SCHEMAS } from '../../bin/schemas.ts'
 import { layersFor, readSettings } from '../../lib/config/settings.ts'
-import { type Layer, namesOf, type OptionSchema, type OptionsSchema, resolve } from '../../lib/options.ts'
-import { Fault, optionValue } from '../../lib/optionValue.ts'
+import {
+  type Layer,
+  namesOf,
+  type OptionSchema,
+  type OptionsSchema,
+  resolve,
+} from '../../lib/options/options.ts'
+import { Fault, optionValue } from '../../lib/options/value.ts'
 import { adds, home } from './elysiactl.ts'
 
 interface Case {

@@ -1,7 +1,7 @@
 import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import type { RestoreReport } from '../../lib/job/restore/report.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { type Home, home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
 

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import type { Reject } from '../../lib/core/reject.ts'
 import { validateInput } from '../../lib/job/ingest/validateInput.ts'
 import { validateOptions } from '../../lib/job/ingest/validateOptions.ts'
-import { resolveGiven } from '../../lib/options.ts'
-import type { Reject } from '../../lib/reject.ts'
+import { resolveGiven } from '../../lib/options/options.ts'
 import { adds, home } from './elysiactl.ts'
 
 const VALIDATE = ['index', 'validate']

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { schemaDigest, schemaText } from '../../lib/archive/archive.ts'
-import { sumOfDigests } from '../../lib/archive/digest.ts'
 import type { Manifest, Part, Plan } from '../../lib/archive/manifest.ts'
-import { manifestText } from '../../lib/archive/manifestText.ts'
+import { manifestText } from '../../lib/archive/manifestFile.ts'
+import { sumOfDigests } from '../../lib/archive/object/digest.ts'
 
 const SCHEMA = {
   class: 'Article',

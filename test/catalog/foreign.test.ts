@@ -13,7 +13,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { singleHeader } from '../../lib/archive/single.ts'
-import { Catalog } from '../../lib/catalog/index.ts'
+import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from './archives.ts'
@@ -142,7 +142,7 @@ t.test(
     spawnSync('chmod', ['-R', 'a+rwX', t.testdirName])
     spawnSync('chmod', ['000', `${directory}/closed`])
     const script = `
-    const { Catalog } = await import('${new URL('../../lib/catalog/index.ts', import.meta.url)}')
+    const { Catalog } = await import('${new URL('../../lib/catalog/catalog.ts', import.meta.url)}')
     const { rebuildRoot } = await import('${new URL('../../lib/catalog/rebuild.ts', import.meta.url)}')
     const catalog = new Catalog('${file}')
     const report = await rebuildRoot(catalog, '${directory}')

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { fillCatalog } from '../../bench/catalogFill.ts'
-import { planCleanup } from '../../lib/catalog/cleanup.ts'
-import { stretchOf } from '../../lib/catalog/duration.ts'
-import { Catalog } from '../../lib/catalog/index.ts'
-import { policy } from './candidates.ts'
+import { Catalog } from '../../lib/catalog/catalog.ts'
+import { stretchOf } from '../../lib/core/duration.ts'
+import { planCleanup } from '../../lib/job/cleanup/cleanup.ts'
+import { policy } from './retention/candidates.ts'
 
 const catalog = new Catalog(':memory:')
 fillCatalog(catalog, 10_000)

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import t from 'tap'
-import { Catalog } from '../../lib/catalog/index.ts'
-import { lockRoot } from '../../lib/catalog/lock.ts'
+import { Catalog } from '../../lib/catalog/catalog.ts'
+import { lockRoot } from '../../lib/catalog/lock/lock.ts'
 import { backupPurpose, settleDead } from '../../lib/catalog/settle.ts'
 import { planned } from './archives.ts'
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { fileId } from '../../lib/change/identity.ts'
-import type { Item } from '../../lib/entry.ts'
-import { REJECT_CODES, Reject } from '../../lib/reject.ts'
+import type { Item } from '../../lib/core/entry.ts'
+import { REJECT_CODES, Reject } from '../../lib/core/reject.ts'
 import { type Example, examplePath, examples, itemsOf } from './examples.ts'
 import { Index } from './plainIndex.ts'
 

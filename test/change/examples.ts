@@ -3,10 +3,10 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { operations } from '../../lib/change/operations.ts'
 import { validate } from '../../lib/change/validate.ts'
-import type { Item } from '../../lib/entry.ts'
-import type { JsonObject } from '../../lib/object.ts'
+import type { Item } from '../../lib/core/entry.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
+import { splitLines } from '../../lib/stream/lines/splitLines.ts'
 import { parseJson } from '../../lib/stream/parseJson.ts'
-import { splitLines } from '../../lib/stream/splitLines.ts'
 
 /** One file of fixtures/examples, as its index describes it. */
 export interface Example {

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../lib/change/canonical.ts'
 import { type FileState, fileObject } from '../../lib/change/layout.ts'
 import { LAYOUT_VERSION } from '../../lib/change/recordHash.ts'
 import { sourceCodeClass } from '../../lib/change/sourceCodeClass.ts'
-import type { Json } from '../../lib/object.ts'
+import type { Json } from '../../lib/core/object.ts'
 
 const file = (parts: Partial<FileState> = {}): FileState => ({
   repo: 'ServiceA',

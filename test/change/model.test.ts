@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { fileObject } from '../../lib/change/layout.ts'
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import { indexOf } from './plainIndex.ts'
 
 /** What a file is, by the words of docs/format.md, without hashes, ids or objects. */

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type OperationsOptions, operations } from '../../lib/change/operations.ts'
 import { validate } from '../../lib/change/validate.ts'
-import type { Entry, Item } from '../../lib/entry.ts'
-import type { Json, StoredObject } from '../../lib/object.ts'
-import { Reject } from '../../lib/reject.ts'
+import type { Entry, Item } from '../../lib/core/entry.ts'
+import type { Json, StoredObject } from '../../lib/core/object.ts'
+import { Reject } from '../../lib/core/reject.ts'
 
 /** An index in memory that applies one operation after another, as plainly as can be. */
 export class Index {

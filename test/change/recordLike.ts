@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { MAX_FLOAT32 } from '../../lib/change/patterns.ts'
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 
 const anything = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>
 

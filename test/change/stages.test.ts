@@ -1,8 +1,8 @@
 import t from 'tap'
 import { type OperationsOptions, operations } from '../../lib/change/operations.ts'
 import { validate, validateChange } from '../../lib/change/validate.ts'
-import type { Json, JsonObject } from '../../lib/object.ts'
-import { Reject } from '../../lib/reject.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
+import { Reject } from '../../lib/core/reject.ts'
 import { stageContract } from '../contract/stage.ts'
 
 /** Two highWaterMarks of 16 objects each, and the one in hand. */

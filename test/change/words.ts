@@ -1,7 +1,7 @@
 import { fileObject } from '../../lib/change/layout.ts'
-import type { Entry } from '../../lib/entry.ts'
-import type { Json, JsonObject, StoredObject } from '../../lib/object.ts'
-import { Reject } from '../../lib/reject.ts'
+import type { Entry } from '../../lib/core/entry.ts'
+import type { Json, JsonObject, StoredObject } from '../../lib/core/object.ts'
+import { Reject } from '../../lib/core/reject.ts'
 import { indexOf, itemsFor } from './plainIndex.ts'
 
 /** The repository of all records here. */

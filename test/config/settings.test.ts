@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readSettings, type Settings } from '../../lib/config/settings.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
-import { runOptions } from '../../lib/job/runOptions.ts'
-import { resolve } from '../../lib/options.ts'
+import { resolve } from '../../lib/options/options.ts'
+import { runOptions } from '../../lib/run/options.ts'
 import { targetOptions } from '../../lib/store/targetOptions.ts'
 
 const schemas = [targetOptions, ingestOptions, runOptions]

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, lchownSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { catalogOptions } from '../../lib/catalog/catalogOptions.ts'
+import { catalogOptions } from '../../lib/catalog/options.ts'
 import { chooseTarget, readApiKey, withholdKey, withoutKeys } from '../../lib/config/access.ts'
 import { foreignHand, isReadByOthers } from '../../lib/config/ownership.ts'
 import { readSettings } from '../../lib/config/settings.ts'

@@ -4,8 +4,8 @@ import { type Duplex, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { Compression } from '../../lib/archive/compression.ts'
-import { decompress } from '../../lib/stream/decompress.ts'
+import type { Compression } from '../../lib/stream/codec/compression.ts'
+import { decompress } from '../../lib/stream/codec/decompress.ts'
 
 /** How a member is tested. */
 export interface CompressionCase {

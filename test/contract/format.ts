@@ -2,11 +2,11 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { Content, Format } from '../../lib/archive/format.ts'
-import { Tally } from '../../lib/archive/tally.ts'
-import type { CollectionSchema } from '../../lib/classSchema.ts'
-import { ElysiaError } from '../../lib/errors.ts'
-import type { Json, JsonObject, StoredObject, Vector } from '../../lib/object.ts'
+import type { Content, Format } from '../../lib/archive/format/format.ts'
+import { Tally } from '../../lib/archive/object/tally.ts'
+import { ElysiaError } from '../../lib/core/errors.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../lib/core/object.ts'
+import type { CollectionSchema } from '../../lib/core/schema.ts'
 
 /** A format, and what its page in docs/ says that it holds. */
 export interface FormatCase {
@@ -15,7 +15,7 @@ export interface FormatCase {
   readonly holds: number
 }
 
-/** Runs what every format keeps (lib/archive/format.ts), each as a test of its own. */
+/** Runs what every format keeps (lib/archive/format/format.ts), each as a test of its own. */
 export function formatContract(t: Test, { format, holds }: FormatCase): void {
   const { name } = format
   t.test(`${name}: what was encoded decodes to equal objects, however it was paged`, (t) => equal(t, format))

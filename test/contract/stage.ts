@@ -2,7 +2,7 @@ import { type Duplex, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { Reject } from '../../lib/reject.ts'
+import { Reject } from '../../lib/core/reject.ts'
 
 /** How a stage is made, what it is fed, and what to expect of it. */
 export interface StageCase {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import { isDate, parseBeacon } from './check.ts'
 import { isObject, list } from './json.ts'
 import { Refusal } from './refusal.ts'

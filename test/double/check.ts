@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import { goString, goText, goType } from './gotext.ts'
 import { isObject } from './json.ts'
 import { Refusal, refusalOf } from './refusal.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 import { Refusal } from './refusal.ts'
 import { addProperties, type ClassSchema, className, newClass, withVectors } from './schema.ts'
 import { type Activity, Shard, type Stored } from './shard.ts'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 
 /** One request: a REST call, or an RPC with a partial message. */
 export type Step =

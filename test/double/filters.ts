@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/object.ts'
+import type { Json } from '../../lib/core/object.ts'
 import { noSuchProperty } from './check.ts'
 import { object as jsonObject } from './json.ts'
 import { Refusal } from './refusal.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/object.ts'
+import type { Json } from '../../lib/core/object.ts'
 import type { Wire } from './check.ts'
 import { isObject } from './json.ts'
 

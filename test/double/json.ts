@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 
 /** True for a JSON object, false for lists and null. */
 export function isObject(value: unknown): value is JsonObject {

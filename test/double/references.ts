@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/object.ts'
+import type { Json } from '../../lib/core/object.ts'
 import { parseBeacon } from './check.ts'
 import type { Collections } from './collections.ts'
 import { list, object } from './json.ts'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import type { Incoming } from './collections.ts'
 import { isObject, list, object } from './json.ts'
 import { errorBody } from './rest.ts'

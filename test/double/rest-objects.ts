@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 import type { Incoming } from './collections.ts'
 import type { Portion } from './fault.ts'
 import type { Inside } from './grpc.ts'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import { type Beacon, parseBeacon } from './check.ts'
 import type { Collections } from './collections.ts'
 import type { Inside } from './grpc.ts'

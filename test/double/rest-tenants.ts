@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 import type { Inside } from './grpc.ts'
 import { list, object } from './json.ts'
 import { Refusal } from './refusal.ts'

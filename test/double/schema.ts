@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import { FLAT, HNSW, INVERTED, merge, NO_SHARDING, SHARDING } from './defaults.ts'
 import { list, object } from './json.ts'
 import { Refusal } from './refusal.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 import { Refusal } from './refusal.ts'
 import { dimensions, type GivenVectors, type NamedVectors } from './vectors.ts'
 

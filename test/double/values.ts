@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/object.ts'
+import type { Json, JsonObject } from '../../lib/core/object.ts'
 import type { Incoming } from './collections.ts'
 import { isObject, list } from './json.ts'
 import { type ClassSchema, isReference, type PropertySchema } from './schema.ts'

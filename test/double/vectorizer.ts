@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 import type { ClassSchema } from './schema.ts'
 import type { Stored } from './shard.ts'
 import { embed, type GivenVectors, type Vector } from './vectors.ts'

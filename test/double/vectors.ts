@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/object.ts'
+import type { Json } from '../../lib/core/object.ts'
 import { object } from './json.ts'
 import { Refusal } from './refusal.ts'
 import { type ClassSchema, hasUnnamed } from './schema.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/object.ts'
+import type { JsonObject } from '../../lib/core/object.ts'
 import { CLASS_DESCRIPTION, guessProperties, widened } from './autoschema.ts'
 import { checkProperties, type Wire } from './check.ts'
 import type { Collections, Incoming } from './collections.ts'

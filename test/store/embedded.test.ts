@@ -1,6 +1,6 @@
 import t from 'tap'
-import { openMemory } from '../../lib/store/memory.ts'
-import { openSqlite } from '../../lib/store/sqlite.ts'
+import { openMemory } from '../../lib/store/memory/store.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Store } from '../../lib/store/store.ts'
 import { ALL, fails, IDS, objectAt, one, schemaOf } from '../contract/store/world.ts'
 

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { openMemory } from '../../lib/store/memory.ts'
+import { openMemory } from '../../lib/store/memory/store.ts'
 import { overlay } from '../../lib/store/overlay.ts'
 import type { Link } from '../../lib/store/store.ts'
-import { idOf, THING, thing } from '../job/archived.ts'
+import { idOf, THING, thing } from '../job/backup/archived.ts'
 
 const SCHEMA = { ...THING, properties: [...THING.properties!, { name: 'next', dataType: ['Thing'] }] }
 const WHOLE = { properties: 'all', vectors: true, references: true } as const

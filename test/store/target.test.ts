@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import t from 'tap'
-import { ElysiaError } from '../../lib/errors.ts'
+import { ElysiaError } from '../../lib/core/errors.ts'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
 
 function node(text: string) {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
-import { Reject } from '../../lib/reject.ts'
+import { Reject } from '../../lib/core/reject.ts'
 import { type BatchOptions, batch } from '../../lib/stream/batch.ts'
 
 async function batches<T>(items: T[], options?: BatchOptions<T>): Promise<T[][]> {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
-import { parseExact } from '../../lib/exactJson.ts'
-import { Reject } from '../../lib/reject.ts'
+import { parseExact } from '../../lib/core/exactJson.ts'
+import { Reject } from '../../lib/core/reject.ts'
 import { type Parsed, parseJson } from '../../lib/stream/parseJson.ts'
 
 async function parse(...texts: string[]): Promise<(Parsed | Reject)[]> {

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { openStore, parseTarget } from '../../lib/store/target.ts'
-import { drawing, objectsOf, plainState, runKilled, writeChanges } from '../job/killing.ts'
+import { drawing, objectsOf, plainState, runKilled, writeChanges } from '../job/ingest/killing.ts'
 import { tortureArchives } from './archives.ts'
 
 const [first, ...others] = process.argv.slice(2)

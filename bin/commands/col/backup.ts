@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { backupRoot, catalogFile } from '../../catalog.ts'
-import type { Command, Context } from '../../command.ts'
-import { countView } from '../../countProgress.ts'
+import { backupRoot, catalogFile } from '../../cli/catalog.ts'
+import type { Command, Context } from '../../cli/command.ts'
 import {
   type BackupCircumstances,
   type BackupOptions,
@@ -20,6 +19,7 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
+import { countView } from '../../view/countProgress.ts'
 import { backupSummary } from './backupSummary.ts'
 import { destinationOf } from './destination.ts'
 import { findCollection, nameOperand } from './named.ts'

@@ -1,5 +1,5 @@
-import type { Command, Context } from '../../command.ts'
-import { EXIT } from '../../exit.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
 import {
   type Call,
   counted,

@@ -1,6 +1,6 @@
-import { columns } from '../../columns.ts'
-import type { Command, Context } from '../../command.ts'
+import type { Command, Context } from '../../cli/command.ts'
 import { type CollectionSummary, ElysiaError, targetOptions } from '../../library.ts'
+import { columns } from '../../view/columns.ts'
 
 /** `col ls`: the collections of the target, by name. */
 export const command: Command = {

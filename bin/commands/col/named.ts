@@ -1,4 +1,4 @@
-import type { Context } from '../../command.ts'
+import type { Context } from '../../cli/command.ts'
 import {
   aliasText,
   type CollectionSchema,

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { backupRoot, onCatalog } from '../../catalog.ts'
-import type { Command, Context } from '../../command.ts'
-import { countView } from '../../countProgress.ts'
-import { EXIT } from '../../exit.ts'
-import { isStandardInput, standardInput } from '../../inputs.ts'
+import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
+import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import {
   catalogOptions,
   counted,
@@ -23,6 +22,7 @@ import {
   targetOptions,
   waitText,
 } from '../../library.ts'
+import { countView } from '../../view/countProgress.ts'
 import { restoreSummary } from './restoreSummary.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'

@@ -1,5 +1,5 @@
-import type { Command, Context } from '../../command.ts'
-import { EXIT } from '../../exit.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
 import { ElysiaError, forgetTaken, type OptionsSchema, targetOptions } from '../../library.ts'
 import { findOwnName, hasTenants, type Named, nameOperand } from './named.ts'
 

@@ -1,5 +1,4 @@
-import { columns } from '../../columns.ts'
-import type { Command, Context } from '../../command.ts'
+import type { Command, Context } from '../../cli/command.ts'
 import {
   type CollectionSchema,
   counted,
@@ -7,6 +6,7 @@ import {
   type Tenant,
   targetOptions,
 } from '../../library.ts'
+import { columns } from '../../view/columns.ts'
 import { findCollection, hasTenants, type Named, nameOperand, tenantsOf } from './named.ts'
 
 /** `col show`: one collection, for a person; with --json its schema as the store holds it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { columns } from '../../columns.ts'
-import type { Command, Context } from '../../command.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { ALL_SCHEMAS } from '../../cli/schemas.ts'
 import {
   chooseTarget,
   ElysiaError,
@@ -15,7 +15,7 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
-import { ALL_SCHEMAS } from '../../schemas.ts'
+import { columns } from '../../view/columns.ts'
 
 /** `config show`: every option that environment or files may set, its value and where that comes from. */
 export const command: Command = {

@@ -1,4 +1,4 @@
-import type { Command, Context } from '../../command.ts'
+import type { Command, Context } from '../../cli/command.ts'
 import { ElysiaError, meant } from '../../library.ts'
 
 type Load = () => Promise<{ readonly default: unknown }>

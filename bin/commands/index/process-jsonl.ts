@@ -1,5 +1,5 @@
-import type { Command } from '../../command.ts'
-import { sources } from '../../inputs.ts'
+import type { Command } from '../../cli/command.ts'
+import { sources } from '../../cli/inputs.ts'
 import { ElysiaError, ingestOptions, runOptions, targetOptions } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
 

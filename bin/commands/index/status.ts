@@ -1,5 +1,4 @@
-import { columns } from '../../columns.ts'
-import type { Command, Context } from '../../command.ts'
+import type { Command, Context } from '../../cli/command.ts'
 import {
   ElysiaError,
   type OptionsSchema,
@@ -8,6 +7,7 @@ import {
   sum,
   targetOptions,
 } from '../../library.ts'
+import { columns } from '../../view/columns.ts'
 
 const statusOptions = {
   type: 'object',

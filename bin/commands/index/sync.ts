@@ -1,5 +1,6 @@
-import type { Command, Context } from '../../command.ts'
-import { type Source, standardInput } from '../../inputs.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { type Source, standardInput } from '../../cli/inputs.ts'
+import { producer } from '../../cli/producer.ts'
 import {
   ElysiaError,
   ingestOptions,
@@ -8,7 +9,6 @@ import {
   targetOptions,
   withoutKeys,
 } from '../../library.ts'
-import { producer } from '../../producer.ts'
 import { runIngest } from '../../runIngest.ts'
 
 const syncOptions = {

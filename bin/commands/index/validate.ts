@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import type { Command, Context } from '../../command.ts'
-import { EXIT } from '../../exit.ts'
-import { sources } from '../../inputs.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
+import { sources } from '../../cli/inputs.ts'
 import {
   counted,
   ElysiaError,

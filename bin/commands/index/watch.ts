@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Command, Context } from '../../command.ts'
-import { EXIT } from '../../exit.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
 import { forRun } from '../../forRun.ts'
 import {
   counted,
@@ -16,8 +16,8 @@ import {
   watchJob,
   watchOptions,
 } from '../../library.ts'
-import { type ProgressView, progressView } from '../../progress.ts'
-import { rejectsText, summary } from '../../summary.ts'
+import { type ProgressView, progressView } from '../../view/progress.ts'
+import { rejectsText, summary } from '../../view/summary.ts'
 
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
 export const command: Command = {

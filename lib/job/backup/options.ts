@@ -1,6 +1,6 @@
-import { modeLack } from '../../archive/fileModes.ts'
-import type { Given, OptionsSchema, Resolved } from '../../options.ts'
-import { retryForOption, workersOption } from '../sharedOptions.ts'
+import { modeLack } from '../../archive/storage/modes.ts'
+import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
+import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
 const MIB = 1024 * 1024
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { schemaDigest } from '../../archive/archive.ts'
 import type { Encoding, IdRange, Plan } from '../../archive/manifest.ts'
-import { type CollectionSchema, hasTenants } from '../../classSchema.ts'
-import { ElysiaError } from '../../errors.ts'
-import { meant } from '../../nearest.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
+import { meant } from '../../core/suggest.ts'
+import type { Notify } from '../../run/events.ts'
+import { newRunId } from '../../run/journal.ts'
+import { idRanges } from '../../store/idRanges.ts'
+import { aliasText, findNamed } from '../../store/named.ts'
 import type { Store, Tenant } from '../../store/store.ts'
-import { newRunId } from '../journal.ts'
-import { aliasText, findNamed } from '../named.ts'
-import type { Notify } from '../notice.ts'
 import type { BackupOptions } from './options.ts'
-import { idRanges } from './scan/idRanges.ts'
 
 /** What is known of a collection before it is scanned. */
 export interface Subject {

@@ -1,9 +1,9 @@
 import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import type { Manifest, Part } from '../../archive/manifest.ts'
-import { hashFile } from '../../archive/part.ts'
-import type { Place } from '../../archive/place.ts'
-import { ElysiaError } from '../../errors.ts'
+import { hashFile } from '../../archive/part/write.ts'
+import type { Place } from '../../archive/storage/storage.ts'
+import { ElysiaError } from '../../core/errors.ts'
 
 /** Refuses a place where something is, unless it is a backup to be resumed. @throws ElysiaError ELYSIA_CONFLICT */
 export async function requireFree(place: Place, resume: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { parseBounded } from '../../boundedJson.ts'
+import { parseBounded } from '../../core/boundedJson.ts'
 import { ForeignInput } from '../../stream/foreignInput.ts'
 
 /** What is no change record, told by its first line, and the command that was meant. */

@@ -1,9 +1,9 @@
 import { Transform } from 'node:stream'
-import { parseBounded } from '../../boundedJson.ts'
-import type { Line } from '../../line.ts'
-import { RECORD_STAGE } from '../../recordStage.ts'
-import { Reject, refuse } from '../../reject.ts'
-import type { RejectLine } from '../rejectLine.ts'
+import { parseBounded } from '../../core/boundedJson.ts'
+import type { Line } from '../../core/line.ts'
+import { Reject, refuse } from '../../core/reject.ts'
+import type { RejectLine } from '../../run/rejectLine.ts'
+import { RECORD_STAGE } from '../../stream/recordStage.ts'
 
 /**
  * Lines of a rejects file → the lines that were rejected, mended or not, under the line numbers of this file.

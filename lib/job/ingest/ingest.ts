@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream'
-import { type Given, resolveGiven } from '../../options.ts'
-import type { Outcome } from '../../outcome.ts'
-import type { Progress, Report } from '../../report.ts'
+import type { Outcome } from '../../core/outcome.ts'
+import type { Progress, Report } from '../../core/report.ts'
+import { type Given, resolveGiven } from '../../options/options.ts'
+import type { Notice } from '../../run/events.ts'
+import type { State } from '../../run/state.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
-import type { Notice } from '../notice.ts'
-import type { State } from '../state.ts'
-import { requireUsable } from './flow.ts'
 import type { Input } from './input.ts'
 import { ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { type IngestRun, ingestInputs } from './run.ts'
 import { lastCheckpoint, setUp } from './setup.ts'
+import { requireUsable } from './stages.ts'
 
 /** The circumstances of a run: what is not part of the work, but of this run of it. */
 export interface Circumstances {

@@ -1,5 +1,5 @@
-import type { Given, OptionsSchema, Resolved } from '../../options.ts'
-import { retryForOption, workersOption } from '../sharedOptions.ts'
+import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
+import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB

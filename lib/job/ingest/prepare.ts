@@ -1,12 +1,12 @@
 import { classNameOf } from '../../change/collectionName.ts'
 import { sourceCodeClass } from '../../change/sourceCodeClass.ts'
-import { ElysiaError } from '../../errors.ts'
-import { requireNoAlias } from '../../store/aliasRules.ts'
-import { takenName } from '../../store/classRules.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { Notify } from '../../run/events.ts'
+import type { Journal } from '../../run/journal.ts'
 import type { CollectionSchema, PropertySchema, Store } from '../../store/store.ts'
-import type { Journal } from '../journal.ts'
-import type { Notify } from '../notice.ts'
-import { readSchemaFile } from '../schemaFile.ts'
+import { requireNoAlias } from '../../store/validation/aliasRules.ts'
+import { takenName } from '../../store/validation/classRules.ts'
+import { readSchemaFile } from '../../transform/schema/file.ts'
 
 /** What `prepare` needs to know of an ingest. */
 export interface Wanted {

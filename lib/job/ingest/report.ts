@@ -1,5 +1,5 @@
-import { ElysiaError, messageOf } from '../../errors.ts'
-import type { Report, RunStatus } from '../../report.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { Report, RunStatus } from '../../core/report.ts'
 import type { Store } from '../../store/store.ts'
 import type { Ended } from './ingest.ts'
 import type { IngestRun } from './run.ts'

@@ -1,4 +1,4 @@
-import type { OptionsSchema, Resolved } from '../../options.ts'
+import type { OptionsSchema, Resolved } from '../../options/options.ts'
 import { ingestOptions } from './options.ts'
 
 /** How records are checked where no store takes part. */

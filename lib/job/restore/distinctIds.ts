@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream'
-import type { StoredObject } from '../../object.ts'
-import { temporaryDatabase } from '../../store/sqliteDatabase.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { temporaryDatabase } from '../../database/connection.ts'
 import type { Refused } from './tally.ts'
 
 export const REPEATED = 'its id stands twice: the object that came first was taken'

@@ -1,24 +1,24 @@
 import { classNameOf } from '../../change/collectionName.ts'
+import { ElysiaError } from '../../core/errors.ts'
 import {
   type CollectionSchema,
   hasMixedVectors,
   hasTenants,
   isReference,
   multiVectorIn,
-} from '../../classSchema.ts'
-import { ElysiaError } from '../../errors.ts'
-import { meant } from '../../nearest.ts'
+} from '../../core/schema.ts'
+import { meant } from '../../core/suggest.ts'
+import type { Notify } from '../../run/events.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
-import { comparableIn } from '../../transform/comparable.ts'
-import { fitting } from '../../transform/references.ts'
-import { patchSchema, type SchemaPatch } from '../../transform/schemaPatch.ts'
-import { expiryMs, isOfStore, timeToLive } from '../../transform/timeToLive.ts'
+import { comparableIn } from '../../transform/object/comparable.ts'
+import { fitting } from '../../transform/object/references.ts'
+import { readSchemaFile } from '../../transform/schema/file.ts'
+import { patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
+import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
 import { namesOf } from '../backup/plan.ts'
-import type { Notify } from '../notice.ts'
-import { readSchemaFile } from '../schemaFile.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestorePlan } from './run.ts'
-import type { RestoreSource, SourcePart } from './source.ts'
+import type { RestoreSource, SourcePart } from './source/source.ts'
 
 const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
 

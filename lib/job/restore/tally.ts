@@ -1,7 +1,7 @@
-import { ObjectsDigest, vectorsOf } from '../../archive/digest.ts'
-import type { StoredObject } from '../../object.ts'
-import type { Fitted } from '../../transform/references.ts'
-import type { PartFacts } from './log.ts'
+import { ObjectsDigest, vectorsOf } from '../../archive/object/digest.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Fitted } from '../../transform/object/references.ts'
+import type { PartFacts } from './progressTable.ts'
 
 /** An object that was refused, and the store's words. */
 export interface Refused {

@@ -1,7 +1,7 @@
-import { ElysiaError } from '../../errors.ts'
+import { ElysiaError } from '../../core/errors.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestoreCircumstances, RestoreRun } from './run.ts'
-import type { RestoreSource } from './source.ts'
+import type { RestoreSource } from './source/source.ts'
 
 /** The classes that come together. @throws ElysiaError ELYSIA_USAGE for what is meant for a single one */
 export function classesOf(

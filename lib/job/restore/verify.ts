@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { ObjectsDigest, sumOfDigests } from '../../archive/digest.ts'
-import { ElysiaError } from '../../errors.ts'
+import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { scan } from '../../store/scan.ts'
 import type { Call } from '../../store/store.ts'
-import { scan } from '../scan.ts'
 import type { RestoreRun } from './run.ts'
 import { LastingTally } from './tally.ts'
 

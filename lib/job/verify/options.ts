@@ -1,5 +1,5 @@
-import type { OptionsSchema, Resolved } from '../../options.ts'
-import { workersOption } from '../sharedOptions.ts'
+import type { OptionsSchema, Resolved } from '../../options/options.ts'
+import { workersOption } from '../../run/sharedOptions.ts'
 import { sampleLack } from './sample.ts'
 
 /** How deep a verification looks. */

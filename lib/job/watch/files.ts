@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { FSWatcher } from 'chokidar'
-import { ElysiaError, messageOf } from '../../errors.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { type Folder, reason } from './folder.ts'
 import {
   type FileIdentity,

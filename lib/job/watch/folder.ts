@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { constants, type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { ElysiaError, messageOf } from '../../errors.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { exists } from './identity.ts'
 
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = constants

@@ -1,4 +1,4 @@
-import { ElysiaError } from '../../errors.ts'
+import { ElysiaError } from '../../core/errors.ts'
 import { type Ended, ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
 import type { WatchEntry } from './log.ts'

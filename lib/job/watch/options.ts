@@ -1,4 +1,4 @@
-import type { Given, OptionsSchema, Resolved } from '../../options.ts'
+import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
 
 /** Which files of a directory are taken, and what becomes of them. */
 export const watchOptions = {

@@ -1,4 +1,4 @@
-import { codecOf, MAGIC_BYTES } from '../../stream/codec.ts'
+import { codecOf, MAGIC_BYTES } from '../../stream/codec/detect.ts'
 import { bornAnew, sameContent, sameState } from './identity.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'

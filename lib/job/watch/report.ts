@@ -1,6 +1,6 @@
-import { ElysiaError, messageOf } from '../../errors.ts'
-import type { Progress, Report } from '../../report.ts'
-import { addCounts, emptyTally } from '../tally.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { Progress, Report } from '../../core/report.ts'
+import { addCounts, emptyTally } from '../../run/tally.ts'
 
 const COMMITS_KEPT = 10_000
 

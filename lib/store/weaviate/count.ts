@@ -1,9 +1,9 @@
-import type { Json } from '../../object.ts'
+import type { Json } from '../../core/object.ts'
 import type { Call } from '../store.ts'
-import { isObject, objectIn, wrongAnswer } from './answer.ts'
-import { expect } from './expect.ts'
-import { wholeFailure } from './failure.ts'
-import type { RestRequest } from './rest.ts'
+import { wholeFailure } from './cluster/failure.ts'
+import { isObject, objectIn, wrongAnswer } from './rest/answer.ts'
+import { expect } from './rest/expect.ts'
+import type { RestRequest } from './rest/request.ts'
 import type { Context } from './write.ts'
 
 /** The number of objects, of one tenant where there are some: by gRPC, or by GraphQL where that cannot count yet. */

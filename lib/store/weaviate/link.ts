@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../object.ts'
+import type { JsonObject } from '../../core/object.ts'
 import type { Call, Link, WriteOutcome } from '../store.ts'
-import { isObject, listIn, wrongAnswer } from './answer.ts'
-import { expect } from './expect.ts'
-import { refusal, wholeFailure } from './failure.ts'
-import type { Layout } from './layout.ts'
-import { bounded, isMissing, isRefused, isTenantInactive } from './serverText.ts'
+import { refusal, wholeFailure } from './cluster/failure.ts'
+import { bounded, isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
+import { isObject, listIn, wrongAnswer } from './rest/answer.ts'
+import { expect } from './rest/expect.ts'
+import type { Layout } from './schema/layout.ts'
 import type { Context } from './write.ts'
 
 /** References in one request: some 200 KB of JSON, applied in a fraction of a second. */

@@ -1,9 +1,9 @@
 import type { Call, RemoveOutcome } from '../store.ts'
-import { wrongAnswer } from './answer.ts'
-import { uuidOf } from './decode.ts'
-import { idFilter } from './encode.ts'
-import { refusal, wholeFailure } from './failure.ts'
-import { isRefused } from './serverText.ts'
+import { refusal, wholeFailure } from './cluster/failure.ts'
+import { isRefused } from './cluster/serverText.ts'
+import { uuidOf } from './grpc/decode.ts'
+import { idFilter } from './grpc/encode.ts'
+import { wrongAnswer } from './rest/answer.ts'
 import type { Context } from './write.ts'
 
 /** Well under the 10 000 that one call deletes at most. */

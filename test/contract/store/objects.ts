@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { HASH_PROPERTY, type StoredObject } from '../../../lib/object.ts'
+import { HASH_PROPERTY, type StoredObject } from '../../../lib/core/object.ts'
 import {
   ALL,
   type Amounts,

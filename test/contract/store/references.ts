@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { JsonObject, StoredObject } from '../../../lib/object.ts'
+import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import type { Collection, What } from '../../../lib/store/store.ts'
 import {
   ALL,

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Json, StoredObject } from '../../../lib/object.ts'
+import type { Json, StoredObject } from '../../../lib/core/object.ts'
 import { ALL, drain, idAt, type Open, objectAt, PROPERTIES, plain, storeTest } from './world.ts'
 
 const WRONG: readonly (readonly [title: string, property: string, value: Json, reason: RegExp])[] = [

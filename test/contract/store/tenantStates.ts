@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { ElysiaError } from '../../../lib/errors.ts'
+import { ElysiaError } from '../../../lib/core/errors.ts'
 import { ALL, drain, fails, idAt, type Open, objectAt, storeTest, type World } from './world.ts'
 
 const TENANTED = { multiTenancyConfig: { enabled: true } }

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { StoredObject } from '../../../lib/object.ts'
+import type { StoredObject } from '../../../lib/core/object.ts'
 import type { What } from '../../../lib/store/store.ts'
 import { ALL, drain, idAt, type Open, objectAt, one, storeTest } from './world.ts'
 

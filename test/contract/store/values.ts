@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { Json, JsonObject } from '../../../lib/object.ts'
+import type { Json, JsonObject } from '../../../lib/core/object.ts'
 import { drain, idAt, type Open, one, PROPERTIES, plain, storeTest } from './world.ts'
 
 const VALUES: readonly (readonly [property: string, title: string, value: Json])[] = [

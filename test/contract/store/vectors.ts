@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { JsonObject, StoredObject } from '../../../lib/object.ts'
+import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { ALL, drain, idAt, type Open, one, plain, storeTest } from './world.ts'
 
 const DENORMAL = 1.401298464324817e-45

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Test } from 'tap'
-import { ElysiaError, type ErrorCode } from '../../../lib/errors.ts'
-import { HASH_PROPERTY, type JsonObject, type StoredObject, type Vector } from '../../../lib/object.ts'
+import { ElysiaError, type ErrorCode } from '../../../lib/core/errors.ts'
+import { HASH_PROPERTY, type JsonObject, type StoredObject, type Vector } from '../../../lib/core/object.ts'
 import type { Collection, CollectionSchema, Store, Supports, What } from '../../../lib/store/store.ts'
 
 /** A store, and the start of every collection name that the suite may use in it, such as `T4f2`. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../lib/object.ts'
+import type { JsonObject } from '../../../lib/core/object.ts'
 import { type Dialogue, id, object, oneOf, put, rest, rpc, search } from '../dialogue.ts'
 import { REFERENCE, TYPED } from './typed.ts'
 

@@ -1,4 +1,4 @@
-import { openSqlite } from '../../../lib/store/sqlite.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { schemaOf } from '../../contract/store/world.ts'
 
 // Opens the file, which others are opening at the same time, and makes a collection of its own.

@@ -1,4 +1,4 @@
-import { openSqlite } from '../../../lib/store/sqlite.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
 
 // Writes batches until it is killed, and says after each how many objects were acknowledged.

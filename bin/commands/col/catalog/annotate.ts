@@ -1,5 +1,5 @@
-import { idOperand, onCatalog } from '../../../catalog.ts'
-import type { Command, Context } from '../../../command.ts'
+import { idOperand, onCatalog } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
 
 /** A command that changes what is said of an archive. */

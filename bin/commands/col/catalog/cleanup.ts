@@ -1,10 +1,11 @@
-import { backupRoot, namedRoot, ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
-import type { Command, Context } from '../../../command.ts'
-import { EXIT } from '../../../exit.ts'
+import { backupRoot, namedRoot, ofClass, onCatalog, refuseOperands } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
 import {
   type CleanupReport,
   catalogDoor,
   catalogOptions,
+  cleanupJob,
   cleanupOptions,
   counted,
   filterOptions,
@@ -56,13 +57,13 @@ async function cleanupOf(context: Context) {
 }
 
 async function plan(context: Context): Promise<CleanupReport> {
-  const { planCleanup } = await catalogDoor()
+  const { planCleanup } = await cleanupJob()
   const cleanup = await cleanupOf(context)
   return onCatalog(context, (catalog) => planCleanup(catalog, cleanup))
 }
 
 async function clean(context: Context): Promise<CleanupReport> {
-  const { cleanUp } = await catalogDoor()
+  const { cleanUp } = await cleanupJob()
   const cleanup = await cleanupOf(context)
   const { retryLockMs } = context.options(lockOptions)
   const { console, stop } = context

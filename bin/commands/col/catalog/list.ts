@@ -1,6 +1,5 @@
-import { namedRoot, ofClass, onCatalog, refuseOperands } from '../../../catalog.ts'
-import { columns } from '../../../columns.ts'
-import type { Command, Context } from '../../../command.ts'
+import { namedRoot, ofClass, onCatalog, refuseOperands } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
 import {
   type ArchiveRecord,
   catalogDoor,
@@ -9,6 +8,7 @@ import {
   listOptions,
   roughSize,
 } from '../../../library.ts'
+import { columns } from '../../../view/columns.ts'
 
 /** `col catalog list`: the archives that are known, the newest first. */
 export const command: Command = {

@@ -1,4 +1,3 @@
-import { columns } from '../../../columns.ts'
 import {
   type CleanupReport,
   coverageText,
@@ -6,6 +5,7 @@ import {
   type KeptArchive,
   type RemovedArchive,
 } from '../../../library.ts'
+import { columns } from '../../../view/columns.ts'
 
 /** A plan for a person, line by line: for each group what stays and what goes, with the reasons. */
 export function planTables(groups: readonly GroupPlan[]): string[] {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { backupRoot, onCatalog } from '../../../catalog.ts'
-import type { Command, Context } from '../../../command.ts'
-import { EXIT } from '../../../exit.ts'
+import { backupRoot, onCatalog } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
 import {
   type Catalog,
   catalogDoor,

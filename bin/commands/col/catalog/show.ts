@@ -1,7 +1,7 @@
-import { idOperand, onCatalog } from '../../../catalog.ts'
-import { columns } from '../../../columns.ts'
-import type { Command, Context } from '../../../command.ts'
+import { idOperand, onCatalog } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
 import { type ArchiveDetails, catalogOptions, counted, roughSize } from '../../../library.ts'
+import { columns } from '../../../view/columns.ts'
 
 /** `col catalog show`: all that the catalog knows of one archive. */
 export const command: Command = {

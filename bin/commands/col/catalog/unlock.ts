@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { backupRoot, onCatalog } from '../../../catalog.ts'
-import type { Command, Context } from '../../../command.ts'
+import { backupRoot, onCatalog } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
 import { catalogDoor, catalogOptions, type UnlockedLock, unlockOptions } from '../../../library.ts'
 
 /** `col catalog unlock`: takes away locks whose holders are gone. */

@@ -1,9 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { namedRoot, onCatalog } from '../../../catalog.ts'
-import type { Command, Context } from '../../../command.ts'
-import { countView } from '../../../countProgress.ts'
-import { EXIT } from '../../../exit.ts'
+import { namedRoot, onCatalog } from '../../../cli/catalog.ts'
+import type { Command, Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
 import {
   catalogOptions,
   counted,
@@ -16,6 +15,7 @@ import {
   verifyJob,
   verifyOptions,
 } from '../../../library.ts'
+import { countView } from '../../../view/countProgress.ts'
 
 const whichOptions = {
   type: 'object',

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { CollectionSchema } from '../../../classSchema.ts'
-import { ElysiaError } from '../../../errors.ts'
-import type { StoredObject } from '../../../object.ts'
+import type { Retrying } from '../../../async/retry.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import { counted } from '../../../core/units.ts'
+import type { Notify } from '../../../run/events.ts'
+import { scan } from '../../../store/scan.ts'
 import type { Collection, Store } from '../../../store/store.ts'
-import type { Retrying } from '../../../stream/retry.ts'
-import { timeToLive } from '../../../transform/timeToLive.ts'
-import { counted } from '../../../units.ts'
-import type { Notify } from '../../notice.ts'
-import { scan } from '../../scan.ts'
+import { timeToLive } from '../../../transform/schema/timeToLive.ts'
 
 /** What a store counted of a collection, or of one of its tenants, and what a scan of it found. */
 export interface Found {

@@ -1,11 +1,11 @@
-import { withFiniteVectors } from '../../../archive/finiteVectors.ts'
-import { ElysiaError } from '../../../errors.ts'
-import type { StoredObject } from '../../../object.ts'
+import { withFiniteVectors } from '../../../archive/object/finiteVectors.ts'
+import type { Retrying } from '../../../async/retry.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { counted } from '../../../core/units.ts'
+import type { Notify } from '../../../run/events.ts'
+import { scan } from '../../../store/scan.ts'
 import type { Collection } from '../../../store/store.ts'
-import type { Retrying } from '../../../stream/retry.ts'
-import { counted } from '../../../units.ts'
-import type { Notify } from '../../notice.ts'
-import { scan } from '../../scan.ts'
 
 const IDS_NAMED = 1000
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Part } from '../../../archive/manifest.ts'
-import type { CollectionSchema } from '../../../classSchema.ts'
-import { ElysiaError } from '../../../errors.ts'
-import { exactJson } from '../../../exactJson.ts'
-import type { Json, StoredObject } from '../../../object.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { exactJson } from '../../../core/exactJson.ts'
+import type { Json, StoredObject } from '../../../core/object.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
 
 /** What readers take for null; a text that is the same has to look otherwise. */
 const NULL = '__HIVE_DEFAULT_PARTITION__'

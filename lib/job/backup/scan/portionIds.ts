@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Part, Plan } from '../../../archive/manifest.ts'
-import { partStages } from '../../../archive/partStages.ts'
-import type { Place } from '../../../archive/place.ts'
-import { readingOf } from '../../../archive/reading.ts'
-import { missingStretches } from '../../../archive/stretches.ts'
-import type { StoredObject } from '../../../object.ts'
+import { missingStretches } from '../../../archive/part/missingRanges.ts'
+import { partStages } from '../../../archive/part/read.ts'
+import { readingOf } from '../../../archive/part/reading.ts'
+import type { Place } from '../../../archive/storage/storage.ts'
+import type { StoredObject } from '../../../core/object.ts'
 import type { Portion } from './found.ts'
 
 /** An archive that is being made, as its parts are read again. */

@@ -1,8 +1,8 @@
 import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
 import type { Part } from '../../../archive/manifest.ts'
-import type { Place } from '../../../archive/place.ts'
-import type { Stretch } from '../../../archive/stretches.ts'
-import type { WokenTenants } from '../../wokenTenants.ts'
+import type { Stretch } from '../../../archive/part/missingRanges.ts'
+import type { Place } from '../../../archive/storage/storage.ts'
+import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { type Looking, requireFound } from './found.ts'
 
 import { portionsOf, type Reading } from './portionIds.ts'

@@ -1,0 +1,67 @@
+import type { Layer, Opening, OptionsSchema, Resolved, Settings, State, Store } from '../library.ts'
+import type { Console } from './console.ts'
+import type { ExitCode } from './exit.ts'
+
+/**
+ * One command. The tree of commands and their help are ours, on node:util's parseArgs: citty takes unknown
+ * flags silently, knows no numbers with units and chooses the exit code itself.
+ */
+export interface Command {
+  /** As it is typed: `index process-jsonl`. */
+  readonly name: string
+  /** One line for the list of commands, without a full stop. */
+  readonly summary: string
+  /** What follows the name, such as `FILE…`; empty where nothing does. */
+  readonly usage: string
+  /** Whole command lines, without the prompt. */
+  readonly examples: readonly string[]
+  /** What a signal leaves behind and how to go on, as half a sentence; for a command that keeps what it has done. */
+  readonly interrupted?: string
+  /** Every option it takes, but for the console's, which all have. */
+  readonly schemas: readonly OptionsSchema[]
+  /** True where the words after `--` are a command line, and not operands that look like options. */
+  readonly wrapsCommand?: boolean
+  /** @throws whatever ends it; main says it and chooses the exit code */
+  run(context: Context): Promise<void>
+}
+
+/** The store that was chosen. `state` is opened when it is first asked for. */
+export interface OpenTarget {
+  readonly store: Store
+  readonly state: State
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly operands: readonly string[]
+  /** The words after `--`, for a command that wraps another; else they are operands. */
+  readonly rest: readonly string[] | undefined
+  readonly flags: Layer
+  /** What environment and files say; empty for a command whose options come from the command line alone. */
+  readonly settings: Settings
+  readonly console: Console
+  /**
+   * Aborted by the first SIGINT, SIGTERM or SIGHUP: take no more, finish what is in flight. From the first
+   * look at `stop` or `signal` on, signals no longer kill the process: a command that looks has to end itself.
+   */
+  readonly stop: AbortSignal
+  /** Aborted by the second signal, or when the time to shut down is over: end at once. */
+  readonly signal: AbortSignal
+  /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
+  options<S extends OptionsSchema>(schema: S): Resolved<S>
+  /** Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. */
+  openTarget(opening?: Opening): Promise<OpenTarget>
+  /**
+   * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
+   * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another
+   * flag gives in place of --target.
+   */
+  readTarget(other?: { readonly address: string; readonly flag: string }): Promise<OpenTarget>
+  /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
+  readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string }>
+  /**
+   * Ends the command with this exit code, though nothing is thrown; without it a command that comes to its end has
+   * succeeded. `why` says what failed and where to look: it is the one line that --quiet leaves. The first call counts.
+   */
+  fail(code: Exclude<ExitCode, 0>, why: string): void
+}

@@ -1,0 +1,142 @@
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { styleText } from 'node:util'
+import { type Bar, terminalBar } from '../view/bar.ts'
+import { visible, visibleJson } from '../view/visible.ts'
+import type { ConsoleOptions } from './consoleOptions.ts'
+import { describe, tell, tellInOneLine } from './errorText.ts'
+
+/** A line, or lines. A line break inside one is text of somebody else, and is written out as `\n`. */
+export type Lines = string | readonly string[]
+
+/**
+ * How the command speaks: data on stdout, everything else on stderr. Nothing else writes to either. Every text is
+ * made visible here, so that callers hand on names and messages as they came.
+ */
+export interface Console {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** True where what is printed goes to a terminal. */
+  readonly printsToTerminal: boolean
+  /** For a person; not shown with --quiet. */
+  note(message: Lines): void
+  /** For a person who asked for more, with --verbose. */
+  detail(message: Lines): void
+  /** As `note`, marked as a warning. */
+  warn(message: string): void
+  /** What went wrong and the next step; with --json one line `{code, message, hint}`. Always shown; with -q in one line. */
+  error(thrown: unknown): void
+  /** Why the exit code is what it is, where no error was thrown: the one line that --quiet leaves. */
+  failure(why: string, exit: number): void
+  /** Asks at the terminal; the answer, trimmed, or undefined where the terminal went away. */
+  ask(question: string): Promise<string | undefined>
+  /** Lines to stdout, as fast as their reader takes them. @throws EPIPE where the reader went away */
+  print(lines: Source, signal?: AbortSignal): Promise<void>
+  /** Pieces of JSON text, cut anywhere but inside a character, to stdout. @throws as `print` */
+  printJson(pieces: Source, signal?: AbortSignal): Promise<void>
+  /** One JSON document and a newline to stdout. */
+  document(value: unknown): Promise<void>
+  /** Stdout for bytes that are no text. Ending it does not close stdout. */
+  bytes(): Writable
+  /** A bar on the terminal, from which other lines keep clear; undefined without one, with --quiet and with --json. */
+  bar(format: string): Promise<Bar | undefined>
+}
+
+type Source = Iterable<string> | AsyncIterable<string>
+
+/** The console of this process. */
+export function processConsole({ json, quiet, verbose }: ConsoleOptions): Console {
+  let bar: Bar | undefined
+  const write = (start: string, text: string) => {
+    bar?.clear()
+    process.stderr.write(`${start}${visible(text)}\n`)
+  }
+  const say = (message: Lines) => {
+    for (const line of typeof message === 'string' ? [message] : message) write('', line)
+  }
+  const failed = `${mark('red', 'error')}: `
+  return {
+    json,
+    quiet,
+    verbose,
+    printsToTerminal: process.stdout.isTTY === true,
+    note: (message) => quiet || say(message),
+    detail: (message) => !verbose || quiet || say(message),
+    warn: (message) => quiet || write(`${mark('yellow', 'warning')}: `, message),
+    error(thrown) {
+      if (json) return void process.stderr.write(`${visibleJson(JSON.stringify(describe(thrown)))}\n`)
+      if (quiet) return write(failed, tellInOneLine(thrown))
+      const [first = '', ...more] = tell(thrown, verbose)
+      write(failed, first)
+      say(more)
+    },
+    failure(why, exit) {
+      if (!quiet) return
+      if (json) process.stderr.write(`${visibleJson(JSON.stringify({ exit, message: why }))}\n`)
+      else write(failed, why)
+    },
+    ask: (question) => ask(visible(question)),
+    print: (lines, signal) => flow(Readable.from(printed(lines)), signal),
+    printJson: (pieces, signal) => flow(Readable.from(mapped(pieces, visibleJson)), signal),
+    document: (value) => flow(Readable.from([`${visibleJson(JSON.stringify(value))}\n`])),
+    bytes: stdout,
+    async bar(format) {
+      if (quiet || json || !process.stderr.isTTY) return undefined
+      bar = await terminalBar(process.stderr, format)
+      return bar
+    },
+  }
+}
+
+/** A stdout or stderr whose reader went away is no reason to die before all is told elsewhere. */
+export function outliveReaders(): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', () => {})
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const ended = new AbortController()
+  terminal.once('close', () => ended.abort())
+  try {
+    return (await terminal.question(question, { signal: ended.signal })).trim()
+  } catch {
+    return undefined
+  } finally {
+    terminal.close()
+  }
+}
+
+/** Lines that are all there already are one write. */
+function printed(lines: Source): Iterable<string> | AsyncIterable<string> {
+  return Array.isArray(lines) ? [lines.map(lineOf).join('')] : mapped(lines, lineOf)
+}
+
+function lineOf(text: string): string {
+  return `${visible(text)}\n`
+}
+
+async function* mapped(source: Source, change: (text: string) => string): AsyncGenerator<string> {
+  for await (const text of source) yield change(text)
+}
+
+function flow(source: Readable, signal?: AbortSignal): Promise<void> {
+  return pipeline(source, stdout(), { ...(signal && { signal }) })
+}
+
+/** Standard output as a stream that can be ended without closing it, and that waits for each write. */
+function stdout(): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string | Buffer, _, callback) {
+      process.stdout.write(chunk, callback)
+    },
+  })
+}
+
+/** Coloured where stderr is a terminal that shows colours, and NO_COLOR is not set. */
+function mark(colour: 'red' | 'yellow', text: string): string {
+  return styleText(colour, text, { stream: process.stderr })
+}

@@ -1,0 +1,31 @@
+import type { OptionsSchema, Resolved } from '../library.ts'
+
+/** How the command speaks. */
+export const consoleOptions = {
+  type: 'object',
+  description: 'What is shown, and in which form.',
+  properties: {
+    json: {
+      type: 'boolean',
+      description: 'one JSON document on stdout; errors as JSON on stderr',
+      default: false,
+      flagOnly: true,
+    },
+    quiet: {
+      type: 'boolean',
+      short: 'q',
+      description: 'show errors only',
+      default: false,
+      flagOnly: true,
+    },
+    verbose: {
+      type: 'boolean',
+      short: 'v',
+      description: 'show more, and where an error came from',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type ConsoleOptions = Resolved<typeof consoleOptions>

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { ElysiaError, messageOf } from '../library.ts'
+import type { Source } from './inputs.ts'
+
+/**
+ * The standard output of a command as an input. It is started, without a shell, when the input is opened, and
+ * ended when the input is closed before its end. Its name holds a digest only: arguments may be secrets.
+ * `env` is its environment: API keys are none of its business.
+ * Where the command fails, `settled` rejects with ELYSIA_PRODUCER after all that came was processed.
+ * Ctrl-C reaches the command as well as this process, and its end may be seen before our own signal: that is no
+ * failure of the command, if `stop` is aborted then too.
+ */
+export function producer(
+  argv: readonly [string, ...string[]],
+  stop: AbortSignal,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Source {
+  let ended: Promise<Failure | undefined> | undefined
+  return {
+    name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`,
+    rereadable: false,
+    size: undefined,
+    bytesRead: () => 0,
+    open: () => {
+      const [program, ...words] = argv
+      const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], env })
+      ended = failureOf(child)
+      return ending(child, child.stdout)
+    },
+    settled: async () => {
+      const failure = await ended
+      if (failure === undefined || (failure.signalled && (await stoppedSoon(stop)))) return
+      throw new ElysiaError('ELYSIA_PRODUCER', `${argv[0]} ${failure.fact}`, {
+        hint: 'what it had produced is processed; give the same command again when it works',
+      })
+    },
+  }
+}
+
+interface Failure {
+  /** The rest of a sentence. */
+  readonly fact: string
+  /** It was ended by a signal that people and systems end processes with. */
+  readonly signalled: boolean
+}
+
+/** How the command failed; undefined where it did not. */
+function failureOf(child: ChildProcess): Promise<Failure | undefined> {
+  return new Promise((resolve) => {
+    child.once('error', (error) =>
+      resolve({ fact: `cannot be started: ${messageOf(error)}`, signalled: false }),
+    )
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(undefined)
+      else if (signal !== null) resolve({ fact: `was ended by ${signal}`, signalled: ENDING.has(signal) })
+      // A shell ends by itself, with this code, where a command in it was ended by a signal.
+      else resolve({ fact: `failed with exit code ${code}`, signalled: SHELL_CODES.has(code!) })
+    })
+  })
+}
+
+const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP'])
+const SHELL_CODES: ReadonlySet<number> = new Set([129, 130, 143])
+
+/** Signals to a group of processes are all sent at once; half a second is for a machine that is very busy. */
+const SOON_MS = 500
+
+async function stoppedSoon(stop: AbortSignal): Promise<boolean> {
+  await wait(SOON_MS, undefined, { signal: stop }).catch(() => {})
+  return stop.aborted
+}
+
+function ending(child: ChildProcess, output: Readable): Readable {
+  output.once('close', () => {
+    if (output.readableEnded) return
+    child.kill()
+    child.unref()
+  })
+  return output
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import {
+  type Access,
+  addressesInTheOpen,
+  type ChosenTarget,
+  chooseTarget,
+  type Layer,
+  layersFor,
+  type Opening,
+  openState,
+  openStore,
+  parseTarget,
+  readApiKey,
+  readHeaders,
+  resolve,
+  type Settings,
+  type State,
+  type Store,
+  type Target,
+  targetOptions,
+  userPaths,
+  withholdKey,
+} from '../library.ts'
+import type { OpenTarget } from './command.ts'
+import type { Console } from './console.ts'
+
+/** An open target that can be closed. */
+export interface Closable extends OpenTarget {
+  close(): Promise<void>
+}
+
+/** What has been run into a target. */
+export interface KnownRuns {
+  readonly target: string
+  readonly state: State
+  close(): Promise<void>
+}
+
+/** Opens the target that flags, environment and files choose, and says on stderr which it is. `flag` gave it by hand. */
+export async function openChosenTarget(
+  flags: Layer,
+  settings: Settings,
+  console: Console,
+  use: Opening | 'reading',
+  flag = '--target',
+): Promise<Closable> {
+  const [environment, ...files] = settings.layers
+  const { chosen, target } = choose(flags, settings, flag)
+  const layers = [flags, environment, chosen.layer, ...files].filter((layer) => layer !== undefined)
+  const access = await accessOf(chosen, target, layersFor(targetOptions, layers), console.warn)
+  const opening = use === 'reading' ? reading(chosen) : use
+  const absent = isAbsent(target, opening)
+  const store = await openStore(target, access, opening)
+  const name = chosen.name === undefined ? '' : `${chosen.name}: `
+  const note = absent ? ', not there yet: a run makes it' : ''
+  console.note(`target ${name}${target.text} (${chosen.origin})${note}`)
+  return withState(store, (opening.missing ?? 'make') === 'make' ? 'make' : 'memory')
+}
+
+/**
+ * The runs into the chosen target. Those into a server are known here, whether it can be reached or not; those into an
+ * embedded store lie in its own file.
+ */
+export async function readChosenState(
+  flags: Layer,
+  settings: Settings,
+  console: Console,
+): Promise<KnownRuns> {
+  const { chosen, target } = choose(flags, settings, '--target')
+  if (target.kind !== 'weaviate') {
+    const opened = await openChosenTarget(flags, settings, console, 'reading')
+    return { target: opened.store.target, state: opened.state, close: () => opened.close() }
+  }
+  const state = openState(undefined, userPaths().state, 'memory')
+  const name = chosen.name === undefined ? '' : `${chosen.name}: `
+  console.note(`target ${name}${target.text} (${chosen.origin}), which is not asked`)
+  return { target: target.text, state, close: async () => state.close() }
+}
+
+function choose(flags: Layer, settings: Settings, flag: string) {
+  const given = layersFor(targetOptions, [flags, ...settings.layers])
+  const { options, origins } = resolve(targetOptions, given)
+  const chosen = chooseTarget(options.target, said(origins.target, flag), settings)
+  return { chosen, target: parseTarget(chosen.address) }
+}
+
+/** Nothing is made; only the default store need not be there, since nobody has named it. */
+function reading({ origin }: ChosenTarget): Opening {
+  return { missing: origin === 'default' ? 'memory' : 'refuse' }
+}
+
+function isAbsent(target: Target, { missing }: Opening): boolean {
+  return missing === 'memory' && target.kind === 'sqlite' && !existsSync(target.path)
+}
+
+function said(origin: string | undefined, flag: string): string {
+  return origin === 'command line' ? flag : (origin ?? 'default')
+}
+
+async function accessOf(
+  chosen: ChosenTarget,
+  target: Target,
+  layers: readonly Layer[],
+  warn: (message: string) => void,
+): Promise<Access> {
+  const { options, origins } = resolve(targetOptions, layers)
+  const path = options.apiKeyFile
+  const file = path === undefined ? undefined : { path, fromFlag: origins.apiKeyFile === 'command line' }
+  const certificate = options.caFile !== undefined && { caFile: options.caFile }
+  if (chosen.projectFile !== undefined) {
+    if (target.kind === 'weaviate') withholdKey(chosen, process.env, file, warn)
+    return { ...certificate }
+  }
+  const apiKey = await readApiKey(process.env, file, chosen.apiKeyEnv, warn)
+  const headers = readHeaders(process.env, chosen.headersEnv)
+  const open = addressesInTheOpen(target)
+  if (open.length > 0 && (apiKey !== undefined || Object.keys(headers).length > 0)) {
+    warn(`keys travel unencrypted to ${open.join(', ')}: anyone on the way can read them; use https`)
+  }
+  return { headers, ...(apiKey !== undefined && { apiKey }), ...certificate }
+}
+
+function withState(store: Store, missing: 'make' | 'memory'): Closable {
+  let state: State | undefined
+  return {
+    store,
+    get state() {
+      state ??= openState(store, userPaths().state, missing)
+      return state
+    },
+    async close() {
+      state?.close()
+      await store.close()
+    },
+  }
+}

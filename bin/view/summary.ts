@@ -1,0 +1,64 @@
+import { type Counts, counted, type Report, roughSize, sum } from '../library.ts'
+
+/** A report for a person: every count below the one it is part of, so that it can be seen to add up. */
+export function summary(report: Report, rejectsPath: string | undefined): string[] {
+  const { class: name, target, run, seconds, rate, bytes, retries } = report
+  const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
+  const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
+  return [
+    `${ending}: ${name} in ${target}, run ${run}`,
+    ...table(rows(report)),
+    `${seconds.toFixed(2)} s, ${Math.round(rate)} records/s, ${roughSize(bytes)}${repeated}`,
+    ...commits(report),
+    ...(rejectsPath === undefined ? [] : [`rejected records: ${rejectsPath}`]),
+  ]
+}
+
+type Row = readonly [depth: number, name: string, count: number]
+
+/** `lines = blank + records`; `records` = the outcomes; skipped and rejected = their reasons. */
+function rows(counts: Counts): Row[] {
+  const { lines, blank, records, written, deleted, unchanged, superseded, control, skipped, rejected } =
+    counts
+  const outcomes = { written, deleted, unchanged, superseded, control }
+  return [
+    [0, 'lines', lines],
+    [1, 'blank', blank],
+    [1, 'records', records],
+    ...Object.entries(outcomes).map(([name, count]): Row => [2, name, count]),
+    ...parts('skipped', skipped),
+    ...parts('rejected', rejected),
+  ]
+}
+
+function parts(name: string, counts: Readonly<Record<string, number>>): Row[] {
+  const entries = Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
+  const total = entries.reduce((sum, [, count]) => sum + count, 0)
+  return [[2, name, total], ...entries.map(([part, count]): Row => [3, part, count])]
+}
+
+function table(lines: readonly Row[]): string[] {
+  const labels = lines.map(([depth, name]) => `${'  '.repeat(depth + 1)}${name}`)
+  const width = Math.max(...labels.map((label) => label.length)) + 2
+  const digits = Math.max(...lines.map(([, , count]) => String(count).length))
+  return lines.map(([, , count], index) => labels[index]!.padEnd(width) + String(count).padStart(digits))
+}
+
+/** So many repositories are shown; the report has all. */
+const COMMITS_SHOWN = 10
+
+function commits(report: Report): string[] {
+  const all = Object.entries(report.commits)
+  const shown = all
+    .slice(0, COMMITS_SHOWN)
+    .map(([repo, commit]) => `last commit of ${repo || '(no name)'}: ${commit}`)
+  const more = all.length - shown.length
+  return more === 0 ? shown : [...shown, `and ${more} more: index status shows all`]
+}
+
+/** What there is to mend, and where it lies, in one line. */
+export function rejectsText({ rejected, records, dry_run }: Report, path: string | undefined): string {
+  const where = path ?? (dry_run ? 'a dry run writes no file; -v shows each' : '-v shows each')
+  const count = sum(rejected)
+  return `${count} of ${counted(records, 'record')} ${count === 1 ? 'was' : 'were'} rejected: ${where}`
+}

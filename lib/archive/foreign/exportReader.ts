@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { Worker } from 'node:worker_threads'
+import { type RecordBatch, tableFromIPC } from 'apache-arrow'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { parseDoubles } from '../../core/exactJson.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import type { Footer } from '../format/parquet/footer.ts'
+import { objectOf } from '../object/parse.ts'
+import type { ExportReading } from './exportWorker.ts'
+import { type ExportFile, footerOf } from './weaviateExport.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * A server's own Parquet file → pages. Memory: a page, and in a thread of its own about five times a row group
+ * as it is stored: the library copies it whole. It is given back at the end of the file. Errors: ELYSIA_DAMAGED.
+ */
+export function readExportFile(file: ExportFile): Readable {
+  return Readable.from(pagesOf(file), { objectMode: true, highWaterMark: 1 })
+}
+
+async function* pagesOf(file: ExportFile): AsyncGenerator<StoredObject[]> {
+  const footer = await footerOf(file.path)
+  let rows = 0
+  try {
+    for await (const bytes of batchesOf(file.path, footer)) {
+      for (const batch of tableFromIPC(bytes).batches) {
+        rows += batch.numRows
+        if (rows > footer.rows) throw new Error(`has more than ${footer.rows} objects`)
+        yield objectsOf(batch, file.tenant)
+      }
+    }
+    if (rows !== footer.rows) throw new Error(`has ${rows} of ${footer.rows} objects`)
+  } catch (cause) {
+    // That is how the library, compiled from Rust, ends a thread.
+    const fact =
+      (cause as Error).name === 'RuntimeError' || messageOf(cause) === 'unreachable'
+        ? 'cannot be decoded'
+        : messageOf(cause)
+    throw new ElysiaError('ELYSIA_DAMAGED', `${file.path}: ${fact}`, { cause })
+  }
+}
+
+/**
+ * Arrow messages, one for each time that is asked. In a thread, because the library reads large files only
+ * asynchronously, and where it fails there no promise rejects: the thread dies.
+ */
+async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint8Array> {
+  const workerData: ExportReading = { path, footer: { groups } }
+  const worker = new Worker(workerUrl(), { workerData })
+  const ended = new AbortController()
+  const death = once(worker, 'exit', { signal: ended.signal }).then(() => {
+    throw new Error('its reader ended early')
+  })
+  death.catch(() => {})
+  try {
+    for (;;) {
+      worker.postMessage('next')
+      const [bytes] = (await Promise.race([once(worker, 'message', ended), death])) as [Uint8Array | null]
+      if (bytes === null) return
+      yield bytes
+    }
+  } finally {
+    ended.abort()
+    await worker.terminate()
+  }
+}
+
+/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
+function workerUrl(): URL {
+  const here = import.meta.url
+  if (here.endsWith('.cjs')) return new URL('../../lib/archive/foreign/exportWorker.js', here)
+  return new URL(`./exportWorker${here.endsWith('.ts') ? '.ts' : '.js'}`, here)
+}
+
+function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject[] {
+  const column = (name: string) => {
+    const vector = batch.getChild(name)
+    if (vector === null) throw new Error(`has no column ${name}`)
+    return (row: number): unknown => vector.get(row)
+  }
+  const [id, created, updated] = [column('id'), column('creation_time'), column('update_time')]
+  const [vector, properties] = [column('vector'), column('properties')]
+  const [named, multi] = [column('named_vectors'), column('multi_vectors')]
+  return Array.from({ length: batch.numRows }, (_, row) => {
+    const one = bytesIn(vector(row))
+    const of = idIn(id(row))
+    const more = { ...vectorsIn(named(row), of), ...vectorsIn(multi(row), of) }
+    return {
+      id: of,
+      properties: propertiesIn(properties(row), of),
+      ...(one !== undefined && one.length > 0 && { vector: floatsOf(one) }),
+      ...(Object.keys(more).length > 0 && { vectors: more }),
+      ...(tenant !== undefined && { tenant }),
+      createdMs: Number(created(row)),
+      updatedMs: Number(updated(row)),
+    }
+  })
+}
+
+function idIn(value: unknown): string {
+  if (typeof value === 'string' && UUID.test(value)) return value
+  throw new Error(`has an object with the id ${JSON.stringify(value)}`)
+}
+
+function bytesIn(value: unknown): Uint8Array | undefined {
+  if (value === null || value === undefined) return undefined
+  if (value instanceof Uint8Array) return value
+  throw new Error('has a column of another type than a server writes')
+}
+
+/** A copy: a Float32Array has to begin at a multiple of four. */
+function floatsOf(bytes: Uint8Array): Float32Array {
+  if (bytes.length % 4 !== 0) throw new Error('has a vector that is not made of float32 numbers')
+  return new Float32Array(bytes.slice().buffer)
+}
+
+/** The JSON object of a column; empty where it is null. Its numbers are doubles, as the server holds them. */
+function recordIn(value: unknown, what: string): JsonObject {
+  const bytes = bytesIn(value)
+  if (bytes === undefined || bytes.length === 0) return {}
+  const json = jsonIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(), what)
+  if (json === null) return {}
+  if (typeof json !== 'object' || Array.isArray(json)) throw new Error(`has ${what} that are no JSON object`)
+  return json
+}
+
+function jsonIn(text: string, what: string): Json {
+  try {
+    return parseDoubles(text)
+  } catch (cause) {
+    throw new Error(`has ${what} that are no JSON: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** As a line of an archive may have them. */
+function propertiesIn(value: unknown, id: string): JsonObject {
+  return objectOf({ id, properties: recordIn(value, `properties of ${id}`) }).properties
+}
+
+/** Vectors by name, as the server writes them: numbers with the fewest digits that make the same float32. */
+function vectorsIn(value: unknown, id: string): Readonly<Record<string, Vector>> {
+  const vectors = recordIn(value, `vectors of ${id}`)
+  return Object.keys(vectors).length === 0 ? {} : (objectOf({ id, properties: {}, vectors }).vectors ?? {})
+}

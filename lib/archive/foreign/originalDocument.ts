@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { pipeline, type Readable } from 'node:stream'
+import { parseBounded } from '../../core/boundedJson.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/object.ts'
+import type { Reject } from '../../core/reject.ts'
+import { bigintIn, type CollectionSchema, isCollectionSchema } from '../../core/schema.ts'
+import { decompress } from '../../stream/codec/decompress.ts'
+import { JsonScan } from '../format/jsonScan.ts'
+import { DocumentDecoder, type DocumentHead } from './originalDecoder.ts'
+
+/** A backup that the Python original made. */
+export interface OriginalDocument {
+  readonly metadata: JsonObject
+  readonly schema: CollectionSchema
+  /** True where it was made without objects. */
+  readonly schemaOnly: boolean
+  /** Objects that its metadata speak of: of a schema-only document those of its source. */
+  readonly objectCount?: number
+  /** Pages of objects, in the order of the document; it errors with ELYSIA_DAMAGED at the latest at its end. */
+  readonly pages: Readable
+}
+
+export interface OriginalOptions {
+  /** Opens the same bytes once more; without it, metadata and schema have to come before the objects. */
+  readonly again?: () => Readable
+  /** Hears, as a sentence each, of another version, and of a count that is not that of the objects. */
+  readonly onNotice?: (message: string) => void
+  /** Takes what is no object that could be restored; without it, that is ELYSIA_DAMAGED. */
+  readonly onReject?: (reject: Reject) => void
+}
+
+/** The only version there ever was. */
+const VERSION = '1.0'
+
+const LONG_BYTES = 64 * 1024
+
+const SECTIONS = ['metadata', 'schema', 'objects', 'object_count']
+
+/**
+ * True for the beginning of such a document, decompressed: it begins with a section, whichever comes first, and is
+ * no JSON line that happens to begin with a key of that name. `head` is all, or its first 64 KiB.
+ */
+export function isOriginalDocument(head: Buffer): boolean {
+  const text = head.toString().replace(/^\ufeff/, '')
+  const [first = ''] = /^\s*\{\s*"(?:metadata|schema|objects|object_count)"\s*:/.exec(text) ?? []
+  if (first === '') return false
+  const line = objectOn(text.trimStart().split('\n', 1)[0]!)
+  if (line !== undefined) return 'schema' in line || ('metadata' in line && Array.isArray(line.objects))
+  const keys = keysAtTop(head)
+  if (!keys.every((key) => SECTIONS.includes(key))) return false
+  // The metadata of a document are small: what has nothing else so far is a long line.
+  return keys.join() !== 'metadata' || first.includes('\n') || head.length < LONG_BYTES
+}
+
+/** The object that a line is; undefined where it is none, or not whole. */
+function objectOn(line: string): Record<string, unknown> | undefined {
+  try {
+    return parseBounded(line) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+/** The keys of the object that begins here, as far as they are to be seen. */
+function keysAtTop(head: Buffer): string[] {
+  const keys: string[] = []
+  const scan = new JsonScan((key) => {
+    keys.push(key)
+    return 'skip'
+  })
+  try {
+    for (const values of [scan.push(head), scan.end()]) for (const _ of values);
+  } catch {
+    // It goes on behind the head.
+  }
+  return keys
+}
+
+/**
+ * Reads one JSON document `{metadata, schema, objects}`, plain or compressed, of any size; sections in any order, with
+ * any white space. Where the objects come first, the document is read twice.
+ * Memory: the objects and tokens of 64 KiB, or one object where that is larger, and the schema.
+ * @throws ElysiaError ELYSIA_DAMAGED where a section is missing or the document is cut short before its objects;
+ * ELYSIA_COMPRESSION; ELYSIA_INPUT where it would have to be read twice and cannot
+ */
+export async function readOriginal(
+  source: Readable,
+  options: OriginalOptions = {},
+): Promise<OriginalDocument> {
+  const { again, onNotice = () => {}, onReject } = options
+  const first = decoderOf(source, onNotice, undefined, onReject)
+  const head = first.head ?? ((await once(first, 'head')) as [DocumentHead])[0]
+  try {
+    const described = describe(head, onNotice)
+    if (!first.objectsCameFirst) return { ...described, pages: first }
+    if (again === undefined) throw needsFile()
+    first.destroy()
+    return { ...described, pages: decoderOf(again(), onNotice, head, onReject) }
+  } catch (thrown) {
+    first.destroy()
+    throw thrown
+  }
+}
+
+function needsFile(): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_INPUT',
+    'the document has its objects before its schema, so it is read twice',
+    {
+      hint: 'write it to a file, and restore that',
+    },
+  )
+}
+
+function decoderOf(
+  source: Readable,
+  onNotice: (message: string) => void,
+  head?: DocumentHead,
+  onReject?: (reject: Reject) => void,
+): DocumentDecoder {
+  const decoder = new DocumentDecoder(onNotice, head, onReject)
+  // Whoever waits for the head or reads the pages hears of errors by the decoder itself.
+  pipeline(source, decompress(), decoder, () => {})
+  return decoder
+}
+
+function describe({ metadata, schema }: DocumentHead, onNotice: (message: string) => void) {
+  if (!isCollectionSchema(schema)) {
+    throw new ElysiaError('ELYSIA_DAMAGED', 'the section schema of the document is no class')
+  }
+  const large = bigintIn(schema)
+  if (large !== undefined) {
+    const fact = `the section schema of the document holds ${large}, a number that a class cannot keep exactly`
+    throw new ElysiaError('ELYSIA_DAMAGED', fact)
+  }
+  const { version, type, object_count: count } = metadata
+  if (version !== VERSION) {
+    const said = version === undefined ? 'names no version' : `is of version ${JSON.stringify(version)}`
+    onNotice(`the document ${said}; it is read as ${VERSION}`)
+  }
+  const objectCount = typeof count === 'number' && { objectCount: count }
+  return { metadata, schema, schemaOnly: type === 'schema-only', ...objectCount }
+}

@@ -1,0 +1,142 @@
+import { type Duplex, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ElysiaError } from '../../core/errors.ts'
+import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
+import { type Reject, Reject as RejectedLine, refuse } from '../../core/reject.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { decompress } from '../../stream/codec/decompress.ts'
+import { splitLines } from '../../stream/lines/splitLines.ts'
+import { type Parsed, parseJson } from '../../stream/parseJson.ts'
+import { SchemaDerivation } from './deriveSchema.ts'
+import { Pager } from './pager.ts'
+import { PlainFault, plainObjectOf } from './plainObject.ts'
+
+export interface PlainJsonlOptions {
+  /** Takes the lines that are no objects, in order; the others go on. */
+  readonly onReject: (reject: Reject) => void
+  /** The class that objects which name one have to be of. */
+  readonly className?: string
+  readonly maxLineBytes?: number
+}
+
+/**
+ * The stages that read JSON lines of objects, as `col cat` prints them or as Weaviate's REST interface gives them:
+ * bytes, plain or compressed → pages of objects, in the order of the lines, for a pipeline. A line of a rejects file
+ * of `col restore` counts as the object in it.
+ * Memory: a page, and a line of at most `maxLineBytes` (64 MiB).
+ * Errors: ELYSIA_COMPRESSION.
+ */
+export function plainJsonl(options: PlainJsonlOptions): [Duplex, ...Duplex[]] {
+  const { maxLineBytes } = options
+  const lines = splitLines(maxLineBytes === undefined ? {} : { maxLineBytes })
+  return [decompress(), lines, parseJson(), new PlainObjects(options)]
+}
+
+class PlainObjects extends Transform {
+  readonly #options: PlainJsonlOptions
+  readonly #pager = new Pager<StoredObject>()
+
+  constructor(options: PlainJsonlOptions) {
+    super({ objectMode: true, readableHighWaterMark: 1 })
+    this.#options = options
+  }
+
+  override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
+    const read = item instanceof RejectedLine ? item : objectIn(item, this.#options.className)
+    if (read instanceof RejectedLine) this.#options.onReject(read)
+    else if (this.#pager.add(read.object, (item as Parsed).text.length)) this.push(this.#pager.take())
+    done()
+  }
+
+  override _flush(done: TransformCallback): void {
+    const last = this.#pager.take()
+    if (last.length > 0) this.push(last)
+    done()
+  }
+}
+
+/** The object of a line, or why it is none. */
+function objectIn(line: Parsed, className: string | undefined): ReturnType<typeof plainObjectOf> | Reject {
+  try {
+    const found = plainObjectOf(unwrapped(line.value))
+    const isOther = className !== undefined && found.class !== undefined && found.class !== className
+    return isOther ? refuse(line, 'invalid_value', `it is of class ${found.class}, not ${className}`) : found
+  } catch (thrown) {
+    if (thrown instanceof PlainFault) return refuse(line, thrown.code, thrown.message)
+    throw thrown
+  }
+}
+
+/** A line of a rejects file holds its object whole, beside its reason. */
+function unwrapped(value: JsonObject): JsonObject {
+  const { object, properties, reason } = value
+  return properties === undefined && reason !== undefined && isRecord(object) ? object : value
+}
+
+function isRecord(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What is known of JSON lines once they were read through. */
+export interface PlainSummary {
+  readonly schema: CollectionSchema
+  /** What the objects say they are of, by which `plainJsonl` finds those that are not; undefined where they do not. */
+  readonly sourceClass?: string
+  /** Lines that are objects; the others are rejects, of which the second reading says more. */
+  readonly objects: number
+  readonly rejects: number
+  readonly firstReject?: Reject
+}
+
+/**
+ * Reads JSON lines of objects through, and derives their class: its name is what the first object that names a class
+ * says, so that references to itself are known as such, or `className`. Memory: a line.
+ * @throws ElysiaError ELYSIA_USAGE where nobody names the class, ELYSIA_CONFLICT, naming the line, where no class
+ * holds all objects; ELYSIA_COMPRESSION
+ */
+export async function derivePlainSchema(source: Readable, className?: string): Promise<PlainSummary> {
+  const derivation = new SchemaDerivation()
+  let [found, objects, rejects] = [undefined as string | undefined, 0, 0]
+  let firstReject: Reject | undefined
+  await pipeline(source, decompress(), splitLines(), parseJson(), async (lines) => {
+    for await (const line of lines as AsyncIterable<Parsed | Reject>) {
+      const read = line instanceof RejectedLine ? line : objectIn(line, found)
+      if (read instanceof RejectedLine) {
+        rejects += 1
+        firstReject ??= read
+      } else {
+        found ??= read.class
+        objects += 1
+        at(line.line, () => derivation.add(read.object))
+      }
+    }
+  })
+  const name = found ?? className
+  if (name === undefined && objects > 0) throw unnamed()
+  return {
+    schema: derivation.schema(name ?? ''),
+    objects,
+    rejects,
+    ...(firstReject !== undefined && { firstReject }),
+    ...(found !== undefined && { sourceClass: found }),
+  }
+}
+
+function at(line: number, add: () => void): void {
+  try {
+    add()
+  } catch (thrown) {
+    if (!(thrown instanceof ElysiaError)) throw thrown
+    const { code, message, hint } = thrown
+    throw new ElysiaError(code, `line ${line}: ${message}`, {
+      cause: thrown,
+      ...(hint !== undefined && { hint }),
+    })
+  }
+}
+
+function unnamed(): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', 'the objects do not say of which class they are', {
+    hint: 'name it with --name, or give the class with --schema FILE',
+  })
+}

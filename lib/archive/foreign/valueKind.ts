@@ -1,0 +1,95 @@
+import { isInt64 } from '../../core/exactJson.ts'
+import type { Json, JsonObject } from '../../core/object.ts'
+
+/** What a JSON value may have been in a class. A text that reads as a date or uuid is one until others do not. */
+export type ValueKind =
+  | 'text'
+  | 'date'
+  | 'uuid'
+  | 'int'
+  | 'number'
+  | 'boolean'
+  | 'geoCoordinates'
+  | 'phoneNumber'
+  | 'reference'
+  | 'object'
+
+/** The kind of one value that is neither null nor an array. */
+export function kindOf(value: Exclude<Json, null | Json[]>): ValueKind {
+  switch (typeof value) {
+    case 'string':
+      return textKind(value)
+    case 'number':
+      // A larger one is not written in digits alone, and an int loses the sign of -0.
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? 'int' : 'number'
+    case 'bigint':
+      return isInt64(value) ? 'int' : 'number'
+    case 'boolean':
+      return 'boolean'
+    default:
+      return objectKind(value)
+  }
+}
+
+/** The narrowest kind that holds both; undefined where no data type does. */
+export function commonKind(one: ValueKind, other: ValueKind): ValueKind | undefined {
+  if (one === other) return one
+  return WIDER.map(([wide, narrow]) => ({ wide, all: [wide, ...narrow] })).find(
+    ({ all }) => all.includes(one) && all.includes(other),
+  )?.wide
+}
+
+const WIDER: readonly [ValueKind, readonly ValueKind[]][] = [
+  ['text', ['date', 'uuid']],
+  ['number', ['int']],
+  ['object', ['geoCoordinates', 'phoneNumber', 'reference']],
+]
+
+const DATE =
+  /^\d{4}-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
+/** Lower case only: a server gives uuids back in lower case, so others would not stay as they are. */
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+
+const BEACON = /^weaviate:\/\/[^/]+\/(?:([A-Z]\w*)\/)?[0-9a-f-]{36}$/
+
+function textKind(text: string): ValueKind {
+  if (text.length < 20 || text.length > 64) return 'text'
+  if (UUID.test(text)) return 'uuid'
+  return DATE.test(text) && dayExists(text.slice(0, 10)) ? 'date' : 'text'
+}
+
+/** JavaScript moves a day that does not exist into the next month. */
+function dayExists(day: string): boolean {
+  const midnight = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
+}
+
+function objectKind(value: JsonObject): ValueKind {
+  const names = Object.keys(value)
+  if (names.length === 2 && isNumber(value.latitude) && isNumber(value.longitude)) return 'geoCoordinates'
+  if (typeof value.beacon === 'string' && BEACON.test(value.beacon)) return 'reference'
+  if (typeof value.input === 'string' && names.every((name) => PHONE.has(name)) && names.length > 1) {
+    return 'phoneNumber'
+  }
+  return 'object'
+}
+
+const PHONE = new Set([
+  'input',
+  'defaultCountry',
+  'countryCode',
+  'national',
+  'internationalFormatted',
+  'nationalFormatted',
+  'valid',
+])
+
+function isNumber(value: Json | undefined): boolean {
+  return typeof value === 'number'
+}
+
+/** The class that a reference leads to; undefined where its beacon, of an old server, does not say. */
+export function referredClass(value: JsonObject): string | undefined {
+  return typeof value.beacon === 'string' ? BEACON.exec(value.beacon)?.[1] : undefined
+}

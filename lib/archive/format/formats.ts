@@ -1,0 +1,12 @@
+import type { Format, FormatName } from './format.ts'
+
+/** The formats there are. Each is loaded when it is asked for: Parquet brings its own WebAssembly. */
+export const FORMATS: Readonly<Record<FormatName, () => Promise<Format>>> = {
+  jsonl: async () => (await import('./jsonl.ts')).jsonl,
+  json: async () => (await import('./json.ts')).json,
+  parquet: async () => (await import('./parquet/format.ts')).parquet,
+}
+
+export function formatOf(name: FormatName): Promise<Format> {
+  return FORMATS[name]()
+}

@@ -1,0 +1,149 @@
+import { Assembler } from 'stream-json/assembler.js'
+import { jsonParser, type Token } from 'stream-json/core/parser.js'
+import { MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/boundedJson.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { wholeOf } from '../../core/exactJson.ts'
+import { ByteQueue } from '../../stream/bytes/byteQueue.ts'
+
+/**
+ * As much is parsed at once, and its tokens are in memory together, at some hundred bytes each. In smaller pieces
+ * long texts come slower, since the parser takes another way for one that a piece ends in.
+ */
+const PIECE_BYTES = 64 * 1024
+
+/** Assembles whole numbers as they are written. */
+class ExactAssembler extends Assembler {
+  override numberValue(text: string): void {
+    // The one method that takes a value as it is.
+    this.stringValue(wholeOf(text, Number.parseFloat(text)) as unknown as string)
+  }
+}
+
+/** What becomes of a value at the top of a document: assembled as one, item by item, or left out. */
+export type Take = 'whole' | 'items' | 'skip'
+
+/** A value that was taken: of an object at the top its key, of an array an item without one. */
+export interface Taken {
+  readonly key?: string
+  readonly value: unknown
+}
+
+/**
+ * Reads one JSON document, of any size, in pieces: an object at the top by its keys, as `take` says of each; an
+ * array item by item. What it yields equals what parseExact would: a `__proto__` is an own property, of keys
+ * that are there twice the last counts (at the top each is yielded).
+ * Values come as the pieces end: some a time, often none.
+ * Memory: the tokens and values of 64 KiB, or the value at hand where that is larger.
+ * Errors: ELYSIA_DAMAGED, with the offset of the piece, for what is no JSON, ends early, is not UTF-8, is neither
+ * object nor array, or nests deeper or holds a value of more nodes than `parseBounded` takes.
+ */
+export class JsonScan {
+  readonly #take: (key: string) => Take
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true })
+  readonly #parse = jsonParser({ streamValues: false })
+  readonly #value = new ExactAssembler()
+  readonly #input = new ByteQueue()
+  readonly #piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+  #offset = 0
+  /** Containers that are open around the next token, those of a value being assembled not counted. */
+  #depth = 0
+  /** Containers that are open in the value at hand, and its keys, objects and arrays so far. */
+  #levels = 0
+  #nodes = 0
+  #root: 'object' | 'array' | undefined
+  #key: string | undefined
+  #mode: Take = 'whole'
+  #taken: Taken[] = []
+
+  constructor(take: (key: string) => Take = () => 'whole') {
+    this.#take = take
+  }
+
+  /** The values that end in each piece which this chunk makes full. */
+  *push(chunk: Buffer): Generator<readonly Taken[]> {
+    this.#input.push(chunk)
+    while (this.#input.length >= PIECE_BYTES) yield this.#next(PIECE_BYTES)
+  }
+
+  /** The values that were not yielded yet. */
+  *end(): Generator<readonly Taken[]> {
+    if (this.#input.length > 0) yield this.#next(this.#input.length)
+    if (this.#root === undefined || this.#depth > 0) throw this.#damaged('it is cut short')
+  }
+
+  #next(bytes: number): readonly Taken[] {
+    const piece = this.#piece.subarray(0, bytes)
+    this.#input.fill(piece, 0)
+    for (const token of this.#tokens(piece)) this.#consume(token)
+    if (this.#depth + this.#levels > MAX_JSON_DEPTH)
+      throw this.#damaged(`it nests deeper than ${MAX_JSON_DEPTH} levels`)
+    if (this.#nodes > MAX_JSON_NODES) throw this.#damaged('a value has too many keys, objects and arrays')
+    this.#offset += bytes
+    const taken = this.#taken
+    this.#taken = []
+    return taken
+  }
+
+  #tokens(piece: Buffer): readonly Token[] {
+    try {
+      const tokens = this.#parse(this.#utf8.decode(piece, { stream: true }))
+      return typeof tokens === 'object' && 'values' in tokens ? (tokens.values as readonly Token[]) : []
+    } catch (thrown) {
+      throw this.#damaged(messageOf(thrown), thrown)
+    }
+  }
+
+  #consume(token: Token): void {
+    if (!this.#value.done) this.#assemble(token)
+    else if (this.#depth === 0) this.#open(token)
+    else if (this.#depth === 1) this.#atTop(token)
+    else if (this.#mode === 'items' && this.#depth === 2 && !isEnd(token)) this.#assemble(token)
+    else this.#depth += isStart(token) ? 1 : isEnd(token) ? -1 : 0
+  }
+
+  #open({ name }: Token): void {
+    if (name !== 'startObject' && name !== 'startArray') throw this.#damaged('it is neither object nor array')
+    this.#root = name === 'startObject' ? 'object' : 'array'
+    this.#depth = 1
+  }
+
+  #atTop(token: Token): void {
+    if (token.name === 'keyValue') {
+      this.#key = token.value
+      this.#mode = this.#take(token.value)
+    } else if (isEnd(token)) this.#depth = 0
+    else if (this.#mode === 'whole') this.#assemble(token)
+    else if (this.#mode === 'items' && token.name !== 'startArray')
+      throw this.#damaged(`${this.#key} is no list`)
+    else if (isStart(token)) this.#depth = 2
+  }
+
+  #assemble(token: Token): void {
+    this.#value.consume(token)
+    if (isStart(token)) this.#levels += 1
+    else if (isEnd(token)) this.#levels -= 1
+    if (isStart(token) || token.name === 'keyValue') this.#nodes += 1
+    if (!this.#value.done || token.name === 'keyValue') return
+    this.#nodes = 0
+    const value: unknown = this.#value.current
+    this.#taken.push(this.#key === undefined ? { value } : { key: this.#key, value })
+  }
+
+  #damaged(fact: string, cause?: unknown): ElysiaError {
+    return new ElysiaError(
+      'ELYSIA_DAMAGED',
+      `the JSON document is damaged behind byte ${this.#offset}: ${fact}`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+function isStart({ name }: Token): boolean {
+  return name === 'startObject' || name === 'startArray'
+}
+
+function isEnd({ name }: Token): boolean {
+  return name === 'endObject' || name === 'endArray'
+}

@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
+import { Expanding } from '../../stream/flatMap.ts'
+import { identityIn } from '../object/identity.ts'
+import { LineCutter, objectIn } from '../object/lineReader.ts'
+import type { Tally } from '../object/tally.ts'
+import { ObjectLines } from '../object/writer.ts'
+import type { Content, Format } from './format.ts'
+
+/** As many as a store takes at once. */
+const PAGE_OBJECTS = 500
+const PAGE_BYTES = 4 * 1024 * 1024
+
+/** JSON lines, one object each. Memory: a page and a piece of 256 KiB, or one object where that is larger. */
+export const jsonl: Format = {
+  name: 'jsonl',
+  extension: '.jsonl',
+  compressesItself: false,
+  encode: ({ vectors }: Content, tally?: Tally): Duplex => new LineEncoder(vectors, tally),
+  decode: (content: Content, tally?: Tally): Duplex => new LineDecoder(content, tally),
+}
+
+class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
+  readonly #lines: ObjectLines
+
+  constructor(vectors: Content['vectors'], tally: Tally | undefined) {
+    super({ writableObjectMode: true, writableHighWaterMark: 1 })
+    this.#lines = new ObjectLines(vectors, tally)
+  }
+
+  protected override expand(page: readonly StoredObject[]): Generator<Buffer> {
+    return this.#lines.page(page)
+  }
+
+  protected override rest(): Generator<Buffer> {
+    return this.#lines.take()
+  }
+}
+
+class LineDecoder extends Expanding<Buffer, StoredObject[]> {
+  readonly #content: Content
+  readonly #tally: Tally | undefined
+  readonly #numbers: WholeNumbers
+  readonly #lines = new LineCutter()
+  #line = 0
+
+  constructor(content: Content, tally: Tally | undefined) {
+    super({ readableObjectMode: true, readableHighWaterMark: 1 })
+    this.#content = content
+    this.#numbers = wholeNumbers(content.schema.properties)
+    this.#tally = tally
+  }
+
+  protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
+    let page: StoredObject[] = []
+    let bytes = 0
+    for (const line of this.#lines.cut(chunk)) {
+      page.push(this.#parse(line))
+      bytes += line.length
+      if (page.length < PAGE_OBJECTS && bytes < PAGE_BYTES) continue
+      yield page
+      page = []
+      bytes = 0
+    }
+    if (page.length > 0) yield page
+  }
+
+  protected override *rest(): Generator<StoredObject[]> {
+    const line = this.#lines.rest()
+    if (line !== undefined) yield [this.#parse(line)]
+  }
+
+  #parse(line: Buffer): StoredObject {
+    this.#line += 1
+    try {
+      const { tenant, vectors, foreign = false } = this.#content
+      const { object: parsed, looksCanonical } = objectIn(line, this.#numbers)
+      const object = tenant === undefined ? parsed : { ...parsed, tenant }
+      const isIdentity = vectors === 'base64' && looksCanonical && !foreign
+      this.#tally?.add(object, isIdentity ? identityIn(line) : undefined)
+      return object
+    } catch (thrown) {
+      throw new ElysiaError('ELYSIA_DAMAGED', `line ${this.#line}: ${messageOf(thrown)}`, { cause: thrown })
+    }
+  }
+}

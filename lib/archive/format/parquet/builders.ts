@@ -1,0 +1,180 @@
+import { type Data, type DataType, makeData } from 'apache-arrow'
+import type { Json } from '../../../core/object.ts'
+
+/** A column that is being filled, a slot a value. Its arrays are used again: what `take` gave lasts until the next `put`. */
+export interface Slots {
+  readonly type: DataType
+  /** How much it holds, about. */
+  readonly bytes: number
+  /**
+   * Fills one slot, with null where the value has no place in the type. False where the slot does not say all
+   * of the value. Undefined and null are the same and need nothing said.
+   */
+  put(value: Json | undefined): boolean
+  /** What was put since the last call. */
+  take(): Data
+}
+
+/** The value in a slot; undefined where it is null. */
+export type Cell = (row: number) => Json | undefined
+
+/** An array that doubles its room. */
+export class Room<T extends Uint8Array | Int32Array | Float32Array | Float64Array> {
+  array: T
+  used = 0
+  readonly #make: (length: number) => T
+
+  constructor(make: (length: number) => T) {
+    this.#make = make
+    this.array = make(1024)
+  }
+
+  reserve(more: number): void {
+    if (this.used + more <= this.array.length) return
+    const larger = this.#make(Math.max(this.array.length * 2, this.used + more))
+    larger.set(this.array.subarray(0, this.used))
+    this.array = larger
+  }
+
+  push(value: number): void {
+    if (this.used === this.array.length) this.reserve(1)
+    this.array[this.used++] = value
+  }
+
+  /** What is in use, not copied; the room is empty afterwards. */
+  take(): T {
+    const taken = this.array.subarray(0, this.used) as T
+    this.used = 0
+    return taken
+  }
+}
+
+/** One bit a slot, least significant first, as Arrow wants validity and booleans. */
+export class Bits {
+  length = 0
+  zeros = 0
+  readonly #bytes = new Room((length) => new Uint8Array(length))
+
+  push(bit: boolean): void {
+    const at = this.length++
+    if ((at & 7) === 0) this.#bytes.push(0)
+    if (bit) this.#bytes.array[at >> 3]! |= 1 << (at & 7)
+    else this.zeros++
+  }
+
+  take(): { readonly length: number; readonly nullCount: number; readonly nullBitmap: Uint8Array } {
+    const taken = { length: this.length, nullCount: this.zeros, nullBitmap: this.#bytes.take() }
+    this.length = 0
+    this.zeros = 0
+    return taken
+  }
+}
+
+/** Values of one width each, which `write` puts or refuses. */
+export class FixedSlots implements Slots {
+  readonly type: DataType
+  readonly #valid = new Bits()
+  readonly #values: Room<Int32Array | Float64Array>
+  readonly #write: (value: Json, values: Room<Int32Array | Float64Array>) => boolean
+  readonly #fill: number
+
+  /** `fill` is how many numbers of the array a slot takes. */
+  constructor(
+    type: DataType,
+    values: Room<Int32Array | Float64Array>,
+    fill: number,
+    write: (value: Json, values: Room<Int32Array | Float64Array>) => boolean,
+  ) {
+    this.type = type
+    this.#values = values
+    this.#fill = fill
+    this.#write = write
+  }
+
+  get bytes(): number {
+    return this.#values.used * this.#values.array.BYTES_PER_ELEMENT
+  }
+
+  put(value: Json | undefined): boolean {
+    const before = this.#values.used
+    const absent = value === undefined || value === null
+    const exact = absent || this.#write(value, this.#values)
+    const filled = this.#values.used > before
+    if (!filled) for (let n = 0; n < this.#fill; n++) this.#values.push(0)
+    this.#valid.push(filled)
+    return exact
+  }
+
+  take(): Data {
+    const { buffer, byteOffset, byteLength } = this.#values.take()
+    const data =
+      this.type.ArrayType === BigInt64Array
+        ? new BigInt64Array(buffer, byteOffset, byteLength / 8)
+        : new Float64Array(buffer, byteOffset, byteLength / 8)
+    return makeData({ type: this.type, ...this.#valid.take(), data } as never)
+  }
+}
+
+export class BooleanSlots implements Slots {
+  readonly type: DataType
+  readonly #valid = new Bits()
+  readonly #values = new Bits()
+
+  constructor(type: DataType) {
+    this.type = type
+  }
+
+  get bytes(): number {
+    return this.#valid.length >> 2
+  }
+
+  put(value: Json | undefined): boolean {
+    const known = typeof value === 'boolean'
+    this.#valid.push(known)
+    this.#values.push(value === true)
+    return known || value === undefined || value === null
+  }
+
+  take(): Data {
+    const { nullBitmap: data } = this.#values.take()
+    return makeData({ type: this.type, ...this.#valid.take(), data } as never)
+  }
+}
+
+/** Bytes of any length, which `write` appends or refuses. */
+export class BytesSlots implements Slots {
+  readonly type: DataType
+  readonly #valid = new Bits()
+  readonly #offsets = new Room((length) => new Int32Array(length))
+  readonly #bytes = new Room<Buffer>((length) => Buffer.allocUnsafe(length))
+  readonly #write: (value: Json, bytes: Room<Buffer>) => 'exact' | 'shown' | 'none'
+
+  constructor(type: DataType, write: (value: Json, bytes: Room<Buffer>) => 'exact' | 'shown' | 'none') {
+    this.type = type
+    this.#write = write
+    this.#offsets.push(0)
+  }
+
+  get bytes(): number {
+    return this.#bytes.used + this.#offsets.used * 4
+  }
+
+  put(value: Json | undefined): boolean {
+    const absent = value === undefined || value === null
+    const said = absent ? 'none' : this.#write(value, this.#bytes)
+    this.#valid.push(said !== 'none')
+    this.#offsets.push(this.#bytes.used)
+    return absent || said === 'exact'
+  }
+
+  take(): Data {
+    const valueOffsets = this.#offsets.take().slice()
+    this.#offsets.push(0)
+    return makeData({
+      type: this.type,
+      ...this.#valid.take(),
+      valueOffsets,
+      data: this.#bytes.take(),
+    } as never)
+  }
+}

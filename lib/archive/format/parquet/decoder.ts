@@ -1,0 +1,173 @@
+import { type Data, type DataType, type RecordBatch, tableFromIPC } from 'apache-arrow'
+import * as wasm from 'parquet-wasm/node'
+import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import type { Cell } from './builders.ts'
+import { type Footer, type RowGroup, readFooter } from './footer.ts'
+import { type ColumnNames, kindsOf, META, readMetadata, textType, timeType } from './layout.ts'
+import { costOf, type ReadAt, requireDisjoint } from './pages.ts'
+import { withRest } from './remainder.ts'
+import { halvesOf, text } from './types.ts'
+import { shapeOfType, vectorBytes, vectorCell, vectorType } from './vectors.ts'
+
+/** Most objects of a page. */
+const PAGE_ROWS = 1000
+/** About how many bytes, as the pages count them, are decoded at once; and how many, should every entry be the longest. */
+const WINDOW_BYTES = 64 * 1024 * 1024
+const MAX_WINDOW_BYTES = 4 * WINDOW_BYTES
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of
+ * one that is larger than 64 MiB. Its counts are held against each other, its pages and `most`, the objects that it may
+ * have, before they are believed. Throws an Error with the reason where the file is another or damaged.
+ */
+export function* pagesOf(
+  file: Uint8Array,
+  tenant: string | undefined,
+  most = Number.POSITIVE_INFINITY,
+): Generator<StoredObject[]> {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
+  const footer = readFooter(bytes)
+  if (footer.rows > most) throw new Error(`has ${footer.rows} rows, the manifest declares ${most} objects`)
+  requireDisjoint(footer, bytes.length)
+  const { schema, names } = readMetadata(footer.metadata)
+  const kinds = kindsOf(schema)
+  let rows = 0
+  for (const batch of batchesOf(file, footer, (at, length) => bytes.subarray(at, at + length))) {
+    const object = objectReader(batch, names, kinds, tenant ?? footer.metadata.get(META.tenant))
+    rows += batch.numRows
+    if (batch.numRows > 0) yield Array.from({ length: batch.numRows }, (_, row) => object(row))
+  }
+  if (rows !== footer.rows) throw new Error(`holds ${rows} of ${footer.rows} objects`)
+}
+
+// All of it is synchronous: of what fails in the library's asynchronous functions the process dies.
+function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt): Generator<RecordBatch> {
+  const widths = vectorBytes(metadata)
+  for (const [index, group] of groups.entries()) {
+    const limit = windowRows(group, widths, read)
+    for (let offset = 0; offset < group.rows; offset += limit) {
+      let rows = 0
+      const window = { rowGroups: [index], batchSize: Math.min(PAGE_ROWS, limit), limit, offset }
+      for (const batch of decoded(wasm.readParquet(file, window))) {
+        rows += batch.numRows
+        yield batch
+      }
+      // Else a file could claim windows for ever.
+      if (rows !== Math.min(limit, group.rows - offset))
+        throw new Error(`ends after ${offset + rows} of ${group.rows} rows`)
+    }
+  }
+}
+
+/** How many rows of a group are decoded at once; `widths` in bytes a row has in vectors even where it has none. */
+function windowRows(group: RowGroup, widths: number, read: ReadAt): number {
+  const { bytes, most } = costOf(group, read)
+  const shares = Math.max(bytes / WINDOW_BYTES, (most + group.rows * widths) / MAX_WINDOW_BYTES)
+  return Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
+}
+
+function* decoded(table: wasm.Table): Generator<RecordBatch> {
+  const batches = table.recordBatches()
+  table.free()
+  try {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      yield* tableFromIPC(batch.intoIPCStream()).batches
+    }
+  } finally {
+    for (const batch of batches) batch.free()
+  }
+}
+
+type Kinds = ReturnType<typeof kindsOf>
+type Columns = (name: string, type: DataType) => Data
+
+function objectReader(
+  batch: RecordBatch,
+  names: ColumnNames,
+  kinds: Kinds,
+  tenant: string | undefined,
+): (row: number) => StoredObject {
+  const columns = columnsOf(batch)
+  const texts = (name: string) => text.cell(columns(name, textType)) as (row: number) => string | undefined
+  const id = texts(names.id)
+  const tenants = names.tenant === undefined ? undefined : texts(names.tenant)
+  const created = timeCell(columns(names.created, timeType))
+  const updated = timeCell(columns(names.updated, timeType))
+  const rest = texts(names.rest)
+  const properties = propertiesReader(columns, names, kinds)
+  const vectors = vectorReaders(batch, columns, names)
+  return (row) => {
+    const object: { -readonly [key in keyof StoredObject]: StoredObject[key] } = {
+      id: requireId(id(row)),
+      properties: properties(row),
+    }
+    const where = tenant ?? tenants?.(row)
+    if (where !== undefined) object.tenant = where
+    vectors(row, object)
+    const [createdMs, updatedMs, more] = [created(row), updated(row), rest(row)]
+    if (createdMs !== undefined) object.createdMs = createdMs
+    if (updatedMs !== undefined) object.updatedMs = updatedMs
+    return more === undefined ? object : withRest(object, more)
+  }
+}
+
+function columnsOf(batch: RecordBatch): Columns {
+  const { fields } = batch.schema
+  return (name, type) => {
+    const index = fields.findIndex((field) => field.name === name)
+    const found = fields[index]?.type
+    if (String(found) !== String(type)) throw new Error(`has a column ${name} of type ${found}, not ${type}`)
+    return batch.data.children[index]!
+  }
+}
+
+function propertiesReader(
+  columns: Columns,
+  { properties: names }: ColumnNames,
+  kinds: Kinds,
+): (row: number) => JsonObject {
+  const cells: { readonly name: string; readonly cell: Cell }[] = []
+  for (const [name, kind] of kinds) {
+    if (!Object.hasOwn(names, name)) throw new Error(`has no column for the property ${name}`)
+    cells.push({ name, cell: kind.cell(columns(names[name]!, kind.type)) })
+  }
+  return (row) => {
+    const properties: JsonObject = {}
+    for (const { name, cell } of cells) {
+      const value = cell(row)
+      if (value !== undefined) properties[name] = value
+    }
+    return properties
+  }
+}
+
+function vectorReaders(batch: RecordBatch, columns: Columns, { vector, vectors }: ColumnNames) {
+  const reader = (column: string) => {
+    const shape = shapeOfType(batch.schema.fields.find(({ name }) => name === column)?.type)
+    return vectorCell(columns(column, vectorType(shape)), shape)
+  }
+  const single = vector === undefined ? undefined : reader(vector)
+  const named = Object.entries(vectors).map(([name, column]) => ({ name, cell: reader(column) }))
+  return (row: number, object: { vector?: Float32Array; vectors?: Record<string, Vector> }): void => {
+    const one = single?.(row)
+    if (one !== undefined) object.vector = one as Float32Array
+    for (const { name, cell } of named) {
+      const many = cell(row)
+      if (many === undefined) continue
+      object.vectors ??= {}
+      object.vectors[name] = many
+    }
+  }
+}
+
+function timeCell(data: Data): (row: number) => number | undefined {
+  const halves = halvesOf(data)
+  return (row) => (data.getValid(row) ? halves[row * 2 + 1]! * 2 ** 32 + (halves[row * 2]! >>> 0) : undefined)
+}
+
+function requireId(id: string | undefined): string {
+  if (id !== undefined && UUID.test(id)) return id
+  throw new Error(`holds an object with the id ${JSON.stringify(id)}`)
+}

@@ -1,0 +1,140 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Tally } from '../../object/tally.ts'
+import type { Content } from '../format.ts'
+import { footerBytes, readFooter } from './footer.ts'
+import { vectorNamesOf } from './layout.ts'
+import { Rows, shapesOf } from './rows.ts'
+import { type Emit, type GroupBounds, ParquetSink } from './writer.ts'
+
+const MIB = 1024 * 1024
+
+export interface EncoderBounds {
+  /** A row group of the file: most rows, and about how many bytes, compressed and before that. */
+  readonly groupRows: number
+  readonly groupBytes: number
+  /** Most rows and about how many bytes of columns go to the writer at once. */
+  readonly batchRows: number
+  readonly batchBytes: number
+}
+
+export const ENCODER_BOUNDS: EncoderBounds = {
+  groupRows: 65_536,
+  groupBytes: 8 * MIB,
+  batchRows: 8192,
+  batchBytes: 1 * MIB,
+}
+
+/** How many times as large a row group may be before compression, by the objects that a file begins with. */
+const RAW_GROUPS = 4
+const LEAST_GROUP_ROWS = 128
+
+/** Objects that are held until the widths of all vectors are known, at most. */
+const HELD_OBJECTS = 1000
+
+/**
+ * Pages → the pieces of one file. Holds one batch as columns and, in WebAssembly memory, one row group.
+ * Errors: ELYSIA_STORE for a number that is not finite.
+ */
+export class ParquetEncoding {
+  readonly #content: Content
+  readonly #bounds: EncoderBounds
+  readonly #tally: Tally | undefined
+  readonly #sink: ParquetSink
+  #held: StoredObject[] = []
+  #rows: Rows | undefined
+  #opened = false
+  #objects = 0
+  #footer: Buffer | undefined
+
+  constructor(
+    content: Content,
+    emit: Emit,
+    tally: Tally | undefined,
+    bounds: EncoderBounds = ENCODER_BOUNDS,
+  ) {
+    this.#content = content
+    this.#bounds = bounds
+    this.#tally = tally
+    this.#sink = new ParquetSink((bytes) => {
+      this.#footer = footerIn(bytes)
+      return emit(bytes)
+    })
+  }
+
+  async write(page: readonly StoredObject[]): Promise<void> {
+    for (const object of page) {
+      if (this.#rows !== undefined) await this.#add(this.#rows, object)
+      else if (this.#hold(object)) await this.#begin()
+    }
+  }
+
+  /** Writes the last batch and the end of the file; all of it is emitted afterwards. */
+  async end(): Promise<void> {
+    const rows = this.#rows ?? (await this.#begin())
+    if (rows.length > 0 || !this.#opened) await this.#flush(rows)
+    await this.#sink.close()
+    this.#requireWhole()
+  }
+
+  release(): Promise<void> {
+    return this.#sink.release()
+  }
+
+  /** True when enough is held to know all columns. */
+  #hold(object: StoredObject): boolean {
+    const { length } = this.#held
+    this.#held.push(object)
+    if (length + 1 >= HELD_OBJECTS) return true
+    // At the first object and whenever there are twice as many: the search costs as much as there are.
+    if ((length & (length + 1)) !== 0) return false
+    const shapes = shapesOf(this.#held)
+    return vectorNamesOf(this.#content.schema).every((name) => shapes.has(name))
+  }
+
+  async #begin(): Promise<Rows> {
+    const rows = new Rows(this.#content, shapesOf(this.#held))
+    this.#rows = rows
+    const held = this.#held
+    this.#held = []
+    for (const object of held) await this.#add(rows, object)
+    return rows
+  }
+
+  // A promise an object would cost as much as its columns.
+  #add(rows: Rows, object: StoredObject): Promise<void> | undefined {
+    rows.add(object)
+    this.#tally?.add(object)
+    this.#objects++
+    const full = rows.length >= this.#bounds.batchRows || rows.bytes >= this.#bounds.batchBytes
+    return full ? this.#flush(rows) : undefined
+  }
+
+  async #flush(rows: Rows): Promise<void> {
+    const bytesARow = rows.bytes / Math.max(1, rows.length)
+    const batch = rows.take()
+    if (this.#opened) return this.#sink.write(batch)
+    this.#opened = true
+    await this.#sink.open(batch, rows.layout, this.#groupBounds(bytesARow))
+  }
+
+  /** The writer counts compressed bytes only, but a reader has to hold a row group as it was before. */
+  #groupBounds(bytesARow: number): GroupBounds {
+    const { groupRows, groupBytes } = this.#bounds
+    const fitting = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
+    return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, fitting)), bytes: groupBytes }
+  }
+
+  /** The writer ends without a word where it fails, so its footer is read back. */
+  #requireWhole(): void {
+    const rows = this.#footer === undefined ? 0 : readFooter(this.#footer).rows
+    if (this.#footer !== undefined && rows === this.#objects) return
+    throw new ElysiaError('ELYSIA_ACCOUNTING', `the Parquet file holds ${rows} of ${this.#objects} objects`)
+  }
+}
+
+/** A copy of the footer, where a piece of a file ends with one. */
+function footerIn(bytes: Buffer): Buffer | undefined {
+  const length = footerBytes(bytes) ?? Number.POSITIVE_INFINITY
+  return length <= bytes.length ? Buffer.from(bytes.subarray(bytes.length - length)) : undefined
+}

@@ -1,0 +1,149 @@
+import { Thrift } from './thrift.ts'
+
+/** What the end of a Parquet file says of it. */
+export interface Footer {
+  readonly rows: number
+  readonly groups: readonly RowGroup[]
+  readonly metadata: ReadonlyMap<string, string>
+}
+
+/** Rows that are stored together: `bytes` before compression. */
+export interface RowGroup {
+  readonly rows: number
+  readonly bytes: number
+  readonly chunks: readonly ColumnChunk[]
+}
+
+/** The pages of one column in a row group: `start` and `bytes` say where in the file they are. */
+export interface ColumnChunk {
+  readonly start: number
+  readonly bytes: number
+  /** Values, nulls among them; of a column that does not lie flat, more or fewer than rows. */
+  readonly values: number
+  readonly flat: boolean
+  /** As Parquet numbers them: types 6 for byte arrays, 7 for those of one length; codecs 0 none, 6 zstd. */
+  readonly type: number
+  readonly codec: number
+}
+
+/** The length of the footer and the magic number, which end every file. */
+export const TRAILER_BYTES = 8
+
+const MAGIC = 'PAR1'
+
+/** More than 250,000 column chunks need. */
+const MAX_FOOTER_BYTES = 32 * 1024 * 1024
+/** What a reader makes of each takes up to a kilobyte. */
+const MAX_CHUNKS = 250_000
+const MAX_GROUPS = 100_000
+const MAX_PAIRS = 10_000
+const MAX_COLUMNS = 50_000
+
+const WHAT = 'a footer'
+
+/** How many bytes at the end of a file are its footer, trailer included; undefined where it ends as no Parquet file. */
+export function footerBytes(trailer: Buffer): number | undefined {
+  const start = trailer.length - TRAILER_BYTES
+  if (start < 0 || trailer.toString('latin1', start + 4) !== MAGIC) return undefined
+  return trailer.readUInt32LE(start) + TRAILER_BYTES
+}
+
+/** Throws an Error where a footer is too large to be read. */
+export function requireReadable(bytes: number): void {
+  if (bytes > MAX_FOOTER_BYTES)
+    throw new Error(`has a footer of ${bytes} bytes, more than ${MAX_FOOTER_BYTES}`)
+}
+
+/**
+ * Reads a footer: bytes that end a file, and are at least its footer. Memory: ten times the footer at most.
+ * Throws an Error with the reason where they are none, or contradict themselves.
+ * @see https://github.com/apache/parquet-format (FileMetaData)
+ */
+export function readFooter(end: Buffer): Footer {
+  const bytes = footerBytes(end)
+  if (bytes === undefined || bytes > end.length) throw new Error('does not end as a Parquet file does')
+  requireReadable(bytes)
+  const thrift = new Thrift(end.subarray(end.length - bytes, -TRAILER_BYTES), WHAT)
+  const groups: RowGroup[] = []
+  const metadata = new Map<string, string>()
+  let rows: number | undefined
+  let chunks = 0
+  thrift.struct((id, type) => {
+    if (id === 2) requireFew(thrift.length(type), MAX_COLUMNS, 'columns')
+    else if (id === 3) rows = thrift.count(type)
+    else if (id === 4) {
+      thrift.structs(type, MAX_GROUPS, () => {
+        const group = rowGroup(thrift)
+        chunks += group.chunks.length
+        requireFew(chunks, MAX_CHUNKS, 'column chunks')
+        groups.push(group)
+      })
+    } else if (id === 5) thrift.structs(type, MAX_PAIRS, () => metadata.set(...pair(thrift)))
+    else return false
+  })
+  const inGroups = groups.reduce((sum, group) => sum + group.rows, 0)
+  if (rows === undefined) throw countless()
+  if (inGroups !== rows) throw new Error(`says that it has ${rows} rows, and ${inGroups} in its row groups`)
+  return { rows, groups, metadata }
+}
+
+function rowGroup(thrift: Thrift): RowGroup {
+  const chunks: ColumnChunk[] = []
+  let [rows, bytes]: (number | undefined)[] = []
+  thrift.struct((id, type) => {
+    if (id === 1) thrift.structs(type, MAX_COLUMNS, () => chunks.push(columnChunk(thrift)))
+    else if (id === 2) bytes = thrift.count(type)
+    else if (id === 3) rows = thrift.count(type)
+    else return false
+  })
+  if (rows === undefined || bytes === undefined) throw countless()
+  return { rows, bytes, chunks }
+}
+
+function columnChunk(thrift: Thrift): ColumnChunk {
+  let chunk: ColumnChunk | undefined
+  thrift.struct((id, type) => {
+    if (id === 1) throw new Error('keeps its columns in other files')
+    if (id !== 3 || type !== 12) return false
+    chunk = columnMetadata(thrift)
+  })
+  if (chunk === undefined) throw countless()
+  return chunk
+}
+
+function columnMetadata(thrift: Thrift): ColumnChunk {
+  let [kind, path, codec, values, bytes, data, dictionary]: (number | undefined)[] = []
+  thrift.struct((id, type) => {
+    if (id === 1) kind = thrift.count(type)
+    else if (id === 3) path = thrift.length(type)
+    else if (id === 4) codec = thrift.count(type)
+    else if (id === 5) values = thrift.count(type)
+    else if (id === 7) bytes = thrift.count(type)
+    else if (id === 9) data = thrift.count(type)
+    else if (id === 11) dictionary = thrift.count(type)
+    else return false
+  })
+  const start = dictionary ?? data
+  if (kind === undefined || path === undefined || codec === undefined) throw countless()
+  if (values === undefined || bytes === undefined || start === undefined) throw countless()
+  return { start, bytes, values, type: kind, codec, flat: path === 1 }
+}
+
+function pair(thrift: Thrift): [string, string] {
+  let [key, value]: (string | undefined)[] = []
+  thrift.struct((id, type) => {
+    if (id === 1) key = thrift.text(type)
+    else if (id === 2) value = thrift.text(type)
+    else return false
+  })
+  if (key === undefined) throw new Error('has a footer with a value that has no key')
+  return [key, value ?? '']
+}
+
+function requireFew(count: number, most: number, what: string): void {
+  if (count > most) throw new Error(`has more than ${most.toLocaleString('en')} ${what}`)
+}
+
+function countless(): Error {
+  return new Error('has a footer without its counts')
+}

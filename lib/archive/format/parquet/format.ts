@@ -1,0 +1,166 @@
+import { Duplex } from 'node:stream'
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Tally } from '../../object/tally.ts'
+import type { Content, Format } from '../format.ts'
+import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
+
+/** What is handed on at once. */
+const PIECE_BYTES = 256 * 1024
+
+/** The address space that a file is given while it is read; memory is taken as it grows. */
+const MOST_FILE_BYTES = 4 * 1024 ** 3
+
+type Callback = (error?: Error | null) => void
+
+/**
+ * Parquet files for analysts, a column a property.
+ *
+ * Memory: encoding holds a batch of 1 MiB and, in WebAssembly, a row group of 8 MiB; decoding holds the
+ * bytes of the whole part and a row group. The libraries are loaded when a stream is made.
+ * @see docs/archives-parquet.md
+ */
+export const parquet: Format = {
+  name: 'parquet',
+  extension: '.parquet',
+  compressesItself: true,
+  encode: (content: Content, tally?: Tally): Duplex => new ParquetEncoder(content, undefined, tally),
+  decode: (content: Content, tally?: Tally, most?: number): Duplex =>
+    new ParquetDecoder(content, tally, most),
+}
+
+/** `encode` with other bounds, for tests. */
+export function parquetEncoder(content: Content, bounds: EncoderBounds): Duplex {
+  return new ParquetEncoder(content, bounds)
+}
+
+/** A Duplex whose readable side is written by a loop that waits for its reader. */
+abstract class Waiting extends Duplex {
+  #wanted: (() => void) | undefined
+
+  /** Resolves when the reader wants more, or is gone. */
+  protected async emitChunk(chunk: unknown): Promise<void> {
+    if (this.destroyed || this.push(chunk)) return
+    await new Promise<void>((resolve) => {
+      this.#wanted = resolve
+    })
+  }
+
+  override _read(): void {
+    const wanted = this.#wanted
+    this.#wanted = undefined
+    wanted?.()
+  }
+
+  override _destroy(error: Error | null, done: Callback): void {
+    this._read()
+    done(error)
+  }
+}
+
+class ParquetEncoder extends Waiting {
+  readonly #content: Content
+  readonly #bounds: EncoderBounds | undefined
+  readonly #tally: Tally | undefined
+  #encoding: ParquetEncoding | undefined
+
+  constructor(content: Content, bounds?: EncoderBounds, tally?: Tally) {
+    super({ writableObjectMode: true, writableHighWaterMark: 1 })
+    this.#content = content
+    this.#bounds = bounds
+    this.#tally = tally
+  }
+
+  override _construct(done: Callback): void {
+    import('./encoder.ts').then(({ ParquetEncoding }) => {
+      this.#encoding = new ParquetEncoding(
+        this.#content,
+        (bytes) => this.#emit(bytes),
+        this.#tally,
+        this.#bounds,
+      )
+      done()
+    }, done)
+  }
+
+  override _write(page: readonly StoredObject[], _encoding: BufferEncoding, done: Callback): void {
+    this.#encoding!.write(page).then(() => done(), done)
+  }
+
+  override _final(done: Callback): void {
+    const end = this.#encoding!.end()
+    end.then(() => {
+      this.push(null)
+      done()
+    }, done)
+  }
+
+  override _destroy(error: Error | null, done: Callback): void {
+    super._destroy(error, () => {})
+    const released = this.#encoding?.release() ?? Promise.resolve()
+    released.then(
+      () => done(error),
+      () => done(error),
+    )
+  }
+
+  async #emit(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      await this.emitChunk(bytes.subarray(at, at + PIECE_BYTES))
+    }
+  }
+}
+
+class ParquetDecoder extends Waiting {
+  readonly #tenant: string | undefined
+  readonly #tally: Tally | undefined
+  readonly #most: number | undefined
+  // It grows in place, where pieces and their concatenation would hold a part twice.
+  readonly #file = new ArrayBuffer(0, { maxByteLength: MOST_FILE_BYTES })
+
+  constructor({ tenant }: Content, tally: Tally | undefined, most: number | undefined) {
+    super({ readableObjectMode: true, readableHighWaterMark: 1 })
+    this.#tenant = tenant
+    this.#most = most
+    this.#tally = tally
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Callback): void {
+    const { byteLength } = this.#file
+    if (byteLength + chunk.length > MOST_FILE_BYTES) {
+      done(new ElysiaError('ELYSIA_DAMAGED', `the Parquet file is larger than ${MOST_FILE_BYTES} bytes`))
+      return
+    }
+    this.#file.resize(byteLength + chunk.length)
+    new Uint8Array(this.#file, byteLength).set(chunk)
+    done()
+  }
+
+  override _final(done: Callback): void {
+    this.#decode().then(
+      () => done(),
+      (thrown) => done(damaged(thrown)),
+    )
+  }
+
+  override _destroy(error: Error | null, done: Callback): void {
+    this.#file.resize(0)
+    super._destroy(error, done)
+  }
+
+  async #decode(): Promise<void> {
+    const { pagesOf } = await import('./decoder.ts')
+    for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant, this.#most)) {
+      for (const object of page) this.#tally?.add(object)
+      await this.emitChunk(page)
+      if (this.destroyed) return
+    }
+    this.push(null)
+  }
+}
+
+function damaged(thrown: unknown): Error {
+  if (thrown instanceof ElysiaError) return thrown
+  const message = `the Parquet file ${messageOf(thrown)}`
+  return new ElysiaError('ELYSIA_DAMAGED', message, { cause: thrown })
+}

@@ -1,0 +1,136 @@
+import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from 'apache-arrow'
+import { parseBounded } from '../../../core/boundedJson.ts'
+import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../../../core/schema.ts'
+import type { Content } from '../format.ts'
+import { type Kind, kindOf } from './types.ts'
+import { type VectorShape, vectorType } from './vectors.ts'
+
+/** Keys of a file's metadata. `collection` and `tenant` are those of a server's own export. */
+export const META = {
+  version: 'elysiactl.version',
+  schema: 'elysiactl.schema',
+  columns: 'elysiactl.columns',
+  collection: 'collection',
+  tenant: 'tenant',
+} as const
+
+export const LAYOUT_VERSION = '1'
+
+/** The shapes of the vectors in a file: by name, `''` for the unnamed one. */
+export type Shapes = ReadonlyMap<string, VectorShape>
+
+/** Which column of a file holds what. `properties` and `vectors` name columns by property and vector. */
+export interface ColumnNames {
+  readonly id: string
+  readonly tenant?: string
+  readonly properties: Readonly<Record<string, string>>
+  readonly created: string
+  readonly updated: string
+  readonly vector?: string
+  readonly vectors: Readonly<Record<string, string>>
+  readonly rest: string
+}
+
+/** The columns of a file, in this order: id, tenant, properties, created, updated, vectors, _rest. */
+export interface Layout {
+  readonly names: ColumnNames
+  readonly kinds: ReadonlyMap<string, Kind>
+  readonly shapes: Shapes
+  readonly metadata: Map<string, string>
+}
+
+export const textType = new Utf8()
+export const timeType = new TimestampMillisecond('UTC')
+
+/**
+ * Lays objects of a class out in columns. Properties have their own names. A column of ours whose name a
+ * property has already, case aside (DuckDB does not tell cases apart), gets underscores in front until it is
+ * free; which is which stands in the file's metadata.
+ *
+ * Objects of one tenant have no column for it: it stands in the metadata, and such files lie in a directory
+ * `tenant=NAME`. Pandas refuses to read a directory whose name and files both have the column.
+ */
+export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
+  const taken = new Set<string>()
+  const free = (wanted: string): string => {
+    const name = taken.has(wanted.toLowerCase()) ? free(`_${wanted}`) : wanted
+    taken.add(name.toLowerCase())
+    return name
+  }
+  const id = free('id')
+  const kinds = kindsOf(schema)
+  const properties = Object.fromEntries([...kinds.keys()].map((name) => [name, free(name)]))
+  const named = [...shapes.keys()].filter((name) => name !== '')
+  const names: ColumnNames = {
+    id,
+    ...(tenant === undefined && hasTenants(schema) && { tenant: free('tenant') }),
+    properties,
+    created: free('created'),
+    updated: free('updated'),
+    ...(shapes.has('') && { vector: free('vector') }),
+    vectors: Object.fromEntries(named.map((name) => [name, free(`vector_${name}`)])),
+    rest: free('_rest'),
+  }
+  return { names, kinds, shapes, metadata: metadataOf({ schema, tenant }, names) }
+}
+
+/** The columns of properties; those that have none are all in `_rest`. */
+export function kindsOf({ properties = [] }: CollectionSchema): Map<string, Kind> {
+  const kinds = new Map<string, Kind>()
+  for (const property of properties) {
+    const kind = kindOf(property)
+    if (kind !== undefined && property.name !== '__proto__') kinds.set(property.name, kind)
+  }
+  return kinds
+}
+
+function metadataOf(
+  { schema, tenant }: { readonly schema: CollectionSchema; readonly tenant: string | undefined },
+  names: ColumnNames,
+): Map<string, string> {
+  const metadata = new Map<string, string>([
+    [META.version, LAYOUT_VERSION],
+    [META.collection, schema.class],
+    [META.schema, JSON.stringify(schema)],
+    [META.columns, JSON.stringify(names)],
+  ])
+  if (tenant !== undefined) metadata.set(META.tenant, tenant)
+  return metadata
+}
+
+/** The Arrow schema of a layout. Only ids are always there. */
+export function arrowSchema({ names, kinds, shapes }: Layout): Schema {
+  const column = (name: string, type: DataType) => new Field(name, type, true)
+  return new Schema([
+    new Field(names.id, textType, false),
+    ...(names.tenant === undefined ? [] : [column(names.tenant, textType)]),
+    ...[...kinds].map(([name, { type }]) => column(names.properties[name]!, type)),
+    column(names.created, timeType),
+    column(names.updated, timeType),
+    ...[...shapes].map(([name, shape]) => column(vectorColumn(names, name), vectorType(shape))),
+    column(names.rest, textType),
+  ])
+}
+
+/** The column of a vector, `''` for the unnamed one. */
+export function vectorColumn({ vector, vectors }: ColumnNames, name: string): string {
+  return name === '' ? vector! : vectors[name]!
+}
+
+/** What a file's metadata says of its columns. Throws an Error with the reason where that is not ours. */
+export function readMetadata(metadata: ReadonlyMap<string, string>): {
+  readonly schema: CollectionSchema
+  readonly names: ColumnNames
+} {
+  const version = metadata.get(META.version)
+  if (version !== LAYOUT_VERSION) throw new Error(`is of layout ${version ?? 'unknown'}, not of an archive`)
+  const schema: unknown = parseBounded(metadata.get(META.schema) ?? 'null')
+  if (!isCollectionSchema(schema)) throw new Error('has no schema in its metadata')
+  return { schema, names: parseBounded(metadata.get(META.columns) ?? '{}') as ColumnNames }
+}
+
+/** The vectors that a class has an index for, `''` for the unnamed one. */
+export function vectorNamesOf(schema: CollectionSchema): string[] {
+  const { unnamed, named } = vectorNames(schema)
+  return unnamed ? ['', ...named] : [...named]
+}

@@ -1,0 +1,124 @@
+import { type Data, type DataType, Field, List, makeData, Struct } from 'apache-arrow'
+import type { Json, JsonObject } from '../../../core/object.ts'
+import { Bits, type Cell, Room, type Slots } from './builders.ts'
+import type { Kind } from './types.ts'
+
+/** The name that Parquet's own specification gives the values of a list. */
+export const ELEMENT = 'element'
+
+/** Lists of a kind. */
+export function listOf(kind: Kind): Kind {
+  const type = new List(new Field(ELEMENT, kind.type, true))
+  return { type, slots: () => new ListSlots(type, kind.slots()), cell: (data) => listCell(data, kind) }
+}
+
+class ListSlots implements Slots {
+  readonly type: DataType
+  readonly #valid = new Bits()
+  readonly #offsets = new Room((length) => new Int32Array(length))
+  readonly #child: Slots
+  #elements = 0
+
+  constructor(type: DataType, child: Slots) {
+    this.type = type
+    this.#child = child
+    this.#offsets.push(0)
+  }
+
+  get bytes(): number {
+    return this.#child.bytes + this.#offsets.used * 4
+  }
+
+  put(value: Json | undefined): boolean {
+    const list = Array.isArray(value)
+    let exact = list || value === undefined || value === null
+    if (list) {
+      for (const element of value) {
+        if (!this.#child.put(element)) exact = false
+      }
+      this.#elements += value.length
+    }
+    this.#valid.push(list)
+    this.#offsets.push(this.#elements)
+    return exact
+  }
+
+  take(): Data {
+    const valueOffsets = this.#offsets.take().slice()
+    this.#offsets.push(0)
+    this.#elements = 0
+    const child = this.#child.take()
+    return makeData({ type: this.type, ...this.#valid.take(), valueOffsets, child } as never)
+  }
+}
+
+function listCell(data: Data, kind: Kind): Cell {
+  const element = kind.cell(data.children[0]!)
+  const { valueOffsets } = data
+  return (row) => {
+    if (!data.getValid(row)) return undefined
+    const list: Json[] = []
+    for (let at = valueOffsets[row]!; at < valueOffsets[row + 1]!; at++) list.push(element(at) ?? null)
+    return list
+  }
+}
+
+/** Objects with fields of their own kinds. A field that is null is absent, a field with another name is for the exact text. */
+export function structOf(fields: ReadonlyMap<string, Kind>): Kind {
+  const type = new Struct([...fields].map(([name, kind]) => new Field(name, kind.type, true)))
+  return {
+    type,
+    slots: () => new StructSlots(type, new Map([...fields].map(([name, kind]) => [name, kind.slots()]))),
+    cell: (data) => structCell(data, fields),
+  }
+}
+
+class StructSlots implements Slots {
+  readonly type: DataType
+  readonly #valid = new Bits()
+  readonly #fields: ReadonlyMap<string, Slots>
+
+  constructor(type: DataType, fields: ReadonlyMap<string, Slots>) {
+    this.type = type
+    this.#fields = fields
+  }
+
+  get bytes(): number {
+    let bytes = this.#valid.length >> 3
+    for (const slots of this.#fields.values()) bytes += slots.bytes
+    return bytes
+  }
+
+  put(value: Json | undefined): boolean {
+    const record = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+    let exact = record !== undefined || value === undefined || value === null
+    for (const [name, slots] of this.#fields) {
+      if (!slots.put(record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined))
+        exact = false
+    }
+    this.#valid.push(record !== undefined)
+    return exact && (record === undefined || this.#knowsAll(record))
+  }
+
+  #knowsAll(record: JsonObject): boolean {
+    return Object.keys(record).every((name) => this.#fields.has(name) || record[name] === null)
+  }
+
+  take(): Data {
+    const children = [...this.#fields.values()].map((slots) => slots.take())
+    return makeData({ type: this.type, ...this.#valid.take(), children } as never)
+  }
+}
+
+function structCell(data: Data, fields: ReadonlyMap<string, Kind>): Cell {
+  const cells = [...fields].map(([name, kind], index) => ({ name, cell: kind.cell(data.children[index]!) }))
+  return (row) => {
+    if (!data.getValid(row)) return undefined
+    const record: JsonObject = {}
+    for (const { name, cell } of cells) {
+      const value = cell(row)
+      if (value !== undefined) record[name] = value
+    }
+    return record
+  }
+}

@@ -1,0 +1,51 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { parseExact } from '../../../core/exactJson.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import { objectText } from '../../object/lineWriter.ts'
+import { objectOf } from '../../object/parse.ts'
+
+/**
+ * What columns do not say of an object, as the JSON line of an object that has only this: whole properties,
+ * and vectors by name, `''` for the unnamed one.
+ * @throws ElysiaError ELYSIA_STORE for a number that JSON does not have
+ */
+export function restText(
+  id: string,
+  properties: JsonObject,
+  vectors: Readonly<Record<string, Vector>>,
+): string {
+  for (const name of Object.keys(properties)) {
+    if (!isJson(properties[name]!)) throw notFinite(id, name)
+  }
+  const { '': vector, ...named } = vectors
+  return objectText({
+    id,
+    properties,
+    ...(vector instanceof Float32Array && { vector }),
+    ...(Object.keys(named).length > 0 && { vectors: named }),
+  })
+}
+
+function isJson(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  return Object.values(value).every(isJson)
+}
+
+function notFinite(id: string, name: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `object ${id}: its property ${name} holds NaN or infinity`, {
+    hint: 'write a finite number to this object',
+  })
+}
+
+/** An object with what its `_rest` says instead. Throws an Error with the reason where that is no such text. */
+export function withRest(object: StoredObject, text: string): StoredObject {
+  const { id, properties, vector, vectors } = objectOf(parseExact(text))
+  if (id !== object.id) throw new Error(`object ${object.id} has the rest of ${id}`)
+  return {
+    ...object,
+    properties: { ...object.properties, ...properties },
+    ...(vector !== undefined && { vector }),
+    ...(vectors !== undefined && { vectors: { ...object.vectors, ...vectors } }),
+  }
+}

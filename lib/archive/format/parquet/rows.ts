@@ -1,0 +1,139 @@
+import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-arrow'
+import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import { requireFiniteVectors } from '../../object/finiteVectors.ts'
+import type { Content } from '../format.ts'
+import { FixedSlots, Room, type Slots } from './builders.ts'
+import { arrowSchema, type Layout, layoutOf, type Shapes, timeType } from './layout.ts'
+import { restText } from './remainder.ts'
+import { pushHalves, text } from './types.ts'
+import { shapeOf, type VectorShape, vectorSlots } from './vectors.ts'
+
+/** Names of vectors that get no column: one that means the unnamed vector, and one that no object can be given. */
+const RESERVED = new Set(['', '__proto__'])
+
+/** The shapes of the vectors that objects have: of each name that of the first which has one. */
+export function shapesOf(
+  objects: Iterable<StoredObject>,
+  known: Shapes = new Map(),
+): Map<string, VectorShape> {
+  const shapes = new Map(known)
+  const add = (name: string, vector: Vector) => {
+    const shape = shapes.has(name) ? undefined : shapeOf(vector)
+    if (shape !== undefined) shapes.set(name, shape)
+  }
+  for (const { vector, vectors } of objects) {
+    if (vector !== undefined) add('', vector)
+    for (const name in vectors) if (!RESERVED.has(name)) add(name, vectors[name]!)
+  }
+  return shapes
+}
+
+/** Objects → Arrow record batches of one schema. Holds the columns of the objects since the last batch. */
+export class Rows {
+  readonly layout: Layout
+  readonly schema: Schema
+  /** Objects since the last batch. */
+  length = 0
+  readonly #id = text.slots()
+  readonly #tenants: Slots | undefined
+  readonly #properties: ReadonlyMap<string, Slots>
+  readonly #created = timeSlots()
+  readonly #updated = timeSlots()
+  readonly #vectors: ReadonlyMap<string, ReturnType<typeof vectorSlots>>
+  readonly #rest = text.slots()
+
+  constructor(content: Content, shapes: Shapes) {
+    this.layout = layoutOf(content, shapes)
+    this.schema = arrowSchema(this.layout)
+    this.#tenants = this.layout.names.tenant === undefined ? undefined : text.slots()
+    this.#properties = new Map([...this.layout.kinds].map(([name, kind]) => [name, kind.slots()]))
+    this.#vectors = new Map([...shapes].map(([name, shape]) => [name, vectorSlots(shape)]))
+  }
+
+  /** How much the columns hold, about. */
+  get bytes(): number {
+    let bytes = this.#id.bytes + this.#rest.bytes + this.length * 16
+    for (const slots of this.#properties.values()) bytes += slots.bytes
+    for (const slots of this.#vectors.values()) bytes += slots.bytes
+    return bytes
+  }
+
+  /** @throws ElysiaError ELYSIA_STORE for a number that is not finite */
+  add(object: StoredObject): void {
+    requireFiniteVectors(object)
+    this.length++
+    this.#id.put(object.id)
+    this.#tenants?.put(object.tenant)
+    this.#created.put(object.createdMs)
+    this.#updated.put(object.updatedMs)
+    const properties = this.#putProperties(object.properties)
+    const vectors = this.#putVectors(object)
+    const exact = properties === undefined && vectors === undefined
+    this.#rest.put(exact ? undefined : restText(object.id, properties ?? {}, vectors ?? {}))
+  }
+
+  /** Returns what the columns do not say exactly. */
+  #putProperties(properties: JsonObject): JsonObject | undefined {
+    let rest: Record<string, Json> | undefined
+    let known = 0
+    for (const [name, slots] of this.#properties) {
+      const there = Object.hasOwn(properties, name)
+      if (there) known++
+      if (slots.put(there ? properties[name] : undefined)) continue
+      rest ??= Object.create(null) as Record<string, Json>
+      rest[name] = properties[name]!
+    }
+    const names = Object.keys(properties)
+    if (names.length === known) return rest
+    for (const name of names) {
+      const value = properties[name]
+      if (this.#properties.has(name) || value === null || value === undefined) continue
+      rest ??= Object.create(null) as Record<string, Json>
+      rest[name] = value
+    }
+    return rest
+  }
+
+  #putVectors({ vector, vectors }: StoredObject): Record<string, Vector> | undefined {
+    let rest: Record<string, Vector> | undefined
+    for (const [name, slots] of this.#vectors) {
+      const one = name === '' ? vector : ownVector(vectors, name)
+      if (!slots.put(one)) rest = { ...rest, [name]: one! }
+    }
+    if (vector !== undefined && !this.#vectors.has('')) rest = { ...rest, '': vector }
+    for (const name in vectors) if (!this.#vectors.has(name)) rest = { ...rest, [name]: vectors[name]! }
+    return rest
+  }
+
+  /** The objects since the last call. Lasts until the next `add`. */
+  take(): RecordBatch {
+    const children: Data[] = [
+      this.#id,
+      ...(this.#tenants === undefined ? [] : [this.#tenants]),
+      ...this.#properties.values(),
+      this.#created,
+      this.#updated,
+      ...this.#vectors.values(),
+      this.#rest,
+    ].map((slots) => slots.take())
+    const { length } = this
+    this.length = 0
+    return new RecordBatch(
+      this.schema,
+      makeData({ type: new Struct(this.schema.fields), length, nullCount: 0, children }),
+    )
+  }
+}
+
+/** A name such as `constructor` means something in every object. */
+function ownVector(vectors: StoredObject['vectors'], name: string): Vector | undefined {
+  return vectors !== undefined && Object.hasOwn(vectors, name) ? vectors[name] : undefined
+}
+
+function timeSlots(): Slots {
+  return new FixedSlots(timeType, new Room((length) => new Int32Array(length)), 2, (value, values) => {
+    if (!Number.isSafeInteger(value)) return false
+    pushHalves(values, value as number)
+    return true
+  })
+}

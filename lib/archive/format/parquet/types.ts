@@ -1,0 +1,254 @@
+import {
+  Binary,
+  Bool,
+  type Data,
+  type DataType,
+  Float64,
+  Int64,
+  TimestampMicrosecond,
+  Utf8,
+} from 'apache-arrow'
+import { isLarge } from '../../../core/exactJson.ts'
+import type { Json } from '../../../core/object.ts'
+import type { PropertySchema } from '../../../core/schema.ts'
+import { BooleanSlots, BytesSlots, type Cell, FixedSlots, Room, type Slots } from './builders.ts'
+import { type Instant, instantOf, textOf } from './date.ts'
+import { listOf, structOf } from './nested.ts'
+
+/** How values of one data type lie in a column. */
+export interface Kind {
+  readonly type: DataType
+  slots(): Slots
+  /** Reads the slots of data of this very type. */
+  cell(data: Data): Cell
+}
+
+/**
+ * The column of a property; undefined where Parquet has none for it (an object without nested properties).
+ * @see docs/archives-parquet.md
+ */
+export function kindOf(property: PropertySchema): Kind | undefined {
+  const type = property.dataType[0] ?? ''
+  if (/^[A-Z]/.test(type)) return beacons
+  if (type.endsWith('[]')) {
+    const element = kindOf({ ...property, dataType: [type.slice(0, -2)] })
+    return element === undefined ? undefined : listOf(element)
+  }
+  return type === 'object' ? nestedOf(property) : BASIC[type]
+}
+
+function nestedOf({ nestedProperties }: PropertySchema): Kind | undefined {
+  const fields = new Map<string, Kind>()
+  for (const property of (nestedProperties ?? []) as readonly PropertySchema[]) {
+    const kind = kindOf(property)
+    if (kind !== undefined && property.name !== '__proto__') fields.set(property.name, kind)
+  }
+  return fields.size === 0 ? undefined : structOf(fields)
+}
+
+/** Text in UTF-8. Half a surrogate pair has no place there; it is shown as U+FFFD. */
+export const text: Kind = {
+  type: new Utf8(),
+  slots: () => new BytesSlots(text.type, writeText),
+  cell: (data) => {
+    const { valueOffsets } = data
+    const bytes = bufferOf(data.values)
+    return (row) =>
+      data.getValid(row) ? bytes.toString('utf8', valueOffsets[row]!, valueOffsets[row + 1]!) : undefined
+  },
+}
+
+function writeText(value: Json, bytes: Room<Buffer>) {
+  if (typeof value !== 'string') return 'none'
+  const exact = value.isWellFormed()
+  const shown = exact ? value : value.toWellFormed()
+  bytes.reserve(shown.length < 4096 ? shown.length * 3 : Buffer.byteLength(shown))
+  bytes.used += bytes.array.write(shown, bytes.used, 'utf8')
+  return exact ? 'exact' : 'shown'
+}
+
+/** Base64 as the bytes that it stands for, where it is the one way to write them. */
+const blob: Kind = {
+  type: new Binary(),
+  slots: () => new BytesSlots(blob.type, writeBlob),
+  cell: (data) => {
+    const { valueOffsets } = data
+    const bytes = bufferOf(data.values)
+    return (row) =>
+      data.getValid(row) ? bytes.toString('base64', valueOffsets[row]!, valueOffsets[row + 1]!) : undefined
+  },
+}
+
+function writeBlob(value: Json, bytes: Room<Buffer>) {
+  if (typeof value !== 'string') return 'none'
+  bytes.reserve(Math.ceil(value.length / 4) * 3)
+  const end = bytes.used + bytes.array.write(value, bytes.used, 'base64')
+  if (bytes.array.toString('base64', bytes.used, end) !== value) return 'none'
+  bytes.used = end
+  return 'exact'
+}
+
+const boolean: Kind = {
+  type: new Bool(),
+  slots: () => new BooleanSlots(boolean.type),
+  cell: (data) => {
+    const bits: Uint8Array = data.values
+    return (row) =>
+      data.getValid(row)
+        ? ((bits[(data.offset + row) >> 3]! >> ((data.offset + row) & 7)) & 1) === 1
+        : undefined
+  },
+}
+
+const number: Kind = {
+  type: new Float64(),
+  slots: () => new FixedSlots(number.type, new Room((length) => new Float64Array(length)), 1, writeNumber),
+  cell: (data) => {
+    const values: Float64Array = data.values
+    return (row) => (data.getValid(row) ? values[row]! : undefined)
+  },
+}
+
+function writeNumber(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+  if (typeof value === 'bigint') {
+    values.push(Number(value))
+    return BigInt(Number(value)) === value
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false
+  values.push(value)
+  return true
+}
+
+const int: Kind = {
+  type: new Int64(),
+  slots: () => new FixedSlots(int.type, new Room((length) => new Int32Array(length)), 2, writeInt),
+  cell: (data) => {
+    const halves = halvesOf(data)
+    return (row) => {
+      if (!data.getValid(row)) return undefined
+      const [low, high] = [halves[row * 2]!, halves[row * 2 + 1]!]
+      const double = high * 2 ** 32 + (low >>> 0)
+      return isLarge(double) ? (BigInt(high) << 32n) + BigInt(low >>> 0) : double
+    }
+  },
+}
+
+function writeInt(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+  if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) !== value) return false
+    pushBigInt(values, value)
+    return true
+  }
+  if (!Number.isInteger(value) || (value as number) < -(2 ** 63) || (value as number) >= 2 ** 63) return false
+  if (Object.is(value, -0)) return false
+  pushHalves(values, value as number)
+  return true
+}
+
+/** An integer that a double holds, as two's complement; a third of the time that a BigInt takes. */
+export function pushHalves(values: Room<Int32Array | Float64Array>, value: number): void {
+  values.push(value | 0)
+  values.push(Math.floor(value / 2 ** 32))
+}
+
+function pushBigInt(values: Room<Int32Array | Float64Array>, value: bigint): void {
+  values.push(Number(BigInt.asIntN(32, value)))
+  values.push(Number(value >> 32n))
+}
+
+export function halvesOf({ values }: Data): Int32Array {
+  const { buffer, byteOffset, length } = values as BigInt64Array
+  return new Int32Array(buffer, byteOffset, length * 2)
+}
+
+/** A date as its instant, to the microsecond; a text that the instant does not give back is shown by it. */
+const date: Kind = {
+  type: new TimestampMicrosecond('UTC'),
+  slots: () => new FixedSlots(date.type, new Room((length) => new Int32Array(length)), 2, writeDate),
+  cell: (data) => {
+    const instants: BigInt64Array = data.values
+    return (row) => (data.getValid(row) ? textOf(instants[row]!) : undefined)
+  },
+}
+
+function writeDate(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+  const instant: Instant | undefined = typeof value === 'string' ? instantOf(value) : undefined
+  if (instant === undefined) return false
+  const micros = instant.millis * 1000 + instant.micros
+  if (Number.isSafeInteger(micros)) pushHalves(values, micros)
+  else pushBigInt(values, BigInt(instant.millis) * 1000n + BigInt(instant.micros))
+  return instant.exact
+}
+
+const geoCoordinates = structOf(
+  new Map([
+    ['latitude', number],
+    ['longitude', number],
+  ]),
+)
+
+const phoneNumber = structOf(
+  new Map([
+    ['input', text],
+    ['internationalFormatted', text],
+    ['nationalFormatted', text],
+    ['defaultCountry', text],
+    ['countryCode', int],
+    ['national', int],
+    ['valid', boolean],
+  ]),
+)
+
+const texts = listOf(text)
+
+/** References as their beacons. */
+const beacons: Kind = {
+  type: texts.type,
+  slots: () => {
+    const slots = texts.slots()
+    return {
+      type: slots.type,
+      get bytes() {
+        return slots.bytes
+      },
+      put: (value) => slots.put(Array.isArray(value) ? value.map(beaconOf) : value) && isBeacons(value),
+      take: () => slots.take(),
+    }
+  },
+  cell: (data) => {
+    const list = texts.cell(data)
+    return (row) => (list(row) as string[] | undefined)?.map((beacon) => ({ beacon }))
+  },
+}
+
+function beaconOf(reference: Json): Json {
+  return typeof reference === 'object' && reference !== null && !Array.isArray(reference)
+    ? (reference.beacon ?? null)
+    : null
+}
+
+function isBeacons(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true
+  return (
+    Array.isArray(value) &&
+    value.every((reference) => beaconOf(reference) !== null && Object.keys(reference as object).length === 1)
+  )
+}
+
+const BASIC: Readonly<Record<string, Kind>> = {
+  text,
+  string: text,
+  uuid: text,
+  blobHash: text,
+  int,
+  number,
+  boolean,
+  date,
+  blob,
+  geoCoordinates,
+  phoneNumber,
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}

@@ -1,0 +1,171 @@
+import {
+  type Data,
+  DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  List,
+  makeData,
+  tableFromIPC,
+} from 'apache-arrow'
+import type { Vector } from '../../../core/object.ts'
+import { Bits, Room } from './builders.ts'
+import { ELEMENT } from './nested.ts'
+
+/** What all vectors of a column have in common. */
+export interface VectorShape {
+  readonly width: number
+  /** Several rows an object. */
+  readonly multi: boolean
+}
+
+/** A column of vectors that is being filled. */
+export interface VectorSlots {
+  readonly type: DataType
+  readonly bytes: number
+  /** Fills one slot. False where the vector is of another shape, and has to stand in `_rest`. */
+  put(vector: Vector | undefined): boolean
+  take(): Data
+}
+
+/** The shape of a vector; undefined where no column can have it: no numbers, no rows, rows of several widths. */
+export function shapeOf(vector: Vector): VectorShape | undefined {
+  const multi = !(vector instanceof Float32Array)
+  const rows = multi ? vector : [vector]
+  const width = rows[0]?.length ?? 0
+  if (width === 0 || rows.some((row) => row.length !== width)) return undefined
+  return { width, multi }
+}
+
+export function vectorType({ width, multi }: VectorShape): DataType {
+  const row = new FixedSizeList(width, new Field(ELEMENT, new Float32(), false))
+  return multi ? new List(new Field(ELEMENT, row, false)) : row
+}
+
+/** The shape of the vectors in a column. Throws an Error where it is of another type. */
+export function shapeOfType(type: DataType | undefined): VectorShape {
+  const multi = DataType.isList(type)
+  const row = multi ? type.children[0]?.type : type
+  if (DataType.isFixedSizeList(row)) return { width: row.listSize, multi }
+  throw new Error(`has vectors of type ${type}`)
+}
+
+/** More numbers than a server lets a vector have. */
+const MAX_WIDTH = 65_535
+
+/**
+ * How many bytes a row takes in columns of vectors even where it has none: a reader gives each its room.
+ * Throws an Error where a file's metadata has none of Arrow's, or says that vectors are wider than any is.
+ */
+export function vectorBytes(metadata: ReadonlyMap<string, string>): number {
+  const { schema } = tableFromIPC(Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64'))
+  let bytes = 0
+  for (const { name, type } of schema.fields) {
+    const width = DataType.isFixedSizeList(type) ? type.listSize : widthOfRows(type)
+    if (width > MAX_WIDTH) throw new Error(`has a column ${name} of ${width} numbers each`)
+    bytes += width * 4
+  }
+  return bytes
+}
+
+function widthOfRows(type: DataType): number {
+  const row = DataType.isList(type) ? type.children[0]?.type : undefined
+  return DataType.isFixedSizeList(row) ? row.listSize : 0
+}
+
+export function vectorSlots(shape: VectorShape): VectorSlots {
+  return shape.multi ? new MultiSlots(shape) : new SingleSlots(shape)
+}
+
+class SingleSlots implements VectorSlots {
+  readonly type: DataType
+  readonly #width: number
+  readonly #valid = new Bits()
+  readonly #floats = new Room((length) => new Float32Array(length))
+
+  constructor(shape: VectorShape) {
+    this.type = vectorType(shape)
+    this.#width = shape.width
+  }
+
+  get bytes(): number {
+    return this.#floats.used * 4
+  }
+
+  put(vector: Vector | undefined): boolean {
+    const fits = vector instanceof Float32Array && vector.length === this.#width
+    this.#floats.reserve(this.#width)
+    const end = this.#floats.used + this.#width
+    if (fits) this.#floats.array.set(vector, this.#floats.used)
+    else this.#floats.array.fill(0, this.#floats.used, end)
+    this.#floats.used = end
+    this.#valid.push(fits)
+    return fits || vector === undefined
+  }
+
+  take(): Data {
+    return makeData({
+      type: this.type,
+      ...this.#valid.take(),
+      child: floatsData(this.#floats.take()),
+    } as never)
+  }
+}
+
+class MultiSlots implements VectorSlots {
+  readonly type: DataType
+  readonly #width: number
+  readonly #valid = new Bits()
+  readonly #offsets = new Room((length) => new Int32Array(length))
+  readonly #floats = new Room((length) => new Float32Array(length))
+
+  constructor(shape: VectorShape) {
+    this.type = vectorType(shape)
+    this.#width = shape.width
+    this.#offsets.push(0)
+  }
+
+  get bytes(): number {
+    return this.#floats.used * 4
+  }
+
+  put(vector: Vector | undefined): boolean {
+    const fits = Array.isArray(vector) && vector.every((row: Float32Array) => row.length === this.#width)
+    for (const row of fits ? (vector as readonly Float32Array[]) : []) {
+      this.#floats.reserve(this.#width)
+      this.#floats.array.set(row, this.#floats.used)
+      this.#floats.used += this.#width
+    }
+    this.#offsets.push(this.#floats.used / this.#width)
+    this.#valid.push(fits)
+    return fits || vector === undefined
+  }
+
+  take(): Data {
+    const valueOffsets = this.#offsets.take().slice()
+    this.#offsets.push(0)
+    const length = valueOffsets.at(-1)!
+    const type = this.type.children[0]!.type
+    const child = makeData({ type, length, nullCount: 0, child: floatsData(this.#floats.take()) } as never)
+    return makeData({ type: this.type, ...this.#valid.take(), valueOffsets, child } as never)
+  }
+}
+
+function floatsData(data: Float32Array): Data {
+  return makeData({ type: new Float32(), length: data.length, nullCount: 0, data })
+}
+
+/** Reads vectors, each in a buffer of its own, so that none keeps its whole batch in memory. */
+export function vectorCell(data: Data, { width, multi }: VectorShape): (row: number) => Vector | undefined {
+  const rows = multi ? data.children[0]! : data
+  const floats: Float32Array = rows.children[0]!.values
+  const single = (at: number) => floats.slice(at * width, (at + 1) * width)
+  if (!multi) return (row) => (data.getValid(row) ? single(row) : undefined)
+  const { valueOffsets } = data
+  return (row) => {
+    if (!data.getValid(row)) return undefined
+    const many: Float32Array[] = []
+    for (let at = valueOffsets[row]!; at < valueOffsets[row + 1]!; at++) many.push(single(at))
+    return many
+  }
+}

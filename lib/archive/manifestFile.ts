@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { parseBounded } from '../core/boundedJson.ts'
+import { ElysiaError, messageOf } from '../core/errors.ts'
+import type { Manifest } from './manifest.ts'
+import { classFault, type Shapes, shapes } from './manifestShapes.ts'
+import { sumOfDigests } from './object/digest.ts'
+import { isSafeName } from './storage/names.ts'
+
+/** A manifest as it is written: with the SHA-256 of its own text in front. */
+interface Sealed {
+  readonly sha256: string
+  readonly manifest: Manifest
+}
+
+/** The SHA-256 of a text in hex. */
+export function sha256Of(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** A manifest as text, sealed by its own digest, so that no byte of it can change unseen. */
+export function manifestText(manifest: Manifest): string {
+  const sealed: Sealed = { sha256: sha256Of(JSON.stringify(manifest)), manifest }
+  return `${JSON.stringify(sealed, null, 2)}\n`
+}
+
+/**
+ * A function that reads manifests: the text, and where it is for a person. It throws ELYSIA_DAMAGED where a
+ * manifest is not exactly as it was written, or contradicts itself. What checks its shape takes 200 ms to load, so
+ * that it is loaded when the first manifest is read.
+ */
+export async function manifestReader(): Promise<(text: string, where: string) => Manifest> {
+  const { manifest } = await shapes()
+  return (text, where) => manifestOf(text, where, manifest)
+}
+
+function manifestOf(text: string, where: string, shape: Shapes['manifest']): Manifest {
+  let sealed: Sealed
+  try {
+    sealed = parseBounded(text) as Sealed
+  } catch (thrown) {
+    throw damaged(where, `is not JSON: ${messageOf(thrown)}`)
+  }
+  const manifest = sealed?.manifest
+  if (typeof manifest !== 'object' || manifest === null) throw damaged(where, 'holds no manifest')
+  if (manifestText(manifest) !== text) throw damaged(where, 'was changed: its digest is another')
+  requireKnown(manifest, where)
+  const misshapen = shape(manifest)
+  if (misshapen !== undefined) throw damaged(where, `is not valid: ${misshapen}`)
+  const fault = contradiction(manifest)
+  if (fault !== undefined) throw damaged(where, fault)
+  return manifest
+}
+
+/** Every version is sealed alike, so that an archive of the future is not called damaged. */
+function requireKnown({ format, version }: Partial<Manifest>, where: string): void {
+  if (format === 'elysiactl-archive' && typeof version === 'number' && version > 1) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${where} is of version ${version}, this elysiactl reads 1`, {
+      hint: 'use a newer elysiactl',
+    })
+  }
+}
+
+function contradiction(manifest: Manifest): string | undefined {
+  const { parts, totals, ranges, counts } = manifest
+  const names = new Set(parts.map(({ file }) => file))
+  if (names.size !== parts.length) return 'names a part twice'
+  const stranger = parts.find(({ file }) => !isSafeName(file))
+  if (stranger !== undefined) return `names ${JSON.stringify(stranger.file)}, which leads out of the archive`
+  if (parts.some(({ range }) => range >= ranges.length)) return 'has a part of a range that it does not name'
+  for (const key of ['objects', 'vectors', 'bytes', 'raw_bytes'] as const) {
+    if (parts.reduce((sum, part) => sum + part[key], 0) !== totals[key]) return `has wrong totals of ${key}`
+  }
+  if (counts.written !== totals.objects)
+    return `says that ${counts.written} objects were written, its parts hold ${totals.objects}`
+  if (sumOfDigests(parts.map(({ digest }) => digest)) !== totals.digest) return 'has a wrong total digest'
+  return classFault(manifest)
+}
+
+function damaged(where: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${where} ${fact}`, {
+    hint: 'manifest.copy.json beside it holds the same: compare them',
+  })
+}

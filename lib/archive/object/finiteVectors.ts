@@ -1,0 +1,40 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+
+/** A vector that holds NaN or infinity, which no JSON says: the code is ELYSIA_STORE. */
+export class InvalidVectorError extends ElysiaError {
+  constructor(id: string, which: string) {
+    super('ELYSIA_STORE', `object ${id}: ${which} holds NaN or infinity`, {
+      hint: 'write a finite vector to this object, or leave vectors out with --no-vectors',
+    })
+  }
+}
+
+/** @throws InvalidVectorError naming the object and the vector that hold NaN or infinity */
+export function requireFiniteVectors({ id, vector, vectors }: StoredObject): void {
+  if (vector !== undefined && !isFiniteVector(vector)) throw new InvalidVectorError(id, 'its vector')
+  for (const name in vectors) {
+    if (!isFiniteVector(vectors[name]!)) throw new InvalidVectorError(id, `its vector ${name}`)
+  }
+}
+
+/** The object without those of its vectors that hold NaN or infinity; the object itself where none does. */
+export function withFiniteVectors(object: StoredObject): StoredObject {
+  const { vector, vectors, ...rest } = object
+  const named = Object.entries<Vector>(vectors ?? {})
+  const kept = named.filter(([, one]) => isFiniteVector(one))
+  const isKept = vector === undefined || isFiniteVector(vector)
+  if (isKept && kept.length === named.length) return object
+  const draft: ObjectDraft = rest
+  if (vector !== undefined && isKept) draft.vector = vector
+  if (kept.length > 0) draft.vectors = Object.fromEntries(kept)
+  return draft
+}
+
+function isFiniteVector(vector: Vector): boolean {
+  if (!(vector instanceof Float32Array)) return vector.every(isFiniteVector)
+  // A sum is finite only where all its terms are; in doubles float32s cannot overflow to infinity.
+  let sum = 0
+  for (let index = 0; index < vector.length; index++) sum += vector[index]!
+  return Number.isFinite(sum)
+}

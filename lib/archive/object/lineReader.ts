@@ -1,0 +1,76 @@
+import { isUtf8 } from 'node:buffer'
+import { parseBounded } from '../../core/boundedJson.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { reparsed } from '../../core/exactJson.ts'
+import type { JsonObject, StoredObject } from '../../core/object.ts'
+import type { WholeNumbers } from '../../core/wholeNumbers.ts'
+import { looksCanonical } from './identity.ts'
+import { objectOf } from './parse.ts'
+
+const LF = 10
+
+/** No store takes an object of such a size; without a bound a line that has no end would fill the memory. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** Cuts chunks of bytes at LF. Memory: one line that has begun. */
+export class LineCutter {
+  #begun: Buffer[] = []
+  #begunBytes = 0
+
+  /** What has begun and did not end; undefined where the last line ended. */
+  rest(): Buffer | undefined {
+    return this.#begun.length === 0 ? undefined : this.#whole(Buffer.alloc(0))
+  }
+
+  /** The lines that end in this chunk, without their LF. @throws ElysiaError where one is too long */
+  *cut(chunk: Buffer): Generator<Buffer> {
+    let from = 0
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, from)) {
+      yield this.#whole(chunk.subarray(from, end))
+      from = end + 1
+    }
+    if (from === chunk.length) return
+    this.#begunBytes += chunk.length - from
+    if (this.#begunBytes > MOST_BYTES) throw tooLong()
+    this.#begun.push(chunk.subarray(from))
+  }
+
+  #whole(end: Buffer): Buffer {
+    if (this.#begun.length === 0) return end
+    const line = Buffer.concat([...this.#begun, end])
+    this.#begun = []
+    this.#begunBytes = 0
+    return line
+  }
+}
+
+function tooLong(): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', 'a line is longer than 256 MiB, which no object is', {
+    hint: 'it was not made by elysiactl: do not trust it',
+  })
+}
+
+/** The JSON of a line. @throws where it is not UTF-8 or not JSON */
+export function jsonOf(line: Buffer): unknown {
+  return parseBounded(textOf(line))
+}
+
+/** An object, and whether its line looks as LineWriter spells it. */
+export interface LineObject {
+  readonly object: StoredObject
+  /** False: its digest is to be made of the object, not of the bytes of the line. */
+  readonly looksCanonical: boolean
+}
+
+/** The object of a line, its numbers as its class has them. @throws where it is not UTF-8, not JSON or no object */
+export function objectIn(line: Buffer, { typed }: WholeNumbers): LineObject {
+  const text = textOf(line)
+  const value = parseBounded(text)
+  const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
+  return { object, looksCanonical: looksCanonical(line, value as Record<string, unknown>) }
+}
+
+function textOf(line: Buffer): string {
+  if (!isUtf8(line)) throw new Error('is not UTF-8')
+  return line.toString()
+}

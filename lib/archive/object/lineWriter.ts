@@ -1,0 +1,148 @@
+import type { StoredObject, Vector } from '../../core/object.ts'
+import { requireFiniteVectors } from './finiteVectors.ts'
+import { headText, timesText } from './text.ts'
+
+/** Most bytes that UTF-8 takes for a character of a string. */
+const MOST_BYTES = 3
+/** The bytes of a longer text are counted before there is room made for them. */
+const LONG = 64 * 1024
+const ROOM_BYTES = 64 * 1024
+const CLOSE = '}'.charCodeAt(0)
+const QUOTE = '"'.charCodeAt(0)
+
+/**
+ * An object as one JSON text, without a newline: `{id, tenant?, properties, vector?, vectors?, created_ms?,
+ * updated_ms?}`, vectors in base64 of little-endian float32. Equal objects have equal texts but for their
+ * times: keys are sorted, null properties are left out.
+ * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
+ */
+export function objectText(object: StoredObject): string {
+  texts.clear()
+  texts.identity(object)
+  texts.times(object)
+  return texts.toString()
+}
+
+/**
+ * Writes objects one after another as bytes, as objectText has them. A text of an object with its vectors is made
+ * of several large strings, and copied each time that it is hashed or joined: here each byte is written once.
+ * Memory: the room given, or twice one object where that is larger.
+ */
+export class LineWriter {
+  readonly #roomBytes: number
+  #bytes: Buffer
+  #length = 0
+  /** Where the brace that ends the last object stands. */
+  #end = 0
+
+  /** `roomBytes` are allocated at once; more where an object needs more. */
+  constructor(roomBytes: number) {
+    this.#roomBytes = roomBytes
+    this.#bytes = Buffer.allocUnsafeSlow(roomBytes)
+  }
+
+  /** Bytes since the last `take`. */
+  get length(): number {
+    return this.#length
+  }
+
+  /**
+   * Adds all of an object but its times, and returns that: what its digest is made of. It is good until the next
+   * call. @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
+   */
+  identity(object: StoredObject): Buffer {
+    const start = this.#length
+    requireFiniteVectors(object)
+    this.text(headText(object))
+    if (object.vector !== undefined) {
+      this.#ascii(',"vector":')
+      this.#vector(object.vector)
+    }
+    if (object.vectors !== undefined) this.#named(object.vectors)
+    this.#end = this.#length
+    this.#byte(CLOSE)
+    return this.#bytes.subarray(start, this.#length)
+  }
+
+  /** Adds its times to the object that was added last. */
+  times(object: StoredObject): void {
+    this.#length = this.#end
+    this.#ascii(timesText(object))
+    this.#byte(CLOSE)
+  }
+
+  /** Adds any text. */
+  text(text: string): void {
+    this.#reserve(text.length > LONG ? Buffer.byteLength(text) : text.length * MOST_BYTES)
+    this.#length += this.#bytes.write(text, this.#length, 'utf8')
+  }
+
+  /** What was written since the last call; it is the caller's. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length)
+    this.#bytes = Buffer.allocUnsafeSlow(this.#roomBytes)
+    this.#length = 0
+    return taken
+  }
+
+  /** What was written since the last `take`, as a text. */
+  toString(): string {
+    return this.#bytes.toString('utf8', 0, this.#length)
+  }
+
+  /** Forgets what was written since the last `take`. */
+  clear(): void {
+    this.#length = 0
+    if (this.#bytes.length > this.#roomBytes) this.#bytes = Buffer.allocUnsafeSlow(this.#roomBytes)
+  }
+
+  #named(vectors: Readonly<Record<string, Vector>>): void {
+    this.#ascii(',"vectors":{')
+    for (const [at, name] of Object.keys(vectors).sort().entries()) {
+      this.text(`${at === 0 ? '' : ','}${JSON.stringify(name)}:`)
+      this.#vector(vectors[name]!)
+    }
+    this.#byte(CLOSE)
+  }
+
+  #vector(vector: Vector): void {
+    if (!(vector instanceof Float32Array)) {
+      this.#ascii('[')
+      for (const [at, row] of vector.entries()) {
+        if (at > 0) this.#ascii(',')
+        this.#vector(row)
+      }
+      this.#ascii(']')
+      return
+    }
+    this.#byte(QUOTE)
+    this.#ascii(base64(vector))
+    this.#byte(QUOTE)
+  }
+
+  #ascii(text: string): void {
+    this.#reserve(text.length)
+    this.#length += this.#bytes.write(text, this.#length, 'latin1')
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#length++] = byte
+  }
+
+  /** Makes room for so many bytes more. */
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes
+    if (needed <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
+  }
+}
+
+const texts = new LineWriter(ROOM_BYTES)
+
+/** Node runs on little-endian machines only, so the bytes in memory are the ones that the format wants. */
+function base64(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')
+}

@@ -1,0 +1,101 @@
+import { isLarge } from '../../core/exactJson.ts'
+import { filledVector } from '../../core/float32.ts'
+import type { JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+
+/** Why a JSON value is no object of an archive, for a person. */
+export class NotAnObject extends Error {}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+const MOST_LEVELS = 500
+
+/**
+ * A parsed JSON value → an object, vectors as base64 or as numbers. Fields that are not known are ignored.
+ * Where the properties hold a bigint, or a number that `JSON.parse` may have rounded, `exactly` gives those that
+ * count.
+ * @throws NotAnObject where a field is missing or of another type, or the properties are nested too deep or hold a
+ * number beyond the doubles
+ */
+export function objectOf(value: unknown, exactly?: () => JsonObject): StoredObject {
+  if (!isRecord(value)) throw new NotAnObject('is not a JSON object')
+  const { id, properties, vector, vectors, tenant, created_ms, updated_ms } = value
+  if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
+  if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
+  const large = lookThrough(properties, id, MOST_LEVELS)
+  const counted = large && exactly !== undefined ? exactly() : (properties as JsonObject)
+  const object: ObjectDraft = { id, properties: counted }
+  if (vector !== undefined) object.vector = singleOf(vector, id)
+  if (vectors !== undefined) object.vectors = namedOf(vectors, id)
+  if (tenant !== undefined) object.tenant = textOf(tenant, id)
+  if (created_ms !== undefined) object.createdMs = msOf(created_ms, id)
+  if (updated_ms !== undefined) object.updatedMs = msOf(updated_ms, id)
+  return object
+}
+
+/**
+ * True where there is a bigint, or a number that may have been rounded. What walks through a value calls itself for each level:
+ * many more of them would overflow its stack.
+ */
+function lookThrough(value: object, id: string, levels: number): boolean {
+  if (levels === 0) throw new NotAnObject(`${id} has properties of more than ${MOST_LEVELS} levels`)
+  let large = false
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof inner === 'bigint') large = true
+    else if (typeof inner === 'number') {
+      if (!isLarge(inner)) continue
+      if (!Number.isFinite(inner)) throw new NotAnObject(`${id} has a number beyond the range of a double`)
+      large = true
+    } else if (typeof inner === 'object' && inner !== null)
+      large = lookThrough(inner, id, levels - 1) || large
+  }
+  return large
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function namedOf(value: unknown, id: string): Record<string, Vector> {
+  if (!isRecord(value)) throw new NotAnObject(`${id} has vectors that are no object`)
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, vectorOf(one, id)]))
+}
+
+function vectorOf(value: unknown, id: string): Vector {
+  const rows = Array.isArray(value) && !/number|bigint/.test(typeof value[0]) && value.length > 0
+  return rows ? value.map((row) => singleOf(row, id)) : singleOf(value, id)
+}
+
+function singleOf(value: unknown, id: string): Float32Array {
+  if (typeof value === 'string') return floatsOf(value, id)
+  if (!Array.isArray(value)) throw new NotAnObject(`${id} has a vector that is neither base64 nor numbers`)
+  for (const number of value) {
+    if (typeof number !== 'number' && typeof number !== 'bigint')
+      throw new NotAnObject(`${id} has a vector with something but numbers`)
+  }
+  return Float32Array.from(value as (number | bigint)[], Number)
+}
+
+function floatsOf(base64: string, id: string): Float32Array {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0
+  const byteLength = (base64.length / 4) * 3 - padding
+  const length = byteLength / Float32Array.BYTES_PER_ELEMENT
+  if (!Number.isInteger(length)) throw notFloats(id)
+  // A character that is none of base64's is passed over.
+  return filledVector(length, (bytes, at) => {
+    if (bytes.write(base64, at, byteLength, 'base64') !== byteLength) throw notFloats(id)
+  })
+}
+
+function notFloats(id: string): NotAnObject {
+  return new NotAnObject(`${id} has a vector that is not base64 of float32 numbers`)
+}
+
+function textOf(value: unknown, id: string): string {
+  if (typeof value === 'string') return value
+  throw new NotAnObject(`${id} has a tenant that is no text`)
+}
+
+function msOf(value: unknown, id: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new NotAnObject(`${id} has a time that is not a number of milliseconds`)
+}

@@ -1,0 +1,31 @@
+import type { Json, StoredObject, Vector } from '../../core/object.ts'
+
+/** What a line says around the values: names of fields, an id, braces and quotes. */
+const AROUND = 128
+const A_NUMBER = 8
+
+/**
+ * The length of an object's line in characters, about: texts that are escaped take more. To weigh objects against
+ * each other, and to end a part in time, without making the line.
+ */
+export function lineLength({ properties, vector, vectors }: StoredObject): number {
+  let length = AROUND + jsonLength(properties)
+  if (vector !== undefined) length += vectorLength(vector)
+  for (const name in vectors) length += name.length + vectorLength(vectors[name]!)
+  return length
+}
+
+function jsonLength(value: Json): number {
+  if (typeof value === 'string') return 3 + value.length
+  if (typeof value !== 'object' || value === null) return A_NUMBER
+  let length = 2
+  if (Array.isArray(value)) for (const item of value) length += jsonLength(item)
+  else for (const key in value) length += 4 + key.length + jsonLength(value[key]!)
+  return length
+}
+
+/** In base64. */
+function vectorLength(vector: Vector): number {
+  if (vector instanceof Float32Array) return 4 + Math.ceil(vector.byteLength / 3) * 4
+  return vector.reduce((length, row) => length + vectorLength(row), 2)
+}

@@ -1,0 +1,58 @@
+import type { StoredObject } from '../../core/object.ts'
+import { ObjectsDigest, vectorsOf } from './digest.ts'
+
+/** What was written, or read. */
+export interface Tallied {
+  readonly objects: number
+  readonly vectors: number
+  /** Vectors by name, of those that have one; undefined where none has. */
+  readonly named: Readonly<Record<string, number>> | undefined
+  /** Objects without any vector. */
+  readonly bare: number
+  readonly lastId: string | undefined
+  /** @see ObjectsDigest */
+  readonly digest: string
+}
+
+export interface TallyOptions {
+  /** Keep the hash of each object while it lives: a digest that it is added to later takes it from there. */
+  readonly remember?: boolean
+}
+
+/** Counts and digests objects. A format adds each as it writes or reads it. */
+export class Tally {
+  readonly #digest = new ObjectsDigest()
+  #objects = 0
+  #vectors = 0
+  readonly #named = new Map<string, number>()
+  #bare = 0
+  #lastId: string | undefined
+  readonly #remember: boolean
+
+  constructor({ remember = false }: TallyOptions = {}) {
+    this.#remember = remember
+  }
+
+  /** `identity` is what LineWriter says of the object, where that is at hand. */
+  add(object: StoredObject, identity?: Uint8Array): void {
+    const vectors = vectorsOf(object)
+    for (const name in object.vectors) this.#named.set(name, (this.#named.get(name) ?? 0) + 1)
+    if (this.#remember) this.#digest.addAndRemember(object, identity)
+    else this.#digest.add(object, identity)
+    this.#objects += 1
+    this.#vectors += vectors
+    if (vectors === 0) this.#bare += 1
+    this.#lastId = object.id
+  }
+
+  tallied(): Tallied {
+    return {
+      objects: this.#objects,
+      vectors: this.#vectors,
+      named: this.#named.size === 0 ? undefined : Object.fromEntries([...this.#named].sort()),
+      bare: this.#bare,
+      lastId: this.#lastId,
+      digest: this.#digest.hex(),
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { exactJson } from '../../core/exactJson.ts'
+import { shortestDecimal } from '../../core/float32.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import { requireFiniteVectors } from './finiteVectors.ts'
+
+/**
+ * An object as objectText has it, but with its vectors as numbers, the fewest digits that read back as the same float32.
+ * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
+ */
+export function readableText(object: StoredObject): string {
+  const { vector, vectors } = object
+  requireFiniteVectors(object)
+  const unnamed = vector === undefined ? '' : `,"vector":${numberText(vector)}`
+  const named = vectors === undefined ? '' : `,"vectors":${namedText(vectors)}`
+  return `${headText(object)}${timesText(object)}${unnamed}${named}}`
+}
+
+/** What a line begins with, up to the vectors. */
+export function headText({ id, tenant, properties }: StoredObject): string {
+  const of = tenant === undefined ? '' : `,"tenant":${JSON.stringify(tenant)}`
+  return `{"id":"${id}"${of},"properties":${propertiesText(properties)}`
+}
+
+export function timesText({ createdMs, updatedMs }: StoredObject): string {
+  const created = createdMs === undefined ? '' : `,"created_ms":${createdMs}`
+  const updated = updatedMs === undefined ? '' : `,"updated_ms":${updatedMs}`
+  return `${created}${updated}`
+}
+
+/** Canonical JSON of properties: keys sorted by UTF-16 code units, nulls left out at every depth. */
+function propertiesText(properties: JsonObject): string {
+  let text = '{'
+  for (const key of Object.keys(properties).sort()) {
+    const value = properties[key] as Json
+    if (value === null || value === undefined) continue
+    text += `${text.length === 1 ? '' : ','}${keyText(key)}${valueText(value)}`
+  }
+  return `${text}}`
+}
+
+/** Names of properties are the same in each object of a class. */
+const keyTexts = new Map<string, string>()
+const MOST_KEYS = 1000
+
+function keyText(key: string): string {
+  const known = keyTexts.get(key)
+  if (known !== undefined) return known
+  if (keyTexts.size >= MOST_KEYS) keyTexts.clear()
+  const text = `${JSON.stringify(key)}:`
+  keyTexts.set(key, text)
+  return text
+}
+
+function valueText(value: Json): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return exactJson(value)
+  if (!Array.isArray(value)) return propertiesText(value)
+  return typeof value[0] === 'object' ? `[${value.map(valueText).join(',')}]` : exactJson(value)
+}
+
+function namedText(vectors: Readonly<Record<string, Vector>>): string {
+  const names = Object.keys(vectors).sort()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${numberText(vectors[name]!)}`).join(',')}}`
+}
+
+/** The decimal with the fewest digits that reads back as the same float32, as JSON. */
+export function shortest(float: number): string {
+  return Object.is(float, -0) ? '-0' : String(shortestDecimal(float))
+}
+
+function numberText(vector: Vector): string {
+  return `[${vector instanceof Float32Array ? Array.from(vector, shortest).join(',') : vector.map(numberText).join(',')}]`
+}

@@ -1,0 +1,56 @@
+import type { StoredObject } from '../../core/object.ts'
+import type { Content } from '../format/format.ts'
+import { LineWriter } from './lineWriter.ts'
+import type { Tally } from './tally.ts'
+import { readableText } from './text.ts'
+
+/** What is handed on at once; larger pieces were not faster. */
+const PIECE_BYTES = 256 * 1024
+/** A piece ends with the object that makes it long enough. */
+const ROOM_BYTES = PIECE_BYTES + 64 * 1024
+
+/** Objects → pieces of text, each object added to the tally as it is written. Memory: a piece, or an object. */
+export class ObjectLines {
+  readonly #readable: boolean
+  readonly #tally: Tally | undefined
+  readonly #writer = new LineWriter(ROOM_BYTES)
+
+  constructor(vectors: Content['vectors'], tally?: Tally) {
+    this.#readable = vectors === 'numbers'
+    this.#tally = tally
+  }
+
+  /** True where it is time to hand a piece on. */
+  get full(): boolean {
+    return this.#writer.length >= PIECE_BYTES
+  }
+
+  add(object: StoredObject): void {
+    if (this.#readable) {
+      this.#tally?.add(object)
+      this.#writer.text(readableText(object))
+      return
+    }
+    const identity = this.#writer.identity(object)
+    this.#tally?.add(object, identity)
+    this.#writer.times(object)
+  }
+
+  /** The pieces that a page of lines completes; what is left begins the next. */
+  *page(objects: readonly StoredObject[]): Generator<Buffer> {
+    for (const object of objects) {
+      this.add(object)
+      this.text('\n')
+      if (this.full) yield* this.take()
+    }
+  }
+
+  text(text: string): void {
+    this.#writer.text(text)
+  }
+
+  /** What was added since the last call: nothing, or the caller's own. */
+  *take(): Generator<Buffer> {
+    if (this.#writer.length > 0) yield this.#writer.take()
+  }
+}

@@ -1,0 +1,41 @@
+import type { IdRange, Part } from '../manifest.ts'
+
+/** A stretch of a range that is still to be read: ids after `after`, up to `upTo`; both may be open. */
+export interface Stretch {
+  /** The index of its range. */
+  readonly range: number
+  readonly tenant?: string
+  readonly after?: string
+  readonly upTo?: string
+}
+
+/** What is left of the ranges when these parts are there. In order of range and id. */
+export function missingStretches(ranges: readonly IdRange[], parts: readonly Part[]): Stretch[] {
+  return ranges.flatMap((range, index) => {
+    const there = parts.filter((part) => part.range === index).sort(byStart)
+    return gaps(range, there).map(([after, upTo]) => ({
+      range: index,
+      ...(range.tenant !== undefined && { tenant: range.tenant }),
+      ...(after !== undefined && { after }),
+      ...(upTo !== undefined && { upTo }),
+    }))
+  })
+}
+
+type Gap = readonly [after: string | undefined, upTo: string | undefined]
+
+function gaps(range: IdRange, parts: readonly Part[]): Gap[] {
+  const found: Gap[] = []
+  let reached = range.after
+  for (const { after, up_to } of parts) {
+    if ((after ?? '') > (reached ?? '')) found.push([reached, after])
+    if (up_to === undefined) return found
+    if (up_to > (reached ?? '')) reached = up_to
+  }
+  if (range.up_to === undefined || (reached ?? '') < range.up_to) found.push([reached, range.up_to])
+  return found
+}
+
+function byStart(a: Part, b: Part): number {
+  return (a.after ?? '') < (b.after ?? '') ? -1 : 1
+}

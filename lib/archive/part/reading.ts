@@ -1,0 +1,31 @@
+import { formatOf } from '../format/formats.ts'
+import type { Manifest, Part } from '../manifest.ts'
+import type { Place } from '../storage/storage.ts'
+import type { PartReading } from './read.ts'
+
+/** How a part of an archive is read, by what its manifest says. */
+export async function readingOf(
+  place: Place,
+  manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema' | 'tool'>,
+  part: Part,
+): Promise<PartReading> {
+  const { encoding, ranges, schema } = manifest
+  const tenant = ranges[part.range]?.tenant
+  return {
+    place,
+    part,
+    format: await formatOf(encoding.format),
+    compressed: encoding.compression !== 'none',
+    content: {
+      schema: schema as unknown as PartReading['content']['schema'],
+      vectors: encoding.vectors === 'numbers' ? 'numbers' : 'base64',
+      ...(tenant !== undefined && { tenant }),
+      foreign: isForeign(manifest),
+    },
+  }
+}
+
+/** True where an archive says that another program made it, which may spell JSON in a way of its own. */
+export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
+  return tool.name !== 'elysiactl'
+}

@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { makeDirectory } from '../../file/directory.ts'
+import type { FileModes } from './modes.ts'
+import { segmentsOf } from './names.ts'
+import type { Deposit, Place, PlacedFile, Slice } from './storage.ts'
+
+/** What a file is called until it is committed. */
+const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
+
+const READ_BYTES = 256 * 1024
+
+/**
+ * Files in a directory. A commit is durable: the file is synced, made read-only, renamed, and its directory
+ * synced. Links are not followed, in no part of a name. Directories are made as they are needed.
+ * What it makes is for its owner alone unless `modes` says otherwise.
+ * Errors: ELYSIA_STATE where the disk is full or the directory read-only.
+ */
+export function directoryPlace(path: string, modes?: FileModes): Place {
+  return new DirectoryPlace(resolve(path), modes)
+}
+
+class DirectoryPlace implements Place {
+  readonly text: string
+  readonly #modes: FileModes | undefined
+
+  constructor(root: string, modes: FileModes | undefined) {
+    this.text = root
+    this.#modes = modes
+  }
+
+  async create(name: string): Promise<Deposit> {
+    const path = await this.#writable(name)
+    const unfinished = `${path}.unfinished-${randomBytes(4).toString('hex')}`
+    const handle = await open(unfinished, 'wx', this.#modes?.file ?? 0o600).catch((error) =>
+      this.#fail(name, error),
+    )
+    const stream = handle.createWriteStream({ flush: true, autoClose: true, highWaterMark: 1024 * 1024 })
+    let open_ = true
+    return {
+      stream,
+      commit: () =>
+        this.#try(name, async () => {
+          open_ = false
+          await this.#seal(unfinished)
+          await rename(unfinished, path)
+          await syncDirectory(dirname(path))
+        }),
+      async discard() {
+        if (!open_) return
+        open_ = false
+        stream.destroy()
+        // What ended the deposit is what is told; a file that is left bears no name that anybody reads.
+        await rm(unfinished, { force: true }).catch(() => {})
+      },
+    }
+  }
+
+  async append(name: string, bytes: Uint8Array | string): Promise<void> {
+    const path = await this.#writable(name)
+    await this.#try(name, async () => {
+      const isNew = (await found(path)) === undefined
+      const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+      const handle = await open(path, flags, this.#modes?.file ?? 0o600)
+      try {
+        if (isNew && this.#modes?.masked === false) await handle.chmod(this.#modes.file)
+        await handle.appendFile(bytes)
+        await handle.datasync()
+      } finally {
+        await handle.close()
+      }
+      if (isNew) await syncDirectory(dirname(path))
+    })
+  }
+
+  async read(name: string, slice?: Slice): Promise<Readable> {
+    const handle = await this.#open(name)
+    const range = slice && { start: slice.start, end: Math.max(slice.start, slice.end) - 1 }
+    return handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: true, ...range })
+  }
+
+  async bytes(name: string): Promise<number | undefined> {
+    const stats = await found(await this.#path(name))
+    return stats?.isFile() === true ? stats.size : undefined
+  }
+
+  async *list(under = ''): AsyncGenerator<PlacedFile> {
+    const top = under === '' ? this.text : await this.#path(under)
+    yield* filesBelow(top, under)
+  }
+
+  async remove(name: string): Promise<boolean> {
+    const path = await this.#path(name)
+    try {
+      await unlink(path)
+      await syncDirectory(dirname(path))
+      return true
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw failure(`${this.text}/${name}`, error)
+    }
+  }
+
+  within(name: string): Place {
+    return new DirectoryPlace(join(this.text, ...segmentsOf(name)), this.#modes)
+  }
+
+  async #open(name: string): Promise<FileHandle> {
+    const path = await this.#path(name)
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+      (error) => this.#fail(name, error),
+    )
+    if ((await handle.stat()).isFile()) return handle
+    await handle.close()
+    throw notAFile(`${this.text}/${name}`)
+  }
+
+  /** The path of a name, once none of its directories is a link to elsewhere. */
+  async #path(name: string): Promise<string> {
+    const segments = segmentsOf(name)
+    let path = this.text
+    for (const segment of segments.slice(0, -1)) {
+      path = join(path, segment)
+      const stats = await found(path)
+      if (stats !== undefined && !stats.isDirectory()) throw notAFile(path)
+    }
+    return join(path, segments.at(-1)!)
+  }
+
+  async #writable(name: string): Promise<string> {
+    const path = await this.#path(name)
+    await this.#try(name, () => makeDirectories(dirname(path), this.#modes))
+    return path
+  }
+
+  /** Of a file under its first name, since rename keeps the mode. For the owner alone it becomes read-only. */
+  async #seal(path: string): Promise<void> {
+    if (this.#modes?.masked !== true) await chmod(path, this.#modes?.file ?? 0o400)
+  }
+
+  async #try<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return work().catch((error) => this.#fail(name, error))
+  }
+
+  #fail(name: string, error: unknown): never {
+    throw failure(`${this.text}/${name}`, error)
+  }
+}
+
+async function chmod(path: string, mode: number): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.chmod(mode)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Only those that are made get the mode. */
+async function makeDirectories(path: string, modes: FileModes | undefined): Promise<void> {
+  const first = makeDirectory(path, modes?.directory)
+  if (first === undefined || modes === undefined || modes.masked) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, modes.directory)
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* filesBelow(directory: string, prefix: string): AsyncGenerator<PlacedFile> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
+    if (isMissing(error)) return []
+    throw failure(directory, error)
+  })
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) yield* filesBelow(path, name)
+    else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
+      const stats = await found(path)
+      if (stats !== undefined) yield { name, bytes: stats.size }
+    }
+  }
+}
+
+async function found(path: string) {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw failure(path, error)
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
+function notAFile(path: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${path} is a link or no file`, {
+    hint: 'archives hold regular files only: do not trust this one',
+  })
+}
+
+function failure(path: string, error: unknown): ElysiaError {
+  if (error instanceof ElysiaError) return error
+  if (isMissing(error)) return new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause: error })
+  if ((error as NodeJS.ErrnoException).code === 'ELOOP') return notAFile(path)
+  return new ElysiaError('ELYSIA_STATE', `${path}: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'make room, or give another --to; then the same command with --resume goes on',
+  })
+}

@@ -1,0 +1,300 @@
+import type { Manifest } from '../archive/manifest.ts'
+import { directoryPlace } from '../archive/storage/directory.ts'
+import { ElysiaError, messageOf } from '../core/errors.ts'
+import { type Annotations, type Change, changed, type PlaceAt } from './annotations.ts'
+import { writeBeside } from './beside.ts'
+import { IndexDamaged, IndexDatabase } from './database/database.ts'
+import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './database/query.ts'
+import {
+  annotatedRow,
+  CANDIDATE_COLUMNS,
+  type CandidateRow,
+  candidatesOf,
+  type Row,
+  recordOf,
+  rowOf,
+  verifiedColumns,
+  withVerification,
+} from './database/row.ts'
+import { Rows } from './database/rows.ts'
+import { UnreadableRows } from './database/unreadable.ts'
+import {
+  type ArchiveDetails,
+  type ArchiveRecord,
+  type Begun,
+  detailsOf,
+  isDetails,
+  type Location,
+  type ManifestDetails,
+  type Placed,
+  type Verification,
+} from './record.ts'
+import type { Candidate } from './retention/candidate.ts'
+
+export type { ArchiveFilter } from './database/query.ts'
+
+/** The circumstances of a catalog. */
+export interface CatalogCircumstances {
+  /** Told of every root that is new to the catalog: all that it knows. */
+  readonly onRoots?: (roots: readonly string[]) => void
+  /** Told what could not be done, but did not have to be. */
+  readonly onNotice?: (message: string) => void
+  /** Makes the places that annotations are written to; directories unless told. */
+  readonly placeAt?: PlaceAt
+}
+
+/**
+ * The index of all archives: rows that come from manifests, which are the truth, and from what is noted of each
+ * archive since. Ids never change. Every call but `annotate` and `recordVerification` is one transaction, synced.
+ * Errors: ELYSIA_LOCKED where another process is writing, IndexDamaged (ELYSIA_STATE) where the file is no index
+ * any more.
+ */
+export class Catalog {
+  readonly #index: IndexDatabase
+  readonly #rows: Rows
+  readonly #around: CatalogCircumstances
+  readonly placeAt: PlaceAt
+  /** What could not be read when it was looked for. */
+  readonly unreadable: UnreadableRows
+
+  constructor(file: string, around: CatalogCircumstances = {}) {
+    this.#index = new IndexDatabase(file)
+    this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
+    this.unreadable = new UnreadableRows(this.#index)
+    this.#around = around
+    this.placeAt = around.placeAt ?? directoryPlace
+  }
+
+  get file(): string {
+    return this.#index.file
+  }
+
+  close(): void {
+    this.#index.close()
+  }
+
+  /** Several calls as one transaction, and so one wait for the disk. Not for those that answer a promise. */
+  together(work: () => void): void {
+    this.#index.transaction(work)
+  }
+
+  /** Notes a complete archive, with what people had said of it, where that was found beside it. */
+  upsert(manifest: Manifest, where: Placed, annotations?: Annotations): void {
+    const row = rowOf(manifest, where, 'complete', null, now())
+    const details = JSON.stringify(detailsOf(manifest))
+    this.#index.transaction(() => {
+      this.#rows.put(annotations === undefined ? row : annotatedRow(row, annotations))
+      this.#index.run('INSERT OR REPLACE INTO details VALUES (?, ?)', [manifest.id, details])
+      if (annotations !== undefined) this.#rows.putVerifications(manifest.id, annotations.verifications)
+    })
+  }
+
+  /** Notes one that is not complete. One that is, or is being removed, stays what it is. */
+  record(begun: Begun, where: Location, status: 'running' | 'partial' | 'failed', error?: string): void {
+    const known = this.#rows.get(begun.id)?.status
+    if (known === 'complete' || known === 'deleting') return
+    this.#rows.put(rowOf(begun, where, status, error ?? null, now()))
+  }
+
+  /** The archives that still say `running`. */
+  running(): { readonly id: string; readonly root: string; readonly location: string }[] {
+    return this.#index.all(`SELECT id, root, location FROM archives WHERE status = 'running'`, [])
+  }
+
+  /** One that says `running` is of a process that died. */
+  settle(id: string): void {
+    this.#index.run(
+      `UPDATE archives SET status = 'partial', error = 'its process died' WHERE id = ? AND status = 'running'`,
+      [id],
+    )
+  }
+
+  /** `running` rows of a root whose lock nobody else holds are of processes that died. Answers how many. */
+  settleRunning(root: string): number {
+    return this.#index.run(
+      `UPDATE archives SET status = 'partial', error = 'its process died' WHERE root = ? AND status = 'running'`,
+      [root],
+    )
+  }
+
+  /** Archives that are not deleted come first where no order is asked for: the newest first. */
+  list(filter: ArchiveFilter = {}): ArchiveRecord[] {
+    const { sql, values } = queryOf(filter, Date.now())
+    const rows = this.#index.all<Row>(`SELECT * FROM archives ${sql}`, values)
+    return this.#index.reading(() => rows.map(recordOf))
+  }
+
+  /** How many a filter chooses, whatever its limit, and their bytes. */
+  count(filter: ArchiveFilter = {}): { readonly archives: number; readonly bytes: number } {
+    const { sql, values } = countingQueryOf(filter, Date.now())
+    return this.#index.get(
+      `SELECT count(*) archives, coalesce(sum(bytes), 0) bytes FROM archives ${sql}`,
+      values,
+    )!
+  }
+
+  /** What retention plans with: the archives that a filter chooses, and all others beside them. */
+  candidates(filter: ArchiveFilter = {}): { readonly chosen: Candidate[]; readonly others: Candidate[] } {
+    const all = this.#candidates({ sql: `WHERE status <> 'deleted'`, values: [] })
+    if (Object.keys(filter).length === 0) return { chosen: all, others: [] }
+    const { sql, values } = countingQueryOf(filter, Date.now())
+    const ids = new Set(this.#index.raw<[string]>(`SELECT id FROM archives ${sql}`, values).map(([id]) => id))
+    return { chosen: all.filter(({ id }) => ids.has(id)), others: all.filter(({ id }) => !ids.has(id)) }
+  }
+
+  /**
+   * An archive by its id, or by a beginning that only one has.
+   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several begin so
+   */
+  get(idOrPrefix: string): ArchiveDetails {
+    const row = this.#rows.get(idOrPrefix) ?? this.#byPrefix(idOrPrefix)
+    const details = this.#index.get<{ manifest: string }>('SELECT manifest FROM details WHERE id = ?', [
+      row.id,
+    ])
+    return {
+      ...this.#index.reading(() => recordOf(row)),
+      ...(details !== undefined && { manifest: this.#detailsIn(row.id, details.manifest) }),
+      verifications: this.verifications(row.id),
+    }
+  }
+
+  /** The last verification of each level. */
+  verifications(id: string): Verification[] {
+    return this.#rows.verifications(id)
+  }
+
+  /** Ids that begin so, the newest first; for completion. */
+  idsBeginning(prefix: string, limit: number): string[] {
+    return this.#index
+      .all<{ id: string }>(
+        `SELECT id FROM archives WHERE id >= ? AND id < ? AND status <> 'deleted' ORDER BY id DESC LIMIT ?`,
+        [prefix, `${prefix}\u{10ffff}`, limit],
+      )
+      .map(({ id }) => id)
+  }
+
+  /**
+   * Pins, tags or notes an archive: beside its manifest first, then here. Where that place cannot be written to it
+   * is said, and the row alone remembers it.
+   * @throws ElysiaError ELYSIA_NOT_FOUND also where the archive is no longer there
+   */
+  async annotate(idOrPrefix: string, change: Change): Promise<ArchiveRecord> {
+    const { manifest: _, verifications, ...record } = this.get(idOrPrefix)
+    if (record.status === 'deleted' || record.status === 'deleting') {
+      throw new ElysiaError('ELYSIA_NOT_FOUND', `${record.id} was removed`)
+    }
+    const annotations = changed(record, verifications, change)
+    await this.#writeBeside(record, annotations)
+    this.#rows.update(annotatedRow({ ...this.#rows.get(record.id)!, updated: now() }, annotations))
+    return recordOf(this.#rows.get(record.id)!)
+  }
+
+  /** Notes what a verification found, here and beside the manifest. */
+  async recordVerification(id: string, made: Verification): Promise<void> {
+    const row = this.#rows.get(id)
+    if (row === undefined) return
+    const verifications = withVerification(this.verifications(id), made)
+    this.#index.transaction(() => {
+      this.#rows.putVerifications(id, verifications)
+      this.#rows.update({ ...row, ...verifiedColumns(verifications) })
+    })
+    await this.#writeBeside(recordOf(row), changed(recordOf(row), verifications, {}))
+  }
+
+  /** From here on the archive does not count, and its removal will be finished whatever happens. */
+  markDeleting(id: string): void {
+    this.#index.run(`UPDATE archives SET status = 'deleting', updated = ? WHERE id = ?`, [now(), id])
+  }
+
+  /** It is gone; the row stays as history. */
+  markDeleted(id: string, error?: string): void {
+    this.#index.run(
+      `UPDATE archives SET status = 'deleted', deleted = ?, updated = ?, error = ? WHERE id = ?`,
+      [now(), now(), error ?? null, id],
+    )
+  }
+
+  /** Forgets archives that were removed before a moment. Answers how many. */
+  forgetDeleted(before: string): number {
+    return this.#index.run(`DELETE FROM archives WHERE status = 'deleted' AND deleted < ?`, [before])
+  }
+
+  /** Archives in a directory, or that are it, and are not deleted. */
+  below(directory: string): ArchiveRecord[] {
+    // The sign after the slash is the zero: between them lies all that begins with the directory and a slash.
+    const rows = this.#index.all<Row>(
+      `SELECT * FROM archives WHERE (location = ? OR (location > ? AND location < ?)) AND status <> 'deleted'
+       ORDER BY id`,
+      [directory, `${directory}/`, `${directory}0`],
+    )
+    return this.#index.reading(() => rows.map(recordOf))
+  }
+
+  /** The archive of exactly this id, whatever its status. */
+  find(id: string): ArchiveRecord | undefined {
+    const row = this.#rows.get(id)
+    return row && this.#index.reading(() => recordOf(row))
+  }
+
+  /** The archive that is known to lie at a path, and is not deleted. */
+  at(location: string): ArchiveRecord | undefined {
+    const sql = `SELECT * FROM archives WHERE location = ? AND status <> 'deleted'`
+    const row = this.#index.get<Row>(sql, [location])
+    return row && this.#index.reading(() => recordOf(row))
+  }
+
+  roots(): string[] {
+    return this.#index.all<{ path: string }>('SELECT path FROM roots ORDER BY path').map(({ path }) => path)
+  }
+
+  /** Remembers where archives lie, so that they are found again when the catalog is lost. */
+  addRoot(root: string): void {
+    if (this.#index.run('INSERT OR IGNORE INTO roots VALUES (?)', [root]) > 0)
+      this.#around.onRoots?.(this.roots())
+  }
+
+  async #writeBeside(record: ArchiveRecord, annotations: Annotations): Promise<void> {
+    try {
+      await writeBeside(record, annotations, this.placeAt)
+    } catch (error) {
+      if (!(error instanceof ElysiaError) || !['ELYSIA_STATE', 'ELYSIA_CONFLICT'].includes(error.code))
+        throw error
+      this.#around.onNotice?.(`a rebuild of the catalog would not know this: ${messageOf(error)}`)
+    }
+  }
+
+  #detailsIn(id: string, json: string): ManifestDetails {
+    try {
+      const read: unknown = JSON.parse(json)
+      if (isDetails(read)) return read
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+    }
+    throw new IndexDamaged(this.file, new Error(`the details of ${id} are none`))
+  }
+
+  #candidates({ sql, values }: Query): Candidate[] {
+    const rows = this.#index.raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values)
+    return this.#index.reading(() => candidatesOf(rows))
+  }
+
+  #byPrefix(prefix: string): Row {
+    const rows = this.#index.all<Row>('SELECT * FROM archives WHERE id >= ? AND id < ? ORDER BY id LIMIT 3', [
+      prefix,
+      `${prefix}\u{10ffff}`,
+    ])
+    if (rows.length === 1) return rows[0]!
+    if (rows.length === 0 || prefix === '') {
+      throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${prefix} in the catalog`, {
+        hint: '`elysiactl col catalog list` lists them; `… rebuild DIR` takes in those that lie in a directory',
+      })
+    }
+    throw new ElysiaError('ELYSIA_USAGE', `several archives begin with ${prefix}`, {
+      hint: `write more of it: ${rows.map(({ id }) => id).join(', ')}${rows.length > 2 ? ', …' : ''}`,
+    })
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

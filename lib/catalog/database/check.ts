@@ -1,0 +1,58 @@
+import { isTexts, isTime } from '../shallowJson.ts'
+import { ARCHIVE_STATUSES } from '../status.ts'
+import type { Row } from './row.ts'
+
+/** A row that we never write. SQLite takes any type in any column, and whoever writes to the file any value. */
+export class StrangeRow extends Error {}
+
+type Check = (value: unknown) => boolean
+
+const text: Check = (value) => typeof value === 'string'
+const maybeText: Check = (value) => value === null || typeof value === 'string'
+const count: Check = (value) => Number.isSafeInteger(value)
+const flag: Check = (value) => value === 0 || value === 1
+const maybeFlag: Check = (value) => value === null || flag(value)
+
+const COLUMNS: Readonly<Record<keyof Row, Check>> = {
+  ...{ id: text, collection: text, cluster: text, root: text, location: text, content: text, format: text },
+  ...{ compression: text, version: text, tenants: text, tags: text, started: isTime, updated: isTime },
+  status: (value) => ARCHIVE_STATUSES.some((one) => one === value),
+  shape: (value) => value === 'directory' || value === 'file',
+  ...{ objects: count, vectors: count, bytes: count, raw_bytes: count, parts: count },
+  ...{ pinned: flag, damaged: flag, annotated: flag, without_vectors: flag, all_tenants: flag },
+  ...{ finished: maybeText, deleted: maybeText, parent: maybeText, note: maybeText, error: maybeText },
+  ...{ verified_level: maybeText, verified_time: maybeText, verified_ok: maybeFlag, filter: maybeText },
+}
+
+const CHECKS = Object.entries(COLUMNS)
+
+/** @throws StrangeRow for a row of the table that has a column which we never write so */
+export function requireRow(row: Row): void {
+  for (const [name, check] of CHECKS) {
+    const value = row[name as keyof Row]
+    if (!check(value)) throw strange(name, value)
+  }
+}
+
+/** The same for rows as arrays of these columns. */
+export function rowCheck(names: readonly (keyof Row)[]): (row: readonly unknown[]) => void {
+  const checks = names.map((name) => COLUMNS[name])
+  return (row) => {
+    for (let at = 0; at < checks.length; at++) if (!checks[at]!(row[at])) throw strange(names[at]!, row[at])
+  }
+}
+
+function strange(name: string, value: unknown): StrangeRow {
+  return new StrangeRow(`${name} of an archive is ${String(value).slice(0, 100)}`)
+}
+
+/** A list of texts in a column. @throws StrangeRow */
+export function textsIn(json: string): string[] {
+  try {
+    const read: unknown = JSON.parse(json)
+    if (isTexts(read)) return read
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new StrangeRow(`a list is ${json.slice(0, 100)}`)
+}

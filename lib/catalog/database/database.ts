@@ -1,0 +1,178 @@
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { makeDirectory } from '../../file/directory.ts'
+import { locationFunctions } from '../location.ts'
+import { StrangeRow } from './check.ts'
+import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './tables.ts'
+
+/** The values that a statement binds. */
+export type Values = readonly (string | number | null)[]
+
+/** A catalog file that is no index any more; it costs a rebuild. */
+export class IndexDamaged extends ElysiaError {
+  constructor(file: string, cause: unknown) {
+    super('ELYSIA_STATE', `the catalog ${file} is damaged: ${messageOf(cause)}`, {
+      cause,
+      hint: '`elysiactl col catalog rebuild` makes it anew from the manifests',
+    })
+  }
+}
+
+/**
+ * The SQLite file of the index, in write-ahead mode, each commit synced: a row that says `deleting` must be there
+ * before a file goes. `:memory:` lives as long as the connection.
+ */
+export class IndexDatabase {
+  readonly file: string
+  readonly #database: Database.Database
+  readonly #statements = new Map<string, Database.Statement>()
+
+  /** @throws IndexDamaged, ElysiaError ELYSIA_STATE, ELYSIA_CONFLICT where a newer elysiactl made it */
+  constructor(file: string) {
+    this.file = file
+    this.#database = this.#guarded(() => {
+      if (file !== ':memory:') makePlaceFor(file)
+      return new Database(file, { timeout: 5000 })
+    })
+    try {
+      this.#guarded(() => this.#prepareFile())
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
+  all<T>(sql: string, values: Values = []): T[] {
+    return this.#guarded(() => this.#statement(sql).all(...values) as T[])
+  }
+
+  /** Rows as arrays, which are faster to make than objects. */
+  raw<T extends readonly unknown[]>(sql: string, values: Values = []): T[] {
+    return this.#guarded(
+      () =>
+        this.#database
+          .prepare(sql)
+          .raw()
+          .all(...values) as unknown as T[],
+    )
+  }
+
+  get<T>(sql: string, values: Values = []): T | undefined {
+    return this.#guarded(() => this.#statement(sql).get(...values) as T | undefined)
+  }
+
+  /** How many rows changed. */
+  run(sql: string, values: Values = []): number {
+    return this.#guarded(() => this.#statement(sql).run(...values).changes)
+  }
+
+  /** Makes something of rows; one that we never write means that the file is damaged. */
+  reading<T>(work: () => T): T {
+    return this.#guarded(work)
+  }
+
+  /** All of it or nothing. */
+  transaction<T>(work: () => T): T {
+    return this.#guarded(() => this.#database.transaction(work).immediate())
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #prepareFile(): void {
+    this.#database.pragma('journal_mode = WAL')
+    this.#database.pragma('synchronous = FULL')
+    this.#database.pragma('foreign_keys = ON')
+    const format = this.#database.pragma('user_version', { simple: true }) as number
+    if (format > INDEX_FORMAT) throw newer(this.file)
+    if (format < INDEX_FORMAT) this.#database.transaction(() => this.#bringUpToDate()).immediate()
+    this.#requireTables()
+    for (const [name, work] of Object.entries(locationFunctions()))
+      this.#database.function(name, { deterministic: true }, work as (...values: unknown[]) => unknown)
+  }
+
+  #bringUpToDate(): void {
+    const format = this.#database.pragma('user_version', { simple: true })
+    if (format === INDEX_FORMAT) return
+    this.#requireTables()
+    this.#database.exec(format === 0 ? INDEX_TABLES : INDEX_MIGRATION)
+    this.#database.pragma(`user_version = ${INDEX_FORMAT}`)
+  }
+
+  /** What we never make would run with our right to write. */
+  #requireTables(): void {
+    const strange = this.#database
+      .prepare("SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index') LIMIT 1")
+      .get() as { name: string } | undefined
+    if (strange !== undefined) throw new IndexDamaged(this.file, new Error(`it holds ${strange.name}`))
+  }
+
+  #statement(sql: string): Database.Statement {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql)
+    this.#statements.set(sql, known)
+    return known
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw failure(this.file, error)
+    }
+  }
+}
+
+/** @throws ElysiaError ELYSIA_STATE where something stands in the file's place that is none: a pipe would hang */
+function makePlaceFor(file: string): void {
+  try {
+    makeDirectory(dirname(file))
+  } catch (error) {
+    throw unusable(file, error)
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw unusable(file, new Error('it is no regular file'))
+}
+
+/** Puts a damaged file out of the way, with its log; answers where it is now. */
+export function moveAside(file: string): string {
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  const aside = `${file}.damaged-${stamp}`
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`)
+  }
+  return aside
+}
+
+function failure(file: string, error: unknown): unknown {
+  if (error instanceof StrangeRow) return new IndexDamaged(file, error)
+  const { code } = error as { code?: unknown }
+  if (error instanceof ElysiaError || typeof code !== 'string') return error
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new IndexDamaged(file, error)
+  // A table or column that is missing: a file that something else made, or that lost pages.
+  if (code === 'SQLITE_ERROR' && /no such (table|column)/.test(messageOf(error)))
+    return new IndexDamaged(file, error)
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new ElysiaError('ELYSIA_LOCKED', `another process is writing to the catalog ${file}`, {
+      cause: error,
+      retryable: true,
+      hint: 'run the same command again',
+    })
+  }
+  return unusable(file, error)
+}
+
+function unusable(file: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', `the catalog ${file}: ${messageOf(cause)}`, {
+    cause,
+    hint: 'look at the owner, the mode and the space of its directory',
+  })
+}
+
+function newer(file: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `a newer elysiactl made the catalog ${file}`, {
+    hint: 'use that version, or move the file away: it is made anew from the manifests',
+  })
+}

@@ -1,0 +1,92 @@
+import { ElysiaError } from '../../core/errors.ts'
+import { momentOf } from '../../core/moment.ts'
+import { locationMatcher } from '../location.ts'
+import type { ArchiveStatus } from '../status.ts'
+import { fieldNamed } from './fields.ts'
+import { type Condition, conditionOf, hasTag } from './where.ts'
+
+/** Which archives are meant, and in which order; all conditions hold. */
+export interface ArchiveFilter {
+  readonly collection?: string
+  readonly cluster?: string
+  /** Begun at this moment or later, as `momentOf` reads it. */
+  readonly since?: string
+  /** Begun before this moment. */
+  readonly until?: string
+  /** All of these tags. */
+  readonly tags?: readonly string[]
+  /** Any of these; without, all but `deleted`. */
+  readonly status?: readonly ArchiveStatus[]
+  /** Expressions as `conditionOf` reads them. */
+  readonly where?: readonly string[]
+  /** `FIELD`, `FIELD:asc` or `FIELD:desc`; the newest first unless told. */
+  readonly sort?: string
+  readonly limit?: number
+  /** A glob over the location, as `locationMatcher` reads it. */
+  readonly location?: string
+  /** Lies below this directory, at any depth. */
+  readonly below?: string
+}
+
+/** The part of a query behind FROM. */
+export interface Query {
+  readonly sql: string
+  readonly values: readonly (string | number)[]
+}
+
+/** @throws ElysiaError ELYSIA_USAGE for a moment, expression or field that is none */
+export function queryOf(filter: ArchiveFilter, now: number): Query {
+  const conditions = conditionsOf(filter, now)
+  const limit = filter.limit === undefined ? [] : [filter.limit]
+  return {
+    sql: [
+      `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`,
+      `ORDER BY ${orderOf(filter.sort)}`,
+      ...limit.map(() => 'LIMIT ?'),
+    ].join(' '),
+    values: [...conditions.flatMap(({ values }) => values), ...limit],
+  }
+}
+
+/** The same without order and limit, for counting. */
+export function countingQueryOf(filter: ArchiveFilter, now: number): Query {
+  const conditions = conditionsOf(filter, now)
+  return {
+    sql: `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`,
+    values: conditions.flatMap(({ values }) => values),
+  }
+}
+
+function conditionsOf(filter: ArchiveFilter, now: number): Condition[] {
+  const { collection, cluster, since, until, tags = [], status, where = [], location } = filter
+  if (location !== undefined) locationMatcher(location)
+  return [
+    statusCondition(status),
+    ...(collection === undefined ? [] : [{ sql: 'collection = ?', values: [collection] }]),
+    ...(cluster === undefined ? [] : [{ sql: 'cluster = ?', values: [cluster] }]),
+    ...(since === undefined ? [] : [{ sql: 'started >= ?', values: [momentOf(since, '--since', now)] }]),
+    ...(until === undefined ? [] : [{ sql: 'started < ?', values: [momentOf(until, '--until', now)] }]),
+    ...(location === undefined ? [] : [{ sql: 'matches_glob(location, ?)', values: [location] }]),
+    ...(filter.below === undefined ? [] : [{ sql: 'lies_below(location, ?)', values: [filter.below] }]),
+    ...tags.map((tag) => hasTag(tag)),
+    ...where.map((expression) => conditionOf(expression, now)),
+  ]
+}
+
+function statusCondition(status: ArchiveFilter['status']): Condition {
+  if (status === undefined) return { sql: "status <> 'deleted'", values: [] }
+  return { sql: `status IN (${status.map(() => '?').join(', ')})`, values: status }
+}
+
+function orderOf(sort = 'started:desc'): string {
+  const [, name = '', direction] = /^([a-z_]+)(?::(asc|desc))?$/.exec(sort) ?? []
+  if (name === '') {
+    throw new ElysiaError('ELYSIA_USAGE', `--sort ${sort} is not valid`, {
+      hint: 'it takes a field, and the direction where it is downward: bytes:desc',
+    })
+  }
+  const { column, kind } = fieldNamed(name, `--sort ${sort}`)
+  const isDown = (direction === 'desc') !== (kind === 'age')
+  const way = isDown ? 'DESC' : 'ASC'
+  return `${column} ${way}, id ${way}`
+}

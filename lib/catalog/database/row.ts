@@ -1,0 +1,288 @@
+import type { Manifest } from '../../archive/manifest.ts'
+import type { Annotations } from '../annotations.ts'
+import {
+  type ArchiveRecord,
+  type Begun,
+  type Placed,
+  VERIFY_LEVELS,
+  type Verification,
+  type VerifyLevel,
+} from '../record.ts'
+import type { Candidate } from '../retention/candidate.ts'
+import { type Coverage, coverageOf, coverageText } from '../retention/coverage.ts'
+import type { ArchiveStatus } from '../status.ts'
+import { requireRow, rowCheck, textsIn } from './check.ts'
+
+/** A row of the table `archives`. */
+export interface Row {
+  readonly id: string
+  readonly status: ArchiveStatus
+  readonly collection: string
+  readonly cluster: string
+  readonly started: string
+  readonly finished: string | null
+  readonly updated: string
+  readonly deleted: string | null
+  readonly root: string
+  readonly location: string
+  readonly shape: 'directory' | 'file'
+  readonly content: string
+  readonly format: string
+  readonly compression: string
+  readonly objects: number
+  readonly vectors: number
+  readonly bytes: number
+  readonly raw_bytes: number
+  readonly parts: number
+  readonly version: string
+  readonly tenants: string
+  readonly parent: string | null
+  readonly tags: string
+  readonly note: string | null
+  readonly pinned: number
+  readonly damaged: number
+  readonly verified_level: VerifyLevel | null
+  readonly verified_time: string | null
+  readonly verified_ok: number | null
+  readonly error: string | null
+  /** 1 where pinned, tags and note are what people said, and no longer the manifest's. */
+  readonly annotated: number
+  readonly without_vectors: number
+  /** 0 where `tenants` are not known to be all that there were. */
+  readonly all_tenants: number
+  readonly filter: string | null
+}
+
+/** The columns of `archives` in order. */
+export const COLUMNS = [
+  ...[
+    'id',
+    'status',
+    'collection',
+    'cluster',
+    'started',
+    'finished',
+    'updated',
+    'deleted',
+    'root',
+    'location',
+  ],
+  ...[
+    'shape',
+    'content',
+    'format',
+    'compression',
+    'objects',
+    'vectors',
+    'bytes',
+    'raw_bytes',
+    'parts',
+    'version',
+  ],
+  ...[
+    'tenants',
+    'parent',
+    'tags',
+    'note',
+    'pinned',
+    'damaged',
+    'verified_level',
+    'verified_time',
+    'verified_ok',
+  ],
+  ...['error', 'annotated', 'without_vectors', 'all_tenants', 'filter'],
+] as readonly (keyof Row)[]
+
+/** The row of an archive that is complete, or of one that has begun. */
+export function rowOf(
+  archive: Begun | Manifest,
+  { root, location, shape, bytes: onDisk }: Placed,
+  status: ArchiveStatus,
+  error: string | null,
+  now: string,
+): Row {
+  const { id, collection, content, source, encoding, tenants = [], parent, tags, note, filter } = archive
+  const totals = 'totals' in archive ? archive.totals : NOTHING
+  const { objects, vectors, raw_bytes } = totals
+  return {
+    ...{ id, status, collection, cluster: source.target, started: isoOf(archive.started) },
+    ...{ finished: 'finished' in archive ? isoOf(archive.finished) : null, updated: now, deleted: null },
+    ...{ root, location, shape, content, format: encoding.format },
+    compression: encoding.compression + (encoding.level === undefined ? '' : `:${encoding.level}`),
+    ...{ objects, vectors, bytes: onDisk ?? totals.bytes, raw_bytes },
+    parts: 'parts' in archive ? archive.parts.length : 0,
+    version: source.version,
+    tenants: JSON.stringify(tenants.map(({ name }) => name)),
+    parent: parent ?? null,
+    tags: JSON.stringify(tags),
+    note: note ?? null,
+    ...{
+      pinned: 0,
+      damaged: 0,
+      verified_level: null,
+      verified_time: null,
+      verified_ok: null,
+      error,
+      annotated: 0,
+    },
+    without_vectors: encoding.vectors === 'none' ? 1 : 0,
+    all_tenants: archive.tenants === undefined || archive.all_tenants === true ? 1 : 0,
+    filter: filter ?? null,
+  }
+}
+
+const NOTHING = { objects: 0, vectors: 0, bytes: 0, raw_bytes: 0 }
+
+/** Times of one form, so that they sort as texts. */
+function isoOf(time: string): string {
+  const moment = new Date(time)
+  return Number.isNaN(moment.getTime()) ? time : moment.toISOString()
+}
+
+/** A row with what people said of its archive, and what verifications found. */
+export function annotatedRow(row: Row, { pinned, tags, note, verifications }: Annotations): Row {
+  return {
+    ...row,
+    ...{ pinned: pinned ? 1 : 0, tags: JSON.stringify(tags), note: note ?? null, annotated: 1 },
+    ...verifiedColumns(verifications),
+  }
+}
+
+/** Damage stays until a verification as deep finds the archive whole. */
+export function verifiedColumns(verifications: readonly Verification[]) {
+  const last = verifications.toSorted((a, b) => (a.time < b.time ? 1 : -1))[0]
+  return {
+    damaged: verifications.some((one) => isDamage(one)) ? 1 : 0,
+    verified_level: last?.level ?? null,
+    verified_time: last?.time ?? null,
+    verified_ok: last === undefined ? null : Number(last.ok),
+  }
+}
+
+/** A store that has moved on is no damage of the archive. */
+function isDamage({ level, ok }: Verification): boolean {
+  return !ok && level !== 'live'
+}
+
+/** The last verification of each level after one more; a whole one settles what shallower ones found. */
+export function withVerification(before: readonly Verification[], made: Verification): Verification[] {
+  const depth = VERIFY_LEVELS.indexOf(made.level)
+  const settles = made.ok && made.sample === undefined
+  const stay = before.filter(({ level, ok }) => {
+    const isShallower = VERIFY_LEVELS.indexOf(level) < depth
+    return level !== made.level && !(settles && !ok && isShallower && made.level !== 'live')
+  })
+  return [...stay, made]
+}
+
+/** @throws StrangeRow */
+export function recordOf(row: Row): ArchiveRecord {
+  requireRow(row)
+  const tenants = textsIn(row.tenants)
+  const { finished, deleted, parent, note, error, verified_level: level, verified_time: time } = row
+  const { id, status, collection, cluster, started, updated, root, location, shape } = row
+  const { content, format, compression, objects, vectors, bytes, raw_bytes, parts, version } = row
+  return {
+    ...{ id, status, collection, cluster, started, ...(finished !== null && { finished }), updated },
+    ...{ ...(deleted !== null && { deleted }), root, location, shape, content, format, compression },
+    ...{ objects, vectors, bytes, raw_bytes, parts, version, tenants },
+    ...{ ...(parent !== null && { parent }), tags: textsIn(row.tags) },
+    ...(note !== null && { note }),
+    ...{ pinned: row.pinned === 1, damaged: row.damaged === 1 },
+    ...(level !== null && time !== null && { verified: { level, time, ok: row.verified_ok === 1 } }),
+    ...(error !== null && { error }),
+    holds: coverageText(coverageOfRow(row, tenants)),
+    ...{ without_vectors: row.without_vectors === 1, all_tenants: row.all_tenants === 1 },
+    ...(row.filter !== null && { filter: row.filter }),
+  }
+}
+
+type CoverageColumns = Pick<Row, 'content' | 'without_vectors' | 'all_tenants' | 'filter'>
+
+function coverageOfRow(
+  { content, without_vectors, all_tenants, filter }: CoverageColumns,
+  tenants: readonly string[],
+): Coverage {
+  return coverageOf({
+    content,
+    withoutVectors: without_vectors === 1,
+    allTenants: all_tenants === 1,
+    tenants,
+    ...(filter !== null && { filter }),
+  })
+}
+
+const CANDIDATE_NAMES = [
+  ...(['id', 'started', 'updated', 'status', 'cluster', 'collection', 'tenants', 'tags', 'pinned'] as const),
+  ...([
+    'damaged',
+    'parent',
+    'bytes',
+    'location',
+    'content',
+    'without_vectors',
+    'all_tenants',
+    'filter',
+  ] as const),
+]
+
+/** What retention looks at, in the order of a CandidateRow. */
+export const CANDIDATE_COLUMNS = CANDIDATE_NAMES.join(', ')
+
+const requireCandidate = rowCheck(CANDIDATE_NAMES)
+
+export type CandidateRow = readonly [
+  id: string,
+  started: string,
+  updated: string,
+  status: ArchiveStatus,
+  cluster: string,
+  collection: string,
+  tenants: string,
+  tags: string,
+  pinned: number,
+  damaged: number,
+  parent: string | null,
+  bytes: number,
+  location: string,
+  content: string,
+  without_vectors: number,
+  all_tenants: number,
+  filter: string | null,
+]
+
+/** Lists of tags and tenants are few and stand in many rows: each is read once. @throws StrangeRow */
+export function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
+  const lists = new Map<string, readonly string[]>()
+  const listOf = (json: string): readonly string[] => {
+    let list = lists.get(json)
+    if (list === undefined) {
+      list = textsIn(json)
+      lists.set(json, list)
+    }
+    return list
+  }
+  return rows.map((row) => candidateOf(row, listOf))
+}
+
+function candidateOf(row: CandidateRow, listOf: (json: string) => readonly string[]): Candidate {
+  requireCandidate(row)
+  const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, ...more] = row
+  const [parent, bytes, location, content, without_vectors, all_tenants, filter] = more
+  return {
+    id,
+    time: Date.parse(started),
+    ...(status !== 'complete' && { touched: Date.parse(updated) }),
+    status,
+    cluster,
+    collection,
+    tenant: listOf(tenants).join(','),
+    tags: listOf(tags),
+    pinned: pinned === 1,
+    damaged: damaged === 1,
+    bytes,
+    ...(parent !== null && { parent }),
+    holds: coverageOfRow({ content, without_vectors, all_tenants, filter }, listOf(tenants)),
+    location,
+  }
+}

@@ -1,0 +1,95 @@
+import { isVerification } from '../annotations.ts'
+import type { Verification } from '../record.ts'
+import { StrangeRow, textsIn } from './check.ts'
+import type { IndexDatabase } from './database.ts'
+import { COLUMNS, type Row, verifiedColumns } from './row.ts'
+
+const INSERT = `INSERT INTO archives (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`
+
+/** The rows of archives, each with its tags and verifications. */
+export class Rows {
+  readonly #index: IndexDatabase
+  readonly #onRoot: (root: string) => void
+
+  /** `onRoot` is told, within the transaction, where a row's archive lies. */
+  constructor(index: IndexDatabase, onRoot: (root: string) => void) {
+    this.#index = index
+    this.#onRoot = onRoot
+  }
+
+  get(id: string): Row | undefined {
+    return this.#index.get<Row>('SELECT * FROM archives WHERE id = ?', [id])
+  }
+
+  /** The last verification of each level. */
+  verifications(id: string): Verification[] {
+    const rows = this.#index.all<Omit<Verification, 'ok'> & { ok: number; sample: string | null }>(
+      'SELECT level, time, ok, errors, sample FROM verifications WHERE id = ? ORDER BY time',
+      [id],
+    )
+    return this.#index.reading(() =>
+      rows.map(({ ok, sample, ...one }) => {
+        const made = { ...one, ok: ok === 1, ...(sample !== null && { sample }) }
+        if (isVerification(made)) return made
+        throw new StrangeRow(`a verification of ${id} is none`)
+      }),
+    )
+  }
+
+  /** A row in place of what was known; what people said of the archive stays. */
+  put(row: Row): void {
+    this.#index.transaction(() => {
+      const known = this.get(row.id)
+      const said = known?.annotated === 1 && row.annotated === 0
+      const { pinned, tags, note, annotated } = known ?? row
+      const checks = verifiedColumns(known === undefined ? [] : this.verifications(row.id))
+      this.#index.run(
+        `UPDATE archives SET status = 'deleted', deleted = ?, error = 'another archive is in its place'
+         WHERE location = ? AND id <> ? AND status <> 'deleted'`,
+        [row.updated, row.location, row.id],
+      )
+      const kept = {
+        ...row,
+        ...(row.annotated === 0 && checks),
+        ...(said && { pinned, tags, note, annotated }),
+      }
+      if (known === undefined) this.#insert(kept)
+      else this.update(kept)
+      this.#onRoot(row.root)
+    })
+  }
+
+  #insert(row: Row): void {
+    this.#index.run(
+      INSERT,
+      COLUMNS.map((column) => row[column]),
+    )
+    this.#putTags(row)
+  }
+
+  /** The row of an archive that is there already. */
+  update(row: Row): void {
+    const sets = COLUMNS.map((column) => `${column} = ?`).join(', ')
+    const values = COLUMNS.map((column) => row[column])
+    this.#index.transaction(() => {
+      this.#index.run(`UPDATE archives SET ${sets} WHERE id = ?`, [...values, row.id])
+      this.#putTags(row)
+    })
+  }
+
+  #putTags({ id, tags }: Row): void {
+    this.#index.run('DELETE FROM tags WHERE id = ?', [id])
+    for (const tag of textsIn(tags)) {
+      this.#index.run('INSERT OR IGNORE INTO tags VALUES (?, ?)', [tag, id])
+    }
+  }
+
+  putVerifications(id: string, verifications: readonly Verification[]): void {
+    this.#index.run('DELETE FROM verifications WHERE id = ?', [id])
+    for (const { level, time, ok, errors, sample } of verifications) {
+      this.#index.run('INSERT OR REPLACE INTO verifications VALUES (?, ?, ?, ?, ?, ?)', [
+        ...[id, level, time, Number(ok), errors, sample ?? null],
+      ])
+    }
+  }
+}

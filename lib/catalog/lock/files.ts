@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { makeDirectory } from '../../file/directory.ts'
+import { type LockRecord, lockRecordOf } from './record.ts'
+
+export type { LockKind, LockRecord } from './record.ts'
+
+/** A lock file as it was found; without a record where it cannot be read as one. */
+export interface FoundLock {
+  readonly file: string
+  readonly record: LockRecord | undefined
+  /** Changes with each heartbeat. */
+  readonly beat: string
+}
+
+/** A lock file of our own. */
+export interface OwnLock {
+  readonly file: string
+  /** Writes the record with a greater counter. False where the file is no longer there: the lock was lost. */
+  beat(): Promise<boolean>
+  /** False where somebody took the file away. */
+  isThere(): Promise<boolean>
+  remove(): Promise<void>
+}
+
+// A record is padded to one size, so that a heartbeat is one write over the same bytes and never a cut text.
+const RECORD_BYTES = 2048
+
+/** A record with the longest paths in it is smaller; what is larger is no lock, and is not read. */
+const MAX_BYTES = 64 * 1024
+
+/** The only names that are read or removed. */
+const LOCK_NAME = /^[0-9a-f]{16}\.json$/
+
+/** The directory of a root's lock files. */
+export function lockDirectory(root: string): string {
+  return join(root, '.locks')
+}
+
+/**
+ * The locks on a root, ours included, in order of file; none where nobody ever took one. Only small regular files
+ * with the name of a lock are looked at.
+ * @throws ElysiaError ELYSIA_CONFLICT where their directory is a link or no directory, ELYSIA_STATE
+ */
+export async function findLocks(root: string): Promise<FoundLock[]> {
+  const directory = lockDirectory(root)
+  if (!(await isDirectory(directory))) return []
+  const names = await readdir(directory).catch((error) => missingAs<string[]>(error, [], directory))
+  const locks: FoundLock[] = []
+  for (const name of names.filter((one) => LOCK_NAME.test(one)).sort()) {
+    const found = await foundLock(join(directory, name))
+    if (found !== undefined) locks.push(found)
+  }
+  return locks
+}
+
+/** False where nothing is there. A link would lead what we make, read and remove to a place of somebody's choice. */
+async function isDirectory(directory: string): Promise<boolean> {
+  const stats = await lstat(directory).catch((error) => missingAs(error, undefined, directory))
+  if (stats === undefined || stats.isDirectory()) return stats !== undefined
+  throw new ElysiaError('ELYSIA_CONFLICT', `${directory} is a link or no directory: nothing was done`, {
+    hint: 'locks are files in a real directory .locks below the root of the archives: move this one away',
+  })
+}
+
+async function foundLock(file: string): Promise<FoundLock | undefined> {
+  const text = await readSmall(file)
+  if (text === undefined) return undefined
+  const record = lockRecordOf(text)
+  return { file, record, beat: record === undefined ? text : String(record.counter) }
+}
+
+/** The text of a small regular file; undefined where it is gone, or is anything else. Never waits for a pipe. */
+async function readSmall(file: string): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  if ((await lstat(file).catch((error) => missingAs(error, undefined, file)))?.isFile() !== true)
+    return undefined
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) =>
+    missingAs(error, undefined, file),
+  )
+  if (handle === undefined) return undefined
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile() || stats.size > MAX_BYTES) return undefined
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Takes a lock file away, if it still is one; false where it was not, or was gone. */
+export async function removeLock({ file }: Pick<FoundLock, 'file'>): Promise<boolean> {
+  try {
+    if ((await foundLock(file))?.record === undefined) return false
+    await rm(file)
+    return true
+  } catch (error) {
+    return missingAs(error, false, file)
+  }
+}
+
+/**
+ * Makes a lock file. It appears whole, by a rename; heartbeats are written through the open file, so that one that
+ * was taken away is not made again.
+ * @throws ElysiaError ELYSIA_STATE where the root cannot be written to, ELYSIA_CONFLICT as `findLocks`
+ */
+export async function createLock(root: string, record: Omit<LockRecord, 'id' | 'counter'>): Promise<OwnLock> {
+  const id = randomBytes(8).toString('hex')
+  const file = join(lockDirectory(root), `${id}.json`)
+  const unfinished = `${file}.new`
+  let handle: FileHandle | undefined
+  try {
+    makeDirectory(lockDirectory(root))
+    await isDirectory(lockDirectory(root))
+    handle = await open(unfinished, 'wx', 0o600)
+    const own = new OwnLockFile(file, handle, { ...record, id, counter: 0 })
+    await own.beat()
+    await rename(unfinished, file)
+    return own
+  } catch (error) {
+    await handle?.close()
+    if (handle !== undefined) await rm(unfinished, { force: true }).catch(() => {})
+    throw error instanceof ElysiaError ? error : unwritable(root, error)
+  }
+}
+
+class OwnLockFile implements OwnLock {
+  readonly file: string
+  readonly #handle: FileHandle
+  #record: LockRecord
+
+  constructor(file: string, handle: FileHandle, record: LockRecord) {
+    this.file = file
+    this.#handle = handle
+    this.#record = record
+  }
+
+  async beat(): Promise<boolean> {
+    if (!(await this.isThere())) return false
+    this.#record = { ...this.#record, counter: this.#record.counter + 1 }
+    const text = `${JSON.stringify(this.#record).padEnd(RECORD_BYTES - 1)}\n`
+    await this.#handle.write(text, 0)
+    return this.isThere()
+  }
+
+  async isThere(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink > 0
+  }
+
+  async remove(): Promise<void> {
+    if (await this.isThere()) await rm(this.file, { force: true })
+    await this.#handle.close()
+  }
+}
+
+function missingAs<T>(error: unknown, value: T, path: string): T {
+  if (error instanceof ElysiaError) throw error
+  // A link that came into the place of a file that was looked at is as good as gone.
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return value
+  throw unwritable(path, error)
+}
+
+function unwritable(path: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', `cannot lock ${path}: ${messageOf(cause)}`, {
+    cause,
+    hint: 'a lock is a file in .locks below the root of the archives, which has to be writable',
+  })
+}

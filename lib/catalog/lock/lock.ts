@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { ElysiaError } from '../../core/errors.ts'
+import { createLock, type FoundLock, type LockKind, type OwnLock } from './files.ts'
+import { thisHolder } from './process.ts'
+import { blockerText, type LockTiming, TIMING, Watch } from './stale.ts'
+
+export type { LockKind, LockRecord } from './files.ts'
+export type { LockTiming } from './stale.ts'
+
+export interface LockOptions {
+  readonly kind: LockKind
+  /** What it is for, as others read it: `backup of SourceCode`. */
+  readonly purpose: string
+  /** How long to try where another process holds it; at once unless told. */
+  readonly retryForMs?: number
+  readonly signal?: AbortSignal
+  /** Told once whose lock is waited for. */
+  readonly onWait?: (message: string) => void
+  readonly timing?: Partial<LockTiming>
+}
+
+/** A lock that is held until `release`, or until `lost`. */
+export interface RootLock {
+  readonly root: string
+  /** Aborted when the lock is gone: taken away by somebody, or its heartbeat could not be written. */
+  readonly lost: AbortSignal
+  /** Looks at once. To be called before each step that cannot be undone. @throws ElysiaError ELYSIA_LOCKED */
+  check(): Promise<void>
+  release(): Promise<void>
+}
+
+/**
+ * Takes a lock on the root of some archives. Any number of shared ones (backup, restore, verify) exclude an
+ * exclusive one (cleanup, rebuild). A lock file is made, after a moment the others are looked at again, and where
+ * one is in the way ours is taken back. A lock is taken over when its process is known to be dead, or after its
+ * counter was seen to stand still for three of its heartbeats by our own clock, which no skew can disturb.
+ * @throws ElysiaError ELYSIA_LOCKED, which names the holder; ELYSIA_STATE where the root cannot be written to
+ */
+export async function lockRoot(root: string, options: LockOptions): Promise<RootLock> {
+  const timing = { ...TIMING, ...options.timing }
+  const { retryForMs = 0, signal } = options
+  const until = performance.now() + retryForMs
+  const watch = new Watch(timing)
+  let told = false
+  for (let turn = 0; ; turn++) {
+    signal?.throwIfAborted()
+    const result = await attempt(root, options, timing, watch)
+    if ('lock' in result) return new HeldLock(root, result.lock, timing)
+    const left = until - performance.now()
+    if (left <= 0) throw lockedError(root, result.blocking)
+    if (!told) options.onWait?.(`waits for ${blockerText(result.blocking)}`)
+    told = true
+    const pause = Math.min(left, timing.settleMs * Math.min(2 ** turn, 8) * (0.5 + Math.random()))
+    await wait(pause, undefined, signal && { signal })
+  }
+}
+
+type Attempt = { readonly lock: OwnLock } | { readonly blocking: FoundLock }
+
+async function attempt(
+  root: string,
+  { kind, purpose }: LockOptions,
+  { heartbeatMs, settleMs }: LockTiming,
+  watch: Watch,
+): Promise<Attempt> {
+  const before = await watch.blocking(root, kind)
+  if (before !== undefined) return { blocking: before }
+  const since = new Date().toISOString()
+  const lock = await createLock(root, { kind, purpose, since, heartbeatMs, ...thisHolder() })
+  try {
+    await wait(settleMs)
+    const after = await watch.blocking(root, kind, lock.file)
+    if (after === undefined && (await lock.isThere())) return { lock }
+    await lock.remove()
+    return { blocking: after ?? { file: lock.file, record: undefined, beat: '' } }
+  } catch (error) {
+    await lock.remove()
+    throw error
+  }
+}
+
+class HeldLock implements RootLock {
+  readonly root: string
+  readonly #lock: OwnLock
+  readonly #timing: LockTiming
+  readonly #lost = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #beatAtMs = performance.now()
+  #beating: Promise<void> | undefined
+  #released = false
+
+  constructor(root: string, lock: OwnLock, timing: LockTiming) {
+    this.root = root
+    this.#lock = lock
+    this.#timing = timing
+    this.#timer = setInterval(() => this.#tick(), timing.heartbeatMs / 4).unref()
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  async check(): Promise<void> {
+    if (!this.#released && !(await this.#lock.isThere())) this.#lose('was taken away')
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return
+    this.#released = true
+    clearInterval(this.#timer)
+    await this.#beating
+    await this.#lock.remove()
+  }
+
+  /** Four times a heartbeat, so that one which fails is repeated, and that the time to give up is not missed. */
+  #tick(): void {
+    const silentMs = performance.now() - this.#beatAtMs
+    if (silentMs > this.#timing.heartbeatMs * this.#timing.beatsToGiveUp) {
+      this.#lose('could not be renewed in time')
+      return
+    }
+    if (silentMs < this.#timing.heartbeatMs * 0.9) return
+    this.#beating ??= this.#beat().finally(() => {
+      this.#beating = undefined
+    })
+  }
+
+  async #beat(): Promise<void> {
+    const beganMs = performance.now()
+    const there = await this.#lock.beat().catch(() => undefined)
+    if (there === true) this.#beatAtMs = beganMs
+    if (there === false) this.#lose('was taken away')
+  }
+
+  #lose(how: string): void {
+    clearInterval(this.#timer)
+    this.#lost.abort(
+      new ElysiaError(
+        'ELYSIA_LOCKED',
+        `the lock on ${this.root} ${how}: stopped, as others may be at work there`,
+        {
+          hint: 'run the same command again',
+        },
+      ),
+    )
+  }
+}
+
+function lockedError(root: string, blocking: FoundLock): ElysiaError {
+  return new ElysiaError('ELYSIA_LOCKED', `${root} is locked by ${blockerText(blocking)}`, {
+    hint: 'wait with --retry-lock 5m; if that process is gone, `elysiactl col catalog unlock` takes its lock away',
+    retryable: true,
+  })
+}

@@ -1,0 +1,49 @@
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../archive/files.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { Catalog } from '../catalog.ts'
+import { rootOf, rootsAbove } from '../scan.ts'
+import { type LockOptions, lockRoot, type RootLock } from './lock.ts'
+
+/**
+ * Takes a shared lock on the root of an archive that is read, so that no cleanup removes it meanwhile. Undefined
+ * where the root cannot be written to: then nobody removes anything there either.
+ * @throws ElysiaError ELYSIA_LOCKED
+ */
+export async function lockForReading(
+  root: string,
+  options: Omit<LockOptions, 'kind'>,
+): Promise<RootLock | undefined> {
+  try {
+    return await lockRoot(root, { ...options, kind: 'shared' })
+  } catch (error) {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_STATE') return undefined
+    throw error
+  }
+}
+
+/**
+ * The root to lock while what a person named is read. Undefined for what no cleanup ever removes: a file or
+ * directory that is no archive of ours and that no catalog knows.
+ */
+export function rootToLock(
+  operand: string,
+  catalog: Pick<Catalog, 'at' | 'roots'> | undefined,
+  backupRoot: string,
+): string | undefined {
+  const stats = statSync(operand, { throwIfNoEntry: false })
+  // Not a path, but the name of an archive below the root.
+  if (stats === undefined) return existsSync(backupRoot) ? backupRoot : undefined
+  const location = realpathSync(operand)
+  const known = catalog?.at(resolve(operand)) ?? catalog?.at(location)
+  if (known !== undefined) return known.root
+  const roots = [...(catalog?.roots() ?? []), backupRoot]
+  if (isArchive(location, stats)) return rootOf(location, roots)
+  return stats.isFile() ? rootsAbove(location, roots)[0] : undefined
+}
+
+function isArchive(location: string, stats: Stats): boolean {
+  const names = [MANIFEST_FILE, MANIFEST_COPY_FILE, JOURNAL_FILE]
+  return stats.isDirectory() && names.some((name) => existsSync(join(location, name)))
+}

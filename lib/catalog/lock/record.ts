@@ -1,0 +1,54 @@
+import { isRecord, shallowJson } from '../shallowJson.ts'
+import type { Holder } from './process.ts'
+
+export type LockKind = 'shared' | 'exclusive'
+
+/** What a lock file says. */
+export interface LockRecord extends Holder {
+  readonly id: string
+  readonly kind: LockKind
+  /** What it is held for: `backup of SourceCode`. */
+  readonly purpose: string
+  readonly since: string
+  readonly heartbeatMs: number
+  /** Goes up with each heartbeat. */
+  readonly counter: number
+}
+
+/** Longer than any path that a purpose may name. */
+const MAX_TEXT = 8192
+const MAX_HEARTBEAT_MS = 86_400_000
+
+type Check = (value: unknown) => boolean
+
+const text: Check = (value) => typeof value === 'string' && value.length <= MAX_TEXT
+const optional = (value: unknown) => value === undefined || text(value)
+const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+
+const FIELDS: Readonly<Record<keyof LockRecord, Check>> = {
+  id: text,
+  kind: (value) => value === 'shared' || value === 'exclusive',
+  purpose: text,
+  since: text,
+  heartbeatMs: (value) => typeof value === 'number' && value >= 0 && value <= MAX_HEARTBEAT_MS,
+  counter: count,
+  host: text,
+  user: text,
+  pid: count,
+  boot: optional,
+  pids: optional,
+  began: optional,
+}
+
+/** The record that a text is; undefined where it is none. */
+export function lockRecordOf(json: string): LockRecord | undefined {
+  let read: unknown
+  try {
+    read = shallowJson(json)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(read)) return undefined
+  const isLock = Object.entries(FIELDS).every(([name, check]) => check(read[name]))
+  return isLock ? (read as unknown as LockRecord) : undefined
+}

@@ -1,0 +1,68 @@
+import { type FoundLock, findLocks, type LockKind, removeLock } from './files.ts'
+import { holderText, isDead } from './process.ts'
+
+/** How long things take; tests make them short. */
+export interface LockTiming {
+  readonly heartbeatMs: number
+  /** After the own lock was made and before the others are looked at again. */
+  readonly settleMs: number
+  /** A lock whose counter stood still for so many of its heartbeats is taken over. */
+  readonly beatsToStale: number
+  /** Without a heartbeat written for so many of its length, the holder gives up: before others may take over. */
+  readonly beatsToGiveUp: number
+}
+
+// Heartbeat and waiting: facts/peers.md D5. restic gives a lock up at three quarters of the time after which it
+// is stale (22.5 of 30 minutes, internal/repository/lock.go); so do we.
+export const TIMING: LockTiming = { heartbeatMs: 30_000, settleMs: 200, beatsToStale: 3, beatsToGiveUp: 2.25 }
+
+/** What was seen of others' counters, and since when by our clock. */
+export class Watch {
+  readonly #timing: LockTiming
+  readonly #seen = new Map<string, { readonly beat: string; readonly sinceMs: number }>()
+
+  constructor(timing: LockTiming) {
+    this.#timing = timing
+  }
+
+  /**
+   * The first lock that is in the way, once those that are stale were taken away. A file with the name of a lock
+   * that says nothing may be one that is being written this moment: it is in the way until it stood still, and stays.
+   */
+  async blocking(root: string, kind: LockKind, own?: string): Promise<FoundLock | undefined> {
+    for (const found of await findLocks(root)) {
+      if (found.file === own || (kind === 'shared' && found.record?.kind === 'shared')) continue
+      if (!this.isStale(found)) return found
+      if (found.record !== undefined) await removeStale(root, found)
+    }
+    return undefined
+  }
+
+  isStale({ file, record, beat }: FoundLock): boolean {
+    if (record !== undefined && isDead(record)) return true
+    const nowMs = performance.now()
+    const seen = this.#seen.get(file)
+    if (seen === undefined || seen.beat !== beat) {
+      this.#seen.set(file, { beat, sinceMs: nowMs })
+      return false
+    }
+    return nowMs - seen.sinceMs > staleAfterMs(record?.heartbeatMs, this.#timing)
+  }
+}
+
+/** By the holder's own heartbeat: it may have been told another. */
+export function staleAfterMs(heartbeatMs: number | undefined, timing: LockTiming): number {
+  return Math.max(heartbeatMs ?? 0, timing.heartbeatMs) * timing.beatsToStale
+}
+
+/** Looks once more: its holder may have come back this very moment. */
+async function removeStale(root: string, stale: FoundLock): Promise<void> {
+  const now = (await findLocks(root)).find(({ file }) => file === stale.file)
+  if (now?.beat === stale.beat) await removeLock(stale)
+}
+
+/** Whose lock it is, for a person. */
+export function blockerText({ record, file }: FoundLock): string {
+  if (record === undefined) return `${file}, which says nothing of its holder (no lock? then move it away)`
+  return `a ${record.purpose} since ${record.since} (${holderText(record)})`
+}

@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { findLocks, removeLock } from './files.ts'
+import { blockerText, type LockTiming, staleAfterMs, TIMING, Watch } from './stale.ts'
+
+/** A lock that was looked at, and whether it was taken away. */
+export interface UnlockedLock {
+  readonly file: string
+  readonly holder: string
+  readonly removed: boolean
+  /** False for a file that is no lock, whatever its name: it stays. */
+  readonly valid: boolean
+}
+
+/**
+ * Takes away the stale locks on a root, or `all`. A lock whose holder may be alive is watched for three of its
+ * heartbeats first. A file that is no lock stays, whatever its name.
+ * @throws ElysiaError ELYSIA_STATE where they cannot be removed
+ */
+export async function unlockRoot(
+  root: string,
+  {
+    all = false,
+    timing: given = {},
+    signal,
+  }: { all?: boolean; timing?: Partial<LockTiming>; signal?: AbortSignal } = {},
+): Promise<UnlockedLock[]> {
+  const timing = { ...TIMING, ...given }
+  const watch = new Watch(timing)
+  const before = await findLocks(root)
+  const doubtful = before.filter((found) => !all && found.record !== undefined && !watch.isStale(found))
+  const longest = Math.max(0, ...doubtful.map(({ record }) => staleAfterMs(record?.heartbeatMs, timing)))
+  if (longest > 0) await wait(longest + 50, undefined, signal && { signal })
+  const now = new Map((await findLocks(root)).map((found) => [found.file, found]))
+  const still = before.map(({ file }) => now.get(file)).filter((found) => found !== undefined)
+  const results = still.map(async (found) => {
+    const removed = (all || watch.isStale(found)) && (await removeLock(found))
+    return { file: found.file, holder: blockerText(found), removed, valid: found.record !== undefined }
+  })
+  return Promise.all(results)
+}

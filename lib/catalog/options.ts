@@ -1,0 +1,150 @@
+import type { OptionsSchema, Resolved } from '../options/options.ts'
+import { ARCHIVE_STATUSES } from './status.ts'
+
+/** Where archives lie that are given no place of their own. */
+export const catalogOptions = {
+  type: 'object',
+  description: 'Where archives are looked for.',
+  properties: {
+    backupRoot: {
+      type: 'string',
+      description:
+        'the directory for archives that are given no place of their own; list and cleanup are then of what lies below it',
+      placeholder: 'DIR',
+      path: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** Which archives a cleanup is about. */
+export const filterOptions = {
+  type: 'object',
+  description: 'Which archives it is about; all conditions hold.',
+  properties: {
+    collection: { type: 'string', description: 'of this collection', placeholder: 'NAME', flagOnly: true },
+    cluster: {
+      type: 'string',
+      description: 'of this store, as list shows it',
+      placeholder: 'TARGET',
+      flagOnly: true,
+    },
+    tag: {
+      type: 'string',
+      description: 'with all of these tags',
+      placeholder: 'TAG,…',
+      flagOnly: true,
+      repeated: true,
+    },
+    location: {
+      type: 'string',
+      description: "that lie at such a path: '/mnt/backups/**', or its last segments: 'Article/*'",
+      placeholder: 'GLOB',
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** Which archives `col catalog list` shows, and in which order. */
+export const listOptions = {
+  type: 'object',
+  description: 'Which archives are shown; all conditions hold.',
+  properties: {
+    ...filterOptions.properties,
+    since: {
+      type: 'string',
+      description: 'begun then or later: 2026-06-01, a moment with its zone, or so long ago (30d)',
+      placeholder: 'WHEN',
+      flagOnly: true,
+    },
+    until: { type: 'string', description: 'begun before then', placeholder: 'WHEN', flagOnly: true },
+    status: {
+      type: 'string',
+      description: `some of ${ARCHIVE_STATUSES.join(', ')}; without, all but deleted`,
+      placeholder: 'STATUS,…',
+      flagOnly: true,
+    },
+    where: {
+      type: 'string',
+      description: 'such as objects>1000, bytes<1GiB, format=parquet, age>30d; several times: all',
+      placeholder: 'EXPRESSION',
+      flagOnly: true,
+      repeated: true,
+    },
+    sort: {
+      type: 'string',
+      description: 'by a field, downward with :desc',
+      default: 'started:desc',
+      placeholder: 'FIELD[:desc]',
+      flagOnly: true,
+    },
+    limit: {
+      type: 'integer',
+      description: 'how many at most; 0: all',
+      default: 100,
+      minimum: 0,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** How one call of a cleanup goes. */
+export const cleanupOptions = {
+  type: 'object',
+  description: 'How a cleanup goes.',
+  properties: {
+    yes: {
+      type: 'boolean',
+      short: 'y',
+      description: 'remove what the plan says; without, the plan is shown',
+      default: false,
+      flagOnly: true,
+    },
+    includeOutside: {
+      type: 'boolean',
+      description: 'archives outside the backup root, as those made with --to, may go as well',
+      default: false,
+      flagOnly: true,
+    },
+    history: {
+      type: 'string',
+      description: 'how long archives that were removed are remembered',
+      default: '1y',
+      placeholder: 'STRETCH',
+      pattern: '^(\\d{1,6}[ymdh])+$',
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** How long to wait for a lock. */
+export const lockOptions = {
+  type: 'object',
+  description: 'Where another process is at work with the archives.',
+  properties: {
+    retryLockMs: {
+      type: 'integer',
+      flag: 'retry-lock',
+      unit: 'milliseconds',
+      description: 'how long to wait for its lock',
+      default: 0,
+      minimum: 0,
+      maximum: 86_400_000,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** Which locks go. */
+export const unlockOptions = {
+  type: 'object',
+  description: 'Which locks are taken away.',
+  properties: {
+    removeAll: {
+      type: 'boolean',
+      description: 'all of them, and not only those whose holders are gone',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type ListOptions = Resolved<typeof listOptions>
+export type FilterOptions = Resolved<typeof filterOptions>

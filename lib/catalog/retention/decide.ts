@@ -1,0 +1,141 @@
+import { before, stretchText } from '../../core/duration.ts'
+import type { Candidate } from './candidate.ts'
+import { newestFirst } from './candidate.ts'
+import { coverageText, covers, isWhole } from './coverage.ts'
+import { type Kept, keptByRules } from './keepRules.ts'
+import { type Peers, peersOf } from './peers.ts'
+import { hasKeepRules, type Policy } from './policy.ts'
+import type { Soundness } from './soundness.ts'
+
+/** What was decided of an archive, and can still be changed. */
+export interface Decision {
+  readonly archive: Candidate
+  keep: boolean
+  reasons: string[]
+  /** What was left of each count after it, where a count rule looked at it. */
+  readonly counters?: Kept['counters']
+  /** Of one that goes: those that can be restored in its stead, the newest first. */
+  readonly covering?: readonly Candidate[]
+}
+
+/**
+ * What becomes of the archives of one group, given the newest first. Every rule looks at an archive among those that
+ * hold at least as much as it does, and at no others: so it is displaced by such ones only.
+ */
+export function decideGroup(
+  members: readonly Candidate[],
+  policy: Policy,
+  now: number,
+  sound: Soundness,
+): Decision[] {
+  const inside = members.filter(({ outside }) => outside !== true)
+  const whole = inside.filter((archive) => sound.isSound(archive))
+  const decided = new Map<string, Decision>()
+  for (const peers of peersOf(whole))
+    for (const decision of ofPeers(peers, policy, now)) decided.set(decision.archive.id, decision)
+  return members.map((archive) => {
+    if (archive.outside === true) return { archive, keep: true, reasons: ['outside the backup root'] }
+    return decided.get(archive.id) ?? ofOther(archive, whole, policy, now, sound)
+  })
+}
+
+function ofPeers({ coverage, own, covering }: Peers, policy: Policy, now: number): Decision[] {
+  const rules = keptByRules(covering, policy, now)
+  const spared = policy.olderThan && sparedByAge(covering, policy, now)
+  const suffix = isWhole(coverage) ? '' : ` (${coverageText(coverage)})`
+  return own.map((archive) => ofSound(archive, policy, rules.get(archive.id), spared, suffix, covering))
+}
+
+/**
+ * Why archives are not old enough, or have to stay so that the window stays covered (pgBackRest's retention by
+ * time): the newest of those that are as old as the window is what its beginning can be restored from.
+ */
+function sparedByAge(
+  covering: readonly Candidate[],
+  { olderThan, allowLast }: Policy,
+  now: number,
+): Map<string, string> {
+  const bound = before(now, olderThan!)
+  const text = stretchText(olderThan!)
+  const young = covering.filter(({ time }) => time >= bound)
+  const spared = new Map(young.map(({ id }) => [id, `not older than ${text}`]))
+  const last = covering.find(({ time }) => time <= bound)
+  const isLast = last !== undefined && last === covering[0]
+  if (last !== undefined && !spared.has(last.id) && !(allowLast && isLast)) {
+    spared.set(last.id, `covers the last ${text}`)
+  }
+  return spared
+}
+
+function ofSound(
+  archive: Candidate,
+  policy: Policy,
+  rules: Kept | undefined,
+  spared: ReadonlyMap<string, string> | undefined,
+  suffix: string,
+  covering: readonly Candidate[],
+): Decision {
+  const age = spared?.get(archive.id)
+  const reasons = [
+    ...(archive.pinned ? ['pinned'] : []),
+    ...[...(rules?.reasons ?? []), ...(age === undefined ? [] : [age])].map((reason) => `${reason}${suffix}`),
+  ]
+  const counters = rules?.counters
+  if (reasons.length > 0) return { archive, keep: true, reasons, ...(counters && { counters }) }
+  const why = [
+    ...(policy.olderThan === undefined ? [] : [`older than ${stretchText(policy.olderThan)}`]),
+    ...(hasKeepRules(policy) ? ['no rule keeps it'] : []),
+  ]
+  return { archive, keep: false, reasons: why.length > 0 ? why : ['everything is to be removed'], covering }
+}
+
+/** An archive that no rule counts: one that is not complete, damaged, or an increment of such a one. */
+function ofOther(
+  archive: Candidate,
+  whole: readonly Candidate[],
+  { failedAfter }: Policy,
+  now: number,
+  sound: Soundness,
+): Decision {
+  const { status, pinned, time, touched = time } = archive
+  if (status === 'deleting') return { archive, keep: false, reasons: ['its removal was begun'] }
+  if (pinned) return { archive, keep: true, reasons: ['pinned'] }
+  if (status === 'running') return { archive, keep: true, reasons: ['running'] }
+  const what = sound.fault(archive)
+  const limit = stretchText(failedAfter)
+  if (touched >= before(now, failedAfter)) {
+    return { archive, keep: true, reasons: [`${what}, for less than ${limit}`] }
+  }
+  const covering = whole.filter((one) => newestFirst(one, archive) < 0 && covers(one.holds, archive.holds))
+  // What was complete once may be all there is; what never was so is not.
+  if (status === 'complete' && covering.length === 0) {
+    return { archive, keep: true, reasons: [`${what}, but there is no newer one that is whole`] }
+  }
+  const reasons = [`${what}, for more than ${limit}`]
+  return { archive, keep: false, reasons, ...(status === 'complete' && { covering }) }
+}
+
+/**
+ * Keeps the newest of all that hold as much as it does, for everything that archives hold. Archives dated in the
+ * future do not stand in for the newest real one.
+ */
+export function keepNewest(
+  members: readonly Candidate[],
+  decisions: readonly Decision[],
+  now: number,
+  sound: Soundness,
+): void {
+  const whole = members.filter((archive) => archive.outside !== true && sound.isSound(archive))
+  const newest = new Map<string, string>()
+  for (const { coverage, covering } of peersOf(whole)) {
+    const text = isWhole(coverage) ? 'newest complete one' : `newest complete one (${coverageText(coverage)})`
+    const real = covering.find(({ time }) => time <= now)
+    for (const { id } of [covering[0]!, ...(real ? [real] : [])]) if (!newest.has(id)) newest.set(id, text)
+  }
+  for (const decision of decisions) {
+    const reason = newest.get(decision.archive.id)
+    if (decision.keep || reason === undefined) continue
+    decision.keep = true
+    decision.reasons = [reason]
+  }
+}

@@ -1,0 +1,108 @@
+import { before, type Stretch, stretchText } from '../../core/duration.ts'
+import type { Candidate } from './candidate.ts'
+import { PERIODS, type Period, type Policy } from './policy.ts'
+
+/** What the keep rules say of one archive; `counters` is what is left of each count after it. */
+export interface Kept {
+  readonly reasons: string[]
+  readonly counters: Readonly<Partial<Record<'last' | Period, number>>>
+}
+
+interface Rule {
+  readonly name: string
+  readonly bucket: (time: number, index: number) => number
+  readonly counter?: 'last' | Period
+  /** Reaches back to here only; undefined: as far as its count lasts. */
+  readonly after?: number
+  readonly suffix: string
+  last: number
+  left: number
+}
+
+/**
+ * What the rules keep of one group, as restic's `forget` does it (internal/data/snapshot_policy.go, ApplyPolicy):
+ * from the newest to the oldest, an archive is kept where its bucket is not that of the one kept before, or where
+ * it is the oldest of all; then the count goes down. So the newest of each period stays, periods without one use
+ * up nothing, and while count is left the oldest stays as well. Buckets are of UTC.
+ */
+export function keptByRules(
+  newestFirst: readonly Candidate[],
+  policy: Policy,
+  now: number,
+): Map<string, Kept> {
+  const latest = latestOf(newestFirst, now)
+  const rules = rulesOf(policy, latest)
+  const all = policy.within.all
+  const within = all === undefined ? undefined : { after: before(latest, all), text: stretchText(all) }
+  const kept = new Map<string, Kept>()
+  for (const [index, { id, time, tags }] of newestFirst.entries()) {
+    const isOldest = index === newestFirst.length - 1
+    const reasons = [
+      ...policy.tags.filter((list) => list.every((tag) => tags.includes(tag))).map((list) => `tags ${list}`),
+      ...(within !== undefined && isAfter(time, within.after) ? [`within ${within.text}`] : []),
+      ...rules.map((rule) => pick(rule, time, index, isOldest)).filter((reason) => reason !== undefined),
+    ]
+    if (reasons.length > 0) kept.set(id, { reasons, counters: countersOf(rules) })
+  }
+  return kept
+}
+
+/** The newest that is not in the future: archives from a clock that is fast must not push the others out. */
+function latestOf(newestFirst: readonly Candidate[], now: number): number {
+  return newestFirst.find(({ time }) => time <= now)?.time ?? Number.NEGATIVE_INFINITY
+}
+
+function rulesOf({ counts, within }: Policy, latest: number): Rule[] {
+  const counting = (['last', ...PERIODS] as const).map((name) => ruleOf(name, counts[name]))
+  const near = PERIODS.map((name) => nearRuleOf(name, within[name], latest))
+  return [...counting, ...near].filter((rule) => rule !== undefined)
+}
+
+function ruleOf(name: 'last' | Period, count: number | undefined): Rule | undefined {
+  if (count === undefined) return undefined
+  return { name, bucket: BUCKETS[name], counter: name, suffix: '', last: Number.NaN, left: count }
+}
+
+function nearRuleOf(name: Period, stretch: Stretch | undefined, latest: number): Rule | undefined {
+  if (stretch === undefined) return undefined
+  const suffix = ` within ${stretchText(stretch)}`
+  const after = before(latest, stretch)
+  return { name, bucket: BUCKETS[name], after, suffix, last: Number.NaN, left: Number.POSITIVE_INFINITY }
+}
+
+function pick(rule: Rule, time: number, index: number, isOldest: boolean): string | undefined {
+  if (rule.left === 0 || (rule.after !== undefined && !isAfter(time, rule.after))) return undefined
+  const bucket = rule.bucket(time, index)
+  const isNew = bucket !== rule.last
+  if (!isNew && !isOldest) return undefined
+  rule.last = bucket
+  rule.left -= 1
+  return `${isNew ? '' : 'oldest '}${rule.name}${rule.suffix}`
+}
+
+/** With every archive in the future there is no latest, and all are within whatever is asked. */
+function isAfter(time: number, bound: number): boolean {
+  return Number.isNaN(bound) || time > bound
+}
+
+function countersOf(rules: readonly Rule[]): Kept['counters'] {
+  const left = rules.filter(({ counter, left }) => counter !== undefined && Number.isFinite(left))
+  return Object.fromEntries(left.map((rule) => [rule.counter, rule.left]))
+}
+
+const BUCKETS: Readonly<Record<'last' | Period, (time: number, index: number) => number>> = {
+  last: (_, index) => index,
+  hourly: (time) => Math.floor(time / 3_600_000),
+  daily: (time) => Math.floor(time / 86_400_000),
+  weekly: weekOf,
+  monthly: (time) => {
+    const date = new Date(time)
+    return date.getUTCFullYear() * 12 + date.getUTCMonth()
+  },
+  yearly: (time) => new Date(time).getUTCFullYear(),
+}
+
+/** Weeks begin on Monday; 1970 began on a Thursday. Weeks of ISO 8601 are the same weeks, with other names. */
+function weekOf(time: number): number {
+  return Math.floor((Math.floor(time / 86_400_000) + 3) / 7)
+}

@@ -1,0 +1,127 @@
+import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
+
+const COUNT = '^(\\d{1,9}|unlimited|-1)$'
+const STRETCH = '^(\\d{1,6}[ymdh])+$'
+
+/**
+ * Which archives `col catalog cleanup` keeps and which it removes. STRETCH is like 30d or 2y5m7d3h: years, months,
+ * days, hours.
+ */
+export const retentionOptions = {
+  type: 'object',
+  description: 'What stays and what goes; with --older-than and --keep-… together a keep rule wins.',
+  properties: {
+    olderThan: {
+      type: 'string',
+      description: 'remove what is older, where another one as old as this remains',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepLast: {
+      type: 'string',
+      description: 'keep the newest N',
+      placeholder: 'N|unlimited',
+      pattern: COUNT,
+    },
+    keepHourly: {
+      type: 'string',
+      description: 'keep the newest of each of the last N hours that have one (UTC)',
+      placeholder: 'N|unlimited',
+      pattern: COUNT,
+    },
+    keepDaily: {
+      type: 'string',
+      description: 'keep the newest of each of the last N days that have one (UTC)',
+      placeholder: 'N|unlimited',
+      pattern: COUNT,
+    },
+    keepWeekly: {
+      type: 'string',
+      description: 'keep the newest of each of the last N weeks (ISO) that have one (UTC)',
+      placeholder: 'N|unlimited',
+      pattern: COUNT,
+    },
+    keepMonthly: {
+      type: 'string',
+      description: 'keep the newest of each of the last N months that have one (UTC)',
+      placeholder: 'N|unlimited',
+      pattern: COUNT,
+    },
+    keepYearly: {
+      type: 'string',
+      description: 'keep the newest of each of the last N years that have one (UTC)',
+      placeholder: 'N|unlimited',
+      pattern: COUNT,
+    },
+    keepWithin: {
+      type: 'string',
+      description: 'keep all that are so near to the newest',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepWithinHourly: {
+      type: 'string',
+      description: 'of those so near to the newest keep one of each hour',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepWithinDaily: {
+      type: 'string',
+      description: 'of those so near to the newest keep one of each day',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepWithinWeekly: {
+      type: 'string',
+      description: 'of those so near to the newest keep one of each week',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepWithinMonthly: {
+      type: 'string',
+      description: 'of those so near to the newest keep one of each month',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepWithinYearly: {
+      type: 'string',
+      description: 'of those so near to the newest keep one of each year',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    keepTag: {
+      type: 'string',
+      description: 'keep what has all of these tags; several times: all tags of any one',
+      placeholder: 'TAG,…',
+      repeated: true,
+    },
+    groupBy: {
+      type: 'string',
+      description: 'each group by itself: some of cluster,collection,tenant,tags, or none',
+      default: 'cluster,collection',
+      placeholder: 'KEY,…',
+    },
+    failedAfter: {
+      type: 'string',
+      description: 'remove partial and failed ones that have not changed for so long',
+      default: '24h',
+      placeholder: 'STRETCH',
+      pattern: STRETCH,
+    },
+    allowLast: {
+      type: 'boolean',
+      description: 'the newest complete archive of a group may go as well',
+      default: false,
+      flagOnly: true,
+    },
+    unsafeAllowRemoveAll: {
+      type: 'boolean',
+      description: 'without any rule, remove all that --collection, --tag or --cluster chooses',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type RetentionOptions = Resolved<typeof retentionOptions>
+export type RetentionGiven = Given<typeof retentionOptions>

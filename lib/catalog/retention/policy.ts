@@ -1,0 +1,97 @@
+import { isZero, type Stretch, stretchOf } from '../../core/duration.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { meant } from '../../core/suggest.ts'
+import type { RetentionOptions } from './options.ts'
+
+export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
+
+export type Period = (typeof PERIODS)[number]
+
+/** What archives can be grouped by; the policy applies to each group by itself. */
+export const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
+
+export type GroupKey = (typeof GROUP_KEYS)[number]
+
+/** Which archives stay. Rules that say nothing (a count of 0, a stretch of 0h) are left out. */
+export interface Policy {
+  readonly olderThan?: Stretch
+  /** How many of each; Infinity: all. */
+  readonly counts: Readonly<Partial<Record<'last' | Period, number>>>
+  /** Those so near to the newest: all of them, or one of each period. */
+  readonly within: Readonly<Partial<Record<'all' | Period, Stretch>>>
+  /** An archive that has all tags of one of these. */
+  readonly tags: readonly (readonly string[])[]
+  /** Partial and failed ones go after so long. */
+  readonly failedAfter: Stretch
+  readonly groupBy: readonly GroupKey[]
+  /** The newest complete archive of a group may go as well. */
+  readonly allowLast: boolean
+  /** A policy without rules, which removes everything, may run. */
+  readonly allowRemoveAll: boolean
+}
+
+/** The policy that options ask for. @throws ElysiaError ELYSIA_USAGE for a stretch or group that is none */
+export function policyOf(options: RetentionOptions): Policy {
+  const { olderThan, keepTag, failedAfter, groupBy, allowLast, unsafeAllowRemoveAll } = options
+  return {
+    ...(olderThan !== undefined && { olderThan: stretchOf(olderThan, '--older-than') }),
+    counts: given({
+      last: countOf(options.keepLast),
+      hourly: countOf(options.keepHourly),
+      daily: countOf(options.keepDaily),
+      weekly: countOf(options.keepWeekly),
+      monthly: countOf(options.keepMonthly),
+      yearly: countOf(options.keepYearly),
+    }),
+    within: given({
+      all: withinOf('keep-within', options.keepWithin),
+      hourly: withinOf('keep-within-hourly', options.keepWithinHourly),
+      daily: withinOf('keep-within-daily', options.keepWithinDaily),
+      weekly: withinOf('keep-within-weekly', options.keepWithinWeekly),
+      monthly: withinOf('keep-within-monthly', options.keepWithinMonthly),
+      yearly: withinOf('keep-within-yearly', options.keepWithinYearly),
+    }),
+    tags: tagLists(keepTag),
+    failedAfter: stretchOf(failedAfter, '--failed-after'),
+    groupBy: groupKeys(groupBy),
+    allowLast,
+    allowRemoveAll: unsafeAllowRemoveAll,
+  }
+}
+
+/** True where a rule keeps some archives from being removed. */
+export function hasKeepRules({ counts, within, tags }: Policy): boolean {
+  return Object.keys(counts).length > 0 || Object.keys(within).length > 0 || tags.length > 0
+}
+
+function given<K extends string, V>(rules: Readonly<Record<K, V | undefined>>): Partial<Record<K, V>> {
+  const some = Object.entries(rules).filter(([, rule]) => rule !== undefined)
+  return Object.fromEntries(some) as Partial<Record<K, V>>
+}
+
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined || Number(text) === 0) return undefined
+  return text === 'unlimited' || text === '-1' ? Number.POSITIVE_INFINITY : Number(text)
+}
+
+function withinOf(flag: string, text: string | undefined): Stretch | undefined {
+  const stretch = text === undefined ? undefined : stretchOf(text, `--${flag}`)
+  return stretch === undefined || isZero(stretch) ? undefined : stretch
+}
+
+/** `a,b;c`: a and b together, or c. */
+function tagLists(text: string | undefined): string[][] {
+  const lists = (text ?? '').split(';').map((list) => list.split(',').map((tag) => tag.trim()))
+  return lists.map((list) => list.filter((tag) => tag !== '')).filter((list) => list.length > 0)
+}
+
+function groupKeys(text: string): GroupKey[] {
+  if (text === 'none') return []
+  return text.split(',').map((word) => {
+    const key = GROUP_KEYS.find((one) => one === word.trim())
+    if (key !== undefined) return key
+    throw new ElysiaError('ELYSIA_USAGE', `--group-by ${text} is not valid`, {
+      hint: meant(word, GROUP_KEYS, `it takes none, or some of ${GROUP_KEYS.join(',')}`),
+    })
+  })
+}

@@ -1,0 +1,56 @@
+import { ElysiaError } from './errors.ts'
+
+/** A stretch of the calendar. A month is a month, however many days it has. */
+export interface Stretch {
+  readonly years: number
+  readonly months: number
+  readonly days: number
+  readonly hours: number
+}
+
+const UNITS = { y: 'years', m: 'months', d: 'days', h: 'hours' } as const
+
+type Letter = keyof typeof UNITS
+
+const HINT = 'years, months, days and hours: 30d, 6m, 2y5m7d3h; m is months, a week is 7d'
+
+/**
+ * `2y5m7d3h` as people write it for retention: `m` is months, since minutes make no sense for archives, and there
+ * are no weeks. Each unit at most once, in any order.
+ * @throws ElysiaError ELYSIA_USAGE; `what` names the option
+ */
+export function stretchOf(text: string, what: string): Stretch {
+  const stretch = { years: 0, months: 0, days: 0, hours: 0 }
+  const seen = new Set<string>()
+  for (const [, number, letter] of text.matchAll(/(\d{1,6})([ymdh])/g)) {
+    stretch[UNITS[letter as Letter]] = Number(number)
+    if (seen.has(letter!)) throw notAStretch(text, what)
+    seen.add(letter!)
+  }
+  if (!/^(\d{1,6}[ymdh])+$/.test(text)) throw notAStretch(text, what)
+  return stretch
+}
+
+function notAStretch(text: string, what: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, { hint: HINT })
+}
+
+export function isZero({ years, months, days, hours }: Stretch): boolean {
+  return years === 0 && months === 0 && days === 0 && hours === 0
+}
+
+/** As `stretchOf` reads it. */
+export function stretchText(stretch: Stretch): string {
+  const units = Object.entries(UNITS).filter(([, unit]) => stretch[unit] > 0)
+  return units.length === 0 ? '0h' : units.map(([letter, unit]) => `${stretch[unit]}${letter}`).join('')
+}
+
+/**
+ * The moment so long before another: calendar years, months and days in UTC first, where 31 March less a month is
+ * 3 March as there is no 31 February, then hours.
+ */
+export function before(moment: number, { years, months, days, hours }: Stretch): number {
+  const date = new Date(moment)
+  date.setUTCFullYear(date.getUTCFullYear() - years, date.getUTCMonth() - months, date.getUTCDate() - days)
+  return date.getTime() - hours * 3_600_000
+}

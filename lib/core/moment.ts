@@ -1,0 +1,21 @@
+import { before, stretchOf } from './duration.ts'
+import { ElysiaError } from './errors.ts'
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+
+/**
+ * A moment as people write it, in ISO text as the catalog holds it: `2026-06-01` (its midnight in UTC),
+ * `2026-06-01T12:00Z`, or so long ago: `30d`.
+ * @throws ElysiaError ELYSIA_USAGE; `what` names the option
+ */
+export function momentOf(text: string, what: string, now: number): string {
+  if (DAY.test(text) || MOMENT.test(text)) {
+    const time = Date.parse(text)
+    if (!Number.isNaN(time)) return new Date(time).toISOString()
+  }
+  if (/^[\dymdh]+$/.test(text)) return new Date(before(now, stretchOf(text, what))).toISOString()
+  throw new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, {
+    hint: 'a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or so long ago (30d)',
+  })
+}

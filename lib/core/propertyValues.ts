@@ -1,0 +1,56 @@
+import type { Json, JsonObject } from './object.ts'
+import type { PropertySchema } from './schema.ts'
+
+/** What becomes of one value. It returns the value itself where it stays. */
+export type Change = (value: Json) => Json
+
+/** What becomes of the values of a data type; those of types that are not named stay. */
+export type Changes = Readonly<Record<string, Change>>
+
+/**
+ * A function that changes the values of an object by their data types, those in lists and nested objects too. What
+ * has nothing to change is handed back as it is, else a copy. Undefined where no property is of such a type.
+ */
+export function changing(
+  properties: readonly PropertySchema[],
+  changes: Changes,
+): ((properties: JsonObject) => JsonObject) | undefined {
+  return insideOf(properties, changes) as ((properties: JsonObject) => JsonObject) | undefined
+}
+
+function insideOf(properties: readonly PropertySchema[], changes: Changes): Change | undefined {
+  const special = properties.flatMap((property) => {
+    const change = changeOf(property, changes)
+    return change === undefined ? [] : [{ name: property.name, change }]
+  })
+  if (special.length === 0) return undefined
+  return (value) => {
+    if (!isRecord(value)) return value
+    let values: JsonObject | undefined
+    for (const { name, change } of special) {
+      const before = Object.hasOwn(value, name) ? value[name]! : null
+      const after = before === null || before === undefined ? before : change(before)
+      if (Object.is(after, before)) continue
+      values ??= { ...value }
+      values[name] = after
+    }
+    return values ?? value
+  }
+}
+
+function changeOf({ dataType, nestedProperties }: PropertySchema, changes: Changes): Change | undefined {
+  const [type = ''] = dataType
+  const one = type.replace('[]', '')
+  const change =
+    one === 'object' ? insideOf((nestedProperties ?? []) as PropertySchema[], changes) : changes[one]
+  if (change === undefined || type === one) return change
+  return (value) => {
+    if (!Array.isArray(value)) return value
+    const after = value.map(change)
+    return after.every((one, at) => Object.is(one, value[at])) ? value : after
+  }
+}
+
+function isRecord(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,131 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import Database from 'better-sqlite3'
+import { ElysiaError, messageOf } from '../core/errors.ts'
+import { makeDirectory } from '../file/directory.ts'
+import { sqliteFailure } from './errors.ts'
+import { rememberFiles } from './files.ts'
+
+/** A connection to a SQLite file, as better-sqlite3 gives it: every call blocks until it is done. */
+export type SqliteDatabase = Database.Database
+
+/** A prepared statement of such a connection. */
+export type SqliteStatement = Database.Statement<unknown[], unknown>
+
+export interface DatabaseOptions {
+  /** Where there is no file: `make` it, unless told; `refuse`; or take an empty one in `memory` in its place. */
+  readonly missing?: 'make' | 'refuse' | 'memory'
+  /** How long to wait for another process that is writing, in milliseconds; 5000 unless told. */
+  readonly busyTimeoutMs?: number
+  /**
+   * NORMAL outlives a killed process, FULL a power cut as well; NORMAL unless told.
+   * @see https://www.sqlite.org/pragma.html#pragma_synchronous
+   */
+  readonly synchronous?: 'NORMAL' | 'FULL'
+}
+
+// Pages of 8 KiB and a log of 16 MiB before a checkpoint: inserts of 750-byte objects under random ids ran
+// 1.2 to 1.35 times as fast as with SQLite's defaults (200 k objects, batches of 500).
+const PAGE_BYTES = 8192
+const CHECKPOINT_PAGES = 2000
+/** A cache of more than this does nothing for a scan, and is memory that it would hold. */
+const CACHE_KIB = 8_000
+const WRITERS_CACHE_KIB = 32_000
+
+/**
+ * Opens a SQLite file in write-ahead mode with foreign keys on; makes it, and its directory (mode 0700), where
+ * there is none (mode 0600). `:memory:` lives as long as the connection. Holds up to 32 MB of its pages in memory.
+ * @throws ElysiaError ELYSIA_STORE where it cannot be opened or is no database, ELYSIA_LOCKED where another
+ * process keeps it busy, ELYSIA_NOT_FOUND where it is not there and `missing` says `refuse`
+ */
+export function openDatabase(path: string, options: DatabaseOptions = {}): SqliteDatabase {
+  const file = fileToOpen(databaseFile(path), options.missing ?? 'make')
+  if (file !== ':memory:' && !existsSync(file)) makeFile(file)
+  let database: SqliteDatabase | undefined
+  try {
+    database = new Database(file, { timeout: options.busyTimeoutMs ?? 5000 })
+    refuseCode(database, file)
+    configure(database, options.synchronous ?? 'NORMAL')
+    rememberFiles(database)
+    return database
+  } catch (error) {
+    database?.close()
+    throw sqliteFailure(error, file)
+  }
+}
+
+/** A database in a file without a name, which is gone when it is closed. Holds up to 8 MB of it in memory. */
+export function temporaryDatabase(): SqliteDatabase {
+  try {
+    const database = new Database('')
+    for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', `cache_size = -${CACHE_KIB}`])
+      database.pragma(pragma)
+    return database
+  } catch (error) {
+    throw sqliteFailure(error, 'a temporary file')
+  }
+}
+
+/** The absolute path that a database's path means. */
+export function databaseFile(path: string): string {
+  if (path === '') throw new ElysiaError('ELYSIA_USAGE', 'the path of the database is empty')
+  return path === ':memory:' ? path : resolve(path)
+}
+
+/** Gives a connection that writes a larger cache: objects under random ids touch all of an index. */
+export function makeRoomForWriting(database: SqliteDatabase): void {
+  database.pragma(`cache_size = -${WRITERS_CACHE_KIB}`)
+}
+
+function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing']>): string {
+  if (missing === 'make' || file === ':memory:' || existsSync(file)) return file
+  if (missing === 'memory') return ':memory:'
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no store ${file}`, {
+    hint: 'nothing was made; look at the path, which is relative to the working directory',
+  })
+}
+
+/** Makes an empty file (mode 0600), which SQLite takes for an empty database; its log gets the same mode. */
+function makeFile(file: string): void {
+  try {
+    makeDirectory(dirname(file))
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    throw new ElysiaError('ELYSIA_STORE', `cannot make ${file}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Choose a path below a directory that you may write to.',
+    })
+  }
+}
+
+/**
+ * Code that lies in a database runs when it is written to or read: ours have none, and what a function in a schema could
+ * reach is kept from it.
+ * @throws ElysiaError ELYSIA_STORE
+ */
+function refuseCode(database: SqliteDatabase, file: string): void {
+  database.pragma('trusted_schema = OFF')
+  const found = database
+    .prepare(
+      `SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'`,
+    )
+    .get() as { type: string; name: string } | undefined
+  if (found === undefined) return
+  const what = found.type === 'table' ? 'virtual table' : found.type
+  throw new ElysiaError(
+    'ELYSIA_STORE',
+    `${file} holds a ${what}, ${found.name}, which elysiactl never makes`,
+    {
+      hint: 'Somebody else has changed it: take a copy that you trust; this one was not changed.',
+    },
+  )
+}
+
+function configure(database: SqliteDatabase, synchronous: 'NORMAL' | 'FULL'): void {
+  database.pragma(`page_size = ${PAGE_BYTES}`)
+  if (database.pragma('journal_mode', { simple: true }) !== 'wal') database.pragma('journal_mode = WAL')
+  database.pragma(`synchronous = ${synchronous}`)
+  database.pragma('foreign_keys = ON')
+  database.pragma(`cache_size = -${CACHE_KIB}`)
+  database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+}

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import type { Manifest, Plan } from '../../archive/manifest.ts'
+import { lockRoot } from '../../catalog/lock/lock.ts'
+import { type CatalogOptions, withCatalog } from '../../catalog/open.ts'
+import type { Location } from '../../catalog/record.ts'
+import { rootOf } from '../../catalog/scan.ts'
+import { backupPurpose } from '../../catalog/settle.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { notifier } from '../../run/events.ts'
+import type { BackupCircumstances } from './backup.ts'
+import type { BackupReport } from './report.ts'
+
+/** Where an archive will lie, and the catalog that is to know of it. */
+export interface Listing {
+  readonly catalog: CatalogOptions
+  /** The directory or the file. */
+  readonly path: string
+  readonly shape: Location['shape']
+  /** What is locked while the backup goes on; a root that the catalog knows, or the directory above, unless told. */
+  readonly root?: string
+  /** How long to wait for a cleanup or another exclusive user of that root. */
+  readonly retryLockMs?: number
+}
+
+type Made = { readonly report: BackupReport; readonly manifest: Manifest }
+
+/**
+ * Makes a backup that the catalog knows from its beginning: running, then complete, partial or failed, under a
+ * shared lock of its root, so that no cleanup goes on beside it. The manifest is the truth: where the catalog cannot
+ * be written, that is said, and the backup counts all the same.
+ * @throws ElysiaError ELYSIA_LOCKED, and what the backup throws
+ */
+export async function backupListed(
+  listing: Listing,
+  circumstances: BackupCircumstances,
+  make: (around: BackupCircumstances) => Promise<Made>,
+): Promise<Made> {
+  const notify = notifier(circumstances.onNotice)
+  const location = resolve(listing.path)
+  const root = listing.root === undefined ? await knownRoot(listing.catalog, location) : resolve(listing.root)
+  const where = { root, location, shape: listing.shape }
+  const lock = await lockRoot(root, {
+    kind: 'shared',
+    purpose: backupPurpose(location),
+    retryForMs: listing.retryLockMs ?? 0,
+    ...(circumstances.signal && { signal: circumstances.signal }),
+    onWait: (message) => notify('waiting', message),
+  })
+  let plan: Plan | undefined
+  const note = async (work: Parameters<typeof withCatalog<void>>[1]) => {
+    await withCatalog(listing.catalog, work).catch((error) =>
+      notify('catalog', `the catalog does not know of this backup: ${messageOf(error)}`),
+    )
+  }
+  const signals = [lock.lost, ...(circumstances.signal ? [circumstances.signal] : [])]
+  let begun: Promise<void> | undefined
+  try {
+    const made = await make({
+      ...circumstances,
+      signal: AbortSignal.any(signals),
+      onBegun: (known) => {
+        plan = known
+        begun = note((catalog) => catalog.record(known, where, 'running'))
+        circumstances.onBegun?.(known)
+      },
+    })
+    await begun
+    await note((catalog) => catalog.upsert(made.manifest, { ...where, bytes: made.report.bytes }))
+    return made
+  } catch (error) {
+    await begun
+    const status = isFailure(error) ? 'failed' : 'partial'
+    if (plan !== undefined) await note((catalog) => catalog.record(plan!, where, status, messageOf(error)))
+    throw error
+  } finally {
+    await lock.release()
+  }
+}
+
+/** The root that a cleanup locks as well: a known one above it, else the directory that it lies in. */
+async function knownRoot(catalog: CatalogOptions, location: string): Promise<string> {
+  const roots = await withCatalog(catalog, (open) => open.roots()).catch(() => [])
+  return rootOf(location, roots)
+}
+
+/** What a resumed backup would meet again; anything else was an interruption. */
+function isFailure(error: unknown): boolean {
+  return error instanceof ElysiaError && ['ELYSIA_INCOMPLETE', 'ELYSIA_STORE'].includes(error.code)
+}

@@ -1,0 +1,92 @@
+import { lstat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
+import { readJournal } from '../../archive/journal.ts'
+import { directoryPlace } from '../../archive/storage/directory.ts'
+import { placeFailure } from '../../archive/storage/failure.ts'
+import type { FileModes } from '../../archive/storage/modes.ts'
+import type { Place } from '../../archive/storage/storage.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { newRunId } from '../../run/journal.ts'
+import type { Store } from '../../store/store.ts'
+import type { BackupCircumstances } from './backup.ts'
+import type { BackupGiven } from './options.ts'
+import { backupSingle } from './single.ts'
+
+/**
+ * The directory for an archive where none is named: `ROOT/CLASS/TIME-XXXXXX`; with `resume` the newest one
+ * there that a backup of this class and target has begun and not finished.
+ * @throws ElysiaError ELYSIA_NOT_FOUND where there is nothing to resume
+ */
+export async function defaultDirectory(
+  root: string,
+  className: string,
+  target: string,
+  resume: boolean,
+): Promise<string> {
+  if (!resume) return join(resolve(root), className, newRunId())
+  const place = directoryPlace(join(root, className))
+  const begun = (await unfinished(place)).sort().reverse()
+  for (const name of begun) {
+    const journal = await readJournal(place.within(name))
+    if (journal?.plan.source.target === target) return join(place.text, name)
+  }
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `no unfinished backup of ${className} lies in ${place.text}`, {
+    hint: 'leave --resume out to begin one, or name its directory by --to',
+  })
+}
+
+/** Backs up into one file, which is there only when it is whole. @throws ElysiaError ELYSIA_CONFLICT */
+export async function backupFile(
+  store: Store,
+  name: string,
+  path: string,
+  given: BackupGiven,
+  circumstances: BackupCircumstances = {},
+  modes?: FileModes,
+) {
+  const full = await freeFile(path)
+  const place = directoryPlace(dirname(full), modes)
+  const deposit = await place.create(basename(full))
+  try {
+    const made = await backupSingle(
+      store,
+      name,
+      { stream: deposit.stream, location: full },
+      given,
+      circumstances,
+    )
+    await deposit.commit()
+    return made
+  } catch (error) {
+    await deposit.discard()
+    throw placeFailure(error, place, basename(full))
+  }
+}
+
+/**
+ * The whole path of a file that is to be made, where nothing has its name: no file, no link, wherever that leads.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export async function freeFile(path: string): Promise<string> {
+  const full = resolve(path)
+  const there = await lstat(full).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw error
+  })
+  if (there === undefined) return full
+  const fact = there.isSymbolicLink() ? 'is a link, and would be replaced' : 'exists already'
+  throw new ElysiaError('ELYSIA_CONFLICT', `${full} ${fact}`, { hint: 'give another --to' })
+}
+
+async function unfinished(place: Place): Promise<string[]> {
+  const files = new Map<string, Set<string>>()
+  for await (const { name } of place.list()) {
+    const [directory, file, ...more] = name.split('/')
+    if (file === undefined || more.length > 0) continue
+    files.set(directory!, (files.get(directory!) ?? new Set()).add(file))
+  }
+  return [...files]
+    .filter(([, names]) => names.has(JOURNAL_FILE) && !names.has(MANIFEST_FILE))
+    .map(([name]) => name)
+}

@@ -1,0 +1,107 @@
+import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
+import { sumOfDigests } from '../../archive/object/digest.ts'
+import { type CollectionSchema, vectorNames } from '../../core/schema.ts'
+import type { Notify } from '../../run/events.ts'
+import type { BackupOptions } from './options.ts'
+import { incomplete } from './scan/found.ts'
+
+/** Objects that the store counted before and after a scan. */
+export interface SourceCounts {
+  readonly before: number
+  readonly after: number
+}
+
+/** The manifest of parts that are all there. */
+export function manifestFor(plan: Plan, { before, after }: SourceCounts, parts: readonly Part[]): Manifest {
+  const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
+    parts.reduce((total, part) => total + part[key], 0)
+  const objects = sum('objects')
+  return {
+    ...plan,
+    finished: new Date().toISOString(),
+    parts: [...parts],
+    totals: {
+      objects,
+      vectors: sum('vectors'),
+      bytes: sum('bytes'),
+      raw_bytes: sum('raw_bytes'),
+      digest: sumOfDigests(parts.map(({ digest }) => digest)),
+    },
+    counts: { before, after, written: objects },
+    consistency: consistencyOf(plan, before, after, objects),
+  }
+}
+
+function consistencyOf({ content }: Plan, before: number, after: number, written: number): string {
+  if (content === 'schema-only') return 'the schema alone'
+  const scan = 'a scan in order of id, not a point in time'
+  if (before === after && after === written) return `${scan}; the counts before and after it agree`
+  return `${scan}; the collection was written to meanwhile`
+}
+
+/**
+ * An archive that holds less than its source is no backup; what was written meanwhile is said.
+ * `invalidVectors`: how many were left out because they are not finite.
+ * @throws ElysiaError ELYSIA_INCOMPLETE
+ */
+export function requireWhole(
+  manifest: Manifest,
+  options: BackupOptions,
+  notify: Notify,
+  invalidVectors: number,
+): void {
+  const { content, counts, totals, encoding, collection } = manifest
+  if (content === 'schema-only') return
+  const { before, after, written } = counts
+  if (written === 0 && !options.allowEmpty) {
+    throw incomplete(`${collection} has no objects`, '--allow-empty backs it up all the same')
+  }
+  if (before !== after || after !== written) {
+    notify(
+      'written_meanwhile',
+      `${collection} was counted at ${before} objects before the scan and at ${after} after it; the archive holds ${written}`,
+    )
+  }
+  if (encoding.vectors === 'none' || totals.objects === 0) return
+  const missing: string[] = []
+  let lacking = 0
+  for (const { name, vectors, vectorizer } of indexesOf(manifest)) {
+    const which = name === '' ? '' : ` ${name}`
+    if (vectors >= totals.objects) continue
+    if (vectors === 0 && !MODEL.test(JSON.stringify(vectorizer ?? ''))) {
+      const fact = `no object of ${collection} has a vector${which}, though its schema has an index for them`
+      notify('no_vectors', fact)
+    } else {
+      missing.push(`${vectors} vectors${which}`)
+      lacking += totals.objects - vectors
+    }
+  }
+  if (lacking <= invalidVectors || options.allowMissingVectors) return
+  throw incomplete(
+    `${collection} has an index for vectors, but ${missing.join(', ')} for ${totals.objects} objects`,
+    '--allow-missing-vectors backs it up all the same, --no-vectors without any',
+  )
+}
+
+/** A vectorizer that is a model, so that each object must have a vector. */
+const MODEL = /"(text|multi|img|ref)2(vec|multivec)-/
+
+/** The vector indexes of the class, the one without a name as `''`, and how many vectors the parts have for each. */
+function indexesOf({ schema, parts, totals }: Manifest) {
+  const { unnamed, named } = vectorNames(schema as unknown as CollectionSchema)
+  const config = (schema.vectorConfig ?? {}) as Readonly<Record<string, { vectorizer?: unknown }>>
+  const counts = new Map<string, number>()
+  for (const part of parts) {
+    for (const [name, count] of Object.entries(part.named_vectors ?? {})) {
+      counts.set(name, (counts.get(name) ?? 0) + count)
+    }
+  }
+  const withName = counts.values().reduce((sum, count) => sum + count, 0)
+  const first = { name: '', vectors: totals.vectors - withName, vectorizer: schema.vectorizer }
+  const others = named.map((name) => ({
+    name,
+    vectors: counts.get(name) ?? 0,
+    vectorizer: config[name]?.vectorizer,
+  }))
+  return unnamed ? [first, ...others] : others
+}

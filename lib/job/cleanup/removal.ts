@@ -1,0 +1,190 @@
+import { lstat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/files.ts'
+import type { Place } from '../../archive/storage/storage.ts'
+import { annotationsAt, readAnnotations } from '../../catalog/annotations.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
+import { type Inspection, inspectArchive } from '../../catalog/inspect.ts'
+import { entriesOf, isLeftover, isOwnPart, removeEmptyDirectories } from '../../catalog/ownFiles.ts'
+import type { ArchiveRecord } from '../../catalog/record.ts'
+import { DELETING_FILE } from '../../catalog/scan.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { failpoint } from '../../core/failpoint.ts'
+
+/** What the removal of one archive left behind, where it lay. */
+export interface Removal {
+  /** What is not the archive's; it stays, and so does its directory. The first ones. */
+  readonly strangers: readonly string[]
+}
+
+const MAX_STRANGERS = 10
+
+/**
+ * Removes an archive, in steps that can be repeated from any of them: its row says `deleting`; its manifest is
+ * copied to manifest.deleting.json, and manifest.json goes; then the copy, the parts, what lies beside them, and
+ * manifest.deleting.json; then its row is history.
+ *
+ * Before that the thing itself has to say that it is this archive: by a whole manifest, the header of a file, a
+ * journal, or the manifest of a removal that was begun. Only files that it names, or that archives have, go: regular
+ * ones, with no link on their way.
+ *
+ * The manifest goes before the parts, though a plain order would take it last: a directory with a manifest and
+ * without some of its parts would be taken for a complete archive by whoever restores it by its path, or rebuilds a
+ * lost catalog. What goes last is manifest.deleting.json, which says the same and means the opposite, so that a
+ * lost catalog knows again what was being removed.
+ * @throws ElysiaError ELYSIA_CONFLICT, with nothing touched, where something else lies in its place; ELYSIA_STATE
+ */
+export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
+  try {
+    return await remove(catalog, archive)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw new ElysiaError('ELYSIA_STATE', `${archive.location} cannot be removed: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'look at owner and mode of it and what is in it; the next cleanup finishes it',
+    })
+  }
+}
+
+async function remove(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
+  const { id } = archive
+  const inspection = await inspectArchive(archive, catalog.placeAt)
+  const work = removalOf(catalog, archive, inspection)
+  if (work === undefined) {
+    catalog.markDeleted(id, 'it was gone when it was to be removed')
+    return { strangers: [] }
+  }
+  catalog.markDeleting(id)
+  failpoint('cleanup.after-row')
+  const removal = await work()
+  failpoint('cleanup.before-tombstone')
+  catalog.markDeleted(id)
+  return removal
+}
+
+/** What there is to do; undefined where the archive is gone already. @throws ElysiaError ELYSIA_CONFLICT */
+function removalOf(
+  catalog: Catalog,
+  archive: ArchiveRecord,
+  inspection: Inspection,
+): (() => Promise<Removal>) | undefined {
+  const isBegun = archive.status === 'deleting'
+  switch (inspection.found) {
+    case 'nothing':
+      return undefined
+    case 'file':
+      return () => removeFile(catalog, archive, inspection)
+    case 'archive': {
+      const named = new Set(inspection.manifest.parts.map(({ file }) => file))
+      return () => removeDirectory(catalog, archive, named, inspection.text)
+    }
+    case 'unfinished': {
+      const named = new Set(inspection.parts.map(({ file }) => file))
+      return () => removeDirectory(catalog, archive, named)
+    }
+    case 'directory':
+      // Its last file is gone, and its directory is what is left to do.
+      if (isBegun) return () => leave(archive.location)
+      throw conflict(archive, 'holds no archive any more')
+    case 'other':
+      if (isBegun && inspection.id !== undefined) return undefined
+      throw conflict(archive, inspection.fact)
+  }
+}
+
+/** One unlink is a single step: no marker is needed. */
+async function removeFile(
+  catalog: Catalog,
+  archive: ArchiveRecord,
+  { ino, dev }: { readonly ino: number; readonly dev: number },
+): Promise<Removal> {
+  const { location } = archive
+  const beside = annotationsAt(archive, catalog.placeAt)
+  const isNoted = await hasAnnotations(catalog, archive)
+  const now = await lstat(location)
+  if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was replaced this moment')
+  await catalog.placeAt(dirname(location)).remove(basename(location))
+  failpoint('cleanup.after-file')
+  if (isNoted) await beside.place.remove(beside.name)
+  return { strangers: [] }
+}
+
+/** `manifest` is its text; without, it is a backup that did not come to its end. */
+async function removeDirectory(
+  catalog: Catalog,
+  archive: ArchiveRecord,
+  named: ReadonlySet<string>,
+  manifest?: string,
+): Promise<Removal> {
+  const { location } = archive
+  const place = catalog.placeAt(location)
+  const isNoted = await hasAnnotations(catalog, archive)
+  if (manifest !== undefined) await markPlace(place, manifest)
+  await removeRegular(place, MANIFEST_FILE)
+  failpoint('cleanup.after-manifest')
+  await removeRegular(place, MANIFEST_COPY_FILE)
+  failpoint('cleanup.before-parts')
+  for await (const { name, kind } of entriesOf(location)) {
+    if (kind !== 'file') continue
+    if (isOwnPart(name, named, manifest === undefined)) {
+      await place.remove(name)
+      failpoint('cleanup.after-part')
+    } else if (isLeftover(name, named)) await place.remove(name)
+  }
+  await removeRegular(place, SCHEMA_FILE)
+  if (isNoted) await removeRegular(place, annotationsAt(archive, catalog.placeAt).name)
+  await removeEmptyDirectories(location)
+  // Of a backup without a manifest the journal is what says whose it is: it goes last.
+  await removeRegular(place, JOURNAL_FILE)
+  failpoint('cleanup.before-marker')
+  await removeRegular(place, DELETING_FILE)
+  failpoint('cleanup.before-directory')
+  return leave(location)
+}
+
+/** The marker holds the manifest. One that is there already is of this archive, and as good. */
+async function markPlace(place: Place, manifest: string): Promise<void> {
+  if ((await place.bytes(MANIFEST_FILE)) === undefined && (await place.bytes(DELETING_FILE)) !== undefined)
+    return
+  const deposit = await place.create(DELETING_FILE)
+  try {
+    await pipeline([manifest], deposit.stream)
+    await deposit.commit()
+  } catch (error) {
+    await deposit.discard()
+    throw error
+  }
+  failpoint('cleanup.after-marker')
+}
+
+/** What is no annotations, or another archive's, is not ours to remove. */
+async function hasAnnotations(catalog: Catalog, archive: ArchiveRecord): Promise<boolean> {
+  try {
+    return (await readAnnotations(archive, archive.id, catalog.placeAt)) !== undefined
+  } catch (error) {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED') return false
+    throw error
+  }
+}
+
+async function removeRegular(place: Place, name: string): Promise<void> {
+  if ((await place.bytes(name)) !== undefined) await place.remove(name)
+}
+
+/** Takes the empty directories away; what is not of the archive is told. */
+async function leave(location: string): Promise<Removal> {
+  await removeEmptyDirectories(location)
+  const strangers: string[] = []
+  for await (const { name } of entriesOf(location)) {
+    strangers.push(name)
+    if (strangers.length === MAX_STRANGERS) break
+  }
+  return { strangers }
+}
+
+function conflict({ location, id }: ArchiveRecord, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `${location} ${fact}: nothing of it was removed`, {
+    hint: `look at it: where ${id} is gone, \`elysiactl col catalog rebuild DIR\` brings the catalog up to date`,
+  })
+}

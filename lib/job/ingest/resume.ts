@@ -1,0 +1,72 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { Checkpoint } from '../../run/checkpoint.ts'
+import type { Notify } from '../../run/events.ts'
+import type { Journal, RunKey } from '../../run/journal.ts'
+import type { Circumstances } from './ingest.ts'
+
+/** Which run this is, and the checkpoint after which it goes on; none where it begins at the beginning. */
+export interface Continuation {
+  readonly run: string | undefined
+  readonly checkpoint: Checkpoint | undefined
+}
+
+const ANEW: Continuation = { run: undefined, checkpoint: undefined }
+
+/**
+ * Looks for an interrupted run of the same inputs into the same collection of the same target.
+ * A run into a collection that was only just created is never continued: what it had settled is gone; nor is
+ * one of several inputs of which one cannot be read twice, since comparing it would use it up.
+ */
+export function continuation(
+  key: RunKey,
+  { state, fresh = false, runId }: Circumstances,
+  collectionIsNew: boolean,
+  rereadable: boolean,
+  notify: Notify,
+): Continuation {
+  const found = state?.journal.unfinished(key)
+  if (
+    found?.checkpoint === undefined ||
+    (key.inputs.length > 1 && !rereadable) ||
+    (runId !== undefined && runId !== found.run)
+  )
+    return ANEW
+  if (fresh) {
+    notify('started_over', `run ${found.run} was interrupted; --fresh begins at the first line`)
+    return ANEW
+  }
+  if (collectionIsNew) {
+    notify(
+      'started_over',
+      `run ${found.run} was interrupted, but its collection is gone: begins at the first line`,
+    )
+    return ANEW
+  }
+  const checkpoint = state?.journal.checkpoint(found.run)
+  return { run: found.run, checkpoint: checkpoint && (rereadable ? checkpoint : inOneReading(checkpoint)) }
+}
+
+/**
+ * The checkpoint of a single input as one inside it, also where it was read to its end: what cannot be read
+ * twice is compared and gone on from in the same reading.
+ */
+function inOneReading(checkpoint: Checkpoint): Checkpoint {
+  const [end] = checkpoint.ends
+  if (end === undefined) return checkpoint
+  return { ...checkpoint, input: 0, mark: end, ends: [], places: [], before: { lines: 0, bytes: 0 } }
+}
+
+/**
+ * A run id names one run for ever: given again it can only continue that one, or begin it anew where it had not come
+ * to its end.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export function refuseTakenRun(runId: string | undefined, key: RunKey, journal: Journal | undefined): void {
+  const other = runId === undefined ? undefined : journal?.find(runId)
+  if (other === undefined || (other.status !== 'done' && journal!.isOf(other.run, key))) return
+  throw new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `the run ${runId} is one of ${other.inputs.join(', ')} into ${other.class}`,
+    { hint: 'its counts, last commits and rejects would be replaced; choose another --run-id' },
+  )
+}

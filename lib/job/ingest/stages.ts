@@ -1,0 +1,52 @@
+import type { Transform } from 'node:stream'
+import { operations } from '../../change/operations.ts'
+import { validate } from '../../change/validate.ts'
+import type { Item } from '../../core/entry.ts'
+import { Reject } from '../../core/reject.ts'
+import { batch } from '../../stream/batch.ts'
+import { parseJson } from '../../stream/parseJson.ts'
+import type { IngestOptions } from './options.ts'
+
+/** The middle of an ingest: lines → batches of operations. */
+export function changeStages(options: IngestOptions): Transform[] {
+  const { contentRoot, tenant, tenantBy, batchSize, batchBytes, maxLineBytes, strict } = options
+  return [
+    parseJson(),
+    validate({ strict }),
+    operations({
+      maxContentBytes: maxLineBytes,
+      ...(contentRoot !== undefined && { contentRoot }),
+      ...(tenant !== undefined && { tenant }),
+      ...(tenantBy !== undefined && { tenantBy }),
+    }),
+    batch<Item>({ count: batchSize, bytes: batchBytes, weigh }),
+  ]
+}
+
+/**
+ * Holds options against each other and against the disk, so that a mistake is told before a store is opened or a
+ * collection made. @throws ElysiaError ELYSIA_USAGE
+ */
+export function requireUsable(options: IngestOptions): void {
+  for (const stage of changeStages(options)) stage.destroy()
+}
+
+const LARGE = 16 * 1024
+const WIDE = /[\u0100-\uffff]/
+
+/**
+ * The bytes, about, that an item holds in memory: its line, and the content taken out of it or read from a file.
+ * A text with characters beyond Latin-1 takes two bytes for each; of a small one that is not worth a look.
+ */
+export function weigh(item: Item): number {
+  const text = item.text ?? ''
+  const chars = text.length + contentLength(item)
+  return chars > LARGE && WIDE.test(text) ? 2 * chars : chars
+}
+
+function contentLength(item: Item): number {
+  if (item instanceof Reject) return item.bytes?.length ?? 0
+  if (item.heldBytes !== undefined) return item.heldBytes
+  const content = item.operation?.kind === 'put' ? item.operation.object.properties.content : undefined
+  return typeof content === 'string' ? content.length : 0
+}

@@ -1,0 +1,5 @@
+/** All that the command needs for `col restore`, loaded together when it is called. */
+
+export { lockForReading, rootToLock } from '../../catalog/lock/read.ts'
+export { runRestores } from './restore.ts'
+export { openSource } from './source/open.ts'

@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream'
+import { readOriginal } from '../../../archive/foreign/originalDocument.ts'
+import type { Reject } from '../../../core/reject.ts'
+import type { Notify } from '../../../run/events.ts'
+import type { RestoreSource } from './source.ts'
+
+/** Bytes that no archive of ours are, and what is known of where they come from. */
+export interface ForeignBytes {
+  readonly name: string
+  readonly bytes: Readable
+  /** Opens them anew, where that can be done. */
+  readonly again: (() => Readable) | undefined
+  /** Equal for the same file as long as it is not changed. */
+  readonly identity: string | undefined
+}
+
+/** A JSON document of the Python original as what a restore reads. */
+export async function originalSource(
+  { name, bytes, again, identity }: ForeignBytes,
+  notify: Notify,
+): Promise<RestoreSource> {
+  const rejects = new EarlyRejects()
+  const options = {
+    ...(again && { again }),
+    onNotice: (text: string) => notify('document', text),
+    onReject: rejects.take,
+  }
+  const document = await readOriginal(bytes, options)
+  const { schema, schemaOnly, objectCount, pages } = document
+  // Until somebody reads them nobody hears of their error; who reads them then does.
+  pages.on('error', () => {})
+  if (again !== undefined) pages.destroy()
+  const stages = async (onReject: (reject: Reject) => void) => {
+    if (again !== undefined) return (await readOriginal(again(), { ...options, onReject })).pages
+    rejects.handOn(onReject)
+    return pages
+  }
+  return {
+    name,
+    kind: 'original',
+    identity,
+    schema,
+    aliases: [],
+    ...(objectCount !== undefined && { about: objectCount }),
+    parts: schemaOnly
+      ? []
+      : [{ name, mayRepeat: true, stages: async (onReject) => [await stages(onReject)] }],
+    close: async () => void pages.destroy(),
+  }
+}
+
+/** Of a pipe some may be met before anybody asks for them: at most what a piece of the document holds. */
+class EarlyRejects {
+  #early: Reject[] = []
+  #onReject: ((reject: Reject) => void) | undefined
+
+  readonly take = (reject: Reject): void => {
+    if (this.#onReject === undefined) this.#early.push(reject)
+    else this.#onReject(reject)
+  }
+
+  handOn(onReject: (reject: Reject) => void): void {
+    this.#onReject = onReject
+    for (const reject of this.#early.splice(0)) onReject(reject)
+  }
+}

@@ -1,0 +1,139 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pipeline, type Readable } from 'node:stream'
+import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archive/files.ts'
+import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
+import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
+import { isSingleHeader } from '../../../archive/single.ts'
+import { directoryPlace } from '../../../archive/storage/directory.ts'
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import { type Notice, type Notify, notifier } from '../../../run/events.ts'
+import { peek } from '../../../stream/bytes/peek.ts'
+import { decompress } from '../../../stream/codec/decompress.ts'
+import { ofInput } from '../../../stream/foreignInput.ts'
+import type { RestoreOptions } from '../options.ts'
+import { archiveSource } from './archive.ts'
+import { exportSource } from './export.ts'
+import { type ForeignBytes, originalSource } from './file.ts'
+import { plainSource } from './plain.ts'
+import { singleSource } from './single.ts'
+import type { RestoreSource } from './source.ts'
+
+export interface OpenOptions {
+  /** What `-` stands for. */
+  readonly stdin: () => Readable
+  /** Where archives lie that are named by their id, or by the name of their directory. */
+  readonly root?: string
+  /** Of a restore: what matters to sources that come without a class. */
+  readonly options?: Pick<RestoreOptions, 'schema' | 'name' | 'collection'>
+  readonly onNotice?: (notice: Notice) => void
+}
+
+const CHUNK_BYTES = 256 * 1024
+const HEAD_BYTES = 64 * 1024
+
+/**
+ * Opens what a person named, whatever it is: a directory, a file, a pipe (`-`), or an archive by its id.
+ * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_NOT_FOUND; ELYSIA_DAMAGED for an archive that
+ * is damaged, cut short or not finished
+ */
+export async function openSource(operand: string, options: OpenOptions): Promise<RestoreSource> {
+  if (operand === '-') return openStream({ name: 'standard input', ...PIPE }, options.stdin(), options)
+  const stats = await stat(operand).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw unreadable(operand, error)
+  })
+  if (stats === undefined) return openNamed(operand, options)
+  if (stats.isDirectory()) return openDirectory(operand, options)
+  const again = () => createReadStream(operand, { highWaterMark: CHUNK_BYTES })
+  if (!stats.isFile()) return openStream({ name: operand, ...PIPE }, again(), options)
+  const identity = `${resolve(operand)} ${stats.size} ${stats.mtimeMs}`
+  return openStream({ name: operand, again, identity }, again(), options)
+}
+
+const PIPE = { again: undefined, identity: undefined }
+
+async function openDirectory(path: string, { options = {}, onNotice }: OpenOptions): Promise<RestoreSource> {
+  const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
+  if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, notifier(onNotice))
+  return archiveSource(await openWhole(path, notifier(onNotice)))
+}
+
+/** An archive; by the copy of its manifest, which is said, where that is damaged and the copy is not. */
+async function openWhole(path: string, notify: Notify): Promise<Archive> {
+  const place = directoryPlace(path)
+  try {
+    return await openArchive(place)
+  } catch (error) {
+    const isDamaged = error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED'
+    if (!isDamaged || (await place.bytes(MANIFEST_FILE)) === undefined) throw error
+    const archive = await openByCopy(place).catch(() => {
+      throw error
+    })
+    notify('manifest_copy', `${error.message}: its copy ${MANIFEST_COPY_FILE} is whole, and is read instead`)
+    return archive
+  }
+}
+
+/** A file or pipe, told by its beginning. */
+async function openStream(
+  file: Omit<ForeignBytes, 'bytes'>,
+  source: Readable,
+  { options = {}, onNotice }: OpenOptions,
+): Promise<RestoreSource> {
+  const unpacked = decompress()
+  // Whoever reads what is decompressed hears of errors there.
+  pipeline(source, unpacked, () => {})
+  const { head, whole } = await peek(unpacked, HEAD_BYTES).catch((error: unknown) => {
+    throw error instanceof ElysiaError ? ofInput(error, file.name) : unreadable(file.name, error)
+  })
+  const foreign: ForeignBytes = { ...file, bytes: whole }
+  const notify = notifier(onNotice)
+  if (isSingleHeader(head.subarray(0, 100).toString())) return singleSource(file.name, whole, file.again)
+  if (isOriginalDocument(head)) return originalSource(foreign, notify)
+  if (isObjectLine(head)) return plainSource(foreign, options, notify)
+  whole.destroy()
+  throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
+    hint: 'give the directory or file that `col backup` made, JSON lines of objects, or a backup document',
+  })
+}
+
+/** True for the beginning of JSON lines: whether each is an object is for the restore to say. */
+function isObjectLine(head: Buffer): boolean {
+  return /^\ufeff?\s*\{\s*"/.test(head.subarray(0, 1000).toString())
+}
+
+function beginning(head: Buffer): string {
+  if (head.length === 0) return 'is empty'
+  return `begins with ${JSON.stringify(head.subarray(0, 40).toString())}`
+}
+
+/** An archive below the root, by its id or the name of its directory. */
+async function openNamed(name: string, options: OpenOptions): Promise<RestoreSource> {
+  const { root } = options
+  for (const path of root === undefined ? [] : await archivesBelow(root)) {
+    if (path.endsWith(`/${name}`)) return openDirectory(path, options)
+    const archive = await openWhole(path, () => {}).catch(() => undefined)
+    if (archive?.manifest.id === name) return openDirectory(path, options)
+  }
+  const elsewhere = root === undefined ? '' : `, nor an archive of that id below ${root}`
+  throw new ElysiaError('ELYSIA_INPUT_MISSING', `there is no file ${name}${elsewhere}`, {
+    hint: 'nothing was done; look at the path, which is relative to the working directory',
+  })
+}
+
+/** ROOT/CLASS/ARCHIVE, the newest first. */
+async function archivesBelow(root: string): Promise<string[]> {
+  const classes = await readdir(root).catch(() => [])
+  const found = classes.map(async (name) => {
+    const archives = await readdir(join(root, name)).catch(() => [])
+    return archives.map((archive) => join(root, name, archive))
+  })
+  return (await Promise.all(found)).flat().sort().reverse()
+}
+
+function unreadable(name: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_INPUT', `${name} cannot be read: ${messageOf(cause)}`, { cause })
+}

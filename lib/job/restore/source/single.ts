@@ -1,0 +1,47 @@
+import { type Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { readSingle } from '../../../archive/single.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import type { RestoreSource } from './source.ts'
+
+/**
+ * An archive in one file or pipe as what a restore reads. `again` opens it anew where that can be done: then all
+ * of it is looked at before anything is written.
+ */
+export async function singleSource(
+  name: string,
+  bytes: Readable,
+  again: (() => Readable) | undefined,
+): Promise<RestoreSource> {
+  const { plan, pages } = await readSingle(bytes)
+  // Until somebody reads them nobody hears of their error; who reads them then does.
+  pages.on('error', () => {})
+  if (again !== undefined) pages.destroy()
+  const { id, schema, tenants, aliases, counts, encoding } = plan
+  return {
+    name,
+    kind: 'file',
+    identity: id,
+    ...(again === undefined && { once: true }),
+    schema: schema as unknown as CollectionSchema,
+    ...(tenants && { tenants }),
+    aliases,
+    about: counts.before,
+    parts: [
+      {
+        name,
+        ...(again && { check: (signal?: AbortSignal) => readThrough(again(), signal) }),
+        stages: async () => [again === undefined ? pages : (await readSingle(again())).pages],
+      },
+    ],
+    withoutVectors: encoding.vectors === 'none',
+    close: async () => void pages.destroy(),
+  }
+}
+
+/** Decodes all there is: what is damaged or cut short fails. */
+async function readThrough(bytes: Readable, signal: AbortSignal | undefined): Promise<void> {
+  const { pages } = await readSingle(bytes)
+  const nowhere = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
+  await pipeline([pages, nowhere], signal ? { signal } : {})
+}

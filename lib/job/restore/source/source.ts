@@ -1,0 +1,47 @@
+import type { Duplex, Readable } from 'node:stream'
+import type { Manifest } from '../../../archive/manifest.ts'
+import type { Reject } from '../../../core/reject.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import type { Tenant } from '../../../store/store.ts'
+
+/** The stages of one part: bytes → pages of objects. They fail with ELYSIA_DAMAGED, at the latest at the end. */
+export type PartStages = [Readable, ...Duplex[]]
+
+/** What is read as one: a file of an archive, or a single file or pipe as a whole. */
+export interface SourcePart {
+  /** What it is called in errors and in the progress that is kept. */
+  readonly name: string
+  readonly tenant?: string
+  /** Objects in it; undefined where nobody says before it was read. */
+  readonly objects?: number
+  /** True where nobody says that an id stands in it once. */
+  readonly mayRepeat?: boolean
+  /**
+   * Looks at its bytes before anything of it is written; absent where they can be had only once.
+   * @throws ElysiaError ELYSIA_DAMAGED, naming the part
+   */
+  check?(signal?: AbortSignal): Promise<void>
+  /** `onReject` hears of what is no object, where such a thing may stand between others. */
+  stages(onReject: (reject: Reject) => void): Promise<PartStages>
+}
+
+/** Objects and their class, wherever they come from. */
+export interface RestoreSource {
+  /** As a person named it. */
+  readonly name: string
+  readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl'
+  /** Equal for the same content only: progress is kept under it. Undefined where nobody can say. */
+  readonly identity: string | undefined
+  /** True for a pipe, whose bytes can be had only once. */
+  readonly once?: boolean
+  readonly schema: CollectionSchema
+  readonly manifest?: Manifest
+  readonly tenants?: readonly Tenant[]
+  readonly aliases: readonly string[]
+  /** About how many objects there are, for a person who waits. */
+  readonly about?: number
+  readonly parts: readonly SourcePart[]
+  /** True where no object has vectors, because the archive was made without them. */
+  readonly withoutVectors?: boolean
+  close?(): Promise<void>
+}

@@ -1,0 +1,85 @@
+import type { Json } from '../../../core/object.ts'
+import type { Link, WriteOutcome } from '../../../store/store.ts'
+import type { RestoreRun } from '../run.ts'
+import type { PlacedLink } from './linkSpool.ts'
+import { linkReject } from './rejects.ts'
+
+/**
+ * Links the references of all parts whose objects are written. Links append, so that a part which an earlier
+ * attempt may have begun is compared with what is there, and only what is missing is added.
+ * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_STATE
+ */
+export async function linkReferences(run: RestoreRun): Promise<void> {
+  for (const [part, facts] of run.progress.parts) {
+    if (facts.linked) continue
+    let referencesRejected = 0
+    for await (const links of run.spool.read(part)) {
+      run.signal.throwIfAborted()
+      if (run.stop.aborted) throw run.stop.reason
+      for (const [tenant, group] of Map.groupBy(links, (link) => link.tenant)) {
+        referencesRejected += await linkSome(run, part, group, tenant)
+      }
+    }
+    run.rejects?.sync()
+    const linked = { ...facts, linked: true, referencesRejected }
+    if (!run.progress.damaged.has(part)) run.log.note(part, linked)
+    run.progress.parts.set(part, linked)
+  }
+}
+
+/** Answers how many references were refused. */
+async function linkSome(
+  run: RestoreRun,
+  part: string,
+  links: readonly PlacedLink[],
+  tenant: string | undefined,
+): Promise<number> {
+  const call = { signal: run.signal, ...(tenant !== undefined && { tenant }) }
+  // A call that failed may have added some of them, and one is never made twice without looking.
+  let look = run.continues
+  const refused = await run.retry(async () => {
+    const due = look ? await missing(run, links, call) : links
+    look = true
+    return refusals(due, await run.collection.link(due, call))
+  })
+  for (const { reason } of refused) run.progress.reasons.add(reason)
+  run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, link, reason)))
+  return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
+}
+
+function refusals(links: readonly PlacedLink[], outcomes: readonly WriteOutcome[]) {
+  return links.flatMap((link, at) => {
+    const { ok, reason = 'refused without a reason' } = outcomes[at]!
+    return ok ? [] : [{ link, reason }]
+  })
+}
+
+/** What of these links is not there yet: each reference as often as it is missing, in order. */
+async function missing(
+  { collection }: RestoreRun,
+  links: readonly PlacedLink[],
+  call: object,
+): Promise<PlacedLink[]> {
+  const ids = [...new Set(links.map(({ id }) => id))]
+  const what = { properties: [], vectors: false, references: true }
+  const objects = await collection.readMany(ids, what, call)
+  const there = new Map(objects.map(({ id, properties }) => [id, properties]))
+  return links.flatMap((link) => {
+    const beacons = without(link.beacons, beaconsOf(there.get(link.id)?.[link.property]))
+    return beacons.length === 0 ? [] : [{ ...link, beacons }]
+  })
+}
+
+function beaconsOf(value: Json | undefined): string[] {
+  const list = Array.isArray(value) ? value : []
+  return list.map((one) => String((one as { beacon?: unknown } | null)?.beacon))
+}
+
+function without(wanted: Link['beacons'], there: readonly string[]): string[] {
+  const left = [...there]
+  return wanted.filter((beacon) => {
+    const at = left.indexOf(beacon)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}

@@ -1,0 +1,155 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { type CollectionSchema, vectorNames } from '../../../core/schema.ts'
+import type { Store, Tenant } from '../../../store/store.ts'
+import { schemaDifferences } from '../../../transform/schema/differences.ts'
+import type { RestoreRun } from '../run.ts'
+
+/** A class with its reference properties, as a restore means it to be. */
+type Wanted = Pick<RestoreRun['plan'], 'schema' | 'references'>
+
+/**
+ * Makes the classes of restores that go together, then their reference properties, which may lead from one to another,
+ * and their tenants, all active; what is there already stays.
+ */
+export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
+  for (const run of runs) await makeClass(run)
+  try {
+    for (const run of runs) await addReferences(run)
+  } catch (error) {
+    // Nothing of ours is left where nothing of it can be used.
+    if (isLasting(error)) for (const run of runs) if (!run.continues) await run.store.drop(run.class)
+    throw error
+  }
+  for (const run of runs) await finishTarget(run)
+}
+
+async function makeClass(run: RestoreRun): Promise<void> {
+  const { store, plan, retry, notify, class: name } = run
+  if (!run.continues) {
+    await retry(creating(store, plan.schema))
+    notify('created', `created the collection ${name}`)
+  } else if (!run.log.made) await retry(() => finishing(store, plan.schema))
+  run.log.noteMade()
+}
+
+async function finishTarget({
+  store,
+  plan,
+  retry,
+  notify,
+  class: name,
+  progress,
+}: RestoreRun): Promise<void> {
+  const made = await retry(() => store.schema(name))
+  if (made !== undefined) progress.differences = schemaDifferences(plan.schema, made)
+  for (const { path, wanted, got } of progress.differences) {
+    const is =
+      got === undefined ? 'the target has dropped it' : `the target made ${JSON.stringify(got)} of it`
+    notify('schema_differs', `schema: ${path} should be ${JSON.stringify(wanted)}, ${is}`)
+  }
+  if (plan.tenants === undefined || plan.tenants.length === 0) return
+  const names = plan.tenants.map((tenant) => tenant.name)
+  await retry(() => store.createTenants(name, names))
+  await retry(() => store.setTenantStates(name, plan.tenants!.map(active)))
+}
+
+/** True where a class can be the one that an interrupted restore has made. */
+export function isSame(existing: CollectionSchema, { schema, references }: Wanted): boolean {
+  const wanted = [...(schema.properties ?? []), ...references]
+  const there = new Map((existing.properties ?? []).map(({ name, dataType }) => [name, dataType.join()]))
+  const known = new Set(wanted.map(({ name }) => name))
+  return (
+    (schema.properties ?? []).every(({ name, dataType }) => there.get(name) === dataType.join()) &&
+    [...there.keys()].every((name) => known.has(name))
+  )
+}
+
+/** Adds the aliases; one that is taken is said, and no failure. */
+export async function addAliases(run: RestoreRun): Promise<void> {
+  const { store, plan, retry, notify, class: name } = run
+  if (plan.aliases.length === 0) return
+  const there = await retry(() => store.aliases())
+  for (const alias of plan.aliases) {
+    const own = there.some((one) => one.alias === alias && one.collection === name)
+    try {
+      if (!own) await retry(() => store.createAlias({ alias, collection: name }))
+      run.progress.aliases.push(alias)
+    } catch (error) {
+      if (!isLasting(error)) throw error
+      notify('alias_taken', `the alias ${alias} was not restored: ${error.message}`)
+    }
+  }
+}
+
+/** Puts tenants into the states that they had. Where the target cannot, they stay active, and it is said. */
+export async function putTenantsBack({ store, plan, retry, notify, class: name }: RestoreRun): Promise<void> {
+  const asleep = (plan.tenants ?? []).filter(({ state }) => state !== 'active')
+  for (const [state, tenants] of Map.groupBy(asleep, (tenant) => tenant.state)) {
+    try {
+      await retry(() => store.setTenantStates(name, tenants))
+    } catch (error) {
+      if (!isLasting(error)) throw error
+      notify(
+        'tenant_state_kept',
+        `${tenants.length} tenants of ${name} stay active, not ${state}: ${error.message}`,
+      )
+    }
+  }
+}
+
+function active({ name }: Tenant): Tenant {
+  return { name, state: 'active' }
+}
+
+/** A call that failed on its way may have made the class: its repetition is then no conflict. */
+function creating(store: Store, schema: CollectionSchema): () => Promise<void> {
+  let repeated = false
+  return async () => {
+    if (repeated) return finishing(store, schema)
+    repeated = true
+    await store.create(schema)
+  }
+}
+
+/**
+ * Makes a class that may be there already, ours and empty, whole or without its named vectors: a server makes one that
+ * has both kinds in two steps, and a call may end between them.
+ */
+async function finishing(store: Store, schema: CollectionSchema): Promise<void> {
+  const made = await store.schema(schema.class)
+  if (made !== undefined && hasVectorsOf(made, schema)) return
+  if (made !== undefined) await store.drop(schema.class)
+  await store.create(schema)
+}
+
+function hasVectorsOf(made: CollectionSchema, wanted: CollectionSchema): boolean {
+  const there = new Set(vectorNames(made).named)
+  return vectorNames(wanted).named.every((name) => there.has(name))
+}
+
+async function addReferences({ store, plan, retry, class: name }: RestoreRun): Promise<void> {
+  const existing = await retry(() => store.schema(name))
+  const there = new Set((existing?.properties ?? []).map((property) => property.name))
+  for (const property of plan.references) {
+    if (there.has(property.name)) continue
+    try {
+      await retry(() => store.addProperty(name, property))
+    } catch (error) {
+      throw isLasting(error) ? unreferable(property.name, property.dataType, error) : error
+    }
+  }
+}
+
+/** True for what the same call would meet again. */
+function isLasting(error: unknown): error is ElysiaError {
+  if (!(error instanceof ElysiaError)) return false
+  return !error.retryable && !['ELYSIA_UNREACHABLE', 'ELYSIA_REFUSED'].includes(error.code)
+}
+
+function unreferable(name: string, targets: readonly string[], cause: ElysiaError): ElysiaError {
+  const message = `the reference property ${name} to ${targets.join(', ')} cannot be made: ${cause.message}`
+  return new ElysiaError('ELYSIA_CONFLICT', message, {
+    cause,
+    hint: 'no object was written; restore the class it leads to first, or both together (`col restore A B`), or give --missing-references drop',
+  })
+}

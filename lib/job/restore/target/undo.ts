@@ -1,0 +1,27 @@
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import type { RestoreRun } from '../run.ts'
+
+/** What says nothing of the source but that its bytes are not whole. */
+const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
+
+/**
+ * Takes away the class that a failed restore has made, where no later one could go on with it: a pipe can be had only
+ * once, and a plain file that is mended is another one. Without this what is sent again would meet the class of the
+ * first try. What was there before is never touched, nor the class of an archive that lies in files.
+ */
+export async function undo({ store, source, notify, ...run }: RestoreRun, error: unknown): Promise<void> {
+  if (run.continues || !run.log.made || !isLost(source, error)) return
+  try {
+    if (!(await store.drop(run.class))) return
+    run.log.forget()
+    notify('undone', `${run.class}, which was made for it, is gone again: it can be sent once more`)
+  } catch (thrown) {
+    notify('undone', `${run.class}, which was made for it, is still there: ${messageOf(thrown)}`)
+  }
+}
+
+function isLost({ identity, kind, once }: RestoreRun['source'], error: unknown): boolean {
+  if (identity === undefined || once === true) return true
+  if (kind === 'archive' || kind === 'file') return false
+  return error instanceof ElysiaError && DAMAGE.has(error.code)
+}

@@ -1,0 +1,156 @@
+import { link, lstat, rename, unlink } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { ElysiaError } from '../../core/errors.ts'
+import { numbered } from './fileName.ts'
+import { type Folder, reason } from './folder.ts'
+import { exists, type FileIdentity, isFile, look, sameContent } from './identity.ts'
+import type { WatchEntry } from './log.ts'
+import { placeRejects } from './placeRejects.ts'
+
+/** Where `--after move` puts what was taken, below the directory that is watched. */
+export const PROCESSED = 'processed'
+export const FAILED = 'failed'
+
+/** Where a file and its rejects are after its disposal; undefined where they are gone, or never were. */
+export interface Disposed {
+  readonly path: string | undefined
+  readonly rejects: string | undefined
+  /** Nothing is left to be done with it; otherwise it has changed since it was taken, and comes again. */
+  readonly over: boolean
+}
+
+/** How files are disposed of. */
+export interface Disposal {
+  readonly folder: Folder
+  readonly followLinks: boolean
+  /** The rejects of a file are to lie beside it where it was moved to. */
+  readonly rejectsFollow: boolean
+}
+
+/**
+ * Does with a file what is pending: moves it to `processed/` or `failed/`, or deletes it; answers where it
+ * is then. A file that changed since it was taken stays; one that is gone is no fault. May be repeated after a
+ * crash at any point.
+ *
+ * Others may change what a shared folder holds between any two calls: what was moved is looked at again where it is
+ * then, in a directory of ours, and goes back where it is something else.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be done
+ */
+export async function dispose(entry: WatchEntry, disposal: Disposal): Promise<Disposed> {
+  const { path, pending, rejects } = entry
+  if (pending === 'keep') return { path, rejects, over: true }
+  try {
+    const found = await look(path, disposal.followLinks, disposal.folder.at(basename(path)))
+    if (!isFile(found)) {
+      const moved =
+        pending === 'move'
+          ? await beside(entry, disposal, (target) => moveRejects(entry, disposal, target))
+          : rejects
+      return { path: undefined, rejects: moved, over: true }
+    }
+    if (!sameContent(entry, found)) return { path, rejects, over: false }
+    if (pending === 'move') return await moveAway(entry, found, disposal)
+    await unlink(disposal.folder.at(basename(path)))
+    return { path: undefined, rejects, over: true }
+  } catch (cause) {
+    const verb = pending === 'move' ? 'moved' : 'deleted'
+    const why = cause instanceof ElysiaError ? cause.message : reason(cause)
+    const hint =
+      cause instanceof ElysiaError && cause.hint !== undefined
+        ? cause.hint
+        : 'see to the rights of the directory; the next watch tries it again'
+    throw new ElysiaError('ELYSIA_STATE', `${path} cannot be ${verb}: ${why}`, { cause, hint })
+  }
+}
+
+async function moveAway(entry: WatchEntry, found: FileIdentity, disposal: Disposal): Promise<Disposed> {
+  const { folder, followLinks } = disposal
+  return beside(entry, disposal, async (target) => {
+    const rejects = await moveRejects(entry, disposal, target)
+    const name = await moveInto(folder, basename(entry.path), target, followLinks || found)
+    return { path: target.pathOf(name), rejects, over: true }
+  })
+}
+
+/** Works in the directory that a file is moved to, held open for that time. */
+async function beside<T>(
+  { status }: WatchEntry,
+  { folder }: Disposal,
+  work: (target: Folder) => Promise<T>,
+): Promise<T> {
+  const target = await folder.own(status === 'failed' ? FAILED : PROCESSED)
+  try {
+    return await work(target)
+  } finally {
+    await target.close()
+  }
+}
+
+async function moveRejects({ rejects, run, path }: WatchEntry, { rejectsFollow }: Disposal, target: Folder) {
+  if (!rejectsFollow || rejects === undefined) return rejects
+  return placeRejects(rejects, run, basename(path), target)
+}
+
+/**
+ * Moves a file under its name or, where that is taken, under `name-1`, `name-2` …; never over another. Answers
+ * the name. `wanted` is the file that is meant, or true for whatever has the name.
+ */
+async function moveInto(folder: Folder, name: string, target: Folder, wanted: FileIdentity | true) {
+  for (let attempt = 0; ; attempt++) {
+    const free = numbered(name, attempt)
+    if (await moveTo(folder.at(name), target.at(free), wanted)) return free
+  }
+}
+
+/** False where another file has the name. A crash between link and unlink leaves one file under two names. */
+async function moveTo(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') {
+      if (!(await isSame(from, to))) return false
+    } else if (code !== undefined && WITHOUT_LINKS.has(code)) {
+      return moveWithoutLinks(from, to, wanted)
+    } else throw error
+  }
+  if (!(await isWanted(to, wanted))) {
+    await unlink(to)
+    throw replaced()
+  }
+  await unlink(from).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return
+    // It stays, then, and has no second name that would be in its way.
+    await unlink(to)
+    throw error
+  })
+  return true
+}
+
+/** A file system that knows no hard links, or a system that makes none to the file of another user. */
+const WITHOUT_LINKS = new Set(['EPERM', 'EACCES', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK'])
+
+async function moveWithoutLinks(from: string, to: string, wanted: FileIdentity | true): Promise<boolean> {
+  if (await exists(to)) return false
+  await rename(from, to)
+  if (await isWanted(to, wanted)) return true
+  if (!(await exists(from))) await rename(to, from)
+  throw replaced()
+}
+
+async function isWanted(path: string, wanted: FileIdentity | true): Promise<boolean> {
+  if (wanted === true) return true
+  const { dev, ino } = await lstat(path, { bigint: true })
+  return String(dev) === wanted.device && String(ino) === wanted.inode
+}
+
+function replaced(): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', 'another one took its place meanwhile', {
+    hint: 'somebody else writes to the directory; see what lies there',
+  })
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([lstat(one, { bigint: true }), lstat(other, { bigint: true })])
+  return a.ino === b.ino && a.dev === b.dev
+}

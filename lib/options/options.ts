@@ -1,0 +1,167 @@
+import { ElysiaError } from '../core/errors.ts'
+import { meant } from '../core/suggest.ts'
+import type { Unit } from '../core/units.ts'
+import { Fault, type OptionValue, optionValue } from './value.ts'
+
+/**
+ * One option, in the shape of a JSON Schema property. From it come the TypeScript type, the check, the flag,
+ * the help text, the environment and configuration names and the row of SPEC.md: it is declared nowhere else.
+ */
+export interface OptionSchema {
+  readonly type: 'string' | 'integer' | 'boolean'
+  readonly description: string
+  readonly default?: string | number | boolean
+  /** Of what is true by default: what `--no-…` does. */
+  readonly negative?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly enum?: readonly string[]
+  readonly pattern?: string
+  /** Of a text that a pattern cannot judge: what it has to be, where it is not; undefined where it is. */
+  readonly check?: (text: string) => string | undefined
+  /** Of a number: people then write `64MiB` or `30s`, and a number without a unit is refused. */
+  readonly unit?: Unit
+  /** The name people write, where it is not the key in kebab case. */
+  readonly flag?: string
+  readonly short?: string
+  /** What stands for the value in help: `FILE`, `N|P%`. */
+  readonly placeholder?: string
+  /** True for a path: in a configuration file it is relative to that file. */
+  readonly path?: boolean
+  /** True for what touches the user's secrets, trust or other files: a project's file must not set it. */
+  readonly personal?: boolean
+  /** True for what is decided anew at each call, and so comes from the command line only. */
+  readonly flagOnly?: boolean
+  /** True where the flag may stand several times: its values are joined by semicolons. */
+  readonly repeated?: boolean
+  readonly hidden?: boolean
+}
+
+/** The options of one job. `required` lists those that have no default and cannot be left out. */
+export interface OptionsSchema {
+  readonly type: 'object'
+  readonly description: string
+  readonly required?: readonly string[]
+  readonly properties: Readonly<Record<string, OptionSchema>>
+}
+
+type ValueOf<P extends OptionSchema> = P extends { readonly enum: readonly (infer E)[] }
+  ? E
+  : P['type'] extends 'string'
+    ? string
+    : P['type'] extends 'integer'
+      ? number
+      : boolean
+
+type RequiredKey<S extends OptionsSchema> = S extends { readonly required: readonly (infer K)[] } ? K : never
+
+type PresentKey<S extends OptionsSchema> = {
+  [K in keyof S['properties']]: S['properties'][K] extends { readonly default: unknown }
+    ? K
+    : K extends RequiredKey<S>
+      ? K
+      : never
+}[keyof S['properties']]
+
+type Flat<T> = { [K in keyof T]: T[K] }
+
+/** Options after `resolve`: defaults filled in, sizes in bytes, durations in milliseconds. */
+export type Resolved<S extends OptionsSchema> = Flat<
+  { readonly [K in PresentKey<S>]: ValueOf<S['properties'][K]> } & {
+    readonly [K in Exclude<keyof S['properties'], PresentKey<S>>]?: ValueOf<S['properties'][K]>
+  }
+>
+
+/** Options as a caller may give them: only the required ones have to be there. */
+export type Given<S extends OptionsSchema> = Flat<
+  { readonly [K in keyof S['properties'] & RequiredKey<S>]: ValueOf<S['properties'][K]> } & {
+    readonly [K in Exclude<keyof S['properties'], RequiredKey<S>>]?: ValueOf<S['properties'][K]>
+  }
+>
+
+/** Where a layer's values were written. In `code` numbers are bytes and milliseconds; elsewhere a unit is due. */
+export type LayerKind = 'flag' | 'environment' | 'file' | 'code'
+
+/** Values from one place, by the key of the schema. `origin` names the place for a person. */
+export interface Layer {
+  readonly kind: LayerKind
+  readonly origin: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** Resolved options, and for each the origin of its value; `default` where nobody gave one. */
+export interface Resolution<S extends OptionsSchema> {
+  readonly options: Resolved<S>
+  readonly origins: Readonly<Record<string, string>>
+}
+
+/** The names of an option in the three places where people write it. */
+export interface OptionNames {
+  readonly flag: string
+  readonly env: string
+  readonly key: string
+}
+
+/** `batchSize` → `batch-size`, `ELYSIACTL_BATCH_SIZE`, `batch_size`. */
+export function namesOf(key: string, option: OptionSchema): OptionNames {
+  const flag = option.flag ?? key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const snake = flag.replaceAll('-', '_')
+  return { flag, env: `ELYSIACTL_${snake.toUpperCase()}`, key: snake }
+}
+
+/**
+ * The options that layers, the strongest first, give together. Layers are not changed.
+ * @throws ElysiaError ELYSIA_USAGE for an unknown key (the nearest known one is named), a value of the wrong
+ * type or out of bounds, a number without its unit, and a required option that no layer gives.
+ */
+export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Layer[]): Resolution<S> {
+  for (const layer of layers) refuseUnknown(schema, layer)
+  const options: Record<string, unknown> = {}
+  const origins: Record<string, string> = {}
+  for (const [key, option] of Object.entries(schema.properties)) {
+    const layer = layers.find(({ values }) => values[key] !== undefined)
+    const value = layer === undefined ? option.default : checked(key, option, layer)
+    if (value === undefined) requireNot(schema, key, option)
+    else options[key] = value
+    origins[key] = layer?.origin ?? 'default'
+  }
+  return { options: options as Resolved<S>, origins }
+}
+
+/** Options given in code, checked and with their defaults. @throws ElysiaError as `resolve` */
+export function resolveGiven<S extends OptionsSchema>(schema: S, given: Given<S>): Resolved<S> {
+  const values = given as Readonly<Record<string, unknown>>
+  return resolve(schema, [{ kind: 'code', origin: 'options', values }]).options
+}
+
+function refuseUnknown(schema: OptionsSchema, layer: Layer): void {
+  for (const key of Object.keys(layer.values)) {
+    if (Object.hasOwn(schema.properties, key)) continue
+    const hint = meant(key, Object.keys(schema.properties), 'see the table of options in SPEC.md')
+    throw new ElysiaError('ELYSIA_USAGE', `unknown option ${key} in ${layer.origin}`, { hint })
+  }
+}
+
+function requireNot(schema: OptionsSchema, key: string, option: OptionSchema): void {
+  if (!schema.required?.includes(key)) return
+  const { flag, env } = namesOf(key, option)
+  throw new ElysiaError('ELYSIA_USAGE', `--${flag} is missing`, {
+    hint: `give --${flag} ${option.placeholder ?? 'VALUE'}, or set ${env}: ${option.description}`,
+  })
+}
+
+/** How a layer's writer named the option, and what they wrote. */
+function written(key: string, option: OptionSchema, layer: Layer): string {
+  const names = namesOf(key, option)
+  const value = String(layer.values[key])
+  if (layer.kind === 'flag') return `--${names.flag} ${value}`
+  if (layer.kind === 'environment') return `${names.env}=${value}`
+  if (layer.kind === 'file') return `${names.key}: ${value} in ${layer.origin}`
+  return `${key}: ${value}`
+}
+
+function checked(key: string, option: OptionSchema, layer: Layer): OptionValue {
+  const value = optionValue(option, layer.values[key], layer.kind === 'code')
+  if (!(value instanceof Fault)) return value
+  throw new ElysiaError('ELYSIA_USAGE', `${written(key, option, layer)} is not valid`, { hint: value.hint })
+}

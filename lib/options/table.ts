@@ -1,0 +1,54 @@
+import { formatUnit } from '../core/units.ts'
+import { namesOf, type OptionSchema, type OptionsSchema } from './options.ts'
+import { boundsOf } from './value.ts'
+
+/**
+ * The Markdown table of a schema's options for SPEC.md: flag, key in code, environment variable,
+ * configuration key, default and meaning. Ends with a newline.
+ */
+export function optionTable(schema: OptionsSchema): string {
+  const head = [
+    '| flag | in code | environment | configuration | default | meaning |',
+    '|---|---|---|---|---|---|',
+  ]
+  const rows = Object.entries(schema.properties).filter(([, option]) => option.hidden !== true)
+  return `${[...head, ...rows.map(([key, option]) => row(key, option))].join('\n')}\n`
+}
+
+/** The flags of an option as help shows them: `-j, --workers N`, `--no-create`. */
+export function flagText(key: string, option: OptionSchema): string {
+  const { flag } = namesOf(key, option)
+  const short = option.short === undefined ? '' : `-${option.short}, `
+  if (option.type === 'boolean') return `${short}--${option.default === true ? 'no-' : ''}${flag}`
+  return `${short}--${flag} ${option.placeholder ?? placeholderOf(option)}`
+}
+
+/** The default as a person would write it; undefined where there is none, or where it is just `false`. */
+export function defaultText(option: OptionSchema): string | undefined {
+  if (option.default === undefined || typeof option.default === 'boolean') return undefined
+  if (typeof option.default === 'number' && option.unit !== undefined) {
+    return formatUnit(option.default, option.unit)
+  }
+  return String(option.default)
+}
+
+function placeholderOf(option: OptionSchema): string {
+  if (option.unit === 'bytes') return 'SIZE'
+  if (option.unit === 'milliseconds') return 'DURATION'
+  if (option.enum !== undefined) return option.enum.join('|')
+  return option.type === 'integer' ? 'N' : 'VALUE'
+}
+
+function row(key: string, option: OptionSchema): string {
+  const names = namesOf(key, option)
+  const elsewhere = option.flagOnly === true ? ['', ''] : [code(names.env), code(names.key)]
+  const standard = defaultText(option) ?? (option.type === 'boolean' ? String(option.default ?? false) : '')
+  const bounds = boundsOf(option)
+  const meaning = bounds === '' ? option.description : `${option.description} (${bounds})`
+  const cells = [code(flagText(key, option)), code(key), ...elsewhere, standard, meaning]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}

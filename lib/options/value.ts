@@ -1,0 +1,77 @@
+import { formatUnit, isBare, parseUnit, UNIT_EXAMPLES, type Unit } from '../core/units.ts'
+import type { OptionSchema } from './options.ts'
+
+/** The value of an option after its check. */
+export type OptionValue = string | number | boolean
+
+/** Why a value will not do, as the sentence that says what would. */
+export class Fault {
+  readonly hint: string
+  constructor(hint: string) {
+    this.hint = hint
+  }
+}
+
+/**
+ * What was written as the option's own type, or the fault in it. In code a number of bytes or milliseconds
+ * stands for itself; `inCode` is false for what a person wrote, where it needs its unit.
+ */
+export function optionValue(option: OptionSchema, value: unknown, inCode: boolean): OptionValue | Fault {
+  const converted = convert(option, value, inCode)
+  if (typeof converted === 'number') return withinBounds(option, converted)
+  return typeof converted === 'string' ? allowed(option, converted) : converted
+}
+
+function convert(option: OptionSchema, value: unknown, inCode: boolean): OptionValue | Fault {
+  if (option.type === 'boolean') return asBoolean(value)
+  if (option.type === 'string') return asString(value)
+  if (option.unit === undefined || (inCode && typeof value === 'number')) return asInteger(value)
+  return asMeasure(String(value), option.unit)
+}
+
+function asBoolean(value: unknown): boolean | Fault {
+  if (typeof value === 'boolean') return value
+  if (value === 'true' || value === '1') return true
+  if (value === 'false' || value === '0') return false
+  return new Fault('it takes true or false')
+}
+
+function asString(value: unknown): string | Fault {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : new Fault('it takes a text that is not empty')
+}
+
+function asInteger(value: unknown): number | Fault {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value
+  return Number.isSafeInteger(number) ? (number as number) : new Fault('it takes a whole number')
+}
+
+function asMeasure(text: string, unit: Unit): number | Fault {
+  if (isBare(text)) return new Fault(`a unit is needed: ${UNIT_EXAMPLES[unit]}`)
+  return parseUnit(text, unit) ?? new Fault(`it takes a value like ${UNIT_EXAMPLES[unit]}`)
+}
+
+function withinBounds(option: OptionSchema, value: number): number | Fault {
+  const { minimum, maximum } = option
+  const below = minimum !== undefined && value < minimum
+  const above = maximum !== undefined && value > maximum
+  return below || above ? new Fault(`it takes ${boundsOf(option)}`) : value
+}
+
+function allowed(option: OptionSchema, value: string): string | Fault {
+  if (option.enum?.includes(value) === false) return new Fault(`it takes ${option.enum.join(', ')}`)
+  if (option.pattern !== undefined && !new RegExp(option.pattern, 'u').test(value)) {
+    return new Fault(`it takes ${option.placeholder ?? option.pattern}`)
+  }
+  const lack = option.check?.(value)
+  return lack === undefined ? value : new Fault(lack)
+}
+
+/** The bounds of a number for reading: `1 to 64`, `1KiB or more`; empty where there are none. */
+export function boundsOf(option: OptionSchema): string {
+  const { minimum, maximum, unit } = option
+  const shown = (value: number) => (unit === undefined ? String(value) : formatUnit(value, unit))
+  if (minimum !== undefined && maximum !== undefined) return `${shown(minimum)} to ${shown(maximum)}`
+  if (minimum !== undefined) return `${shown(minimum)} or more`
+  return maximum === undefined ? '' : `${shown(maximum)} or less`
+}

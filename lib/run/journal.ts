@@ -1,0 +1,337 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { endianness } from 'node:os'
+import { ElysiaError } from '../core/errors.ts'
+import type { RunStatus } from '../core/report.ts'
+import type { SqliteDatabase, SqliteStatement } from '../database/connection.ts'
+import { sqliteFailure } from '../database/errors.ts'
+import { requireFiles } from '../database/files.ts'
+import type { Checkpoint, CheckpointState, CheckpointStep, Fingerprints, InputMark } from './checkpoint.ts'
+import { layOutJournal } from './journalTables.ts'
+
+/** What makes two commands the same run: the inputs by name, in order, and where they go. */
+export interface RunKey {
+  readonly target: string
+  readonly class: string
+  readonly tenant?: string
+  readonly inputs: readonly string[]
+}
+
+/** A run as the journal knows it. */
+export interface RunRecord {
+  readonly run: string
+  /** The digest of its RunKey: runs of one key continue each other. */
+  readonly key: string
+  /** As it was noted last: a killed process leaves `running`, and one that continues a run notes its end only. */
+  readonly status: RunStatus | 'running'
+  readonly collection: string
+  readonly class: string
+  readonly target: string
+  readonly inputs: readonly string[]
+  readonly startedAt: string
+  readonly updatedAt: string
+  /** What its last commit wrote; `checkpoint` of the journal gives all that goes with it. */
+  readonly checkpoint: CheckpointState | undefined
+  readonly error: string | undefined
+}
+
+interface Row {
+  run: string
+  key: string
+  status: RunStatus | 'running'
+  collection: string
+  class: string
+  target: string
+  inputs: string
+  started_at: string
+  updated_at: string
+  checkpoint: string | null
+  error: string | null
+}
+
+const isBigEndian = endianness() === 'BE'
+
+/** Of each collection; the position of a repository outlives them. */
+const FINISHED_RUNS_KEPT = 1000
+
+/**
+ * The runs of this user, their checkpoints and their ends, in SQLite.
+ * For the embedded store its tables stand in the store's own file and take part in its transactions: data and
+ * checkpoint are durable together. For a server they stand in a file of their own, with synchronous FULL: a
+ * checkpoint is on the disk before anything that relies on it is written.
+ * Runs are in the order in which they began: a clock may go back. A commit writes what came since the one before.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be written
+ */
+export class Journal {
+  readonly #database: SqliteDatabase
+  readonly #inStore: boolean
+  readonly #statements = new Map<string, SqliteStatement>()
+
+  /** `inStore`: the database is that of the store, whose failures are its own. */
+  constructor(database: SqliteDatabase, { inStore = false } = {}) {
+    this.#database = database
+    this.#inStore = inStore
+    writingState(database.name, () => layOutJournal(database))
+  }
+
+  /** The run of this key that began last, if it did not come to its end. */
+  unfinished(key: RunKey): RunRecord | undefined {
+    const row = this.#one('SELECT * FROM runs WHERE key = ? ORDER BY rowid DESC LIMIT 1', digestOf(key))
+    return row === undefined || row.status === 'done' ? undefined : row
+  }
+
+  find(run: string): RunRecord | undefined {
+    return this.#one('SELECT * FROM runs WHERE run = ?', run)
+  }
+
+  /** Whether a run is one of this key. */
+  isOf(run: string, key: RunKey): boolean {
+    return this.#prepare('SELECT 1 FROM runs WHERE run = ? AND key = ?').get(run, digestOf(key)) !== undefined
+  }
+
+  begin(run: string, key: RunKey, collection: string): void {
+    const now = new Date().toISOString()
+    const { class: className, target, inputs } = key
+    const values = [
+      run,
+      digestOf(key),
+      'running',
+      collection,
+      className,
+      target,
+      JSON.stringify(inputs),
+      now,
+      now,
+    ]
+    this.#write('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)', ...values)
+  }
+
+  commit(run: string, { commits, kept, fingerprints, ...state }: CheckpointStep): void {
+    this.#atomic(() => {
+      if (commits.size > 0) this.#noteCommits(run, commits)
+      for (const { input, line, digest } of kept) {
+        this.#prepare('INSERT OR REPLACE INTO run_marks VALUES (?, ?, ?, ?)').run(run, input, line, digest)
+      }
+      if (fingerprints !== undefined) this.#noteFingerprints(run, fingerprints)
+      this.#prepare('UPDATE runs SET checkpoint = ?, updated_at = ? WHERE run = ?').run(
+        JSON.stringify(state),
+        new Date().toISOString(),
+        run,
+      )
+    })
+  }
+
+  finish(run: string, status: RunStatus, error?: string): void {
+    const values = [status, error ?? null, new Date().toISOString(), run]
+    this.#atomic(() => {
+      this.#prepare('UPDATE runs SET status = ?, error = ?, updated_at = ? WHERE run = ?').run(...values)
+      if (status !== 'done') return
+      this.#prepare('DELETE FROM run_fingerprints WHERE run = ?').run(run)
+      this.#prune(run)
+    })
+  }
+
+  /** The newest checkpoint of a run with all that it noted; undefined where it has none. */
+  checkpoint(run: string): Checkpoint | undefined {
+    const state = this.find(run)?.checkpoint
+    if (state === undefined) return undefined
+    const marks = this.#prepare(
+      'SELECT input, line, digest FROM run_marks WHERE run = ? AND input <= ? ORDER BY input, line',
+    ).all(run, state.input) as (InputMark & { input: number })[]
+    const ends = new Map(marks.filter(({ input }) => input < state.input).map((mark) => [mark.input, mark]))
+    const places = marks.filter(({ input, line }) => input === state.input && line <= state.mark.line)
+    return {
+      ...state,
+      commits: this.commits(run),
+      ends: [...ends.values()].map(plain),
+      places: places.map(plain),
+    }
+  }
+
+  /** The last commit by repository that a run brought, in order of name. */
+  commits(run: string): Map<string, string> {
+    return pairs(
+      this.#prepare('SELECT repository, last_commit FROM run_commits WHERE run = ? ORDER BY repository').all(
+        run,
+      ),
+    )
+  }
+
+  /** The fingerprints of the records of an input that a run has settled, in order, a piece at a time. */
+  *fingerprints(run: string, input: number): Generator<number> {
+    const piece = this.#prepare(
+      'SELECT record, crcs FROM run_fingerprints WHERE run = ? AND input = ? AND record > ? ORDER BY record LIMIT 1',
+    )
+    for (let after = 0; ; ) {
+      const row = piece.get(run, input, after) as { record: number; crcs: Buffer } | undefined
+      if (row === undefined || row.record !== after + 1) return
+      for (let at = 0; at < row.crcs.length; at += 4) yield row.crcs.readUInt32LE(at)
+      after += row.crcs.length / 4
+    }
+  }
+
+  /** Class → repository → the last commit that was settled in it, by whatever run. In order of name. */
+  positions(target: string): Map<string, Map<string, string>> {
+    const rows = this.#prepare(
+      'SELECT class, repository, last_commit FROM positions WHERE target = ? ORDER BY class, repository',
+    ).all(target) as { class: string; repository: string; last_commit: string }[]
+    const positions = new Map<string, Map<string, string>>()
+    for (const { class: name, repository, last_commit: commit } of rows) {
+      const repositories = positions.get(name) ?? new Map<string, string>()
+      positions.set(name, repositories.set(repository, commit))
+    }
+    return positions
+  }
+
+  /** Newest first; of one target where one is named. */
+  runs(target?: string): RunRecord[] {
+    const rows =
+      target === undefined
+        ? this.#prepare('SELECT * FROM runs ORDER BY rowid DESC').all()
+        : this.#prepare('SELECT * FROM runs WHERE target = ? ORDER BY rowid DESC').all(target)
+    return (rows as Row[]).map(recordOf)
+  }
+
+  /**
+   * A collection that is gone takes its unfinished runs with it, and how far its repositories have come: nothing may
+   * be continued into a new one.
+   */
+  forget(target: string, className: string): void {
+    this.#atomic(() => {
+      this.#prepare(`DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done'`).run(
+        target,
+        className,
+      )
+      this.#prepare('DELETE FROM names WHERE target = ? AND class = ?').run(target, className)
+      this.#prepare('DELETE FROM positions WHERE target = ? AND class = ?').run(target, className)
+    })
+  }
+
+  /** A collection was made: no repository has come anywhere in it. */
+  forgetPositions(target: string, className: string): void {
+    this.#write('DELETE FROM positions WHERE target = ? AND class = ?', target, className)
+  }
+
+  /** The name under which a class was first spoken of, if it was. */
+  knownName(target: string, className: string): string | undefined {
+    const row = this.#prepare('SELECT name FROM names WHERE target = ? AND class = ?').get(target, className)
+    return (row as { name: string } | undefined)?.name
+  }
+
+  /** The same; remembers this one where it is the first. */
+  nameOf(target: string, className: string, name: string): string {
+    this.#write('INSERT OR IGNORE INTO names VALUES (?, ?, ?)', target, className, name)
+    return this.knownName(target, className) ?? name
+  }
+
+  /** All at once: a statement for each took three times as long. */
+  #noteCommits(run: string, commits: ReadonlyMap<string, string>): void {
+    const entries = JSON.stringify([...commits])
+    this.#prepare(
+      `INSERT OR REPLACE INTO run_commits
+       SELECT ?, pair.value ->> 0, pair.value ->> 1 FROM json_each(?) AS pair`,
+    ).run(run, entries)
+    this.#prepare(
+      `INSERT OR REPLACE INTO positions SELECT target, class, pair.value ->> 0, pair.value ->> 1
+       FROM runs, json_each(?) AS pair WHERE run = ?`,
+    ).run(entries, run)
+  }
+
+  #noteFingerprints(run: string, { input, record, values }: Fingerprints): void {
+    const crcs = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+    if (isBigEndian) crcs.swap32()
+    this.#prepare('INSERT OR REPLACE INTO run_fingerprints VALUES (?, ?, ?, ?)').run(run, input, record, crcs)
+  }
+
+  /** Of the finished runs into one collection only the newest stay. */
+  #prune(run: string): void {
+    this.#prepare(
+      `DELETE FROM runs WHERE status = 'done' AND rowid <= (
+         SELECT older.rowid FROM runs AS own JOIN runs AS older USING (target, class) WHERE own.run = ?
+         ORDER BY older.rowid DESC LIMIT 1 OFFSET ${FINISHED_RUNS_KEPT}
+       ) AND (target, class) = (SELECT target, class FROM runs WHERE run = ?)`,
+    ).run(run, run)
+  }
+
+  #one(sql: string, value: string): RunRecord | undefined {
+    const row = this.#prepare(sql).get(value) as Row | undefined
+    return row && recordOf(row)
+  }
+
+  #prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql)
+    this.#statements.set(sql, known)
+    return known
+  }
+
+  #write(sql: string, ...values: readonly (string | null)[]): void {
+    this.#atomic(() => this.#prepare(sql).run(...values))
+  }
+
+  /** In a transaction of the embedded store a failure undoes that. */
+  #atomic(work: () => void): void {
+    const step = this.#database.transaction(() => {
+      work()
+      requireFiles(this.#database)
+    })
+    if (this.#database.inTransaction) work()
+    else if (this.#inStore) writingStore(this.#database.name, step.immediate)
+    else writingState(this.#database.name, step.immediate)
+  }
+}
+
+function writingStore(file: string, work: () => void): void {
+  try {
+    work()
+  } catch (thrown) {
+    throw sqliteFailure(thrown, file)
+  }
+}
+
+/** Does what opens or writes the state in `file`. @throws ElysiaError ELYSIA_STATE where that fails */
+export function writingState<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    const failure = sqliteFailure(thrown, file)
+    if (!(failure instanceof ElysiaError) || failure.code !== 'ELYSIA_STORE') throw failure
+    const { message, hint } = failure
+    throw new ElysiaError('ELYSIA_STATE', message, { cause: thrown, ...(hint !== undefined && { hint }) })
+  }
+}
+
+/** A name for a run that sorts by time: `20261123T093851Z-3f9a1c`. */
+export function newRunId(): string {
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  return `${stamp}-${randomBytes(3).toString('hex')}`
+}
+
+/** What a key's runs are found by. */
+export function digestOf(key: RunKey): string {
+  const parts = [key.target, key.class, key.tenant ?? null, key.inputs]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+function recordOf(row: Row): RunRecord {
+  return {
+    run: row.run,
+    key: row.key,
+    status: row.status,
+    collection: row.collection,
+    class: row.class,
+    target: row.target,
+    inputs: JSON.parse(row.inputs) as string[],
+    startedAt: row.started_at,
+    updatedAt: row.updated_at,
+    checkpoint: row.checkpoint === null ? undefined : (JSON.parse(row.checkpoint) as CheckpointState),
+    error: row.error ?? undefined,
+  }
+}
+
+function plain({ line, digest }: InputMark): InputMark {
+  return { line, digest }
+}
+
+function pairs(rows: readonly unknown[]): Map<string, string> {
+  const found = rows as readonly { repository: string; last_commit: string }[]
+  return new Map(found.map((row) => [row.repository, row.last_commit]))
+}

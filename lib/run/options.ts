@@ -1,0 +1,40 @@
+import type { OptionsSchema, Resolved } from '../options/options.ts'
+
+/** The circumstances of one call: what is not part of the work, but of this run of it. */
+export const runOptions = {
+  type: 'object',
+  description: 'How one run begins, ends and leaves its traces.',
+  properties: {
+    rejects: {
+      type: 'string',
+      description: 'write the rejected records to this file, one JSON line each',
+      placeholder: 'FILE',
+      path: true,
+      flagOnly: true,
+    },
+    fresh: {
+      type: 'boolean',
+      description: 'begin at the first line, even where an interrupted run could be continued',
+      default: false,
+      flagOnly: true,
+    },
+    runId: {
+      type: 'string',
+      description: 'the name of this run in status and report',
+      placeholder: 'ID',
+      pattern: '^[A-Za-z0-9._-]{1,64}$',
+      flagOnly: true,
+    },
+    shutdownTimeoutMs: {
+      type: 'integer',
+      flag: 'shutdown-timeout',
+      unit: 'milliseconds',
+      description: 'how long an interrupted run may take to finish what is in flight',
+      default: 25_000,
+      minimum: 0,
+      maximum: 3_600_000,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type RunOptions = Resolved<typeof runOptions>

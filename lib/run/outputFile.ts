@@ -1,0 +1,79 @@
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { ElysiaError } from '../core/errors.ts'
+import { type Inode, inodeOf } from '../file/inode.ts'
+import type { Store } from '../store/store.ts'
+
+/** What a run reads and what it keeps: never to be written over. */
+export interface Used {
+  /** Files that are read: their paths, or open descriptors, and what each is to a person. */
+  readonly inputs: readonly { readonly file: string | number; readonly what: string }[]
+  readonly store: Store
+  readonly stateDirectory?: string | undefined
+}
+
+const DATABASE_FILES = ['', '-wal', '-shm', '-journal']
+
+/**
+ * That a file which a run is to write is none that it reads, nor of its store or state, under whatever name; answers
+ * the inputs, so that they can be spared later on.
+ * @throws ElysiaError ELYSIA_USAGE
+ */
+export function requireOutput(option: string, path: string, used: Used): ReadonlySet<Inode> {
+  const { inputs, store, stateDirectory } = used
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw refused(option, path, 'is a directory')
+  const inode = inodeOf(path)
+  const place = placeOf(path)
+  const spared = new Set<Inode>()
+  for (const { file, what } of inputs) {
+    const read = inodeOf(file)
+    if (typeof file === 'string' && place.startsWith(`${placeOf(file)}${sep}`))
+      throw refused(option, path, `lies in ${what}, which is read`)
+    if (read !== undefined && read === inode) throw refused(option, path, `is ${what}, which is read`)
+    if (read !== undefined) spared.add(read)
+  }
+  for (const file of filesOf(store)) {
+    if (file === place || (inode !== undefined && inodeOf(file) === inode))
+      throw refused(option, path, `is a file of the store ${store.target}`)
+  }
+  if (stateDirectory !== undefined && isState(place, inode, placeOf(stateDirectory)))
+    throw refused(option, path, `is a file of the state in ${stateDirectory}`)
+  return spared
+}
+
+function refused(option: string, path: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `${option} ${path} ${fact}`, {
+    hint: 'nothing was done; name another file',
+  })
+}
+
+/** The files of an embedded store, those that are not there yet included. */
+function filesOf(store: Store): string[] {
+  const { database } = store as { database?: { readonly name: string; readonly memory: boolean } }
+  return database === undefined || database.memory ? [] : databaseFiles(placeOf(database.name))
+}
+
+function databaseFiles(path: string): string[] {
+  return DATABASE_FILES.map((end) => `${path}${end}`)
+}
+
+/** What we keep in the state directory, but for rejects, which are meant to be written there. */
+const KEPT = /^(locks|restores|backup-roots\.json|(runs|catalog)\.db(-wal|-shm|-journal)?|.*\.spool)$/
+
+function isState(place: string, inode: Inode | undefined, directory: string): boolean {
+  const [first = ''] = relative(directory, place).split(sep)
+  if (KEPT.test(first)) return true
+  const journals = ['runs.db', 'catalog.db'].flatMap((name) => databaseFiles(join(directory, name)))
+  return inode !== undefined && journals.some((file) => inodeOf(file) === inode)
+}
+
+/** A path with the links on its way followed, also where its last part is not there. */
+function placeOf(path: string): string {
+  const absolute = resolve(path)
+  try {
+    return realpathSync.native(absolute)
+  } catch {
+    const above = dirname(absolute)
+    return above === absolute ? absolute : join(placeOf(above), basename(absolute))
+  }
+}

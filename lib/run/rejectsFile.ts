@@ -1,0 +1,235 @@
+import { createHash, type Hash } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { ElysiaError, messageOf } from '../core/errors.ts'
+import { makeDirectory } from '../file/directory.ts'
+import { type Inode, inodeOf } from '../file/inode.ts'
+import { copyPrefix, hashOfPrefix } from '../file/prefix.ts'
+import { keptNames, setAside } from './keptFile.ts'
+import type { RejectLine } from './rejectLine.ts'
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_WRONLY } = constants
+
+/** What a rejects file is to its run. */
+export interface RejectsFileOptions {
+  /** The run: the file is made under its name, and has its place when the run has ended. */
+  readonly run?: string
+  /** Of a file that several runs share, which is appended to: the length of what the earlier ones wrote. */
+  readonly from?: number
+  /** Files that must keep their names. */
+  readonly spared?: ReadonlySet<Inode>
+}
+
+/**
+ * The file that takes what was rejected, in order of line, made when the first reject comes (mode 0600: it
+ * holds data). It is written beside its place, as `FILE.RUN.part`, and put there by `place` when the run ends; what
+ * was there is kept as `FILE.1`. One that several runs share is appended to; a pipe or a device is written as it is.
+ * `bytes` is its length so far and `digest` the SHA-256 of them: a checkpoint holds both, and a continued run cuts
+ * the file back to it, so that no line stands twice.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be written, or was taken away meanwhile; what was written then is
+ * not settled.
+ */
+export class RejectsFile {
+  /** As it was named. */
+  readonly path: string
+  /** Where it has its place: links of its name are followed once, at the beginning. */
+  readonly #place: string
+  /** Where it is written. */
+  readonly #part: string
+  readonly #from: number
+  readonly #spared: ReadonlySet<Inode>
+  #bytes = 0
+  #hash: Hash = createHash('sha256')
+  #fd: number | undefined
+  /** What lies in the place is the beginning of this file, and need not be kept beside it. */
+  #goesOnFrom: Inode | undefined
+
+  constructor(path: string, { run, from, spared = new Set() }: RejectsFileOptions = {}) {
+    this.path = path
+    this.#place = placeOf(path)
+    const isMade = from === undefined && run !== undefined && !isDevice(path)
+    this.#part = isMade ? `${this.#place}.${run}.part` : this.#place
+    this.#from = from ?? 0
+    this.#spared = spared
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Of what was written so far, in hex; undefined of a file that others have written to. */
+  get digest(): string | undefined {
+    return this.#isMade ? this.#hash.copy().digest('hex') : undefined
+  }
+
+  /** Begins a run: what it wrote before is gone. */
+  reset(): void {
+    this.#begin()
+    this.#guard(() => (this.#isMade ? this.#removePart() : this.#goOn(this.#from)))
+  }
+
+  /** Goes on after `bytes`: what was written beyond them was never settled. A file taken away begins anew. */
+  continueAt(bytes: number, digest?: string): void {
+    this.#begin()
+    this.#guard(() => {
+      if (this.#isMade) this.#bringBack(bytes, digest)
+      this.#goOn(bytes)
+    })
+  }
+
+  append(lines: readonly RejectLine[]): void {
+    if (lines.length === 0) return
+    const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    this.#guard(() => {
+      this.#fd ??= this.#open()
+      const isFile = fstatSync(this.#fd).isFile()
+      for (let done = 0; done < text.length; ) {
+        // A pipe or a device has neither positions nor anything to bring to the disk.
+        const position = isFile ? this.#bytes + done : null
+        done += writeSync(this.#fd, text, done, text.length - done, position)
+      }
+      if (!isFile) return
+      fdatasyncSync(this.#fd)
+      if (inodeOf(this.#part) !== inodeOf(this.#fd)) throw new Error('it was removed or replaced meanwhile')
+    })
+    this.#bytes += text.length
+    this.#hash.update(text)
+  }
+
+  /**
+   * Puts the file into its place; what another run left there is kept beside it. Without rejects an old file is set
+   * aside only by a run that came to its end: it would be taken for one of this run.
+   */
+  place(isDone: boolean): void {
+    this.close()
+    if (!this.#isMade || (this.#bytes === 0 && !isDone)) return
+    this.#guard(() => {
+      const there = lstatSync(this.#place, { throwIfNoEntry: false })
+      if (there?.isDirectory()) throw new Error('it is a directory')
+      const goesOn = there?.isFile() === true && inodeOf(this.#place) === this.#goesOnFrom
+      if (there !== undefined && !(goesOn && this.#bytes > 0)) setAside(this.#place, this.#spared)
+      if (this.#bytes === 0) return
+      renameSync(this.#part, this.#place)
+      syncDirectory(dirname(this.#place))
+    })
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+
+  get #isMade(): boolean {
+    return this.#part !== this.#place
+  }
+
+  #begin(): void {
+    this.close()
+    this.#bytes = 0
+    this.#hash = createHash('sha256')
+    this.#goesOnFrom = undefined
+  }
+
+  /** What there is of this file is where it is written, and nothing else is there. */
+  #bringBack(bytes: number, digest: string | undefined): void {
+    const found = bytes === 0 ? undefined : this.#find(bytes, digest)
+    if (found === this.#part) return
+    this.#removePart()
+    if (found !== undefined) this.#copy(found, bytes)
+  }
+
+  /** The file of this run so far: under its own name after a kill, else in its place or kept beside it. */
+  #find(bytes: number, digest: string | undefined): string | undefined {
+    const isOurs = (path: string) =>
+      digest === undefined ? sizeOf(path) >= bytes : hashOfPrefix(path, bytes)?.digest('hex') === digest
+    return [this.#part, this.#place, ...keptNames(this.#place)].find(isOurs)
+  }
+
+  #copy(from: string, bytes: number): void {
+    if (from === this.#place && sizeOf(from) === bytes) this.#goesOnFrom = inodeOf(from)
+    this.#fd = this.#open()
+    copyPrefix(from, bytes, this.#fd)
+    fdatasyncSync(this.#fd)
+    this.close()
+  }
+
+  #goOn(bytes: number): void {
+    const size = sizeOf(this.#part)
+    this.#bytes = Math.min(bytes, size)
+    if (this.#isMade) this.#hash = hashOfPrefix(this.#part, this.#bytes) ?? this.#hash
+    if (size === 0) return
+    this.#fd = openSync(this.#part, O_RDWR | (this.#isMade ? O_NOFOLLOW : 0))
+    ftruncateSync(this.#fd, this.#bytes)
+  }
+
+  #open(): number {
+    makeDirectory(dirname(this.#part))
+    const flags = this.#isMade ? O_EXCL | O_NOFOLLOW : 0
+    const fd = openSync(this.#part, O_WRONLY | O_CREAT | flags, 0o600)
+    if (this.#isMade) syncDirectory(dirname(this.#part))
+    return fd
+  }
+
+  #removePart(): void {
+    if (lstatSync(this.#part, { throwIfNoEntry: false }) !== undefined) rmSync(this.#part)
+  }
+
+  #guard(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      if (error instanceof ElysiaError) throw error
+      throw new ElysiaError(
+        'ELYSIA_STATE',
+        `the rejects file ${this.path} cannot be written: ${messageOf(error)}`,
+        {
+          cause: error,
+          hint: 'make room or name another file with --rejects, then give the same command again',
+        },
+      )
+    }
+  }
+}
+
+function placeOf(path: string): string {
+  try {
+    return isDevice(path) ? path : realpathSync.native(path)
+  } catch {
+    return path
+  }
+}
+
+/** True for what is there and is no file: a pipe, a device, a directory. */
+function isDevice(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false
+}
+
+/** A name that was given to a file is on the disk after this. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+/** The length of a file; 0 where there is none, or something else. */
+export function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found?.isFile() ? found.size : 0
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { ElysiaError } from '../core/errors.ts'
+import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
+import { type FileLock, isHeld, lockFile } from '../database/fileLock.ts'
+import type { Store } from '../store/store.ts'
+import { digestOf, Journal, type RunKey, type RunRecord, writingState } from './journal.ts'
+
+/** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
+export interface State {
+  readonly journal: Journal
+  /** The connection that the journal is in, for tables beside it. */
+  readonly database: SqliteDatabase
+  readonly directory: string
+  close(): void
+}
+
+/**
+ * Opens the state that belongs to a store. An embedded store keeps the journal in its own file, so that a
+ * checkpoint commits with its data; for the others it is `runs.db` in `directory`. Where that is not there it is
+ * made, or an empty one in memory taken in its place. Of a server nothing is needed, not even that it is there:
+ * `undefined` stands for any.
+ * @throws ElysiaError ELYSIA_STATE where it cannot be opened
+ */
+export function openState(
+  store: Store | undefined,
+  directory: string,
+  missing: 'make' | 'memory' = 'make',
+): State {
+  const own = (store as { database?: SqliteDatabase } | undefined)?.database
+  if (own !== undefined) {
+    const journal = new Journal(own, { inStore: true })
+    return { journal, database: own, directory, close: () => {} }
+  }
+  const file = join(directory, 'runs.db')
+  const database = writingState(file, () => openDatabase(file, { synchronous: 'FULL', missing }))
+  return { journal: new Journal(database), database, directory, close: () => database.close() }
+}
+
+/**
+ * Keeps a second process from the same run until it is released or this process ends, however it ends.
+ * @throws ElysiaError ELYSIA_LOCKED
+ */
+export function lockRun({ directory }: State, key: RunKey): FileLock {
+  return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
+}
+
+function whatOf({ inputs, class: name }: RunKey): string {
+  return `a run of ${inputs.join(', ')} into ${name}`
+}
+
+function hintOf({ inputs }: RunKey): string {
+  if (!inputs.includes('stdin')) return WAIT
+  return 'wait for it to end, or stop it; where these are two streams, give each a name of its own with --input-name'
+}
+
+const WAIT = 'wait for it to end, or stop it; its lock goes with it'
+
+/** Of a run that takes no lock: that no other process has it. @throws ElysiaError ELYSIA_LOCKED */
+export function requireUnlocked(state: State, key: RunKey): void {
+  if (isHeld(lockPath(state.directory, runLock(digestOf(key)))) === true)
+    throw locked(whatOf(key), hintOf(key))
+}
+
+/** A named lock below the state directory; `what` is what a person reads when another process holds it. */
+export function lock(directory: string, name: string, what: string, hint = WAIT): FileLock {
+  const held = lockFile(lockPath(directory, name))
+  if (held !== undefined) return held
+  throw locked(what, hint)
+}
+
+function locked(what: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_LOCKED', `another process is busy with ${what}`, { hint })
+}
+
+/**
+ * The runs into a target, newest first, each with what it is by now: the journal's word counts where no lock says
+ * more. Only the newest run of a key can be running; where its lock is not in this state directory (another user
+ * began it, say), nobody can know.
+ */
+export function runsNow({ journal, directory }: State, target: string): RunRecord[] {
+  const seen = new Set<string>()
+  return journal.runs(target).map((run) => {
+    const held = !seen.has(run.key) && isHeld(lockPath(directory, runLock(run.key)))
+    seen.add(run.key)
+    return { ...run, status: statusNow(run.status, held) }
+  })
+}
+
+function statusNow(noted: RunRecord['status'], held: boolean | undefined): RunRecord['status'] {
+  if (noted === 'done' || held === undefined) return noted
+  if (held) return 'running'
+  return noted === 'running' ? 'interrupted' : noted
+}
+
+function runLock(key: string): string {
+  return `run ${key}`
+}
+
+function lockPath(directory: string, name: string): string {
+  const file = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  return join(directory, 'locks', `${file}.lock`)
+}

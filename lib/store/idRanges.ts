@@ -1,0 +1,87 @@
+import type { IdRange } from '../archive/manifest.ts'
+import { scan } from './scan.ts'
+import type { Call, Collection } from './store.ts'
+
+/** A collection with fewer objects is one range: more would only make small files. */
+const LEAST_OBJECTS = 5000
+const MOST_RANGES = 64
+const OBJECTS_A_RANGE = 50_000
+
+/** Of the distance between the least and the greatest id that the last range may be too long. */
+const CLOSE_ENOUGH = 256n
+
+const ID_BITS = 128n
+const LAST = (1n << ID_BITS) - 1n
+
+/** How many ranges a scan of so many objects is cut into, so that so many workers share it well. */
+export function rangesFor(objects: number, workers: number): number {
+  if (objects < LEAST_OBJECTS) return 1
+  return Math.min(MOST_RANGES, Math.max(workers * 2, Math.ceil(objects / OBJECTS_A_RANGE)))
+}
+
+/**
+ * Cuts the ids that are there into ranges of about as many objects each: evenly between the least and the
+ * greatest id, so that ids which begin with a time are shared out as random ones are. The first and the last
+ * range are open. One look at the store for the least id; for the greatest eight, and one more for each bit that all
+ * ids have in common.
+ */
+export async function idRanges(
+  collection: Collection,
+  objects: number,
+  workers: number,
+  call: Call,
+): Promise<IdRange[]> {
+  const count = rangesFor(objects, workers)
+  const tenant = call.tenant === undefined ? {} : { tenant: call.tenant }
+  if (count === 1) return [tenant]
+  const least = await firstAfter(collection, undefined, call)
+  if (least === undefined) return [tenant]
+  const from = numberOf(least)
+  const to = await greatest(collection, from, call)
+  const cuts = Array.from({ length: count - 1 }, (_, index) =>
+    idOf(from + ((to - from) * BigInt(index + 1)) / BigInt(count)),
+  )
+  return [...new Set(cuts), undefined].map((upTo, index, all) => ({
+    ...tenant,
+    ...(index > 0 && { after: all[index - 1]! }),
+    ...(upTo !== undefined && { up_to: upTo }),
+  }))
+}
+
+/** About the greatest id: halves what is left until that is small beside the distance from the least. */
+async function greatest(collection: Collection, least: bigint, call: Call): Promise<bigint> {
+  let low = least
+  let high = LAST
+  while (high - low > (high - least) / CLOSE_ENOUGH) {
+    const middle = low + (high - low) / 2n
+    const found = await firstAfter(collection, idOf(middle), call)
+    if (found === undefined) high = middle
+    else low = numberOf(found)
+  }
+  return high
+}
+
+async function firstAfter(
+  collection: Collection,
+  after: string | undefined,
+  call: Call,
+): Promise<string | undefined> {
+  const range = after === undefined ? {} : { after }
+  for await (const page of scan(collection, { properties: [], vectors: false }, range, call, once))
+    return page[0]?.id
+  return undefined
+}
+
+/** Who asks for ranges repeats the whole of it. */
+function once<T>(call: () => Promise<T>): Promise<T> {
+  return call()
+}
+
+function numberOf(id: string): bigint {
+  return BigInt(`0x${id.replaceAll('-', '')}`)
+}
+
+function idOf(number: bigint): string {
+  const hex = number.toString(16).padStart(32, '0')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { ElysiaError } from '../../core/errors.ts'
+import type { Alias, CollectionSchema, PropertySchema, Store, Supports, Tenant } from '../store.ts'
+import { requireFreeAlias, requireNoAlias } from '../validation/aliasRules.ts'
+import {
+  noCollection,
+  noTenant,
+  requireLegal,
+  requireLegalTenants,
+  requireTenanted,
+  rulesOf,
+  takenName,
+  widened,
+} from '../validation/classRules.ts'
+import { type Held, MemoryCollection } from './collection.ts'
+import { Shelf } from './tenant.ts'
+
+const SUPPORTS: Supports = {
+  vectors: true,
+  namedVectors: true,
+  multiVectors: true,
+  mixedVectors: true,
+  tenants: true,
+  references: true,
+  distinctReferences: true,
+  aliases: true,
+  transactions: false,
+}
+
+/**
+ * A store that lives as long as the process, for tests and embedding. It holds every object in memory, the
+ * properties as JSON text; each store is another one, and so has another target.
+ */
+export function openMemory(): Store {
+  return new Memory()
+}
+
+class Memory implements Store {
+  readonly kind = 'memory'
+  readonly target = `memory:${randomUUID()}`
+  readonly supports = SUPPORTS
+  readonly maxInFlight = 8
+  readonly #collections = new Map<string, Held>()
+  readonly #aliases = new Map<string, string>()
+  #closed = false
+
+  async list() {
+    this.#requireOpen()
+    return [...this.#collections].map(([name, { rules, shelves }]) => {
+      const objects = [...shelves.values()].reduce((sum, shelf) => sum + shelf.size, 0)
+      return { name, objects, ...(rules.tenanted ? { tenants: shelves.size } : {}) }
+    })
+  }
+
+  async schema(name: string) {
+    this.#requireOpen()
+    return structuredClone(this.#collections.get(name)?.rules.schema)
+  }
+
+  async create(schema: CollectionSchema) {
+    this.#requireOpen()
+    requireLegal(schema)
+    const folded = schema.class.toLowerCase()
+    const there = [...this.#collections.keys()].find((name) => name.toLowerCase() === folded)
+    if (there !== undefined) throw takenName(schema.class, there)
+    requireNoAlias(schema.class, this.#aliasList())
+    const rules = rulesOf(structuredClone(schema))
+    const shelves = new Map(rules.tenanted ? [] : [['', new Shelf()]])
+    this.#collections.set(schema.class, { rules, shelves })
+  }
+
+  async addProperty(name: string, property: PropertySchema) {
+    const held = this.#require(name)
+    held.rules = rulesOf(widened(held.rules.schema, structuredClone(property)))
+  }
+
+  async drop(name: string) {
+    this.#requireOpen()
+    return this.#collections.delete(name)
+  }
+
+  async tenants(name: string) {
+    const { rules, shelves } = this.#require(name)
+    requireTenanted(rules)
+    return [...shelves.keys()]
+  }
+
+  async createTenants(name: string, tenants: readonly string[]) {
+    const { rules, shelves } = this.#require(name)
+    requireTenanted(rules)
+    requireLegalTenants(tenants)
+    for (const tenant of tenants) if (!shelves.has(tenant)) shelves.set(tenant, new Shelf())
+  }
+
+  async tenantStates(name: string) {
+    const { rules, shelves } = this.#require(name)
+    requireTenanted(rules)
+    const tenants = [...shelves].map(([tenant, { state }]) => ({ name: tenant, state }))
+    return tenants.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async setTenantStates(name: string, tenants: readonly Tenant[]) {
+    const { rules, shelves } = this.#require(name)
+    requireTenanted(rules)
+    const missing = tenants.find((tenant) => !shelves.has(tenant.name))
+    if (missing !== undefined) throw noTenant(missing.name, name)
+    for (const tenant of tenants) shelves.get(tenant.name)!.state = tenant.state
+  }
+
+  async aliases() {
+    this.#requireOpen()
+    return this.#aliasList()
+  }
+
+  async createAlias({ alias, collection }: Alias) {
+    this.#requireOpen()
+    requireFreeAlias(alias, this.#aliasList(), [...this.#collections.keys()])
+    this.#require(collection)
+    this.#aliases.set(alias, collection)
+  }
+
+  async dropAlias(alias: string) {
+    this.#requireOpen()
+    return this.#aliases.delete(alias)
+  }
+
+  async unindexed(name: string) {
+    this.#require(name)
+    return 0
+  }
+
+  collection(name: string) {
+    return new MemoryCollection(name, () => this.#require(name))
+  }
+
+  async health() {
+    this.#requireOpen()
+    return { version: process.version, nodes: [{ name: 'memory', status: 'HEALTHY' }] }
+  }
+
+  async close() {
+    this.#closed = true
+    this.#collections.clear()
+  }
+
+  #aliasList(): Alias[] {
+    const aliases = [...this.#aliases].map(([alias, collection]) => ({ alias, collection }))
+    return aliases.sort((a, b) => (a.alias < b.alias ? -1 : 1))
+  }
+
+  #require(name: string): Held {
+    this.#requireOpen()
+    const held = this.#collections.get(name)
+    if (held === undefined) throw noCollection(name, 'memory')
+    return held
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new ElysiaError('ELYSIA_STORE', 'the store in memory is closed')
+  }
+}

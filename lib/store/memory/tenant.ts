@@ -1,0 +1,115 @@
+import { exactJson } from '../../core/exactJson.ts'
+import type { JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import type { WholeNumbers } from '../../core/wholeNumbers.ts'
+import type { TenantState, What } from '../store.ts'
+import type { Links } from '../validation/references.ts'
+import type { Widths } from '../validation/vectors.ts'
+
+/** An object laid away: its properties and references as JSON text, its vectors as copies. */
+interface Laid {
+  readonly json: string
+  readonly vector: Float32Array | undefined
+  readonly vectors: Readonly<Record<string, Vector>> | undefined
+  readonly links: string | undefined
+  readonly createdMs: number
+  readonly updatedMs: number
+}
+
+/** The objects of one tenant, in memory. What goes in and what comes out are copies. */
+export class Shelf {
+  /** The widths of the vectors here. */
+  readonly widths: Widths = new Map()
+  state: TenantState = 'active'
+  readonly #laid = new Map<string, Laid>()
+  #order: readonly string[] | undefined
+
+  get size(): number {
+    return this.#laid.size
+  }
+
+  has(id: string): boolean {
+    return this.#laid.has(id)
+  }
+
+  put({ id, properties, vector, vectors, createdMs, updatedMs = Date.now() }: StoredObject): void {
+    const before = this.#laid.get(id)
+    if (before === undefined) this.#order = undefined
+    this.#laid.set(id, {
+      json: exactJson(properties),
+      vector: vector?.slice(),
+      vectors: vectors && copies(vectors),
+      links: undefined,
+      createdMs: createdMs ?? before?.createdMs ?? updatedMs,
+      updatedMs,
+    })
+  }
+
+  /** Changes the references of an object that is there. */
+  link(id: string, change: (links: Links | undefined) => Links): void {
+    const laid = this.#laid.get(id)!
+    const links = JSON.stringify(change(linksOf(laid)))
+    this.#laid.set(id, { ...laid, links, updatedMs: Date.now() })
+  }
+
+  take(id: string, what: What, { parse }: WholeNumbers): StoredObject | undefined {
+    const laid = this.#laid.get(id)
+    if (laid === undefined) return undefined
+    const { vector, vectors, createdMs, updatedMs } = laid
+    return {
+      id,
+      properties: { ...chosen(parse(laid.json), what.properties), ...(what.references && linksOf(laid)) },
+      ...(what.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
+      ...(what.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
+      ...(what.times && { createdMs, updatedMs }),
+    }
+  }
+
+  remove(id: string): boolean {
+    return this.#laid.delete(id)
+  }
+
+  /** The next ids in order, at most `limit`. */
+  idsAfter(after: string | undefined, upTo: string | undefined, limit: number): string[] {
+    // Ids that were removed stay in the order until the next new one: removing while reading costs no sorting.
+    this.#order ??= [...this.#laid.keys()].sort()
+    const ids: string[] = []
+    for (let at = firstAfter(this.#order, after); at < this.#order.length && ids.length < limit; at += 1) {
+      const id = this.#order[at]!
+      if (upTo !== undefined && id > upTo) break
+      if (this.#laid.has(id)) ids.push(id)
+    }
+    return ids
+  }
+}
+
+function firstAfter(order: readonly string[], after: string | undefined): number {
+  if (after === undefined) return 0
+  let low = 0
+  let high = order.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (order[middle]! <= after) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function linksOf({ links }: Laid): Links | undefined {
+  return links === undefined ? undefined : (JSON.parse(links) as Links)
+}
+
+function chosen(all: JsonObject, names: What['properties']): JsonObject {
+  if (names === 'all') return all
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]!]),
+  )
+}
+
+function copies(vectors: Readonly<Record<string, Vector>>): Record<string, Vector> {
+  return Object.fromEntries(
+    Object.entries(vectors).map(([name, vector]) => [
+      name,
+      vector instanceof Float32Array ? vector.slice() : vector.map((row) => row.slice()),
+    ]),
+  )
+}

@@ -1,0 +1,37 @@
+import { ElysiaError } from '../core/errors.ts'
+import type { CollectionSchema } from '../core/schema.ts'
+import { meant } from '../core/suggest.ts'
+import type { Store } from './store.ts'
+
+/** A collection that is there. */
+export interface NamedCollection {
+  readonly schema: CollectionSchema
+  /** The alias that it was asked for by. */
+  readonly alias?: string
+}
+
+/**
+ * The collection of a name, which may be an alias.
+ * @throws ElysiaError ELYSIA_NOT_FOUND, with the nearest name there is
+ */
+export async function findNamed(store: Store, name: string): Promise<NamedCollection> {
+  const schema = await store.schema(name)
+  if (schema !== undefined) return { schema }
+  const aliases = store.supports.aliases ? await store.aliases() : []
+  const alias = aliases.find((one) => one.alias === name)
+  const meantSchema = alias && (await store.schema(alias.collection))
+  if (meantSchema !== undefined) return { schema: meantSchema, alias: name }
+  if (alias !== undefined) {
+    const fact = `${name} in ${store.target} is an alias of ${alias.collection}, which is not there`
+    throw new ElysiaError('ELYSIA_NOT_FOUND', fact, { hint: '`elysiactl col ls` lists the collections' })
+  }
+  const names = (await store.list()).map((summary) => summary.name)
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${name} in ${store.target}`, {
+    hint: meant(name, names, '`elysiactl col ls` lists the collections'),
+  })
+}
+
+/** What a person hears who named an alias. */
+export function aliasText(alias: string, collection: string): string {
+  return `${alias} is an alias of the collection ${collection}`
+}

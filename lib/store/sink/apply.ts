@@ -1,0 +1,124 @@
+import type { Entry } from '../../core/entry.ts'
+import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
+import type { Move } from '../../core/operation.ts'
+import type { Outcome, OutcomeName } from '../../core/outcome.ts'
+import { type Evaluation, evaluate, resultsOf, type Stored } from './evaluate.ts'
+import type { Calls, Removed } from './retryingCollection.ts'
+import { operationOf, type Unit } from './unit.ts'
+
+/** How units are applied. */
+export interface Applying {
+  readonly calls: Calls
+  /** Objects whose record hash the store already holds are not sent. */
+  readonly skipUnchanged: boolean
+}
+
+type Tenants = Map<string, string | undefined>
+
+/**
+ * Brings the store to the state that a unit's records describe, and says what became of each, in order.
+ * Objects are written before anything is removed, and the source of a move is removed only once the object
+ * is at its target: cut short anywhere, the unit may be repeated.
+ */
+export async function applyUnit(unit: Unit, { calls, skipUnchanged }: Applying): Promise<Outcome[]> {
+  const stored = await calls.objects(pick(unit, (id) => unit.reads.has(id)))
+  const hashes = skipUnchanged ? await knownHashes(unit, stored, calls) : undefined
+  const writes = await writeAll(unit, stored, hashes, calls)
+  const removed = await calls.remove(absences(unit, writes.evaluation))
+  return unit.items.map((item, index) => {
+    const verdict = refusedRemoval(writes.evaluation, removed, index) ?? writes.evaluation.verdicts[index]
+    return verdict === undefined
+      ? { item, name: acknowledged(item as Entry, writes, removed) }
+      : { item, ...verdict }
+  })
+}
+
+interface Writes {
+  readonly evaluation: Evaluation
+  readonly written: ReadonlyMap<string, StoredObject>
+}
+
+/**
+ * Writes the last state of each id. Where the store refuses an object, its record is out, and what an earlier
+ * record made of the id is due instead: the outcome is that of applying them one by one.
+ */
+async function writeAll(
+  unit: Unit,
+  stored: Stored,
+  hashes: ReadonlyMap<string, unknown> | undefined,
+  calls: Calls,
+): Promise<Writes> {
+  const refused = new Map<number, string>()
+  const written = new Map<string, StoredObject>()
+  for (;;) {
+    const evaluation = evaluate(unit.items, stored, refused)
+    const due = dueObjects(unit, stored, evaluation, hashes).filter(
+      (object) => written.get(object.id) !== object,
+    )
+    const refusals = due.length === 0 ? new Map<string, string>() : await calls.write(due)
+    for (const object of due) {
+      const reason = refusals.get(object.id)
+      if (reason === undefined) written.set(object.id, object)
+      else refused.set(evaluation.slots.get(object.id)!.owner, reason)
+    }
+    if (refusals.size === 0) return { evaluation, written }
+  }
+}
+
+/** The objects to be sent: all but those that the store holds already. */
+function dueObjects(
+  unit: Unit,
+  stored: Stored,
+  evaluation: Evaluation,
+  hashes: ReadonlyMap<string, unknown> | undefined,
+): StoredObject[] {
+  const due: StoredObject[] = []
+  for (const [id, { object, owner }] of evaluation.slots) {
+    if (object === undefined) continue
+    const operation = operationOf(unit.items[owner]!)!
+    const held = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
+    const hash = object.properties[HASH_PROPERTY]
+    if (hash === undefined || held !== hash) due.push(object)
+  }
+  return due
+}
+
+/**
+ * An object that moves is always sent: it brings vectors of which its hash knows nothing. Where nothing is at the
+ * source, the move was made before, or is a put.
+ */
+function heldOfMove({ from, to }: Move, stored: Stored): unknown {
+  return stored.has(from) ? undefined : stored.get(to)?.properties[HASH_PROPERTY]
+}
+
+async function knownHashes(unit: Unit, stored: Stored, calls: Calls): Promise<Map<string, unknown>> {
+  const hashes = await calls.hashes(pick(unit, (id) => !unit.reads.has(id)))
+  for (const [id, object] of stored) hashes.set(id, object.properties[HASH_PROPERTY])
+  return hashes
+}
+
+function absences(unit: Unit, { slots }: Evaluation): Tenants {
+  return pick(unit, (id) => slots.has(id) && slots.get(id)!.object === undefined)
+}
+
+function pick(unit: Unit, wanted: (id: string) => boolean): Tenants {
+  const ids: Tenants = new Map()
+  for (const [id, tenant] of unit.touched) if (wanted(id)) ids.set(id, tenant)
+  return ids
+}
+
+function refusedRemoval({ slots }: Evaluation, { refused }: Removed, index: number) {
+  if (refused.size === 0) return undefined
+  for (const [id, reason] of refused) {
+    if (slots.get(id)?.owner === index) return { name: 'rejected', cause: 'store_rejected', reason } as const
+  }
+  return undefined
+}
+
+/** The outcome of a record whose last word the store has heard. */
+function acknowledged(entry: Entry, { written }: Writes, { existed }: Removed): OutcomeName {
+  const operation = entry.operation!
+  const ids = resultsOf(operation)
+  if (operation.kind === 'delete') return ids.some((id) => existed.has(id)) ? 'deleted' : 'unchanged'
+  return ids.some((id) => written.has(id)) ? 'written' : 'unchanged'
+}

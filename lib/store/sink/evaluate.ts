@@ -1,0 +1,119 @@
+import type { Entry, Item } from '../../core/entry.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Move, Operation, Patch } from '../../core/operation.ts'
+import type { OutcomeName } from '../../core/outcome.ts'
+import { Reject, type RejectCode } from '../../core/reject.ts'
+import { operationOf } from './unit.ts'
+
+/** What the store held before a unit, by id, for the ids that its operations read. */
+export type Stored = ReadonlyMap<string, StoredObject>
+
+/** A record's outcome where it is known without the store's answer. */
+export interface Verdict {
+  readonly name: OutcomeName
+  readonly cause?: string | RejectCode
+  readonly reason?: string
+}
+
+/** The last state of an id within a unit: an object, or its absence; `owner` is the index of its record. */
+export interface Slot {
+  readonly owner: number
+  readonly object: StoredObject | undefined
+}
+
+/** What a unit comes to: the last state of each id that it changes, and the outcomes known beforehand. */
+export interface Evaluation {
+  readonly slots: ReadonlyMap<string, Slot>
+  readonly verdicts: readonly (Verdict | undefined)[]
+}
+
+/**
+ * Applies a unit's records in order to what the store held; the last state of each id wins.
+ * `refused` maps the index of a record that the store would not take to its words: as if it were not there,
+ * an earlier record of the same id counts again. Pure.
+ */
+export function evaluate(
+  items: readonly Item[],
+  stored: Stored,
+  refused: ReadonlyMap<number, string>,
+): Evaluation {
+  const slots = new Map<string, Slot>()
+  const verdicts = items.map((item, index) => {
+    const reason = refused.get(index)
+    if (reason !== undefined) return { name: 'rejected', cause: 'store_rejected', reason } as const
+    return item instanceof Reject ? rejected(item) : judge(item as Entry, index, stored, slots)
+  })
+  items.forEach((item, index) => {
+    verdicts[index] ??= superseded(operationOf(item)!, index, slots)
+  })
+  return { slots, verdicts }
+}
+
+/** The ids whose state is what the record asked for; the source of a move is a by-product. */
+export function resultsOf(operation: Operation): readonly string[] {
+  if (operation.kind === 'delete') return operation.ids
+  return [operation.kind === 'move' ? operation.to : operation.id]
+}
+
+function judge(entry: Entry, index: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
+  if (entry.operation === undefined) return { name: 'control' }
+  const verdict = apply(entry.operation, index, stored, slots)
+  return entry.skipped === undefined ? verdict : { name: 'skipped', cause: entry.skipped }
+}
+
+function apply(
+  operation: Operation,
+  owner: number,
+  stored: Stored,
+  slots: Map<string, Slot>,
+): Verdict | undefined {
+  switch (operation.kind) {
+    case 'put':
+      slots.set(operation.id, { owner, object: operation.object })
+      return undefined
+    case 'delete':
+      for (const id of operation.ids) slots.set(id, { owner, object: undefined })
+      return operation.ids.length === 0 ? { name: 'unchanged' } : undefined
+    case 'move':
+      return move(operation, owner, stored, slots)
+    case 'patch':
+      return patch(operation, owner, stored, slots)
+  }
+}
+
+function move(op: Move, owner: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
+  const object = op.carry(stored.get(op.from), stored.get(op.to))
+  if (object === undefined) return withoutSource(op, stored)
+  slots.set(op.to, { owner, object })
+  slots.set(op.from, { owner, object: undefined })
+  return undefined
+}
+
+/** With an object at the target the move was made before: a repeated record ends here. */
+function withoutSource(op: Move, stored: Stored): Verdict {
+  if (stored.has(op.to)) return { name: 'unchanged' }
+  const reason = 'nothing is stored under path or new_path, and the record brings no content'
+  return { name: 'rejected', cause: 'source_missing', reason }
+}
+
+function patch(op: Patch, owner: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
+  const before = stored.get(op.id)
+  if (before === undefined) {
+    return {
+      name: 'rejected',
+      cause: 'object_missing',
+      reason: 'nothing is stored under path to be modified',
+    }
+  }
+  slots.set(op.id, { owner, object: op.revise(before) })
+  return undefined
+}
+
+function superseded(operation: Operation, index: number, slots: Map<string, Slot>): Verdict | undefined {
+  const owns = resultsOf(operation).some((id) => slots.get(id)?.owner === index)
+  return owns ? undefined : { name: 'superseded' }
+}
+
+function rejected(reject: Reject): Verdict {
+  return { name: 'rejected', cause: reject.code, reason: reject.reason }
+}

@@ -1,0 +1,103 @@
+import type { Retrying } from '../../async/retry.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
+import { counted } from '../../core/units.ts'
+import type { Collection, RemoveOutcome, What, WriteOutcome } from '../store.ts'
+
+const EVERYTHING: What = { properties: 'all', vectors: true }
+const HASH_ONLY: What = { properties: [HASH_PROPERTY], vectors: false }
+
+/**
+ * A collection seen through retries and tenants: one call here speaks to every tenant concerned, waits out
+ * what is transient, and repeats only the objects that were not taken yet.
+ * Its errors are final: what is thrown ends the run.
+ */
+export class Calls {
+  readonly #collection: Collection
+  readonly #retry: Retrying
+  readonly #signal: AbortSignal
+
+  constructor(collection: Collection, retry: Retrying, signal: AbortSignal) {
+    this.#collection = collection
+    this.#retry = retry
+    this.#signal = signal
+  }
+
+  /** Whole objects, by id. `ids` maps each id to its tenant. */
+  objects(ids: ReadonlyMap<string, string | undefined>): Promise<Map<string, StoredObject>> {
+    return this.#read(ids, EVERYTHING)
+  }
+
+  /** The record hashes of those ids that have an object. */
+  async hashes(ids: ReadonlyMap<string, string | undefined>): Promise<Map<string, unknown>> {
+    const found = await this.#read(ids, HASH_ONLY)
+    return new Map([...found].map(([id, object]) => [id, object.properties[HASH_PROPERTY]]))
+  }
+
+  /** Writes objects; answers what the store refused for good, by id, with its words. */
+  async write(objects: readonly StoredObject[]): Promise<Map<string, string>> {
+    const refused = new Map<string, string>()
+    for (const [tenant, group] of Map.groupBy(objects, (object) => object.tenant)) {
+      const send = (some: readonly StoredObject[]) => this.#collection.write(some, this.#call(tenant))
+      for (const [object, outcome] of await this.#untilTaken(group, send)) {
+        if (!outcome.ok) refused.set(object.id, outcome.reason ?? 'refused without a reason')
+      }
+    }
+    return refused
+  }
+
+  /** Removes ids; answers which of them had an object, and what was refused for good. */
+  async remove(ids: ReadonlyMap<string, string | undefined>): Promise<Removed> {
+    const existed = new Set<string>()
+    const refused = new Map<string, string>()
+    for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
+      const send = (some: readonly string[]) => this.#collection.remove(some, this.#call(tenant))
+      for (const [id, outcome] of await this.#untilTaken<string, RemoveOutcome>(group, send)) {
+        if (outcome.existed) existed.add(id)
+        if (!outcome.ok) refused.set(id, outcome.reason ?? 'refused without a reason')
+      }
+    }
+    return { existed, refused }
+  }
+
+  async #read(ids: ReadonlyMap<string, string | undefined>, what: What): Promise<Map<string, StoredObject>> {
+    const found = new Map<string, StoredObject>()
+    for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
+      const objects = await this.#retry(() => this.#collection.readMany(group, what, this.#call(tenant)))
+      for (const object of objects) found.set(object.id, object)
+    }
+    return found
+  }
+
+  /** Sends until each item has an answer that will not change; a transient one is asked for again. */
+  async #untilTaken<T, O extends WriteOutcome>(
+    items: readonly T[],
+    send: (items: readonly T[]) => Promise<O[]>,
+  ): Promise<Map<T, O>> {
+    const answers = new Map<T, O>()
+    let waiting = items
+    await this.#retry(async () => {
+      const outcomes = await send(waiting)
+      waiting.forEach((item, index) => {
+        answers.set(item, outcomes[index]!)
+      })
+      waiting = waiting.filter((_, index) => outcomes[index]!.retryable === true && !outcomes[index]!.ok)
+      if (waiting.length > 0) throw notTaken(waiting.length, answers.get(waiting[0]!)?.reason)
+    })
+    return answers
+  }
+
+  #call(tenant: string | undefined): { signal: AbortSignal; tenant?: string } {
+    return tenant === undefined ? { signal: this.#signal } : { signal: this.#signal, tenant }
+  }
+}
+
+export interface Removed {
+  readonly existed: ReadonlySet<string>
+  readonly refused: ReadonlyMap<string, string>
+}
+
+function notTaken(count: number, reason: string | undefined): ElysiaError {
+  const message = `the store does not take ${counted(count, 'object')}: ${reason ?? 'no reason given'}`
+  return new ElysiaError('ELYSIA_STORE', message, { retryable: true })
+}

@@ -1,0 +1,156 @@
+import { Writable } from 'node:stream'
+import { patient, type Retry, type Retrying, type RetryingOptions } from '../../async/retry.ts'
+import type { Item } from '../../core/entry.ts'
+import type { Outcome, Settlement } from '../../core/outcome.ts'
+import type { Store } from '../store.ts'
+import { applyUnit } from './apply.ts'
+import { Claims, InOrder } from './order.ts'
+import { Calls } from './retryingCollection.ts'
+import { type Unit, units } from './unit.ts'
+
+/** Settings of a sink; each has a default. */
+export interface SinkOptions {
+  /** Units in flight at once, 2 unless told. A store with transactions takes one batch at a time. */
+  readonly workers?: number
+  /** False sends every object, also one whose record hash the store already holds. */
+  readonly skipUnchanged?: boolean
+  /** How long a store that is away is waited for, in milliseconds, 120 000 unless told. */
+  readonly retryForMs?: number
+  /** The first wait between two attempts, in milliseconds; it doubles. 250 unless told. */
+  readonly retryMinMs?: number
+  /** Once aborted, nothing more is begun: batches and units that are not in flight yet are left out, unsettled. */
+  readonly stop?: AbortSignal
+  /** Told of every wait. */
+  readonly onRetry?: (retry: Retry) => void
+  /** Called once for each tenant before it is first read or written. */
+  readonly onTenant?: (tenant: string) => Promise<void>
+  /**
+   * Called in order of the input with every stretch that is done with, one at a time; the sink waits for it.
+   * What it commits speaks of acknowledged writes only; in a store with transactions it takes part in the
+   * transaction of its batch.
+   */
+  readonly onSettled?: (settlement: Settlement) => void | Promise<void>
+}
+
+/**
+ * Batches of operations → a collection; the result equals applying the records one after another.
+ *
+ * Within a unit the last state of an id wins, no id is in two units in flight, and an operation that reads
+ * stored state waits until what touched its ids is settled (order.ts says why). What is transient is waited
+ * out and repeated; an object that the store refuses for good becomes its record's outcome.
+ * Memory: `workers` units running and four times as many waiting to be settled, each at most a batch.
+ * @throws ElysiaError ELYSIA_UNREACHABLE when the store stays away for longer than retryForMs.
+ */
+export function sink(store: Store, collection: string, options: SinkOptions = {}): Writable {
+  return new StoreSink(store, collection, options)
+}
+
+class StoreSink extends Writable {
+  readonly #store: Store
+  readonly #options: SinkOptions
+  readonly #workers: number
+  readonly #retry: Retrying
+  readonly #calls: Calls
+  readonly #abort = new AbortController()
+  readonly #claims = new Claims()
+  readonly #order: InOrder
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #uncovered = new Set<Promise<void>>()
+  readonly #tenants = new Set<string>()
+
+  constructor(store: Store, collection: string, options: SinkOptions) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#store = store
+    this.#options = options
+    this.#workers = options.workers ?? 2
+    this.#order = new InOrder(options.onSettled ?? (() => {}))
+    this.#retry = patient({ ...waits(options), signal: this.#abort.signal })
+    this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal)
+  }
+
+  override _write(batch: readonly Item[], _: BufferEncoding, callback: (error?: Error | null) => void): void {
+    const accepted = this.#store.transaction ? this.#inTransaction(batch) : this.#inFlight(batch)
+    accepted.then(() => callback(), callback)
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    Promise.all(this.#uncovered).then(() => callback(), callback)
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#abort.abort(error ?? undefined)
+    Promise.allSettled([...this.#running, ...this.#uncovered]).then(() => callback(error))
+  }
+
+  get #stopped(): boolean {
+    return this.#options.stop?.aborted === true
+  }
+
+  /** The whole batch and its settlement are one durable step. */
+  async #inTransaction(batch: readonly Item[]): Promise<void> {
+    if (batch.length === 0 || this.#stopped) return
+    const step = this.#store.transaction!(async () => {
+      const outcomes: Outcome[] = []
+      for (const unit of units(batch)) outcomes.push(...(await this.#apply(unit)))
+      await this.#order.add(Promise.resolve(settlement(outcomes)))
+    })
+    this.#hold(step, this.#running)
+    await step
+  }
+
+  /** Resolves when the batch's units have started, each as soon as order and memory allow. */
+  async #inFlight(batch: readonly Item[]): Promise<void> {
+    for (const unit of units(batch)) {
+      while (this.#running.size >= this.#workers) await Promise.race(this.#running)
+      while (this.#uncovered.size >= this.#workers * 5) await Promise.race(this.#uncovered)
+      await this.#claims.free(unit)
+      if (this.#stopped) return
+      this.#start(unit)
+    }
+  }
+
+  #start(unit: Unit): void {
+    const applied = this.#apply(unit)
+    const done = applied.then(() => {})
+    const covered = this.#order.add(applied.then(settlement))
+    const ticket = { unit, done, covered }
+    this.#claims.take(ticket)
+    this.#hold(done, this.#running)
+    this.#hold(covered, this.#uncovered)
+    covered.then(
+      () => this.#claims.release(ticket),
+      (error) => this.destroy(error),
+    )
+  }
+
+  async #apply(unit: Unit): Promise<Outcome[]> {
+    await this.#prepareTenants(unit)
+    return applyUnit(unit, { calls: this.#calls, skipUnchanged: this.#options.skipUnchanged ?? true })
+  }
+
+  async #prepareTenants(unit: Unit): Promise<void> {
+    const { onTenant } = this.#options
+    if (onTenant === undefined) return
+    for (const tenant of new Set(unit.touched.values())) {
+      if (tenant === undefined || this.#tenants.has(tenant)) continue
+      await this.#retry(() => onTenant(tenant))
+      this.#tenants.add(tenant)
+    }
+  }
+
+  #hold<T>(promise: Promise<T>, among: Set<Promise<unknown>> | Set<Promise<void>>): void {
+    const set = among as Set<Promise<unknown>>
+    set.add(promise)
+    const drop = () => void set.delete(promise)
+    promise.then(drop, drop)
+  }
+}
+
+function settlement(outcomes: readonly Outcome[]): Settlement {
+  const { line, end } = outcomes[outcomes.length - 1]!.item
+  return { outcomes, end: { line, end } }
+}
+
+function waits({ retryForMs = 120_000, retryMinMs = 250, onRetry }: SinkOptions): RetryingOptions {
+  return { forMs: retryForMs, minMs: retryMinMs, ...(onRetry && { onRetry }) }
+}

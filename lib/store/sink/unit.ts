@@ -1,0 +1,69 @@
+import type { Entry, Item } from '../../core/entry.ts'
+import { type Operation, touched } from '../../core/operation.ts'
+import { Reject } from '../../core/reject.ts'
+
+/**
+ * A stretch of the input that is applied to the store as one step.
+ * `touched` maps each id of the unit to its tenant. `reads` holds the ids of operations whose result depends
+ * on what the store holds (moves and patches): no other operation of the unit touches these.
+ */
+export interface Unit {
+  readonly items: readonly Item[]
+  readonly touched: ReadonlyMap<string, string | undefined>
+  readonly reads: ReadonlySet<string>
+}
+
+/**
+ * Cuts a batch into units, in order, so that each may safely be applied twice.
+ *
+ * A unit may be repeated after a crash. Writes that depend on the input alone come out the same. An operation
+ * that reads stored state does not, once another has written one of its ids, be it a later one
+ * (`rename a→b; add a`: repeated, b becomes the new a) or an earlier one that is repeated before it
+ * (`add b; rename a→b`: repeated, a is gone and b is what was added). So it shares its ids with no other
+ * operation of its unit, and the sink lets no uncovered unit share them either.
+ * It follows that within a unit only puts and deletes meet at an id, where the last one wins.
+ */
+export function* units(items: readonly Item[]): Generator<Unit> {
+  let builder = new UnitBuilder()
+  for (const item of items) {
+    if (!builder.accepts(item)) {
+      yield builder.unit
+      builder = new UnitBuilder()
+    }
+    builder.add(item)
+  }
+  if (builder.unit.items.length > 0) yield builder.unit
+}
+
+/** The operation of an item; a reject and a control record have none. */
+export function operationOf(item: Item): Operation | undefined {
+  return item instanceof Reject ? undefined : (item as Entry).operation
+}
+
+class UnitBuilder {
+  readonly #items: Item[] = []
+  readonly #touched = new Map<string, string | undefined>()
+  readonly #reads = new Set<string>()
+  readonly unit: Unit = { items: this.#items, touched: this.#touched, reads: this.#reads }
+
+  accepts(item: Item): boolean {
+    const operation = operationOf(item)
+    if (operation === undefined) return true
+    const taken = readsStore(operation) ? this.#touched : this.#reads
+    return taken.size === 0 || !touched(operation).some((id) => taken.has(id))
+  }
+
+  add(item: Item): void {
+    this.#items.push(item)
+    const operation = operationOf(item)
+    if (operation === undefined) return
+    for (const id of touched(operation)) {
+      this.#touched.set(id, operation.tenant)
+      if (readsStore(operation)) this.#reads.add(id)
+    }
+  }
+}
+
+function readsStore(operation: Operation): boolean {
+  return operation.kind === 'move' || operation.kind === 'patch'
+}

@@ -1,0 +1,20 @@
+import type { SqliteDatabase } from '../../database/connection.ts'
+import type { Alias } from '../store.ts'
+import { requireFreeAlias } from '../validation/aliasRules.ts'
+
+/** All aliases, in order. */
+export function aliasesOf(database: SqliteDatabase): Alias[] {
+  return database.prepare('SELECT alias, collection FROM aliases ORDER BY alias').all() as Alias[]
+}
+
+/** @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT */
+export function addAlias(database: SqliteDatabase, given: Alias, collections: readonly string[]): void {
+  requireFreeAlias(given.alias, aliasesOf(database), collections)
+  const insert = database.prepare('INSERT INTO aliases (alias, collection) VALUES (?, ?)')
+  insert.run(given.alias, given.collection)
+}
+
+/** False where there was none. */
+export function removeAlias(database: SqliteDatabase, alias: string): boolean {
+  return database.prepare('DELETE FROM aliases WHERE alias = ? COLLATE BINARY').run(alias).changes > 0
+}

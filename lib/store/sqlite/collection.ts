@@ -1,0 +1,218 @@
+import { messageOf } from '../../core/errors.ts'
+import { exactJson } from '../../core/exactJson.ts'
+import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
+import { isReference } from '../../core/schema.ts'
+import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
+import { sqliteCode } from '../../database/errors.ts'
+import type { Call, Link, Range, RemoveOutcome, What, WriteOutcome } from '../store.ts'
+import { linkFault, objectFault, type Rules, tenantOf } from '../validation/classRules.ts'
+import type { Links } from '../validation/references.ts'
+import type { Widths } from '../validation/vectors.ts'
+import { dashed, type Row, rowBytes, rowDecoder } from './row.ts'
+import { activeTenant } from './tenants.ts'
+import { encodeVector, encodeVectors } from './vectors.ts'
+
+// The end of a page: so many objects, or the bytes of their texts and vectors.
+const PAGE_OBJECTS = 500
+const PAGE_BYTES = 8 * 1024 * 1024
+
+// One statement looks up so many ids; more at once were not faster.
+const LOOKUP_IDS = 1000
+
+const GREATEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+const STORED: WriteOutcome = Object.freeze({ ok: true })
+
+/**
+ * The objects of one collection, synchronously: the statements on its table and what they mean.
+ * Ids go in and out as text: SQLite turns them into bytes faster than Node does.
+ * Its rules are those of the schema at the time it was opened; the store opens it anew when that changes.
+ */
+export class SqliteObjects {
+  readonly rules: Rules
+  readonly #database: SqliteDatabase
+  readonly number: number
+  readonly #hashIsText: boolean
+  readonly #refers: boolean
+  readonly #statements = new Map<string, SqliteStatement>()
+  readonly #widths = new Map<number, Widths>()
+
+  constructor(database: SqliteDatabase, number: number, rules: Rules) {
+    this.#database = database
+    this.number = number
+    this.rules = rules
+    const hash = rules.schema.properties?.find(({ name }) => name === HASH_PROPERTY)
+    this.#refers = rules.schema.properties?.some(isReference) === true
+    this.#hashIsText = hash?.dataType[0] === 'text'
+  }
+
+  /** One page in id order, of at most 500 objects or about 8 MB; empty only where nothing is left. */
+  page(what: What, { after = '', upTo = GREATEST }: Range, call: Call | undefined): StoredObject[] {
+    const statement = this.#statement(
+      `SELECT lower(hex(id)), ${this.#columns(what)} FROM ${this.#table}
+       WHERE tenant = ? AND id > unhex(?, '-') AND id <= unhex(?, '-') ORDER BY id LIMIT ${PAGE_OBJECTS}`,
+    ).raw()
+    const decode = rowDecoder(what, call, this.rules.numbers)
+    const page: StoredObject[] = []
+    let bytes = 0
+    for (const row of statement.iterate(this.#tenant(call), after, upTo) as Iterable<Row>) {
+      page.push(decode(dashed(row[0]), row))
+      bytes += rowBytes(row)
+      if (bytes >= PAGE_BYTES) break
+    }
+    return page
+  }
+
+  readMany(ids: readonly string[], what: What, call: Call | undefined): StoredObject[] {
+    const statement = this.#statement(
+      `SELECT asked.value, ${this.#columns(what)} FROM json_each(?) AS asked CROSS JOIN ${this.#table}
+       WHERE tenant = ? AND ${this.#table}.id = unhex(asked.value, '-')`,
+    ).raw()
+    const tenant = this.#tenant(call)
+    const decode = rowDecoder(what, call, this.rules.numbers)
+    const distinct = [...new Set(ids)]
+    const found: StoredObject[] = []
+    for (let at = 0; at < distinct.length; at += LOOKUP_IDS) {
+      const asked = JSON.stringify(distinct.slice(at, at + LOOKUP_IDS))
+      for (const row of statement.all(asked, tenant) as Row[]) found.push(decode(row[0], row))
+    }
+    return found
+  }
+
+  write(objects: readonly StoredObject[], call: Call | undefined): WriteOutcome[] {
+    const tenant = this.#tenant(call)
+    const undated = this.#upsert(false)
+    const dated = this.#upsert(true)
+    const now = Date.now()
+    const known = this.#widthsOf(tenant)
+    const fixed: Widths = new Map()
+    return objects.map((object) => {
+      const statement = object.createdMs === undefined ? undated : dated
+      const reason = objectFault(this.rules, object, known, fixed) ?? storeOne(statement, tenant, object, now)
+      if (reason === undefined && fixed.size > 0) this.#fix(tenant, fixed)
+      fixed.clear()
+      return reason === undefined ? STORED : { ok: false, reason }
+    })
+  }
+
+  link(links: readonly Link[], call: Call | undefined): WriteOutcome[] {
+    const tenant = this.#tenant(call)
+    const one = `${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`
+    const select = this.#statement(`SELECT links FROM ${one}`)
+    const update = this.#statement(
+      `UPDATE ${this.#table} SET links = ?, updated = ? WHERE tenant = ? AND id = unhex(?, '-')`,
+    )
+    const now = Date.now()
+    return links.map((link) => {
+      const row = select.get(tenant, link.id) as { links: string | null } | undefined
+      const reason = linkFault(this.rules, link, row !== undefined)
+      if (reason !== undefined) return { ok: false, reason }
+      const before = row!.links === null ? undefined : (JSON.parse(row!.links) as Links)
+      update.run(JSON.stringify(this.rules.links.added(before, link)), now, tenant, link.id)
+      return STORED
+    })
+  }
+
+  remove(ids: readonly string[], call: Call | undefined): RemoveOutcome[] {
+    const tenant = this.#tenant(call)
+    const remove = this.#statement(`DELETE FROM ${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`)
+    return ids.map((id) => ({ ok: true, existed: remove.run(tenant, id).changes > 0 }))
+  }
+
+  count(call: Call | undefined): number {
+    const row = this.#statement(`SELECT count(*) AS n FROM ${this.#table} WHERE tenant = ?`).get(
+      this.#tenant(call),
+    )
+    return (row as { n: number }).n
+  }
+
+  /** An object that is replaced keeps the time it was made, unless told, and loses its references. */
+  #upsert(dated: boolean): SqliteStatement {
+    const more = `${dated ? ', created = excluded.created' : ''}${this.#refers ? ', links = NULL' : ''}`
+    return this.#statement(
+      `INSERT INTO ${this.#table} (tenant, id, hash, created, updated, properties, vector, vectors)
+       VALUES (?, unhex(?, '-'), ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (tenant, id) DO UPDATE SET hash = excluded.hash, updated = excluded.updated,
+       properties = excluded.properties, vector = excluded.vector, vectors = excluded.vectors${more}`,
+    )
+  }
+
+  #widthsOf(tenant: number): Widths {
+    let known = this.#widths.get(tenant)
+    if (known === undefined) {
+      const rows = this.#statement('SELECT vector, width FROM widths WHERE collection = ? AND tenant = ?')
+      known = new Map(
+        (rows.all(this.number, tenant) as { vector: string; width: number }[]).map((row) => [
+          row.vector,
+          row.width,
+        ]),
+      )
+      this.#widths.set(tenant, known)
+    }
+    return known
+  }
+
+  #fix(tenant: number, fixed: Widths): void {
+    const insert = this.#statement('INSERT INTO widths VALUES (?, ?, ?, ?)')
+    for (const [vector, width] of fixed) {
+      insert.run(this.number, tenant, vector, width)
+      this.#widthsOf(tenant).set(vector, width)
+    }
+  }
+
+  #tenant(call: Call | undefined): number {
+    const name = tenantOf(this.rules, call)
+    if (name === '') return 0
+    const find = this.#statement('SELECT number, state FROM tenants WHERE collection = ? AND name = ?')
+    return activeTenant(find.get(this.number, name), name, this.rules.schema.class)
+  }
+
+  /** What follows the id in a row; the hash alone is read without touching the properties. */
+  #columns({ properties, vectors, references, times }: What): string {
+    const beside = `${references ? 'links' : 'NULL'}, ${times ? 'created, updated' : 'NULL, NULL'}`
+    const held = `${vectors ? 'vector, vectors' : 'NULL, NULL'}, ${beside}`
+    if (properties.length === 0) return `NULL, NULL, ${held}`
+    const onlyHash = properties !== 'all' && properties.every((name) => name === HASH_PROPERTY)
+    return onlyHash && this.#hashIsText ? `hash, NULL, ${held}` : `NULL, properties, ${held}`
+  }
+
+  get #table(): string {
+    return `objects_${this.number}`
+  }
+
+  #statement(sql: string): SqliteStatement {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+/** Stores an object; what is wrong with it where it alone is too large, for SQLite or for Node's strings. */
+function storeOne(
+  upsert: SqliteStatement,
+  tenant: number,
+  object: StoredObject,
+  now: number,
+): string | undefined {
+  const { id, properties, vector, vectors, updatedMs = now, createdMs = updatedMs } = object
+  const hash = properties[HASH_PROPERTY]
+  try {
+    upsert.run(
+      tenant,
+      id,
+      typeof hash === 'string' ? hash : null,
+      createdMs,
+      updatedMs,
+      exactJson(properties),
+      vector === undefined ? null : encodeVector(vector),
+      vectors === undefined ? null : encodeVectors(vectors),
+    )
+    return undefined
+  } catch (error) {
+    if (error instanceof RangeError || sqliteCode(error) === 'SQLITE_TOOBIG') return messageOf(error)
+    throw error
+  }
+}

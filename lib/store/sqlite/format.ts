@@ -1,0 +1,102 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { SqliteDatabase } from '../../database/connection.ts'
+import { ALIASES_TABLE, migrateFrom1 } from './migration.ts'
+
+/** The version of the tables below, kept in `PRAGMA user_version`. SPEC.md, "The embedded store". */
+export const FORMAT_VERSION = 2
+
+// The bytes of "elys": says whose file it is. https://www.sqlite.org/pragma.html#pragma_application_id
+const APPLICATION_ID = 0x656c_7973
+
+const TABLES = `
+  CREATE TABLE collections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    schema TEXT NOT NULL
+  );
+  CREATE TABLE tenants (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'active',
+    UNIQUE (collection, name)
+  );
+  CREATE TABLE widths (
+    collection INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    tenant INTEGER NOT NULL,
+    vector TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    PRIMARY KEY (collection, tenant, vector)
+  ) WITHOUT ROWID;
+  ${ALIASES_TABLE}
+`
+
+/**
+ * The table of one collection's objects. `tenant` is 0 where there are none; `hash` is `record_hash`, apart so
+ * that it is found without parsing `properties`; times are milliseconds, and NULL where they are not known;
+ * `links` is the JSON of the references by property; `vector` is little-endian float32, `vectors` the named
+ * ones (sqliteVectors.ts).
+ */
+export function objectsTable(number: number): string {
+  return `
+    CREATE TABLE objects_${number} (
+      number INTEGER PRIMARY KEY,
+      tenant INTEGER NOT NULL,
+      id BLOB NOT NULL,
+      hash TEXT,
+      created INTEGER,
+      updated INTEGER,
+      properties TEXT NOT NULL,
+      links TEXT,
+      vector BLOB,
+      vectors BLOB,
+      UNIQUE (tenant, id)
+    )`
+}
+
+/**
+ * Makes the tables in an empty database, brings an older version's to this one, leaves one of this version as
+ * it is.
+ * @throws ElysiaError ELYSIA_STORE for a newer version's file, or someone else's
+ */
+export function layOut(database: SqliteDatabase, file: string): void {
+  if (versionOf(database, file) === FORMAT_VERSION) return
+  const lay = database.transaction(() => {
+    const version = versionOf(database, file)
+    if (version === FORMAT_VERSION) return
+    if (version === 1) migrateFrom1(database)
+    else database.exec(TABLES)
+    database.pragma(`application_id = ${APPLICATION_ID}`)
+    database.pragma(`user_version = ${FORMAT_VERSION}`)
+  })
+  lay.immediate()
+}
+
+/** The version of a database that is ours, 0 of an empty one. */
+function versionOf(database: SqliteDatabase, file: string): number {
+  const application = database.pragma('application_id', { simple: true })
+  const version = Number(database.pragma('user_version', { simple: true }))
+  if (application === APPLICATION_ID) {
+    if (version > FORMAT_VERSION || version < 1) throw newer(file, version)
+    return version
+  }
+  if (!isEmpty(database)) throw foreign(file)
+  return 0
+}
+
+function isEmpty(database: SqliteDatabase): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+}
+
+function newer(file: string, version: number): ElysiaError {
+  const message = `${file} has format ${version}; this elysiactl knows format ${FORMAT_VERSION}`
+  return new ElysiaError('ELYSIA_STORE', message, {
+    hint: 'Use a newer elysiactl; the file was not changed.',
+  })
+}
+
+function foreign(file: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `${file} is the database of another program`, {
+    hint: 'Name another file; this one was not changed.',
+  })
+}

@@ -1,0 +1,61 @@
+import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../../core/object.ts'
+import type { WholeNumbers } from '../../core/wholeNumbers.ts'
+import type { Call, What } from '../store.ts'
+import { decodeVector, decodeVectors } from './vectors.ts'
+
+/** An object as a statement yields it. What was not asked for is null, or is in another column. */
+export type Row = [
+  id: string,
+  hash: string | null,
+  properties: string | null,
+  vector: Buffer | null,
+  vectors: Buffer | null,
+  links: string | null,
+  created: number | null,
+  updated: number | null,
+]
+
+/** Makes the decoding of rows into the parts that were asked for; objects of a tenant say so. */
+export function rowDecoder({ properties: wanted }: What, call: Call | undefined, { parse }: WholeNumbers) {
+  const tenant = call?.tenant
+  return (id: string, [, hash, json, vector, vectors, links, createdMs, updatedMs]: Row): StoredObject => {
+    const properties = hash === null ? decodeProperties(json, wanted, parse) : { [HASH_PROPERTY]: hash }
+    if (links !== null) Object.assign(properties, JSON.parse(links))
+    if (vector === null && vectors === null && tenant === undefined && updatedMs === null) {
+      return { id, properties }
+    }
+    return {
+      id,
+      properties,
+      ...(vector !== null && { vector: decodeVector(vector) }),
+      ...(vectors !== null && { vectors: decodeVectors(vectors) }),
+      ...(tenant !== undefined && { tenant }),
+      ...(createdMs !== null && { createdMs }),
+      ...(updatedMs !== null && { updatedMs }),
+    }
+  }
+}
+
+/** About how many bytes a row holds. */
+export function rowBytes([, , properties, vector, vectors, links]: Row): number {
+  const texts = (properties?.length ?? 0) + (links?.length ?? 0)
+  return texts + (vector?.length ?? 0) + (vectors?.length ?? 0)
+}
+
+/** The UUID of 32 hexadecimal digits. */
+export function dashed(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+function decodeProperties(
+  json: string | null,
+  wanted: What['properties'],
+  parse: WholeNumbers['parse'],
+): JsonObject {
+  if (json === null) return {}
+  const all = parse(json)
+  if (wanted === 'all') return all
+  return Object.fromEntries(
+    wanted.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]!]),
+  )
+}

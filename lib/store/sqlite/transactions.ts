@@ -1,0 +1,96 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { ElysiaError } from '../../core/errors.ts'
+import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
+import { requireFiles } from '../../database/files.ts'
+
+interface Open {
+  readonly token: symbol
+  readonly ended: Promise<void>
+}
+
+/**
+ * Whose turn it is on a connection that has one transaction at most. Steps are synchronous; a transaction
+ * stretches over awaits, and a step from outside waits for its end, so that no transaction takes another's
+ * step with it when it is rolled back.
+ */
+export class Turns {
+  readonly #database: SqliteDatabase
+  readonly #inside = new AsyncLocalStorage<symbol>()
+  readonly #begin: SqliteStatement
+  readonly #commit: SqliteStatement
+  readonly #rollback: SqliteStatement
+  #open: Open | undefined
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database
+    this.#begin = database.prepare('BEGIN IMMEDIATE')
+    this.#commit = database.prepare('COMMIT')
+    this.#rollback = database.prepare('ROLLBACK')
+  }
+
+  /** Runs one synchronous step: inside the caller's own transaction, or once no transaction is open. */
+  async step<T>(work: () => T): Promise<T> {
+    if (this.#open !== undefined && this.#inside.getStore() === this.#open.token) {
+      this.#requireBegun()
+      return work()
+    }
+    while (this.#open !== undefined) await this.#open.ended
+    return work()
+  }
+
+  /** Runs asynchronous work as one transaction. @throws ElysiaError ELYSIA_STORE inside another one */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#open !== undefined && this.#inside.getStore() === this.#open.token) {
+      throw new ElysiaError('ELYSIA_STORE', 'a transaction cannot run inside another one')
+    }
+    while (this.#open !== undefined) await this.#open.ended
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    const token = Symbol('transaction')
+    this.#open = { token, ended }
+    try {
+      return await this.#inside.run(token, () => this.#bracket(work))
+    } finally {
+      this.#open = undefined
+      resolve()
+    }
+  }
+
+  /** Inside a step: all that `work` does is stored, or nothing; part of a transaction that is open. */
+  atomic<T>(work: () => T): T {
+    if (this.#database.inTransaction) return work()
+    this.#begin.run()
+    try {
+      const result = work()
+      requireFiles(this.#database)
+      this.#commit.run()
+      return result
+    } catch (error) {
+      this.#undo()
+      throw error
+    }
+  }
+
+  async #bracket<T>(work: () => Promise<T>): Promise<T> {
+    this.#begin.run()
+    try {
+      const result = await work()
+      this.#requireBegun()
+      requireFiles(this.#database)
+      this.#commit.run()
+      return result
+    } catch (error) {
+      this.#undo()
+      throw error
+    }
+  }
+
+  #undo(): void {
+    if (this.#database.open && this.#database.inTransaction) this.#rollback.run()
+  }
+
+  // SQLite ends a transaction by itself when the disk is full: what came after would be stored alone.
+  #requireBegun(): void {
+    if (this.#database.open && this.#database.inTransaction) return
+    throw new ElysiaError('ELYSIA_STORE', 'the transaction was rolled back after a failure inside it')
+  }
+}

@@ -1,0 +1,36 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { Alias } from '../store.ts'
+import { isClassName } from './classRules.ts'
+
+/**
+ * Refuses an alias as a Weaviate server does: its name may be that of no alias, in whatever case, and of no
+ * collection. @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT
+ */
+export function requireFreeAlias(
+  alias: string,
+  aliases: readonly Alias[],
+  collections: readonly string[],
+): void {
+  if (!isClassName(alias)) {
+    throw new ElysiaError('ELYSIA_USAGE', `'${alias}' is not a valid alias name`, {
+      hint: 'An alias begins with a capital letter and goes on with letters, digits and underscores.',
+    })
+  }
+  if (aliasLike(alias, aliases) !== undefined) throw taken(`alias ${alias} already exists`)
+  if (collections.includes(alias)) throw taken(`alias ${alias}: a collection of that name already exists`)
+}
+
+/** Refuses the name of a new collection that an alias has. @throws ElysiaError ELYSIA_CONFLICT */
+export function requireNoAlias(collection: string, aliases: readonly Alias[]): void {
+  const there = aliasLike(collection, aliases)
+  if (there !== undefined) throw taken(`class already exists: found similar alias "${there.alias}"`)
+}
+
+function aliasLike(name: string, aliases: readonly Alias[]): Alias | undefined {
+  const folded = name.toLowerCase()
+  return aliases.find(({ alias }) => alias.toLowerCase() === folded)
+}
+
+function taken(message: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', message)
+}

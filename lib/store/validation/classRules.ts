@@ -1,0 +1,162 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { hasTenants } from '../../core/schema.ts'
+import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
+import type { Call, CollectionSchema, Link, PropertySchema, TenantState } from '../store.ts'
+import { type LinkRules, linkRules } from './references.ts'
+import { type TypeCheck, typeCheck } from './types.ts'
+import { type VectorCheck, vectorCheck, type Widths } from './vectors.ts'
+
+/** A class that an embedded store holds, and how its objects are checked. */
+export interface Rules {
+  readonly schema: CollectionSchema
+  readonly tenanted: boolean
+  readonly types: TypeCheck
+  readonly vectors: VectorCheck
+  readonly links: LinkRules
+  readonly numbers: WholeNumbers
+}
+
+const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
+const PROPERTY_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,230}$/
+const RESERVED = new Set(['_additional', '_id', 'id', '__proto__'])
+const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+export function rulesOf(schema: CollectionSchema): Rules {
+  return {
+    schema,
+    tenanted: hasTenants(schema),
+    types: typeCheck(schema),
+    vectors: vectorCheck(schema),
+    links: linkRules(schema),
+    numbers: wholeNumbers(schema.properties),
+  }
+}
+
+export function isClassName(name: string): boolean {
+  return CLASS_NAME.test(name)
+}
+
+/**
+ * Refuses a schema that a Weaviate server would refuse for its names, so that an embedded collection can move
+ * to a server. @throws ElysiaError ELYSIA_USAGE
+ */
+export function requireLegal(schema: CollectionSchema): void {
+  if (!isClassName(schema.class)) {
+    throw new ElysiaError('ELYSIA_USAGE', `'${schema.class}' is not a valid class name`, {
+      hint: 'A class name begins with a capital letter and goes on with letters, digits and underscores.',
+    })
+  }
+  const seen = new Set<string>()
+  for (const property of schema.properties ?? []) {
+    requireLegalProperty(property)
+    const folded = property.name.toLowerCase()
+    if (seen.has(folded)) throw duplicateProperty(schema.class, property.name)
+    seen.add(folded)
+  }
+}
+
+/** The schema with one more property. @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_USAGE */
+export function widened(schema: CollectionSchema, property: PropertySchema): CollectionSchema {
+  requireLegalProperty(property)
+  const properties = schema.properties ?? []
+  const folded = property.name.toLowerCase()
+  if (properties.some(({ name }) => name.toLowerCase() === folded)) {
+    throw duplicateProperty(schema.class, property.name)
+  }
+  return { ...schema, properties: [...properties, property] }
+}
+
+function requireLegalProperty({ name, dataType }: PropertySchema): void {
+  if (!PROPERTY_NAME.test(name) || RESERVED.has(name)) {
+    throw new ElysiaError('ELYSIA_USAGE', `'${name}' is not a valid property name`)
+  }
+  if (!Array.isArray(dataType) || dataType.length === 0) {
+    throw new ElysiaError('ELYSIA_USAGE', `property '${name}' has no data type`)
+  }
+}
+
+function duplicateProperty(className: string, name: string): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `class ${className} already has a property '${name}', or one that differs in case`,
+  )
+}
+
+/** @throws ElysiaError ELYSIA_USAGE for a tenant name that a server would refuse. */
+export function requireLegalTenants(tenants: readonly string[]): void {
+  const illegal = tenants.find((tenant) => !TENANT_NAME.test(tenant))
+  if (illegal === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', `'${illegal}' is not a valid tenant name`, {
+    hint: 'A tenant name has 1 to 64 letters, digits, underscores and hyphens.',
+  })
+}
+
+/** The call's tenant, `''` where the class has none. @throws ElysiaError ELYSIA_STORE where they do not fit. */
+export function tenantOf({ tenanted, schema }: Rules, call: Call | undefined): string {
+  if (tenanted === (call?.tenant !== undefined)) return call?.tenant ?? ''
+  const message = tenanted
+    ? `class ${schema.class} has multi-tenancy enabled, but request was without tenant`
+    : `class ${schema.class} has multi-tenancy disabled, but request was with tenant`
+  throw new ElysiaError('ELYSIA_STORE', message)
+}
+
+export function requireTenanted({ tenanted, schema }: Rules): void {
+  if (!tenanted) throw new ElysiaError('ELYSIA_STORE', `class ${schema.class} has multi-tenancy disabled`)
+}
+
+export function noCollection(name: string, target: string): ElysiaError {
+  return new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection '${name}' in ${target}`, {
+    hint: 'Collections are listed by `elysiactl col ls`.',
+  })
+}
+
+export function noTenant(tenant: string, name: string): ElysiaError {
+  return new ElysiaError('ELYSIA_NOT_FOUND', `collection '${name}': tenant not found: '${tenant}'`)
+}
+
+/** @throws ElysiaError ELYSIA_STORE, in the words of a server, where a tenant cannot be read or written. */
+export function requireActive(tenant: string, state: TenantState, name: string): void {
+  if (state === 'active') return
+  throw new ElysiaError('ELYSIA_STORE', `collection '${name}': tenant not active: '${tenant}'`, {
+    hint: `The tenant is ${state}: activate it first.`,
+  })
+}
+
+export function takenName(wanted: string, there: string): ElysiaError {
+  const message = wanted === there ? `class name ${wanted} already exists` : similarName(there)
+  return new ElysiaError('ELYSIA_CONFLICT', message)
+}
+
+function similarName(there: string): string {
+  return `class already exists: found similar class "${there}"`
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where a bound is no UUID: it would silently hide objects. */
+export function requireIds(...bounds: readonly (string | undefined)[]): void {
+  const wrong = bounds.find((bound) => bound !== undefined && !ID.test(bound))
+  if (wrong !== undefined) throw new ElysiaError('ELYSIA_USAGE', `'${wrong}' is not a lower-case UUID`)
+}
+
+/** What is wrong with a link, or that its object is not there. */
+export function linkFault(rules: Rules, link: Link, there: boolean): string | undefined {
+  return rules.links.fault(link) ?? (there ? undefined : `object with id ${link.id} not found`)
+}
+
+/** What is wrong with an object as a whole; the widths that it would fix go into `fixed`. */
+export function objectFault(
+  rules: Rules,
+  object: StoredObject,
+  known: Widths,
+  fixed: Widths,
+): string | undefined {
+  if (!ID.test(object.id)) return `invalid UUID '${object.id.slice(0, 80)}'`
+  const wrong = rules.types(object.properties)
+  if (wrong !== undefined || (object.vector === undefined && object.vectors === undefined)) return wrong
+  return rules.vectors(object, known, fixed)
+}
+
+export function closed(target: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `the store ${target} is closed`)
+}

@@ -1,0 +1,122 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import { abortable, DeadlineError, within } from '../../../async/deadline.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Call } from '../../store.ts'
+import type { Wire } from '../grpc/client.ts'
+import type { RestReply, RestRequest } from '../rest/request.ts'
+import { allUnreachable, failureOf, neverSent, replyFailure } from './failure.ts'
+import type { Server } from './node.ts'
+import { isMissing, lacksCopies } from './serverText.ts'
+
+export interface ClusterOptions {
+  readonly target: string
+  readonly maxInFlight: number
+  readonly timeoutMs: number
+}
+
+type Attempt<T> = (server: Server, signal: AbortSignal) => Promise<T>
+
+/**
+ * The nodes of one cluster as one server: calls go to them in turn, at most `maxInFlight` at once, more wait.
+ * A node that cannot be reached is passed over for some seconds; a call fails with ELYSIA_UNREACHABLE only
+ * when every node did. Each try ends after `timeoutMs`, and with its signal at once.
+ * That something is not there is believed of a node that is ready only: one that begins does not know its collections.
+ */
+export class Cluster {
+  readonly servers: readonly Server[]
+  readonly #options: ClusterOptions
+  readonly #limit: LimitFunction
+  readonly #closed = new AbortController()
+  #turn = 0
+
+  constructor(servers: readonly Server[], options: ClusterOptions) {
+    this.servers = servers
+    this.#options = options
+    this.#limit = pLimit(options.maxInFlight)
+  }
+
+  /** Makes a gRPC call; one that is safe to repeat, since another node may be asked after a failure. */
+  rpc<T>(call: Call, work: (wire: Wire, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#wait(call.signal, true, async (server, signal) => work(await server.wire(), signal))
+  }
+
+  /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
+  rest(request: RestRequest, call: Call = {}): Promise<RestReply> {
+    const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
+    return this.#wait(call.signal, repeatable, async (server, signal) => {
+      if (request.whenReady === true) await server.requireReady(signal)
+      const reply = await server.rest(request, signal)
+      if (reply.status === 404 || (reply.status >= 400 && isMissing(reply.text)))
+        await server.requireReady(signal)
+      if (reply.status < 502 || reply.status > 504) return reply
+      throw replyFailure(reply, server.http, `${request.method} /v1${request.path}`)
+    })
+  }
+
+  /** @throws ElysiaError where the store is closed */
+  requireOpen(): void {
+    this.#closed.signal.throwIfAborted()
+  }
+
+  /** Ends what is in flight and what waits. */
+  close(): void {
+    this.#closed.abort(new ElysiaError('ELYSIA_STORE', `the store ${this.#options.target} is closed`))
+    for (const server of this.servers) server.close()
+  }
+
+  #wait<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const turn = this.#limit(() => this.#tryNodes(signal, repeatable, attempt))
+    return signal === undefined ? turn : abortable(turn, signal)
+  }
+
+  async #tryNodes<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+    const failures: ElysiaError[] = []
+    let missing: ElysiaError | undefined
+    for (const server of this.#inTurn()) {
+      let sent = false
+      const work = async (both: AbortSignal) => {
+        await server.regained(both)
+        sent = true
+        return attempt(server, both)
+      }
+      try {
+        const result = await within(this.#options.timeoutMs, [this.#closed.signal, signal], work)
+        server.answered()
+        return result
+      } catch (thrown) {
+        if (signal?.aborted) throw signal.reason
+        const failure = await believed(failureOf(thrown, server.http), server)
+        const anew = repeatable || !sent || neverSent(failure)
+        if (failure.code === 'ELYSIA_NOT_FOUND' && anew) {
+          // Another node may have heard of it already.
+          missing = failure
+          continue
+        }
+        if (failure.code !== 'ELYSIA_UNREACHABLE' || lacksCopies(failure.message)) throw failure
+        server.failed()
+        failures.push(failure)
+        if (thrown instanceof DeadlineError || !anew) break
+      }
+    }
+    throw missing ?? allUnreachable(this.#options.target, failures)
+  }
+
+  /** All nodes, beginning with the next; those that failed a moment ago come last. */
+  #inTurn(): Server[] {
+    const first = this.#turn++ % this.servers.length
+    const turned = [...this.servers.slice(first), ...this.servers.slice(0, first)]
+    return turned.sort((a, b) => Number(b.available) - Number(a.available))
+  }
+}
+
+/** The failure; that something is not there only where the node is ready, else that it is not. */
+async function believed(failure: ElysiaError, server: Server): Promise<ElysiaError> {
+  if (failure.code !== 'ELYSIA_NOT_FOUND') return failure
+  try {
+    await server.requireReady()
+    return failure
+  } catch (thrown) {
+    return failureOf(thrown, server.http)
+  }
+}

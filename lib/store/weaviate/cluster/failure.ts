@@ -1,0 +1,233 @@
+import { DeadlineError } from '../../../async/deadline.ts'
+import { ElysiaError, type ErrorCode, type ErrorDetails, messageOf } from '../../../core/errors.ts'
+import { masked } from '../../../core/secrets.ts'
+import type { WriteOutcome } from '../../store.ts'
+import { jsonOf, type RestReply } from '../rest/request.ts'
+import { proxyHint } from './proxies.ts'
+import {
+  bounded,
+  isForbidden,
+  isMissing,
+  isRefused,
+  isTaken,
+  isTransient,
+  isUsedUp,
+  lacksCopies,
+  mentions,
+} from './serverText.ts'
+
+/** gRPC status codes that decide anything. @see https://grpc.io/docs/guides/status-codes/ */
+const STATUS = {
+  CANCELLED: 1,
+  DEADLINE_EXCEEDED: 4,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  ABORTED: 10,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const
+
+const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
+const CERTIFICATE = /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO/i
+/** What comes is no HTTP at all, such as what a gRPC side sends to a REST client. */
+const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
+
+/** A message was larger than one side takes, or a page longer than the server gives. */
+export function isTooLarge(thrown: unknown): boolean {
+  return /message (with a size )?larger than/i.test(saidBy(thrown)) || isTooLong(thrown)
+}
+
+/** A page was longer than the server gives, whatever its objects. */
+export function isTooLong(thrown: unknown): boolean {
+  return /query maximum results exceeded/i.test(saidBy(thrown))
+}
+
+/** True where nothing of the call can have reached the server. */
+export function neverSent(failure: ElysiaError): boolean {
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(failure.message)
+}
+
+/** What became of an object that the server refused with these words. */
+export function refusal(said: string): WriteOutcome {
+  const shown = { ok: false, reason: masked(bounded(said)) } as const
+  return isTransient(shown.reason) ? { ...shown, retryable: true } : shown
+}
+
+/** True for a call whose key is known, and may not do this. */
+export function lacksRight({ cause, message }: ElysiaError): boolean {
+  return (isRpcError(cause) && cause.code === STATUS.PERMISSION_DENIED) || isForbidden(message)
+}
+
+/** The error for words of the server about one object that hold for the whole call. */
+export function wholeFailure(said: string, address: string): ElysiaError {
+  const reason = bounded(said)
+  const message = `${address}: ${reason}`
+  return isRefused(reason) ? refused(message, !isForbidden(reason)) : new ElysiaError(codeOf(reason), message)
+}
+
+/** The error for what a gRPC or HTTP call to `address` threw. Never holds a credential. */
+export function failureOf(thrown: unknown, address: string): ElysiaError {
+  if (thrown instanceof ElysiaError) return thrown
+  if (thrown instanceof DeadlineError) return unreachable(address, thrown.message, thrown)
+  if (isRpcError(thrown)) return rpcFailure(thrown, address)
+  if (isSystemError(thrown)) return unreachable(address, systemText(thrown), thrown)
+  return new ElysiaError('ELYSIA_STORE', `${address}: ${bounded(messageOf(thrown))}`, { cause: thrown })
+}
+
+/** True where bytes came, but in another protocol than the one that was spoken. */
+export function isOtherProtocol({ message }: ElysiaError): boolean {
+  return OTHER_PROTOCOL.test(message)
+}
+
+/** The error for an answer that is not the expected one; `doing` says what was asked, and of what. */
+export function replyFailure(reply: RestReply, address: string, doing: string): ElysiaError {
+  const said = textOf(reply)
+  const message = `${doing}: ${address} answers ${reply.status}${said === '' ? '' : `: ${said}`}`
+  const { status } = reply
+  const waits = retryAfter(reply)
+  if (status === 401 || status === 403) return refused(message, status === 401)
+  if (status === 429)
+    return new ElysiaError('ELYSIA_STORE', message, { retryable: !isQuota(reply), ...waits })
+  if (lacksCopies(said)) return withoutCopies(message, undefined)
+  if (isTransient(said)) return new ElysiaError('ELYSIA_STORE', message, { retryable: true, ...waits })
+  if (status >= 502 && status <= 504) {
+    return new ElysiaError('ELYSIA_UNREACHABLE', message, { retryable: true, ...waits })
+  }
+  return new ElysiaError(codeOf(said), message)
+}
+
+/** The error for a store none of whose nodes can be reached; each failure names its node. */
+export function allUnreachable(target: string, failures: readonly ElysiaError[]): ElysiaError {
+  const [first] = failures
+  if (first !== undefined && failures.length === 1) return first
+  const each = failures.map(({ message }) => message).join('; ')
+  const retryable = failures.some((failure) => failure.retryable)
+  return new ElysiaError('ELYSIA_UNREACHABLE', `no node of ${target} can be reached: ${each}`, {
+    retryable,
+    cause: first,
+  })
+}
+
+interface RpcError {
+  readonly code: number
+  readonly details: string
+}
+
+function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
+  const { code } = error
+  const details = bounded(error.details).replace(/\.? Resolution note: $/, '')
+  const message = `${address}: ${details === '' ? bounded(error.message) : details}`
+  const final: ErrorDetails = { cause: error }
+  const later: ErrorDetails = { cause: error, retryable: true }
+  const forbidden = code === STATUS.PERMISSION_DENIED || isForbidden(details)
+  if (forbidden || code === STATUS.UNAUTHENTICATED || isRefused(details)) {
+    return refused(message, !forbidden, error)
+  }
+  if (code === STATUS.DEADLINE_EXCEEDED) return unreachable(address, details, error)
+  if (lacksCopies(details)) return withoutCopies(message, error)
+  if (isTransient(details) || isPassing(code, error)) return new ElysiaError('ELYSIA_STORE', message, later)
+  if (code === STATUS.UNAVAILABLE || mentions(details, CONNECTION))
+    return unreachable(address, details, error)
+  if (code === STATUS.UNIMPLEMENTED) return unknownCall(address, error)
+  return new ElysiaError(codeOf(details), message, final)
+}
+
+/** The server is there: it is nodes behind it that are not. */
+function withoutCopies(message: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    cause,
+    retryable: true,
+    hint: 'a node that holds copies of these objects is down: give the same command when it is back',
+  })
+}
+
+/** Status codes by which a server or what stands before it says: not now. A message's size does not pass. */
+function isPassing(code: number, error: RpcError & Error): boolean {
+  if (code === STATUS.RESOURCE_EXHAUSTED) return !isTooLarge(error) && !isUsedUp(error.details)
+  return code === STATUS.CANCELLED || code === STATUS.ABORTED
+}
+
+function unreachable(address: string, why: string, cause: unknown): ElysiaError {
+  const untrusted = CERTIFICATE.test(why)
+  const other = OTHER_PROTOCOL.test(why)
+  const hint = hintFor(untrusted, other, address)
+  return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${bounded(why)}`, {
+    cause,
+    retryable: !untrusted && !other,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
+function hintFor(untrusted: boolean, other: boolean, address: string): string | undefined {
+  if (untrusted) return 'is it https, and is its authority trusted? --ca-file names one more'
+  if (other) return 'another protocol is spoken there: is it the right port? http://HOST:PORT?grpc=HOST:PORT'
+  return proxyHint(address)
+}
+
+function refused(message: string, unknown: boolean, cause?: unknown): ElysiaError {
+  const hint = unknown ? 'set ELYSIACTL_API_KEY to a key that the server knows' : 'the key lacks this right'
+  return new ElysiaError('ELYSIA_REFUSED', message, { cause, hint })
+}
+
+function unknownCall(address: string, cause: RpcError & Error): ElysiaError {
+  const message = `${address} speaks gRPC, but is no Weaviate that knows this call: ${bounded(cause.details)}`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    cause,
+    hint: 'name the gRPC address with ?grpc=HOST:PORT behind the URL',
+  })
+}
+
+function codeOf(text: string): ErrorCode {
+  if (isMissing(text)) return 'ELYSIA_NOT_FOUND'
+  return isTaken(text) ? 'ELYSIA_CONFLICT' : 'ELYSIA_STORE'
+}
+
+function isRpcError(thrown: unknown): thrown is RpcError & Error {
+  const { code, details } = (thrown ?? {}) as { code?: unknown; details?: unknown }
+  return thrown instanceof Error && typeof code === 'number' && typeof details === 'string'
+}
+
+function saidBy(thrown: unknown): string {
+  return detailsOf(thrown instanceof ElysiaError ? (thrown.cause ?? thrown) : thrown)
+}
+
+function detailsOf(thrown: unknown): string {
+  return isRpcError(thrown) ? thrown.details : messageOf(thrown)
+}
+
+function isSystemError(thrown: unknown): thrown is Error & { readonly code: string } {
+  return thrown instanceof Error && typeof (thrown as { code?: unknown }).code === 'string'
+}
+
+/** An AggregateError of several addresses has a code and no text. */
+function systemText({ code, message }: { readonly code: string; readonly message: string }): string {
+  return message.includes(code) ? message : `${code}${message === '' ? '' : `: ${message}`}`
+}
+
+interface Said {
+  readonly message?: unknown
+}
+
+/** The server's own words: `{error: [{message}]}`, `{message}` or plain text; bounded. */
+function textOf(reply: RestReply): string {
+  const body = jsonOf(reply)
+  const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
+  const listed = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
+  const texts = [...listed, message].filter((text) => typeof text === 'string')
+  return bounded(texts.length > 0 ? texts.join('; ') : reply.text.trim())
+}
+
+/** A usage limit, which no waiting ends, names itself. */
+function isQuota(reply: RestReply): boolean {
+  const body = jsonOf(reply)
+  return typeof body === 'object' && body !== null && 'errorCode' in body
+}
+
+/** `Retry-After` is seconds or a date. @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfter({ retryAfter }: RestReply): { retryAfterMs?: number } {
+  if (retryAfter === undefined) return {}
+  const seconds = Number(retryAfter)
+  const waitMs = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000
+  return Number.isNaN(waitMs) ? {} : { retryAfterMs: Math.max(0, Math.round(waitMs)) }
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '../../../async/deadline.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { byAge, isSince, OLDEST_MINOR } from './capabilities.ts'
+import { allUnreachable, failureOf, isOtherProtocol, lacksRight } from './failure.ts'
+import type { Server } from './node.ts'
+
+const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
+/**
+ * How long a gRPC side is knocked at that cannot be reached while REST says that the server is ready: one that is ending
+ * closes it first. After that the port is wrong.
+ */
+const KNOCKING_MS = 2_500
+const KNOCK_MS = 500
+
+export interface Greeting {
+  /** The oldest of all nodes that answered. */
+  readonly version: string
+  readonly maxMessageBytes: number
+}
+
+/**
+ * Asks every node for its version by REST, and sends an empty batch by gRPC. Nodes that cannot be reached are left
+ * for later, as long as one can.
+ * @throws ElysiaError of the one node, or ELYSIA_UNREACHABLE naming all; on any other failure of a node that
+ */
+export async function greet(
+  servers: readonly Server[],
+  target: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Greeting> {
+  const results = await Promise.allSettled(servers.map((server) => greetOne(server, timeoutMs, signal)))
+  if (signal?.aborted) {
+    for (const server of servers) server.close()
+    throw signal.reason
+  }
+  const greetings = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failures: ElysiaError[] = []
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'fulfilled') continue
+    servers[index]!.failed()
+    failures.push(failureOf(result.reason, servers[index]!.http))
+  }
+  const decisive = failures.find(({ code }) => code !== 'ELYSIA_UNREACHABLE')
+  const [first] = greetings
+  if (first !== undefined && decisive === undefined) {
+    const smallest = Math.min(...greetings.map(({ maxMessageBytes }) => maxMessageBytes))
+    const [version = first.version] = greetings.map((one) => one.version).sort(byAge)
+    return { version, maxMessageBytes: smallest }
+  }
+  for (const server of servers) server.close()
+  throw decisive ?? allUnreachable(target, failures)
+}
+
+async function greetOne(server: Server, timeoutMs: number, end?: AbortSignal): Promise<Greeting> {
+  const opening = server.wire()
+  opening.catch(() => undefined)
+  const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta(end)
+  checkVersion(server.http, version)
+  await opening
+  await knock(server, timeoutMs, end)
+  // A twentieth is kept free for what the estimate of a message's size leaves out.
+  return { version, maxMessageBytes: Math.floor(0.95 * Math.min(maxMessageBytes, MAX_MESSAGE_BYTES)) }
+}
+
+/** Waits for an answer of the gRPC side. @throws ElysiaError, final where the rest of the server is ready meanwhile */
+async function knock(server: Server, timeoutMs: number, end?: AbortSignal): Promise<void> {
+  const since = performance.now()
+  for (;;) {
+    const failure = await spoken(server, timeoutMs, end)
+    if (failure === undefined) return
+    await server.requireReady(end)
+    const over = performance.now() - since > KNOCKING_MS
+    if (over || !failure.retryable) throw closed(failure, server, isOtherProtocol(failure))
+    server.close()
+    await sleep(KNOCK_MS, undefined, end && { signal: end })
+  }
+}
+
+/** Why the service gives no answer; undefined where it gives one. */
+async function spoken(
+  server: Server,
+  timeoutMs: number,
+  end?: AbortSignal,
+): Promise<ElysiaError | undefined> {
+  try {
+    // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
+    await within(timeoutMs, [end], async (signal) => (await server.wire()).batchObjects([], signal))
+    return undefined
+  } catch (thrown) {
+    return judged(failureOf(thrown, server.grpc))
+  }
+}
+
+/** Any answer of the service will do, also that the key may not look; but not that the key is unknown. */
+function judged(failure: ElysiaError): ElysiaError | undefined {
+  if (failure.code === 'ELYSIA_REFUSED' && !lacksRight(failure)) throw failure
+  return failure.code === 'ELYSIA_UNREACHABLE' ? failure : undefined
+}
+
+function closed(failure: ElysiaError, server: Server, other: boolean): ElysiaError {
+  const message = `the gRPC side of ${server.http}, which is ready: ${failure.message}`
+  const asked = `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    cause: failure,
+    hint: other ? asked : (failure.hint ?? asked),
+  })
+}
+
+function checkVersion(http: string, version: string): void {
+  if (isSince(version, OLDEST_MINOR)) return
+  throw new ElysiaError(
+    'ELYSIA_STORE',
+    `${http} is Weaviate ${version}: 1.${OLDEST_MINOR} or newer is needed`,
+    {
+      hint: 'upgrade the server',
+    },
+  )
+}

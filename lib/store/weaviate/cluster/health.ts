@@ -1,0 +1,47 @@
+import type { Health } from '../../store.ts'
+import { isObject, listIn, objectIn } from '../rest/answer.ts'
+import { expect } from '../rest/expect.ts'
+import { jsonOf } from '../rest/request.ts'
+import type { Context } from '../write.ts'
+import type { Cluster } from './cluster.ts'
+import { replyFailure } from './failure.ts'
+
+/** The nodes of the cluster, all that belong to it; where the key may not see them, the addresses stand in for them. */
+export async function health({ cluster, target, version }: Omit<Context, 'name'>): Promise<Health> {
+  const meta = await expect({ cluster, target }, { method: 'GET', path: '/meta' }, 'asking for the modules')
+  const modules = Object.keys(objectIn(meta, target).modules ?? {}).sort()
+  const reply = await cluster.rest({ method: 'GET', path: '/nodes' })
+  if (reply.status === 200) {
+    const nodes = [...listIn(reply, target, 'nodes')]
+    const listed = new Set(nodes.map(({ name }) => name))
+    for (const name of await members(cluster)) {
+      if (!listed.has(name)) nodes.push({ name, status: 'UNAVAILABLE' })
+    }
+    return {
+      version,
+      nodes: nodes.map(({ name, status }) => ({ name: String(name), status: String(status) })),
+      modules,
+    }
+  }
+  if (reply.status !== 403) throw replyFailure(reply, target, 'asking for the nodes')
+  const known = cluster.servers.map(({ http, available }) => ({
+    name: http,
+    status: available ? 'UP' : 'DOWN',
+  }))
+  return { version, nodes: known, modules }
+}
+
+/** Names of the nodes that belong to the cluster, also of those that are gone; none where it does not say. */
+async function members(cluster: Cluster): Promise<ReadonlySet<string>> {
+  const reply = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
+  const json = reply.status === 200 ? jsonOf(reply) : undefined
+  const statistics = isObject(json) && Array.isArray(json.statistics) ? json.statistics : []
+  const names = new Set<string>()
+  for (const one of statistics) {
+    const raft = isObject(one) && isObject(one.raft) ? one.raft.latestConfiguration : undefined
+    for (const server of Array.isArray(raft) ? raft : []) {
+      if (isObject(server) && typeof server.id === 'string') names.add(server.id)
+    }
+  }
+  return names
+}

@@ -1,0 +1,147 @@
+import { within } from '../../../async/deadline.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Node } from '../../target.ts'
+import { openWire, type Wire } from '../grpc/client.ts'
+import { jsonOf, type RestReply, type RestRequest, sendRest } from '../rest/request.ts'
+import { failureOf, replyFailure } from './failure.ts'
+
+/** How long an unreachable node is passed over where there are others. */
+const PASSED_OVER_MS = 5_000
+/** How long a node that was ready is taken to be so: less than a restart takes. */
+const READY_MS = 200
+/** A limit of messages below this is taken for none. */
+const SMALLEST_MESSAGE = 4096
+
+export interface ServerOptions {
+  readonly node: Node
+  readonly apiKey: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly authorities: readonly string[] | undefined
+  readonly connectTimeoutMs: number
+}
+
+/**
+ * One node of a cluster: its REST side, and its gRPC channel, which is opened when it is first needed.
+ * After a failure the channel is dropped, and a new one is opened only once the node says that it is ready: a channel
+ * that keeps knocking waits longer and longer, up to two minutes after the server is back; and a server that has just
+ * begun does not know its collections yet.
+ */
+export class Server {
+  readonly #options: ServerOptions
+  #wire: Wire | undefined
+  #opening: Promise<Wire> | undefined
+  #suspect = false
+  #passedOverUntil = 0
+  #readyUntil = 0
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+  }
+
+  get http(): string {
+    return this.#options.node.http
+  }
+
+  get grpc(): string {
+    return this.#options.node.grpc
+  }
+
+  /** False for a while after a failure. */
+  get available(): boolean {
+    return performance.now() >= this.#passedOverUntil
+  }
+
+  rest(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
+    const { node, apiKey, headers, authorities } = this.#options
+    const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+    const options = { http: node.http, headers: { ...headers, ...authorization }, authorities }
+    return sendRest(options, request, signal)
+  }
+
+  async wire(): Promise<Wire> {
+    if (this.#wire !== undefined) return this.#wire
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  /** Before a call: where the node was lost, whether it is ready again. @throws ElysiaError where it is not */
+  async regained(signal: AbortSignal): Promise<void> {
+    if (this.#suspect) await this.requireReady(signal)
+  }
+
+  /**
+   * Asks the node whether it has loaded all that it serves. What has no such question is taken to be ready.
+   * @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, where it is not
+   */
+  async requireReady(signal?: AbortSignal): Promise<void> {
+    if (performance.now() < this.#readyUntil) return
+    const { status } = await this.#ask({ method: 'GET', path: '/.well-known/ready' }, signal)
+    if (status >= 500) throw notReady(this.http, status)
+    this.#suspect = false
+    this.#readyUntil = performance.now() + READY_MS
+  }
+
+  failed(): void {
+    this.#suspect = true
+    this.#readyUntil = 0
+    this.#passedOverUntil = performance.now() + PASSED_OVER_MS
+    this.close()
+  }
+
+  answered(): void {
+    this.#passedOverUntil = 0
+  }
+
+  close(): void {
+    this.#wire?.close()
+    this.#wire = undefined
+  }
+
+  /** Version and message limit, by REST. @throws ElysiaError where it is not reached or not Weaviate */
+  async meta(signal?: AbortSignal): Promise<Meta> {
+    const reply = await this.#ask({ method: 'GET', path: '/meta' }, signal)
+    if (reply.status === 401 || reply.status === 403 || reply.status >= 500) {
+      throw replyFailure(reply, this.http, 'asking for the version')
+    }
+    const { version, grpcMaxMessageSize } = (jsonOf(reply) ?? {}) as Record<string, unknown>
+    if (typeof version !== 'string' || !/^\d+\.\d+/.test(version)) throw notWeaviate(this.http, reply.status)
+    const largest = typeof grpcMaxMessageSize === 'number' && grpcMaxMessageSize >= SMALLEST_MESSAGE
+    return { version: version.slice(0, 80), maxMessageBytes: largest ? grpcMaxMessageSize : undefined }
+  }
+
+  async #open(): Promise<Wire> {
+    this.#wire = await openWire(this.#options)
+    return this.#wire
+  }
+
+  async #ask(request: RestRequest, end?: AbortSignal): Promise<RestReply> {
+    try {
+      return await within(this.#options.connectTimeoutMs, [end], (signal) => this.rest(request, signal))
+    } catch (thrown) {
+      throw failureOf(thrown, this.http)
+    }
+  }
+}
+
+/** What a server says of itself. */
+export interface Meta {
+  readonly version: string
+  readonly maxMessageBytes: number | undefined
+}
+
+function notReady(http: string, status: number): ElysiaError {
+  const message = `${http} is not ready: it answers ${status} to /v1/.well-known/ready`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    retryable: true,
+    hint: 'a server that begins, ends or has lost its cluster is not: try again, or look at its log',
+  })
+}
+
+function notWeaviate(http: string, status: number): ElysiaError {
+  const message = `${http} answers ${status} to /v1/meta, and is no Weaviate server`
+  return new ElysiaError('ELYSIA_UNREACHABLE', message, {
+    hint: 'give the address of its REST side, such as http://localhost:8080',
+  })
+}

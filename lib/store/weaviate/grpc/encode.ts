@@ -1,0 +1,132 @@
+import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import type { BatchObject, Filters } from './client.ts'
+import { isRows, rowsBytes, vectorBytes } from './vectors.ts'
+
+type Properties = NonNullable<BatchObject['properties']>
+type Named = BatchObject['vectors'][number]
+
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Vectors, Filters) */
+const SINGLE = 1 as Named['type']
+const MULTI = 2 as Named['type']
+const CONTAINS_ANY = 12 as Filters['operator']
+
+const NONE = new Uint8Array(0)
+
+/** An object as a message of a batch. It shares the object's arrays, which must not change until it is sent. */
+export function batchObject(object: StoredObject, collection: string, tenant: string): BatchObject {
+  return {
+    uuid: object.id,
+    collection,
+    tenant,
+    properties: propertiesOf(object.properties),
+    vector: [],
+    vectorBytes: object.vector === undefined ? NONE : vectorBytes(object.vector),
+    vectors: Object.entries(object.vectors ?? {}).map(([name, vector]) => namedVector(name, vector)),
+  }
+}
+
+/** The filter that finds the objects of these ids. */
+export function idFilter(ids: readonly string[]): Filters {
+  const target = { property: '_id' }
+  return { operator: CONTAINS_ANY, on: [], filters: [], valueTextArray: { values: [...ids] }, target }
+}
+
+/** The bytes that a message of a batch takes, rounded up. */
+export function messageBytes(object: StoredObject): number {
+  let bytes = 512 + sizeOf(object.properties) + (object.vector?.byteLength ?? 0)
+  for (const [name, vector] of Object.entries(object.vectors ?? {})) {
+    bytes += 64 + 3 * name.length
+    for (const row of isRows(vector) ? vector : [vector]) bytes += row.byteLength
+  }
+  return bytes
+}
+
+/** True where every text and key can be UTF-8: half a surrogate pair would fail the whole message on the server. */
+export function isWellFormed(value: Json): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(isWellFormed)
+  return Object.entries(value).every(([key, inside]) => key.isWellFormed() && isWellFormed(inside))
+}
+
+/** True where a name is one that the encoder of messages would pass over without a word. */
+export function hasUnsendable(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasUnsendable)
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasUnsendable)
+}
+
+/**
+ * Lists of one kind travel packed; an empty list needs a field of its own, since it shows no type; what is
+ * left is a struct. Nulls are left out: the server drops them as well.
+ */
+function propertiesOf(properties: JsonObject): Properties {
+  const plain: JsonObject = {}
+  const message: Properties = {
+    nonRefProperties: plain,
+    singleTargetRefProps: [],
+    multiTargetRefProps: [],
+    numberArrayProperties: [],
+    intArrayProperties: [],
+    textArrayProperties: [],
+    booleanArrayProperties: [],
+    objectProperties: [],
+    objectArrayProperties: [],
+    emptyListProps: [],
+  }
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null) continue
+    if (!Array.isArray(value) || !addList(message, name, value)) plain[name] = withDoubles(value)
+  }
+  return message
+}
+
+/** False for a list of several kinds, which only a struct can hold. */
+function addList(message: Properties, propName: string, values: Json[]): boolean {
+  if (values.length === 0) message.emptyListProps.push(propName)
+  else if (isAll(values, 'string')) message.textArrayProperties.push({ propName, values })
+  else if (isAll(values, 'boolean')) message.booleanArrayProperties.push({ propName, values })
+  else if (isAll(values, 'number')) {
+    message.numberArrayProperties.push(doubles(propName, values))
+  } else if (values.every((value) => typeof value === 'number' || typeof value === 'bigint')) {
+    message.numberArrayProperties.push(doubles(propName, values.map(Number)))
+  } else return false
+  return true
+}
+
+function doubles(propName: string, values: readonly number[]) {
+  return { propName, values: [], valuesBytes: new Uint8Array(Float64Array.from(values).buffer) }
+}
+
+/** A struct has doubles only. What would not be kept was refused before. */
+function withDoubles(value: Json): Json {
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(withDoubles)
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withDoubles(inner)]))
+}
+
+interface Kinds {
+  string: string
+  number: number
+  boolean: boolean
+}
+
+function isAll<K extends keyof Kinds>(values: readonly Json[], kind: K): values is Kinds[K][] {
+  return values.every((value) => typeof value === kind)
+}
+
+function namedVector(name: string, vector: Vector): Named {
+  if (isRows(vector)) return { name, index: 0, vectorBytes: rowsBytes(vector), type: MULTI }
+  return { name, index: 0, vectorBytes: vectorBytes(vector), type: SINGLE }
+}
+
+/** Each value with the tags and lengths around it; a struct's are the largest. */
+function sizeOf(value: Json): number {
+  if (typeof value === 'string') return 16 + Buffer.byteLength(value)
+  if (typeof value !== 'object' || value === null) return 16
+  let bytes = 16
+  if (Array.isArray(value)) for (const item of value) bytes += sizeOf(item)
+  else for (const [key, item] of Object.entries(value)) bytes += 16 + 3 * key.length + sizeOf(item)
+  return bytes
+}

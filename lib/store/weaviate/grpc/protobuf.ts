@@ -1,0 +1,92 @@
+import protobuf, { type Reader, type Writer } from 'protobufjs/minimal.js'
+import { isLarge } from '../../../core/exactJson.ts'
+
+export type { Reader, Writer }
+
+export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
+export const newWriter = (): Writer => protobuf.Writer.create()
+
+/** Reads the field with this tag into `into`; false where it is not one that is known. */
+export type Take<T> = (reader: Reader, tag: number, into: T) => boolean
+
+/**
+ * Reads the message that stands here, after its length, into `into`; fields that `take` does not know are passed over.
+ * @throws RangeError where it does not end where it should
+ */
+export function message<T>(reader: Reader, into: T, take: Take<T>): T {
+  const length = reader.uint32()
+  const end = reader.pos + length
+  if (end > reader.len) throw new RangeError(`a message of ${length} bytes is cut short`)
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (!take(reader, tag, into)) reader.skipType(tag & 7)
+  }
+  if (reader.pos !== end) throw new RangeError('a field reaches beyond its message')
+  return into
+}
+
+/** The bytes of an answer are none of the message that was asked for. */
+export class MalformedReply extends Error {
+  override readonly name = 'MalformedReply'
+}
+
+/** Makes whatever a reader throws at bytes that are no such message a MalformedReply. */
+export function malformed(thrown: unknown): unknown {
+  if (thrown instanceof InexactInt || thrown instanceof MalformedReply) return thrown
+  return new MalformedReply(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}
+
+/** How deep objects in an answer may be nested. */
+const MAX_DEPTH = 200
+let depth = 0
+
+/** Begins an object that is not nested in another. */
+export function beginObject(): void {
+  depth = 0
+}
+
+/** Reads something that is one level deeper. @throws RangeError */
+export function deeper<T>(read: () => T): T {
+  depth += 1
+  if (depth > MAX_DEPTH) throw new RangeError(`objects are nested more than ${MAX_DEPTH} deep`)
+  const done = read()
+  depth -= 1
+  return done
+}
+
+/** An answer holds an int at the end of its 64 bits, which stands for all that are beyond. */
+export class InexactInt extends Error {
+  override readonly name = 'InexactInt'
+}
+
+/** An int of which nobody makes a large one. */
+export function intOf(reader: Reader): number {
+  // A number, or a Long where another part of the program taught protobufjs that type.
+  const long = reader.int64() as unknown as number | { toNumber(): number }
+  return typeof long === 'number' ? long : long.toNumber()
+}
+
+/** An int as it is: a bigint beyond ±(2^53 - 1). @throws InexactInt */
+export function wholeIntOf(reader: Reader): number | bigint {
+  const from = reader.pos
+  const double = intOf(reader)
+  if (!isLarge(double)) return double
+  let bits = 0n
+  for (let at = reader.pos - 1; at >= from; at--) bits = (bits << 7n) | BigInt(reader.buf[at]! & 0x7f)
+  return within(BigInt.asIntN(64, bits))
+}
+
+/** The same for one of eight bytes. @throws InexactInt */
+export function wholeInt64(view: DataView, at: number): number | bigint {
+  const int = view.getBigInt64(at, true)
+  const double = Number(int)
+  return isLarge(double) ? within(int) : double
+}
+
+const LEAST = -(2n ** 63n)
+
+/** A server holds ints as doubles: of those beyond 64 bits it makes the least or the greatest of these. */
+function within(int: bigint): bigint {
+  if (int === LEAST || int === ~LEAST) throw new InexactInt(`the int ${int} may be another`)
+  return int
+}

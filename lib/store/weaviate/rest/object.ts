@@ -1,0 +1,78 @@
+import { filledVector } from '../../../core/float32.ts'
+import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import type { What } from '../../store.ts'
+import { MalformedReply } from '../grpc/protobuf.ts'
+import type { Layout } from '../schema/layout.ts'
+import { isObject } from './answer.ts'
+
+/**
+ * The parts of an object that were asked for, as `GET /v1/objects` shows it; of its references the beacons, not the
+ * paths beside them. @throws MalformedReply where it is none
+ */
+export function objectOf(
+  shown: JsonObject,
+  layout: Layout,
+  what: What,
+  tenant: string | undefined,
+): StoredObject {
+  const { id, properties, creationTimeUnix: created, lastUpdateTimeUnix: updated } = shown
+  if (typeof id !== 'string') throw new MalformedReply('an object has no id')
+  const vector = what.vectors ? floatsOf(shown.vector ?? []) : NONE
+  const vectors = what.vectors ? Object.entries(recordOf(shown.vectors, 'vectors')) : []
+  return {
+    id,
+    properties: propertiesOf(recordOf(properties, 'properties'), layout, what),
+    ...(vector.length === 0 ? {} : { vector }),
+    ...(vectors.length === 0 ? {} : { vectors: Object.fromEntries(vectors.map(named)) }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(what.times && { createdMs: timeOf(created), updatedMs: timeOf(updated) }),
+  }
+}
+
+const NONE = new Float32Array(0)
+
+function recordOf(value: Json | undefined, name: string): JsonObject {
+  if (value === undefined || value === null) return {}
+  if (!isObject(value)) throw new MalformedReply(`the ${name} of an object are none`)
+  return value
+}
+
+function timeOf(value: Json | undefined): number {
+  if (typeof value === 'number') return value
+  throw new MalformedReply('an object has no time')
+}
+
+function propertiesOf(shown: JsonObject, layout: Layout, what: What): JsonObject {
+  const wanted = what.properties === 'all' ? undefined : new Set(what.properties)
+  const properties: JsonObject = {}
+  for (const [name, value] of Object.entries(shown)) {
+    if (value === null) continue
+    if (layout.references.has(name)) {
+      if (what.references) properties[name] = beaconsOf(value)
+    } else if (wanted === undefined || wanted.has(name)) properties[name] = value
+  }
+  return layout.numbers.ofDoubles(properties)
+}
+
+function beaconsOf(value: Json): Json {
+  return Array.isArray(value)
+    ? value.map((one) => ({ beacon: isObject(one) ? (one.beacon ?? '') : '' }))
+    : value
+}
+
+function named([name, value]: [string, Json]): [string, Vector] {
+  if (Array.isArray(value) && Array.isArray(value[0])) return [name, value.map(floatsOf)]
+  return [name, floatsOf(value)]
+}
+
+function floatsOf(numbers: Json): Float32Array {
+  if (!Array.isArray(numbers) || !numbers.every(isNumber))
+    throw new MalformedReply('a vector holds no numbers')
+  return filledVector(numbers.length, (bytes, at) => {
+    for (let index = 0; index < numbers.length; index++) bytes.writeFloatLE(numbers[index]!, at + 4 * index)
+  })
+}
+
+function isNumber(value: Json): value is number {
+  return typeof value === 'number'
+}

@@ -1,0 +1,98 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Call, What } from '../../store.ts'
+import { replyFailure } from '../cluster/failure.ts'
+import type { Layout } from '../schema/layout.ts'
+import type { Context } from '../write.ts'
+import { listIn, objectIn, requireAsked, requireAtMost } from './answer.ts'
+import { objectOf } from './object.ts'
+import type { RestReply, RestRequest } from './request.ts'
+
+/** A read by REST, where gRPC has not the words: beacons whose object is gone, ints beyond 2^53. */
+export interface RestReading {
+  readonly context: Context
+  readonly layout: Layout
+  readonly tenant: string
+  readonly what: What
+  readonly call: Call
+}
+
+/** What a text of JSON and all that is parsed of it take, beside the text itself. */
+const PARSED = 3
+
+/** The longest text of several objects that is taken. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024
+
+/** Objects that came, and about what they take. */
+export interface RestPage {
+  readonly objects: StoredObject[]
+  readonly bytes: number
+}
+
+/** The next objects after an id, in byte order of their ids. */
+export async function restPage(
+  { context, layout, tenant, what, call }: RestReading,
+  after: string,
+  limit: number,
+): Promise<RestPage> {
+  const query = new URLSearchParams({ class: context.name, limit: String(limit) })
+  if (after !== '') query.set('after', after)
+  if (what.vectors) query.set('include', 'vector')
+  if (tenant !== '') query.set('tenant', tenant)
+  const request: RestRequest = { method: 'GET', path: `/objects?${query}` }
+  // One that is longer is asked for in halves, down to a single object.
+  const reply = await context.cluster.rest(
+    limit === 1 ? request : { ...request, maxBytes: MAX_PAGE_BYTES },
+    call,
+  )
+  if (reply.status !== 200) throw readFailure(reply, context)
+  const shown = listIn(reply, context.target, 'objects')
+  requireAtMost(limit, shown.length, context.target, context.name)
+  return {
+    objects: shown.map((object) => objectOf(object, layout, what, call.tenant)),
+    bytes: PARSED * reply.text.length,
+  }
+}
+
+/** The minor releases of version 1 whose lists leave out named vectors on other nodes, and the first without. */
+const LISTS_NAMED_VECTORS: ReadonlyMap<number, number> = new Map([
+  [36, 22],
+  [37, 13],
+  [38, 4],
+])
+
+/**
+ * False for a server whose lists lack the named vectors of objects on other nodes.
+ * @see https://github.com/weaviate/weaviate/commit/37aa7691a1
+ */
+export function listsNamedVectors(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
+  return major > 1 || minor > 38 || patch >= (LISTS_NAMED_VECTORS.get(minor) ?? Number.POSITIVE_INFINITY)
+}
+
+/** The objects of those ids that exist; there is no call for several. */
+export async function restMany(reading: RestReading, ids: readonly string[]): Promise<StoredObject[]> {
+  return (await Promise.all(ids.map((id) => restOne(reading, id)))).flat()
+}
+
+async function restOne(
+  { context, layout, tenant, what, call }: RestReading,
+  id: string,
+): Promise<StoredObject[]> {
+  const query = new URLSearchParams()
+  if (what.vectors) query.set('include', 'vector')
+  if (tenant !== '') query.set('tenant', tenant)
+  if (layout.replicated) query.set('consistency_level', 'QUORUM')
+  const path = `/objects/${encodeURIComponent(context.name)}/${encodeURIComponent(id)}?${query}`
+  const reply = await context.cluster.rest({ method: 'GET', path }, call)
+  if (reply.status === 404 && reply.text === '') return []
+  if (reply.status !== 200) throw readFailure(reply, context)
+  const object = objectOf(objectIn(reply, context.target), layout, what, call.tenant)
+  requireAsked([id], [object], context.target, context.name)
+  return [object]
+}
+
+function readFailure(reply: RestReply, { name, target }: Context): ElysiaError {
+  if (reply.status === 404) return new ElysiaError('ELYSIA_NOT_FOUND', `${target} has no collection ${name}`)
+  return replyFailure(reply, target, `reading ${name}`)
+}

@@ -1,0 +1,145 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { parseExact } from '../../../core/exactJson.ts'
+import type { Json } from '../../../core/object.ts'
+
+/** A request, its path beginning after `/v1`. */
+export interface RestRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  /** Sent as JSON, exactly as it stringifies. */
+  readonly body?: unknown
+  /** It changes nothing, though it is no GET. */
+  readonly reads?: true
+  /** Asked only of a node that is ready: one that begins answers as if there was nothing. */
+  readonly whenReady?: true
+  /** The longest answer that is taken, in bytes. 256 MiB. */
+  readonly maxBytes?: number
+}
+
+/** The longest answer: a list of a million tenants, or an object as large as a message of gRPC may be. */
+const MAX_BYTES = 256 * 1024 * 1024
+/** Of an answer that says why not only the beginning is looked at. */
+const MAX_ERROR_BYTES = 64 * 1024
+/** A longer text is looked through before it is parsed: V8 takes 45 bytes for each bracket that opens. */
+const UNCHECKED_LENGTH = 8 * 1024 * 1024
+/** How deep an answer may be nested. */
+const MAX_DEPTH = 1000
+
+/** An answer, whatever its status. */
+export interface RestReply {
+  readonly request: RestRequest
+  readonly status: number
+  readonly text: string
+  readonly retryAfter: string | undefined
+}
+
+export interface RestOptions {
+  /** `http(s)://HOST:PORT[/prefix]`, without `/v1`. */
+  readonly http: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly authorities: readonly string[] | undefined
+}
+
+/**
+ * One request to a server's REST side; each has a connection of its own, so that nothing stays open.
+ * Throws Node's own errors, and one that says `message larger than` where the answer is. Memory: one answer.
+ */
+export async function sendRest(
+  options: RestOptions,
+  request: RestRequest,
+  signal: AbortSignal,
+): Promise<RestReply> {
+  const response = await respond(options, request, signal)
+  const status = response.statusCode ?? 0
+  const text = await textOf(response, request, status)
+  return { request, status, text, retryAfter: response.headers['retry-after'] }
+}
+
+/** The whole text; of one that says why not as much as a person can read. The connection ends with it. */
+async function textOf(response: IncomingMessage, request: RestRequest, status: number): Promise<string> {
+  const { maxBytes = MAX_BYTES } = request
+  const failed = status >= 400
+  const tooLarge = () => new Error(`the answer is a message larger than ${maxBytes} bytes`)
+  if (!failed && Number(response.headers['content-length']) > maxBytes) {
+    response.destroy()
+    throw tooLarge()
+  }
+  response.setEncoding('utf8')
+  let bytes = 0
+  let text = ''
+  for await (const chunk of response as AsyncIterable<string>) {
+    text += chunk
+    bytes += Buffer.byteLength(chunk)
+    if (failed && bytes > MAX_ERROR_BYTES) break
+    if (bytes > maxBytes) throw tooLarge()
+  }
+  return text
+}
+
+/** The JSON of an answer; undefined where it is none, or nested too deeply to be of a server. */
+export function jsonOf(reply: RestReply): Json | undefined {
+  return parsed(reply, JSON.parse)
+}
+
+/** The same with whole numbers exact. @see parseExact */
+export function exactJsonOf(reply: RestReply): Json | undefined {
+  return parsed(reply, parseExact)
+}
+
+function parsed({ text }: RestReply, parse: (text: string) => Json): Json | undefined {
+  if (text.length > UNCHECKED_LENGTH && isDeep(text)) return undefined
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: // a text: what is in it opens nothing
+        at = endOfText(text, at)
+        break
+      case 0x5b:
+      case 0x7b:
+        depth += 1
+        if (depth > MAX_DEPTH) return true
+        break
+      case 0x5d:
+      case 0x7d:
+        depth -= 1
+        break
+    }
+  }
+  return false
+}
+
+/** Where the text that begins here ends. */
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; ; ) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0) return text.length
+    let slashes = 0
+    while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes += 1
+    if (slashes % 2 === 0) return quote
+    at = quote + 1
+  }
+}
+
+function respond(options: RestOptions, request: RestRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body))
+  const headers = {
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    ...options.headers,
+  }
+  const ca = options.authorities === undefined ? {} : { ca: [...options.authorities] }
+  const send = options.http.startsWith('https:') ? requestHttps : requestHttp
+  const settings = { method: request.method, headers, signal, agent: false, ...ca }
+  return new Promise((resolve, reject) => {
+    send(`${options.http}/v1${request.path}`, settings, resolve).on('error', reject).end(body)
+  })
+}

@@ -1,0 +1,46 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Alias } from '../../store.ts'
+import { replyFailure } from '../cluster/failure.ts'
+import { listIn } from '../rest/answer.ts'
+import { expect } from '../rest/expect.ts'
+import type { Context } from '../write.ts'
+
+type Asked = Omit<Context, 'name'>
+
+/** All aliases, in order; none on a server older than 1.32, which has no such thing. */
+export async function aliases({ cluster, target, capabilities }: Asked): Promise<Alias[]> {
+  cluster.requireOpen()
+  if (!capabilities.aliases) return []
+  const reply = await cluster.rest({ method: 'GET', path: '/aliases', whenReady: true })
+  if (reply.status !== 200) throw replyFailure(reply, target, 'listing the aliases')
+  const found = listIn(reply, target, 'aliases').map(({ alias, class: name }) => {
+    return { alias: String(alias), collection: String(name) }
+  })
+  return found.sort((a, b) => (a.alias < b.alias ? -1 : 1))
+}
+
+export async function createAlias(asking: Asked, { alias, collection }: Alias): Promise<void> {
+  if (!asking.capabilities.aliases) throw withoutAliases(asking)
+  // The server would make an alias of another name, its first letter a capital.
+  if (!/^[A-Z]/.test(alias)) {
+    throw new ElysiaError('ELYSIA_USAGE', `'${alias}' is not a valid alias name`, {
+      hint: 'an alias begins with a capital letter',
+    })
+  }
+  const body = { alias, class: collection }
+  await expect(asking, { method: 'POST', path: '/aliases', body }, `making the alias ${alias}`)
+}
+
+export async function dropAlias({ cluster, target, capabilities }: Asked, alias: string): Promise<boolean> {
+  if (alias === '' || !capabilities.aliases) return false
+  const reply = await cluster.rest({ method: 'DELETE', path: `/aliases/${encodeURIComponent(alias)}` })
+  if (reply.status === 404) return false
+  if (reply.status >= 200 && reply.status < 300) return true
+  throw replyFailure(reply, target, `dropping the alias ${alias}`)
+}
+
+function withoutAliases({ target, version }: Asked): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `${target} is Weaviate ${version}, which has no aliases`, {
+    hint: 'they came with 1.32',
+  })
+}

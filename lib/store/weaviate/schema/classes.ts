@@ -1,0 +1,234 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import type { JsonObject } from '../../../core/object.ts'
+import { bigintIn, hasMixedVectors, multiVectorIn } from '../../../core/schema.ts'
+import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../../store.ts'
+import type { Capabilities } from '../cluster/capabilities.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { replyFailure } from '../cluster/failure.ts'
+import { isMissing } from '../cluster/serverText.ts'
+import { listIn, wrongAnswer } from '../rest/answer.ts'
+import { expect } from '../rest/expect.ts'
+import { exactJsonOf, type RestReply, type RestRequest } from '../rest/request.ts'
+import { type Layout, layoutOf } from './layout.ts'
+
+/**
+ * How long a layout is believed. Auto-schema would make a class that someone dropped meanwhile, so that it
+ * is looked at again from time to time.
+ */
+const BELIEVED_MS = 10_000
+const TENANTS_A_CALL = 1000
+
+interface Known {
+  readonly layout: Promise<Layout>
+  readonly since: number
+  readonly tenants: Set<string>
+}
+
+export interface ClassesOptions {
+  readonly cluster: Cluster
+  readonly target: string
+  readonly version: string
+  readonly capabilities: Capabilities
+}
+
+/** The schema side of a cluster, by REST: collections, their properties and their tenants. */
+export class Classes {
+  readonly #cluster: Cluster
+  readonly #target: string
+  readonly #version: string
+  readonly #capabilities: Capabilities
+  readonly #known = new Map<string, Known>()
+
+  constructor({ cluster, target, version, capabilities }: ClassesOptions) {
+    this.#cluster = cluster
+    this.#target = target
+    this.#version = version
+    this.#capabilities = capabilities
+  }
+
+  async list(): Promise<CollectionSchema[]> {
+    const request: RestRequest = { method: 'GET', path: '/schema', whenReady: true }
+    const classes: unknown[] = listIn(
+      await this.#expect(request, 'listing the collections'),
+      this.#target,
+      'classes',
+    )
+    if (classes.every(isCollectionSchema)) return classes
+    throw wrongAnswer(this.#target, 'lists a collection without its name')
+  }
+
+  /** The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly. */
+  async find(name: string, call: Call = {}): Promise<CollectionSchema | undefined> {
+    if (name === '') return undefined
+    const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
+    const reply = await this.#cluster.rest(request, call)
+    if (reply.status === 404) return undefined
+    if (reply.status !== 200) throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
+    const schema: unknown = exactJsonOf(reply)
+    const large = bigintIn(schema)
+    if (large !== undefined) {
+      const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
+      throw new ElysiaError('ELYSIA_STORE', fact, { hint: 'give that setting of the class a smaller number' })
+    }
+    if (!isCollectionSchema(schema)) throw wrongAnswer(this.#target, `gives no schema of ${name}`)
+    return schema.class === name ? schema : undefined
+  }
+
+  /** The layout, fetched at most every ten seconds. @throws ElysiaError ELYSIA_NOT_FOUND */
+  layout(name: string, call: Call = {}): Promise<Layout> {
+    const known = this.#known.get(name)
+    if (known !== undefined && performance.now() - known.since < BELIEVED_MS) return known.layout
+    const layout = this.#fetch(name, call)
+    this.#known.set(name, { layout, since: performance.now(), tenants: new Set() })
+    layout.catch(() => this.forget(name))
+    return layout
+  }
+
+  /** Has the next call look at the schema anew. */
+  forget(name: string): void {
+    this.#known.delete(name)
+  }
+
+  /** Checks that a call names a tenant that exists, and only where there are tenants; answers its name or ''. */
+  async tenantOf(layout: Layout, call: Call): Promise<string> {
+    const { tenant } = call
+    if (layout.tenanted !== (tenant !== undefined)) throw this.#wrongTenancy(layout)
+    if (tenant === undefined) return ''
+    const tenants = this.#known.get(layout.name)?.tenants
+    if (tenants?.has(tenant) !== true) {
+      await this.#requireTenant(layout.name, tenant, call)
+      tenants?.add(tenant)
+    }
+    return tenant
+  }
+
+  async create(schema: CollectionSchema): Promise<void> {
+    if (!/^[A-Z]/.test(schema.class)) throw illegalName(schema.class)
+    const multi = this.#capabilities.multiVectors ? undefined : multiVectorIn(schema)
+    if (multi !== undefined) throw this.#withoutMultiVectors(schema.class, multi)
+    if (!hasMixedVectors(schema)) {
+      await this.#change(schema.class, '/schema', schema, `creating ${schema.class}`)
+      return
+    }
+    if (!this.#capabilities.mixedVectors) throw this.#withoutMixedVectors(schema.class)
+    const { vectorConfig, ...unnamed } = schema
+    await this.#change(schema.class, '/schema', unnamed, `creating ${schema.class}`)
+    await this.#addVectors(schema.class, vectorConfig)
+  }
+
+  /** No server makes both kinds in one step. Nothing is left of a class that does not get its second one. */
+  async #addVectors(name: string, vectorConfig: unknown): Promise<void> {
+    try {
+      const made = await this.find(name)
+      const request = { method: 'PUT', path: `/schema/${encodeURIComponent(name)}` } as const
+      await this.#expect({ ...request, body: { ...made, vectorConfig } }, `adding named vectors to ${name}`)
+    } catch (error) {
+      await this.drop(name).catch(() => {})
+      throw error
+    } finally {
+      this.forget(name)
+    }
+  }
+
+  async addProperty(name: string, property: PropertySchema): Promise<void> {
+    const path = `/schema/${encodeURIComponent(name)}/properties`
+    await this.#change(name, path, property, `adding ${property.name} to ${name}`)
+  }
+
+  async drop(name: string): Promise<boolean> {
+    if ((await this.find(name)) === undefined) return false
+    const request: RestRequest = { method: 'DELETE', path: `/schema/${encodeURIComponent(name)}` }
+    await this.#expect(request, `dropping ${name}`)
+    this.forget(name)
+    return true
+  }
+
+  /** Names and states of all tenants. */
+  async tenants(name: string): Promise<JsonObject[]> {
+    await this.#requireTenanted(name)
+    const request: RestRequest = { method: 'GET', path: tenantsPath(name) }
+    return listIn(await this.#expect(request, `listing the tenants of ${name}`), this.#target)
+  }
+
+  async createTenants(name: string, tenants: readonly string[]): Promise<void> {
+    await this.#requireTenanted(name)
+    for (let at = 0; at < tenants.length; at += TENANTS_A_CALL) {
+      const body = tenants.slice(at, at + TENANTS_A_CALL).map((tenant) => ({ name: tenant }))
+      await this.#expect({ method: 'POST', path: tenantsPath(name), body }, `making tenants of ${name}`)
+    }
+  }
+
+  /** The sum of what waits in the queues of all shards. */
+  async unindexed(name: string): Promise<number> {
+    await this.layout(name)
+    const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` }
+    const shards = listIn(await this.#expect(request, `looking at the shards of ${name}`), this.#target)
+    const waiting = shards.reduce((sum, { vectorQueueSize }) => sum + Number(vectorQueueSize ?? 0), 0)
+    if (waiting >= 0) return waiting
+    throw wrongAnswer(this.#target, `gives no lengths of the queues of ${name}`)
+  }
+
+  async #fetch(name: string, call: Call): Promise<Layout> {
+    const schema = await this.find(name, call)
+    if (schema === undefined) throw this.#missing(name)
+    return layoutOf(schema)
+  }
+
+  async #change(name: string, path: string, body: unknown, doing: string): Promise<void> {
+    await this.#expect({ method: 'POST', path, body }, doing)
+    this.forget(name)
+  }
+
+  #expect(request: RestRequest, doing: string): Promise<RestReply> {
+    return expect({ cluster: this.#cluster, target: this.#target }, request, doing)
+  }
+
+  async #requireTenanted(name: string): Promise<void> {
+    this.forget(name)
+    const layout = await this.layout(name)
+    if (!layout.tenanted) throw this.#wrongTenancy(layout)
+  }
+
+  async #requireTenant(name: string, tenant: string, call: Call): Promise<void> {
+    const path = `${tenantsPath(name)}/${encodeURIComponent(tenant)}`
+    const method = this.#capabilities.tenantByName ? 'GET' : 'HEAD'
+    const reply = await this.#cluster.rest({ method, path }, call)
+    if (reply.status === 200) return
+    const failure = replyFailure(reply, this.#target, `looking for tenant ${tenant} of ${name}`)
+    if (reply.status !== 404 && !isMissing(failure.message)) throw failure
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} in ${this.#target} has no tenant ${tenant}`, {
+      hint: 'tenants are made beforehand, never by writing',
+    })
+  }
+
+  /** An older server would pass over the setting, and then keep a vector of another length. */
+  #withoutMixedVectors(name: string): ElysiaError {
+    const message = `Weaviate ${this.#version} in ${this.#target} has no class with an unnamed vector and named ones: ${name}`
+    return new ElysiaError('ELYSIA_CONFLICT', message, {
+      hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
+    })
+  }
+
+  #withoutMultiVectors(name: string, vector: string): ElysiaError {
+    const message = `${this.#target} is Weaviate ${this.#version}, which has no multi-vectors: ${vector} of ${name} is one`
+    return new ElysiaError('ELYSIA_CONFLICT', message, { hint: 'they came with 1.29' })
+  }
+
+  #missing(name: string): ElysiaError {
+    return new ElysiaError('ELYSIA_NOT_FOUND', `${this.#target} has no collection ${name}`)
+  }
+
+  #wrongTenancy({ name, tenanted }: Layout): ElysiaError {
+    const fact = tenanted ? 'has tenants, and the call names none' : 'has no tenants, and the call names one'
+    return new ElysiaError('ELYSIA_STORE', `${name} in ${this.#target} ${fact}`)
+  }
+}
+
+const tenantsPath = (name: string) => `/schema/${encodeURIComponent(name)}/tenants`
+
+/** The server would make a class of another name, its first letter a capital. */
+function illegalName(name: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `'${name}' is not a valid class name`, {
+    hint: 'class names begin with a capital letter: SourceCode',
+  })
+}

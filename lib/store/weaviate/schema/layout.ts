@@ -1,0 +1,162 @@
+import { isInt64, isLarge } from '../../../core/exactJson.ts'
+import type { Json, JsonObject, StoredObject } from '../../../core/object.ts'
+import { changing } from '../../../core/propertyValues.ts'
+import { type CollectionSchema, isReference, type PropertySchema } from '../../../core/schema.ts'
+import { type WholeNumbers, wholeNumbers } from '../../../core/wholeNumbers.ts'
+import type { What } from '../../store.ts'
+import { type LinkRules, linkRules } from '../../validation/references.ts'
+import { mayBeRounded } from '../../validation/typeFaults.ts'
+import type { MetadataRequest, PropertiesRequest } from '../grpc/client.ts'
+
+/** What calls need to know of a collection's schema. */
+export interface Layout {
+  readonly name: string
+  readonly properties: ReadonlyMap<string, PropertySchema>
+  /** Names of the reference properties. */
+  readonly references: ReadonlySet<string>
+  readonly links: LinkRules
+  readonly numbers: WholeNumbers
+  /** What is wrong with an int, which a server holds as a double; undefined where nothing is. */
+  readonly intFault: (properties: JsonObject) => string | undefined
+  readonly tenanted: boolean
+  /** More than one copy of each object, on different nodes. */
+  readonly replicated: boolean
+  readonly unnamedVector: boolean
+  readonly namedVectors: readonly string[]
+}
+
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/openapi-specs/schema.json (Class) */
+export function layoutOf(schema: CollectionSchema): Layout {
+  const { multiTenancyConfig, replicationConfig, vectorConfig, vectorIndexType } = schema
+  return {
+    name: schema.class,
+    properties: new Map(schema.properties?.map((property) => [property.name, property])),
+    references: new Set(schema.properties?.filter(isReference).map(({ name }) => name)),
+    links: linkRules(schema),
+    numbers: wholeNumbers(schema.properties),
+    intFault: intFaultOf(schema),
+    tenanted: objectOf(multiTenancyConfig).enabled === true,
+    replicated: Number(objectOf(replicationConfig).factor ?? 1) > 1,
+    unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
+    namedVectors: Object.keys(objectOf(vectorConfig)),
+  }
+}
+
+/** The first property, or key inside one, that the schema lacks: `a` or `a.b`. */
+export function stranger(layout: Layout, properties: JsonObject): string | undefined {
+  for (const [name, value] of Object.entries(properties)) {
+    const property = layout.properties.get(name)
+    if (property === undefined) {
+      if (value !== null) return name
+    } else if (typeof value === 'object') {
+      const inside = nestedStranger(property, value)
+      if (inside !== undefined) return inside
+    }
+  }
+  return undefined
+}
+
+/** The first named vector that the schema lacks; none where it has only one without a name. */
+export function unknownVector(layout: Layout, { vectors }: StoredObject): string | undefined {
+  if (vectors === undefined || layout.namedVectors.length === 0) return undefined
+  return Object.keys(vectors).find((name) => !layout.namedVectors.includes(name))
+}
+
+/** The first reference property that has a value. */
+export function referenceIn(layout: Layout, properties: JsonObject): string | undefined {
+  if (layout.references.size === 0) return undefined
+  return Object.keys(properties).find((name) => layout.references.has(name) && properties[name] !== null)
+}
+
+function intFaultOf({ properties = [] }: CollectionSchema): Layout['intFault'] {
+  let fault: string | undefined
+  const look = changing(properties, {
+    int: (value) => {
+      fault ??= inexactInt(value)
+      return value
+    },
+  })
+  return (values) => {
+    fault = undefined
+    look?.(values)
+    return fault
+  }
+}
+
+function inexactInt(value: Json): string | undefined {
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && isLarge(value) ? `an int: ${mayBeRounded(value)}` : undefined
+  }
+  if (typeof value !== 'bigint') return undefined
+  if (!isInt64(value)) return `the int ${value} has more than 64 bits`
+  const held = BigInt(Number(value))
+  if (held === value) return undefined
+  return `the int ${value} cannot be held: a Weaviate server keeps ints as 64-bit floats, of which ${held} is the nearest`
+}
+
+/**
+ * What to ask a search for, so that it answers `what`. Each property is named: a request without names
+ * leaves out blobs, and objects without their blobs. References are read by REST.
+ */
+export function propertiesRequest(layout: Layout, what: What): PropertiesRequest {
+  const names = what.properties === 'all' ? [...layout.properties.keys()] : what.properties
+  const known = names.flatMap((name) => layout.properties.get(name) ?? [])
+  return {
+    nonRefProperties: known.filter(isPlain).map(({ name }) => name),
+    refProperties: [],
+    objectProperties: known.filter(isNested).map(objectRequest),
+    returnAllNonrefProperties: false,
+  }
+}
+
+export function metadataRequest(layout: Layout, what: What): MetadataRequest {
+  return {
+    uuid: true,
+    vector: what.vectors && layout.unnamedVector,
+    vectors: what.vectors ? [...layout.namedVectors] : [],
+    creationTimeUnix: what.times === true,
+    lastUpdateTimeUnix: what.times === true,
+    distance: false,
+    certainty: false,
+    score: false,
+    explainScore: false,
+    isConsistent: false,
+    queryProfile: false,
+  }
+}
+
+function objectRequest(property: PropertySchema): PropertiesRequest['objectProperties'][number] {
+  const nested = nestedOf(property)
+  return {
+    propName: property.name,
+    primitiveProperties: nested.filter(isPlain).map(({ name }) => name),
+    objectProperties: nested.filter(isNested).map(objectRequest),
+  }
+}
+
+function nestedStranger(property: PropertySchema, value: Json): string | undefined {
+  if (!isNested(property)) return undefined
+  const known = new Map(nestedOf(property).map((nested) => [nested.name, nested]))
+  const layout = { properties: known } as unknown as Layout
+  for (const item of Array.isArray(value) ? value : [value]) {
+    const found = typeof item === 'object' && !Array.isArray(item) ? stranger(layout, item ?? {}) : undefined
+    if (found !== undefined) return `${property.name}.${found}`
+  }
+  return undefined
+}
+
+function nestedOf(property: PropertySchema): readonly PropertySchema[] {
+  return Array.isArray(property.nestedProperties) ? (property.nestedProperties as PropertySchema[]) : []
+}
+
+function isNested({ dataType }: PropertySchema): boolean {
+  return dataType[0] === 'object' || dataType[0] === 'object[]'
+}
+
+function isPlain(property: PropertySchema): boolean {
+  return !isNested(property) && !isReference(property)
+}
+
+function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
+}

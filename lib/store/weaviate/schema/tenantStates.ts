@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { JsonObject } from '../../../core/object.ts'
+import type { Tenant, TenantState } from '../../store.ts'
+import { type Asking, expect } from '../rest/expect.ts'
+
+/** The server takes no more at once. */
+const TENANTS_A_CALL = 100
+const FIRST_WAIT_MS = 20
+const LONGEST_WAIT_MS = 2_000
+/** How long to wait for a tenant after the last one got where it should. */
+const PATIENCE_MS = 10 * 60_000
+
+/** Names of states as they are sent. */
+const SENT: Readonly<Record<TenantState, string>> = {
+  active: 'ACTIVE',
+  inactive: 'INACTIVE',
+  offloaded: 'OFFLOADED',
+}
+/** Names of states as they come, the older ones too; what is on its way is neither. */
+const REACHED: Readonly<Record<string, TenantState>> = {
+  ACTIVE: 'active',
+  HOT: 'active',
+  INACTIVE: 'inactive',
+  COLD: 'inactive',
+  OFFLOADED: 'offloaded',
+  FROZEN: 'offloaded',
+}
+
+/** A tenant of the server's list. One on its way to or from elsewhere counts as offloaded: it cannot be read. */
+export function tenantOf({ name, activityStatus }: JsonObject): Tenant {
+  return { name: String(name), state: REACHED[String(activityStatus)] ?? 'offloaded' }
+}
+
+/**
+ * Brings tenants into the states asked for, a hundred a call, and waits until all are there; `list` asks for
+ * the server's list. @throws ElysiaError ELYSIA_NOT_FOUND for a tenant that is not there
+ */
+export async function setTenantStates(
+  asking: Asking,
+  name: string,
+  tenants: readonly Tenant[],
+  list: () => Promise<JsonObject[]>,
+): Promise<void> {
+  const due = pending(tenants, await list(), name)
+  for (let at = 0; at < due.length; at += TENANTS_A_CALL) {
+    const some = due.slice(at, at + TENANTS_A_CALL)
+    const body = some.map((tenant) => ({ name: tenant.name, activityStatus: SENT[tenant.state] }))
+    const path = `/schema/${encodeURIComponent(name)}/tenants`
+    await expect(asking, { method: 'PUT', path, body }, `changing the states of tenants of ${name}`)
+  }
+  if (due.length > 0) await reached(due, name, list)
+}
+
+async function reached(
+  due: readonly Tenant[],
+  name: string,
+  list: () => Promise<JsonObject[]>,
+): Promise<void> {
+  let waiting = due
+  let waitMs = FIRST_WAIT_MS
+  let since = performance.now()
+  for (;;) {
+    const left = pending(waiting, await list(), name)
+    if (left.length === 0) return
+    if (left.length < waiting.length) since = performance.now()
+    if (performance.now() - since > PATIENCE_MS) throw notReached(left, name)
+    waiting = left
+    await sleep(waitMs)
+    waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
+  }
+}
+
+/** Those that are not yet where they should be. */
+function pending(tenants: readonly Tenant[], listed: readonly JsonObject[], name: string): Tenant[] {
+  const states = new Map(listed.map((one) => [String(one.name), REACHED[String(one.activityStatus)]]))
+  const missing = tenants.find((tenant) => !states.has(tenant.name))
+  if (missing !== undefined) {
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} has no tenant ${missing.name}`)
+  }
+  return tenants.filter((tenant) => states.get(tenant.name) !== tenant.state)
+}
+
+function notReached(left: readonly Tenant[], name: string): ElysiaError {
+  const [first] = left
+  const others = left.length === 1 ? '' : `, and ${left.length - 1} more`
+  const message = `tenant ${first?.name} of ${name} does not become ${first?.state}${others}: waited ten minutes`
+  return new ElysiaError('ELYSIA_STORE', message, { retryable: true })
+}

@@ -1,0 +1,234 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type {
+  Alias,
+  Call,
+  Collection,
+  CollectionSchema,
+  CollectionSummary,
+  Health,
+  Link,
+  PropertySchema,
+  Range,
+  RemoveOutcome,
+  Store,
+  Supports,
+  Tenant,
+  What,
+  WriteOutcome,
+} from '../store.ts'
+import type { Node } from '../target.ts'
+import { type Capabilities, capabilitiesOf } from './cluster/capabilities.ts'
+import { Cluster } from './cluster/cluster.ts'
+import { greet } from './cluster/handshake.ts'
+import { health } from './cluster/health.ts'
+import { Server } from './cluster/node.ts'
+import { OutOfReach, Shards } from './cluster/shards.ts'
+import { readAuthorities } from './cluster/tls.ts'
+import { count } from './count.ts'
+import { link } from './link.ts'
+import { read, readMany } from './read.ts'
+import { remove } from './remove.ts'
+import { aliases, createAlias, dropAlias } from './schema/aliases.ts'
+import { Classes } from './schema/classes.ts'
+import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
+import { type Context, write } from './write.ts'
+
+/** How a Weaviate cluster is reached. */
+export interface WeaviateOptions {
+  /** One cluster's nodes; calls go to them in turn. */
+  readonly nodes: readonly Node[]
+  /** The address as it is shown, without secrets. */
+  readonly target: string
+  /** Sent as a bearer token, by REST and gRPC. */
+  readonly apiKey?: string
+  /** Sent along with each request, such as the keys of vectorizer modules. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** PEM certificates to trust beside Node's own, for REST and gRPC. */
+  readonly caFile?: string
+  /** Calls at once, reads and writes together. 4. */
+  readonly maxInFlight?: number
+  /** How long one call may take. 60 000. */
+  readonly timeoutMs?: number
+  /** How long a node may take to answer its greeting. 5 000. */
+  readonly connectTimeoutMs?: number
+  /** Ends the greeting at once. */
+  readonly signal?: AbortSignal
+  /** Objects a page, and ids a look-up. As many as make 4 to 8 MB; 500 ids with vectors, 1000 without. */
+  readonly pageSize?: number
+}
+
+/**
+ * Opens a Weaviate cluster (1.27 or newer; `supports` says what its version has), once a node of it has answered by REST and by gRPC.
+ * Nothing is repeated inside, save on another node; what is worth repeating says so (`retryable`).
+ * Values of object, geo and phone properties, blobs and vectors come back as they were written.
+ * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
+ */
+export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
+  const { nodes, target, apiKey, caFile, headers = {}, connectTimeoutMs = 5_000 } = options
+  const { maxInFlight = 4, timeoutMs = 60_000 } = options
+  checkHeaders({ ...headers, ...(apiKey === undefined ? {} : { authorization: apiKey }) })
+  const secure = nodes.some(({ http, grpcSecure }) => grpcSecure || http.startsWith('https:'))
+  const authorities = secure || caFile !== undefined ? await readAuthorities(caFile) : undefined
+  const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
+  const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs, options.signal)
+  const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
+  const capabilities = capabilitiesOf(version)
+  const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize: options.pageSize }
+  const shards = new Shards(cluster, target)
+  return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
+}
+
+type Shared = Omit<Context, 'name'>
+
+function supportsOf({ multiVectors, mixedVectors, aliases, distinctReferences }: Capabilities): Supports {
+  const always = { vectors: true, namedVectors: true, tenants: true, references: true, transactions: false }
+  return { ...always, multiVectors, mixedVectors, aliases, distinctReferences }
+}
+
+class WeaviateStore implements Store {
+  readonly kind = 'weaviate'
+  readonly target: string
+  readonly supports: Supports
+  readonly maxInFlight: number
+  readonly #shared: Shared
+
+  constructor(shared: Shared, maxInFlight: number) {
+    this.target = shared.target
+    this.supports = supportsOf(shared.capabilities)
+    this.maxInFlight = maxInFlight
+    this.#shared = shared
+  }
+
+  async list(): Promise<CollectionSummary[]> {
+    const schemas = await this.#shared.classes.list()
+    return Promise.all(schemas.map((schema) => this.#summary(schema)))
+  }
+
+  schema(name: string): Promise<CollectionSchema | undefined> {
+    return this.#shared.classes.find(name)
+  }
+
+  create(schema: CollectionSchema): Promise<void> {
+    return this.#shared.classes.create(schema)
+  }
+
+  addProperty(name: string, property: PropertySchema): Promise<void> {
+    return this.#shared.classes.addProperty(name, property)
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.#shared.classes.drop(name)
+  }
+
+  async tenants(name: string): Promise<string[]> {
+    return (await this.#shared.classes.tenants(name)).map((tenant) => String(tenant.name))
+  }
+
+  createTenants(name: string, tenants: readonly string[]): Promise<void> {
+    return this.#shared.classes.createTenants(name, tenants)
+  }
+
+  async tenantStates(name: string): Promise<Tenant[]> {
+    const tenants = (await this.#shared.classes.tenants(name)).map(tenantOf)
+    return tenants.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  setTenantStates(name: string, tenants: readonly Tenant[]): Promise<void> {
+    return setTenantStates(this.#shared, name, tenants, () => this.#shared.classes.tenants(name))
+  }
+
+  aliases(): Promise<Alias[]> {
+    return aliases(this.#shared)
+  }
+
+  createAlias(alias: Alias): Promise<void> {
+    return createAlias(this.#shared, alias)
+  }
+
+  dropAlias(alias: string): Promise<boolean> {
+    return dropAlias(this.#shared, alias)
+  }
+
+  unindexed(name: string): Promise<number> {
+    return this.#shared.classes.unindexed(name)
+  }
+
+  collection(name: string): Collection {
+    return new WeaviateCollection({ ...this.#shared, name })
+  }
+
+  health(): Promise<Health> {
+    return health(this.#shared)
+  }
+
+  async close(): Promise<void> {
+    this.#shared.cluster.close()
+  }
+
+  /** Only active tenants can be counted; the others are left out of the sum. */
+  async #summary(schema: CollectionSchema): Promise<CollectionSummary> {
+    const { class: name, multiTenancyConfig } = schema
+    if (multiTenancyConfig?.enabled !== true) return { name, ...(await this.#objects(name, [{}])) }
+    const tenants = await this.#shared.classes.tenants(name)
+    const active = tenants.map(tenantOf).filter(({ state }) => state === 'active')
+    const calls = active.map((tenant) => ({ tenant: tenant.name }))
+    return { name, ...(await this.#objects(name, calls)), tenants: tenants.length }
+  }
+
+  async #objects(name: string, calls: readonly Call[]): Promise<{ objects?: number }> {
+    const collection = this.collection(name)
+    try {
+      const counts = await Promise.all(calls.map((call) => collection.count(call)))
+      return { objects: counts.reduce((sum, count) => sum + count, 0) }
+    } catch (error) {
+      if (error instanceof OutOfReach) return {}
+      throw error
+    }
+  }
+}
+
+class WeaviateCollection implements Collection {
+  readonly name: string
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.name = context.name
+    this.#context = context
+  }
+
+  read(what: What, range: Range = {}, call: Call = {}): AsyncIterable<StoredObject[]> {
+    return read(this.#context, what, range, call)
+  }
+
+  readMany(ids: readonly string[], what: What, call: Call = {}): Promise<StoredObject[]> {
+    return readMany(this.#context, ids, what, call)
+  }
+
+  write(objects: readonly StoredObject[], call: Call = {}): Promise<WriteOutcome[]> {
+    return write(this.#context, objects, call)
+  }
+
+  link(links: readonly Link[], call: Call = {}): Promise<WriteOutcome[]> {
+    return link(this.#context, links, call)
+  }
+
+  remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {
+    return remove(this.#context, ids, call)
+  }
+
+  count(call: Call = {}): Promise<number> {
+    return count(this.#context, call)
+  }
+}
+
+/** Refuses what no header can hold here, where no message will show it. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name) && /^[\x20-\x7e]+$/.test(value)) continue
+    const what = name === 'authorization' ? 'the API key' : `the header ${name}`
+    throw new ElysiaError('ELYSIA_USAGE', `${what} is empty or holds characters that cannot be sent`, {
+      hint: 'printable ASCII only, on one line',
+    })
+  }
+}

@@ -1,0 +1,195 @@
+import { Duplex } from 'node:stream'
+import { foreignBytes, HEAD_BYTES } from '../bytes/foreign.ts'
+import { whenRead } from '../bytes/whenRead.ts'
+import { type CodecName, codecOf, compressedTwice, decoder, undecodable } from './detect.ts'
+
+type Done = (error?: Error | null) => void
+
+export interface DecompressOptions {
+  /** Once aborted, input that ends inside a member was stopped and is not cut short: it ends cleanly. */
+  readonly stop?: AbortSignal
+  /** Told of bytes behind the end of gzip's last member, which are left out then; without it they are an error. */
+  readonly onTrailing?: () => void
+}
+
+/**
+ * Bytes → the bytes they were compressed from. gzip, zstd and lz4 frames are recognised by their first four
+ * bytes, any number of members or frames one after another. What begins as something else that is no text
+ * (foreignBytes.ts), or is compressed twice, is refused; anything else passes untouched.
+ *
+ * Memory: a few chunks, and the codec's window (gzip 32 KiB, lz4 one block of up to 4 MiB, zstd what the
+ * frame asks for, up to 128 MiB); output waits for its reader, so that a bomb takes time and no space.
+ * Errors: ELYSIA_COMPRESSION for damaged or cut input; what was whole before it is passed on first.
+ * ELYSIA_COMPRESSION and ELYSIA_INPUT for what is refused by its beginning: nothing was passed on.
+ *
+ * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
+ */
+export function decompress(options: DecompressOptions = {}): Duplex {
+  return new Decompressor(options)
+}
+
+class Decompressor extends Duplex {
+  readonly #stop: AbortSignal | undefined
+  readonly #onTrailing: (() => void) | undefined
+  /** The first bytes, while there are too few to tell. */
+  #head: Buffer = Buffer.alloc(0)
+  #codec: CodecName | undefined
+  /** Decodes the member at hand; none before the first and between two. */
+  #decoder: Duplex | undefined
+  /** The first bytes that were decoded, while there are too few to tell what they are. */
+  #decoded: Buffer | undefined = Buffer.alloc(0)
+  #atMemberEnd: (() => void) | undefined
+
+  constructor({ stop, onTrailing }: DecompressOptions) {
+    super()
+    this.#stop = stop
+    this.#onTrailing = onTrailing
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    if (this.#codec !== undefined) {
+      this.#decode(this.#codec, chunk, done)
+      return
+    }
+    this.#head = Buffer.concat([this.#head, chunk])
+    if (this.#head.length < HEAD_BYTES && !isText(this.#head)) done()
+    else this.#recognise(done)
+  }
+
+  override _final(done: Done): void {
+    if (this.#codec !== undefined) this.#endMember(done)
+    else this.#recognise((error) => (error ? done(error) : this.#endMember(done)))
+  }
+
+  override _read(): void {
+    this.#decoder?.resume()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#decoder?.destroy()
+    done(error)
+  }
+
+  #recognise(done: Done): void {
+    const head = this.#head
+    this.#head = Buffer.alloc(0)
+    try {
+      this.#codec = codecOf(head)
+    } catch (thrown) {
+      done(thrown as Error)
+      return
+    }
+    const foreign = this.#codec === 'plain' ? foreignBytes(head) : undefined
+    if (foreign !== undefined) {
+      done(foreign)
+      return
+    }
+    if (this.#codec === 'plain') this.#decoded = undefined
+    this.#decode(this.#codec, head, done)
+  }
+
+  #decode(codec: CodecName, chunk: Buffer, done: Done): void {
+    if (this.#decoder !== undefined) {
+      this.#feed(codec, this.#decoder, chunk, done)
+      return
+    }
+    if (chunk.length === 0) {
+      done()
+      return
+    }
+    decoder(codec, this.#onTrailing).then(
+      (inner) => {
+        this.#begin(codec, inner)
+        this.#feed(codec, inner, chunk, done)
+      },
+      (thrown) => done(undecodable(codec, thrown)),
+    )
+  }
+
+  #begin(codec: CodecName, inner: Duplex): void {
+    this.#decoder = inner
+    if (this.destroyed) inner.destroy()
+    inner.on('data', (bytes: Buffer) => {
+      if (!this.#emit(codec, bytes)) inner.pause()
+    })
+    inner.on('error', (error) => whenRead(this, () => this.destroy(undecodable(codec, error))))
+    inner.on('end', () => {
+      this.#decoder = undefined
+      this.#atMemberEnd?.()
+    })
+  }
+
+  /** Hands on what was decoded, once enough of it is there to tell that it is no further file to be decoded. */
+  #emit(codec: CodecName, bytes: Buffer): boolean {
+    if (this.#decoded === undefined) return this.push(bytes)
+    const head = this.#decoded.length === 0 ? bytes : Buffer.concat([this.#decoded, bytes])
+    if (head.length >= HEAD_BYTES) return this.#pushHead(codec, head)
+    this.#decoded = head
+    return true
+  }
+
+  #pushHead(codec: CodecName, head: Buffer): boolean {
+    this.#decoded = undefined
+    const foreign = foreignIn(codec, head)
+    if (foreign === undefined) return this.push(head)
+    this.destroy(foreign)
+    return false
+  }
+
+  /**
+   * Writes to a decoder. node:zlib's zstd stops at the end of a frame inside a chunk, as if the input ended there:
+   * the bytes it left are a new frame's.
+   */
+  #feed(codec: CodecName, inner: Duplex, chunk: Buffer, done: Done): void {
+    const before = consumedBy(inner)
+    inner.write(chunk, (error) => {
+      if (error) return
+      const consumed = before === undefined ? chunk.length : consumedBy(inner)! - before
+      if (consumed === chunk.length) done()
+      else this.#afterMember(inner, () => this.#decode(codec, chunk.subarray(consumed), done))
+    })
+  }
+
+  #afterMember(inner: Duplex, go: () => void): void {
+    const next = () => {
+      this.#atMemberEnd = undefined
+      inner.destroy()
+      go()
+    }
+    if (this.#decoder === inner) this.#atMemberEnd = next
+    else next()
+  }
+
+  #endMember(done: Done): void {
+    const finish = () => {
+      this.#decoder?.destroy()
+      if (this.#decoded !== undefined && this.#decoded.length > 0) this.#pushHead(this.#codec!, this.#decoded)
+      this.push(null)
+      done()
+    }
+    if (this.#decoder === undefined || (this.#stop?.aborted === true && this.#codec !== 'plain')) {
+      finish()
+      return
+    }
+    this.#atMemberEnd = finish
+    this.#decoder.end()
+  }
+}
+
+/** A line, or more, of which no file begins that is told by its first bytes: it need not wait for more of them. */
+function isText(head: Buffer): boolean {
+  return head.includes(10) && /^(?![7BLPx])[\t\n\r\x20-\x7e]+$/.test(head.toString('latin1'))
+}
+
+function foreignIn(codec: CodecName, head: Buffer): Error | undefined {
+  try {
+    return compressedTwice(codec, head) ?? foreignBytes(head)
+  } catch (thrown) {
+    return thrown as Error
+  }
+}
+
+/** Input bytes that one of zlib's streams has used; other decoders use all they are given. */
+function consumedBy(inner: Duplex): number | undefined {
+  return (inner as Duplex & { bytesWritten?: number }).bytesWritten
+}

@@ -1,0 +1,167 @@
+import type { Transform } from 'node:stream'
+import { uncompressSync } from 'lz4-napi'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ByteQueue } from '../bytes/byteQueue.ts'
+import { Expanding } from '../flatMap.ts'
+import { isSkippable } from './detect.ts'
+import { Xxh32 } from './xxh32.ts'
+
+const MAGIC = 0x184d2204
+/** A linked block may refer to this much of what came before it. */
+const WINDOW_BYTES = 64 * 1024
+/** Set in a block's length where the block is stored as it is. */
+const STORED = 0x80000000
+const SIZE_BYTES = 4
+
+/** What a frame's descriptor says. */
+interface Descriptor {
+  readonly linked: boolean
+  readonly blockChecksums: boolean
+  readonly contentChecksum: boolean
+  readonly contentBytes: bigint | undefined
+  readonly maxBlockBytes: number
+}
+
+/** Bytes of the frame, or undefined where more input is needed to go on. */
+type Decoding<T> = Generator<Buffer | undefined, T>
+
+/**
+ * lz4 frames, any number of them, → the bytes they hold, a block a chunk; skippable frames are left out.
+ * Blocks may be linked, stored or empty; checksums and sizes that a frame gives are verified. The addon
+ * decodes whole frames only, in memory; so the frame is read here and the addon decodes its blocks.
+ * Memory: one block (at most 4 MiB) compressed and decompressed, and a window of 64 KiB.
+ * Errors: ELYSIA_COMPRESSION.
+ * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+ */
+export function lz4Frames(): Transform {
+  return new Lz4Frames()
+}
+
+class Lz4Frames extends Expanding<Buffer, Buffer> {
+  readonly #input = new ByteQueue()
+  readonly #decoding = this.#frames()
+  #inFrame = false
+
+  constructor() {
+    super({ writableObjectMode: false })
+  }
+
+  protected override *expand(chunk: Buffer): Generator<Buffer> {
+    this.#input.push(chunk)
+    for (;;) {
+      const { value } = this.#decoding.next()
+      if (value === undefined) return
+      if (value.length > 0) yield value
+    }
+  }
+
+  protected override rest(): Iterator<Buffer> {
+    if (this.#inFrame || this.#input.length > 0) throw damaged('is cut short')
+    return Iterator.from<Buffer>([])
+  }
+
+  *#frames(): Decoding<undefined> {
+    for (;;) {
+      const magic = (yield* this.#take(4)).readUInt32LE(0)
+      this.#inFrame = true
+      if (isSkippable(magic)) yield* this.#skip((yield* this.#take(4)).readUInt32LE(0))
+      else if (magic === MAGIC) yield* this.#frame(yield* this.#descriptor())
+      else throw damaged('goes on with bytes that are no lz4 frame')
+      this.#inFrame = false
+    }
+  }
+
+  *#frame(frame: Descriptor): Decoding<void> {
+    const checksum = new Xxh32()
+    let window: Buffer = Buffer.alloc(0)
+    let bytes = 0n
+    for (let size = yield* this.#word(); size !== 0; size = yield* this.#word()) {
+      const block = yield* this.#block(frame, size, window)
+      bytes += BigInt(block.length)
+      if (frame.contentChecksum) checksum.update(block)
+      if (frame.linked) window = windowAfter(window, block)
+      yield block
+    }
+    if (frame.contentChecksum && (yield* this.#word()) !== checksum.digest()) {
+      throw damaged('is damaged: the checksum of its content does not match')
+    }
+    if (frame.contentBytes !== undefined && frame.contentBytes !== bytes) {
+      throw damaged(`is damaged: it holds ${bytes} bytes, its header says ${frame.contentBytes}`)
+    }
+  }
+
+  *#descriptor(): Decoding<Descriptor> {
+    const fixed = Buffer.from(yield* this.#take(2))
+    const [flags, blocks] = [fixed[0] as number, fixed[1] as number]
+    if (flags >> 6 !== 1) throw damaged(`has the unknown frame version ${flags >> 6}`)
+    const withSize = (flags & 0x08) !== 0
+    const withDictionary = (flags & 0x01) !== 0
+    const optional = Buffer.from(yield* this.#take((withSize ? 8 : 0) + (withDictionary ? 4 : 0)))
+    const sum = (yield* this.#take(1))[0] as number
+    if (sum !== ((new Xxh32().update(fixed).update(optional).digest() >>> 8) & 0xff)) {
+      throw damaged('is damaged: the checksum of its header does not match')
+    }
+    if (withDictionary) throw damaged('needs a dictionary, which is not supported')
+    const sizeCode = (blocks >> 4) & 0x07
+    if (sizeCode < 4) throw damaged(`has the unknown block size ${sizeCode}`)
+    return {
+      linked: (flags & 0x20) === 0,
+      blockChecksums: (flags & 0x10) !== 0,
+      contentChecksum: (flags & 0x04) !== 0,
+      contentBytes: withSize ? optional.readBigUInt64LE(0) : undefined,
+      maxBlockBytes: 1 << (2 * sizeCode + 8),
+    }
+  }
+
+  *#block(frame: Descriptor, size: number, window: Buffer): Decoding<Buffer> {
+    const length = size & ~STORED
+    if (length > frame.maxBlockBytes) throw damaged(`is damaged: a block of ${length} bytes`)
+    // The addon wants the size of what comes out before the block; the frame gives only its upper bound.
+    const prefixed = Buffer.allocUnsafeSlow(SIZE_BYTES + length)
+    prefixed.writeUInt32LE(frame.maxBlockBytes, 0)
+    while (this.#input.length < length) yield undefined
+    this.#input.fill(prefixed, SIZE_BYTES)
+    const block = prefixed.subarray(SIZE_BYTES)
+    if (frame.blockChecksums && (yield* this.#word()) !== new Xxh32().update(block).digest()) {
+      throw damaged('is damaged: the checksum of a block does not match')
+    }
+    return size >= STORED ? block : decodeBlock(prefixed, window)
+  }
+
+  *#word(): Decoding<number> {
+    return (yield* this.#take(4)).readUInt32LE(0)
+  }
+
+  *#take(length: number): Decoding<Buffer> {
+    while (this.#input.length < length) yield undefined
+    const bytes = Buffer.allocUnsafe(length)
+    this.#input.fill(bytes, 0)
+    return bytes
+  }
+
+  *#skip(length: number): Decoding<void> {
+    for (let left = length; left > 0; left -= this.#input.drop(left)) {
+      if (this.#input.length === 0) yield undefined
+    }
+  }
+}
+
+function decodeBlock(prefixed: Buffer, window: Buffer): Buffer {
+  try {
+    return window.length === 0 ? uncompressSync(prefixed) : uncompressSync(prefixed, window)
+  } catch (thrown) {
+    throw damaged(`is damaged: ${messageOf(thrown)}`, thrown)
+  }
+}
+
+function windowAfter(window: Buffer, block: Buffer): Buffer {
+  const all = block.length >= WINDOW_BYTES ? block : Buffer.concat([window, block])
+  return all.subarray(Math.max(0, all.length - WINDOW_BYTES))
+}
+
+function damaged(fact: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_COMPRESSION', `the lz4 input ${fact}`, {
+    cause,
+    hint: 'Test the file with `lz4 -t`, and fetch or make it again.',
+  })
+}

@@ -1,0 +1,131 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { Line } from '../../core/line.ts'
+import type { Reject } from '../../core/reject.ts'
+import { Expanding } from '../flatMap.ts'
+import { LinesDigest } from './digest.ts'
+import { fingerprint } from './fingerprint.ts'
+import { Spool } from './spool.ts'
+import type { Mark } from './trail.ts'
+
+export interface SkipSettledOptions {
+  /** The last line that is settled; 0 where none is. */
+  readonly line: number
+  /** What `LinesDigest` gives for all lines up to it. */
+  readonly digest: string
+  /** Marks on the way there, in order of line: an input that differs is seen to do so at the next one. */
+  readonly places?: readonly Mark[]
+  /** The fingerprints of the first records, in order: a record that differs is seen to do so at once. */
+  readonly fingerprints?: Iterable<number>
+  /** Path of a file for what is skipped, where the input cannot be read again. Made, and removed again. */
+  readonly spool?: string
+  /** Once aborted, an input that ends too early is one that was stopped, not one that has changed. */
+  readonly stop?: AbortSignal
+}
+
+/**
+ * `Line | Reject` → the same, without those up to and including `line`, once they prove to be the settled
+ * ones. As soon as they are seen to differ: without `spool` ELYSIA_INPUT_CHANGED, and nothing has been passed on;
+ * with it all lines are, from the first one on, and `replayed` is true. Memory: `highWaterMark` lines on either
+ * side; what is skipped is digested, and spooled to the disk.
+ */
+export function skipSettled(options: SkipSettledOptions): SkipSettled {
+  return new SkipSettled(options)
+}
+
+/** The stage that `skipSettled` makes. */
+export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
+  readonly line: number
+  /** Of the lines skipped so far. */
+  readonly digest = new LinesDigest()
+  readonly #expected: string
+  readonly #spool: Spool | undefined
+  readonly #stop: AbortSignal | undefined
+  readonly #places: Mark[]
+  readonly #fingerprints: Iterator<number> | undefined
+  #replayed = false
+  #proven = 0
+  #skipping: boolean
+
+  constructor({ line, digest, places = [], fingerprints, spool, stop }: SkipSettledOptions) {
+    super({ objectMode: true })
+    this.line = line
+    this.#expected = digest
+    this.#spool = spool === undefined ? undefined : new Spool(spool)
+    this.#stop = stop
+    this.#places = [...places]
+    this.#fingerprints = fingerprints?.[Symbol.iterator]()
+    this.#skipping = line > 0
+  }
+
+  /** True once the skipped lines had to be passed on after all. */
+  get replayed(): boolean {
+    return this.#replayed
+  }
+
+  /** The last line of the input that is known to be a settled one. */
+  get settledLine(): number {
+    if (this.#replayed) return 0
+    return this.#skipping ? this.#proven : this.line
+  }
+
+  protected override *expand(item: Line | Reject): Generator<Line | Reject> {
+    if (this.#skipping && item.line <= this.line) {
+      this.digest.update(item)
+      this.#spool?.append(item)
+      if (!this.#mayBeSame(item)) yield* this.#passAll()
+      return
+    }
+    yield* this.#join()
+    yield item
+  }
+
+  protected override *rest(): Generator<Line | Reject> {
+    if (this.#stop?.aborted !== true) yield* this.#join()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    super._destroy(error, (thrown) => {
+      this.#spool?.remove()
+      done(thrown)
+    })
+  }
+
+  /** False where a line is surely not the settled one, or one before it is missing. */
+  #mayBeSame(item: Line | Reject): boolean {
+    const settled = this.#fingerprints?.next()
+    if (settled?.done === false) {
+      if (settled.value !== fingerprint(item)) return false
+      this.#proven = item.line
+    }
+    const [place] = this.#places
+    if (place === undefined || item.line < place.line) return true
+    this.#places.shift()
+    if (item.line !== place.line || this.digest.hex() !== place.digest) return false
+    this.#proven = item.line
+    return true
+  }
+
+  /** Where skipping ends: what was skipped, if it has to be passed on after all. */
+  *#join(): Generator<Line | Reject> {
+    if (!this.#skipping) return
+    if (this.digest.hex() !== this.#expected) yield* this.#passAll()
+    this.#skipping = false
+    this.#spool?.remove()
+  }
+
+  *#passAll(): Generator<Line | Reject> {
+    if (this.#spool === undefined) throw changed(this.line)
+    this.#skipping = false
+    this.#replayed = true
+    yield* this.#spool.replay()
+    this.#spool.remove()
+  }
+}
+
+function changed(line: number): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_INPUT_CHANGED',
+    `the first ${line} lines of the input are not those that the interrupted run had read`,
+    { hint: 'Give the same input to go on, or begin anew with --fresh.' },
+  )
+}

@@ -1,0 +1,180 @@
+import { constants, isAscii, isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import type { Line } from '../../core/line.ts'
+import { Reject } from '../../core/reject.ts'
+import { Expanding } from '../flatMap.ts'
+import { PartialLine } from './partialLine.ts'
+
+const LF = 10
+const CR = 13
+const SPACE = 32
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+const MIB = 1024 * 1024
+
+export interface SplitLinesOptions {
+  /** Longest line that is read, in bytes without its terminator; a longer one becomes a reject. 64 MiB. */
+  readonly maxLineBytes?: number
+  /** Once aborted, an unterminated last line is not emitted: the end of the input cut it. */
+  readonly stop?: AbortSignal
+  /** Lines of the same input that were read before, 0: the first one here has the next number. */
+  readonly linesBefore?: number
+}
+
+/**
+ * Bytes → `Line`, or `Reject` (`invalid_utf8`, `line_too_long`), one a chunk, in order.
+ *
+ * Accepts LF and CRLF, a byte order mark before line 1, a missing last terminator, and characters cut
+ * anywhere by the chunks. Lines of white space only are counted and not emitted. Bytes that are not UTF-8
+ * are never repaired. Memory: one input chunk, `readableHighWaterMark` lines, and one unfinished line of
+ * up to `maxLineBytes`; of a longer one only the running digest.
+ *
+ * One line on the readable side: more were no faster, and a line may be large.
+ *
+ * Not `split2`: it decodes with replacement characters, knows no byte offsets, and drops over-long lines
+ * without a word.
+ */
+export function splitLines(options: SplitLinesOptions = {}): LineSplitter {
+  return new LineSplitter(options)
+}
+
+/** The stage that `splitLines` makes, with what it has seen so far. */
+export class LineSplitter extends Expanding<Buffer, Line | Reject> {
+  readonly #maxLineBytes: number
+  readonly #stop: AbortSignal | undefined
+  readonly #partial: PartialLine
+  /** The first bytes, while they may still become a byte order mark. */
+  #opening: Buffer | undefined = Buffer.alloc(0)
+  #lines = 0
+  #bytes = 0
+  #lastRecord = 0
+  /** Offset of the first byte of the chunk at hand. */
+  #offset = 0
+
+  constructor(options: SplitLinesOptions) {
+    super({ readableObjectMode: true, readableHighWaterMark: 1 })
+    this.#maxLineBytes = options.maxLineBytes ?? 64 * MIB
+    if (!(this.#maxLineBytes >= 1 && this.#maxLineBytes <= constants.MAX_STRING_LENGTH)) {
+      throw new RangeError(`maxLineBytes must lie between 1 and ${constants.MAX_STRING_LENGTH}`)
+    }
+    this.#stop = options.stop
+    this.#lines = options.linesBefore ?? 0
+    if (this.#lines > 0) this.#opening = undefined
+    this.#partial = new PartialLine(this.#maxLineBytes)
+  }
+
+  /** Physical lines so far, those before and blank ones included, and an unterminated last one once the input has ended. */
+  get lines(): number {
+    return this.#lines
+  }
+
+  /** The number of the last line that was handed on, 0 before the first. */
+  get lastRecord(): number {
+    return this.#lastRecord
+  }
+
+  /** Bytes so far. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  protected override expand(chunk: Buffer): Iterator<Line | Reject> {
+    this.#bytes += chunk.length
+    return this.#split(this.#opening === undefined ? chunk : this.#afterMark(this.#opening, chunk))
+  }
+
+  protected override *rest(): Generator<Line | Reject> {
+    if (this.#opening !== undefined) this.#partial.append(this.#opening)
+    if (this.#partial.empty || this.#stop?.aborted === true) return
+    const item = this.#closePartial(this.#bytes)
+    if (item !== undefined) yield item
+  }
+
+  *#split(chunk: Buffer): Generator<Line | Reject> {
+    let from = 0
+    let feed = chunk.indexOf(LF)
+    if (!this.#partial.empty && feed >= 0) {
+      this.#partial.append(chunk.subarray(0, feed))
+      from = feed + 1
+      const item = this.#closePartial(this.#offset + from)
+      if (item !== undefined) yield item
+      feed = chunk.indexOf(LF, from)
+    }
+    const encoding = feed < 0 ? undefined : encodingOf(chunk.subarray(from, chunk.lastIndexOf(LF)))
+    while (feed >= 0) {
+      const end = feed > from && chunk[feed - 1] === CR ? feed - 1 : feed
+      const item = this.#item(chunk, from, end, this.#offset + feed + 1, encoding)
+      if (item !== undefined) yield item
+      from = feed + 1
+      feed = chunk.indexOf(LF, from)
+    }
+    this.#partial.append(chunk.subarray(from))
+    this.#offset += chunk.length
+  }
+
+  /** What follows the byte order mark, if there is one; nothing while that is still open. */
+  #afterMark(before: Buffer, chunk: Buffer): Buffer {
+    const opening = Buffer.concat([before, chunk])
+    const head = opening.subarray(0, BYTE_ORDER_MARK.length)
+    const marked = BYTE_ORDER_MARK.subarray(0, head.length).equals(head)
+    if (marked && head.length < BYTE_ORDER_MARK.length) {
+      this.#opening = opening
+      return Buffer.alloc(0)
+    }
+    this.#opening = undefined
+    if (!marked) return opening
+    this.#offset = BYTE_ORDER_MARK.length
+    return opening.subarray(BYTE_ORDER_MARK.length)
+  }
+
+  #closePartial(end: number): Line | Reject | undefined {
+    const begun = this.#partial.take()
+    if (begun.bytes !== undefined) return this.#item(begun.bytes, 0, begun.bytes.length, end, undefined)
+    this.#lines++
+    return this.#tooLong(end, begun.length, begun.digest)
+  }
+
+  /** The line in `bytes` from `from` up to `to`; undefined where it is blank. */
+  #item(
+    bytes: Buffer,
+    from: number,
+    to: number,
+    end: number,
+    known: 'latin1' | 'utf8' | undefined,
+  ): Line | Reject | undefined {
+    const line = ++this.#lines
+    if (to - from > this.#maxLineBytes) {
+      return this.#tooLong(
+        end,
+        to - from,
+        createHash('sha256').update(bytes.subarray(from, to)).digest('hex'),
+      )
+    }
+    if (isBlank(bytes, from, to)) return undefined
+    this.#lastRecord = line
+    const encoding = known ?? encodingOf(bytes.subarray(from, to))
+    if (encoding !== undefined) return { line, end, text: bytes.toString(encoding, from, to) }
+    // A copy, so that one bad line does not hold its whole chunk, nor share the partial line's buffer.
+    const copy = Buffer.from(bytes.subarray(from, to))
+    return new Reject({ line, end, bytes: copy }, 'invalid_utf8', 'the line is not valid UTF-8')
+  }
+
+  #tooLong(end: number, length: number, digest: string): Reject {
+    this.#lastRecord = this.#lines
+    const reason = `the line is ${length} bytes long, ${this.#maxLineBytes} are allowed`
+    return new Reject({ line: this.#lines, end, digest }, 'line_too_long', reason)
+  }
+}
+
+/** How to decode bytes; undefined where they are not UTF-8. Pure ASCII decodes faster as latin1. */
+function encodingOf(bytes: Buffer): 'latin1' | 'utf8' | undefined {
+  if (isAscii(bytes)) return 'latin1'
+  return isUtf8(bytes) ? 'utf8' : undefined
+}
+
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number
+    if (byte !== SPACE && (byte < 9 || byte > 13)) return false
+  }
+  return true
+}

@@ -1,0 +1,69 @@
+import type { Line } from '../../core/line.ts'
+import type { Reject } from '../../core/reject.ts'
+import { LinesDigest } from './digest.ts'
+import { fingerprint } from './fingerprint.ts'
+
+/** A line, and the digest of all lines up to it. */
+export interface Mark {
+  readonly line: number
+  readonly digest: string
+}
+
+/** Fingerprints of records; `record` is the number of the first, counted from 1. */
+export interface FingerprintedRecords {
+  readonly record: number
+  readonly values: Uint32Array<ArrayBuffer>
+}
+
+/** Fingerprints are kept of so many records of an input: 4 MiB. */
+const FINGERPRINTED_RECORDS = 1024 * 1024
+
+export interface LineTrailOptions {
+  /** What has been seen of the input already. */
+  readonly digest?: LinesDigest
+  /** Of an input that cannot be read twice: a fingerprint of each of the first million records. */
+  readonly fingerprints?: boolean
+}
+
+/**
+ * What is kept of the lines of an input so that it can be told whether it comes again: the digest of all of them,
+ * that at records 1, 2, 4, 8 and so on, and fingerprints of single records. Memory: what came since it was taken.
+ */
+export class LineTrail {
+  readonly #digest: LinesDigest
+  readonly #limit: number
+  #marks: Mark[] = []
+  #fingerprints: number[] = []
+
+  constructor({ digest = new LinesDigest(), fingerprints = false }: LineTrailOptions = {}) {
+    this.#digest = digest
+    this.#limit = fingerprints ? FINGERPRINTED_RECORDS : 0
+  }
+
+  add(item: Line | Reject): void {
+    this.#digest.update(item)
+    const { records } = this.#digest
+    if ((records & (records - 1)) === 0) this.#marks.push({ line: item.line, digest: this.#digest.hex() })
+    if (records <= this.#limit) this.#fingerprints.push(fingerprint(item))
+  }
+
+  /** The digest of all lines so far, in hex. */
+  hex(): string {
+    return this.#digest.hex()
+  }
+
+  /** The marks that came since they were last taken. */
+  takeMarks(): Mark[] {
+    const marks = this.#marks
+    this.#marks = []
+    return marks
+  }
+
+  /** The fingerprints that came since they were last taken; undefined where none did. */
+  takeFingerprints(): FingerprintedRecords | undefined {
+    const values = Uint32Array.from(this.#fingerprints)
+    this.#fingerprints = []
+    if (values.length === 0) return undefined
+    return { record: Math.min(this.#digest.records, this.#limit) - values.length + 1, values }
+  }
+}

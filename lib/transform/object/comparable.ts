@@ -1,0 +1,97 @@
+import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
+import { type Changes, changing } from '../../core/propertyValues.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { doubleOf } from '../../core/wholeNumbers.ts'
+
+/** What of a value a server keeps; the rest it works out for itself, rounds, or spells its own way. */
+const KEPT: Changes = {
+  phoneNumber: phone,
+  geoCoordinates: place,
+  uuid,
+  date,
+  int,
+  number: doubleOf,
+}
+
+/** Embedded stores keep all as it is, but for a `number`, which is a 64-bit float everywhere. */
+const KEPT_EMBEDDED: Changes = { number: doubleOf }
+
+/**
+ * A function that leaves of an object what a store of this kind must give back as it got it. `onRounded` hears of
+ * whole numbers that are of the type `number` and have more digits than that keeps.
+ */
+export function comparableIn(
+  kind: string,
+  schema: CollectionSchema,
+  onRounded?: (whole: bigint) => void,
+): (object: StoredObject) => StoredObject {
+  const kept = kind === 'weaviate' ? KEPT : KEPT_EMBEDDED
+  if (onRounded === undefined) return keeping(schema, kept)
+  const number = (value: Json) => {
+    const double = doubleOf(value)
+    if (typeof value === 'bigint' && BigInt(double as number) !== value) onRounded(value)
+    return double
+  }
+  return keeping(schema, { ...kept, number })
+}
+
+/**
+ * A function that leaves of an object what a Weaviate server must give back as it got it, so that what was sent
+ * and what is there can be compared: of a phone number the input (the other fields it computes, and newer
+ * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, ints without
+ * the sign of a zero, at every depth. Objects in which nothing of this is to be done pass as they are.
+ */
+export function comparable(schema: CollectionSchema): (object: StoredObject) => StoredObject {
+  return keeping(schema, KEPT)
+}
+
+function keeping(
+  { properties = [] }: CollectionSchema,
+  kept: Changes,
+): (object: StoredObject) => StoredObject {
+  const keep = changing(properties, kept)
+  if (keep === undefined) return (object) => object
+  return (object) => {
+    const properties = keep(object.properties)
+    return properties === object.properties ? object : { ...object, properties }
+  }
+}
+
+function int(value: Json): Json {
+  return Object.is(value, -0) ? 0 : value
+}
+
+function phone(value: Json): Json {
+  return isRecord(value) ? { input: value.input ?? null } : value
+}
+
+function place(value: Json): Json {
+  if (!isRecord(value)) return value
+  const { latitude, longitude } = value
+  return { latitude: float32(latitude), longitude: float32(longitude) }
+}
+
+/** Without the sign of a zero, which a message leaves out. */
+function float32(value: Json | undefined): number {
+  return Math.fround(Number(value)) + 0
+}
+
+function uuid(value: Json): Json {
+  if (typeof value !== 'string') return value
+  const digits = value.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+const DATE = /^(.{19})(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/
+
+/** As Go writes RFC 3339: nine digits behind the second without zeros at their end, and Z for no offset. */
+function date(value: Json): Json {
+  const [, second, digits = '', zone = ''] = (typeof value === 'string' && DATE.exec(value)) || []
+  if (second === undefined) return value
+  const fraction = digits.slice(0, 9).replace(/0+$/, '')
+  return `${second}${fraction === '' ? '' : `.${fraction}`}${/00:00$/.test(zone) ? 'Z' : zone}`
+}
+
+function isRecord(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,75 @@
+import { exactJson } from '../../core/exactJson.ts'
+import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
+import { type CollectionSchema, isReference, type PropertySchema } from '../../core/schema.ts'
+import type { Link } from '../../store/store.ts'
+
+/** An object on its way into another store, in the two steps in which it gets there. */
+export interface Fitted {
+  /** The object without its references. */
+  readonly object: StoredObject
+  readonly links: readonly Link[]
+  /** What the store gives back once both are there. */
+  readonly expected: StoredObject
+}
+
+/** Makes an object fit. Where it needs nothing, the object itself is handed on. */
+export type Fit = (object: StoredObject) => Fitted
+
+export interface FitOptions {
+  /** The class that the objects come from, as it was. */
+  readonly from: CollectionSchema
+  /** What the class is called now: references to the class itself follow it. */
+  readonly name: string
+  /** Reference properties that the target does not get. */
+  readonly leftOut: ReadonlySet<string>
+}
+
+const BEACON =
+  /^weaviate:\/\/[^/]*\/(?:([A-Za-z][_0-9A-Za-z]*)\/)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i
+
+/** Parts references from their objects, since these are written after all objects of a class are there. */
+export function fitting({ from, name, leftOut }: FitOptions): Fit {
+  const references = (from.properties ?? []).filter(isReference)
+  if (references.length === 0) return (object) => ({ object, links: NONE, expected: object })
+  const beaconsOf = references.map((property) => beaconReader(property, from.class, name))
+  return (object) => {
+    const properties = { ...object.properties }
+    const links: Link[] = []
+    references.forEach((property, at) => {
+      const value = properties[property.name]
+      delete properties[property.name]
+      const beacons = leftOut.has(property.name) ? [] : beaconsOf[at]!(value)
+      if (beacons.length > 0) links.push({ id: object.id, property: property.name, beacons })
+    })
+    const bare = { ...object, properties }
+    return { object: bare, links, expected: links.length === 0 ? bare : linked(bare, links) }
+  }
+}
+
+const NONE: readonly Link[] = []
+
+/** The object with these references, as a store gives it back. */
+function linked(object: StoredObject, links: readonly Link[]): StoredObject {
+  const references: JsonObject = {}
+  for (const { property, beacons } of links) references[property] = beacons.map((beacon) => ({ beacon }))
+  return { ...object, properties: { ...object.properties, ...references } }
+}
+
+function beaconReader(property: PropertySchema, nameBefore: string, nameNow: string) {
+  const isDistinct = property.disableDuplicatedReferences === true
+  return (value: Json | undefined): string[] => {
+    const list = Array.isArray(value) ? value : []
+    const beacons = list.map((one) => beaconOf(one, property.dataType[0]!, nameBefore, nameNow))
+    return isDistinct ? [...new Set(beacons)] : beacons
+  }
+}
+
+/** One that cannot be read is handed on as it is: the store refuses it by name. */
+function beaconOf(value: Json, standard: string, nameBefore: string, nameNow: string): string {
+  const beacon = (value as JsonObject | null)?.beacon
+  const parts = typeof beacon === 'string' ? BEACON.exec(beacon) : null
+  if (parts === null) return typeof beacon === 'string' ? beacon : exactJson(value)
+  // Servers before 1.14 left the class out of a beacon.
+  const target = parts[1] ?? standard
+  return `weaviate://localhost/${target === nameBefore ? nameNow : target}/${parts[2]!.toLowerCase()}`
+}

@@ -1,0 +1,48 @@
+import type { Json, JsonObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+
+/** A setting that is not as it was asked for. */
+export interface SchemaDifference {
+  /** `properties.title.indexFilterable`. */
+  readonly path: string
+  readonly wanted: Json
+  /** Absent where the store has dropped it, as older servers do with what they do not know. */
+  readonly got?: Json
+}
+
+/**
+ * What a store made of a class, held against what was wanted: what it dropped or changed. What it added of its
+ * own, defaults mostly, is no difference; nothing, an empty text, list or object are the same.
+ */
+export function schemaDifferences(wanted: CollectionSchema, got: CollectionSchema): SchemaDifference[] {
+  return [...differences(wanted as unknown as Json, got as unknown as Json, [])]
+}
+
+function* differences(wanted: Json, got: Json | undefined, path: string[]): Generator<SchemaDifference> {
+  if (isNothing(wanted) && isNothing(got)) return
+  if (isRecord(wanted) && isRecord(got)) {
+    for (const [key, value] of Object.entries(wanted)) yield* differences(value, got[key], [...path, key])
+  } else if (isNamed(wanted) && Array.isArray(got)) {
+    for (const one of wanted) yield* differences(one, namesake(got, one), [...path, String(one.name)])
+  } else if (JSON.stringify(wanted) !== JSON.stringify(got)) {
+    yield { path: path.join('.'), wanted, ...(got !== undefined && { got }) }
+  }
+}
+
+function isNothing(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function isRecord(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A list of properties. */
+function isNamed(value: Json): value is JsonObject[] {
+  return Array.isArray(value) && value.every((one) => isRecord(one) && typeof one.name === 'string')
+}
+
+function namesake(list: readonly Json[], { name }: JsonObject): Json | undefined {
+  return list.find((one) => isRecord(one) && one.name === name)
+}

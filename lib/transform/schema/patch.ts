@@ -1,0 +1,92 @@
+import type { JsonObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { RULES } from './rules.ts'
+
+/** One change that a class needs so that a target takes it. `from` or `to` is absent where nothing was or is there. */
+export interface SchemaPatch {
+  /** The name of its rule. @see RULES */
+  readonly rule: string
+  /** Where in the class: `properties.title.moduleConfig`. */
+  readonly path: string
+  readonly from?: unknown
+  readonly to?: unknown
+  readonly reason: string
+}
+
+/** What of a target decides which classes it takes. */
+export interface SchemaTarget {
+  /** `weaviate`, or one of the embedded stores, which take every class as it is. */
+  readonly kind: string
+  readonly nodes: number
+  /** The modules it has; undefined where that is not known: then the server's own words decide. */
+  readonly modules?: readonly string[]
+  /** Of a server. */
+  readonly version?: string
+}
+
+/** What a person wants to be otherwise than it was. */
+export interface SchemaWishes {
+  readonly name?: string
+  readonly replication?: number
+  readonly vectorizer?: 'none'
+}
+
+/** A class that is being patched. Rules change `schema`, which is their own copy, and say so. */
+export interface Patching {
+  readonly schema: JsonObject
+  /** What the class was called where it comes from. */
+  readonly nameBefore: string
+  readonly target: SchemaTarget
+  readonly wishes: SchemaWishes
+  /** Sets what is at a path, or takes it away where `to` is undefined; notes it where that changes anything. */
+  set(path: readonly string[], to: unknown, reason: string): void
+}
+
+/** A class as the target will take it, and what was changed for that. */
+export interface PatchedSchema {
+  readonly schema: CollectionSchema
+  readonly patches: readonly SchemaPatch[]
+}
+
+/**
+ * Makes of a class, as one store gave it, what another store takes. Rules that the embedded stores do not need
+ * are left out for them. The class given is not changed.
+ */
+export function patchSchema(
+  given: CollectionSchema,
+  target: SchemaTarget,
+  wishes: SchemaWishes = {},
+): PatchedSchema {
+  const schema = structuredClone(given) as unknown as JsonObject
+  const patches: SchemaPatch[] = []
+  for (const { name, of, apply } of RULES) {
+    if (of === 'server' && target.kind !== 'weaviate') continue
+    const set: Patching['set'] = (path, to, reason) => {
+      const patch = change(schema, path, to)
+      if (patch !== undefined) patches.push({ rule: name, ...patch, reason })
+    }
+    apply({ schema, nameBefore: given.class, target, wishes, set })
+  }
+  return { schema: schema as unknown as CollectionSchema, patches }
+}
+
+/** Properties are found by name, since their order is nobody's business. */
+function change(schema: JsonObject, path: readonly string[], to: unknown) {
+  const holder = path.slice(0, -1).reduce<unknown>(inside, schema) as JsonObject | undefined
+  const key = path.at(-1)!
+  const from = inside(holder, key)
+  if (holder === undefined || JSON.stringify(from) === JSON.stringify(to)) return undefined
+  if (Array.isArray(holder)) holder.splice(holder.indexOf(from), 1)
+  else if (to === undefined) delete holder[key]
+  else holder[key] = to as JsonObject
+  return {
+    path: path.join('.'),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }
+}
+
+function inside(holder: unknown, key: string): unknown {
+  if (Array.isArray(holder)) return holder.find((one) => (one as { name?: unknown }).name === key)
+  return (holder as JsonObject | undefined)?.[key]
+}

@@ -1,0 +1,33 @@
+import type { JsonObject, StoredObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+
+/** How long objects of a class live. */
+export interface TimeToLive {
+  /** A date property; `_creationTimeUnix` or `_lastUpdateTimeUnix`. */
+  readonly of: string
+  /** What is added to that moment. */
+  readonly seconds: number
+  /** Expired objects that are not deleted yet are counted, and not given. */
+  readonly hidesExpired: boolean
+}
+
+/** What a class says of it; undefined where its objects live on. */
+export function timeToLive({ objectTtlConfig }: CollectionSchema): TimeToLive | undefined {
+  if (typeof objectTtlConfig !== 'object' || objectTtlConfig === null) return undefined
+  const { enabled, deleteOn, defaultTtl, filterExpiredObjects } = objectTtlConfig as JsonObject
+  if (enabled !== true || typeof deleteOn !== 'string') return undefined
+  const seconds = typeof defaultTtl === 'number' ? defaultTtl : 0
+  return { of: deleteOn, seconds, hidesExpired: filterExpiredObjects === true }
+}
+
+/** True where the moment comes from the store, which sets it when it writes. */
+export function isOfStore({ of }: TimeToLive): boolean {
+  return of === '_creationTimeUnix' || of === '_lastUpdateTimeUnix'
+}
+
+/** When an object expires by its own date, in milliseconds since 1970; undefined where it never does. */
+export function expiryMs({ of, seconds }: TimeToLive, { properties }: StoredObject): number | undefined {
+  const date = properties[of]
+  const moment = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  return Number.isNaN(moment) ? undefined : moment + seconds * 1000
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import t from 'tap'
+import { ObjectsDigest, sumOfDigests } from '../../../lib/archive/object/digest.ts'
+import { identityIn } from '../../../lib/archive/object/identity.ts'
+import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
+import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
+
+const ID = '0a000000-0000-4000-8000-000000000001'
+const ROOM_BYTES = 1024
+
+/** The line of an object, and what its digest is made of. */
+function written(object: StoredObject): { readonly line: string; readonly identity: string } {
+  const writer = new LineWriter(ROOM_BYTES)
+  const identity = writer.identity(object).toString()
+  writer.times(object)
+  return { line: writer.take().toString(), identity }
+}
+
+t.test(
+  'a line is as docs/archives.md has it: keys in their order, vectors in base64, times last',
+  async (t) => {
+    const object: StoredObject = {
+      id: ID,
+      tenant: 'a"b',
+      properties: { z: -0, b: null, a: { y: [1, -0], x: 'é\ud83d' } },
+      vector: Float32Array.of(1, -0),
+      vectors: { two: [Float32Array.of(1), Float32Array.of(2)], one: Float32Array.of(0.5) },
+      createdMs: 5,
+      updatedMs: 6,
+    }
+    const head = `{"id":"${ID}","tenant":"a\\"b","properties":{"a":{"x":"é\\ud83d","y":[1,-0]},"z":-0}`
+    const vectors = '"vector":"AACAPwAAAIA=","vectors":{"one":"AAAAPw==","two":["AACAPw==","AAAAQA=="]}'
+    t.strictSame(written(object), {
+      line: `${head},${vectors},"created_ms":5,"updated_ms":6}`,
+      identity: `${head},${vectors}}`,
+    })
+  },
+)
+
+const properties = fc.dictionary(
+  fc.oneof(fc.string(), fc.constantFrom('created_ms', 'updated_ms', 'id')),
+  fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.integer(),
+    fc.constantFrom('x'.repeat(3000), 'é🦑'.repeat(900)),
+  ),
+)
+const objects = fc.record(
+  {
+    id: fc.constant(ID),
+    properties,
+    vector: fc.float32Array({ minLength: 0, maxLength: 400, noNaN: true, noDefaultInfinity: true }),
+    createdMs: fc.nat(),
+    updatedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  },
+  { requiredKeys: ['id', 'properties'] },
+) as fc.Arbitrary<StoredObject>
+
+t.test('what a digest is made of is the same from the object and from its line', async (t) => {
+  const holds = () =>
+    fc.assert(
+      fc.property(objects, (object) => {
+        const { line, identity } = written(object)
+        return identityIn(Buffer.from(line)).toString() === identity
+      }),
+    )
+  t.doesNotThrow(holds)
+  const inside: JsonObject = { a: 1, created_ms: 5 }
+  const { line, identity } = written({ id: ID, properties: { inside, updated_ms: 7 } })
+  t.equal(identityIn(Buffer.from(line)).toString(), identity, 'times of others are not taken for its own')
+})
+
+t.test('objects written one after another are the lines of each', async (t) => {
+  const holds = () =>
+    fc.assert(
+      fc.property(fc.array(objects, { maxLength: 5 }), (some) => {
+        const writer = new LineWriter(ROOM_BYTES)
+        for (const object of some) {
+          writer.identity(object)
+          writer.times(object)
+          writer.text('\n')
+        }
+        return writer.take().toString() === some.map((object) => `${written(object).line}\n`).join('')
+      }),
+    )
+  t.doesNotThrow(holds)
+})
+
+t.test('a digest is the sum of the hashes, whoever made them, however often it is carried', async (t) => {
+  const MODULUS = 1n << 256n
+  const hashOf = (object: StoredObject) =>
+    BigInt(`0x${createHash('sha256').update(written(object).identity).digest('hex')}`)
+  const hex = (sum: bigint) => (sum % MODULUS).toString(16).padStart(64, '0')
+  const some = fc.sample(objects, { numRuns: 200, seed: 1 })
+  const [all, halves] = [new ObjectsDigest(), [new ObjectsDigest(), new ObjectsDigest()]]
+  for (const [n, object] of some.entries()) {
+    all.add(object)
+    halves[n % 2]!.add(object, Buffer.from(written(object).identity))
+  }
+  const sum = some.reduce((sum, object) => sum + hashOf(object), 0n)
+  t.equal(all.hex(), hex(sum))
+  t.equal(sumOfDigests(halves.map((half) => half.hex())), hex(sum))
+  const often = new ObjectsDigest()
+  const [one] = some
+  often.addAndRemember(one!)
+  const times = 2 ** 20 + 3
+  for (let n = 1; n < times; n++) often.add(one!)
+  t.equal(often.hex(), hex(hashOf(one!) * BigInt(times)))
+})

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import t from 'tap'
+import { isHeld, lockFile } from '../../lib/database/fileLock.ts'
+
+t.test('a lock is held by one, and seen by others', async (t) => {
+  const path = `${t.testdir()}/locks/a.lock`
+  t.equal(isHeld(path), undefined)
+  const held = lockFile(path)
+  t.equal(isHeld(path), true)
+  t.equal(lockFile(path), undefined)
+  held!.release()
+  t.equal(isHeld(path), false)
+})
+
+t.test(
+  'a lock directory that cannot be made or written to is said, with its name and what to do',
+  async (t) => {
+    const directory = t.testdir({ file: '', full: {} })
+    const named = { code: 'ELYSIA_STATE', message: /cannot use the lock .*a\.lock/, hint: /chown/ }
+    t.throws(() => lockFile(`${directory}/file/a.lock`), named)
+    if (process.getuid?.() === 0) {
+      // Root writes everywhere but below /proc.
+      t.throws(() => lockFile('/proc/1/a.lock'), named)
+    } else {
+      chmodSync(`${directory}/full`, 0o500)
+      t.throws(() => lockFile(`${directory}/full/a.lock`), named)
+    }
+  },
+)
+
+t.test('a link in the place of a lock, or of its directory, is not followed', async (t) => {
+  const directory = t.testdir({ real: {}, locks: {}, target: 'mine' })
+  symlinkSync(`${directory}/target`, `${directory}/locks/a.lock`)
+  symlinkSync(`${directory}/nothing`, `${directory}/locks/b.lock`)
+  symlinkSync(`${directory}/real`, `${directory}/linked`)
+  for (const path of ['locks/a.lock', 'locks/b.lock', 'linked/c.lock']) {
+    t.throws(() => lockFile(`${directory}/${path}`), { code: 'ELYSIA_STATE', message: /link/ }, path)
+    t.equal(isHeld(`${directory}/${path}`), undefined)
+  }
+  t.equal(readFileSync(`${directory}/target`, 'utf8'), 'mine')
+  t.notOk(existsSync(`${directory}/nothing`))
+  t.notOk(existsSync(`${directory}/real/c.lock`))
+})
+
+t.test('a pipe or a file of something else in its place is no lock, and nobody hangs', async (t) => {
+  const directory = t.testdir({ locks: {} })
+  mkdirSync(`${directory}/locks/d.lock`)
+  writeFileSync(`${directory}/locks/e.lock`, 'no database, but as long as the header of one, '.repeat(9))
+  t.equal(spawnSync('mkfifo', [`${directory}/locks/f.lock`]).status, 0)
+  for (const name of ['d', 'e', 'f']) {
+    t.throws(() => lockFile(`${directory}/locks/${name}.lock`), { code: 'ELYSIA_STATE' }, name)
+    t.equal(isHeld(`${directory}/locks/${name}.lock`), undefined)
+  }
+})

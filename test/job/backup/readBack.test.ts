@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream'
+import t from 'tap'
+import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import type { Place } from '../../../lib/archive/storage/storage.ts'
+import { backup } from '../../../lib/job/backup/backup.ts'
+import { verify } from '../../../lib/job/verify/verify.ts'
+import { things } from './archived.ts'
+
+t.test(
+  'a part that reads back other than it was written ends the backup, is noted nowhere, and goes',
+  async (t) => {
+    const files: Files = new Map()
+    const place = memoryPlace(files)
+    const lying = new Proxy(place, {
+      get(target, key) {
+        const value = Reflect.get(target, key) as unknown
+        if (key === 'read')
+          return async (name: string, slice?: never) =>
+            name.startsWith('parts/') ? Readable.from([Buffer.from('other')]) : target.read(name, slice)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    }) as Place
+    await t.rejects(backup(await things(50), 'Thing', lying, { compression: 'none' }), {
+      code: 'ELYSIA_STATE',
+      message: /reads back other/,
+    })
+    t.notOk(files.has('manifest.json'))
+    t.strictSame(
+      [...files.keys()].filter((name) => name.startsWith('parts/')),
+      [],
+    )
+    t.notMatch(Buffer.from(files.get('parts.jsonl')!).toString(), /"parts":/)
+  },
+)
+
+t.test('--resume writes a part again whose bytes changed, though not its size', async (t) => {
+  const store = await things(400)
+  const files: Files = new Map()
+  const stop = new AbortController()
+  const small = { partSize: 4096, compression: 'none' } as const
+  await t.rejects(
+    backup(store, 'Thing', memoryPlace(files), small, {
+      stop: stop.signal,
+      onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
+    }),
+  )
+  const name = [...files.keys()].find((one) => one.startsWith('parts/'))!
+  const bytes = Buffer.from(files.get(name)!)
+  bytes[20]! ^= 1
+  files.set(name, bytes)
+  await backup(store, 'Thing', memoryPlace(files), small, { resume: true })
+  t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 400 })
+})
+
+t.test('a partitioned backup that was interrupted is finished with every object once', async (t) => {
+  const store = await things(400)
+  const files: Files = new Map()
+  const stop = new AbortController()
+  const small = { partSize: 4096, compression: 'none', partitionBy: 'kind' } as const
+  await t.rejects(
+    backup(store, 'Thing', memoryPlace(files), small, {
+      stop: stop.signal,
+      onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
+    }),
+  )
+  const { report } = await backup(store, 'Thing', memoryPlace(files), small, { resume: true })
+  t.equal(report.objects, 400)
+  t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 400 })
+})
+
+t.test('a stop ends a backup after the part in hand, not at the end of its range', async (t) => {
+  const files: Files = new Map()
+  const stop = new AbortController()
+  let seen = 0
+  await t.rejects(
+    backup(
+      await things(4000),
+      'Thing',
+      memoryPlace(files),
+      { partSize: 4096, compression: 'none', workers: 1 },
+      {
+        stop: stop.signal,
+        onProgress: ({ objects }) => {
+          seen = objects
+          if (objects > 100) stop.abort(new Error('stopped'))
+        },
+      },
+    ),
+    { message: 'stopped' },
+  )
+  t.ok(seen < 2000, `${seen} objects`)
+})

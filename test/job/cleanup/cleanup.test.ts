@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { openArchive } from '../../../lib/archive/archive.ts'
+import { singleHeader } from '../../../lib/archive/single.ts'
+import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import type { Catalog } from '../../../lib/catalog/catalog.ts'
+import { lockRoot } from '../../../lib/catalog/lock/lock.ts'
+import { openCatalog } from '../../../lib/catalog/open.ts'
+import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
+import { stretchOf } from '../../../lib/core/duration.ts'
+import { type CleanupCircumstances, cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
+import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
+import { policy } from '../../catalog/retention/candidates.ts'
+
+const PROCESS = fileURLToPath(new URL('cleanupProcess.ts', import.meta.url))
+const timing = { settleMs: 5, heartbeatMs: 200 }
+
+/** A root with a new and two old archives, of which one is an increment of the other, and an unfinished one. */
+async function root(t: Test) {
+  const directory = t.testdir()
+  const backups = `${directory}/backups`
+  const old = { started: '2026-01-01T00:00:00.000Z' }
+  const contents = ['one\n', 'two\n']
+  writeArchive(`${backups}/Article/base`, manifest({ ...old, id: 'archive-base', contents }), contents)
+  const later = { started: '2026-01-02T00:00:00.000Z', parent: 'archive-base' }
+  writeArchive(`${backups}/Article/inc`, manifest({ ...later, id: 'archive-inc', contents }), contents)
+  writeArchive(`${backups}/Article/new`, manifest({ id: 'archive-new', contents }), contents)
+  writeUnfinished(`${backups}/Article/begun`, planned({ ...old, id: 'archive-begun' }))
+  const file = `${directory}/state/catalog.db`
+  const catalog = await openCatalog({ file, defaultRoot: backups })
+  t.teardown(() => catalog.close())
+  return { backups, file, catalog }
+}
+
+function clean(catalog: Catalog, given: RetentionGiven, around: CleanupCircumstances = {}, filter = {}) {
+  const history = stretchOf('1y', 'history')
+  return cleanUp(catalog, { filter, policy: policy(given), history }, { timing, ...around })
+}
+
+const ids = (all: readonly { readonly id: string }[]) =>
+  all.map(({ id }) => id.replace('archive-', '')).join(' ')
+
+t.test(
+  'a plan touches nothing; a cleanup removes files and directory, increments first, and keeps history',
+  async (t) => {
+    const { backups, catalog } = await root(t)
+    const given = { keepLast: '1', failedAfter: '0h' }
+    const plan = planCleanup(catalog, { filter: {}, policy: policy(given), history: stretchOf('1y', '') })
+    t.match(plan, { done: false, removed: [], bytes: 16 })
+    t.ok(existsSync(`${backups}/Article/base/manifest.json`))
+    const report = await clean(catalog, given)
+    t.match(report, {
+      done: true,
+      removed: ['archive-inc', 'archive-base', 'archive-begun'],
+      bytes: 16,
+      failed: [],
+    })
+    for (const name of ['base', 'inc', 'begun']) t.notOk(existsSync(`${backups}/Article/${name}`), name)
+    t.equal((await openArchive(directoryPlace(`${backups}/Article/new`))).manifest.id, 'archive-new')
+    t.equal(ids(catalog.list({ sort: 'id' })), 'new')
+    t.equal(ids(catalog.list({ status: ['deleted'], sort: 'id' })), 'base begun inc')
+    t.same((await clean(catalog, given)).removed, [], 'again it removes nothing')
+    t.same(await clean(catalog, { olderThan: '1d' }).then(({ removed }) => removed), [])
+  },
+)
+
+t.test('history is forgotten when its time is over', async (t) => {
+  const { catalog } = await root(t)
+  await clean(catalog, { keepLast: '1', failedAfter: '0h' })
+  const later = { now: Date.now() + 400 * 86_400_000 }
+  await clean(catalog, { keepLast: '1' }, later)
+  t.same(catalog.list({ status: ['deleted'] }), [])
+})
+
+const POINTS = [
+  ...[
+    'after-row',
+    'after-marker',
+    'after-manifest',
+    'after-part',
+    'after-part:2',
+    'before-marker',
+    'before-directory',
+  ],
+  ...['before-tombstone', 'after-marker:2', 'before-parts:3', 'before-tombstone:3'],
+]
+
+/** The files of a directory; none where there is no directory. */
+function leftOf(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : []
+}
+
+/** Runs a cleanup as a process, which dies at a point where one is named. */
+function runCleanup(file: string, point?: string) {
+  const own = point === undefined ? {} : { ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: `cleanup.${point}` }
+  return spawnSync(process.execPath, [PROCESS, file], { env: { ...process.env, ...own }, encoding: 'utf8' })
+}
+
+for (const lost of [false, true]) {
+  t.test(
+    `killed at any step${lost ? ', and the catalog lost,' : ''} the next cleanup finishes it`,
+    async (t) => {
+      for (const point of lost ? POINTS.filter((one) => !one.includes(':')) : POINTS) {
+        const { backups, file, catalog } = await root(t)
+        catalog.close()
+        t.equal(runCleanup(file, point).signal, 'SIGKILL', point)
+        await noneFalselyWhole(t, backups, point)
+        if (lost) for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+        const { status, stderr } = runCleanup(file)
+        t.equal(status, 0, stderr)
+        for (const name of ['base', 'inc', 'begun'])
+          t.same(leftOf(`${backups}/Article/${name}`), [], `${point} ${name}`)
+        const after = await openCatalog({ file })
+        t.equal(ids(after.list()), 'new', point)
+        t.equal((await openArchive(directoryPlace(`${backups}/Article/new`))).manifest.id, 'archive-new')
+        after.close()
+      }
+    },
+  )
+}
+
+/** Whatever has a manifest has all of its parts. */
+async function noneFalselyWhole(t: Test, backups: string, point: string): Promise<void> {
+  for (const name of ['base', 'inc', 'new']) {
+    const place = directoryPlace(`${backups}/Article/${name}`)
+    if ((await place.bytes('manifest.json')) === undefined) continue
+    for (const { file, bytes } of (await openArchive(place)).manifest.parts) {
+      t.equal(await place.bytes(file), bytes, `${point}: ${name} has ${file}`)
+    }
+  }
+}
+
+t.test('a root that another process works in is not cleaned, and its running backup stays', async (t) => {
+  const { backups, catalog } = await root(t)
+  const at = { root: backups, location: `${backups}/Article/run`, shape: 'directory' } as const
+  catalog.record(planned({ id: 'archive-run', started: '2026-01-01T00:00:00.000Z' }), at, 'running')
+  const lock = await lockRoot(backups, { kind: 'shared', purpose: 'backup of Article', timing })
+  await t.rejects(clean(catalog, { keepLast: '1' }), { code: 'ELYSIA_LOCKED', message: /backup of Article/ })
+  t.equal(ids(catalog.list({ status: ['running'] })), 'run')
+  await lock.release()
+  await clean(catalog, { keepLast: '1' })
+  t.match(catalog.get('archive-run'), { status: 'partial' }, 'whose process is gone')
+})
+
+t.test('a pinned archive and files that are not of an archive stay', async (t) => {
+  const { backups, catalog } = await root(t)
+  await catalog.annotate('archive-base', { pinned: true })
+  writeFileSync(`${backups}/Article/inc/mine.txt`, 'mine')
+  const said: string[] = []
+  const report = await clean(catalog, { keepLast: '1' }, { onNotice: (message) => said.push(message) })
+  t.same(report.removed, ['archive-inc'])
+  t.match(said, [/mine.txt/])
+  t.equal(readFileSync(`${backups}/Article/inc/mine.txt`, 'utf8'), 'mine')
+})
+
+t.test('another archive in the place of one is not removed in its stead', async (t) => {
+  const { backups, catalog } = await root(t)
+  writeArchive(`${backups}/Article/base`, manifest({ id: 'archive-else', contents: ['x'] }), ['x'])
+  const report = await clean(catalog, { keepLast: '1' })
+  t.same(report.removed, ['archive-inc'])
+  t.match(report.failed, [{ id: 'archive-base', message: /archive-else/ }])
+  t.ok(existsSync(`${backups}/Article/base/manifest.json`))
+  t.equal(catalog.get('archive-base').status, 'complete')
+})
+
+t.test('what an increment that could not be removed needs stays', async (t) => {
+  const { backups, catalog } = await root(t)
+  writeArchive(`${backups}/Article/inc`, manifest({ id: 'archive-else', contents: ['x'] }), ['x'])
+  const report = await clean(catalog, { keepLast: '1' })
+  t.match(report, { removed: [], failed: [{ id: 'archive-inc' }, { id: 'archive-base' }] })
+})
+
+t.test('archives of a disk that is not mounted are not taken for removed', async (t) => {
+  const { backups, catalog } = await root(t)
+  rmSync(backups, { recursive: true })
+  const report = await clean(catalog, { keepLast: '1' })
+  t.same(report.removed, [])
+  t.match(
+    report.failed.map(({ message }) => message),
+    [/is not there/, /could not|is not there/],
+  )
+  t.notOk(existsSync(backups), 'and no directory is made in its place')
+  t.equal(ids(catalog.list({ status: ['complete'], sort: 'id' })), 'base inc new')
+})
+
+t.test('an archive that is gone already becomes history', async (t) => {
+  const { backups, catalog } = await root(t)
+  rmSync(`${backups}/Article/inc`, { recursive: true })
+  t.same((await clean(catalog, { keepLast: '1' })).removed, ['archive-inc', 'archive-base'])
+})
+
+t.test('a single file goes with its annotations', async (t) => {
+  const { backups, catalog } = await root(t)
+  const location = `${backups}/old.jsonl.zst`
+  const told = { id: 'archive-file', started: '2026-01-01T00:00:00.000Z', tags: ['file'] }
+  writeFileSync(location, singleHeader(planned(told)))
+  catalog.upsert(manifest(told), { root: backups, location, shape: 'file' })
+  await catalog.annotate('archive-file', { note: 'old' })
+  t.ok(existsSync(`${location}.annotations.json`))
+  mkdirSync(`${backups}/other`)
+  const report = await clean(catalog, { unsafeAllowRemoveAll: true, allowLast: true }, {}, { tags: ['file'] })
+  t.same(report.removed, ['archive-file'])
+  t.notOk(existsSync(location))
+  t.notOk(existsSync(`${location}.annotations.json`))
+})
+
+t.test('a cleanup that lost its lock stops before the next archive', async (t) => {
+  const { backups, catalog } = await root(t)
+  const onRemoved = () => rmSync(`${backups}/.locks`, { recursive: true, force: true })
+  await t.rejects(clean(catalog, { keepLast: '1' }, { onRemoved }), {
+    code: 'ELYSIA_LOCKED',
+    message: /taken away/,
+  })
+  t.equal(ids(catalog.list({ status: ['complete'], sort: 'id' })), 'base new')
+})

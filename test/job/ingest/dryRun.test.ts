@@ -1,0 +1,148 @@
+// What the real run says, the dry run says: the same code, the same counts of rejects, and nothing changed.
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import t from 'tap'
+import { type Circumstances, ingestFiles } from '../../../lib/job/ingest/ingest.ts'
+import type { Input } from '../../../lib/job/ingest/input.ts'
+import { lockRun, openState } from '../../../lib/run/state.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+
+const add = (path: string, vector?: readonly number[], repo = 'A') =>
+  `${JSON.stringify({ repo, op: 'add', path, content: path, ...(vector && { vector }) })}\n`
+
+interface Case {
+  readonly options: object
+  readonly lines: string
+  /** Runs before it, for real, with one name each. */
+  readonly before?: readonly { options: object; lines: string }[]
+  readonly prepare?: (store: Awaited<ReturnType<typeof openSqlite>>) => Promise<unknown>
+  readonly isLocked?: boolean
+  readonly says: object
+}
+
+const INTO = { collection: 'source-code' }
+const BY_REPO = { ...INTO, tenantBy: 'repo' }
+const asleep: Case['prepare'] = (store) =>
+  store.setTenantStates('SourceCode', [{ name: 'A', state: 'inactive' }])
+
+const CASES: Readonly<Record<string, Case>> = {
+  'bad lines': { options: INTO, lines: `bad\n${add('a')}{}\n`, says: { rejected: { not_json: 1 } } },
+  'too many rejects': {
+    options: { ...INTO, maxErrors: '0' },
+    lines: `bad\n${add('a')}`,
+    says: { code: 'ELYSIA_TOO_MANY_REJECTS' },
+  },
+  'a vector of another width than those there': {
+    options: INTO,
+    lines: add('b', [1, 2, 3]) + add('c', [1, 2]) + add('d'),
+    before: [{ options: INTO, lines: add('a', [1, 2]) }],
+    says: { rejected: { store_rejected: 1 } },
+  },
+  'a vector of another width than one before it': {
+    options: INTO,
+    lines: add('b', [1, 2, 3]) + add('c', [1, 2]),
+    says: { rejected: { store_rejected: 1 } },
+  },
+  'two tenants with different widths': {
+    options: BY_REPO,
+    lines: add('b', [1, 2, 3]) + add('c', [1, 2], 'B') + add('d', [1, 2], 'B'),
+    says: { rejected: {}, code: undefined },
+  },
+  'a tenant that is not active': {
+    options: BY_REPO,
+    lines: add('b'),
+    before: [{ options: BY_REPO, lines: add('a') }],
+    prepare: asleep,
+    says: { code: /^ELYSIA_/ },
+  },
+  'a tenant that is not active, which is not read first': {
+    options: { ...BY_REPO, skipUnchanged: false },
+    lines: add('b'),
+    before: [{ options: BY_REPO, lines: add('a') }],
+    prepare: asleep,
+    says: { code: /^ELYSIA_/ },
+  },
+  'a lock of another run': {
+    options: INTO,
+    lines: add('a'),
+    isLocked: true,
+    says: { code: 'ELYSIA_LOCKED' },
+  },
+  'a second name for a class': {
+    options: { collection: 'source code' },
+    lines: add('b'),
+    before: [{ options: INTO, lines: add('a') }],
+    says: { code: 'ELYSIA_CONFLICT' },
+  },
+  'an alias': {
+    options: { collection: 'code' },
+    lines: add('b'),
+    before: [{ options: INTO, lines: add('a') }],
+    prepare: (store) => store.createAlias({ alias: 'Code', collection: 'SourceCode' }),
+    says: { code: 'ELYSIA_CONFLICT' },
+  },
+  'a class of a similar name': {
+    options: { collection: 'SOURCECODE' },
+    lines: add('b'),
+    before: [{ options: INTO, lines: add('a') }],
+    says: { code: 'ELYSIA_CONFLICT' },
+  },
+  'tenants that the collection has not': {
+    options: { ...INTO, tenant: 'A' },
+    lines: add('b'),
+    before: [{ options: INTO, lines: add('a') }],
+    says: { code: 'ELYSIA_CONFLICT' },
+  },
+  'a collection that is not there': {
+    options: { ...INTO, create: false },
+    lines: add('b'),
+    says: { code: 'ELYSIA_NOT_FOUND' },
+  },
+  'a property of another type': {
+    options: INTO,
+    lines: add('b'),
+    prepare: (store) =>
+      store.create({ class: 'SourceCode', properties: [{ name: 'content', dataType: ['int'] }] }),
+    says: { code: 'ELYSIA_CONFLICT' },
+  },
+  'git text': { options: INTO, lines: 'diff --git a/x b/x\n', says: { code: 'ELYSIA_INPUT' } },
+}
+
+for (const [name, { options, lines, before = [], prepare, isLocked, says }] of Object.entries(CASES)) {
+  t.test(`what the real run says the dry run says: ${name}`, async (t) => {
+    const directory = t.testdir()
+    const store = await openSqlite(join(directory, 'store.db'))
+    t.teardown(() => store.close())
+    const state = openState(store, directory)
+    const run = async (given: object, text: string, inputName = 'stdin') => {
+      const input: Input = {
+        name: inputName,
+        rereadable: false,
+        open: () => Readable.from([Buffer.from(text)]),
+      }
+      const around: Circumstances = { state }
+      try {
+        const { report, error } = await ingestFiles([input], store, given as typeof INTO, around)
+        return {
+          code: (error as { code?: string } | undefined)?.code,
+          rejected: report.rejected,
+          written: report.written,
+        }
+      } catch (thrown) {
+        return { code: (thrown as { code?: string }).code }
+      }
+    }
+    for (const earlier of before) await run(earlier.options, earlier.lines, 'earlier')
+    await prepare?.(store)
+    const key = { target: store.target, class: 'SourceCode', inputs: ['stdin'] }
+    const held = isLocked === true ? lockRun(state, key) : undefined
+    const schemas = await store.list()
+    const dry = await run({ ...options, dryRun: true }, lines)
+    t.same(await store.list(), schemas, 'nothing was made')
+    const real = await run(options, lines)
+    held?.release()
+    t.strictSame(dry, real)
+    t.match(real, says)
+    t.equal(state.journal.runs().length, before.length + Number('written' in real), 'a dry run is not noted')
+  })
+}

@@ -1,0 +1,267 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import t, { type Test } from 'tap'
+import { type Circumstances, ingestFiles } from '../../../lib/job/ingest/ingest.ts'
+import type { Input } from '../../../lib/job/ingest/input.ts'
+import { openState } from '../../../lib/run/state.ts'
+import { openMemory } from '../../../lib/store/memory/store.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import type { Store } from '../../../lib/store/store.ts'
+import { objectsOf } from './killing.ts'
+
+const OPTIONS = { collection: 'c', batchSize: 1, workers: 1 }
+const lines = (from: number, to: number, name = 'f') =>
+  Array.from({ length: to - from + 1 }, (_, at) => {
+    return `${JSON.stringify({ repo: 'r', op: 'add', path: `${name}${from + at}`, content: 'text' })}\n`
+  }).join('')
+
+function pipe(source: Readable, name = 'stdin'): Input {
+  return { name, rereadable: false, open: () => source }
+}
+
+function file(text: string): Input {
+  return { name: 'file', rereadable: true, open: () => Readable.from([Buffer.from(text)]) }
+}
+
+async function place(t: Test) {
+  const directory = t.testdir()
+  const store = await openSqlite(join(directory, 'store.db'))
+  t.teardown(() => store.close())
+  return { store, state: openState(store, directory) }
+}
+
+/** A store without transactions whose writes wait until they are let go, and say when they have begun. */
+function slowly(base: Store) {
+  const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  let writes = 0
+  const store = new Proxy(base, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (name !== 'collection') return typeof value === 'function' ? value.bind(target) : value
+      return (of: string) => {
+        const collection = target.collection(of)
+        return new Proxy(collection, {
+          get(inner, key) {
+            const method: unknown = Reflect.get(inner, key, inner)
+            if (key !== 'write') return typeof method === 'function' ? method.bind(inner) : method
+            return async (...given: Parameters<typeof inner.write>) => {
+              writes += 1
+              begun.resolve()
+              await gate.promise
+              return inner.write(...given)
+            }
+          },
+        })
+      }
+    },
+  })
+  return { store, begun: begun.promise, go: gate.resolve, writes: () => writes }
+}
+
+t.test('a stop takes no more of a file than what is in flight', async (t) => {
+  const { store, begun, go, writes } = slowly(openMemory())
+  const stop = new AbortController()
+  const running = ingestFiles([file(lines(1, 500))], store, OPTIONS, { stop: stop.signal })
+  await begun
+  stop.abort()
+  go()
+  const { report } = await running
+  t.equal(report.status, 'interrupted')
+  t.ok(writes() >= 1 && writes() <= 2, `${writes()} writes`)
+  t.equal(report.written, writes(), 'what was begun is settled')
+})
+
+t.test('a stop in the middle of a batch begins no further unit of it', async (t) => {
+  const base = openMemory()
+  await ingestFiles([file(lines(1, 1))], base, OPTIONS)
+  const { store, begun, go, writes } = slowly(base)
+  const stop = new AbortController()
+  const renames = Array.from({ length: 50 }, (_, at) => {
+    return `${JSON.stringify({ repo: 'r', op: 'rename', path: `f${at + 1}`, new_path: `f${at + 2}` })}\n`
+  }).join('')
+  const running = ingestFiles([file(renames)], store, { ...OPTIONS, batchSize: 500 }, { stop: stop.signal })
+  await begun
+  stop.abort()
+  go()
+  const { report } = await running
+  t.equal(writes(), 1)
+  t.match(report, { status: 'interrupted', records: 1, written: 1 })
+})
+
+t.test('a stop writes all that was taken from a pipe', async (t) => {
+  const { state } = await place(t)
+  const { store, begun, go } = slowly(openMemory())
+  const source = new PassThrough()
+  const stop = new AbortController()
+  const running = ingestFiles([pipe(source)], store, OPTIONS, { stop: stop.signal, state })
+  source.write(lines(1, 40))
+  await begun
+  source.write(lines(41, 60))
+  source.write(lines(61, 80))
+  stop.abort()
+  go()
+  const { report, error } = await running
+  t.equal(error, undefined)
+  t.match(report, { status: 'interrupted', lines: 80, written: 80 })
+})
+
+t.test('a run that is ended at once says what it took from a pipe and did not write', async (t) => {
+  const { state } = await place(t)
+  const { store, begun, go } = slowly(openMemory())
+  const source = new PassThrough()
+  const abort = new AbortController()
+  const running = ingestFiles([pipe(source)], store, OPTIONS, { signal: abort.signal, state })
+  source.write(lines(1, 40))
+  await begun
+  abort.abort()
+  go()
+  const { report, error } = await running
+  t.match(error, {
+    code: 'ELYSIA_INPUT',
+    message: /the lines \d+ to \d+ of stdin were taken and are not written/,
+  })
+  t.equal(report.status, 'interrupted')
+  t.ok(report.written < 40)
+})
+
+t.test('of a file that is ended at once nothing is lost: it is read again', async (t) => {
+  const { state } = await place(t)
+  const { store, begun, go } = slowly(openMemory())
+  const abort = new AbortController()
+  const running = ingestFiles([file(lines(1, 40))], store, OPTIONS, { signal: abort.signal, state })
+  await begun
+  abort.abort()
+  go()
+  const { error } = await running
+  t.not((error as { code?: unknown }).code, 'ELYSIA_INPUT')
+})
+
+/** A stream of which `before` is settled when it is stopped. */
+async function interrupted(t: Test, before: string) {
+  const { store, state } = await place(t)
+  const next = (source: Readable, around: Circumstances) =>
+    ingestFiles([pipe(source)], store, OPTIONS, { state, ...around })
+  const count = before.split('\n').length - 1
+  const source = new PassThrough()
+  const stop = new AbortController()
+  const running = next(source, {
+    stop: stop.signal,
+    onProgress: ({ records }) => void (records === count && stop.abort()),
+  })
+  source.write(before)
+  t.equal((await running).report.status, 'interrupted')
+  return { store, next }
+}
+
+t.test('a stream that was started again with other records shows them at once, and keeps them', async (t) => {
+  for (const alike of [0, 1, 7, 100]) {
+    const { store, next } = await interrupted(t, lines(1, 300))
+    const source = new PassThrough()
+    const stop = new AbortController()
+    const seen = Promise.withResolvers<void>()
+    const running = next(source, {
+      stop: stop.signal,
+      onProgress: ({ records }) => void (records >= alike + 20 && seen.resolve()),
+    })
+    source.write((alike === 0 ? '' : lines(1, alike)) + lines(1, 20, 'new'))
+    await seen.promise
+    const paths = (await objectsOf(store, 'C')).map(({ properties }) => String(properties.file_path))
+    t.equal(paths.filter((path) => path.startsWith('new')).length, 20, `${alike} records alike`)
+    stop.abort()
+    const { report, error } = await running
+    t.equal(error, undefined)
+    t.match(report, { status: 'interrupted', lines: alike + 20, continued_from_line: 0 })
+  }
+})
+
+t.test('the same stream that is sent again slowly goes on, and repeats no rename', async (t) => {
+  const rename = '{"repo":"r","op":"rename","path":"f1","new_path":"g"}\n'
+  const before = lines(1, 2) + rename + lines(1, 1)
+  const { store, next } = await interrupted(t, before)
+  const source = new PassThrough()
+  const running = next(source, {})
+  for (const line of before.split(/(?<=\n)/)) {
+    source.write(line)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  source.end(lines(9, 9))
+  const { report } = await running
+  t.match(report, { status: 'done', lines: 5, continued_from_line: 4 })
+  t.equal((await objectsOf(store, 'C')).length, 4)
+})
+
+t.test('stopped while the same stream comes again, its place is kept', async (t) => {
+  const { next } = await interrupted(t, lines(1, 300))
+  const source = new PassThrough()
+  const stop = new AbortController()
+  const running = next(source, { stop: stop.signal })
+  source.write(lines(1, 50))
+  await once(source, 'readable').catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  stop.abort()
+  const { report, error } = await running
+  t.equal(error, undefined)
+  t.match(report, { status: 'interrupted', lines: 300 })
+  const whole = await next(Readable.from([Buffer.from(lines(1, 301))]), {})
+  t.match(whole.report, { status: 'done', continued_from_line: 300, lines: 301, written: 301 })
+})
+
+t.test('the hint to too many rejects is true: a larger limit goes on behind them', async (t) => {
+  const { store, state } = await place(t)
+  const input = file(`bad\n${lines(1, 1)}bad\n${lines(2, 3)}`)
+  const first = await ingestFiles([input], store, { ...OPTIONS, maxErrors: '0' }, { state })
+  t.match(first.error, {
+    code: 'ELYSIA_TOO_MANY_REJECTS',
+    hint: /same command with a larger --max-errors goes on/,
+  })
+  const next = await ingestFiles([input], store, { ...OPTIONS, maxErrors: '2' }, { state })
+  t.match(next.report, {
+    status: 'done',
+    continued_from_line: first.report.lines,
+    written: 3,
+    rejected: { not_json: 2 },
+  })
+  const without = await ingestFiles([file('bad\nbad\n')], openMemory(), { ...OPTIONS, maxErrors: '0' })
+  t.notMatch(without.error, { hint: /rejects file|goes on/ }, 'where nothing is kept it does not say so')
+})
+
+t.test(
+  'a rename of something that is not there, with the content that is at its target already, is unchanged',
+  async (t) => {
+    for (const open of [async () => openMemory(), async () => (await place(t)).store]) {
+      const store = await open()
+      const rename = '{"repo":"r","op":"rename","path":"f1","new_path":"g","content":"text"}\n'
+      await ingestFiles([file(lines(1, 1))], store, OPTIONS)
+      const first = await ingestFiles([file(rename)], store, OPTIONS)
+      t.match(first.report, { written: 1, unchanged: 0 })
+      const again = await ingestFiles([file(rename)], store, OPTIONS)
+      t.match(again.report, { written: 0, unchanged: 1 })
+      const other = await ingestFiles([file(rename.replace('"text"', '"other"'))], store, OPTIONS)
+      t.match(other.report, { written: 1, unchanged: 0 })
+      await ingestFiles([file(lines(1, 1))], store, OPTIONS)
+      const both = await ingestFiles([file(rename.replace('"text"', '"other"'))], store, OPTIONS)
+      t.match(both.report, { written: 1 }, 'one whose source is removed changes something')
+      t.equal((await objectsOf(store, 'C')).length, 1)
+    }
+  },
+)
+
+t.test('two streams with names of their own run at once; of one name the second is refused', async (t) => {
+  const { store, state } = await place(t)
+  const [one, two] = [new PassThrough(), new PassThrough()]
+  const first = ingestFiles([pipe(one, 'input:a')], store, OPTIONS, { state })
+  const second = ingestFiles([pipe(two, 'input:b')], store, OPTIONS, { state })
+  one.write(lines(1, 1))
+  two.write(lines(2, 2))
+  await t.rejects(ingestFiles([pipe(Readable.from([]), 'input:a')], store, OPTIONS, { state }), {
+    code: 'ELYSIA_LOCKED',
+  })
+  one.end()
+  two.end()
+  t.match(
+    (await Promise.all([first, second])).map(({ report }) => report.status),
+    ['done', 'done'],
+  )
+})

@@ -1,0 +1,23 @@
+import { openArchive } from '../../../lib/archive/archive.ts'
+import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import type { StoredObject } from '../../../lib/core/object.ts'
+import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
+import type { RestoreSource } from '../../../lib/job/restore/source/source.ts'
+import type { Store } from '../../../lib/store/store.ts'
+
+/** Several parts for some hundred things. */
+export const SMALL = { partSize: 20_000, compression: 'zstd' } as const
+
+/** An archive in memory as what a restore reads. */
+export async function sourceOf(files: Files): Promise<RestoreSource> {
+  return archiveSource(await openArchive(memoryPlace(files)))
+}
+
+/** All objects of a collection, or of one of its tenants, references included, in order of id. */
+export async function objectsOf(store: Store, name: string, tenant?: string): Promise<StoredObject[]> {
+  const objects: StoredObject[] = []
+  const what = { properties: 'all', vectors: true, references: true } as const
+  const call = tenant === undefined ? {} : { tenant }
+  for await (const page of store.collection(name).read(what, {}, call)) objects.push(...page)
+  return objects
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { ElysiaError } from '../../../lib/core/errors.ts'
+import { backup } from '../../../lib/job/backup/backup.ts'
+import { restore } from '../../../lib/job/restore/restore.ts'
+import { RestoreRejects } from '../../../lib/job/restore/target/rejects.ts'
+import { openMemory } from '../../../lib/store/memory/store.ts'
+import { things } from '../backup/archived.ts'
+import { overriding } from '../ingest/overriding.ts'
+import { sourceOf } from './restored.ts'
+
+/** An archive of a collection with an alias. */
+async function aliased(): Promise<Files> {
+  const store = await things(5)
+  await store.createAlias({ alias: 'Other', collection: 'Thing' })
+  const files: Files = new Map()
+  await backup(store, 'Thing', memoryPlace(files), { compression: 'none' })
+  return files
+}
+
+t.test(
+  'a server that goes while aliases are made ends the restore; one that refuses them does not',
+  async (t) => {
+    for (const [code, ends] of [
+      ['ELYSIA_UNREACHABLE', true],
+      ['ELYSIA_REFUSED', true],
+      ['ELYSIA_CONFLICT', false],
+    ] as const) {
+      const store = overriding(openMemory(), {
+        createAlias: async () => {
+          throw new ElysiaError(code, 'not now')
+        },
+      })
+      const said: string[] = []
+      const onNotice = ({ code }: { code: string }) => said.push(code)
+      const restored = restore(await sourceOf(await aliased()), store, { retryForMs: 1 }, { onNotice })
+      if (ends) await t.rejects(restored, { code })
+      else t.match(await restored, { status: 'done', aliases: [] })
+      t.equal(said.includes('alias_taken'), !ends, code)
+    }
+  },
+)
+
+t.test('rejects of parts that are done stay in their file, those of others and a cut line go', async (t) => {
+  const lines = ['a', 'b', 'a'].map((part, at) => `{"id":null,"reason":"r${at}","part":"${part}"}\n`)
+  const before = `${lines.join('')}{"id":null,"reason":"cut","part":"a"`
+  const path = `${t.testdir({ 'r.jsonl': before })}/r.jsonl`
+  const rejects = new RestoreRejects(path, 'run')
+  await rejects.begin(new Set(['a']))
+  t.equal(readFileSync(path, 'utf8'), `${lines[0]}${lines[2]}`)
+  t.equal(readFileSync(`${path}.1`, 'utf8'), before)
+  rejects.append(['{"id":null,"reason":"new","part":"b"}\n'])
+  rejects.close()
+  t.equal(readFileSync(path, 'utf8').trimEnd().split('\n').length, 3)
+})

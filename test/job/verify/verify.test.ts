@@ -1,0 +1,105 @@
+import t from 'tap'
+import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { sampled } from '../../../lib/job/verify/sample.ts'
+import { verify } from '../../../lib/job/verify/verify.ts'
+import { archiveOf, thing, things } from '../backup/archived.ts'
+
+type Change = readonly [name: string, change: (bytes: Buffer, at: number) => Buffer]
+
+const CHANGES: readonly Change[] = [
+  [
+    'flipped',
+    (bytes, at) => {
+      const copy = Buffer.from(bytes)
+      copy[at] = copy[at]! ^ 1
+      return copy
+    },
+  ],
+  ['dropped', (bytes, at) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])],
+  ['doubled', (bytes, at) => Buffer.concat([bytes.subarray(0, at + 1), bytes.subarray(at)])],
+]
+
+for (const compression of ['none', 'zstd', 'gzip', 'lz4']) {
+  for (const [name, change] of CHANGES) {
+    t.test(
+      `each byte of an archive (${compression}), when it is ${name}, is found and its file named`,
+      async (t) => {
+        const files = await archiveOf(5, { compression })
+        const missed: string[] = []
+        for (const [file, bytes] of files) {
+          for (let at = 0; at < bytes.length; at++) {
+            const changed = change(bytes, at)
+            if (changed.equals(bytes)) continue
+            const report = await verify(memoryPlace(new Map(files).set(file, changed)), { level: 'stored' })
+            const named = report.faults.some((fault) => fault.file === file || file.startsWith('manifest'))
+            if (report.status !== 'damaged' || !named) missed.push(`${file}:${at}`)
+          }
+        }
+        t.strictSame(missed, [])
+      },
+    )
+  }
+}
+
+t.test('a part that is gone, or has another size, is found by looking at sizes alone', async (t) => {
+  const files = await archiveOf(5)
+  const part = partsOf(files)[0]!
+  const gone = new Map(files)
+  gone.delete(part)
+  t.strictSame((await verify(memoryPlace(gone), { level: 'exists' })).broken_parts, [part])
+  const longer = new Map(files).set(part, Buffer.concat([files.get(part)!, Buffer.from('x')]))
+  t.strictSame((await verify(memoryPlace(longer), { level: 'exists' })).broken_parts, [part])
+})
+
+t.test('all damage is reported, not the first alone, until --max-errors', async (t) => {
+  const files = await archiveOf(200, { partSize: 4096 })
+  const parts = partsOf(files)
+  t.ok(parts.length >= 3)
+  for (const part of parts) files.set(part, Buffer.from(files.get(part)!.fill(0, 0, 1)))
+  const all = await verify(memoryPlace(files), { level: 'stored' })
+  t.equal(all.num_errors, parts.length)
+  t.match(all.suggested_command, /--skip-damaged/)
+  const few = await verify(memoryPlace(files), { level: 'stored', maxErrors: 2 })
+  t.equal(few.num_errors, 2)
+  t.equal(few.stopped, true)
+})
+
+t.test('an archive is whole at every level, and each object of it is looked at by records', async (t) => {
+  const store = await things(60)
+  const files = await archiveOf(60, { partSize: 4096 })
+  for (const level of ['exists', 'stored', 'records', 'live'] as const) {
+    const report = await verify(memoryPlace(files), { level }, { against: { store } })
+    t.equal(report.status, 'whole', level)
+    t.equal(report.objects_checked, level === 'records' || level === 'live' ? 60 : 0, level)
+  }
+})
+
+t.test('a store that was changed since differs from the archive: by count, and by content', async (t) => {
+  const files = await archiveOf(10)
+  const store = await things(10)
+  await store.collection('Thing').remove([thing(3, 10).id])
+  const fewer = await verify(memoryPlace(files), { level: 'live' }, { against: { store } })
+  t.match(fewer.faults[0]?.fact, /has 9 objects, the archive 10/)
+  await store.collection('Thing').write([{ ...thing(3, 10), vector: Float32Array.of(3, -3, 0.2) }])
+  const others = await verify(memoryPlace(files), { level: 'live' }, { against: { store } })
+  t.match(others.faults[0]?.fact, /has 10 objects as well, but others/)
+})
+
+t.test('samples n/t for all n see every part once; a percentage sees one at least', async (t) => {
+  const parts = Array.from({ length: 50 }, (_, n) => ({
+    sha256: (n * 0x9e3779b1).toString(16).padStart(64, '0'),
+  }))
+  const seen = [1, 2, 3, 4].flatMap((n) => sampled(parts as never, `${n}/4`))
+  t.equal(seen.length, 50)
+  t.equal(new Set(seen).size, 50)
+  t.equal(sampled(parts as never, '1%').length, 1)
+  t.equal(sampled(parts as never, '50%').length, 25)
+})
+
+t.test('where there is no archive there is nothing to verify', async (t) => {
+  await t.rejects(verify(memoryPlace(), {}), { code: 'ELYSIA_NOT_FOUND' })
+})
+
+function partsOf(files: Files): string[] {
+  return [...files.keys()].filter((name) => name.startsWith('parts/'))
+}

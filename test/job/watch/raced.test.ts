@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { type WatchedFile, watch } from '../../../lib/job/watch/watch.ts'
+import { openState } from '../../../lib/run/state.ts'
+import { add, contentsOf, drop, placeOf, withStore } from './watching.ts'
+
+const RACE_MS = 5000
+
+/** Files below a directory, through no link. */
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name)
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : []
+  })
+}
+
+t.test(
+  'somebody who exchanges files, links and directories all the time gets nothing read or written',
+  async (t) => {
+    const place = placeOf(t, {})
+    const home = join(place.inbox, '../home')
+    mkdirSync(home)
+    writeFileSync(join(home, 'secret.jsonl'), `${add('SECRET', 'SECRET')}SECRET\n`, { mode: 0o600 })
+    chmodSync(place.inbox, 0o777)
+    const script = join(import.meta.dirname, 'watchRacing.ts')
+    const racer = spawn(process.execPath, [script, place.inbox, home, String(RACE_MS)], { stdio: 'inherit' })
+    const stop = new AbortController()
+    racer.once('exit', () => drop(place, 'z.jsonl', add('last', 'x')))
+    const { report, error } = await withStore(place, (store) => {
+      const state = openState(store, place.stateDirectory)
+      const options = { collection: 'source-code', after: 'move', settleMs: 0 } as const
+      const onFile = ({ path }: WatchedFile) => path.endsWith('z.jsonl') && stop.abort()
+      return watch(place.inbox, store, options, { state, stop: stop.signal, onFile })
+    })
+    t.equal(error, undefined)
+    t.ok(report.files > 0, `${report.files} files`)
+    const paths = Object.keys(await contentsOf(place)).filter((path) => path !== 'public')
+    t.strictSame(paths, ['last'], 'and the watch goes on')
+    t.strictSame(readdirSync(home), ['secret.jsonl'], 'nothing was put there')
+    const { ino } = lstatSync(join(home, 'secret.jsonl'))
+    const copies = [...filesBelow(place.inbox), ...filesBelow(place.stateDirectory)].filter(
+      (path) => lstatSync(path).ino !== ino && readFileSync(path).includes('SECRET'),
+    )
+    t.strictSame(copies, [], 'nothing of it is elsewhere')
+  },
+)

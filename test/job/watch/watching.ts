@@ -1,0 +1,143 @@
+import { renameSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Test } from 'tap'
+import type { IngestGiven } from '../../../lib/job/ingest/options.ts'
+import type { WatchGiven } from '../../../lib/job/watch/options.ts'
+import {
+  type WatchCircumstances,
+  type WatchEnded,
+  type WatchedFile,
+  watch,
+} from '../../../lib/job/watch/watch.ts'
+import type { Notice } from '../../../lib/run/events.ts'
+import { openState } from '../../../lib/run/state.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import type { Store } from '../../../lib/store/store.ts'
+
+export const LONG_AGO = new Date('2026-01-01T00:00:00Z')
+
+export interface Place {
+  readonly inbox: string
+  readonly database: string
+  readonly stateDirectory: string
+}
+
+export function placeOf(t: Test, files: Record<string, string | Buffer>): Place {
+  const root = t.testdir({ inbox: {}, outside: {} })
+  const place = {
+    inbox: join(root, 'inbox'),
+    database: join(root, 'store.db'),
+    stateDirectory: join(root, 'state'),
+  }
+  for (const [name, content] of Object.entries(files)) drop(place, name, content)
+  return place
+}
+
+/** Renames a file that is complete, and older than any --settle, into the directory. */
+export function drop({ inbox }: Place, name: string, content: string | Buffer): void {
+  const path = join(inbox, '../outside', name)
+  writeFileSync(path, content)
+  utimesSync(path, LONG_AGO, LONG_AGO)
+  renameSync(path, join(inbox, name))
+}
+
+export function add(path: string, content: string): string {
+  return `${JSON.stringify({ repo: 'r', op: 'add', path, content })}\n`
+}
+
+export interface Told {
+  readonly ended: WatchEnded
+  readonly files: WatchedFile[]
+  readonly names: string[]
+  readonly notices: Notice[]
+}
+
+/** Watches until `until` says so of the files that are done with. */
+export async function watched(
+  place: Place,
+  options: Partial<IngestGiven> & WatchGiven,
+  until: (files: readonly WatchedFile[]) => boolean,
+  more: WatchCircumstances = {},
+): Promise<Told> {
+  const stop = new AbortController()
+  const files: WatchedFile[] = []
+  const notices: Notice[] = []
+  const onNotice = (notice: Notice) => void notices.push(notice)
+  const onFile = (file: WatchedFile) => {
+    files.push(file)
+    more.onFile?.(file)
+    if (until(files)) stop.abort()
+  }
+  const ended = await withStore(place, async (store) => {
+    const state = openState(store, place.stateDirectory)
+    const circumstances = { state, stop: stop.signal, onNotice, ...more, onFile }
+    return watch(place.inbox, store, { collection: 'source-code', ...options }, circumstances)
+  })
+  return { ended, files, notices, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }
+}
+
+export async function withStore<T>({ database }: Place, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openSqlite(database)
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+export async function contentsOf(place: Place): Promise<Record<string, unknown>> {
+  return withStore(place, async (store) => {
+    const contents: Record<string, unknown> = {}
+    const what = { properties: ['file_path', 'content'], vectors: false }
+    for await (const page of store.collection('SourceCode').read(what)) {
+      for (const { properties } of page) contents[String(properties.file_path)] = properties.content
+    }
+    return contents
+  })
+}
+
+let sentinels = 0
+
+/**
+ * Watches until everything that lies there by now is done with, and `steps` as well, each of which does something to
+ * the directory while it is watched; a file behind all others by name shows that their turn has come.
+ */
+export async function pass(
+  place: Place,
+  options: Partial<IngestGiven> & WatchGiven = {},
+  steps: readonly (() => void)[] = [],
+  more: WatchCircumstances = {},
+): Promise<Told> {
+  const waiting = [...steps]
+  const isSentinel = (path: string) => basename(path).startsWith('~')
+  const dropSentinel = () => drop(place, `~${sentinels++}.jsonl`, '\n')
+  let done = false
+  dropSentinel()
+  const onFile = (file: WatchedFile) => {
+    more.onFile?.(file)
+    if (!isSentinel(file.path)) return
+    const step = waiting.shift()
+    done = step === undefined
+    step?.()
+    // Long enough for what the step did to be heard of before the file behind it.
+    if (!done) setTimeout(dropSentinel, 400)
+  }
+  const told = await watched(place, options, () => done, { ...more, onFile })
+  const files = told.files.filter(({ path }) => !isSentinel(path))
+  return { ...told, files, names: files.map(({ path }) => basename(path)) }
+}
+
+/** Appends to a file of the directory that was taken, a long time ago by its own account. */
+export function append({ inbox }: Place, name: string, content: string | Buffer, time = LONG_AGO): void {
+  writeFileSync(join(inbox, name), content, { flag: 'a' })
+  utimesSync(join(inbox, name), time, time)
+}
+
+export function rename(path: string, to: string): string {
+  return `${JSON.stringify({ repo: 'r', op: 'rename', path, new_path: to })}\n`
+}
+
+/** Codes and messages, without those about runs and collections. */
+export function said({ notices }: Told): string[] {
+  return notices.filter(({ code }) => !['created', 'file_taken'].includes(code)).map(({ message }) => message)
+}
