@@ -1,5 +1,5 @@
 import type { Context } from './cli/command.ts'
-import { ingestOptions, type Opening, waitText } from './library.ts'
+import { ingestOptions, type OpenOptions, waitText } from './library.ts'
 
 /** As many calls at once as the store of a server makes by itself: enough for so many workers. */
 const CALLS_AT_ONCE = 4
@@ -8,7 +8,7 @@ const CALLS_AT_ONCE = 4
  * How a run opens its target: a server that is away is waited for, until a signal comes; a store that is not
  * there is made, but for a dry run, which takes an empty one in its place.
  */
-export function forRun(context: Context): Opening {
+export function forRun(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(ingestOptions)
   const { console, stop, signal } = context
   return {

@@ -9,10 +9,10 @@ import { type Signals, takeSignals } from './cli/signals.ts'
 import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './cli/target.ts'
 import { COMMANDS, GROUPS } from './commands/table.ts'
 import {
+  didYouMean,
   ElysiaError,
   type Layer,
   layersFor,
-  meant,
   messageOf,
   readSettings,
   resolve,
@@ -136,7 +136,7 @@ function wordsBehind(group: string): string[] {
 function unknownCommand(typed: string, group: string): ElysiaError {
   const what = typed.startsWith('-') ? 'option' : 'command'
   const behind = group === '' ? '' : `${group} `
-  const hint = meant(typed, wordsBehind(group), `elysiactl ${behind}--help lists the commands`)
+  const hint = didYouMean(typed, wordsBehind(group), `elysiactl ${behind}--help lists the commands`)
   return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
 }
 
@@ -150,7 +150,7 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
   let known: Promise<KnownRuns> | undefined
   let signals: Signals | undefined
   let failure: { readonly code: ExitCode; readonly why: string } | undefined
-  const hear = () => {
+  const onSignal = () => {
     signals ??= takeSignals(shutdownTimeout(command, layers), asked.console.note)
     return signals
   }
@@ -159,10 +159,10 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
       ...asked,
       settings,
       get stop() {
-        return hear().stop
+        return onSignal().stop
       },
       get signal() {
-        return hear().abort
+        return onSignal().abort
       },
       options: (schema) => resolve(schema, layersFor(schema, layers)).options,
       openTarget: (opening = {}) => {

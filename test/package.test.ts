@@ -32,9 +32,9 @@ t.test('the package', async (t) => {
   await t.test('compiles with all declarations checked', async (t) => {
     writeFileSync(
       join(directory, 'use.ts'),
-      `import { backup, ingest, memoryPlace, openStore, verify, type Report } from 'elysiactl'
+      `import { backup, ingest, memoryStorage, openStore, verify, type Report } from 'elysiactl'
        import change from 'elysiactl/schema/change.json' with { type: 'json' }
-       export const all = [backup, ingest, memoryPlace, openStore, verify, change] as const
+       export const all = [backup, ingest, memoryStorage, openStore, verify, change] as const
        export type Both = Report\n`,
     )
     const compilerOptions = {

@@ -7,7 +7,7 @@ import { createReadStream, createWriteStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { openDatabase } from '../../lib/database/connection.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { objectsTable } from '../../lib/store/sqlite/format.ts'
@@ -84,7 +84,7 @@ async function sum(...files: string[]): Promise<number> {
 
 /** `verify` as the library has it. In kB. */
 async function verifyStored(archive: string): Promise<number> {
-  const { status, bytes_checked } = await verify(directoryPlace(archive), { level: 'stored' })
+  const { status, bytes_checked } = await verify(directoryStorage(archive), { level: 'stored' })
   if (status !== 'whole') throw new Error(`${archive} is ${status}`)
   return bytes_checked / 1000
 }

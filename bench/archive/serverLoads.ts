@@ -5,7 +5,7 @@
 import pLimit from 'p-limit'
 import { ConnectionGRPC } from 'weaviate-client'
 import { whatOf } from '../../lib/job/backup/plan.ts'
-import { openWire, type Wire } from '../../lib/store/weaviate/grpc/client.ts'
+import { type GrpcClient, openWire } from '../../lib/store/weaviate/grpc/client.ts'
 import { batchObject } from '../../lib/store/weaviate/grpc/encode.ts'
 import { layoutOf, metadataRequest, propertiesRequest } from '../../lib/store/weaviate/schema/layout.ts'
 import { openWeaviate } from '../../lib/store/weaviate/store.ts'
@@ -94,7 +94,7 @@ function rangesOf(count: number): [after: string, upTo: string][] {
 }
 
 /** Finished messages, their replies looked at for errors. */
-async function flood(load: Load, wire: Wire): Promise<() => Promise<number>> {
+async function flood(load: Load, wire: GrpcClient): Promise<() => Promise<number>> {
   const messages = [...batches(load.shape)].map((batch) =>
     batch.map((object) => batchObject(object, load.class, '')),
   )

@@ -1,5 +1,12 @@
 import { parseArgs } from 'node:util'
-import { ElysiaError, type Layer, meant, namesOf, type OptionSchema, type OptionsSchema } from '../library.ts'
+import {
+  didYouMean,
+  ElysiaError,
+  type Layer,
+  namesOf,
+  type OptionSchema,
+  type OptionsSchema,
+} from '../library.ts'
 
 /** A command line after its command: operands, the words after `--`, and the flags by option key. */
 export interface Arguments {
@@ -78,7 +85,10 @@ function unknownFlag({ name, rawName }: OptionToken, flags: ReadonlyMap<string, 
     )
   }
   const known = [...flags.keys()].filter((flag) => flag.length > 1).map((flag) => `--${flag}`)
-  return usage(`unknown option ${rawName}`, meant(rawName, known, '--help lists the options of a command'))
+  return usage(
+    `unknown option ${rawName}`,
+    didYouMean(rawName, known, '--help lists the options of a command'),
+  )
 }
 
 function flagsOf(schemas: readonly OptionsSchema[]): Map<string, Flag> {

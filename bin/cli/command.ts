@@ -1,4 +1,4 @@
-import type { Layer, Opening, OptionsSchema, Resolved, Settings, State, Store } from '../library.ts'
+import type { Layer, OpenOptions, OptionsSchema, Resolved, Settings, State, Store } from '../library.ts'
 import type { Console } from './console.ts'
 import type { ExitCode } from './exit.ts'
 
@@ -50,7 +50,7 @@ export interface Context {
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
   /** Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. */
-  openTarget(opening?: Opening): Promise<OpenTarget>
+  openTarget(opening?: OpenOptions): Promise<OpenTarget>
   /**
    * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
    * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another

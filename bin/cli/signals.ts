@@ -23,14 +23,14 @@ export function takeSignals(timeoutMs: number, say: (message: string) => void): 
   let timer: NodeJS.Timeout | undefined
   const release = () => {
     clearTimeout(timer)
-    for (const name of SIGNALS) process.off(name, hear)
+    for (const name of SIGNALS) process.off(name, onSignal)
   }
   const end = (why: string) => {
     say(why)
     release()
     abort.abort(new Error(why))
   }
-  const hear = (name: NodeJS.Signals) => {
+  const onSignal = (name: NodeJS.Signals) => {
     if (received !== undefined) return end(`${name} again: ends at once`)
     received = name
     say(`${name}: finishes what is in flight; again to end at once`)
@@ -38,7 +38,7 @@ export function takeSignals(timeoutMs: number, say: (message: string) => void): 
     timer = setTimeout(late, timeoutMs).unref()
     stop.abort(new Error(name))
   }
-  for (const name of SIGNALS) process.on(name, hear)
+  for (const name of SIGNALS) process.on(name, onSignal)
   return {
     stop: stop.signal,
     abort: abort.signal,

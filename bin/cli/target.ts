@@ -6,7 +6,7 @@ import {
   chooseTarget,
   type Layer,
   layersFor,
-  type Opening,
+  type OpenOptions,
   openState,
   openStore,
   parseTarget,
@@ -41,7 +41,7 @@ export async function openChosenTarget(
   flags: Layer,
   settings: Settings,
   console: Console,
-  use: Opening | 'reading',
+  use: OpenOptions | 'reading',
   flag = '--target',
 ): Promise<Closable> {
   const [environment, ...files] = settings.layers
@@ -85,11 +85,11 @@ function choose(flags: Layer, settings: Settings, flag: string) {
 }
 
 /** Nothing is made; only the default store need not be there, since nobody has named it. */
-function reading({ origin }: ChosenTarget): Opening {
+function reading({ origin }: ChosenTarget): OpenOptions {
   return { missing: origin === 'default' ? 'memory' : 'refuse' }
 }
 
-function isAbsent(target: Target, { missing }: Opening): boolean {
+function isAbsent(target: Target, { missing }: OpenOptions): boolean {
   return missing === 'memory' && target.kind === 'sqlite' && !existsSync(target.path)
 }
 

@@ -4,9 +4,9 @@ import type { Command, Context } from '../cli/command.ts'
 import { consoleOptions } from '../cli/consoleOptions.ts'
 import {
   chooseTarget,
+  didYouMean,
   ElysiaError,
   layersFor,
-  meant,
   namesOf,
   type OptionSchema,
   parseTarget,
@@ -47,7 +47,7 @@ async function run(context: Context): Promise<void> {
   if (script === undefined || more.length > 0) {
     const what = shell === '' ? 'no shell is named' : `there is no completion for ${operands.join(' ')}`
     throw new ElysiaError('ELYSIA_USAGE', what, {
-      hint: meant(shell, shells, `shells are ${shells.join(', ')}`),
+      hint: didYouMean(shell, shells, `shells are ${shells.join(', ')}`),
     })
   }
   await console.print(script.trimEnd().split('\n'))

@@ -4,12 +4,12 @@ import { ElysiaError } from '../core/errors.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestFile.ts'
-import { placeFailure } from './storage/failure.ts'
-import type { Place } from './storage/storage.ts'
+import { storageFailure } from './storage/failure.ts'
+import type { Storage } from './storage/storage.ts'
 
 /** A complete archive in a place. */
 export interface Archive {
-  readonly place: Place
+  readonly storage: Storage
   readonly manifest: Manifest
 }
 
@@ -21,56 +21,59 @@ const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
  * @throws ElysiaError ELYSIA_NOT_FOUND where there is none, ELYSIA_DAMAGED where it is damaged or a backup
  * did not come to its end
  */
-export async function openArchive(place: Place): Promise<Archive> {
-  const bytes = await place.bytes(MANIFEST_FILE)
-  if (bytes === undefined) throw await noManifest(place)
+export async function openArchive(storage: Storage): Promise<Archive> {
+  const bytes = await storage.bytes(MANIFEST_FILE)
+  if (bytes === undefined) throw await noManifest(storage)
   const read = await manifestReader()
-  return { place, manifest: read(await manifestFile(place, MANIFEST_FILE), `${place.text}/manifest.json`) }
+  return {
+    storage,
+    manifest: read(await manifestFile(storage, MANIFEST_FILE), `${storage.text}/manifest.json`),
+  }
 }
 
 /**
  * Opens an archive by the copy of its manifest, for where that itself is damaged.
  * @throws ElysiaError ELYSIA_DAMAGED where the copy is not whole either
  */
-export async function openByCopy(place: Place): Promise<Archive> {
+export async function openByCopy(storage: Storage): Promise<Archive> {
   const read = await manifestReader()
-  const where = `${place.text}/${MANIFEST_COPY_FILE}`
-  return { place, manifest: read(await manifestFile(place, MANIFEST_COPY_FILE), where) }
+  const where = `${storage.text}/${MANIFEST_COPY_FILE}`
+  return { storage, manifest: read(await manifestFile(storage, MANIFEST_COPY_FILE), where) }
 }
 
 /** The text of a manifest, bounded. */
-export async function manifestFile(place: Place, name: string): Promise<string> {
-  const bytes = (await place.bytes(name)) ?? 0
+export async function manifestFile(storage: Storage, name: string): Promise<string> {
+  const bytes = (await storage.bytes(name)) ?? 0
   if (bytes > MAX_MANIFEST_BYTES) {
-    throw new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${name} is larger than a manifest can be`)
+    throw new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${name} is larger than a manifest can be`)
   }
-  return text(await place.read(name))
+  return text(await storage.read(name))
 }
 
 /** Makes a directory of parts an archive: schema, copy, manifest, each durable, then the journal goes. */
 export async function sealArchive(
-  place: Place,
+  storage: Storage,
   manifest: Manifest,
   at: (step: string) => void,
 ): Promise<void> {
   const sealed = manifestText(manifest)
-  await put(place, SCHEMA_FILE, schemaText(manifest.schema))
+  await put(storage, SCHEMA_FILE, schemaText(manifest.schema))
   at('backup.before-copy')
-  await put(place, MANIFEST_COPY_FILE, sealed)
+  await put(storage, MANIFEST_COPY_FILE, sealed)
   at('backup.before-manifest')
-  await put(place, MANIFEST_FILE, sealed)
+  await put(storage, MANIFEST_FILE, sealed)
   at('backup.before-journal')
-  if ((await manifestFile(place, MANIFEST_FILE)) !== sealed) {
-    await place.remove(MANIFEST_FILE)
+  if ((await manifestFile(storage, MANIFEST_FILE)) !== sealed) {
+    await storage.remove(MANIFEST_FILE)
     throw new ElysiaError(
       'ELYSIA_STATE',
-      `${place.text}/${MANIFEST_FILE} reads back other than it was written`,
+      `${storage.text}/${MANIFEST_FILE} reads back other than it was written`,
       {
         hint: 'check the disk, or give another --to',
       },
     )
   }
-  await place.remove(JOURNAL_FILE)
+  await storage.remove(JOURNAL_FILE)
 }
 
 /** The class JSON as `schema.json` holds it. */
@@ -83,23 +86,23 @@ export function schemaDigest(schema: Readonly<Record<string, unknown>>): string 
   return sha256Of(schemaText(schema))
 }
 
-async function put(place: Place, name: string, content: string): Promise<void> {
-  await place.remove(name)
-  const deposit = await place.create(name)
+async function put(storage: Storage, name: string, content: string): Promise<void> {
+  await storage.remove(name)
+  const upload = await storage.create(name)
   try {
-    await pipeline([content], deposit.stream)
-    await deposit.commit()
+    await pipeline([content], upload.stream)
+    await upload.commit()
   } catch (error) {
-    await deposit.discard()
-    throw placeFailure(error, place, name)
+    await upload.discard()
+    throw storageFailure(error, storage, name)
   }
 }
 
-async function noManifest(place: Place): Promise<ElysiaError> {
-  if ((await place.bytes(JOURNAL_FILE)) !== undefined) {
-    return new ElysiaError('ELYSIA_DAMAGED', `${place.text} is a backup that did not come to its end`, {
+async function noManifest(storage: Storage): Promise<ElysiaError> {
+  if ((await storage.bytes(JOURNAL_FILE)) !== undefined) {
+    return new ElysiaError('ELYSIA_DAMAGED', `${storage.text} is a backup that did not come to its end`, {
       hint: 'the command that made it, with --resume, finishes it',
     })
   }
-  return new ElysiaError('ELYSIA_NOT_FOUND', `${place.text} is no archive: it has no manifest.json`)
+  return new ElysiaError('ELYSIA_NOT_FOUND', `${storage.text} is no archive: it has no manifest.json`)
 }

@@ -64,8 +64,9 @@ function contradiction(manifest: Manifest): string | undefined {
   const { parts, totals, ranges, counts } = manifest
   const names = new Set(parts.map(({ file }) => file))
   if (names.size !== parts.length) return 'names a part twice'
-  const stranger = parts.find(({ file }) => !isSafeName(file))
-  if (stranger !== undefined) return `names ${JSON.stringify(stranger.file)}, which leads out of the archive`
+  const unknownField = parts.find(({ file }) => !isSafeName(file))
+  if (unknownField !== undefined)
+    return `names ${JSON.stringify(unknownField.file)}, which leads out of the archive`
   if (parts.some(({ range }) => range >= ranges.length)) return 'has a part of a range that it does not name'
   for (const key of ['objects', 'vectors', 'bytes', 'raw_bytes'] as const) {
     if (parts.reduce((sum, part) => sum + part[key], 0) !== totals[key]) return `has wrong totals of ${key}`

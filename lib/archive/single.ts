@@ -6,7 +6,7 @@ import type { StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
 import { wholeNumbers } from '../core/wholeNumbers.ts'
 import { decompress } from '../stream/codec/decompress.ts'
-import { Expanding } from '../stream/flatMap.ts'
+import { FlatMapTransform } from '../stream/flatMap.ts'
 import type { Manifest, Plan } from './manifest.ts'
 import { manifestReader, manifestText, sha256Of } from './manifestFile.ts'
 import { planFault, type Shapes, shapes } from './manifestShapes.ts'
@@ -73,7 +73,7 @@ export async function readSingle(source: Readable, { foreign = false } = {}): Pr
 
 type ReadManifest = (text: string, where: string) => Manifest
 
-class SingleDecoder extends Expanding<Buffer, StoredObject[]> {
+class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   plan: Plan | undefined
   manifest: Manifest | undefined
   readonly #readManifest: ReadManifest

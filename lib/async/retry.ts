@@ -55,7 +55,7 @@ function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T
  * As `retrying`, but what is still worth repeating when the time is over ends as ELYSIA_UNREACHABLE: by then it
  * has been repeated enough.
  */
-export function patient(options: RetryingOptions): Retrying {
+export function retryUntilDeadline(options: RetryingOptions): Retrying {
   const retry = retrying(options)
   return async (call) => {
     try {

@@ -1,5 +1,5 @@
 /** A number of places, of which each is held by one at a time; who comes first gets the next. */
-export class Slots {
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import type { Place } from '../archive/storage/storage.ts'
+import type { Storage } from '../archive/storage/storage.ts'
 import { ElysiaError } from '../core/errors.ts'
 import { type ArchiveRecord, type Location, VERIFY_LEVELS, type Verification } from './record.ts'
 import { isRecord, isTexts, isTime, shallowJson } from './shallowJson.ts'
@@ -36,15 +36,15 @@ export const ANNOTATIONS_FILE = 'annotations.json'
 const MAX_BYTES = 1024 * 1024
 
 /** Makes the place of a directory. */
-export type PlaceAt = (directory: string) => Place
+export type StorageAt = (directory: string) => Storage
 
 /** The file of an archive's annotations, and the place that it is in. */
 export function annotationsAt(
   { location, shape }: Location,
-  placeAt: PlaceAt,
-): { place: Place; name: string } {
-  if (shape === 'directory') return { place: placeAt(location), name: ANNOTATIONS_FILE }
-  return { place: placeAt(dirname(location)), name: `${basename(location)}.${ANNOTATIONS_FILE}` }
+  storageAt: StorageAt,
+): { storage: Storage; name: string } {
+  if (shape === 'directory') return { storage: storageAt(location), name: ANNOTATIONS_FILE }
+  return { storage: storageAt(dirname(location)), name: `${basename(location)}.${ANNOTATIONS_FILE}` }
 }
 
 /**
@@ -54,21 +54,21 @@ export function annotationsAt(
 export async function readAnnotations(
   at: Location,
   id: string,
-  placeAt: PlaceAt,
+  storageAt: StorageAt,
 ): Promise<Annotations | undefined> {
-  const { place, name } = annotationsAt(at, placeAt)
-  const bytes = await place.bytes(name)
+  const { storage, name } = annotationsAt(at, storageAt)
+  const bytes = await storage.bytes(name)
   if (bytes === undefined) return undefined
-  if (bytes > MAX_BYTES) throw noAnnotations(place, name, 'is too large')
+  if (bytes > MAX_BYTES) throw noAnnotations(storage, name, 'is too large')
   let read: unknown
   try {
-    read = shallowJson(await text(await place.read(name, { start: 0, end: MAX_BYTES })))
+    read = shallowJson(await text(await storage.read(name, { start: 0, end: MAX_BYTES })))
   } catch (error) {
-    if (error instanceof SyntaxError) throw noAnnotations(place, name, error.message)
+    if (error instanceof SyntaxError) throw noAnnotations(storage, name, error.message)
     throw error
   }
   if (isRecord(read) && typeof read.id === 'string' && read.id !== id) return undefined
-  if (!isAnnotations(read)) throw noAnnotations(place, name, 'a field is missing or wrong')
+  if (!isAnnotations(read)) throw noAnnotations(storage, name, 'a field is missing or wrong')
   const { pinned, tags, note, verifications } = read
   return { version: 1, id, pinned, tags, ...(note !== undefined && { note }), verifications }
 }
@@ -100,8 +100,8 @@ export function isVerification(read: unknown): read is Verification {
   )
 }
 
-function noAnnotations(place: Place, name: string, fact: string): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `${place.text}/${name} is no annotations: ${fact}`, {
+function noAnnotations(storage: Storage, name: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${name} is no annotations: ${fact}`, {
     hint: 'move it away: pins, tags and notes are then those of the catalog, or of the manifest',
   })
 }
@@ -110,15 +110,15 @@ function noAnnotations(place: Place, name: string, fact: string): ElysiaError {
 export async function writeAnnotations(
   at: Location,
   annotations: Annotations,
-  placeAt: PlaceAt,
+  storageAt: StorageAt,
 ): Promise<void> {
-  const { place, name } = annotationsAt(at, placeAt)
-  const deposit = await place.create(name)
+  const { storage, name } = annotationsAt(at, storageAt)
+  const upload = await storage.create(name)
   try {
-    await pipeline([`${JSON.stringify(annotations, null, 2)}\n`], deposit.stream)
-    await deposit.commit()
+    await pipeline([`${JSON.stringify(annotations, null, 2)}\n`], upload.stream)
+    await upload.commit()
   } catch (error) {
-    await deposit.discard()
+    await upload.discard()
     throw error
   }
 }

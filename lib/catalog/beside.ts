@@ -2,7 +2,7 @@ import { ElysiaError } from '../core/errors.ts'
 import {
   type Annotations,
   annotationsAt,
-  type PlaceAt,
+  type StorageAt,
   readAnnotations,
   writeAnnotations,
 } from './annotations.ts'
@@ -17,14 +17,14 @@ import type { ArchiveRecord } from './record.ts'
 export async function writeBeside(
   record: ArchiveRecord,
   annotations: Annotations,
-  placeAt: PlaceAt,
+  storageAt: StorageAt,
 ): Promise<void> {
-  await requireOwnPlace(record, placeAt)
-  await writeAnnotations(record, annotations, placeAt)
+  await requireOwnPlace(record, storageAt)
+  await writeAnnotations(record, annotations, storageAt)
 }
 
-async function requireOwnPlace(record: ArchiveRecord, placeAt: PlaceAt): Promise<void> {
-  const inspection = await inspectArchive(record, placeAt)
+async function requireOwnPlace(record: ArchiveRecord, storageAt: StorageAt): Promise<void> {
+  const inspection = await inspectArchive(record, storageAt)
   const { location, id } = record
   if (inspection.found === 'nothing')
     throw new ElysiaError('ELYSIA_CONFLICT', `${location} is not there any more`)
@@ -32,7 +32,10 @@ async function requireOwnPlace(record: ArchiveRecord, placeAt: PlaceAt): Promise
     const fact = inspection.found === 'other' ? inspection.fact : 'holds no archive any more'
     throw new ElysiaError('ELYSIA_CONFLICT', `${location} ${fact}`)
   }
-  const { place, name } = annotationsAt(record, placeAt)
-  if ((await place.bytes(name)) !== undefined && (await readAnnotations(record, id, placeAt)) === undefined)
-    throw new ElysiaError('ELYSIA_CONFLICT', `${place.text}/${name} is of another archive`)
+  const { storage, name } = annotationsAt(record, storageAt)
+  if (
+    (await storage.bytes(name)) !== undefined &&
+    (await readAnnotations(record, id, storageAt)) === undefined
+  )
+    throw new ElysiaError('ELYSIA_CONFLICT', `${storage.text}/${name} is of another archive`)
 }

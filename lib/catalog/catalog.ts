@@ -1,7 +1,7 @@
 import type { Manifest } from '../archive/manifest.ts'
-import { directoryPlace } from '../archive/storage/directory.ts'
+import { directoryStorage } from '../archive/storage/directory.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { type Annotations, type Change, changed, type PlaceAt } from './annotations.ts'
+import { type Annotations, type Change, changed, type StorageAt } from './annotations.ts'
 import { writeBeside } from './beside.ts'
 import { IndexDamaged, IndexDatabase } from './database/database.ts'
 import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './database/query.ts'
@@ -40,7 +40,7 @@ export interface CatalogCircumstances {
   /** Told what could not be done, but did not have to be. */
   readonly onNotice?: (message: string) => void
   /** Makes the places that annotations are written to; directories unless told. */
-  readonly placeAt?: PlaceAt
+  readonly storageAt?: StorageAt
 }
 
 /**
@@ -53,7 +53,7 @@ export class Catalog {
   readonly #index: IndexDatabase
   readonly #rows: Rows
   readonly #around: CatalogCircumstances
-  readonly placeAt: PlaceAt
+  readonly storageAt: StorageAt
   /** What could not be read when it was looked for. */
   readonly unreadable: UnreadableRows
 
@@ -62,7 +62,7 @@ export class Catalog {
     this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
     this.unreadable = new UnreadableRows(this.#index)
     this.#around = around
-    this.placeAt = around.placeAt ?? directoryPlace
+    this.storageAt = around.storageAt ?? directoryStorage
   }
 
   get file(): string {
@@ -255,7 +255,7 @@ export class Catalog {
 
   async #writeBeside(record: ArchiveRecord, annotations: Annotations): Promise<void> {
     try {
-      await writeBeside(record, annotations, this.placeAt)
+      await writeBeside(record, annotations, this.storageAt)
     } catch (error) {
       if (!(error instanceof ElysiaError) || !['ELYSIA_STATE', 'ELYSIA_CONFLICT'].includes(error.code))
         throw error

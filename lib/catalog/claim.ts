@@ -25,7 +25,7 @@ async function wasMovedFrom(
   found: Begun | Manifest,
 ): Promise<boolean> {
   if (!existsSync(known.root)) return false
-  const inspection = await inspectArchive(known, catalog.placeAt)
+  const inspection = await inspectArchive(known, catalog.storageAt)
   const isGone =
     inspection.found === 'nothing' ||
     inspection.found === 'directory' ||

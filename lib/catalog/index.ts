@@ -1,6 +1,6 @@
 /** All that the command needs for `col catalog`, loaded together when it is called. */
 
-export { stretchOf } from '../core/duration.ts'
+export { periodOf } from '../core/duration.ts'
 export type { Catalog } from './catalog.ts'
 export { filterOf } from './database/filter.ts'
 export { lockRoot } from './lock/lock.ts'

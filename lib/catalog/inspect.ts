@@ -7,9 +7,9 @@ import { readJournal } from '../archive/journal.ts'
 import type { Manifest, Part } from '../archive/manifest.ts'
 import { manifestReader } from '../archive/manifestFile.ts'
 import { readSingle } from '../archive/single.ts'
-import type { Place } from '../archive/storage/storage.ts'
+import type { Storage } from '../archive/storage/storage.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import type { PlaceAt } from './annotations.ts'
+import type { StorageAt } from './annotations.ts'
 import { begunOf } from './begun.ts'
 import type { Location } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
@@ -36,10 +36,10 @@ export type Inspection =
  */
 export async function inspectArchive(
   archive: Location & { readonly id: string },
-  placeAt: PlaceAt,
+  storageAt: StorageAt,
 ): Promise<Inspection> {
   try {
-    return await inspect(archive, placeAt)
+    return await inspect(archive, storageAt)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
     throw new ElysiaError('ELYSIA_STATE', `${archive.location} cannot be looked at: ${messageOf(error)}`, {
@@ -49,13 +49,13 @@ export async function inspectArchive(
   }
 }
 
-async function inspect(archive: Location & { readonly id: string }, placeAt: PlaceAt): Promise<Inspection> {
+async function inspect(archive: Location & { readonly id: string }, storageAt: StorageAt): Promise<Inspection> {
   const { location, shape } = archive
   const way = await lookOnTheWay(archive)
   if (way !== undefined) return way
   if (shape === 'file') return inspectFile(archive)
   if (!(await lstat(location)).isDirectory()) return other('is a file and no directory')
-  return inspectDirectory(placeAt(location), archive.id)
+  return inspectDirectory(storageAt(location), archive.id)
 }
 
 /** What ends the look: nothing there, or a link on the way below the root. The root itself is as the user named it. */
@@ -76,13 +76,13 @@ async function lookOnTheWay({ root, location, shape }: Location): Promise<Inspec
   return undefined
 }
 
-async function inspectDirectory(place: Place, id: string): Promise<Inspection> {
+async function inspectDirectory(storage: Storage, id: string): Promise<Inspection> {
   const read = await manifestReader()
   let whole: { readonly manifest: Manifest; readonly text: string } | undefined
   let fault: string | undefined
   for (const name of [MANIFEST_FILE, MANIFEST_COPY_FILE, DELETING_FILE]) {
-    if ((await place.bytes(name)) === undefined) continue
-    const text = await manifestFile(place, name)
+    if ((await storage.bytes(name)) === undefined) continue
+    const text = await manifestFile(storage, name)
     try {
       const manifest = read(text, name)
       if (manifest.id !== id) return other(`holds the archive ${manifest.id}, not ${id}`, manifest.id)
@@ -94,7 +94,7 @@ async function inspectDirectory(place: Place, id: string): Promise<Inspection> {
   }
   if (whole !== undefined) return { found: 'archive', ...whole }
   if (fault !== undefined) return other(`does not say that it is ${id}: ${fault}`)
-  const unfinished = await readJournal(place)
+  const unfinished = await readJournal(storage)
   if (unfinished === undefined) return { found: 'directory' }
   begunOf(unfinished.plan)
   if (unfinished.plan.id === id) return { found: 'unfinished', parts: unfinished.parts }

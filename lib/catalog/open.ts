@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
 import { counted } from '../core/units.ts'
-import type { PlaceAt } from './annotations.ts'
+import type { StorageAt } from './annotations.ts'
 import { Catalog } from './catalog.ts'
 import { IndexDamaged, moveAside } from './database/database.ts'
 import { readRoots, writeRoots } from './roots.ts'
@@ -16,7 +16,7 @@ export interface CatalogOptions {
   readonly onNotice?: (message: string) => void
   /** Where there is nothing to list and no file: `make` one, unless told, or take an empty one in `memory`. */
   readonly missing?: 'make' | 'memory'
-  readonly placeAt?: PlaceAt
+  readonly storageAt?: StorageAt
   readonly signal?: AbortSignal
 }
 
@@ -73,7 +73,7 @@ export async function withCatalog<T>(
   }
 }
 
-function catalogAt({ file, onNotice, placeAt }: CatalogOptions): Catalog {
+function catalogAt({ file, onNotice, storageAt }: CatalogOptions): Catalog {
   return new Catalog(file, {
     onRoots: (roots) => {
       // What was known before a catalog was lost stays known.
@@ -81,7 +81,7 @@ function catalogAt({ file, onNotice, placeAt }: CatalogOptions): Catalog {
       writeRoots(rootsFile(file), [...known])
     },
     ...(onNotice && { onNotice }),
-    ...(placeAt && { placeAt }),
+    ...(storageAt && { storageAt }),
   })
 }
 

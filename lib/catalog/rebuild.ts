@@ -130,7 +130,7 @@ class Rebuild {
     const { path, shape, state } = found
     const where: Location = { root: this.#root, location: path, shape }
     if (state === 'partial') {
-      const begun = begunOf((await readJournal(this.#catalog.placeAt(path)))?.plan)
+      const begun = begunOf((await readJournal(this.#catalog.storageAt(path)))?.plan)
       if (await this.#isCopy(begun, path)) return undefined
       const enter = () => this.#catalog.record(begun, where, 'partial', 'it did not come to its end')
       return { path, state, enter }
@@ -159,11 +159,11 @@ class Rebuild {
   /** Bad ones are told; what the catalog remembers of them stays. */
   async #annotations(where: Location, id: string): Promise<Annotations | undefined> {
     try {
-      return await readAnnotations(where, id, this.#catalog.placeAt)
+      return await readAnnotations(where, id, this.#catalog.storageAt)
     } catch (error) {
       if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') throw error
-      const { place, name } = annotationsAt(where, this.#catalog.placeAt)
-      this.#refuse(`${place.text}/${name}`, messageOf(error))
+      const { storage, name } = annotationsAt(where, this.#catalog.storageAt)
+      this.#refuse(`${storage.text}/${name}`, messageOf(error))
       return undefined
     }
   }
@@ -194,17 +194,17 @@ async function manifestIn(
   signal?: AbortSignal,
 ): Promise<Manifest | undefined> {
   if (shape === 'file') return singleManifest(path, signal)
-  const place = catalog.placeAt(path)
+  const storage = catalog.storageAt(path)
   const manifestOf = await manifestReader()
   if (state === 'deleting') {
-    return manifestOf(await manifestFile(place, DELETING_FILE), `${path}/${DELETING_FILE}`)
+    return manifestOf(await manifestFile(storage, DELETING_FILE), `${path}/${DELETING_FILE}`)
   }
   try {
-    return (await openArchive(place)).manifest
+    return (await openArchive(storage)).manifest
   } catch (error) {
     const isDamaged = error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED'
-    if (!isDamaged || (await place.bytes(MANIFEST_COPY_FILE)) === undefined) throw error
-    return manifestOf(await manifestFile(place, MANIFEST_COPY_FILE), `${path}/${MANIFEST_COPY_FILE}`)
+    if (!isDamaged || (await storage.bytes(MANIFEST_COPY_FILE)) === undefined) throw error
+    return manifestOf(await manifestFile(storage, MANIFEST_COPY_FILE), `${path}/${MANIFEST_COPY_FILE}`)
   }
 }
 

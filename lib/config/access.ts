@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { meant } from '../core/suggest.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { Layer } from '../options/options.ts'
 import { addressOf } from './namedTarget.ts'
 import { foreignHand, isReadByOthers } from './ownership.ts'
@@ -31,7 +31,7 @@ export function chooseTarget(value: string | undefined, origin: string, settings
     settings.files.some(({ path, kind }) => kind === 'project' && path === file) ? { projectFile: file } : {}
   if (named !== undefined) return { ...fromNamed(value, named, origin), ...fromProject(named.origin) }
   if (value.includes(':')) return { address: value, origin, ...fromProject(origin) }
-  const hint = meant(
+  const hint = didYouMean(
     value,
     Object.keys(settings.targets),
     'targets: in elysiactl.yaml gives names to targets',

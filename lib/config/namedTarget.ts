@@ -1,5 +1,5 @@
 import { ElysiaError } from '../core/errors.ts'
-import { meant } from '../core/suggest.ts'
+import { didYouMean } from '../core/suggest.ts'
 
 /** A target that the configuration names. Secrets are named in it, never held. */
 export interface NamedTarget {
@@ -53,7 +53,7 @@ function refuseKey(key: string, where: string): void {
       'name its place: api_key_file, api_key_env or headers_env',
     )
   }
-  throw wrong(`unknown key ${key} in ${where}`, meant(key, KEYS, `known keys are ${KEYS.join(', ')}`))
+  throw wrong(`unknown key ${key} in ${where}`, didYouMean(key, KEYS, `known keys are ${KEYS.join(', ')}`))
 }
 
 function checkHeaders(value: unknown, where: string): void {

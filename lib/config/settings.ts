@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import { meant, nearest } from '../core/suggest.ts'
+import { closestMatch, didYouMean } from '../core/suggest.ts'
 import { type Layer, namesOf, type OptionsSchema } from '../options/options.ts'
 import { type ConfigFile, type RefusedFile, readConfigFile, readProjectFile, readUserFile } from './files.ts'
 import { type NamedTarget, namedTargets } from './namedTarget.ts'
@@ -147,7 +147,7 @@ function environmentLayer(schemas: readonly OptionsSchema[], env: Sources['env']
 /** A variable may be meant for another version or program: it is told, not refused. */
 function warnUnknown(name: string, known: readonly string[], warnings: string[]): void {
   if (known.includes(name) || name.startsWith('ELYSIACTL_TEST_')) return
-  const near = nearest(name, known)
+  const near = closestMatch(name, known)
   warnings.push(`${name} is not known${near === undefined ? '' : `; did you mean ${near}?`}`)
 }
 
@@ -168,7 +168,7 @@ function unknownKey(name: string, path: string, known: readonly string[]): Elysi
       hint: 'set ELYSIACTL_API_KEY, or name a file with api_key_file',
     })
   }
-  const hint = meant(name, known, 'elysiactl config show lists the keys there are')
+  const hint = didYouMean(name, known, 'elysiactl config show lists the keys there are')
   return new ElysiaError('ELYSIA_USAGE', `unknown key ${name} in ${path}`, { hint })
 }
 

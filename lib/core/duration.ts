@@ -1,7 +1,7 @@
 import { ElysiaError } from './errors.ts'
 
 /** A stretch of the calendar. A month is a month, however many days it has. */
-export interface Stretch {
+export interface Period {
   readonly years: number
   readonly months: number
   readonly days: number
@@ -19,7 +19,7 @@ const HINT = 'years, months, days and hours: 30d, 6m, 2y5m7d3h; m is months, a w
  * are no weeks. Each unit at most once, in any order.
  * @throws ElysiaError ELYSIA_USAGE; `what` names the option
  */
-export function stretchOf(text: string, what: string): Stretch {
+export function periodOf(text: string, what: string): Period {
   const stretch = { years: 0, months: 0, days: 0, hours: 0 }
   const seen = new Set<string>()
   for (const [, number, letter] of text.matchAll(/(\d{1,6})([ymdh])/g)) {
@@ -35,12 +35,12 @@ function notAStretch(text: string, what: string): ElysiaError {
   return new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, { hint: HINT })
 }
 
-export function isZero({ years, months, days, hours }: Stretch): boolean {
+export function isZero({ years, months, days, hours }: Period): boolean {
   return years === 0 && months === 0 && days === 0 && hours === 0
 }
 
-/** As `stretchOf` reads it. */
-export function stretchText(stretch: Stretch): string {
+/** As `periodOf` reads it. */
+export function stretchText(stretch: Period): string {
   const units = Object.entries(UNITS).filter(([, unit]) => stretch[unit] > 0)
   return units.length === 0 ? '0h' : units.map(([letter, unit]) => `${stretch[unit]}${letter}`).join('')
 }
@@ -49,7 +49,7 @@ export function stretchText(stretch: Stretch): string {
  * The moment so long before another: calendar years, months and days in UTC first, where 31 March less a month is
  * 3 March as there is no 31 February, then hours.
  */
-export function before(moment: number, { years, months, days, hours }: Stretch): number {
+export function before(moment: number, { years, months, days, hours }: Period): number {
   const date = new Date(moment)
   date.setUTCFullYear(date.getUTCFullYear() - years, date.getUTCMonth() - months, date.getUTCDate() - days)
   return date.getTime() - hours * 3_600_000

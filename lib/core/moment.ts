@@ -1,4 +1,4 @@
-import { before, stretchOf } from './duration.ts'
+import { before, periodOf } from './duration.ts'
 import { ElysiaError } from './errors.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -14,7 +14,7 @@ export function momentOf(text: string, what: string, now: number): string {
     const time = Date.parse(text)
     if (!Number.isNaN(time)) return new Date(time).toISOString()
   }
-  if (/^[\dymdh]+$/.test(text)) return new Date(before(now, stretchOf(text, what))).toISOString()
+  if (/^[\dymdh]+$/.test(text)) return new Date(before(now, periodOf(text, what))).toISOString()
   throw new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, {
     hint: 'a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or so long ago (30d)',
   })

@@ -5,7 +5,7 @@ import { distance } from 'fastest-levenshtein'
  * Near is at most two edits for short names and a third of the length for long ones; a known name that
  * begins with what was typed counts as near.
  */
-export function nearest(typed: string, known: readonly string[]): string | undefined {
+export function closestMatch(typed: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(typed.length / 3)) + 1
   for (const name of known) {
@@ -19,7 +19,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
 }
 
 /** The hint for an unknown name: the nearest known one, or `fallback`. */
-export function meant(typed: string, known: readonly string[], fallback: string): string {
-  const name = nearest(typed, known)
+export function didYouMean(typed: string, known: readonly string[], fallback: string): string {
+  const name = closestMatch(typed, known)
   return name === undefined ? fallback : `did you mean ${name}?`
 }

@@ -73,7 +73,7 @@ export function databaseFile(path: string): string {
 }
 
 /** Gives a connection that writes a larger cache: objects under random ids touch all of an index. */
-export function makeRoomForWriting(database: SqliteDatabase): void {
+export function setWriterCache(database: SqliteDatabase): void {
   database.pragma(`cache_size = -${WRITERS_CACHE_KIB}`)
 }
 

@@ -1,5 +1,5 @@
 import { ElysiaError } from '../core/errors.ts'
-import { meant } from '../core/suggest.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { Unit } from '../core/units.ts'
 import { Fault, type OptionValue, optionValue } from './value.ts'
 
@@ -137,7 +137,7 @@ export function resolveGiven<S extends OptionsSchema>(schema: S, given: Given<S>
 function refuseUnknown(schema: OptionsSchema, layer: Layer): void {
   for (const key of Object.keys(layer.values)) {
     if (Object.hasOwn(schema.properties, key)) continue
-    const hint = meant(key, Object.keys(schema.properties), 'see the table of options in SPEC.md')
+    const hint = didYouMean(key, Object.keys(schema.properties), 'see the table of options in SPEC.md')
     throw new ElysiaError('ELYSIA_USAGE', `unknown option ${key} in ${layer.origin}`, { hint })
   }
 }

@@ -1,6 +1,6 @@
 import type { IdRange } from '../archive/manifest.ts'
 import { scan } from './scan.ts'
-import type { Call, Collection } from './store.ts'
+import type { CallOptions, Collection } from './store.ts'
 
 /** A collection with fewer objects is one range: more would only make small files. */
 const LEAST_OBJECTS = 5000
@@ -29,7 +29,7 @@ export async function idRanges(
   collection: Collection,
   objects: number,
   workers: number,
-  call: Call,
+  call: CallOptions,
 ): Promise<IdRange[]> {
   const count = rangesFor(objects, workers)
   const tenant = call.tenant === undefined ? {} : { tenant: call.tenant }
@@ -49,7 +49,7 @@ export async function idRanges(
 }
 
 /** About the greatest id: halves what is left until that is small beside the distance from the least. */
-async function greatest(collection: Collection, least: bigint, call: Call): Promise<bigint> {
+async function greatest(collection: Collection, least: bigint, call: CallOptions): Promise<bigint> {
   let low = least
   let high = LAST
   while (high - low > (high - least) / CLOSE_ENOUGH) {
@@ -64,7 +64,7 @@ async function greatest(collection: Collection, least: bigint, call: Call): Prom
 async function firstAfter(
   collection: Collection,
   after: string | undefined,
-  call: Call,
+  call: CallOptions,
 ): Promise<string | undefined> {
   const range = after === undefined ? {} : { after }
   for await (const page of scan(collection, { properties: [], vectors: false }, range, call, once))

@@ -1,6 +1,6 @@
 import { ElysiaError } from '../core/errors.ts'
 import type { CollectionSchema } from '../core/schema.ts'
-import { meant } from '../core/suggest.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { Store } from './store.ts'
 
 /** A collection that is there. */
@@ -27,7 +27,7 @@ export async function findNamed(store: Store, name: string): Promise<NamedCollec
   }
   const names = (await store.list()).map((summary) => summary.name)
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${name} in ${store.target}`, {
-    hint: meant(name, names, '`elysiactl col ls` lists the collections'),
+    hint: didYouMean(name, names, '`elysiactl col ls` lists the collections'),
   })
 }
 

@@ -1,13 +1,13 @@
 import type { StoredObject } from '../core/object.ts'
 import { isReference } from '../core/schema.ts'
 import type {
-  Call,
+  CallOptions,
   Collection,
   CollectionSchema,
   Link,
+  Projection,
   RemoveOutcome,
   Store,
-  What,
   WriteOutcome,
 } from './store.ts'
 import { type VectorCheck, vectorCheck, type Widths } from './validation/vectors.ts'
@@ -16,7 +16,7 @@ const TOMBSTONES = 'Tombstones'
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 /** As many pages of the base tell the widths of its vectors. */
 const MOST_PAGES = 10
-const IDS_ONLY: What = { properties: [], vectors: false }
+const IDS_ONLY: Projection = { properties: [], vectors: false }
 
 /**
  * A store that looks like `base` with changes on top, and never writes to it: what is written goes to
@@ -83,7 +83,7 @@ class OverlayCollection implements Collection {
     this.#createTenant = createTenant
   }
 
-  async readMany(ids: readonly string[], what: What, call: Call = {}): Promise<StoredObject[]> {
+  async readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
     await this.#meet(call)
     const own = await this.#scratch.readMany(ids, what, call)
     const hidden = new Set(own.map(({ id }) => id))
@@ -92,7 +92,7 @@ class OverlayCollection implements Collection {
     return [...own, ...(await this.#below(below, what, call))]
   }
 
-  async write(objects: readonly StoredObject[], call: Call = {}): Promise<WriteOutcome[]> {
+  async write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
     await this.#meet(call)
     const reasons = await this.#vectorFaults(objects, call)
     const fit = objects.filter((_, index) => reasons[index] === undefined)
@@ -106,13 +106,13 @@ class OverlayCollection implements Collection {
     return reasons.map((reason) => (reason === undefined ? written.next().value! : { ok: false, reason }))
   }
 
-  async link(links: readonly Link[], call: Call = {}): Promise<WriteOutcome[]> {
+  async link(links: readonly Link[], call: CallOptions = {}): Promise<WriteOutcome[]> {
     await this.#meet(call)
     await this.#lift([...new Set(links.map(({ id }) => id))], call)
     return this.#scratch.link(links, call)
   }
 
-  async remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {
+  async remove(ids: readonly string[], call: CallOptions = {}): Promise<RemoveOutcome[]> {
     const present = new Set((await this.readMany(ids, IDS_ONLY, call)).map(({ id }) => id))
     await this.#scratch.remove(ids, call)
     await this.#tombstones.write(ids.map((id) => ({ id, properties: {} })))
@@ -128,14 +128,14 @@ class OverlayCollection implements Collection {
   }
 
   /** Before anything of a tenant: the scratch gets it, and the base says whether it can be used. */
-  async #meet(call: Call): Promise<void> {
+  async #meet(call: CallOptions): Promise<void> {
     if (this.#met.has(call.tenant)) return
     await this.#below([NOBODY], IDS_ONLY, call)
     if (call.tenant !== undefined) await this.#createTenant(call.tenant)
     this.#met.set(call.tenant, undefined)
   }
 
-  async #vectorFaults(objects: readonly StoredObject[], call: Call): Promise<(string | undefined)[]> {
+  async #vectorFaults(objects: readonly StoredObject[], call: CallOptions): Promise<(string | undefined)[]> {
     if (!objects.some(({ vector, vectors }) => vector !== undefined || vectors !== undefined))
       return objects.map(() => undefined)
     const widths = this.#met.get(call.tenant) ?? (await this.#widths(call))
@@ -144,7 +144,7 @@ class OverlayCollection implements Collection {
   }
 
   /** Those of the first pages of the base: a dry run does not look at all that there is. */
-  async #widths(call: Call): Promise<Widths> {
+  async #widths(call: CallOptions): Promise<Widths> {
     const widths: Widths = new Map()
     const isThere = call.tenant === undefined || this.#tenants.has(call.tenant)
     if (this.#base === undefined || !isThere) return widths
@@ -157,9 +157,9 @@ class OverlayCollection implements Collection {
   }
 
   /** Copies objects of the base that are about to change a little. */
-  async #lift(ids: readonly string[], call: Call): Promise<void> {
+  async #lift(ids: readonly string[], call: CallOptions): Promise<void> {
     const own = new Set((await this.#scratch.readMany(ids, IDS_ONLY, call)).map(({ id }) => id))
-    const whole: What = { properties: 'all', vectors: true, references: true, times: true }
+    const whole: Projection = { properties: 'all', vectors: true, references: true, times: true }
     const objects = await this.readMany(
       ids.filter((id) => !own.has(id)),
       whole,
@@ -170,7 +170,7 @@ class OverlayCollection implements Collection {
     await this.#scratch.link(links, call)
   }
 
-  async #below(ids: readonly string[], what: What, call: Call): Promise<StoredObject[]> {
+  async #below(ids: readonly string[], what: Projection, call: CallOptions): Promise<StoredObject[]> {
     if (this.#base === undefined || ids.length === 0) return []
     if (call.tenant !== undefined && !this.#tenants.has(call.tenant)) return []
     return this.#base.readMany(ids, what, call)

@@ -1,10 +1,10 @@
-import type { Stretch } from '../archive/part/missingRanges.ts'
+import type { IdGap } from '../archive/part/missingRanges.ts'
 import type { Retrying } from '../async/retry.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { StoredObject } from '../core/object.ts'
-import type { Call, Collection, What } from './store.ts'
+import type { CallOptions, Collection, Projection } from './store.ts'
 
-type Bounds = Pick<Stretch, 'after' | 'upTo'>
+type Bounds = Pick<IdGap, 'after' | 'upTo'>
 
 /**
  * The objects of a stretch, page by page in order of id. A read that fails for a while is taken up again after
@@ -14,9 +14,9 @@ type Bounds = Pick<Stretch, 'after' | 'upTo'>
  */
 export async function* scan(
   collection: Collection,
-  what: What,
+  what: Projection,
   { after, upTo }: Bounds,
-  call: Call,
+  call: CallOptions,
   retry: Retrying,
 ): AsyncGenerator<StoredObject[]> {
   let last = after

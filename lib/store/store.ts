@@ -4,7 +4,7 @@ import type { CollectionSchema, PropertySchema } from '../core/schema.ts'
 export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../core/schema.ts'
 
 /** What a store can do beyond the contract that all have. */
-export interface Supports {
+export interface Capabilities {
   readonly vectors: boolean
   readonly namedVectors: boolean
   readonly multiVectors: boolean
@@ -20,13 +20,13 @@ export interface Supports {
 }
 
 /** How a call is made. Once `signal` is aborted the call throws the signal's reason. */
-export interface Call {
+export interface CallOptions {
   readonly signal?: AbortSignal
   readonly tenant?: string
 }
 
 /** Which parts of an object to read. */
-export interface What {
+export interface Projection {
   /** Names, or all of them. */
   readonly properties: readonly string[] | 'all'
   readonly vectors: boolean
@@ -107,9 +107,9 @@ export interface Health {
 export interface Collection {
   readonly name: string
   /** Objects in id order, one page (an array, never empty) a chunk; bounded by one page. */
-  read(what: What, range?: Range, call?: Call): AsyncIterable<StoredObject[]>
+  read(what: Projection, range?: Range, call?: CallOptions): AsyncIterable<StoredObject[]>
   /** The objects of those ids that exist, in no order. Any number of ids. */
-  readMany(ids: readonly string[], what: What, call?: Call): Promise<StoredObject[]>
+  readMany(ids: readonly string[], what: Projection, call?: CallOptions): Promise<StoredObject[]>
   /**
    * Upserts objects with distinct ids; resolves when all have their outcome. An object with a property that
    * the schema lacks or whose type differs, an id that is no UUID, or a vector that the schema lacks or whose
@@ -117,7 +117,7 @@ export interface Collection {
    * references: they are added by `link`, once all objects are there. Times that an object brings are kept by
    * the embedded stores; a server sets both to its own, also where it replaces an object.
    */
-  write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]>
+  write(objects: readonly StoredObject[], call?: CallOptions): Promise<WriteOutcome[]>
   /**
    * Appends references to objects that are there; a `write` of the object takes all of them away. The same
    * reference twice is stored twice, also by a call that is repeated, unless its property has
@@ -125,10 +125,10 @@ export interface Collection {
    * server wants their collection, and for objects of a tenant the targets themselves. One outcome a link, in
    * the order given; of a refused link with several beacons some may have been added.
    */
-  link(links: readonly Link[], call?: Call): Promise<WriteOutcome[]>
+  link(links: readonly Link[], call?: CallOptions): Promise<WriteOutcome[]>
   /** Removes ids (distinct); an id that is not there is no error. */
-  remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]>
-  count(call?: Call): Promise<number>
+  remove(ids: readonly string[], call?: CallOptions): Promise<RemoveOutcome[]>
+  count(call?: CallOptions): Promise<number>
 }
 
 /**
@@ -141,7 +141,7 @@ export interface Store {
   readonly kind: string
   /** The target as a person wrote it, without secrets; equal strings mean the same store. */
   readonly target: string
-  readonly supports: Supports
+  readonly supports: Capabilities
   /** How many calls may be in flight at once; more wait their turn inside. */
   readonly maxInFlight: number
   list(): Promise<CollectionSummary[]>

@@ -3,7 +3,7 @@ import { resolve as absolute } from 'node:path'
 import type { Retry } from '../async/retry.ts'
 import { ElysiaError } from '../core/errors.ts'
 import { rememberSecrets } from '../core/secrets.ts'
-import { meant } from '../core/suggest.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { Store } from './store.ts'
 
 /** One node of a Weaviate cluster: its HTTP address without `/v1`, its gRPC `HOST:PORT`. */
@@ -31,7 +31,7 @@ export interface Access {
 }
 
 /** How a store is opened. */
-export interface Opening {
+export interface OpenOptions {
   /** What to do where the file of an embedded store is not there; it is made unless told. */
   readonly missing?: 'make' | 'refuse' | 'memory'
   /** How long a server that is away is waited for, in milliseconds; it is asked once unless told. */
@@ -57,7 +57,7 @@ export function parseTarget(text: string): Target {
   if (/^https?:/i.test(text)) return parseWeaviate(text)
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]
   const known = ['sqlite:', 'memory:', 'http:', 'https:']
-  const hint = scheme === undefined ? FORMS : meant(`${scheme}:`, known, FORMS)
+  const hint = scheme === undefined ? FORMS : didYouMean(`${scheme}:`, known, FORMS)
   throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is no kind of target`, { hint })
 }
 
@@ -89,7 +89,7 @@ function isLoopback(host: string): boolean {
 export async function openStore(
   target: Target,
   access: Access = {},
-  { missing = 'make', ...waiting }: Opening = {},
+  { missing = 'make', ...waiting }: OpenOptions = {},
 ): Promise<Store> {
   switch (target.kind) {
     case 'memory':
@@ -104,9 +104,9 @@ export async function openStore(
 async function openServer(
   { nodes, text }: Extract<Target, { kind: 'weaviate' }>,
   access: Access,
-  { retryForMs, onRetry, maxInFlight, signal }: Opening,
+  { retryForMs, onRetry, maxInFlight, signal }: OpenOptions,
 ): Promise<Store> {
-  const [{ openWeaviate }, { patient }] = await Promise.all([
+  const [{ openWeaviate }, { retryUntilDeadline }] = await Promise.all([
     import('./weaviate/store.ts'),
     import('../async/retry.ts'),
   ])
@@ -114,7 +114,9 @@ async function openServer(
   const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }
   const open = () => openWeaviate({ nodes, target: text, ...access, ...more })
   if (retryForMs === undefined) return open()
-  return patient({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(open)
+  return retryUntilDeadline({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(
+    open,
+  )
 }
 
 function parseSqlite(path: string): Target {
@@ -165,9 +167,9 @@ function parseGrpc(given: string | null, standard: string): string {
 
 function refuseSecrets(url: URL): void {
   if (url.username === '' && url.password === '' && secretParameter(url) === undefined) {
-    const stranger = [...url.searchParams.keys()].find((key) => key !== 'grpc')
-    if (stranger === undefined) return
-    throw new ElysiaError('ELYSIA_USAGE', `${url.origin} has an unknown parameter ${stranger}`, {
+    const unknownParameter = [...url.searchParams.keys()].find((key) => key !== 'grpc')
+    if (unknownParameter === undefined) return
+    throw new ElysiaError('ELYSIA_USAGE', `${url.origin} has an unknown parameter ${unknownParameter}`, {
       hint: 'a target takes ?grpc=HOST:PORT and nothing else',
     })
   }

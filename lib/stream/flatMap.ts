@@ -8,7 +8,7 @@ import { Transform, type TransformCallback, type TransformOptions } from 'node:s
  * `readableHighWaterMark` chunks beside the one it was given. What `expand` and `rest` throw is the
  * stream's error.
  */
-export abstract class Expanding<In, Out> extends Transform {
+export abstract class FlatMapTransform<In, Out> extends Transform {
   #running: Iterator<Out> | undefined
   #paused: (() => void) | undefined
 

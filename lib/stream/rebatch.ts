@@ -1,4 +1,4 @@
-import { Expanding } from './flatMap.ts'
+import { FlatMapTransform } from './flatMap.ts'
 
 export interface RebatchOptions<T> {
   /** Most items in a batch. */
@@ -12,11 +12,11 @@ export interface RebatchOptions<T> {
  * Arrays → arrays of another size, in order; full by `count` or `bytes`, whichever comes first, but for the
  * last. Memory: an array that came and one that is being filled.
  */
-export function rebatch<T>(options: RebatchOptions<T>): Expanding<readonly T[], T[]> {
+export function rebatch<T>(options: RebatchOptions<T>): FlatMapTransform<readonly T[], T[]> {
   return new Rebatcher(options)
 }
 
-class Rebatcher<T> extends Expanding<readonly T[], T[]> {
+class Rebatcher<T> extends FlatMapTransform<readonly T[], T[]> {
   readonly #options: RebatchOptions<T>
   #items: T[] = []
   #weight = 0

@@ -10,7 +10,7 @@ import { readFooter } from '../../lib/archive/format/parquet/footer.ts'
 import { costOf } from '../../lib/archive/format/parquet/pages.ts'
 import { readJournal } from '../../lib/archive/journal.ts'
 import { readSingle } from '../../lib/archive/single.ts'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { decompress } from '../../lib/stream/codec/decompress.ts'
 import { holds, RUNS } from './changedBytes.ts'
@@ -96,7 +96,7 @@ t.test('parts with any bytes changed are whole or damaged', async (t) => {
       const manifest = await sound(directory, { format, compression })
       await holds(partBytes(directory, manifest), async (bytes) => {
         replacePart(directory, manifest, bytes, { raw_bytes: 10 * MIB })
-        await verify(directoryPlace(directory), { level: 'records' })
+        await verify(directoryStorage(directory), { level: 'records' })
       })
       t.pass(`${format} ${compression}`)
     }
@@ -118,12 +118,12 @@ t.test(
     await holds(text, async (bytes) => {
       mkdirSync(join(directory, 'other'), { recursive: true })
       writeFileSync(join(directory, 'other/manifest.json'), bytes)
-      await openArchive(directoryPlace(join(directory, 'other')))
+      await openArchive(directoryStorage(join(directory, 'other')))
     })
     t.pass('manifest')
     await holds(journal, async (bytes) => {
       writeFileSync(join(directory, 'journal/parts.jsonl'), bytes)
-      await readJournal(directoryPlace(join(directory, 'journal')))
+      await readJournal(directoryStorage(join(directory, 'journal')))
     })
     t.pass('journal')
     const fixture = join(import.meta.dirname, '../../fixtures/weaviate-export/things/export_metadata.json')

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Manifest, Part } from '../../lib/archive/manifest.ts'
 import { manifestText, sha256Of } from '../../lib/archive/manifestFile.ts'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../lib/job/backup/options.ts'
 import { things } from '../job/backup/archived.ts'
@@ -14,7 +14,7 @@ import { things } from '../job/backup/archived.ts'
 /** A sound archive of a few things, to be made unsound. */
 export async function sound(directory: string, options: BackupGiven = {}): Promise<Manifest> {
   const given = { compression: 'none', workers: 1, ...options }
-  const { manifest } = await backup(await things(5), 'Thing', directoryPlace(directory), given)
+  const { manifest } = await backup(await things(5), 'Thing', directoryStorage(directory), given)
   return manifest
 }
 

@@ -1,5 +1,5 @@
 /** Reads an archive and says how that went, and how much memory it took: verify|restore PATH. */
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { restore } from '../../lib/job/restore/restore.ts'
 import { openSource } from '../../lib/job/restore/source/open.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
@@ -10,7 +10,7 @@ let code: string | undefined
 let message = ''
 try {
   if (how === 'verify') {
-    const { faults } = await verify(directoryPlace(path), { level: 'records' })
+    const { faults } = await verify(directoryStorage(path), { level: 'records' })
     if (faults.length > 0) code = 'ELYSIA_DAMAGED'
     message = faults.map(({ fact }) => fact).join('; ')
   } else {

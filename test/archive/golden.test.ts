@@ -10,7 +10,7 @@ import t from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { objectText } from '../../lib/archive/object/lineWriter.ts'
 import { readSingle } from '../../lib/archive/single.ts'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { restore } from '../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../lib/job/restore/source/archive.ts'
 import { verifySingle } from '../../lib/job/verify/single.ts'
@@ -29,12 +29,12 @@ const page = readFileSync(new URL('../../docs/archives.md', import.meta.url), 'u
 
 for (const name of DIRECTORIES) {
   t.test(`the archive in ${name} is whole, and restores to the same objects`, async (t) => {
-    const place = directoryPlace(golden(name))
-    const { manifest } = await openArchive(place)
+    const storage = directoryStorage(golden(name))
+    const { manifest } = await openArchive(storage)
     t.match(manifest.totals, { objects: OBJECTS, digest: DIGEST })
-    t.match(await verify(place, { level: 'records' }), { status: 'whole', objects_checked: OBJECTS })
+    t.match(await verify(storage, { level: 'records' }), { status: 'whole', objects_checked: OBJECTS })
     const store = openMemory()
-    t.match(await restore(archiveSource({ place, manifest }), store, {}), { written: OBJECTS, rejected: 0 })
+    t.match(await restore(archiveSource({ storage, manifest }), store, {}), { written: OBJECTS, rejected: 0 })
     t.equal(
       digestOf((await objectsOf(store, 'Golden')).map((object) => identity(objectText(object)))),
       DIGEST,

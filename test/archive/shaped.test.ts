@@ -6,7 +6,7 @@ import t from 'tap'
 import { readJournal } from '../../lib/archive/journal.ts'
 import { manifestText, sha256Of } from '../../lib/archive/manifestFile.ts'
 import { readSingle } from '../../lib/archive/single.ts'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { things } from '../job/backup/archived.ts'
@@ -42,9 +42,9 @@ t.test('a header of a single file, and a journal, are held against their schema'
     const header = `{"elysiactl_archive":${text},"sha256":"${sha256Of(text)}"}\n`
     const single = readSingle(Readable.from([Buffer.from(header)]))
     await t.rejects(single, { code: 'ELYSIA_DAMAGED', message: /has a header that is not valid/ }, title)
-    const place = directoryPlace(join(home, title.replaceAll(' ', '-')))
-    await place.append('parts.jsonl', `${JSON.stringify({ plan: forged })}\n`)
-    await t.rejects(readJournal(place), { code: 'ELYSIA_DAMAGED', message: /damaged at line 1/ }, title)
+    const storage = directoryStorage(join(home, title.replaceAll(' ', '-')))
+    await storage.append('parts.jsonl', `${JSON.stringify({ plan: forged })}\n`)
+    await t.rejects(readJournal(storage), { code: 'ELYSIA_DAMAGED', message: /damaged at line 1/ }, title)
   }
 })
 
@@ -66,12 +66,12 @@ t.test('a line of a journal that no backup writes is named, whatever it is', asy
     '['.repeat(10_000),
   ]
   for (const [n, line] of lines.entries()) {
-    const place = directoryPlace(join(home, String(n)))
-    await place.append('parts.jsonl', `${first}\n${line}\n`)
+    const storage = directoryStorage(join(home, String(n)))
+    await storage.append('parts.jsonl', `${first}\n${line}\n`)
     const refusal = { code: 'ELYSIA_DAMAGED', message: /damaged at line 2/ }
-    await t.rejects(readJournal(place), refusal, line.slice(0, 40))
+    await t.rejects(readJournal(storage), refusal, line.slice(0, 40))
   }
-  const empty = directoryPlace(join(home, 'empty'))
+  const empty = directoryStorage(join(home, 'empty'))
   await empty.append('parts.jsonl', '\n'.repeat(32 * MIB))
   await t.rejects(readJournal(empty), { code: 'ELYSIA_DAMAGED' }, 'lines without anything')
 })
@@ -81,16 +81,16 @@ t.test('a manifest whose class has properties that are none is damaged', async (
   const manifest = await sound(directory)
   const forged = { ...manifest, schema: { class: 'Thing', properties: [{ name: 'a', dataType: 'text' }] } }
   for (const name of ['manifest.json', 'manifest.copy.json']) put(join(directory, name), manifestText(forged))
-  const { status, faults } = await verify(directoryPlace(directory), { level: 'records' })
+  const { status, faults } = await verify(directoryStorage(directory), { level: 'records' })
   t.match({ status, faults }, { status: 'damaged', faults: [{ fact: /properties that are none/ }] })
 })
 
 t.test('--resume takes away parts that do not count, and no file of another name', async (t) => {
   const directory = t.testdir()
-  const place = directoryPlace(directory)
+  const storage = directoryStorage(directory)
   const given = { compression: 'none', workers: 1 }
   const store = await things(20)
-  const stopped = backup(store, 'Thing', place, given, {
+  const stopped = backup(store, 'Thing', storage, given, {
     onBegun: () => {
       throw new Error('stopped')
     },
@@ -104,7 +104,7 @@ t.test('--resume takes away parts that do not count, and no file of another name
   mkdirSync(join(directory, 'parts/kind=a'))
   for (const name of left) writeFileSync(join(directory, name), 'left')
   appendFileSync(join(directory, 'parts.jsonl'), '{"parts":[')
-  const { manifest } = await backup(store, 'Thing', place, given, { resume: true })
+  const { manifest } = await backup(store, 'Thing', storage, given, { resume: true })
   t.equal(manifest.totals.objects, 20)
   for (const name of mine) t.equal(readFileSync(join(directory, name), 'utf8'), 'mine', name)
   for (const name of left) t.notOk(existsSync(join(directory, name)), name)

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { ObjectsDigest } from '../../lib/archive/object/digest.ts'
-import { memoryPlace } from '../../lib/archive/storage/memory.ts'
+import { memoryStorage } from '../../lib/archive/storage/memory.ts'
 import type { Json, JsonObject, StoredObject } from '../../lib/core/object.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../lib/job/backup/options.ts'
@@ -17,7 +17,7 @@ import { singleSource } from '../../lib/job/restore/source/single.ts'
 import type { RestoreSource } from '../../lib/job/restore/source/source.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import type { Store, Tenant } from '../../lib/store/store.ts'
-import { comparableIn } from '../../lib/transform/object/comparable.ts'
+import { normalizerFor } from '../../lib/transform/object/comparable.ts'
 import { plain } from './foreign/plain.ts'
 import type { Scene } from './scenes.ts'
 
@@ -147,7 +147,7 @@ export async function travel(
   const there = await heldIn(target, name)
   deepStrictEqual(there.tenants, before.tenants)
   deepStrictEqual(there.aliases, way.renamed ? [] : before.aliases)
-  const kept = comparableIn(target.kind, (await source.schema(from))!)
+  const kept = normalizerFor(target.kind, (await source.schema(from))!)
   const wanted = before.objects.map((object) => kept(renamed(object, from, name)))
   const found = there.objects.map(kept)
   deepStrictEqual(found.map(plain), wanted.map(plain))
@@ -156,10 +156,10 @@ export async function travel(
 
 async function archived(store: Store, name: string, { shape, written }: Way) {
   if (shape !== 'directory') return singly(store, name, shape, written)
-  const place = memoryPlace()
-  const { manifest } = await backup(store, name, place, written)
-  deepStrictEqual((await verify(place, { level: 'records' })).faults, [])
-  return { archive: archiveSource(await openArchive(place)), digest: manifest.totals.digest }
+  const storage = memoryStorage()
+  const { manifest } = await backup(store, name, storage, written)
+  deepStrictEqual((await verify(storage, { level: 'records' })).faults, [])
+  return { archive: archiveSource(await openArchive(storage)), digest: manifest.totals.digest }
 }
 
 async function singly(store: Store, name: string, shape: 'file' | 'pipe', written: BackupGiven) {

@@ -16,7 +16,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../lib/archive/archive.ts'
 import { readJournal } from '../../lib/archive/journal.ts'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { restore } from '../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../lib/job/restore/source/archive.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
@@ -61,8 +61,12 @@ t.test('a part whose name leads out of the archive is not looked at', async (t) 
   ]
   for (const file of [...names, '..\\secret.jsonl', 'parts/\0x', '', '.', '..', 'x/'.repeat(600)]) {
     reseal(directory, { ...manifest, parts: [{ ...part!, file }] })
-    await t.rejects(openArchive(directoryPlace(directory)), { code: 'ELYSIA_DAMAGED' }, JSON.stringify(file))
-    const { status, faults } = await verify(directoryPlace(directory), { level: 'exists' })
+    await t.rejects(
+      openArchive(directoryStorage(directory)),
+      { code: 'ELYSIA_DAMAGED' },
+      JSON.stringify(file),
+    )
+    const { status, faults } = await verify(directoryStorage(directory), { level: 'exists' })
     t.match({ status, faults }, { status: 'damaged', faults: [{ file: 'manifest.json' }] })
   }
 })
@@ -96,15 +100,15 @@ t.test(
       ]
       mkdirSync(elsewhere, { recursive: true })
       const manifest = await sound(directory)
-      const archive = await openArchive(directoryPlace(directory))
+      const archive = await openArchive(directoryStorage(directory))
       change(directory, join(directory, manifest.parts[0]!.file), elsewhere)
-      const { status } = await verify(directoryPlace(directory), { level: 'records' }).catch((error) => {
+      const { status } = await verify(directoryStorage(directory), { level: 'records' }).catch((error) => {
         if (error.code === 'ELYSIA_NOT_FOUND') return { status: 'damaged' }
         throw error
       })
       t.equal(status, 'damaged', title)
       const store = openMemory()
-      const restored = openArchive(directoryPlace(directory)).then((opened) =>
+      const restored = openArchive(directoryStorage(directory)).then((opened) =>
         restore(archiveSource(opened), store, {}),
       )
       await t.rejects(restored, { code: /DAMAGED|NOT_FOUND/ }, title)
@@ -162,7 +166,10 @@ t.test('a manifest of 300 MB is not read', async (t) => {
 t.test('a journal of 300 MB is not read either', async (t) => {
   const directory = t.testdir({ 'parts.jsonl': '{}' })
   truncateSync(join(directory, 'parts.jsonl'), 300_000_000)
-  await t.rejects(readJournal(directoryPlace(directory)), { code: 'ELYSIA_DAMAGED', message: /larger than/ })
+  await t.rejects(readJournal(directoryStorage(directory)), {
+    code: 'ELYSIA_DAMAGED',
+    message: /larger than/,
+  })
 })
 
 /** A varint of Thrift, as a Parquet footer has them. */

@@ -100,10 +100,10 @@ t.test('whatever a journal, a manifest or annotations hold, a rebuild comes to i
   mkdirSync(`${directory}/odd`)
   const places = ['odd/parts.jsonl', 'odd/manifest.json', 'one/annotations.json', 'odd.jsonl']
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...places), anything, async (place, text) => {
-      writeFileSync(`${directory}/${place}`, text)
+    fc.asyncProperty(fc.constantFrom(...places), anything, async (storage, text) => {
+      writeFileSync(`${directory}/${storage}`, text)
       await rebuildRoot(catalog, directory)
-      rmSync(`${directory}/${place}`)
+      rmSync(`${directory}/${storage}`)
       return catalog.get('archive-one').status === 'complete'
     }),
     { numRuns: 300 },

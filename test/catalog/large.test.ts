@@ -1,7 +1,7 @@
 import t from 'tap'
 import { fillCatalog } from '../../bench/catalogFill.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
-import { stretchOf } from '../../lib/core/duration.ts'
+import { periodOf } from '../../lib/core/duration.ts'
 import { planCleanup } from '../../lib/job/cleanup/cleanup.ts'
 import { policy } from './retention/candidates.ts'
 
@@ -37,7 +37,7 @@ t.test('of ten thousand archives each question is answered in a moment', async (
 })
 
 t.test('a plan of ten thousand archives looks at every one, and at none twice', async (t) => {
-  const history = stretchOf('1y', 'history')
+  const history = periodOf('1y', 'history')
   const { groups } = planCleanup(catalog, {
     filter: {},
     policy: policy({ keepLast: '10', failedAfter: '0h' }),

@@ -5,7 +5,7 @@ const { Ledger } = await import('../../lib/job/ingest/ledger.ts')
 const { RejectsFile } = await import('../../lib/run/rejectsFile.ts')
 const { RestoreLog } = await import('../../lib/job/restore/progressTable.ts')
 const { restore } = await import('../../lib/job/restore/restore.ts')
-const { memoryPlace } = await import('../../lib/archive/storage/memory.ts')
+const { memoryStorage } = await import('../../lib/archive/storage/memory.ts')
 const { backup } = await import('../../lib/job/backup/backup.ts')
 const { Reject } = await import('../../lib/core/reject.ts')
 const { openMemory } = await import('../../lib/store/memory/store.ts')
@@ -71,7 +71,7 @@ t.test(
     const beacons = [`weaviate://localhost/Thing/${idOf(2, 6)}`]
     await store.collection('Thing').link([{ id: idOf(1, 6), property: 'next', beacons }])
     const files = new Map<string, Buffer>()
-    await backup(store, 'Thing', memoryPlace(files), { compression: 'none' })
+    await backup(store, 'Thing', memoryStorage(files), { compression: 'none' })
 
     const base = openMemory()
     const target = overriding(base, {

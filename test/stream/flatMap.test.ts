@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { Expanding } from '../../lib/stream/flatMap.ts'
+import { FlatMapTransform } from '../../lib/stream/flatMap.ts'
 import { stageContract } from '../contract/stage.ts'
 
 /** Every number as many times as it says. */
-class Repeated extends Expanding<number, number> {
+class Repeated extends FlatMapTransform<number, number> {
   made = 0
 
   constructor() {
@@ -30,7 +30,7 @@ class Failing extends Repeated {
   }
 }
 
-stageContract(t, 'Expanding', {
+stageContract(t, 'FlatMapTransform', {
   make: () => new Repeated(),
   input: () => [3, 0, 9, 1, 0, 0, 30, 2, 2],
   holds: 4 + 4 + 4,
@@ -38,7 +38,7 @@ stageContract(t, 'Expanding', {
   keysOut: (times) => (times === -1 ? [] : [times]),
 })
 
-t.test('Expanding: one chunk of a hundred thousand is made as it is read', async (t) => {
+t.test('FlatMapTransform: one chunk of a hundred thousand is made as it is read', async (t) => {
   const stage = new Repeated()
   stage.write(100_000)
   for (let turns = 0; turns < 10; turns++) await turn()
@@ -49,7 +49,7 @@ t.test('Expanding: one chunk of a hundred thousand is made as it is read', async
   t.equal(read, 100_003)
 })
 
-t.test('Expanding: chunks that give nothing do not end the reading', async (t) => {
+t.test('FlatMapTransform: chunks that give nothing do not end the reading', async (t) => {
   const zeros = Array<number>(1000).fill(0)
   const numbers = await Readable.from([...zeros, 5, ...zeros, 1])
     .pipe(new Repeated())
@@ -57,6 +57,6 @@ t.test('Expanding: chunks that give nothing do not end the reading', async (t) =
   t.strictSame(numbers, [5, 5, 5, 5, 5, 1, -1, -1, -1])
 })
 
-t.test('Expanding: what is thrown is the error of the stream', async (t) => {
+t.test('FlatMapTransform: what is thrown is the error of the stream', async (t) => {
   await t.rejects(Readable.from([1]).pipe(new Failing()).toArray(), { message: 'no' })
 })

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { openArchive } from '../../lib/archive/archive.ts'
-import { directoryPlace } from '../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { verifySingle } from '../../lib/job/verify/single.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
@@ -90,7 +90,7 @@ class Torture {
         status,
         objects_checked: objects,
         faults,
-      } = await verify(directoryPlace(location), { level: 'records' })
+      } = await verify(directoryStorage(location), { level: 'records' })
       if (status !== 'whole' || objects !== OBJECTS) {
         throw new Wrong(`${location} says it is complete, and is ${status}: ${JSON.stringify(faults)}`)
       }
@@ -152,7 +152,7 @@ class Torture {
 
   /** Words that change the catalog or a manifest's neighbours, and nothing that counts. */
   async annotate(): Promise<void> {
-    const id = (await openArchive(directoryPlace([...this.good][0]!))).manifest.id
+    const id = (await openArchive(directoryStorage([...this.good][0]!))).manifest.id
     for (const words of [
       ['tag', id, 'gold'],
       ['note', id, 'kept'],

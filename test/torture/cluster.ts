@@ -104,11 +104,15 @@ class Cluster {
     // A restore that had not yet begun refuses a cluster with a node down.
     const code = await this.judged(words.includes('restore') ? [0, 5, 13] : [0, 13], words, job)
     await this.nodes.again(VICTIM)
-    const patient = words.map((word) => (word === SHORT ? LONG : word))
+    const retryUntilDeadline = words.map((word) => (word === SHORT ? LONG : word))
     if (code === 0) return
     // A backup that had not begun left nothing to resume.
-    const ended = await this.judged(again.length > 0 ? [0, 10] : [0], words, this.run([...patient, ...again]))
-    if (ended !== 0) await this.ends([0], patient)
+    const ended = await this.judged(
+      again.length > 0 ? [0, 10] : [0],
+      words,
+      this.run([...retryUntilDeadline, ...again]),
+    )
+    if (ended !== 0) await this.ends([0], retryUntilDeadline)
   }
 
   ingest(round: string, name: string, more: readonly string[] = ['--target', this.#target], patience = LONG) {

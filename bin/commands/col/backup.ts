@@ -85,7 +85,7 @@ async function intoDirectory(
   await alone(path, () =>
     shown(context, (around) =>
       job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
-        job.backup(store, name, job.directoryPlace(path, job.fileModes(mode)), options, {
+        job.backup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
           ...inside,
           resume,
         }),

@@ -1,17 +1,17 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import {
-  type Call,
+  type CallOptions,
   counted,
+  didYouMean,
   ElysiaError,
   isReference,
-  meant,
   type OptionsSchema,
+  type Projection,
   type Resolved,
   type StoredObject,
   type Tenant,
   targetOptions,
-  type What,
 } from '../../library.ts'
 import { findCollection, hasTenants, type Named, nameOperand, tenantsOf } from './named.ts'
 import { objectLine } from './objectLine.ts'
@@ -87,7 +87,7 @@ async function run(context: Context): Promise<void> {
 
 /** What is read, and the tenants that cannot be. */
 interface Reads {
-  readonly calls: readonly Call[]
+  readonly calls: readonly CallOptions[]
   readonly asleep: readonly Tenant[]
 }
 
@@ -109,18 +109,18 @@ async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
   }
   const names = [...active, ...asleep].map((one) => one.name)
   throw new ElysiaError('ELYSIA_NOT_FOUND', `${name} has no tenant ${tenant}`, {
-    hint: meant(tenant, names, '`elysiactl col show` lists the tenants'),
+    hint: didYouMean(tenant, names, '`elysiactl col show` lists the tenants'),
   })
 }
 
-function wanted({ properties }: CatOptions, { schema }: Named): What['properties'] {
+function wanted({ properties }: CatOptions, { schema }: Named): Projection['properties'] {
   if (properties === undefined) return 'all'
   const known = (schema.properties ?? []).map(({ name }) => name)
   const names = properties.split(',').map((name) => name.trim())
-  const stranger = names.find((name) => !known.includes(name))
-  if (stranger === undefined) return names
-  throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${stranger}`, {
-    hint: meant(stranger, known, '`elysiactl col show` lists the properties'),
+  const unknownField = names.find((name) => !known.includes(name))
+  if (unknownField === undefined) return names
+  throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${unknownField}`, {
+    hint: didYouMean(unknownField, known, '`elysiactl col show` lists the properties'),
   })
 }
 
@@ -130,7 +130,7 @@ function namesReference(names: readonly string[], { schema }: Named): boolean {
 }
 
 /** Leaves of an object what was asked for: a store gives all its references, or none. */
-function choosing({ properties: names, references }: What): (object: StoredObject) => StoredObject {
+function choosing({ properties: names, references }: Projection): (object: StoredObject) => StoredObject {
   if (names === 'all' || references !== true) return (object) => object
   const wanted = new Set(names)
   return (object) => ({
@@ -141,8 +141,8 @@ function choosing({ properties: names, references }: What): (object: StoredObjec
 
 async function* lines(
   { store, schema }: Named,
-  what: What,
-  calls: readonly Call[],
+  what: Projection,
+  calls: readonly CallOptions[],
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<string> {
   const chosen = choosing(what)

@@ -9,7 +9,7 @@ import {
   counted,
   ElysiaError,
   lockOptions,
-  type Opening,
+  type OpenOptions,
   type RestoreCircumstances,
   type RestoreOptions,
   type RestoreReport,
@@ -169,7 +169,7 @@ function lackText(
 }
 
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */
-function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: RestoreOptions): Opening {
+function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: RestoreOptions): OpenOptions {
   return {
     missing: dryRun ? 'memory' : 'make',
     retryForMs,

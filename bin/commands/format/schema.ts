@@ -1,5 +1,5 @@
 import type { Command, Context } from '../../cli/command.ts'
-import { ElysiaError, meant } from '../../library.ts'
+import { didYouMean, ElysiaError } from '../../library.ts'
 
 type Load = () => Promise<{ readonly default: unknown }>
 
@@ -30,7 +30,7 @@ async function run({ operands, console }: Context): Promise<void> {
   if (load === undefined || more.length > 0) {
     const what = load === undefined ? `no format is called ${name}` : 'one format at a time'
     throw new ElysiaError('ELYSIA_USAGE', what, {
-      hint: meant(name, names, `formats are ${names.join(', ')}`),
+      hint: didYouMean(name, names, `formats are ${names.join(', ')}`),
     })
   }
   const schema = (await load()).default

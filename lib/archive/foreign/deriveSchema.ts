@@ -4,7 +4,7 @@ import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
 import { ValueShape } from './valueShape.ts'
 
 /** What of an object says something about its class. */
-export type Specimen = Pick<StoredObject, 'properties' | 'vector' | 'vectors' | 'tenant'>
+export type SampleObject = Pick<StoredObject, 'properties' | 'vector' | 'vectors' | 'tenant'>
 
 /**
  * The class of objects that came without one, from all of them: each is given to `add`, in any order.
@@ -30,7 +30,7 @@ export class SchemaDerivation {
   #withTenant = 0
 
   /** @throws ElysiaError ELYSIA_CONFLICT where no data type holds a value and those before it */
-  add({ properties, vector, vectors, tenant }: Specimen): void {
+  add({ properties, vector, vectors, tenant }: SampleObject): void {
     this.addProperties(properties)
     this.#objects += 1
     if (tenant !== undefined) this.#withTenant += 1

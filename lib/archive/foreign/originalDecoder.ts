@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { exactJson } from '../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
 import { Reject } from '../../core/reject.ts'
-import { Expanding } from '../../stream/flatMap.ts'
+import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { JsonScan, type Take, type Taken } from '../format/jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
 
@@ -19,7 +19,7 @@ export interface DocumentHead {
  * one, with its number in place of a line.
  * Errors: ELYSIA_DAMAGED.
  */
-export class DocumentDecoder extends Expanding<Buffer, StoredObject[]> {
+export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   objectsCameFirst = false
   readonly #onNotice: (message: string) => void
   readonly #onReject: ((reject: Reject) => void) | undefined

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
-import { Expanding } from '../../stream/flatMap.ts'
+import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { objectOf } from '../object/parse.ts'
 import type { Tally } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
@@ -22,7 +22,7 @@ export const json: Format = {
   decode: (content: Content, tally?: Tally): Duplex => new ArrayDecoder(content, tally),
 }
 
-class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
+class ArrayEncoder extends FlatMapTransform<readonly StoredObject[], Buffer> {
   readonly #lines: ObjectLines
   /** What stands before the next object. */
   #before = '['
@@ -47,7 +47,7 @@ class ArrayEncoder extends Expanding<readonly StoredObject[], Buffer> {
   }
 }
 
-class ArrayDecoder extends Expanding<Buffer, StoredObject[]> {
+class ArrayDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   readonly #tenant: string | undefined
   readonly #scan = new JsonScan((key) => {
     throw damaged(`is an object that begins with ${JSON.stringify(key)}, not an array`)

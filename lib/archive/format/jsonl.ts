@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
-import { Expanding } from '../../stream/flatMap.ts'
+import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { identityIn } from '../object/identity.ts'
 import { LineCutter, objectIn } from '../object/lineReader.ts'
 import type { Tally } from '../object/tally.ts'
@@ -22,7 +22,7 @@ export const jsonl: Format = {
   decode: (content: Content, tally?: Tally): Duplex => new LineDecoder(content, tally),
 }
 
-class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
+class LineEncoder extends FlatMapTransform<readonly StoredObject[], Buffer> {
   readonly #lines: ObjectLines
 
   constructor(vectors: Content['vectors'], tally: Tally | undefined) {
@@ -39,7 +39,7 @@ class LineEncoder extends Expanding<readonly StoredObject[], Buffer> {
   }
 }
 
-class LineDecoder extends Expanding<Buffer, StoredObject[]> {
+class LineDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   readonly #content: Content
   readonly #tally: Tally | undefined
   readonly #numbers: WholeNumbers

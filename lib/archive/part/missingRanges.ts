@@ -1,7 +1,7 @@
 import type { IdRange, Part } from '../manifest.ts'
 
 /** A stretch of a range that is still to be read: ids after `after`, up to `upTo`; both may be open. */
-export interface Stretch {
+export interface IdGap {
   /** The index of its range. */
   readonly range: number
   readonly tenant?: string
@@ -10,7 +10,7 @@ export interface Stretch {
 }
 
 /** What is left of the ranges when these parts are there. In order of range and id. */
-export function missingStretches(ranges: readonly IdRange[], parts: readonly Part[]): Stretch[] {
+export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Part[]): IdGap[] {
   return ranges.flatMap((range, index) => {
     const there = parts.filter((part) => part.range === index).sort(byStart)
     return gaps(range, there).map(([after, upTo]) => ({

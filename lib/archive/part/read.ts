@@ -15,11 +15,11 @@ import { decompress } from '../../stream/codec/decompress.ts'
 import type { Content, Format } from '../format/format.ts'
 import type { Part } from '../manifest.ts'
 import { type Tallied, Tally } from '../object/tally.ts'
-import type { Place } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 
 /** A part to read, and all that its manifest says of it. */
 export interface PartReading {
-  readonly place: Place
+  readonly storage: Storage
   readonly part: Part
   readonly format: Format
   readonly compressed: boolean
@@ -33,8 +33,8 @@ export interface PartReading {
  * manifest declares is refused before it is passed on.
  */
 export async function partStages(reading: PartReading): Promise<[Readable, ...Duplex[]]> {
-  const { place, part, content } = reading
-  const source = await place.read(part.file)
+  const { storage, part, content } = reading
+  const source = await storage.read(part.file)
   const stored = hashing()
   const tally = new Tally({ remember: true })
   const check = new PartCheck(reading, tally, () => stored.sha256())
@@ -58,7 +58,7 @@ async function canonicalDigest(reading: PartReading): Promise<string> {
   const tally = new Tally()
   const nothing = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
   const stages = decoding(reading, { ...reading.content, foreign: true }, tally)
-  await pipeline([await reading.place.read(reading.part.file), ...stages, nothing])
+  await pipeline([await reading.storage.read(reading.part.file), ...stages, nothing])
   return tally.tallied().digest
 }
 

@@ -1,18 +1,18 @@
 import { formatOf } from '../format/formats.ts'
 import type { Manifest, Part } from '../manifest.ts'
-import type { Place } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { PartReading } from './read.ts'
 
 /** How a part of an archive is read, by what its manifest says. */
 export async function readingOf(
-  place: Place,
+  storage: Storage,
   manifest: Pick<Manifest, 'encoding' | 'ranges' | 'schema' | 'tool'>,
   part: Part,
 ): Promise<PartReading> {
   const { encoding, ranges, schema } = manifest
   const tenant = ranges[part.range]?.tenant
   return {
-    place,
+    storage,
     part,
     format: await formatOf(encoding.format),
     compressed: encoding.compression !== 'none',

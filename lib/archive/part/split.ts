@@ -5,7 +5,7 @@ import { lineLength } from '../object/size.ts'
  * Cuts a sequence of pages into portions of about so many characters of JSON: one part's pages each. Memory: a
  * page. After a portion was read to its end, `ended` says whether anything follows.
  */
-export class Portions {
+export class PartSplitter {
   readonly #pages: AsyncIterator<readonly StoredObject[]>
   readonly #bytes: number
   #left: readonly StoredObject[] = []

@@ -8,8 +8,8 @@ import { hashing } from '../../stream/bytes/hashing.ts'
 import type { Compression } from '../../stream/codec/compression.ts'
 import type { Content, Format } from '../format/format.ts'
 import { type Tallied, Tally } from '../object/tally.ts'
-import { placeFailure } from '../storage/failure.ts'
-import type { Place } from '../storage/storage.ts'
+import { storageFailure } from '../storage/failure.ts'
+import type { Storage } from '../storage/storage.ts'
 
 /** How parts are encoded. */
 export interface PartEncoding {
@@ -21,7 +21,7 @@ export interface PartEncoding {
 
 /** A part to write: pages in order of id become the file `name`. */
 export interface PartJob extends PartEncoding {
-  readonly place: Place
+  readonly storage: Storage
   readonly name: string
   readonly pages: AsyncIterable<readonly StoredObject[]>
   readonly onPage?: (objects: number) => void
@@ -41,23 +41,23 @@ export interface WrittenPart extends Tallied {
  * @throws ElysiaError ELYSIA_STATE where the disk is full
  */
 export async function writePart(job: PartJob): Promise<WrittenPart> {
-  const { place, name, format, compression, level, content, signal } = job
-  const deposit = await place.create(name)
+  const { storage, name, format, compression, level, content, signal } = job
+  const upload = await storage.create(name)
   try {
     const tally = new Tally()
     const raw = counting()
     const stored = hashing()
-    const squeeze = format.compressesItself ? new PassThrough() : await compression.compress(level)
-    const stages = [format.encode(content, tally), raw, squeeze, stored, deposit.stream]
+    const compressor = format.compressesItself ? new PassThrough() : await compression.compress(level)
+    const stages = [format.encode(content, tally), raw, compressor, stored, upload.stream]
     const source = Readable.from(told(job), { objectMode: true, highWaterMark: 1 })
     await pipeline([source, ...stages], signal ? { signal } : {})
     failpoint('part.before-commit')
-    await deposit.commit()
+    await upload.commit()
     failpoint('part.after-commit')
     return { ...tally.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
   } catch (error) {
-    await deposit.discard()
-    throw placeFailure(error, place, name)
+    await upload.discard()
+    throw storageFailure(error, storage, name)
   }
 }
 
@@ -70,10 +70,10 @@ async function* told({ pages, onPage }: PartJob): AsyncGenerator<readonly Stored
 }
 
 /** The SHA-256 and the size of a file as it is stored. @throws ElysiaError ELYSIA_NOT_FOUND */
-export async function hashFile(place: Place, name: string, signal?: AbortSignal) {
+export async function hashFile(storage: Storage, name: string, signal?: AbortSignal) {
   const stored = hashing()
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
-  await pipeline([await place.read(name), stored, nothing], signal ? { signal } : {})
+  await pipeline([await storage.read(name), stored, nothing], signal ? { signal } : {})
   return { bytes: stored.bytes, sha256: stored.sha256() }
 }
 
@@ -82,17 +82,17 @@ export async function hashFile(place: Place, name: string, signal?: AbortSignal)
  * @throws ElysiaError ELYSIA_STATE where the disk gives back other bytes than it was given
  */
 export async function confirmPart(
-  place: Place,
+  storage: Storage,
   name: string,
   sha256: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const again = await hashFile(place, name, signal).catch((error) => {
-    throw placeFailure(error, place, name)
+  const again = await hashFile(storage, name, signal).catch((error) => {
+    throw storageFailure(error, storage, name)
   })
   if (again.sha256 === sha256) return
-  await place.remove(name)
-  throw new ElysiaError('ELYSIA_STATE', `${place.text}/${name} reads back other than it was written`, {
+  await storage.remove(name)
+  throw new ElysiaError('ELYSIA_STATE', `${storage.text}/${name} reads back other than it was written`, {
     hint: 'check the disk, or give another --to',
   })
 }

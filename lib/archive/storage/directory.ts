@@ -7,7 +7,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import type { FileModes } from './modes.ts'
 import { segmentsOf } from './names.ts'
-import type { Deposit, Place, PlacedFile, Slice } from './storage.ts'
+import type { PlacedFile, Slice, Storage, Upload } from './storage.ts'
 
 /** What a file is called until it is committed. */
 const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
@@ -20,11 +20,11 @@ const READ_BYTES = 256 * 1024
  * What it makes is for its owner alone unless `modes` says otherwise.
  * Errors: ELYSIA_STATE where the disk is full or the directory read-only.
  */
-export function directoryPlace(path: string, modes?: FileModes): Place {
-  return new DirectoryPlace(resolve(path), modes)
+export function directoryStorage(path: string, modes?: FileModes): Storage {
+  return new DirectoryStorage(resolve(path), modes)
 }
 
-class DirectoryPlace implements Place {
+class DirectoryStorage implements Storage {
   readonly text: string
   readonly #modes: FileModes | undefined
 
@@ -33,7 +33,7 @@ class DirectoryPlace implements Place {
     this.#modes = modes
   }
 
-  async create(name: string): Promise<Deposit> {
+  async create(name: string): Promise<Upload> {
     const path = await this.#writable(name)
     const unfinished = `${path}.unfinished-${randomBytes(4).toString('hex')}`
     const handle = await open(unfinished, 'wx', this.#modes?.file ?? 0o600).catch((error) =>
@@ -105,8 +105,8 @@ class DirectoryPlace implements Place {
     }
   }
 
-  within(name: string): Place {
-    return new DirectoryPlace(join(this.text, ...segmentsOf(name)), this.#modes)
+  within(name: string): Storage {
+    return new DirectoryStorage(join(this.text, ...segmentsOf(name)), this.#modes)
   }
 
   async #open(name: string): Promise<FileHandle> {

@@ -1,17 +1,17 @@
 import { Readable, Writable } from 'node:stream'
 import { ElysiaError } from '../../core/errors.ts'
 import { segmentsOf } from './names.ts'
-import type { Deposit, Place, PlacedFile, Slice } from './storage.ts'
+import type { PlacedFile, Slice, Storage, Upload } from './storage.ts'
 
 /** The files of a place in memory, by name; a caller may look at them, and change them. */
 export type Files = Map<string, Buffer>
 
 /** A place in memory: for tests, and for programs that hand an archive on by themselves. */
-export function memoryPlace(files: Files = new Map(), text = 'memory'): Place {
-  return new MemoryPlace(files, text, '')
+export function memoryStorage(files: Files = new Map(), text = 'memory'): Storage {
+  return new MemoryStorage(files, text, '')
 }
 
-class MemoryPlace implements Place {
+class MemoryStorage implements Storage {
   readonly text: string
   readonly #files: Files
   readonly #prefix: string
@@ -22,7 +22,7 @@ class MemoryPlace implements Place {
     this.#prefix = prefix
   }
 
-  async create(name: string): Promise<Deposit> {
+  async create(name: string): Promise<Upload> {
     const key = this.#key(name)
     let chunks: Buffer[] | undefined = []
     const stream = new Writable({
@@ -76,8 +76,8 @@ class MemoryPlace implements Place {
     return this.#files.delete(this.#key(name))
   }
 
-  within(name: string): Place {
-    return new MemoryPlace(this.#files, `${this.text}/${name}`, `${this.#key(name)}/`)
+  within(name: string): Storage {
+    return new MemoryStorage(this.#files, `${this.text}/${name}`, `${this.#key(name)}/`)
   }
 
   #key(name: string): string {

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
 /** A file on its way into a place: nothing is there under its name before `commit`. */
-export interface Deposit {
+export interface Upload {
   readonly stream: Writable
   /** Makes what was written appear under its name, whole and durable. After the stream has finished. */
   commit(): Promise<void>
@@ -26,10 +26,10 @@ export interface PlacedFile {
  * Names are relative paths with forward slashes; one that would lead out of the place (absolute, `..`, a link
  * to elsewhere) is ELYSIA_DAMAGED, since names come from manifests, and these from anywhere.
  */
-export interface Place {
+export interface Storage {
   /** As a person wrote it. */
   readonly text: string
-  create(name: string): Promise<Deposit>
+  create(name: string): Promise<Upload>
   /** Appends and makes durable: for a journal of parts. */
   append(name: string, bytes: Uint8Array | string): Promise<void>
   /** @throws ElysiaError ELYSIA_NOT_FOUND */
@@ -41,5 +41,5 @@ export interface Place {
   /** False where there was none. */
   remove(name: string): Promise<boolean>
   /** A place below this one. */
-  within(name: string): Place
+  within(name: string): Storage
 }

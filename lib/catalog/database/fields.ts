@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { meant } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/suggest.ts'
 
 /** What a field holds, and so what it may be compared with. */
 export type FieldKind = 'number' | 'size' | 'time' | 'age' | 'text' | 'flag' | 'tag'
@@ -45,6 +45,6 @@ export function fieldNamed(name: string, what: string): Field {
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined
   if (field !== undefined) return field
   throw new ElysiaError('ELYSIA_USAGE', `${what}: there is no field ${name}`, {
-    hint: meant(name, Object.keys(FIELDS), `fields are ${Object.keys(FIELDS).join(', ')}`),
+    hint: didYouMean(name, Object.keys(FIELDS), `fields are ${Object.keys(FIELDS).join(', ')}`),
   })
 }

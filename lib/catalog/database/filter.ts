@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { meant } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import type { FilterOptions, ListOptions } from '../options.ts'
 import { ARCHIVE_STATUSES, type ArchiveStatus } from '../status.ts'
 import type { ArchiveFilter } from './query.ts'
@@ -38,6 +38,6 @@ function statusOf(word: string): ArchiveStatus {
   const status = ARCHIVE_STATUSES.find((one) => one === word)
   if (status !== undefined) return status
   throw new ElysiaError('ELYSIA_USAGE', `--status ${word} is not valid`, {
-    hint: meant(word, ARCHIVE_STATUSES, `it takes some of ${ARCHIVE_STATUSES.join(', ')}`),
+    hint: didYouMean(word, ARCHIVE_STATUSES, `it takes some of ${ARCHIVE_STATUSES.join(', ')}`),
   })
 }

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 
 /** Who holds a lock, for a person, and for telling whether it can still be alive. */
-export interface Holder {
+export interface LockOwner {
   readonly host: string
   readonly user: string
   readonly pid: number
@@ -11,34 +11,34 @@ export interface Holder {
   /** The namespace that the pid is of: another container counts its own processes. */
   readonly pids?: string
   /** When the process began, in ticks since the start of the machine: a pid is used again. */
-  readonly began?: string
+  readonly startTicks?: string
 }
 
 /** This process. */
-export function thisHolder(): Holder {
+export function thisHolder(): LockOwner {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const pids = attempt(() => readlinkSync('/proc/self/ns/pid'))
-  const began = beganOf(process.pid)
+  const startTicks = beganOf(process.pid)
   return {
     host: hostname(),
     user: attempt(() => userInfo().username) ?? '',
     pid: process.pid,
     ...(boot !== undefined && { boot }),
     ...(pids !== undefined && { pids }),
-    ...(began !== undefined && { began }),
+    ...(startTicks !== undefined && { startTicks }),
   }
 }
 
 /** True where it is certain that the holder is gone: same machine, same start of it, no such process. */
-export function isDead(holder: Holder, self: Holder = thisHolder()): boolean {
+export function isDead(holder: LockOwner, self: LockOwner = thisHolder()): boolean {
   if (self.boot === undefined || holder.boot !== self.boot) return false
   if (holder.host !== self.host || holder.pids !== self.pids) return false
   if (!isThere(holder.pid)) return true
-  const began = beganOf(holder.pid)
-  return began !== undefined && holder.began !== undefined && began !== holder.began
+  const startTicks = beganOf(holder.pid)
+  return startTicks !== undefined && holder.startTicks !== undefined && startTicks !== holder.startTicks
 }
 
-export function holderText({ user, host, pid }: Holder): string {
+export function holderText({ user, host, pid }: LockOwner): string {
   return `process ${pid}${user === '' ? '' : ` of ${user}`} on ${host}`
 }
 

@@ -1,10 +1,10 @@
 import { isRecord, shallowJson } from '../shallowJson.ts'
-import type { Holder } from './process.ts'
+import type { LockOwner } from './process.ts'
 
 export type LockKind = 'shared' | 'exclusive'
 
 /** What a lock file says. */
-export interface LockRecord extends Holder {
+export interface LockRecord extends LockOwner {
   readonly id: string
   readonly kind: LockKind
   /** What it is held for: `backup of SourceCode`. */
@@ -37,7 +37,7 @@ const FIELDS: Readonly<Record<keyof LockRecord, Check>> = {
   pid: count,
   boot: optional,
   pids: optional,
-  began: optional,
+  startTicks: optional,
 }
 
 /** The record that a text is; undefined where it is none. */

@@ -1,17 +1,17 @@
-import { before, type Stretch, stretchText } from '../../core/duration.ts'
+import { before, type Period, stretchText } from '../../core/duration.ts'
 import type { Candidate } from './candidate.ts'
-import { PERIODS, type Period, type Policy } from './policy.ts'
+import { type Cadence, PERIODS, type Policy } from './policy.ts'
 
 /** What the keep rules say of one archive; `counters` is what is left of each count after it. */
 export interface Kept {
   readonly reasons: string[]
-  readonly counters: Readonly<Partial<Record<'last' | Period, number>>>
+  readonly counters: Readonly<Partial<Record<'last' | Cadence, number>>>
 }
 
 interface Rule {
   readonly name: string
   readonly bucket: (time: number, index: number) => number
-  readonly counter?: 'last' | Period
+  readonly counter?: 'last' | Cadence
   /** Reaches back to here only; undefined: as far as its count lasts. */
   readonly after?: number
   readonly suffix: string
@@ -58,12 +58,12 @@ function rulesOf({ counts, within }: Policy, latest: number): Rule[] {
   return [...counting, ...near].filter((rule) => rule !== undefined)
 }
 
-function ruleOf(name: 'last' | Period, count: number | undefined): Rule | undefined {
+function ruleOf(name: 'last' | Cadence, count: number | undefined): Rule | undefined {
   if (count === undefined) return undefined
   return { name, bucket: BUCKETS[name], counter: name, suffix: '', last: Number.NaN, left: count }
 }
 
-function nearRuleOf(name: Period, stretch: Stretch | undefined, latest: number): Rule | undefined {
+function nearRuleOf(name: Cadence, stretch: Period | undefined, latest: number): Rule | undefined {
   if (stretch === undefined) return undefined
   const suffix = ` within ${stretchText(stretch)}`
   const after = before(latest, stretch)
@@ -90,7 +90,7 @@ function countersOf(rules: readonly Rule[]): Kept['counters'] {
   return Object.fromEntries(left.map((rule) => [rule.counter, rule.left]))
 }
 
-const BUCKETS: Readonly<Record<'last' | Period, (time: number, index: number) => number>> = {
+const BUCKETS: Readonly<Record<'last' | Cadence, (time: number, index: number) => number>> = {
   last: (_, index) => index,
   hourly: (time) => Math.floor(time / 3_600_000),
   daily: (time) => Math.floor(time / 86_400_000),

@@ -1,11 +1,11 @@
-import { isZero, type Stretch, stretchOf } from '../../core/duration.ts'
+import { isZero, type Period, periodOf } from '../../core/duration.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { meant } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import type { RetentionOptions } from './options.ts'
 
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 
-export type Period = (typeof PERIODS)[number]
+export type Cadence = (typeof PERIODS)[number]
 
 /** What archives can be grouped by; the policy applies to each group by itself. */
 export const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
@@ -14,15 +14,15 @@ export type GroupKey = (typeof GROUP_KEYS)[number]
 
 /** Which archives stay. Rules that say nothing (a count of 0, a stretch of 0h) are left out. */
 export interface Policy {
-  readonly olderThan?: Stretch
+  readonly olderThan?: Period
   /** How many of each; Infinity: all. */
-  readonly counts: Readonly<Partial<Record<'last' | Period, number>>>
+  readonly counts: Readonly<Partial<Record<'last' | Cadence, number>>>
   /** Those so near to the newest: all of them, or one of each period. */
-  readonly within: Readonly<Partial<Record<'all' | Period, Stretch>>>
+  readonly within: Readonly<Partial<Record<'all' | Cadence, Period>>>
   /** An archive that has all tags of one of these. */
   readonly tags: readonly (readonly string[])[]
   /** Partial and failed ones go after so long. */
-  readonly failedAfter: Stretch
+  readonly failedAfter: Period
   readonly groupBy: readonly GroupKey[]
   /** The newest complete archive of a group may go as well. */
   readonly allowLast: boolean
@@ -34,7 +34,7 @@ export interface Policy {
 export function policyOf(options: RetentionOptions): Policy {
   const { olderThan, keepTag, failedAfter, groupBy, allowLast, unsafeAllowRemoveAll } = options
   return {
-    ...(olderThan !== undefined && { olderThan: stretchOf(olderThan, '--older-than') }),
+    ...(olderThan !== undefined && { olderThan: periodOf(olderThan, '--older-than') }),
     counts: given({
       last: countOf(options.keepLast),
       hourly: countOf(options.keepHourly),
@@ -52,7 +52,7 @@ export function policyOf(options: RetentionOptions): Policy {
       yearly: withinOf('keep-within-yearly', options.keepWithinYearly),
     }),
     tags: tagLists(keepTag),
-    failedAfter: stretchOf(failedAfter, '--failed-after'),
+    failedAfter: periodOf(failedAfter, '--failed-after'),
     groupBy: groupKeys(groupBy),
     allowLast,
     allowRemoveAll: unsafeAllowRemoveAll,
@@ -74,8 +74,8 @@ function countOf(text: string | undefined): number | undefined {
   return text === 'unlimited' || text === '-1' ? Number.POSITIVE_INFINITY : Number(text)
 }
 
-function withinOf(flag: string, text: string | undefined): Stretch | undefined {
-  const stretch = text === undefined ? undefined : stretchOf(text, `--${flag}`)
+function withinOf(flag: string, text: string | undefined): Period | undefined {
+  const stretch = text === undefined ? undefined : periodOf(text, `--${flag}`)
   return stretch === undefined || isZero(stretch) ? undefined : stretch
 }
 
@@ -91,7 +91,7 @@ function groupKeys(text: string): GroupKey[] {
     const key = GROUP_KEYS.find((one) => one === word.trim())
     if (key !== undefined) return key
     throw new ElysiaError('ELYSIA_USAGE', `--group-by ${text} is not valid`, {
-      hint: meant(word, GROUP_KEYS, `it takes none, or some of ${GROUP_KEYS.join(',')}`),
+      hint: didYouMean(word, GROUP_KEYS, `it takes none, or some of ${GROUP_KEYS.join(',')}`),
     })
   })
 }

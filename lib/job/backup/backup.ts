@@ -2,8 +2,8 @@ import { sealArchive } from '../../archive/archive.ts'
 import { readJournal } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
-import type { Place } from '../../archive/storage/storage.ts'
-import { patient } from '../../async/retry.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
+import { retryUntilDeadline } from '../../async/retry.ts'
 import { isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
@@ -12,7 +12,7 @@ import { notifier, waitText } from '../../run/events.ts'
 import type { Store } from '../../store/store.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, backupOptions } from './options.ts'
-import { callsFor, subjectOf } from './plan.ts'
+import { callsFor, collectionInfoOf } from './plan.ts'
 import { type BackupReport, backupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
 import { type BackupCircumstances, type BackupRun, type Begun, beginBackup } from './run.ts'
@@ -34,7 +34,7 @@ const NEVER = new AbortController().signal
 export async function backup(
   store: Store,
   name: string,
-  place: Place,
+  storage: Storage,
   given: BackupGiven,
   circumstances: BackupCircumstances = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
@@ -42,7 +42,7 @@ export async function backup(
   const options = resolveGiven(backupOptions, given)
   const notify = notifier(circumstances.onNotice)
   let retries = 0
-  const retry = patient({
+  const retry = retryUntilDeadline({
     forMs: options.retryForMs,
     signal: circumstances.signal ?? NEVER,
     onRetry: (again) => {
@@ -51,12 +51,12 @@ export async function backup(
     },
   })
   const signal = circumstances.signal ?? NEVER
-  const subject = await retry(() => subjectOf(store, name, options, notify))
-  const location = place.text
-  await requireFree(place, circumstances.resume ?? false)
-  const unfinished = circumstances.resume === true ? await readJournal(place) : undefined
+  const subject = await retry(() => collectionInfoOf(store, name, options, notify))
+  const location = storage.text
+  await requireFree(storage, circumstances.resume ?? false)
+  const unfinished = circumstances.resume === true ? await readJournal(storage) : undefined
   if (unfinished !== undefined) requireSame(unfinished.plan, store, subject, options)
-  const sealedBefore = unfinished && (await finishSealed(place))
+  const sealedBefore = unfinished && (await finishSealed(storage))
   if (sealedBefore !== undefined) {
     const figures = { location, kept: sealedBefore.parts.length, retries, startedMs }
     return { manifest: sealedBefore, report: backupReport(sealedBefore, figures) }
@@ -65,7 +65,7 @@ export async function backup(
   const tenants = unfinished?.plan.tenants ?? subject.tenants
   const woken = new WokenTenants(store, subject.schema.class, tenants, { notify, retry })
   try {
-    const run = { store, subject, place, options, circumstances, signal, notify, retry, woken }
+    const run = { store, subject, storage, options, circumstances, signal, notify, retry, woken }
     const begun = await beginBackup(run, unfinished)
     circumstances.onBegun?.(begun.plan)
     const sealed = await writeArchive(run, begun)
@@ -80,7 +80,7 @@ export async function backup(
 
 /** Scans what is left, and seals the archive. */
 async function writeArchive(run: BackupRun, begun: Begun): Promise<Manifest> {
-  const { store, subject, place, options, notify, retry, signal } = run
+  const { store, subject, storage, options, notify, retry, signal } = run
   const { plan } = begun
   const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, notify })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
@@ -93,14 +93,14 @@ async function writeArchive(run: BackupRun, begun: Begun): Promise<Manifest> {
   invalid?.notify(notify, plan.collection)
   requireWhole(sealed, options, notify, invalid?.objects ?? 0)
   failpoint('backup.before-seal')
-  await sweep(place, sealed)
-  await sealArchive(place, sealed, failpoint)
+  await removeLeftovers(storage, sealed)
+  await sealArchive(storage, sealed, failpoint)
   return sealed
 }
 
 /** Takes away the parts that an interrupted run left beside those that count; nothing that bears another name. */
-async function sweep(place: Place, { parts }: Manifest): Promise<void> {
+async function removeLeftovers(storage: Storage, { parts }: Manifest): Promise<void> {
   const known = new Set(parts.map(({ file }) => file))
-  for await (const { name } of place.list('parts'))
-    if (!known.has(name) && isPartName(name)) await place.remove(name)
+  for await (const { name } of storage.list('parts'))
+    if (!known.has(name) && isPartName(name)) await storage.remove(name)
 }

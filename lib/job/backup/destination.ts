@@ -2,10 +2,10 @@ import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import { readJournal } from '../../archive/journal.ts'
-import { directoryPlace } from '../../archive/storage/directory.ts'
-import { placeFailure } from '../../archive/storage/failure.ts'
+import { directoryStorage } from '../../archive/storage/directory.ts'
+import { storageFailure } from '../../archive/storage/failure.ts'
 import type { FileModes } from '../../archive/storage/modes.ts'
-import type { Place } from '../../archive/storage/storage.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { newRunId } from '../../run/journal.ts'
 import type { Store } from '../../store/store.ts'
@@ -25,13 +25,13 @@ export async function defaultDirectory(
   resume: boolean,
 ): Promise<string> {
   if (!resume) return join(resolve(root), className, newRunId())
-  const place = directoryPlace(join(root, className))
-  const begun = (await unfinished(place)).sort().reverse()
+  const storage = directoryStorage(join(root, className))
+  const begun = (await unfinished(storage)).sort().reverse()
   for (const name of begun) {
-    const journal = await readJournal(place.within(name))
-    if (journal?.plan.source.target === target) return join(place.text, name)
+    const journal = await readJournal(storage.within(name))
+    if (journal?.plan.source.target === target) return join(storage.text, name)
   }
-  throw new ElysiaError('ELYSIA_NOT_FOUND', `no unfinished backup of ${className} lies in ${place.text}`, {
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `no unfinished backup of ${className} lies in ${storage.text}`, {
     hint: 'leave --resume out to begin one, or name its directory by --to',
   })
 }
@@ -46,21 +46,21 @@ export async function backupFile(
   modes?: FileModes,
 ) {
   const full = await freeFile(path)
-  const place = directoryPlace(dirname(full), modes)
-  const deposit = await place.create(basename(full))
+  const storage = directoryStorage(dirname(full), modes)
+  const upload = await storage.create(basename(full))
   try {
     const made = await backupSingle(
       store,
       name,
-      { stream: deposit.stream, location: full },
+      { stream: upload.stream, location: full },
       given,
       circumstances,
     )
-    await deposit.commit()
+    await upload.commit()
     return made
   } catch (error) {
-    await deposit.discard()
-    throw placeFailure(error, place, basename(full))
+    await upload.discard()
+    throw storageFailure(error, storage, basename(full))
   }
 }
 
@@ -79,9 +79,9 @@ export async function freeFile(path: string): Promise<string> {
   throw new ElysiaError('ELYSIA_CONFLICT', `${full} ${fact}`, { hint: 'give another --to' })
 }
 
-async function unfinished(place: Place): Promise<string[]> {
+async function unfinished(storage: Storage): Promise<string[]> {
   const files = new Map<string, Set<string>>()
-  for await (const { name } of place.list()) {
+  for await (const { name } of storage.list()) {
     const [directory, file, ...more] = name.split('/')
     if (file === undefined || more.length > 0) continue
     files.set(directory!, (files.get(directory!) ?? new Set()).add(file))

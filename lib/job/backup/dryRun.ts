@@ -5,7 +5,7 @@ import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
 import { type BackupGiven, backupOptions } from './options.ts'
-import { planOf, subjectOf } from './plan.ts'
+import { collectionInfoOf, planOf } from './plan.ts'
 
 /** What a backup would read and how, without writing anything, nor activating tenants that are not active. */
 export async function planBackup(
@@ -15,7 +15,7 @@ export async function planBackup(
   note: (message: string) => void = () => {},
 ): Promise<Plan> {
   const options = resolveGiven(backupOptions, given)
-  const subject = await subjectOf(store, name, options, (_code, message) => note(message))
+  const subject = await collectionInfoOf(store, name, options, (_code, message) => note(message))
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) note(`not active, to be activated, and not counted here: ${counted(asleep, 'tenant')}`)

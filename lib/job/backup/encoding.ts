@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.ts'
 import { autoCompression } from '../../stream/codec/auto.ts'
 import { COMPRESSIONS, parseCompression } from '../../stream/codec/compressions.ts'
 import type { BackupOptions } from './options.ts'
-import { callsFor, type Subject, whatOf } from './plan.ts'
+import { type CollectionInfo, callsFor, whatOf } from './plan.ts'
 
 /** Of so many characters of objects `auto` judges how well a collection compresses. */
 const SAMPLE_LENGTH = 1024 * 1024
@@ -23,7 +23,7 @@ const MUCH = 1024 * 1024 * 1024
 /** How the parts of a backup will be written, as its manifest says it. Reads a sample where `auto` decides. */
 export async function chosenEncoding(
   store: Store,
-  subject: Subject,
+  subject: CollectionInfo,
   options: BackupOptions,
   notify: Notify,
 ): Promise<Encoding> {
@@ -79,7 +79,7 @@ function parquetEncoding(vectors: Encoding['vectors']): Encoding {
   return { format: 'parquet', compression: 'zstd', library: 'parquet-wasm', vectors }
 }
 
-async function sampled(store: Store, { schema, tenants }: Subject, options: BackupOptions) {
+async function sampled(store: Store, { schema, tenants }: CollectionInfo, options: BackupOptions) {
   const collection = store.collection(schema.class)
   const write = options.readable ? readableText : objectText
   let text = ''

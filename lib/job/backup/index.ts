@@ -1,5 +1,5 @@
 /** All that the command needs for `col backup`, loaded together when it is called. */
-export { directoryPlace } from '../../archive/storage/directory.ts'
+export { directoryStorage } from '../../archive/storage/directory.ts'
 export { fileModes } from '../../archive/storage/modes.ts'
 export { backup } from './backup.ts'
 export { backupListed } from './cataloged.ts'

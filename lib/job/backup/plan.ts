@@ -3,7 +3,7 @@ import { schemaDigest } from '../../archive/archive.ts'
 import type { Encoding, IdRange, Plan } from '../../archive/manifest.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
-import { meant } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import type { Notify } from '../../run/events.ts'
 import { newRunId } from '../../run/journal.ts'
 import { idRanges } from '../../store/idRanges.ts'
@@ -12,7 +12,7 @@ import type { Store, Tenant } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
 
 /** What is known of a collection before it is scanned. */
-export interface Subject {
+export interface CollectionInfo {
   readonly schema: CollectionSchema
   /** The tenants to read, with the states that they had; undefined where the collection has none. */
   readonly tenants: readonly Tenant[] | undefined
@@ -24,12 +24,12 @@ export interface Subject {
  * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
  * tenants of a collection that has none
  */
-export async function subjectOf(
+export async function collectionInfoOf(
   store: Store,
   nameOrAlias: string,
   options: BackupOptions,
   notify: Notify,
-): Promise<Subject> {
+): Promise<CollectionInfo> {
   const { schema, alias } = await findNamed(store, nameOrAlias)
   const name = schema.class
   if (alias !== undefined) notify('alias', aliasText(alias, name))
@@ -48,7 +48,7 @@ export async function subjectOf(
  */
 export async function planOf(
   store: Store,
-  { schema, tenants, aliases }: Subject,
+  { schema, tenants, aliases }: CollectionInfo,
   encoding: Encoding,
   options: BackupOptions,
   tool: Plan['tool'],
@@ -155,7 +155,7 @@ async function tenantsOf(
     const tenant = all.find((one) => one.name === name)
     if (tenant !== undefined) return tenant
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${schema.class} has no tenant ${name}`, {
-      hint: meant(
+      hint: didYouMean(
         name,
         all.map((one) => one.name),
         '`elysiactl col show` lists the tenants',
@@ -169,6 +169,6 @@ function requireProperty(schema: CollectionSchema, name: string | undefined): vo
   const known = (schema.properties ?? []).map((property) => property.name)
   if (known.includes(name)) return
   throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${name} to partition by`, {
-    hint: meant(name, known, '`elysiactl col show` lists the properties'),
+    hint: didYouMean(name, known, '`elysiactl col show` lists the properties'),
   })
 }

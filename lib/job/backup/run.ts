@@ -1,6 +1,6 @@
 import { beginJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Part, Plan } from '../../archive/manifest.ts'
-import type { Place } from '../../archive/storage/storage.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
 import type { Retrying } from '../../async/retry.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
 import type { Notice, Notify } from '../../run/events.ts'
@@ -8,7 +8,7 @@ import { TOOL } from '../../run/tool.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
 import type { BackupOptions } from './options.ts'
-import { type Counted, planOf, type Subject } from './plan.ts'
+import { type CollectionInfo, type Counted, planOf } from './plan.ts'
 import { wholeParts } from './resume.ts'
 import { requireSameSchema } from './same.ts'
 
@@ -30,8 +30,8 @@ export interface BackupCircumstances {
 /** What one backup works with. */
 export interface BackupRun {
   readonly store: Store
-  readonly subject: Subject
-  readonly place: Place
+  readonly subject: CollectionInfo
+  readonly storage: Storage
   readonly options: BackupOptions
   readonly circumstances: BackupCircumstances
   readonly signal: AbortSignal
@@ -51,21 +51,21 @@ export interface Begun extends Unfinished {
 /** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
 export async function beginBackup(run: BackupRun, unfinished: Unfinished | undefined): Promise<Begun> {
   if (unfinished !== undefined) return takeUp(run, unfinished)
-  const { store, subject, place, options, notify, retry } = run
+  const { store, subject, storage, options, notify, retry } = run
   const counted: Counted = new Map()
   const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
   const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
-  await beginJournal(place, plan)
+  await beginJournal(storage, plan)
   return { plan, parts: [], tenants: [], there: [], counted }
 }
 
 async function takeUp(
-  { subject, place, signal, notify, woken }: BackupRun,
+  { subject, storage, signal, notify, woken }: BackupRun,
   unfinished: Unfinished,
 ): Promise<Begun> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)
-  const there = await wholeParts(place, parts, signal)
+  const there = await wholeParts(storage, parts, signal)
   notify('continued', `resumes ${plan.id}: ${there.length} of ${parts.length} parts are whole`)
   const tenants = unfinished.tenants.filter(({ tenant }) => isScanned(plan, tenant, parts, there))
   // Killed before these were put back.

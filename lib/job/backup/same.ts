@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { parseCompression } from '../../stream/codec/compressions.ts'
 import { schemaDifferences } from '../../transform/schema/differences.ts'
 import type { BackupOptions } from './options.ts'
-import { namesOf, type Subject } from './plan.ts'
+import { type CollectionInfo, namesOf } from './plan.ts'
 
 const PATHS_NAMED = 3
 
@@ -14,7 +14,12 @@ const PATHS_NAMED = 3
  * A backup is finished as it was begun: of the same collection, with the same options that shape an archive.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
-export function requireSame(plan: Plan, store: Store, { schema }: Subject, options: BackupOptions): void {
+export function requireSame(
+  plan: Plan,
+  store: Store,
+  { schema }: CollectionInfo,
+  options: BackupOptions,
+): void {
   if (plan.source.target !== store.target || plan.collection !== schema.class) {
     throw new ElysiaError(
       'ELYSIA_CONFLICT',
@@ -30,7 +35,7 @@ export function requireSame(plan: Plan, store: Store, { schema }: Subject, optio
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT where objects may have properties by now that the schema of the plan lacks */
-export function requireSameSchema(plan: Plan, { schema }: Subject): void {
+export function requireSameSchema(plan: Plan, { schema }: CollectionInfo): void {
   if (plan.schema_sha256 === schemaDigest(schema)) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',

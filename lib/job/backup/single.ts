@@ -2,7 +2,7 @@ import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
-import { patient } from '../../async/retry.ts'
+import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
@@ -14,7 +14,7 @@ import { COMPRESSIONS } from '../../stream/codec/compressions.ts'
 import { chosenEncoding } from './encoding.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
-import { type Counted, callsFor, planOf, subjectOf } from './plan.ts'
+import { type Counted, callsFor, collectionInfoOf, planOf } from './plan.ts'
 import { type BackupReport, backupReport } from './report.ts'
 import type { BackupCircumstances } from './run.ts'
 import { requireSchemaKept } from './same.ts'
@@ -42,7 +42,7 @@ export async function backupSingle(
   const notify = notifier(circumstances.onNotice)
   const signal = circumstances.signal ?? NEVER
   let retries = 0
-  const retry = patient({
+  const retry = retryUntilDeadline({
     forMs: options.retryForMs,
     signal,
     onRetry: (again) => {
@@ -50,7 +50,7 @@ export async function backupSingle(
       notify('waiting', waitText(again))
     },
   })
-  const subject = await retry(() => subjectOf(store, name, options, notify))
+  const subject = await retry(() => collectionInfoOf(store, name, options, notify))
   const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { notify, retry })
   const stored = counting()
   let manifest: Manifest | undefined
@@ -70,12 +70,12 @@ export async function backupSingle(
       requireWhole(manifest, options, notify, invalid?.objects ?? 0)
       return manifest
     })
-    const squeeze =
+    const compressor =
       encoding.compression === 'none'
         ? new PassThrough()
         : await COMPRESSIONS[encoding.compression].compress(encoding.level)
     const source = Readable.from(text, { objectMode: true, highWaterMark: 1 })
-    await pipeline([source, squeeze, stored, out.stream], { signal }).catch(async (error) => {
+    await pipeline([source, compressor, stored, out.stream], { signal }).catch(async (error) => {
       if (!(error instanceof InvalidVectorError)) throw error
       throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
     })

@@ -84,7 +84,7 @@ export class SingleLines {
     const { stop, onProgress } = circumstances
     const { tenant, after, up_to } = plan.ranges[index]!
     const call = { signal: looking.signal, ...(tenant !== undefined && { tenant }) }
-    const stretch = { ...(after !== undefined && { after }), ...(up_to !== undefined && { upTo: up_to }) }
+    const gap = { ...(after !== undefined && { after }), ...(up_to !== undefined && { upTo: up_to }) }
     const tally = new Tally()
     const lines = new ObjectLines(options.readable ? 'numbers' : 'base64', tally)
     const hash = createHash('sha256')
@@ -95,7 +95,7 @@ export class SingleLines {
       hash.update(piece)
       return this.#hashed(piece)
     }
-    const pages = scan(looking.collection, whatOf(options.vectors), stretch, call, looking.retry)
+    const pages = scan(looking.collection, whatOf(options.vectors), gap, call, looking.retry)
     for await (const page of invalid ? finite(pages, invalid) : pages) {
       if (stop?.aborted === true) throw stop.reason
       for (const piece of lines.page(page)) yield handOn(piece)
@@ -104,7 +104,7 @@ export class SingleLines {
       onProgress?.({ objects: this.#objects, total: plan.counts.before })
     }
     for (const piece of lines.take()) yield handOn(piece)
-    this.#portions.set(tenant, [...(this.#portions.get(tenant) ?? []), { ...stretch, old }])
+    this.#portions.set(tenant, [...(this.#portions.get(tenant) ?? []), { ...gap, old }])
     const { objects, vectors, named, digest } = tally.tallied()
     return {
       file: `-${index}`,

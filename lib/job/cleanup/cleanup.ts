@@ -5,7 +5,7 @@ import { type LockTiming, lockRoot, type RootLock } from '../../catalog/lock/loc
 import type { ArchiveRecord } from '../../catalog/record.ts'
 import { type GroupPlan, planRetention } from '../../catalog/retention/plan.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
-import type { Stretch } from '../../core/duration.ts'
+import type { Period } from '../../core/duration.ts'
 import { before } from '../../core/duration.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { below } from '../../file/below.ts'
@@ -18,7 +18,7 @@ export interface Cleanup {
   readonly backupRoot?: string
   readonly policy: Policy
   /** How long rows of removed archives stay as history. */
-  readonly history: Stretch
+  readonly history: Period
 }
 
 export interface CleanupCircumstances {
@@ -179,9 +179,9 @@ async function removeOne(
     })
   }
   await lock.check()
-  const { strangers } = await removeArchive(catalog, archive)
-  if (strangers.length > 0) {
-    onNotice?.(`${archive.location} stays: ${strangers.join(', ')} there is not of the archive`)
+  const { unknownFiles } = await removeArchive(catalog, archive)
+  if (unknownFiles.length > 0) {
+    onNotice?.(`${archive.location} stays: ${unknownFiles.join(', ')} there is not of the archive`)
   }
   onRemoved?.(archive.id)
 }

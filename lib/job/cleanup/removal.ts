@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/files.ts'
-import type { Place } from '../../archive/storage/storage.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
 import { annotationsAt, readAnnotations } from '../../catalog/annotations.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type Inspection, inspectArchive } from '../../catalog/inspect.ts'
@@ -15,7 +15,7 @@ import { failpoint } from '../../core/failpoint.ts'
 /** What the removal of one archive left behind, where it lay. */
 export interface Removal {
   /** What is not the archive's; it stays, and so does its directory. The first ones. */
-  readonly strangers: readonly string[]
+  readonly unknownFiles: readonly string[]
 }
 
 const MAX_STRANGERS = 10
@@ -49,11 +49,11 @@ export async function removeArchive(catalog: Catalog, archive: ArchiveRecord): P
 
 async function remove(catalog: Catalog, archive: ArchiveRecord): Promise<Removal> {
   const { id } = archive
-  const inspection = await inspectArchive(archive, catalog.placeAt)
+  const inspection = await inspectArchive(archive, catalog.storageAt)
   const work = removalOf(catalog, archive, inspection)
   if (work === undefined) {
     catalog.markDeleted(id, 'it was gone when it was to be removed')
-    return { strangers: [] }
+    return { unknownFiles: [] }
   }
   catalog.markDeleting(id)
   failpoint('cleanup.after-row')
@@ -100,14 +100,14 @@ async function removeFile(
   { ino, dev }: { readonly ino: number; readonly dev: number },
 ): Promise<Removal> {
   const { location } = archive
-  const beside = annotationsAt(archive, catalog.placeAt)
+  const beside = annotationsAt(archive, catalog.storageAt)
   const isNoted = await hasAnnotations(catalog, archive)
   const now = await lstat(location)
   if (now.ino !== ino || now.dev !== dev) throw conflict(archive, 'was replaced this moment')
-  await catalog.placeAt(dirname(location)).remove(basename(location))
+  await catalog.storageAt(dirname(location)).remove(basename(location))
   failpoint('cleanup.after-file')
-  if (isNoted) await beside.place.remove(beside.name)
-  return { strangers: [] }
+  if (isNoted) await beside.storage.remove(beside.name)
+  return { unknownFiles: [] }
 }
 
 /** `manifest` is its text; without, it is a backup that did not come to its end. */
@@ -118,41 +118,44 @@ async function removeDirectory(
   manifest?: string,
 ): Promise<Removal> {
   const { location } = archive
-  const place = catalog.placeAt(location)
+  const storage = catalog.storageAt(location)
   const isNoted = await hasAnnotations(catalog, archive)
-  if (manifest !== undefined) await markPlace(place, manifest)
-  await removeRegular(place, MANIFEST_FILE)
+  if (manifest !== undefined) await markPlace(storage, manifest)
+  await removeRegular(storage, MANIFEST_FILE)
   failpoint('cleanup.after-manifest')
-  await removeRegular(place, MANIFEST_COPY_FILE)
+  await removeRegular(storage, MANIFEST_COPY_FILE)
   failpoint('cleanup.before-parts')
   for await (const { name, kind } of entriesOf(location)) {
     if (kind !== 'file') continue
     if (isOwnPart(name, named, manifest === undefined)) {
-      await place.remove(name)
+      await storage.remove(name)
       failpoint('cleanup.after-part')
-    } else if (isLeftover(name, named)) await place.remove(name)
+    } else if (isLeftover(name, named)) await storage.remove(name)
   }
-  await removeRegular(place, SCHEMA_FILE)
-  if (isNoted) await removeRegular(place, annotationsAt(archive, catalog.placeAt).name)
+  await removeRegular(storage, SCHEMA_FILE)
+  if (isNoted) await removeRegular(storage, annotationsAt(archive, catalog.storageAt).name)
   await removeEmptyDirectories(location)
   // Of a backup without a manifest the journal is what says whose it is: it goes last.
-  await removeRegular(place, JOURNAL_FILE)
+  await removeRegular(storage, JOURNAL_FILE)
   failpoint('cleanup.before-marker')
-  await removeRegular(place, DELETING_FILE)
+  await removeRegular(storage, DELETING_FILE)
   failpoint('cleanup.before-directory')
   return leave(location)
 }
 
 /** The marker holds the manifest. One that is there already is of this archive, and as good. */
-async function markPlace(place: Place, manifest: string): Promise<void> {
-  if ((await place.bytes(MANIFEST_FILE)) === undefined && (await place.bytes(DELETING_FILE)) !== undefined)
+async function markPlace(storage: Storage, manifest: string): Promise<void> {
+  if (
+    (await storage.bytes(MANIFEST_FILE)) === undefined &&
+    (await storage.bytes(DELETING_FILE)) !== undefined
+  )
     return
-  const deposit = await place.create(DELETING_FILE)
+  const upload = await storage.create(DELETING_FILE)
   try {
-    await pipeline([manifest], deposit.stream)
-    await deposit.commit()
+    await pipeline([manifest], upload.stream)
+    await upload.commit()
   } catch (error) {
-    await deposit.discard()
+    await upload.discard()
     throw error
   }
   failpoint('cleanup.after-marker')
@@ -161,26 +164,26 @@ async function markPlace(place: Place, manifest: string): Promise<void> {
 /** What is no annotations, or another archive's, is not ours to remove. */
 async function hasAnnotations(catalog: Catalog, archive: ArchiveRecord): Promise<boolean> {
   try {
-    return (await readAnnotations(archive, archive.id, catalog.placeAt)) !== undefined
+    return (await readAnnotations(archive, archive.id, catalog.storageAt)) !== undefined
   } catch (error) {
     if (error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED') return false
     throw error
   }
 }
 
-async function removeRegular(place: Place, name: string): Promise<void> {
-  if ((await place.bytes(name)) !== undefined) await place.remove(name)
+async function removeRegular(storage: Storage, name: string): Promise<void> {
+  if ((await storage.bytes(name)) !== undefined) await storage.remove(name)
 }
 
 /** Takes the empty directories away; what is not of the archive is told. */
 async function leave(location: string): Promise<Removal> {
   await removeEmptyDirectories(location)
-  const strangers: string[] = []
+  const unknownFiles: string[] = []
   for await (const { name } of entriesOf(location)) {
-    strangers.push(name)
-    if (strangers.length === MAX_STRANGERS) break
+    unknownFiles.push(name)
+    if (unknownFiles.length === MAX_STRANGERS) break
   }
-  return { strangers }
+  return { unknownFiles }
 }
 
 function conflict({ location, id }: ArchiveRecord, fact: string): ElysiaError {

@@ -4,7 +4,7 @@ import type { Line } from '../../core/line.ts'
 import type { Reject } from '../../core/reject.ts'
 import type { InputMark } from '../../run/checkpoint.ts'
 import { inspecting } from '../../stream/bytes/inspecting.ts'
-import { intake } from '../../stream/bytes/source.ts'
+import { stoppable } from '../../stream/bytes/source.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { ForeignInput } from '../../stream/foreignInput.ts'
 import { LinesDigest } from '../../stream/lines/digest.ts'
@@ -66,7 +66,7 @@ export function open(
     decompress({ stop, onTrailing }),
     inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised),
   ]
-  const source = intake(input.open(), stop, { drain: !input.rereadable })
+  const source = stoppable(input.open(), stop, { drain: !input.rereadable })
   return { stages: [source, ...bytes, ...lines], splitter }
 }
 

@@ -72,7 +72,7 @@ export class Ledger {
   }
 
   /** Takes up a checkpoint. The input that its mark speaks of goes on; `resumeInput` follows. */
-  adopt({ tally, input, before, commits, rejectsBytes, rejectsDigest }: Checkpoint): void {
+  restoreCheckpoint({ tally, input, before, commits, rejectsBytes, rejectsDigest }: Checkpoint): void {
     this.tally = structuredClone(tally)
     this.commits = new Map(commits)
     this.continuedFromLine = tally.lines

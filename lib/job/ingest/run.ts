@@ -43,7 +43,7 @@ export interface IngestRun {
 export async function ingestInputs(run: IngestRun): Promise<void> {
   const { checkpoint, ledger } = run
   if (checkpoint === undefined) startOver(run)
-  else ledger.adopt(checkpoint)
+  else ledger.restoreCheckpoint(checkpoint)
   await requireAllRecords(run)
   await takeInputs(run)
   if (!stopped(run)) await run.make()
@@ -100,7 +100,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   const onTrailing = () => run.notify('trailing_bytes', trailingText(inputs[index]!.name))
   const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: run.make })
   const skip = skipping(run, inputs[index]!, reached, stop)
-  const goOn = joining(run, skip)
+  const onSkipDone = startRun(run, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
   const middle = changeStages(options)
   const end = sink(run.store, run.class, {
@@ -112,7 +112,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
     onRetry: (retry) => waiting(run, retry),
     onTenant: (tenant) => run.store.createTenants(run.class, [tenant]),
     onSettled: (settlement) => {
-      goOn()
+      onSkipDone()
       ledger.settle(settlement)
     },
   })
@@ -127,7 +127,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   }
   await closed
   if (stopped(run)) return requireWritten(run, inputs[index]!, head, skip)
-  goOn()
+  onSkipDone()
   await inputs[index]!.settled?.()
   // A producer that the same signal ended may be seen to end before the signal itself.
   if (stopped(run)) return
@@ -179,7 +179,7 @@ function skipping(
 }
 
 /** A function that, once, lets the ledger go on where the skipped lines end, or begin anew where they differ. */
-function joining(run: IngestRun, skip: SkipSettled | undefined): () => void {
+function startRun(run: IngestRun, skip: SkipSettled | undefined): () => void {
   let joined = skip === undefined
   return () => {
     if (joined) return

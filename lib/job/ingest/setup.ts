@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { patient } from '../../async/retry.ts'
+import { retryUntilDeadline } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import type { Inode } from '../../file/inode.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
@@ -98,7 +98,7 @@ function ledgerOf(
 /** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
 function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstances, notify: Notify) {
   const ends = [signal, stop].filter((end): end is AbortSignal => end?.aborted === false)
-  return patient({
+  return retryUntilDeadline({
     forMs: retryForMs,
     onRetry: (retry) => notify('waiting', waitText(retry)),
     ...(ends.length > 0 && { signal: AbortSignal.any(ends) }),

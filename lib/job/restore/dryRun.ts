@@ -20,7 +20,7 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
     run.progress.reasons.add(reason)
   }
   const fault = typeCheck(run.plan.schema)
-  const { only, fit } = run.plan
+  const { only, split } = run.plan
   const stages = await part.stages(({ reason }) => refuse(reason))
   const distinct =
     part.mayRepeat === true ? [distinctIds((all) => all.map(({ reason }) => refuse(reason)))] : []
@@ -30,7 +30,7 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
     write(page: readonly StoredObject[], _, done) {
       for (const object of page) {
         if (only !== undefined && !only.has(object.tenant ?? '')) continue
-        const reason = fault(fit(object).object.properties)
+        const reason = fault(split(object).object.properties)
         if (reason === undefined) objects += 1
         else refuse(reason)
       }

@@ -1,7 +1,7 @@
 import { pipeline as compose, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { lineLength } from '../../archive/object/size.ts'
-import { Slots } from '../../async/semaphore.ts'
+import { Semaphore } from '../../async/semaphore.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { StoredObject } from '../../core/object.ts'
@@ -19,7 +19,7 @@ import { restoreSink } from './target/sink.ts'
 interface Writing {
   readonly run: RestoreRun
   readonly calls: Calls
-  readonly slots: Slots
+  readonly slots: Semaphore
   readonly signal: AbortSignal
   readonly onTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
@@ -68,7 +68,7 @@ function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
     run,
     signal,
     calls: new Calls(collection, retry, signal),
-    slots: new Slots(options.workers),
+    slots: new Semaphore(options.workers),
     onTenant: tenantMaker(run),
     onObjects: (more) => {
       objects += more
@@ -133,7 +133,7 @@ async function flow(
     onObjects(settled.written.length + settled.refused.length)
   }
   const batches = rebatch<StoredObject>({ count, bytes, weigh: lineLength })
-  const sink = restoreSink({ calls, slots, fit: run.plan.fit, onTenant, onSettled, stop: run.stop })
+  const sink = restoreSink({ calls, slots, split: run.plan.split, onTenant, onSettled, stop: run.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   const stages = await part.stages((reject) => {
     tally.refuse()

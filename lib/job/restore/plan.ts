@@ -7,11 +7,11 @@ import {
   isReference,
   multiVectorIn,
 } from '../../core/schema.ts'
-import { meant } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import type { Notify } from '../../run/events.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
-import { comparableIn } from '../../transform/object/comparable.ts'
-import { fitting } from '../../transform/object/references.ts'
+import { normalizerFor } from '../../transform/object/comparable.ts'
+import { splitReferences } from '../../transform/object/references.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 import { patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
@@ -93,8 +93,8 @@ export async function planRestore(
     parts,
     objects: sumOf(parts),
     only,
-    fit: fitting({ from, name: schema.class, leftOut }),
-    compared: comparableIn(store.kind, schema, roundedNotice(notify)),
+    split: splitReferences({ from, name: schema.class, leftOut }),
+    compared: normalizerFor(store.kind, schema, roundedNotice(notify)),
     mayExpire: mayExpireIn(store, schema),
   }
 }
@@ -207,7 +207,7 @@ function tenantsOf(
     if (source.tenants === undefined) return { name, state: 'active' }
     const names = all.map((one) => one.name)
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${source.name} has no tenant ${name}`, {
-      hint: meant(name, names, 'leave --tenant out to restore all of them'),
+      hint: didYouMean(name, names, 'leave --tenant out to restore all of them'),
     })
   })
 }

@@ -4,7 +4,7 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import type { Notice, Notify } from '../../run/events.ts'
 import type { State } from '../../run/state.ts'
 import type { Collection, Store, Tenant } from '../../store/store.ts'
-import type { Fit } from '../../transform/object/references.ts'
+import type { SplitReferences } from '../../transform/object/references.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { RestoreOptions } from './options.ts'
@@ -55,7 +55,7 @@ export interface RestorePlan {
   readonly objects: number | undefined
   /** The tenants whose objects are wanted; undefined for all. */
   readonly only: ReadonlySet<string> | undefined
-  readonly fit: Fit
+  readonly split: SplitReferences
   /** Leaves of an object what the store has to give back. */
   readonly compared: (object: StoredObject) => StoredObject
   /** Of a class whose objects expire in the target: which of them may. */

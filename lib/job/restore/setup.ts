@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { patient } from '../../async/retry.ts'
+import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { type Notify, notifier, waitText } from '../../run/events.ts'
@@ -44,7 +44,7 @@ export async function setUpRestore(
   const notify = notifier(circumstances.onNotice)
   const { signal = NEVER, stop = NEVER } = circumstances
   const progress = nothingDone()
-  const retry = patient({
+  const retry = retryUntilDeadline({
     forMs: options.retryForMs,
     signal,
     onRetry: (again) => {
@@ -67,7 +67,7 @@ export async function setUpRestore(
     const continued = await retry(() => continuation(store, plan, found, own, circumstances, notify))
     const name = continued ?? circumstances.runId ?? newRunId()
     const log = new RestoreLog(own.database, name)
-    if (continued !== undefined) adopt(progress, log, circumstances.fresh === true)
+    if (continued !== undefined) restoreCheckpoint(progress, log, circumstances.fresh === true)
     const directory = state === undefined ? await own.directory() : join(state.directory, 'restores', name)
     const run: RestoreRun = {
       run: name,
@@ -148,7 +148,7 @@ function there(name: string, store: Store): ElysiaError {
   })
 }
 
-function adopt(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
+function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
   if (fresh) return
   for (const [part, facts] of log.parts()) progress.parts.set(part, facts)
   progress.continued = progress.parts.size

@@ -1,6 +1,6 @@
 import { ObjectsDigest, vectorsOf } from '../../archive/object/digest.ts'
 import type { StoredObject } from '../../core/object.ts'
-import type { Fitted } from '../../transform/object/references.ts'
+import type { SplitObject } from '../../transform/object/references.ts'
 import type { PartFacts } from './progressTable.ts'
 
 /** An object that was refused, and the store's words. */
@@ -11,7 +11,7 @@ export interface Refused {
 
 /** What became of one batch. */
 export interface Settled {
-  readonly written: readonly Fitted[]
+  readonly written: readonly SplitObject[]
   readonly refused: readonly Refused[]
 }
 
@@ -25,7 +25,7 @@ export class PartTally {
   #vectors = 0
   #references = 0
 
-  /** `compared` leaves of an object what the store has to give back, where it does not expire. @see comparable */
+  /** `compared` leaves of an object what the store has to give back, where it does not expire. @see normalizer */
   constructor(compared: (object: StoredObject) => StoredObject, mayExpire?: MayExpire) {
     this.#compared = compared
     this.#lasting = mayExpire && new LastingTally(mayExpire)

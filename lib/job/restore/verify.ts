@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { scan } from '../../store/scan.ts'
-import type { Call } from '../../store/store.ts'
+import type { CallOptions } from '../../store/store.ts'
 import type { RestoreRun } from './run.ts'
 import { LastingTally } from './tally.ts'
 
@@ -32,16 +32,16 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
     calls,
     facts.some(({ vectors }) => vectors > 0),
   )
-  const comparable = facts.every(({ referencesRejected }) => referencesRejected === 0)
+  const normalizer = facts.every(({ referencesRejected }) => referencesRejected === 0)
   if (found.count < expected && found.lasting !== undefined) {
     const lasting = facts.map((one) => one.lasting ?? { objects: one.written, digest: one.digest })
     const objects = lasting.reduce((sum, one) => sum + one.objects, 0)
-    const same = !comparable || found.lasting.digest === sumOfDigests(lasting.map(({ digest }) => digest))
+    const same = !normalizer || found.lasting.digest === sumOfDigests(lasting.map(({ digest }) => digest))
     if (found.lasting.objects === objects && same)
       return { count: found.count, expected, digest_equal: null, expired: expected - found.count }
   }
   const equal = found.digest === sumOfDigests(facts.map(({ digest }) => digest))
-  return { count: found.count, expected, digest_equal: comparable ? equal : null }
+  return { count: found.count, expected, digest_equal: normalizer ? equal : null }
 }
 
 /** @throws ElysiaError ELYSIA_INCOMPLETE where the target holds anything else than what was written */
@@ -79,7 +79,7 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
   }
 }
 
-async function readBack(run: RestoreRun, calls: readonly Call[], vectors: boolean) {
+async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean) {
   const { collection, plan, retry, stop } = run
   const what = { properties: 'all', vectors, references: plan.references.length > 0 } as const
   const digest = new ObjectsDigest()
@@ -99,14 +99,14 @@ async function readBack(run: RestoreRun, calls: readonly Call[], vectors: boolea
   return { count, digest: digest.hex(), lasting: lasting?.facts() }
 }
 
-async function counted({ collection, retry }: RestoreRun, calls: readonly Call[]): Promise<number> {
+async function counted({ collection, retry }: RestoreRun, calls: readonly CallOptions[]): Promise<number> {
   let count = 0
   for (const call of calls) count += await retry(() => collection.count(call))
   return count
 }
 
 /** One read for each tenant there is, those that only objects had named included. */
-async function callsOf({ plan, store, class: name, signal, retry }: RestoreRun): Promise<Call[]> {
+async function callsOf({ plan, store, class: name, signal, retry }: RestoreRun): Promise<CallOptions[]> {
   if (plan.tenants === undefined) return [{ signal }]
   const tenants = await retry(() => store.tenants(name))
   return tenants.map((tenant) => ({ signal, tenant }))

@@ -9,20 +9,20 @@ import { readingOf } from '../../archive/part/reading.ts'
 import { readSingle } from '../../archive/single.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
-import type { Alike } from './normalize.ts'
+import type { Normalize } from './normalize.ts'
 
 /** Answers the digest of what an archive holds in a range. @throws ElysiaError where that is damaged */
 export type ArchivedDigest = (range: number) => Promise<string>
 
 /** Reads an archive once more, and digests of each object what `as` leaves of it. */
-export type ReadArchived = (as: Alike, signal: AbortSignal) => ArchivedDigest
+export type ReadArchived = (as: Normalize, signal: AbortSignal) => ArchivedDigest
 
 /** Of a directory: the parts of the range are read, one after the other. Memory: a page. */
-export function archivedInParts({ place, manifest }: Archive): ReadArchived {
+export function archivedInParts({ storage, manifest }: Archive): ReadArchived {
   return (as, signal) => async (range) => {
     const digest = new ObjectsDigest()
     for (const part of manifest.parts.filter((part) => part.range === range)) {
-      const stages = await partStages(await readingOf(place, manifest, part))
+      const stages = await partStages(await readingOf(storage, manifest, part))
       await eachObject(stages, signal, (object) => digest.add(as(object)))
     }
     return digest.hex()
@@ -43,7 +43,7 @@ export function archivedInFile(path: string, ranges: readonly IdRange[]): ReadAr
 async function digestsIn(
   path: string,
   ranges: readonly IdRange[],
-  as: Alike,
+  as: Normalize,
   signal: AbortSignal,
 ): Promise<ObjectsDigest[]> {
   const digests = ranges.map(() => new ObjectsDigest())

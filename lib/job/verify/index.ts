@@ -1,5 +1,5 @@
 /** All that the command needs for `col catalog verify`, loaded together when it is called. */
-export { directoryPlace } from '../../archive/storage/directory.ts'
+export { directoryStorage } from '../../archive/storage/directory.ts'
 export { lockForReading } from '../../catalog/lock/read.ts'
 export { rootOf } from '../../catalog/scan.ts'
 export { verifySingle } from './single.ts'

@@ -9,7 +9,7 @@ import type { Store, Tenant } from '../../store/store.ts'
 import type { ArchivedDigest, ReadArchived } from './archiveDigest.ts'
 import { isFinding } from './damage.ts'
 import { LiveClass } from './liveCollection.ts'
-import { type Alike, alike } from './normalize.ts'
+import { type Normalize, normalizers } from './normalize.ts'
 
 /** The store that an archive is compared with, and the class there where it is another. */
 export interface Against {
@@ -34,7 +34,7 @@ export async function liveFaults(
   const woken = new WokenTenants(store, name, tenants, { notify, retry: live.retry })
   woken.announce()
   const names = tenants && new Set(tenants.map((tenant) => tenant.name))
-  let closer: Promise<Closer> | undefined
+  let recheck: Promise<Recheck> | undefined
   const compare = async (index: number, range: IdRange): Promise<string | undefined> => {
     const { objects, digest } = declared(manifest, index)
     const isThere = range.tenant === undefined || names?.has(range.tenant) === true
@@ -42,8 +42,8 @@ export async function liveFaults(
     const has = `${store.target} has ${counted(found.objects, 'object')}`
     if (found.objects !== objects) return `${said(range)}: ${has}, the archive ${objects}`
     if (found.digest === digest) return undefined
-    closer ??= closerLook(manifest, live, archived, signal)
-    const fact = await differing(await closer, live, index, range)
+    recheck ??= recheckOf(manifest, live, archived, signal)
+    const fact = await differing(await recheck, live, index, range)
     return fact === undefined ? undefined : `${said(range)}: ${has} as well, but ${fact}`
   }
   const faults: string[] = []
@@ -83,36 +83,36 @@ function declared({ parts }: Manifest, index: number) {
 }
 
 /** How to compare objects one by one. */
-interface Closer {
+interface Recheck {
   readonly archived: ArchivedDigest
-  readonly live: Alike
+  readonly live: Normalize
 }
 
-async function closerLook(
+async function recheckOf(
   { schema }: Manifest,
   live: LiveClass,
   archived: ReadArchived,
   signal: AbortSignal,
-): Promise<Closer> {
-  const as = alike(schema as unknown as CollectionSchema, await live.schema(), live.store.kind)
+): Promise<Recheck> {
+  const as = normalizers(schema as unknown as CollectionSchema, await live.schema(), live.store.kind)
   return { archived: archived(as.archived, signal), live: as.live }
 }
 
 /** Undefined where the objects of the range are the same. */
 async function differing(
-  closer: Closer,
+  recheck: Recheck,
   live: LiveClass,
   index: number,
   range: IdRange,
 ): Promise<string | undefined> {
   let wanted: string
   try {
-    wanted = await closer.archived(index)
+    wanted = await recheck.archived(index)
   } catch (error) {
     if (!isFinding(error)) throw error
     return `whether the same cannot be said: ${messageOf(error)}`
   }
-  const { digest } = await live.read(range, closer.live)
+  const { digest } = await live.read(range, recheck.live)
   return digest === wanted ? undefined : 'others'
 }
 

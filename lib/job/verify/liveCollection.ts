@@ -1,12 +1,12 @@
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { ObjectsDigest } from '../../archive/object/digest.ts'
-import { patient, type Retrying } from '../../async/retry.ts'
+import { type Retrying, retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { scan } from '../../store/scan.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { whatOf } from '../backup/plan.ts'
-import type { Alike } from './normalize.ts'
+import type { Normalize } from './normalize.ts'
 
 /** A class as a store holds it now. What keeps it from being read for two minutes is thrown. */
 export class LiveClass {
@@ -22,7 +22,7 @@ export class LiveClass {
     this.#name = name
     this.#what = whatOf(encoding.vectors !== 'none')
     this.#signal = signal
-    this.retry = patient({ forMs: 120_000, signal })
+    this.retry = retryUntilDeadline({ forMs: 120_000, signal })
   }
 
   /** @throws ElysiaError ELYSIA_NOT_FOUND */
@@ -37,7 +37,7 @@ export class LiveClass {
   }
 
   /** Counts the objects of a range, and digests of each what `as` leaves of it, all unless told. Memory: a page. */
-  async read({ tenant, after, up_to: upTo }: IdRange, as: Alike = (object) => object) {
+  async read({ tenant, after, up_to: upTo }: IdRange, as: Normalize = (object) => object) {
     const call = { signal: this.#signal, ...(tenant !== undefined && { tenant }) }
     const stretch = { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) }
     const collection = this.store.collection(this.#name)

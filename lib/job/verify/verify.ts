@@ -8,7 +8,7 @@ import { sha256Of } from '../../archive/manifestFile.ts'
 import { partStages } from '../../archive/part/read.ts'
 import { readingOf } from '../../archive/part/reading.ts'
 import { hashFile } from '../../archive/part/write.ts'
-import type { Place } from '../../archive/storage/storage.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
 import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
@@ -61,14 +61,14 @@ export interface VerifyCircumstances {
  * @throws ElysiaError ELYSIA_NOT_FOUND where there is no archive, and what keeps the store from being read
  */
 export async function verify(
-  place: Place,
+  storage: Storage,
   given: Given<typeof verifyOptions>,
   circumstances: VerifyCircumstances = {},
 ): Promise<VerifyReport> {
   const startedMs = performance.now()
   const options = resolveGiven(verifyOptions, given)
   const found = new Findings(options)
-  const archive = await opened(place, found)
+  const archive = await opened(storage, found)
   if (archive !== undefined) {
     await found.of(() => besides(archive, found))
     const parts = sampled(archive.manifest.parts, options.sample)
@@ -83,7 +83,7 @@ export async function verify(
       for (const fact of facts) found.add({ file: MANIFEST_FILE, fact, part: false })
     }
   }
-  return reportOf(place, archive?.manifest, options, found, startedMs)
+  return reportOf(storage, archive?.manifest, options, found, startedMs)
 }
 
 /** The faults so far, and whether there are enough of them. */
@@ -118,28 +118,31 @@ class Findings {
   }
 }
 
-async function opened(place: Place, found: Findings): Promise<Archive | undefined> {
-  if ((await place.bytes(MANIFEST_FILE)) === undefined && (await place.bytes(JOURNAL_FILE)) === undefined) {
-    if ((await place.bytes(MANIFEST_COPY_FILE)) === undefined) return openArchive(place)
+async function opened(storage: Storage, found: Findings): Promise<Archive | undefined> {
+  if (
+    (await storage.bytes(MANIFEST_FILE)) === undefined &&
+    (await storage.bytes(JOURNAL_FILE)) === undefined
+  ) {
+    if ((await storage.bytes(MANIFEST_COPY_FILE)) === undefined) return openArchive(storage)
   }
   let archive: Archive | undefined
   await found.of(async () => {
-    archive = await openArchive(place)
+    archive = await openArchive(storage)
   })
   return archive
 }
 
 /** What lies beside the parts: the manifest's copy and the schema. */
-async function besides({ place, manifest }: Archive, found: Findings): Promise<void> {
+async function besides({ storage, manifest }: Archive, found: Findings): Promise<void> {
   await found.of(async () => {
     const [text, copy] = [
-      await manifestFile(place, MANIFEST_FILE),
-      await manifestFile(place, MANIFEST_COPY_FILE),
+      await manifestFile(storage, MANIFEST_FILE),
+      await manifestFile(storage, MANIFEST_COPY_FILE),
     ]
     if (text !== copy) throw damaged('differs from manifest.json')
   }, MANIFEST_COPY_FILE)
   await found.of(async () => {
-    const text = await manifestFile(place, SCHEMA_FILE)
+    const text = await manifestFile(storage, SCHEMA_FILE)
     if (!isDeepStrictEqual(schemaIn(text), manifest.schema))
       throw damaged('is not the schema of the manifest')
     if (sha256Of(text) !== manifest.schema_sha256) throw damaged('has another SHA-256 than the manifest says')
@@ -174,17 +177,17 @@ async function checkParts(
   await Promise.all(Array.from({ length: found.options.workers }, work))
 }
 
-async function checkPart({ place, manifest }: Archive, part: Part, found: Findings, signal?: AbortSignal) {
-  const bytes = await place.bytes(part.file)
+async function checkPart({ storage, manifest }: Archive, part: Part, found: Findings, signal?: AbortSignal) {
+  const bytes = await storage.bytes(part.file)
   if (bytes === undefined) throw damaged('is missing')
   if (bytes !== part.bytes) throw damaged(`has ${bytes} bytes, the manifest says ${part.bytes}`)
   if (found.options.level === 'exists') return
   const options = signal ? { signal } : {}
   if (found.options.level === 'stored') {
-    const { sha256 } = await hashFile(place, part.file, signal)
+    const { sha256 } = await hashFile(storage, part.file, signal)
     if (sha256 !== part.sha256) throw damaged('has another SHA-256 than the manifest says')
   } else {
-    const stages = await partStages(await readingOf(place, manifest, part))
+    const stages = await partStages(await readingOf(storage, manifest, part))
     const count = new Writable({
       objectMode: true,
       highWaterMark: 1,
@@ -204,7 +207,7 @@ function damaged(fact: string): ElysiaError {
 }
 
 function reportOf(
-  place: Place,
+  storage: Storage,
   manifest: Manifest | undefined,
   { level }: VerifyOptions,
   found: Findings,
@@ -214,7 +217,7 @@ function reportOf(
   const broken = [...new Set(faults.filter(({ part }) => part).map(({ file }) => file))].sort()
   return {
     archive: manifest?.id ?? '',
-    location: place.text,
+    location: storage.text,
     level,
     status: faults.length === 0 ? 'whole' : 'damaged',
     parts: manifest?.parts.length ?? 0,
@@ -225,7 +228,7 @@ function reportOf(
     broken_parts: broken,
     faults,
     stopped: found.full,
-    ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${place.text} --skip-damaged` }),
+    ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
     seconds: (performance.now() - startedMs) / 1000,
   }
 }

@@ -49,7 +49,7 @@ const REPLACEMENT = '\u{fffd}'
  * Directories do not count, nor does what lies in them; links do not unless they are to be followed.
  * Holds the names that wait.
  */
-export class Arrivals {
+export class DirectoryWatcher {
   readonly #folder: Folder
   readonly #options: ArrivalOptions
   readonly #waiting = new Map<string, Seen>()
@@ -85,11 +85,11 @@ export class Arrivals {
   }
 
   /** Begins to watch a directory, given by its real path. */
-  static async open(folder: Folder, options: ArrivalOptions): Promise<Arrivals> {
+  static async open(folder: Folder, options: ArrivalOptions): Promise<DirectoryWatcher> {
     const { watch } = await import('chokidar')
     const { followLinks } = options
     const watcher = watch(folder.path, { depth: 0, atomic: false, followSymlinks: followLinks })
-    return new Arrivals(watcher, folder, options)
+    return new DirectoryWatcher(watcher, folder, options)
   }
 
   /**

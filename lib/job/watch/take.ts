@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { newRunId } from '../../run/journal.ts'
 import { attempted, isHopeless, survived } from './attempts.ts'
-import type { Arrivals } from './files.ts'
+import type { DirectoryWatcher } from './files.ts'
 import { finish, giveUp, settle } from './finish.ts'
 import { reason } from './folder.ts'
 import { type FileIdentity, millisecondsOf, type OtherKind, sameInode } from './identity.ts'
@@ -25,7 +25,11 @@ interface Turn {
 }
 
 /** Takes a file that has settled, or what is new of it; one that is known as it is only has its disposal. */
-export async function take(watching: Watching, arrivals: Arrivals, file: FileIdentity): Promise<void> {
+export async function take(
+  watching: Watching,
+  arrivals: DirectoryWatcher,
+  file: FileIdentity,
+): Promise<void> {
   const found = watching.log.find(file)
   const known = found && asEnded(watching, found)
   if (known !== undefined && known.status !== 'taking' && isKnownAsItIs(known, file)) {
@@ -59,7 +63,7 @@ function asEnded({ log, journal }: Watching, known: WatchEntry): WatchEntry {
 /** The file, open; undefined where it is none to take, which has been told then. */
 async function open(
   watching: Watching,
-  arrivals: Arrivals,
+  arrivals: DirectoryWatcher,
   file: FileIdentity,
   known: WatchEntry | undefined,
 ): Promise<OpenedFile | undefined> {

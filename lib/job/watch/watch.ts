@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Store } from '../../store/store.ts'
 import type { Circumstances, Ended } from '../ingest/ingest.ts'
 import type { IngestGiven } from '../ingest/options.ts'
-import { Arrivals } from './files.ts'
+import { DirectoryWatcher } from './files.ts'
 import type { WatchGiven } from './options.ts'
 import type { WatchReport } from './report.ts'
 import { setUpWatch, type Watching } from './setup.ts'
@@ -66,7 +66,7 @@ export async function watch(
 
 async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
   const { folder, log, matches, options } = watching
-  const arrivals = await Arrivals.open(folder, {
+  const arrivals = await DirectoryWatcher.open(folder, {
     matches,
     settleMs: options.settleMs,
     followLinks: options.followLinks,

@@ -1,5 +1,13 @@
 import type { StoredObject } from '../../core/object.ts'
-import type { Call, Collection, Link, Range, RemoveOutcome, What, WriteOutcome } from '../store.ts'
+import type {
+  CallOptions,
+  Collection,
+  Link,
+  Projection,
+  Range,
+  RemoveOutcome,
+  WriteOutcome,
+} from '../store.ts'
 import {
   linkFault,
   noTenant,
@@ -10,12 +18,12 @@ import {
   tenantOf,
 } from '../validation/classRules.ts'
 import type { Widths } from '../validation/vectors.ts'
-import type { Shelf } from './tenant.ts'
+import type { TenantStore } from './tenant.ts'
 
 /** A collection in memory: its rules, and a shelf for each tenant, or one named `''` where there are none. */
-export interface Held {
+export interface CollectionState {
   rules: Rules
-  readonly shelves: Map<string, Shelf>
+  readonly shelves: Map<string, TenantStore>
 }
 
 const PAGE_OBJECTS = 500
@@ -23,14 +31,14 @@ const PAGE_OBJECTS = 500
 /** The objects of one collection in memory; `held` finds it, or throws, at every call. */
 export class MemoryCollection implements Collection {
   readonly name: string
-  readonly #held: () => Held
+  readonly #held: () => CollectionState
 
-  constructor(name: string, held: () => Held) {
+  constructor(name: string, held: () => CollectionState) {
     this.name = name
     this.#held = held
   }
 
-  async *read(what: What, range: Range = {}, call?: Call): AsyncGenerator<StoredObject[], void> {
+  async *read(what: Projection, range: Range = {}, call?: CallOptions): AsyncGenerator<StoredObject[], void> {
     requireIds(range.after, range.upTo)
     let { after } = range
     while (true) {
@@ -41,11 +49,11 @@ export class MemoryCollection implements Collection {
     }
   }
 
-  async readMany(ids: readonly string[], what: What, call?: Call): Promise<StoredObject[]> {
+  async readMany(ids: readonly string[], what: Projection, call?: CallOptions): Promise<StoredObject[]> {
     return this.#take([...new Set(ids)], what, call)
   }
 
-  async write(objects: readonly StoredObject[], call?: Call): Promise<WriteOutcome[]> {
+  async write(objects: readonly StoredObject[], call?: CallOptions): Promise<WriteOutcome[]> {
     const { rules } = this.#held()
     const shelf = this.#shelf(call)
     return objects.map((object) => {
@@ -58,7 +66,7 @@ export class MemoryCollection implements Collection {
     })
   }
 
-  async link(links: readonly Link[], call?: Call): Promise<WriteOutcome[]> {
+  async link(links: readonly Link[], call?: CallOptions): Promise<WriteOutcome[]> {
     const { rules } = this.#held()
     const shelf = this.#shelf(call)
     return links.map((link) => {
@@ -69,16 +77,16 @@ export class MemoryCollection implements Collection {
     })
   }
 
-  async remove(ids: readonly string[], call?: Call): Promise<RemoveOutcome[]> {
+  async remove(ids: readonly string[], call?: CallOptions): Promise<RemoveOutcome[]> {
     const shelf = this.#shelf(call)
     return ids.map((id) => ({ ok: true, existed: shelf.remove(id) }))
   }
 
-  async count(call?: Call): Promise<number> {
+  async count(call?: CallOptions): Promise<number> {
     return this.#shelf(call).size
   }
 
-  #take(ids: readonly string[], what: What, call: Call | undefined): StoredObject[] {
+  #take(ids: readonly string[], what: Projection, call: CallOptions | undefined): StoredObject[] {
     const shelf = this.#shelf(call)
     const tenant = call?.tenant
     const { numbers } = this.#held().rules
@@ -89,7 +97,7 @@ export class MemoryCollection implements Collection {
     })
   }
 
-  #shelf(call: Call | undefined): Shelf {
+  #shelf(call: CallOptions | undefined): TenantStore {
     call?.signal?.throwIfAborted()
     const { rules, shelves } = this.#held()
     const tenant = tenantOf(rules, call)

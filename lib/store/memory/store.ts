@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ElysiaError } from '../../core/errors.ts'
-import type { Alias, CollectionSchema, PropertySchema, Store, Supports, Tenant } from '../store.ts'
+import type { Alias, Capabilities, CollectionSchema, PropertySchema, Store, Tenant } from '../store.ts'
 import { requireFreeAlias, requireNoAlias } from '../validation/aliasRules.ts'
 import {
   noCollection,
@@ -12,10 +12,10 @@ import {
   takenName,
   widened,
 } from '../validation/classRules.ts'
-import { type Held, MemoryCollection } from './collection.ts'
-import { Shelf } from './tenant.ts'
+import { type CollectionState, MemoryCollection } from './collection.ts'
+import { TenantStore } from './tenant.ts'
 
-const SUPPORTS: Supports = {
+const SUPPORTS: Capabilities = {
   vectors: true,
   namedVectors: true,
   multiVectors: true,
@@ -40,7 +40,7 @@ class Memory implements Store {
   readonly target = `memory:${randomUUID()}`
   readonly supports = SUPPORTS
   readonly maxInFlight = 8
-  readonly #collections = new Map<string, Held>()
+  readonly #collections = new Map<string, CollectionState>()
   readonly #aliases = new Map<string, string>()
   #closed = false
 
@@ -65,7 +65,7 @@ class Memory implements Store {
     if (there !== undefined) throw takenName(schema.class, there)
     requireNoAlias(schema.class, this.#aliasList())
     const rules = rulesOf(structuredClone(schema))
-    const shelves = new Map(rules.tenanted ? [] : [['', new Shelf()]])
+    const shelves = new Map(rules.tenanted ? [] : [['', new TenantStore()]])
     this.#collections.set(schema.class, { rules, shelves })
   }
 
@@ -89,7 +89,7 @@ class Memory implements Store {
     const { rules, shelves } = this.#require(name)
     requireTenanted(rules)
     requireLegalTenants(tenants)
-    for (const tenant of tenants) if (!shelves.has(tenant)) shelves.set(tenant, new Shelf())
+    for (const tenant of tenants) if (!shelves.has(tenant)) shelves.set(tenant, new TenantStore())
   }
 
   async tenantStates(name: string) {
@@ -148,7 +148,7 @@ class Memory implements Store {
     return aliases.sort((a, b) => (a.alias < b.alias ? -1 : 1))
   }
 
-  #require(name: string): Held {
+  #require(name: string): CollectionState {
     this.#requireOpen()
     const held = this.#collections.get(name)
     if (held === undefined) throw noCollection(name, 'memory')

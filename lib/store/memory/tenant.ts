@@ -1,12 +1,12 @@
 import { exactJson } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject, Vector } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/wholeNumbers.ts'
-import type { TenantState, What } from '../store.ts'
+import type { Projection, TenantState } from '../store.ts'
 import type { Links } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'
 
 /** An object laid away: its properties and references as JSON text, its vectors as copies. */
-interface Laid {
+interface StoredRow {
   readonly json: string
   readonly vector: Float32Array | undefined
   readonly vectors: Readonly<Record<string, Vector>> | undefined
@@ -16,11 +16,11 @@ interface Laid {
 }
 
 /** The objects of one tenant, in memory. What goes in and what comes out are copies. */
-export class Shelf {
+export class TenantStore {
   /** The widths of the vectors here. */
   readonly widths: Widths = new Map()
   state: TenantState = 'active'
-  readonly #laid = new Map<string, Laid>()
+  readonly #laid = new Map<string, StoredRow>()
   #order: readonly string[] | undefined
 
   get size(): number {
@@ -51,7 +51,7 @@ export class Shelf {
     this.#laid.set(id, { ...laid, links, updatedMs: Date.now() })
   }
 
-  take(id: string, what: What, { parse }: WholeNumbers): StoredObject | undefined {
+  take(id: string, what: Projection, { parse }: WholeNumbers): StoredObject | undefined {
     const laid = this.#laid.get(id)
     if (laid === undefined) return undefined
     const { vector, vectors, createdMs, updatedMs } = laid
@@ -94,11 +94,11 @@ function firstAfter(order: readonly string[], after: string | undefined): number
   return low
 }
 
-function linksOf({ links }: Laid): Links | undefined {
+function linksOf({ links }: StoredRow): Links | undefined {
   return links === undefined ? undefined : (JSON.parse(links) as Links)
 }
 
-function chosen(all: JsonObject, names: What['properties']): JsonObject {
+function chosen(all: JsonObject, names: Projection['properties']): JsonObject {
   if (names === 'all') return all
   return Object.fromEntries(
     names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]!]),

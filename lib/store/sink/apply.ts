@@ -4,7 +4,7 @@ import type { Move } from '../../core/operation.ts'
 import type { Outcome, OutcomeName } from '../../core/outcome.ts'
 import { type Evaluation, evaluate, resultsOf, type Stored } from './evaluate.ts'
 import type { Calls, Removed } from './retryingCollection.ts'
-import { operationOf, type Unit } from './unit.ts'
+import { operationOf, type WriteGroup } from './unit.ts'
 
 /** How units are applied. */
 export interface Applying {
@@ -20,12 +20,12 @@ type Tenants = Map<string, string | undefined>
  * Objects are written before anything is removed, and the source of a move is removed only once the object
  * is at its target: cut short anywhere, the unit may be repeated.
  */
-export async function applyUnit(unit: Unit, { calls, skipUnchanged }: Applying): Promise<Outcome[]> {
-  const stored = await calls.objects(pick(unit, (id) => unit.reads.has(id)))
-  const hashes = skipUnchanged ? await knownHashes(unit, stored, calls) : undefined
-  const writes = await writeAll(unit, stored, hashes, calls)
-  const removed = await calls.remove(absences(unit, writes.evaluation))
-  return unit.items.map((item, index) => {
+export async function applyGroup(group: WriteGroup, { calls, skipUnchanged }: Applying): Promise<Outcome[]> {
+  const stored = await calls.objects(pick(group, (id) => group.reads.has(id)))
+  const hashes = skipUnchanged ? await knownHashes(group, stored, calls) : undefined
+  const writes = await writeAll(group, stored, hashes, calls)
+  const removed = await calls.remove(absences(group, writes.evaluation))
+  return group.items.map((item, index) => {
     const verdict = refusedRemoval(writes.evaluation, removed, index) ?? writes.evaluation.verdicts[index]
     return verdict === undefined
       ? { item, name: acknowledged(item as Entry, writes, removed) }
@@ -43,7 +43,7 @@ interface Writes {
  * record made of the id is due instead: the outcome is that of applying them one by one.
  */
 async function writeAll(
-  unit: Unit,
+  group: WriteGroup,
   stored: Stored,
   hashes: ReadonlyMap<string, unknown> | undefined,
   calls: Calls,
@@ -51,8 +51,8 @@ async function writeAll(
   const refused = new Map<number, string>()
   const written = new Map<string, StoredObject>()
   for (;;) {
-    const evaluation = evaluate(unit.items, stored, refused)
-    const due = dueObjects(unit, stored, evaluation, hashes).filter(
+    const evaluation = evaluate(group.items, stored, refused)
+    const due = dueObjects(group, stored, evaluation, hashes).filter(
       (object) => written.get(object.id) !== object,
     )
     const refusals = due.length === 0 ? new Map<string, string>() : await calls.write(due)
@@ -67,7 +67,7 @@ async function writeAll(
 
 /** The objects to be sent: all but those that the store holds already. */
 function dueObjects(
-  unit: Unit,
+  group: WriteGroup,
   stored: Stored,
   evaluation: Evaluation,
   hashes: ReadonlyMap<string, unknown> | undefined,
@@ -75,7 +75,7 @@ function dueObjects(
   const due: StoredObject[] = []
   for (const [id, { object, owner }] of evaluation.slots) {
     if (object === undefined) continue
-    const operation = operationOf(unit.items[owner]!)!
+    const operation = operationOf(group.items[owner]!)!
     const held = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
     const hash = object.properties[HASH_PROPERTY]
     if (hash === undefined || held !== hash) due.push(object)
@@ -91,19 +91,19 @@ function heldOfMove({ from, to }: Move, stored: Stored): unknown {
   return stored.has(from) ? undefined : stored.get(to)?.properties[HASH_PROPERTY]
 }
 
-async function knownHashes(unit: Unit, stored: Stored, calls: Calls): Promise<Map<string, unknown>> {
-  const hashes = await calls.hashes(pick(unit, (id) => !unit.reads.has(id)))
+async function knownHashes(group: WriteGroup, stored: Stored, calls: Calls): Promise<Map<string, unknown>> {
+  const hashes = await calls.hashes(pick(group, (id) => !group.reads.has(id)))
   for (const [id, object] of stored) hashes.set(id, object.properties[HASH_PROPERTY])
   return hashes
 }
 
-function absences(unit: Unit, { slots }: Evaluation): Tenants {
-  return pick(unit, (id) => slots.has(id) && slots.get(id)!.object === undefined)
+function absences(group: WriteGroup, { slots }: Evaluation): Tenants {
+  return pick(group, (id) => slots.has(id) && slots.get(id)!.object === undefined)
 }
 
-function pick(unit: Unit, wanted: (id: string) => boolean): Tenants {
+function pick(group: WriteGroup, wanted: (id: string) => boolean): Tenants {
   const ids: Tenants = new Map()
-  for (const [id, tenant] of unit.touched) if (wanted(id)) ids.set(id, tenant)
+  for (const [id, tenant] of group.touched) if (wanted(id)) ids.set(id, tenant)
   return ids
 }
 

@@ -1,11 +1,11 @@
 import type { Settlement } from '../../core/outcome.ts'
-import type { Unit } from './unit.ts'
+import type { WriteGroup } from './unit.ts'
 
-/** A unit on its way through the store. `covered` is when it and all before it are settled. */
-export interface Ticket {
-  readonly unit: Unit
+/** A unit on its way through the store. `committed` is when it and all before it are settled. */
+export interface Task {
+  readonly group: WriteGroup
   readonly done: Promise<void>
-  readonly covered: Promise<void>
+  readonly committed: Promise<void>
 }
 
 /**
@@ -16,27 +16,27 @@ export interface Ticket {
  * its ids is covered: repeated after a crash, it finds the very state that it found the first time.
  * Memory: the ids of the uncovered units.
  */
-export class Claims {
-  readonly #last = new Map<string, Ticket>()
+export class IdLocks {
+  readonly #last = new Map<string, Task>()
 
   /** Resolves when the unit may start. Units have to come in order, one at a time. */
-  async free(unit: Unit): Promise<void> {
+  async free(group: WriteGroup): Promise<void> {
     const waits = new Set<Promise<void>>()
-    for (const id of unit.touched.keys()) {
+    for (const id of group.touched.keys()) {
       const earlier = this.#last.get(id)
       if (earlier === undefined) continue
-      const reads = unit.reads.has(id) || earlier.unit.reads.has(id)
-      waits.add(reads ? earlier.covered : earlier.done)
+      const reads = group.reads.has(id) || earlier.group.reads.has(id)
+      waits.add(reads ? earlier.committed : earlier.done)
     }
     await Promise.all(waits)
   }
 
-  take(ticket: Ticket): void {
-    for (const id of ticket.unit.touched.keys()) this.#last.set(id, ticket)
+  take(ticket: Task): void {
+    for (const id of ticket.group.touched.keys()) this.#last.set(id, ticket)
   }
 
-  release(ticket: Ticket): void {
-    for (const id of ticket.unit.touched.keys()) {
+  release(ticket: Task): void {
+    for (const id of ticket.group.touched.keys()) {
       if (this.#last.get(id) === ticket) this.#last.delete(id)
     }
   }
@@ -46,7 +46,7 @@ export class Claims {
  * Hands settlements on in the order of the input, each when all before it were handed on.
  * `settle` is never called twice at a time; the first error of it, or of a unit, is thrown to all that wait.
  */
-export class InOrder {
+export class Sequencer {
   #tail: Promise<void> = Promise.resolve()
   readonly #settle: (settlement: Settlement) => void | Promise<void>
 
@@ -58,12 +58,12 @@ export class InOrder {
   add(settlement: Promise<Settlement>): Promise<void> {
     const before = this.#tail
     settlement.catch(() => {})
-    const covered = (async () => {
+    const committed = (async () => {
       await before
       await this.#settle(await settlement)
     })()
-    covered.catch(() => {})
-    this.#tail = covered
-    return covered
+    committed.catch(() => {})
+    this.#tail = committed
+    return committed
   }
 }

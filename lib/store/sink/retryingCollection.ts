@@ -2,10 +2,10 @@ import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { counted } from '../../core/units.ts'
-import type { Collection, RemoveOutcome, What, WriteOutcome } from '../store.ts'
+import type { Collection, Projection, RemoveOutcome, WriteOutcome } from '../store.ts'
 
-const EVERYTHING: What = { properties: 'all', vectors: true }
-const HASH_ONLY: What = { properties: [HASH_PROPERTY], vectors: false }
+const EVERYTHING: Projection = { properties: 'all', vectors: true }
+const HASH_ONLY: Projection = { properties: [HASH_PROPERTY], vectors: false }
 
 /**
  * A collection seen through retries and tenants: one call here speaks to every tenant concerned, waits out
@@ -60,7 +60,10 @@ export class Calls {
     return { existed, refused }
   }
 
-  async #read(ids: ReadonlyMap<string, string | undefined>, what: What): Promise<Map<string, StoredObject>> {
+  async #read(
+    ids: ReadonlyMap<string, string | undefined>,
+    what: Projection,
+  ): Promise<Map<string, StoredObject>> {
     const found = new Map<string, StoredObject>()
     for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
       const objects = await this.#retry(() => this.#collection.readMany(group, what, this.#call(tenant)))

@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream'
-import { patient, type Retry, type Retrying, type RetryingOptions } from '../../async/retry.ts'
+import { type Retry, type Retrying, type RetryingOptions, retryUntilDeadline } from '../../async/retry.ts'
 import type { Item } from '../../core/entry.ts'
 import type { Outcome, Settlement } from '../../core/outcome.ts'
 import type { Store } from '../store.ts'
-import { applyUnit } from './apply.ts'
-import { Claims, InOrder } from './order.ts'
+import { applyGroup } from './apply.ts'
+import { IdLocks, Sequencer } from './order.ts'
 import { Calls } from './retryingCollection.ts'
-import { type Unit, units } from './unit.ts'
+import { type WriteGroup, writeGroups } from './unit.ts'
 
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {
@@ -52,10 +52,10 @@ class StoreSink extends Writable {
   readonly #retry: Retrying
   readonly #calls: Calls
   readonly #abort = new AbortController()
-  readonly #claims = new Claims()
-  readonly #order: InOrder
+  readonly #claims = new IdLocks()
+  readonly #order: Sequencer
   readonly #running = new Set<Promise<unknown>>()
-  readonly #uncovered = new Set<Promise<void>>()
+  readonly #uncommitted = new Set<Promise<void>>()
   readonly #tenants = new Set<string>()
 
   constructor(store: Store, collection: string, options: SinkOptions) {
@@ -63,8 +63,8 @@ class StoreSink extends Writable {
     this.#store = store
     this.#options = options
     this.#workers = options.workers ?? 2
-    this.#order = new InOrder(options.onSettled ?? (() => {}))
-    this.#retry = patient({ ...waits(options), signal: this.#abort.signal })
+    this.#order = new Sequencer(options.onSettled ?? (() => {}))
+    this.#retry = retryUntilDeadline({ ...waits(options), signal: this.#abort.signal })
     this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal)
   }
 
@@ -74,12 +74,12 @@ class StoreSink extends Writable {
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    Promise.all(this.#uncovered).then(() => callback(), callback)
+    Promise.all(this.#uncommitted).then(() => callback(), callback)
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#abort.abort(error ?? undefined)
-    Promise.allSettled([...this.#running, ...this.#uncovered]).then(() => callback(error))
+    Promise.allSettled([...this.#running, ...this.#uncommitted]).then(() => callback(error))
   }
 
   get #stopped(): boolean {
@@ -91,7 +91,7 @@ class StoreSink extends Writable {
     if (batch.length === 0 || this.#stopped) return
     const step = this.#store.transaction!(async () => {
       const outcomes: Outcome[] = []
-      for (const unit of units(batch)) outcomes.push(...(await this.#apply(unit)))
+      for (const group of writeGroups(batch)) outcomes.push(...(await this.#apply(group)))
       await this.#order.add(Promise.resolve(settlement(outcomes)))
     })
     this.#hold(step, this.#running)
@@ -100,38 +100,38 @@ class StoreSink extends Writable {
 
   /** Resolves when the batch's units have started, each as soon as order and memory allow. */
   async #inFlight(batch: readonly Item[]): Promise<void> {
-    for (const unit of units(batch)) {
+    for (const group of writeGroups(batch)) {
       while (this.#running.size >= this.#workers) await Promise.race(this.#running)
-      while (this.#uncovered.size >= this.#workers * 5) await Promise.race(this.#uncovered)
-      await this.#claims.free(unit)
+      while (this.#uncommitted.size >= this.#workers * 5) await Promise.race(this.#uncommitted)
+      await this.#claims.free(group)
       if (this.#stopped) return
-      this.#start(unit)
+      this.#start(group)
     }
   }
 
-  #start(unit: Unit): void {
-    const applied = this.#apply(unit)
+  #start(group: WriteGroup): void {
+    const applied = this.#apply(group)
     const done = applied.then(() => {})
-    const covered = this.#order.add(applied.then(settlement))
-    const ticket = { unit, done, covered }
+    const committed = this.#order.add(applied.then(settlement))
+    const ticket = { group, done, committed }
     this.#claims.take(ticket)
     this.#hold(done, this.#running)
-    this.#hold(covered, this.#uncovered)
-    covered.then(
+    this.#hold(committed, this.#uncommitted)
+    committed.then(
       () => this.#claims.release(ticket),
       (error) => this.destroy(error),
     )
   }
 
-  async #apply(unit: Unit): Promise<Outcome[]> {
-    await this.#prepareTenants(unit)
-    return applyUnit(unit, { calls: this.#calls, skipUnchanged: this.#options.skipUnchanged ?? true })
+  async #apply(group: WriteGroup): Promise<Outcome[]> {
+    await this.#prepareTenants(group)
+    return applyGroup(group, { calls: this.#calls, skipUnchanged: this.#options.skipUnchanged ?? true })
   }
 
-  async #prepareTenants(unit: Unit): Promise<void> {
+  async #prepareTenants(group: WriteGroup): Promise<void> {
     const { onTenant } = this.#options
     if (onTenant === undefined) return
-    for (const tenant of new Set(unit.touched.values())) {
+    for (const tenant of new Set(group.touched.values())) {
       if (tenant === undefined || this.#tenants.has(tenant)) continue
       await this.#retry(() => onTenant(tenant))
       this.#tenants.add(tenant)

@@ -7,7 +7,7 @@ import { Reject } from '../../core/reject.ts'
  * `touched` maps each id of the unit to its tenant. `reads` holds the ids of operations whose result depends
  * on what the store holds (moves and patches): no other operation of the unit touches these.
  */
-export interface Unit {
+export interface WriteGroup {
   readonly items: readonly Item[]
   readonly touched: ReadonlyMap<string, string | undefined>
   readonly reads: ReadonlySet<string>
@@ -23,16 +23,16 @@ export interface Unit {
  * operation of its unit, and the sink lets no uncovered unit share them either.
  * It follows that within a unit only puts and deletes meet at an id, where the last one wins.
  */
-export function* units(items: readonly Item[]): Generator<Unit> {
-  let builder = new UnitBuilder()
+export function* writeGroups(items: readonly Item[]): Generator<WriteGroup> {
+  let builder = new WriteGroupBuilder()
   for (const item of items) {
     if (!builder.accepts(item)) {
-      yield builder.unit
-      builder = new UnitBuilder()
+      yield builder.group
+      builder = new WriteGroupBuilder()
     }
     builder.add(item)
   }
-  if (builder.unit.items.length > 0) yield builder.unit
+  if (builder.group.items.length > 0) yield builder.group
 }
 
 /** The operation of an item; a reject and a control record have none. */
@@ -40,11 +40,11 @@ export function operationOf(item: Item): Operation | undefined {
   return item instanceof Reject ? undefined : (item as Entry).operation
 }
 
-class UnitBuilder {
+class WriteGroupBuilder {
   readonly #items: Item[] = []
   readonly #touched = new Map<string, string | undefined>()
   readonly #reads = new Set<string>()
-  readonly unit: Unit = { items: this.#items, touched: this.#touched, reads: this.#reads }
+  readonly group: WriteGroup = { items: this.#items, touched: this.#touched, reads: this.#reads }
 
   accepts(item: Item): boolean {
     const operation = operationOf(item)

@@ -4,7 +4,7 @@ import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'
 import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
 import { sqliteCode } from '../../database/errors.ts'
-import type { Call, Link, Range, RemoveOutcome, What, WriteOutcome } from '../store.ts'
+import type { CallOptions, Link, Projection, Range, RemoveOutcome, WriteOutcome } from '../store.ts'
 import { linkFault, objectFault, type Rules, tenantOf } from '../validation/classRules.ts'
 import type { Links } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'
@@ -47,7 +47,11 @@ export class SqliteObjects {
   }
 
   /** One page in id order, of at most 500 objects or about 8 MB; empty only where nothing is left. */
-  page(what: What, { after = '', upTo = GREATEST }: Range, call: Call | undefined): StoredObject[] {
+  page(
+    what: Projection,
+    { after = '', upTo = GREATEST }: Range,
+    call: CallOptions | undefined,
+  ): StoredObject[] {
     const statement = this.#statement(
       `SELECT lower(hex(id)), ${this.#columns(what)} FROM ${this.#table}
        WHERE tenant = ? AND id > unhex(?, '-') AND id <= unhex(?, '-') ORDER BY id LIMIT ${PAGE_OBJECTS}`,
@@ -63,7 +67,7 @@ export class SqliteObjects {
     return page
   }
 
-  readMany(ids: readonly string[], what: What, call: Call | undefined): StoredObject[] {
+  readMany(ids: readonly string[], what: Projection, call: CallOptions | undefined): StoredObject[] {
     const statement = this.#statement(
       `SELECT asked.value, ${this.#columns(what)} FROM json_each(?) AS asked CROSS JOIN ${this.#table}
        WHERE tenant = ? AND ${this.#table}.id = unhex(asked.value, '-')`,
@@ -79,7 +83,7 @@ export class SqliteObjects {
     return found
   }
 
-  write(objects: readonly StoredObject[], call: Call | undefined): WriteOutcome[] {
+  write(objects: readonly StoredObject[], call: CallOptions | undefined): WriteOutcome[] {
     const tenant = this.#tenant(call)
     const undated = this.#upsert(false)
     const dated = this.#upsert(true)
@@ -95,7 +99,7 @@ export class SqliteObjects {
     })
   }
 
-  link(links: readonly Link[], call: Call | undefined): WriteOutcome[] {
+  link(links: readonly Link[], call: CallOptions | undefined): WriteOutcome[] {
     const tenant = this.#tenant(call)
     const one = `${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`
     const select = this.#statement(`SELECT links FROM ${one}`)
@@ -113,13 +117,13 @@ export class SqliteObjects {
     })
   }
 
-  remove(ids: readonly string[], call: Call | undefined): RemoveOutcome[] {
+  remove(ids: readonly string[], call: CallOptions | undefined): RemoveOutcome[] {
     const tenant = this.#tenant(call)
     const remove = this.#statement(`DELETE FROM ${this.#table} WHERE tenant = ? AND id = unhex(?, '-')`)
     return ids.map((id) => ({ ok: true, existed: remove.run(tenant, id).changes > 0 }))
   }
 
-  count(call: Call | undefined): number {
+  count(call: CallOptions | undefined): number {
     const row = this.#statement(`SELECT count(*) AS n FROM ${this.#table} WHERE tenant = ?`).get(
       this.#tenant(call),
     )
@@ -160,7 +164,7 @@ export class SqliteObjects {
     }
   }
 
-  #tenant(call: Call | undefined): number {
+  #tenant(call: CallOptions | undefined): number {
     const name = tenantOf(this.rules, call)
     if (name === '') return 0
     const find = this.#statement('SELECT number, state FROM tenants WHERE collection = ? AND name = ?')
@@ -168,7 +172,7 @@ export class SqliteObjects {
   }
 
   /** What follows the id in a row; the hash alone is read without touching the properties. */
-  #columns({ properties, vectors, references, times }: What): string {
+  #columns({ properties, vectors, references, times }: Projection): string {
     const beside = `${references ? 'links' : 'NULL'}, ${times ? 'created, updated' : 'NULL, NULL'}`
     const held = `${vectors ? 'vector, vectors' : 'NULL, NULL'}, ${beside}`
     if (properties.length === 0) return `NULL, NULL, ${held}`

@@ -59,7 +59,7 @@ export function objectsTable(number: number): string {
  * it is.
  * @throws ElysiaError ELYSIA_STORE for a newer version's file, or someone else's
  */
-export function layOut(database: SqliteDatabase, file: string): void {
+export function migrate(database: SqliteDatabase, file: string): void {
   if (versionOf(database, file) === FORMAT_VERSION) return
   const lay = database.transaction(() => {
     const version = versionOf(database, file)

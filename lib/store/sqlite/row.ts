@@ -1,6 +1,6 @@
 import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/wholeNumbers.ts'
-import type { Call, What } from '../store.ts'
+import type { CallOptions, Projection } from '../store.ts'
 import { decodeVector, decodeVectors } from './vectors.ts'
 
 /** An object as a statement yields it. What was not asked for is null, or is in another column. */
@@ -16,7 +16,11 @@ export type Row = [
 ]
 
 /** Makes the decoding of rows into the parts that were asked for; objects of a tenant say so. */
-export function rowDecoder({ properties: wanted }: What, call: Call | undefined, { parse }: WholeNumbers) {
+export function rowDecoder(
+  { properties: wanted }: Projection,
+  call: CallOptions | undefined,
+  { parse }: WholeNumbers,
+) {
   const tenant = call?.tenant
   return (id: string, [, hash, json, vector, vectors, links, createdMs, updatedMs]: Row): StoredObject => {
     const properties = hash === null ? decodeProperties(json, wanted, parse) : { [HASH_PROPERTY]: hash }
@@ -49,7 +53,7 @@ export function dashed(hex: string): string {
 
 function decodeProperties(
   json: string | null,
-  wanted: What['properties'],
+  wanted: Projection['properties'],
   parse: WholeNumbers['parse'],
 ): JsonObject {
   if (json === null) return {}

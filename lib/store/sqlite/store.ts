@@ -3,25 +3,25 @@ import type { StoredObject } from '../../core/object.ts'
 import {
   type DatabaseOptions,
   databaseFile,
-  makeRoomForWriting,
   openDatabase,
   type SqliteDatabase,
   type SqliteStatement,
+  setWriterCache,
 } from '../../database/connection.ts'
 import { sqliteFailure } from '../../database/errors.ts'
 import type {
   Alias,
-  Call,
+  CallOptions,
+  Capabilities,
   Collection,
   CollectionSchema,
   CollectionSummary,
   Health,
+  Projection,
   PropertySchema,
   Range,
   Store,
-  Supports,
   Tenant,
-  What,
 } from '../store.ts'
 import {
   closed,
@@ -34,9 +34,9 @@ import {
 import { addAlias, aliasesOf, removeAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, summaryOf } from './classes.ts'
 import { SqliteObjects } from './collection.ts'
-import { layOut } from './format.ts'
+import { migrate } from './format.ts'
 import { addTenants, setStates, tenantsOf } from './tenants.ts'
-import { Turns } from './transactions.ts'
+import { TransactionQueue } from './transactions.ts'
 
 /** A store in a SQLite file, and its connection. */
 export interface EmbeddedStore extends Store {
@@ -45,7 +45,7 @@ export interface EmbeddedStore extends Store {
   transaction<T>(work: () => Promise<T>): Promise<T>
 }
 
-const SUPPORTS: Supports = {
+const SUPPORTS: Capabilities = {
   vectors: true,
   namedVectors: true,
   multiVectors: true,
@@ -68,7 +68,7 @@ export async function openSqlite(path: string, options: DatabaseOptions = {}): P
   const file = databaseFile(path)
   const database = openDatabase(file, options)
   try {
-    layOut(database, file)
+    migrate(database, file)
   } catch (error) {
     database.close()
     throw sqliteFailure(error, file)
@@ -83,7 +83,7 @@ class SqliteStore implements EmbeddedStore {
   readonly maxInFlight = 1
   readonly database: SqliteDatabase
   readonly #file: string
-  readonly #turns: Turns
+  readonly #turns: TransactionQueue
   readonly #open = new Map<string, SqliteObjects>()
   readonly #dataVersion: SqliteStatement
   #seenVersion: unknown
@@ -93,7 +93,7 @@ class SqliteStore implements EmbeddedStore {
     this.database = database
     this.target = `sqlite:${file}`
     this.#file = file
-    this.#turns = new Turns(database)
+    this.#turns = new TransactionQueue(database)
     this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
   }
 
@@ -201,7 +201,12 @@ class SqliteStore implements EmbeddedStore {
     await this.#turns.step(() => this.database.close())
   }
 
-  async *#pages(name: string, what: What, range: Range = {}, call?: Call): AsyncGenerator<StoredObject[]> {
+  async *#pages(
+    name: string,
+    what: Projection,
+    range: Range = {},
+    call?: CallOptions,
+  ): AsyncGenerator<StoredObject[]> {
     requireIds(range.after, range.upTo)
     let bounds = range
     for (;;) {
@@ -243,7 +248,7 @@ class SqliteStore implements EmbeddedStore {
     return objects
   }
 
-  async #step<T>(work: () => T, call?: Call): Promise<T> {
+  async #step<T>(work: () => T, call?: CallOptions): Promise<T> {
     call?.signal?.throwIfAborted()
     try {
       return await this.#turns.step(work)
@@ -252,11 +257,11 @@ class SqliteStore implements EmbeddedStore {
     }
   }
 
-  async #write<T>(work: () => T, call?: Call): Promise<T> {
+  async #write<T>(work: () => T, call?: CallOptions): Promise<T> {
     call?.signal?.throwIfAborted()
     try {
       return await this.#turns.step(() => {
-        if (!this.#writes) makeRoomForWriting(this.database)
+        if (!this.#writes) setWriterCache(this.database)
         this.#writes = true
         return this.#turns.atomic(work)
       })

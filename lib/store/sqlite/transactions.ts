@@ -13,7 +13,7 @@ interface Open {
  * stretches over awaits, and a step from outside waits for its end, so that no transaction takes another's
  * step with it when it is rolled back.
  */
-export class Turns {
+export class TransactionQueue {
   readonly #database: SqliteDatabase
   readonly #inside = new AsyncLocalStorage<symbol>()
   readonly #begin: SqliteStatement

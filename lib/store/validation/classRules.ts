@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { hasTenants } from '../../core/schema.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
-import type { Call, CollectionSchema, Link, PropertySchema, TenantState } from '../store.ts'
+import type { CallOptions, CollectionSchema, Link, PropertySchema, TenantState } from '../store.ts'
 import { type LinkRules, linkRules } from './references.ts'
 import { type TypeCheck, typeCheck } from './types.ts'
 import { type VectorCheck, vectorCheck, type Widths } from './vectors.ts'
@@ -94,7 +94,7 @@ export function requireLegalTenants(tenants: readonly string[]): void {
 }
 
 /** The call's tenant, `''` where the class has none. @throws ElysiaError ELYSIA_STORE where they do not fit. */
-export function tenantOf({ tenanted, schema }: Rules, call: Call | undefined): string {
+export function tenantOf({ tenanted, schema }: Rules, call: CallOptions | undefined): string {
   if (tenanted === (call?.tenant !== undefined)) return call?.tenant ?? ''
   const message = tenanted
     ? `class ${schema.class} has multi-tenancy enabled, but request was without tenant`

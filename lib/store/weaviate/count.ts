@@ -1,5 +1,5 @@
 import type { Json } from '../../core/object.ts'
-import type { Call } from '../store.ts'
+import type { CallOptions } from '../store.ts'
 import { wholeFailure } from './cluster/failure.ts'
 import { isObject, objectIn, wrongAnswer } from './rest/answer.ts'
 import { expect } from './rest/expect.ts'
@@ -7,7 +7,7 @@ import type { RestRequest } from './rest/request.ts'
 import type { Context } from './write.ts'
 
 /** The number of objects, of one tenant where there are some: by gRPC, or by GraphQL where that cannot count yet. */
-export async function count(context: Context, call: Call): Promise<number> {
+export async function count(context: Context, call: CallOptions): Promise<number> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const counted = context.capabilities.aggregate
@@ -18,8 +18,8 @@ export async function count(context: Context, call: Call): Promise<number> {
   throw wrongAnswer(context.target, `gives no count of ${context.name}`)
 }
 
-async function countByGrpc({ cluster, name }: Context, tenant: string, call: Call) {
-  const reply = await cluster.rpc(call, (wire, signal) => wire.countObjects(name, tenant, signal))
+async function countByGrpc({ cluster, name }: Context, tenant: string, call: CallOptions) {
+  const reply = await cluster.rpc(call, (grpcClient, signal) => grpcClient.countObjects(name, tenant, signal))
   return reply.singleResult?.objectsCount
 }
 
@@ -27,7 +27,7 @@ async function countByGrpc({ cluster, name }: Context, tenant: string, call: Cal
 async function countByGraphql(
   { cluster, name, target }: Context,
   tenant: string,
-  call: Call,
+  call: CallOptions,
 ): Promise<Json | undefined> {
   const of = tenant === '' ? name : `${name}(tenant: ${JSON.stringify(tenant)})`
   const body = { query: `{ Aggregate { ${of} { meta { count } } } }` }

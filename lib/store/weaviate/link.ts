@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/object.ts'
-import type { Call, Link, WriteOutcome } from '../store.ts'
+import type { CallOptions, Link, WriteOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { bounded, isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
 import { isObject, listIn, wrongAnswer } from './rest/answer.ts'
@@ -21,7 +21,11 @@ interface Reference {
  * request at a time, so that those of a property keep their order.
  * A request is never repeated: its references would be there twice.
  */
-export async function link(context: Context, links: readonly Link[], call: Call): Promise<WriteOutcome[]> {
+export async function link(
+  context: Context,
+  links: readonly Link[],
+  call: CallOptions,
+): Promise<WriteOutcome[]> {
   call.signal?.throwIfAborted()
   if (links.length === 0) return []
   const layout = await layoutFor(context, links, call)
@@ -40,7 +44,7 @@ export async function link(context: Context, links: readonly Link[], call: Call)
 }
 
 /** The layout; looked at anew when a link has a property that it lacks. */
-async function layoutFor(context: Context, links: readonly Link[], call: Call): Promise<Layout> {
+async function layoutFor(context: Context, links: readonly Link[], call: CallOptions): Promise<Layout> {
   const layout = await context.classes.layout(context.name, call)
   if (links.every(({ property }) => layout.references.has(property))) return layout
   context.classes.forget(context.name)
@@ -57,7 +61,7 @@ async function send(
   tenant: string,
   references: readonly Reference[],
   outcomes: WriteOutcome[],
-  call: Call,
+  call: CallOptions,
 ): Promise<void> {
   const body = references.map(({ from, to }) => ({ from, to, ...(tenant === '' ? {} : { tenant }) }))
   const request = { method: 'POST', path: '/batch/references', body } as const

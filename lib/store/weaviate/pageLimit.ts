@@ -34,7 +34,7 @@ export class PageLimit {
   /** After a page that came, of so many objects in so many bytes. */
   learn(objects: number, bytes: number): void {
     if (this.#fixed || objects === 0) return
-    const fitting = Math.floor((PAGE_BYTES * objects) / bytes)
-    this.#objects = Math.max(1, Math.min(fitting, GROWTH * this.#objects, this.#most))
+    const splitReferences = Math.floor((PAGE_BYTES * objects) / bytes)
+    this.#objects = Math.max(1, Math.min(splitReferences, GROWTH * this.#objects, this.#most))
   }
 }

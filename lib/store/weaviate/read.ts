@@ -1,5 +1,5 @@
 import type { StoredObject } from '../../core/object.ts'
-import type { Call, Range, What } from '../store.ts'
+import type { CallOptions, Projection, Range } from '../store.ts'
 import { isTooLarge, isTooLong } from './cluster/failure.ts'
 import { type Fetch, QUORUM } from './grpc/client.ts'
 import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
@@ -41,9 +41,9 @@ interface Page {
  */
 export async function* read(
   context: Context,
-  what: What,
+  what: Projection,
   range: Range,
-  call: Call,
+  call: CallOptions,
 ): AsyncGenerator<StoredObject[]> {
   const ended = new AbortController()
   const signal = call.signal === undefined ? ended.signal : AbortSignal.any([call.signal, ended.signal])
@@ -92,8 +92,8 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
 export async function readMany(
   context: Context,
   ids: readonly string[],
-  what: What,
-  call: Call,
+  what: Projection,
+  call: CallOptions,
 ): Promise<StoredObject[]> {
   call.signal?.throwIfAborted()
   if (ids.length === 0) return []
@@ -215,10 +215,10 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
 }
 
 function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {
-  return context.cluster.rpc(call, (wire, signal) => wire.search({ ...fetch, ...asked }, signal))
+  return context.cluster.rpc(call, (grpcClient, signal) => grpcClient.search({ ...fetch, ...asked }, signal))
 }
 
-async function readingOf(context: Context, what: What, call: Call): Promise<Reading> {
+async function readingOf(context: Context, what: Projection, call: CallOptions): Promise<Reading> {
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const fetch: Fetch = {

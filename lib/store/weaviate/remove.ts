@@ -1,4 +1,4 @@
-import type { Call, RemoveOutcome } from '../store.ts'
+import type { CallOptions, RemoveOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { isRefused } from './cluster/serverText.ts'
 import { uuidOf } from './grpc/decode.ts'
@@ -10,7 +10,11 @@ import type { Context } from './write.ts'
 const IDS_A_CALL = 1000
 
 /** Removes ids by BatchDelete; its verbose answer names those that were there. */
-export async function remove(context: Context, ids: readonly string[], call: Call): Promise<RemoveOutcome[]> {
+export async function remove(
+  context: Context,
+  ids: readonly string[],
+  call: CallOptions,
+): Promise<RemoveOutcome[]> {
   call.signal?.throwIfAborted()
   if (ids.length === 0) return []
   const layout = await context.classes.layout(context.name, call)
@@ -29,13 +33,15 @@ async function removeChunk(
   tenant: string,
   ids: readonly string[],
   outcomes: Map<string, RemoveOutcome>,
-  call: Call,
+  call: CallOptions,
 ): Promise<void> {
   const { cluster, name, target } = context
   const open = new Set(ids.map((id) => id.toLowerCase()))
   for (;;) {
     const filters = idFilter(ids)
-    const reply = await cluster.rpc(call, (wire, signal) => wire.batchDelete(name, tenant, filters, signal))
+    const reply = await cluster.rpc(call, (grpcClient, signal) =>
+      grpcClient.batchDelete(name, tenant, filters, signal),
+    )
     const before = open.size
     for (const { uuid, successful, error } of reply.objects) {
       if (!successful && isRefused(error ?? '')) throw wholeFailure(error ?? '', target)

@@ -2,27 +2,27 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type {
   Alias,
-  Call,
+  CallOptions,
+  Capabilities,
   Collection,
   CollectionSchema,
   CollectionSummary,
   Health,
   Link,
+  Projection,
   PropertySchema,
   Range,
   RemoveOutcome,
   Store,
-  Supports,
   Tenant,
-  What,
   WriteOutcome,
 } from '../store.ts'
 import type { Node } from '../target.ts'
-import { type Capabilities, capabilitiesOf } from './cluster/capabilities.ts'
+import { featuresOf, type ServerFeatures } from './cluster/capabilities.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { greet } from './cluster/handshake.ts'
 import { health } from './cluster/health.ts'
-import { Server } from './cluster/node.ts'
+import { NodeConnection } from './cluster/node.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
 import { readAuthorities } from './cluster/tls.ts'
 import { count } from './count.ts'
@@ -70,10 +70,12 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   checkHeaders({ ...headers, ...(apiKey === undefined ? {} : { authorization: apiKey }) })
   const secure = nodes.some(({ http, grpcSecure }) => grpcSecure || http.startsWith('https:'))
   const authorities = secure || caFile !== undefined ? await readAuthorities(caFile) : undefined
-  const servers = nodes.map((node) => new Server({ node, apiKey, headers, authorities, connectTimeoutMs }))
+  const servers = nodes.map(
+    (node) => new NodeConnection({ node, apiKey, headers, authorities, connectTimeoutMs }),
+  )
   const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
-  const capabilities = capabilitiesOf(version)
+  const capabilities = featuresOf(version)
   const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize: options.pageSize }
   const shards = new Shards(cluster, target)
   return new WeaviateStore({ ...shared, shards, classes: new Classes(shared) }, maxInFlight)
@@ -81,7 +83,12 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
 
 type Shared = Omit<Context, 'name'>
 
-function supportsOf({ multiVectors, mixedVectors, aliases, distinctReferences }: Capabilities): Supports {
+function capabilitiesOf({
+  multiVectors,
+  mixedVectors,
+  aliases,
+  distinctReferences,
+}: ServerFeatures): Capabilities {
   const always = { vectors: true, namedVectors: true, tenants: true, references: true, transactions: false }
   return { ...always, multiVectors, mixedVectors, aliases, distinctReferences }
 }
@@ -89,13 +96,13 @@ function supportsOf({ multiVectors, mixedVectors, aliases, distinctReferences }:
 class WeaviateStore implements Store {
   readonly kind = 'weaviate'
   readonly target: string
-  readonly supports: Supports
+  readonly supports: Capabilities
   readonly maxInFlight: number
   readonly #shared: Shared
 
   constructor(shared: Shared, maxInFlight: number) {
     this.target = shared.target
-    this.supports = supportsOf(shared.capabilities)
+    this.supports = capabilitiesOf(shared.capabilities)
     this.maxInFlight = maxInFlight
     this.#shared = shared
   }
@@ -176,7 +183,7 @@ class WeaviateStore implements Store {
     return { name, ...(await this.#objects(name, calls)), tenants: tenants.length }
   }
 
-  async #objects(name: string, calls: readonly Call[]): Promise<{ objects?: number }> {
+  async #objects(name: string, calls: readonly CallOptions[]): Promise<{ objects?: number }> {
     const collection = this.collection(name)
     try {
       const counts = await Promise.all(calls.map((call) => collection.count(call)))
@@ -197,27 +204,27 @@ class WeaviateCollection implements Collection {
     this.#context = context
   }
 
-  read(what: What, range: Range = {}, call: Call = {}): AsyncIterable<StoredObject[]> {
+  read(what: Projection, range: Range = {}, call: CallOptions = {}): AsyncIterable<StoredObject[]> {
     return read(this.#context, what, range, call)
   }
 
-  readMany(ids: readonly string[], what: What, call: Call = {}): Promise<StoredObject[]> {
+  readMany(ids: readonly string[], what: Projection, call: CallOptions = {}): Promise<StoredObject[]> {
     return readMany(this.#context, ids, what, call)
   }
 
-  write(objects: readonly StoredObject[], call: Call = {}): Promise<WriteOutcome[]> {
+  write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
     return write(this.#context, objects, call)
   }
 
-  link(links: readonly Link[], call: Call = {}): Promise<WriteOutcome[]> {
+  link(links: readonly Link[], call: CallOptions = {}): Promise<WriteOutcome[]> {
     return link(this.#context, links, call)
   }
 
-  remove(ids: readonly string[], call: Call = {}): Promise<RemoveOutcome[]> {
+  remove(ids: readonly string[], call: CallOptions = {}): Promise<RemoveOutcome[]> {
     return remove(this.#context, ids, call)
   }
 
-  count(call: Call = {}): Promise<number> {
+  count(call: CallOptions = {}): Promise<number> {
     return count(this.#context, call)
   }
 }

@@ -1,7 +1,7 @@
 import type { StoredObject } from '../../core/object.ts'
-import type { Call, WriteOutcome } from '../store.ts'
+import type { CallOptions, WriteOutcome } from '../store.ts'
 import { referenceGiven } from '../validation/types.ts'
-import type { Capabilities } from './cluster/capabilities.ts'
+import type { ServerFeatures } from './cluster/capabilities.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import { failureOf, isTooLarge, refusal, wholeFailure } from './cluster/failure.ts'
 import { isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
@@ -10,7 +10,7 @@ import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './grpc/e
 import { isRectangular, isRows } from './grpc/vectors.ts'
 import { wrongAnswer } from './rest/answer.ts'
 import type { Classes } from './schema/classes.ts'
-import { type Layout, referenceIn, stranger, unknownVector } from './schema/layout.ts'
+import { type Layout, referenceIn, unknownProperty, unknownVector } from './schema/layout.ts'
 
 /** What the calls of one collection share. */
 export interface Context {
@@ -23,7 +23,7 @@ export interface Context {
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
   readonly version: string
-  readonly capabilities: Capabilities
+  readonly capabilities: ServerFeatures
 }
 
 interface Sending {
@@ -38,7 +38,7 @@ interface Sending {
 export async function write(
   context: Context,
   objects: readonly StoredObject[],
-  call: Call,
+  call: CallOptions,
 ): Promise<WriteOutcome[]> {
   call.signal?.throwIfAborted()
   if (objects.length === 0) return []
@@ -57,7 +57,11 @@ export async function write(
 }
 
 /** The layout; looked at anew when an object has a property that it lacks. */
-async function layoutFor(context: Context, objects: readonly StoredObject[], call: Call): Promise<Layout> {
+async function layoutFor(
+  context: Context,
+  objects: readonly StoredObject[],
+  call: CallOptions,
+): Promise<Layout> {
   const layout = await context.classes.layout(context.name, call)
   if (objects.every((object) => isKnown(layout, object))) return layout
   context.classes.forget(context.name)
@@ -65,7 +69,9 @@ async function layoutFor(context: Context, objects: readonly StoredObject[], cal
 }
 
 function isKnown(layout: Layout, object: StoredObject): boolean {
-  return stranger(layout, object.properties) === undefined && unknownVector(layout, object) === undefined
+  return (
+    unknownProperty(layout, object.properties) === undefined && unknownVector(layout, object) === undefined
+  )
 }
 
 /** Why an object is not sent: what would change the schema, or fail its whole message. */
@@ -74,7 +80,7 @@ function objection(
   layout: Layout,
   object: StoredObject,
 ): string | undefined {
-  const unknown = stranger(layout, object.properties)
+  const unknown = unknownProperty(layout, object.properties)
   if (unknown !== undefined) return `class ${layout.name} has no property '${unknown}'`
   if (!object.id.isWellFormed() || !isWellFormed(object.properties))
     return 'a text holds half a surrogate pair: it cannot be UTF-8'
@@ -116,7 +122,7 @@ async function sendMessage(
   tenant: string,
   message: readonly Sending[],
   outcomes: WriteOutcome[],
-  call: Call,
+  call: CallOptions,
 ): Promise<void> {
   try {
     const errors = await errorsOf(context, tenant, message, call)
@@ -138,11 +144,11 @@ async function errorsOf(
   { cluster, name, target }: Context,
   tenant: string,
   message: readonly Sending[],
-  call: Call,
+  call: CallOptions,
 ): Promise<readonly { readonly index: number; readonly error: string }[]> {
-  return cluster.rpc(call, async (wire, signal) => {
+  return cluster.rpc(call, async (grpcClient, signal) => {
     const objects = message.map(({ object }) => batchObject(object, name, tenant))
-    const { errors } = await wire.batchObjects(objects, signal)
+    const { errors } = await grpcClient.batchObjects(objects, signal)
     for (const { index, error } of errors) {
       if (isMissing(error) || isRefused(error) || isTenantInactive(error)) throw wholeFailure(error, target)
       if (message[index] !== undefined) continue

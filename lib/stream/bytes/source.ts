@@ -12,11 +12,11 @@ import { ElysiaError } from '../../core/errors.ts'
  * split, parsed and batched: 530 k records of 750 bytes a second, against 400 k without; in chunks of 64 KiB
  * 430 k against 310 k, of 1 MiB no more than of 256 KiB. So open files with `highWaterMark: 256 * 1024`.
  */
-export function intake(source: Readable, stop: AbortSignal, { drain = false } = {}): Readable {
-  return new Intake(source, stop, drain)
+export function stoppable(source: Readable, stop: AbortSignal, { drain = false } = {}): Readable {
+  return new StoppableSource(source, stop, drain)
 }
 
-class Intake extends Readable {
+class StoppableSource extends Readable {
   readonly #source: Readable
   readonly #stop: AbortSignal
   readonly #onStop = () => this.#stopped()

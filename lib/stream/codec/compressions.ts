@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { meant } from '../../core/suggest.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import type { Compression, CompressionName } from './compression.ts'
 import { gzip } from './gzip.ts'
 import { lz4 } from './lz4Encoder.ts'
@@ -26,7 +26,7 @@ export function parseCompression(text: string): CompressionChoice | 'auto' {
   const names = Object.keys(COMPRESSIONS)
   if (!names.includes(name) || more.length > 0) {
     const known = `it takes auto, ${names.join(', ')}, the last as in zstd:9`
-    throw unusable(text, 'is none', meant(name, ['auto', ...names], known))
+    throw unusable(text, 'is none', didYouMean(name, ['auto', ...names], known))
   }
   return choice(text, COMPRESSIONS[name as CompressionName], level)
 }

@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream'
 import { uncompressSync } from 'lz4-napi'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { ByteQueue } from '../bytes/byteQueue.ts'
-import { Expanding } from '../flatMap.ts'
+import { FlatMapTransform } from '../flatMap.ts'
 import { isSkippable } from './detect.ts'
 import { Xxh32 } from './xxh32.ts'
 
@@ -37,7 +37,7 @@ export function lz4Frames(): Transform {
   return new Lz4Frames()
 }
 
-class Lz4Frames extends Expanding<Buffer, Buffer> {
+class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
   readonly #input = new ByteQueue()
   readonly #decoding = this.#frames()
   #inFrame = false

@@ -1,5 +1,5 @@
 import { ByteQueue } from '../bytes/byteQueue.ts'
-import { Expanding } from '../flatMap.ts'
+import { FlatMapTransform } from '../flatMap.ts'
 import type { Compression } from './compression.ts'
 import { packageVersion } from './packageVersion.ts'
 import { Xxh32 } from './xxh32.ts'
@@ -32,7 +32,7 @@ export const lz4: Compression = {
 
 type CompressBlock = (block: Buffer) => Buffer
 
-class Lz4Frame extends Expanding<Buffer, Buffer> {
+class Lz4Frame extends FlatMapTransform<Buffer, Buffer> {
   readonly #compress: CompressBlock
   readonly #input = new ByteQueue()
   readonly #content = new Xxh32()

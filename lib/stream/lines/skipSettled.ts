@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Line } from '../../core/line.ts'
 import type { Reject } from '../../core/reject.ts'
-import { Expanding } from '../flatMap.ts'
+import { FlatMapTransform } from '../flatMap.ts'
 import { LinesDigest } from './digest.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Spool } from './spool.ts'
@@ -33,7 +33,7 @@ export function skipSettled(options: SkipSettledOptions): SkipSettled {
 }
 
 /** The stage that `skipSettled` makes. */
-export class SkipSettled extends Expanding<Line | Reject, Line | Reject> {
+export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> {
   readonly line: number
   /** Of the lines skipped so far. */
   readonly digest = new LinesDigest()

@@ -2,7 +2,7 @@ import { constants, isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Line } from '../../core/line.ts'
 import { Reject } from '../../core/reject.ts'
-import { Expanding } from '../flatMap.ts'
+import { FlatMapTransform } from '../flatMap.ts'
 import { PartialLine } from './partialLine.ts'
 
 const LF = 10
@@ -38,7 +38,7 @@ export function splitLines(options: SplitLinesOptions = {}): LineSplitter {
 }
 
 /** The stage that `splitLines` makes, with what it has seen so far. */
-export class LineSplitter extends Expanding<Buffer, Line | Reject> {
+export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
   readonly #maxLineBytes: number
   readonly #stop: AbortSignal | undefined
   readonly #partial: PartialLine

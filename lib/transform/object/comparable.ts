@@ -20,7 +20,7 @@ const KEPT_EMBEDDED: Changes = { number: doubleOf }
  * A function that leaves of an object what a store of this kind must give back as it got it. `onRounded` hears of
  * whole numbers that are of the type `number` and have more digits than that keeps.
  */
-export function comparableIn(
+export function normalizerFor(
   kind: string,
   schema: CollectionSchema,
   onRounded?: (whole: bigint) => void,
@@ -41,7 +41,7 @@ export function comparableIn(
  * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, ints without
  * the sign of a zero, at every depth. Objects in which nothing of this is to be done pass as they are.
  */
-export function comparable(schema: CollectionSchema): (object: StoredObject) => StoredObject {
+export function normalizer(schema: CollectionSchema): (object: StoredObject) => StoredObject {
   return keeping(schema, KEPT)
 }
 

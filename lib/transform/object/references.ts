@@ -4,7 +4,7 @@ import { type CollectionSchema, isReference, type PropertySchema } from '../../c
 import type { Link } from '../../store/store.ts'
 
 /** An object on its way into another store, in the two steps in which it gets there. */
-export interface Fitted {
+export interface SplitObject {
   /** The object without its references. */
   readonly object: StoredObject
   readonly links: readonly Link[]
@@ -13,9 +13,9 @@ export interface Fitted {
 }
 
 /** Makes an object fit. Where it needs nothing, the object itself is handed on. */
-export type Fit = (object: StoredObject) => Fitted
+export type SplitReferences = (object: StoredObject) => SplitObject
 
-export interface FitOptions {
+export interface SplitOptions {
   /** The class that the objects come from, as it was. */
   readonly from: CollectionSchema
   /** What the class is called now: references to the class itself follow it. */
@@ -28,7 +28,7 @@ const BEACON =
   /^weaviate:\/\/[^/]*\/(?:([A-Za-z][_0-9A-Za-z]*)\/)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i
 
 /** Parts references from their objects, since these are written after all objects of a class are there. */
-export function fitting({ from, name, leftOut }: FitOptions): Fit {
+export function splitReferences({ from, name, leftOut }: SplitOptions): SplitReferences {
   const references = (from.properties ?? []).filter(isReference)
   if (references.length === 0) return (object) => ({ object, links: NONE, expected: object })
   const beaconsOf = references.map((property) => beaconReader(property, from.class, name))
@@ -41,8 +41,12 @@ export function fitting({ from, name, leftOut }: FitOptions): Fit {
       const beacons = leftOut.has(property.name) ? [] : beaconsOf[at]!(value)
       if (beacons.length > 0) links.push({ id: object.id, property: property.name, beacons })
     })
-    const bare = { ...object, properties }
-    return { object: bare, links, expected: links.length === 0 ? bare : linked(bare, links) }
+    const withoutVectors = { ...object, properties }
+    return {
+      object: withoutVectors,
+      links,
+      expected: links.length === 0 ? withoutVectors : linked(withoutVectors, links),
+    }
   }
 }
 

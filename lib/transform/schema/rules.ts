@@ -188,12 +188,13 @@ function vectorizerUnsaid({ schema, set }: Patching): void {
 function moduleUnknown({ schema, target, set }: Patching): void {
   const { modules } = target
   if (modules === undefined) return
-  const strangers = (config: unknown) => Object.keys(record(config)).filter((one) => !modules.includes(one))
-  for (const module of strangers(schema.moduleConfig)) {
+  const unknownModules = (config: unknown) =>
+    Object.keys(record(config)).filter((one) => !modules.includes(one))
+  for (const module of unknownModules(schema.moduleConfig)) {
     set(['moduleConfig', module], undefined, noModule(module))
   }
   for (const { name, moduleConfig } of propertiesOf(schema)) {
-    for (const module of strangers(moduleConfig)) {
+    for (const module of unknownModules(moduleConfig)) {
       set(['properties', name, 'moduleConfig', module], undefined, noModule(module))
     }
   }

@@ -11,7 +11,7 @@ import {
 import type { StoredObject } from '../../../lib/core/object.ts'
 
 /** Written by a server 1.40.0-dev: a collection with named vectors, and one with two tenants. */
-const directory = join(import.meta.dirname, '../../fixtures/weaviate-export/things')
+const directory = join(import.meta.dirname, '../../../fixtures/weaviate-export/things')
 
 async function objectsOf(file: ExportFile): Promise<StoredObject[]> {
   const objects: StoredObject[] = []

@@ -225,8 +225,8 @@ t.test('JsonScan: it refuses what JSON.parse refuses, and reads the rest the sam
       fc.integer({ min: 1, max: 40 }),
       (value, at, text, drop, size) => {
         const whole = JSON.stringify(value)
-        const place = at % (whole.length + 1)
-        const changed = whole.slice(0, place) + text + whole.slice(place + (drop ? 1 : 0))
+        const storage = at % (whole.length + 1)
+        const changed = whole.slice(0, storage) + text + whole.slice(storage + (drop ? 1 : 0))
         const expected = outcome(() => parseExact(changed))
         if (expected !== 'refused' && !Array.isArray(expected.value)) return
         deepStrictEqual(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { exactJson, parseExact } from '../../../lib/core/exactJson.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
@@ -104,10 +104,10 @@ async function tellsApart(t: Test, target: Store, name: string): Promise<void> {
   await source.create({ class: name, vectorizer: 'none', properties })
   const all = [...UNKEEPABLE.map(([bag]) => bag), ...KEEPABLE]
   await source.collection(name).write(all.map((bag, n) => ({ id: idOf(n), properties: bag })))
-  const place = memoryPlace()
-  await backup(source, name, place, {})
+  const storage = memoryStorage()
+  await backup(source, name, storage, {})
   const rejectsPath = join(t.testdir(), 'rejects.jsonl')
-  const report = await restore(archiveSource(await openArchive(place)), target, {}, { rejectsPath })
+  const report = await restore(archiveSource(await openArchive(storage)), target, {}, { rejectsPath })
   t.match(report, {
     written: KEEPABLE.length,
     rejected: UNKEEPABLE.length,
@@ -163,7 +163,7 @@ t.test('a vector with NaN or infinity ends a backup in every format, and names i
       )
       const files: Files = new Map()
       await t.rejects(
-        backup(store, 'Thing', memoryPlace(files), written),
+        backup(store, 'Thing', memoryStorage(files), written),
         { message: new RegExp(`^(?=.*${idOf(2)}).*(NaN or infinity|not finite)`) },
         `${wrong} ${written.format} ${written.compression}`,
       )

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import type { FormatName } from '../../../lib/archive/format/format.ts'
 import { readableText } from '../../../lib/archive/object/text.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { exactJson, parseDoubles, parseExact } from '../../../lib/core/exactJson.ts'
 import type { Json } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
@@ -146,10 +146,10 @@ for (const format of ['jsonl', 'json', 'parquet'] as const satisfies FormatName[
   t.test(`${format} archives keep every digit, as base64 and for people`, async (t) => {
     const source = await numbers(t)
     for (const readable of format === 'parquet' ? [false] : [false, true]) {
-      const place = memoryPlace()
-      await backup(source, 'Numbers', place, { format, readable, allowMissingVectors: true })
+      const storage = memoryStorage()
+      await backup(source, 'Numbers', storage, { format, readable, allowMissingVectors: true })
       const store = openMemory()
-      const report = await restore(archiveSource(await openArchive(place)), store, {})
+      const report = await restore(archiveSource(await openArchive(storage)), store, {})
       t.match(report, { written: WHOLE.length, verification: { digest_equal: true } })
       t.equal(await printed(store), linesText(WHOLE), `readable: ${readable}`)
     }
@@ -231,9 +231,9 @@ t.test('a server’s own int beyond 2^53 can be backed up and restored', async (
     const headers = { 'content-type': 'application/json' }
     t.equal((await fetch(`${http}/v1/objects`, { method: 'POST', headers, body })).status, 200)
   }
-  const place = memoryPlace()
-  await backup(store, 'Numbers', place, { allowMissingVectors: true })
-  const report = await restore(archiveSource(await openArchive(place)), store, { name: 'copy' })
+  const storage = memoryStorage()
+  await backup(store, 'Numbers', storage, { allowMissingVectors: true })
+  const report = await restore(archiveSource(await openArchive(storage)), store, { name: 'copy' })
   t.match(report, { written: edges.length, rejected: 0, verification: { digest_equal: true } })
   t.equal(await printed(store, 'Copy'), await printed(store))
 })
@@ -334,7 +334,7 @@ t.test('a backup in partitions of an int names each by its digits', async (t) =>
     format: 'jsonl',
     maxPartitions: 2000,
   } as const
-  await backup(source, 'Numbers', memoryPlace(files), options)
+  await backup(source, 'Numbers', memoryStorage(files), options)
   const directories = new Set([...files.keys()].flatMap((name) => /=(-?\d+)\//.exec(name)?.[1] ?? []))
   t.strictSame(directories, new Set(WHOLE.map(String)))
 })

@@ -7,7 +7,7 @@ import { openArchive } from '../../../lib/archive/archive.ts'
 import type { Manifest, Plan } from '../../../lib/archive/manifest.ts'
 import { manifestText, sha256Of } from '../../../lib/archive/manifestFile.ts'
 import { singleHeader, singleTrailer } from '../../../lib/archive/single.ts'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import { verifySingle } from '../../../lib/job/verify/single.ts'
@@ -50,26 +50,26 @@ for (const [name, spell] of Object.entries(SPELLINGS)) {
   for (const tool of ['elysiactl', 'other-writer']) {
     t.test(`an archive of ${tool} with ${name} is whole, and one with other objects is not`, async (t) => {
       const directory = t.testdir()
-      const place = directoryPlace(directory)
+      const storage = directoryStorage(directory)
       const manifest = { ...(await sound(directory)), tool: { name: tool, version: '1' } }
       respelled(directory, manifest, (line, at) => (at === 3 ? spell(line) : JSON.stringify(line)))
-      t.strictSame((await verify(place, { level: 'records' })).faults, [])
+      t.strictSame((await verify(storage, { level: 'records' })).faults, [])
       respelled(directory, manifest, spell)
-      t.strictSame((await verify(place, { level: 'records' })).faults, [])
+      t.strictSame((await verify(storage, { level: 'records' })).faults, [])
       respelled(directory, manifest, (line) =>
         spell({ ...line, properties: { ...line.properties, title: 'thinG' } }),
       )
-      const { faults } = await verify(place, { level: 'records' })
+      const { faults } = await verify(storage, { level: 'records' })
       t.match(faults, [{ fact: /holds other objects than the manifest says/ }])
     })
   }
 
   t.test(`an archive of another tool with ${name} is restored, equal when read back`, async (t) => {
     const directory = t.testdir()
-    const place = directoryPlace(directory)
+    const storage = directoryStorage(directory)
     const manifest = { ...(await sound(directory)), tool: { name: 'other-writer', version: '1' } }
     respelled(directory, manifest, spell)
-    const report = await restore(archiveSource(await openArchive(place)), openMemory(), {})
+    const report = await restore(archiveSource(await openArchive(storage)), openMemory(), {})
     t.match(report, { status: 'done', written: 5 })
   })
 
@@ -104,10 +104,10 @@ t.test('a manifest whose count of what was written is not that of its parts is d
   const directory = t.testdir()
   const manifest = await sound(directory)
   reseal(directory, manifest)
-  t.equal((await verify(directoryPlace(directory), { level: 'exists' })).status, 'whole')
+  t.equal((await verify(directoryStorage(directory), { level: 'exists' })).status, 'whole')
   for (const name of ['manifest.json', 'manifest.copy.json'])
     put(join(directory, name), manifestText({ ...manifest, counts: { ...manifest.counts, written: 6 } }))
-  const { faults } = await verify(directoryPlace(directory), { level: 'exists' })
+  const { faults } = await verify(directoryStorage(directory), { level: 'exists' })
   t.match(faults, [{ fact: /says that 6 objects were written, its parts hold 5/ }])
 })
 
@@ -143,8 +143,8 @@ t.test(
   async (t) => {
     const directory = t.testdir()
     const manifest = await sound(directory)
-    const place = directoryPlace(directory)
-    const facts = async () => (await verify(place, { level: 'exists' })).faults.map(({ fact }) => fact)
+    const storage = directoryStorage(directory)
+    const facts = async () => (await verify(storage, { level: 'exists' })).faults.map(({ fact }) => fact)
     const other = JSON.stringify(reversed(manifest.schema))
     put(join(directory, 'schema.json'), other)
     t.match(await facts(), [/has another SHA-256 than the manifest says/])

@@ -102,11 +102,11 @@ t.test('a killed process keeps no lock: the next one has it at once', async (t) 
   await lock.release()
 })
 
-const noBeginnings = thisHolder().began === undefined && 'nothing says here when a process began'
+const noBeginnings = thisHolder().startTicks === undefined && 'nothing says here when a process began'
 
 t.test('a pid that was used again is not the holder', { skip: noBeginnings }, async (t) => {
   const root = t.testdir()
-  strange(root, { ...thisHolder(), began: '1' })
+  strange(root, { ...thisHolder(), startTicks: '1' })
   await (await take(root, 'exclusive')).release()
 })
 

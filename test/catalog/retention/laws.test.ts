@@ -10,7 +10,7 @@ import {
 import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
 import { type Candidate, type GroupPlan, planRetention } from '../../../lib/catalog/retention/plan.ts'
 import { ARCHIVE_STATUSES } from '../../../lib/catalog/status.ts'
-import { before, stretchOf } from '../../../lib/core/duration.ts'
+import { before, periodOf } from '../../../lib/core/duration.ts'
 import { keptIds, policy, removedIds } from './candidates.ts'
 
 const NOW = Date.parse('2026-06-15T12:00:00Z')
@@ -186,7 +186,7 @@ law(
 law(
   'what is older than the window goes only where one that is as old and holds as much stays',
   (group, all, { olderThan }) => {
-    const bound = before(NOW, stretchOf(olderThan!, 'a test'))
+    const bound = before(NOW, periodOf(olderThan!, 'a test'))
     const { sound, gone } = counting(group, all)
     return gone.every((lost) => {
       const stay = sound.filter((one) => !gone.includes(one) && one.time <= bound)

@@ -4,7 +4,7 @@ import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
 import { planRetention } from '../../../lib/catalog/retention/plan.ts'
 import { candidate, policy } from './candidates.ts'
 
-const GOLDEN = new URL('golden/', import.meta.url)
+const GOLDEN = new URL('../golden/', import.meta.url)
 
 type Given = Parameters<typeof candidate>[0]
 

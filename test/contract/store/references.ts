@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
-import type { Collection, What } from '../../../lib/store/store.ts'
+import type { Collection, Projection } from '../../../lib/store/store.ts'
 import {
   ALL,
   drain,
@@ -14,7 +14,7 @@ import {
   type World,
 } from './world.ts'
 
-const WITH: What = { properties: 'all', vectors: true, references: true }
+const WITH: Projection = { properties: 'all', vectors: true, references: true }
 const VECTOR = { vectorIndexType: 'flat', vectorizer: 'none' }
 
 /** Two collections: what refers, by `cites` to its own and by `mentions`, each once, to `Cited`. */
@@ -58,8 +58,8 @@ export async function referenceTests(t: Test, open: Open): Promise<void> {
       [1, 2].map((n) => plain(objects.find(({ id }) => id === idAt(n))))
     t.same(inOrder(await drain(refers.read(WITH))), expected, 'by pages')
     t.same(inOrder(await refers.readMany([idAt(1), idAt(2)], WITH)), expected, 'by their ids')
-    const some: What = { ...WITH, properties: ['size'] }
-    const none: What = { ...WITH, properties: [] }
+    const some: Projection = { ...WITH, properties: ['size'] }
+    const none: Projection = { ...WITH, properties: [] }
     const sized = { id: idAt(1), properties: { size: 1, cites, mentions }, vector }
     t.same(plain(await one(refers, idAt(1), some)), plain(sized), 'beside the properties asked for')
     const bare = { id: idAt(1), properties: { cites, mentions }, vector }

@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
 import type { StoredObject } from '../../../lib/core/object.ts'
-import type { What } from '../../../lib/store/store.ts'
+import type { Projection } from '../../../lib/store/store.ts'
 import { ALL, drain, idAt, type Open, objectAt, one, storeTest } from './world.ts'
 
-const TIMED: What = { properties: [], vectors: false, times: true }
+const TIMED: Projection = { properties: [], vectors: false, times: true }
 
 /** A server's clock may differ from ours by so much. */
 const CLOCKS_MS = 5 * 60_000

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Test } from 'tap'
 import { ElysiaError, type ErrorCode } from '../../../lib/core/errors.ts'
 import { HASH_PROPERTY, type JsonObject, type StoredObject, type Vector } from '../../../lib/core/object.ts'
-import type { Collection, CollectionSchema, Store, Supports, What } from '../../../lib/store/store.ts'
+import type {
+  Capabilities,
+  Collection,
+  CollectionSchema,
+  Projection,
+  Store,
+} from '../../../lib/store/store.ts'
 
 /** A store, and the start of every collection name that the suite may use in it, such as `T4f2`. */
 export interface Opened {
@@ -24,8 +30,8 @@ export interface Amounts {
 
 export const DEFAULT_AMOUNTS: Amounts = { many: 3000, sequences: 100, concurrent: 20 }
 
-export const ALL: What = { properties: 'all', vectors: true }
-export const IDS: What = { properties: [], vectors: false }
+export const ALL: Projection = { properties: 'all', vectors: true }
+export const IDS: Projection = { properties: [], vectors: false }
 
 const text = (name: string) => ({
   name,
@@ -93,7 +99,7 @@ export function storeTest(
   open: Open,
   title: string,
   body: (t: Test, world: World) => Promise<void>,
-  needs?: keyof Supports,
+  needs?: keyof Capabilities,
 ): Promise<unknown> {
   return t.test(title, async (t) => {
     const world = await enter(t, open)
@@ -159,7 +165,7 @@ export function plain(object: StoredObject | undefined): unknown {
 export async function one(
   collection: Collection,
   id: string,
-  what: What = ALL,
+  what: Projection = ALL,
   tenant?: string,
 ): Promise<StoredObject | undefined> {
   const found = await collection.readMany([id], what, tenant === undefined ? {} : { tenant })

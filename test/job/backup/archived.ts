@@ -1,4 +1,4 @@
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
@@ -42,6 +42,6 @@ export async function things(count: number, schema = THING): Promise<Store> {
 /** An archive in memory of so many things, and its files. */
 export async function archiveOf(count: number, options: BackupGiven = {}): Promise<Files> {
   const files: Files = new Map()
-  await backup(await things(count), 'Thing', memoryPlace(files), { compression: 'none', ...options })
+  await backup(await things(count), 'Thing', memoryStorage(files), { compression: 'none', ...options })
   return files
 }

@@ -3,9 +3,9 @@ import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import t from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { missingStretches } from '../../../lib/archive/part/missingRanges.ts'
+import { missingIdGaps } from '../../../lib/archive/part/missingRanges.ts'
 import { readSingle } from '../../../lib/archive/single.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
@@ -17,23 +17,23 @@ import { archiveOf, idOf, THING, thing, things } from './archived.ts'
 
 t.test('an archive holds every object once, and its counts are those of its bytes', async (t) => {
   const files: Files = new Map()
-  const { report } = await backup(await things(7000), 'Thing', memoryPlace(files), {
+  const { report } = await backup(await things(7000), 'Thing', memoryStorage(files), {
     workers: 3,
     partSize: 100_000,
   })
-  const { manifest } = await openArchive(memoryPlace(files))
+  const { manifest } = await openArchive(memoryStorage(files))
   t.equal(report.objects, 7000)
   t.equal(report.vectors, 7000)
   t.ok(manifest.ranges.length >= 6, 'shared out among the workers')
   t.ok(manifest.parts.length > manifest.ranges.length, 'in parts of a bounded size')
-  t.equal((await verify(memoryPlace(files), { level: 'records' })).objects_checked, 7000)
+  t.equal((await verify(memoryStorage(files), { level: 'records' })).objects_checked, 7000)
   t.notOk(files.has('parts.jsonl'), 'no journal is left')
 })
 
 t.test('what is in a place already is not written over', async (t) => {
   const files = await archiveOf(3)
-  await t.rejects(backup(await things(3), 'Thing', memoryPlace(files), {}), { code: 'ELYSIA_CONFLICT' })
-  await t.rejects(backup(await things(3), 'Thing', memoryPlace(new Map([['x', Buffer.from('')]])), {}), {
+  await t.rejects(backup(await things(3), 'Thing', memoryStorage(files), {}), { code: 'ELYSIA_CONFLICT' })
+  await t.rejects(backup(await things(3), 'Thing', memoryStorage(new Map([['x', Buffer.from('')]])), {}), {
     code: 'ELYSIA_CONFLICT',
   })
 })
@@ -41,9 +41,9 @@ t.test('what is in a place already is not written over', async (t) => {
 t.test('an empty collection is no backup, unless that is allowed', async (t) => {
   const store = await things(0)
   const files: Files = new Map()
-  await t.rejects(backup(store, 'Thing', memoryPlace(files), {}), { code: 'ELYSIA_INCOMPLETE' })
+  await t.rejects(backup(store, 'Thing', memoryStorage(files), {}), { code: 'ELYSIA_INCOMPLETE' })
   t.notOk(files.has('manifest.json'))
-  const { report } = await backup(store, 'Thing', memoryPlace(), { allowEmpty: true })
+  const { report } = await backup(store, 'Thing', memoryStorage(), { allowEmpty: true })
   t.equal(report.objects, 0)
 })
 
@@ -51,15 +51,15 @@ t.test('objects without the vectors of their schema are no backup, unless that i
   const store = await things(5)
   const { vector: _, ...bare } = thing(5)
   await store.collection('Thing').write([bare])
-  await t.rejects(backup(store, 'Thing', memoryPlace(), {}), { code: 'ELYSIA_INCOMPLETE' })
-  const { report } = await backup(store, 'Thing', memoryPlace(), { allowMissingVectors: true })
+  await t.rejects(backup(store, 'Thing', memoryStorage(), {}), { code: 'ELYSIA_INCOMPLETE' })
+  const { report } = await backup(store, 'Thing', memoryStorage(), { allowMissingVectors: true })
   t.equal(report.vectors, 5)
-  t.equal((await backup(store, 'Thing', memoryPlace(), { vectors: false })).report.vectors, 0)
+  t.equal((await backup(store, 'Thing', memoryStorage(), { vectors: false })).report.vectors, 0)
 })
 
 t.test('a schema-only archive has the schema, the count of the source, and no part', async (t) => {
   const files = await archiveOf(3, { schemaOnly: true })
-  const { manifest } = await openArchive(memoryPlace(files))
+  const { manifest } = await openArchive(memoryStorage(files))
   t.strictSame([manifest.content, manifest.parts.length, manifest.counts.before], ['schema-only', 0, 3])
 })
 
@@ -69,7 +69,7 @@ t.test('partitions by a property are directories in the style of Hive', async (t
     [...files.keys()].filter((name) => name.startsWith('parts/')).map((name) => name.split('/')[1]),
   )
   t.strictSame([...directories].sort(), ['partition_kind=blue', 'partition_kind=green', 'partition_kind=red'])
-  t.equal((await verify(memoryPlace(files), { level: 'records' })).status, 'whole')
+  t.equal((await verify(memoryStorage(files), { level: 'records' })).status, 'whole')
 })
 
 t.test('inactive tenants are activated for the scan, and put back', async (t) => {
@@ -80,14 +80,14 @@ t.test('inactive tenants are activated for the scan, and put back', async (t) =>
   await store.collection('Thing').write([thing(1), thing(2)], { tenant: 'b' })
   await store.setTenantStates('Thing', [{ name: 'b', state: 'inactive' }])
   const files: Files = new Map()
-  const { report } = await backup(store, 'Thing', memoryPlace(files), {})
+  const { report } = await backup(store, 'Thing', memoryStorage(files), {})
   t.equal(report.objects, 3)
   t.strictSame(await store.tenantStates('Thing'), [
     { name: 'a', state: 'active' },
     { name: 'b', state: 'inactive' },
   ])
   t.ok([...files.keys()].some((name) => name.startsWith('parts/tenant=b/')))
-  t.strictSame((await openArchive(memoryPlace(files))).manifest.tenants?.[1], {
+  t.strictSame((await openArchive(memoryStorage(files))).manifest.tenants?.[1], {
     name: 'b',
     state: 'inactive',
   })
@@ -98,7 +98,7 @@ t.test('an interrupted backup is finished by --resume, keeping the parts that ar
   const files: Files = new Map()
   const stop = new AbortController()
   const small = { partSize: 4096, compression: 'none' } as const
-  const begun = backup(store, 'Thing', memoryPlace(files), small, {
+  const begun = backup(store, 'Thing', memoryStorage(files), small, {
     stop: stop.signal,
     onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
   })
@@ -110,14 +110,14 @@ t.test('an interrupted backup is finished by --resume, keeping the parts that ar
   const { report } = await backup(
     store,
     'Thing',
-    memoryPlace(files),
+    memoryStorage(files),
     { ...small, workers: 5 },
     { resume: true },
   )
   t.equal(report.parts_kept, kept.length - 1)
   t.equal(report.objects, 400)
   const whole = await archiveOf(400, small)
-  t.equal(report.digest, (await openArchive(memoryPlace(whole))).manifest.totals.digest)
+  t.equal(report.digest, (await openArchive(memoryStorage(whole))).manifest.totals.digest)
 })
 
 t.test('whatever parts are there, the stretches that are missing are exactly the rest', async () => {
@@ -126,7 +126,7 @@ t.test('whatever parts are there, the stretches that are missing are exactly the
     fc.asyncProperty(cuts, fc.array(fc.boolean(), { minLength: 21, maxLength: 21 }), async (at, there) => {
       const ends = [...at.sort((a, b) => a - b).map((n) => idOf(n)), undefined]
       const parts = ends.map((up_to, index) => ({ range: 0, after: ends[index - 1], up_to }))
-      const missing = missingStretches([{}], parts.filter((_, index) => there[index]) as never)
+      const missing = missingIdGaps([{}], parts.filter((_, index) => there[index]) as never)
       for (let n = 0; n < 1000; n += 7) {
         const id = idOf(n)
         const owner = parts.findIndex(({ up_to }) => up_to === undefined || id <= up_to)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { THING, thing } from './archived.ts'
@@ -49,17 +49,17 @@ t.test(
       const directory = join(t.testdirName, point.replace(/\W/g, '-'))
       const killed = run([database, directory, 'anew', '40000'], point)
       t.equal(killed.signal, 'SIGKILL', `${point}: dies there`)
-      const opened = openArchive(directoryPlace(directory))
+      const opened = openArchive(directoryStorage(directory))
       if (complete) await t.resolves(opened, `${point}: is whole`)
       else await t.rejects(opened, { code: 'ELYSIA_DAMAGED' }, `${point}: is not complete`)
       const resumed = run([database, directory, 'resume', '40000'])
       t.equal(resumed.status, 0, `${point}: ${resumed.stderr}`)
-      const report = await verify(directoryPlace(directory), { level: 'records' })
+      const report = await verify(directoryStorage(directory), { level: 'records' })
       t.strictSame([report.status, report.objects_checked], ['whole', OBJECTS], point)
       const left: string[] = []
-      const { manifest } = await openArchive(directoryPlace(directory))
+      const { manifest } = await openArchive(directoryStorage(directory))
       const known = new Set(manifest.parts.map(({ file }) => file))
-      for await (const { name } of directoryPlace(directory).list('parts'))
+      for await (const { name } of directoryStorage(directory).list('parts'))
         if (!known.has(name)) left.push(name)
       t.strictSame(left, [], `${point}: nothing is left beside the parts`)
     }
@@ -80,10 +80,10 @@ t.test(
       t.not(full.status, 0)
       t.match(full.stderr, /ELYSIA_STATE/)
       t.match(full.stderr, /--resume/)
-      await t.rejects(openArchive(directoryPlace(directory)), { code: 'ELYSIA_DAMAGED' })
+      await t.rejects(openArchive(directoryStorage(directory)), { code: 'ELYSIA_DAMAGED' })
       execFileSync('mount', ['-o', 'remount,size=2m', disk])
       t.equal(run([database, directory, 'resume', '40000']).status, 0)
-      t.equal((await verify(directoryPlace(directory), { level: 'records' })).objects_checked, OBJECTS)
+      t.equal((await verify(directoryStorage(directory), { level: 'records' })).objects_checked, OBJECTS)
     } finally {
       execFileSync('umount', [disk])
     }

@@ -1,7 +1,7 @@
 // What is written, deleted, expired or kept back while a backup goes on.
 import { PassThrough } from 'node:stream'
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
@@ -20,8 +20,8 @@ const PLAIN = { compression: 'none' } as const
 const WAYS: Readonly<Record<string, (store: Store, said: string[]) => Promise<number>>> = {
   async directory(store, said) {
     const files: Files = new Map()
-    const { report } = await backup(store, 'Thing', memoryPlace(files), PLAIN, circumstances(said))
-    const { status, objects_checked } = await verify(memoryPlace(files), { level: 'records' })
+    const { report } = await backup(store, 'Thing', memoryStorage(files), PLAIN, circumstances(said))
+    const { status, objects_checked } = await verify(memoryStorage(files), { level: 'records' })
     return status === 'whole' && objects_checked === report.objects ? report.objects : -1
   },
   async pipe(store, said) {

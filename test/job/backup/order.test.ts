@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
@@ -23,7 +23,7 @@ async function refusedBy(store: Store): Promise<(string | undefined)[]> {
   const files: Files = new Map()
   const stream = new PassThrough().resume()
   const ended = await Promise.allSettled([
-    backup(store, 'Thing', memoryPlace(files), { compression: 'none', allowMissingVectors: true }),
+    backup(store, 'Thing', memoryStorage(files), { compression: 'none', allowMissingVectors: true }),
     backupSingle(store, 'Thing', { stream, location: '-' }, { compression: 'none' }),
   ])
   if (files.has('manifest.json')) return ['an archive']
@@ -68,7 +68,7 @@ t.test('objects of beyond the range that was asked for are a fault of the store'
   const store = changedStore(inner, (collection) => ({
     read: (what, { after } = {}, call) => collection.read(what, after === undefined ? {} : { after }, call),
   }))
-  await t.rejects(backup(store, 'Thing', memoryPlace(), {}), { code: 'ELYSIA_STORE', message: /up to/ })
+  await t.rejects(backup(store, 'Thing', memoryStorage(), {}), { code: 'ELYSIA_STORE', message: /up to/ })
 })
 
 t.test('a store that gives the first page for ever ends a backup, and the search for ranges', async (t) => {

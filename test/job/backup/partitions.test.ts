@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { Json } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../../lib/job/backup/options.ts'
@@ -23,7 +23,7 @@ async function partitioned(
     })),
   )
   const files: Files = new Map()
-  await backup(store, 'Thing', memoryPlace(files), { partitionBy: name, compression: 'none', ...options })
+  await backup(store, 'Thing', memoryStorage(files), { partitionBy: name, compression: 'none', ...options })
   return files
 }
 
@@ -46,7 +46,7 @@ t.test('null and the text that stands for null are two directories, and every ob
     'partition_kind=__HIVE_DEFAULT_PARTITION__',
     'partition_kind=x',
   ])
-  t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 4 })
+  t.match(await verify(memoryStorage(files), { level: 'records' }), { status: 'whole', objects_checked: 4 })
 })
 
 t.test(
@@ -65,10 +65,13 @@ t.test(
       '.',
       '..',
     ])
-    const names = (await openArchive(memoryPlace(files))).manifest.parts.map(({ file }) => file)
+    const names = (await openArchive(memoryStorage(files))).manifest.parts.map(({ file }) => file)
     const folded = names.map((name) => name.split('/').at(-1)!.toLowerCase())
     t.equal(new Set(folded).size, folded.length, names.join(' '))
-    t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 10 })
+    t.match(await verify(memoryStorage(files), { level: 'records' }), {
+      status: 'whole',
+      objects_checked: 10,
+    })
   },
 )
 

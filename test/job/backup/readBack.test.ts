@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
-import type { Place } from '../../../lib/archive/storage/storage.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import type { Storage } from '../../../lib/archive/storage/storage.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { things } from './archived.ts'
@@ -10,8 +10,8 @@ t.test(
   'a part that reads back other than it was written ends the backup, is noted nowhere, and goes',
   async (t) => {
     const files: Files = new Map()
-    const place = memoryPlace(files)
-    const lying = new Proxy(place, {
+    const storage = memoryStorage(files)
+    const lying = new Proxy(storage, {
       get(target, key) {
         const value = Reflect.get(target, key) as unknown
         if (key === 'read')
@@ -19,7 +19,7 @@ t.test(
             name.startsWith('parts/') ? Readable.from([Buffer.from('other')]) : target.read(name, slice)
         return typeof value === 'function' ? value.bind(target) : value
       },
-    }) as Place
+    }) as Storage
     await t.rejects(backup(await things(50), 'Thing', lying, { compression: 'none' }), {
       code: 'ELYSIA_STATE',
       message: /reads back other/,
@@ -39,7 +39,7 @@ t.test('--resume writes a part again whose bytes changed, though not its size', 
   const stop = new AbortController()
   const small = { partSize: 4096, compression: 'none' } as const
   await t.rejects(
-    backup(store, 'Thing', memoryPlace(files), small, {
+    backup(store, 'Thing', memoryStorage(files), small, {
       stop: stop.signal,
       onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
     }),
@@ -48,8 +48,8 @@ t.test('--resume writes a part again whose bytes changed, though not its size', 
   const bytes = Buffer.from(files.get(name)!)
   bytes[20]! ^= 1
   files.set(name, bytes)
-  await backup(store, 'Thing', memoryPlace(files), small, { resume: true })
-  t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 400 })
+  await backup(store, 'Thing', memoryStorage(files), small, { resume: true })
+  t.match(await verify(memoryStorage(files), { level: 'records' }), { status: 'whole', objects_checked: 400 })
 })
 
 t.test('a partitioned backup that was interrupted is finished with every object once', async (t) => {
@@ -58,14 +58,14 @@ t.test('a partitioned backup that was interrupted is finished with every object 
   const stop = new AbortController()
   const small = { partSize: 4096, compression: 'none', partitionBy: 'kind' } as const
   await t.rejects(
-    backup(store, 'Thing', memoryPlace(files), small, {
+    backup(store, 'Thing', memoryStorage(files), small, {
       stop: stop.signal,
       onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
     }),
   )
-  const { report } = await backup(store, 'Thing', memoryPlace(files), small, { resume: true })
+  const { report } = await backup(store, 'Thing', memoryStorage(files), small, { resume: true })
   t.equal(report.objects, 400)
-  t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 400 })
+  t.match(await verify(memoryStorage(files), { level: 'records' }), { status: 'whole', objects_checked: 400 })
 })
 
 t.test('a stop ends a backup after the part in hand, not at the end of its range', async (t) => {
@@ -76,7 +76,7 @@ t.test('a stop ends a backup after the part in hand, not at the end of its range
     backup(
       await things(4000),
       'Thing',
-      memoryPlace(files),
+      memoryStorage(files),
       { partSize: 4096, compression: 'none', workers: 1 },
       {
         stop: stop.signal,

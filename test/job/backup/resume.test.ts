@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../../lib/job/backup/options.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -15,12 +15,14 @@ async function interrupted(store: Store, options: BackupGiven = SMALL): Promise<
   const onProgress = ({ objects }: { objects: number }) => {
     if (objects > 100) stop.abort(new Error('stopped'))
   }
-  await backup(store, 'Thing', memoryPlace(files), options, { stop: stop.signal, onProgress }).catch(() => {})
+  await backup(store, 'Thing', memoryStorage(files), options, { stop: stop.signal, onProgress }).catch(
+    () => {},
+  )
   return files
 }
 
 function resume(store: Store, files: Files, options: BackupGiven) {
-  return backup(store, 'Thing', memoryPlace(files), options, { resume: true })
+  return backup(store, 'Thing', memoryStorage(files), options, { resume: true })
 }
 
 t.test('a backup whose schema has changed meanwhile is not finished, and what changed is said', async (t) => {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -70,10 +70,10 @@ t.test(
       const resumed = run(database, directory, 'resume')
       t.equal(resumed.status, 0, `${point}: ${resumed.stderr}`)
       t.strictSame(await statesIn(database), STATES, `${point}: as they were`)
-      const { manifest } = await openArchive(directoryPlace(directory))
+      const { manifest } = await openArchive(directoryStorage(directory))
       t.strictSame(manifest.tenants, STATES, `${point}: and the archive knows them so`)
       t.match(manifest.counts, { before: 120, after: 120, written: 120 }, point)
-      t.match(await verify(directoryPlace(directory), { level: 'records' }), {
+      t.match(await verify(directoryStorage(directory), { level: 'records' }), {
         status: 'whole',
         objects_checked: 120,
       })
@@ -96,7 +96,7 @@ t.test('the plan is durable before the first tenant is woken', async (t) => {
       await inner.setTenantStates(name, tenants)
     },
   })
-  await backup(store, 'Thing', memoryPlace(files), { workers: 2 })
+  await backup(store, 'Thing', memoryStorage(files), { workers: 2 })
   t.equal(seen.length, 10, 'each of five is woken and put back')
   const plans = new Set(seen.map((line) => JSON.stringify(JSON.parse(line ?? 'null')?.plan?.tenants)))
   t.strictSame([...plans], [JSON.stringify(STATES)])
@@ -112,6 +112,6 @@ t.test('the schema alone wakes nobody', async (t) => {
       calls += 1
     },
   })
-  await backup(store, 'Thing', memoryPlace(), { schemaOnly: true })
+  await backup(store, 'Thing', memoryStorage(), { schemaOnly: true })
   t.equal(calls, 0)
 })

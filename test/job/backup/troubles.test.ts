@@ -1,6 +1,6 @@
 // What may befall a backup inside one process: another one, and a server that fails now and then.
 import t, { type Test } from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import type { Store } from '../../../lib/store/store.ts'
@@ -11,11 +11,13 @@ import { THING, thing, things } from './archived.ts'
 t.test('of backups that begin in one place in the same moment one counts, and it is whole', async (t) => {
   const files: Files = new Map()
   const store = await things(500)
-  const all = Array.from({ length: 5 }, () => backup(store, 'Thing', memoryPlace(files), { partSize: 8192 }))
+  const all = Array.from({ length: 5 }, () =>
+    backup(store, 'Thing', memoryStorage(files), { partSize: 8192 }),
+  )
   const ended = await Promise.allSettled(all)
   t.equal(ended.filter(({ status }) => status === 'fulfilled').length, 1)
   for (const one of ended) if (one.status === 'rejected') t.match(one.reason, { code: 'ELYSIA_LOCKED' })
-  t.match(await verify(memoryPlace(files), { level: 'records' }), { status: 'whole', objects_checked: 500 })
+  t.match(await verify(memoryStorage(files), { level: 'records' }), { status: 'whole', objects_checked: 500 })
 })
 
 /** A server with three tenants, of which one sleeps. */
@@ -56,7 +58,7 @@ t.test('a call of any kind that fails twice is made again, and the backup is who
   ]
   for (const [on, skip] of calls) {
     const taken = double.faults.inject({ ...AWAY, on, skip, count: 2 })
-    const { report } = await backup(store, 'Thing', memoryPlace(), { compression: 'none' })
+    const { report } = await backup(store, 'Thing', memoryStorage(), { compression: 'none' })
     t.equal(report.objects, 6, on)
     t.equal(taken(), 2, `${on} after ${skip}`)
     t.strictSame(await store.tenantStates('Thing'), STATES, 'and tenants are as they were')
@@ -66,7 +68,9 @@ t.test('a call of any kind that fails twice is made again, and the backup is who
 t.test('a backup that fails puts its tenants back, and its own error is what is heard', async (t) => {
   const { double, store } = await tenanted(t)
   const gone = double.faults.inject({ ...AWAY, on: 'Search' })
-  await t.rejects(backup(store, 'Thing', memoryPlace(), { retryForMs: 300 }), { code: 'ELYSIA_UNREACHABLE' })
+  await t.rejects(backup(store, 'Thing', memoryStorage(), { retryForMs: 300 }), {
+    code: 'ELYSIA_UNREACHABLE',
+  })
   t.strictSame(await store.tenantStates('Thing'), STATES)
   const said: string[] = []
   const files: Files = new Map()
@@ -75,7 +79,7 @@ t.test('a backup that fails puts its tenants back, and its own error is what is 
   const failed = backup(
     store,
     'Thing',
-    memoryPlace(files),
+    memoryStorage(files),
     { retryForMs: 300, compression: 'none', workers: 3 },
     circumstances,
   )
@@ -87,7 +91,7 @@ t.test('a backup that fails puts its tenants back, and its own error is what is 
   const { report } = await backup(
     store,
     'Thing',
-    memoryPlace(files),
+    memoryStorage(files),
     { compression: 'none' },
     { resume: true },
   )

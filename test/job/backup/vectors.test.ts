@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import t from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { withFiniteVectors } from '../../../lib/archive/object/finiteVectors.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
@@ -38,7 +38,7 @@ for (const format of ['jsonl', 'json', 'parquet'] as const) {
     `vectors that are not finite end a backup, which names all of their objects at once (${format})`,
     async (t) => {
       const files: Files = new Map()
-      const failed = backup(await holed(), 'Thing', memoryPlace(files), { format })
+      const failed = backup(await holed(), 'Thing', memoryStorage(files), { format })
       const all = new RegExp(`3 objects of Thing: ${BAD.map((n) => idOf(n, 200)).join(', ')}`)
       await t.rejects(failed, { code: 'ELYSIA_STORE', message: all, hint: /--allow-invalid-vectors/ })
       t.notOk(files.has('manifest.json'))
@@ -51,7 +51,7 @@ for (const format of ['jsonl', 'json', 'parquet'] as const) {
     const { report } = await backup(
       await holed(),
       'Thing',
-      memoryPlace(files),
+      memoryStorage(files),
       { format, allowInvalidVectors: true },
       { onNotice: ({ code, message }) => said.push(`${code}: ${message}`) },
     )
@@ -85,11 +85,11 @@ t.test('a backup that was ended by such a vector is finished with the option', a
   const files: Files = new Map()
   const small = { partSize: 4096, compression: 'none' } as const
   const store = await holed()
-  await t.rejects(backup(store, 'Thing', memoryPlace(files), small), { code: 'ELYSIA_STORE' })
+  await t.rejects(backup(store, 'Thing', memoryStorage(files), small), { code: 'ELYSIA_STORE' })
   const again = { ...small, allowInvalidVectors: true }
-  const { report } = await backup(store, 'Thing', memoryPlace(files), again, { resume: true })
+  const { report } = await backup(store, 'Thing', memoryStorage(files), again, { resume: true })
   t.match(report, { objects: 200, vectors: 197 })
-  t.equal((await openArchive(memoryPlace(files))).manifest.totals.vectors, 197)
+  t.equal((await openArchive(memoryStorage(files))).manifest.totals.vectors, 197)
 })
 
 t.test('of an object only those vectors go that are not finite', (t) => {

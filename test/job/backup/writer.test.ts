@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
@@ -35,11 +35,11 @@ async function underWrites(t: Test, target: string): Promise<void> {
   let drifted = 0
   for (let n = 1; n <= BACKUPS; n++) {
     const files: Files = new Map()
-    const { report } = await backup(store, NAME, memoryPlace(files), { workers: 2, partSize: 200_000 })
+    const { report } = await backup(store, NAME, memoryStorage(files), { workers: 2, partSize: 200_000 })
     const { before, after, written } = report.counts
     if (before !== after || after !== written) drifted += 1
     t.ok(written >= OBJECTS, `backup ${n}: ${before} before, ${after} after, ${written} in it`)
-    const { status, objects_checked } = await verify(memoryPlace(files), { level: 'records' })
+    const { status, objects_checked } = await verify(memoryStorage(files), { level: 'records' })
     t.strictSame([status, objects_checked], ['whole', written])
     const restored = await restore(await sourceOf(files), openMemory(), {})
     t.match(restored, { written, rejected: 0, verification: { digest_equal: true } })

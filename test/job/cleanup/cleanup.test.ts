@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
 import { singleHeader } from '../../../lib/archive/single.ts'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import type { Catalog } from '../../../lib/catalog/catalog.ts'
 import { lockRoot } from '../../../lib/catalog/lock/lock.ts'
 import { openCatalog } from '../../../lib/catalog/open.ts'
 import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
-import { stretchOf } from '../../../lib/core/duration.ts'
+import { periodOf } from '../../../lib/core/duration.ts'
 import { type CleanupCircumstances, cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
@@ -35,7 +35,7 @@ async function root(t: Test) {
 }
 
 function clean(catalog: Catalog, given: RetentionGiven, around: CleanupCircumstances = {}, filter = {}) {
-  const history = stretchOf('1y', 'history')
+  const history = periodOf('1y', 'history')
   return cleanUp(catalog, { filter, policy: policy(given), history }, { timing, ...around })
 }
 
@@ -47,7 +47,7 @@ t.test(
   async (t) => {
     const { backups, catalog } = await root(t)
     const given = { keepLast: '1', failedAfter: '0h' }
-    const plan = planCleanup(catalog, { filter: {}, policy: policy(given), history: stretchOf('1y', '') })
+    const plan = planCleanup(catalog, { filter: {}, policy: policy(given), history: periodOf('1y', '') })
     t.match(plan, { done: false, removed: [], bytes: 16 })
     t.ok(existsSync(`${backups}/Article/base/manifest.json`))
     const report = await clean(catalog, given)
@@ -58,7 +58,7 @@ t.test(
       failed: [],
     })
     for (const name of ['base', 'inc', 'begun']) t.notOk(existsSync(`${backups}/Article/${name}`), name)
-    t.equal((await openArchive(directoryPlace(`${backups}/Article/new`))).manifest.id, 'archive-new')
+    t.equal((await openArchive(directoryStorage(`${backups}/Article/new`))).manifest.id, 'archive-new')
     t.equal(ids(catalog.list({ sort: 'id' })), 'new')
     t.equal(ids(catalog.list({ status: ['deleted'], sort: 'id' })), 'base begun inc')
     t.same((await clean(catalog, given)).removed, [], 'again it removes nothing')
@@ -114,7 +114,7 @@ for (const lost of [false, true]) {
           t.same(leftOf(`${backups}/Article/${name}`), [], `${point} ${name}`)
         const after = await openCatalog({ file })
         t.equal(ids(after.list()), 'new', point)
-        t.equal((await openArchive(directoryPlace(`${backups}/Article/new`))).manifest.id, 'archive-new')
+        t.equal((await openArchive(directoryStorage(`${backups}/Article/new`))).manifest.id, 'archive-new')
         after.close()
       }
     },
@@ -124,10 +124,10 @@ for (const lost of [false, true]) {
 /** Whatever has a manifest has all of its parts. */
 async function noneFalselyWhole(t: Test, backups: string, point: string): Promise<void> {
   for (const name of ['base', 'inc', 'new']) {
-    const place = directoryPlace(`${backups}/Article/${name}`)
-    if ((await place.bytes('manifest.json')) === undefined) continue
-    for (const { file, bytes } of (await openArchive(place)).manifest.parts) {
-      t.equal(await place.bytes(file), bytes, `${point}: ${name} has ${file}`)
+    const storage = directoryStorage(`${backups}/Article/${name}`)
+    if ((await storage.bytes('manifest.json')) === undefined) continue
+    for (const { file, bytes } of (await openArchive(storage)).manifest.parts) {
+      t.equal(await storage.bytes(file), bytes, `${point}: ${name} has ${file}`)
     }
   }
 }

@@ -57,9 +57,9 @@ t.test('a directory whose archive moved away is not touched', async (t) => {
 })
 
 t.test('a location that became a link is not followed, nor a link on its way', async (t) => {
-  for (const place of ['location', 'above'] as const) {
+  for (const storage of ['location', 'above'] as const) {
     const at = await root(t)
-    const link = place === 'location' ? at.location : `${at.backups}/Article`
+    const link = storage === 'location' ? at.location : `${at.backups}/Article`
     renameSync(link, `${at.directory}/moved`)
     symlinkSync(`${at.directory}/moved`, link)
     await refused(t, at, /is a link/)
@@ -70,7 +70,7 @@ t.test('a root that the user made a link is followed', async (t) => {
   const at = await root(t)
   renameSync(at.backups, `${at.directory}/disk`)
   symlinkSync(`${at.directory}/disk`, at.backups)
-  t.same(await at.remove(), { strangers: [] })
+  t.same(await at.remove(), { unknownFiles: [] })
   t.notOk(existsSync(`${at.directory}/disk/Article/one`))
 })
 
@@ -87,7 +87,7 @@ t.test('only files that the manifest names go, and no link or pipe in their plac
   rmSync(`${location}/schema.json`)
   symlinkSync(`${at.directory}/mine/diary.txt`, `${location}/schema.json`)
   writeFileSync(`${location}/annotations.json`, '{"version":1,"id":"archive-else"}')
-  const { strangers } = await at.remove()
+  const { unknownFiles } = await at.remove()
   t.same(
     Object.keys(contents(location))
       .map((path) => path.slice(location.length + 1))
@@ -101,7 +101,7 @@ t.test('only files that the manifest names go, and no link or pipe in their plac
       'schema.json',
     ],
   )
-  t.ok(strangers.includes('schema.json') && strangers.includes('notes'), strangers.join())
+  t.ok(unknownFiles.includes('schema.json') && unknownFiles.includes('notes'), unknownFiles.join())
   t.ok(existsSync(`${location}/notes/empty`), 'directories of others stay, empty or not')
   t.equal(readFileSync(`${at.directory}/mine/diary.txt`, 'utf8'), 'mine')
   t.equal(at.catalog.get('archive-1').status, 'deleted')
@@ -111,7 +111,7 @@ t.test('a part that is a link stays, and what it leads to', async (t) => {
   const at = await root(t)
   rmSync(`${at.location}/parts`, { recursive: true })
   symlinkSync(`${at.directory}/mine/parts`, `${at.location}/parts`)
-  t.same((await at.remove()).strangers, ['parts'])
+  t.same((await at.remove()).unknownFiles, ['parts'])
   t.equal(readFileSync(`${at.directory}/mine/parts/0.jsonl`, 'utf8'), 'mine too')
 })
 
@@ -152,7 +152,7 @@ t.test('a damaged manifest is no reason against it where its copy is whole', asy
   const at = await root(t)
   rmSync(`${at.location}/manifest.json`)
   writeFileSync(`${at.location}/manifest.json`, '{"torn')
-  t.same(await at.remove(), { strangers: [] })
+  t.same(await at.remove(), { unknownFiles: [] })
   t.notOk(existsSync(at.location))
 })
 
@@ -218,7 +218,7 @@ t.test('a file goes with annotations that are its own', async (t) => {
     const at = single(t)
     const beside = `${at.location}.annotations.json`
     writeFileSync(beside, JSON.stringify({ version: 1, id, pinned: false, tags: [], verifications: [] }))
-    t.same(await at.remove(), { strangers: [] })
+    t.same(await at.remove(), { unknownFiles: [] })
     t.notOk(existsSync(at.location))
     t.equal(existsSync(beside), stays)
   }

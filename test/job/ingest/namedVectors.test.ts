@@ -1,7 +1,7 @@
 // What a backup says of objects that lack some of their vectors.
 import t from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../../lib/job/backup/options.ts'
@@ -32,7 +32,7 @@ async function storeOf(names: readonly (readonly string[])[], schema = NAMED): P
 }
 
 async function backedUp(store: Store, options: BackupGiven = {}) {
-  const [place, notices] = [memoryPlace(), [] as string[]]
+  const [place, notices] = [memoryStorage(), [] as string[]]
   await backup(store, 'Thing', place, options, { onNotice: ({ message }) => void notices.push(message) })
   return { place, notices, manifest: (await openArchive(place)).manifest }
 }

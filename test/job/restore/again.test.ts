@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
@@ -80,7 +80,7 @@ t.test('a collection that was there is not taken away by a pipe that is cut', as
 
 t.test('an archive whose manifest is damaged is restored by its copy, and that is said', async (t) => {
   const root = directory(t)
-  await backup(await things(50), 'Thing', directoryPlace(root), {})
+  await backup(await things(50), 'Thing', directoryStorage(root), {})
   const manifest = readFileSync(`${root}/manifest.json`)
   const faults: Readonly<Record<string, () => Buffer>> = {
     'a bit': () => {

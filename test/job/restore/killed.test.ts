@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { RestoreReport } from '../../../lib/job/restore/report.ts'
@@ -38,7 +38,7 @@ async function makeArchive(): Promise<StoredObject[]> {
     beacons: [`weaviate://localhost/Thing/${idOf(n + 1, OBJECTS)}`],
   }))
   await store.collection('Thing').link(links)
-  await backup(store, 'Thing', directoryPlace(archive), { partSize: 32_000 })
+  await backup(store, 'Thing', directoryStorage(archive), { partSize: 32_000 })
   return objectsOf(store, 'Thing')
 }
 
@@ -49,7 +49,7 @@ interface Ended {
 }
 
 async function restoreOnce(
-  place: string,
+  storage: string,
   target: string,
   how: {
     readonly killAfterMs?: number
@@ -59,8 +59,8 @@ async function restoreOnce(
 ): Promise<Ended> {
   const env = {
     ...process.env,
-    XDG_DATA_HOME: `${place}/data`,
-    XDG_STATE_HOME: `${place}/state`,
+    XDG_DATA_HOME: `${storage}/data`,
+    XDG_STATE_HOME: `${storage}/state`,
     ...(how.failpoint !== undefined && { ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: how.failpoint }),
   }
   const words = ['col', 'restore', archive, '--target', target, '--json', '--batch-size', '100']
@@ -90,10 +90,10 @@ interface Target {
   open(): Promise<Store>
 }
 
-const TARGETS: Readonly<Record<string, (t: Test, place: string) => Promise<Target>>> = {
-  'the embedded store': async (_, place) => ({
-    text: `sqlite:${place}/store.db`,
-    open: () => openSqlite(`${place}/store.db`),
+const TARGETS: Readonly<Record<string, (t: Test, storage: string) => Promise<Target>>> = {
+  'the embedded store': async (_, storage) => ({
+    text: `sqlite:${storage}/store.db`,
+    open: () => openSqlite(`${storage}/store.db`),
   }),
   'a Weaviate server': async (t) => {
     const double = await weaviateDouble()
@@ -124,26 +124,26 @@ for (const [name, targetIn] of Object.entries(TARGETS)) {
   t.test(`killed at random moments and given again, a restore into ${name} is whole`, async (t) => {
     const draw = drawing(name.length)
     let killed = 0
-    const place = t.testdir()
-    const target = await targetIn(t, place)
-    let ended = await restoreOnce(place, target.text, { killAfterMs: draw() * 300 })
+    const storage = t.testdir()
+    const target = await targetIn(t, storage)
+    let ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 300 })
     while (ended.code === null && killed < 5) {
       killed += 1
-      ended = await restoreOnce(place, target.text, { killAfterMs: draw() * 500 })
+      ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 500 })
     }
-    if (ended.code === null) ended = await restoreOnce(place, target.text)
+    if (ended.code === null) ended = await restoreOnce(storage, target.text)
     t.ok(killed > 0, `killed ${killed} times, then ${ended.report?.parts_continued} parts were done`)
     await requireWhole(t, target, ended)
   })
 
   t.test(`killed at every step of its protocol, a restore into ${name} is whole`, async (t) => {
-    const place = t.testdir()
-    const target = await targetIn(t, place)
+    const storage = t.testdir()
+    const target = await targetIn(t, storage)
     for (const failpoint of FAILPOINTS) {
-      const { code } = await restoreOnce(place, target.text, { failpoint })
+      const { code } = await restoreOnce(storage, target.text, { failpoint })
       t.equal(code, null, failpoint)
     }
-    await requireWhole(t, target, await restoreOnce(place, target.text))
+    await requireWhole(t, target, await restoreOnce(storage, target.text))
   })
 }
 
@@ -151,18 +151,18 @@ t.test('stopped by SIGINT it ends with 130, notes what is done, and goes on from
   const double = await weaviateDouble()
   t.teardown(() => double.stop())
   double.faults.inject({ fault: 'delay', ms: 60, on: 'BatchObjects' })
-  const place = t.testdir()
+  const storage = t.testdir()
   const written = () =>
     double.collections.schema('Thing') === undefined ? 0 : double.objects('Thing').length
   const stopAt = async () => {
     while (written() < 700) await wait(5)
   }
-  const { code, report } = await restoreOnce(place, double.target, { stopAt })
+  const { code, report } = await restoreOnce(storage, double.target, { stopAt })
   t.equal(code, 130)
   t.equal(report?.status, 'interrupted')
   t.equal(report?.written, double.objects('Thing').length, 'what is in flight was finished and counted')
   double.faults.clear()
-  const again = await restoreOnce(place, double.target)
+  const again = await restoreOnce(storage, double.target)
   t.ok((again.report?.parts_continued ?? 0) > 0, `${again.report?.parts_continued} parts were done`)
   t.equal(double.objects('Thing').length, OBJECTS)
   t.equal(again.code, 0)

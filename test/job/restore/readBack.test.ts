@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -36,7 +36,7 @@ t.test(
         })
       },
     })
-    const source = archiveSource(await openArchive(memoryPlace(await archiveOf(50))))
+    const source = archiveSource(await openArchive(memoryStorage(await archiveOf(50))))
     await t.rejects(restore(source, lying, {}), { code: 'ELYSIA_INCOMPLETE', message: /other objects/ })
   },
 )

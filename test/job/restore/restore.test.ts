@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -91,7 +91,7 @@ t.test('--skip-damaged restores the rest, and says how many are missing', async 
 t.test('refused objects are counted, and stand whole in the rejects file with the reason', async (t) => {
   const files: Files = new Map()
   const source = await things(300)
-  await backup(source, 'Thing', memoryPlace(files), SMALL)
+  await backup(source, 'Thing', memoryStorage(files), SMALL)
   const directory = t.testdir()
   const store = refusing(openMemory(), idOf(150, 300))
   const report = await restore(await sourceOf(files), store, {}, { rejectsPath: `${directory}/r.jsonl` })
@@ -160,7 +160,7 @@ t.test('aliases come back; one that is taken is said; under another name there a
   await source.createAlias({ alias: 'First', collection: 'Thing' })
   await source.createAlias({ alias: 'Second', collection: 'Thing' })
   const files: Files = new Map()
-  await backup(source, 'Thing', memoryPlace(files), {})
+  await backup(source, 'Thing', memoryStorage(files), {})
   const store = openMemory()
   await store.create({ class: 'Other' })
   await store.createAlias({ alias: 'First', collection: 'Other' })
@@ -226,7 +226,7 @@ async function linkedArchive(): Promise<Files> {
     .collection('Thing')
     .link([{ id: idOf(0, 40), property: 'by', beacons: [beacon('Author', 7).beacon] }])
   const files: Files = new Map()
-  await backup(store, 'Thing', memoryPlace(files), { partSize: 4096 })
+  await backup(store, 'Thing', memoryStorage(files), { partSize: 4096 })
   return files
 }
 
@@ -238,7 +238,7 @@ async function tenantedArchive(): Promise<Files> {
   await store.collection('Thing').write([thing(1), thing(2)], { tenant: 'b' })
   await store.setTenantStates('Thing', [{ name: 'b', state: 'inactive' }])
   const files: Files = new Map()
-  await backup(store, 'Thing', memoryPlace(files), {})
+  await backup(store, 'Thing', memoryStorage(files), {})
   return files
 }
 

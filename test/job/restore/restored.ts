@@ -1,5 +1,5 @@
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import type { RestoreSource } from '../../../lib/job/restore/source/source.ts'
@@ -10,7 +10,7 @@ export const SMALL = { partSize: 20_000, compression: 'zstd' } as const
 
 /** An archive in memory as what a restore reads. */
 export async function sourceOf(files: Files): Promise<RestoreSource> {
-  return archiveSource(await openArchive(memoryPlace(files)))
+  return archiveSource(await openArchive(memoryStorage(files)))
 }
 
 /** All objects of a collection, or of one of its tenants, references included, in order of id. */

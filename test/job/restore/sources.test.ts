@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../../lib/job/backup/options.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
@@ -167,7 +167,7 @@ t.test('a collection that a server exported is restored, its class derived or gi
 
 t.test('an archive is found by its id, and by the name of its directory', async (t) => {
   const root = t.testdir()
-  const { manifest } = await backup(await things(5), 'Thing', directoryPlace(`${root}/Thing/monday`), {})
+  const { manifest } = await backup(await things(5), 'Thing', directoryStorage(`${root}/Thing/monday`), {})
   for (const name of [manifest.id, 'monday']) {
     const source = await openSource(name, { stdin: NO_STDIN, root })
     t.match(await restore(source, openMemory(), {}), { archive: manifest.id, written: 5 })

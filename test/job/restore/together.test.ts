@@ -1,6 +1,6 @@
 // Classes that refer to one another, which no order of single restores brings back.
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore, runRestores } from '../../../lib/job/restore/restore.ts'
 import type { RestoreSource } from '../../../lib/job/restore/source/source.ts'
@@ -36,7 +36,7 @@ async function archives(): Promise<{ Article: Files; Author: Files }> {
   await link('Article', 'next', 'Article')
   await link('Author', 'best', 'Article')
   const made = { Article: new Map(), Author: new Map() } as { Article: Files; Author: Files }
-  for (const [name, files] of Object.entries(made)) await backup(store, name, memoryPlace(files), {})
+  for (const [name, files] of Object.entries(made)) await backup(store, name, memoryStorage(files), {})
   return made
 }
 
@@ -101,7 +101,7 @@ t.test('where a third class is missing, none of them is left', async (t) => {
   const sources: RestoreSource[] = []
   for (const name of ['A', 'B']) {
     const files: Files = new Map()
-    await backup(origin, name, memoryPlace(files), { allowEmpty: true })
+    await backup(origin, name, memoryStorage(files), { allowEmpty: true })
     sources.push(await sourceOf(files))
   }
   const ended = await runRestores(sources, store, {})

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { ElysiaError } from '../../../lib/core/errors.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
@@ -15,7 +15,7 @@ async function aliased(): Promise<Files> {
   const store = await things(5)
   await store.createAlias({ alias: 'Other', collection: 'Thing' })
   const files: Files = new Map()
-  await backup(store, 'Thing', memoryPlace(files), { compression: 'none' })
+  await backup(store, 'Thing', memoryStorage(files), { compression: 'none' })
   return files
 }
 

@@ -1,6 +1,6 @@
 // Objects that expire while they are restored, or had expired before: said, and no failure. Nothing else may be missing.
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { runRestore } from '../../../lib/job/restore/restore.ts'
@@ -31,7 +31,7 @@ async function archive(deleteOn = 'until'): Promise<Files> {
     }),
   )
   const files: Files = new Map()
-  await backup(store, 'Note', memoryPlace(files), {})
+  await backup(store, 'Note', memoryStorage(files), {})
   return files
 }
 

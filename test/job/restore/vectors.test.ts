@@ -1,6 +1,6 @@
 // A class of each combination of vectors comes back as it was, and a dry run says the same as the restore does.
 import t, { type Test } from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject, Vector } from '../../../lib/core/object.ts'
 import { vectorNames } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
@@ -56,7 +56,7 @@ async function archiveWith(schema: CollectionSchema): Promise<Files> {
   const refused = outcomes.find(({ ok }) => !ok)
   if (refused !== undefined) throw new Error(refused.reason)
   const files: Files = new Map()
-  await backup(store, schema.class, memoryPlace(files), { allowMissingVectors: true, compression: 'none' })
+  await backup(store, schema.class, memoryStorage(files), { allowMissingVectors: true, compression: 'none' })
   return files
 }
 

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import t, { type Test } from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
@@ -49,11 +49,11 @@ function beacon(name: string, n: number): string {
 
 async function archivesOf(t: Test, store: Store) {
   const files: Files = new Map()
-  await backup(store, 'Thing', memoryPlace(files), {})
+  await backup(store, 'Thing', memoryStorage(files), {})
   const path = `${directory(t)}/thing.jsonl.zst`
   await backupSingle(store, 'Thing', { stream: createWriteStream(path), location: path }, {})
   const ways: Readonly<Record<string, (store: Store, name?: string) => Promise<VerifyReport>>> = {
-    'a directory': (store, name) => verify(memoryPlace(files), LEVEL, against(store, name)),
+    'a directory': (store, name) => verify(memoryStorage(files), LEVEL, against(store, name)),
     'a single file': (store, name) => verifySingle(path, LEVEL, against(store, name)),
   }
   return { files, ways }
@@ -153,7 +153,7 @@ t.test('a range whose part is damaged is not compared, and that is said', async 
   }
   for (const [how, broken] of Object.entries(damage)) {
     for (const sample of ['1/3', '2/3', '3/3']) {
-      const report = await verify(memoryPlace(broken), { ...LEVEL, sample }, against(store, 'Copy'))
+      const report = await verify(memoryStorage(broken), { ...LEVEL, sample }, against(store, 'Copy'))
       const said = facts(report).filter((fact) => fact.includes('whether the same cannot be said'))
       t.equal(said.length, 1, `${how}, ${sample}`)
       t.ok(said[0]?.startsWith('all ids of tenant b: ') && said[0].includes(part), `${said[0]}`)
@@ -183,7 +183,7 @@ t.test(
 function spelled(day: string): StoredObject {
   const phone = { input: '030 1234567', defaultCountry: 'DE' }
   const properties: JsonObject = {
-    ...{ title: 'thing', day, phone, place: { latitude: 52.366669, longitude: 4.9 } },
+    ...{ title: 'thing', day, phone, storage: { latitude: 52.366669, longitude: 4.9 } },
   }
   return { id: idOf(1), properties, vector: Float32Array.of(1, -1, 0.1) }
 }

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { parquet } from '../../../lib/archive/format/parquet/format.ts'
 import { ParquetSink } from '../../../lib/archive/format/parquet/writer.ts'
-import { directoryPlace } from '../../../lib/archive/storage/directory.ts'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
-import type { Place } from '../../../lib/archive/storage/storage.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import type { Storage } from '../../../lib/archive/storage/storage.ts'
 import { Reject } from '../../../lib/core/reject.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { Ledger } from '../../../lib/job/ingest/ledger.ts'
@@ -66,10 +66,10 @@ t.test(
 
 t.test('a manifest that reads back other than it was written ends the backup, and goes', async (t) => {
   const files: Files = new Map()
-  const place = memoryPlace(files)
-  const lying: Place = overriding(place, {
+  const storage = memoryStorage(files)
+  const lying: Storage = overriding(storage, {
     read: async (name, slice) =>
-      name === 'manifest.json' ? Readable.from([Buffer.from('{}')]) : place.read(name, slice),
+      name === 'manifest.json' ? Readable.from([Buffer.from('{}')]) : storage.read(name, slice),
   })
   await t.rejects(backup(await things(5), 'Thing', lying, { compression: 'none' }), {
     code: 'ELYSIA_STATE',
@@ -95,11 +95,11 @@ t.test('a Parquet writer that loses rows without a word is found out', async (t)
 
 t.test('of two failures the first is told: what was written cannot be taken away either', async (t) => {
   const directory = t.testdir({})
-  const deposit = await directoryPlace(directory).create('part')
+  const upload = await directoryStorage(directory).create('part')
   const [name] = readdirSync(directory)
   await rename(join(directory, name!), join(directory, 'moved'))
   await mkdir(join(directory, name!, 'full'), { recursive: true })
-  await t.resolves(deposit.discard())
+  await t.resolves(upload.discard())
 })
 
 t.test(
@@ -127,7 +127,7 @@ t.test(
     })
     const said: string[] = []
     const onNotice = ({ message }: { message: string }) => said.push(message)
-    await t.rejects(backup(store, 'Thing', memoryPlace(), {}, { onNotice }), { message: 'the scan failed' })
+    await t.rejects(backup(store, 'Thing', memoryStorage(), {}, { onNotice }), { message: 'the scan failed' })
     t.match(said.at(-1), /1 tenant left active: gone as well/)
   },
 )

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { sampled } from '../../../lib/job/verify/sample.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { archiveOf, thing, things } from '../backup/archived.ts'
@@ -30,7 +30,7 @@ for (const compression of ['none', 'zstd', 'gzip', 'lz4']) {
           for (let at = 0; at < bytes.length; at++) {
             const changed = change(bytes, at)
             if (changed.equals(bytes)) continue
-            const report = await verify(memoryPlace(new Map(files).set(file, changed)), { level: 'stored' })
+            const report = await verify(memoryStorage(new Map(files).set(file, changed)), { level: 'stored' })
             const named = report.faults.some((fault) => fault.file === file || file.startsWith('manifest'))
             if (report.status !== 'damaged' || !named) missed.push(`${file}:${at}`)
           }
@@ -46,9 +46,9 @@ t.test('a part that is gone, or has another size, is found by looking at sizes a
   const part = partsOf(files)[0]!
   const gone = new Map(files)
   gone.delete(part)
-  t.strictSame((await verify(memoryPlace(gone), { level: 'exists' })).broken_parts, [part])
+  t.strictSame((await verify(memoryStorage(gone), { level: 'exists' })).broken_parts, [part])
   const longer = new Map(files).set(part, Buffer.concat([files.get(part)!, Buffer.from('x')]))
-  t.strictSame((await verify(memoryPlace(longer), { level: 'exists' })).broken_parts, [part])
+  t.strictSame((await verify(memoryStorage(longer), { level: 'exists' })).broken_parts, [part])
 })
 
 t.test('all damage is reported, not the first alone, until --max-errors', async (t) => {
@@ -56,10 +56,10 @@ t.test('all damage is reported, not the first alone, until --max-errors', async 
   const parts = partsOf(files)
   t.ok(parts.length >= 3)
   for (const part of parts) files.set(part, Buffer.from(files.get(part)!.fill(0, 0, 1)))
-  const all = await verify(memoryPlace(files), { level: 'stored' })
+  const all = await verify(memoryStorage(files), { level: 'stored' })
   t.equal(all.num_errors, parts.length)
   t.match(all.suggested_command, /--skip-damaged/)
-  const few = await verify(memoryPlace(files), { level: 'stored', maxErrors: 2 })
+  const few = await verify(memoryStorage(files), { level: 'stored', maxErrors: 2 })
   t.equal(few.num_errors, 2)
   t.equal(few.stopped, true)
 })
@@ -68,7 +68,7 @@ t.test('an archive is whole at every level, and each object of it is looked at b
   const store = await things(60)
   const files = await archiveOf(60, { partSize: 4096 })
   for (const level of ['exists', 'stored', 'records', 'live'] as const) {
-    const report = await verify(memoryPlace(files), { level }, { against: { store } })
+    const report = await verify(memoryStorage(files), { level }, { against: { store } })
     t.equal(report.status, 'whole', level)
     t.equal(report.objects_checked, level === 'records' || level === 'live' ? 60 : 0, level)
   }
@@ -78,10 +78,10 @@ t.test('a store that was changed since differs from the archive: by count, and b
   const files = await archiveOf(10)
   const store = await things(10)
   await store.collection('Thing').remove([thing(3, 10).id])
-  const fewer = await verify(memoryPlace(files), { level: 'live' }, { against: { store } })
+  const fewer = await verify(memoryStorage(files), { level: 'live' }, { against: { store } })
   t.match(fewer.faults[0]?.fact, /has 9 objects, the archive 10/)
   await store.collection('Thing').write([{ ...thing(3, 10), vector: Float32Array.of(3, -3, 0.2) }])
-  const others = await verify(memoryPlace(files), { level: 'live' }, { against: { store } })
+  const others = await verify(memoryStorage(files), { level: 'live' }, { against: { store } })
   t.match(others.faults[0]?.fact, /has 10 objects as well, but others/)
 })
 
@@ -97,7 +97,7 @@ t.test('samples n/t for all n see every part once; a percentage sees one at leas
 })
 
 t.test('where there is no archive there is nothing to verify', async (t) => {
-  await t.rejects(verify(memoryPlace(), {}), { code: 'ELYSIA_NOT_FOUND' })
+  await t.rejects(verify(memoryStorage(), {}), { code: 'ELYSIA_NOT_FOUND' })
 })
 
 function partsOf(files: Files): string[] {

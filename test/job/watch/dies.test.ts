@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { add, append, contentsOf, drop, type Place, placeOf } from './watching.ts'
+import { add, append, contentsOf, drop, placeOf, type Storage } from './watching.ts'
 
 const LINES = Array.from({ length: 25 }, (_, index) => add(`p${index}`, 'x')).join('')
 const POISON = add('poison', 'POISON')
 
 /** What a process said and how it ended. */
-function watchOnce({ inbox, database, stateDirectory }: Place, after: string) {
-  const args = [join(import.meta.dirname, 'watchDies.ts'), inbox, database, stateDirectory, after]
+function watchOnce({ inbox, database, stateDirectory }: Storage, after: string) {
+  const args = [join(import.meta.dirname, 'dies.ts'), inbox, database, stateDirectory, after]
   const { signal, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   return { ended: signal ?? status, stdout, stderr }
 }

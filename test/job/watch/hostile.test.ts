@@ -20,7 +20,7 @@ import { Folder } from '../../../lib/job/watch/folder.ts'
 import { type FileIdentity, isFile, look } from '../../../lib/job/watch/identity.ts'
 import { openFile } from '../../../lib/job/watch/opened.ts'
 import type { WatchedFile } from '../../../lib/job/watch/watch.ts'
-import { add, contentsOf, drop, type Place, pass, placeOf, said } from './watching.ts'
+import { add, contentsOf, drop, pass, placeOf, type Storage, said } from './watching.ts'
 
 const isRoot = process.getuid?.() === 0
 const NOBODY = 65534
@@ -216,7 +216,7 @@ t.test(
 )
 
 t.test('a name of any length and a name that is not UTF-8 hold nobody up', async (t) => {
-  const place: Place = placeOf(t, { 'z.jsonl': add('z', '1') })
+  const place: Storage = placeOf(t, { 'z.jsonl': add('z', '1') })
   const long = `${'é'.repeat(124)}.jsonl`
   const longer = `${'n'.repeat(249)}.jsonl`
   for (const name of [long, longer]) drop(place, name, `${add(name, '1')}bad\n`)
@@ -240,7 +240,7 @@ t.test('a name of any length and a name that is not UTF-8 hold nobody up', async
  * Does something as a user who is not root, to whom all of the place then belongs: root may read and move
  * everything. Who runs the tests as somebody else does it as that one.
  */
-async function asUser<T>(t: Test, { inbox }: Place, work: () => Promise<T>): Promise<T> {
+async function asUser<T>(t: Test, { inbox }: Storage, work: () => Promise<T>): Promise<T> {
   if (!isRoot) return work()
   const root = join(inbox, '..')
   for (const name of ['', ...readdirSync(root, { recursive: true, encoding: 'utf8' })])

@@ -14,17 +14,17 @@ import t, { type Test } from 'tap'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
-import { add, append, contentsOf, type Place, pass, rename } from './watching.ts'
+import { add, append, contentsOf, pass, rename, type Storage } from './watching.ts'
 
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 const RECORDS = 40
 
-function placed(t: Test, name: string): Place {
+function placed(t: Test, name: string): Storage {
   const root = join(t.testdir({ [name]: { inbox: {}, outside: {} } }), name)
   return { inbox: join(root, 'inbox'), database: join(root, 'store.db'), stateDirectory: join(root, 'state') }
 }
 
-function placeOf(t: Test, name: string): Place {
+function placeOf(t: Test, name: string): Storage {
   const place = placed(t, name)
   const records = Array.from({ length: RECORDS }, (_, index) => ({
     repo: 'r',
@@ -45,14 +45,14 @@ function drop(inbox: string, name: string, records: readonly object[]): void {
 
 /** True where it killed itself, false where it came to its end. */
 async function killed(
-  place: Place,
+  place: Storage,
   point: string,
   count: number,
   after: 'move' | 'keep' = 'move',
   ...rejects: string[]
 ) {
   const { inbox, database, stateDirectory } = place
-  const script = join(import.meta.dirname, 'watchKilled.ts')
+  const script = join(import.meta.dirname, 'killed.ts')
   const args = [script, inbox, database, stateDirectory, point, String(count), after, ...rejects]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
@@ -61,7 +61,7 @@ async function killed(
 }
 
 /** What is there after the same watch once more, which has a second file to come to its end by. */
-async function afterwards({ inbox, database, stateDirectory }: Place, rejectsPath?: string) {
+async function afterwards({ inbox, database, stateDirectory }: Storage, rejectsPath?: string) {
   drop(inbox, 'z.jsonl', [])
   const store = await openSqlite(database)
   const state = openState(store, stateDirectory)

@@ -24,7 +24,7 @@ t.test(
     mkdirSync(home)
     writeFileSync(join(home, 'secret.jsonl'), `${add('SECRET', 'SECRET')}SECRET\n`, { mode: 0o600 })
     chmodSync(place.inbox, 0o777)
-    const script = join(import.meta.dirname, 'watchRacing.ts')
+    const script = join(import.meta.dirname, 'racing.ts')
     const racer = spawn(process.execPath, [script, place.inbox, home, String(RACE_MS)], { stdio: 'inherit' })
     const stop = new AbortController()
     racer.once('exit', () => drop(place, 'z.jsonl', add('last', 'x')))

@@ -175,7 +175,7 @@ t.test('what is no fault of a file ends the watch, and the file is taken later',
 })
 
 t.test('the same bytes watched and processed give the same objects and counts', async (t) => {
-  const path = join(import.meta.dirname, '../../fixtures/quick-start.jsonl')
+  const path = join(import.meta.dirname, '../../../fixtures/quick-start.jsonl')
   const place = placeOf(t, { '1.jsonl': readFileSync(path) })
   const { ended } = await watched(place, {}, ({ length }) => length === 1)
   const other = { ...place, database: `${place.database}.other` }

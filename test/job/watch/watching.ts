@@ -16,13 +16,13 @@ import type { Store } from '../../../lib/store/store.ts'
 
 export const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 
-export interface Place {
+export interface Storage {
   readonly inbox: string
   readonly database: string
   readonly stateDirectory: string
 }
 
-export function placeOf(t: Test, files: Record<string, string | Buffer>): Place {
+export function placeOf(t: Test, files: Record<string, string | Buffer>): Storage {
   const root = t.testdir({ inbox: {}, outside: {} })
   const place = {
     inbox: join(root, 'inbox'),
@@ -34,7 +34,7 @@ export function placeOf(t: Test, files: Record<string, string | Buffer>): Place 
 }
 
 /** Renames a file that is complete, and older than any --settle, into the directory. */
-export function drop({ inbox }: Place, name: string, content: string | Buffer): void {
+export function drop({ inbox }: Storage, name: string, content: string | Buffer): void {
   const path = join(inbox, '../outside', name)
   writeFileSync(path, content)
   utimesSync(path, LONG_AGO, LONG_AGO)
@@ -54,7 +54,7 @@ export interface Told {
 
 /** Watches until `until` says so of the files that are done with. */
 export async function watched(
-  place: Place,
+  place: Storage,
   options: Partial<IngestGiven> & WatchGiven,
   until: (files: readonly WatchedFile[]) => boolean,
   more: WatchCircumstances = {},
@@ -76,7 +76,7 @@ export async function watched(
   return { ended, files, notices, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }
 }
 
-export async function withStore<T>({ database }: Place, work: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>({ database }: Storage, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openSqlite(database)
   try {
     return await work(store)
@@ -85,7 +85,7 @@ export async function withStore<T>({ database }: Place, work: (store: Store) => 
   }
 }
 
-export async function contentsOf(place: Place): Promise<Record<string, unknown>> {
+export async function contentsOf(place: Storage): Promise<Record<string, unknown>> {
   return withStore(place, async (store) => {
     const contents: Record<string, unknown> = {}
     const what = { properties: ['file_path', 'content'], vectors: false }
@@ -103,7 +103,7 @@ let sentinels = 0
  * the directory while it is watched; a file behind all others by name shows that their turn has come.
  */
 export async function pass(
-  place: Place,
+  place: Storage,
   options: Partial<IngestGiven> & WatchGiven = {},
   steps: readonly (() => void)[] = [],
   more: WatchCircumstances = {},
@@ -128,7 +128,7 @@ export async function pass(
 }
 
 /** Appends to a file of the directory that was taken, a long time ago by its own account. */
-export function append({ inbox }: Place, name: string, content: string | Buffer, time = LONG_AGO): void {
+export function append({ inbox }: Storage, name: string, content: string | Buffer, time = LONG_AGO): void {
   writeFileSync(join(inbox, name), content, { flag: 'a' })
   utimesSync(join(inbox, name), time, time)
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Settlement } from '../../../lib/core/outcome.ts'
-import { InOrder } from '../../../lib/store/sink/order.ts'
+import { Sequencer } from '../../../lib/store/sink/order.ts'
 
 const settlement = (line: number): Settlement => ({ outcomes: [], end: { line, end: line } })
 const turns = async () => {
@@ -12,7 +12,7 @@ t.test(
   async (t) => {
     const calls: string[] = []
     const first = Promise.withResolvers<void>()
-    const order = new InOrder(async ({ end }) => {
+    const order = new Sequencer(async ({ end }) => {
       calls.push(`begin ${end.line}`)
       if (end.line === 1) await first.promise
       calls.push(`end ${end.line}`)
@@ -34,7 +34,7 @@ t.test(
 
 t.test('after an error nothing is handed on, and all that wait have it', async (t) => {
   const lines: number[] = []
-  const order = new InOrder(({ end }) => {
+  const order = new Sequencer(({ end }) => {
     lines.push(end.line)
     if (end.line === 2) throw new Error('no checkpoint')
   })

@@ -13,7 +13,7 @@ import {
   vectorBytes,
   vectorOf,
 } from '../../../lib/store/weaviate/grpc/vectors.ts'
-import { layoutOf, metadataRequest, stranger } from '../../../lib/store/weaviate/schema/layout.ts'
+import { layoutOf, metadataRequest, unknownProperty } from '../../../lib/store/weaviate/schema/layout.ts'
 import { WeaviateDefinition } from '../../double/wire.ts'
 
 const ID = '00112233-4455-6677-8899-aabbccddeeff'
@@ -267,9 +267,9 @@ t.test('what the schema lacks is named, also inside an object; a null is nothing
       { name: 'o', dataType: ['object[]'], nestedProperties },
     ],
   })
-  t.equal(stranger(layout, { a: 'x', o: [{ b: 'y' }], z: null }), undefined)
-  t.equal(stranger(layout, { z: 1 }), 'z')
-  t.equal(stranger(layout, { o: [{ b: 'y' }, { c: 1 }] }), 'o.c')
+  t.equal(unknownProperty(layout, { a: 'x', o: [{ b: 'y' }], z: null }), undefined)
+  t.equal(unknownProperty(layout, { z: 1 }), 'z')
+  t.equal(unknownProperty(layout, { o: [{ b: 'y' }, { c: 1 }] }), 'o.c')
 })
 
 t.test('an int that cannot be kept exactly is named; a number may be as large as it likes', async (t) => {

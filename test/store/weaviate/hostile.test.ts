@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
-import { type Files, memoryPlace } from '../../../lib/archive/storage/memory.ts'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
-import type { Collection, Store, What } from '../../../lib/store/store.ts'
+import type { Collection, Projection, Store } from '../../../lib/store/store.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { ALL, drain, idAt, objectAt, objectsUpTo, PROPERTIES, schemaOf } from '../../contract/store/world.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from '../../double/double.ts'
@@ -12,7 +12,7 @@ import type { Answer } from '../../double/rest.ts'
 import type { BatchDeleteReply, BatchObjectsReply, SearchReply } from '../../double/wire.ts'
 
 const REFERRING = { properties: [...PROPERTIES, { name: 'cites', dataType: ['Kept'] }] }
-const WITH: What = { ...ALL, references: true }
+const WITH: Projection = { ...ALL, references: true }
 /** As many as the first page holds. */
 const PAGE = 50
 
@@ -104,7 +104,7 @@ t.test('a backup of ids out of order is no backup: nothing of it counts', async 
     // What refers to others is read by REST.
     const heal = double.faults.inject({ fault: 'lie', on: 'GET /v1/objects', answer })
     const files: Files = new Map()
-    const thrown = await errorOf(t, backup(store, 'Kept', memoryPlace(files), {}))
+    const thrown = await errorOf(t, backup(store, 'Kept', memoryStorage(files), {}))
     t.match(thrown, { code: 'ELYSIA_STORE', message: /out of order|the same one twice/ })
     t.notOk(files.has('manifest.json'))
     const out = new PassThrough().resume()

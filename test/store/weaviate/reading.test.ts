@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { StoredObject } from '../../../lib/core/object.ts'
-import type { Store, What } from '../../../lib/store/store.ts'
+import type { Projection, Store } from '../../../lib/store/store.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import {
   ALL,
@@ -16,7 +16,7 @@ import {
 import { ask } from '../../double/ask.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from '../../double/double.ts'
 
-const WITH: What = { ...ALL, references: true }
+const WITH: Projection = { ...ALL, references: true }
 const REFERRING = { properties: [...PROPERTIES, { name: 'cites', dataType: ['Kept'] }] }
 
 async function enter(t: Test, as: DoubleOptions = {}): Promise<{ double: Double; store: Store }> {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import {
   CAPABILITIES,
-  capabilitiesOf,
+  featuresOf,
   isSince,
   OLDEST_MINOR,
 } from '../../../lib/store/weaviate/cluster/capabilities.ts'
@@ -25,7 +25,7 @@ async function enter(t: Test, ...versions: string[]) {
 
 t.test('a version has what came with it and before', async (t) => {
   for (const [name, { since }] of Object.entries(CAPABILITIES)) {
-    const has = (version: string) => capabilitiesOf(version)[name as keyof typeof CAPABILITIES]
+    const has = (version: string) => featuresOf(version)[name as keyof typeof CAPABILITIES]
     t.strictSame(
       [`1.${since - 1}.9`, `1.${since}.0`, `1.${since}.0-rc.1`, `1.${since + 1}.2`, '2.0.0'].map(has),
       [false, true, true, true, true],

@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { intake } from '../../../lib/stream/bytes/source.ts'
+import { stoppable } from '../../../lib/stream/bytes/source.ts'
 
 const NEVER = new AbortController().signal
 
@@ -12,18 +12,18 @@ async function text(stream: Readable): Promise<string> {
   return Buffer.concat(await stream.toArray()).toString()
 }
 
-t.test('intake: passes a file through, and an empty source', async (t) => {
+t.test('stoppable: passes a file through, and an empty source', async (t) => {
   const path = `${t.testdir()}/input`
   const lines = 'one line of text\n'.repeat(50_000)
   writeFileSync(path, lines)
-  t.equal(await text(intake(createReadStream(path), NEVER)), lines)
-  t.equal(await text(intake(Readable.from([]), NEVER)), '')
+  t.equal(await text(stoppable(createReadStream(path), NEVER)), lines)
+  t.equal(await text(stoppable(Readable.from([]), NEVER)), '')
 })
 
-t.test('intake: ends at once when stopped while the source waits for data', async (t) => {
+t.test('stoppable: ends at once when stopped while the source waits for data', async (t) => {
   const source = new PassThrough()
   const stop = new AbortController()
-  const stream = intake(source, stop.signal)
+  const stream = stoppable(source, stop.signal)
   const whole = text(stream)
   source.write('begun')
   await turn()
@@ -32,16 +32,16 @@ t.test('intake: ends at once when stopped while the source waits for data', asyn
   t.ok(source.destroyed, 'the source is let go')
 })
 
-t.test('intake: one that is stopped before it begins is empty, and lets its source go', async (t) => {
+t.test('stoppable: one that is stopped before it begins is empty, and lets its source go', async (t) => {
   const source = Readable.from(['data'])
-  t.equal(await text(intake(source, AbortSignal.abort())), '')
+  t.equal(await text(stoppable(source, AbortSignal.abort())), '')
   t.ok(source.destroyed)
 })
 
-t.test('intake: stopped while its reader is slow, it still ends cleanly', async (t) => {
+t.test('stoppable: stopped while its reader is slow, it still ends cleanly', async (t) => {
   const stop = new AbortController()
   let chunks = 0
-  await pipeline(intake(endless(), stop.signal), async (bytes: AsyncIterable<Buffer>) => {
+  await pipeline(stoppable(endless(), stop.signal), async (bytes: AsyncIterable<Buffer>) => {
     for await (const _chunk of bytes) {
       if (++chunks === 3) stop.abort()
       await turn()
@@ -50,22 +50,22 @@ t.test('intake: stopped while its reader is slow, it still ends cleanly', async 
   t.ok(chunks >= 3 && chunks <= 5, `${chunks} chunks`)
 })
 
-t.test('intake: an error of the source is its own', async (t) => {
-  await t.rejects(text(intake(createReadStream(`${t.testdir()}/none`), NEVER)), { code: 'ENOENT' })
+t.test('stoppable: an error of the source is its own', async (t) => {
+  await t.rejects(text(stoppable(createReadStream(`${t.testdir()}/none`), NEVER)), { code: 'ENOENT' })
 })
 
-t.test('intake: a source that is closed before its end is an error, not an end', async (t) => {
+t.test('stoppable: a source that is closed before its end is an error, not an end', async (t) => {
   const source = new PassThrough()
-  const whole = text(intake(source, NEVER))
+  const whole = text(stoppable(source, NEVER))
   source.write('half')
   await turn()
   source.destroy()
   await t.rejects(whole, { code: 'ELYSIA_INPUT' })
 })
 
-t.test('intake: takes no more from the source than its reader asks for', async (t) => {
+t.test('stoppable: takes no more from the source than its reader asks for', async (t) => {
   const source = endless()
-  const stream = intake(source, NEVER)
+  const stream = stoppable(source, NEVER)
   await once(stream, 'readable')
   for (let turns = 0; turns < 20; turns++) await turn()
   t.ok(stream.readableLength <= 2 * 1024, `${stream.readableLength} bytes wait`)
@@ -73,7 +73,7 @@ t.test('intake: takes no more from the source than its reader asks for', async (
   t.ok(source.destroyed, 'destroyed, it takes the source with it')
 })
 
-t.test('intake: leaves no listener on the signal', async (t) => {
+t.test('stoppable: leaves no listener on the signal', async (t) => {
   const stop = new AbortController()
   const listeners: string[] = []
   const { signal } = stop
@@ -82,7 +82,7 @@ t.test('intake: leaves no listener on the signal', async (t) => {
     listeners.push(type)
     remove(type, ...rest)
   }
-  await text(intake(Readable.from([Buffer.from('x')], { objectMode: false }), signal))
+  await text(stoppable(Readable.from([Buffer.from('x')], { objectMode: false }), signal))
   t.strictSame(listeners, ['abort'])
 })
 

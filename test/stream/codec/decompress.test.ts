@@ -13,7 +13,7 @@ import { Xxh32 } from '../../../lib/stream/codec/xxh32.ts'
 const FIXTURES = new URL('../../../fixtures/compressed/', import.meta.url)
 const fixture = (name: string) => readFileSync(new URL(name, FIXTURES))
 const example = (name: string) =>
-  readFileSync(new URL(`../cases/ingest/16-other-compression/${name}`, import.meta.url))
+  readFileSync(new URL(`../../cases/ingest/16-other-compression/${name}`, import.meta.url))
 const damage = { code: 'ELYSIA_COMPRESSION' }
 
 /** What every fixture holds. */

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { comparableIn } from '../../../lib/transform/object/comparable.ts'
+import { normalizerFor } from '../../../lib/transform/object/comparable.ts'
 
 t.test('two dates are alike where a server writes them alike, and no others', async (t) => {
-  const alike = comparableIn('weaviate', {
+  const alike = normalizerFor('weaviate', {
     class: 'C',
     properties: [{ name: 'd', dataType: ['date'] }],
   } as never)

@@ -42,7 +42,7 @@ async function run(context: Context): Promise<void> {
 }
 
 async function cleanupOf(context: Context) {
-  const { filterOf, policyOf, stretchOf } = await catalogDoor()
+  const { filterOf, policyOf, periodOf } = await catalogDoor()
   const { includeOutside } = context.options(cleanupOptions)
   const below = includeOutside ? undefined : namedRoot(context)
   return {
@@ -52,7 +52,7 @@ async function cleanupOf(context: Context) {
     },
     ...(!includeOutside && { backupRoot: backupRoot(context) }),
     policy: policyOf(context.options(retentionOptions)),
-    history: stretchOf(context.options(cleanupOptions).history, '--history'),
+    history: periodOf(context.options(cleanupOptions).history, '--history'),
   }
 }
 

@@ -126,7 +126,7 @@ async function verifyOne(
   store: Store | undefined,
   name: string | undefined,
 ): Promise<VerifyReport> {
-  const { verify, verifySingle, directoryPlace, lockForReading } = await verifyJob()
+  const { verify, verifySingle, directoryStorage, lockForReading } = await verifyJob()
   const { console, signal } = context
   const options = context.options(verifyOptions)
   const lock = await lockForReading(root === '' ? dirname(location) : root, {
@@ -146,7 +146,7 @@ async function verifyOne(
     const report =
       shape === 'file'
         ? await verifySingle(location, options, around)
-        : await verify(directoryPlace(location), options, around)
+        : await verify(directoryStorage(location), options, around)
     if (id !== undefined && hasLooked(report))
       await onCatalog(context, (catalog) =>
         catalog.recordVerification(id, noteOf(report, shape === 'file' ? undefined : options.sample)),

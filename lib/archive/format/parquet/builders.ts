@@ -2,7 +2,7 @@ import { type Data, type DataType, makeData } from 'apache-arrow'
 import type { Json } from '../../../core/object.ts'
 
 /** A column that is being filled, a slot a value. Its arrays are used again: what `take` gave lasts until the next `put`. */
-export interface Slots {
+export interface ColumnBuilder {
   readonly type: DataType
   /** How much it holds, about. */
   readonly bytes: number
@@ -16,10 +16,10 @@ export interface Slots {
 }
 
 /** The value in a slot; undefined where it is null. */
-export type Cell = (row: number) => Json | undefined
+export type ValueReader = (row: number) => Json | undefined
 
 /** An array that doubles its room. */
-export class Room<T extends Uint8Array | Int32Array | Float32Array | Float64Array> {
+export class GrowableArray<T extends Uint8Array | Int32Array | Float32Array | Float64Array> {
   array: T
   used = 0
   readonly #make: (length: number) => T
@@ -50,10 +50,10 @@ export class Room<T extends Uint8Array | Int32Array | Float32Array | Float64Arra
 }
 
 /** One bit a slot, least significant first, as Arrow wants validity and booleans. */
-export class Bits {
+export class Bitmap {
   length = 0
   zeros = 0
-  readonly #bytes = new Room((length) => new Uint8Array(length))
+  readonly #bytes = new GrowableArray((length) => new Uint8Array(length))
 
   push(bit: boolean): void {
     const at = this.length++
@@ -71,19 +71,19 @@ export class Bits {
 }
 
 /** Values of one width each, which `write` puts or refuses. */
-export class FixedSlots implements Slots {
+export class FixedSlots implements ColumnBuilder {
   readonly type: DataType
-  readonly #valid = new Bits()
-  readonly #values: Room<Int32Array | Float64Array>
-  readonly #write: (value: Json, values: Room<Int32Array | Float64Array>) => boolean
+  readonly #valid = new Bitmap()
+  readonly #values: GrowableArray<Int32Array | Float64Array>
+  readonly #write: (value: Json, values: GrowableArray<Int32Array | Float64Array>) => boolean
   readonly #fill: number
 
   /** `fill` is how many numbers of the array a slot takes. */
   constructor(
     type: DataType,
-    values: Room<Int32Array | Float64Array>,
+    values: GrowableArray<Int32Array | Float64Array>,
     fill: number,
-    write: (value: Json, values: Room<Int32Array | Float64Array>) => boolean,
+    write: (value: Json, values: GrowableArray<Int32Array | Float64Array>) => boolean,
   ) {
     this.type = type
     this.#values = values
@@ -115,10 +115,10 @@ export class FixedSlots implements Slots {
   }
 }
 
-export class BooleanSlots implements Slots {
+export class BooleanSlots implements ColumnBuilder {
   readonly type: DataType
-  readonly #valid = new Bits()
-  readonly #values = new Bits()
+  readonly #valid = new Bitmap()
+  readonly #values = new Bitmap()
 
   constructor(type: DataType) {
     this.type = type
@@ -142,14 +142,17 @@ export class BooleanSlots implements Slots {
 }
 
 /** Bytes of any length, which `write` appends or refuses. */
-export class BytesSlots implements Slots {
+export class BytesSlots implements ColumnBuilder {
   readonly type: DataType
-  readonly #valid = new Bits()
-  readonly #offsets = new Room((length) => new Int32Array(length))
-  readonly #bytes = new Room<Buffer>((length) => Buffer.allocUnsafe(length))
-  readonly #write: (value: Json, bytes: Room<Buffer>) => 'exact' | 'shown' | 'none'
+  readonly #valid = new Bitmap()
+  readonly #offsets = new GrowableArray((length) => new Int32Array(length))
+  readonly #bytes = new GrowableArray<Buffer>((length) => Buffer.allocUnsafe(length))
+  readonly #write: (value: Json, bytes: GrowableArray<Buffer>) => 'exact' | 'shown' | 'none'
 
-  constructor(type: DataType, write: (value: Json, bytes: Room<Buffer>) => 'exact' | 'shown' | 'none') {
+  constructor(
+    type: DataType,
+    write: (value: Json, bytes: GrowableArray<Buffer>) => 'exact' | 'shown' | 'none',
+  ) {
     this.type = type
     this.#write = write
     this.#offsets.push(0)

@@ -1,7 +1,7 @@
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from 'apache-arrow'
 import * as wasm from 'parquet-wasm/node'
 import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
-import type { Cell } from './builders.ts'
+import type { ValueReader } from './builders.ts'
 import { type Footer, type RowGroup, readFooter } from './footer.ts'
 import { type ColumnNames, kindsOf, META, readMetadata, textType, timeType } from './layout.ts'
 import { costOf, type ReadAt, requireDisjoint } from './pages.ts'
@@ -128,7 +128,7 @@ function propertiesReader(
   { properties: names }: ColumnNames,
   kinds: Kinds,
 ): (row: number) => JsonObject {
-  const cells: { readonly name: string; readonly cell: Cell }[] = []
+  const cells: { readonly name: string; readonly cell: ValueReader }[] = []
   for (const [name, kind] of kinds) {
     if (!Object.hasOwn(names, name)) throw new Error(`has no column for the property ${name}`)
     cells.push({ name, cell: kind.cell(columns(names[name]!, kind.type)) })

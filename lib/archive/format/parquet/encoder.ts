@@ -121,8 +121,8 @@ export class ParquetEncoding {
   /** The writer counts compressed bytes only, but a reader has to hold a row group as it was before. */
   #groupBounds(bytesARow: number): GroupBounds {
     const { groupRows, groupBytes } = this.#bounds
-    const fitting = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
-    return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, fitting)), bytes: groupBytes }
+    const splitReferences = Math.floor((groupBytes * RAW_GROUPS) / Math.max(1, bytesARow))
+    return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, splitReferences)), bytes: groupBytes }
   }
 
   /** The writer ends without a word where it fails, so its footer is read back. */

@@ -35,7 +35,7 @@ export function parquetEncoder(content: Content, bounds: EncoderBounds): Duplex 
 }
 
 /** A Duplex whose readable side is written by a loop that waits for its reader. */
-abstract class Waiting extends Duplex {
+abstract class PacedDuplex extends Duplex {
   #wanted: (() => void) | undefined
 
   /** Resolves when the reader wants more, or is gone. */
@@ -58,7 +58,7 @@ abstract class Waiting extends Duplex {
   }
 }
 
-class ParquetEncoder extends Waiting {
+class ParquetEncoder extends PacedDuplex {
   readonly #content: Content
   readonly #bounds: EncoderBounds | undefined
   readonly #tally: Tally | undefined
@@ -111,7 +111,7 @@ class ParquetEncoder extends Waiting {
   }
 }
 
-class ParquetDecoder extends Waiting {
+class ParquetDecoder extends PacedDuplex {
   readonly #tenant: string | undefined
   readonly #tally: Tally | undefined
   readonly #most: number | undefined

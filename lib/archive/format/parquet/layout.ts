@@ -2,7 +2,7 @@ import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from 'apache
 import { parseBounded } from '../../../core/boundedJson.ts'
 import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../../../core/schema.ts'
 import type { Content } from '../format.ts'
-import { type Kind, kindOf } from './types.ts'
+import { type ColumnType, kindOf } from './types.ts'
 import { type VectorShape, vectorType } from './vectors.ts'
 
 /** Keys of a file's metadata. `collection` and `tenant` are those of a server's own export. */
@@ -34,7 +34,7 @@ export interface ColumnNames {
 /** The columns of a file, in this order: id, tenant, properties, created, updated, vectors, _rest. */
 export interface Layout {
   readonly names: ColumnNames
-  readonly kinds: ReadonlyMap<string, Kind>
+  readonly kinds: ReadonlyMap<string, ColumnType>
   readonly shapes: Shapes
   readonly metadata: Map<string, string>
 }
@@ -75,8 +75,8 @@ export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
 }
 
 /** The columns of properties; those that have none are all in `_rest`. */
-export function kindsOf({ properties = [] }: CollectionSchema): Map<string, Kind> {
-  const kinds = new Map<string, Kind>()
+export function kindsOf({ properties = [] }: CollectionSchema): Map<string, ColumnType> {
+  const kinds = new Map<string, ColumnType>()
   for (const property of properties) {
     const kind = kindOf(property)
     if (kind !== undefined && property.name !== '__proto__') kinds.set(property.name, kind)

@@ -1,25 +1,25 @@
 import { type Data, type DataType, Field, List, makeData, Struct } from 'apache-arrow'
 import type { Json, JsonObject } from '../../../core/object.ts'
-import { Bits, type Cell, Room, type Slots } from './builders.ts'
-import type { Kind } from './types.ts'
+import { Bitmap, type ColumnBuilder, GrowableArray, type ValueReader } from './builders.ts'
+import type { ColumnType } from './types.ts'
 
 /** The name that Parquet's own specification gives the values of a list. */
 export const ELEMENT = 'element'
 
 /** Lists of a kind. */
-export function listOf(kind: Kind): Kind {
+export function listOf(kind: ColumnType): ColumnType {
   const type = new List(new Field(ELEMENT, kind.type, true))
   return { type, slots: () => new ListSlots(type, kind.slots()), cell: (data) => listCell(data, kind) }
 }
 
-class ListSlots implements Slots {
+class ListSlots implements ColumnBuilder {
   readonly type: DataType
-  readonly #valid = new Bits()
-  readonly #offsets = new Room((length) => new Int32Array(length))
-  readonly #child: Slots
+  readonly #valid = new Bitmap()
+  readonly #offsets = new GrowableArray((length) => new Int32Array(length))
+  readonly #child: ColumnBuilder
   #elements = 0
 
-  constructor(type: DataType, child: Slots) {
+  constructor(type: DataType, child: ColumnBuilder) {
     this.type = type
     this.#child = child
     this.#offsets.push(0)
@@ -52,7 +52,7 @@ class ListSlots implements Slots {
   }
 }
 
-function listCell(data: Data, kind: Kind): Cell {
+function listCell(data: Data, kind: ColumnType): ValueReader {
   const element = kind.cell(data.children[0]!)
   const { valueOffsets } = data
   return (row) => {
@@ -64,7 +64,7 @@ function listCell(data: Data, kind: Kind): Cell {
 }
 
 /** Objects with fields of their own kinds. A field that is null is absent, a field with another name is for the exact text. */
-export function structOf(fields: ReadonlyMap<string, Kind>): Kind {
+export function structOf(fields: ReadonlyMap<string, ColumnType>): ColumnType {
   const type = new Struct([...fields].map(([name, kind]) => new Field(name, kind.type, true)))
   return {
     type,
@@ -73,12 +73,12 @@ export function structOf(fields: ReadonlyMap<string, Kind>): Kind {
   }
 }
 
-class StructSlots implements Slots {
+class StructSlots implements ColumnBuilder {
   readonly type: DataType
-  readonly #valid = new Bits()
-  readonly #fields: ReadonlyMap<string, Slots>
+  readonly #valid = new Bitmap()
+  readonly #fields: ReadonlyMap<string, ColumnBuilder>
 
-  constructor(type: DataType, fields: ReadonlyMap<string, Slots>) {
+  constructor(type: DataType, fields: ReadonlyMap<string, ColumnBuilder>) {
     this.type = type
     this.#fields = fields
   }
@@ -110,7 +110,7 @@ class StructSlots implements Slots {
   }
 }
 
-function structCell(data: Data, fields: ReadonlyMap<string, Kind>): Cell {
+function structCell(data: Data, fields: ReadonlyMap<string, ColumnType>): ValueReader {
   const cells = [...fields].map(([name, kind], index) => ({ name, cell: kind.cell(data.children[index]!) }))
   return (row) => {
     if (!data.getValid(row)) return undefined

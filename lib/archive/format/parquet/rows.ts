@@ -2,7 +2,7 @@ import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-ar
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
 import { requireFiniteVectors } from '../../object/finiteVectors.ts'
 import type { Content } from '../format.ts'
-import { FixedSlots, Room, type Slots } from './builders.ts'
+import { type ColumnBuilder, FixedSlots, GrowableArray } from './builders.ts'
 import { arrowSchema, type Layout, layoutOf, type Shapes, timeType } from './layout.ts'
 import { restText } from './remainder.ts'
 import { pushHalves, text } from './types.ts'
@@ -35,8 +35,8 @@ export class Rows {
   /** Objects since the last batch. */
   length = 0
   readonly #id = text.slots()
-  readonly #tenants: Slots | undefined
-  readonly #properties: ReadonlyMap<string, Slots>
+  readonly #tenants: ColumnBuilder | undefined
+  readonly #properties: ReadonlyMap<string, ColumnBuilder>
   readonly #created = timeSlots()
   readonly #updated = timeSlots()
   readonly #vectors: ReadonlyMap<string, ReturnType<typeof vectorSlots>>
@@ -130,10 +130,15 @@ function ownVector(vectors: StoredObject['vectors'], name: string): Vector | und
   return vectors !== undefined && Object.hasOwn(vectors, name) ? vectors[name] : undefined
 }
 
-function timeSlots(): Slots {
-  return new FixedSlots(timeType, new Room((length) => new Int32Array(length)), 2, (value, values) => {
-    if (!Number.isSafeInteger(value)) return false
-    pushHalves(values, value as number)
-    return true
-  })
+function timeSlots(): ColumnBuilder {
+  return new FixedSlots(
+    timeType,
+    new GrowableArray((length) => new Int32Array(length)),
+    2,
+    (value, values) => {
+      if (!Number.isSafeInteger(value)) return false
+      pushHalves(values, value as number)
+      return true
+    },
+  )
 }

@@ -11,23 +11,30 @@ import {
 import { isLarge } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 import type { PropertySchema } from '../../../core/schema.ts'
-import { BooleanSlots, BytesSlots, type Cell, FixedSlots, Room, type Slots } from './builders.ts'
+import {
+  BooleanSlots,
+  BytesSlots,
+  type ColumnBuilder,
+  FixedSlots,
+  GrowableArray,
+  type ValueReader,
+} from './builders.ts'
 import { type Instant, instantOf, textOf } from './date.ts'
 import { listOf, structOf } from './nested.ts'
 
 /** How values of one data type lie in a column. */
-export interface Kind {
+export interface ColumnType {
   readonly type: DataType
-  slots(): Slots
+  slots(): ColumnBuilder
   /** Reads the slots of data of this very type. */
-  cell(data: Data): Cell
+  cell(data: Data): ValueReader
 }
 
 /**
  * The column of a property; undefined where Parquet has none for it (an object without nested properties).
  * @see docs/archives-parquet.md
  */
-export function kindOf(property: PropertySchema): Kind | undefined {
+export function kindOf(property: PropertySchema): ColumnType | undefined {
   const type = property.dataType[0] ?? ''
   if (/^[A-Z]/.test(type)) return beacons
   if (type.endsWith('[]')) {
@@ -37,8 +44,8 @@ export function kindOf(property: PropertySchema): Kind | undefined {
   return type === 'object' ? nestedOf(property) : BASIC[type]
 }
 
-function nestedOf({ nestedProperties }: PropertySchema): Kind | undefined {
-  const fields = new Map<string, Kind>()
+function nestedOf({ nestedProperties }: PropertySchema): ColumnType | undefined {
+  const fields = new Map<string, ColumnType>()
   for (const property of (nestedProperties ?? []) as readonly PropertySchema[]) {
     const kind = kindOf(property)
     if (kind !== undefined && property.name !== '__proto__') fields.set(property.name, kind)
@@ -47,7 +54,7 @@ function nestedOf({ nestedProperties }: PropertySchema): Kind | undefined {
 }
 
 /** Text in UTF-8. Half a surrogate pair has no place there; it is shown as U+FFFD. */
-export const text: Kind = {
+export const text: ColumnType = {
   type: new Utf8(),
   slots: () => new BytesSlots(text.type, writeText),
   cell: (data) => {
@@ -58,7 +65,7 @@ export const text: Kind = {
   },
 }
 
-function writeText(value: Json, bytes: Room<Buffer>) {
+function writeText(value: Json, bytes: GrowableArray<Buffer>) {
   if (typeof value !== 'string') return 'none'
   const exact = value.isWellFormed()
   const shown = exact ? value : value.toWellFormed()
@@ -68,7 +75,7 @@ function writeText(value: Json, bytes: Room<Buffer>) {
 }
 
 /** Base64 as the bytes that it stands for, where it is the one way to write them. */
-const blob: Kind = {
+const blob: ColumnType = {
   type: new Binary(),
   slots: () => new BytesSlots(blob.type, writeBlob),
   cell: (data) => {
@@ -79,7 +86,7 @@ const blob: Kind = {
   },
 }
 
-function writeBlob(value: Json, bytes: Room<Buffer>) {
+function writeBlob(value: Json, bytes: GrowableArray<Buffer>) {
   if (typeof value !== 'string') return 'none'
   bytes.reserve(Math.ceil(value.length / 4) * 3)
   const end = bytes.used + bytes.array.write(value, bytes.used, 'base64')
@@ -88,7 +95,7 @@ function writeBlob(value: Json, bytes: Room<Buffer>) {
   return 'exact'
 }
 
-const boolean: Kind = {
+const boolean: ColumnType = {
   type: new Bool(),
   slots: () => new BooleanSlots(boolean.type),
   cell: (data) => {
@@ -100,16 +107,17 @@ const boolean: Kind = {
   },
 }
 
-const number: Kind = {
+const number: ColumnType = {
   type: new Float64(),
-  slots: () => new FixedSlots(number.type, new Room((length) => new Float64Array(length)), 1, writeNumber),
+  slots: () =>
+    new FixedSlots(number.type, new GrowableArray((length) => new Float64Array(length)), 1, writeNumber),
   cell: (data) => {
     const values: Float64Array = data.values
     return (row) => (data.getValid(row) ? values[row]! : undefined)
   },
 }
 
-function writeNumber(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+function writeNumber(value: Json, values: GrowableArray<Int32Array | Float64Array>): boolean {
   if (typeof value === 'bigint') {
     values.push(Number(value))
     return BigInt(Number(value)) === value
@@ -119,9 +127,9 @@ function writeNumber(value: Json, values: Room<Int32Array | Float64Array>): bool
   return true
 }
 
-const int: Kind = {
+const int: ColumnType = {
   type: new Int64(),
-  slots: () => new FixedSlots(int.type, new Room((length) => new Int32Array(length)), 2, writeInt),
+  slots: () => new FixedSlots(int.type, new GrowableArray((length) => new Int32Array(length)), 2, writeInt),
   cell: (data) => {
     const halves = halvesOf(data)
     return (row) => {
@@ -133,7 +141,7 @@ const int: Kind = {
   },
 }
 
-function writeInt(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+function writeInt(value: Json, values: GrowableArray<Int32Array | Float64Array>): boolean {
   if (typeof value === 'bigint') {
     if (BigInt.asIntN(64, value) !== value) return false
     pushBigInt(values, value)
@@ -146,12 +154,12 @@ function writeInt(value: Json, values: Room<Int32Array | Float64Array>): boolean
 }
 
 /** An integer that a double holds, as two's complement; a third of the time that a BigInt takes. */
-export function pushHalves(values: Room<Int32Array | Float64Array>, value: number): void {
+export function pushHalves(values: GrowableArray<Int32Array | Float64Array>, value: number): void {
   values.push(value | 0)
   values.push(Math.floor(value / 2 ** 32))
 }
 
-function pushBigInt(values: Room<Int32Array | Float64Array>, value: bigint): void {
+function pushBigInt(values: GrowableArray<Int32Array | Float64Array>, value: bigint): void {
   values.push(Number(BigInt.asIntN(32, value)))
   values.push(Number(value >> 32n))
 }
@@ -162,16 +170,16 @@ export function halvesOf({ values }: Data): Int32Array {
 }
 
 /** A date as its instant, to the microsecond; a text that the instant does not give back is shown by it. */
-const date: Kind = {
+const date: ColumnType = {
   type: new TimestampMicrosecond('UTC'),
-  slots: () => new FixedSlots(date.type, new Room((length) => new Int32Array(length)), 2, writeDate),
+  slots: () => new FixedSlots(date.type, new GrowableArray((length) => new Int32Array(length)), 2, writeDate),
   cell: (data) => {
     const instants: BigInt64Array = data.values
     return (row) => (data.getValid(row) ? textOf(instants[row]!) : undefined)
   },
 }
 
-function writeDate(value: Json, values: Room<Int32Array | Float64Array>): boolean {
+function writeDate(value: Json, values: GrowableArray<Int32Array | Float64Array>): boolean {
   const instant: Instant | undefined = typeof value === 'string' ? instantOf(value) : undefined
   if (instant === undefined) return false
   const micros = instant.millis * 1000 + instant.micros
@@ -202,7 +210,7 @@ const phoneNumber = structOf(
 const texts = listOf(text)
 
 /** References as their beacons. */
-const beacons: Kind = {
+const beacons: ColumnType = {
   type: texts.type,
   slots: () => {
     const slots = texts.slots()
@@ -235,7 +243,7 @@ function isBeacons(value: Json | undefined): boolean {
   )
 }
 
-const BASIC: Readonly<Record<string, Kind>> = {
+const BASIC: Readonly<Record<string, ColumnType>> = {
   text,
   string: text,
   uuid: text,

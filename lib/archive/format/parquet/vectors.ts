@@ -9,7 +9,7 @@ import {
   tableFromIPC,
 } from 'apache-arrow'
 import type { Vector } from '../../../core/object.ts'
-import { Bits, Room } from './builders.ts'
+import { Bitmap, GrowableArray } from './builders.ts'
 import { ELEMENT } from './nested.ts'
 
 /** What all vectors of a column have in common. */
@@ -80,8 +80,8 @@ export function vectorSlots(shape: VectorShape): VectorSlots {
 class SingleSlots implements VectorSlots {
   readonly type: DataType
   readonly #width: number
-  readonly #valid = new Bits()
-  readonly #floats = new Room((length) => new Float32Array(length))
+  readonly #valid = new Bitmap()
+  readonly #floats = new GrowableArray((length) => new Float32Array(length))
 
   constructor(shape: VectorShape) {
     this.type = vectorType(shape)
@@ -115,9 +115,9 @@ class SingleSlots implements VectorSlots {
 class MultiSlots implements VectorSlots {
   readonly type: DataType
   readonly #width: number
-  readonly #valid = new Bits()
-  readonly #offsets = new Room((length) => new Int32Array(length))
-  readonly #floats = new Room((length) => new Float32Array(length))
+  readonly #valid = new Bitmap()
+  readonly #offsets = new GrowableArray((length) => new Int32Array(length))
+  readonly #floats = new GrowableArray((length) => new Float32Array(length))
 
   constructor(shape: VectorShape) {
     this.type = vectorType(shape)

@@ -1,25 +1,25 @@
 import { notePart } from '../../../archive/journal.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
-import type { Stretch } from '../../../archive/part/missingRanges.ts'
-import { Portions } from '../../../archive/part/split.ts'
+import type { IdGap } from '../../../archive/part/missingRanges.ts'
+import { PartSplitter } from '../../../archive/part/split.ts'
 import { confirmPart, type PartEncoding, type WrittenPart, writePart } from '../../../archive/part/write.ts'
-import type { Place } from '../../../archive/storage/storage.ts'
+import type { Storage } from '../../../archive/storage/storage.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { scan } from '../../../store/scan.ts'
-import type { Collection, What } from '../../../store/store.ts'
+import type { Collection, Projection } from '../../../store/store.ts'
 import { finite, type InvalidVectors } from './invalidVectors.ts'
 import { inPages, type Partitions, tenantDirectory } from './partitions.ts'
 import type { Sleepers, Work } from './sleepers.ts'
 
 /** What the workers of a backup share. */
 export interface PartsRun {
-  readonly place: Place
+  readonly storage: Storage
   readonly plan: Plan
   readonly collection: Collection
-  readonly what: What
+  readonly what: Projection
   readonly encoding: PartEncoding
   readonly partBytes: number
   readonly partitions: Partitions | undefined
@@ -69,7 +69,7 @@ export async function writeParts(
 
 async function workOn(
   run: PartsRun,
-  { asleep, stretches }: Work,
+  { asleep, gaps }: Work,
   numbers: Numbers,
   there: readonly Part[],
   onNoted: (parts: readonly Part[]) => void,
@@ -79,8 +79,8 @@ async function workOn(
   // Parts are read again while the next ones are written.
   let noted = Promise.resolve()
   try {
-    for (const stretch of stretches) {
-      for await (const parts of partsOf(run, stretch, numbers)) {
+    for (const gap of gaps) {
+      for await (const parts of partsOf(run, gap, numbers)) {
         await noted
         noted = noteParts(run, parts).then(() => {
           if (asleep !== undefined) own.push(...parts)
@@ -96,10 +96,10 @@ async function workOn(
   if (asleep !== undefined) await run.sleepers.end(asleep, before, own)
 }
 
-async function noteParts({ place, signal }: PartsRun, parts: readonly Part[]): Promise<void> {
-  for (const { file, sha256 } of parts) await confirmPart(place, file, sha256, signal)
+async function noteParts({ storage, signal }: PartsRun, parts: readonly Part[]): Promise<void> {
+  for (const { file, sha256 } of parts) await confirmPart(storage, file, sha256, signal)
   failpoint('backup.before-note')
-  await notePart(place, parts)
+  await notePart(storage, parts)
   failpoint('backup.after-note')
 }
 
@@ -116,20 +116,20 @@ function numbersAfter(parts: readonly Part[]): Numbers {
 }
 
 /** The parts of a stretch, those of one portion at a time. */
-async function* partsOf(run: PartsRun, stretch: Stretch, numbers: Numbers): AsyncGenerator<Part[]> {
-  const call = { signal: run.signal, ...(stretch.tenant !== undefined && { tenant: stretch.tenant }) }
-  const pages = scan(run.collection, run.what, stretch, call, run.retry)
-  const portions = new Portions(run.invalid ? finite(pages, run.invalid) : pages, run.partBytes)
-  let { after } = stretch
+async function* partsOf(run: PartsRun, gap: IdGap, numbers: Numbers): AsyncGenerator<Part[]> {
+  const call = { signal: run.signal, ...(gap.tenant !== undefined && { tenant: gap.tenant }) }
+  const pages = scan(run.collection, run.what, gap, call, run.retry)
+  const portions = new PartSplitter(run.invalid ? finite(pages, run.invalid) : pages, run.partBytes)
+  let { after } = gap
   try {
     while (run.stop?.aborted !== true && !(await portions.ended())) {
-      const written = await writePortion(run, stretch, numbers, portions.next())
+      const written = await writePortion(run, gap, numbers, portions.next())
       const last = written
         .map(({ result }) => result.lastId!)
         .sort()
         .at(-1)
-      const upTo = (await portions.ended()) ? stretch.upTo : last
-      const parts = written.map(({ file, result }) => partOf(file, result, stretch.range, after, upTo))
+      const upTo = (await portions.ended()) ? gap.upTo : last
+      const parts = written.map(({ file, result }) => partOf(file, result, gap.range, after, upTo))
       yield parts
       after = upTo
     }
@@ -145,7 +145,7 @@ interface Written {
 
 async function writePortion(
   run: PartsRun,
-  { range, tenant }: Stretch,
+  { range, tenant }: IdGap,
   numbers: Numbers,
   pages: AsyncIterable<readonly StoredObject[]>,
 ): Promise<Written[]> {
@@ -157,10 +157,10 @@ async function writePortion(
     numbers.set(range, number + 1)
     const file = `${directory}${below}/${nameOf(range, number)}${extensionOf(run.encoding)}`
     const encoding = contentFor(run.encoding, tenant)
-    const { place, signal, onObjects } = run
+    const { storage, signal, onObjects } = run
     return {
       file,
-      result: await writePart({ place, name: file, pages: of, onPage: onObjects, signal, ...encoding }),
+      result: await writePart({ storage, name: file, pages: of, onPage: onObjects, signal, ...encoding }),
     }
   }
   if (run.partitions === undefined) return [await write('', pages)]

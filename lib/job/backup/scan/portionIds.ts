@@ -1,16 +1,16 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Part, Plan } from '../../../archive/manifest.ts'
-import { missingStretches } from '../../../archive/part/missingRanges.ts'
+import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { partStages } from '../../../archive/part/read.ts'
 import { readingOf } from '../../../archive/part/reading.ts'
-import type { Place } from '../../../archive/storage/storage.ts'
+import type { Storage } from '../../../archive/storage/storage.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Portion } from './found.ts'
 
 /** An archive that is being made, as its parts are read again. */
 export interface Reading {
-  readonly place: Place
+  readonly storage: Storage
   readonly plan: Plan
   readonly signal: AbortSignal
 }
@@ -22,7 +22,7 @@ export interface Reading {
 export function portionsOf(reading: Reading, parts: readonly Part[], tenant: string | undefined): Portion[] {
   const { ranges } = reading.plan
   const own = parts.filter((part) => ranges[part.range]!.tenant === tenant)
-  const gaps = missingStretches(ranges, own).filter((stretch) => stretch.tenant === tenant)
+  const gaps = missingIdGaps(ranges, own).filter((gap) => gap.tenant === tenant)
   const together = Map.groupBy(own, ({ range, after, up_to }) => JSON.stringify([range, after, up_to]))
   return [
     ...gaps.map(({ after, upTo }) => portion(after, upTo, async () => new Set<string>())),
@@ -36,10 +36,10 @@ function portion(after: string | undefined, upTo: string | undefined, ids: Porti
   return { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }), ids }
 }
 
-async function idsIn({ place, plan, signal }: Reading, parts: readonly Part[]): Promise<Set<string>> {
+async function idsIn({ storage, plan, signal }: Reading, parts: readonly Part[]): Promise<Set<string>> {
   const ids = new Set<string>()
   for (const part of parts) {
-    const stages = await partStages(await readingOf(place, plan, part))
+    const stages = await partStages(await readingOf(storage, plan, part))
     const end = new Writable({
       objectMode: true,
       highWaterMark: 1,

@@ -1,5 +1,5 @@
 import type { Part } from '../../../archive/manifest.ts'
-import { missingStretches } from '../../../archive/part/missingRanges.ts'
+import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { encodingOf } from '../encoding.ts'
 import type { SourceCounts } from '../manifest.ts'
 import { type Counted, callsFor, whatOf } from '../plan.ts'
@@ -28,12 +28,12 @@ export async function scanned(
   looking: Looking,
   invalid: InvalidVectors | undefined,
 ): Promise<Scanned> {
-  const { place, signal, options, woken, circumstances } = run
+  const { storage, signal, options, woken, circumstances } = run
   const { plan, there } = begun
-  const reading = { place, plan, signal }
+  const reading = { storage, plan, signal }
   const progress = progressOf(run, begun)
   const done = begun.tenants
-  const sleepers = new Sleepers({ place, woken, looking, reading, done, onCounted: progress.expect })
+  const sleepers = new Sleepers({ storage, woken, looking, reading, done, onCounted: progress.expect })
   const written = await writeParts(
     {
       ...reading,
@@ -100,7 +100,7 @@ export async function countAfter(
 function workLeft({ woken }: BackupRun, { plan, there, tenants }: Begun) {
   if (plan.content === 'schema-only') return []
   const names = (plan.tenants ?? []).map(({ name }) => name)
-  const work = workOf(missingStretches(plan.ranges, there), names, woken, tenants)
+  const work = workOf(missingIdGaps(plan.ranges, there), names, woken, tenants)
   if (work.some(({ asleep }) => asleep !== undefined)) woken.announce()
   return work
 }

@@ -1,7 +1,7 @@
 import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
 import type { Part } from '../../../archive/manifest.ts'
-import type { Stretch } from '../../../archive/part/missingRanges.ts'
-import type { Place } from '../../../archive/storage/storage.ts'
+import type { IdGap } from '../../../archive/part/missingRanges.ts'
+import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { type Looking, requireFound } from './found.ts'
 
@@ -11,30 +11,30 @@ import { portionsOf, type Reading } from './portionIds.ts'
 export interface Work {
   /** The tenant that is to be woken. */
   readonly asleep?: string
-  readonly stretches: readonly Stretch[]
+  readonly gaps: readonly IdGap[]
 }
 
 /** The work that is left: stretches, and each tenant that is asleep and was not scanned to its end. */
 export function workOf(
-  stretches: readonly Stretch[],
+  gaps: readonly IdGap[],
   tenants: readonly string[],
   woken: WokenTenants,
   done: readonly TenantCounts[],
 ): Work[] {
   const ended = new Set(done.map(({ tenant }) => tenant))
-  const awake = stretches.filter(({ tenant }) => !woken.isAsleep(tenant))
+  const awake = gaps.filter(({ tenant }) => !woken.isAsleep(tenant))
   const asleep = tenants.filter((name) => woken.isAsleep(name) && !ended.has(name))
   return [
-    ...awake.map((stretch) => ({ stretches: [stretch] })),
+    ...awake.map((gap) => ({ gaps: [gap] })),
     ...asleep.map((name) => ({
       asleep: name,
-      stretches: stretches.filter(({ tenant }) => tenant === name),
+      gaps: gaps.filter(({ tenant }) => tenant === name),
     })),
   ]
 }
 
 export interface SleepersOptions {
-  readonly place: Place
+  readonly storage: Storage
   readonly woken: WokenTenants
   readonly looking: Looking
   readonly reading: Reading
@@ -70,12 +70,12 @@ export class Sleepers {
 
   /** Once all its parts are noted: compares, notes its counts, and puts it back. @throws ElysiaError ELYSIA_INCOMPLETE */
   async end(tenant: string, before: number, parts: readonly Part[]): Promise<void> {
-    const { place, woken, looking, reading } = this.#options
+    const { storage, woken, looking, reading } = this.#options
     const after = await this.#count(tenant)
     const objects = parts.reduce((sum, part) => sum + part.objects, 0)
     await requireFound(looking, { tenant, before, after, objects }, portionsOf(reading, parts, tenant))
     const counts = { tenant, before, after }
-    await noteTenant(place, counts)
+    await noteTenant(storage, counts)
     this.#done.push(counts)
     await woken.putBack(tenant)
   }

@@ -3,16 +3,16 @@ import type { Manifest, Part } from '../../../archive/manifest.ts'
 import { damaged, partStages } from '../../../archive/part/read.ts'
 import { readingOf } from '../../../archive/part/reading.ts'
 import { hashFile } from '../../../archive/part/write.ts'
-import type { Place } from '../../../archive/storage/storage.ts'
+import type { Storage } from '../../../archive/storage/storage.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
 /** A directory archive as what a restore reads. */
-export function archiveSource({ place, manifest }: Archive): RestoreSource {
+export function archiveSource({ storage, manifest }: Archive): RestoreSource {
   const { id, schema, tenants, aliases, totals, parts, encoding } = manifest
   return {
-    name: place.text,
+    name: storage.text,
     kind: 'archive',
     identity: id,
     schema: schema as unknown as CollectionSchema,
@@ -20,24 +20,24 @@ export function archiveSource({ place, manifest }: Archive): RestoreSource {
     ...(tenants && { tenants }),
     aliases,
     about: totals.objects,
-    parts: parts.map((part) => sourcePart(place, manifest, part)),
+    parts: parts.map((part) => sourcePart(storage, manifest, part)),
     withoutVectors: encoding.vectors === 'none',
   }
 }
 
-function sourcePart(place: Place, manifest: Manifest, part: Part): SourcePart {
+function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePart {
   const tenant = manifest.ranges[part.range]?.tenant
   return {
     name: part.file,
     ...(tenant !== undefined && { tenant }),
     objects: part.objects,
-    check: (signal) => checkFile(place, part, signal),
-    stages: async () => partStages(await readingOf(place, manifest, part)),
+    check: (signal) => checkFile(storage, part, signal),
+    stages: async () => partStages(await readingOf(storage, manifest, part)),
   }
 }
 
-async function checkFile(place: Place, part: Part, signal: AbortSignal | undefined): Promise<void> {
-  const stored = await hashFile(place, part.file, signal).catch((error: unknown) => {
+async function checkFile(storage: Storage, part: Part, signal: AbortSignal | undefined): Promise<void> {
+  const stored = await hashFile(storage, part.file, signal).catch((error: unknown) => {
     const gone = error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND'
     throw gone ? damaged(part, 'is missing', error) : error
   })

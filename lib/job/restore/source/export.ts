@@ -9,7 +9,7 @@ import {
 } from '../../../archive/foreign/weaviateExport.ts'
 import { classNameOf } from '../../../change/collectionName.ts'
 import { ElysiaError } from '../../../core/errors.ts'
-import { meant } from '../../../core/suggest.ts'
+import { didYouMean } from '../../../core/suggest.ts'
 import type { Notify } from '../../../run/events.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { RestoreSource } from './source.ts'
@@ -65,7 +65,7 @@ function chooseCollection(
   const wanted = classNameOf(asked)
   if (names.includes(wanted)) return wanted
   throw new ElysiaError('ELYSIA_NOT_FOUND', `${directory} has no collection ${wanted}`, {
-    hint: meant(wanted, names, 'leave --collection out where there is only one'),
+    hint: didYouMean(wanted, names, 'leave --collection out where there is only one'),
   })
 }
 

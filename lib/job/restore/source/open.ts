@@ -7,7 +7,7 @@ import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archiv
 import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
 import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
 import { isSingleHeader } from '../../../archive/single.ts'
-import { directoryPlace } from '../../../archive/storage/directory.ts'
+import { directoryStorage } from '../../../archive/storage/directory.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { type Notice, type Notify, notifier } from '../../../run/events.ts'
 import { peek } from '../../../stream/bytes/peek.ts'
@@ -63,13 +63,13 @@ async function openDirectory(path: string, { options = {}, onNotice }: OpenOptio
 
 /** An archive; by the copy of its manifest, which is said, where that is damaged and the copy is not. */
 async function openWhole(path: string, notify: Notify): Promise<Archive> {
-  const place = directoryPlace(path)
+  const storage = directoryStorage(path)
   try {
-    return await openArchive(place)
+    return await openArchive(storage)
   } catch (error) {
     const isDamaged = error instanceof ElysiaError && error.code === 'ELYSIA_DAMAGED'
-    if (!isDamaged || (await place.bytes(MANIFEST_FILE)) === undefined) throw error
-    const archive = await openByCopy(place).catch(() => {
+    if (!isDamaged || (await storage.bytes(MANIFEST_FILE)) === undefined) throw error
+    const archive = await openByCopy(storage).catch(() => {
       throw error
     })
     notify('manifest_copy', `${error.message}: its copy ${MANIFEST_COPY_FILE} is whole, and is read instead`)

@@ -1,16 +1,16 @@
 import { Writable } from 'node:stream'
-import type { Slots } from '../../../async/semaphore.ts'
+import type { Semaphore } from '../../../async/semaphore.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
-import type { Fit, Fitted } from '../../../transform/object/references.ts'
+import type { SplitObject, SplitReferences } from '../../../transform/object/references.ts'
 import type { Refused, Settled } from '../tally.ts'
 
 /** What the sinks of one restore share, and what each is told. */
 export interface RestoreSinkOptions {
   readonly calls: Calls
   /** Batches in flight at once, of all parts together. */
-  readonly slots: Slots
-  readonly fit: Fit
+  readonly slots: Semaphore
+  readonly split: SplitReferences
   /** Called before a tenant is first written to. */
   readonly onTenant: (tenant: string) => Promise<void>
   /** Called with every batch once all its objects have their outcome; in no order. */
@@ -66,13 +66,13 @@ class RestoreSink extends Writable {
   }
 
   async #settle(batch: readonly StoredObject[]): Promise<void> {
-    const { calls, fit, onTenant, onSettled } = this.#options
-    const written: Fitted[] = []
+    const { calls, split, onTenant, onSettled } = this.#options
+    const written: SplitObject[] = []
     const refused: Refused[] = []
     for (const [tenant, group] of Map.groupBy(batch, (object) => object.tenant)) {
       if (tenant !== undefined) await onTenant(tenant)
       const { last, repeated } = distinct(group)
-      const fitted = last.map(fit)
+      const fitted = last.map(split)
       const refusals = await calls.write(fitted.map(({ object }) => object))
       fitted.forEach((one, at) => {
         const reason = refusals.get(one.object.id)

@@ -44,12 +44,12 @@ export const CAPABILITIES = {
 } as const satisfies Record<string, Capability>
 
 /** Which of these a server has. */
-export type Capabilities = { readonly [Name in keyof typeof CAPABILITIES]: boolean }
+export type ServerFeatures = { readonly [Name in keyof typeof CAPABILITIES]: boolean }
 
 /** What a server of this version can do. */
-export function capabilitiesOf(version: string): Capabilities {
+export function featuresOf(version: string): ServerFeatures {
   const entries = Object.entries(CAPABILITIES).map(([name, { since }]) => [name, isSince(version, since)])
-  return Object.fromEntries(entries) as Capabilities
+  return Object.fromEntries(entries) as ServerFeatures
 }
 
 /** True for a version that is that minor release of version 1, or later. */

@@ -1,11 +1,11 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { abortable, DeadlineError, within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
-import type { Call } from '../../store.ts'
-import type { Wire } from '../grpc/client.ts'
+import type { CallOptions } from '../../store.ts'
+import type { GrpcClient } from '../grpc/client.ts'
 import type { RestReply, RestRequest } from '../rest/request.ts'
 import { allUnreachable, failureOf, neverSent, replyFailure } from './failure.ts'
-import type { Server } from './node.ts'
+import type { NodeConnection } from './node.ts'
 import { isMissing, lacksCopies } from './serverText.ts'
 
 export interface ClusterOptions {
@@ -14,7 +14,7 @@ export interface ClusterOptions {
   readonly timeoutMs: number
 }
 
-type Attempt<T> = (server: Server, signal: AbortSignal) => Promise<T>
+type Attempt<T> = (server: NodeConnection, signal: AbortSignal) => Promise<T>
 
 /**
  * The nodes of one cluster as one server: calls go to them in turn, at most `maxInFlight` at once, more wait.
@@ -23,25 +23,25 @@ type Attempt<T> = (server: Server, signal: AbortSignal) => Promise<T>
  * That something is not there is believed of a node that is ready only: one that begins does not know its collections.
  */
 export class Cluster {
-  readonly servers: readonly Server[]
+  readonly servers: readonly NodeConnection[]
   readonly #options: ClusterOptions
   readonly #limit: LimitFunction
   readonly #closed = new AbortController()
   #turn = 0
 
-  constructor(servers: readonly Server[], options: ClusterOptions) {
+  constructor(servers: readonly NodeConnection[], options: ClusterOptions) {
     this.servers = servers
     this.#options = options
     this.#limit = pLimit(options.maxInFlight)
   }
 
   /** Makes a gRPC call; one that is safe to repeat, since another node may be asked after a failure. */
-  rpc<T>(call: Call, work: (wire: Wire, signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#wait(call.signal, true, async (server, signal) => work(await server.wire(), signal))
+  rpc<T>(call: CallOptions, work: (grpcClient: GrpcClient, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#wait(call.signal, true, async (server, signal) => work(await server.grpcClient(), signal))
   }
 
   /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
-  rest(request: RestRequest, call: Call = {}): Promise<RestReply> {
+  rest(request: RestRequest, call: CallOptions = {}): Promise<RestReply> {
     const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
     return this.#wait(call.signal, repeatable, async (server, signal) => {
       if (request.whenReady === true) await server.requireReady(signal)
@@ -103,7 +103,7 @@ export class Cluster {
   }
 
   /** All nodes, beginning with the next; those that failed a moment ago come last. */
-  #inTurn(): Server[] {
+  #inTurn(): NodeConnection[] {
     const first = this.#turn++ % this.servers.length
     const turned = [...this.servers.slice(first), ...this.servers.slice(0, first)]
     return turned.sort((a, b) => Number(b.available) - Number(a.available))
@@ -111,7 +111,7 @@ export class Cluster {
 }
 
 /** The failure; that something is not there only where the node is ready, else that it is not. */
-async function believed(failure: ElysiaError, server: Server): Promise<ElysiaError> {
+async function believed(failure: ElysiaError, server: NodeConnection): Promise<ElysiaError> {
   if (failure.code !== 'ELYSIA_NOT_FOUND') return failure
   try {
     await server.requireReady()

@@ -3,7 +3,7 @@ import { within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { byAge, isSince, OLDEST_MINOR } from './capabilities.ts'
 import { allUnreachable, failureOf, isOtherProtocol, lacksRight } from './failure.ts'
-import type { Server } from './node.ts'
+import type { NodeConnection } from './node.ts'
 
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 /**
@@ -25,7 +25,7 @@ export interface Greeting {
  * @throws ElysiaError of the one node, or ELYSIA_UNREACHABLE naming all; on any other failure of a node that
  */
 export async function greet(
-  servers: readonly Server[],
+  servers: readonly NodeConnection[],
   target: string,
   timeoutMs: number,
   signal?: AbortSignal,
@@ -53,8 +53,8 @@ export async function greet(
   throw decisive ?? allUnreachable(target, failures)
 }
 
-async function greetOne(server: Server, timeoutMs: number, end?: AbortSignal): Promise<Greeting> {
-  const opening = server.wire()
+async function greetOne(server: NodeConnection, timeoutMs: number, end?: AbortSignal): Promise<Greeting> {
+  const opening = server.grpcClient()
   opening.catch(() => undefined)
   const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta(end)
   checkVersion(server.http, version)
@@ -65,7 +65,7 @@ async function greetOne(server: Server, timeoutMs: number, end?: AbortSignal): P
 }
 
 /** Waits for an answer of the gRPC side. @throws ElysiaError, final where the rest of the server is ready meanwhile */
-async function knock(server: Server, timeoutMs: number, end?: AbortSignal): Promise<void> {
+async function knock(server: NodeConnection, timeoutMs: number, end?: AbortSignal): Promise<void> {
   const since = performance.now()
   for (;;) {
     const failure = await spoken(server, timeoutMs, end)
@@ -80,13 +80,13 @@ async function knock(server: Server, timeoutMs: number, end?: AbortSignal): Prom
 
 /** Why the service gives no answer; undefined where it gives one. */
 async function spoken(
-  server: Server,
+  server: NodeConnection,
   timeoutMs: number,
   end?: AbortSignal,
 ): Promise<ElysiaError | undefined> {
   try {
     // A batch of nothing writes nothing, and is answered at once; a search for a class that is not there is not.
-    await within(timeoutMs, [end], async (signal) => (await server.wire()).batchObjects([], signal))
+    await within(timeoutMs, [end], async (signal) => (await server.grpcClient()).batchObjects([], signal))
     return undefined
   } catch (thrown) {
     return judged(failureOf(thrown, server.grpc))
@@ -99,7 +99,7 @@ function judged(failure: ElysiaError): ElysiaError | undefined {
   return failure.code === 'ELYSIA_UNREACHABLE' ? failure : undefined
 }
 
-function closed(failure: ElysiaError, server: Server, other: boolean): ElysiaError {
+function closed(failure: ElysiaError, server: NodeConnection, other: boolean): ElysiaError {
   const message = `the gRPC side of ${server.http}, which is ready: ${failure.message}`
   const asked = `is gRPC open at ${server.grpc}? Name it with ?grpc=HOST:PORT behind the URL`
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {

@@ -1,7 +1,7 @@
 import { within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Node } from '../../target.ts'
-import { openWire, type Wire } from '../grpc/client.ts'
+import { type GrpcClient, openWire } from '../grpc/client.ts'
 import { jsonOf, type RestReply, type RestRequest, sendRest } from '../rest/request.ts'
 import { failureOf, replyFailure } from './failure.ts'
 
@@ -26,10 +26,10 @@ export interface ServerOptions {
  * that keeps knocking waits longer and longer, up to two minutes after the server is back; and a server that has just
  * begun does not know its collections yet.
  */
-export class Server {
+export class NodeConnection {
   readonly #options: ServerOptions
-  #wire: Wire | undefined
-  #opening: Promise<Wire> | undefined
+  #grpcClient: GrpcClient | undefined
+  #opening: Promise<GrpcClient> | undefined
   #suspect = false
   #passedOverUntil = 0
   #readyUntil = 0
@@ -58,8 +58,8 @@ export class Server {
     return sendRest(options, request, signal)
   }
 
-  async wire(): Promise<Wire> {
-    if (this.#wire !== undefined) return this.#wire
+  async grpcClient(): Promise<GrpcClient> {
+    if (this.#grpcClient !== undefined) return this.#grpcClient
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined
     })
@@ -95,8 +95,8 @@ export class Server {
   }
 
   close(): void {
-    this.#wire?.close()
-    this.#wire = undefined
+    this.#grpcClient?.close()
+    this.#grpcClient = undefined
   }
 
   /** Version and message limit, by REST. @throws ElysiaError where it is not reached or not Weaviate */
@@ -111,9 +111,9 @@ export class Server {
     return { version: version.slice(0, 80), maxMessageBytes: largest ? grpcMaxMessageSize : undefined }
   }
 
-  async #open(): Promise<Wire> {
-    this.#wire = await openWire(this.#options)
-    return this.#wire
+  async #open(): Promise<GrpcClient> {
+    this.#grpcClient = await openWire(this.#options)
+    return this.#grpcClient
   }
 
   async #ask(request: RestRequest, end?: AbortSignal): Promise<RestReply> {

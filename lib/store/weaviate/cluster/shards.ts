@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import type { Call } from '../../store.ts'
+import type { CallOptions } from '../../store.ts'
 import { listIn } from '../rest/answer.ts'
 import type { RestRequest } from '../rest/request.ts'
 import type { Cluster } from './cluster.ts'
@@ -33,7 +33,7 @@ export class Shards {
   }
 
   /** @throws ElysiaError ELYSIA_UNREACHABLE, to be repeated, where a shard is on nodes that are down only */
-  async requireServed(name: string, tenant: string, call: Call): Promise<void> {
+  async requireServed(name: string, tenant: string, call: CallOptions): Promise<void> {
     if (performance.now() < this.#silentUntil) return
     const key = `${name} ${tenant}`
     const asked = this.#asked.get(key) ?? { running: undefined, next: undefined }

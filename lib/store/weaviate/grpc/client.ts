@@ -39,7 +39,7 @@ export type ConsistencyLevel = typeof QUORUM
  * One node's gRPC side. Each call is made once, ends with its signal, and throws the transport's own error,
  * with its status as `code` and the server's words as `details`.
  */
-export interface Wire {
+export interface GrpcClient {
   batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<ObjectsReply>
   /** Answers the ids that were there. */
   batchDelete(collection: string, tenant: string, filters: Filters, signal: AbortSignal): Promise<DeleteReply>
@@ -85,7 +85,7 @@ async function load() {
  * The calls go to the stub below the client's `Batch`: the methods above it repeat a call up to five times,
  * print a stack trace for each try, drop the status, cannot be cancelled and copy every message.
  */
-export async function openWire(options: WireOptions): Promise<Wire> {
+export async function openWire(options: WireOptions): Promise<GrpcClient> {
   loading ??= withoutOtherRoots(load)
   const { ApiKey, ConnectionGRPC, openSearch } = await loading
   const { node, apiKey, authorities } = options
@@ -109,7 +109,12 @@ function stubOf(batch: Batch): [Stub, Metadata] {
   throw new TypeError('this release of weaviate-client is built differently: 3.14 is needed')
 }
 
-function wireOver(connection: ConnectionGRPC, stub: Stub, metadata: Metadata, searching: SearchCall): Wire {
+function wireOver(
+  connection: ConnectionGRPC,
+  stub: Stub,
+  metadata: Metadata,
+  searching: SearchCall,
+): GrpcClient {
   return {
     batchObjects: (objects, signal) => stub.batchObjects({ objects }, { metadata, signal }),
     batchDelete: (collection, tenant, filters, signal) => {

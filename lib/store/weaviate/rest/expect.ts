@@ -1,20 +1,20 @@
-import type { Call } from '../../store.ts'
+import type { CallOptions } from '../../store.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import type { RestReply, RestRequest } from './request.ts'
 
 /** A cluster, and its address as it is shown. */
-export interface Asking {
+export interface RestContext {
   readonly cluster: Cluster
   readonly target: string
 }
 
 /** The answer to a REST call that has to succeed; `doing` says what was asked, and of what. */
 export async function expect(
-  { cluster, target }: Asking,
+  { cluster, target }: RestContext,
   request: RestRequest,
   doing: string,
-  call: Call = {},
+  call: CallOptions = {},
 ): Promise<RestReply> {
   const reply = await cluster.rest(request, call)
   if (reply.status >= 200 && reply.status < 300) return reply

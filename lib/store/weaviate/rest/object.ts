@@ -1,6 +1,6 @@
 import { filledVector } from '../../../core/float32.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
-import type { What } from '../../store.ts'
+import type { Projection } from '../../store.ts'
 import { MalformedReply } from '../grpc/protobuf.ts'
 import type { Layout } from '../schema/layout.ts'
 import { isObject } from './answer.ts'
@@ -12,7 +12,7 @@ import { isObject } from './answer.ts'
 export function objectOf(
   shown: JsonObject,
   layout: Layout,
-  what: What,
+  what: Projection,
   tenant: string | undefined,
 ): StoredObject {
   const { id, properties, creationTimeUnix: created, lastUpdateTimeUnix: updated } = shown
@@ -42,7 +42,7 @@ function timeOf(value: Json | undefined): number {
   throw new MalformedReply('an object has no time')
 }
 
-function propertiesOf(shown: JsonObject, layout: Layout, what: What): JsonObject {
+function propertiesOf(shown: JsonObject, layout: Layout, what: Projection): JsonObject {
   const wanted = what.properties === 'all' ? undefined : new Set(what.properties)
   const properties: JsonObject = {}
   for (const [name, value] of Object.entries(shown)) {

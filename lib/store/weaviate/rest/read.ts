@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { Call, What } from '../../store.ts'
+import type { CallOptions, Projection } from '../../store.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import type { Layout } from '../schema/layout.ts'
 import type { Context } from '../write.ts'
@@ -13,8 +13,8 @@ export interface RestReading {
   readonly context: Context
   readonly layout: Layout
   readonly tenant: string
-  readonly what: What
-  readonly call: Call
+  readonly what: Projection
+  readonly call: CallOptions
 }
 
 /** What a text of JSON and all that is parsed of it take, beside the text itself. */

@@ -1,8 +1,13 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { bigintIn, hasMixedVectors, multiVectorIn } from '../../../core/schema.ts'
-import { type Call, type CollectionSchema, isCollectionSchema, type PropertySchema } from '../../store.ts'
-import type { Capabilities } from '../cluster/capabilities.ts'
+import {
+  type CallOptions,
+  type CollectionSchema,
+  isCollectionSchema,
+  type PropertySchema,
+} from '../../store.ts'
+import type { ServerFeatures } from '../cluster/capabilities.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { replyFailure } from '../cluster/failure.ts'
 import { isMissing } from '../cluster/serverText.ts'
@@ -28,7 +33,7 @@ export interface ClassesOptions {
   readonly cluster: Cluster
   readonly target: string
   readonly version: string
-  readonly capabilities: Capabilities
+  readonly capabilities: ServerFeatures
 }
 
 /** The schema side of a cluster, by REST: collections, their properties and their tenants. */
@@ -36,7 +41,7 @@ export class Classes {
   readonly #cluster: Cluster
   readonly #target: string
   readonly #version: string
-  readonly #capabilities: Capabilities
+  readonly #capabilities: ServerFeatures
   readonly #known = new Map<string, Known>()
 
   constructor({ cluster, target, version, capabilities }: ClassesOptions) {
@@ -58,7 +63,7 @@ export class Classes {
   }
 
   /** The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly. */
-  async find(name: string, call: Call = {}): Promise<CollectionSchema | undefined> {
+  async find(name: string, call: CallOptions = {}): Promise<CollectionSchema | undefined> {
     if (name === '') return undefined
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
     const reply = await this.#cluster.rest(request, call)
@@ -75,7 +80,7 @@ export class Classes {
   }
 
   /** The layout, fetched at most every ten seconds. @throws ElysiaError ELYSIA_NOT_FOUND */
-  layout(name: string, call: Call = {}): Promise<Layout> {
+  layout(name: string, call: CallOptions = {}): Promise<Layout> {
     const known = this.#known.get(name)
     if (known !== undefined && performance.now() - known.since < BELIEVED_MS) return known.layout
     const layout = this.#fetch(name, call)
@@ -90,7 +95,7 @@ export class Classes {
   }
 
   /** Checks that a call names a tenant that exists, and only where there are tenants; answers its name or ''. */
-  async tenantOf(layout: Layout, call: Call): Promise<string> {
+  async tenantOf(layout: Layout, call: CallOptions): Promise<string> {
     const { tenant } = call
     if (layout.tenanted !== (tenant !== undefined)) throw this.#wrongTenancy(layout)
     if (tenant === undefined) return ''
@@ -168,7 +173,7 @@ export class Classes {
     throw wrongAnswer(this.#target, `gives no lengths of the queues of ${name}`)
   }
 
-  async #fetch(name: string, call: Call): Promise<Layout> {
+  async #fetch(name: string, call: CallOptions): Promise<Layout> {
     const schema = await this.find(name, call)
     if (schema === undefined) throw this.#missing(name)
     return layoutOf(schema)
@@ -189,7 +194,7 @@ export class Classes {
     if (!layout.tenanted) throw this.#wrongTenancy(layout)
   }
 
-  async #requireTenant(name: string, tenant: string, call: Call): Promise<void> {
+  async #requireTenant(name: string, tenant: string, call: CallOptions): Promise<void> {
     const path = `${tenantsPath(name)}/${encodeURIComponent(tenant)}`
     const method = this.#capabilities.tenantByName ? 'GET' : 'HEAD'
     const reply = await this.#cluster.rest({ method, path }, call)

@@ -3,7 +3,7 @@ import type { Json, JsonObject, StoredObject } from '../../../core/object.ts'
 import { changing } from '../../../core/propertyValues.ts'
 import { type CollectionSchema, isReference, type PropertySchema } from '../../../core/schema.ts'
 import { type WholeNumbers, wholeNumbers } from '../../../core/wholeNumbers.ts'
-import type { What } from '../../store.ts'
+import type { Projection } from '../../store.ts'
 import { type LinkRules, linkRules } from '../../validation/references.ts'
 import { mayBeRounded } from '../../validation/typeFaults.ts'
 import type { MetadataRequest, PropertiesRequest } from '../grpc/client.ts'
@@ -43,7 +43,7 @@ export function layoutOf(schema: CollectionSchema): Layout {
 }
 
 /** The first property, or key inside one, that the schema lacks: `a` or `a.b`. */
-export function stranger(layout: Layout, properties: JsonObject): string | undefined {
+export function unknownProperty(layout: Layout, properties: JsonObject): string | undefined {
   for (const [name, value] of Object.entries(properties)) {
     const property = layout.properties.get(name)
     if (property === undefined) {
@@ -98,7 +98,7 @@ function inexactInt(value: Json): string | undefined {
  * What to ask a search for, so that it answers `what`. Each property is named: a request without names
  * leaves out blobs, and objects without their blobs. References are read by REST.
  */
-export function propertiesRequest(layout: Layout, what: What): PropertiesRequest {
+export function propertiesRequest(layout: Layout, what: Projection): PropertiesRequest {
   const names = what.properties === 'all' ? [...layout.properties.keys()] : what.properties
   const known = names.flatMap((name) => layout.properties.get(name) ?? [])
   return {
@@ -109,7 +109,7 @@ export function propertiesRequest(layout: Layout, what: What): PropertiesRequest
   }
 }
 
-export function metadataRequest(layout: Layout, what: What): MetadataRequest {
+export function metadataRequest(layout: Layout, what: Projection): MetadataRequest {
   return {
     uuid: true,
     vector: what.vectors && layout.unnamedVector,
@@ -139,7 +139,8 @@ function nestedStranger(property: PropertySchema, value: Json): string | undefin
   const known = new Map(nestedOf(property).map((nested) => [nested.name, nested]))
   const layout = { properties: known } as unknown as Layout
   for (const item of Array.isArray(value) ? value : [value]) {
-    const found = typeof item === 'object' && !Array.isArray(item) ? stranger(layout, item ?? {}) : undefined
+    const found =
+      typeof item === 'object' && !Array.isArray(item) ? unknownProperty(layout, item ?? {}) : undefined
     if (found !== undefined) return `${property.name}.${found}`
   }
   return undefined

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import type { Tenant, TenantState } from '../../store.ts'
-import { type Asking, expect } from '../rest/expect.ts'
+import { expect, type RestContext } from '../rest/expect.ts'
 
 /** The server takes no more at once. */
 const TENANTS_A_CALL = 100
@@ -37,7 +37,7 @@ export function tenantOf({ name, activityStatus }: JsonObject): Tenant {
  * the server's list. @throws ElysiaError ELYSIA_NOT_FOUND for a tenant that is not there
  */
 export async function setTenantStates(
-  asking: Asking,
+  asking: RestContext,
   name: string,
   tenants: readonly Tenant[],
   list: () => Promise<JsonObject[]>,

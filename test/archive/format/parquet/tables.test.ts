@@ -55,7 +55,7 @@ const articles: StoredObject[] = [
       cover: 'AAEC',
       tags: ['a', 'ß'],
       years: [],
-      place: { latitude: 52.1, longitude: 4.2 },
+      storage: { latitude: 52.1, longitude: 4.2 },
       origin: { name: 'x', dates: ['2024-05-01T12:00:00Z'] },
       parts: [{ n: 1 }, {}],
       cites: [{ beacon: `weaviate://localhost/Article/${id(2)}` }],
@@ -141,7 +141,7 @@ t.test('objects that are hard to write are still a table', readers, async (t) =>
 })
 
 t.test('the examples of the page run, with partitions and without', readers, async (t) => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/archives-parquet.md'), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/archives-parquet.md'), 'utf8')
   const examples = [...page.matchAll(/^```python\n(.*?)^```/gms)].map(([, code]) => code!)
   t.equal(examples.length, 4)
   const plain = { ...schema, properties: schema.properties!.filter(({ name }) => name !== 'created') }
@@ -194,7 +194,7 @@ interface Tables {
 }
 
 async function tablesOf(path: string): Promise<Tables> {
-  const script = join(import.meta.dirname, 'parquetTables.py')
+  const script = join(import.meta.dirname, 'tables.py')
   const { stdout } = await run(python, [script, path], { maxBuffer: 1e9, env: { ...process.env, TZ: 'UTC' } })
   return JSON.parse(stdout) as Tables
 }
