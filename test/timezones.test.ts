@@ -11,10 +11,10 @@ const ZONES = ['Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kathmandu']
 
 /** What reckons with days, months and moments. */
 const DATED = [
-  'catalog/retention.test.ts',
-  'catalog/duration.test.ts',
-  'archive/parquetDate.test.ts',
-  'transform/comparable.test.ts',
+  'catalog/retention/retention.test.ts',
+  'core/duration.test.ts',
+  'archive/format/parquet/date.test.ts',
+  'transform/object/comparable.test.ts',
 ]
 
 /** Runs a test file alone in a zone; its TAP is the answer. */

@@ -2,8 +2,8 @@ import { ElysiaError } from '../core/errors.ts'
 import {
   type Annotations,
   annotationsAt,
-  type StorageAt,
   readAnnotations,
+  type StorageAt,
   writeAnnotations,
 } from './annotations.ts'
 import { inspectArchive } from './inspect.ts'

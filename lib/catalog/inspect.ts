@@ -49,7 +49,10 @@ export async function inspectArchive(
   }
 }
 
-async function inspect(archive: Location & { readonly id: string }, storageAt: StorageAt): Promise<Inspection> {
+async function inspect(
+  archive: Location & { readonly id: string },
+  storageAt: StorageAt,
+): Promise<Inspection> {
   const { location, shape } = archive
   const way = await lookOnTheWay(archive)
   if (way !== undefined) return way
