@@ -157,6 +157,7 @@ async function runCommand(command: Command, asked: Asked): Promise<number> {
   try {
     await command.run({
       ...asked,
+      commands: COMMANDS,
       settings,
       get stop() {
         return onSignal().stop

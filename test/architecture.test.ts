@@ -71,6 +71,31 @@ function packageOf(from: string): string {
   return from.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!
 }
 
+t.test('no module imports itself over others, not even for a type', async (t) => {
+  const graph = new Map(files.map((file) => [file, new Set<string>()]))
+  for (const one of imports) if (one.from.startsWith('.')) graph.get(one.file)!.add(targetOf(one))
+  t.strictSame(circlesOf(graph), [])
+})
+
+/** What is left once every module without imports that are left is taken away: the circles, and what leads to them. */
+function circlesOf(graph: ReadonlyMap<string, Set<string>>): string[] {
+  const left = new Set(graph.keys())
+  for (let before = -1; before !== left.size; ) {
+    before = left.size
+    for (const file of left) if (![...graph.get(file)!].some((to) => left.has(to))) left.delete(file)
+  }
+  return [...left]
+}
+
+t.test('no folder of lib or bin holds more than 20 files', async (t) => {
+  const sizes = new Map<string, number>()
+  for (const file of files) sizes.set(posix.dirname(file), (sizes.get(posix.dirname(file)) ?? 0) + 1)
+  t.strictSame(
+    [...sizes].filter(([, size]) => size > 20),
+    [],
+  )
+})
+
 t.test('modules of Node are named with their prefix', async (t) => {
   t.strictSame(
     imports.filter(({ from }) => builtinModules.includes(from)),

@@ -25,6 +25,9 @@ export interface Command {
   run(context: Context): Promise<void>
 }
 
+/** Loads the module of a command when it is called. */
+export type LoadCommand = () => Promise<{ readonly command: Command }>
+
 /** The store that was chosen. `state` is opened when it is first asked for. */
 export interface OpenTarget {
   readonly store: Store
@@ -33,6 +36,8 @@ export interface OpenTarget {
 
 /** What a command works with. */
 export interface Context {
+  /** All commands by name, for one that speaks of the others. */
+  readonly commands: Readonly<Record<string, LoadCommand>>
   readonly operands: readonly string[]
   /** The words after `--`, for a command that wraps another; else they are operands. */
   readonly rest: readonly string[] | undefined

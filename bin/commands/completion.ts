@@ -14,7 +14,6 @@ import {
   targetOptions,
 } from '../library.ts'
 import { SCRIPTS } from './completionScripts.ts'
-import { COMMANDS } from './table.ts'
 
 /** Words that the shell's script sends, which no person types. */
 const REQUEST = 'words'
@@ -63,9 +62,9 @@ async function candidates(context: Context, words: readonly string[]): Promise<s
 
 async function possible(context: Context, before: readonly string[], typed: string): Promise<string[]> {
   if (before.includes('--')) return []
-  const name = commandOf(before)
-  if (name === undefined) return nextWords(before)
-  const { command: found } = await COMMANDS[name]!()
+  const name = commandOf(context, before)
+  if (name === undefined) return nextWords(context, before)
+  const { command: found } = await context.commands[name]!()
   const options = [...found.schemas, consoleOptions].flatMap(({ properties }) => Object.entries(properties))
   const valued = options.find(([key, option]) => awaitsValue(before.at(-1), key, option))
   if (valued !== undefined) return valuesOf(context, ...valued)
@@ -73,13 +72,13 @@ async function possible(context: Context, before: readonly string[], typed: stri
   return operandsOf(context, name, before, typed)
 }
 
-function commandOf(words: readonly string[]): string | undefined {
+function commandOf({ commands }: Context, words: readonly string[]): string | undefined {
   const names = [3, 2, 1].map((length) => words.slice(0, length).join(' '))
-  return names.find((name) => Object.hasOwn(COMMANDS, name))
+  return names.find((name) => Object.hasOwn(commands, name))
 }
 
-function nextWords(before: readonly string[]): string[] {
-  const names = Object.keys(COMMANDS).map((name) => name.split(' '))
+function nextWords({ commands }: Context, before: readonly string[]): string[] {
+  const names = Object.keys(commands).map((name) => name.split(' '))
   const following = names.filter((name) => before.every((word, index) => word === name[index]))
   return [...new Set(following.map((name) => name[before.length] ?? ''))].filter((word) => word !== '')
 }

@@ -1,9 +1,7 @@
-import type { Command } from '../cli/command.ts'
-
-type Load = () => Promise<{ readonly command: Command }>
+import type { LoadCommand } from '../cli/command.ts'
 
 /** All commands, in the order of help; each is loaded when it is called. Its module exports `command`. */
-export const COMMANDS: Readonly<Record<string, Load>> = {
+export const COMMANDS: Readonly<Record<string, LoadCommand>> = {
   'index process-jsonl': () => import('./index/process-jsonl.ts'),
   'index sync': () => import('./index/sync.ts'),
   'index watch': () => import('./index/watch.ts'),

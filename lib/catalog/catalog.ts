@@ -3,6 +3,7 @@ import { directoryStorage } from '../archive/storage/directory.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { type Annotations, type Change, changed, type StorageAt } from './annotations.ts'
 import { writeBeside } from './beside.ts'
+import type { Row } from './database/columns.ts'
 import { IndexDamaged, IndexDatabase } from './database/database.ts'
 import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './database/query.ts'
 import {
@@ -10,7 +11,6 @@ import {
   CANDIDATE_COLUMNS,
   type CandidateRow,
   candidatesOf,
-  type Row,
   recordOf,
   rowOf,
   verifiedColumns,

@@ -1,4 +1,5 @@
-import type { OptionsSchema, Resolved } from '../options/options.ts'
+import type { Resolved } from '../options/options.ts'
+import type { OptionsSchema } from '../options/schema.ts'
 import { ARCHIVE_STATUSES } from './status.ts'
 
 /** Where archives lie that are given no place of their own. */

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { OptionSchema } from '../options/options.ts'
+import type { OptionSchema } from '../options/schema.ts'
 import { type ConfigFile, liesBelow } from './files.ts'
 import { PERSONAL_TARGET_KEYS } from './namedTarget.ts'
 

@@ -1,5 +1,6 @@
 import { formatUnit } from '../core/units.ts'
-import { namesOf, type OptionSchema, type OptionsSchema } from './options.ts'
+import { namesOf } from './options.ts'
+import type { OptionSchema, OptionsSchema } from './schema.ts'
 import { boundsOf } from './value.ts'
 
 /**

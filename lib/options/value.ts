@@ -1,5 +1,5 @@
 import { formatUnit, isBare, parseUnit, UNIT_EXAMPLES, type Unit } from '../core/units.ts'
-import type { OptionSchema } from './options.ts'
+import type { OptionSchema } from './schema.ts'
 
 /** The value of an option after its check. */
 export type OptionValue = string | number | boolean

@@ -1,4 +1,5 @@
-import type { OptionsSchema, Resolved } from '../options/options.ts'
+import type { Resolved } from '../options/options.ts'
+import type { OptionsSchema } from '../options/schema.ts'
 
 /** The circumstances of one call: what is not part of the work, but of this run of it. */
 export const runOptions = {

@@ -1,10 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { resolve as absolute } from 'node:path'
-import type { Retry } from '../async/retry.ts'
 import { ElysiaError } from '../core/errors.ts'
-import { rememberSecrets } from '../core/secrets.ts'
 import { didYouMean } from '../core/suggest.ts'
-import type { Store } from './store.ts'
 
 /** One node of a Weaviate cluster: its HTTP address without `/v1`, its gRPC `HOST:PORT`. */
 export interface Node {
@@ -18,31 +15,6 @@ export type Target =
   | { readonly kind: 'sqlite'; readonly text: string; readonly path: string }
   | { readonly kind: 'memory'; readonly text: string }
   | { readonly kind: 'weaviate'; readonly text: string; readonly nodes: readonly [Node, ...Node[]] }
-
-/** How a store is reached: never part of the target itself, so that no target holds a secret. */
-export interface Access {
-  readonly apiKey?: string
-  /** Sent along with each request, such as the keys of vectorizer modules. */
-  readonly headers?: Readonly<Record<string, string>>
-  /** PEM file of the authority that signed the server's certificate. */
-  readonly caFile?: string
-  readonly maxInFlight?: number
-  readonly timeoutMs?: number
-}
-
-/** How a store is opened. */
-export interface OpenOptions {
-  /** What to do where the file of an embedded store is not there; it is made unless told. */
-  readonly missing?: 'make' | 'refuse' | 'memory'
-  /** How long a server that is away is waited for, in milliseconds; it is asked once unless told. */
-  readonly retryForMs?: number
-  /** Told of every wait. */
-  readonly onRetry?: (retry: Retry) => void
-  /** Calls at once that a server is asked for; as many as its store makes by itself unless told. */
-  readonly maxInFlight?: number
-  /** Ends the opening at once, rejecting with its reason. */
-  readonly signal?: AbortSignal
-}
 
 const FORMS = 'a target is sqlite:PATH, memory:, http(s)://HOST:PORT[?grpc=HOST:PORT] or a configured name'
 
@@ -79,43 +51,6 @@ function isLoopback(host: string): boolean {
     name.endsWith('.localhost') ||
     name === '::1' ||
     (isIPv4(name) && name.startsWith('127.'))
-  )
-}
-
-/**
- * Opens the store of a target; what it needs is loaded only now.
- * @throws ElysiaError of the store; ELYSIA_UNREACHABLE where a server stays away for longer than `retryForMs`
- */
-export async function openStore(
-  target: Target,
-  access: Access = {},
-  { missing = 'make', ...waiting }: OpenOptions = {},
-): Promise<Store> {
-  switch (target.kind) {
-    case 'memory':
-      return (await import('./memory/store.ts')).openMemory()
-    case 'sqlite':
-      return (await import('./sqlite/store.ts')).openSqlite(target.path, { missing })
-    case 'weaviate':
-      return openServer(target, access, waiting)
-  }
-}
-
-async function openServer(
-  { nodes, text }: Extract<Target, { kind: 'weaviate' }>,
-  access: Access,
-  { retryForMs, onRetry, maxInFlight, signal }: OpenOptions,
-): Promise<Store> {
-  const [{ openWeaviate }, { retryUntilDeadline }] = await Promise.all([
-    import('./weaviate/store.ts'),
-    import('../async/retry.ts'),
-  ])
-  rememberSecrets([access.apiKey, ...Object.values(access.headers ?? {})])
-  const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }
-  const open = () => openWeaviate({ nodes, target: text, ...access, ...more })
-  if (retryForMs === undefined) return open()
-  return retryUntilDeadline({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(
-    open,
   )
 }
 

@@ -1,4 +1,5 @@
-import type { OptionsSchema, Resolved } from '../options/options.ts'
+import type { Resolved } from '../options/options.ts'
+import type { OptionsSchema } from '../options/schema.ts'
 
 /** Where the collections live, and with what right. */
 export const targetOptions = {

@@ -6,7 +6,8 @@ import { consoleOptions } from '../../bin/cli/consoleOptions.ts'
 import { commandHelp, overview } from '../../bin/cli/help.ts'
 import { COMMANDS, GROUPS } from '../../bin/commands/table.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
-import { namesOf, type OptionSchema } from '../../lib/options/options.ts'
+import { namesOf } from '../../lib/options/options.ts'
+import type { OptionSchema } from '../../lib/options/schema.ts'
 import { home } from './elysiactl.ts'
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname

@@ -7,13 +7,8 @@ import { consoleOptions } from '../../bin/cli/consoleOptions.ts'
 import { ALL_SCHEMAS } from '../../bin/cli/schemas.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
 import { layersFor, readSettings } from '../../lib/config/settings.ts'
-import {
-  type Layer,
-  namesOf,
-  type OptionSchema,
-  type OptionsSchema,
-  resolve,
-} from '../../lib/options/options.ts'
+import { type Layer, namesOf, resolve } from '../../lib/options/options.ts'
+import type { OptionSchema, OptionsSchema } from '../../lib/options/schema.ts'
 import { Fault, optionValue } from '../../lib/options/value.ts'
 import { adds, home } from './elysiactl.ts'
 

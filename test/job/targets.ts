@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openMemory } from '../../lib/store/memory/store.ts'
+import { openStore } from '../../lib/store/open.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Store } from '../../lib/store/store.ts'
-import { openStore, parseTarget } from '../../lib/store/target.ts'
+import { parseTarget } from '../../lib/store/target.ts'
 import { weaviateDouble } from '../double/double.ts'
 
 /** A directory of its own: `testdir` gives a test one only. */

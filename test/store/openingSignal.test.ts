@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import t from 'tap'
-import { openStore, parseTarget } from '../../lib/store/target.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { parseTarget } from '../../lib/store/target.ts'
 
 t.test('opening a server that never answers ends with its signal, waiting or not', async (t) => {
   const sockets = new Set<Socket>()

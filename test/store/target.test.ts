@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import t from 'tap'
 import { ElysiaError } from '../../lib/core/errors.ts'
-import { openStore, parseTarget } from '../../lib/store/target.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { parseTarget } from '../../lib/store/target.ts'
 
 function node(text: string) {
   const target = parseTarget(text)

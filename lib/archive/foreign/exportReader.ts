@@ -7,8 +7,8 @@ import { parseDoubles } from '../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
 import type { Footer } from '../format/parquet/footer.ts'
 import { objectOf } from '../object/parse.ts'
+import { type ExportFile, footerOf } from './exportFile.ts'
 import type { ExportReading } from './exportWorker.ts'
-import { type ExportFile, footerOf } from './weaviateExport.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

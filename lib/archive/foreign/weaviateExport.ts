@@ -1,19 +1,12 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import {
-  type Footer,
-  footerBytes,
-  readFooter,
-  requireReadable,
-  TRAILER_BYTES,
-} from '../format/parquet/footer.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
+import { type ExportFile, endOf, footerOf, openRegular } from './exportFile.ts'
 
 /** What a server's export of collections holds: a directory of Parquet files. */
 export interface WeaviateExport {
@@ -24,13 +17,6 @@ export interface WeaviateExport {
   /** When the server began and finished, as it says; absent without its `export_metadata.json`. */
   readonly started?: string
   readonly finished?: string
-}
-
-export interface ExportFile {
-  readonly path: string
-  readonly collection: string
-  readonly tenant?: string
-  readonly objects: number
 }
 
 export interface SkippedShard {
@@ -136,14 +122,6 @@ function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }
 
-/** Opens a file for reading; a pipe in its place would never end. */
-async function openRegular(path: string): Promise<FileHandle> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  if ((await handle.stat()).isFile()) return handle
-  await handle.close()
-  throw new Error('is no regular file')
-}
-
 function checked(metadata: Metadata, files: readonly ExportFile[], directory: string) {
   const { status, startedAt, completedAt, shardStatus = {} } = metadata
   if (status !== 'SUCCESS') {
@@ -200,30 +178,6 @@ async function exportFile(path: string): Promise<ExportFile> {
   }
   const tenant = metadata.get('tenant')
   return { path, collection, objects: rows, ...(tenant && { tenant }) }
-}
-
-/** The footer of a Parquet file. Memory: ten times the footer. @throws ElysiaError ELYSIA_DAMAGED */
-export async function footerOf(path: string): Promise<Footer> {
-  try {
-    const handle = await openRegular(path)
-    try {
-      const length = footerBytes(await endOf(handle, TRAILER_BYTES))
-      if (length === undefined) throw new Error('does not end as a Parquet file does')
-      requireReadable(length)
-      return readFooter(await endOf(handle, length))
-    } finally {
-      await handle.close()
-    }
-  } catch (cause) {
-    throw new ElysiaError('ELYSIA_DAMAGED', `${path} ${messageOf(cause)}`, { cause })
-  }
-}
-
-async function endOf(handle: FileHandle, length: number): Promise<Buffer> {
-  const { size } = await handle.stat()
-  if (length > size) throw new Error('is shorter than its footer')
-  const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-  return buffer
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isTexts, isTime } from '../shallowJson.ts'
 import { ARCHIVE_STATUSES } from '../status.ts'
-import type { Row } from './row.ts'
+import type { Row } from './columns.ts'
 
 /** A row that we never write. SQLite takes any type in any column, and whoever writes to the file any value. */
 export class StrangeRow extends Error {}

@@ -1,8 +1,9 @@
 import { isVerification } from '../annotations.ts'
 import type { Verification } from '../record.ts'
 import { StrangeRow, textsIn } from './check.ts'
+import { COLUMNS, type Row } from './columns.ts'
 import type { IndexDatabase } from './database.ts'
-import { COLUMNS, type Row, verifiedColumns } from './row.ts'
+import { verifiedColumns } from './row.ts'
 
 const INSERT = `INSERT INTO archives (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`
 

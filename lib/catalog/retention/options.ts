@@ -1,4 +1,5 @@
-import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
+import type { Given, Resolved } from '../../options/options.ts'
+import type { OptionsSchema } from '../../options/schema.ts'
 
 const COUNT = '^(\\d{1,9}|unlimited|-1)$'
 const STRETCH = '^(\\d{1,6}[ymdh])+$'

@@ -1,4 +1,5 @@
-import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
+import type { Given, Resolved } from '../../options/options.ts'
+import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
 const KIB = 1024

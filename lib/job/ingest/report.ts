@@ -1,8 +1,8 @@
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { Report, RunStatus } from '../../core/report.ts'
 import type { Store } from '../../store/store.ts'
-import type { Ended } from './ingest.ts'
 import type { IngestRun } from './run.ts'
+import type { Ended } from './types.ts'
 
 /**
  * Closes a run's journal entry and reports. A journal that cannot be closed makes the run a failed one: the

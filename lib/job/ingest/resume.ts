@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { Notify } from '../../run/events.ts'
 import type { Journal, RunKey } from '../../run/journal.ts'
-import type { Circumstances } from './ingest.ts'
+import type { Circumstances } from './types.ts'
 
 /** Which run this is, and the checkpoint after which it goes on; none where it begins at the beginning. */
 export interface Continuation {

@@ -9,11 +9,11 @@ import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import type { Circumstances } from './ingest.ts'
 import { type Head, type Input, open, requireRecords, stillEnds, trailingText } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
+import type { Circumstances } from './types.ts'
 
 const NEVER = new AbortController().signal
 

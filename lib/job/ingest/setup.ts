@@ -10,13 +10,13 @@ import { RejectsFile } from '../../run/rejectsFile.ts'
 import { lockRun, requireUnlocked } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { dryRunStore } from './dryRun.ts'
-import type { Circumstances } from './ingest.ts'
 import type { Input } from './input.ts'
 import { errorLimit, Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import { continuation, refuseTakenRun } from './resume.ts'
 import type { IngestRun } from './run.ts'
+import type { Circumstances } from './types.ts'
 
 /** A run that may begin, and what has to be put back after it. */
 export interface Setup {

@@ -1,4 +1,5 @@
-import type { OptionsSchema, Resolved } from '../../options/options.ts'
+import type { Resolved } from '../../options/options.ts'
+import type { OptionsSchema } from '../../options/schema.ts'
 import { ingestOptions } from './options.ts'
 
 /** How records are checked where no store takes part. */

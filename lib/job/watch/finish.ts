@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import type { Ended } from '../ingest/ingest.ts'
+import type { Ended } from '../ingest/types.ts'
 import { type Disposed, dispose } from './afterIngest.ts'
 import { survived } from './attempts.ts'
 import type { WatchEntry } from './log.ts'

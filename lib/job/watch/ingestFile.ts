@@ -1,6 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
-import { type Ended, ingestFiles } from '../ingest/ingest.ts'
+import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
+import type { Ended } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 import type { Start } from './recognise.ts'

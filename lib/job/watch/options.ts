@@ -1,4 +1,5 @@
-import type { Given, OptionsSchema, Resolved } from '../../options/options.ts'
+import type { Given, Resolved } from '../../options/options.ts'
+import type { OptionsSchema } from '../../options/schema.ts'
 
 /** Which files of a directory are taken, and what becomes of them. */
 export const watchOptions = {

@@ -19,7 +19,7 @@ import { WatchLog } from './log.ts'
 import { type WatchGiven, type WatchOptions, watchOptions } from './options.ts'
 import { OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
-import type { WatchCircumstances } from './watch.ts'
+import type { WatchCircumstances } from './types.ts'
 
 /** What a watch works with once its preparations are made. */
 export interface Watching {

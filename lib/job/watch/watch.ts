@@ -1,33 +1,11 @@
 import { basename } from 'node:path'
 import type { Store } from '../../store/store.ts'
-import type { Circumstances, Ended } from '../ingest/ingest.ts'
 import type { IngestGiven } from '../ingest/options.ts'
 import { DirectoryWatcher } from './files.ts'
 import type { WatchGiven } from './options.ts'
-import type { WatchReport } from './report.ts'
 import { setUpWatch, type Watching } from './setup.ts'
 import { failUnnamed, passOver, take } from './take.ts'
-
-/** The circumstances of a watch: those of a run. `rejectsPath` takes the rejects of all files, one after the other. */
-export interface WatchCircumstances extends Omit<Circumstances, 'rejectsFrom'> {
-  /** Told of every file that is done with. */
-  readonly onFile?: (file: WatchedFile) => void
-}
-
-/** What became of a file. */
-export interface WatchedFile extends Ended {
-  readonly path: string
-  /** Where it is now; undefined where it was deleted. */
-  readonly movedTo: string | undefined
-  /** The file for its rejected records, or for those of all; made when the first one comes. */
-  readonly rejectsPath: string | undefined
-}
-
-/** How a watch ended: its report, and the error where it was not told to stop. */
-export interface WatchEnded {
-  readonly report: WatchReport
-  readonly error?: unknown
-}
+import type { WatchCircumstances, WatchEnded } from './types.ts'
 
 const NEVER = new AbortController().signal
 

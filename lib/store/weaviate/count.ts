@@ -1,10 +1,10 @@
 import type { Json } from '../../core/object.ts'
 import type { CallOptions } from '../store.ts'
 import { wholeFailure } from './cluster/failure.ts'
+import type { Context } from './context.ts'
 import { isObject, objectIn, wrongAnswer } from './rest/answer.ts'
 import { expect } from './rest/expect.ts'
 import type { RestRequest } from './rest/request.ts'
-import type { Context } from './write.ts'
 
 /** The number of objects, of one tenant where there are some: by gRPC, or by GraphQL where that cannot count yet. */
 export async function count(context: Context, call: CallOptions): Promise<number> {

@@ -2,10 +2,10 @@ import type { JsonObject } from '../../core/object.ts'
 import type { CallOptions, Link, WriteOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { bounded, isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
+import type { Context } from './context.ts'
 import { isObject, listIn, wrongAnswer } from './rest/answer.ts'
 import { expect } from './rest/expect.ts'
 import type { Layout } from './schema/layout.ts'
-import type { Context } from './write.ts'
 
 /** References in one request: some 200 KB of JSON, applied in a fraction of a second. */
 const REFERENCES_A_CALL = 1000

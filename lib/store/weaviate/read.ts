@@ -1,15 +1,15 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, Projection, Range } from '../store.ts'
 import { isTooLarge, isTooLong } from './cluster/failure.ts'
-import { type Fetch, QUORUM } from './grpc/client.ts'
+import type { Context } from './context.ts'
 import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
 import { idFilter } from './grpc/encode.ts'
+import { type Fetch, QUORUM } from './grpc/messages.ts'
 import { InexactInt, MalformedReply } from './grpc/protobuf.ts'
 import { PageLimit } from './pageLimit.ts'
 import { IdOrder, requireAsked, requireAtMost, wrongAnswer } from './rest/answer.ts'
 import { listsNamedVectors, type RestPage, type RestReading, restMany, restPage } from './rest/read.ts'
 import { metadataRequest, propertiesRequest } from './schema/layout.ts'
-import type { Context } from './write.ts'
 
 /** Ids a look-up. */
 const IDS_WITH_VECTORS = 500

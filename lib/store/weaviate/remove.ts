@@ -1,10 +1,10 @@
 import type { CallOptions, RemoveOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { isRefused } from './cluster/serverText.ts'
+import type { Context } from './context.ts'
 import { uuidOf } from './grpc/decode.ts'
 import { idFilter } from './grpc/encode.ts'
 import { wrongAnswer } from './rest/answer.ts'
-import type { Context } from './write.ts'
 
 /** Well under the 10 000 that one call deletes at most. */
 const IDS_A_CALL = 1000

@@ -25,6 +25,7 @@ import { health } from './cluster/health.ts'
 import { NodeConnection } from './cluster/node.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
 import { readAuthorities } from './cluster/tls.ts'
+import type { Context } from './context.ts'
 import { count } from './count.ts'
 import { link } from './link.ts'
 import { read, readMany } from './read.ts'
@@ -32,7 +33,7 @@ import { remove } from './remove.ts'
 import { aliases, createAlias, dropAlias } from './schema/aliases.ts'
 import { Classes } from './schema/classes.ts'
 import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
-import { type Context, write } from './write.ts'
+import { write } from './write.ts'
 
 /** How a Weaviate cluster is reached. */
 export interface WeaviateOptions {

@@ -1,30 +1,13 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, WriteOutcome } from '../store.ts'
 import { referenceGiven } from '../validation/types.ts'
-import type { ServerFeatures } from './cluster/capabilities.ts'
-import type { Cluster } from './cluster/cluster.ts'
 import { failureOf, isTooLarge, refusal, wholeFailure } from './cluster/failure.ts'
 import { isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
-import type { Shards } from './cluster/shards.ts'
+import type { Context } from './context.ts'
 import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './grpc/encode.ts'
 import { isRectangular, isRows } from './grpc/vectors.ts'
 import { wrongAnswer } from './rest/answer.ts'
-import type { Classes } from './schema/classes.ts'
 import { type Layout, referenceIn, unknownProperty, unknownVector } from './schema/layout.ts'
-
-/** What the calls of one collection share. */
-export interface Context {
-  readonly name: string
-  readonly target: string
-  readonly cluster: Cluster
-  readonly classes: Classes
-  readonly shards: Shards
-  /** No message is meant to be longer. */
-  readonly maxMessageBytes: number
-  readonly pageSize: number | undefined
-  readonly version: string
-  readonly capabilities: ServerFeatures
-}
 
 interface Sending {
   readonly index: number

@@ -1,6 +1,7 @@
 import { type Duplex, PassThrough } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { ForeignInput } from '../foreignInput.ts'
+import { isSkippable } from './magic.ts'
 
 /** How bytes are compressed; `plain` where they are not. */
 export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
@@ -82,11 +83,6 @@ export function compressedTwice(outer: CodecName, head: Buffer): ElysiaError | u
 
 function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b
-}
-
-/** Sixteen magic numbers mark frames of user data that decoders of zstd and lz4 leave out. */
-export function isSkippable(magic: number): boolean {
-  return magic >= 0x184d2a50 && magic <= 0x184d2a5f
 }
 
 function legacyLz4(): ElysiaError {

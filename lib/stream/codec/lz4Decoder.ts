@@ -3,7 +3,7 @@ import { uncompressSync } from 'lz4-napi'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { ByteQueue } from '../bytes/byteQueue.ts'
 import { FlatMapTransform } from '../flatMap.ts'
-import { isSkippable } from './detect.ts'
+import { isSkippable } from './magic.ts'
 import { Xxh32 } from './xxh32.ts'
 
 const MAGIC = 0x184d2204

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import type { Patching, SchemaTarget, SchemaWishes } from './patching.ts'
 import { RULES } from './rules.ts'
 
 /** One change that a class needs so that a target takes it. `from` or `to` is absent where nothing was or is there. */
@@ -11,35 +12,6 @@ export interface SchemaPatch {
   readonly from?: unknown
   readonly to?: unknown
   readonly reason: string
-}
-
-/** What of a target decides which classes it takes. */
-export interface SchemaTarget {
-  /** `weaviate`, or one of the embedded stores, which take every class as it is. */
-  readonly kind: string
-  readonly nodes: number
-  /** The modules it has; undefined where that is not known: then the server's own words decide. */
-  readonly modules?: readonly string[]
-  /** Of a server. */
-  readonly version?: string
-}
-
-/** What a person wants to be otherwise than it was. */
-export interface SchemaWishes {
-  readonly name?: string
-  readonly replication?: number
-  readonly vectorizer?: 'none'
-}
-
-/** A class that is being patched. Rules change `schema`, which is their own copy, and say so. */
-export interface Patching {
-  readonly schema: JsonObject
-  /** What the class was called where it comes from. */
-  readonly nameBefore: string
-  readonly target: SchemaTarget
-  readonly wishes: SchemaWishes
-  /** Sets what is at a path, or takes it away where `to` is undefined; notes it where that changes anything. */
-  set(path: readonly string[], to: unknown, reason: string): void
 }
 
 /** A class as the target will take it, and what was changed for that. */

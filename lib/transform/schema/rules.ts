@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/object.ts'
 import type { PropertySchema } from '../../core/schema.ts'
 import { counted } from '../../core/units.ts'
-import type { Patching } from './patch.ts'
+import type { Patching } from './patching.ts'
 
 /** One thing that a target may not take as it is. */
 export interface SchemaRule {

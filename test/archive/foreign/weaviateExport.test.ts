@@ -1,9 +1,9 @@
 import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import type { ExportFile } from '../../../lib/archive/foreign/exportFile.ts'
 import {
   deriveExportSchema,
-  type ExportFile,
   isWeaviateExport,
   listWeaviateExport,
   readWeaviateExport,

@@ -1,7 +1,8 @@
 /** Writes to a collection for as long as it lives, as many objects as it removes: TARGET CLASS. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { openStore, parseTarget } from '../../../lib/store/target.ts'
+import { openStore } from '../../../lib/store/open.ts'
+import { parseTarget } from '../../../lib/store/target.ts'
 
 const [target, name] = process.argv.slice(2) as [string, string]
 const store = await openStore(parseTarget(target))

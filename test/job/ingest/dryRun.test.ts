@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { type Circumstances, ingestFiles } from '../../../lib/job/ingest/ingest.ts'
+import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
+import type { Circumstances } from '../../../lib/job/ingest/types.ts'
 import { lockRun, openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { openStore } from '../../../lib/store/open.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
-import { openStore, parseTarget } from '../../../lib/store/target.ts'
+import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { drawing, objectsOf, plainState, runKilled, writeChanges } from './killing.ts'
 

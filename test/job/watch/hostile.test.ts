@@ -19,7 +19,7 @@ import t, { type Test } from 'tap'
 import { Folder } from '../../../lib/job/watch/folder.ts'
 import { type FileIdentity, isFile, look } from '../../../lib/job/watch/identity.ts'
 import { openFile } from '../../../lib/job/watch/opened.ts'
-import type { WatchedFile } from '../../../lib/job/watch/watch.ts'
+import type { WatchedFile } from '../../../lib/job/watch/types.ts'
 import { add, contentsOf, drop, pass, placeOf, type Storage, said } from './watching.ts'
 
 const isRoot = process.getuid?.() === 0

@@ -13,12 +13,8 @@ import t from 'tap'
 import { OUTCOMES } from '../../../lib/core/outcome.ts'
 import type { Report } from '../../../lib/core/report.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
-import {
-  type WatchCircumstances,
-  type WatchEnded,
-  type WatchedFile,
-  watch,
-} from '../../../lib/job/watch/watch.ts'
+import type { WatchCircumstances, WatchEnded, WatchedFile } from '../../../lib/job/watch/types.ts'
+import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { add, contentsOf, drop, LONG_AGO, placeOf, watched, withStore } from './watching.ts'

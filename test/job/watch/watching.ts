@@ -3,12 +3,8 @@ import { basename, join } from 'node:path'
 import type { Test } from 'tap'
 import type { IngestGiven } from '../../../lib/job/ingest/options.ts'
 import type { WatchGiven } from '../../../lib/job/watch/options.ts'
-import {
-  type WatchCircumstances,
-  type WatchEnded,
-  type WatchedFile,
-  watch,
-} from '../../../lib/job/watch/watch.ts'
+import type { WatchCircumstances, WatchEnded, WatchedFile } from '../../../lib/job/watch/types.ts'
+import { watch } from '../../../lib/job/watch/watch.ts'
 import type { Notice } from '../../../lib/run/events.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
-import { type Fetch, QUORUM } from '../../../lib/store/weaviate/grpc/client.ts'
 import { extentOf, objectsOf, uuidOf } from '../../../lib/store/weaviate/grpc/decode.ts'
 import { batchObject, idFilter, isWellFormed, messageBytes } from '../../../lib/store/weaviate/grpc/encode.ts'
+import { type Fetch, QUORUM } from '../../../lib/store/weaviate/grpc/messages.ts'
 import { MalformedReply } from '../../../lib/store/weaviate/grpc/protobuf.ts'
 import { searchRequest } from '../../../lib/store/weaviate/grpc/searchRequest.ts'
 import {

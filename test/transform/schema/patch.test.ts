@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { schemaDifferences } from '../../../lib/transform/schema/differences.ts'
-import { patchSchema, type SchemaTarget, type SchemaWishes } from '../../../lib/transform/schema/patch.ts'
+import { patchSchema } from '../../../lib/transform/schema/patch.ts'
+import type { SchemaTarget, SchemaWishes } from '../../../lib/transform/schema/patching.ts'
 import { RULES } from '../../../lib/transform/schema/rules.ts'
 
 const SERVER: SchemaTarget = { kind: 'weaviate', nodes: 1, modules: ['text2vec-known', 'generative-known'] }

@@ -2,7 +2,8 @@ import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from 'apache
 import { parseBounded } from '../../../core/boundedJson.ts'
 import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../../../core/schema.ts'
 import type { Content } from '../format.ts'
-import { type ColumnType, kindOf } from './types.ts'
+import type { ColumnType } from './type.ts'
+import { kindOf } from './types.ts'
 import { type VectorShape, vectorType } from './vectors.ts'
 
 /** Keys of a file's metadata. `collection` and `tenant` are those of a server's own export. */

@@ -1,7 +1,7 @@
 import { type Data, type DataType, Field, List, makeData, Struct } from 'apache-arrow'
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { Bitmap, type ColumnBuilder, GrowableArray, type ValueReader } from './builders.ts'
-import type { ColumnType } from './types.ts'
+import type { ColumnType } from './type.ts'
 
 /** The name that Parquet's own specification gives the values of a list. */
 export const ELEMENT = 'element'

@@ -1,34 +1,11 @@
-import {
-  Binary,
-  Bool,
-  type Data,
-  type DataType,
-  Float64,
-  Int64,
-  TimestampMicrosecond,
-  Utf8,
-} from 'apache-arrow'
+import { Binary, Bool, type Data, Float64, Int64, TimestampMicrosecond, Utf8 } from 'apache-arrow'
 import { isLarge } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 import type { PropertySchema } from '../../../core/schema.ts'
-import {
-  BooleanSlots,
-  BytesSlots,
-  type ColumnBuilder,
-  FixedSlots,
-  GrowableArray,
-  type ValueReader,
-} from './builders.ts'
+import { BooleanSlots, BytesSlots, FixedSlots, GrowableArray } from './builders.ts'
 import { type Instant, instantOf, textOf } from './date.ts'
 import { listOf, structOf } from './nested.ts'
-
-/** How values of one data type lie in a column. */
-export interface ColumnType {
-  readonly type: DataType
-  slots(): ColumnBuilder
-  /** Reads the slots of data of this very type. */
-  cell(data: Data): ValueReader
-}
+import type { ColumnType } from './type.ts'
 
 /**
  * The column of a property; undefined where Parquet has none for it (an object without nested properties).

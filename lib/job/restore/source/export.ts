@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { ExportFile } from '../../../archive/foreign/exportFile.ts'
 import {
   deriveExportSchema,
-  type ExportFile,
   listWeaviateExport,
   readWeaviateExport,
 } from '../../../archive/foreign/weaviateExport.ts'

@@ -1,8 +1,8 @@
 import type { Health } from '../../store.ts'
+import type { Context } from '../context.ts'
 import { isObject, listIn, objectIn } from '../rest/answer.ts'
 import { expect } from '../rest/expect.ts'
 import { jsonOf } from '../rest/request.ts'
-import type { Context } from '../write.ts'
 import type { Cluster } from './cluster.ts'
 import { replyFailure } from './failure.ts'
 

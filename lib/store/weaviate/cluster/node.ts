@@ -1,7 +1,8 @@
 import { within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Node } from '../../target.ts'
-import { type GrpcClient, openWire } from '../grpc/client.ts'
+import { openWire } from '../grpc/client.ts'
+import type { GrpcClient } from '../grpc/messages.ts'
 import { jsonOf, type RestReply, type RestRequest, sendRest } from '../rest/request.ts'
 import { failureOf, replyFailure } from './failure.ts'
 

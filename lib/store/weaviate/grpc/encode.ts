@@ -1,5 +1,5 @@
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
-import type { BatchObject, Filters } from './client.ts'
+import type { BatchObject, Filters } from './messages.ts'
 import { isRows, rowsBytes, vectorBytes } from './vectors.ts'
 
 type Properties = NonNullable<BatchObject['properties']>

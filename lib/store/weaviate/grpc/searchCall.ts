@@ -1,6 +1,6 @@
 import { ChannelCredentials, createChannel, createClient, type Metadata } from 'nice-grpc'
 import type { Node } from '../../target.ts'
-import type { Fetch } from './client.ts'
+import type { Fetch } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
 
 /** The longest answer that is taken: what servers send at most. */

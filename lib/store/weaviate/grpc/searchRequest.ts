@@ -1,4 +1,4 @@
-import type { Fetch, Filters, MetadataRequest, PropertiesRequest } from './client.ts'
+import type { Fetch, Filters, MetadataRequest, PropertiesRequest } from './messages.ts'
 import { newWriter, type Writer } from './protobuf.ts'
 
 /** How a field is written, beside its number. */

@@ -1,9 +1,9 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Alias } from '../../store.ts'
 import { replyFailure } from '../cluster/failure.ts'
+import type { Context } from '../context.ts'
 import { listIn } from '../rest/answer.ts'
 import { expect } from '../rest/expect.ts'
-import type { Context } from '../write.ts'
 
 type Asked = Omit<Context, 'name'>
 

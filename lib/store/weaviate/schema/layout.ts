@@ -6,7 +6,7 @@ import { type WholeNumbers, wholeNumbers } from '../../../core/wholeNumbers.ts'
 import type { Projection } from '../../store.ts'
 import { type LinkRules, linkRules } from '../../validation/references.ts'
 import { mayBeRounded } from '../../validation/typeFaults.ts'
-import type { MetadataRequest, PropertiesRequest } from '../grpc/client.ts'
+import type { MetadataRequest, PropertiesRequest } from '../grpc/messages.ts'
 
 /** What calls need to know of a collection's schema. */
 export interface Layout {

@@ -1,0 +1,10 @@
+import type { Data, DataType } from 'apache-arrow'
+import type { ColumnBuilder, ValueReader } from './builders.ts'
+
+/** How values of one data type lie in a column. */
+export interface ColumnType {
+  readonly type: DataType
+  slots(): ColumnBuilder
+  /** Reads the slots of data of this very type. */
+  cell(data: Data): ValueReader
+}

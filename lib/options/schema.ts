@@ -1,0 +1,43 @@
+import type { Unit } from '../core/units.ts'
+
+/**
+ * One option, in the shape of a JSON Schema property. From it come the TypeScript type, the check, the flag,
+ * the help text, the environment and configuration names and the row of SPEC.md: it is declared nowhere else.
+ */
+export interface OptionSchema {
+  readonly type: 'string' | 'integer' | 'boolean'
+  readonly description: string
+  readonly default?: string | number | boolean
+  /** Of what is true by default: what `--no-…` does. */
+  readonly negative?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly enum?: readonly string[]
+  readonly pattern?: string
+  /** Of a text that a pattern cannot judge: what it has to be, where it is not; undefined where it is. */
+  readonly check?: (text: string) => string | undefined
+  /** Of a number: people then write `64MiB` or `30s`, and a number without a unit is refused. */
+  readonly unit?: Unit
+  /** The name people write, where it is not the key in kebab case. */
+  readonly flag?: string
+  readonly short?: string
+  /** What stands for the value in help: `FILE`, `N|P%`. */
+  readonly placeholder?: string
+  /** True for a path: in a configuration file it is relative to that file. */
+  readonly path?: boolean
+  /** True for what touches the user's secrets, trust or other files: a project's file must not set it. */
+  readonly personal?: boolean
+  /** True for what is decided anew at each call, and so comes from the command line only. */
+  readonly flagOnly?: boolean
+  /** True where the flag may stand several times: its values are joined by semicolons. */
+  readonly repeated?: boolean
+  readonly hidden?: boolean
+}
+
+/** The options of one job. `required` lists those that have no default and cannot be left out. */
+export interface OptionsSchema {
+  readonly type: 'object'
+  readonly description: string
+  readonly required?: readonly string[]
+  readonly properties: Readonly<Record<string, OptionSchema>>
+}

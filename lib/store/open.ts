@@ -1,0 +1,66 @@
+import type { Retry } from '../async/retry.ts'
+import { rememberSecrets } from '../core/secrets.ts'
+import type { Store } from './store.ts'
+import type { Target } from './target.ts'
+
+/**
+ * Opens the store of a target; what it needs is loaded only now.
+ * @throws ElysiaError of the store; ELYSIA_UNREACHABLE where a server stays away for longer than `retryForMs`
+ */
+export async function openStore(
+  target: Target,
+  access: Access = {},
+  { missing = 'make', ...waiting }: OpenOptions = {},
+): Promise<Store> {
+  switch (target.kind) {
+    case 'memory':
+      return (await import('./memory/store.ts')).openMemory()
+    case 'sqlite':
+      return (await import('./sqlite/store.ts')).openSqlite(target.path, { missing })
+    case 'weaviate':
+      return openServer(target, access, waiting)
+  }
+}
+
+export async function openServer(
+  { nodes, text }: Extract<Target, { kind: 'weaviate' }>,
+  access: Access,
+  { retryForMs, onRetry, maxInFlight, signal }: OpenOptions,
+): Promise<Store> {
+  const [{ openWeaviate }, { retryUntilDeadline }] = await Promise.all([
+    import('./weaviate/store.ts'),
+    import('../async/retry.ts'),
+  ])
+  rememberSecrets([access.apiKey, ...Object.values(access.headers ?? {})])
+  const more = { ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) }
+  const open = () => openWeaviate({ nodes, target: text, ...access, ...more })
+  if (retryForMs === undefined) return open()
+  return retryUntilDeadline({ forMs: retryForMs, ...(onRetry && { onRetry }), ...(signal && { signal }) })(
+    open,
+  )
+}
+
+/** How a store is reached: never part of the target itself, so that no target holds a secret. */
+export interface Access {
+  readonly apiKey?: string
+  /** Sent along with each request, such as the keys of vectorizer modules. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly caFile?: string
+  readonly maxInFlight?: number
+  readonly timeoutMs?: number
+}
+
+/** How a store is opened. */
+export interface OpenOptions {
+  /** What to do where the file of an embedded store is not there; it is made unless told. */
+  readonly missing?: 'make' | 'refuse' | 'memory'
+  /** How long a server that is away is waited for, in milliseconds; it is asked once unless told. */
+  readonly retryForMs?: number
+  /** Told of every wait. */
+  readonly onRetry?: (retry: Retry) => void
+  /** Calls at once that a server is asked for; as many as its store makes by itself unless told. */
+  readonly maxInFlight?: number
+  /** Ends the opening at once, rejecting with its reason. */
+  readonly signal?: AbortSignal
+}

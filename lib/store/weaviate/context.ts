@@ -1,0 +1,18 @@
+import type { ServerFeatures } from './cluster/capabilities.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import type { Shards } from './cluster/shards.ts'
+import type { Classes } from './schema/classes.ts'
+
+/** What the calls of one collection share. */
+export interface Context {
+  readonly name: string
+  readonly target: string
+  readonly cluster: Cluster
+  readonly classes: Classes
+  readonly shards: Shards
+  /** No message is meant to be longer. */
+  readonly maxMessageBytes: number
+  readonly pageSize: number | undefined
+  readonly version: string
+  readonly capabilities: ServerFeatures
+}
