@@ -17,8 +17,8 @@ const WAYS: readonly (readonly [what: string, pattern: RegExp])[] = [
 
 /** The console, what it draws with, and the start script, which prints the version and refuses old Nodes. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'console.ts': ['process.stdout, process.stderr', 'a terminal of readline'],
-  'bar.ts': ['a stream of cli-progress without the console'],
+  'cli/console.ts': ['process.stdout, process.stderr', 'a terminal of readline'],
+  'view/bar.ts': ['a stream of cli-progress without the console'],
   'elysiactl.js': ['process.stdout, process.stderr'],
 }
 
