@@ -57,9 +57,8 @@ function hintOf({ inputs }: RunKey): string {
 const WAIT = 'wait for it to end, or stop it; its lock goes with it'
 
 /** Of a run that takes no lock: that no other process has it. @throws ElysiaError ELYSIA_LOCKED */
-export function requireUnlocked(state: State, key: RunKey): void {
-  if (isHeld(lockPath(state.directory, runLock(digestOf(key)))) === true)
-    throw locked(whatOf(key), hintOf(key))
+export function requireUnlocked({ directory }: State, key: RunKey): void {
+  requireFree(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
 }
 
 /** A named lock below the state directory; `what` is what a person reads when another process holds it. */
@@ -67,6 +66,11 @@ export function lock(directory: string, name: string, what: string, hint = WAIT)
   const held = lockFile(lockPath(directory, name))
   if (held !== undefined) return held
   throw locked(what, hint)
+}
+
+/** That no other process has the lock which `lock` would take. Nothing is made. @throws ElysiaError ELYSIA_LOCKED */
+export function requireFree(directory: string, name: string, what: string, hint = WAIT): void {
+  if (isHeld(lockPath(directory, name)) === true) throw locked(what, hint)
 }
 
 function locked(what: string, hint: string): ElysiaError {

@@ -1,5 +1,6 @@
 import type { StoredObject } from '../core/object.ts'
 import { isReference } from '../core/schema.ts'
+import { BaseWidths } from './baseWidths.ts'
 import type {
   CallOptions,
   Collection,
@@ -14,14 +15,12 @@ import { type VectorCheck, vectorCheck, type Widths } from './validation/vectors
 
 const TOMBSTONES = 'Tombstones'
 const NOBODY = '00000000-0000-0000-0000-000000000000'
-/** As many pages of the base tell the widths of its vectors. */
-const MOST_PAGES = 10
 const IDS_ONLY: Projection = { properties: [], vectors: false }
 
 /**
  * A store that looks like `base` with changes on top, and never writes to it: what is written goes to
  * `scratch`, an empty store of its own. Reads by id see both. What the base would refuse is refused: a tenant of it that
- * is not active, a vector of another width than the first ones there. `schema` is that of the collection, which `base` need not have yet.
+ * is not active, a vector of another width than those there. `schema` is that of the collection, which `base` need not have yet.
  * Closing it closes the scratch only.
  */
 export async function overlay(base: Store, scratch: Store, schema: CollectionSchema): Promise<Store> {
@@ -62,8 +61,9 @@ class OverlayCollection implements Collection {
   readonly #references: readonly string[]
   readonly #vectorFault: VectorCheck
   readonly #createTenant: (tenant: string) => Promise<void>
-  /** Tenants of the scratch, with the widths of the vectors that the base has of each once they are known. */
-  readonly #met = new Map<string | undefined, Widths | undefined>()
+  readonly #widths: BaseWidths | undefined
+  /** Tenants of the scratch. */
+  readonly #met = new Set<string | undefined>()
 
   constructor(
     base: Collection | undefined,
@@ -80,6 +80,7 @@ class OverlayCollection implements Collection {
     this.#tenants = tenants
     this.#references = (schema.properties ?? []).filter(isReference).map(({ name }) => name)
     this.#vectorFault = vectorCheck(schema)
+    this.#widths = base && new BaseWidths(base)
     this.#createTenant = createTenant
   }
 
@@ -132,28 +133,13 @@ class OverlayCollection implements Collection {
     if (this.#met.has(call.tenant)) return
     await this.#below([NOBODY], IDS_ONLY, call)
     if (call.tenant !== undefined) await this.#createTenant(call.tenant)
-    this.#met.set(call.tenant, undefined)
+    this.#met.add(call.tenant)
   }
 
   async #vectorFaults(objects: readonly StoredObject[], call: CallOptions): Promise<(string | undefined)[]> {
-    if (!objects.some(({ vector, vectors }) => vector !== undefined || vectors !== undefined))
-      return objects.map(() => undefined)
-    const widths = this.#met.get(call.tenant) ?? (await this.#widths(call))
-    this.#met.set(call.tenant, widths)
-    return objects.map((object) => this.#vectorFault(object, widths, new Map()))
-  }
-
-  /** Those of the first pages of the base: a dry run does not look at all that there is. */
-  async #widths(call: CallOptions): Promise<Widths> {
-    const widths: Widths = new Map()
     const isThere = call.tenant === undefined || this.#tenants.has(call.tenant)
-    if (this.#base === undefined || !isThere) return widths
-    let pages = 0
-    for await (const page of this.#base.read({ properties: [], vectors: true }, {}, call)) {
-      for (const object of page) noteWidths(object, widths)
-      if (++pages === MOST_PAGES) break
-    }
-    return widths
+    const widths: Widths = (isThere && (await this.#widths?.of(objects, call))) || new Map()
+    return objects.map((object) => this.#vectorFault(object, widths, new Map()))
   }
 
   /** Copies objects of the base that are about to change a little. */
@@ -174,13 +160,6 @@ class OverlayCollection implements Collection {
     if (this.#base === undefined || ids.length === 0) return []
     if (call.tenant !== undefined && !this.#tenants.has(call.tenant)) return []
     return this.#base.readMany(ids, what, call)
-  }
-}
-
-function noteWidths({ vector, vectors = {} }: StoredObject, widths: Widths): void {
-  for (const [name, value] of Object.entries({ ...(vector && { '': vector }), ...vectors })) {
-    const row = value instanceof Float32Array ? value : value[0]
-    if (row !== undefined && !widths.has(name)) widths.set(name, row.length)
   }
 }
 

@@ -129,6 +129,11 @@ export interface Collection {
   /** Removes ids (distinct); an id that is not there is no error. */
   remove(ids: readonly string[], call?: CallOptions): Promise<RemoveOutcome[]>
   count(call?: CallOptions): Promise<number>
+  /**
+   * The length that vectors of each name have to have, `''` for the unnamed one: fixed by the first that was written,
+   * also where that is gone. Absent where a store cannot say it.
+   */
+  widths?(call?: CallOptions): Promise<ReadonlyMap<string, number>>
 }
 
 /**

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openMemory } from '../../lib/store/memory/store.ts'
 import { overlay } from '../../lib/store/overlay.ts'
-import type { Link } from '../../lib/store/store.ts'
+import type { CallOptions, Collection, Link, Projection, Range, Store } from '../../lib/store/store.ts'
 import { idOf, THING, thing } from '../job/backup/archived.ts'
 
 const SCHEMA = { ...THING, properties: [...THING.properties!, { name: 'next', dataType: ['Thing'] }] }
@@ -39,3 +39,67 @@ t.test('a store under changes looks like one that got them, and stays as it was'
   t.strictSame(await found(layered), await found(changed))
   t.strictSame(await found(base), await found(await filled()))
 })
+
+/** `target` with other members in place of its own. */
+function instead<T extends object>(target: T, members: { readonly [K in keyof T]?: T[K] | undefined }): T {
+  return new Proxy(target, {
+    get(of, name) {
+      if (Object.hasOwn(members, name)) return members[name as keyof T]
+      const value: unknown = Reflect.get(of, name, of)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+  })
+}
+
+/** A store that cannot say widths, as a server cannot; the pages, of one object each, that it gives are counted. */
+function unsaying(base: Store, counts: { pages: number }): Store {
+  const collection = (name: string) => {
+    const below = base.collection(name)
+    async function* read(what: Projection, range?: Range, call?: CallOptions) {
+      for await (const page of below.read(what, range, call)) {
+        for (const object of page) {
+          counts.pages += 1
+          yield [object]
+        }
+      }
+    }
+    return instead<Collection>(below, { widths: undefined, read })
+  }
+  return instead(base, { collection })
+}
+
+t.test(
+  'a vector of another width than the base has is refused, however far behind the first one there lies',
+  async (t) => {
+    const base = openMemory()
+    const named = { vectorizer: { none: {} }, vectorIndexType: 'hnsw' }
+    const schema = { class: 'Far', properties: [], vectorConfig: { one: named, two: named, none: named } }
+    await base.create(schema)
+    const object = (n: number, vectors: Record<string, Float32Array>) => ({
+      id: idOf(n, 60),
+      properties: {},
+      vectors,
+    })
+    await base
+      .collection('Far')
+      .write([
+        ...Array.from({ length: 40 }, (_, n) => object(n, {})),
+        object(40, { one: Float32Array.of(1, 2) }),
+        ...Array.from({ length: 9 }, (_, n) => object(41 + n, {})),
+        object(50, { two: Float32Array.of(1, 2, 3) }),
+      ])
+    const counts = { pages: 0 }
+    const layered = (await overlay(unsaying(base, counts), openMemory(), schema)).collection('Far')
+    const oks = async (...names: string[]) =>
+      (await layered.write(names.map((name, n) => object(51 + n, { [name]: Float32Array.of(1, 2) })))).map(
+        ({ ok }) => ok,
+      )
+    t.strictSame(await oks('one'), [true])
+    t.equal(counts.pages, 41, 'it reads no further than it has to')
+    t.strictSame(await oks('two', 'one'), [false, true])
+    t.strictSame(await oks('none', 'two'), [true, false])
+    t.equal(counts.pages, 41 + 51 + 51)
+    await oks('none', 'one', 'two')
+    t.equal(counts.pages, 41 + 51 + 51, 'and nothing again once it has read all')
+  },
+)

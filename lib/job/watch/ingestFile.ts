@@ -18,7 +18,7 @@ export async function ingestFile(
   { byte, linesBefore }: Start,
   note: (reached: FilePosition) => void,
 ): Promise<Ended> {
-  const { store, ingest, circumstances, totals, rejects: shared } = watching
+  const { store, ingest, circumstances, state, totals, rejects: shared } = watching
   const input: Input = {
     name,
     rereadable: true,
@@ -29,6 +29,7 @@ export async function ingestFile(
   const { fresh: _, rejectsDirectory: __, onProgress, ...rest } = circumstances
   return ingestFiles([input], store, ingest, {
     ...rest,
+    ...(state && { state }),
     runId: run,
     ...(shared ? { rejectsFrom: shared.startOf(run) } : rejects !== undefined && { rejectsPath: rejects }),
     ...(onProgress && { onProgress: (progress) => onProgress(totals.with(progress)) }),

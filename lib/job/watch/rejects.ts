@@ -34,8 +34,7 @@ export class SharedRejects {
     this.#database = database
     this.#journal = state?.journal
     this.#path = path
-    this.#lock =
-      state && lock(state.directory, `rejects ${resolve(path)}`, `a watch with the rejects in ${path}`)
+    this.#lock = state && lock(state.directory, ...lockOfRejects(path))
     database.exec(TABLE)
   }
 
@@ -82,6 +81,11 @@ export class SharedRejects {
       .get(resolve(this.#path))
     return row as Start | undefined
   }
+}
+
+/** The lock on a file that takes the rejects of all, and what a person reads where another process has it. */
+export function lockOfRejects(path: string): [name: string, what: string] {
+  return [`rejects ${resolve(path)}`, `a watch with the rejects in ${path}`]
 }
 
 interface Start {

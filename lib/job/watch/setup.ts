@@ -7,7 +7,7 @@ import { namePattern } from '../../file/namePattern.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
 import { type Notify, notifier } from '../../run/events.ts'
 import { type Journal, newRunId } from '../../run/journal.ts'
-import { lock } from '../../run/state.ts'
+import { lock, requireFree, type State } from '../../run/state.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
 import { type IngestGiven, type IngestOptions, ingestOptions } from '../ingest/options.ts'
@@ -17,7 +17,7 @@ import { Folder } from './folder.ts'
 import { look } from './identity.ts'
 import { WatchLog } from './log.ts'
 import { type WatchGiven, type WatchOptions, watchOptions } from './options.ts'
-import { OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
+import { lockOfRejects, OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
 import type { WatchCircumstances } from './types.ts'
 
@@ -30,6 +30,8 @@ export interface Watching {
   readonly ingest: IngestOptions
   readonly options: WatchOptions
   readonly circumstances: WatchCircumstances
+  /** Of a dry run what it is held against, and leaves as it is. */
+  readonly state: State | undefined
   readonly journal: Journal | undefined
   readonly log: WatchLog
   /** The file that takes the rejects of all; undefined where each file has one of its own. */
@@ -62,7 +64,9 @@ export async function setUpWatch(
   const facts = factsOf(ingest, store, circumstances)
   const { state } = circumstances
   const key = [facts.target, facts.class, directory]
-  const held = state && lock(state.directory, `watch ${JSON.stringify(key)}`, `watching ${directory}`)
+  const lockName = `watch ${JSON.stringify(key)}`
+  const held = state && lock(state.directory, lockName, `watching ${directory}`)
+  if (ingest.dryRun) requireNobody(circumstancesGiven, lockName, directory)
   const database = state?.database ?? openDatabase(':memory:')
   const ownRejects = new OwnRejects(circumstances, watch.after === 'move')
   let rejects: SharedRejects | undefined
@@ -92,6 +96,7 @@ export async function setUpWatch(
       ingest,
       options: watch,
       circumstances,
+      state: circumstancesGiven.state,
       journal,
       log,
       rejects,
@@ -126,6 +131,17 @@ function dry({ state: _, ...circumstances }: WatchCircumstances, store: Store): 
   }
   const discard = async () => (await made?.catch(() => undefined))?.close()
   return { circumstances: { ...circumstances, scratch }, discard }
+}
+
+/** A dry run takes no lock, and is refused where the real one would be. @throws ElysiaError ELYSIA_LOCKED */
+function requireNobody(
+  { state, rejectsPath }: WatchCircumstances,
+  lockName: string,
+  directory: string,
+): void {
+  if (state === undefined) return
+  requireFree(state.directory, lockName, `watching ${directory}`)
+  if (rejectsPath !== undefined) requireFree(state.directory, ...lockOfRejects(rejectsPath))
 }
 
 function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; watch: WatchOptions } {

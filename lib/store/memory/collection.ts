@@ -86,6 +86,10 @@ export class MemoryCollection implements Collection {
     return this.#shelf(call).size
   }
 
+  async widths(call?: CallOptions): Promise<Widths> {
+    return new Map(this.#shelf(call).widths)
+  }
+
   #take(ids: readonly string[], what: Projection, call: CallOptions | undefined): StoredObject[] {
     const shelf = this.#shelf(call)
     const tenant = call?.tenant

@@ -130,6 +130,10 @@ export class SqliteObjects {
     return (row as { n: number }).n
   }
 
+  widths(call: CallOptions | undefined): Widths {
+    return new Map(this.#widthsOf(this.#tenant(call)))
+  }
+
   /** An object that is replaced keeps the time it was made, unless told, and loses its references. */
   #upsert(dated: boolean): SqliteStatement {
     const more = `${dated ? ', created = excluded.created' : ''}${this.#refers ? ', links = NULL' : ''}`

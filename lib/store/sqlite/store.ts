@@ -178,6 +178,7 @@ class SqliteStore implements EmbeddedStore {
       link: (links, call) => this.#write(() => this.#objects(name).link(links, call), call),
       remove: (ids, call) => this.#write(() => this.#objects(name).remove(ids, call), call),
       count: (call) => this.#step(() => this.#objects(name).count(call), call),
+      widths: (call) => this.#step(() => this.#objects(name).widths(call), call),
     }
   }
 

@@ -52,6 +52,33 @@ export async function vectorTests(t: Test, open: Open): Promise<void> {
   await storeTest(
     t,
     open,
+    'a store that can say widths says those of all vectors that were ever written',
+    async (t, { make }) => {
+      const collection = await make('Widths', MULTI)
+      if (collection.widths === undefined) {
+        t.pass('it cannot')
+        return
+      }
+      t.same(await collection.widths(), new Map())
+      const single = new Float32Array(3)
+      const colbert = [new Float32Array(2), new Float32Array(2)]
+      await collection.write([holding(1, { vectors: { single } }), holding(2, { vectors: { colbert } })])
+      await collection.remove([idAt(1)])
+      const expected = new Map([
+        ['colbert', 2],
+        ['single', 3],
+      ])
+      t.same(await collection.widths(), expected)
+      const unnamed = await make('UnnamedWidth', SINGLE)
+      await unnamed.write([holding(1, { vector: single })])
+      t.same(await unnamed.widths!(), new Map([['', 3]]))
+    },
+    'vectors',
+  )
+
+  await storeTest(
+    t,
+    open,
     'a vector is a copy, and gone when the object is replaced without',
     async (t, { make }) => {
       const collection = await make('Replaced', SINGLE)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
+import { fileId } from '../../../lib/change/identity.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
 import type { Circumstances } from '../../../lib/job/ingest/types.ts'
@@ -21,6 +22,10 @@ interface Case {
   readonly says: object
 }
 
+/** Of all paths up to here the one with the greatest id. */
+const LAST = Array.from({ length: 6000 }, (_, n) => `last${n}`)
+  .sort((one, other) => (fileId('A', one) < fileId('A', other) ? -1 : 1))
+  .at(-1)!
 const INTO = { collection: 'source-code' }
 const BY_REPO = { ...INTO, tenantBy: 'repo' }
 const asleep: Case['prepare'] = (store) =>
@@ -42,6 +47,24 @@ const CASES: Readonly<Record<string, Case>> = {
   'a vector of another width than one before it': {
     options: INTO,
     lines: add('b', [1, 2, 3]) + add('c', [1, 2]),
+    says: { rejected: { store_rejected: 1 } },
+  },
+  'a vector of another width than those behind many objects without any': {
+    options: INTO,
+    lines: add('b', [1, 2, 3]),
+    before: [
+      { options: INTO, lines: Array.from({ length: 6000 }, (_, n) => add(`n${n}`)).join('') },
+      { options: INTO, lines: add(LAST, [1, 2]) },
+    ],
+    says: { rejected: { store_rejected: 1 } },
+  },
+  'a vector of another width than that of an object that is gone': {
+    options: INTO,
+    lines: add('b', [1, 2, 3]),
+    before: [
+      { options: INTO, lines: add('a', [1, 2]) },
+      { options: INTO, lines: '{"repo":"A","op":"delete","path":"a"}\n' },
+    ],
     says: { rejected: { store_rejected: 1 } },
   },
   'two tenants with different widths': {

@@ -3,19 +3,21 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { OUTCOMES } from '../../../lib/core/outcome.ts'
 import type { Report } from '../../../lib/core/report.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
+import { lockOfRejects } from '../../../lib/job/watch/rejects.ts'
 import type { WatchCircumstances, WatchEnded, WatchedFile } from '../../../lib/job/watch/types.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
-import { openState } from '../../../lib/run/state.ts'
+import { lock, lockRun, openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { add, contentsOf, drop, LONG_AGO, placeOf, watched, withStore } from './watching.ts'
 
@@ -158,6 +160,68 @@ t.test('a second watcher of the directory and collection is refused', async (t) 
   }
   await watch(place.inbox, store, { collection: 'source-code' }, { state, stop: stop.signal, onFile })
   await t.rejects(second, { code: 'ELYSIA_LOCKED' })
+})
+
+/** A place with a store and its state, in which something is held while a dry run is tried. */
+async function dryAgainst(t: Test, around: Partial<WatchCircumstances> = {}, collection = 'source-code') {
+  const place = placeOf(t, { '1.jsonl': add('a', '1') })
+  const store = await openSqlite(place.database)
+  t.teardown(() => store.close())
+  const state = openState(store, place.stateDirectory)
+  const stop = new AbortController()
+  const dry = () =>
+    watch(
+      place.inbox,
+      store,
+      { collection, dryRun: true },
+      { state, stop: stop.signal, onFile: () => stop.abort(), ...around },
+    )
+  return { place, store, state, dry }
+}
+
+t.test('a dry run is refused where another watch holds the folder, as the real run would be', async (t) => {
+  const { place, store, state, dry } = await dryAgainst(t)
+  const stop = new AbortController()
+  const tried = Promise.withResolvers<WatchEnded>()
+  const onFile = () => {
+    tried.resolve(dry())
+    tried.promise.catch(() => undefined).finally(() => stop.abort())
+  }
+  await watch(place.inbox, store, { collection: 'source-code' }, { state, stop: stop.signal, onFile })
+  await t.rejects(tried.promise, { code: 'ELYSIA_LOCKED', message: /busy with watching .*inbox/ })
+  const files = readdirSync(place.stateDirectory, { recursive: true }).sort()
+  t.match((await dry()).report, { dry_run: true, files: 1 }, 'and is not, once that has ended')
+  t.strictSame(
+    readdirSync(place.stateDirectory, { recursive: true }).sort(),
+    files,
+    'it takes no lock itself',
+  )
+})
+
+t.test(
+  'a dry run is refused where another watch writes to its rejects file, or a run has one of the files',
+  async (t) => {
+    const rejectsPath = join(t.testdirName, '../held-rejects.jsonl')
+    const one = await dryAgainst(t, { rejectsPath })
+    const shared = lock(one.state.directory, ...lockOfRejects(rejectsPath))
+    await t.rejects(one.dry(), { code: 'ELYSIA_LOCKED', message: /a watch with the rejects in/ })
+    shared.release()
+    t.match((await one.dry()).report, { files: 1 })
+
+    const other = await dryAgainst(t)
+    const inputs = [join(realpathSync(other.place.inbox), '1.jsonl')]
+    const run = lockRun(other.state, { target: other.store.target, class: 'SourceCode', inputs })
+    t.match((await other.dry()).error, { code: 'ELYSIA_LOCKED', message: /a run of .*1\.jsonl/ })
+    run.release()
+  },
+)
+
+t.test('a dry run refuses a second name for a class, as the real run would', async (t) => {
+  const { place, store, state, dry } = await dryAgainst(t, {}, 'source code')
+  const stop = new AbortController()
+  const around = { state, stop: stop.signal, onFile: () => stop.abort() }
+  await watch(place.inbox, store, { collection: 'source-code' }, around)
+  t.match((await dry()).error, { code: 'ELYSIA_CONFLICT', message: /both map to the collection SourceCode/ })
 })
 
 t.test('what is no fault of a file ends the watch, and the file is taken later', async (t) => {

@@ -1,0 +1,60 @@
+import type { StoredObject } from '../core/object.ts'
+import type { CallOptions, Collection } from './store.ts'
+import type { Widths } from './validation/vectors.ts'
+
+interface Found {
+  readonly widths: Widths
+  /** Nothing more can be found: the store said them, or all objects were read. */
+  readonly isAll: boolean
+}
+
+/**
+ * The widths that a collection holds vectors to, a tenant at a time: as its store says them, else as its objects show.
+ * These are read, without their properties, until one vector of each name that was asked for is met, so that of a name
+ * that none has all are read, once. Memory: a page, and a number a name and tenant.
+ */
+export class BaseWidths {
+  readonly #base: Collection
+  readonly #found = new Map<string | undefined, Found>()
+
+  constructor(base: Collection) {
+    this.#base = base
+  }
+
+  /** Those of the names that these objects have vectors of, and maybe more. */
+  async of(objects: readonly StoredObject[], call: CallOptions): Promise<Widths> {
+    const names = new Set(objects.flatMap(namesOf))
+    const before = this.#found.get(call.tenant)
+    if (names.size === 0 || before?.isAll === true || isEvery(names, before?.widths))
+      return before?.widths ?? new Map()
+    const found = await this.#find(names, call)
+    this.#found.set(call.tenant, found)
+    return found.widths
+  }
+
+  async #find(names: ReadonlySet<string>, call: CallOptions): Promise<Found> {
+    const said = await this.#base.widths?.(call)
+    if (said !== undefined) return { widths: new Map(said), isAll: true }
+    const widths: Widths = new Map()
+    for await (const page of this.#base.read({ properties: [], vectors: true }, {}, call)) {
+      for (const object of page) note(object, widths)
+      if (isEvery(names, widths)) return { widths, isAll: false }
+    }
+    return { widths, isAll: true }
+  }
+}
+
+function isEvery(names: ReadonlySet<string>, widths: Widths | undefined): boolean {
+  return widths !== undefined && [...names].every((name) => widths.has(name))
+}
+
+function namesOf({ vector, vectors = {} }: StoredObject): string[] {
+  return [...(vector === undefined ? [] : ['']), ...Object.keys(vectors)]
+}
+
+function note({ vector, vectors = {} }: StoredObject, widths: Widths): void {
+  for (const [name, value] of Object.entries({ ...(vector && { '': vector }), ...vectors })) {
+    const row = value instanceof Float32Array ? value : value[0]
+    if (row !== undefined && !widths.has(name)) widths.set(name, row.length)
+  }
+}
