@@ -29,3 +29,11 @@ export async function readingOf(
 export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
   return tool.name !== 'elysiactl'
 }
+
+/**
+ * The same, each object digested by itself and not by the bytes of its line, which somebody may have spelled otherwise:
+ * for who compares what was read with objects of elsewhere.
+ */
+export function byObject(reading: PartReading): PartReading {
+  return { ...reading, content: { ...reading.content, foreign: true } }
+}

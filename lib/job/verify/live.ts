@@ -1,15 +1,14 @@
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
 import { messageOf } from '../../core/errors.ts'
-import type { CollectionSchema } from '../../core/schema.ts'
 import { counted } from '../../core/units.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Notify } from '../../run/events.ts'
 import type { Store, Tenant } from '../../store/store.ts'
-import type { ArchivedDigest, ReadArchived } from './archiveDigest.ts'
+import type { ReadArchived } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { LiveClass } from './liveCollection.ts'
-import { type Normalize, normalizers } from './normalize.ts'
+import { type Recheck, recheckOf } from './recheck.ts'
 
 /** The store that an archive is compared with, and the class there where it is another. */
 export interface Against {
@@ -17,10 +16,19 @@ export interface Against {
   readonly name?: string
 }
 
+/** What a comparison with a store found. */
+export interface LiveFindings {
+  /** A sentence for each range that differs. */
+  readonly faults: readonly string[]
+  /** Objects of the archive that the store has no more, since they have expired: no fault. */
+  readonly expired: number
+}
+
 /**
- * How a collection differs now from an archive of it, a sentence a range: by count, then by digest. A range of as many
- * objects and another digest is read once more, in the archive and in the store, and compared by what must be the same
- * in both. Tenants that are not active are activated one by one, and put back. Memory: a page.
+ * How a collection differs now from an archive of it, range by range: by count, then by digest. A range that differs
+ * is read once more, in the archive and in the store, and compared by what must be the same in both; a count that
+ * differs decides by itself, unless objects of the class expire. Tenants that are not active are activated one by one,
+ * and put back. Memory: a page; of a class whose objects expire also a cache.
  * @throws ElysiaError what keeps the store from being read
  */
 export async function liveFaults(
@@ -28,23 +36,24 @@ export async function liveFaults(
   { store, name = manifest.collection }: Against,
   archived: ReadArchived,
   { signal = new AbortController().signal, notify = () => {} }: LiveCircumstances = {},
-): Promise<string[]> {
+): Promise<LiveFindings> {
   const live = new LiveClass(manifest, store, name, signal)
   const tenants = await tenantsThere(manifest, live)
   const woken = new WokenTenants(store, name, tenants, { notify, retry: live.retry })
   woken.announce()
   const names = tenants && new Set(tenants.map((tenant) => tenant.name))
-  let recheck: Promise<Recheck> | undefined
+  let recheck: Recheck | undefined
   const compare = async (index: number, range: IdRange): Promise<string | undefined> => {
     const { objects, digest } = declared(manifest, index)
     const isThere = range.tenant === undefined || names?.has(range.tenant) === true
     const found = isThere ? await live.read(range) : NOTHING
-    const has = `${store.target} has ${counted(found.objects, 'object')}`
-    if (found.objects !== objects) return `${said(range)}: ${has}, the archive ${objects}`
-    if (found.digest === digest) return undefined
-    recheck ??= recheckOf(manifest, live, archived, signal)
-    const fact = await differing(await recheck, live, index, range)
-    return fact === undefined ? undefined : `${said(range)}: ${has} as well, but ${fact}`
+    if (found.objects === objects && found.digest === digest) return undefined
+    const has = `${said(range)}: ${store.target} has ${counted(found.objects, 'object')}`
+    recheck ??= await recheckOf(manifest, live, archived, signal)
+    const countDiffers = found.objects !== objects
+    if (countDiffers && !(recheck.expires && isThere)) return `${has}, the archive ${objects}`
+    const fact = await differing(recheck, index, range)
+    return fact && (countDiffers ? `${has}, the archive ${objects}: ${fact}` : `${has} as well, but ${fact}`)
   }
   const faults: string[] = []
   try {
@@ -55,9 +64,16 @@ export async function liveFaults(
       if (manifest.ranges[index + 1]?.tenant !== range.tenant) await woken.putBack(range.tenant)
     }
   } finally {
+    recheck?.close()
     await woken.close()
   }
-  return faults
+  const expired = recheck?.expired ?? 0
+  if (expired > 0) notify('expiring', expiredText(manifest, store, expired))
+  return { faults, expired }
+}
+
+function expiredText({ totals }: Manifest, { target }: Store, expired: number): string {
+  return `${expired} of ${counted(totals.objects, 'object')} of the archive have expired, and are gone from ${target}`
 }
 
 /** Of a tenant that is not there. */
@@ -82,38 +98,15 @@ function declared({ parts }: Manifest, index: number) {
   return { objects, digest: sumOfDigests(own.map((part) => part.digest)) }
 }
 
-/** How to compare objects one by one. */
-interface Recheck {
-  readonly archived: ArchivedDigest
-  readonly live: Normalize
-}
-
-async function recheckOf(
-  { schema }: Manifest,
-  live: LiveClass,
-  archived: ReadArchived,
-  signal: AbortSignal,
-): Promise<Recheck> {
-  const as = normalizers(schema as unknown as CollectionSchema, await live.schema(), live.store.kind)
-  return { archived: archived(as.archived, signal), live: as.live }
-}
-
 /** Undefined where the objects of the range are the same. */
-async function differing(
-  recheck: Recheck,
-  live: LiveClass,
-  index: number,
-  range: IdRange,
-): Promise<string | undefined> {
-  let wanted: string
+async function differing(recheck: Recheck, index: number, range: IdRange): Promise<string | undefined> {
   try {
-    wanted = await recheck.archived(index)
+    await recheck.readArchive(index)
   } catch (error) {
     if (!isFinding(error)) throw error
     return `whether the same cannot be said: ${messageOf(error)}`
   }
-  const { digest } = await live.read(range, recheck.live)
-  return digest === wanted ? undefined : 'others'
+  return recheck.differing(index, range)
 }
 
 function said({ tenant, after, up_to }: IdRange): string {

@@ -9,7 +9,7 @@ import { readSingle, type SingleArchive } from '../../archive/single.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { notifier } from '../../run/events.ts'
-import { archivedInFile } from './archiveDigest.ts'
+import { archivedInFile } from './archiveObjects.ts'
 import { Widths } from './dimensions.ts'
 import { liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
@@ -29,6 +29,7 @@ export async function verifySingle(
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause })
   })
   let objects = 0
+  let expired = 0
   let manifest: Manifest | undefined
   let id = ''
   const faults: string[] = []
@@ -48,12 +49,12 @@ export async function verifySingle(
   }
   if (level === 'live' && manifest !== undefined && against !== undefined) {
     const archived = archivedInFile(path, manifest.ranges)
-    faults.push(
-      ...(await liveFaults(manifest, against, archived, {
-        ...(signal && { signal }),
-        notify: notifier(onNotice),
-      })),
-    )
+    const live = await liveFaults(manifest, against, archived, {
+      ...(signal && { signal }),
+      notify: notifier(onNotice),
+    })
+    faults.push(...live.faults)
+    expired = live.expired
   }
   return {
     archive: id,
@@ -67,6 +68,7 @@ export async function verifySingle(
     num_errors: faults.length,
     broken_parts: [],
     faults: faults.map((fact) => ({ file: path, fact, part: false })),
+    ...(expired > 0 && { expired }),
     stopped: false,
     seconds: (performance.now() - startedMs) / 1000,
   }

@@ -14,7 +14,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
 import { type Notice, notifier } from '../../run/events.ts'
-import { archivedInParts } from './archiveDigest.ts'
+import { archivedInParts } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { Widths } from './dimensions.ts'
 import { type Against, liveFaults } from './live.ts'
@@ -41,6 +41,8 @@ export interface VerifyReport {
   readonly num_errors: number
   readonly broken_parts: readonly string[]
   readonly faults: readonly ArchiveFault[]
+  /** Of level `live`, where there are any: objects that the store has no more, since they have expired. No fault. */
+  readonly expired?: number
   /** True where --max-errors ended it early. */
   readonly stopped: boolean
   readonly suggested_command?: string
@@ -76,11 +78,12 @@ export async function verify(
     const { against } = circumstances
     if (options.level === 'live' && against !== undefined && !found.full) {
       const archived = archivedInParts(archive)
-      const facts = await liveFaults(archive.manifest, against, archived, {
+      const { faults, expired } = await liveFaults(archive.manifest, against, archived, {
         ...(circumstances.signal && { signal: circumstances.signal }),
         notify: notifier(circumstances.onNotice),
       })
-      for (const fact of facts) found.add({ file: MANIFEST_FILE, fact, part: false })
+      found.expired = expired
+      for (const fact of faults) found.add({ file: MANIFEST_FILE, fact, part: false })
     }
   }
   return reportOf(storage, archive?.manifest, options, found, startedMs)
@@ -94,6 +97,7 @@ class Findings {
   parts = 0
   objects = 0
   bytes = 0
+  expired = 0
 
   constructor(options: VerifyOptions) {
     this.options = options
@@ -227,6 +231,7 @@ function reportOf(
     num_errors: faults.length,
     broken_parts: broken,
     faults,
+    ...(found.expired > 0 && { expired: found.expired }),
     stopped: found.full,
     ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
     seconds: (performance.now() - startedMs) / 1000,

@@ -31,3 +31,13 @@ export function expiryMs({ of, seconds }: TimeToLive, { properties }: StoredObje
   const moment = typeof date === 'string' ? Date.parse(date) : Number.NaN
   return Number.isNaN(moment) ? undefined : moment + seconds * 1000
 }
+
+/**
+ * False for an object that cannot have expired by then, as an archive has it. The times that a store sets are those of
+ * the archive or later ones; where the archive does not know them it may have.
+ */
+export function mayHaveExpired(life: TimeToLive, object: StoredObject, byMs: number): boolean {
+  if (!isOfStore(life)) return (expiryMs(life, object) ?? Number.POSITIVE_INFINITY) <= byMs
+  const sinceMs = life.of === '_creationTimeUnix' ? object.createdMs : object.updatedMs
+  return sinceMs === undefined || sinceMs + life.seconds * 1000 <= byMs
+}

@@ -1,7 +1,7 @@
 import type { Archive } from '../../../archive/archive.ts'
 import type { Manifest, Part } from '../../../archive/manifest.ts'
 import { damaged, partStages } from '../../../archive/part/read.ts'
-import { readingOf } from '../../../archive/part/reading.ts'
+import { byObject, readingOf } from '../../../archive/part/reading.ts'
 import { hashFile } from '../../../archive/part/write.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { ElysiaError } from '../../../core/errors.ts'
@@ -32,7 +32,7 @@ function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePar
     ...(tenant !== undefined && { tenant }),
     objects: part.objects,
     check: (signal) => checkFile(storage, part, signal),
-    stages: async () => partStages(await readingOf(storage, manifest, part)),
+    stages: async () => partStages(byObject(await readingOf(storage, manifest, part))),
   }
 }
 

@@ -4,6 +4,9 @@ import { readSingle } from '../../../archive/single.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource } from './source.ts'
 
+/** What is read is compared with what a store gives back: how its lines are spelled counts for nothing. */
+const BY_OBJECT = { foreign: true }
+
 /**
  * An archive in one file or pipe as what a restore reads. `again` opens it anew where that can be done: then all
  * of it is looked at before anything is written.
@@ -13,7 +16,7 @@ export async function singleSource(
   bytes: Readable,
   again: (() => Readable) | undefined,
 ): Promise<RestoreSource> {
-  const { plan, pages } = await readSingle(bytes)
+  const { plan, pages } = await readSingle(bytes, BY_OBJECT)
   // Until somebody reads them nobody hears of their error; who reads them then does.
   pages.on('error', () => {})
   if (again !== undefined) pages.destroy()
@@ -31,7 +34,7 @@ export async function singleSource(
       {
         name,
         ...(again && { check: (signal?: AbortSignal) => readThrough(again(), signal) }),
-        stages: async () => [again === undefined ? pages : (await readSingle(again())).pages],
+        stages: async () => [again === undefined ? pages : (await readSingle(again(), BY_OBJECT)).pages],
       },
     ],
     withoutVectors: encoding.vectors === 'none',
@@ -41,7 +44,7 @@ export async function singleSource(
 
 /** Decodes all there is: what is damaged or cut short fails. */
 async function readThrough(bytes: Readable, signal: AbortSignal | undefined): Promise<void> {
-  const { pages } = await readSingle(bytes)
+  const { pages } = await readSingle(bytes, BY_OBJECT)
   const nowhere = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
   await pipeline([pages, nowhere], signal ? { signal } : {})
 }
