@@ -59,7 +59,10 @@ const OPTIONS = {
   banner: { js: '"use strict"; const import_meta_url = require("node:url").pathToFileURL(__filename).href' },
   define: { 'import.meta.url': 'import_meta_url' },
   logOverride: { 'empty-import-meta': 'error' },
-  // Names and code can be read in a stack as they are; `node --enable-source-maps` shows places in the sources.
+  // A quarter less to read and to bring back from the cache, at each start. Names stay as they are in a stack, and
+  // `node --enable-source-maps` shows places in the sources.
+  minifyWhitespace: true,
+  lineLimit: 200,
   sourcemap: true,
   sourcesContent: false,
   write: false,
