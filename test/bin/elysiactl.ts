@@ -75,10 +75,11 @@ async function heard(child: ChildProcess, said: Omit<Ended, 'code'>, text: strin
 
 /** Nothing of the machine's own settings, but what a process needs. */
 function environment(directory: string): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR } = process.env
+  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env
   const own = { XDG_DATA_HOME: 'data', XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: 'config', HOME: '.' }
   const places = Object.entries(own).map(([name, place]) => [name, `${directory}/${place}`])
-  return { ...(PATH && { PATH }), ...(TMPDIR && { TMPDIR }), ...Object.fromEntries(places) }
+  const given = { PATH, TMPDIR, NODE_COMPILE_CACHE }
+  return { ...given, ...Object.fromEntries(places) }
 }
 
 /** Adds of `count` paths as JSON lines. */

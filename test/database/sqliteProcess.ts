@@ -7,8 +7,7 @@ import type { Test } from 'tap'
 /** A process of its own that runs a file of `sqlite/`; killed when the test ends. */
 export function nodeProcess(t: Test, name: string, ...args: string[]) {
   const file = fileURLToPath(new URL(`../store/sqlite/${name}`, import.meta.url))
-  const env = { ...process.env, NODE_OPTIONS: '' }
-  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   return {
     lines: createInterface(child.stdout),
