@@ -47,7 +47,8 @@ export function standardInput(hint = PIPE_RECORDS): Source {
   const status = statusOfStdin()
   if (status.isDirectory()) throw isDirectory('standard input')
   const open = () => (status.isFile() ? read('', 0) : process.stdin)
-  return source('stdin', false, status.isFile() ? status.size : undefined, open)
+  const input = source('stdin', false, status.isFile() ? status.size : undefined, open)
+  return { ...input, comesAgain: status.isFile() }
 }
 
 /** True for `-`, and for the names that standard input has as a file. */

@@ -22,6 +22,7 @@ export function producer(
   return {
     name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`,
     rereadable: false,
+    comesAgain: true,
     size: undefined,
     bytesRead: () => 0,
     open: () => {

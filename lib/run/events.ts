@@ -40,6 +40,7 @@ export type NoticeCode =
   | 'document'
   | 'file_taken'
   | 'trailing_bytes'
+  | 'line_cut'
   | 'file_failed'
   | 'file_passed_over'
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { Report } from '../../lib/core/report.ts'
@@ -94,6 +94,28 @@ t.test('an interrupted run is continued by the same command', async (t) => {
   t.match(stderr, /continues the interrupted run/)
   t.match(counts(stdout), { status: 'done', lines: 5, written: 4, rejected: { not_json: 1 } })
   t.ok((JSON.parse(stdout) as Report).continued_from_line > 0)
+})
+
+t.test('a line that a stop cut is named: exit 1 for a pipe, a notice where it comes again', async (t) => {
+  const { start, directory } = home(t)
+  const text = `not json\n${adds(2)}{"repo":"r","op":"add"`
+  const command = ['index', 'sync', ...INTO, '--batch-size', '1', '-v']
+  const piped = start([...command, '--stdin'])
+  piped.child.stdin!.write(text)
+  await piped.says('line 1: not_json')
+  piped.child.kill('SIGTERM')
+  t.match(await piped.ended, {
+    code: 1,
+    stderr: /error: line 4 of stdin was cut by the stop, and is not written\nhint: .*have its producer send/,
+  })
+  writeFileSync(`${directory}/text`, text)
+  const produced = start([...command, '--from-command', '--', 'sh', '-c', 'cat text; exec sleep 30'])
+  await produced.says('line 1: not_json')
+  produced.child.kill('SIGTERM')
+  t.match(await produced.ended, {
+    code: 143,
+    stderr: /line 4 of command:\w+ was cut by the stop, and is not written; the same command gets it again/,
+  })
 })
 
 t.test('-q says nothing but errors', async (t) => {

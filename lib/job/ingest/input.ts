@@ -20,6 +20,8 @@ export interface Input {
   readonly rereadable: boolean
   /** The file that is read, by path or open descriptor, where `name` is not its path. */
   readonly file?: string | number
+  /** True where the same command gets the same lines once more, though this input cannot be opened again. */
+  readonly comesAgain?: boolean
   open(): Readable
   /** Lines of the same file before the first one that `open` gives: line numbers count them, sums do not. */
   readonly linesBefore?: number
@@ -45,6 +47,11 @@ export interface Reading {
 export interface Head {
   readonly stages: readonly [Readable, ...Duplex[]]
   readonly splitter: LineSplitter
+  /**
+   * True where more was taken than the lines and the open one that the splitter knows of; `atOnce` where what
+   * flowed when the input ended was not waited for.
+   */
+  holdsMore(atOnce: boolean): boolean
 }
 
 /**
@@ -62,12 +69,18 @@ export function open(
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore })
   const lines = wrapped ? [splitter, fromRejects()] : [splitter]
-  const bytes = [
-    decompress({ stop, onTrailing }),
-    inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised),
-  ]
+  const unpacked = decompress({ stop, onTrailing })
+  const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised)
   const source = stoppable(input.open(), stop, { drain: !input.rereadable })
-  return { stages: [source, ...bytes, ...lines], splitter }
+  return {
+    stages: [source, unpacked, inspected, ...lines],
+    splitter,
+    holdsMore: (atOnce) => {
+      if (!atOnce) return unpacked.isCut
+      const isPlain = unpacked.codec === undefined || unpacked.codec === 'plain'
+      return source.taken > (isPlain ? splitter.linesEnd : 0)
+    },
+  }
 }
 
 /**

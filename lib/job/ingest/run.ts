@@ -14,6 +14,7 @@ import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
 import type { Circumstances } from './types.ts'
+import { unwritten } from './unwritten.ts'
 
 const NEVER = new AbortController().signal
 
@@ -122,11 +123,12 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   } catch (error) {
     // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
     await closed
-    if (signal.aborted) requireWritten(run, inputs[index]!, head, skip)
+    if (signal.aborted || (stop.aborted && error === stop.reason))
+      requireWritten(run, inputs[index]!, head, skip, true)
     throw inputs.length > 1 ? ofInput(error, inputs[index]!.name) : error
   }
   await closed
-  if (stopped(run)) return requireWritten(run, inputs[index]!, head, skip)
+  if (stopped(run)) return requireWritten(run, inputs[index]!, head, skip, false)
   onSkipDone()
   await inputs[index]!.settled?.()
   // A producer that the same signal ended may be seen to end before the signal itself.
@@ -135,26 +137,31 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
 }
 
 /**
- * That nothing was taken from an input which cannot be read again and left unwritten: such a stop is no clean one.
+ * That nothing was taken from an input which cannot be read again and left unwritten: such a stop is no clean one. Where
+ * the same command gets the same lines again, of a line that was cut it is enough to say so.
  * @throws ElysiaError ELYSIA_INPUT
  */
 function requireWritten(
-  run: IngestRun,
-  input: Input,
-  { splitter }: Head,
+  { ledger, circumstances, notify }: IngestRun,
+  { name, rereadable, comesAgain }: Input,
+  head: Head,
   skip: SkipSettled | undefined,
+  atOnce: boolean,
 ): void {
-  if (input.rereadable || run.circumstances.state === undefined) return
-  const written = Math.max(run.ledger.line, skip?.settledLine ?? 0)
-  const taken = splitter.lastRecord
-  if (taken <= written) return
-  throw new ElysiaError(
-    'ELYSIA_INPUT',
-    `the lines ${written + 1} to ${taken} of ${input.name} were taken and are not written`,
-    {
-      hint: 'it cannot be read twice: have its producer send them again, from the first line or from these on',
-    },
-  )
+  if (rereadable || circumstances.state === undefined) return
+  const settled = {
+    line: Math.max(ledger.line, skip?.settledLine ?? 0),
+    before: skip === undefined || skip.replayed ? 0 : skip.line,
+  }
+  const left = unwritten(name, head, settled, atOnce)
+  if (left === undefined) return
+  if (comesAgain && !left.isLines) {
+    notify('line_cut', `${left.text}; the same command gets it again`)
+    return
+  }
+  throw new ElysiaError('ELYSIA_INPUT', left.text, {
+    hint: 'it cannot be read twice: have its producer send what is not written again, or all from the first line on',
+  })
 }
 
 /** The stage that leaves out what is settled. What cannot be read twice is spooled until it proves the same. */

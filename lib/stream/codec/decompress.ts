@@ -24,11 +24,12 @@ export interface DecompressOptions {
  *
  * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
  */
-export function decompress(options: DecompressOptions = {}): Duplex {
+export function decompress(options: DecompressOptions = {}): Decompressor {
   return new Decompressor(options)
 }
 
-class Decompressor extends Duplex {
+/** The stage that `decompress` makes. */
+export class Decompressor extends Duplex {
   readonly #stop: AbortSignal | undefined
   readonly #onTrailing: (() => void) | undefined
   /** The first bytes, while there are too few to tell. */
@@ -39,11 +40,23 @@ class Decompressor extends Duplex {
   /** The first bytes that were decoded, while there are too few to tell what they are. */
   #decoded: Buffer | undefined = Buffer.alloc(0)
   #atMemberEnd: (() => void) | undefined
+  #ending: (() => void) | undefined
+  #isCut = false
 
   constructor({ stop, onTrailing }: DecompressOptions) {
     super()
     this.#stop = stop
     this.#onTrailing = onTrailing
+  }
+
+  /** How the input is compressed, as far as that is known by now. */
+  get codec(): CodecName | undefined {
+    return this.#codec
+  }
+
+  /** True where the stop came inside a member, of which more may have been taken than was decoded. */
+  get isCut(): boolean {
+    return this.#isCut
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -112,7 +125,7 @@ class Decompressor extends Duplex {
     inner.on('data', (bytes: Buffer) => {
       if (!this.#emit(codec, bytes)) inner.pause()
     })
-    inner.on('error', (error) => whenRead(this, () => this.destroy(undecodable(codec, error))))
+    inner.on('error', (error) => whenRead(this, () => this.#fail(codec, error)))
     inner.on('end', () => {
       this.#decoder = undefined
       this.#atMemberEnd?.()
@@ -167,12 +180,30 @@ class Decompressor extends Duplex {
       this.push(null)
       done()
     }
-    if (this.#decoder === undefined || (this.#stop?.aborted === true && this.#codec !== 'plain')) {
+    const inner = this.#decoder
+    if (inner === undefined) {
       finish()
       return
     }
     this.#atMemberEnd = finish
-    this.#decoder.end()
+    this.#ending = finish
+    // What it has decoded comes first: the error of a member that was cut would throw it away.
+    if (this.#isStopped) whenRead(inner, () => inner.end())
+    else inner.end()
+  }
+
+  /** An input that was stopped has no end to be held against. */
+  #fail(codec: CodecName, error: Error): void {
+    if (this.#ending === undefined || !this.#isStopped) {
+      this.destroy(undecodable(codec, error))
+      return
+    }
+    this.#isCut = true
+    this.#ending()
+  }
+
+  get #isStopped(): boolean {
+    return this.#stop?.aborted === true && this.#codec !== 'plain'
   }
 }
 

@@ -32,6 +32,11 @@ export class PartialLine {
     return this.#length === 0
   }
 
+  /** What it is so far; undefined where that is too long to be held. Valid until the next `append`. */
+  get held(): Buffer | undefined {
+    return this.#hash === undefined ? this.#buffer.subarray(0, this.#length) : undefined
+  }
+
   append(piece: Buffer): void {
     if (piece.length === 0) return
     if (this.#hash === undefined && this.#length + piece.length > this.#maxBytes + 1) this.#giveUpHolding()

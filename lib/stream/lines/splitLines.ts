@@ -47,6 +47,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
   #lines = 0
   #bytes = 0
   #lastRecord = 0
+  #linesEnd = 0
   /** Offset of the first byte of the chunk at hand. */
   #offset = 0
 
@@ -70,6 +71,18 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
   /** The number of the last line that was handed on, 0 before the first. */
   get lastRecord(): number {
     return this.#lastRecord
+  }
+
+  /** The number of a line of which the beginning has come, and no end; undefined where that is nothing but white space. */
+  get openLine(): number | undefined {
+    const { empty, held } = this.#partial
+    if (empty || (held !== undefined && isBlank(held, 0, held.length))) return undefined
+    return this.#lines + 1
+  }
+
+  /** The bytes of all lines so far, with their ends. */
+  get linesEnd(): number {
+    return this.#linesEnd
   }
 
   /** Bytes so far. */
@@ -130,6 +143,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     const begun = this.#partial.take()
     if (begun.bytes !== undefined) return this.#item(begun.bytes, 0, begun.bytes.length, end, undefined)
     this.#lines++
+    this.#linesEnd = end
     return this.#tooLong(end, begun.length, begun.digest)
   }
 
@@ -142,6 +156,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     known: 'latin1' | 'utf8' | undefined,
   ): Line | Reject | undefined {
     const line = ++this.#lines
+    this.#linesEnd = end
     if (to - from > this.#maxLineBytes) {
       return this.#tooLong(
         end,

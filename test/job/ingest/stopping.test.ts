@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { compressFrameSync } from 'lz4-napi'
 import t, { type Test } from 'tap'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
@@ -107,6 +109,102 @@ t.test('a stop writes all that was taken from a pipe', async (t) => {
   t.equal(error, undefined)
   t.match(report, { status: 'interrupted', lines: 80, written: 80 })
 })
+
+/** Takes a pipe in which `bytes` have come, and is stopped once `count` records are settled; more than that never come. */
+async function stoppedAfter(t: Test, bytes: Buffer | string, count: number, more: Partial<Input> = {}) {
+  const { store, state } = await place(t)
+  const source = new PassThrough()
+  const stop = new AbortController()
+  const notices: string[] = []
+  const running = ingestFiles([{ ...pipe(source), ...more }], store, OPTIONS, {
+    state,
+    stop: stop.signal,
+    onProgress: ({ records }) => void (records === count && stop.abort()),
+    onNotice: ({ message }) => void notices.push(message),
+  })
+  source.write(bytes)
+  const ended = await running
+  const next = (text: string) =>
+    ingestFiles([pipe(Readable.from([Buffer.from(text)]))], store, OPTIONS, { state })
+  return { ...ended, store, notices, next }
+}
+
+t.test('a line of a pipe that the stop cut is named, and the run is no clean one', async (t) => {
+  for (const cut of ['{', '{"repo":"r","op":"add"', lines(4, 4).trimEnd(), 'x'.repeat(200_000), ' \u00a0']) {
+    const { report, error, next } = await stoppedAfter(t, lines(1, 3) + cut, 3)
+    t.match(error, {
+      code: 'ELYSIA_INPUT',
+      message: 'line 4 of stdin was cut by the stop, and is not written',
+    })
+    t.match(report, { status: 'failed', lines: 3, written: 3 })
+    t.match((await next(lines(1, 4))).report, { status: 'done', continued_from_line: 3, written: 4 })
+  }
+  for (const nothing of ['', ' ', '\t \r']) {
+    const { report, error } = await stoppedAfter(t, lines(1, 3) + nothing, 3)
+    t.equal(error, undefined, JSON.stringify(nothing))
+    t.match(report, { status: 'interrupted', written: 3 })
+  }
+})
+
+t.test('where the first line is cut that is said, and where one behind the settled ones is', async (t) => {
+  const { state, store } = await place(t)
+  const source = new PassThrough()
+  const stop = new AbortController()
+  const running = ingestFiles([pipe(source)], store, OPTIONS, { state, stop: stop.signal })
+  source.write('{"repo"')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  stop.abort()
+  t.match((await running).error, { code: 'ELYSIA_INPUT', message: 'what was taken of stdin is not written' })
+
+  const { next } = await interrupted(t, lines(1, 300))
+  for (const [text, message] of [
+    [lines(1, 50) + lines(51, 51).slice(0, 9), undefined],
+    [lines(1, 300) + lines(301, 301).slice(0, 9), /line 301 of stdin was cut/],
+  ] as const) {
+    const again = new PassThrough()
+    const end = new AbortController()
+    const run = next(again, { stop: end.signal })
+    again.write(text)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    end.abort()
+    const { error } = await run
+    if (message === undefined) t.equal(error, undefined, 'what is settled is not lost')
+    else t.match(error, { message })
+  }
+})
+
+t.test(
+  'where the same command gets the lines again, a line that was cut is said, and the stop is a clean one',
+  async (t) => {
+    const { error, notices } = await stoppedAfter(t, `${lines(1, 3)}{"repo"`, 3, { comesAgain: true })
+    t.equal(error, undefined)
+    t.match(notices.join('\n'), /line 4 of stdin was cut by the stop.*; the same command gets it again/)
+  },
+)
+
+for (const [codec, compress] of Object.entries({
+  gzip: (text: string) => gzipSync(text),
+  zstd: (text: string) => zstdCompressSync(text),
+  lz4: (text: string) => compressFrameSync(Buffer.from(text)),
+})) {
+  t.test(
+    `a stop inside a member of a pipe in ${codec} says behind which line; one behind its end is clean`,
+    async (t) => {
+      const more = compress(lines(4, 3000))
+      const cut = Buffer.concat([compress(lines(1, 3)), more.subarray(0, more.length - 9)])
+      const { report, error } = await stoppedAfter(t, cut, 3)
+      t.match(error, {
+        code: 'ELYSIA_INPUT',
+        message: /^what was taken of stdin behind line \d+ is not written$/,
+      })
+      t.equal((error as Error).message.replace(/\D+/g, ''), String(report.lines))
+      t.ok(report.lines >= 3)
+      const whole = await stoppedAfter(t, Buffer.concat([compress(lines(1, 3)), compress(lines(4, 4))]), 3)
+      t.equal(whole.error, undefined)
+      t.match(whole.report, { status: 'interrupted', lines: 4, written: 4 })
+    },
+  )
+}
 
 t.test('a run that is ended at once says what it took from a pipe and did not write', async (t) => {
   const { state } = await place(t)
