@@ -13,6 +13,19 @@ export interface Content {
   readonly foreign?: boolean
 }
 
+/** What a manifest says of a part, which is to hold no more. */
+export interface Declared {
+  readonly objects: number
+  /** Before compression; undefined where it says nothing of that. */
+  readonly rawBytes: number | undefined
+}
+
+/** What makes bytes of pages. */
+export interface Encoder extends Duplex {
+  /** How many they would be without compression, of a format that compresses itself: known at the end. */
+  readonly rawBytes?: number | undefined
+}
+
 /**
  * How objects are written as bytes. Every member passes test/contract/format.ts.
  *
@@ -27,12 +40,12 @@ export interface Format {
   /** True where the format compresses its own pages, so that no compression goes around it. */
   readonly compressesItself: boolean
   /** Pages → bytes of one part, each object added to the tally. Memory: a page, or what the member says. */
-  encode(content: Content, tally?: Tally): Duplex
+  encode(content: Content, tally?: Tally): Encoder
   /**
-   * Bytes of one part → pages, each object added to the tally; of more than `most` objects it may give none.
+   * Bytes of one part → pages, each object added to the tally; it gives none of more than is declared.
    * Memory: a page, or what the member says. Errors: ELYSIA_DAMAGED for bytes that no encoder made.
    */
-  decode(content: Content, tally?: Tally, most?: number): Duplex
+  decode(content: Content, tally?: Tally, declared?: Declared): Duplex
 }
 
 export type FormatName = 'jsonl' | 'json' | 'parquet'

@@ -12,7 +12,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { counting } from '../../stream/bytes/counting.ts'
 import { hashing } from '../../stream/bytes/hashing.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
-import type { Content, Format } from '../format/format.ts'
+import type { Content, Declared, Format } from '../format/format.ts'
 import type { Part } from '../manifest.ts'
 import { type Tallied, Tally } from '../object/tally.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -45,12 +45,18 @@ export async function partStages(reading: PartReading): Promise<[Readable, ...Du
 
 /** Bytes as they are stored → pages. */
 function decoding({ part, format, compressed }: PartReading, content: Content, tally: Tally): Duplex[] {
+  const limit = format.compressesItself ? part.bytes : part.raw_bytes
   const raw = counting({
-    limit: part.raw_bytes,
-    tooMany: () => damaged(part, `holds more than the ${part.raw_bytes} bytes that the manifest declares`),
+    limit,
+    tooMany: () => damaged(part, `holds more than the ${limit} bytes that the manifest declares`),
   })
   const unpack = compressed && !format.compressesItself ? decompress() : new PassThrough()
-  return [unpack, raw, format.decode(content, tally, part.objects)]
+  return [unpack, raw, format.decode(content, tally, declaredOf(part))]
+}
+
+/** Archives of Parquet gave their files' own bytes as those before compression once, which says nothing of these. */
+function declaredOf({ objects, bytes, raw_bytes }: Part): Declared {
+  return { objects, rawBytes: raw_bytes === bytes ? undefined : raw_bytes }
 }
 
 /** The digest of a part's objects whatever its JSON looks like: it is read once more, which takes twice as long. */

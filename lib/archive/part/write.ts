@@ -48,13 +48,15 @@ export async function writePart(job: PartJob): Promise<WrittenPart> {
     const raw = counting()
     const stored = hashing()
     const compressor = format.compressesItself ? new PassThrough() : await compression.compress(level)
-    const stages = [format.encode(content, tally), raw, compressor, stored, upload.stream]
+    const encoder = format.encode(content, tally)
+    const stages = [encoder, raw, compressor, stored, upload.stream]
     const source = Readable.from(told(job), { objectMode: true, highWaterMark: 1 })
     await pipeline([source, ...stages], signal ? { signal } : {})
     failpoint('part.before-commit')
     await upload.commit()
     failpoint('part.after-commit')
-    return { ...tally.tallied(), bytes: stored.bytes, rawBytes: raw.bytes, sha256: stored.sha256() }
+    const rawBytes = encoder.rawBytes ?? raw.bytes
+    return { ...tally.tallied(), bytes: stored.bytes, rawBytes, sha256: stored.sha256() }
   } catch (error) {
     await upload.discard()
     throw storageFailure(error, storage, name)

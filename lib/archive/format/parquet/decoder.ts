@@ -1,36 +1,41 @@
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from 'apache-arrow'
 import * as wasm from 'parquet-wasm/node'
 import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import type { Declared } from '../format.ts'
 import type { ValueReader } from './builders.ts'
-import { type Footer, type RowGroup, readFooter } from './footer.ts'
+import { type Footer, rawBytesOf, readFooter } from './footer.ts'
 import { type ColumnNames, kindsOf, META, readMetadata, textType, timeType } from './layout.ts'
-import { costOf, type ReadAt, requireDisjoint } from './pages.ts'
+import type { ReadAt } from './page.ts'
+import { FIXED_BYTE_ARRAY, requireDisjoint } from './pages.ts'
 import { withRest } from './remainder.ts'
 import { halvesOf, text } from './types.ts'
 import { shapeOfType, vectorBytes, vectorCell, vectorType } from './vectors.ts'
+import { windowsOf } from './windows.ts'
 
 /** Most objects of a page. */
 const PAGE_ROWS = 1000
-/** About how many bytes, as the pages count them, are decoded at once; and how many, should every entry be the longest. */
-const WINDOW_BYTES = 64 * 1024 * 1024
-const MAX_WINDOW_BYTES = 4 * WINDOW_BYTES
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of
- * one that is larger than 64 MiB. Its counts are held against each other, its pages and `most`, the objects that it may
- * have, before they are believed. Throws an Error with the reason where the file is another or damaged.
+ * one that is larger than 64 MiB. Its counts are held against each other, its pages and what is declared of it before they
+ * are believed. Throws an Error with the reason where the file is another or damaged.
  */
 export function* pagesOf(
   file: Uint8Array,
   tenant: string | undefined,
-  most = Number.POSITIVE_INFINITY,
+  { objects = Number.POSITIVE_INFINITY, rawBytes = Number.POSITIVE_INFINITY }: Partial<Declared> = {},
 ): Generator<StoredObject[]> {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
   const footer = readFooter(bytes)
-  if (footer.rows > most) throw new Error(`has ${footer.rows} rows, the manifest declares ${most} objects`)
+  if (footer.rows > objects)
+    throw new Error(`has ${footer.rows} rows, the manifest declares ${objects} objects`)
   requireDisjoint(footer, bytes.length)
+  requireNoFixedSizes(footer)
+  const raw = rawBytesOf(footer, bytes.length)
+  if (raw > rawBytes)
+    throw new Error(`has ${raw} bytes before compression, the manifest declares ${rawBytes}`)
   const { schema, names } = readMetadata(footer.metadata)
   const kinds = kindsOf(schema)
   let rows = 0
@@ -42,12 +47,17 @@ export function* pagesOf(
   if (rows !== footer.rows) throw new Error(`holds ${rows} of ${footer.rows} objects`)
 }
 
+/** What a missing value of a fixed size takes is said nowhere else; an archive has no column of such. */
+function requireNoFixedSizes({ groups }: Footer): void {
+  if (groups.some(({ chunks }) => chunks.some(({ type }) => type === FIXED_BYTE_ARRAY)))
+    throw new Error('has a column of byte arrays of a fixed size')
+}
+
 // All of it is synchronous: of what fails in the library's asynchronous functions the process dies.
 function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt): Generator<RecordBatch> {
   const widths = vectorBytes(metadata)
   for (const [index, group] of groups.entries()) {
-    const limit = windowRows(group, widths, read)
-    for (let offset = 0; offset < group.rows; offset += limit) {
+    for (const { offset, limit } of windowsOf(group, widths, read)) {
       let rows = 0
       const window = { rowGroups: [index], batchSize: Math.min(PAGE_ROWS, limit), limit, offset }
       for (const batch of decoded(wasm.readParquet(file, window))) {
@@ -55,17 +65,9 @@ function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt
         yield batch
       }
       // Else a file could claim windows for ever.
-      if (rows !== Math.min(limit, group.rows - offset))
-        throw new Error(`ends after ${offset + rows} of ${group.rows} rows`)
+      if (rows !== limit) throw new Error(`ends after ${offset + rows} of ${group.rows} rows`)
     }
   }
-}
-
-/** How many rows of a group are decoded at once; `widths` in bytes a row has in vectors even where it has none. */
-function windowRows(group: RowGroup, widths: number, read: ReadAt): number {
-  const { bytes, most } = costOf(group, read)
-  const shares = Math.max(bytes / WINDOW_BYTES, (most + group.rows * widths) / MAX_WINDOW_BYTES)
-  return Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
 }
 
 function* decoded(table: wasm.Table): Generator<RecordBatch> {

@@ -2,9 +2,10 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Tally } from '../../object/tally.ts'
 import type { Content } from '../format.ts'
-import { footerBytes, readFooter } from './footer.ts'
+import { footerBytes, rawBytesOf, readFooter } from './footer.ts'
 import { vectorNamesOf } from './layout.ts'
 import { Rows, shapesOf } from './rows.ts'
+import { requireReadable } from './values.ts'
 import { type Emit, type GroupBounds, ParquetSink } from './writer.ts'
 
 const MIB = 1024 * 1024
@@ -34,7 +35,7 @@ const HELD_OBJECTS = 1000
 
 /**
  * Pages → the pieces of one file. Holds one batch as columns and, in WebAssembly memory, one row group.
- * Errors: ELYSIA_STORE for a number that is not finite.
+ * Errors: ELYSIA_STORE for a number that is not finite, and for more values in the lists of an object than are read.
  */
 export class ParquetEncoding {
   readonly #content: Content
@@ -46,6 +47,9 @@ export class ParquetEncoding {
   #opened = false
   #objects = 0
   #footer: Buffer | undefined
+  #bytes = 0
+  /** Bytes of the file were its pages not compressed; known at its end. */
+  rawBytes: number | undefined
 
   constructor(
     content: Content,
@@ -58,6 +62,7 @@ export class ParquetEncoding {
     this.#tally = tally
     this.#sink = new ParquetSink((bytes) => {
       this.#footer = footerIn(bytes)
+      this.#bytes += bytes.length
       return emit(bytes)
     })
   }
@@ -107,7 +112,10 @@ export class ParquetEncoding {
     this.#tally?.add(object)
     this.#objects++
     const full = rows.length >= this.#bounds.batchRows || rows.bytes >= this.#bounds.batchBytes
-    return full ? this.#flush(rows) : undefined
+    if (!full) return undefined
+    // So many values take more bytes than a batch has.
+    requireReadable(object, rows.layout.kinds)
+    return this.#flush(rows)
   }
 
   async #flush(rows: Rows): Promise<void> {
@@ -127,9 +135,12 @@ export class ParquetEncoding {
 
   /** The writer ends without a word where it fails, so its footer is read back. */
   #requireWhole(): void {
-    const rows = this.#footer === undefined ? 0 : readFooter(this.#footer).rows
-    if (this.#footer !== undefined && rows === this.#objects) return
-    throw new ElysiaError('ELYSIA_ACCOUNTING', `the Parquet file holds ${rows} of ${this.#objects} objects`)
+    const footer = this.#footer && readFooter(this.#footer)
+    if (footer?.rows !== this.#objects) {
+      const fact = `the Parquet file holds ${footer?.rows ?? 0} of ${this.#objects} objects`
+      throw new ElysiaError('ELYSIA_ACCOUNTING', fact)
+    }
+    this.rawBytes = rawBytesOf(footer, this.#bytes)
   }
 }
 

@@ -1,4 +1,5 @@
 import { Thrift } from './thrift.ts'
+import { columnsOf, type Levels } from './tree.ts'
 
 /** What the end of a Parquet file says of it. */
 export interface Footer {
@@ -15,12 +16,13 @@ export interface RowGroup {
 }
 
 /** The pages of one column in a row group: `start` and `bytes` say where in the file they are. */
-export interface ColumnChunk {
+export interface ColumnChunk extends Levels {
   readonly start: number
   readonly bytes: number
-  /** Values, nulls among them; of a column that does not lie flat, more or fewer than rows. */
+  /** Bytes before compression, page headers among them. */
+  readonly rawBytes: number
+  /** Values, nulls and empty lists among them; of a column that lies in a list, any number a row, and one at least. */
   readonly values: number
-  readonly flat: boolean
   /** As Parquet numbers them: types 6 for byte arrays, 7 for those of one length; codecs 0 none, 6 zstd. */
   readonly type: number
   readonly codec: number
@@ -40,6 +42,13 @@ const MAX_PAIRS = 10_000
 const MAX_COLUMNS = 50_000
 
 const WHAT = 'a footer'
+
+/** How many bytes a file would have without the compression of its pages. */
+export function rawBytesOf({ groups }: Pick<Footer, 'groups'>, fileBytes: number): number {
+  let sum = fileBytes
+  for (const { chunks } of groups) for (const { bytes, rawBytes } of chunks) sum += rawBytes - bytes
+  return Math.max(fileBytes, sum)
+}
 
 /** How many bytes at the end of a file are its footer, trailer included; undefined where it ends as no Parquet file. */
 export function footerBytes(trailer: Buffer): number | undefined {
@@ -67,13 +76,14 @@ export function readFooter(end: Buffer): Footer {
   const groups: RowGroup[] = []
   const metadata = new Map<string, string>()
   let rows: number | undefined
+  let columns: Levels[] | undefined
   let chunks = 0
   thrift.struct((id, type) => {
-    if (id === 2) requireFew(thrift.length(type), MAX_COLUMNS, 'columns')
+    if (id === 2) columns = columnsOf(thrift, type, MAX_COLUMNS)
     else if (id === 3) rows = thrift.count(type)
     else if (id === 4) {
       thrift.structs(type, MAX_GROUPS, () => {
-        const group = rowGroup(thrift)
+        const group = rowGroup(thrift, columns ?? [])
         chunks += group.chunks.length
         requireFew(chunks, MAX_CHUNKS, 'column chunks')
         groups.push(group)
@@ -87,46 +97,50 @@ export function readFooter(end: Buffer): Footer {
   return { rows, groups, metadata }
 }
 
-function rowGroup(thrift: Thrift): RowGroup {
+/** `columns` are those of the schema before it. */
+function rowGroup(thrift: Thrift, columns: readonly Levels[]): RowGroup {
   const chunks: ColumnChunk[] = []
   let [rows, bytes]: (number | undefined)[] = []
   thrift.struct((id, type) => {
-    if (id === 1) thrift.structs(type, MAX_COLUMNS, () => chunks.push(columnChunk(thrift)))
+    if (id === 1)
+      thrift.structs(type, MAX_COLUMNS, () => chunks.push(columnChunk(thrift, columns[chunks.length])))
     else if (id === 2) bytes = thrift.count(type)
     else if (id === 3) rows = thrift.count(type)
     else return false
   })
   if (rows === undefined || bytes === undefined) throw countless()
+  if (chunks.length !== columns.length) throw new Error('has a row group of fewer columns than its schema')
   return { rows, bytes, chunks }
 }
 
-function columnChunk(thrift: Thrift): ColumnChunk {
-  let chunk: ColumnChunk | undefined
+function columnChunk(thrift: Thrift, levels: Levels | undefined): ColumnChunk {
+  if (levels === undefined) throw new Error('has a row group of more columns than its schema')
+  let chunk: Omit<ColumnChunk, keyof Levels> | undefined
   thrift.struct((id, type) => {
     if (id === 1) throw new Error('keeps its columns in other files')
     if (id !== 3 || type !== 12) return false
     chunk = columnMetadata(thrift)
   })
   if (chunk === undefined) throw countless()
-  return chunk
+  return { ...chunk, ...levels }
 }
 
-function columnMetadata(thrift: Thrift): ColumnChunk {
-  let [kind, path, codec, values, bytes, data, dictionary]: (number | undefined)[] = []
+function columnMetadata(thrift: Thrift): Omit<ColumnChunk, keyof Levels> {
+  let [kind, codec, values, rawBytes, bytes, data, dictionary]: (number | undefined)[] = []
   thrift.struct((id, type) => {
     if (id === 1) kind = thrift.count(type)
-    else if (id === 3) path = thrift.length(type)
     else if (id === 4) codec = thrift.count(type)
     else if (id === 5) values = thrift.count(type)
+    else if (id === 6) rawBytes = thrift.count(type)
     else if (id === 7) bytes = thrift.count(type)
     else if (id === 9) data = thrift.count(type)
     else if (id === 11) dictionary = thrift.count(type)
     else return false
   })
   const start = dictionary ?? data
-  if (kind === undefined || path === undefined || codec === undefined) throw countless()
-  if (values === undefined || bytes === undefined || start === undefined) throw countless()
-  return { start, bytes, values, type: kind, codec, flat: path === 1 }
+  if (kind === undefined || codec === undefined || values === undefined) throw countless()
+  if (rawBytes === undefined || bytes === undefined || start === undefined) throw countless()
+  return { start, bytes, rawBytes, values, type: kind, codec }
 }
 
 function pair(thrift: Thrift): [string, string] {

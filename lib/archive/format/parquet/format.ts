@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Tally } from '../../object/tally.ts'
-import type { Content, Format } from '../format.ts'
+import type { Content, Declared, Encoder, Format } from '../format.ts'
 import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
 
 /** What is handed on at once. */
@@ -24,9 +24,9 @@ export const parquet: Format = {
   name: 'parquet',
   extension: '.parquet',
   compressesItself: true,
-  encode: (content: Content, tally?: Tally): Duplex => new ParquetEncoder(content, undefined, tally),
-  decode: (content: Content, tally?: Tally, most?: number): Duplex =>
-    new ParquetDecoder(content, tally, most),
+  encode: (content: Content, tally?: Tally): Encoder => new ParquetEncoder(content, undefined, tally),
+  decode: (content: Content, tally?: Tally, declared?: Declared): Duplex =>
+    new ParquetDecoder(content, tally, declared),
 }
 
 /** `encode` with other bounds, for tests. */
@@ -58,7 +58,7 @@ abstract class PacedDuplex extends Duplex {
   }
 }
 
-class ParquetEncoder extends PacedDuplex {
+class ParquetEncoder extends PacedDuplex implements Encoder {
   readonly #content: Content
   readonly #bounds: EncoderBounds | undefined
   readonly #tally: Tally | undefined
@@ -69,6 +69,10 @@ class ParquetEncoder extends PacedDuplex {
     this.#content = content
     this.#bounds = bounds
     this.#tally = tally
+  }
+
+  get rawBytes(): number | undefined {
+    return this.#encoding?.rawBytes
   }
 
   override _construct(done: Callback): void {
@@ -114,14 +118,14 @@ class ParquetEncoder extends PacedDuplex {
 class ParquetDecoder extends PacedDuplex {
   readonly #tenant: string | undefined
   readonly #tally: Tally | undefined
-  readonly #most: number | undefined
+  readonly #declared: Declared | undefined
   // It grows in place, where pieces and their concatenation would hold a part twice.
   readonly #file = new ArrayBuffer(0, { maxByteLength: MOST_FILE_BYTES })
 
-  constructor({ tenant }: Content, tally: Tally | undefined, most: number | undefined) {
+  constructor({ tenant }: Content, tally: Tally | undefined, declared: Declared | undefined) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#tenant = tenant
-    this.#most = most
+    this.#declared = declared
     this.#tally = tally
   }
 
@@ -150,7 +154,7 @@ class ParquetDecoder extends PacedDuplex {
 
   async #decode(): Promise<void> {
     const { pagesOf } = await import('./decoder.ts')
-    for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant, this.#most)) {
+    for (const page of pagesOf(new Uint8Array(this.#file), this.#tenant, this.#declared)) {
       for (const object of page) this.#tally?.add(object)
       await this.emitChunk(page)
       if (this.destroyed) return

@@ -1,11 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk, Footer, RowGroup } from './footer.ts'
-import { Thrift } from './thrift.ts'
+import { DICTIONARY, isData, type Page, pagesIn, type ReadAt } from './page.ts'
 
 const MIB = 1024 * 1024
 
-/** The largest page: a writer ends one at about a megabyte, or behind the object that made it larger. */
-const MAX_PAGE_BYTES = 128 * MIB
 /** Of each column a reader holds a page and the dictionary at once. */
 const MAX_HELD_BYTES = 512 * MIB
 /** What the values of a column that does not lie flat may take beyond twice the bytes that they were made of. */
@@ -13,29 +11,25 @@ const MAX_GAINED_BYTES = 256 * MIB
 /** An offset, or the widest number. */
 const VALUE_BYTES = 8
 
-/** Beginnings of page headers: most are shorter; those with statistics of long texts are read again, whole. */
-const HEADER_BYTES = 256
-const MAX_HEADER_BYTES = MIB
-
-const DATA_PAGE = 0
-const DICTIONARY_PAGE = 2
-const DATA_PAGE_V2 = 3
 const DICTIONARY_ENCODINGS = [2, 8]
 /** Each value may begin as the one before it. */
 const DELTA_BYTE_ARRAY = 7
 
 const BYTE_ARRAY = 6
-const FIXED_BYTE_ARRAY = 7
+export const FIXED_BYTE_ARRAY = 7
+const FLOAT = 4
+const FLOAT_BYTES = 4
 const ZSTD = 6
-
-/** Bytes of a file: fewer where it ends before. */
-export type ReadAt = (at: number, length: number) => Buffer
 
 /** What a row group may take once it is decoded: as its pages say, and at the most. */
 export interface GroupCost {
   readonly bytes: number
   /** With each reference to a dictionary as long as its longest entry. */
   readonly most: number
+  /** Values of the columns that do not lie flat: any number of them may be in one row. */
+  readonly nested: number
+  /** Floats of such columns that may be missing: their bytes are not there, or stand in a dictionary. */
+  readonly missing: number
 }
 
 /**
@@ -45,15 +39,17 @@ export interface GroupCost {
  * Throws an Error with the reason where that is not so.
  */
 export function costOf(group: RowGroup, read: ReadAt): GroupCost {
-  let [bytes, most, held] = [0, 0, 0]
+  let [bytes, most, nested, missing, held] = [0, 0, 0, 0, 0]
   for (const chunk of group.chunks) {
     const cost = chunkCost(chunk, group.rows, read)
     bytes += cost.bytes
     most += cost.most
+    nested += cost.nested
+    missing += cost.missing
     held += cost.held
     if (held > MAX_HELD_BYTES) throw new Error(`has pages of more than ${MAX_HELD_BYTES} bytes side by side`)
   }
-  return { bytes, most }
+  return { bytes, most, nested, missing }
 }
 
 /** Throws an Error where the columns of a file overlap: each byte of it is read once. */
@@ -64,89 +60,41 @@ export function requireDisjoint({ groups }: Pick<Footer, 'groups'>, fileBytes: n
 }
 
 function chunkCost(chunk: ColumnChunk, rows: number, read: ReadAt): GroupCost & { readonly held: number } {
-  if (chunk.flat && chunk.values !== rows)
+  const { repetition, type } = chunk
+  const isFlat = repetition === 0
+  if (isFlat ? chunk.values !== rows : chunk.values < rows)
     throw new Error(`has a column of ${chunk.values} values for ${rows} rows`)
-  const end = chunk.start + chunk.bytes
   let [values, bytes, largest, references, deltas] = [0, 0, 0, 0, 0]
-  let dictionary: { readonly page: Page; readonly at: number } | undefined
-  for (let at = chunk.start; at < end; ) {
-    const page = pageAt(at, end, read)
-    at += page.headerBytes
-    if (page.compressed > end - at) throw new Error('has a page that leaves its column')
-    if (page.type === DICTIONARY_PAGE) {
+  let dictionary: Page | undefined
+  for (const page of pagesIn(chunk, read)) {
+    if (page.type === DICTIONARY) {
       if (dictionary !== undefined) throw new Error('has a column of two dictionaries')
-      dictionary = { page, at }
-    } else if (page.type === DATA_PAGE || page.type === DATA_PAGE_V2) {
+      dictionary = page
+    } else if (isData(page)) {
       values += page.values
       if (DICTIONARY_ENCODINGS.includes(page.encoding)) references += page.values
       if (page.encoding === DELTA_BYTE_ARRAY) deltas += page.values * page.bytes
       largest = Math.max(largest, page.bytes)
     }
     bytes += page.bytes
-    at += page.compressed
   }
+  if (bytes > chunk.rawBytes) throw new Error(`has ${bytes} bytes in a column that has ${chunk.rawBytes}`)
   if (values !== chunk.values) throw new Error(`has ${values} values in a column that has ${chunk.values}`)
   const entry =
     dictionary === undefined || references === 0 ? 0 : longestEntry(chunk, dictionary, references, read)
   const most = bytes + values * VALUE_BYTES + references * entry + deltas
-  if (!chunk.flat && most - 2 * bytes > MAX_GAINED_BYTES) throw new Error('has lists that grow without end')
-  return { bytes, most, held: largest + (dictionary?.page.bytes ?? 0) }
-}
-
-interface Page {
-  readonly type: number
-  readonly headerBytes: number
-  /** Before and after compression. */
-  readonly bytes: number
-  readonly compressed: number
-  readonly values: number
-  readonly encoding: number
-}
-
-function pageAt(at: number, end: number, read: ReadAt): Page {
-  for (let length = HEADER_BYTES; ; length = MAX_HEADER_BYTES) {
-    const head = read(at, Math.min(length, end - at))
-    try {
-      return pageIn(head)
-    } catch (thrown) {
-      if (length === MAX_HEADER_BYTES || head.length < length) throw thrown
-    }
-  }
-}
-
-/** @see https://github.com/apache/parquet-format (PageHeader) */
-function pageIn(head: Buffer): Page {
-  const thrift = new Thrift(head, 'a page header')
-  let [type, bytes, compressed, values, encoding]: (number | undefined)[] = []
-  thrift.struct((id, kind) => {
-    if (id === 1) type = thrift.count(kind)
-    else if (id === 2) bytes = thrift.count(kind)
-    else if (id === 3) compressed = thrift.count(kind)
-    else if ((id === 5 || id === 7 || id === 8) && kind === 12) {
-      thrift.struct((inner, innerKind) => {
-        if (inner === 1) values = thrift.count(innerKind)
-        else if (inner === (id === 8 ? 4 : 2)) encoding = thrift.count(innerKind)
-        else return false
-      })
-    } else return false
-  })
-  if (type === undefined || bytes === undefined || compressed === undefined)
-    throw new Error('has a page without its sizes')
-  if (bytes > MAX_PAGE_BYTES) throw new Error(`has a page of ${bytes} bytes, more than ${MAX_PAGE_BYTES}`)
-  return { type, bytes, compressed, values: values ?? 0, encoding: encoding ?? 0, headerBytes: thrift.at }
+  if (!isFlat && most - 2 * bytes > MAX_GAINED_BYTES) throw new Error('has lists that grow without end')
+  const nested = isFlat ? 0 : values
+  const missing = type === FLOAT ? Math.max(0, nested - bytes / FLOAT_BYTES) : 0
+  return { bytes, most, nested, missing, held: largest + (dictionary?.bytes ?? 0) }
 }
 
 /** The longest entry of a dictionary in bytes, or a bound of it where it is short or of another codec than ours. */
-function longestEntry(
-  { type, codec }: ColumnChunk,
-  { page, at }: { readonly page: Page; readonly at: number },
-  references: number,
-  read: ReadAt,
-): number {
+function longestEntry({ type, codec }: ColumnChunk, page: Page, references: number, read: ReadAt): number {
   if (type !== BYTE_ARRAY && type !== FIXED_BYTE_ARRAY) return 0
   const bounded = references * page.bytes <= MAX_GAINED_BYTES / 8 || type === FIXED_BYTE_ARRAY
   if (bounded || (codec !== ZSTD && codec !== 0)) return page.bytes
-  const stored = read(at, page.compressed)
+  const stored = read(page.at, page.compressed)
   const entries = codec === 0 ? stored : zstdDecompressSync(stored, { maxOutputLength: page.bytes })
   let longest = 0
   for (let from = 0; from + 4 <= entries.length; ) {

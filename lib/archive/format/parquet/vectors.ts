@@ -53,24 +53,42 @@ export function shapeOfType(type: DataType | undefined): VectorShape {
 /** More numbers than a server lets a vector have. */
 const MAX_WIDTH = 65_535
 
-/**
- * How many bytes a row takes in columns of vectors even where it has none: a reader gives each its room.
- * Throws an Error where a file's metadata has none of Arrow's, or says that vectors are wider than any is.
- */
-export function vectorBytes(metadata: ReadonlyMap<string, string>): number {
-  const { schema } = tableFromIPC(Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64'))
-  let bytes = 0
-  for (const { name, type } of schema.fields) {
-    const width = DataType.isFixedSizeList(type) ? type.listSize : widthOfRows(type)
-    if (width > MAX_WIDTH) throw new Error(`has a column ${name} of ${width} numbers each`)
-    bytes += width * 4
-  }
-  return bytes
+/** The bytes of vectors that are missing: a reader gives each its room. */
+export interface VectorBytes {
+  /** Of all columns of a row. */
+  readonly row: number
+  /** Of one vector among several of an object: the largest. */
+  readonly among: number
 }
 
-function widthOfRows(type: DataType): number {
-  const row = DataType.isList(type) ? type.children[0]?.type : undefined
-  return DataType.isFixedSizeList(row) ? row.listSize : 0
+/**
+ * What missing vectors take by the columns of a file.
+ * Throws an Error where its metadata has none of Arrow's, or says that vectors are wider than any is, or stand where none do.
+ */
+export function vectorBytes(metadata: ReadonlyMap<string, string>): VectorBytes {
+  const { schema } = tableFromIPC(Buffer.from(metadata.get('ARROW:schema') ?? '', 'base64'))
+  let [row, among] = [0, 0]
+  for (const { name, type } of schema.fields) {
+    const rows = DataType.isList(type) ? type.children[0]!.type : undefined
+    const [one, several] = [widthOf(type), rows === undefined ? 0 : widthOf(rows)]
+    const width = one + several
+    if (width > MAX_WIDTH) throw new Error(`has a column ${name} of ${width} numbers each`)
+    if (width === 0 && holdsFixedSize(type)) throw new Error(`has a column ${name} of type ${type}`)
+    row += width * 4
+    among = Math.max(among, several * 4)
+  }
+  return { row, among }
+}
+
+/** How many numbers a vector of this type has; 0 where it is another type. */
+function widthOf(type: DataType): number {
+  return DataType.isFixedSizeList(type) && DataType.isFloat(type.children[0]!.type) ? type.listSize : 0
+}
+
+/** True where a value that is missing may take any room. */
+function holdsFixedSize(type: DataType): boolean {
+  if (DataType.isFixedSizeList(type) || DataType.isFixedSizeBinary(type)) return true
+  return ((type.children ?? []) as Field[]).some((field) => holdsFixedSize(field.type))
 }
 
 export function vectorSlots(shape: VectorShape): VectorSlots {

@@ -1,0 +1,106 @@
+import type { ColumnChunk } from './footer.ts'
+import { Thrift } from './thrift.ts'
+
+const MIB = 1024 * 1024
+
+/** The largest page: a writer ends one at about a megabyte, or behind the object that made it larger. */
+const MAX_PAGE_BYTES = 128 * MIB
+
+/** Beginnings of page headers: most are shorter; those with statistics of long texts are read again, whole. */
+const HEADER_BYTES = 256
+const MAX_HEADER_BYTES = MIB
+
+/** The field of a header that a kind of page has for itself: 5 for kind 0, 7 for 2, 8 for 3. */
+const HEADER_OF_KIND = 5
+const STRUCT = 12
+export const RLE = 3
+
+/** Kinds of pages: pages of data are of the first version or of the second. */
+const V1 = 0
+export const V2 = 3
+export const DICTIONARY = 2
+
+export function isData({ type }: Page): boolean {
+  return type === V1 || type === V2
+}
+
+/** Bytes of a file: fewer where it ends before. */
+export type ReadAt = (at: number, length: number) => Buffer
+
+/** What the header of a page says. */
+export interface Page {
+  readonly type: number
+  /** Where its bytes begin, behind the header. */
+  readonly at: number
+  /** Before and after compression. */
+  readonly bytes: number
+  readonly compressed: number
+  readonly values: number
+  readonly encoding: number
+  /** How the levels of its values are written: in pages of the first version their encoding, in others their bytes. */
+  readonly definitionEncoding: number
+  readonly repetitionEncoding: number
+  readonly definitionBytes: number
+  readonly repetitionBytes: number
+}
+
+/** The pages of a column, one after another. Throws an Error with the reason where they leave it or are too large. */
+export function* pagesIn({ start, bytes }: ColumnChunk, read: ReadAt): Generator<Page> {
+  const end = start + bytes
+  for (let at = start; at < end; ) {
+    const page = pageAt(at, end, read)
+    if (page.at + page.compressed > end) throw new Error('has a page that leaves its column')
+    yield page
+    at = page.at + page.compressed
+  }
+}
+
+function pageAt(at: number, end: number, read: ReadAt): Page {
+  for (let length = HEADER_BYTES; ; length = MAX_HEADER_BYTES) {
+    const head = read(at, Math.min(length, end - at))
+    try {
+      return pageIn(head, at)
+    } catch (thrown) {
+      if (length === MAX_HEADER_BYTES || head.length < length) throw thrown
+    }
+  }
+}
+
+/**
+ * Reads a header; of those of its kinds the one that belongs to it.
+ * @see https://github.com/apache/parquet-format (PageHeader)
+ */
+function pageIn(head: Buffer, start: number): Page {
+  const thrift = new Thrift(head, 'a page header')
+  const own: number[] = []
+  const ofKinds = new Map<number, number[]>()
+  thrift.struct((id, type) => {
+    if (id >= 1 && id <= 3) own[id] = thrift.count(type)
+    else if (id <= 8 && type === STRUCT) ofKinds.set(id, countsIn(thrift))
+    else return false
+  })
+  const [, type, bytes, compressed] = own
+  if (type === undefined || bytes === undefined || compressed === undefined)
+    throw new Error('has a page without its sizes')
+  if (bytes > MAX_PAGE_BYTES) throw new Error(`has a page of ${bytes} bytes, more than ${MAX_PAGE_BYTES}`)
+  const counts = ofKinds.get(type + HEADER_OF_KIND) ?? []
+  const isSecond = type === V2
+  return {
+    ...{ type, at: start + thrift.at, bytes, compressed, values: counts[1] ?? 0 },
+    encoding: counts[isSecond ? 4 : 2] ?? 0,
+    definitionEncoding: isSecond ? RLE : (counts[3] ?? 0),
+    repetitionEncoding: isSecond ? RLE : (counts[4] ?? 0),
+    definitionBytes: isSecond ? (counts[5] ?? 0) : 0,
+    repetitionBytes: isSecond ? (counts[6] ?? 0) : 0,
+  }
+}
+
+/** The fields of a struct that are numbers, of those that are known. */
+function countsIn(thrift: Thrift): number[] {
+  const counts: number[] = []
+  thrift.struct((id, type) => {
+    if (id < 1 || id > 6 || type < 4 || type > 6) return false
+    counts[id] = thrift.count(type)
+  })
+  return counts
+}

@@ -1,0 +1,39 @@
+import { DataType } from 'apache-arrow'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Json, StoredObject, Vector } from '../../../core/object.ts'
+import type { ColumnType } from './type.ts'
+
+/** More values than any object has in its lists: a reader would take more than a gigabyte for them. */
+export const MAX_NESTED_VALUES = 20_000_000
+
+/**
+ * Holds an object against what a reader takes.
+ * @throws ElysiaError ELYSIA_STORE where its lists have more values
+ */
+export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string, ColumnType>): void {
+  const { id, properties, vectors = {} } = object
+  let values = 0
+  for (const [name, { type }] of kinds) values += valuesOf(type, properties[name])
+  for (const vector of Object.values<Vector>(vectors)) values += numbersIn(vector)
+  if (values <= MAX_NESTED_VALUES) return
+  const most = MAX_NESTED_VALUES.toLocaleString('en')
+  throw new ElysiaError('ELYSIA_STORE', `object ${id} has more than ${most} values in its lists`, {
+    hint: 'Parquet is read with fewer: back it up with --format jsonl',
+  })
+}
+
+/** How many values the columns of a type have for a value of it: of an object one for each field, there or not. */
+function valuesOf(type: DataType, value: Json | undefined): number {
+  if (DataType.isList(type)) {
+    const [element] = type.children
+    const list = Array.isArray(value) && value.length > 0 ? value : [undefined]
+    return list.reduce<number>((sum, one) => sum + valuesOf(element!.type, one), 0)
+  }
+  if (!DataType.isStruct(type)) return 1
+  const record = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  return type.children.reduce((sum, field) => sum + valuesOf(field.type, record[field.name]), 0)
+}
+
+function numbersIn(vector: Vector): number {
+  return vector instanceof Float32Array ? vector.length : vector.reduce((sum, row) => sum + row.length, 0)
+}

@@ -1,0 +1,53 @@
+import type { RowGroup } from './footer.ts'
+import { valuesPerRow } from './levels.ts'
+import type { ReadAt } from './page.ts'
+import { costOf } from './pages.ts'
+import { MAX_NESTED_VALUES } from './values.ts'
+import type { VectorBytes } from './vectors.ts'
+
+const MIB = 1024 * 1024
+
+/** About how many bytes, as the pages count them, are decoded at once; and how many, should every entry be the longest. */
+const WINDOW_BYTES = 64 * MIB
+const MAX_WINDOW_BYTES = 4 * WINDOW_BYTES
+
+/** What the decoder takes for a value of a list, levels, offsets and copies among it, whatever its bytes. Measured. */
+const NESTED_VALUE_BYTES = 48
+
+/** Rows of a group that are decoded together. */
+export interface Window {
+  readonly offset: number
+  readonly limit: number
+}
+
+/**
+ * The rows of a group in windows of which each takes about as much memory, whatever the group's size; `widths` are the
+ * bytes of vectors that are missing.
+ * Throws an Error with the reason where its pages are not what they should be, or a single row would take too much.
+ */
+export function* windowsOf(group: RowGroup, widths: VectorBytes, read: ReadAt): Generator<Window> {
+  const { bytes, most, nested, missing } = costOf(group, read)
+  const shares = Math.max(bytes / WINDOW_BYTES, (most + group.rows * widths.row) / MAX_WINDOW_BYTES)
+  const limit = Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
+  const suspicious = nested * NESTED_VALUE_BYTES + missing * widths.among > MAX_WINDOW_BYTES
+  const each = Math.ceil(widths.among / NESTED_VALUE_BYTES) + 1
+  const values = suspicious ? valuesPerRow(group, each, read) : undefined
+  for (let offset = 0; offset < group.rows; ) {
+    const rows = Math.min(limit, group.rows - offset)
+    const fitting = values === undefined ? rows : fittingRows(values.subarray(offset, offset + rows))
+    yield { offset, limit: fitting }
+    offset += fitting
+  }
+}
+
+/** How many of these rows are decoded together by the values that they have in lists: at least one. */
+function fittingRows(values: Uint32Array): number {
+  let sum = 0
+  for (const [row, count] of values.entries()) {
+    if (count > MAX_NESTED_VALUES)
+      throw new Error(`has an object of ${count} values in its lists, more than ${MAX_NESTED_VALUES}`)
+    sum += count
+    if (row > 0 && sum * NESTED_VALUE_BYTES > MAX_WINDOW_BYTES) return row
+  }
+  return values.length
+}
