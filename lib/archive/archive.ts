@@ -3,7 +3,13 @@ import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../core/errors.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from './files.ts'
 import type { Manifest } from './manifest.ts'
-import { manifestReader, manifestText, sha256Of } from './manifestFile.ts'
+import {
+  MAX_MANIFEST_BYTES,
+  manifestReader,
+  manifestText,
+  requireReadableManifest,
+  sha256Of,
+} from './manifestFile.ts'
 import { storageFailure } from './storage/failure.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -12,9 +18,6 @@ export interface Archive {
   readonly storage: Storage
   readonly manifest: Manifest
 }
-
-// A manifest names every part; at 64 MiB a part this is an archive of some 20 TB.
-const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 
 /**
  * Opens an archive by its manifest.
@@ -57,6 +60,7 @@ export async function sealArchive(
   at: (step: string) => void,
 ): Promise<void> {
   const sealed = manifestText(manifest)
+  requireReadableManifest(sealed)
   await put(storage, SCHEMA_FILE, schemaText(manifest.schema))
   at('backup.before-copy')
   await put(storage, MANIFEST_COPY_FILE, sealed)

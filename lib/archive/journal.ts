@@ -3,12 +3,10 @@ import { parseBounded } from '../core/boundedJson.ts'
 import { ElysiaError } from '../core/errors.ts'
 import { JOURNAL_FILE } from './files.ts'
 import type { JournalEntry, Part, Plan } from './manifest.ts'
+import { MANIFEST_BOUNDS, MAX_MANIFEST_BYTES } from './manifestFile.ts'
 import { entryFault, shapes } from './manifestShapes.ts'
 import { isSafeName } from './storage/names.ts'
 import type { Storage } from './storage/storage.ts'
-
-/** As of a manifest, which names the same parts. */
-const MOST_BYTES = 256 * 1024 * 1024
 
 /** What a backup that did not come to its end has left: its plan, and the parts that were durable. */
 export interface Unfinished {
@@ -83,7 +81,7 @@ export async function readJournal(storage: Storage): Promise<Unfinished | undefi
 async function* linesOf(storage: Storage): AsyncGenerator<string> {
   const bytes = await storage.bytes(JOURNAL_FILE)
   if (bytes === undefined) return
-  if (bytes > MOST_BYTES) throw damaged(storage, 'is larger than a journal can be')
+  if (bytes > MAX_MANIFEST_BYTES) throw damaged(storage, 'is larger than a journal can be')
   const whole = await text(await storage.read(JOURNAL_FILE))
   let from = 0
   for (let end = whole.indexOf('\n'); end >= 0; end = whole.indexOf('\n', from)) {
@@ -101,7 +99,7 @@ async function entryOf(line: string, index: number, storage: Storage): Promise<J
 
 function jsonOf(line: string, index: number, storage: Storage): unknown {
   try {
-    return parseBounded(line)
+    return parseBounded(line, MANIFEST_BOUNDS)
   } catch (cause) {
     throw damaged(storage, `is damaged at line ${index + 1}`, cause)
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { parseBounded } from '../core/boundedJson.ts'
+import { type JsonBounds, MAX_JSON_DEPTH, parseBounded, requireBounded } from '../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import type { Manifest } from './manifest.ts'
 import { classFault, type Shapes, shapes } from './manifestShapes.ts'
@@ -10,6 +10,22 @@ import { isSafeName } from './storage/names.ts'
 interface Sealed {
   readonly sha256: string
   readonly manifest: Manifest
+}
+
+/** What a manifest may be: that of an archive of some 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte. */
+export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
+export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000 }
+
+/** @throws ElysiaError ELYSIA_STORE where a manifest is larger than a reader takes */
+export function requireReadableManifest(text: string): void {
+  try {
+    if (Buffer.byteLength(text) > MAX_MANIFEST_BYTES) throw new Error('is longer than 256 MiB')
+    requireBounded(text, MANIFEST_BOUNDS)
+  } catch (thrown) {
+    throw new ElysiaError('ELYSIA_STORE', `the manifest would not be read: it ${messageOf(thrown)}`, {
+      hint: 'back up fewer tenants at once with --tenant, or in larger parts with --part-size',
+    })
+  }
 }
 
 /** The SHA-256 of a text in hex. */
@@ -36,7 +52,7 @@ export async function manifestReader(): Promise<(text: string, where: string) =>
 function manifestOf(text: string, where: string, shape: Shapes['manifest']): Manifest {
   let sealed: Sealed
   try {
-    sealed = parseBounded(text) as Sealed
+    sealed = parseBounded(text, MANIFEST_BOUNDS) as Sealed
   } catch (thrown) {
     throw damaged(where, `is not JSON: ${messageOf(thrown)}`)
   }

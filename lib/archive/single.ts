@@ -8,10 +8,10 @@ import { wholeNumbers } from '../core/wholeNumbers.ts'
 import { decompress } from '../stream/codec/decompress.ts'
 import { FlatMapTransform } from '../stream/flatMap.ts'
 import type { Manifest, Plan } from './manifest.ts'
-import { manifestReader, manifestText, sha256Of } from './manifestFile.ts'
+import { MANIFEST_BOUNDS, manifestReader, manifestText, sha256Of } from './manifestFile.ts'
 import { planFault, type Shapes, shapes } from './manifestShapes.ts'
 import { identityIn } from './object/identity.ts'
-import { jsonOf, LineCutter, objectIn } from './object/lineReader.ts'
+import { jsonOf, type LineBound, LineCutter, OBJECT_LINE, objectIn } from './object/lineReader.ts'
 import { Tally } from './object/tally.ts'
 import { isForeign } from './part/reading.ts'
 
@@ -23,6 +23,9 @@ import { isForeign } from './part/reading.ts'
 const HEADER = 'elysiactl_archive'
 const TRAILER = '{"elysiactl_manifest":'
 
+/** Its largest part are the names of tenants, each of them twice: this holds 400,000 of the longest. */
+const HEADER_LINE: LineBound = { bytes: 64 * 1024 * 1024, what: 'header' }
+
 const PAGE_OBJECTS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
 
@@ -30,6 +33,14 @@ const PAGE_BYTES = 4 * 1024 * 1024
 export function singleHeader(plan: Plan): string {
   const text = JSON.stringify(plan)
   return `{"${HEADER}":${text},"sha256":"${sha256Of(text)}"}\n`
+}
+
+/** @throws ElysiaError ELYSIA_STORE where a header is longer than a reader takes */
+export function requireReadableHeader(header: string): void {
+  if (Buffer.byteLength(header) <= HEADER_LINE.bytes) return
+  throw new ElysiaError('ELYSIA_STORE', 'the header of the file would be longer than 64 MiB', {
+    hint: 'so many tenants, or such a schema, need a directory: back up --to DIR',
+  })
 }
 
 /** The trailer line, with its newline; `sha256` of the bytes of all lines before it. */
@@ -78,7 +89,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   manifest: Manifest | undefined
   readonly #readManifest: ReadManifest
   readonly #shapes: Shapes
-  readonly #lines = new LineCutter()
+  readonly #lines = new LineCutter(HEADER_LINE)
   #numbers = wholeNumbers()
   readonly #hash = createHash('sha256')
   readonly #tally = new Tally({ remember: true })
@@ -135,7 +146,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   #begin(line: Buffer): undefined {
     let header: unknown
     try {
-      header = jsonOf(line)
+      header = jsonOf(line, MANIFEST_BOUNDS)
     } catch (thrown) {
       throw damaged(`does not begin as one: ${messageOf(thrown)}`)
     }
@@ -149,6 +160,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     const fault = planFault(plan, this.#shapes)
     if (fault !== undefined) throw damaged(`has a header that is not valid: ${fault}`)
     this.plan = plan
+    this.#lines.bound = OBJECT_LINE
     this.#foreign ||= isForeign(plan) || plan.encoding.vectors === 'numbers'
     this.#numbers = wholeNumbers((plan.schema as unknown as CollectionSchema).properties)
     this.emit('plan', plan)
@@ -157,7 +169,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   #end(line: Buffer): undefined {
     let trailer: { elysiactl_manifest?: unknown; sha256?: unknown }
     try {
-      trailer = jsonOf(line) as typeof trailer
+      trailer = jsonOf(line, MANIFEST_BOUNDS) as typeof trailer
     } catch (thrown) {
       throw damaged(`has a damaged trailer: ${messageOf(thrown)}`)
     }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { parseBounded } from '../../core/boundedJson.ts'
+import { type JsonBounds, parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { reparsed } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
@@ -9,13 +9,27 @@ import { objectOf } from './parse.ts'
 
 const LF = 10
 
+const MIB = 1024 * 1024
+
+/** How long a line may be, and what no line of that kind is longer than. */
+export interface LineBound {
+  readonly bytes: number
+  readonly what: string
+}
+
 /** No store takes an object of such a size; without a bound a line that has no end would fill the memory. */
-const MOST_BYTES = 256 * 1024 * 1024
+export const OBJECT_LINE: LineBound = { bytes: 256 * MIB, what: 'object' }
 
 /** Cuts chunks of bytes at LF. Memory: one line that has begun. */
 export class LineCutter {
+  /** Of the lines that are to come. */
+  bound: LineBound
   #begun: Buffer[] = []
   #begunBytes = 0
+
+  constructor(bound = OBJECT_LINE) {
+    this.bound = bound
+  }
 
   /** What has begun and did not end; undefined where the last line ended. */
   rest(): Buffer | undefined {
@@ -31,7 +45,7 @@ export class LineCutter {
     }
     if (from === chunk.length) return
     this.#begunBytes += chunk.length - from
-    if (this.#begunBytes > MOST_BYTES) throw tooLong()
+    if (this.#begunBytes > this.bound.bytes) throw tooLong(this.bound)
     this.#begun.push(chunk.subarray(from))
   }
 
@@ -44,15 +58,15 @@ export class LineCutter {
   }
 }
 
-function tooLong(): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', 'a line is longer than 256 MiB, which no object is', {
+function tooLong({ bytes, what }: LineBound): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `a line is longer than ${bytes / MIB} MiB, which no ${what} is`, {
     hint: 'it was not made by elysiactl: do not trust it',
   })
 }
 
-/** The JSON of a line. @throws where it is not UTF-8 or not JSON */
-export function jsonOf(line: Buffer): unknown {
-  return parseBounded(textOf(line))
+/** The JSON of a line that is no object's. @throws where it is not UTF-8 or not JSON, or beyond `bounds` */
+export function jsonOf(line: Buffer, bounds?: JsonBounds): unknown {
+  return parseBounded(textOf(line), bounds)
 }
 
 /** An object, and whether its line looks as LineWriter spells it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
 import { Tally } from '../../archive/object/tally.ts'
 import { ObjectLines } from '../../archive/object/writer.ts'
-import { singleHeader, singleTrailer } from '../../archive/single.ts'
+import { requireReadableHeader, singleHeader, singleTrailer } from '../../archive/single.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
 import { scan } from '../../store/scan.ts'
 import type { SourceCounts } from './manifest.ts'
@@ -42,7 +42,9 @@ export class SingleLines {
   /** @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back */
   async *all(finish: Finish): AsyncGenerator<Buffer> {
     const { plan } = this.#given
-    yield this.#hashed(Buffer.from(singleHeader(plan)))
+    const header = singleHeader(plan)
+    requireReadableHeader(header)
+    yield this.#hashed(Buffer.from(header))
     const parts: Part[] = []
     for (const index of plan.ranges.keys()) parts.push(yield* this.#awake(index))
     const manifest = await finish(await this.#counts(parts), parts)

@@ -1,4 +1,4 @@
-import { DataType } from 'apache-arrow'
+import { DataType, type Struct } from 'apache-arrow'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Json, StoredObject, Vector } from '../../../core/object.ts'
 import type { ColumnType } from './type.ts'
@@ -24,14 +24,30 @@ export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string,
 
 /** How many values the columns of a type have for a value of it: of an object one for each field, there or not. */
 function valuesOf(type: DataType, value: Json | undefined): number {
+  const least = columnsOf(type)
+  if (least !== undefined) return least
   if (DataType.isList(type)) {
-    const [element] = type.children
+    const element = type.children[0]!.type
     const list = Array.isArray(value) && value.length > 0 ? value : [undefined]
-    return list.reduce<number>((sum, one) => sum + valuesOf(element!.type, one), 0)
+    const each = columnsOf(element)
+    if (each !== undefined) return list.length * each
+    return list.reduce<number>((sum, one) => sum + valuesOf(element, one), 0)
   }
-  if (!DataType.isStruct(type)) return 1
   const record = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-  return type.children.reduce((sum, field) => sum + valuesOf(field.type, record[field.name]), 0)
+  return (type as Struct).children.reduce((sum, field) => sum + valuesOf(field.type, record[field.name]), 0)
+}
+
+/** How many columns a type has that holds no list; undefined of any other. */
+function columnsOf(type: DataType): number | undefined {
+  if (DataType.isList(type)) return undefined
+  if (!DataType.isStruct(type)) return 1
+  let columns = 0
+  for (const field of type.children) {
+    const inner = columnsOf(field.type)
+    if (inner === undefined) return undefined
+    columns += inner
+  }
+  return columns
 }
 
 function numbersIn(vector: Vector): number {
