@@ -9,13 +9,13 @@ t.test('a directory', (t) => placeContract(t, async (t) => directoryStorage(t.te
 t.test('memory', (t) => placeContract(t, async () => memoryStorage()))
 
 t.test('a directory that is a link to elsewhere is not followed', async (t) => {
-  const root = t.testdir({ outside: { secret: 'x' }, storage: {} })
+  const root = t.testdir({ outside: { secret: 'x' }, place: {} })
   symlinkSync(join(root, 'outside'), join(root, 'place', 'parts'))
   await t.rejects(directoryStorage(join(root, 'place')).read('parts/secret'), { code: 'ELYSIA_DAMAGED' })
 })
 
 t.test('a file that is a link to elsewhere is not read', async (t) => {
-  const root = t.testdir({ secret: 'x', storage: {} })
+  const root = t.testdir({ secret: 'x', place: {} })
   symlinkSync(join(root, 'secret'), join(root, 'place', 'part'))
   await t.rejects(directoryStorage(join(root, 'place')).read('part'), { code: 'ELYSIA_DAMAGED' })
 })

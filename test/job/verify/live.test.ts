@@ -183,7 +183,7 @@ t.test(
 function spelled(day: string): StoredObject {
   const phone = { input: '030 1234567', defaultCountry: 'DE' }
   const properties: JsonObject = {
-    ...{ title: 'thing', day, phone, storage: { latitude: 52.366669, longitude: 4.9 } },
+    ...{ title: 'thing', day, phone, place: { latitude: 52.366669, longitude: 4.9 } },
   }
   return { id: idOf(1), properties, vector: Float32Array.of(1, -1, 0.1) }
 }

@@ -55,7 +55,7 @@ const articles: StoredObject[] = [
       cover: 'AAEC',
       tags: ['a', 'ß'],
       years: [],
-      storage: { latitude: 52.1, longitude: 4.2 },
+      place: { latitude: 52.1, longitude: 4.2 },
       origin: { name: 'x', dates: ['2024-05-01T12:00:00Z'] },
       parts: [{ n: 1 }, {}],
       cites: [{ beacon: `weaviate://localhost/Article/${id(2)}` }],
