@@ -59,8 +59,11 @@ export {
   type VerifyReport,
   verify,
 } from './job/verify/verify.ts'
+export type { Emit, RunContext, WriteContext } from './run/context.ts'
+export type { RunEvent } from './run/event/schema.ts'
 export type { Notice, NoticeCode } from './run/events.ts'
-export { Journal, type RunRecord } from './run/journal.ts'
+export { Journal } from './run/journal.ts'
+export type { RunCounts, RunKind, RunRecord } from './run/record.ts'
 export { openState, type State } from './run/state.ts'
 export { openMemory } from './store/memory/store.ts'
 export { openStore } from './store/open.ts'

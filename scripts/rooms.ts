@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     sees: ['core', 'options'],
   },
   run: {
-    holds: 'what a run is: its journal, state, events, rejects',
+    holds: 'what a run is: its frame, context, events, journal, state, rejects',
     sees: ['core', 'file', 'options', 'async', 'database', 'store'],
   },
   job: {
@@ -82,7 +82,7 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'p-limit': /^lib\/store\/weaviate/,
   'p-retry': /^lib\/async\/retry\.ts$/,
   'lz4-napi': /^lib\/stream\/codec\/lz4\w+\.ts$/,
-  typebox: /^lib\/(change\/(record|reportSchema|rejectSchema)|archive\/manifest\w*)\.ts$/,
+  typebox: /^lib\/(change\/(record|rejectSchema)|run\/(reportSchema|event\/\w+)|archive\/manifest\w*)\.ts$/,
   'parquet-wasm': /^lib\/archive\/(format\/parquet|foreign)\//,
   'apache-arrow': /^lib\/archive\/(format\/parquet|foreign)\//,
   'stream-json': /^lib\/archive\/format\/json/,

@@ -4,9 +4,10 @@ import { HeaderSchema, ManifestFileSchema, TrailerSchema } from '../lib/archive/
 import { languages } from '../lib/change/language.ts'
 import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.ts'
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
-import { ReportSchema } from '../lib/change/reportSchema.ts'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
+import { EventSchema } from '../lib/run/event/schema.ts'
+import { ReportSchema } from '../lib/run/reportSchema.ts'
 
 /** The part of JSON Schema that the tables show. */
 interface Field {
@@ -29,6 +30,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     change: ChangeSchema,
     report: ReportSchema,
     reject: RejectSchema,
+    event: EventSchema,
     manifest: ManifestFileSchema,
     header: HeaderSchema,
     trailer: TrailerSchema,
@@ -79,6 +81,21 @@ function languageTable(): string {
 /** The fields of a report. */
 export function reportTable(): string {
   return fieldTable(ReportSchema)
+}
+
+interface EventShape extends Fields {
+  readonly description: string
+  readonly properties: { readonly type: { readonly const: string } }
+}
+
+/** The events, each with its fields; an optional one has a `?`. */
+export function eventTable(): string {
+  const { anyOf } = JSON.parse(JSON.stringify(EventSchema)) as { readonly anyOf: readonly EventShape[] }
+  const rows = anyOf.map(({ description, properties: { type, ...fields }, required }) => {
+    const names = Object.keys(fields).map((name) => `\`${name}\`${required.includes(name) ? '' : '?'}`)
+    return `| \`${type.const}\` | ${description} | ${names.join(', ')} |`
+  })
+  return ['| type | what happened | fields |', '|---|---|---|', ...rows].join('\n')
 }
 
 function tableNamed(name: string): string {

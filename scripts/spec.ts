@@ -9,7 +9,7 @@ import { optionTable } from '../lib/options/table.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
 import { RULES } from '../lib/transform/schema/rules.ts'
 import { ROOMS } from './rooms.ts'
-import { reportTable } from './schemas.ts'
+import { eventTable, reportTable } from './schemas.ts'
 
 export const SPEC_PAGE = new URL('../SPEC.md', import.meta.url)
 
@@ -20,6 +20,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   restoreReport: restoreReportTable,
   schemaRules: schemaRuleTable,
   errors: errorTable,
+  events: eventTable,
   exits: exitTable,
   report: reportTable,
   rejects: rejectTable,

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { endianness } from 'node:os'
 import { ElysiaError } from '../core/errors.ts'
 import type { RunStatus } from '../core/report.ts'
@@ -7,35 +6,19 @@ import { sqliteFailure } from '../database/errors.ts'
 import { requireFiles } from '../database/files.ts'
 import type { Checkpoint, CheckpointState, CheckpointStep, Fingerprints, InputMark } from './checkpoint.ts'
 import { layOutJournal } from './journalTables.ts'
-
-/** What makes two commands the same run: the inputs by name, in order, and where they go. */
-export interface RunKey {
-  readonly target: string
-  readonly class: string
-  readonly tenant?: string
-  readonly inputs: readonly string[]
-}
-
-/** A run as the journal knows it. */
-export interface RunRecord {
-  readonly run: string
-  /** The digest of its RunKey: runs of one key continue each other. */
-  readonly key: string
-  /** As it was noted last: a killed process leaves `running`, and one that continues a run notes its end only. */
-  readonly status: RunStatus | 'running'
-  readonly collection: string
-  readonly class: string
-  readonly target: string
-  readonly inputs: readonly string[]
-  readonly startedAt: string
-  readonly updatedAt: string
-  /** What its last commit wrote; `checkpoint` of the journal gives all that goes with it. */
-  readonly checkpoint: CheckpointState | undefined
-  readonly error: string | undefined
-}
+import {
+  countsOf,
+  digestOf,
+  isContinued,
+  type RunCounts,
+  type RunKey,
+  type RunKind,
+  type RunRecord,
+} from './record.ts'
 
 interface Row {
   run: string
+  kind: RunKind
   key: string
   status: RunStatus | 'running'
   collection: string
@@ -45,10 +28,20 @@ interface Row {
   started_at: string
   updated_at: string
   checkpoint: string | null
+  counts: string | null
   error: string | null
+  error_code: string | null
 }
 
+const CONTINUED = "('ingest', 'restore')"
+
 const isBigEndian = endianness() === 'BE'
+
+/** What the row of a run says of its end. */
+export interface RunEnd {
+  readonly counts?: RunCounts
+  readonly error?: { readonly code: string; readonly message: string }
+}
 
 /** Of each collection; the position of a repository outlives them. */
 const FINISHED_RUNS_KEPT = 1000
@@ -88,21 +81,22 @@ export class Journal {
     return this.#prepare('SELECT 1 FROM runs WHERE run = ? AND key = ?').get(run, digestOf(key)) !== undefined
   }
 
-  begin(run: string, key: RunKey, collection: string): void {
+  /** Gives a run its row, anew where it has one. Of a job that is never continued no two runs have one key. */
+  begin(run: string, key: RunKey, collection: string, kind: RunKind = 'ingest'): void {
     const now = new Date().toISOString()
+    const digest = isContinued(kind) ? digestOf(key) : digestOf(key, run)
     const { class: className, target, inputs } = key
-    const values = [
-      run,
-      digestOf(key),
-      'running',
-      collection,
-      className,
-      target,
-      JSON.stringify(inputs),
-      now,
-      now,
-    ]
-    this.#write('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)', ...values)
+    this.#write(
+      `INSERT OR REPLACE INTO runs (run, kind, key, status, collection, class, target, inputs, started_at, updated_at)
+       VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
+      ...[run, kind, digest, collection, className, target, JSON.stringify(inputs), now, now],
+    )
+  }
+
+  /** Notes what a run without checkpoints has done so far. */
+  note(run: string, counts: RunCounts): void {
+    const values = [JSON.stringify(counts), new Date().toISOString(), run]
+    this.#write('UPDATE runs SET counts = ?, updated_at = ? WHERE run = ?', ...values)
   }
 
   commit(run: string, { commits, kept, fingerprints, ...state }: CheckpointStep): void {
@@ -120,12 +114,22 @@ export class Journal {
     })
   }
 
-  finish(run: string, status: RunStatus, error?: string): void {
-    const values = [status, error ?? null, new Date().toISOString(), run]
+  /** Notes how a run ended. The counts noted before stay where none are given. */
+  finish(run: string, status: RunStatus, { counts, error }: RunEnd = {}): void {
+    const values = [
+      status,
+      counts === undefined ? null : JSON.stringify(counts),
+      error?.message ?? null,
+      error?.code ?? null,
+      new Date().toISOString(),
+      run,
+    ]
     this.#atomic(() => {
-      this.#prepare('UPDATE runs SET status = ?, error = ?, updated_at = ? WHERE run = ?').run(...values)
-      if (status !== 'done') return
-      this.#prepare('DELETE FROM run_fingerprints WHERE run = ?').run(run)
+      this.#prepare(
+        `UPDATE runs SET status = ?, counts = coalesce(?, counts), error = ?, error_code = ?, updated_at = ?
+         WHERE run = ?`,
+      ).run(...values)
+      if (status === 'done') this.#prepare('DELETE FROM run_fingerprints WHERE run = ?').run(run)
       this.#prune(run)
     })
   }
@@ -197,10 +201,9 @@ export class Journal {
    */
   forget(target: string, className: string): void {
     this.#atomic(() => {
-      this.#prepare(`DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done'`).run(
-        target,
-        className,
-      )
+      this.#prepare(
+        `DELETE FROM runs WHERE target = ? AND class = ? AND status != 'done' AND kind IN ${CONTINUED}`,
+      ).run(target, className)
       this.#prepare('DELETE FROM names WHERE target = ? AND class = ?').run(target, className)
       this.#prepare('DELETE FROM positions WHERE target = ? AND class = ?').run(target, className)
     })
@@ -242,10 +245,10 @@ export class Journal {
     this.#prepare('INSERT OR REPLACE INTO run_fingerprints VALUES (?, ?, ?, ?)').run(run, input, record, crcs)
   }
 
-  /** Of the finished runs into one collection only the newest stay. */
+  /** Of the runs into one collection that nothing will continue only the newest stay. */
   #prune(run: string): void {
     this.#prepare(
-      `DELETE FROM runs WHERE status = 'done' AND rowid <= (
+      `DELETE FROM runs WHERE (status = 'done' OR (kind NOT IN ${CONTINUED} AND status != 'running')) AND rowid <= (
          SELECT older.rowid FROM runs AS own JOIN runs AS older USING (target, class) WHERE own.run = ?
          ORDER BY older.rowid DESC LIMIT 1 OFFSET ${FINISHED_RUNS_KEPT}
        ) AND (target, class) = (SELECT target, class FROM runs WHERE run = ?)`,
@@ -299,21 +302,13 @@ export function writingState<T>(file: string, work: () => T): T {
   }
 }
 
-/** A name for a run that sorts by time: `20261123T093851Z-3f9a1c`. */
-export function newRunId(): string {
-  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
-  return `${stamp}-${randomBytes(3).toString('hex')}`
-}
-
-/** What a key's runs are found by. */
-export function digestOf(key: RunKey): string {
-  const parts = [key.target, key.class, key.tenant ?? null, key.inputs]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
-}
-
 function recordOf(row: Row): RunRecord {
+  const checkpoint = row.checkpoint === null ? undefined : (JSON.parse(row.checkpoint) as CheckpointState)
+  const counts =
+    row.counts === null ? checkpoint && countsOf(checkpoint) : (JSON.parse(row.counts) as RunCounts)
   return {
     run: row.run,
+    kind: row.kind,
     key: row.key,
     status: row.status,
     collection: row.collection,
@@ -322,8 +317,9 @@ function recordOf(row: Row): RunRecord {
     inputs: JSON.parse(row.inputs) as string[],
     startedAt: row.started_at,
     updatedAt: row.updated_at,
-    checkpoint: row.checkpoint === null ? undefined : (JSON.parse(row.checkpoint) as CheckpointState),
-    error: row.error ?? undefined,
+    checkpoint,
+    counts,
+    error: row.error === null ? undefined : { code: row.error_code ?? 'ELYSIA_INTERNAL', message: row.error },
   }
 }
 

@@ -9,7 +9,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS runs (
     run TEXT PRIMARY KEY, key TEXT NOT NULL, status TEXT NOT NULL, collection TEXT NOT NULL,
     class TEXT NOT NULL, target TEXT NOT NULL, inputs TEXT NOT NULL, started_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL, checkpoint TEXT, error TEXT
+    updated_at TEXT NOT NULL, checkpoint TEXT, error TEXT, kind TEXT NOT NULL DEFAULT 'ingest', counts TEXT,
+    error_code TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS runs_of_key ON runs (key);
   CREATE INDEX IF NOT EXISTS runs_into ON runs (target, class);
@@ -36,13 +37,28 @@ const TABLES = `
 
 /** Makes the journal's tables where they are not there, and brings those of an older version to this one. */
 export function layOutJournal(database: SqliteDatabase): void {
-  if (hasTable(database, 'positions')) return
+  if (hasColumn(database, 'runs', 'kind')) return
   const lay = database.transaction(() => {
+    if (hasColumn(database, 'runs', 'kind')) return
     const older = hasTable(database, 'runs')
+    const inOne = older && !hasTable(database, 'positions')
     database.exec(TABLES)
-    if (older) separate(database)
+    if (inOne) separate(database)
+    if (older) database.exec(KINDS)
   })
   lay.immediate()
+}
+
+/** Older journals had rows of ingests and restores alone, and told them apart by their inputs. */
+const KINDS = `
+  ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'ingest';
+  ALTER TABLE runs ADD COLUMN counts TEXT;
+  ALTER TABLE runs ADD COLUMN error_code TEXT;
+  UPDATE runs SET kind = 'restore' WHERE checkpoint IS NULL AND inputs LIKE '["archive %';
+`
+
+function hasColumn(database: SqliteDatabase, table: string, name: string): boolean {
+  return database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, name) !== undefined
 }
 
 function hasTable(database: SqliteDatabase, name: string): boolean {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
 import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
 import { type FileLock, isHeld, lockFile } from '../database/fileLock.ts'
 import type { Store } from '../store/store.ts'
-import { digestOf, Journal, type RunKey, type RunRecord, writingState } from './journal.ts'
+import { Journal, writingState } from './journal.ts'
+import { digestOf, type RunKey, type RunRecord } from './record.ts'
 
 /** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
 export interface State {
@@ -43,6 +45,23 @@ export function openState(
  */
 export function lockRun({ directory }: State, key: RunKey): FileLock {
   return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
+}
+
+/**
+ * The lock of a run that no other can be: it says only that its process is there, and goes with it, file and all.
+ * @throws ElysiaError ELYSIA_STATE
+ */
+export function lockHistory({ directory }: State, key: RunKey, run: string): FileLock | undefined {
+  const path = lockPath(directory, runLock(digestOf(key, run)))
+  const held = lockFile(path)
+  return (
+    held && {
+      release: () => {
+        rmSync(path, { force: true })
+        held.release()
+      },
+    }
+  )
 }
 
 function whatOf({ inputs, class: name }: RunKey): string {

@@ -8,6 +8,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   change: () => import('../../../lib/schema/change.json', { with: { type: 'json' } }),
   report: () => import('../../../lib/schema/report.json', { with: { type: 'json' } }),
   reject: () => import('../../../lib/schema/reject.json', { with: { type: 'json' } }),
+  event: () => import('../../../lib/schema/event.json', { with: { type: 'json' } }),
   manifest: () => import('../../../lib/schema/manifest.json', { with: { type: 'json' } }),
   header: () => import('../../../lib/schema/header.json', { with: { type: 'json' } }),
   trailer: () => import('../../../lib/schema/trailer.json', { with: { type: 'json' } }),
@@ -16,8 +17,8 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
 /** `format schema`: the JSON Schema (draft 2020-12) of a format on stdout. */
 export const command: Command = {
   name: 'format schema',
-  summary: 'print the JSON Schema of change records, reports, rejects or archives',
-  usage: '[change|report|reject|manifest|header|trailer]',
+  summary: 'print the JSON Schema of change records, reports, rejects, events or archives',
+  usage: '[change|report|reject|event|manifest|header|trailer]',
   examples: ['elysiactl format schema > change.json', 'elysiactl format schema report'],
   schemas: [],
   run,

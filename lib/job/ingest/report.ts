@@ -1,5 +1,5 @@
-import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { Report, RunStatus } from '../../core/report.ts'
+import { failureOf } from '../../run/failure.ts'
 import type { Store } from '../../store/store.ts'
 import type { IngestRun } from './run.ts'
 import type { Ended } from './types.ts'
@@ -27,7 +27,7 @@ function statusOf({ circumstances }: IngestRun, error: unknown): RunStatus {
 /** What ended the run; the journal's own error where nothing else did. */
 function closeJournal({ circumstances, run }: IngestRun, status: RunStatus, error: unknown): unknown {
   try {
-    circumstances.state?.journal.finish(run, status, error === undefined ? undefined : messageOf(error))
+    circumstances.state?.journal.finish(run, status, error === undefined ? {} : { error: failureOf(error) })
     return error
   } catch (journalError) {
     return error ?? journalError
@@ -52,12 +52,8 @@ function build(run: IngestRun, store: Store, status: RunStatus, error: unknown, 
     rate: round(ledger.settledHere / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     commits: Object.fromEntries([...ledger.commits].sort()),
-    ...(error !== undefined && { error: describe(error) }),
+    ...(error !== undefined && { error: failureOf(error) }),
   }
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_INTERNAL', message: messageOf(error) }
 }
 
 function round(value: number): number {

@@ -1,7 +1,8 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { Notify } from '../../run/events.ts'
-import type { Journal, RunKey } from '../../run/journal.ts'
+import type { Journal } from '../../run/journal.ts'
+import type { RunKey } from '../../run/record.ts'
 import type { Circumstances } from './types.ts'
 
 /** Which run this is, and the checkpoint after which it goes on; none where it begins at the beginning. */

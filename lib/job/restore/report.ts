@@ -1,4 +1,5 @@
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { failureOf } from '../../run/failure.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { PartFacts } from './progressTable.ts'
@@ -126,7 +127,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     seconds: round(seconds),
     rate: round(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-    ...(error !== undefined && { error: describe(error) }),
+    ...(error !== undefined && { error: failureOf(error) }),
   }
 }
 
@@ -156,10 +157,6 @@ function sumsOf(all: readonly PartFacts[]) {
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key]
   }
   return sums
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_INTERNAL', message: messageOf(error) }
 }
 
 function round(value: number): number {

@@ -1,6 +1,7 @@
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
+import { failureOf } from '../../run/failure.ts'
 import type { Store } from '../../store/store.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreGiven, restoreOptions } from './options.ts'
@@ -188,5 +189,5 @@ function close(run: RestoreRun, status: RestoreReport['status'], error: unknown)
   if (journal === undefined || status === 'planned' || run.options.dryRun) return
   if (journal.find(run.run) === undefined) return
   if (status === 'done') run.log.forget()
-  journal.finish(run.run, status, error === undefined ? undefined : messageOf(error))
+  journal.finish(run.run, status, error === undefined ? {} : { error: failureOf(error) })
 }

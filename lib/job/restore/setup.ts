@@ -5,8 +5,9 @@ import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { type Notify, notifier, waitText } from '../../run/events.ts'
-import { type Journal, newRunId, type RunKey, type RunRecord } from '../../run/journal.ts'
+import type { Journal } from '../../run/journal.ts'
 import { requireOutput } from '../../run/outputFile.ts'
+import { newRunId, type RunKey, type RunRecord } from '../../run/record.ts'
 import { lockRun, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import type { RestoreOptions } from './options.ts'
@@ -157,7 +158,7 @@ function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boole
 async function begin(run: RestoreRun, journal: Journal | undefined, key: RunKey | undefined) {
   if (!run.continues) journal?.forgetPositions(run.store.target, run.class)
   if (!run.continues && journal !== undefined && key !== undefined) {
-    journal.begin(run.run, key, run.source.schema.class)
+    journal.begin(run.run, key, run.source.schema.class, 'restore')
   }
   await run.rejects?.begin(new Set(run.progress.parts.keys()))
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { newRunId } from '../../run/journal.ts'
+import { newRunId } from '../../run/record.ts'
 import { attempted, isHopeless, survived } from './attempts.ts'
 import type { DirectoryWatcher } from './files.ts'
 import { finish, giveUp, settle } from './finish.ts'

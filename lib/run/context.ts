@@ -1,0 +1,29 @@
+import type { RunEvent } from './event/schema.ts'
+import type { State } from './state.ts'
+
+/** Takes an event. */
+export type Emit = (event: RunEvent) => void
+
+/** What surrounds one run of a job, whatever the job: all of it may be left out. */
+export interface RunContext {
+  /** Ends the run at once; what is in flight is not waited for. */
+  readonly signal?: AbortSignal
+  /** Ends the run well: nothing new is begun, what is in flight is finished and noted. */
+  readonly stop?: AbortSignal
+  /** The journal and its directory. Without it the run leaves no row and cannot be continued. */
+  readonly state?: State
+  /** The name of the run; one is made unless told. */
+  readonly runId?: string
+  /** Told of each event, in order. What it throws ends the run. */
+  readonly onEvent?: Emit
+}
+
+/** The context of a run that writes records or objects: an ingest, a watch, a restore. */
+export interface WriteContext extends RunContext {
+  /** Begin at the beginning even where an interrupted run could be continued. */
+  readonly fresh?: boolean
+  /** The file for what was rejected; none is written where both are left out. */
+  readonly rejectsPath?: string
+  /** Where `rejectsPath` is left out: the directory for such a file, named by the run. */
+  readonly rejectsDirectory?: string
+}

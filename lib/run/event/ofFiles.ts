@@ -1,0 +1,47 @@
+import Type from 'typebox'
+import type { Report } from '../../core/report.ts'
+import { ReportSchema } from '../reportSchema.ts'
+import { choice, count, event, failure, text } from './fields.ts'
+
+const report = (description: string) =>
+  Type.Unsafe<Report>({ ...ReportSchema, $id: undefined, $schema: undefined, description })
+
+/** What happens to the files that a run reads. */
+export const OF_FILES = [
+  event('trailing_bytes', 'Bytes behind the last member of a gzip file are left out.', {
+    input: text('The name of the input.'),
+  }),
+  event('file_taken', 'A watch is done with a file.', {
+    path: text('The path it had.'),
+    report: report('The report of its run.'),
+    moved_to: Type.Optional(text('Where it is now; absent where it was deleted.')),
+    rejects_path: Type.Optional(text('The file for its rejected records.')),
+  }),
+  event('file_failed', 'A watch gave a file up; the others go on.', {
+    path: text('The path it had.'),
+    error: failure('Why.'),
+    report: Type.Optional(report('The report of its run; absent where it could not be opened.')),
+    moved_to: Type.Optional(text('Where it is now; absent where it was deleted.')),
+    rejects_path: Type.Optional(text('The file for its rejected records.')),
+  }),
+  event('file_kept', 'A file is settled, and could not be moved or deleted.', {
+    path: text('The file.'),
+    error: failure('Why.'),
+  }),
+  event('file_passed_over', 'Something has the name of a file to take, and is none.', {
+    path: text('The path.'),
+    reason: choice(
+      ['symbolic link', 'FIFO', 'socket', 'device', 'several names', 'unreadable'],
+      'What it is; a file with a second name (a hard link) is taken when it has one.',
+    ),
+    error: Type.Optional(failure('Of one that is unreadable: why.')),
+  }),
+  event('file_grown', 'A file has grown: what is new of it is taken.', {
+    path: text('The file.'),
+    line: count('After which line.'),
+  }),
+  event('file_started_over', 'A file is no longer the one that was taken: it begins at its first line.', {
+    path: text('The file.'),
+    reason: choice(['shorter', 'changed'], 'It is shorter, or begins otherwise.'),
+  }),
+] as const

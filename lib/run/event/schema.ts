@@ -1,0 +1,19 @@
+import Type, { type Static } from 'typebox'
+import { OF_ARCHIVES } from './ofArchives.ts'
+import { OF_COLLECTIONS } from './ofCollections.ts'
+import { OF_FILES } from './ofFiles.ts'
+import { OF_RUNS } from './ofRuns.ts'
+
+/**
+ * All events, by `type`. lib/schema/event.json and the table in SPEC.md are generated from it; nothing at run time
+ * imports it but for its types.
+ */
+export const EventSchema = Type.Union([...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES], {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:elysiactl:schema:event:1',
+  title: 'elysiactl event',
+  description: 'Something that happens while a job runs. `type` says what; types and fields may be added.',
+})
+
+/** Something that happens while a job runs; `type` tells which of its shapes it has. */
+export type RunEvent = Static<typeof EventSchema>

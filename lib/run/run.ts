@@ -1,0 +1,152 @@
+import { type Retry, type Retrying, retryUntilDeadline } from '../async/retry.ts'
+import type { RunStatus } from '../core/report.ts'
+import type { Emit, RunContext } from './context.ts'
+import { hintedFailure } from './failure.ts'
+import type { RunCounts, RunKind } from './record.ts'
+import { type RunEntry, RunRow } from './row.ts'
+
+const NEVER = new AbortController().signal
+
+/** How a run ended, for its report. */
+export interface Ending {
+  readonly status: RunStatus
+  readonly error: unknown
+  readonly seconds: number
+  readonly retries: number
+}
+
+/** What every job resolves with: its report also where it failed or was interrupted, and then what ended it. */
+export interface Ended<R> {
+  readonly report: R
+  readonly error?: unknown
+}
+
+/** What a job says at its end. */
+export interface Closing<R> {
+  /** What ended it; undefined where nothing did. */
+  readonly error: unknown
+  /** False where it ended early without an error, as it was told to. True unless told. */
+  readonly isComplete?: boolean
+  /** Made once more where the journal could not be closed, with that error. */
+  report(ending: Ending): R
+  /** What the journal keeps of it. */
+  counts(report: R): RunCounts
+}
+
+/**
+ * One run of a job: its signals, its events, its retries and its row in the journal. What is fixed for a run is here;
+ * what a step of the job needs beside it are its arguments.
+ */
+export class Run {
+  readonly kind: RunKind
+  readonly context: RunContext
+  /** Never aborts where the context has none. */
+  readonly signal: AbortSignal
+  /** Never aborts where the context has none. */
+  readonly stop: AbortSignal
+  readonly emit: Emit
+  /** Calls that were repeated so far. */
+  retries = 0
+  readonly #startedMs = performance.now()
+  #id: string | undefined
+  #row: RunRow | undefined
+
+  constructor(kind: RunKind, context: RunContext) {
+    const { signal = NEVER, stop = NEVER, onEvent = () => {} } = context
+    this.kind = kind
+    this.context = context
+    this.signal = signal
+    this.stop = stop
+    this.emit = onEvent
+  }
+
+  /** Its name; undefined before it began. */
+  get id(): string | undefined {
+    return this.#id
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#startedMs) / 1000
+  }
+
+  /** Repeats calls that may succeed later for so long; each repetition is counted, and is an event. */
+  retrying(forMs: number, signal: AbortSignal = this.signal): Retrying {
+    return retryUntilDeadline({ forMs, signal, onRetry: this.onRetry })
+  }
+
+  /** Counts a repetition that somebody else makes, and says so. */
+  readonly onRetry = ({ attempt, waitMs, error }: Retry): void => {
+    this.retries += 1
+    this.emit({ type: 'retry', attempt, wait_ms: waitMs, error: hintedFailure(error) })
+  }
+
+  /**
+   * Gives the run its row in the journal of the context, where there is one. A run that is continued has its row
+   * already, and keeps it: `continues` is true then. Of a job that is never continued the row is history, and one that
+   * cannot be written is no failure. @throws ElysiaError ELYSIA_STATE of a job that is continued
+   */
+  begin(entry: RunEntry, continues = false): void {
+    const { state } = this.context
+    this.#id = entry.run
+    if (state !== undefined) {
+      this.#row ??= new RunRow(state, this.kind, entry.run, this.emit)
+      if (!continues) this.#row.begin(entry)
+    }
+    if (!continues) {
+      this.emit({ type: 'run_started', run: entry.run, kind: this.kind, target: entry.key.target })
+    }
+  }
+
+  /** Notes how far the run has come, for whoever looks at the journal meanwhile. */
+  note(counts: RunCounts): void {
+    this.#row?.note(counts)
+  }
+
+  /** What ended it says how it ended: told to stop, a run is interrupted and has not failed. */
+  statusOf(error: unknown, isComplete = true): RunStatus {
+    if (error === undefined) return isComplete ? 'done' : 'interrupted'
+    if (this.signal.aborted || (this.stop.aborted && error === this.stop.reason)) return 'interrupted'
+    return 'failed'
+  }
+
+  /** Closes the row and reports. Where the row cannot be closed, a job that is continued has failed by that. */
+  end<R>(closing: Closing<R>): Ended<R> {
+    const { isComplete = true } = closing
+    let { error } = closing
+    const reported = () => {
+      const status = this.statusOf(error, isComplete)
+      return closing.report({ status, error, seconds: this.seconds, retries: this.retries })
+    }
+    let report = reported()
+    try {
+      this.#close(this.statusOf(error, isComplete), closing.counts(report), error)
+    } catch (thrown) {
+      error ??= thrown
+      report = reported()
+    }
+    return { report, ...(error !== undefined && { error }) }
+  }
+
+  #close(status: RunStatus, counts: RunCounts, error: unknown): void {
+    this.#row?.finish(status, counts, error)
+    if (this.#id === undefined) return
+    const failure = error === undefined ? {} : { error: hintedFailure(error) }
+    this.emit({ type: 'run_ended', run: this.#id, status, ...failure })
+  }
+}
+
+/** Does a job's work in its frame: whatever the work throws, the row is closed and the report made. */
+export async function runJob<R>(
+  run: Run,
+  work: () => Promise<void>,
+  closing: Omit<Closing<R>, 'error' | 'isComplete'> & { isComplete?(): boolean },
+): Promise<Ended<R>> {
+  let error: unknown
+  try {
+    await work()
+  } catch (thrown) {
+    error = thrown
+  }
+  const { report, counts } = closing
+  return run.end({ error, isComplete: closing.isComplete?.() ?? true, report, counts })
+}
