@@ -76,7 +76,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 /** Each third-party package and the files that may import it at run time. */
 export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'better-sqlite3': /^lib\/(database|store\/sqlite|catalog\/database)\/\w+\.ts$/,
-  'nice-grpc': /^lib\/store\/weaviate\/grpc\/searchCall\.ts$/,
+  'nice-grpc': /^lib\/store\/weaviate\/grpc\/calls\.ts$/,
   protobufjs: /^lib\/store\/weaviate\/grpc\/protobuf\.ts$/,
   'weaviate-client': /^lib\/store\/weaviate/,
   'p-limit': /^lib\/store\/weaviate/,

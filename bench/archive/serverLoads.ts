@@ -102,7 +102,7 @@ async function flood(load: Load, wire: GrpcClient): Promise<() => Promise<number
   const { signal } = new AbortController()
   const limit = pLimit(load.workers)
   const send = async (message: (typeof messages)[number]) => {
-    const { errors } = await wire.batchObjects(message, signal)
+    const errors = await wire.batchObjects(message, signal)
     if (errors.length > 0) throw new Error(errors[0]!.error)
   }
   return async () => {

@@ -57,7 +57,7 @@ async function flood(load: Load, objects: readonly StoredObject[]): Promise<Figu
   return clocked(load.count, async () => {
     const limit = pLimit(IN_FLIGHT)
     const send = async (batch: (typeof batches)[number]) => {
-      const { errors } = await wire.batchObjects(batch, signal)
+      const errors = await wire.batchObjects(batch, signal)
       if (errors.length > 0) throw new Error(errors[0]!.error)
     }
     await Promise.all(batches.map((batch) => limit(send, batch)))

@@ -1,4 +1,4 @@
-import { parseBounded } from './boundedJson.ts'
+import { type JsonBounds, parseBounded } from './boundedJson.ts'
 import type { Json } from './object.ts'
 
 /**
@@ -28,8 +28,8 @@ export function exactJson(value: Json): string {
  * number a double is all there is. Takes several times as long where there is such a number, else no longer
  * than a walk through the value. @throws SyntaxError, also as `parseBounded`
  */
-export function parseExact(text: string): Json {
-  const value = parseBounded(text) as Json
+export function parseExact(text: string, bounds?: JsonBounds): Json {
+  const value = parseBounded(text, bounds) as Json
   return holdsLarge(value) ? reparsed(text) : value
 }
 

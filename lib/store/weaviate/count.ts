@@ -19,8 +19,7 @@ export async function count(context: Context, call: CallOptions): Promise<number
 }
 
 async function countByGrpc({ cluster, name }: Context, tenant: string, call: CallOptions) {
-  const reply = await cluster.rpc(call, (grpcClient, signal) => grpcClient.countObjects(name, tenant, signal))
-  return reply.singleResult?.objectsCount
+  return cluster.rpc(call, (grpcClient, signal) => grpcClient.countObjects(name, tenant, signal))
 }
 
 /** @see https://docs.weaviate.io/weaviate/api/graphql/aggregate (meta count) */

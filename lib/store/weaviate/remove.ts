@@ -2,8 +2,6 @@ import type { CallOptions, RemoveOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { isRefused } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
-import { uuidOf } from './grpc/decode.ts'
-import { idFilter } from './grpc/encode.ts'
 import { wrongAnswer } from './rest/answer.ts'
 
 /** Well under the 10 000 that one call deletes at most. */
@@ -38,18 +36,20 @@ async function removeChunk(
   const { cluster, name, target } = context
   const open = new Set(ids.map((id) => id.toLowerCase()))
   for (;;) {
-    const filters = idFilter(ids)
     const reply = await cluster.rpc(call, (grpcClient, signal) =>
-      grpcClient.batchDelete(name, tenant, filters, signal),
+      grpcClient.batchDelete(name, tenant, ids, signal),
     )
     const before = open.size
-    for (const { uuid, successful, error } of reply.objects) {
-      if (!successful && isRefused(error ?? '')) throw wholeFailure(error ?? '', target)
-      const id = uuidOf(uuid)
+    if (reply.objects.length > ids.length)
+      throw wrongAnswer(target, `speaks of more objects of ${name} than it was asked to delete`)
+    for (const { id, successful, error } of reply.objects) {
+      if (!successful && isRefused(error)) throw wholeFailure(error, target)
       if (!open.delete(id) && !outcomes.has(id)) {
         throw wrongAnswer(target, `speaks of an object of ${name} that it was not asked to delete: ${id}`)
       }
-      const outcome = successful ? { ok: true } : refusal(error ?? 'the server did not delete it')
+      const outcome = successful
+        ? { ok: true }
+        : refusal(error === '' ? 'the server did not delete it' : error)
       outcomes.set(id, { ...outcome, existed: true })
     }
     if (reply.successful === 0 || reply.matches <= reply.successful + reply.failed) return

@@ -131,7 +131,9 @@ async function errorsOf(
 ): Promise<readonly { readonly index: number; readonly error: string }[]> {
   return cluster.rpc(call, async (grpcClient, signal) => {
     const objects = message.map(({ object }) => batchObject(object, name, tenant))
-    const { errors } = await grpcClient.batchObjects(objects, signal)
+    const errors = await grpcClient.batchObjects(objects, signal)
+    if (errors.length > message.length)
+      throw wrongAnswer(target, `refuses more objects than a message of ${message.length} to ${name} has`)
     for (const { index, error } of errors) {
       if (isMissing(error) || isRefused(error) || isTenantInactive(error)) throw wholeFailure(error, target)
       if (message[index] !== undefined) continue

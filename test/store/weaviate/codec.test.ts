@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
+import type { Json, JsonObject, StoredObject } from '../../../lib/core/object.ts'
+import { countIn, deletionsIn, refusalsIn } from '../../../lib/store/weaviate/grpc/batchReply.ts'
+import {
+  batchDeleteRequest,
+  batchObjectsRequest,
+  countRequest,
+} from '../../../lib/store/weaviate/grpc/batchRequest.ts'
 import { extentOf, objectsOf, uuidOf } from '../../../lib/store/weaviate/grpc/decode.ts'
 import { batchObject, idFilter, isWellFormed, messageBytes } from '../../../lib/store/weaviate/grpc/encode.ts'
 import { type Fetch, QUORUM } from '../../../lib/store/weaviate/grpc/messages.ts'
@@ -20,6 +26,7 @@ const ID = '00112233-4455-6677-8899-aabbccddeeff'
 const { encode } = WeaviateDefinition.methods.batchObjects.requestType
 const reply = WeaviateDefinition.methods.search.responseType
 const request = WeaviateDefinition.methods.search.requestType
+const { batchObjects, batchDelete, aggregate } = WeaviateDefinition.methods
 
 const bits = (row: Float32Array) => Buffer.from(vectorBytes(row)).toString('hex')
 const row = (min: number, max: number) => fc.float32Array({ minLength: min, maxLength: max })
@@ -251,6 +258,112 @@ t.test('a request says all that is asked for, as the client would', async (t) =>
   t.strictSame(request.decode(searchRequest(fetch)), request.fromPartial({ ...fetch, ...uses } as object))
   const least = { ...fetch, tenant: '', after: '', filters: undefined, consistencyLevel: undefined }
   t.strictSame(request.decode(searchRequest(least)), request.fromPartial({ ...least, ...uses } as object))
+})
+
+t.test('what is written, deleted and counted is asked for as the client would', async (t) => {
+  const json = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.string(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.array(fc.string(), { maxLength: 4 }),
+      fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 4 }),
+      fc.array(fc.boolean(), { maxLength: 4 }),
+      fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
+    ),
+  })).value
+  const object = fc.record(
+    {
+      id: fc.uuid(),
+      properties: fc.dictionary(fc.string(), json, { noNullPrototype: true }),
+      vector: row(0, 4),
+      vectors: fc.dictionary(fc.string(), fc.oneof(row(1, 4), fc.array(row(2, 2), { minLength: 1 }))),
+    },
+    { requiredKeys: ['id', 'properties'] },
+  )
+  const holds = () =>
+    fc.assert(
+      fc.property(fc.array(object, { maxLength: 3 }), fc.constantFrom('', 'one'), (objects, tenant) => {
+        const messages = objects.map((one) => batchObject(one as StoredObject, 'Some', tenant))
+        const { encode, decode, fromPartial } = batchObjects.requestType
+        const theirs = decode(encode(fromPartial({ objects: messages })).finish())
+        t.strictSame(decode(batchObjectsRequest(messages)), theirs)
+      }),
+      { numRuns: 300 },
+    )
+  t.doesNotThrow(holds)
+  const filters = idFilter([ID, 'x'])
+  for (const tenant of ['', 'one']) {
+    const { fromPartial, decode } = batchDelete.requestType
+    t.strictSame(
+      decode(batchDeleteRequest({ collection: 'Some', tenant, filters })),
+      fromPartial({ collection: 'Some', tenant: tenant || undefined, filters, verbose: true }),
+    )
+    t.strictSame(
+      aggregate.requestType.decode(countRequest({ collection: 'Some', tenant })),
+      aggregate.requestType.fromPartial({ collection: 'Some', tenant, objectsCount: true }),
+    )
+  }
+})
+
+t.test('answers to what was written, deleted and counted say what the client reads in them', async (t) => {
+  const errors = [
+    { index: 0, error: 'no' },
+    { index: 70_000, error: 'é' },
+  ]
+  const written = Buffer.from(batchObjects.responseType.encode({ took: 1, errors }).finish())
+  t.strictSame(refusalsIn(written, 10), errors)
+  const bytes = Buffer.from(ID.replaceAll('-', ''), 'hex')
+  const objects = [
+    { uuid: bytes, successful: true },
+    { uuid: bytes.subarray(2), successful: false, error: 'no' },
+  ]
+  const counts = { took: 1, failed: 1, matches: 3, successful: 2 }
+  const removed = Buffer.from(batchDelete.responseType.encode({ ...counts, objects }).finish())
+  t.strictSame(deletionsIn(removed, 10), {
+    ...{ failed: 1, matches: 3, successful: 2 },
+    objects: [
+      { id: ID, successful: true, error: '' },
+      { id: uuidOf(bytes.subarray(2)), successful: false, error: 'no' },
+    ],
+  })
+  const one = { objectsCount: 7, aggregations: undefined }
+  const counted = (singleResult: typeof one | undefined) =>
+    Buffer.from(aggregate.responseType.encode({ took: 0, singleResult }).finish())
+  t.equal(countIn(counted(one)), 7)
+  t.equal(countIn(counted(undefined)), undefined)
+  for (const whole of [written, removed, counted(one)]) {
+    for (let end = 1; end < whole.length; end++) {
+      const cut = whole.subarray(0, end)
+      for (const read of [refusalsIn, deletionsIn, countIn]) {
+        try {
+          read(cut, 10)
+        } catch (thrown) {
+          t.ok(thrown instanceof MalformedReply, String(thrown))
+        }
+      }
+    }
+  }
+})
+
+t.test('an answer of 20 MB to ten objects takes no memory but its own', async (t) => {
+  const reply = Buffer.alloc(20_000_000)
+  const counts = [
+    [0x12, (bytes: Buffer) => refusalsIn(bytes, 10).length],
+    [0x2a, (bytes: Buffer) => deletionsIn(bytes, 10).objects.length],
+  ] as const
+  for (const [tag, count] of counts) {
+    reply.fill(Buffer.from([tag, 0]))
+    const before = process.memoryUsage().rss
+    t.equal(count(reply), 11, 'one more than there can be, so that it shows')
+    t.ok(process.memoryUsage().rss - before < 40 * 2 ** 20)
+  }
+  const error = 'x'.repeat(1_000_000)
+  const long = batchObjects.responseType.encode({ took: 0, errors: [{ index: 1, error }] }).finish()
+  t.equal(refusalsIn(Buffer.from(long), 10)[0]!.error.length, 8192)
 })
 
 t.test('an id of 16 bytes is a canonical uuid, also as part of a larger buffer', async (t) => {

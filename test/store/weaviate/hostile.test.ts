@@ -190,6 +190,30 @@ t.test('a reason of ten megabytes is cut where it comes in', async (t) => {
   t.ok((await errorOf(t, store.schema('Kept'))).message.length < 3000)
 })
 
+t.test('more refusals, deletions or groups than were asked about end the call', async (t) => {
+  const { double, kept } = await enter(t)
+  const errors = new Array<{ index: number; error: string }>(100_000).fill({ index: 0, error: '' })
+  const heal = double.faults.inject({
+    fault: 'lie',
+    on: 'BatchObjects',
+    answer: (honest: BatchObjectsReply) => ({ ...honest, errors }),
+  })
+  t.match(await errorOf(t, kept.write([objectAt(1), objectAt(2)])), {
+    code: 'ELYSIA_STORE',
+    message: /refuses more objects than a message of 2 to Kept has/,
+  })
+  heal()
+  const known = (honest: BatchDeleteReply) => ({
+    ...honest,
+    objects: new Array<(typeof honest.objects)[number]>(100_000).fill(honest.objects[0]!),
+  })
+  double.faults.inject({ fault: 'lie', on: 'BatchDelete', answer: known })
+  t.match(await errorOf(t, kept.remove([idAt(3)])), {
+    code: 'ELYSIA_STORE',
+    message: /speaks of more objects of Kept than it was asked to delete/,
+  })
+})
+
 t.test('a deletion that never comes to its end is given up', async (t) => {
   const { double, kept } = await enter(t)
   const lie = (honest: BatchDeleteReply) => ({ ...honest, matches: 1_000_000, successful: 1 })

@@ -1,41 +1,30 @@
 import type { Metadata } from 'nice-grpc'
-import type { ConnectionGRPC } from 'weaviate-client'
 import { withoutProxies } from '../cluster/proxies.ts'
 import { trusting, withoutOtherRoots } from '../cluster/tls.ts'
-import type { AggregateReply, Batch, DeleteReply, GrpcClient, ObjectsReply, WireOptions } from './messages.ts'
-import type { SearchCall } from './searchCall.ts'
-
-interface Options {
-  readonly metadata: Metadata
-  readonly signal: AbortSignal
-}
-
-/** The client's generated stub, as far as it is used. */
-interface Stub {
-  batchObjects(request: object, options: Options): Promise<ObjectsReply>
-  batchDelete(request: object, options: Options): Promise<DeleteReply>
-  aggregate(request: object, options: Options): Promise<AggregateReply>
-}
+import { countIn, deletionsIn, refusalsIn } from './batchReply.ts'
+import type { Calls } from './calls.ts'
+import { idFilter } from './encode.ts'
+import type { Batch, GrpcClient, WireOptions } from './messages.ts'
 
 let loading: ReturnType<typeof load> | undefined
 
 async function load() {
-  const [{ ApiKey, ConnectionGRPC }, { openSearch }] = await Promise.all([
+  const [{ ApiKey, ConnectionGRPC }, { openCalls }] = await Promise.all([
     import('weaviate-client'),
-    import('./searchCall.ts'),
+    import('./calls.ts'),
   ])
-  return { ApiKey, ConnectionGRPC, openSearch }
+  return { ApiKey, ConnectionGRPC, openCalls }
 }
 
 /**
- * Opens the gRPC side of a node, through weaviate-client; asks nothing of the server yet.
- *
- * The calls go to the stub below the client's `Batch`: the methods above it repeat a call up to five times,
- * print a stack trace for each try, drop the status, cannot be cancelled and copy every message.
+ * Opens the gRPC side of a node; asks nothing of the server yet. weaviate-client says what goes with each call: the key, the
+ * headers, its own name. The calls themselves are made here: those of the client repeat up to five times, print a stack
+ * trace for each try, drop the status, cannot be cancelled, copy every message, and make whatever an answer holds, up to
+ * 100 MB of it, into objects.
  */
 export async function openWire(options: WireOptions): Promise<GrpcClient> {
   loading ??= withoutOtherRoots(load)
-  const { ApiKey, ConnectionGRPC, openSearch } = await loading
+  const { ApiKey, ConnectionGRPC, openCalls } = await loading
   const { node, apiKey, authorities } = options
   const made = () =>
     ConnectionGRPC.use({
@@ -47,36 +36,31 @@ export async function openWire(options: WireOptions): Promise<GrpcClient> {
       skipInitChecks: true,
     })
   const { connection } = await trusting(authorities, () => withoutProxies(made))
-  const searching = trusting(authorities, () => openSearch(node))
-  return wireOver(connection, ...stubOf(await connection.batch('')), searching)
+  const metadata = metadataOf(await connection.batch(''))
+  connection.close()
+  return wireOver(
+    metadata,
+    trusting(authorities, () => openCalls(node)),
+  )
 }
 
-function stubOf(batch: Batch): [Stub, Metadata] {
-  const { connection, metadata } = batch as unknown as { connection?: Stub; metadata?: Metadata }
-  if (typeof connection?.batchObjects === 'function' && metadata !== undefined) return [connection, metadata]
+function metadataOf(batch: Batch): Metadata {
+  const { metadata } = batch as unknown as { metadata?: Metadata }
+  if (metadata !== undefined) return metadata
   throw new TypeError('this release of weaviate-client is built differently: 3.14 is needed')
 }
 
-function wireOver(
-  connection: ConnectionGRPC,
-  stub: Stub,
-  metadata: Metadata,
-  searching: SearchCall,
-): GrpcClient {
+function wireOver(metadata: Metadata, calls: Calls): GrpcClient {
   return {
-    batchObjects: (objects, signal) => stub.batchObjects({ objects }, { metadata, signal }),
-    batchDelete: (collection, tenant, filters, signal) => {
-      const request = { collection, tenant: tenant || undefined, filters, verbose: true, dryRun: false }
-      return stub.batchDelete(request, { metadata, signal })
+    batchObjects: async (objects, signal) =>
+      refusalsIn(await calls.objects(objects, { metadata, signal }), objects.length),
+    batchDelete: async (collection, tenant, ids, signal) => {
+      const deletion = { collection, tenant, filters: idFilter(ids) }
+      return deletionsIn(await calls.remove(deletion, { metadata, signal }), ids.length)
     },
-    search: (fetch, signal) => searching.search(fetch, { metadata, signal }),
-    countObjects: (collection, tenant, signal) => {
-      const request = { collection, tenant, objectsCount: true, aggregations: [] }
-      return stub.aggregate(request, { metadata, signal })
-    },
-    close: () => {
-      connection.close()
-      searching.close()
-    },
+    search: (fetch, signal) => calls.search(fetch, { metadata, signal }),
+    countObjects: async (collection, tenant, signal) =>
+      countIn(await calls.count({ collection, tenant }, { metadata, signal })),
+    close: () => calls.close(),
   }
 }

@@ -3,17 +3,34 @@ import type { Node } from '../../target.ts'
 
 export type Batch = Awaited<ReturnType<ConnectionGRPC['batch']>>
 type Search = Awaited<ReturnType<ConnectionGRPC['search']>>
-type Aggregate = Awaited<ReturnType<ConnectionGRPC['aggregate']>>
 type SearchArgs = Parameters<Search['withFetch']>[0]
 
 /** The messages of Weaviate's gRPC service, as the client's own types have them. */
 export type BatchObject = Parameters<Batch['withObjects']>[0]['objects'][number]
-export type ObjectsReply = Awaited<ReturnType<Batch['withObjects']>>
-export type DeleteReply = Awaited<ReturnType<Batch['withDelete']>>
 export type Filters = NonNullable<Parameters<Batch['withDelete']>[0]['filters']>
 export type PropertiesRequest = NonNullable<SearchArgs['properties']>
 export type MetadataRequest = NonNullable<SearchArgs['metadata']>
-export type AggregateReply = Awaited<ReturnType<Aggregate['withFetch']>>
+
+/** What a server refused, by place in the message. */
+export interface Refusal {
+  readonly index: number
+  readonly error: string
+}
+
+/** What became of an object that was to be deleted. */
+export interface Deleted {
+  readonly id: string
+  readonly successful: boolean
+  readonly error: string
+}
+
+/** What became of objects that were to be deleted, and how many matched. */
+export interface Deletions {
+  readonly matches: number
+  readonly successful: number
+  readonly failed: number
+  readonly objects: readonly Deleted[]
+}
 
 /** Which objects to fetch: those that the filter names, or those after an id. */
 export interface Fetch {
@@ -36,12 +53,19 @@ export type ConsistencyLevel = typeof QUORUM
  * with its status as `code` and the server's words as `details`.
  */
 export interface GrpcClient {
-  batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<ObjectsReply>
-  /** Answers the ids that were there. */
-  batchDelete(collection: string, tenant: string, filters: Filters, signal: AbortSignal): Promise<DeleteReply>
+  /** Answers what was refused; of more refusals than objects one more than these. */
+  batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<Refusal[]>
+  /** Answers the ids that were there; of more than were asked for one more than these. */
+  batchDelete(
+    collection: string,
+    tenant: string,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Deletions>
   /** Answers the bytes of a SearchReply. */
   search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
-  countObjects(collection: string, tenant: string, signal: AbortSignal): Promise<AggregateReply>
+  /** Answers undefined where the server names no count. */
+  countObjects(collection: string, tenant: string, signal: AbortSignal): Promise<number | undefined>
   /** Calls in flight come to their end; nothing stays open. */
   close(): void
 }

@@ -1,8 +1,6 @@
+import { flag, inside, number, text, texts } from './fields.ts'
 import type { Fetch, Filters, MetadataRequest, PropertiesRequest } from './messages.ts'
 import { newWriter, type Writer } from './protobuf.ts'
-
-/** How a field is written, beside its number. */
-const [VARINT, BYTES] = [0, 2]
 
 /**
  * The bytes of a SearchRequest.
@@ -46,30 +44,8 @@ function writeMetadata(writer: Writer, metadata: MetadataRequest): void {
 }
 
 /** Of the filters the one that is used: ids that are equal to one of a list. */
-function writeFilters(writer: Writer, { operator, valueTextArray, target }: Filters): void {
+export function writeFilters(writer: Writer, { operator, valueTextArray, target }: Filters): void {
   number(writer, 1, operator)
   inside(writer, 9, () => texts(writer, 1, valueTextArray?.values ?? []))
   inside(writer, 20, () => text(writer, 1, target?.property ?? ''))
-}
-
-function text(writer: Writer, field: number, value: string): void {
-  writer.uint32((field << 3) | BYTES).string(value)
-}
-
-function texts(writer: Writer, field: number, values: readonly string[]): void {
-  for (const value of values) text(writer, field, value)
-}
-
-function number(writer: Writer, field: number, value: number): void {
-  writer.uint32((field << 3) | VARINT).uint32(value)
-}
-
-function flag(writer: Writer, field: number, value: boolean): void {
-  if (value) writer.uint32((field << 3) | VARINT).bool(value)
-}
-
-function inside(writer: Writer, field: number, write: () => void): void {
-  writer.uint32((field << 3) | BYTES).fork()
-  write()
-  writer.ldelim()
 }

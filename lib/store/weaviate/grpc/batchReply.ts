@@ -1,0 +1,104 @@
+import { uuidOf } from './decode.ts'
+import type { Deleted, Deletions, Refusal } from './messages.ts'
+import { intOf, malformed, message, type Reader, readerOf } from './protobuf.ts'
+
+/** The beginning of a text that is read; none of a server's own is as long. */
+const MAX_TEXT_BYTES = 8192
+
+/**
+ * The refusals in a BatchObjectsReply: of more than `most` one more is read, so that it shows. Of long texts the beginning.
+ * @throws MalformedReply
+ */
+export function refusalsIn(reply: Buffer, most: number): Refusal[] {
+  const refusals: Refusal[] = []
+  fields(reply, (reader, tag) => {
+    if (tag >>> 3 !== 2 || refusals.length > most) return false
+    refusals.push(message(reader, { index: 0, error: '' }, takeRefusal))
+    return true
+  })
+  return refusals
+}
+
+/** What a BatchDeleteReply says; of its objects as `refusalsIn` of refusals. @throws MalformedReply */
+export function deletionsIn(reply: Buffer, most: number): Deletions {
+  const objects: Deleted[] = []
+  const counts = { matches: 0, successful: 0, failed: 0 }
+  fields(reply, (reader, tag) => {
+    const field = tag >>> 3
+    if (field === 2) counts.failed = intOf(reader)
+    else if (field === 3) counts.matches = intOf(reader)
+    else if (field === 4) counts.successful = intOf(reader)
+    else if (field === 5 && objects.length <= most)
+      objects.push(
+        message(reader, { id: uuidOf(new Uint8Array(0)), successful: false, error: '' }, takeDeleted),
+      )
+    else return false
+    return true
+  })
+  return { ...counts, objects }
+}
+
+/** The count in an AggregateReply; undefined where there is none. @throws MalformedReply */
+export function countIn(reply: Buffer): number | undefined {
+  const found: { count?: number } = {}
+  fields(reply, (reader, tag) => {
+    if (tag >>> 3 !== 2) return false
+    message(reader, found, takeCount)
+    return true
+  })
+  return found.count
+}
+
+/** Reads the fields of a reply; `take` says false of one that is passed over. */
+function fields(reply: Buffer, take: (reader: Reader, tag: number) => boolean): void {
+  const reader = readerOf(reply)
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32()
+      if (!take(reader, tag)) reader.skipType(tag & 7)
+    }
+  } catch (thrown) {
+    throw malformed(thrown)
+  }
+}
+
+function takeRefusal(reader: Reader, tag: number, into: { index: number; error: string }): boolean {
+  if (tag >>> 3 === 1) into.index = reader.int32()
+  else if (tag >>> 3 === 2) into.error = beginningOfText(reader)
+  else return false
+  return true
+}
+
+function takeDeleted(
+  reader: Reader,
+  tag: number,
+  into: { id: string; successful: boolean; error: string },
+): boolean {
+  if (tag >>> 3 === 1) into.id = uuidOf(bytesOf(reader))
+  else if (tag >>> 3 === 2) into.successful = reader.bool()
+  else if (tag >>> 3 === 3) into.error = beginningOfText(reader)
+  else return false
+  return true
+}
+
+function takeCount(reader: Reader, tag: number, into: { count?: number }): boolean {
+  if (tag >>> 3 !== 1) return false
+  into.count = intOf(reader)
+  return true
+}
+
+function beginningOfText(reader: Reader): string {
+  const length = reader.uint32()
+  const start = reader.pos
+  reader.skip(length)
+  return Buffer.from(reader.buf.subarray(start, start + Math.min(length, MAX_TEXT_BYTES))).toString()
+}
+
+/** The bytes of an id. @throws RangeError where they are more than one has */
+function bytesOf(reader: Reader): Uint8Array {
+  const length = reader.uint32()
+  if (length > 16) throw new RangeError(`an id of ${length} bytes`)
+  const start = reader.pos
+  reader.skip(length)
+  return reader.buf.subarray(start, start + length)
+}

@@ -1,0 +1,96 @@
+import {
+  ChannelCredentials,
+  type ChannelOptions,
+  createChannel,
+  createClient,
+  type Metadata,
+} from 'nice-grpc'
+import type { Node } from '../../target.ts'
+import {
+  batchDeleteRequest,
+  batchObjectsRequest,
+  type Counting,
+  countRequest,
+  type Deletion,
+} from './batchRequest.ts'
+import type { BatchObject, Fetch } from './messages.ts'
+import { searchRequest } from './searchRequest.ts'
+
+/** The longest message that is sent or taken: what servers send at most. */
+const MAX_MESSAGE_BYTES = 104_858_000
+
+/**
+ * How much of an answer the server sends before it hears that it was taken. With the 64 KiB that HTTP/2 begins with, a
+ * page stops and goes a hundred times, each time until the event loop is free: half of what a backup waited for.
+ */
+const WINDOW_BYTES = 8 * 1024 * 1024
+
+interface Options {
+  readonly metadata: Metadata
+  readonly signal: AbortSignal
+}
+
+/** Calls of Weaviate's gRPC service, whose answers come as they are. @see decode.ts and batchReply.ts */
+export interface Calls {
+  search(fetch: Fetch, options: Options): Promise<Buffer>
+  objects(objects: readonly BatchObject[], options: Options): Promise<Buffer>
+  remove(deletion: Deletion, options: Options): Promise<Buffer>
+  count(counting: Counting, options: Options): Promise<Buffer>
+  close(): void
+}
+
+const SEARCHING = { search: unary('Search', searchRequest) } as const
+const WRITING = {
+  objects: unary('BatchObjects', batchObjectsRequest),
+  remove: unary('BatchDelete', batchDeleteRequest),
+  count: unary('Aggregate', countRequest),
+} as const
+
+/** A call of one message for one; `name` as the service has it. */
+function unary<Request>(name: string, serialize: (request: Request) => Uint8Array) {
+  return {
+    path: `/weaviate.v1.Weaviate/${name}`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: serialize,
+    requestDeserialize: notServed,
+    responseSerialize: (reply: Buffer) => reply,
+    responseDeserialize: (reply: Uint8Array) => reply as Buffer,
+    options: {},
+  } as const
+}
+
+/**
+ * Opens two channels, so that pages and what is written do not wait for each other. They are our own: the one that
+ * weaviate-client opens cannot be had, nor the bytes that come by it.
+ */
+export function openCalls(node: Node): Calls {
+  const pages = channelTo(node, { 'grpc-node.flow_control_window': WINDOW_BYTES })
+  const others = channelTo(node, {})
+  const searching = createClient(SEARCHING, pages)
+  const writing = createClient(WRITING, others)
+  return {
+    search: (fetch, options) => searching.search(fetch, options),
+    objects: (objects, options) => writing.objects(objects, options),
+    remove: (deletion, options) => writing.remove(deletion, options),
+    count: (counting, options) => writing.count(counting, options),
+    close: () => {
+      pages.close()
+      others.close()
+    },
+  }
+}
+
+function channelTo({ grpc, grpcSecure }: Node, options: ChannelOptions) {
+  const credentials = grpcSecure ? ChannelCredentials.createSsl() : ChannelCredentials.createInsecure()
+  return createChannel(grpc, credentials, {
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.enable_http_proxy': 0,
+    ...options,
+  })
+}
+
+function notServed(): never {
+  throw new TypeError('this is the side that asks')
+}
