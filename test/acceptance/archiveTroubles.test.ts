@@ -13,7 +13,7 @@ import { type DoubleProcess, doubleProcess } from '../double/process.ts'
 import { thing } from '../job/backup/archived.ts'
 import { appears, cat, embedded, fill, listed, partsIn, report, restoreReport } from './archives.ts'
 
-const OBJECTS = 3000
+const OBJECTS = 1500
 const BACKUP = ['col', 'backup', 'Thing']
 const SMALL = ['--part-size', '4KiB', '--compression', 'none', '--workers', '1']
 

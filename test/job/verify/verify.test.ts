@@ -19,15 +19,21 @@ const CHANGES: readonly Change[] = [
   ['doubled', (bytes, at) => Buffer.concat([bytes.subarray(0, at + 1), bytes.subarray(at)])],
 ]
 
-for (const compression of ['none', 'zstd', 'gzip', 'lz4']) {
+const COMPRESSIONS = ['none', 'zstd', 'gzip', 'lz4']
+
+for (const [turn, compression] of COMPRESSIONS.entries()) {
+  // A manifest says the same of each compression but its name: each of its bytes is changed in one of their turns.
+  const turns = (file: string) =>
+    file.startsWith('manifest') ? { first: turn, step: COMPRESSIONS.length } : { first: 0, step: 1 }
   for (const [name, change] of CHANGES) {
     t.test(
-      `each byte of an archive (${compression}), when it is ${name}, is found and its file named`,
+      `a byte of an archive (${compression}), when it is ${name}, is found and its file named`,
       async (t) => {
         const files = await archiveOf(5, { compression })
         const missed: string[] = []
         for (const [file, bytes] of files) {
-          for (let at = 0; at < bytes.length; at++) {
+          const { first, step } = turns(file)
+          for (let at = first; at < bytes.length; at += step) {
             const changed = change(bytes, at)
             if (changed.equals(bytes)) continue
             const report = await verify(memoryStorage(new Map(files).set(file, changed)), { level: 'stored' })
