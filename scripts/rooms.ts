@@ -93,6 +93,7 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'fastest-levenshtein': /^lib\/core\/suggest\.ts$/,
   'env-paths': /^lib\/config\/paths\.ts$/,
   cosmiconfig: /^lib\/config\/files\.ts$/,
+  citty: /^bin\/cli\/tree\.ts$/,
   'cli-progress': /^bin\//,
   'cli-table3': /^bin\//,
 }

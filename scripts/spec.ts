@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { EXIT, EXIT_MEANINGS, exitOf } from '../bin/cli/exit.ts'
-import { OPTION_TABLES } from '../bin/cli/schemas.ts'
+import { allSchemas } from '../bin/cli/registry.ts'
+import { COMMANDS } from '../bin/commands/table.ts'
 import { ERROR_CODES } from '../lib/core/errors.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
@@ -15,7 +16,7 @@ export const SPEC_PAGE = new URL('../SPEC.md', import.meta.url)
 
 const TABLES: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(
-    Object.entries(OPTION_TABLES).map(([name, schema]) => [name, () => optionTable(schema)]),
+    (await allSchemas(COMMANDS)).map((schema) => [schema.name, () => optionTable(schema)]),
   ),
   restoreReport: restoreReportTable,
   schemaRules: schemaRuleTable,

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { type Catalog, catalogDoor, catalogOptions, classNameOf, ElysiaError, userPaths } from '../library.ts'
+import { type Catalog, catalogDoor, catalogOptions, classNameOf, userPaths } from '../library.ts'
 import type { Context } from './command.ts'
 
 /** What `onCatalog` needs of a context. */
@@ -43,19 +43,4 @@ export function ofClass<O extends { readonly collection?: string }>(options: O):
   return options.collection === undefined
     ? options
     : { ...options, collection: classNameOf(options.collection) }
-}
-
-/** The one operand of a command: an archive's id, or the beginning of one. @throws ElysiaError ELYSIA_USAGE */
-export function idOperand({ operands }: Context): string {
-  const [id, ...more] = operands
-  if (id !== undefined && more.length === 0) return id
-  throw new ElysiaError('ELYSIA_USAGE', id === undefined ? 'no archive is named' : 'one archive, please', {
-    hint: '`elysiactl col catalog list` lists them; the beginning of an id will do',
-  })
-}
-
-/** @throws ElysiaError ELYSIA_USAGE */
-export function refuseOperands({ operands }: Context, name: string): void {
-  if (operands.length === 0) return
-  throw new ElysiaError('ELYSIA_USAGE', `${name} takes no operand, not ${operands[0]}`)
 }

@@ -1,20 +1,24 @@
 import type { Layer, OpenOptions, OptionsSchema, Resolved, Settings, State, Store } from '../library.ts'
 import type { Console } from './console.ts'
-import type { ExitCode } from './exit.ts'
+import type { ExitCode, ExitName } from './exit.ts'
+import type { Operand } from './operands.ts'
 
-/**
- * One command. The tree of commands and their help are ours, on node:util's parseArgs: citty takes unknown
- * flags silently, knows no numbers with units and chooses the exit code itself.
- */
+/** One command, as its file declares it. Its name is its place in the table of commands. */
 export interface Command {
-  /** As it is typed: `index process-jsonl`. */
-  readonly name: string
   /** One line for the list of commands, without a full stop. */
   readonly summary: string
-  /** What follows the name, such as `FILE…`; empty where nothing does. */
-  readonly usage: string
+  /** What it takes besides options, in order; only the last may be given many times. */
+  readonly operands: readonly Operand[]
+  /** What follows the name in help, where the operands alone do not tell. */
+  readonly usage?: string
   /** Whole command lines, without the prompt. */
   readonly examples: readonly string[]
+  /** How it may end besides 0, 1 and 2, for its help. */
+  readonly exits?: readonly ExitName[]
+  /** The page that tells more of it: `docs/restore.md`. */
+  readonly docs?: string
+  /** True where it runs, and shows them, though configuration files are refused. */
+  readonly showsRefused?: boolean
   /** What a signal leaves behind and how to go on, as half a sentence; for a command that keeps what it has done. */
   readonly interrupted?: string
   /** Every option it takes, but for the console's, which all have. */
@@ -25,8 +29,20 @@ export interface Command {
   run(context: Context): Promise<void>
 }
 
+/** A command with the words it is called by: `index process-jsonl`. */
+export interface NamedCommand extends Command {
+  readonly name: string
+}
+
 /** Loads the module of a command when it is called. */
 export type LoadCommand = () => Promise<{ readonly command: Command }>
+
+/** Commands below one word, in the order of help. */
+export interface Group {
+  /** What they are about, without a full stop. */
+  readonly summary: string
+  readonly members: Readonly<Record<string, Group | LoadCommand>>
+}
 
 /** The store that was chosen. `state` is opened when it is first asked for. */
 export interface OpenTarget {
@@ -36,8 +52,10 @@ export interface OpenTarget {
 
 /** What a command works with. */
 export interface Context {
-  /** All commands by name, for one that speaks of the others. */
-  readonly commands: Readonly<Record<string, LoadCommand>>
+  /** As it was called: `col cat`. */
+  readonly name: string
+  /** All commands, for one that speaks of the others. */
+  readonly commands: Group
   readonly operands: readonly string[]
   /** The words after `--`, for a command that wraps another; else they are operands. */
   readonly rest: readonly string[] | undefined

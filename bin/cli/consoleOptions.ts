@@ -3,6 +3,7 @@ import type { OptionsSchema, Resolved } from '../library.ts'
 /** How the command speaks. */
 export const consoleOptions = {
   type: 'object',
+  name: 'console',
   description: 'What is shown, and in which form.',
   properties: {
     json: {

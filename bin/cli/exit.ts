@@ -18,10 +18,12 @@ export const EXIT = {
   terminated: 143,
 } as const
 
+export type ExitName = keyof typeof EXIT
+
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** What each exit code means, for people. */
-export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   done: 'done',
   failed: 'failed',
   usage: 'wrong usage: nothing was begun',

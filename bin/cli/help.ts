@@ -1,69 +1,146 @@
-import { COMMANDS, GROUPS } from '../commands/table.ts'
 import { defaultText, flagText, type OptionSchema, type OptionsSchema } from '../library.ts'
-import type { Command } from './command.ts'
+import type { Group, NamedCommand } from './command.ts'
 import { consoleOptions } from './consoleOptions.ts'
+import { EXIT, EXIT_MEANINGS, type ExitName } from './exit.ts'
+import { usageText } from './operands.ts'
+import { commandsOf, follow, groupsOf, isGroup, load, loadAll } from './registry.ts'
+import { unknownCommand } from './tree.ts'
 
-const FLAG_WIDTH = 30
-const TEXT_WIDTH = 90
+/** Wider lines are hard to read, narrower ones cannot hold a flag and its text. */
+const MOST_WIDTH = 100
+const LEAST_WIDTH = 40
+/** Where the text of an option begins, if the terminal is wide enough for both. */
+const TEXT_AT = 30
+const LEAST_TEXT = 40
 
-/** The help of the program, or of one group of its commands: what there is, a line each. */
-export async function overview(group?: string): Promise<string[]> {
-  const names = Object.keys(COMMANDS).filter((name) => group === undefined || name.startsWith(`${group} `))
-  const commands = await Promise.all(names.map(async (name) => (await COMMANDS[name]!()).command))
-  const width = Math.max(...names.map((name) => name.length)) + 2
-  const about =
-    group === undefined ? 'moves repository changes into Weaviate or an embedded store' : GROUPS[group]
+/** What help is there besides that of commands. */
+const TOPICS: Readonly<Record<string, () => string[]>> = { 'exit-codes': exitLines }
+
+/**
+ * The help for the words after `help`: of all commands, of a group, of one command, or of a topic.
+ * `width` is that of the terminal in columns; undefined where there is none.
+ * @throws ElysiaError ELYSIA_USAGE where they name none of these
+ */
+export async function helpFor(
+  table: Group,
+  words: readonly string[],
+  width: number | undefined,
+): Promise<string[]> {
+  const [first = ''] = words
+  if (Object.hasOwn(TOPICS, first)) return TOPICS[first]!()
+  const { name, member, length } = follow(table, words)
+  if (!isGroup(member)) return commandHelp(await load(name, member), width)
+  const next = words[length]
+  if (next === undefined || next.startsWith('-')) return groupHelp(member, name, width)
+  throw unknownCommand(next, name, member)
+}
+
+/** The help of a group of commands, or of all: what there is, a line each. */
+async function groupHelp(group: Group, name: string, width: number | undefined): Promise<string[]> {
+  const columns = bounded(width)
+  const names = commandsOf(group, name).map(([one]) => one)
+  const textAt = Math.max(...names.map((one) => one.length)) + 4
+  const summaries = new Map((await loadAll(group, name)).map((one) => [one.name, one.summary]))
+  const lines = names.flatMap((one) => entryLines(`  ${one}`, summaries.get(one)!, textAt, columns))
   return [
-    `elysiactl${group === undefined ? '' : ` ${group}`}: ${about}`,
+    ...folded(`${heading(name)}: ${group.summary}`, columns),
     '',
-    `Usage: elysiactl ${group ?? 'COMMAND'} …`,
+    'Usage:',
+    `  elysiactl ${name === '' ? 'COMMAND' : `${name} COMMAND`} …`,
     '',
     'Commands:',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    ...lines,
+    ...(name === '' ? groupLines(group, columns) : []),
     '',
-    '`elysiactl COMMAND --help` shows the options and examples of a command; --version the version.',
+    ...folded('`elysiactl help COMMAND` shows its options and examples; --version the version.', columns),
+    ...folded(
+      'Exit codes: `elysiactl help exit-codes`. Docs: README.md, SPEC.md and docs/ of the package.',
+      columns,
+    ),
   ]
 }
 
-/** The help of one command: usage, options by what they are about, examples. */
-export function commandHelp(command: Command): string[] {
-  const operands = command.usage === '' ? '' : ` ${command.usage}`
+function groupLines(group: Group, columns: number): string[] {
+  const groups = groupsOf(group)
+  const textAt = Math.max(...groups.map(([name]) => name.length)) + 4
+  const lines = groups.flatMap(([name, { summary }]) => entryLines(`  ${name}`, summary, textAt, columns))
+  return ['', 'Groups:', ...lines]
+}
+
+/** The help of one command: usage, options by what they are about, examples, exit codes, and where to read on. */
+export function commandHelp(command: NamedCommand, width?: number): string[] {
+  const columns = bounded(width)
   return [
-    `elysiactl ${command.name}: ${command.summary}`,
+    ...folded(`${heading(command.name)}: ${command.summary}`, columns),
     '',
-    `Usage: elysiactl ${command.name}${operands} [OPTIONS]`,
-    ...[...command.schemas, consoleOptions].flatMap(section),
+    'Usage:',
+    ...folded(usageLine(command), columns, 2),
+    ...[...command.schemas, consoleOptions].flatMap((schema) => section(schema, columns)),
     '',
     'Examples:',
     ...command.examples.map((example) => `  ${example}`),
+    '',
+    ...folded(`Exit codes: ${exitText(command.exits ?? [])}; all: \`elysiactl help exit-codes\``, columns),
+    ...folded(`Docs: ${command.docs ?? 'SPEC.md'}`, columns),
   ]
 }
 
-function section({ description, properties }: OptionsSchema): string[] {
-  const shown = Object.entries(properties).filter(([, option]) => option.hidden !== true)
-  return ['', description.replace(/\.$/, ':'), ...shown.flatMap(([key, option]) => optionLines(key, option))]
+/** How a command is called: `elysiactl col cat NAME [OPTIONS]`. */
+export function usageLine(command: NamedCommand): string {
+  return ['elysiactl', command.name, usageText(command), '[OPTIONS]'].filter((word) => word !== '').join(' ')
 }
 
-function optionLines(key: string, option: OptionSchema): string[] {
-  const flag = flagText(key, option)
+/** What an option means, with `[default: jsonl]`, which no line breaks, or that it has to be given. */
+export function meaningOf(key: string, option: OptionSchema, { required }: OptionsSchema): string {
   const standard = defaultText(option)
-  const description = option.default === true ? (option.negative ?? option.description) : option.description
-  const text = standard === undefined ? description : `${description} (${standard})`
-  const start = `  ${flag}`
-  const lines = folded(text)
-  const beside = start.length >= FLAG_WIDTH - 1 ? '' : lines.shift()
-  return [start.padEnd(FLAG_WIDTH) + beside, ...lines.map((line) => ' '.repeat(FLAG_WIDTH) + line)].map(
-    (line) => line.trimEnd(),
-  )
+  const text = option.default === true ? (option.negative ?? option.description) : option.description
+  if (required?.includes(key)) return `${text} [required]`
+  return standard === undefined ? text : `${text} [default:\u00a0${standard}]`
 }
 
-/** A text in lines that are not too wide, broken between words. */
-function folded(text: string): string[] {
+function heading(name: string): string {
+  return `elysiactl ${name}`.trimEnd()
+}
+
+function section(schema: OptionsSchema, columns: number): string[] {
+  const shown = Object.entries(schema.properties).filter(([, option]) => option.hidden !== true)
+  const lines = shown.flatMap(([key, option]) => {
+    const flag = flagText(key, option)
+    const start = flag.startsWith('--') ? `      ${flag}` : `  ${flag}`
+    return entryLines(start, meaningOf(key, option, schema), TEXT_AT, columns)
+  })
+  return ['', ...folded(schema.description.replace(/\.$/, ':'), columns), ...lines]
+}
+
+function exitText(names: readonly ExitName[]): string {
+  const all = new Set<ExitName>(['done', 'failed', 'usage', ...names])
+  return [...all].map((name) => `${EXIT[name]} ${EXIT_MEANINGS[name]}`).join('; ')
+}
+
+function exitLines(): string[] {
+  const names = Object.keys(EXIT) as ExitName[]
+  return names.map((name) => `${String(EXIT[name]).padStart(3)}  ${EXIT_MEANINGS[name]}`)
+}
+
+/** A start and its text beside it, or below it where the line is too narrow or the start too long. */
+function entryLines(start: string, text: string, textAt: number, columns: number): string[] {
+  const at = columns - textAt < LEAST_TEXT ? 8 : textAt
+  const lines = folded(text, columns, at)
+  if (start.length > at - 2) return [start, ...lines]
+  return [start.padEnd(at) + lines[0]!.trimStart(), ...lines.slice(1)]
+}
+
+/** A text in lines that fit, broken between words, each behind so many spaces. */
+function folded(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)
-    if (last === undefined || last.length + word.length >= TEXT_WIDTH) lines.push(word)
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(' '.repeat(indent) + word)
     else lines[lines.length - 1] = `${last} ${word}`
   }
-  return lines
+  return lines.map((line) => line.replaceAll('\u00a0', ' '))
+}
+
+function bounded(width: number | undefined): number {
+  return Math.max(LEAST_WIDTH, Math.min(width ?? MOST_WIDTH, MOST_WIDTH))
 }

@@ -5,10 +5,12 @@ import { ARCHIVE_STATUSES } from './status.ts'
 /** Where archives lie that are given no place of their own. */
 export const catalogOptions = {
   type: 'object',
+  name: 'catalog',
   description: 'Where archives are looked for.',
   properties: {
     backupRoot: {
       type: 'string',
+      kind: 'directory',
       description:
         'the directory for archives that are given no place of their own; list and cleanup are then of what lies below it',
       placeholder: 'DIR',
@@ -20,17 +22,26 @@ export const catalogOptions = {
 /** Which archives a cleanup is about. */
 export const filterOptions = {
   type: 'object',
+  name: 'catalogFilter',
   description: 'Which archives it is about; all conditions hold.',
   properties: {
-    collection: { type: 'string', description: 'of this collection', placeholder: 'NAME', flagOnly: true },
+    collection: {
+      type: 'string',
+      kind: 'collection',
+      description: 'of this collection',
+      placeholder: 'NAME',
+      flagOnly: true,
+    },
     cluster: {
       type: 'string',
+      kind: 'target',
       description: 'of this store, as list shows it',
       placeholder: 'TARGET',
       flagOnly: true,
     },
     tag: {
       type: 'string',
+      kind: 'tag',
       description: 'with all of these tags',
       placeholder: 'TAG,…',
       flagOnly: true,
@@ -48,6 +59,7 @@ export const filterOptions = {
 /** Which archives `col catalog list` shows, and in which order. */
 export const listOptions = {
   type: 'object',
+  name: 'catalogList',
   description: 'Which archives are shown; all conditions hold.',
   properties: {
     ...filterOptions.properties,
@@ -60,6 +72,7 @@ export const listOptions = {
     until: { type: 'string', description: 'begun before then', placeholder: 'WHEN', flagOnly: true },
     status: {
       type: 'string',
+      choices: ARCHIVE_STATUSES,
       description: `some of ${ARCHIVE_STATUSES.join(', ')}; without, all but deleted`,
       placeholder: 'STATUS,…',
       flagOnly: true,
@@ -91,6 +104,7 @@ export const listOptions = {
 /** How one call of a cleanup goes. */
 export const cleanupOptions = {
   type: 'object',
+  name: 'cleanup',
   description: 'How a cleanup goes.',
   properties: {
     yes: {
@@ -119,6 +133,7 @@ export const cleanupOptions = {
 /** How long to wait for a lock. */
 export const lockOptions = {
   type: 'object',
+  name: 'lock',
   description: 'Where another process is at work with the archives.',
   properties: {
     retryLockMs: {
@@ -136,6 +151,7 @@ export const lockOptions = {
 /** Which locks go. */
 export const unlockOptions = {
   type: 'object',
+  name: 'unlock',
   description: 'Which locks are taken away.',
   properties: {
     removeAll: {

@@ -9,7 +9,7 @@ import { homeDirectory, userPaths } from './paths.ts'
 import { type OptionsByKey, overreach } from './projectFile.ts'
 
 /** The environment variables that are no option: they hold or name secrets and places. */
-export const PLAIN_VARIABLES = ['ELYSIACTL_API_KEY', 'ELYSIACTL_CONFIG'] as const
+export const PLAIN_VARIABLES: readonly string[] = ['ELYSIACTL_API_KEY', 'ELYSIACTL_CONFIG']
 
 /** A named target and the file that names it. */
 export interface TargetSetting extends NamedTarget {
@@ -36,7 +36,8 @@ export interface Settings {
 
 /** Where to look. `schemas` are all options there are: what none of them knows is refused. */
 export interface Sources {
-  readonly schemas: readonly OptionsSchema[]
+  /** Called at most once, and not at all where there is nothing to check: it may take a while. */
+  readonly schemas: () => Promise<readonly OptionsSchema[]>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly directory: string
   readonly userDirectory?: string
@@ -53,17 +54,20 @@ type KnownOptions = OptionsByKey
  * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret in a file
  */
 export async function readSettings(sources: Sources): Promise<Settings> {
-  const { schemas, env } = sources
+  const { env } = sources
+  const files = await findFiles(sources)
+  const named = namedVariables(env)
+  const schemas = files.length + named.length > 0 ? await sources.schemas() : []
   const keys = knownOptions(schemas, ({ key }) => key)
-  const found = await findFiles(sources, keys)
-  const files = found.map(({ file, kind }) => seen(file, kind))
-  if (sources.showRefused !== true) refuseFiles(files, sources.userDirectory)
+  const found = files.map((file) => believed(file, keys))
+  const seenFiles = found.map(({ file, kind }) => seen(file, kind))
+  if (sources.showRefused !== true) refuseFiles(seenFiles, sources.userDirectory)
   const read = found.map(({ file }) => file).filter((file) => 'content' in file)
-  const { layer, warnings } = environmentLayer(schemas, env)
+  const { layer, warnings } = environmentLayer(schemas, named)
   const targets = read.toReversed().map((file) => targetsOf(file))
   return {
     layers: [layer, ...read.map((file) => fileLayer(file, keys))],
-    files,
+    files: seenFiles,
     targets: Object.assign({}, ...targets) as Record<string, TargetSetting>,
     warnings,
   }
@@ -88,19 +92,21 @@ interface Found {
   readonly kind: FoundFile['kind']
 }
 
-async function findFiles({ env, directory, userDirectory }: Sources, keys: KnownOptions): Promise<Found[]> {
+async function findFiles({ env, directory, userDirectory }: Sources): Promise<Found[]> {
   const named = env.ELYSIACTL_CONFIG
   const first = named ? await readConfigFile(named) : await readProjectFile(directory, homeDirectory())
   const user = await readUserFile(userDirectory ?? userPaths().config)
   const found: Found[] = []
-  if (first !== undefined) found.push(named ? { file: first, kind: 'named' } : projectFile(first, keys))
+  if (first !== undefined) found.push({ file: first, kind: named ? 'named' : 'project' })
   if (user !== undefined) found.push({ file: user, kind: 'user' })
   return found
 }
 
-function projectFile(file: ConfigFile | RefusedFile, keys: KnownOptions): Found {
-  const refused = 'refused' in file ? file.refused : overreach(file, keys)
-  return { file: refused === undefined ? file : { path: file.path, refused }, kind: 'project' }
+/** What a project's file may not say makes it refused. */
+function believed({ file, kind }: Found, keys: KnownOptions): Found {
+  if (kind !== 'project' || 'refused' in file) return { file, kind }
+  const refused = overreach(file, keys)
+  return { file: refused === undefined ? file : { path: file.path, refused }, kind }
 }
 
 function seen(file: ConfigFile | RefusedFile, kind: FoundFile['kind']): FoundFile {
@@ -132,12 +138,20 @@ function knownOptions(
   return new Map(elsewhere.map(([key, option]) => [nameOf(namesOf(key, option)), { key, option }]))
 }
 
-function environmentLayer(schemas: readonly OptionsSchema[], env: Sources['env']) {
+/** The variables that are named like options, and say something. */
+function namedVariables(env: Sources['env']): [name: string, value: string][] {
+  return Object.entries(env).filter((entry): entry is [string, string] => {
+    const [name, value] = entry
+    if (!name.startsWith('ELYSIACTL_') || name.startsWith('ELYSIACTL_TEST_')) return false
+    return value !== undefined && value !== '' && !PLAIN_VARIABLES.includes(name)
+  })
+}
+
+function environmentLayer(schemas: readonly OptionsSchema[], named: readonly [string, string][]) {
   const known = knownOptions(schemas, (names) => names.env)
   const values: Record<string, unknown> = {}
   const warnings: string[] = []
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('ELYSIACTL_') || value === undefined || value === '') continue
+  for (const [name, value] of named) {
     const option = known.get(name)
     if (option !== undefined) values[option.key] = value
     else warnUnknown(name, [...known.keys(), ...PLAIN_VARIABLES], warnings)
@@ -147,7 +161,6 @@ function environmentLayer(schemas: readonly OptionsSchema[], env: Sources['env']
 
 /** A variable may be meant for another version or program: it is told, not refused. */
 function warnUnknown(name: string, known: readonly string[], warnings: string[]): void {
-  if (known.includes(name) || name.startsWith('ELYSIACTL_TEST_')) return
   const near = closestMatch(name, known)
   warnings.push(`${name} is not known${near === undefined ? '' : `; did you mean ${near}?`}`)
 }

@@ -23,6 +23,10 @@ export interface OptionSchema {
   readonly short?: string
   /** What stands for the value in help: `FILE`, `N|P%`. */
   readonly placeholder?: string
+  /** What the value names: completion offers those that there are. */
+  readonly kind?: ValueKind
+  /** The words that it is one of, or some of, separated by commas: for completion. The job itself checks it. */
+  readonly choices?: readonly string[]
   /** True for a path: in a configuration file it is relative to that file. */
   readonly path?: boolean
   /** True for what touches the user's secrets, trust or other files: a project's file must not set it. */
@@ -34,9 +38,14 @@ export interface OptionSchema {
   readonly hidden?: boolean
 }
 
+/** What a value on the command line may name. */
+export type ValueKind = 'file' | 'directory' | 'collection' | 'archive' | 'target' | 'tenant' | 'tag'
+
 /** The options of one job. `required` lists those that have no default and cannot be left out. */
 export interface OptionsSchema {
   readonly type: 'object'
+  /** The name of their table in SPEC.md. */
+  readonly name: string
   readonly description: string
   readonly required?: readonly string[]
   readonly properties: Readonly<Record<string, OptionSchema>>

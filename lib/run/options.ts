@@ -4,10 +4,12 @@ import type { OptionsSchema } from '../options/schema.ts'
 /** The circumstances of one call: what is not part of the work, but of this run of it. */
 export const runOptions = {
   type: 'object',
+  name: 'run',
   description: 'How one run begins, ends and leaves its traces.',
   properties: {
     rejects: {
       type: 'string',
+      kind: 'file',
       description: 'write the rejected records to this file, one JSON line each',
       placeholder: 'FILE',
       path: true,

@@ -4,15 +4,18 @@ import type { OptionsSchema } from '../options/schema.ts'
 /** Where the collections live, and with what right. */
 export const targetOptions = {
   type: 'object',
+  name: 'target',
   description: 'Which store is meant, and how it is reached.',
   properties: {
     target: {
       type: 'string',
+      kind: 'target',
       description: 'sqlite:PATH, http(s)://HOST:PORT[?grpc=HOST:PORT], or a name from the configuration',
       placeholder: 'TARGET',
     },
     apiKeyFile: {
       type: 'string',
+      kind: 'file',
       description: 'a file that holds the API key (or set ELYSIACTL_API_KEY)',
       placeholder: 'FILE',
       path: true,
@@ -20,6 +23,7 @@ export const targetOptions = {
     },
     caFile: {
       type: 'string',
+      kind: 'file',
       description: 'PEM certificates of the authority that signed the server’s',
       placeholder: 'FILE',
       path: true,

@@ -1,30 +1,34 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { readArguments } from '../../bin/cli/arguments.ts'
+import type { NamedCommand } from '../../bin/cli/command.ts'
 import { consoleOptions } from '../../bin/cli/consoleOptions.ts'
-import { commandHelp, overview } from '../../bin/cli/help.ts'
-import { COMMANDS, GROUPS } from '../../bin/commands/table.ts'
+import { commandHelp, helpFor } from '../../bin/cli/help.ts'
+import { groupsOf, loadAll, schemasOf } from '../../bin/cli/registry.ts'
+import { COMMANDS } from '../../bin/commands/table.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
 import { namesOf } from '../../lib/options/options.ts'
 import type { OptionSchema } from '../../lib/options/schema.ts'
 import { home } from './elysiactl.ts'
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
-const names = Object.keys(COMMANDS)
+const all = await loadAll(COMMANDS)
+
+function optionsOf(command: NamedCommand): [key: string, option: OptionSchema][] {
+  return schemasOf(command).flatMap(({ properties }) => Object.entries(properties))
+}
 
 function shownFlag(key: string, option: OptionSchema): string {
   return `--${option.default === true ? 'no-' : ''}${namesOf(key, option).flag}`
 }
 
 t.test('the help of each command shows an example of it, and just the flags that it takes', async (t) => {
-  for (const name of names) {
-    const { command } = await COMMANDS[name]!()
+  for (const command of all) {
+    const { name } = command
     const help = commandHelp(command).join('\n')
-    const options = [...command.schemas, consoleOptions].flatMap(({ properties }) =>
-      Object.entries(properties),
-    )
-    const flags = help.match(/^ {2}(?:-\w, )?(--[a-z-]+)/gm) ?? []
+    const options = optionsOf(command)
+    const flags = help.match(/^ {2}(?:-\w, | {4})(--[a-z-]+)/gm) ?? []
     t.strictSame(
       flags.map((flag) => flag.replace(/^.*(?=--)/, '')).toSorted(),
       options.map(([key, option]) => shownFlag(key, option)).toSorted(),
@@ -32,30 +36,74 @@ t.test('the help of each command shows an example of it, and just the flags that
     )
     t.ok(command.examples.length > 0, name)
     for (const example of command.examples) t.ok(example.includes(`elysiactl ${name}`), example)
-    for (const line of help.split('\n')) t.ok(line.length <= 130, line)
+    t.match(help, /\nExit codes: 0 done; 1 failed; 2 wrong usage/, name)
+    t.match(help, /\nDocs: \S+\.md/, name)
+  }
+})
+
+t.test('help fits the width of the terminal, but for examples and words that are longer', async (t) => {
+  for (const width of [40, 60, 80, 100, 200]) {
+    const pages = [await helpFor(COMMANDS, [], width), ...all.map((one) => commandHelp(one, width))]
+    for (const page of pages) {
+      const own = page.slice(0, page.indexOf('Examples:') + 1 || undefined)
+      const wide = own.filter((line) => line.length > Math.min(width, 100) && !isOneWord(line))
+      t.strictSame(wide, [], `${page[0]} in ${width}`)
+    }
+  }
+})
+
+/** A word, or a flag with its value, that is wider than the terminal itself. */
+function isOneWord(line: string): boolean {
+  return /^ +(?:(?:-\w, )?--[a-z-]+ )?\S+$/.test(line)
+}
+
+t.test('help shows the default of an option, and which has to be given', async (t) => {
+  const help = await helpFor(COMMANDS, ['index', 'process-jsonl'], 100)
+  t.match(help.join('\n'), /--collection NAME .*\n? *.*\[required\]/)
+  t.match(help.join('\n'), /-j, --workers N .*\[default: 2\]/)
+  t.match((await helpFor(COMMANDS, ['col', 'backup'], 100)).join('\n'), /\[default: jsonl\]/)
+})
+
+t.test('the documents that help names are part of the package', async (t) => {
+  const root = new URL('../../', import.meta.url)
+  for (const { name, docs = 'SPEC.md' } of all) {
+    for (const page of docs.split(', ')) t.ok(existsSync(new URL(page, root)), `${name}: ${page}`)
   }
 })
 
 t.test('no two options of a command share a flag or a letter', async (t) => {
-  for (const name of names) {
-    const { command } = await COMMANDS[name]!()
-    const options = [...command.schemas, consoleOptions].flatMap(({ properties }) =>
-      Object.entries(properties),
-    )
+  for (const command of all) {
+    const options = optionsOf(command)
     const flags = options.map(([key, option]) => namesOf(key, option).flag)
     const letters = options.flatMap(([, { short }]) => short ?? [])
-    t.equal(new Set(flags).size, flags.length, name)
-    t.equal(new Set(letters).size, letters.length, name)
+    t.equal(new Set(flags).size, flags.length, command.name)
+    t.equal(new Set(letters).size, letters.length, command.name)
   }
 })
 
 t.test('the overview lists every command, and a group its own', async (t) => {
-  const all = (await overview()).join('\n')
-  for (const name of names) t.ok(all.includes(`  ${name} `), name)
-  for (const group of Object.keys(GROUPS)) {
-    const lines = (await overview(group)).join('\n').match(/^ {2}\S.*$/gm) ?? []
-    t.equal(lines.length, names.filter((name) => name.startsWith(`${group} `)).length, group)
+  const page = (await helpFor(COMMANDS, [], 100)).join('\n')
+  for (const { name } of all) t.ok(page.includes(`  ${name} `), name)
+  for (const [group] of groupsOf(COMMANDS)) {
+    const lines = (await helpFor(COMMANDS, group.split(' '), 100)).filter((line) => /^ {2}\w/.test(line))
+    const own = all.filter(({ name }) => name.startsWith(`${group} `))
+    t.equal(lines.length, own.length + 1, `${group}, with its usage`)
   }
+})
+
+t.test('help is found by name, before a command as well as behind it', async (t) => {
+  const { run } = home(t)
+  const { stdout } = await run(['index', 'sync', '--help'])
+  for (const words of [
+    ['help', 'index', 'sync'],
+    ['index', 'help', 'sync'],
+    ['--help', 'index', 'sync'],
+    ['index', '-h', 'sync'],
+  ]) {
+    t.match(await run(words), { code: 0, stdout, stderr: '' }, words.join(' '))
+  }
+  t.match(await run(['help', 'exit-codes']), { code: 0, stdout: /^ 13 {2}the server cannot be reached$/m })
+  t.match(await run(['help', 'snyc']), { code: 2, stderr: /unknown command snyc/ })
 })
 
 t.test('help goes to stdout with exit 0, wherever it is asked for', async (t) => {
@@ -84,6 +132,9 @@ t.test('what is not known is refused, with the nearest that is', async (t) => {
     [['index', 'snyc'], /unknown command index snyc/, /sync/],
     [['col', 'ls', '--tagret', 'x'], /unknown option --tagret/, /--target/],
     [['--frobnicate'], /unknown option --frobnicate/, /--help/],
+    [['constructor'], /unknown command constructor/, /--help/],
+    [['index', 'toString'], /unknown command index toString/, /--help/],
+    [['--json', 'index', 'status'], /unknown option --json/, /--help/],
   ]
   for (const [words, message, hint] of cases) {
     const { code, stdout, stderr } = await run(words)

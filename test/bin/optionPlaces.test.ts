@@ -3,8 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readArguments } from '../../bin/cli/arguments.ts'
-import { consoleOptions } from '../../bin/cli/consoleOptions.ts'
-import { ALL_SCHEMAS } from '../../bin/cli/schemas.ts'
+import { allSchemas, commandsOf, schemasOf } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
 import { layersFor, readSettings } from '../../lib/config/settings.ts'
 import { type Layer, namesOf, resolve } from '../../lib/options/options.ts'
@@ -20,8 +19,11 @@ interface Case {
 }
 
 const cases: Case[] = []
-for (const [command, load] of Object.entries(COMMANDS)) {
-  for (const schema of [...(await load()).command.schemas, consoleOptions]) {
+const schemasByCommand = new Map<string, readonly OptionsSchema[]>()
+for (const [command, load] of commandsOf(COMMANDS)) {
+  const schemas = schemasOf((await load()).command)
+  schemasByCommand.set(command, schemas)
+  for (const schema of schemas) {
     for (const [key, option] of Object.entries(schema.properties))
       cases.push({ command, schema, key, option })
   }
@@ -63,7 +65,7 @@ async function settings(t: Test, env: Record<string, string>, file: object): Pro
   mkdirSync(userDirectory, { recursive: true })
   writeFileSync(join(userDirectory, 'config.json'), JSON.stringify(file), { mode: 0o600 })
   const read = await readSettings({
-    schemas: ALL_SCHEMAS,
+    schemas: () => allSchemas(COMMANDS),
     env,
     directory: join(directory, 'project'),
     userDirectory,
@@ -75,8 +77,7 @@ async function settings(t: Test, env: Record<string, string>, file: object): Pro
 t.test('every option works as a flag of its command', async (t) => {
   t.ok(cases.length > 150, `${cases.length} options`)
   for (const one of cases) {
-    const { command } = await COMMANDS[one.command]!()
-    const layer = inArguments(one, [...command.schemas, consoleOptions])
+    const layer = inArguments(one, schemasByCommand.get(one.command)!)
     t.same(
       valueIn(one, [layer]),
       optionValue(one.option, example(one.option), false),

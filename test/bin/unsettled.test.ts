@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { commandsOf } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
 import { adds, home } from './elysiactl.ts'
 
@@ -20,7 +21,7 @@ async function ended(cwd: string, args: readonly string[]): Promise<{ code: unkn
   return { code, stderr }
 }
 
-for (const name of Object.keys(COMMANDS)) {
+for (const [name] of commandsOf(COMMANDS)) {
   t.test(`${name} is exit 1, and says so, where its promise is never settled`, async (t) => {
     const directory = t.testdir({})
     const { code, stderr } = await ended(directory, ['command', name, '--quiet'])

@@ -21,7 +21,7 @@ function read(t: Test, { project = {}, user = {}, env = {}, at = '.' }: Files): 
   const root = t.testdir({ project: { ...project }, user: { ...user } })
   mkdirSync(join(root, 'project', at), { recursive: true })
   return readSettings({
-    schemas,
+    schemas: async () => schemas,
     env,
     directory: join(root, 'project', at),
     userDirectory: join(root, 'user'),
@@ -103,7 +103,12 @@ t.test('a project names targets over those of the user', async (t) => {
 t.test('ELYSIACTL_CONFIG names the file to read in place of the search', async (t) => {
   const root = t.testdir({ 'elysiactl.yaml': 'collection: searched', 'named.yaml': 'collection: named' })
   const env = { ELYSIACTL_CONFIG: join(root, 'named.yaml') }
-  const { layers } = await readSettings({ schemas, env, directory: root, userDirectory: join(root, 'no') })
+  const { layers } = await readSettings({
+    schemas: async () => schemas,
+    env,
+    directory: root,
+    userDirectory: join(root, 'no'),
+  })
   t.equal(resolve(ingestOptions, layers).options.collection, 'named')
 })
 
@@ -117,10 +122,13 @@ t.test('a file is data and never run', async (t) => {
   await read(t, { project: { 'elysiactl.js': code, 'elysiactl.config.js': code, '.elysiactlrc.js': code } })
   t.notOk('wasRun' in globalThis)
   const env = { ELYSIACTL_CONFIG: join(t.testdirName, 'project', 'elysiactl.js') }
-  await t.rejects(readSettings({ schemas, env, directory: '/', userDirectory: '/nowhere' }), {
-    code: 'ELYSIA_USAGE',
-    message: /\.yaml, \.yml, \.json/,
-  })
+  await t.rejects(
+    readSettings({ schemas: async () => schemas, env, directory: '/', userDirectory: '/nowhere' }),
+    {
+      code: 'ELYSIA_USAGE',
+      message: /\.yaml, \.yml, \.json/,
+    },
+  )
 })
 
 t.test('what a file cannot mean is refused, with the file and what was meant', async (t) => {
@@ -155,7 +163,10 @@ t.test('a file that cannot be read as what it is says where, and quotes nothing'
     t.notMatch((error as Error).message, '\n')
   }
   const env = { ELYSIACTL_CONFIG: '/nowhere/elysiactl.yaml' }
-  await t.rejects(readSettings({ schemas, env, directory: '/', userDirectory: '/' }), /no such file/)
+  await t.rejects(
+    readSettings({ schemas: async () => schemas, env, directory: '/', userDirectory: '/' }),
+    /no such file/,
+  )
 })
 
 t.test('a secret in a file is refused and not repeated', async (t) => {

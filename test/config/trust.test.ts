@@ -13,7 +13,13 @@ const isRoot = process.geteuid?.() === 0
 const STRANGER = 12_345
 
 function read(directory: string, more: { env?: Record<string, string>; showRefused?: boolean } = {}) {
-  return readSettings({ schemas, env: {}, directory, userDirectory: join(directory, 'user'), ...more })
+  return readSettings({
+    schemas: async () => schemas,
+    env: {},
+    directory,
+    userDirectory: join(directory, 'user'),
+    ...more,
+  })
 }
 
 /** A project's file and a user's file, with what makes them somebody else's. */

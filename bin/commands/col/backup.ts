@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
+import { COLLECTION } from '../../cli/operands.ts'
 import {
   type BackupCircumstances,
   type BackupOptions,
@@ -22,13 +23,17 @@ import {
 import { countView } from '../../view/countProgress.ts'
 import { backupSummary } from './backupSummary.ts'
 import { destinationOf } from './destination.ts'
-import { findCollection, nameOperand } from './named.ts'
+import { findCollection } from './named.ts'
+
+const { shutdownTimeoutMs } = runOptions.properties
+
+/** Of the options of a run a backup takes the one that says how long it may take to end. */
+const shutdownOptions = { ...runOptions, name: 'shutdown', properties: { shutdownTimeoutMs } } as const
 
 /** `col backup`: a collection → an archive. */
 export const command: Command = {
-  name: 'col backup',
   summary: 'back a collection up into an archive, and prove that it is whole',
-  usage: 'NAME',
+  operands: [COLLECTION],
   examples: [
     'elysiactl col backup source-code',
     'elysiactl col backup Article --to /backups/article --format parquet',
@@ -36,22 +41,12 @@ export const command: Command = {
     'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
     'elysiactl col backup Article --to /backups/article --format parquet --resume',
   ],
-  schemas: [
-    backupOptions,
-    backupRunOptions,
-    catalogOptions,
-    lockOptions,
-    targetOptions,
-    { ...runOptions, properties: shutdown() },
-  ],
+  schemas: [backupOptions, backupRunOptions, catalogOptions, lockOptions, targetOptions, shutdownOptions],
+  exits: ['conflict', 'notFound', 'locked', 'unreachable'],
+  docs: 'docs/archives.md',
   interrupted:
     'nothing counts as an archive yet; into a directory the same command with --resume finishes it',
   run,
-}
-
-/** Of the options of a run a backup takes the one that says how long it may take to end. */
-function shutdown() {
-  return { shutdownTimeoutMs: runOptions.properties.shutdownTimeoutMs }
 }
 
 async function run(context: Context): Promise<void> {
@@ -61,7 +56,7 @@ async function run(context: Context): Promise<void> {
   const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
   const job = await backupJob()
   job.requireEncoding(asked)
-  const { store, schema } = await findCollection(context, nameOperand(context))
+  const { store, schema } = await findCollection(context, context.operands[0]!)
   const name = schema.class
   if (destination.kind === 'file') await job.freeFile(destination.path)
   if (dryRun) return plan(context, store, name, asked)

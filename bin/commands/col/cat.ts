@@ -1,5 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
+import { COLLECTION } from '../../cli/operands.ts'
 import {
   type CallOptions,
   counted,
@@ -13,11 +14,12 @@ import {
   type Tenant,
   targetOptions,
 } from '../../library.ts'
-import { findCollection, hasTenants, type Named, nameOperand, tenantsOf } from './named.ts'
+import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 import { objectLine } from './objectLine.ts'
 
 const catOptions = {
   type: 'object',
+  name: 'cat',
   description: 'Which objects, and what of them.',
   properties: {
     limit: {
@@ -35,6 +37,7 @@ const catOptions = {
     },
     tenant: {
       type: 'string',
+      kind: 'tenant',
       description: 'the objects of this tenant; else of all, one tenant after another',
       placeholder: 'NAME',
       flagOnly: true,
@@ -58,20 +61,20 @@ const MOST_NAMED = 10
 
 /** `col cat`: a collection → JSON lines, in order of id. */
 export const command: Command = {
-  name: 'col cat',
   summary: 'print the objects of a collection as JSON lines, in order of id',
-  usage: 'NAME',
+  operands: [COLLECTION],
   examples: [
     'elysiactl col cat source-code | head -1',
     'elysiactl col cat SourceCode --no-vectors --properties repository,file_path',
   ],
   schemas: [catOptions, targetOptions],
+  exits: ['notFound', 'unreachable', 'brokenPipe'],
   run,
 }
 
 async function run(context: Context): Promise<void> {
   const options = context.options(catOptions)
-  const name = nameOperand(context)
+  const [name = ''] = context.operands
   const found = await findCollection(context, name)
   const properties = wanted(options, found)
   const references = properties === 'all' || namesReference(properties, found)

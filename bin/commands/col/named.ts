@@ -15,19 +15,6 @@ export interface Named {
   readonly schema: CollectionSchema
 }
 
-/** The one operand of a command: the name of a collection. @throws ElysiaError ELYSIA_USAGE */
-export function nameOperand({ operands }: Context): string {
-  const [name, ...more] = operands
-  if (name !== undefined && more.length === 0) return name
-  throw new ElysiaError(
-    'ELYSIA_USAGE',
-    name === undefined ? 'no collection is named' : 'one collection, please',
-    {
-      hint: '`elysiactl col ls` lists the collections',
-    },
-  )
-}
-
 /**
  * The collection that a name or an alias stands for: `source-code` and `SourceCode` are the same. That it was an alias
  * is said. @throws ElysiaError ELYSIA_NOT_FOUND, with the nearest name there is

@@ -32,9 +32,15 @@ const ARCHIVE_ID = /^[0-9a-z-]+$/
 
 /** `col restore`: an archive, of whatever kind, → a collection. */
 export const command: Command = {
-  name: 'col restore',
   summary: 'restore an archive into a collection, and prove that all of it is there',
-  usage: 'ARCHIVE|ID|FILE|-…',
+  operands: [
+    {
+      name: 'ID|DIR|FILE|-',
+      kind: 'archive',
+      many: true,
+      hint: 'name a directory, a file, the id of an archive, or - for a pipe; several are restored together',
+    },
+  ],
   examples: [
     'elysiactl col restore /backups/article',
     'elysiactl col restore article.jsonl.zst --name article-copy --target http://localhost:8080',
@@ -43,13 +49,15 @@ export const command: Command = {
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
   ],
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
+  docs: 'docs/restore.md',
   interrupted: 'what is written stays, and the same command goes on behind it',
   run,
 }
 
 async function run(context: Context): Promise<void> {
   const { console, operands } = context
-  requireOperands(operands)
+  requireOneStandardInput(operands)
   const options = context.options(restoreOptions)
   const { runRestores } = await restoreJob()
   const opened: Opened[] = []
@@ -107,12 +115,10 @@ async function open(
 }
 
 /** @throws ElysiaError ELYSIA_USAGE */
-function requireOperands(operands: readonly string[]): void {
-  const pipes = operands.filter(isStandardInput).length
-  if (operands.length > 0 && pipes < 2) return
-  const fact = pipes > 1 ? 'standard input can be read once' : 'col restore takes an archive'
-  throw new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'name a directory, a file, the id of an archive, or - for a pipe; several are restored together',
+function requireOneStandardInput(operands: readonly string[]): void {
+  if (operands.filter(isStandardInput).length < 2) return
+  throw new ElysiaError('ELYSIA_USAGE', 'standard input can be read once', {
+    hint: 'leave one - out; several archives are restored together',
   })
 }
 

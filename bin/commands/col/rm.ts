@@ -1,10 +1,12 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
+import { COLLECTION } from '../../cli/operands.ts'
 import { ElysiaError, forgetTaken, type OptionsSchema, targetOptions } from '../../library.ts'
-import { findOwnName, hasTenants, type Named, nameOperand } from './named.ts'
+import { findOwnName, hasTenants, type Named } from './named.ts'
 
 const rmOptions = {
   type: 'object',
+  name: 'rm',
   description: 'Whether to ask.',
   properties: {
     yes: {
@@ -19,17 +21,17 @@ const rmOptions = {
 
 /** `col rm`: removes a collection and all its objects, once a person or --yes has agreed. */
 export const command: Command = {
-  name: 'col rm',
   summary: 'remove a collection with all its objects',
-  usage: 'NAME',
+  operands: [COLLECTION],
   examples: ['elysiactl col rm source-code', 'elysiactl col rm SourceCode --yes'],
   schemas: [rmOptions, targetOptions],
+  exits: ['conflict', 'notFound', 'unreachable'],
   run,
 }
 
 async function run(context: Context): Promise<void> {
   const { yes } = context.options(rmOptions)
-  const name = nameOperand(context)
+  const [name = ''] = context.operands
   if (!yes && !process.stdin.isTTY) {
     throw new ElysiaError('ELYSIA_USAGE', 'there is no terminal to ask at', {
       hint: 'give --yes to remove it unasked',

@@ -1,4 +1,5 @@
 import type { Command, Context } from '../../cli/command.ts'
+import { COLLECTION } from '../../cli/operands.ts'
 import {
   type CollectionSchema,
   counted,
@@ -7,21 +8,21 @@ import {
   targetOptions,
 } from '../../library.ts'
 import { columns } from '../../view/columns.ts'
-import { findCollection, hasTenants, type Named, nameOperand, tenantsOf } from './named.ts'
+import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 
 /** `col show`: one collection, for a person; with --json its schema as the store holds it. */
 export const command: Command = {
-  name: 'col show',
   summary: 'show one collection: its objects, tenants and properties',
-  usage: 'NAME',
+  operands: [COLLECTION],
   examples: ['elysiactl col show source-code', 'elysiactl col show SourceCode --json > schema.json'],
   schemas: [targetOptions],
+  exits: ['notFound', 'unreachable'],
   run,
 }
 
 async function run(context: Context): Promise<void> {
   const { console } = context
-  const found = await findCollection(context, nameOperand(context))
+  const found = await findCollection(context, context.operands[0]!)
   if (console.json) return console.document(found.schema)
   await console.print([...head(found.schema), ...(await contents(found)), '', ...properties(found.schema)])
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import type { Command, Context } from '../../cli/command.ts'
-import { ALL_SCHEMAS } from '../../cli/schemas.ts'
+import { allSchemas } from '../../cli/registry.ts'
 import {
   chooseTarget,
-  ElysiaError,
   formatUnit,
   layersFor,
   masked,
@@ -19,11 +18,12 @@ import { columns } from '../../view/columns.ts'
 
 /** `config show`: every option that environment or files may set, its value and where that comes from. */
 export const command: Command = {
-  name: 'config show',
   summary: 'show every option with its value, and where that comes from',
-  usage: '',
+  operands: [],
+  showsRefused: true,
   examples: ['elysiactl config show', 'ELYSIACTL_TARGET=sqlite:a.db elysiactl config show --json'],
   schemas: [targetOptions],
+  docs: 'docs/configuration.md',
   run,
 }
 
@@ -38,11 +38,8 @@ interface Setting {
 }
 
 async function run(context: Context): Promise<void> {
-  const { operands, console } = context
-  if (operands.length > 0) {
-    throw new ElysiaError('ELYSIA_USAGE', `config show takes no operand, not ${operands[0]}`)
-  }
-  const options = settingsOf(context)
+  const { console } = context
+  const options = settingsOf(context, await allSchemas(context.commands))
   const target = targetOf(context)
   const targets = namedTargetsOf(context)
   const places = placesOf(context)
@@ -79,10 +76,10 @@ function pageOf(
 }
 
 /** Options that several jobs share stand once. */
-function settingsOf({ flags, settings }: Context): Setting[] {
+function settingsOf({ flags, settings }: Context, schemas: readonly OptionsSchema[]): Setting[] {
   const layers = [flags, ...settings.layers]
   const found = new Map<string, Setting>()
-  for (const { properties, ...schema } of ALL_SCHEMAS) {
+  for (const { properties, ...schema } of schemas) {
     const entries = Object.entries(properties).filter(([, option]) => option.flagOnly !== true)
     const settable: OptionsSchema = { ...schema, required: [], properties: Object.fromEntries(entries) }
     const { options, origins } = resolve(settable, layersFor(settable, layers))

@@ -16,21 +16,20 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
 
 /** `format schema`: the JSON Schema (draft 2020-12) of a format on stdout. */
 export const command: Command = {
-  name: 'format schema',
   summary: 'print the JSON Schema of change records, reports, rejects, events or archives',
-  usage: '[change|report|reject|event|manifest|header|trailer]',
+  operands: [{ name: 'FORMAT', choices: Object.keys(SCHEMAS), optional: true }],
   examples: ['elysiactl format schema > change.json', 'elysiactl format schema report'],
   schemas: [],
+  docs: 'docs/format.md',
   run,
 }
 
 async function run({ operands, console }: Context): Promise<void> {
-  const [name = 'change', ...more] = operands
+  const [name = 'change'] = operands
   const load = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined
   const names = Object.keys(SCHEMAS)
-  if (load === undefined || more.length > 0) {
-    const what = load === undefined ? `no format is called ${name}` : 'one format at a time'
-    throw new ElysiaError('ELYSIA_USAGE', what, {
+  if (load === undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', `no format is called ${name}`, {
       hint: didYouMean(name, names, `formats are ${names.join(', ')}`),
     })
   }

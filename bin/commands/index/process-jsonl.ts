@@ -1,13 +1,19 @@
 import type { Command } from '../../cli/command.ts'
 import { sources } from '../../cli/inputs.ts'
-import { ElysiaError, ingestOptions, runOptions, targetOptions } from '../../library.ts'
+import { ingestOptions, runOptions, targetOptions } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
 
 /** `index process-jsonl FILE…`: files of change records → a collection. */
 export const command: Command = {
-  name: 'index process-jsonl',
   summary: 'bring a collection up to date with files of change records',
-  usage: 'FILE…',
+  operands: [
+    {
+      name: 'FILE',
+      kind: 'file',
+      many: true,
+      hint: 'elysiactl index process-jsonl FILE… --collection NAME; `index sync --stdin` reads a pipe',
+    },
+  ],
   examples: [
     'elysiactl index process-jsonl changes.jsonl --collection source-code',
     'elysiactl index process-jsonl day-*.jsonl.zst --collection source-code --target http://localhost:8080',
@@ -15,13 +21,10 @@ export const command: Command = {
     'elysiactl index process-jsonl changes.jsonl --collection source-code --dry-run --json',
   ],
   schemas: [ingestOptions, runOptions, targetOptions],
+  exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
+  docs: 'docs/format.md',
   interrupted: 'what is settled stays, and the same command goes on behind it',
   async run(context) {
-    if (context.operands.length === 0) {
-      throw new ElysiaError('ELYSIA_USAGE', 'no file is given', {
-        hint: 'elysiactl index process-jsonl FILE… --collection NAME; `index sync --stdin` reads a pipe',
-      })
-    }
     await runIngest(context, await sources(context.operands))
   },
 }

@@ -1,16 +1,10 @@
 import type { Command, Context } from '../../cli/command.ts'
-import {
-  ElysiaError,
-  type OptionsSchema,
-  type RunRecord,
-  runsNow,
-  sum,
-  targetOptions,
-} from '../../library.ts'
+import { type OptionsSchema, type RunRecord, runsNow, sum, targetOptions } from '../../library.ts'
 import { columns } from '../../view/columns.ts'
 
 const statusOptions = {
   type: 'object',
+  name: 'status',
   description: 'Which runs are shown.',
   properties: {
     limit: {
@@ -25,19 +19,16 @@ const statusOptions = {
 
 /** `index status`: the runs into the target, newest first, and the last commit of each repository. */
 export const command: Command = {
-  name: 'index status',
   summary: 'show the runs into the target, and how far each repository has come',
-  usage: '',
+  operands: [],
   examples: ['elysiactl index status', 'elysiactl index status --limit 1 --json'],
   schemas: [statusOptions, targetOptions],
+  exits: ['notFound'],
   run,
 }
 
 async function run(context: Context): Promise<void> {
-  const { operands, console } = context
-  if (operands.length > 0) {
-    throw new ElysiaError('ELYSIA_USAGE', `index status takes no operand, not ${operands[0]}`)
-  }
+  const { console } = context
   const { limit } = context.options(statusOptions)
   const { target, state } = await context.readRuns()
   const runs = runsNow(state, target)

@@ -13,6 +13,7 @@ import { runIngest } from '../../runIngest.ts'
 
 const syncOptions = {
   type: 'object',
+  name: 'sync',
   description: 'Where the change records come from.',
   properties: {
     stdin: {
@@ -40,8 +41,8 @@ const syncOptions = {
 
 /** `index sync`: a stream of change records → a collection. */
 export const command: Command = {
-  name: 'index sync',
   summary: 'bring a collection up to date with what a pipe or a command produces',
+  operands: [{ name: '-', optional: true }],
   usage: '--stdin | - | --from-command -- CMD…',
   examples: [
     'producer | elysiactl index sync --stdin --collection source-code',
@@ -49,6 +50,8 @@ export const command: Command = {
     'elysiactl index sync --collection source-code --from-command -- ./producer --since yesterday',
   ],
   schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
+  exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
+  docs: 'docs/producers-and-consumers.md, docs/recipes.md',
   interrupted: 'what is settled stays, and the same command goes on behind it',
   wrapsCommand: true,
   run: (context) => runIngest(context, [named(input(context), context)]),

@@ -5,7 +5,6 @@ import { EXIT } from '../../cli/exit.ts'
 import { sources } from '../../cli/inputs.ts'
 import {
   counted,
-  ElysiaError,
   ofInput,
   type Reject,
   trailingText,
@@ -16,15 +15,16 @@ import {
 
 /** `index validate`: change records → their faults, one a line, without any store. */
 export const command: Command = {
-  name: 'index validate',
   summary: 'check change records without a store',
-  usage: 'FILE…|-',
+  operands: [{ name: 'FILE|-', kind: 'file', many: true, hint: 'name files, or - for standard input' }],
   examples: [
     'elysiactl index validate changes.jsonl',
     'producer | elysiactl index validate --strict -',
     'elysiactl index validate --json changes.jsonl.gz',
   ],
   schemas: [validateOptions],
+  exits: ['rejects', 'damage', 'notFound'],
+  docs: 'docs/format.md',
   run,
 }
 
@@ -40,12 +40,7 @@ interface Totals {
 }
 
 async function run(context: Context): Promise<void> {
-  const { operands, console } = context
-  if (operands.length === 0) {
-    throw new ElysiaError('ELYSIA_USAGE', 'no input is given', {
-      hint: 'name files, or - for standard input',
-    })
-  }
+  const { console } = context
   const totals = await printing(context, (print) => check(context, print))
   const { files, lines, blank, records, faults } = totals
   console.note(

@@ -4,7 +4,6 @@ import { EXIT } from '../../cli/exit.ts'
 import { forRun } from '../../forRun.ts'
 import {
   counted,
-  ElysiaError,
   ingestOptions,
   requireUsable,
   runOptions,
@@ -21,9 +20,8 @@ import { rejectsText, summary } from '../../view/summary.ts'
 
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
 export const command: Command = {
-  name: 'index watch',
   summary: 'bring a collection up to date with the change files that come into a directory',
-  usage: 'DIR',
+  operands: [{ name: 'DIR', kind: 'directory', hint: 'elysiactl index watch DIR --collection NAME' }],
   examples: [
     'elysiactl index watch inbox --collection source-code',
     'elysiactl index watch inbox --collection source-code --rejects rejects.jsonl',
@@ -32,9 +30,11 @@ export const command: Command = {
     'elysiactl index watch inbox --settle 10s --after delete --collection source-code --target http://localhost:8080',
   ],
   schemas: [watchOptions, ingestOptions, runOptions, targetOptions],
+  exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
+  docs: 'docs/producers-and-consumers.md',
   interrupted: 'what is settled stays, and the same command goes on behind it',
   async run(context) {
-    const directory = directoryOf(context)
+    const [directory = ''] = context.operands
     const { console } = context
     const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
     requireUsable(context.options(ingestOptions))
@@ -52,14 +52,6 @@ export const command: Command = {
     if (error !== undefined) throw error
     failAfter(context, report, around.rejectsPath)
   },
-}
-
-function directoryOf({ operands }: Context): string {
-  const [directory] = operands
-  if (directory !== undefined && operands.length === 1) return directory
-  throw new ElysiaError('ELYSIA_USAGE', 'exactly one directory has to be given', {
-    hint: 'elysiactl index watch DIR --collection NAME',
-  })
 }
 
 function circumstances(

@@ -10,6 +10,7 @@ const STRETCH = '^(\\d{1,6}[ymdh])+$'
  */
 export const retentionOptions = {
   type: 'object',
+  name: 'retention',
   description: 'What stays and what goes; with --older-than and --keep-… together a keep rule wins.',
   properties: {
     olderThan: {
@@ -92,12 +93,14 @@ export const retentionOptions = {
     },
     keepTag: {
       type: 'string',
+      kind: 'tag',
       description: 'keep what has all of these tags; several times: all tags of any one',
       placeholder: 'TAG,…',
       repeated: true,
     },
     groupBy: {
       type: 'string',
+      choices: ['cluster', 'collection', 'tenant', 'tags', 'none'],
       description: 'each group by itself: some of cluster,collection,tenant,tags, or none',
       default: 'cluster,collection',
       placeholder: 'KEY,…',

@@ -8,6 +8,7 @@ const MIB = 1024 * 1024
 /** What a backup is asked to hold, and how. */
 export const backupOptions = {
   type: 'object',
+  name: 'backup',
   description: 'How a collection becomes an archive.',
   properties: {
     format: {
@@ -100,10 +101,12 @@ export const backupOptions = {
 /** How one call of a backup goes, and where its archive lies. */
 export const backupRunOptions = {
   type: 'object',
+  name: 'backupRun',
   description: 'Where the archive of one backup lies, and how the call goes.',
   properties: {
     to: {
       type: 'string',
+      kind: 'file',
       description:
         'a directory, a single file (NAME.jsonl, or .jsonl.zst), or - for a pipe; else below the backup root',
       placeholder: 'DIR|FILE|-',

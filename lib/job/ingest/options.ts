@@ -8,11 +8,13 @@ const MIB = 1024 * KIB
 /** What an ingest is asked to do with its records. */
 export const ingestOptions = {
   type: 'object',
+  name: 'ingest',
   description: 'How change records become objects of a collection.',
   required: ['collection'],
   properties: {
     collection: {
       type: 'string',
+      kind: 'collection',
       description: 'the collection to bring up to date (source-code becomes the class SourceCode)',
       placeholder: 'NAME',
     },
@@ -42,6 +44,7 @@ export const ingestOptions = {
     },
     contentRoot: {
       type: 'string',
+      kind: 'directory',
       description: 'the directory that content_ref is allowed to name files in',
       placeholder: 'DIR',
       path: true,
@@ -85,6 +88,7 @@ export const ingestOptions = {
     },
     schema: {
       type: 'string',
+      kind: 'file',
       description: 'class JSON that shapes a collection which is created',
       placeholder: 'FILE',
       path: true,
@@ -96,6 +100,7 @@ export const ingestOptions = {
     },
     tenant: {
       type: 'string',
+      kind: 'tenant',
       description: 'the tenant that all objects belong to',
       placeholder: 'NAME',
       pattern: '^[A-Za-z0-9_-]{1,64}$',

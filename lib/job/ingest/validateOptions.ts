@@ -5,6 +5,7 @@ import { ingestOptions } from './options.ts'
 /** How records are checked where no store takes part. */
 export const validateOptions = {
   type: 'object',
+  name: 'validate',
   description: 'How change records are checked.',
   properties: {
     maxLineBytes: ingestOptions.properties.maxLineBytes,

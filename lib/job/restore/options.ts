@@ -7,6 +7,7 @@ const MIB = 1024 * 1024
 /** What a restore is asked to bring back, and how. */
 export const restoreOptions = {
   type: 'object',
+  name: 'restore',
   description: 'How an archive becomes a collection.',
   properties: {
     name: {
@@ -36,6 +37,7 @@ export const restoreOptions = {
     },
     schema: {
       type: 'string',
+      kind: 'file',
       description: 'class JSON in place of that of the archive, or for objects that came without one',
       placeholder: 'FILE',
       path: true,

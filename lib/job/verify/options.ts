@@ -6,6 +6,7 @@ import { sampleLack } from './sample.ts'
 /** How deep a verification looks. */
 export const verifyOptions = {
   type: 'object',
+  name: 'verify',
   description: 'How deep a verification of an archive looks.',
   properties: {
     level: {

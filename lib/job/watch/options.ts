@@ -4,6 +4,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 /** Which files of a directory are taken, and what becomes of them. */
 export const watchOptions = {
   type: 'object',
+  name: 'watch',
   description: 'How a directory is watched.',
   properties: {
     pattern: {

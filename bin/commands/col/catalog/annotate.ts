@@ -1,43 +1,39 @@
-import { idOperand, onCatalog } from '../../../cli/catalog.ts'
+import { onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
+import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
 
 /** A command that changes what is said of an archive. */
 export interface Annotating {
-  readonly verb: string
   readonly summary: string
   /** What follows the id. */
-  readonly more?: string
+  readonly more?: Operand
   readonly examples: readonly string[]
-  /** The change that the operands after the id ask for; undefined where they are not as they should be. */
+  /** The change that the operands after the id ask for; undefined where they ask for none. */
   change(words: readonly string[]): Change | undefined
   said(archive: ArchiveRecord): string
 }
 
 /** `col catalog VERB ID …`; the change stands beside the archive and in the catalog. */
-export function annotating({ verb, summary, more, examples, change, said }: Annotating): Command {
-  const usage = more === undefined ? 'ID' : `ID ${more}`
+export function annotating({ summary, more, examples, change, said }: Annotating): Command {
   return {
-    name: `col catalog ${verb}`,
     summary,
-    usage,
+    operands: [ARCHIVE, ...(more === undefined ? [] : [more])],
     examples,
     schemas: [catalogOptions],
+    exits: ['notFound'],
+    docs: 'docs/archives.md',
     async run(context: Context): Promise<void> {
       const [id = '', ...words] = context.operands
-      if (id === '') idOperand(context)
       const asked = change(words)
       if (asked === undefined) {
-        throw new ElysiaError('ELYSIA_USAGE', `col catalog ${verb} takes ${usage}`, { hint: examples[0]! })
+        throw new ElysiaError('ELYSIA_USAGE', `${context.name}: ${words.join(' ')} names no ${more?.name}`, {
+          hint: examples[0]!,
+        })
       }
       const archive = await onCatalog(context, (catalog) => catalog.annotate(id, asked))
       if (context.console.json) return context.console.document(archive)
       context.console.note(`${archive.id} ${said(archive)}`)
     },
   }
-}
-
-/** The change of a command that takes nothing but the id. */
-export function alone(change: Change): (words: readonly string[]) => Change | undefined {
-  return (words) => (words.length === 0 ? change : undefined)
 }

@@ -1,4 +1,4 @@
-import { backupRoot, namedRoot, ofClass, onCatalog, refuseOperands } from '../../../cli/catalog.ts'
+import { backupRoot, namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import {
@@ -17,20 +17,20 @@ import { planDocument, planTables } from './plan.ts'
 
 /** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
 export const command: Command = {
-  name: 'col catalog cleanup',
   summary: 'remove archives that no rule keeps; without --yes, show which',
-  usage: '',
+  operands: [],
   examples: [
     'elysiactl col catalog cleanup --older-than 30d',
     'elysiactl col catalog cleanup --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --yes',
     'elysiactl col catalog cleanup --keep-within 14d --keep-tag gold --collection Article --json',
   ],
   schemas: [cleanupOptions, retentionOptions, filterOptions, lockOptions, catalogOptions],
+  exits: ['locked'],
+  docs: 'docs/retention.md',
   run,
 }
 
 async function run(context: Context): Promise<void> {
-  refuseOperands(context, command.name)
   const { yes } = context.options(cleanupOptions)
   const report = yes ? await clean(context) : await plan(context)
   await show(context, report)

@@ -1,4 +1,4 @@
-import { namedRoot, ofClass, onCatalog, refuseOperands } from '../../../cli/catalog.ts'
+import { namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import {
   type ArchiveRecord,
@@ -12,9 +12,8 @@ import { columns } from '../../../view/columns.ts'
 
 /** `col catalog list`: the archives that are known, the newest first. */
 export const command: Command = {
-  name: 'col catalog list',
   summary: 'list archives',
-  usage: '',
+  operands: [],
   examples: [
     'elysiactl col catalog list',
     'elysiactl col catalog list --collection Article --since 30d --json',
@@ -23,11 +22,11 @@ export const command: Command = {
     'elysiactl col catalog list --backup-root /mnt/backups',
   ],
   schemas: [listOptions, catalogOptions],
+  docs: 'docs/archives.md',
   run,
 }
 
 async function run(context: Context): Promise<void> {
-  refuseOperands(context, command.name)
   const { console } = context
   const { filterOf } = await catalogDoor()
   const below = namedRoot(context)

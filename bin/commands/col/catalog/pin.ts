@@ -1,10 +1,9 @@
-import { alone, annotating } from './annotate.ts'
+import { annotating } from './annotate.ts'
 
 /** `col catalog pin`: an archive that no cleanup removes. */
 export const command = annotating({
-  verb: 'pin',
   summary: 'keep an archive from every cleanup',
   examples: ['elysiactl col catalog pin 20261125t1003'],
-  change: alone({ pinned: true }),
+  change: () => ({ pinned: true }),
   said: () => 'is pinned: no cleanup removes it',
 })

@@ -15,11 +15,12 @@ import {
 
 /** `col catalog rebuild`: brings the catalog up to date with the archives that lie in directories. */
 export const command: Command = {
-  name: 'col catalog rebuild',
   summary: 'take in the archives that lie in directories, and forget those that are gone',
-  usage: '[DIR…]',
+  operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
   examples: ['elysiactl col catalog rebuild', 'elysiactl col catalog rebuild /mnt/backups'],
   schemas: [lockOptions, catalogOptions],
+  exits: ['damage', 'notFound', 'locked'],
+  docs: 'docs/archives.md',
   run,
 }
 

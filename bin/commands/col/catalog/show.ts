@@ -1,20 +1,22 @@
-import { idOperand, onCatalog } from '../../../cli/catalog.ts'
+import { onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
+import { ARCHIVE } from '../../../cli/operands.ts'
 import { type ArchiveDetails, catalogOptions, counted, roughSize } from '../../../library.ts'
 import { columns } from '../../../view/columns.ts'
 
 /** `col catalog show`: all that the catalog knows of one archive. */
 export const command: Command = {
-  name: 'col catalog show',
   summary: 'show one archive: what it holds, where it lies, how it was verified',
-  usage: 'ID',
+  operands: [ARCHIVE],
   examples: ['elysiactl col catalog show 20261125t1003', 'elysiactl col catalog show 20261125t1003 --json'],
   schemas: [catalogOptions],
+  exits: ['notFound'],
+  docs: 'docs/archives.md',
   run,
 }
 
 async function run(context: Context): Promise<void> {
-  const id = idOperand(context)
+  const [id = ''] = context.operands
   const archive = await onCatalog(context, (catalog) => catalog.get(id))
   if (context.console.json) return context.console.document(archive)
   await context.console.print([...facts(archive), ...indexes(archive), ...checks(archive)])

@@ -1,9 +1,10 @@
-import type { ArchiveRecord } from '../../../library.ts'
+import type { ArchiveRecord, Change } from '../../../library.ts'
 
-/** Tags as words or separated by commas. */
-export function tagsOf(words: readonly string[]): string[] {
+/** The change that tags ask for, as words or separated by commas; undefined where they are commas alone. */
+export function changeOf(what: 'addTags' | 'removeTags', words: readonly string[]): Change | undefined {
   const tags = words.flatMap((word) => word.split(',')).map((tag) => tag.trim())
-  return tags.filter((tag) => tag !== '')
+  const some = tags.filter((tag) => tag !== '')
+  return some.length === 0 ? undefined : { [what]: some }
 }
 
 export function tagText({ tags }: ArchiveRecord): string {

@@ -6,11 +6,11 @@ import { catalogDoor, catalogOptions, type UnlockedLock, unlockOptions } from '.
 
 /** `col catalog unlock`: takes away locks whose holders are gone. */
 export const command: Command = {
-  name: 'col catalog unlock',
   summary: 'take away the locks of processes that are gone',
-  usage: '[DIR…]',
+  operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
   examples: ['elysiactl col catalog unlock', 'elysiactl col catalog unlock /mnt/backups --remove-all'],
   schemas: [unlockOptions, catalogOptions],
+  docs: 'docs/retention.md',
   run,
 }
 

@@ -1,10 +1,9 @@
-import { alone, annotating } from './annotate.ts'
+import { annotating } from './annotate.ts'
 
 /** `col catalog unpin`. */
 export const command = annotating({
-  verb: 'unpin',
   summary: 'let cleanups remove an archive again',
   examples: ['elysiactl col catalog unpin 20261125t1003'],
-  change: alone({ pinned: false }),
+  change: () => ({ pinned: false }),
   said: () => 'is no longer pinned',
 })

@@ -19,6 +19,7 @@ import { countView } from '../../../view/countProgress.ts'
 
 const whichOptions = {
   type: 'object',
+  name: 'verifyChoice',
   description: 'Which archives to verify, and what with.',
   properties: {
     all: {
@@ -29,6 +30,7 @@ const whichOptions = {
     },
     against: {
       type: 'string',
+      kind: 'target',
       description: 'the store to compare with at level live',
       placeholder: 'TARGET',
       flagOnly: true,
@@ -47,15 +49,16 @@ const { apiKeyFile, caFile } = targetOptions.properties
 /** How --against is reached. */
 const accessOptions = {
   type: 'object',
+  name: 'access',
   description: targetOptions.description,
   properties: { apiKeyFile, caFile },
 } as const satisfies OptionsSchema
 
 /** `col catalog verify`: archives, held against their manifests. */
 export const command: Command = {
-  name: 'col catalog verify',
   summary: 'hold archives against their manifests, byte by byte or object by object',
-  usage: 'ID|DIR|FILE… or --all',
+  operands: [{ name: 'ID|DIR|FILE', kind: 'archive', optional: true, many: true }],
+  usage: 'ID|DIR|FILE… | --all',
   examples: [
     'elysiactl col catalog verify --all --level exists',
     'elysiactl col catalog verify /backups/article --level records',
@@ -63,6 +66,8 @@ export const command: Command = {
     'elysiactl col catalog verify 20261125t1003 --level live --against http://localhost:8080',
   ],
   schemas: [verifyOptions, whichOptions, accessOptions, lockOptions, catalogOptions],
+  exits: ['damage', 'notFound', 'locked', 'unreachable'],
+  docs: 'docs/archives.md',
   run,
 }
 

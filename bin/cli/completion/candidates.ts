@@ -1,0 +1,85 @@
+import { namesOf } from '../../library.ts'
+import type { Context } from '../command.ts'
+import { follow, isGroup, load, loadAll } from '../registry.ts'
+import { flagsOf, optionsOf, readTyped, type Typed } from './typed.ts'
+import { type Candidate, valuesOf } from './values.ts'
+
+/**
+ * What may stand in place of the last word, after those before it; nothing where that is for the shell to offer, such as
+ * a file. Behind `--flag=` the whole word is given.
+ */
+export async function candidates(context: Context, words: readonly string[]): Promise<Candidate[]> {
+  const typed = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  if (before.includes('--')) return []
+  const all = await possible(context, before, typed)
+  return all.filter(({ word }) => word.startsWith(typed))
+}
+
+async function possible(
+  context: Context,
+  before: readonly string[],
+  typed: string,
+): Promise<readonly Candidate[]> {
+  const path = before[0] === 'help' ? before.slice(1) : before
+  const { name, member, length } = follow(context.commands, path)
+  if (isGroup(member)) return length === path.length ? members(context, name, before.length === 0) : []
+  if (before[0] === 'help') return []
+  const line = readTyped(await load(name, member), path.slice(length))
+  if (line.awaits !== undefined) return valuesOf(context, line, line.awaits.option, typed)
+  const inline = /^(--[a-z-]+=)(.*)$/s.exec(typed)
+  if (inline !== null) return inlineValues(context, line, inline[1]!, inline[2]!)
+  if (typed.startsWith('-')) return flagsFor(line)
+  return operandsFor(context, line, typed)
+}
+
+async function members(context: Context, name: string, isFirst: boolean): Promise<Candidate[]> {
+  const { member } = follow(context.commands, name === '' ? [] : name.split(' '))
+  if (!isGroup(member)) return []
+  const summaries = new Map((await loadAll(member, name)).map((one) => [one.name, one.summary]))
+  const found = Object.entries(member.members).map(([word, one]) => {
+    const text = isGroup(one) ? one.summary : summaries.get(`${name} ${word}`.trimStart())
+    return { word, ...(text !== undefined && { text }) }
+  })
+  return isFirst ? [...found, { word: 'help', text: 'show the help of a command' }] : found
+}
+
+/** The flags of a command that are not there yet. */
+function flagsFor({ command, values }: Typed): Candidate[] {
+  const open = optionsOf(command).filter(([key, option]) => {
+    return option.hidden !== true && (option.repeated === true || !values.has(key))
+  })
+  const found = open.map(([key, option]) => {
+    const { flag } = namesOf(key, option)
+    const isOn = option.default === true
+    return {
+      word: isOn ? `--no-${flag}` : `--${flag}`,
+      text: isOn ? (option.negative ?? option.description) : option.description,
+    }
+  })
+  return [...found, { word: '--help', text: 'show the help of this command' }]
+}
+
+async function inlineValues(
+  context: Context,
+  line: Typed,
+  start: string,
+  typed: string,
+): Promise<Candidate[]> {
+  const flag = flagsOf(line.command).get(start.slice(0, -1))
+  if (flag === undefined) return []
+  const found = await valuesOf(context, line, flag.option, typed)
+  return found.map(({ word, ...more }) => ({ word: start + word, ...more }))
+}
+
+/** The operand that comes next; where none does, what else may follow are flags. */
+function operandsFor(
+  context: Context,
+  line: Typed,
+  typed: string,
+): Promise<readonly Candidate[]> | readonly Candidate[] {
+  const { operands } = line.command
+  const last = operands.at(-1)
+  const next = operands[line.operands.length] ?? (last?.many === true ? last : undefined)
+  return next === undefined ? flagsFor(line) : valuesOf(context, line, next, typed)
+}

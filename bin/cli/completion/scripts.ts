@@ -1,0 +1,56 @@
+/** bash cuts words at `:` and `=`: they are put together again, and of a candidate the part that is there is left out. */
+const BASH = `# completion of elysiactl for bash
+_elysiactl() {
+  local word text current="\${COMP_WORDS[COMP_CWORD]}" i last=-1
+  local -a words
+  for ((i = 1; i <= COMP_CWORD; i++)); do
+    word="\${COMP_WORDS[i]}"
+    if ((last >= 0)) && [[ "$word" == [:=]* || "\${words[last]}" == *[:=] ]]; then
+      words[last]+="$word"
+    else
+      words[++last]="$word"
+    fi
+  done
+  [[ "$current" == [:=]* ]] && current="\${current##*[:=]}"
+  local there=$((\${#words[last]} - \${#current}))
+  COMPREPLY=()
+  while IFS= read -r word && IFS= read -r text; do
+    COMPREPLY+=("\${word:there}")
+  done < <(elysiactl completion words --quiet -- "\${words[@]}" 2>/dev/null)
+}
+complete -o default -F _elysiactl elysiactl
+`
+
+const ZSH = `#compdef elysiactl
+# completion of elysiactl for zsh
+_elysiactl() {
+  local -a found words_found texts
+  found=("\${(@f)$(elysiactl completion words --quiet -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  local word text
+  for word text in "\${found[@]}"; do
+    [[ -z "$word" ]] && continue
+    words_found+=("$word")
+    texts+=("$word\${text:+  -- $text}")
+  done
+  if ((\${#words_found})); then compadd -l -d texts -a words_found; else _files; fi
+}
+if [[ "$funcstack[1]" = _elysiactl ]]; then _elysiactl "$@"; else compdef _elysiactl elysiactl; fi
+`
+
+const FISH = `# completion of elysiactl for fish
+function __elysiactl_words
+  set -l words (commandline -opc)[2..]
+  set -l word
+  elysiactl completion words --quiet -- $words (commandline -ct) 2>/dev/null | while read -l word
+    read -l text
+    printf '%s\\t%s\\n' $word $text
+  end
+end
+complete -c elysiactl -a '(__elysiactl_words)'
+`
+
+/**
+ * The script of each shell. It hands the words up to the cursor over as they are, so that nothing in them is
+ * evaluated, and takes two lines for each candidate: the word, and what it means. With none the shell offers files.
+ */
+export const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: FISH }

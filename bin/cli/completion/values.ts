@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs'
+import {
+  type ArchiveRecord,
+  type Catalog,
+  chooseTarget,
+  classNameOf,
+  counted,
+  layersFor,
+  masked,
+  type OptionSchema,
+  parseTarget,
+  resolve,
+  targetOptions,
+  type ValueKind,
+} from '../../library.ts'
+import { onCatalog } from '../catalog.ts'
+import type { Context } from '../command.ts'
+import type { Operand } from '../operands.ts'
+import type { Typed } from './typed.ts'
+
+/** A word that may stand on the command line, and what it means, in a few words. */
+export interface Candidate {
+  readonly word: string
+  readonly text?: string
+}
+
+type Naming = Pick<OptionSchema & Operand, 'kind' | 'choices'> & Pick<OptionSchema, 'enum'>
+type Offer = (context: Context, line: Typed, typed: string) => Promise<Candidate[]> | Candidate[]
+
+/** Nobody reads more, and a store may hold a million tenants. */
+const MOST = 200
+
+/** What there is of each kind; files and directories are the shell's to offer. */
+const OFFERS: Readonly<Record<ValueKind, Offer>> = {
+  file: () => [],
+  directory: () => [],
+  collection: collectionNames,
+  tenant: tenantNames,
+  archive: archiveIds,
+  tag: tagNames,
+  target: targetNames,
+}
+
+/**
+ * The values that an operand or option may have. Neither a store nor a catalog that cannot be read is an error here, and
+ * none is made.
+ */
+export async function valuesOf(
+  context: Context,
+  line: Typed,
+  naming: Naming,
+  typed: string,
+): Promise<readonly Candidate[]> {
+  if (naming.enum !== undefined) return naming.enum.map((word) => ({ word }))
+  if (naming.choices !== undefined) return listed(naming.choices, typed)
+  if (naming.kind === undefined) return []
+  try {
+    return await OFFERS[naming.kind](context, line, typed)
+  } catch {
+    return []
+  }
+}
+
+/** Behind a comma those of a list that are not in it yet. */
+function listed(choices: readonly string[], typed: string): Candidate[] {
+  const start = typed.slice(0, typed.lastIndexOf(',') + 1)
+  const given = start.split(',')
+  return choices.filter((word) => !given.includes(word)).map((word) => ({ word: start + word }))
+}
+
+function takesTarget({ command }: Typed): boolean {
+  return command.schemas.some(({ name }) => name === targetOptions.name)
+}
+
+async function collectionNames(context: Context, line: Typed): Promise<Candidate[]> {
+  if (!takesTarget(line)) return ofArchives(context, ({ collection }) => [collection])
+  const store = await storeOf(context, line)
+  const found = (await store?.list()) ?? []
+  return found.slice(0, MOST).map(({ name, objects }) => ({
+    word: name,
+    ...(objects !== undefined && { text: counted(objects, 'object') }),
+  }))
+}
+
+async function tenantNames(context: Context, line: Typed): Promise<Candidate[]> {
+  const name = line.values.get('collection') ?? line.operands[0]
+  const store = await storeOf(context, line)
+  if (typeof name !== 'string' || store === undefined) return []
+  const tenants = await store.tenantStates(classNameOf(name))
+  return tenants.slice(0, MOST).map(({ name: word, state }) => ({ word, text: state }))
+}
+
+/** The store that the line names; undefined where none has been made yet. */
+async function storeOf(context: Context, { values }: Typed) {
+  const target = values.get('target')
+  const address = typeof target === 'string' ? target : undefined
+  if (isAbsent(context, address)) return undefined
+  const other = address === undefined ? undefined : { address, flag: '--target' }
+  return (await context.readTarget(other)).store
+}
+
+function isAbsent({ flags, settings }: Context, address: string | undefined): boolean {
+  const given = resolve(targetOptions, layersFor(targetOptions, [flags, ...settings.layers])).options.target
+  const target = parseTarget(chooseTarget(address ?? given, '', settings).address)
+  return target.kind === 'sqlite' && !existsSync(target.path)
+}
+
+function onSilentCatalog<T>({ options }: Context, work: (catalog: Catalog) => T): Promise<T> {
+  return onCatalog({ options, console: { note: () => {} } }, work)
+}
+
+function archiveIds(context: Context, _: Typed, typed: string): Promise<Candidate[]> {
+  return onSilentCatalog(context, (catalog) =>
+    catalog
+      .list({})
+      .filter(({ id }) => id.startsWith(typed))
+      .slice(0, MOST)
+      .map((archive) => ({ word: archive.id, text: archiveText(archive) })),
+  )
+}
+
+function archiveText({ collection, status, objects, started }: ArchiveRecord): string {
+  const parts = [collection, counted(objects, 'object'), `of ${started.slice(0, 16)}Z`]
+  return [...parts, ...(status === 'complete' ? [] : [status])].join(', ')
+}
+
+function tagNames(context: Context): Promise<Candidate[]> {
+  return ofArchives(context, ({ tags }) => tags)
+}
+
+/** What the archives of the catalog have, each once. */
+function ofArchives(
+  context: Context,
+  of: (archive: ArchiveRecord) => readonly string[],
+): Promise<Candidate[]> {
+  return onSilentCatalog(context, (catalog) => {
+    const words = new Set(catalog.list({}).flatMap(of))
+    return [...words].slice(0, MOST).map((word) => ({ word }))
+  })
+}
+
+function targetNames({ settings }: Context): Candidate[] {
+  return Object.entries(settings.targets).map(([word, { url }]) => ({ word, text: masked(url) }))
+}

@@ -1,0 +1,72 @@
+import { ElysiaError, type ValueKind } from '../library.ts'
+
+/** What a command takes in one place of its line, besides options. */
+export interface Operand {
+  /** As usage shows it: `FILE`, `ID|DIR`. */
+  readonly name: string
+  /** What it names: completion offers those that there are. */
+  readonly kind?: ValueKind
+  /** The words it may be. */
+  readonly choices?: readonly string[]
+  readonly optional?: boolean
+  /** True where any number may be given. */
+  readonly many?: boolean
+  /** What to do where it is missing. */
+  readonly hint?: string
+}
+
+/** The name of one collection. */
+export const COLLECTION = {
+  name: 'NAME',
+  kind: 'collection',
+  hint: '`elysiactl col ls` lists the collections',
+} as const satisfies Operand
+
+/** One archive of the catalog. */
+export const ARCHIVE = {
+  name: 'ID',
+  kind: 'archive',
+  hint: '`elysiactl col catalog list` lists them; the beginning of an id will do',
+} as const satisfies Operand
+
+interface Taking {
+  readonly name: string
+  readonly operands: readonly Operand[]
+  readonly usage?: string
+}
+
+/** What follows a command's name in help: `ID TAG…`; empty where nothing does. */
+export function usageText({ operands, usage }: Omit<Taking, 'name'>): string {
+  return usage ?? operands.map(operandText).join(' ')
+}
+
+function operandText({ name, choices, optional, many }: Operand): string {
+  const text = `${choices === undefined ? name : choices.join('|')}${many === true ? '…' : ''}`
+  return optional === true ? `[${text}]` : text
+}
+
+/**
+ * Holds the operands that were given against those that the command takes.
+ * @throws ElysiaError ELYSIA_USAGE where one is missing, or is one too many
+ */
+export function requireOperands(command: Taking, given: readonly string[]): void {
+  const { name, operands } = command
+  const missing = operands[given.length]
+  if (missing !== undefined && missing.optional !== true) {
+    const what = missing.kind ?? missing.name.toLowerCase()
+    throw usage(command, `${name}: no ${what} is given`, missing.hint)
+  }
+  const extra = operands.at(-1)?.many === true ? undefined : given[operands.length]
+  if (extra === undefined) return
+  if (operands.length === 0) throw usage(command, `${name} takes no operand, not ${extra}`)
+  const most = operands.length === 1 ? 'one operand' : `${operands.length} operands`
+  throw usage(command, `${name} takes ${most}; ${extra} is one too many`)
+}
+
+function usage(command: Taking, message: string, hint = usageLine(command)): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', message, { hint })
+}
+
+function usageLine(command: Taking): string {
+  return `usage: elysiactl ${`${command.name} ${usageText(command)}`.trimEnd()}`
+}

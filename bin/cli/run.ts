@@ -1,0 +1,107 @@
+import { type Layer, layersFor, messageOf, readSettings, resolve, type Settings } from '../library.ts'
+import type { Context, Group, NamedCommand } from './command.ts'
+import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
+import { allSchemas } from './registry.ts'
+import { type Signals, takeSignals } from './signals.ts'
+import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
+
+/** What was asked for on the command line. */
+export type Asked = Pick<Context, 'name' | 'commands' | 'flags' | 'operands' | 'rest' | 'console'>
+
+/**
+ * Runs one command: gives it its options, target and signals, and closes what it opened. Returns its exit code.
+ * @throws what ended it, unless a signal did
+ */
+export async function runCommand(command: NamedCommand, asked: Asked): Promise<number> {
+  const settings = await settingsFor(command, asked.commands)
+  for (const warning of settings.warnings) asked.console.warn(warning)
+  const layers = [asked.flags, ...settings.layers]
+  let opened: Promise<Closable> | undefined
+  let known: Promise<KnownRuns> | undefined
+  let signals: Signals | undefined
+  let failure: { readonly code: ExitCode; readonly why: string } | undefined
+  const onSignal = () => {
+    signals ??= takeSignals(shutdownTimeout(command, layers), asked.console.note)
+    return signals
+  }
+  try {
+    await command.run({
+      ...asked,
+      settings,
+      get stop() {
+        return onSignal().stop
+      },
+      get signal() {
+        return onSignal().abort
+      },
+      options: (schema) => resolve(schema, layersFor(schema, layers)).options,
+      openTarget: (opening = {}) => {
+        opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
+        return opened
+      },
+      readTarget: (other) => {
+        const { flags, console } = asked
+        const chosen =
+          other === undefined ? flags : { ...flags, values: { ...flags.values, target: other.address } }
+        opened ??= openChosenTarget(chosen, settings, console, 'reading', other?.flag)
+        return opened
+      },
+      readRuns: () => {
+        known ??= readChosenState(asked.flags, settings, asked.console)
+        return known
+      },
+      fail: (code, why) => {
+        failure ??= { code, why }
+      },
+    })
+  } catch (error) {
+    if (signals === undefined || !endedBySignal(error, signals)) throw error
+    asked.console.detail(messageOf(error))
+  } finally {
+    for (const one of [opened, known]) await (await one?.catch(() => undefined))?.close()
+    signals?.release()
+  }
+  if (signals?.received !== undefined) failure = interruption(command, signals.received, failure?.why)
+  if (failure === undefined) return EXIT.done
+  asked.console.failure(failure.why, failure.code)
+  return failure.code
+}
+
+/** `failure` is what the command had to say before the signal came, which has the exit code. */
+function interruption(
+  { name, interrupted }: NamedCommand,
+  signal: NodeJS.Signals,
+  failure: string | undefined,
+) {
+  const left = interrupted === undefined ? '' : `: ${interrupted}`
+  const failed = failure === undefined ? '' : `; ${failure}`
+  return { code: exitOfSignal(signal), why: `${name} was ended by ${signal}${left}${failed}` }
+}
+
+/** An interrupted call throws the reason of its signal, or an AbortError with that cause. */
+function endedBySignal(error: unknown, { received, stop, abort }: Signals): boolean {
+  if (received === undefined) return false
+  return (
+    error === stop.reason || error === abort.reason || (error as Error | undefined)?.name === 'AbortError'
+  )
+}
+
+/** A command whose options come from the command line alone must not fail for a broken file. */
+async function settingsFor(
+  { showsRefused = false, schemas }: NamedCommand,
+  commands: Group,
+): Promise<Settings> {
+  const options = schemas.flatMap(({ properties }) => Object.values(properties))
+  if (options.every(({ flagOnly }) => flagOnly === true))
+    return { layers: [], files: [], targets: {}, warnings: [] }
+  const all = () => allSchemas(commands)
+  return readSettings({ schemas: all, env: process.env, directory: process.cwd(), showRefused: showsRefused })
+}
+
+/** Commands take the option by itself or among the others of a run; one without it ends at once. */
+function shutdownTimeout({ schemas }: NamedCommand, layers: readonly Layer[]): number {
+  const schema = schemas.find(({ properties }) => Object.hasOwn(properties, 'shutdownTimeoutMs'))
+  if (schema === undefined) return 0
+  const options: { readonly shutdownTimeoutMs?: number } = resolve(schema, layersFor(schema, layers)).options
+  return options.shutdownTimeoutMs ?? 0
+}

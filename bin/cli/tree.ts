@@ -1,0 +1,82 @@
+import { type CommandDef, defineCommand, runCommand, type SubCommandsDef } from 'citty'
+import { didYouMean, ElysiaError } from '../library.ts'
+import type { Group, LoadCommand, NamedCommand } from './command.ts'
+import { follow, isGroup, load } from './registry.ts'
+
+/** What is done with what a command line names. */
+export interface Calls {
+  /** Runs a command with the words after its name. */
+  run(command: NamedCommand, words: readonly string[]): Promise<void>
+  /** Shows help for what words name. */
+  help(words: readonly string[]): Promise<void>
+}
+
+const HELP = 'help'
+
+/**
+ * Finds the command that `argv` names, and calls it. citty walks the tree and loads what is called; its own reading of
+ * arguments takes unknown flags and missing values, so the words behind a command are read by `Calls.run`.
+ * @throws ElysiaError ELYSIA_USAGE for what is no command; what `calls` throws
+ */
+export async function dispatch(table: Group, argv: readonly string[], calls: Calls): Promise<void> {
+  await runCommand(groupTree(table, '', calls), { rawArgs: withHelpFirst(table, argv) })
+}
+
+/** True for the flags that ask for help. */
+export function isHelp(word: string | undefined): boolean {
+  return word === '--help' || word === '-h'
+}
+
+/** `index --help` means `help index`: citty would look for a command behind the flag. */
+function withHelpFirst(table: Group, argv: readonly string[]): string[] {
+  const { member, length } = follow(table, argv)
+  const asksHelp = isGroup(member) && isHelp(argv[length])
+  return asksHelp ? [HELP, ...argv.slice(0, length), ...argv.slice(length + 1)] : [...argv]
+}
+
+/** Without a prototype, so that `constructor` is no command. */
+function groupTree(group: Group, name: string, calls: Calls): CommandDef {
+  const entries = Object.entries(group.members).map(([word, member]) => {
+    const path = name === '' ? word : `${name} ${word}`
+    return [word, () => (isGroup(member) ? groupTree(member, path, calls) : commandTree(path, member, calls))]
+  })
+  const help = helpTree(name, calls)
+  return defineCommand({
+    meta: { name, description: group.summary },
+    subCommands: Object.assign(Object.create(null), Object.fromEntries(entries), {
+      [HELP]: help,
+    }) as SubCommandsDef,
+    default: HELP,
+    setup: ({ rawArgs: [word] }) => requireMember(group, name, word),
+  })
+}
+
+async function commandTree(name: string, member: LoadCommand, calls: Calls): Promise<CommandDef> {
+  const command = await load(name, member)
+  return defineCommand({
+    meta: { name, description: command.summary },
+    run: ({ rawArgs }) => calls.run(command, rawArgs),
+  })
+}
+
+function helpTree(name: string, calls: Calls): CommandDef {
+  const above = name === '' ? [] : name.split(' ')
+  return defineCommand({
+    meta: { name: `${name} ${HELP}`.trimStart(), hidden: true },
+    run: ({ rawArgs }) => calls.help([...above, ...rawArgs]),
+  })
+}
+
+/** citty would pass over flags, and load every command to look for another name of it. */
+function requireMember(group: Group, name: string, word: string | undefined): void {
+  if (word === undefined || word === HELP || Object.hasOwn(group.members, word)) return
+  throw unknownCommand(word, name, group)
+}
+
+/** The error for a word that is no member of a group, with the member that it is nearest to. */
+export function unknownCommand(typed: string, above: string, group: Group): ElysiaError {
+  const what = typed.startsWith('-') ? 'option' : 'command'
+  const behind = above === '' ? '' : `${above} `
+  const hint = didYouMean(typed, Object.keys(group.members), `elysiactl ${behind}--help lists the commands`)
+  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
+}
