@@ -64,7 +64,23 @@ export function lockHistory({ directory }: State, key: RunKey, run: string): Fil
   )
 }
 
-function whatOf({ inputs, class: name }: RunKey): string {
+/**
+ * The lock of a run that another one takes the place of: none where both are of one key, whose lock is held already, and
+ * none for a dry run, which only looks. @throws ElysiaError ELYSIA_LOCKED where another process is at work on it
+ */
+export function lockRecord(
+  { directory }: State,
+  record: RunRecord,
+  { own, dryRun }: { readonly own: RunKey; readonly dryRun: boolean },
+): FileLock | undefined {
+  if (record.key === digestOf(own)) return undefined
+  const [name, what] = [runLock(record.key), whatOf(record)]
+  if (!dryRun) return lock(directory, name, what)
+  requireFree(directory, name, what)
+  return undefined
+}
+
+function whatOf({ inputs, class: name }: Pick<RunKey, 'inputs' | 'class'>): string {
   return `a run of ${inputs.join(', ')} into ${name}`
 }
 

@@ -5,7 +5,9 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import {
+  type Close,
   catalogOptions,
+  closingAfter,
   counted,
   ElysiaError,
   lockOptions,
@@ -60,10 +62,11 @@ async function run(context: Context): Promise<void> {
   requireOneStandardInput(operands)
   const options = context.options(restoreOptions)
   const { runRestores } = await restoreJob()
-  const opened: Opened[] = []
   const view = await countView('objects', console)
-  try {
-    for (const operand of operands) await open(context, operand, options, opened)
+  const closers: Close[] = [view.stop]
+  await closingAfter(closers, async () => {
+    const opened: Opened[] = []
+    for (const operand of operands) opened.push(await open(context, operand, options, closers))
     const { store, state } = await context.openTarget(opening(context, options))
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
     const around: RestoreCircumstances = {
@@ -72,7 +75,7 @@ async function run(context: Context): Promise<void> {
       onProgress: ({ objects, total }) => view.update(objects, total ?? objects),
       onNotice: ({ message }) => console.note(message),
     }
-    const sources = opened.flatMap(({ source }) => source ?? [])
+    const sources = opened.map(({ source }) => source)
     const all = await runRestores(sources, store, options, around).finally(view.stop)
     const reports = all.map(({ report }) => report)
     if (console.json) await console.document(reports.length === 1 ? reports[0]! : { restores: reports })
@@ -81,18 +84,12 @@ async function run(context: Context): Promise<void> {
     if (failure !== undefined) throw failure
     const lacking = reports.find((report) => !isWhole(report))
     if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, around)))
-  } finally {
-    view.stop()
-    for (const { source, lock } of opened) {
-      await source?.close?.()
-      await lock?.release()
-    }
-  }
+  })
 }
 
 /** An archive that is read, and what keeps it from being removed meanwhile. */
 interface Opened {
-  source?: RestoreSource
+  readonly source: RestoreSource
   readonly lock: RootLock | undefined
 }
 
@@ -100,18 +97,20 @@ async function open(
   context: Context,
   operand: string,
   options: RestoreOptions,
-  opened: Opened[],
-): Promise<void> {
+  closers: Close[],
+): Promise<Opened> {
   const { openSource } = await restoreJob()
   const path = await located(context, operand)
-  const one: Opened = { lock: options.dryRun ? undefined : await locked(context, path) }
-  opened.push(one)
-  one.source = await openSource(path, {
+  const lock = options.dryRun ? undefined : await locked(context, path)
+  if (lock !== undefined) closers.push(() => lock.release())
+  const source = await openSource(path, {
     stdin: () => standardInput(PIPE_ARCHIVE).open(),
     root: backupRoot(context),
     options,
     onNotice: ({ message }) => context.console.note(message),
   })
+  closers.push(() => source.close?.())
+  return { source, lock }
 }
 
 /** @throws ElysiaError ELYSIA_USAGE */

@@ -1,7 +1,5 @@
-import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { Notify } from '../../run/events.ts'
-import type { Journal } from '../../run/journal.ts'
 import type { RunKey } from '../../run/record.ts'
 import type { Circumstances } from './types.ts'
 
@@ -55,19 +53,4 @@ function inOneReading(checkpoint: Checkpoint): Checkpoint {
   const [end] = checkpoint.ends
   if (end === undefined) return checkpoint
   return { ...checkpoint, input: 0, mark: end, ends: [], places: [], before: { lines: 0, bytes: 0 } }
-}
-
-/**
- * A run id names one run for ever: given again it can only continue that one, or begin it anew where it had not come
- * to its end.
- * @throws ElysiaError ELYSIA_CONFLICT
- */
-export function refuseTakenRun(runId: string | undefined, key: RunKey, journal: Journal | undefined): void {
-  const other = runId === undefined ? undefined : journal?.find(runId)
-  if (other === undefined || (other.status !== 'done' && journal!.isOf(other.run, key))) return
-  throw new ElysiaError(
-    'ELYSIA_CONFLICT',
-    `the run ${runId} is one of ${other.inputs.join(', ')} into ${other.class}`,
-    { hint: 'its counts, last commits and rejects would be replaced; choose another --run-id' },
-  )
 }

@@ -147,9 +147,10 @@ async function flow(
     onObjects(objects.length)
   }
   const distinct = part.mayRepeat === true ? [distinctIds(repeated)] : []
+  const noting = run.written === undefined ? [] : [run.written.noting()]
   const pages = run.options.skipDamaged ? [salvaged(stages, (error) => noteDamage(run, part, error))] : stages
   try {
-    await pipeline([...pages, ofTenants(run.plan.only), ...distinct, batches, sink], { signal })
+    await pipeline([...pages, ofTenants(run.plan.only), ...distinct, batches, ...noting, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto'
+import { exactJson } from '../../core/exactJson.ts'
+import type { Json } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
 
 /** What became of one part. */
@@ -38,25 +42,24 @@ export class RestoreLog {
   constructor(database: SqliteDatabase, run: string) {
     this.#database = database
     this.#run = run
-    database.exec(TABLE)
   }
 
   /** True once the class of this restore was made: what is there under its name is ours. */
   get made(): boolean {
-    const row = this.#database
-      .prepare('SELECT 1 FROM restored_parts WHERE run = ? AND part = ?')
-      .get(this.#run, MADE)
-    return row !== undefined
+    return this.#made() !== undefined
   }
 
-  noteMade(): void {
-    this.#insert(MADE, {})
+  /** The class as it was when all of it was made; undefined before. @see shapeOf */
+  get shape(): string | undefined {
+    return this.#made()?.shape
+  }
+
+  noteMade(shape?: string): void {
+    this.#insert(MADE, shape === undefined ? {} : { shape })
   }
 
   parts(): Map<string, PartFacts> {
-    const rows = this.#database
-      .prepare('SELECT part, facts FROM restored_parts WHERE run = ? AND part != ?')
-      .all(this.#run, MADE) as { part: string; facts: string }[]
+    const rows = this.#rows(`part != '${MADE}'`)
     return new Map(rows.map(({ part, facts }) => [part, JSON.parse(facts) as PartFacts]))
   }
 
@@ -66,12 +69,37 @@ export class RestoreLog {
 
   /** Nothing of this restore is there any more, or nobody needs to know. */
   forget(): void {
-    this.#database.prepare('DELETE FROM restored_parts WHERE run = ?').run(this.#run)
+    if (this.#isThere()) this.#database.prepare('DELETE FROM restored_parts WHERE run = ?').run(this.#run)
+  }
+
+  #made(): { readonly shape?: string } | undefined {
+    const [row] = this.#rows(`part = '${MADE}'`)
+    return row && (JSON.parse(row.facts) as { readonly shape?: string })
+  }
+
+  #rows(where: string): { readonly part: string; readonly facts: string }[] {
+    if (!this.#isThere()) return []
+    const sql = `SELECT part, facts FROM restored_parts WHERE run = ? AND ${where}`
+    return this.#database.prepare(sql).all(this.#run) as { part: string; facts: string }[]
+  }
+
+  /** The table is made by the first restore: a dry run, and what only looks, make none. */
+  #isThere(): boolean {
+    const sql = "SELECT 1 FROM sqlite_schema WHERE name = 'restored_parts'"
+    return this.#database.prepare(sql).get() !== undefined
   }
 
   #insert(part: string, facts: object): void {
+    this.#database.exec(TABLE)
     this.#database
       .prepare('INSERT OR REPLACE INTO restored_parts VALUES (?, ?, ?)')
       .run(this.#run, part, JSON.stringify(facts))
   }
+}
+
+/** Equal for classes that a store gives as the same. */
+export function shapeOf(schema: CollectionSchema): string {
+  return createHash('sha256')
+    .update(exactJson(schema as unknown as Json))
+    .digest('hex')
 }

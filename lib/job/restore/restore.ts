@@ -1,3 +1,4 @@
+import { type Close, closingAfter } from '../../core/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
@@ -70,9 +71,12 @@ export async function runRestores(
   const options = resolveGiven(restoreOptions, given)
   const names = classesOf(sources, options, circumstances)
   const setups: RestoreSetup[] = []
-  try {
+  const closers: Close[] = []
+  return closingAfter(closers, async () => {
     for (const source of sources) {
-      setups.push(await setUpRestore(source, store, options, circumstances, names))
+      const setup = await setUpRestore(source, store, options, circumstances, names)
+      setups.push(setup)
+      closers.push(setup.close)
     }
     const runs = setups.map(({ run }) => run)
     const done = new Map<RestoreRun, Verification>()
@@ -90,9 +94,7 @@ export async function runRestores(
     }
     const seconds = (performance.now() - startedMs) / 1000
     return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error), seconds))
-  } finally {
-    for (const { close } of setups) await close()
-  }
+  })
 }
 
 /** `at.run` is the one that is being worked on, where it is one alone. */

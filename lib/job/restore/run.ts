@@ -14,6 +14,7 @@ import type { RestoreSource, SourcePart } from './source/source.ts'
 import type { MayExpire, PartTally } from './tally.ts'
 import type { LinkSpool } from './target/linkSpool.ts'
 import type { RestoreRejects } from './target/rejects.ts'
+import type { WrittenIds } from './target/writtenIds.ts'
 
 /** How far a restore has come. */
 export interface RestoreProgress {
@@ -78,6 +79,8 @@ export interface RestoreRun {
   readonly retry: Retrying
   readonly log: RestoreLog
   readonly spool: LinkSpool
+  /** Of bytes that can be had only once. */
+  readonly written: WrittenIds | undefined
   readonly rejects: RestoreRejects | undefined
   /** True where an interrupted restore has made the class, and this one goes on. */
   readonly continues: boolean

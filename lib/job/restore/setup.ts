@@ -2,23 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { retryUntilDeadline } from '../../async/retry.ts'
-import { ElysiaError } from '../../core/errors.ts'
+import { closeAll } from '../../core/closeAll.ts'
 import { openDatabase } from '../../database/connection.ts'
-import { type Notify, notifier, waitText } from '../../run/events.ts'
-import type { Journal } from '../../run/journal.ts'
+import { notifier, waitText } from '../../run/events.ts'
 import { requireOutput } from '../../run/outputFile.ts'
-import { newRunId, type RunKey, type RunRecord } from '../../run/record.ts'
-import { lockRun, type State } from '../../run/state.ts'
+import { newRunId, type RunKey } from '../../run/record.ts'
+import { lockRun, requireUnlocked, type State } from '../../run/state.ts'
+import { refuseTakenRun } from '../../run/takenRun.ts'
 import type { Store } from '../../store/store.ts'
+import { type Continuation, continuation, runDirectory } from './continuation.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
 import { RestoreLog } from './progressTable.ts'
 import { Reasons } from './reasons.ts'
 import type { RestoreCircumstances, RestorePlan, RestoreRun, RestoreState } from './run.ts'
-import type { RestoreSource } from './source/source.ts'
+import { isOnce, type RestoreSource } from './source/source.ts'
 import { LinkSpool } from './target/linkSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
-import { isSame } from './target/target.ts'
+import { WrittenIds } from './target/writtenIds.ts'
 
 /** A restore that may begin, and what has to be put back after it. */
 export interface RestoreSetup {
@@ -55,21 +56,23 @@ export async function setUpRestore(
   })
   const health = await retry(() => healthyTarget(store, options, notify))
   const plan = await retry(() => planRestore(store, source, options, health, notify, beside))
-  const state = options.dryRun ? undefined : circumstances.state
+  const { dryRun } = options
+  const { state, runId } = circumstances
   const key = keyOf(source, store, plan, options)
-  const lock = state && key && lockRun(state, key)
+  if (dryRun && state !== undefined) requireUnlocked(state, key)
+  const lock = dryRun ? undefined : state && lockRun(state, key)
   const own = ownState(state)
-  const close = async () => {
-    await own.close()
-    lock?.release()
-  }
+  const close = [() => own.close(), () => lock?.release()]
   try {
-    const found = state && key && state.journal.unfinished(key)
-    const continued = await retry(() => continuation(store, plan, found, own, circumstances, notify))
-    const name = continued ?? circumstances.runId ?? newRunId()
+    const asked = { store, source, plan, key, state, circumstances, signal, retry, notify, dryRun }
+    const continued = await continuation(asked)
+    const { left, isMade } = continued
+    if (left !== undefined) close.push(() => left.release())
+    if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
+    const name = continued.run ?? runId ?? newRunId()
     const log = new RestoreLog(own.database, name)
-    if (continued !== undefined) restoreCheckpoint(progress, log, circumstances.fresh === true)
-    const directory = state === undefined ? await own.directory() : join(state.directory, 'restores', name)
+    if (isMade && !dryRun) restoreCheckpoint(progress, log, circumstances.fresh === true)
+    const directory = state === undefined ? await own.directory() : runDirectory(state, name)
     const run: RestoreRun = {
       run: name,
       class: plan.schema.class,
@@ -85,68 +88,31 @@ export async function setUpRestore(
       retry,
       log,
       spool: new LinkSpool(directory),
+      written: isOnce(source) && !dryRun && state !== undefined ? new WrittenIds(directory) : undefined,
       rejects: rejectsFile(circumstances, name, options, source, store),
-      continues: continued !== undefined,
+      continues: isMade,
       progress,
     }
-    return { run, begin: () => begin(run, state?.journal, key), close: () => closeAll(run, close) }
+    const ends = [() => run.rejects?.close(), () => run.written?.close(), ...close]
+    return { run, begin: () => begin(run, continued, key), close: () => closeAll(ends) }
   } catch (error) {
-    await close()
+    await closeAll(close).catch(() => {})
     throw error
   }
 }
 
-/** The same archive, or the same tenants of it, into the same class of the same target is the same run. */
+/**
+ * The same archive, or the same tenants of it, into the same class of the same target is the same run; so are all pipes
+ * of which nobody can say what they hold.
+ */
 function keyOf(
   { identity }: RestoreSource,
   { target }: Store,
   { schema }: RestorePlan,
   { tenant }: RestoreOptions,
-): RunKey | undefined {
-  if (identity === undefined) return undefined
-  const inputs = [`archive ${identity}`]
+): RunKey {
+  const inputs = [identity === undefined ? 'a pipe' : `archive ${identity}`]
   return { target, class: schema.class, inputs, ...(tenant !== undefined && { tenant }) }
-}
-
-/**
- * The run that goes on: one that has made the class which is there.
- * @throws ElysiaError ELYSIA_CONFLICT where the class is somebody else's
- */
-async function continuation(
-  store: Store,
-  plan: RestorePlan,
-  found: RunRecord | undefined,
-  own: OwnState,
-  { runId, fresh }: RestoreCircumstances,
-  notify: Notify,
-): Promise<string | undefined> {
-  const name = plan.schema.class
-  const existing = await store.schema(name)
-  if (existing === undefined) {
-    if (found !== undefined) new RestoreLog(own.database, found.run).forget()
-    return undefined
-  }
-  const log = found && new RestoreLog(own.database, found.run)
-  if (found === undefined || !isSame(existing, plan) || (runId !== undefined && runId !== found.run)) {
-    throw there(name, store)
-  }
-  // Killed between making the class and noting it: an empty one of these properties is as good as ours.
-  if (log?.made !== true && (await holdsAnything(store, plan))) throw there(name, store)
-  const done = log?.parts().size ?? 0
-  const how = fresh === true ? 'all parts are written again' : `${done} parts are done`
-  notify('continued', `continues the interrupted restore ${found.run}: ${how}`)
-  return found.run
-}
-
-async function holdsAnything(store: Store, { schema, tenants }: RestorePlan): Promise<boolean> {
-  if (tenants !== undefined) return (await store.tenants(schema.class)).length > 0
-  return (await store.collection(schema.class).count()) > 0
-}
-
-function there(name: string, store: Store): ElysiaError {
-  return new ElysiaError('ELYSIA_CONFLICT', `there is a collection ${name} in ${store.target} already`, {
-    hint: 'nothing was written; restore under another name with --name, or remove it with `col rm`',
-  })
 }
 
 function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
@@ -155,17 +121,15 @@ function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boole
   progress.continued = progress.parts.size
 }
 
-async function begin(run: RestoreRun, journal: Journal | undefined, key: RunKey | undefined) {
-  if (!run.continues) journal?.forgetPositions(run.store.target, run.class)
-  if (!run.continues && journal !== undefined && key !== undefined) {
-    journal.begin(run.run, key, run.source.schema.class, 'restore')
+async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: RunKey): Promise<void> {
+  const journal = run.circumstances.state?.journal
+  await left?.remove()
+  if (goesOn === undefined) {
+    journal?.forgetPositions(run.store.target, run.class)
+    journal?.begin(run.run, key, run.source.schema.class, 'restore')
   }
+  await run.written?.begin()
   await run.rejects?.begin(new Set(run.progress.parts.keys()))
-}
-
-async function closeAll(run: RestoreRun, close: () => Promise<void>): Promise<void> {
-  run.rejects?.close()
-  await close()
 }
 
 function rejectsFile(

@@ -5,9 +5,11 @@ import { ElysiaError } from '../../../lib/core/errors.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { RestoreRejects } from '../../../lib/job/restore/target/rejects.ts'
+import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
-import { things } from '../backup/archived.ts'
+import { archiveOf, things } from '../backup/archived.ts'
 import { overriding } from '../ingest/overriding.ts'
+import { directory, TARGETS } from '../targets.ts'
 import { sourceOf } from './restored.ts'
 
 /** An archive of a collection with an alias. */
@@ -53,4 +55,19 @@ t.test('rejects of parts that are done stay in their file, those of others and a
   rejects.append(['{"id":null,"reason":"new","part":"b"}\n'])
   rejects.close()
   t.equal(readFileSync(path, 'utf8').trimEnd().split('\n').length, 3)
+})
+
+t.test('a --run-id that another run has is refused, and the other one stays as it was', async (t) => {
+  const place = directory(t)
+  const store = await TARGETS.sqlite(t)
+  const state = openState(store, place)
+  const files = await archiveOf(5)
+  await restore(await sourceOf(files), store, {}, { state, runId: 'mine' })
+  const other = restore(await sourceOf(files), store, { name: 'Other' }, { state, runId: 'mine' })
+  await t.rejects(other, {
+    code: 'ELYSIA_CONFLICT',
+    message: /^the run mine is one of archive .* into Thing$/,
+  })
+  t.match(state.journal.find('mine'), { class: 'Thing', status: 'done' })
+  t.equal(await store.schema('Other'), undefined)
 })

@@ -45,3 +45,8 @@ export interface RestoreSource {
   readonly withoutVectors?: boolean
   close?(): Promise<void>
 }
+
+/** True for bytes that can be had only once, or that nobody can tell from others. */
+export function isOnce({ identity, once }: RestoreSource): boolean {
+  return identity === undefined || once === true
+}

@@ -2,6 +2,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { type CollectionSchema, vectorNames } from '../../../core/schema.ts'
 import type { Store, Tenant } from '../../../store/store.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
+import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 
 /** A class with its reference properties, as a restore means it to be. */
@@ -29,18 +30,13 @@ async function makeClass(run: RestoreRun): Promise<void> {
     await retry(creating(store, plan.schema))
     notify('created', `created the collection ${name}`)
   } else if (!run.log.made) await retry(() => finishing(store, plan.schema))
-  run.log.noteMade()
+  if (!run.log.made) run.log.noteMade()
 }
 
-async function finishTarget({
-  store,
-  plan,
-  retry,
-  notify,
-  class: name,
-  progress,
-}: RestoreRun): Promise<void> {
+async function finishTarget(run: RestoreRun): Promise<void> {
+  const { store, plan, retry, notify, class: name, progress } = run
   const made = await retry(() => store.schema(name))
+  if (made !== undefined && run.written !== undefined) run.log.noteMade(shapeOf(made))
   if (made !== undefined) progress.differences = schemaDifferences(plan.schema, made)
   for (const { path, wanted, got } of progress.differences) {
     const is =

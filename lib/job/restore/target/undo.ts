@@ -1,5 +1,6 @@
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { RestoreRun } from '../run.ts'
+import { isOnce } from '../source/source.ts'
 
 /** What says nothing of the source but that its bytes are not whole. */
 const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
@@ -14,14 +15,16 @@ export async function undo({ store, source, notify, ...run }: RestoreRun, error:
   try {
     if (!(await store.drop(run.class))) return
     run.log.forget()
+    await run.spool.remove()
     notify('undone', `${run.class}, which was made for it, is gone again: it can be sent once more`)
   } catch (thrown) {
     notify('undone', `${run.class}, which was made for it, is still there: ${messageOf(thrown)}`)
   }
 }
 
-function isLost({ identity, kind, once }: RestoreRun['source'], error: unknown): boolean {
-  if (identity === undefined || once === true) return true
+function isLost(source: RestoreRun['source'], error: unknown): boolean {
+  const { kind } = source
+  if (isOnce(source)) return true
   if (kind === 'archive' || kind === 'file') return false
   return error instanceof ElysiaError && DAMAGE.has(error.code)
 }

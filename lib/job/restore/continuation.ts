@@ -1,0 +1,172 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Retrying } from '../../async/retry.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
+import type { Notify } from '../../run/events.ts'
+import type { RunKey, RunKind, RunRecord } from '../../run/record.ts'
+import { lockRecord, type State } from '../../run/state.ts'
+import { scan } from '../../store/scan.ts'
+import type { Store } from '../../store/store.ts'
+import { RestoreLog, shapeOf } from './progressTable.ts'
+import type { RestoreCircumstances, RestorePlan } from './run.ts'
+import type { RestoreSource } from './source/source.ts'
+import { isSame } from './target/target.ts'
+import { WrittenIds } from './target/writtenIds.ts'
+
+/** What earlier restores have left for this one. */
+export interface Continuation {
+  /** The run that goes on; undefined where a new one begins. */
+  readonly run?: string
+  /** True where its class is there, and is taken as it is. */
+  readonly isMade: boolean
+  /** The class that a killed restore from a pipe has left: it goes before a new one is made. */
+  readonly left?: LeftClass
+}
+
+/** A class of which all is known to be what a restore from a pipe has made of it, before it was killed. */
+export interface LeftClass {
+  readonly run: string
+  remove(): Promise<void>
+  release(): void
+}
+
+/** What is asked for, and where progress is kept. */
+export interface Continuing {
+  readonly store: Store
+  readonly source: RestoreSource
+  readonly plan: RestorePlan
+  readonly key: RunKey
+  readonly state: State | undefined
+  readonly circumstances: RestoreCircumstances
+  readonly signal: AbortSignal
+  readonly retry: Retrying
+  readonly notify: Notify
+  /** Nothing is to be made, no lock either. */
+  readonly dryRun: boolean
+}
+
+/** Where a restore keeps what is in no table: references, the ids that it wrote. */
+export function runDirectory({ directory }: State, run: string): string {
+  return join(directory, 'restores', run)
+}
+
+/**
+ * What there is of the class that a restore is to make: nothing, or what an interrupted one has left, which goes on
+ * where it can, or is taken away where it came from a pipe and nobody else has written to it.
+ * @throws ElysiaError ELYSIA_CONFLICT where the class is somebody else's, ELYSIA_LOCKED
+ */
+export async function continuation(given: Continuing): Promise<Continuation> {
+  const { store, source, plan, key, state, circumstances, retry, notify } = given
+  const { runId, fresh } = circumstances
+  const name = plan.schema.class
+  const found = state?.journal.unfinished(key)
+  const existing = await retry(() => store.schema(name))
+  if (existing === undefined) {
+    if (found !== undefined && !given.dryRun) await forget(state!, found)
+    return { isMade: false }
+  }
+  if (state === undefined) throw there(name, store)
+  // Of bytes without a name nobody can say whether they are the same.
+  const goesOn = source.identity !== undefined && (runId === undefined || runId === found?.run)
+  if (found !== undefined && goesOn && isSame(existing, plan)) {
+    const log = new RestoreLog(state.database, found.run)
+    // Killed between making the class and noting it: an empty one of these properties is as good as ours.
+    if (log.made || !(await holdsAnything(given))) {
+      const done = log.parts().size
+      const how = fresh === true ? 'all parts are written again' : `${done} parts are done`
+      notify('continued', `continues the interrupted restore ${found.run}: ${how}`)
+      return { run: found.run, isMade: true }
+    }
+  }
+  const left = await leftByPipe(given, state, existing)
+  if (left !== undefined) return left
+  throw there(name, store)
+}
+
+/** Undefined where the class was not left by a restore from a pipe, or may hold anything else. */
+async function leftByPipe(
+  given: Continuing,
+  state: State,
+  existing: CollectionSchema,
+): Promise<Continuation | undefined> {
+  const { store, plan, key, notify } = given
+  const last = lastInto(existing.class, state.journal.runs(store.target))
+  if (last === undefined || last.status === 'done') return undefined
+  const log = new RestoreLog(state.database, last.run)
+  const written = new WrittenIds(runDirectory(state, last.run))
+  if (!written.isThere) return undefined
+  const lock = lockRecord(state, last, { own: key, dryRun: given.dryRun })
+  let isLeft = false
+  try {
+    // Killed before the class was noted: nothing has been written, and an empty one of these properties will do.
+    if (log.shape === undefined) {
+      if (!isSame(existing, plan) || (await holdsAnything(given))) return undefined
+      return { isMade: true }
+    }
+    if (log.shape !== shapeOf(existing)) return undefined
+    if (!(await written.hasAll(objectsOf(given, existing)))) return undefined
+    isLeft = true
+    const text = `${existing.class}, which the restore ${last.run} has left of a pipe`
+    notify('undone', `${text}, ${given.dryRun ? 'would be' : 'is'} taken away, and made anew`)
+    return { isMade: false, left: leftClass(store, state, last, lock?.release) }
+  } finally {
+    if (!isLeft) lock?.release()
+  }
+}
+
+/** The run that wrote into a class last, or may have. */
+function lastInto(name: string, runs: readonly RunRecord[]): RunRecord | undefined {
+  return runs.find((one) => one.class === name && !READING.includes(one.kind))
+}
+
+const READING: readonly RunKind[] = ['backup', 'verify', 'cleanup']
+
+function leftClass(
+  store: Store,
+  state: State,
+  record: RunRecord,
+  release: (() => void) | undefined,
+): LeftClass {
+  return {
+    run: record.run,
+    remove: async () => {
+      await store.drop(record.class)
+      await forget(state, record)
+      state.journal.forget(store.target, record.class)
+    },
+    release: () => release?.(),
+  }
+}
+
+/** A class that is gone takes with it what its restore has kept. */
+async function forget(state: State, { run }: RunRecord): Promise<void> {
+  new RestoreLog(state.database, run).forget()
+  await rm(runDirectory(state, run), { recursive: true, force: true })
+}
+
+/** All objects of the class, of their ids and tenants alone. A tenant that cannot be read holds what nobody knows. */
+async function* objectsOf({ store, signal, retry }: Continuing, existing: CollectionSchema) {
+  const collection = store.collection(existing.class)
+  const what = { properties: [], vectors: false }
+  if (!hasTenants(existing)) {
+    yield* scan(collection, what, {}, { signal }, retry)
+    return
+  }
+  for (const { name, state } of await retry(() => store.tenantStates(existing.class))) {
+    if (state === 'active') yield* scan(collection, what, {}, { signal, tenant: name }, retry)
+    else yield [{ id: '', tenant: name, properties: {} }]
+  }
+}
+
+async function holdsAnything({ store, plan, retry }: Continuing): Promise<boolean> {
+  const { schema, tenants } = plan
+  if (tenants !== undefined) return (await retry(() => store.tenants(schema.class))).length > 0
+  return (await retry(() => store.collection(schema.class).count())) > 0
+}
+
+function there(name: string, store: Store): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `there is a collection ${name} in ${store.target} already`, {
+    hint: 'nothing was written; restore under another name with --name, or remove it with `col rm`',
+  })
+}

@@ -1,0 +1,84 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Transform } from 'node:stream'
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { temporaryDatabase } from '../../../database/connection.ts'
+import { makeDirectory } from '../../../file/directory.ts'
+
+/**
+ * The ids of all objects that a restore from a pipe has written, or may have: each is in a file before its object is
+ * sent. Where the restore was killed they tell whether what its class holds is of it alone.
+ */
+export class WrittenIds {
+  readonly #directory: string
+  readonly #path: string
+  #handle: FileHandle | undefined
+
+  constructor(directory: string) {
+    this.#directory = directory
+    this.#path = join(directory, 'written.ids')
+  }
+
+  /** True where a restore has begun such a file, and did not come to its end. */
+  get isThere(): boolean {
+    return existsSync(this.#path)
+  }
+
+  /** Makes the file, or goes on with it. @throws ElysiaError ELYSIA_STATE */
+  async begin(): Promise<void> {
+    makeDirectory(this.#directory)
+    this.#handle = await open(this.#path, 'a', 0o600).catch(unwritable)
+  }
+
+  /** A stage that lets batches pass once their ids are in the file. Memory: a batch. */
+  noting(): Transform {
+    return new Transform({
+      objectMode: true,
+      highWaterMark: 1,
+      transform: (batch: readonly StoredObject[], _, done) => {
+        this.#add(batch).then(() => done(null, batch), done)
+      },
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close()
+    this.#handle = undefined
+  }
+
+  /** Whether the file has the id of each of these objects. Memory: a page, and a cache of some megabytes. */
+  async hasAll(pages: AsyncIterable<readonly StoredObject[]>): Promise<boolean> {
+    const known = temporaryDatabase()
+    try {
+      known.exec('CREATE TABLE known (id TEXT PRIMARY KEY) WITHOUT ROWID; BEGIN')
+      const insert = known.prepare('INSERT OR IGNORE INTO known VALUES (?)')
+      // A line that was cut short by a kill is the beginning of an id, and no other.
+      for await (const line of createInterface({ input: createReadStream(this.#path) })) insert.run(line)
+      const find = known.prepare('SELECT 1 FROM known WHERE id = ?')
+      for await (const page of pages) {
+        if (page.some((object) => find.get(lineOf(object)) === undefined)) return false
+      }
+      return true
+    } finally {
+      known.close()
+    }
+  }
+
+  async #add(batch: readonly StoredObject[]): Promise<void> {
+    await this.#handle?.appendFile(batch.map((object) => `${lineOf(object)}\n`).join('')).catch(unwritable)
+  }
+}
+
+function lineOf({ id, tenant }: StoredObject): string {
+  return tenant === undefined ? id : `${id} ${JSON.stringify(tenant)}`
+}
+
+function unwritable(cause: unknown): never {
+  throw new ElysiaError('ELYSIA_STATE', `ids cannot be kept on the disk: ${messageOf(cause)}`, {
+    cause,
+    hint: 'make room in the state directory, then send the same again',
+  })
+}
