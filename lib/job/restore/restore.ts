@@ -1,4 +1,4 @@
-import { type Close, closingAfter } from '../../core/closeAll.ts'
+import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'

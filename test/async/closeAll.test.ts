@@ -1,5 +1,5 @@
 import t from 'tap'
-import { closeAll, closingAfter } from '../../lib/core/closeAll.ts'
+import { closeAll, closingAfter } from '../../lib/async/closeAll.ts'
 
 t.test('all is closed, in order, though one of them fails; the first failure is told', async (t) => {
   const closed: string[] = []
