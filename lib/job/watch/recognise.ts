@@ -24,7 +24,10 @@ export type Recognised =
 
 const BEGINNING: Start = { byte: 0, linesBefore: 0 }
 
-/** Bytes that are looked at to tell whether a line that was open has become another one. */
+const LF = 10
+/** Space, tab and CR, in any number. */
+const BLANKS: readonly number[] = [32, 9, 13]
+/** Bytes that are looked at at once to tell whether a line that was open has become another one. */
 const LOOKAHEAD_BYTES = 64 * 1024
 
 /** Holds a file against what is remembered of its inode. Reads what was taken of it where its times prove nothing. */
@@ -64,10 +67,22 @@ async function startBehind(opened: OpenedFile, position: FilePosition): Promise<
   if (opened.identity.size === bytes) return undefined
   const behind: Start = { byte: bytes, linesBefore: lines }
   if (openLine === undefined || codecOf(await opened.bytes(0, MAGIC_BYTES)) !== 'plain') return behind
-  const more = (await opened.bytes(bytes, bytes + LOOKAHEAD_BYTES)).toString('latin1')
-  const blank = /^[ \t\r]*/.exec(more)![0].length
-  if (blank === more.length && bytes + blank === opened.identity.size) return undefined
-  if (more[blank] !== '\n') return { byte: openLine, linesBefore: lines - 1 }
-  const byte = bytes + blank + 1
+  const first = await firstNonBlank(opened, bytes)
+  if (first === undefined) return undefined
+  if (first.byte !== LF) return { byte: openLine, linesBefore: lines - 1 }
+  const byte = first.at + 1
   return byte === opened.identity.size ? undefined : { byte, linesBefore: lines }
+}
+
+/** The first byte from `from` on that does not belong to the end of a line, and where it stands. */
+async function firstNonBlank(
+  opened: OpenedFile,
+  from: number,
+): Promise<{ byte: number; at: number } | undefined> {
+  for (let at = from; at < opened.identity.size; at += LOOKAHEAD_BYTES) {
+    const piece = await opened.bytes(at, at + LOOKAHEAD_BYTES)
+    const found = piece.findIndex((byte) => !BLANKS.includes(byte))
+    if (found >= 0) return { byte: piece[found]!, at: at + found }
+  }
+  return undefined
 }

@@ -73,6 +73,18 @@ t.test('a line that was only half there is taken as a whole, and one that was wh
   )
 })
 
+t.test('a last line without an end that has grown by white space alone is not taken once more', async (t) => {
+  for (const blanks of [' ', '\t \r', ' '.repeat(65_535), ' '.repeat(65_536)]) {
+    const place = placeOf(t, { '0.jsonl': add('a', 'ONE'), 'open.jsonl': rename('a', 'b').trimEnd() })
+    await pass(place, {}, [() => drop(place, 'z.jsonl', add('a', 'TWO'))])
+    append(place, 'open.jsonl', blanks)
+    t.strictSame((await pass(place)).names, [], `${blanks.length} blanks`)
+    t.strictSame(await contentsOf(place), { a: 'TWO', b: 'ONE' }, 'the rename was not made twice')
+    append(place, 'open.jsonl', `\n${add('c', 'THREE')}`)
+    t.match((await pass(place)).files[0]?.report, { lines: 1, written: 1 }, 'and what follows is taken')
+  }
+})
+
 t.test('a compressed file goes on with the members that are appended', async (t) => {
   const place = placeOf(t, { '0.jsonl': add('a', 'ONE'), 'log.jsonl': gzipSync(MOVED) })
   await pass(place)
@@ -160,6 +172,21 @@ t.test('rotation while nothing watches is recognised by the next watch', async (
   t.strictSame(names, ['log.jsonl', 'z-old.jsonl'])
   t.strictSame(await contentsOf(place), { a: 'TWO', b: 'NEW', late: 'x' })
 })
+
+t.test(
+  'a file that goes away and comes back under its name is another one, though it is the same',
+  async (t) => {
+    const place = placeOf(t, { '1.jsonl': add('a', 'first') })
+    const [inside, outside] = [join(place.inbox, '1.jsonl'), join(place.inbox, '../outside/1.jsonl')]
+    const { names } = await pass(place, {}, [
+      () => renameSync(inside, outside),
+      () => drop(place, '2.jsonl', add('a', 'second')),
+      () => renameSync(outside, inside),
+    ])
+    t.strictSame(names, ['1.jsonl', '2.jsonl', '1.jsonl'])
+    t.strictSame(await contentsOf(place), { a: 'first' })
+  },
+)
 
 t.test('the same bytes given once more under a name that was gone are taken once more', async (t) => {
   const place = placeOf(t, { '1.jsonl': add('a', 'first') })
