@@ -18,6 +18,8 @@ const SECOND_LOOK_MS = 5000
 /** A file whose last change is so near may change again without another time to show for it. */
 const CLOCK_TICK_MS = 1000
 
+const RIGHTS = new Set(['EACCES', 'EPERM'])
+
 /** A file as it is to be taken. */
 interface Turn {
   readonly entry: WatchEntry
@@ -203,7 +205,9 @@ async function cannotBeRead(
 ): Promise<void> {
   const error = new ElysiaError('ELYSIA_INPUT', `${file.path} cannot be read: ${reason(cause)}`, {
     cause,
-    hint: 'see to its rights; it is taken when these have changed',
+    hint: RIGHTS.has(String((cause as NodeJS.ErrnoException).code))
+      ? 'see to its rights; it is taken when these have changed'
+      : 'look for errors of the disk in the log of the system; touch the file to have it tried again',
   })
   const entry = known ?? (await anew(watching, file))
   if (known === undefined) watching.log.begin(entry)
