@@ -18,13 +18,15 @@ import { type ProgressView, progressView } from './view/progress.ts'
 import { rejectsText, summary } from './view/summary.ts'
 
 /**
- * Ingests inputs into the chosen target, and reports: with --json one document on stdout, else on stderr.
+ * Ingests inputs into the chosen target, and reports: with --json one document on stdout, else on stderr. They are
+ * looked for once the options are known to be of use.
  * @throws what ended the run, after its report
  */
-export async function runIngest(context: Context, inputs: readonly Source[]): Promise<void> {
+export async function runIngest(context: Context, find: () => Promise<readonly Source[]>): Promise<void> {
   const { console } = context
   const options = context.options(ingestOptions)
   requireUsable(options)
+  const inputs = await find()
   const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(inputs, console)
   const around = circumstances(context, state, options.dryRun, view)

@@ -25,6 +25,8 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     return signals
   }
   try {
+    // A mistake in any option comes before what the command looks for first.
+    for (const schema of command.schemas) resolve(schema, layersFor(schema, layers))
     await command.run({
       ...asked,
       settings,

@@ -21,10 +21,15 @@ async function ended(cwd: string, args: readonly string[]): Promise<{ code: unkn
   return { code, stderr }
 }
 
+/** Options without which a command is not begun. */
+function needed(name: string): string[] {
+  return /^index (process-jsonl|sync|watch)$/.test(name) ? ['--collection', 'c'] : []
+}
+
 for (const [name] of commandsOf(COMMANDS)) {
   t.test(`${name} is exit 1, and says so, where its promise is never settled`, async (t) => {
     const directory = t.testdir({})
-    const { code, stderr } = await ended(directory, ['command', name, '--quiet'])
+    const { code, stderr } = await ended(directory, ['command', name, '--quiet', ...needed(name)])
     t.equal(code, 1)
     t.match(stderr, /^error: the command stopped in the middle[^\n]+\n$/)
   })

@@ -25,6 +25,6 @@ export const command: Command = {
   docs: 'docs/format.md',
   interrupted: 'what is settled stays, and the same command goes on behind it',
   async run(context) {
-    await runIngest(context, await sources(context.operands))
+    await runIngest(context, () => sources(context.operands))
   },
 }

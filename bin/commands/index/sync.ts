@@ -54,7 +54,7 @@ export const command: Command = {
   docs: 'docs/producers-and-consumers.md, docs/recipes.md',
   interrupted: 'what is settled stays, and the same command goes on behind it',
   wrapsCommand: true,
-  run: (context) => runIngest(context, [named(input(context), context)]),
+  run: (context) => runIngest(context, async () => [named(input(context), context)]),
 }
 
 /** Two runs over inputs of the same names may continue each other, and never run at once. */
