@@ -16,7 +16,12 @@ async function breakReads(t: Test, { inbox }: Storage, name: string) {
   }
   await handle.close()
   const { read } = prototype
-  const broken = { reads: 0, mend: () => void (prototype.read = read) }
+  const broken = {
+    reads: 0,
+    mend: () => {
+      prototype.read = read
+    },
+  }
   prototype.read = function (...args) {
     if (fstatSync(this.fd).ino !== ino) return read.apply(this, args)
     broken.reads += 1
