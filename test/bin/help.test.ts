@@ -10,6 +10,7 @@ import { COMMANDS } from '../../bin/commands/table.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
 import { namesOf } from '../../lib/options/options.ts'
 import type { OptionSchema } from '../../lib/options/schema.ts'
+import { MAN_PAGE, manPage } from '../../scripts/man.ts'
 import { home } from './elysiactl.ts'
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
@@ -69,6 +70,10 @@ t.test('the documents that help names are part of the package', async (t) => {
   for (const { name, docs = 'SPEC.md' } of all) {
     for (const page of docs.split(', ')) t.ok(existsSync(new URL(page, root)), `${name}: ${page}`)
   }
+})
+
+t.test('the man page is that of these commands', async (t) => {
+  t.equal(readFileSync(MAN_PAGE, 'utf8'), await manPage(), 'npm run schemas makes it anew')
 })
 
 t.test('no two options of a command share a flag or a letter', async (t) => {

@@ -40,13 +40,16 @@ if [[ "$funcstack[1]" = _elysiactl ]]; then _elysiactl "$@"; else compdef _elysi
 const FISH = `# completion of elysiactl for fish
 function __elysiactl_words
   set -l words (commandline -opc)[2..]
-  set -l word
-  elysiactl completion words --quiet -- $words (commandline -ct) 2>/dev/null | while read -l word
-    read -l text
-    printf '%s\\t%s\\n' $word $text
+  set -l lines (elysiactl completion words --quiet -- $words (commandline -ct) 2>/dev/null)
+  if not set -q lines[2]
+    __fish_complete_path (commandline -ct)
+    return
+  end
+  for at in (seq 1 2 (count $lines))
+    printf '%s\\t%s\\n' $lines[$at] $lines[(math $at + 1)]
   end
 end
-complete -c elysiactl -a '(__elysiactl_words)'
+complete -c elysiactl -f -a '(__elysiactl_words)'
 `
 
 /**
