@@ -8,13 +8,14 @@ import {
   ingestFiles,
   ingestOptions,
   type Outcome,
+  type Progress,
   type Report,
   requireUsable,
   runOptions,
   type State,
   sum,
 } from './library.ts'
-import { type ProgressView, progressView } from './view/progress.ts'
+import { ingestMeasure, progressView } from './view/progress.ts'
 import { rejectsText, summary } from './view/summary.ts'
 
 /**
@@ -28,8 +29,11 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   requireUsable(options)
   const inputs = await find()
   const { store, state } = await context.openTarget(forRun(context))
-  const view = await progressView(inputs, console)
-  const around = circumstances(context, state, options.dryRun, view)
+  const view = await progressView(console)
+  const sizes = inputs.map(({ size }) => size)
+  const around = circumstances(context, state, options.dryRun, (progress) =>
+    view.update(ingestMeasure(progress, sizes)),
+  )
   const { report, error } = await ingestFiles(inputs.map(withFile), store, options, around).finally(view.stop)
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, around)))
@@ -42,7 +46,12 @@ function withFile(source: Source): Source {
   return source.name === 'stdin' ? { ...source, file: 0 } : source
 }
 
-function circumstances(context: Context, state: State, dryRun: boolean, view: ProgressView): Circumstances {
+function circumstances(
+  context: Context,
+  state: State,
+  dryRun: boolean,
+  onProgress: (progress: Progress) => void,
+): Circumstances {
   const { rejects, runId, fresh } = context.options(runOptions)
   const { console, stop, signal } = context
   return {
@@ -51,7 +60,7 @@ function circumstances(context: Context, state: State, dryRun: boolean, view: Pr
     state,
     fresh,
     onReject: ({ item, cause, reason }: Outcome) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
-    onProgress: view.update,
+    onProgress,
     onNotice: ({ message }) => console.note(message),
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),

@@ -94,6 +94,6 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'env-paths': /^lib\/config\/paths\.ts$/,
   cosmiconfig: /^lib\/config\/files\.ts$/,
   citty: /^bin\/cli\/tree\.ts$/,
-  'cli-progress': /^bin\//,
+  'log-update': /^bin\/view\/footer\.ts$/,
   'cli-table3': /^bin\//,
 }

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { styleText } from 'node:util'
-import { type Bar, terminalBar } from '../view/bar.ts'
+import { type Footer, terminalFooter } from '../view/footer.ts'
 import { visible, visibleJson } from '../view/visible.ts'
 import type { ConsoleOptions } from './consoleOptions.ts'
 import { describe, tell, tellInOneLine } from './errorText.ts'
@@ -39,19 +39,21 @@ export interface Console {
   document(value: unknown): Promise<void>
   /** Stdout for bytes that are no text. Ending it does not close stdout. */
   bytes(): Writable
-  /** A bar on the terminal, from which other lines keep clear; undefined without one, with --quiet and with --json. */
-  bar(format: string): Promise<Bar | undefined>
+  /**
+   * The line at the foot of the terminal, above which all else is written; undefined where stderr is none that can
+   * have one, with --quiet and with --json.
+   */
+  footer(): Promise<Footer | undefined>
 }
 
 type Source = Iterable<string> | AsyncIterable<string>
 
 /** The console of this process. */
 export function processConsole({ json, quiet, verbose }: ConsoleOptions): Console {
-  let bar: Bar | undefined
-  const write = (start: string, text: string) => {
-    bar?.clear()
-    process.stderr.write(`${start}${visible(text)}\n`)
-  }
+  let footer: Footer | undefined
+  const above = (write: () => void) => (footer === undefined ? write() : footer.above(write))
+  const write = (start: string, text: string) =>
+    above(() => void process.stderr.write(`${start}${visible(text)}\n`))
   const say = (message: Lines) => {
     for (const line of typeof message === 'string' ? [message] : message) write('', line)
   }
@@ -81,12 +83,17 @@ export function processConsole({ json, quiet, verbose }: ConsoleOptions): Consol
     printJson: (pieces, signal) => flow(Readable.from(mapped(pieces, visibleJson)), signal),
     document: (value) => flow(Readable.from([`${visibleJson(JSON.stringify(value))}\n`])),
     bytes: stdout,
-    async bar(format) {
-      if (quiet || json || !process.stderr.isTTY) return undefined
-      bar = await terminalBar(process.stderr, format)
-      return bar
+    async footer() {
+      if (quiet || json || !canMoveCursor()) return undefined
+      footer ??= await terminalFooter(process.stderr)
+      return footer
     },
   }
+}
+
+/** True of a terminal that says how wide it is and knows more than lines. */
+function canMoveCursor(): boolean {
+  return process.stderr.isTTY === true && process.stderr.columns > 0 && process.env.TERM !== 'dumb'
 }
 
 /** A stdout or stderr whose reader went away is no reason to die before all is told elsewhere. */

@@ -11,11 +11,10 @@ import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ElysiaError, type Input, messageOf } from '../library.ts'
 
-/** An input that knows how much of it there is, where that can be known, for the progress bar. */
+/** An input that knows how much of it there is, where that can be known, to show how far a run has come. */
 export interface Source extends Input {
   /** In bytes, as it lies there, compressed or not. */
   readonly size: number | undefined
-  bytesRead(): number
 }
 
 const CHUNK_BYTES = 256 * 1024
@@ -98,15 +97,5 @@ function read(path: string, fd?: number): ReadStream {
 }
 
 function source(name: string, rereadable: boolean, size: number | undefined, open: () => Readable): Source {
-  let opened: Readable | undefined
-  return {
-    name,
-    rereadable,
-    size,
-    bytesRead: () => (opened as Partial<ReadStream> | undefined)?.bytesRead ?? 0,
-    open: () => {
-      opened = open()
-      return opened
-    },
-  }
+  return { name, rereadable, size, open }
 }

@@ -24,7 +24,6 @@ export function producer(
     rereadable: false,
     comesAgain: true,
     size: undefined,
-    bytesRead: () => 0,
     open: () => {
       const [program, ...words] = argv
       const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], env })

@@ -1,52 +1,102 @@
 import type { Console } from '../cli/console.ts'
-import type { Source } from '../cli/inputs.ts'
-import { type Progress, roughSize, sum } from '../library.ts'
+import { type Progress, sum } from '../library.ts'
+import { Pace } from './pace.ts'
+import { type Measure, progressLine, type Speed, shareOf } from './progressLine.ts'
 
-/** What is shown while a run goes on. */
+/** What is shown while a job goes on. */
 export interface ProgressView {
-  update(progress: Progress): void
+  update(measure: Measure): void
   stop(): void
 }
 
 const LINE_EVERY_MS = 5000
+const LOOK_EVERY_MS = 500
 
-/** A bar where stderr is a terminal and the size is known, else a line every five seconds; nothing with -q. */
-export async function progressView(inputs: readonly Source[], console: Console): Promise<ProgressView> {
+/** One line at the foot of a terminal; elsewhere one every five seconds, where there is news; nothing with -q. */
+export async function progressView(console: Console): Promise<ProgressView> {
   if (console.quiet || console.json) return { update() {}, stop() {} }
-  const total = totalOf(inputs)
-  const bar = total > 0 ? await console.bar('{bar} {percentage}% {text}') : undefined
-  if (bar === undefined) return lines(console)
-  const read = () => inputs.reduce((bytes, input) => bytes + input.bytesRead(), 0)
-  bar.update(0, total, '')
+  const seen = new Seen()
+  const looking = setInterval(() => seen.look(), LOOK_EVERY_MS).unref()
+  const stopShowing = await shown(console, seen)
   return {
-    update: (progress) => bar.update(Math.min(read(), total), total, said(progress)),
-    stop: bar.stop,
-  }
-}
-
-/** The bytes there are; 0 where some input does not say. */
-function totalOf(inputs: readonly Source[]): number {
-  let total = 0
-  for (const { size } of inputs) {
-    if (size === undefined) return 0
-    total += size
-  }
-  return total
-}
-
-function lines(console: Console): ProgressView {
-  let latest: Progress | undefined
-  const timer = setInterval(() => latest && console.note(said(latest)), LINE_EVERY_MS).unref()
-  return {
-    update: (progress) => {
-      latest = progress
+    update: (measure) => seen.take(measure),
+    stop() {
+      clearInterval(looking)
+      stopShowing()
     },
-    stop: () => clearInterval(timer),
   }
 }
 
-function said({ records, rejected, bytes, seconds }: Progress): string {
-  const rejects = sum(rejected)
-  const bad = rejects === 0 ? '' : `, ${rejects} rejected`
-  return `${records} records${bad}, ${roughSize(bytes)}, ${Math.round(records / seconds)} records/s`
+async function shown(console: Console, seen: Seen): Promise<() => void> {
+  const footer = await console.footer()
+  if (footer !== undefined) {
+    footer.show((columns) => seen.line(columns))
+    return footer.stop
+  }
+  let last: Measure | undefined
+  const tell = () => {
+    if (seen.latest !== undefined && seen.latest !== last) console.note(seen.line()!.trimStart())
+    last = seen.latest
+  }
+  const timer = setInterval(tell, LINE_EVERY_MS).unref()
+  return () => clearInterval(timer)
+}
+
+/** What was last told of a job, and how fast it goes. */
+class Seen {
+  latest: Measure | undefined
+  #pace = new Pace()
+  #shares = new Pace()
+
+  take(measure: Measure): void {
+    if (measure.phase !== this.latest?.phase) {
+      this.#pace = new Pace()
+      this.#shares = new Pace()
+    }
+    const isFirst = this.latest === undefined || measure.phase !== this.latest.phase
+    this.latest = measure
+    if (isFirst) this.look()
+  }
+
+  /** Looks how far it is now: what stands still is seen to slow down. */
+  look(): void {
+    if (this.latest === undefined) return
+    const now = performance.now()
+    this.#pace.note(this.latest.done, now)
+    this.#shares.note(shareOf(this.latest) ?? 0, now)
+  }
+
+  /** Undefined where nothing has been told yet. */
+  line(columns?: number): string | undefined {
+    return this.latest && progressLine(this.latest, this.#speed(this.latest), columns)
+  }
+
+  #speed(latest: Measure): Speed {
+    const share = shareOf(latest)
+    const perSecond = this.#shares.rate()
+    const left = share === undefined || perSecond === undefined ? undefined : (1 - share) / perSecond
+    return { rate: this.#pace.rate(), left }
+  }
+}
+
+/** An ingest, measured by its records; `sizes` are those of its inputs, in bytes, where all are known. */
+export function ingestMeasure(
+  { records, rejected, input, inputBytes }: Progress,
+  sizes: readonly (number | undefined)[],
+): Measure {
+  const all = sizes.length === 0 ? undefined : total(sizes)
+  const before = total(sizes.slice(0, input))
+  return {
+    done: records,
+    unit: 'records',
+    rejected: sum(rejected),
+    ...(all !== undefined && all > 0 && before !== undefined && { share: (before + inputBytes) / all }),
+  }
+}
+
+function total(sizes: readonly (number | undefined)[]): number | undefined {
+  return sizes.reduce<number | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  )
 }

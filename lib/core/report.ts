@@ -47,6 +47,10 @@ export interface Progress extends Counts {
   readonly bytes: number
   readonly seconds: number
   readonly retries: number
+  /** The input at hand, counted from 0. */
+  readonly input: number
+  /** How far into it everything is settled: bytes of the file; of a compressed one an estimate. */
+  readonly inputBytes: number
 }
 
 export function sum(counts: Record<string, number>): number {

@@ -36,21 +36,6 @@ async function slow(t: Test): Promise<Double> {
 const FILE: Files = { 'changes.jsonl': adds(200) }
 const PROCESS = ['index', 'process-jsonl', 'changes.jsonl', ...INTO]
 
-t.test(
-  'on a terminal a bar shows how far a run is, and is gone when the summary comes',
-  { skip },
-  async (t) => {
-    const target = ['--target', (await slow(t)).target]
-    const { code, stdout } = await onTerminal(home(t, FILE), [...PROCESS, ...target, '--batch-size', '50'])
-    t.equal(code, 0, stdout)
-    t.match(stdout, /\d+% \d+ records, [\d.]+ \w+, \d+ records\/s/)
-    t.match(stdout, /100%/)
-    const summary = stdout.lastIndexOf('done: SourceCode')
-    t.ok(summary > stdout.lastIndexOf('%'), 'the summary comes last')
-    t.ok(stdout.lastIndexOf(`${ESCAPE}[?25h`) > stdout.lastIndexOf(`${ESCAPE}[?25l`), 'the cursor is back')
-  },
-)
-
 t.test('--quiet shows nothing on a terminal either', { skip }, async (t) => {
   const target = ['--target', (await slow(t)).target]
   t.match(await onTerminal(home(t, FILE), [...PROCESS, ...target, '-q']), { code: 0, stdout: '' })
@@ -83,10 +68,10 @@ t.test('in a pipe a long run says every few seconds how far it is, and with --qu
   const quiet = start([...sync, 'sqlite:quiet.db', '--quiet'])
   for (const { child } of [loud, quiet]) child.stdin!.write(adds(3))
   const before = performance.now()
-  await loud.says('3 records, ')
+  await loud.says('3 records')
   t.ok(performance.now() - before > 2000, 'not for every batch')
   for (const { child } of [loud, quiet]) child.stdin!.end()
-  t.match(await loud.ended, { code: 0, stderr: /\n3 records, \d+ B, \d+ records\/s\n/ })
+  t.match(await loud.ended, { code: 0, stderr: /\n3 records( {2}[\d.]+\/s)?\n/ })
   t.match(await quiet.ended, { code: 0, stdout: '', stderr: '' })
 })
 

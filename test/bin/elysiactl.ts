@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Test } from 'tap'
+import { onScreen, type Screen, type Size } from '../../scripts/terminal.ts'
 
 /** How the command ended, and what it said. */
 export interface Ended {
@@ -16,6 +17,8 @@ export interface Home {
   run(args: readonly string[], input?: string): Promise<Ended>
   /** Starts it with pipes on all three; through `wrapper`, a command that starts the one behind it. */
   start(args: readonly string[], wrapper?: readonly string[]): Started
+  /** Starts it on a pseudo-terminal of this size, and shows what is seen there. */
+  screen(args: readonly string[], size: Size): Screen
 }
 
 export interface Started {
@@ -44,6 +47,11 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
   return {
     directory,
     start,
+    screen(args, size) {
+      const screen = onScreen([process.execPath, COMMAND, ...args], size, { cwd: directory, env })
+      t.teardown(() => screen.close())
+      return screen
+    },
     async run(args, input = '') {
       const { child, ended } = start(args)
       child.stdin!.on('error', () => {})

@@ -12,13 +12,13 @@ const WAYS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["Node's own console", /\b(globalThis\.console|console)\.(log|info|debug|dir|table|trace)\b/],
   ['a descriptor', /\b(writeSync|writeFileSync|createWriteStream|appendFileSync)\s*\(\s*(1|2|['"`]\/dev\/)/],
   ['a terminal of readline', /\boutput:\s*process\b/],
-  ['a stream of cli-progress without the console', /\bcli-progress\b/],
+  ['a stream of log-update without the console', /\blog-update\b/],
 ]
 
 /** The console, what it draws with, and the start script, which prints the version and refuses old Nodes. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'cli/console.ts': ['process.stdout, process.stderr', 'a terminal of readline'],
-  'view/bar.ts': ['a stream of cli-progress without the console'],
+  'view/footer.ts': ['a stream of log-update without the console'],
   'elysiactl.js': ['process.stdout, process.stderr'],
 }
 

@@ -20,7 +20,7 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
-import { countView } from '../../view/countProgress.ts'
+import { progressView } from '../../view/progress.ts'
 import { backupSummary } from './backupSummary.ts'
 import { destinationOf } from './destination.ts'
 import { findCollection } from './named.ts'
@@ -142,11 +142,11 @@ type Made = Promise<{ readonly report: BackupReport }>
 
 async function shown(context: Context, make: (around: BackupCircumstances) => Made): Promise<void> {
   const { console, stop, signal } = context
-  const view = await countView('objects', console)
+  const view = await progressView(console)
   const around: BackupCircumstances = {
     stop,
     signal,
-    onProgress: ({ objects, total }) => view.update(objects, total),
+    onProgress: ({ objects, total }) => view.update({ done: objects, total }),
     onNotice: ({ message }) => console.note(message),
   }
   const { report } = await make(around).finally(view.stop)

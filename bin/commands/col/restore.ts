@@ -24,7 +24,7 @@ import {
   targetOptions,
   waitText,
 } from '../../library.ts'
-import { countView } from '../../view/countProgress.ts'
+import { progressView } from '../../view/progress.ts'
 import { restoreSummary } from './restoreSummary.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
@@ -62,7 +62,7 @@ async function run(context: Context): Promise<void> {
   requireOneStandardInput(operands)
   const options = context.options(restoreOptions)
   const { runRestores } = await restoreJob()
-  const view = await countView('objects', console)
+  const view = await progressView(console)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
     const opened: Opened[] = []
@@ -72,7 +72,7 @@ async function run(context: Context): Promise<void> {
     const around: RestoreCircumstances = {
       ...circumstances(context, state),
       signal: AbortSignal.any([context.signal, ...lost]),
-      onProgress: ({ objects, total }) => view.update(objects, total ?? objects),
+      onProgress: ({ phase, objects, total }) => view.update({ phase, done: objects, total }),
       onNotice: ({ message }) => console.note(message),
     }
     const sources = opened.map(({ source }) => source)

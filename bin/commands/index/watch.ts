@@ -15,7 +15,7 @@ import {
   watchJob,
   watchOptions,
 } from '../../library.ts'
-import { type ProgressView, progressView } from '../../view/progress.ts'
+import { ingestMeasure, type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
 
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
@@ -39,7 +39,7 @@ export const command: Command = {
     const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
     requireUsable(context.options(ingestOptions))
     const { store, state } = await context.openTarget(forRun(context))
-    const view = await progressView([], console)
+    const view = await progressView(console)
     const around = circumstances(context, state, options, view)
     const { watch } = await watchJob()
     const { report, error } = await watch(directory, store, options, around).finally(view.stop)
@@ -68,7 +68,7 @@ function circumstances(
     state,
     fresh,
     onReject: ({ item, cause, reason }) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
-    onProgress: view.update,
+    onProgress: (progress) => view.update(ingestMeasure(progress, [])),
     onNotice: ({ message }) => console.note(message),
     onFile: ({ report, rejectsPath }) => {
       if (rejects === undefined && sum(report.rejected) > 0 && rejectsPath !== undefined)

@@ -47,6 +47,8 @@ export interface Reading {
 export interface Head {
   readonly stages: readonly [Readable, ...Duplex[]]
   readonly splitter: LineSplitter
+  /** Bytes of the input, as it lies there, for each byte of its lines. */
+  ratio(): number
   /**
    * True where more was taken than the lines and the open one that the splitter knows of; `atOnce` where what
    * flowed when the input ended was not waited for.
@@ -75,6 +77,7 @@ export function open(
   return {
     stages: [source, unpacked, inspected, ...lines],
     splitter,
+    ratio: () => unpacked.ratio,
     holdsMore: (atOnce) => {
       if (!atOnce) return unpacked.isCut
       const isPlain = unpacked.codec === undefined || unpacked.codec === 'plain'

@@ -54,6 +54,8 @@ export class Ledger {
   /** The line after which an interrupted run was taken up again; 0 where it was not. */
   continuedFromLine = 0
   #recordsBefore = 0
+  /** Bytes of the input at hand, as it lies there, for each byte of its lines. */
+  ratio = () => 1
 
   constructor(options: LedgerOptions) {
     this.#options = options
@@ -134,7 +136,12 @@ export class Ledger {
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
     for (const reject of rejected) this.#options.onReject?.(reject)
-    this.#options.onProgress?.({ ...this.tally, seconds: (performance.now() - this.#startedMs) / 1000 })
+    this.#options.onProgress?.({
+      ...this.tally,
+      input: this.#input,
+      inputBytes: Math.round((this.tally.bytes - this.#before.bytes) * this.ratio()),
+      seconds: (performance.now() - this.#startedMs) / 1000,
+    })
   }
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */

@@ -100,6 +100,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
   const { stop = NEVER, signal = NEVER } = circumstances
   const onTrailing = () => run.notify('trailing_bytes', trailingText(inputs[index]!.name))
   const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: run.make })
+  ledger.ratio = head.ratio
   const skip = skipping(run, inputs[index]!, reached, stop)
   const onSkipDone = startRun(run, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.

@@ -73,7 +73,7 @@ function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
     onObjects: (more) => {
       objects += more
       progress.writtenHere += more
-      circumstances.onProgress?.({ objects, total: plan.objects ?? source.about })
+      circumstances.onProgress?.({ phase: 'writing', objects, total: plan.objects ?? source.about })
     },
   }
 }

@@ -16,8 +16,9 @@ import type { LinkSpool } from './target/linkSpool.ts'
 import type { RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
-/** How far a restore has come. */
+/** How far a restore has come. In each phase the objects are counted anew. */
 export interface RestoreProgress {
+  readonly phase: 'writing' | 'reading back'
   readonly objects: number
   /** Undefined where the source does not say how many there are. */
   readonly total: number | undefined

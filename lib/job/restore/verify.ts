@@ -31,6 +31,7 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
     run,
     calls,
     facts.some(({ vectors }) => vectors > 0),
+    expected,
   )
   const normalizer = facts.every(({ referencesRejected }) => referencesRejected === 0)
   if (found.count < expected && found.lasting !== undefined) {
@@ -79,12 +80,13 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
   }
 }
 
-async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean) {
+async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean, expected: number) {
   const { collection, plan, retry, stop } = run
   const what = { properties: 'all', vectors, references: plan.references.length > 0 } as const
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
   let count = 0
+  run.circumstances.onProgress?.({ phase: 'reading back', objects: 0, total: expected })
   for (const call of calls) {
     for await (const page of scan(collection, what, {}, call, retry)) {
       if (stop.aborted) throw stop.reason
@@ -94,6 +96,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
         lasting?.add(compared)
       }
       count += page.length
+      run.circumstances.onProgress?.({ phase: 'reading back', objects: count, total: expected })
     }
   }
   return { count, digest: digest.hex(), lasting: lasting?.facts() }

@@ -42,6 +42,8 @@ export class Decompressor extends Duplex {
   #atMemberEnd: (() => void) | undefined
   #ending: (() => void) | undefined
   #isCut = false
+  #bytesIn = 0
+  #bytesOut = 0
 
   constructor({ stop, onTrailing }: DecompressOptions) {
     super()
@@ -59,7 +61,18 @@ export class Decompressor extends Duplex {
     return this.#isCut
   }
 
+  /** Bytes taken for each byte given so far: exactly 1 for what is not compressed. */
+  get ratio(): number {
+    return this.#codec === 'plain' || this.#bytesOut === 0 ? 1 : this.#bytesIn / this.#bytesOut
+  }
+
+  override push(chunk: Buffer | null): boolean {
+    this.#bytesOut += chunk?.length ?? 0
+    return super.push(chunk)
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#bytesIn += chunk.length
     if (this.#codec !== undefined) {
       this.#decode(this.#codec, chunk, done)
       return

@@ -15,7 +15,7 @@ import {
   verifyJob,
   verifyOptions,
 } from '../../../library.ts'
-import { countView } from '../../../view/countProgress.ts'
+import { progressView } from '../../../view/progress.ts'
 
 const whichOptions = {
   type: 'object',
@@ -140,10 +140,11 @@ async function verifyOne(
     retryForMs: context.options(lockOptions).retryLockMs,
     onWait: console.note,
   })
-  const view = await countView('parts', console)
+  const view = await progressView(console)
   const around = {
     signal,
-    onProgress: ({ parts, total }: { parts: number; total: number }) => view.update(parts, total),
+    onProgress: ({ parts, total }: { parts: number; total: number }) =>
+      view.update({ done: parts, total, unit: 'parts' }),
     onNotice: ({ message }: { message: string }) => console.note(message),
     ...(store && { against: { store, ...(name !== undefined && { name }) } }),
   }
