@@ -67,10 +67,11 @@ function objectIn(line: Parsed, className: string | undefined): ReturnType<typeo
   }
 }
 
-/** A line of a rejects file holds its object whole, beside its reason. */
+/** A line of a rejects file holds its object whole, beside its reason and the class that it comes from. */
 function unwrapped(value: JsonObject): JsonObject {
-  const { object, properties, reason } = value
-  return properties === undefined && reason !== undefined && isRecord(object) ? object : value
+  const { object, properties, reason, class: name } = value
+  if (properties !== undefined || reason === undefined || !isRecord(object)) return value
+  return typeof name === 'string' ? { class: name, ...object } : object
 }
 
 function isRecord(value: Json | undefined): value is JsonObject {

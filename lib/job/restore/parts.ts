@@ -138,7 +138,7 @@ async function flow(
   const stages = await part.stages((reject) => {
     tally.refuse()
     run.progress.reasons.add(reject.reason)
-    run.rejects?.append([lineReject(part.name, reject)])
+    run.rejects?.append([lineReject(part.name, run.origin, reject)])
     onObjects(1)
   })
   const repeated = (objects: readonly Refused[]) => {
@@ -159,7 +159,7 @@ async function flow(
 
 function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refused[]): void {
   for (const { reason } of refused) run.progress.reasons.add(reason)
-  run.rejects?.append(refused.map((one) => objectReject(part.name, one)))
+  run.rejects?.append(refused.map((one) => objectReject(part.name, run.origin, one)))
 }
 
 /** Pages up to the damage: what was read before it is not taken away by it. */

@@ -5,6 +5,7 @@ import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { PartFacts } from './progressTable.ts'
 import type { RejectReason } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
+import { archiveName } from './source/source.ts'
 import type { Verification } from './verify.ts'
 
 /** What a restore did. `objects = written + rejected + skipped`, always. @see SPEC.md, "Restore" */
@@ -101,7 +102,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   return {
     run: run.run,
     status,
-    archive: source.identity ?? source.name,
+    archive: archiveName(source),
     kind: source.kind,
     collection: source.schema.class,
     class: run.class,

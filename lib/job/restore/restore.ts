@@ -69,12 +69,12 @@ export async function runRestores(
 ): Promise<RestoreEnded[]> {
   const startedMs = performance.now()
   const options = resolveGiven(restoreOptions, given)
-  const names = classesOf(sources, options, circumstances)
+  const together = { classes: classesOf(sources, options, circumstances), rejects: new Map() }
   const setups: RestoreSetup[] = []
   const closers: Close[] = []
   return closingAfter(closers, async () => {
     for (const source of sources) {
-      const setup = await setUpRestore(source, store, options, circumstances, names)
+      const setup = await setUpRestore(source, store, options, circumstances, together)
       setups.push(setup)
       closers.push(setup.close)
     }

@@ -13,7 +13,7 @@ import type { Reasons } from './reasons.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
 import type { MayExpire, PartTally } from './tally.ts'
 import type { LinkSpool } from './target/linkSpool.ts'
-import type { RestoreRejects } from './target/rejects.ts'
+import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
 /** How far a restore has come. In each phase the objects are counted anew. */
@@ -83,6 +83,8 @@ export interface RestoreRun {
   /** Of bytes that can be had only once. */
   readonly written: WrittenIds | undefined
   readonly rejects: RestoreRejects | undefined
+  /** What its lines in there say that they are of. */
+  readonly origin: RejectOrigin
   /** True where an interrupted restore has made the class, and this one goes on. */
   readonly continues: boolean
   readonly progress: RestoreState

@@ -15,7 +15,7 @@ import { healthyTarget, planRestore } from './plan.ts'
 import { RestoreLog } from './progressTable.ts'
 import { Reasons } from './reasons.ts'
 import type { RestoreCircumstances, RestorePlan, RestoreRun, RestoreState } from './run.ts'
-import { isOnce, type RestoreSource } from './source/source.ts'
+import { archiveName, isOnce, type RestoreSource } from './source/source.ts'
 import { LinkSpool } from './target/linkSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
 import { WrittenIds } from './target/writtenIds.ts'
@@ -26,6 +26,14 @@ export interface RestoreSetup {
   /** Enters the run in the journal as one that has begun; not for a dry run. */
   begin(): Promise<void>
   close(): Promise<void>
+}
+
+/** What restores share that are made together. */
+export interface Together {
+  /** The classes that will be there by the time that a reference needs them. */
+  readonly classes: ReadonlySet<string>
+  /** By path. */
+  readonly rejects: Map<string, RestoreRejects>
 }
 
 const NEVER = new AbortController().signal
@@ -40,7 +48,7 @@ export async function setUpRestore(
   store: Store,
   options: RestoreOptions,
   circumstances: RestoreCircumstances,
-  beside: ReadonlySet<string> = new Set(),
+  together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
   const notify = notifier(circumstances.onNotice)
   const { signal = NEVER, stop = NEVER } = circumstances
@@ -54,7 +62,7 @@ export async function setUpRestore(
     },
   })
   const health = await retry(() => healthyTarget(store, options, notify))
-  const plan = await retry(() => planRestore(store, source, options, health, notify, beside))
+  const plan = await retry(() => planRestore(store, source, options, health, notify, together.classes))
   const { dryRun } = options
   const { state, runId } = circumstances
   const key = keyOf(source, store, plan, options)
@@ -88,10 +96,12 @@ export async function setUpRestore(
       log,
       spool: new LinkSpool(directory),
       written: isOnce(source) && !dryRun && state !== undefined ? new WrittenIds(directory) : undefined,
-      rejects: rejectsFile(circumstances, name, options, source, store),
+      rejects: rejectsFile(circumstances, name, options, source, store, together.rejects),
+      origin: { archive: archiveName(source), class: source.schema.class },
       continues: isMade,
       progress,
     }
+    run.rejects?.keep(run.origin.archive, progress.parts.keys())
     const ends = [() => run.rejects?.close(), () => run.written?.close(), ...close]
     return { run, begin: () => begin(run, continued, key), close: () => closeAll(ends) }
   } catch (error) {
@@ -128,7 +138,7 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
     journal?.begin(run.run, key, run.source.schema.class, 'restore')
   }
   await run.written?.begin()
-  await run.rejects?.begin(new Set(run.progress.parts.keys()))
+  await run.rejects?.begin()
 }
 
 function rejectsFile(
@@ -137,6 +147,7 @@ function rejectsFile(
   { dryRun, schema }: RestoreOptions,
   source: RestoreSource,
   store: Store,
+  files: Map<string, RestoreRejects>,
 ): RestoreRejects | undefined {
   if (rejectsPath !== undefined) {
     const inputs = [{ file: source.name, what: 'the archive' }]
@@ -144,7 +155,10 @@ function rejectsFile(
     requireOutput('--rejects', rejectsPath, { inputs, store, stateDirectory: state?.directory })
   }
   const path = rejectsPath ?? (rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`))
-  return path === undefined || dryRun ? undefined : new RestoreRejects(path, run)
+  if (path === undefined || dryRun) return undefined
+  const file = files.get(path) ?? new RestoreRejects(path, run)
+  files.set(path, file)
+  return file
 }
 
 /** Where progress and references are kept; without a state for as long as the run takes. */

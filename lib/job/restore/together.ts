@@ -7,12 +7,12 @@ import type { RestoreSource } from './source/source.ts'
 export function classesOf(
   sources: readonly RestoreSource[],
   { name, schema, tenant, collection }: RestoreOptions,
-  { runId, rejectsPath }: RestoreCircumstances,
+  { runId }: RestoreCircumstances,
 ): ReadonlySet<string> {
   const names = new Set(sources.map((source) => source.schema.class))
   if (sources.length === 1) return names
   const single = { '--name': name, '--schema': schema, '--tenant': tenant, '--collection': collection }
-  const given = Object.entries({ ...single, '--run-id': runId, '--rejects': rejectsPath })
+  const given = Object.entries({ ...single, '--run-id': runId })
   const flag = given.find(([, value]) => value !== undefined)?.[0]
   if (flag !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', `${flag} is for one archive, and ${sources.length} are named`, {

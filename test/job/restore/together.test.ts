@@ -1,14 +1,21 @@
 // Classes that refer to one another, which no order of single restores brings back.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore, runRestores } from '../../../lib/job/restore/restore.ts'
+import { openSource } from '../../../lib/job/restore/source/open.ts'
 import type { RestoreSource } from '../../../lib/job/restore/source/source.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { idOf } from '../backup/archived.ts'
-import { TARGETS } from '../targets.ts'
+import { changedStore } from '../changed.ts'
+import { directory, TARGETS } from '../targets.ts'
 import { objectsOf, sourceOf } from './restored.ts'
 
+const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
 const COUNT = 20
 const beacon = (name: string, n: number) => `weaviate://localhost/${name}/${idOf(n, COUNT)}`
 
@@ -129,8 +136,73 @@ t.test('what is meant for one archive is refused for two', async (t) => {
   const made = await archives()
   for (const options of [{ name: 'X' }, { schema: 'x.json' }, { tenant: 'a' }])
     await t.rejects(runRestores(await both(made), openMemory(), options), { code: 'ELYSIA_USAGE' })
-  for (const around of [{ rejectsPath: 'r.jsonl' }, { runId: 'one' }])
-    await t.rejects(runRestores(await both(made), openMemory(), {}, around), { code: 'ELYSIA_USAGE' })
+  const around = { runId: 'one' }
+  await t.rejects(runRestores(await both(made), openMemory(), {}, around), { code: 'ELYSIA_USAGE' })
   const twice = [await sourceOf(made.Author), await sourceOf(made.Author)]
   await t.rejects(runRestores(twice, openMemory(), {}), { message: /of the same class/ })
+})
+
+const linesOf = (path: string) =>
+  readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; class: string; archive: string; object: object })
+
+t.test('what is refused of each stands in one rejects file, and says of which archive it is', async (t) => {
+  const place = directory(t)
+  const rejectsPath = `${place}/rejects.jsonl`
+  const refused = new Set(['Article 3', 'Author 5', 'Author 6'])
+  const store = changedStore(openMemory(), (collection) => ({
+    write: async (objects) => {
+      const outcomes = await collection.write(objects)
+      return outcomes.map((one, at) =>
+        refused.has(String(objects[at]!.properties.title)) ? { ok: false, reason: 'no' } : one,
+      )
+    },
+  }))
+  const sources = await both(await archives())
+  writeFileSync(rejectsPath, '{"id":null,"reason":"old","part":"x"}\n')
+  await runRestores(sources, store, { verify: false }, { rejectsPath })
+  const of = (at: number) => ({ archive: sources[at]!.identity!, class: sources[at]!.schema.class })
+  t.match(linesOf(rejectsPath), [
+    { id: idOf(3, COUNT), ...of(0), object: { id: idOf(3, COUNT) } },
+    { id: idOf(5, COUNT), ...of(1) },
+    { id: idOf(6, COUNT), ...of(1) },
+  ])
+  t.match(readFileSync(`${rejectsPath}.1`, 'utf8'), /"old"/)
+
+  const rejected = await openSource(rejectsPath, { stdin: () => Readable.from([]) })
+  const again = openMemory()
+  t.match(await restore(rejected, again, {}), {
+    class: 'Article',
+    archive: rejectsPath,
+    written: 1,
+    rejected: 2,
+    reject_reasons: [{ reason: 'it is of class Author, not Article', count: 2 }],
+  })
+})
+
+t.test('by the command: two files with lines that are none, one --rejects, exit 3', async (t) => {
+  const place = directory(t)
+  for (const name of ['A', 'B']) {
+    const object = JSON.stringify({ class: name, id: idOf(1), properties: { title: name } })
+    writeFileSync(`${place}/${name}.jsonl`, `${object}\n{"no":"${name}"}\n`)
+  }
+  const files = ['A', 'B'].map((name) => `${place}/${name}.jsonl`)
+  const words = [
+    'col',
+    'restore',
+    ...files,
+    '--target',
+    `sqlite:${place}/s.db`,
+    '--rejects',
+    `${place}/r.jsonl`,
+  ]
+  const env = { ...process.env, XDG_DATA_HOME: place, XDG_STATE_HOME: place, XDG_CONFIG_HOME: place }
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...words], { env, encoding: 'utf8' })
+  t.equal(status, 3, stderr)
+  t.match(linesOf(`${place}/r.jsonl`), [
+    { id: null, part: files[0]!, archive: files[0]!, class: 'A', line: 2 },
+    { id: null, part: files[1]!, archive: files[1]!, class: 'B', line: 2 },
+  ])
 })

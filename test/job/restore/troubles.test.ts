@@ -45,11 +45,18 @@ t.test(
 )
 
 t.test('rejects of parts that are done stay in their file, those of others and a cut line go', async (t) => {
-  const lines = ['a', 'b', 'a'].map((part, at) => `{"id":null,"reason":"r${at}","part":"${part}"}\n`)
-  const before = `${lines.join('')}{"id":null,"reason":"cut","part":"a"`
+  const lines = ['a', 'b', 'a'].map(
+    (part, at) => `{"id":null,"reason":"r${at}","part":"${part}","archive":"x"}\n`,
+  )
+  // Another archive has a part of the same name, which is not done.
+  lines.push('{"id":null,"reason":"r3","part":"a","archive":"y"}\n')
+  const before = `${lines.join('')}{"id":null,"reason":"cut","part":"a","archive":"x"`
   const path = `${t.testdir({ 'r.jsonl': before })}/r.jsonl`
   const rejects = new RestoreRejects(path, 'run')
-  await rejects.begin(new Set(['a']))
+  rejects.keep('x', ['a'])
+  rejects.keep('y', ['b'])
+  await rejects.begin()
+  await rejects.begin()
   t.equal(readFileSync(path, 'utf8'), `${lines[0]}${lines[2]}`)
   t.equal(readFileSync(`${path}.1`, 'utf8'), before)
   rejects.append(['{"id":null,"reason":"new","part":"b"}\n'])

@@ -50,3 +50,8 @@ export interface RestoreSource {
 export function isOnce({ identity, once }: RestoreSource): boolean {
   return identity === undefined || once === true
 }
+
+/** The id of an archive; of a source that has none what a person called it. */
+export function archiveName({ kind, identity, name }: RestoreSource): string {
+  return kind === 'archive' || kind === 'file' ? (identity ?? name) : name
+}

@@ -43,7 +43,7 @@ async function linkSome(
     return refusals(due, await run.collection.link(due, call))
   })
   for (const { reason } of refused) run.progress.reasons.add(reason)
-  run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, link, reason)))
+  run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, run.origin, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
 }
 

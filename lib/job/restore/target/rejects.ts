@@ -23,32 +23,49 @@ import { splitLines } from '../../../stream/lines/splitLines.ts'
 import type { Refused } from '../tally.ts'
 import type { PlacedLink } from './linkSpool.ts'
 
+/** What a line was refused of: archives that are restored together share a file. */
+export interface RejectOrigin {
+  /** The id of the archive, or the name of the source. */
+  readonly archive: string
+  /** The class that its objects come from. */
+  readonly class: string
+}
+
 /**
- * The file that takes what a restore refused, a JSON line each: `{id, reason, part, object}` (`references` in
- * place of the object, or of a line that is none `line` and `record`); made when the first one comes (mode 0600:
- * it holds data). @throws ElysiaError ELYSIA_STATE where it cannot be written
+ * The file that takes what a restore refused, a JSON line each: `{id, reason, part, archive, class, object}`
+ * (`references` in place of the object, or of a line that is none `line` and `record`); made when the first one comes
+ * (mode 0600: it holds data). @throws ElysiaError ELYSIA_STATE where it cannot be written
  */
 export class RestoreRejects {
   readonly path: string
   readonly #run: string
+  readonly #kept = new Set<string>()
   #fd: number | undefined
+  #begun = false
 
   constructor(path: string, run: string) {
     this.path = path
     this.#run = run
   }
 
+  /** To be called before `begin`: what an interrupted run wrote of these parts of an archive stays. */
+  keep(archive: string, parts: Iterable<string>): void {
+    for (const part of parts) this.#kept.add(keyOf({ archive, part }))
+  }
+
   /**
-   * Begins with what an interrupted run wrote of these parts: the others are restored anew. What was there is kept as
-   * `FILE.1`.
+   * Begins with what is to be kept: other parts are restored anew. What was there stays beside it, as `FILE.1`. A second
+   * time, for another archive, it does nothing.
    */
-  async begin(partsDone: ReadonlySet<string>): Promise<void> {
+  async begin(): Promise<void> {
+    if (this.#begun) return
+    this.#begun = true
     if (sizeOf(this.path) === 0) return
     try {
-      if (partsDone.size === 0) return setAside(this.path)
+      if (this.#kept.size === 0) return setAside(this.path)
       const part = `${this.path}.${this.#run}.part`
       rmSync(part, { force: true })
-      const of = (lines: AsyncIterable<Line>) => linesOf(lines, partsDone)
+      const of = (lines: AsyncIterable<Line>) => linesOf(lines, this.#kept)
       const output = createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true })
       await pipeline(createReadStream(this.path), splitLines(), of, output)
       setAside(this.path)
@@ -98,30 +115,49 @@ export class RestoreRejects {
 }
 
 /** The line of an object, which stands in it as an archive writes it, so that it can be restored from here. */
-export function objectReject(part: string, { object, reason }: Refused): string {
-  const head = JSON.stringify({ id: object.id, reason, part })
+export function objectReject(part: string, of: RejectOrigin, { object, reason }: Refused): string {
+  const head = JSON.stringify({ id: object.id, reason, part, ...named(of) })
   return `${head.slice(0, -1)},"object":${objectText(object)}}\n`
 }
 
 /** The line of references that an object did not get; the object itself was written. */
-export function linkReject(part: string, { id, ...references }: PlacedLink, reason: string): string {
-  return `${JSON.stringify({ id, reason, part, references })}\n`
+export function linkReject(
+  part: string,
+  of: RejectOrigin,
+  { id, ...references }: PlacedLink,
+  reason: string,
+): string {
+  return `${JSON.stringify({ id, reason, part, ...named(of), references })}\n`
 }
 
 /** The line of what is no object. */
-export function lineReject(part: string, { line, code, reason, text }: Reject): string {
-  return `${JSON.stringify({ id: null, reason, part, code, line, ...(text !== undefined && { record: text }) })}\n`
+export function lineReject(part: string, of: RejectOrigin, { line, code, reason, text }: Reject): string {
+  const record = text === undefined ? {} : { record: text }
+  return `${JSON.stringify({ id: null, reason, part, ...named(of), code, line, ...record })}\n`
 }
 
-async function* linesOf(lines: AsyncIterable<Line>, parts: ReadonlySet<string>): AsyncGenerator<string> {
-  for await (const { text } of lines) if (parts.has(partOf(text))) yield `${text}\n`
+function named({ archive, class: name }: RejectOrigin): RejectOrigin {
+  return { archive, class: name }
 }
 
-/** The part of a whole line; a last one that was cut short by a kill is of none. */
-function partOf(text: string): string {
+async function* linesOf(lines: AsyncIterable<Line>, kept: ReadonlySet<string>): AsyncGenerator<string> {
+  for await (const { text } of lines) if (kept.has(keyOf(originOf(text)))) yield `${text}\n`
+}
+
+interface PartOfArchive {
+  readonly archive?: string
+  readonly part?: string
+}
+
+function keyOf({ archive, part }: PartOfArchive): string {
+  return JSON.stringify([archive, part])
+}
+
+/** Where a whole line is from; a last one that was cut short by a kill is from nowhere. */
+function originOf(text: string): PartOfArchive {
   try {
-    return (parseBounded(text) as { part: string }).part
+    return parseBounded(text) as PartOfArchive
   } catch {
-    return ''
+    return {}
   }
 }
