@@ -33,7 +33,8 @@ export interface VerifyReport {
   readonly archive: string
   readonly location: string
   readonly level: VerifyOptions['level']
-  readonly status: 'whole' | 'damaged'
+  /** `unchecked`: the sample is a group that no part belongs to, and nothing else was found. */
+  readonly status: 'whole' | 'damaged' | 'unchecked'
   readonly parts: number
   readonly parts_checked: number
   readonly objects_checked: number
@@ -223,7 +224,7 @@ function reportOf(
     archive: manifest?.id ?? '',
     location: storage.text,
     level,
-    status: faults.length === 0 ? 'whole' : 'damaged',
+    status: statusOf(manifest, found),
     parts: manifest?.parts.length ?? 0,
     parts_checked: found.parts,
     objects_checked: found.objects,
@@ -236,4 +237,9 @@ function reportOf(
     ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
     seconds: (performance.now() - startedMs) / 1000,
   }
+}
+
+function statusOf(manifest: Manifest | undefined, { faults, parts }: Findings): VerifyReport['status'] {
+  if (faults.length > 0) return 'damaged'
+  return parts === 0 && (manifest?.parts.length ?? 0) > 0 ? 'unchecked' : 'whole'
 }

@@ -31,7 +31,7 @@ import { link } from './link.ts'
 import { read, readMany } from './read.ts'
 import { remove } from './remove.ts'
 import { aliases, createAlias, dropAlias } from './schema/aliases.ts'
-import { Classes } from './schema/classes.ts'
+import { Classes, type ListedClass } from './schema/classes.ts'
 import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
 import { write } from './write.ts'
 
@@ -109,8 +109,8 @@ class WeaviateStore implements Store {
   }
 
   async list(): Promise<CollectionSummary[]> {
-    const schemas = await this.#shared.classes.list()
-    return Promise.all(schemas.map((schema) => this.#summary(schema)))
+    const classes = await this.#shared.classes.list()
+    return Promise.all(classes.map((one) => this.#summary(one)))
   }
 
   schema(name: string): Promise<CollectionSchema | undefined> {
@@ -175,9 +175,8 @@ class WeaviateStore implements Store {
   }
 
   /** Only active tenants can be counted; the others are left out of the sum. */
-  async #summary(schema: CollectionSchema): Promise<CollectionSummary> {
-    const { class: name, multiTenancyConfig } = schema
-    if (multiTenancyConfig?.enabled !== true) return { name, ...(await this.#objects(name, [{}])) }
+  async #summary({ name, tenanted }: ListedClass): Promise<CollectionSummary> {
+    if (!tenanted) return { name, ...(await this.#objects(name, [{}])) }
     const tenants = await this.#shared.classes.tenants(name)
     const active = tenants.map(tenantOf).filter(({ state }) => state === 'active')
     const calls = active.map((tenant) => ({ tenant: tenant.name }))

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
@@ -143,6 +144,40 @@ t.test('a heartbeat keeps its lock from others, and counts', async (t) => {
   child.stdin.end()
   t.same(await once(child, 'exit'), [0, null])
   t.same(files(root), [])
+})
+
+t.test('a heartbeat that fails is tried again, four times as often, and the lock is kept', async (t) => {
+  const root = t.testdir()
+  const lock = await take(root, 'exclusive', { timing: { heartbeatMs: 400, settleMs: 20 } })
+  t.teardown(() => lock.release())
+  const handle = await open(`${root}/.locks/${files(root)[0]}`, 'r')
+  const prototype = Object.getPrototypeOf(handle) as FileHandle
+  await handle.close()
+  const { write } = prototype
+  t.teardown(() => {
+    prototype.write = write
+  })
+  let [failed, written] = [0, 0]
+  const fails = () => failed < 2
+  // The disk takes nothing for a while: a beat is due after 360 ms, and the lock lost after 900 ms.
+  prototype.write = function (this: FileHandle, ...words: never[]) {
+    if (fails()) {
+      failed += 1
+      return Promise.reject(new Error('EIO'))
+    }
+    written += 1
+    return (write as (...words: never[]) => Promise<never>).apply(this, words)
+  } as typeof write
+  const began = performance.now()
+  while (written === 0 && !lock.lost.aborted) await wait(5)
+  const tookMs = performance.now() - began
+  t.equal(failed, 2)
+  t.notOk(lock.lost.aborted, `it is kept, after ${Math.round(tookMs)} ms`)
+  await lock.check()
+  const before = written
+  await wait(800)
+  t.ok(written > before, 'it goes on')
+  t.ok(written - before <= 3, `once a heartbeat: ${written - before} in 800 ms`)
 })
 
 t.test('who lost the lock is told to stop, by check and by signal, and makes no new file', async (t) => {

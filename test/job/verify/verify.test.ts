@@ -3,6 +3,7 @@ import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.t
 import { sampled } from '../../../lib/job/verify/sample.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { archiveOf, thing, things } from '../backup/archived.ts'
+import { changedStore } from '../changed.ts'
 
 type Change = readonly [name: string, change: (bytes: Buffer, at: number) => Buffer]
 
@@ -78,6 +79,47 @@ t.test('an archive is whole at every level, and each object of it is looked at b
     t.equal(report.status, 'whole', level)
     t.equal(report.objects_checked, level === 'records' || level === 'live' ? 60 : 0, level)
   }
+})
+
+t.test(
+  'a store is asked at level live alone, where one is named, and not once there are faults enough',
+  async (t) => {
+    const files = await archiveOf(60, { partSize: 4096 })
+    let reads = 0
+    const store = changedStore(await things(60), (collection) => ({
+      read: (...words) => {
+        reads += 1
+        return collection.read(...words)
+      },
+    }))
+    const asked = async (given: Parameters<typeof verify>[1], of = files) => {
+      reads = 0
+      const { status } = await verify(memoryStorage(of), given, { against: { store } })
+      return { status, isAsked: reads > 0 }
+    }
+    t.same(await asked({ level: 'live' }), { status: 'whole', isAsked: true })
+    t.same(await asked({ level: 'records' }), { status: 'whole', isAsked: false })
+    t.match(await verify(memoryStorage(files), { level: 'live' }), { status: 'whole' })
+    const [part] = partsOf(files)
+    const broken = new Map(files).set(part!, files.get(part!)!.subarray(1))
+    t.same(await asked({ level: 'live', maxErrors: 1 }, broken), { status: 'damaged', isAsked: false })
+    t.same(await asked({ level: 'live', maxErrors: 2 }, broken), { status: 'damaged', isAsked: true })
+  },
+)
+
+t.test('a sample that no part belongs to says that nothing was looked at', async (t) => {
+  const files = await archiveOf(5)
+  const statuses = await Promise.all(
+    ['1/2', '2/2'].map(
+      async (sample) => (await verify(memoryStorage(files), { level: 'stored', sample })).status,
+    ),
+  )
+  t.same(statuses.toSorted(), ['unchecked', 'whole'])
+  const broken = new Map(files).set('schema.json', Buffer.from('{}'))
+  for (const sample of ['1/2', '2/2'])
+    t.equal((await verify(memoryStorage(broken), { sample })).status, 'damaged', sample)
+  const empty = await archiveOf(0, { allowEmpty: true })
+  t.equal((await verify(memoryStorage(empty), {})).status, 'whole', 'an archive without parts is no sample')
 })
 
 t.test('a store that was changed since differs from the archive: by count, and by content', async (t) => {

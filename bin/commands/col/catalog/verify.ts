@@ -153,7 +153,7 @@ async function verifyOne(
       shape === 'file'
         ? await verifySingle(location, options, around)
         : await verify(directoryStorage(location), options, around)
-    if (id !== undefined && hasLooked(report))
+    if (id !== undefined && report.status !== 'unchecked')
       await onCatalog(context, (catalog) =>
         catalog.recordVerification(id, noteOf(report, shape === 'file' ? undefined : options.sample)),
       )
@@ -162,11 +162,6 @@ async function verifyOne(
     view.stop()
     await lock?.release()
   }
-}
-
-/** A sample may be a group that no part belongs to: then nothing was verified, and nothing is noted. */
-function hasLooked({ parts, parts_checked, num_errors }: VerifyReport): boolean {
-  return parts_checked > 0 || parts === 0 || num_errors > 0
 }
 
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
@@ -186,7 +181,7 @@ function said(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   return [
-    `${hasLooked(report) ? status : 'nothing was verified'}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
+    `${status === 'unchecked' ? 'nothing was verified' : status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
     ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
     ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
     ...(report.suggested_command === undefined ? [] : [`what is whole: ${report.suggested_command}`]),

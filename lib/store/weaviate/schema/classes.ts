@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
-import { bigintIn, hasMixedVectors, multiVectorIn } from '../../../core/schema.ts'
+import { bigintIn, hasMixedVectors, hasTenants, multiVectorIn } from '../../../core/schema.ts'
 import {
   type CallOptions,
   type CollectionSchema,
@@ -36,6 +36,12 @@ export interface ClassesOptions {
   readonly capabilities: ServerFeatures
 }
 
+/** A class in a list of all. */
+export interface ListedClass {
+  readonly name: string
+  readonly tenanted: boolean
+}
+
 /** The schema side of a cluster, by REST: collections, their properties and their tenants. */
 export class Classes {
   readonly #cluster: Cluster
@@ -51,15 +57,17 @@ export class Classes {
     this.#capabilities = capabilities
   }
 
-  async list(): Promise<CollectionSchema[]> {
+  /** Names, and whether there are tenants: settings with large numbers are not exact here. @see find */
+  async list(): Promise<ListedClass[]> {
     const request: RestRequest = { method: 'GET', path: '/schema', whenReady: true }
     const classes: unknown[] = listIn(
       await this.#expect(request, 'listing the collections'),
       this.#target,
       'classes',
     )
-    if (classes.every(isCollectionSchema)) return classes
-    throw wrongAnswer(this.#target, 'lists a collection without its name')
+    if (!classes.every(isCollectionSchema))
+      throw wrongAnswer(this.#target, 'lists a collection without its name')
+    return classes.map((schema) => ({ name: schema.class, tenanted: hasTenants(schema) }))
   }
 
   /** The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly. */
