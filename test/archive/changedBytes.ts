@@ -1,8 +1,9 @@
 // Bytes changed at random, and what a reader may make of them.
 import fc from 'fast-check'
+import { runs, tried } from '../runs.ts'
 
 /** Changes of each kind of file; more by the environment. */
-export const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 60)
+export const RUNS = runs(60)
 
 /** What flips, drops, doubles, inserts and splices make of bytes. */
 const change = fc.record({
@@ -45,5 +46,5 @@ export async function holds(
     )
     if (error !== undefined && !EARNED.test(String((error as { code?: unknown }).code))) throw error
   })
-  await fc.assert(property, { numRuns })
+  await fc.assert(property, tried(numRuns))
 }

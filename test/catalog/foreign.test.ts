@@ -16,7 +16,13 @@ import { singleHeader } from '../../lib/archive/single.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'
+import { runs, tried } from '../runs.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from './archives.ts'
+
+/** Contents of files that a rebuild looks at. */
+const RUNS = runs(100)
+
+t.setTimeout(RUNS * 200 + 120_000)
 
 /** A root with archives `one`, unfinished `begun` and whatever else is given. */
 function root(t: Test, files: Parameters<Test['testdir']>[0] = {}): string {
@@ -106,7 +112,7 @@ t.test('whatever a journal, a manifest or annotations hold, a rebuild comes to i
       rmSync(`${directory}/${storage}`)
       return catalog.get('archive-one').status === 'complete'
     }),
-    { numRuns: 300 },
+    tried(RUNS),
   )
 })
 

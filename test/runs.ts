@@ -1,0 +1,15 @@
+/*
+ * How often properties over bytes of anybody are tried. `ELYSIACTL_TEST_RUNS` raises it, and `ELYSIACTL_TEST_SEED` repeats
+ * what a failure said its seed was.
+ */
+const { ELYSIACTL_TEST_RUNS, ELYSIACTL_TEST_SEED } = process.env
+
+/** So many runs, or as many as the environment asks for. */
+export function runs(usual: number): number {
+  return ELYSIACTL_TEST_RUNS === undefined ? usual : Number(ELYSIACTL_TEST_RUNS)
+}
+
+/** For fast-check: the runs, and the seed where the environment names one. */
+export function tried(numRuns: number): { numRuns: number; seed?: number } {
+  return { numRuns, ...(ELYSIACTL_TEST_SEED !== undefined && { seed: Number(ELYSIACTL_TEST_SEED) }) }
+}
