@@ -1,72 +1,39 @@
-// Values of others that would steer a terminal or forge a log, through every command that can come to print them.
-import { mkdirSync, writeFileSync } from 'node:fs'
+// Values of others that would steer a terminal or forge a log, through every command that can come to print them. What
+// makes them plain is tried with thousands in bin/hostileConsole.test.ts; here each command meets a few.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { visible, visibleJson } from '../../bin/view/visible.ts'
+import { commandsOf } from '../../bin/cli/registry.ts'
+import { COMMANDS } from '../../bin/commands/table.ts'
 import { type Ended, type Home, home } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { INTO } from './command.ts'
+import { ascii, HOSTILE, stain } from './hostile.ts'
 
-/** Everything but line feeds that is no plain text, written independently of what the command replaces. */
-const HIDDEN =
-  /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u
+const SEED = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 2 ** 31)
+const CHILD = new URL('./hostileChild.ts', import.meta.url).pathname
+
+t.comment(`seed ${SEED}`)
 
 function clean(t: Test, { stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>, what: string): void {
-  for (const [name, text] of Object.entries({ stdout, stderr })) {
-    const [found] = HIDDEN.exec(text.replaceAll('\n', '')) ?? []
-    t.equal(found, undefined, `${what}: ${JSON.stringify(found)} on ${name}`)
-    t.notMatch(text, /^FORGED/m, `${what}: a line of its own on ${name}`)
-  }
+  t.equal(stain(stdout), undefined, `${ascii(what)}: stdout`)
+  t.equal(stain(stderr), undefined, `${ascii(what)}: stderr`)
 }
 
-const NASTY = [
-  '\u001b[2J\u001b]0;title\u0007',
-  'a\nFORGED: all is well',
-  'a\rFORGED',
-  '\u009b31m',
-  '\u007f\b\b',
-  'gpj.\u202egnp',
-  '\u2066x\u2069\u061c\u200e',
-  '\u2028FORGED\u2029',
-  '\u{e0041}\u{e0042}',
-  '\u200b\ufeff\u00ad',
-] as const
-const ALL = NASTY.join('|')
+const VALUES = fc.sample(HOSTILE, { numRuns: 60, seed: SEED })
+/** One after the other of them. */
+let turn = 0
+const next = () => VALUES[turn++ % VALUES.length]!
 
-t.test('what is made visible holds no hidden character, and stays as it is', async () => {
-  const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.array(fc.constantFrom(...NASTY, 'é', '日本', '👩‍👩‍👧', '\ud800')).map((all) => all.join('')),
-  )
-  fc.assert(
-    fc.property(text, (given) => {
-      const shown = visible(given)
-      if (HIDDEN.test(shown) || /\p{Cs}/u.test(shown)) return false
-      if (visible(shown) !== shown) return false
-      return (
-        HIDDEN.test(given) ||
-        /\p{Cs}|[\u180e\u2065\u206a-\u206f\ufff9-\ufffb]/u.test(given) ||
-        shown === given
-      )
-    }),
-    { numRuns: 5000 },
-  )
-})
-
-t.test('JSON means the same when it is made visible', async () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
-      for (const text of [JSON.stringify(value), JSON.stringify(value, null, 2)]) {
-        const shown = visibleJson(text)
-        if (HIDDEN.test(shown.replaceAll('\n', ''))) return false
-        if (JSON.stringify(JSON.parse(shown)) !== JSON.stringify(value)) return false
-      }
-      return true
-    }),
-    { numRuns: 2000 },
-  )
-})
+/** One that can be the name of a file, and be given to a process: its end is `end`. */
+function nameWith(end = ''): string {
+  const text = `${next()}${next()}`.replaceAll(/[/\0\p{Cs}]/gu, '') || 'x'
+  let name = text
+  while (Buffer.byteLength(name) > 200) name = [...name].slice(0, -1).join('')
+  return `${name}${end}`
+}
 
 function lines(values: readonly string[]): string {
   const records = values.flatMap((value, index) => [
@@ -78,79 +45,174 @@ function lines(values: readonly string[]): string {
     { repo: value, op: 'add', path: value, content_ref: value },
     { repo: value, op: 'add', path: value, [value]: value },
   ])
-  return [...records.map((record) => JSON.stringify(record)), `${JSON.stringify(values)}`, `{${ALL}`]
+  return [
+    ...records.map((record) => JSON.stringify(record)),
+    `${JSON.stringify(values)}`,
+    `{${VALUES.join('|')}`,
+  ]
     .map((line) => line.replaceAll(/[\n\r]/g, ' '))
     .join('\n')
 }
 
-/** For people with all there is to say, and as JSON. */
-async function everyWay(t: Test, { run }: Home, args: readonly string[], input?: string): Promise<void> {
-  for (const flags of ['-v', '--json']) {
-    clean(t, await run([...args, flags], input), `${args.join(' ').slice(0, 60)} ${flags}`)
+interface Result extends Ended {
+  readonly args: readonly string[]
+}
+
+/** Runs commands in turn, each for people with all there is to say and as JSON; what they print has to be plain. */
+function all(t: Test, { directory }: Home, commands: readonly (readonly string[])[]): Result[] {
+  const twice = commands.flatMap((args) => {
+    const end = args.indexOf('--')
+    const put = (flag: string) =>
+      end < 0 ? [...args, flag] : [...args.slice(0, end), flag, ...args.slice(end)]
+    return [put('-v'), put('--json')]
+  })
+  const [input, output] = [join(directory, 'commands.json'), join(directory, 'results.json')]
+  writeFileSync(input, JSON.stringify(twice))
+  const own = {
+    HOME: directory,
+    XDG_DATA_HOME: join(directory, 'data'),
+    XDG_STATE_HOME: join(directory, 'state'),
   }
+  const env = { ...process.env, ...own, XDG_CONFIG_HOME: join(directory, 'config') }
+  execFileSync(process.execPath, [CHILD, input, output], {
+    cwd: directory,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const results = JSON.parse(readFileSync(output, 'utf8')) as Result[]
+  t.equal(results.length, twice.length)
+  for (const result of results) clean(t, result, result.args.map((arg) => arg.slice(0, 40)).join(' '))
+  return results
 }
 
 t.test('no command prints a control character, a line or a turn of direction of somebody else', async (t) => {
-  const name = 'in\u001b[31m\u202e\u009b.jsonl'
+  const place = home(t)
+  const [name, box, archive, other] = [nameWith('.jsonl'), nameWith('-box'), nameWith('-a'), nameWith('-b')]
   const file = (name: string) => join(place.directory, name)
-  const place = home(t, {})
-  const text = lines([...NASTY, ALL])
-  mkdirSync(file(`box${ALL.replaceAll(/[/\n]/g, '')}`), { recursive: true })
-  writeFileSync(file(name), text)
-  writeFileSync(file('schema.json'), JSON.stringify({ class: 'C', description: ALL, properties: [] }))
-  await everyWay(t, place, ['index', 'validate', '--strict', name])
-  await everyWay(t, place, ['index', 'process-jsonl', name, ...INTO, '--fresh'])
-  await everyWay(t, place, ['index', 'sync', '--stdin', ...INTO, '--dry-run'], text)
-  await everyWay(t, place, ['index', 'status'])
-  await everyWay(t, place, ['col', 'ls'])
-  await everyWay(t, place, ['col', 'show', 'source-code'])
-  await everyWay(t, place, ['col', 'cat', 'source-code'])
-  for (const [verb, ...more] of [
-    ['backup', '--to', `a${ALL}`],
-    ['backup', '--to', `b${ALL}`, '--dry-run'],
-    ['backup', '--tag', ALL],
-    ['backup', '--note', ALL, '--to', 'noted'],
-    ['restore', '--name', ALL],
-    ['rm'],
-    ['cat', '--tenant', ALL],
-    ['cat', '--properties', ALL],
-    ['show'],
-  ]) {
-    await everyWay(t, place, ['col', verb!, ...(verb === 'restore' ? [`a${ALL}`] : ['source-code']), ...more])
+  mkdirSync(file(box), { recursive: true })
+  mkdirSync(file('none'))
+  writeFileSync(file(name), lines(VALUES))
+  const schema = {
+    class: 'Described',
+    description: next(),
+    properties: [{ name: 'p', dataType: ['text'], description: next() }],
   }
-  await everyWay(t, place, ['col', 'catalog', 'list'])
-  const listed = JSON.parse((await place.run(['col', 'catalog', 'list', '--json'])).stdout)
-  const [{ id }] = listed.archives
-  await everyWay(t, place, ['col', 'catalog', 'note', id, ALL])
-  await everyWay(t, place, ['col', 'catalog', 'tag', id, ALL])
-  await everyWay(t, place, ['col', 'catalog', 'untag', id, 'a\u001b'])
-  for (const verb of ['show', 'pin', 'unpin', 'verify'])
-    await everyWay(t, place, ['col', 'catalog', verb, id])
-  for (const verb of ['show', 'pin', 'verify']) await everyWay(t, place, ['col', 'catalog', verb, ALL])
-  await everyWay(t, place, ['col', 'catalog', 'cleanup', '--keep-last', '1', '--group-by', 'none'])
-  await everyWay(t, place, ['col', 'catalog', 'rebuild', `box${ALL.replaceAll(/[/\n]/g, '')}`])
-  await everyWay(t, place, ['col', 'catalog', 'unlock', ALL])
+  writeFileSync(file('schema.json'), JSON.stringify(schema))
+  writeFileSync(
+    file('objects.jsonl'),
+    `${JSON.stringify({ id: '00000000-0000-4000-8000-000000000000', properties: { p: next() } })}\n`,
+  )
+  const first = all(t, place, [
+    ['index', 'validate', '--strict', name],
+    ['index', 'process-jsonl', name, ...INTO, '--fresh'],
+    ['index', 'process-jsonl', name, ...INTO, '--dry-run'],
+    ['index', 'status'],
+    ['col', 'ls'],
+    ['col', 'show', 'source-code'],
+    ['col', 'cat', 'source-code'],
+    ['col', 'backup', 'source-code', '--to', archive, '--note', next()],
+    ['col', 'backup', 'source-code', '--to', other, '--dry-run'],
+    ['col', 'backup', 'source-code', '--tag', next()],
+    ['col', 'backup', 'source-code', '--note', next(), '--to', 'noted'],
+    ['col', 'restore', archive, '--name', 'Again'],
+    ['col', 'restore', archive, '--name', next()],
+    ['col', 'restore', 'objects.jsonl', '--schema', 'schema.json'],
+    ['col', 'show', 'Described'],
+    ['col', 'rm', 'source-code'],
+    ['col', 'cat', 'source-code', '--tenant', next()],
+    ['col', 'cat', 'source-code', '--properties', next()],
+    ['col', 'catalog', 'list'],
+  ])
+  const of = (...words: string[]) => first.filter(({ args }) => words.every((word) => args.includes(word)))
+  t.match(of('cat', '-v')[0], { code: 0, stdout: /FORGED|\\u/ }, 'something hostile was stored')
+  t.match(of('backup', archive, '-v')[0], { code: 0 }, 'and archived')
+  const [{ id }] = JSON.parse(of('list', '--json')[0]!.stdout).archives
+  all(t, place, [
+    ['col', 'catalog', 'note', id, next()],
+    ['col', 'catalog', 'tag', id, next()],
+    ['col', 'catalog', 'untag', id, next()],
+    ...['show', 'pin', 'unpin', 'verify'].flatMap((verb) => [
+      ['col', 'catalog', verb, id],
+      ['col', 'catalog', verb, next()],
+    ]),
+    ['col', 'catalog', 'list'],
+    ['col', 'catalog', 'cleanup', '--keep-last', '1', '--group-by', 'none'],
+    ['col', 'catalog', 'rebuild', box],
+    ['col', 'catalog', 'unlock', next()],
+  ])
 })
 
 t.test('nor where the words are those of the command line', async (t) => {
-  const place = home(t, {}, { ELYSIACTL_TARGET: `sqlite:${ALL.replaceAll('/', '')}` })
-  for (const args of [
-    [ALL],
-    ['index', ALL],
-    ['index', 'process-jsonl', ALL, ...INTO],
-    ['index', 'process-jsonl', 'x', '--collection', ALL],
-    ['index', 'process-jsonl', 'x', `--${ALL}`],
-    ['index', 'watch', ALL, ...INTO],
-    ['index', 'sync', '--from-command', ...INTO, '--', ALL],
-    ['format', 'schema', ALL],
-    ['completion', ALL],
-    ['config', 'show'],
-    ['config', 'show', ALL],
-    ['col', 'ls'],
-    ['col', 'show', ALL],
-  ]) {
-    await everyWay(t, place, args)
+  const place = home(t)
+  const target = ['--target', `sqlite:${nameWith()}`]
+  const reached = new Set<string>()
+  const note = (results: readonly Result[]) => {
+    for (const { args } of results) {
+      for (const [name] of commandsOf(COMMANDS))
+        if (`${args.join(' ')} `.startsWith(`${name} `)) reached.add(name)
+    }
   }
+  note(
+    all(
+      t,
+      place,
+      [...commandsOf(COMMANDS)].map(([name]) => [...name.split(' '), next(), next()]),
+    ),
+  )
+  note(
+    all(
+      t,
+      place,
+      [...commandsOf(COMMANDS)].map(([name]) => [...name.split(' '), `--${next()}`]),
+    ),
+  )
+  all(t, place, [
+    [next()],
+    ['index', next()],
+    ['index', 'process-jsonl', next(), ...INTO],
+    ['index', 'process-jsonl', 'x', '--collection', next()],
+    ['index', 'watch', next(), ...INTO, ...target],
+    ['index', 'sync', '--from-command', ...INTO, ...target, '--', next()],
+    ['config', 'show', ...target],
+    ['col', 'ls', ...target],
+    ['col', 'ls', '--target', next()],
+    ['col', 'show', next(), ...target],
+  ])
+  t.strictSame(
+    [...reached].sort(),
+    commandsOf(COMMANDS)
+      .map(([name]) => name)
+      .sort(),
+    'every command was tried',
+  )
+})
+
+t.test('nor where the names are those of files in a folder that is watched, and of a stream', async (t) => {
+  const place = home(t, { inbox: {} })
+  const inbox = Buffer.from(join(place.directory, 'inbox/'))
+  const put = (name: Buffer, text: string) =>
+    writeFileSync(Buffer.concat([inbox, name, Buffer.from('.jsonl')]), text)
+  const names = new Set(Array.from({ length: 25 }, () => nameWith()))
+  for (const name of names) put(Buffer.from(name), lines([next()]))
+  put(Buffer.from([0x1b, 0x5b, 0x33, 0x31, 0x6d, 0xff, 0xfe]), lines(['x']))
+  mkdirSync(Buffer.concat([inbox, Buffer.from(`${nameWith()}.jsonl`)]))
+  execFileSync('mkfifo', [join(place.directory, 'inbox', nameWith('.jsonl'))])
+  for (const [flags, end] of [
+    [['-v', '--dry-run'], '~.jsonl'],
+    [['--json', '--after', 'move'], '~.jsonl'],
+  ] as const) {
+    put(Buffer.from('~'), lines(['last']))
+    const run = place.start(['index', 'watch', 'inbox', ...INTO, '--settle', '0s', ...flags])
+    await run.says(`${end}: `)
+    run.child.kill('SIGTERM')
+    const ended = await run.ended
+    t.equal(ended.code, 143, ascii(ended.stderr))
+    t.match(ended.stderr, /failed: its name is not UTF-8/)
+    t.match(ended.stderr, /is passed over: it is a FIFO/)
+    clean(t, ended, `watch ${flags.join(' ')}`)
+  }
+  clean(t, await place.run(['index', 'status']), 'status')
+  clean(t, await place.run(['index', 'sync', '--stdin', ...INTO, '-v'], lines(VALUES)), 'sync')
   clean(t, await place.run(['completion', 'words', '--quiet', '--', 'col', 'show', '']), 'completion')
 })
 
@@ -159,14 +221,21 @@ t.test('nor where a server says it', async (t) => {
   t.teardown(() => double.stop())
   const place = home(t, { 'a.jsonl': lines(['x']) })
   const target = ['--target', double.target, '--retry-for', '0']
-  const ingest = ['index', 'process-jsonl', 'a.jsonl', ...INTO, ...target, '--fresh']
-  double.faults.inject({ fault: 'perObject', text: ALL, on: 'BatchObjects' })
-  await everyWay(t, place, ingest)
+  const ingest = ['index', 'process-jsonl', 'a.jsonl', ...INTO, ...target, '--fresh', '-v']
+  double.faults.inject({
+    fault: 'perObject',
+    text: VALUES.slice(0, 9).join('').toWellFormed(),
+    on: 'BatchObjects',
+  })
+  clean(t, await place.run(ingest), 'an object')
   double.faults.clear()
-  for (const on of ['', 'GET /v1/schema', 'BatchObjects']) {
-    double.faults.inject({ fault: 'status', code: 'UNKNOWN', http: 422, text: ALL, on })
-    await everyWay(t, place, ingest)
-    await everyWay(t, place, ['col', 'ls', ...target])
+  for (const [at, on] of ['', 'GET /v1/schema', 'BatchObjects'].entries()) {
+    const text = VALUES.slice(10 * at, 10 * at + 9)
+      .join('')
+      .toWellFormed()
+    double.faults.inject({ fault: 'status', code: 'UNKNOWN', http: 422, text, on })
+    clean(t, await place.run(ingest), `ingest: ${on}`)
+    clean(t, await place.run(['col', 'ls', ...target, '--json']), `ls: ${on}`)
     double.faults.clear()
   }
 })
