@@ -7,6 +7,8 @@ import type { Operand } from './operands.ts'
 export interface Command {
   /** One line for the list of commands, without a full stop. */
   readonly summary: string
+  /** Other words that people type for it: the error for them names it. */
+  readonly alsoKnownAs?: readonly string[]
   /** What it takes besides options, in order; only the last may be given many times. */
   readonly operands: readonly Operand[]
   /** What follows the name in help, where the operands alone do not tell. */

@@ -4,7 +4,7 @@ import { consoleOptions } from './consoleOptions.ts'
 import { EXIT, EXIT_MEANINGS, type ExitName } from './exit.ts'
 import { usageText } from './operands.ts'
 import { commandsOf, follow, groupsOf, isGroup, load, loadAll } from './registry.ts'
-import { unknownCommand } from './tree.ts'
+import { unknownCommand } from './unknownCommand.ts'
 
 /** Wider lines are hard to read, narrower ones cannot hold a flag and its text. */
 const MOST_WIDTH = 100
@@ -32,7 +32,7 @@ export async function helpFor(
   if (!isGroup(member)) return commandHelp(await load(name, member), width)
   const next = words[length]
   if (next === undefined || next.startsWith('-')) return groupHelp(member, name, width)
-  throw unknownCommand(next, name, member)
+  throw await unknownCommand(table, member, name, next)
 }
 
 /** The help of a group of commands, or of all: what there is, a line each. */

@@ -1,7 +1,7 @@
 import { type CommandDef, defineCommand, runCommand, type SubCommandsDef } from 'citty'
-import { didYouMean, ElysiaError } from '../library.ts'
 import type { Group, LoadCommand, NamedCommand } from './command.ts'
 import { follow, isGroup, load } from './registry.ts'
+import { unknownCommand } from './unknownCommand.ts'
 
 /** What is done with what a command line names. */
 export interface Calls {
@@ -19,7 +19,7 @@ const HELP = 'help'
  * @throws ElysiaError ELYSIA_USAGE for what is no command; what `calls` throws
  */
 export async function dispatch(table: Group, argv: readonly string[], calls: Calls): Promise<void> {
-  await runCommand(groupTree(table, '', calls), { rawArgs: withHelpFirst(table, argv) })
+  await runCommand(groupTree(table, table, '', calls), { rawArgs: withHelpFirst(table, argv) })
 }
 
 /** True for the flags that ask for help. */
@@ -35,10 +35,13 @@ function withHelpFirst(table: Group, argv: readonly string[]): string[] {
 }
 
 /** Without a prototype, so that `constructor` is no command. */
-function groupTree(group: Group, name: string, calls: Calls): CommandDef {
+function groupTree(table: Group, group: Group, name: string, calls: Calls): CommandDef {
   const entries = Object.entries(group.members).map(([word, member]) => {
     const path = name === '' ? word : `${name} ${word}`
-    return [word, () => (isGroup(member) ? groupTree(member, path, calls) : commandTree(path, member, calls))]
+    return [
+      word,
+      () => (isGroup(member) ? groupTree(table, member, path, calls) : commandTree(path, member, calls)),
+    ]
   })
   const help = helpTree(name, calls)
   return defineCommand({
@@ -47,7 +50,7 @@ function groupTree(group: Group, name: string, calls: Calls): CommandDef {
       [HELP]: help,
     }) as SubCommandsDef,
     default: HELP,
-    setup: ({ rawArgs: [word] }) => requireMember(group, name, word),
+    setup: ({ rawArgs: [word] }) => requireMember(table, group, name, word),
   })
 }
 
@@ -68,15 +71,12 @@ function helpTree(name: string, calls: Calls): CommandDef {
 }
 
 /** citty would pass over flags, and load every command to look for another name of it. */
-function requireMember(group: Group, name: string, word: string | undefined): void {
+async function requireMember(
+  table: Group,
+  group: Group,
+  name: string,
+  word: string | undefined,
+): Promise<void> {
   if (word === undefined || word === HELP || Object.hasOwn(group.members, word)) return
-  throw unknownCommand(word, name, group)
-}
-
-/** The error for a word that is no member of a group, with the member that it is nearest to. */
-export function unknownCommand(typed: string, above: string, group: Group): ElysiaError {
-  const what = typed.startsWith('-') ? 'option' : 'command'
-  const behind = above === '' ? '' : `${above} `
-  const hint = didYouMean(typed, Object.keys(group.members), `elysiactl ${behind}--help lists the commands`)
-  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
+  throw await unknownCommand(table, group, name, word)
 }

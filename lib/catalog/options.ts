@@ -1,3 +1,4 @@
+import { periodLack } from '../core/duration.ts'
 import type { Resolved } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 import { ARCHIVE_STATUSES } from './status.ts'
@@ -124,8 +125,8 @@ export const cleanupOptions = {
       type: 'string',
       description: 'how long archives that were removed are remembered',
       default: '1y',
-      placeholder: 'STRETCH',
-      pattern: '^(\\d{1,6}[ymdh])+$',
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
   },
 } as const satisfies OptionsSchema

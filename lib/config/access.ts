@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../core/errors.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { didYouMean, guessTarget } from '../core/suggest.ts'
 import type { Layer } from '../options/options.ts'
 import { addressOf } from './namedTarget.ts'
 import { foreignHand, isReadByOthers } from './ownership.ts'
@@ -31,11 +31,10 @@ export function chooseTarget(value: string | undefined, origin: string, settings
     settings.files.some(({ path, kind }) => kind === 'project' && path === file) ? { projectFile: file } : {}
   if (named !== undefined) return { ...fromNamed(value, named, origin), ...fromProject(named.origin) }
   if (value.includes(':')) return { address: value, origin, ...fromProject(origin) }
-  const hint = didYouMean(
-    value,
-    Object.keys(settings.targets),
-    'targets: in elysiactl.yaml gives names to targets',
-  )
+  const guess = guessTarget(value)
+  const fallback =
+    guess === undefined ? 'targets: in elysiactl.yaml gives names to targets' : `did you mean ${guess}?`
+  const hint = didYouMean(value, Object.keys(settings.targets), fallback)
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no target named ${value}`, { hint })
 }
 

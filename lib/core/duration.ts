@@ -1,6 +1,7 @@
 import { ElysiaError } from './errors.ts'
+import { guessPeriod } from './suggest.ts'
 
-/** A stretch of the calendar. A month is a month, however many days it has. */
+/** A period of the calendar. A month is a month, however many days it has. */
 export interface Period {
   readonly years: number
   readonly months: number
@@ -12,27 +13,41 @@ const UNITS = { y: 'years', m: 'months', d: 'days', h: 'hours' } as const
 
 type Letter = keyof typeof UNITS
 
-const HINT = 'years, months, days and hours: 30d, 6m, 2y5m7d3h; m is months, a week is 7d'
-
 /**
  * `2y5m7d3h` as people write it for retention: `m` is months, since minutes make no sense for archives, and there
  * are no weeks. Each unit at most once, in any order.
  * @throws ElysiaError ELYSIA_USAGE; `what` names the option
  */
 export function periodOf(text: string, what: string): Period {
-  const stretch = { years: 0, months: 0, days: 0, hours: 0 }
+  const period = { years: 0, months: 0, days: 0, hours: 0 }
   const seen = new Set<string>()
   for (const [, number, letter] of text.matchAll(/(\d{1,6})([ymdh])/g)) {
-    stretch[UNITS[letter as Letter]] = Number(number)
-    if (seen.has(letter!)) throw notAStretch(text, what)
+    period[UNITS[letter as Letter]] = Number(number)
+    if (seen.has(letter!)) throw notAPeriod(text, what)
     seen.add(letter!)
   }
-  if (!/^(\d{1,6}[ymdh])+$/.test(text)) throw notAStretch(text, what)
-  return stretch
+  if (!/^(\d{1,6}[ymdh])+$/.test(text)) throw notAPeriod(text, what)
+  return period
 }
 
-function notAStretch(text: string, what: string): ElysiaError {
-  return new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, { hint: HINT })
+function notAPeriod(text: string, what: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, { hint: lackOf(text) })
+}
+
+function lackOf(text: string): string {
+  const guess = guessPeriod(text)
+  const fact = 'it takes a period such as 30d, 6m or 2y5m7d3h: y, m (months), d and h, each once'
+  return guess === undefined || guess === text ? fact : `${fact}; did you mean ${guess}?`
+}
+
+/** What is wrong with a text that is to be a period; undefined where nothing is. */
+export function periodLack(text: string): string | undefined {
+  try {
+    periodOf(text, '')
+    return undefined
+  } catch {
+    return lackOf(text)
+  }
 }
 
 export function isZero({ years, months, days, hours }: Period): boolean {
@@ -40,9 +55,9 @@ export function isZero({ years, months, days, hours }: Period): boolean {
 }
 
 /** As `periodOf` reads it. */
-export function stretchText(stretch: Period): string {
-  const units = Object.entries(UNITS).filter(([, unit]) => stretch[unit] > 0)
-  return units.length === 0 ? '0h' : units.map(([letter, unit]) => `${stretch[unit]}${letter}`).join('')
+export function periodText(period: Period): string {
+  const units = Object.entries(UNITS).filter(([, unit]) => period[unit] > 0)
+  return units.length === 0 ? '0h' : units.map(([letter, unit]) => `${period[unit]}${letter}`).join('')
 }
 
 /**

@@ -1,5 +1,6 @@
 import { before, periodOf } from './duration.ts'
 import { ElysiaError } from './errors.ts'
+import { guessPeriod } from './suggest.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
@@ -14,8 +15,13 @@ export function momentOf(text: string, what: string, now: number): string {
     const time = Date.parse(text)
     if (!Number.isNaN(time)) return new Date(time).toISOString()
   }
-  if (/^[\dymdh]+$/.test(text)) return new Date(before(now, periodOf(text, what))).toISOString()
+  if (/^\d[\dymdh]*[ymdh]$/.test(text)) return new Date(before(now, periodOf(text, what))).toISOString()
   throw new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, {
-    hint: 'a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or so long ago (30d)',
+    hint: `a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or so long ago (30d)${guessText(text)}`,
   })
+}
+
+function guessText(text: string): string {
+  const guess = guessPeriod(text)
+  return guess === undefined ? '' : `; did you mean ${guess}?`
 }

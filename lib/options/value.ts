@@ -1,3 +1,4 @@
+import { closestMatch } from '../core/suggest.ts'
 import { formatUnit, isBare, parseUnit, UNIT_EXAMPLES, type Unit } from '../core/units.ts'
 import type { OptionSchema } from './schema.ts'
 
@@ -26,7 +27,7 @@ function convert(option: OptionSchema, value: unknown, inCode: boolean): OptionV
   if (option.type === 'boolean') return asBoolean(value)
   if (option.type === 'string') return asString(value)
   if (option.unit === undefined || (inCode && typeof value === 'number')) return asInteger(value)
-  return asMeasure(String(value), option.unit)
+  return asMeasure(option, String(value), option.unit)
 }
 
 function asBoolean(value: unknown): boolean | Fault {
@@ -46,9 +47,16 @@ function asInteger(value: unknown): number | Fault {
   return Number.isSafeInteger(number) ? (number as number) : new Fault('it takes a whole number')
 }
 
-function asMeasure(text: string, unit: Unit): number | Fault {
-  if (isBare(text)) return new Fault(`a unit is needed: ${UNIT_EXAMPLES[unit]}`)
+function asMeasure(option: OptionSchema, text: string, unit: Unit): number | Fault {
+  if (isBare(text)) return new Fault(`a unit is needed: ${UNIT_EXAMPLES[unit]}${guessOf(option, text, unit)}`)
   return parseUnit(text, unit) ?? new Fault(`it takes a value like ${UNIT_EXAMPLES[unit]}`)
+}
+
+/** The usual unit, where the option may be so much of it. */
+function guessOf(option: OptionSchema, text: string, unit: Unit): string {
+  const guess = `${text.trim()}${unit === 'bytes' ? 'MiB' : 's'}`
+  const value = parseUnit(guess, unit)
+  return value === undefined || withinBounds(option, value) instanceof Fault ? '' : `; did you mean ${guess}?`
 }
 
 function withinBounds(option: OptionSchema, value: number): number | Fault {
@@ -59,12 +67,18 @@ function withinBounds(option: OptionSchema, value: number): number | Fault {
 }
 
 function allowed(option: OptionSchema, value: string): string | Fault {
-  if (option.enum?.includes(value) === false) return new Fault(`it takes ${option.enum.join(', ')}`)
+  if (option.enum?.includes(value) === false) return new Fault(enumLack(option.enum, value))
   if (option.pattern !== undefined && !new RegExp(option.pattern, 'u').test(value)) {
     return new Fault(`it takes ${option.placeholder ?? option.pattern}`)
   }
   const lack = option.check?.(value)
   return lack === undefined ? value : new Fault(lack)
+}
+
+function enumLack(known: readonly string[], value: string): string {
+  const near = closestMatch(value, known)
+  const fact = `it takes ${known.join(', ')}`
+  return near === undefined ? fact : `${fact}; did you mean ${near}?`
 }
 
 /** The bounds of a number for reading: `1 to 64`, `1KiB or more`; empty where there are none. */

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { resolve as absolute } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { didYouMean, guessTarget } from '../core/suggest.ts'
 
 /** One node of a Weaviate cluster: its HTTP address without `/v1`, its gRPC `HOST:PORT`. */
 export interface Node {
@@ -29,7 +29,9 @@ export function parseTarget(text: string): Target {
   if (/^https?:/i.test(text)) return parseWeaviate(text)
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]
   const known = ['sqlite:', 'memory:', 'http:', 'https:']
-  const hint = scheme === undefined ? FORMS : didYouMean(`${scheme}:`, known, FORMS)
+  const guess = guessTarget(text)
+  const fallback = guess === undefined ? FORMS : `did you mean ${guess}?`
+  const hint = scheme === undefined ? fallback : didYouMean(`${scheme}:`, known, fallback)
   throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is no kind of target`, { hint })
 }
 

@@ -33,6 +33,7 @@ const shutdownOptions = { ...runOptions, name: 'shutdown', properties: { shutdow
 /** `col backup`: a collection → an archive. */
 export const command: Command = {
   summary: 'back a collection up into an archive, and prove that it is whole',
+  alsoKnownAs: ['dump', 'export', 'save'],
   operands: [COLLECTION],
   examples: [
     'elysiactl col backup source-code',

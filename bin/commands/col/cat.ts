@@ -62,6 +62,7 @@ const MOST_NAMED = 10
 /** `col cat`: a collection → JSON lines, in order of id. */
 export const command: Command = {
   summary: 'print the objects of a collection as JSON lines, in order of id',
+  alsoKnownAs: ['print'],
   operands: [COLLECTION],
   examples: [
     'elysiactl col cat source-code | head -1',

@@ -5,6 +5,7 @@ import { columns } from '../../view/columns.ts'
 /** `col ls`: the collections of the target, by name. */
 export const command: Command = {
   summary: 'list the collections',
+  alsoKnownAs: ['collections'],
   operands: [],
   examples: ['elysiactl col ls', 'elysiactl col ls --target http://localhost:8080 --json'],
   schemas: [targetOptions],

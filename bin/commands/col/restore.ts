@@ -35,6 +35,7 @@ const ARCHIVE_ID = /^[0-9a-z-]+$/
 /** `col restore`: an archive, of whatever kind, → a collection. */
 export const command: Command = {
   summary: 'restore an archive into a collection, and prove that all of it is there',
+  alsoKnownAs: ['import', 'load'],
   operands: [
     {
       name: 'ID|DIR|FILE|-',

@@ -22,6 +22,7 @@ const rmOptions = {
 /** `col rm`: removes a collection and all its objects, once a person or --yes has agreed. */
 export const command: Command = {
   summary: 'remove a collection with all its objects',
+  alsoKnownAs: ['delete', 'remove', 'drop'],
   operands: [COLLECTION],
   examples: ['elysiactl col rm source-code', 'elysiactl col rm SourceCode --yes'],
   schemas: [rmOptions, targetOptions],

@@ -13,6 +13,7 @@ import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 /** `col show`: one collection, for a person; with --json its schema as the store holds it. */
 export const command: Command = {
   summary: 'show one collection: its objects, tenants and properties',
+  alsoKnownAs: ['describe', 'inspect', 'info'],
   operands: [COLLECTION],
   examples: ['elysiactl col show source-code', 'elysiactl col show SourceCode --json > schema.json'],
   schemas: [targetOptions],

@@ -6,6 +6,7 @@ import { runIngest } from '../../runIngest.ts'
 /** `index process-jsonl FILE…`: files of change records → a collection. */
 export const command: Command = {
   summary: 'bring a collection up to date with files of change records',
+  alsoKnownAs: ['ingest', 'import-jsonl'],
   operands: [
     {
       name: 'FILE',

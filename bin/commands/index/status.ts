@@ -20,6 +20,7 @@ const statusOptions = {
 /** `index status`: the runs into the target, newest first, and the last commit of each repository. */
 export const command: Command = {
   summary: 'show the runs into the target, and how far each repository has come',
+  alsoKnownAs: ['runs', 'history'],
   operands: [],
   examples: ['elysiactl index status', 'elysiactl index status --limit 1 --json'],
   schemas: [statusOptions, targetOptions],

@@ -16,6 +16,7 @@ import {
 /** `index validate`: change records → their faults, one a line, without any store. */
 export const command: Command = {
   summary: 'check change records without a store',
+  alsoKnownAs: ['lint'],
   operands: [{ name: 'FILE|-', kind: 'file', many: true, hint: 'name files, or - for standard input' }],
   examples: [
     'elysiactl index validate changes.jsonl',

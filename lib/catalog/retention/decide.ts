@@ -1,4 +1,4 @@
-import { before, stretchText } from '../../core/duration.ts'
+import { before, periodText } from '../../core/duration.ts'
 import type { Candidate } from './candidate.ts'
 import { newestFirst } from './candidate.ts'
 import { coverageText, covers, isWhole } from './coverage.ts'
@@ -56,7 +56,7 @@ function sparedByAge(
   now: number,
 ): Map<string, string> {
   const bound = before(now, olderThan!)
-  const text = stretchText(olderThan!)
+  const text = periodText(olderThan!)
   const young = covering.filter(({ time }) => time >= bound)
   const spared = new Map(young.map(({ id }) => [id, `not older than ${text}`]))
   const last = covering.find(({ time }) => time <= bound)
@@ -83,7 +83,7 @@ function ofSound(
   const counters = rules?.counters
   if (reasons.length > 0) return { archive, keep: true, reasons, ...(counters && { counters }) }
   const why = [
-    ...(policy.olderThan === undefined ? [] : [`older than ${stretchText(policy.olderThan)}`]),
+    ...(policy.olderThan === undefined ? [] : [`older than ${periodText(policy.olderThan)}`]),
     ...(hasKeepRules(policy) ? ['no rule keeps it'] : []),
   ]
   return { archive, keep: false, reasons: why.length > 0 ? why : ['everything is to be removed'], covering }
@@ -102,7 +102,7 @@ function ofOther(
   if (pinned) return { archive, keep: true, reasons: ['pinned'] }
   if (status === 'running') return { archive, keep: true, reasons: ['running'] }
   const what = sound.fault(archive)
-  const limit = stretchText(failedAfter)
+  const limit = periodText(failedAfter)
   if (touched >= before(now, failedAfter)) {
     return { archive, keep: true, reasons: [`${what}, for less than ${limit}`] }
   }

@@ -1,11 +1,11 @@
+import { periodLack } from '../../core/duration.ts'
 import type { Given, Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 const COUNT = '^(\\d{1,9}|unlimited|-1)$'
-const STRETCH = '^(\\d{1,6}[ymdh])+$'
 
 /**
- * Which archives `col catalog cleanup` keeps and which it removes. STRETCH is like 30d or 2y5m7d3h: years, months,
+ * Which archives `col catalog cleanup` keeps and which it removes. PERIOD is like 30d or 2y5m7d3h: years, months,
  * days, hours.
  */
 export const retentionOptions = {
@@ -16,8 +16,8 @@ export const retentionOptions = {
     olderThan: {
       type: 'string',
       description: 'remove what is older, where another one as old as this remains',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepLast: {
       type: 'string',
@@ -58,38 +58,38 @@ export const retentionOptions = {
     keepWithin: {
       type: 'string',
       description: 'keep all that are so near to the newest',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepWithinHourly: {
       type: 'string',
       description: 'of those so near to the newest keep one of each hour',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepWithinDaily: {
       type: 'string',
       description: 'of those so near to the newest keep one of each day',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepWithinWeekly: {
       type: 'string',
       description: 'of those so near to the newest keep one of each week',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepWithinMonthly: {
       type: 'string',
       description: 'of those so near to the newest keep one of each month',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepWithinYearly: {
       type: 'string',
       description: 'of those so near to the newest keep one of each year',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     keepTag: {
       type: 'string',
@@ -109,8 +109,8 @@ export const retentionOptions = {
       type: 'string',
       description: 'remove partial and failed ones that have not changed for so long',
       default: '24h',
-      placeholder: 'STRETCH',
-      pattern: STRETCH,
+      placeholder: 'PERIOD',
+      check: periodLack,
     },
     allowLast: {
       type: 'boolean',

@@ -12,7 +12,7 @@ export const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
 
 export type GroupKey = (typeof GROUP_KEYS)[number]
 
-/** Which archives stay. Rules that say nothing (a count of 0, a stretch of 0h) are left out. */
+/** Which archives stay. Rules that say nothing (a count of 0, a period of 0h) are left out. */
 export interface Policy {
   readonly olderThan?: Period
   /** How many of each; Infinity: all. */
@@ -30,7 +30,7 @@ export interface Policy {
   readonly allowRemoveAll: boolean
 }
 
-/** The policy that options ask for. @throws ElysiaError ELYSIA_USAGE for a stretch or group that is none */
+/** The policy that options ask for. @throws ElysiaError ELYSIA_USAGE for a period or group that is none */
 export function policyOf(options: RetentionOptions): Policy {
   const { olderThan, keepTag, failedAfter, groupBy, allowLast, unsafeAllowRemoveAll } = options
   return {
@@ -75,8 +75,8 @@ function countOf(text: string | undefined): number | undefined {
 }
 
 function withinOf(flag: string, text: string | undefined): Period | undefined {
-  const stretch = text === undefined ? undefined : periodOf(text, `--${flag}`)
-  return stretch === undefined || isZero(stretch) ? undefined : stretch
+  const period = text === undefined ? undefined : periodOf(text, `--${flag}`)
+  return period === undefined || isZero(period) ? undefined : period
 }
 
 /** `a,b;c`: a and b together, or c. */

@@ -45,7 +45,7 @@ t.test('options that are none are refused', async (t) => {
   for (const [given, message] of [
     [{ olderThan: '30' }, /olderThan/],
     [{ olderThan: '2w' }, /olderThan/],
-    [{ olderThan: '3d3d' }, /--older-than 3d3d/],
+    [{ olderThan: '3d3d' }, /olderThan: 3d3d/],
     [{ keepWithin: '' }, /keepWithin/],
     [{ keepDaily: '-2' }, /keepDaily/],
     [{ groupBy: 'colection' }, /--group-by colection/],

@@ -18,6 +18,7 @@ import { planDocument, planTables } from './plan.ts'
 /** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
 export const command: Command = {
   summary: 'remove archives that no rule keeps; without --yes, show which',
+  alsoKnownAs: ['prune', 'forget', 'gc', 'expire'],
   operands: [],
   examples: [
     'elysiactl col catalog cleanup --older-than 30d',

@@ -13,6 +13,7 @@ import { columns } from '../../../view/columns.ts'
 /** `col catalog list`: the archives that are known, the newest first. */
 export const command: Command = {
   summary: 'list archives',
+  alsoKnownAs: ['archives', 'backups', 'snapshots'],
   operands: [],
   examples: [
     'elysiactl col catalog list',

@@ -57,6 +57,7 @@ const accessOptions = {
 /** `col catalog verify`: archives, held against their manifests. */
 export const command: Command = {
   summary: 'hold archives against their manifests, byte by byte or object by object',
+  alsoKnownAs: ['check'],
   operands: [{ name: 'ID|DIR|FILE', kind: 'archive', optional: true, many: true }],
   usage: 'ID|DIR|FILE… | --all',
   examples: [

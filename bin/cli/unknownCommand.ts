@@ -1,0 +1,43 @@
+import { closestMatch, ElysiaError } from '../library.ts'
+import type { Group, NamedCommand } from './command.ts'
+import { groupsOf, loadAll } from './registry.ts'
+
+/**
+ * The error for a word that is no member of a group. It names what was meant: a command of that name elsewhere, one that
+ * is also known by it, or one that is spelled much like it.
+ */
+export async function unknownCommand(
+  table: Group,
+  group: Group,
+  above: string,
+  typed: string,
+): Promise<ElysiaError> {
+  const behind = above === '' ? '' : `${above} `
+  const what = typed.startsWith('-') ? 'option' : 'command'
+  const meant = what === 'option' ? [] : await meantBy(table, group, behind, typed)
+  const hint =
+    meant.length === 0 ? `elysiactl ${behind}--help lists the commands` : `did you mean ${listed(meant)}?`
+  return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
+}
+
+async function meantBy(table: Group, group: Group, behind: string, typed: string): Promise<string[]> {
+  const commands = await loadAll(table)
+  const word = typed.toLowerCase()
+  const groups = groupsOf(table).map(([name]) => ({ name }))
+  const same = [...groups, ...commands].filter((one) => lastWord(one) === word)
+  if (same.length > 0) return same.map(({ name }) => name)
+  const known = commands.filter(({ alsoKnownAs = [] }) => alsoKnownAs.includes(word))
+  if (known.length > 0) return known.map(({ name }) => name)
+  const member = closestMatch(word, Object.keys(group.members))
+  if (member !== undefined) return [`${behind}${member}`]
+  const last = closestMatch(word, commands.map(lastWord))
+  return commands.filter((one) => lastWord(one) === last).map(({ name }) => name)
+}
+
+function lastWord({ name }: Pick<NamedCommand, 'name'>): string {
+  return name.slice(name.lastIndexOf(' ') + 1)
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}
