@@ -180,7 +180,7 @@ t.test('case 31: Parquet of many objects with vectors is less than half of their
   const place = home(t)
   // Numbers as models make them: without a pattern, but of one size.
   const draw = drawing(7)
-  await fill(embedded(place), 4000, THING, (n, of) => ({
+  await fill(embedded(place), 1500, THING, (n, of) => ({
     id: idOf(n, of),
     properties: { title: `a thing of number ${n}`, count: n, kind: ['red', 'green', 'blue'][n % 3]! },
     vector: Float32Array.from({ length: 384 }, () => (draw() - 0.5) * 0.1),

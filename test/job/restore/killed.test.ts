@@ -16,7 +16,7 @@ import { drawing } from '../ingest/killing.ts'
 import { objectsOf } from './restored.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
-const OBJECTS = 2500
+const OBJECTS = 1500
 const FAILPOINTS = [
   'restore.made',
   'restore.before-note:2',
@@ -39,7 +39,7 @@ async function makeArchive(): Promise<StoredObject[]> {
     beacons: [`weaviate://localhost/Thing/${idOf(n + 1, OBJECTS)}`],
   }))
   await store.collection('Thing').link(links)
-  await backup(store, 'Thing', directoryStorage(archive), { partSize: 32_000 })
+  await backup(store, 'Thing', directoryStorage(archive), { partSize: 20_000 })
   return objectsOf(store, 'Thing')
 }
 
@@ -128,7 +128,7 @@ for (const [name, targetIn] of Object.entries(TARGETS)) {
     const storage = t.testdir()
     const target = await targetIn(t, storage)
     let ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 300 })
-    while (ended.code === null && killed < 5) {
+    while (ended.code === null && killed < 3) {
       killed += 1
       ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 500 })
     }
@@ -156,7 +156,7 @@ t.test('stopped by SIGINT it ends with 130, notes what is done, and goes on from
   const written = () =>
     double.collections.schema('Thing') === undefined ? 0 : double.objects('Thing').length
   const stopAt = async () => {
-    while (written() < 700) await wait(5)
+    while (written() < 400) await wait(5)
   }
   const { code, report } = await restoreOnce(storage, double.target, { stopAt })
   t.equal(code, 130)
