@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { ingest } from '../../../lib/job/ingest/ingest.ts'
@@ -18,40 +19,63 @@ const skip = existsSync(`${root}.git`) ? false : 'this is no git checkout: it ha
 
 /** Path → SHA-256 of the content, of every text file in the last commit's tree. */
 function tree(): Map<string, string> {
-  const listing = execFileSync('git', ['-C', root, 'ls-tree', '-r', '-z', 'HEAD'], { encoding: 'utf8' })
+  const listing = git(['ls-tree', '-r', '-z', 'HEAD']).toString()
   const files = listing.split('\0').filter((line) => /^100(644|755) blob/.test(line))
-  const entries = files.map((line) => {
-    const [, id, path] = /^\d+ blob (\w+)\t([\s\S]+)$/.exec(line)!
-    return [
-      path!,
-      execFileSync('git', ['-C', root, 'cat-file', 'blob', id!], { maxBuffer: 2 ** 28 }),
-    ] as const
-  })
-  const texts = entries.filter(
-    ([, bytes]) => !bytes.includes(0) && Buffer.from(bytes.toString()).equals(bytes),
-  )
+  const entries = files.map((line) => /^\d+ blob (\w+)\t([\s\S]+)$/.exec(line)!.slice(1) as [string, string])
+  const contents = blobs(entries.map(([id]) => id))
+  const texts = entries
+    .map(([, path], n) => [path, contents[n]!] as const)
+    .filter(([, bytes]) => !bytes.includes(0) && Buffer.from(bytes.toString()).equals(bytes))
   return new Map(texts.map(([path, bytes]) => [path, createHash('sha256').update(bytes).digest('hex')]))
 }
 
-async function feed(store: Store) {
-  const child = spawn(process.execPath, [producer, root, '--repo', 'elysiactl'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** The contents of these blobs, which git says one after another: a line with the size, the bytes, a line feed. */
+function blobs(ids: readonly string[]): Buffer[] {
+  const all = git(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join(''))
+  let at = 0
+  return ids.map(() => {
+    const start = all.indexOf('\n', at) + 1
+    const size = Number(all.toString('latin1', at, start).trimEnd().split(' ').at(-1))
+    at = start + size + 1
+    return all.subarray(start, start + size)
   })
-  return ingest(child.stdout, store, { collection: 'history-of-elysiactl' })
 }
 
-async function check(t: Test, store: Store): Promise<void> {
-  const report = await feed(store)
+function git(words: readonly string[], input = ''): Buffer {
+  return execFileSync('git', ['-C', root, ...words], { input, maxBuffer: 2 ** 28 })
+}
+
+/** What the producer makes of the whole history. */
+function produced(): Buffer {
+  return execFileSync(process.execPath, [producer, root, '--repo', 'elysiactl'], {
+    maxBuffer: 2 ** 30,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+}
+
+interface World {
+  readonly history: Buffer
+  readonly last: ReadonlyMap<string, string>
+}
+
+async function check(t: Test, store: Store, { history, last }: World): Promise<void> {
+  const report = await ingest(Readable.from(pieces(history)), store, { collection: 'history-of-elysiactl' })
   t.strictSame(report.rejected, {})
   const objects = await objectsOf(store, report.class)
   const found = objects.map(
     ({ properties }) => [properties.file_path, properties.content_hash] as [string, string],
   )
-  t.strictSame(new Map(found.sort()), new Map([...tree()].sort()))
+  t.ok(last.size > 500, `${last.size} files`)
+  t.strictSame(new Map(found.sort()), new Map([...last].sort()))
 }
 
 t.test('the history of this project ends in the tree of its last commit', { skip }, async (t) => {
   const real = process.env.ELYSIACTL_TEST_WEAVIATE
+  const world = { history: produced(), last: tree() }
   const double = await weaviateDouble()
   t.teardown(() => double.stop())
   const stores: Record<string, () => Promise<Store>> = {
@@ -63,7 +87,7 @@ t.test('the history of this project ends in the tree of its last commit', { skip
     await t.test(`in ${name}`, async (t) => {
       const store = await open()
       t.teardown(() => store.close())
-      await check(t, store)
+      await check(t, store, world)
     })
   }
   const without = real === undefined ? 'ELYSIACTL_TEST_WEAVIATE names no server' : false
@@ -72,7 +96,7 @@ t.test('the history of this project ends in the tree of its last commit', { skip
     const store = await openStore(parseTarget(`${http}?grpc=127.0.0.1:${port}`))
     t.teardown(() => store.close())
     await store.drop('HistoryOfElysiactl')
-    await check(t, store)
+    await check(t, store, world)
     await store.drop('HistoryOfElysiactl')
   })
 })
