@@ -43,7 +43,7 @@ async function called(argv: readonly string[], speaking: Speaking): Promise<numb
       code = await run(command, words, speaking)
     },
     async help(words) {
-      await speaking.console.print(await helpFor(COMMANDS, words, process.stdout.columns))
+      await speaking.console.print(await helpFor(COMMANDS, words, speaking.console.columns))
     },
   })
   return code
@@ -52,7 +52,7 @@ async function called(argv: readonly string[], speaking: Speaking): Promise<numb
 async function run(command: NamedCommand, words: readonly string[], speaking: Speaking): Promise<number> {
   const { flags, ...given } = readArguments(words, schemasOf(command))
   if (flags.values.help === true) {
-    await speaking.console.print(commandHelp(command, process.stdout.columns))
+    await speaking.console.print(commandHelp(command, speaking.console.columns))
     return EXIT.done
   }
   const console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)

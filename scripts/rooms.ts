@@ -94,6 +94,7 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'env-paths': /^lib\/config\/paths\.ts$/,
   cosmiconfig: /^lib\/config\/files\.ts$/,
   citty: /^bin\/cli\/tree\.ts$/,
+  consola: /^bin\/cli\/log\.ts$/,
   'log-update': /^bin\/view\/footer\.ts$/,
   'cli-table3': /^bin\//,
 }

@@ -4,7 +4,8 @@ import { styleText } from 'node:util'
 import { type Footer, terminalFooter } from '../view/footer.ts'
 import { visible, visibleJson } from '../view/visible.ts'
 import type { ConsoleOptions } from './consoleOptions.ts'
-import { describe, tell, tellInOneLine } from './errorText.ts'
+import { asDocument, asLines, Failure } from './errorText.ts'
+import { type LogType, leveledLog } from './log.ts'
 
 /** A line, or lines. A line break inside one is text of somebody else, and is written out as `\n`. */
 export type Lines = string | readonly string[]
@@ -19,6 +20,8 @@ export interface Console {
   readonly verbose: boolean
   /** True where what is printed goes to a terminal. */
   readonly printsToTerminal: boolean
+  /** How wide that terminal is; undefined where there is none, or it doesn't say. */
+  readonly columns: number | undefined
   /** For a person; not shown with --quiet. */
   note(message: Lines): void
   /** For a person who asked for more, with --verbose. */
@@ -52,33 +55,27 @@ type Source = Iterable<string> | AsyncIterable<string>
 export function processConsole({ json, quiet, verbose }: ConsoleOptions): Console {
   let footer: Footer | undefined
   const above = (write: () => void) => (footer === undefined ? write() : footer.above(write))
-  const write = (start: string, text: string) =>
-    above(() => void process.stderr.write(`${start}${visible(text)}\n`))
-  const say = (message: Lines) => {
-    for (const line of typeof message === 'string' ? [message] : message) write('', line)
+  const put = (text: string) => above(() => void process.stderr.write(text))
+  const show = (type: LogType, what: unknown) => {
+    if (type === 'error' && json) return put(`${visibleJson(JSON.stringify(asDocument(what)))}\n`)
+    const lines = type === 'error' ? asLines(what, { quiet, verbose }) : [what as Lines].flat()
+    put(lines.map((line, index) => `${index === 0 ? mark(type) : ''}${visible(line)}\n`).join(''))
   }
-  const failed = `${mark('red', 'error')}: `
+  const log = leveledLog({ quiet, verbose }, { show, ask })
   return {
     json,
     quiet,
     verbose,
     printsToTerminal: process.stdout.isTTY === true,
-    note: (message) => quiet || say(message),
-    detail: (message) => !verbose || quiet || say(message),
-    warn: (message) => quiet || write(`${mark('yellow', 'warning')}: `, message),
-    error(thrown) {
-      if (json) return void process.stderr.write(`${visibleJson(JSON.stringify(describe(thrown)))}\n`)
-      if (quiet) return write(failed, tellInOneLine(thrown))
-      const [first = '', ...more] = tell(thrown, verbose)
-      write(failed, first)
-      say(more)
+    get columns() {
+      return process.stdout.columns || undefined
     },
-    failure(why, exit) {
-      if (!quiet) return
-      if (json) process.stderr.write(`${visibleJson(JSON.stringify({ exit, message: why }))}\n`)
-      else write(failed, why)
-    },
-    ask: (question) => ask(visible(question)),
+    note: log.info,
+    detail: log.debug,
+    warn: log.warn,
+    error: log.error,
+    failure: (why, exit) => void (quiet && log.error(new Failure(why, exit))),
+    ask: (question) => log.ask(visible(question)),
     print: (lines, signal) => flow(Readable.from(printed(lines)), signal),
     printJson: (pieces, signal) => flow(Readable.from(mapped(pieces, visibleJson)), signal),
     document: (value) => flow(Readable.from([`${visibleJson(JSON.stringify(value))}\n`])),
@@ -144,6 +141,12 @@ function stdout(): Writable {
 }
 
 /** Coloured where stderr is a terminal that shows colours, and NO_COLOR is not set. */
-function mark(colour: 'red' | 'yellow', text: string): string {
-  return styleText(colour, text, { stream: process.stderr })
+function mark(type: LogType): string {
+  const { [type]: kind } = MARKS
+  return kind === undefined ? '' : `${styleText(kind.colour, kind.text, { stream: process.stderr })}: `
+}
+
+const MARKS: Readonly<Partial<Record<LogType, { colour: 'red' | 'yellow'; text: string }>>> = {
+  error: { colour: 'red', text: 'error' },
+  warn: { colour: 'yellow', text: 'warning' },
 }

@@ -1,24 +1,40 @@
 import { ElysiaError, messageOf } from '../library.ts'
 
+/** Why the exit code is what it is, where nothing was thrown. */
+export class Failure {
+  readonly message: string
+  readonly exit: number
+
+  constructor(message: string, exit: number) {
+    this.message = message
+    this.exit = exit
+  }
+}
+
 /** What a program reads of an error. */
-export function describe(thrown: unknown): { code: string; message: string; hint?: string } {
+export function asDocument(thrown: unknown): object {
+  if (thrown instanceof Failure) return { exit: thrown.exit, message: thrown.message }
   if (!(thrown instanceof ElysiaError)) return { code: 'ELYSIA_INTERNAL', message: messageOf(thrown) }
   const { code, message, hint } = thrown
   return { code, message, ...(hint !== undefined && { hint }) }
 }
 
 /**
- * What a person reads of an error, line by line. One that is neither ours nor the system's is a defect: its stack is
- * worth having.
+ * What a person reads of an error, line by line; quietly one line, which says where to look. One that is neither ours
+ * nor the system's is a defect: its stack is worth having.
  */
-export function tell(thrown: unknown, verbose: boolean): string[] {
+export function asLines(
+  thrown: unknown,
+  { quiet, verbose }: { readonly quiet: boolean; readonly verbose: boolean },
+): string[] {
+  if (thrown instanceof Failure) return [thrown.message]
+  if (quiet) return [asOneLine(thrown)]
   const lines = [messageOf(thrown)]
   if (thrown instanceof ElysiaError && thrown.hint !== undefined) lines.push(`hint: ${thrown.hint}`)
   return verbose || isDefect(thrown) ? [...lines, ...origin(thrown)] : lines
 }
 
-/** The same where one line is all there may be: what failed, and where to look. */
-export function tellInOneLine(thrown: unknown): string {
+function asOneLine(thrown: unknown): string {
   const hint = thrown instanceof ElysiaError ? thrown.hint : isDefect(thrown) ? '-v shows where' : undefined
   return hint === undefined ? messageOf(thrown) : `${messageOf(thrown)}; ${hint}`
 }
