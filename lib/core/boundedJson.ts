@@ -4,13 +4,18 @@ export const MAX_JSON_DEPTH = 500
 /** More keys, objects and arrays than a line, object or document needs: about 200 MB once they are parsed. */
 export const MAX_JSON_NODES = 2_000_000
 
+/** More values than a line, object or document needs: a number of one digit takes 20 bytes once it is worked on. */
+export const MAX_JSON_VALUES = 16_000_000
+
 /** No shorter text nests too deep: each level opens and closes. */
 const UNSUSPICIOUS_CHARS = 2 * MAX_JSON_DEPTH
 
-/** What JSON costs before it is parsed: how deep it nests, and how many keys, objects and arrays it has. */
+/** What JSON costs before it is parsed: how deep it nests, how many keys, objects and arrays it has, and how many values. */
 export interface JsonBounds {
   readonly depth: number
   readonly nodes: number
+  /** Commas: values beside others. 16,000,000. */
+  readonly values?: number
 }
 
 const BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: MAX_JSON_NODES }
@@ -32,8 +37,10 @@ export function parseBounded(text: string, bounds: JsonBounds = BOUNDS): unknown
 /** @throws JsonTooComplex where a text nests deeper than `bounds` or has more nodes. @see parseBounded */
 export function requireBounded(text: string, bounds: JsonBounds = BOUNDS): void {
   if (text.length < Math.min(UNSUSPICIOUS_CHARS, 2 * bounds.depth)) return
+  const { values: most = MAX_JSON_VALUES } = bounds
   let depth = 0
   let nodes = 0
+  let values = 0
   for (let from = 0; from < text.length; ) {
     const quote = text.indexOf('"', from)
     const end = quote < 0 ? text.length : quote
@@ -45,9 +52,11 @@ export function requireBounded(text: string, bounds: JsonBounds = BOUNDS): void 
         if (depth > bounds.depth) throw new JsonTooComplex(`nests deeper than ${bounds.depth} levels`)
       } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth -= 1
       else if (code === COLON) nodes += 1
+      else if (code === COMMA) values += 1
     }
     if (nodes > bounds.nodes)
       throw new JsonTooComplex(`has more than ${bounds.nodes.toLocaleString('en')} keys, objects and arrays`)
+    if (values > most) throw new JsonTooComplex(`has more than ${most.toLocaleString('en')} values`)
     from = quote < 0 ? text.length : endOfString(text, quote + 1)
   }
 }
@@ -57,6 +66,7 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const COLON = 0x3a
+const COMMA = 0x2c
 const BACKSLASH = 0x5c
 
 /** The index behind the quote that ends a string, which begins at `start`. */

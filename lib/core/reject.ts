@@ -5,7 +5,8 @@ export const REJECT_CODES = {
   invalid_utf8: 'the line is not valid UTF-8',
   line_too_long: 'the line is longer than --max-line-bytes',
   not_json: 'the line is not JSON',
-  too_complex: 'the JSON nests deeper than 500 levels, or has more than 2,000,000 keys, objects and arrays',
+  too_complex:
+    'the JSON nests deeper than 500 levels, or has more than 2,000,000 keys, objects and arrays, or 16,000,000 values',
   not_object: 'the line is JSON, but not an object',
   missing_field: 'a required field is missing',
   wrong_type: 'a field has the wrong type',
