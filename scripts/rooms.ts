@@ -16,7 +16,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     sees: ['core'],
   },
   options: { holds: 'an option, defined once: its schema, its value, its table', sees: ['core'] },
-  async: { holds: 'retries, deadlines, semaphores', sees: ['core'] },
+  async: { holds: 'retries, deadlines, semaphores, a pool of workers', sees: ['core'] },
   database: { holds: 'SQLite: connection, errors, lock of a file', sees: ['core', 'file'] },
   stream: {
     holds: 'how things flow: bytes, lines, codecs, JSON, batches, digests; nothing of changes or objects',

@@ -1,6 +1,7 @@
 import { pipeline as compose, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { lineLength } from '../../archive/object/size.ts'
+import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
@@ -33,27 +34,16 @@ interface Writing {
  */
 export async function writeObjects(run: RestoreRun): Promise<void> {
   const due = run.plan.parts.filter(({ name }) => !run.progress.parts.has(name))
-  const queue = due.values()
-  const failed = new AbortController()
-  const writing = writingOf(run, AbortSignal.any([run.signal, failed.signal]))
-  const work = async () => {
-    for (const part of queue) {
-      if (run.stop.aborted) throw run.stop.reason
-      await writePart(writing, part)
-    }
-  }
+  const workers = partsAtOnce(run, due.length)
+  const shared = sharedBy(run)
   const started = performance.now()
-  await Promise.allSettled(
-    Array.from({ length: partsAtOnce(run, due.length) }, () =>
-      work().catch((error) => {
-        // What was stopped lets the others finish what they have in flight.
-        if (!(run.stop.aborted && error === run.stop.reason)) failed.abort(error)
-      }),
-    ),
-  )
-  run.progress.writeSeconds += (performance.now() - started) / 1000
-  if (failed.signal.aborted) throw failed.signal.reason
-  if (run.stop.aborted && due.some(({ name }) => !run.progress.parts.has(name))) throw run.stop.reason
+  try {
+    await pool(due, { workers, signal: run.signal, stop: run.stop }, (part, signal) =>
+      writePart({ ...shared, signal, calls: new Calls(run.collection, run.retry, signal) }, part),
+    )
+  } finally {
+    run.progress.writeSeconds += (performance.now() - started) / 1000
+  }
 }
 
 /** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
@@ -61,13 +51,11 @@ function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
   return Math.min(store.maxInFlight === 1 ? 2 : options.workers, options.workers, parts)
 }
 
-function writingOf(run: RestoreRun, signal: AbortSignal): Writing {
-  const { progress, plan, circumstances, options, collection, retry, source } = run
+function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
+  const { progress, plan, circumstances, options, source } = run
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   return {
     run,
-    signal,
-    calls: new Calls(collection, retry, signal),
     slots: new Semaphore(options.workers),
     onTenant: tenantMaker(run),
     onObjects: (more) => {

@@ -9,6 +9,7 @@ import { partStages } from '../../archive/part/read.ts'
 import { readingOf } from '../../archive/part/reading.ts'
 import { hashFile } from '../../archive/part/write.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
+import { pool } from '../../async/pool.ts'
 import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
@@ -169,25 +170,27 @@ async function checkParts(
   found: Findings,
   { signal, onProgress }: VerifyCircumstances,
 ): Promise<void> {
-  const queue = parts.values()
-  const work = async () => {
-    for (const part of queue) {
-      if (found.full) return
-      signal?.throwIfAborted()
-      await found.of(() => checkPart(archive, part, found, signal), part.file, true)
-      found.parts += 1
-      onProgress?.({ parts: found.parts, total: parts.length })
-    }
-  }
-  await Promise.all(Array.from({ length: found.options.workers }, work))
+  const { workers } = found.options
+  await pool(untilFull(parts, found), { workers, signal }, async (part, ownSignal) => {
+    await found.of(() => checkPart(archive, part, found, ownSignal), part.file, true)
+    found.parts += 1
+    onProgress?.({ parts: found.parts, total: parts.length })
+  })
 }
 
-async function checkPart({ storage, manifest }: Archive, part: Part, found: Findings, signal?: AbortSignal) {
+/** Parts, until there are as many faults as were asked for. */
+function* untilFull(parts: readonly Part[], found: Findings): Generator<Part> {
+  for (const part of parts) {
+    if (found.full) return
+    yield part
+  }
+}
+
+async function checkPart({ storage, manifest }: Archive, part: Part, found: Findings, signal: AbortSignal) {
   const bytes = await storage.bytes(part.file)
   if (bytes === undefined) throw damaged('is missing')
   if (bytes !== part.bytes) throw damaged(`has ${bytes} bytes, the manifest says ${part.bytes}`)
   if (found.options.level === 'exists') return
-  const options = signal ? { signal } : {}
   if (found.options.level === 'stored') {
     const { sha256 } = await hashFile(storage, part.file, signal)
     if (sha256 !== part.sha256) throw damaged('has another SHA-256 than the manifest says')
@@ -202,7 +205,7 @@ async function checkPart({ storage, manifest }: Archive, part: Part, found: Find
         done(fault === undefined ? null : damaged(fault))
       },
     })
-    await pipeline([...stages, count], options)
+    await pipeline([...stages, count], { signal })
   }
   found.bytes += bytes
 }

@@ -4,6 +4,7 @@ import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import { PartSplitter } from '../../../archive/part/split.ts'
 import { confirmPart, type PartEncoding, type WrittenPart, writePart } from '../../../archive/part/write.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
+import { pool } from '../../../async/pool.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import type { StoredObject } from '../../../core/object.ts'
@@ -45,25 +46,9 @@ export async function writeParts(
 ): Promise<Part[]> {
   const written: Part[] = []
   const numbers = numbersAfter(there)
-  const queue = all.values()
-  const failed = new AbortController()
-  const own = { ...run, signal: AbortSignal.any([run.signal, failed.signal]) }
-  const work = async () => {
-    for (const one of queue) {
-      await workOn(own, one, numbers, there, (parts) => written.push(...parts))
-      if (run.stop?.aborted === true) return
-    }
-  }
-  const ended = await Promise.allSettled(
-    Array.from({ length: workers }, () =>
-      work().catch((error) => {
-        failed.abort(error)
-        throw error
-      }),
-    ),
-  )
-  if (failed.signal.aborted) throw failed.signal.reason
-  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  await pool(all, { workers, signal: run.signal, stop: run.stop }, async (work, signal) => {
+    await workOn({ ...run, signal }, work, numbers, there, (parts) => written.push(...parts))
+  })
   return written
 }
 
@@ -88,7 +73,7 @@ async function workOn(
         })
         noted.catch(() => {})
       }
-      if (run.stop?.aborted === true) return
+      run.stop?.throwIfAborted()
     }
   } finally {
     await noted
