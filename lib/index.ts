@@ -51,7 +51,7 @@ export {
 } from './job/restore/restore.ts'
 export { archiveSource } from './job/restore/source/archive.ts'
 export { type OpenOptions, openSource } from './job/restore/source/open.ts'
-export type { PartStages, RestoreSource, SourcePart } from './job/restore/source/source.ts'
+export type { RestoreSource, SourcePart } from './job/restore/source/source.ts'
 export { type VerifyOptions, verifyOptions } from './job/verify/options.ts'
 export {
   type ArchiveFault,

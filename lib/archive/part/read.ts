@@ -1,12 +1,5 @@
-import {
-  type Duplex,
-  PassThrough,
-  type Readable,
-  Transform,
-  type TransformCallback,
-  Writable,
-} from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { type Duplex, PassThrough, pipeline, Readable, Writable } from 'node:stream'
+import { pipeline as piped } from 'node:stream/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { counting } from '../../stream/bytes/counting.ts'
@@ -27,20 +20,42 @@ export interface PartReading {
 }
 
 /**
- * The stages that turn a part's file into pages, for a pipeline: hash → decompress → decode → check. They
- * fail with ELYSIA_DAMAGED, naming the part, where bytes, order, range, counts or digests differ from the
- * manifest: at the latest at its end, after its pages were passed on. What decompresses to more than the
- * manifest declares is refused before it is passed on.
+ * The pages of a part, its file checked on the way: hash → decompress → decode → check. It errors with
+ * ELYSIA_DAMAGED, naming the part, where bytes, order, range, counts or digests differ from the manifest: at the latest
+ * at its end, after its pages were passed on. What decompresses to more than the manifest declares is refused before it
+ * is passed on. Its file is opened when it is first read; one that is missing is ELYSIA_NOT_FOUND. Memory: two pages,
+ * and what the format's decoder holds.
  */
-export async function partStages(reading: PartReading): Promise<[Readable, ...Duplex[]]> {
-  const { storage, part, content } = reading
-  const source = await storage.read(part.file)
+export function partPages(reading: PartReading): Readable {
+  return Readable.from(checkedPages(reading), { objectMode: true, highWaterMark: 1 })
+}
+
+async function* checkedPages(reading: PartReading): AsyncGenerator<readonly StoredObject[]> {
+  const source = await reading.storage.read(reading.part.file)
   const stored = hashing()
   const tally = new Tally({ remember: true })
-  const check = new PartCheck(reading, tally, () => stored.sha256())
-  const stages: Duplex[] = [stored, ...decoding(reading, content, tally), check]
-  for (const stage of stages) named(stage, part)
-  return [source, ...stages]
+  const check = new PartCheck(reading)
+  const stages = decoding(reading, reading.content, tally)
+  // Whoever reads the last of them hears of the errors of all.
+  pipeline([source, stored, ...stages], () => {})
+  try {
+    for await (const page of stages.at(-1)! as AsyncIterable<readonly StoredObject[]>) {
+      check.page(page)
+      yield page
+    }
+    await check.end(tally.tallied(), stored.sha256())
+  } catch (error) {
+    throw ofPart(reading.part, error)
+  } finally {
+    source.destroy()
+  }
+}
+
+/** The error, naming its part where it is a stage's own complaint about bytes. */
+function ofPart(part: Part, error: unknown): unknown {
+  if (error instanceof PartDamage || !(error instanceof ElysiaError)) return error
+  const isOfBytes = error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION'
+  return isOfBytes ? damaged(part, `is damaged: ${messageOf(error)}`, error) : error
 }
 
 /** Bytes as they are stored → pages. */
@@ -64,86 +79,68 @@ async function canonicalDigest(reading: PartReading): Promise<string> {
   const tally = new Tally()
   const nothing = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
   const stages = decoding(reading, { ...reading.content, foreign: true }, tally)
-  await pipeline([await reading.storage.read(reading.part.file), ...stages, nothing])
+  await piped([await reading.storage.read(reading.part.file), ...stages, nothing])
   return tally.tallied().digest
 }
 
-/** The error for a part that is not what its manifest says. */
-export function damaged(part: Part, fact: string, cause?: unknown): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `part ${part.file} ${fact}`, {
-    ...(cause !== undefined && { cause }),
-    hint: 'restore --skip-damaged restores the other parts; `col catalog verify` lists all that is damaged',
-  })
-}
+/** A part that is not what its manifest says. */
+export class PartDamage extends ElysiaError {
+  /** The file of the part. */
+  readonly part: string
 
-/** Has a stage's own complaint about bytes say which part it is about. */
-function named(stage: Duplex, part: Part): void {
-  const destroy = stage._destroy.bind(stage)
-  stage._destroy = (error, done) => {
-    const code = (error as { code?: unknown } | null)?.code
-    const ours = error instanceof ElysiaError && error.message.startsWith('part ')
-    const ofBytes = code === 'ELYSIA_DAMAGED' || code === 'ELYSIA_COMPRESSION'
-    destroy(error, (after) => {
-      done(after && !ours && ofBytes ? damaged(part, `is damaged: ${messageOf(after)}`, after) : after)
+  constructor({ file }: Part, fact: string, cause?: unknown) {
+    super('ELYSIA_DAMAGED', `part ${file} ${fact}`, {
+      ...(cause !== undefined && { cause }),
+      hint: 'restore --skip-damaged restores the other parts; `col catalog verify` lists all that is damaged',
     })
+    this.part = file
   }
 }
 
-/** Passes pages through, and holds them against the manifest. */
-class PartCheck extends Transform {
+/** The error for a part that is not what its manifest says. */
+export function damaged(part: Part, fact: string, cause?: unknown): PartDamage {
+  return new PartDamage(part, fact, cause)
+}
+
+/** Holds the pages of a part against the manifest. */
+class PartCheck {
   readonly #reading: PartReading
   readonly #part: Part
-  readonly #tally: Tally
-  readonly #sha256: () => string
   #objects = 0
   #last: string
 
-  /** `tally` is that of the decoder before it. */
-  constructor(reading: PartReading, tally: Tally, sha256: () => string) {
-    super({ objectMode: true, highWaterMark: 1 })
-    const { part } = reading
+  constructor(reading: PartReading) {
     this.#reading = reading
-    this.#part = part
-    this.#tally = tally
-    this.#sha256 = sha256
-    this.#last = part.after ?? ''
+    this.#part = reading.part
+    this.#last = reading.part.after ?? ''
   }
 
-  override _transform(page: readonly StoredObject[], _: BufferEncoding, done: TransformCallback): void {
-    const fault = this.#firstFault(page)
-    if (fault === undefined) done(null, page)
-    else done(damaged(this.#part, fault))
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.#lastFault(this.#tally.tallied()).then(
-      (fault) => done(fault === undefined ? null : damaged(this.#part, fault)),
-      (error: Error) => done(error),
-    )
-  }
-
-  #firstFault(page: readonly StoredObject[]): string | undefined {
+  /** @throws PartDamage for an object out of order, out of range, or more than there should be */
+  page(page: readonly StoredObject[]): void {
     const { up_to, objects } = this.#part
     for (const object of page) {
-      if (object.id <= this.#last) return `has ${object.id} out of order`
-      if (up_to !== undefined && object.id > up_to) return `has ${object.id}, outside its range`
+      if (object.id <= this.#last) throw damaged(this.#part, `has ${object.id} out of order`)
+      if (up_to !== undefined && object.id > up_to)
+        throw damaged(this.#part, `has ${object.id}, outside its range`)
       this.#last = object.id
       this.#objects += 1
-      if (this.#objects > objects) return `holds more than the ${objects} objects that the manifest declares`
+      if (this.#objects > objects)
+        throw damaged(this.#part, `holds more than the ${objects} objects that the manifest declares`)
     }
-    return undefined
   }
 
-  async #lastFault(found: Tallied): Promise<string | undefined> {
-    const { sha256, digest } = this.#part
-    if (this.#sha256() !== sha256) return 'has another SHA-256 than the manifest says'
+  /** @throws PartDamage where bytes, counts or objects are others */
+  async end(found: Tallied, sha256: string): Promise<void> {
+    const part = this.#part
+    if (sha256 !== part.sha256) throw damaged(part, 'has another SHA-256 than the manifest says')
     for (const what of ['objects', 'vectors'] as const) {
-      const declared = this.#part[what]
-      if (found[what] !== declared) return `holds ${found[what]} ${what}, the manifest says ${declared}`
+      const declared = part[what]
+      if (found[what] !== declared)
+        throw damaged(part, `holds ${found[what]} ${what}, the manifest says ${declared}`)
     }
-    if (found.digest === digest) return undefined
-    const isSame = this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading)) === digest
-    return isSame ? undefined : 'holds other objects than the manifest says'
+    if (found.digest === part.digest) return
+    const isSame = this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading)) === part.digest
+    if (!isSame) throw damaged(part, 'holds other objects than the manifest says')
   }
 
   /** Lines that look like ours are digested as they stand: where that differs, their objects decide. */

@@ -21,7 +21,7 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
   }
   const fault = typeCheck(run.plan.schema)
   const { only, split } = run.plan
-  const stages = await part.stages(({ reason }) => refuse(reason))
+  const pages = await part.pages(({ reason }) => refuse(reason))
   const distinct =
     part.mayRepeat === true ? [distinctIds((all) => all.map(({ reason }) => refuse(reason)))] : []
   const count = new Writable({
@@ -37,7 +37,7 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
       done(run.stop.aborted ? run.stop.reason : null)
     },
   })
-  await pipeline([...stages, ...distinct, count], { signal: run.signal })
+  await pipeline([pages, ...distinct, count], { signal: run.signal })
   run.progress.parts.set(part.name, { ...NOTHING, objects: objects + rejected, rejected })
 }
 

@@ -1,4 +1,4 @@
-import { pipeline as compose, Readable, Transform } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { lineLength } from '../../archive/object/size.ts'
 import { pool } from '../../async/pool.ts'
@@ -10,7 +10,7 @@ import { Calls } from '../../store/sink/retryingCollection.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import { distinctIds } from './distinctIds.ts'
 import type { RestoreRun } from './run.ts'
-import type { PartStages, SourcePart } from './source/source.ts'
+import type { SourcePart } from './source/source.ts'
 import { PartTally, type Refused, type Settled } from './tally.ts'
 import type { LinkFile, PlacedLink } from './target/linkSpool.ts'
 import { lineReject, objectReject } from './target/rejects.ts'
@@ -123,7 +123,7 @@ async function flow(
   const batches = rebatch<StoredObject>({ count, bytes, weigh: lineLength })
   const sink = restoreSink({ calls, slots, split: run.plan.split, onTenant, onSettled, stop: run.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
-  const stages = await part.stages((reject) => {
+  const read = await part.pages((reject) => {
     tally.refuse()
     run.progress.reasons.add(reject.reason)
     run.rejects?.append([lineReject(part.name, run.origin, reject)])
@@ -136,9 +136,9 @@ async function flow(
   }
   const distinct = part.mayRepeat === true ? [distinctIds(repeated)] : []
   const noting = run.written === undefined ? [] : [run.written.noting()]
-  const pages = run.options.skipDamaged ? [salvaged(stages, (error) => noteDamage(run, part, error))] : stages
+  const pages = run.options.skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
   try {
-    await pipeline([...pages, ofTenants(run.plan.only), ...distinct, batches, ...noting, sink], { signal })
+    await pipeline([pages, ofTenants(run.plan.only), ...distinct, batches, ...noting, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
@@ -151,20 +151,16 @@ function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refu
 }
 
 /** Pages up to the damage: what was read before it is not taken away by it. */
-function salvaged(stages: PartStages, onDamage: (error: Error) => void): Readable {
-  const [first, ...others] = stages
-  const last = others.at(-1) ?? first
-  // Its error is that of the last stage.
-  if (others.length > 0) compose(stages, () => {})
-  async function* pages() {
+function salvaged(pages: Readable, onDamage: (error: Error) => void): Readable {
+  async function* upToDamage() {
     try {
-      yield* last
+      yield* pages
     } catch (error) {
       if (!isDamage(error)) throw error
       onDamage(error)
     }
   }
-  return Readable.from(pages(), { objectMode: true, highWaterMark: 1 })
+  return Readable.from(upToDamage(), { objectMode: true, highWaterMark: 1 })
 }
 
 /** Lets the objects of these tenants pass, or of all. */

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { type Duplex, type Readable, Writable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Archive } from '../../archive/archive.ts'
 import type { IdRange } from '../../archive/manifest.ts'
-import { partStages } from '../../archive/part/read.ts'
+import { partPages } from '../../archive/part/read.ts'
 import { byObject, readingOf } from '../../archive/part/reading.ts'
 import { readSingle } from '../../archive/single.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -22,8 +22,8 @@ export type ReadArchived = (take: TakeArchived, signal: AbortSignal) => ReadRang
 export function archivedInParts({ storage, manifest }: Archive): ReadArchived {
   return (take, signal) => async (range) => {
     for (const part of manifest.parts.filter((part) => part.range === range)) {
-      const stages = await partStages(byObject(await readingOf(storage, manifest, part)))
-      await eachObject(stages, signal, (object) => take(object, range))
+      const pages = partPages(byObject(await readingOf(storage, manifest, part)))
+      await eachObject(pages, signal, (object) => take(object, range))
     }
   }
 }
@@ -47,7 +47,7 @@ async function allIn(
 ): Promise<void> {
   const { pages } = await readSingle(createReadStream(path, { highWaterMark: 256 * 1024 }), { foreign: true })
   let at = 0
-  await eachObject([pages], signal, (object) => {
+  await eachObject(pages, signal, (object) => {
     // Ranges follow one another in the file: most objects lie in that of the one before.
     if (!isIn(ranges[at], object)) at = ranges.findIndex((range) => isIn(range, object))
     if (at < 0) throw new ElysiaError('ELYSIA_DAMAGED', `the archive has ${object.id}, outside its ranges`)
@@ -61,7 +61,7 @@ function isIn(range: IdRange | undefined, { id, tenant }: StoredObject): boolean
 }
 
 async function eachObject(
-  stages: readonly [Readable, ...Duplex[]],
+  pages: Readable,
   signal: AbortSignal,
   take: (object: StoredObject) => void,
 ): Promise<void> {
@@ -77,5 +77,5 @@ async function eachObject(
       }
     },
   })
-  await pipeline([...stages, end], { signal })
+  await pipeline(pages, end, { signal })
 }

@@ -5,7 +5,7 @@ import { type Archive, manifestFile, openArchive } from '../../archive/archive.t
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/files.ts'
 import type { Manifest, Part } from '../../archive/manifest.ts'
 import { sha256Of } from '../../archive/manifestFile.ts'
-import { partStages } from '../../archive/part/read.ts'
+import { partPages } from '../../archive/part/read.ts'
 import { readingOf } from '../../archive/part/reading.ts'
 import { hashFile } from '../../archive/part/write.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
@@ -195,7 +195,7 @@ async function checkPart({ storage, manifest }: Archive, part: Part, found: Find
     const { sha256 } = await hashFile(storage, part.file, signal)
     if (sha256 !== part.sha256) throw damaged('has another SHA-256 than the manifest says')
   } else {
-    const stages = await partStages(await readingOf(storage, manifest, part))
+    const pages = partPages(await readingOf(storage, manifest, part))
     const count = new Writable({
       objectMode: true,
       highWaterMark: 1,
@@ -205,7 +205,7 @@ async function checkPart({ storage, manifest }: Archive, part: Part, found: Find
         done(fault === undefined ? null : damaged(fault))
       },
     })
-    await pipeline([...stages, count], { signal })
+    await pipeline(pages, count, { signal })
   }
   found.bytes += bytes
 }

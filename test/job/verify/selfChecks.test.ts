@@ -31,7 +31,7 @@ t.test('an ingest whose records are more than its lines is a defect that is told
 t.test('a restore of fewer objects than its archive says is a defect that is told', async (t) => {
   const source = await sourceOf(await archiveOf(20))
   const silent = source.parts.map((part) =>
-    overriding(part, { stages: async () => [Readable.from([[thing(0, 20)]])] }),
+    overriding(part, { pages: async () => Readable.from([[thing(0, 20)]]) }),
   )
   const store = openMemory()
   await t.rejects(restore(overriding(source, { parts: silent }), store, {}), {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Part, Plan } from '../../../archive/manifest.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
-import { partStages } from '../../../archive/part/read.ts'
+import { partPages } from '../../../archive/part/read.ts'
 import { readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { StoredObject } from '../../../core/object.ts'
@@ -39,7 +39,7 @@ function portion(after: string | undefined, upTo: string | undefined, ids: Porti
 async function idsIn({ storage, plan, signal }: Reading, parts: readonly Part[]): Promise<Set<string>> {
   const ids = new Set<string>()
   for (const part of parts) {
-    const stages = await partStages(await readingOf(storage, plan, part))
+    const pages = partPages(await readingOf(storage, plan, part))
     const end = new Writable({
       objectMode: true,
       highWaterMark: 1,
@@ -48,7 +48,7 @@ async function idsIn({ storage, plan, signal }: Reading, parts: readonly Part[])
         done()
       },
     })
-    await pipeline([...stages, end], { signal })
+    await pipeline(pages, end, { signal })
   }
   return ids
 }

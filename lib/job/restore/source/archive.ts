@@ -1,6 +1,6 @@
 import type { Archive } from '../../../archive/archive.ts'
 import type { Manifest, Part } from '../../../archive/manifest.ts'
-import { damaged, partStages } from '../../../archive/part/read.ts'
+import { damaged, partPages } from '../../../archive/part/read.ts'
 import { byObject, readingOf } from '../../../archive/part/reading.ts'
 import { hashFile } from '../../../archive/part/write.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
@@ -32,7 +32,7 @@ function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePar
     ...(tenant !== undefined && { tenant }),
     objects: part.objects,
     check: (signal) => checkFile(storage, part, signal),
-    stages: async () => partStages(byObject(await readingOf(storage, manifest, part))),
+    pages: async () => partPages(byObject(await readingOf(storage, manifest, part))),
   }
 }
 

@@ -45,7 +45,7 @@ export async function exportSource(
       name: basename(file.path),
       ...(file.tenant !== undefined && { tenant: file.tenant }),
       objects: file.objects,
-      stages: async () => [await readWeaviateExport(file)],
+      pages: () => readWeaviateExport(file),
     })),
   }
 }

@@ -30,7 +30,7 @@ export async function originalSource(
   // Until somebody reads them nobody hears of their error; who reads them then does.
   pages.on('error', () => {})
   if (again !== undefined) pages.destroy()
-  const stages = async (onReject: (reject: Reject) => void) => {
+  const pagesOf = async (onReject: (reject: Reject) => void) => {
     if (again !== undefined) return (await readOriginal(again(), { ...options, onReject })).pages
     rejects.handOn(onReject)
     return pages
@@ -42,9 +42,7 @@ export async function originalSource(
     schema,
     aliases: [],
     ...(objectCount !== undefined && { about: objectCount }),
-    parts: schemaOnly
-      ? []
-      : [{ name, mayRepeat: true, stages: async (onReject) => [await stages(onReject)] }],
+    parts: schemaOnly ? [] : [{ name, mayRepeat: true, pages: pagesOf }],
     close: async () => void pages.destroy(),
   }
 }

@@ -1,4 +1,4 @@
-import { pipeline, Readable } from 'node:stream'
+import { type Duplex, pipeline, Readable } from 'node:stream'
 import { derivePlainSchema, type PlainSummary, plainJsonl } from '../../../archive/foreign/plainJsonl.ts'
 import { classNameOf } from '../../../change/collectionName.ts'
 import { ElysiaError } from '../../../core/errors.ts'
@@ -31,10 +31,10 @@ export async function plainSource(
   if (again !== undefined) bytes.destroy()
   const { schema, sourceClass, summary } = await classOf(file, wanted, notify)
   const options = sourceClass === undefined ? {} : { className: sourceClass }
-  const stages: SourcePart['stages'] =
+  const pages: SourcePart['pages'] =
     again === undefined
       ? await begun(file, bytes)
-      : async (onReject) => [again(), ...plainJsonl({ ...options, onReject })]
+      : async (onReject) => readPlain(again(), plainJsonl({ ...options, onReject }))
   return {
     name,
     kind: 'jsonl',
@@ -42,7 +42,7 @@ export async function plainSource(
     schema,
     aliases: [],
     ...(summary !== undefined && { about: summary.objects + summary.rejects }),
-    parts: [{ name, mayRepeat: true, stages }],
+    parts: [{ name, mayRepeat: true, pages }],
     close: async () => void bytes.destroy(),
   }
 }
@@ -71,16 +71,14 @@ async function classOf(file: ForeignBytes, wanted: Wanted, notify: Notify) {
 }
 
 /** Reads up to the first objects; what came before them is told to whoever reads on. */
-async function begun({ name }: ForeignBytes, bytes: Readable): Promise<SourcePart['stages']> {
+async function begun({ name }: ForeignBytes, bytes: Readable): Promise<SourcePart['pages']> {
   const early: Reject[] = []
   let hear = (reject: Reject) => {
     early.push(reject)
     if (early.length >= MOST_BEFORE_FIRST) last.destroy(noObject(name, early.length, early[0]))
   }
   const stages = plainJsonl({ onReject: (reject) => hear(reject) })
-  const last = stages.at(-1)!
-  // Whoever reads the last stage hears of what ends it.
-  pipeline([bytes, ...stages], () => {})
+  const last = readPlain(bytes, stages)
   const pages: AsyncIterator<StoredObject[]> = last[Symbol.asyncIterator]()
   const first = await pages.next()
   if (first.done === true) throw noObject(name, early.length, early[0])
@@ -91,8 +89,14 @@ async function begun({ name }: ForeignBytes, bytes: Readable): Promise<SourcePar
   return async (onReject) => {
     hear = onReject
     for (const reject of early.splice(0)) onReject(reject)
-    return [Readable.from(all(), { objectMode: true, highWaterMark: 1 })]
+    return Readable.from(all(), { objectMode: true, highWaterMark: 1 })
   }
+}
+
+/** The pages that come out of the last stage, with the errors of all. */
+function readPlain(bytes: Readable, stages: readonly Duplex[]): Duplex {
+  pipeline([bytes, ...stages], () => {})
+  return stages.at(-1)!
 }
 
 function requireObjects(name: string, { objects, rejects, firstReject }: PlainSummary): void {

@@ -34,7 +34,7 @@ export async function singleSource(
       {
         name,
         ...(again && { check: (signal?: AbortSignal) => readThrough(again(), signal) }),
-        stages: async () => [again === undefined ? pages : (await readSingle(again(), BY_OBJECT)).pages],
+        pages: async () => (again === undefined ? pages : (await readSingle(again(), BY_OBJECT)).pages),
       },
     ],
     withoutVectors: encoding.vectors === 'none',

@@ -1,11 +1,8 @@
-import type { Duplex, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Manifest } from '../../../archive/manifest.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Tenant } from '../../../store/store.ts'
-
-/** The stages of one part: bytes → pages of objects. They fail with ELYSIA_DAMAGED, at the latest at the end. */
-export type PartStages = [Readable, ...Duplex[]]
 
 /** What is read as one: a file of an archive, or a single file or pipe as a whole. */
 export interface SourcePart {
@@ -21,8 +18,11 @@ export interface SourcePart {
    * @throws ElysiaError ELYSIA_DAMAGED, naming the part
    */
   check?(signal?: AbortSignal): Promise<void>
-  /** `onReject` hears of what is no object, where such a thing may stand between others. */
-  stages(onReject: (reject: Reject) => void): Promise<PartStages>
+  /**
+   * Its objects, page by page. The stream errors with ELYSIA_DAMAGED where they are damaged, at the latest at its end.
+   * `onReject` is called with what is no object, where such a thing may stand between others.
+   */
+  pages(onReject: (reject: Reject) => void): Promise<Readable>
 }
 
 /** Objects and their class, wherever they come from. */
