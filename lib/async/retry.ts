@@ -22,8 +22,8 @@ export interface RetryingOptions {
   readonly signal?: AbortSignal
 }
 
-/** Makes a call until it succeeds or is given up. */
-export type Retrying = <T>(call: () => Promise<T>) => Promise<T>
+/** Makes a call until it succeeds or is given up. `signal` ends the waits of this call alone. */
+export type Retrying = <T>(call: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /**
  * Repeats calls that fail with an ElysiaError marked `retryable`; what else they throw passes as it is.
@@ -33,7 +33,12 @@ export type Retrying = <T>(call: () => Promise<T>) => Promise<T>
  * thrown as it is.
  */
 export function retrying(options: RetryingOptions): Retrying {
-  return (call) => attempt(call, options)
+  return (call, own) =>
+    attempt(call, own === undefined ? options : { ...options, signal: both(options, own) })
+}
+
+function both({ signal }: RetryingOptions, own: AbortSignal): AbortSignal {
+  return signal === undefined ? own : AbortSignal.any([signal, own])
 }
 
 function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T> {
@@ -57,9 +62,9 @@ function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T
  */
 export function retryUntilDeadline(options: RetryingOptions): Retrying {
   const retry = retrying(options)
-  return async (call) => {
+  return async (call, signal) => {
     try {
-      return await retry(call)
+      return await retry(call, signal)
     } catch (error) {
       throw error instanceof ElysiaError && error.retryable ? givenUp(error, options.forMs) : error
     }

@@ -1,5 +1,5 @@
 import type { IdRange } from '../archive/manifest.ts'
-import { scan } from './scan.ts'
+import { lastInOrder } from './objects.ts'
 import type { CallOptions, Collection } from './store.ts'
 
 /** A collection with fewer objects is one range: more would only make small files. */
@@ -23,7 +23,7 @@ export function rangesFor(objects: number, workers: number): number {
  * Cuts the ids that are there into ranges of about as many objects each: evenly between the least and the
  * greatest id, so that ids which begin with a time are shared out as random ones are. The first and the last
  * range are open. One look at the store for the least id; for the greatest eight, and one more for each bit that all
- * ids have in common.
+ * ids have in common. None is repeated: who asks for ranges repeats the whole of it.
  */
 export async function idRanges(
   collection: Collection,
@@ -67,14 +67,11 @@ async function firstAfter(
   call: CallOptions,
 ): Promise<string | undefined> {
   const range = after === undefined ? {} : { after }
-  for await (const page of scan(collection, { properties: [], vectors: false }, range, call, once))
-    return page[0]?.id
+  for await (const page of collection.read({ properties: [], vectors: false }, range, call)) {
+    lastInOrder(page, after, undefined, collection.name)
+    return page[0]!.id
+  }
   return undefined
-}
-
-/** Who asks for ranges repeats the whole of it. */
-function once<T>(call: () => Promise<T>): Promise<T> {
-  return call()
 }
 
 function numberOf(id: string): bigint {

@@ -12,7 +12,7 @@ import {
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { singleHeader } from '../../lib/archive/single.ts'
+import { singleHeader } from '../../lib/archive/single/lines.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'

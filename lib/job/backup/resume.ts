@@ -1,7 +1,7 @@
 import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import type { Manifest, Part } from '../../archive/manifest.ts'
-import { hashFile } from '../../archive/part/write.ts'
+import { hashFile } from '../../archive/part/confirm.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 

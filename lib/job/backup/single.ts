@@ -1,7 +1,7 @@
-import { PassThrough, Readable, type Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { Manifest } from '../../archive/manifest.ts'
+import type { Writable } from 'node:stream'
+import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
+import { singleArchive } from '../../archive/single/write.ts'
 import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveGiven } from '../../options/options.ts'
@@ -9,18 +9,17 @@ import { WokenTenants } from '../../run/activeTenants.ts'
 import { notifier, waitText } from '../../run/events.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
-import { counting } from '../../stream/bytes/counting.ts'
-import { COMPRESSIONS } from '../../stream/codec/compressions.ts'
 import { chosenEncoding } from './encoding.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
-import { type Counted, callsFor, collectionInfoOf, planOf } from './plan.ts'
+import { type Counted, callsFor, collectionInfoOf, planOf, whatOf } from './plan.ts'
 import { type BackupReport, backupReport } from './report.ts'
 import type { BackupCircumstances } from './run.ts'
 import { requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
-import { SingleLines } from './singleLines.ts'
+import { scanSingle } from './scan/single.ts'
+import { backupTransforms } from './scan/transforms.ts'
 
 const NEVER = new AbortController().signal
 
@@ -52,8 +51,6 @@ export async function backupSingle(
   })
   const subject = await retry(() => collectionInfoOf(store, name, options, notify))
   const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { notify, retry })
-  const stored = counting()
-  let manifest: Manifest | undefined
   try {
     const counted: Counted = new Map()
     const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
@@ -62,30 +59,43 @@ export async function backupSingle(
     const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, notify })
     const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
-    const lines = new SingleLines({ plan, looking, woken, counted, invalid, options, circumstances })
-    const text = lines.all(async (counts, parts) => {
+    const archive = await singleArchive(plan, out.stream, signal)
+    try {
+      const { parts, counts } = await scanSingle({
+        plan,
+        archive,
+        looking,
+        projection: whatOf(options.vectors),
+        woken,
+        counted,
+        transforms: () => backupTransforms(invalid),
+        stop: circumstances.stop,
+        onObjects: progressOf(plan, circumstances),
+      })
       requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
-      manifest = manifestFor(plan, counts, parts)
+      const manifest = manifestFor(plan, counts, parts)
       invalid?.notify(notify, plan.collection)
       requireWhole(manifest, options, notify, invalid?.objects ?? 0)
-      return manifest
-    })
-    const compressor =
-      encoding.compression === 'none'
-        ? new PassThrough()
-        : await COMPRESSIONS[encoding.compression].compress(encoding.level)
-    const source = Readable.from(text, { objectMode: true, highWaterMark: 1 })
-    await pipeline([source, compressor, stored, out.stream], { signal }).catch(async (error) => {
+      await archive.seal(manifest)
+      const figures = { location: out.location, kept: 0, retries, startedMs }
+      // The manifest inside cannot know how large what is around it becomes.
+      return { manifest, report: { ...backupReport(manifest, figures), bytes: archive.bytes } }
+    } catch (error) {
+      await archive.destroy(error as Error)
       if (!(error instanceof InvalidVectorError)) throw error
       throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
-    })
+    }
   } finally {
     await woken.close()
   }
-  const figures = { location: out.location, kept: 0, retries, startedMs }
-  // The manifest inside cannot know how large what is around it becomes.
-  const report = { ...backupReport(manifest!, figures), bytes: stored.bytes }
-  return { manifest: manifest!, report }
+}
+
+function progressOf({ counts }: Plan, { onProgress }: BackupCircumstances): (objects: number) => void {
+  let objects = 0
+  return (more) => {
+    objects += more
+    onProgress?.({ objects, total: counts.before })
+  }
 }
 
 function requireLines({ format, partitionBy }: BackupOptions): void {

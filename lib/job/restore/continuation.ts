@@ -6,7 +6,7 @@ import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
 import type { Notify } from '../../run/events.ts'
 import type { RunKey, RunKind, RunRecord } from '../../run/record.ts'
 import { lockRecord, type State } from '../../run/state.ts'
-import { scan } from '../../store/scan.ts'
+import { objects } from '../../store/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog, shapeOf } from './progressTable.ts'
 import type { RestoreCircumstances, RestorePlan } from './run.ts'
@@ -148,13 +148,13 @@ async function forget(state: State, { run }: RunRecord): Promise<void> {
 /** All objects of the class, of their ids and tenants alone. A tenant that cannot be read holds what nobody knows. */
 async function* objectsOf({ store, signal, retry }: Continuing, existing: CollectionSchema) {
   const collection = store.collection(existing.class)
-  const what = { properties: [], vectors: false }
+  const options = { projection: { properties: [], vectors: false }, retry, signal }
   if (!hasTenants(existing)) {
-    yield* scan(collection, what, {}, { signal }, retry)
+    yield* objects(collection, {}, options)
     return
   }
   for (const { name, state } of await retry(() => store.tenantStates(existing.class))) {
-    if (state === 'active') yield* scan(collection, what, {}, { signal, tenant: name }, retry)
+    if (state === 'active') yield* objects(collection, { tenant: name }, options)
     else yield [{ id: '', tenant: name, properties: {} }]
   }
 }

@@ -2,10 +2,11 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
-import { distinctIds } from './distinctIds.ts'
 import type { PartFacts } from './progressTable.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
+import { wanted } from './stages.ts'
+import type { Refused } from './tally.ts'
 
 /**
  * A dry run of one part: its bytes are looked at where they can be checked, else every object is read, and what is
@@ -20,24 +21,24 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
     run.progress.reasons.add(reason)
   }
   const fault = typeCheck(run.plan.schema)
-  const { only, split } = run.plan
+  const { plan } = run
   const pages = await part.pages(({ reason }) => refuse(reason))
-  const distinct =
-    part.mayRepeat === true ? [distinctIds((all) => all.map(({ reason }) => refuse(reason)))] : []
+  const onRepeated = (all: readonly Refused[]) => {
+    for (const { reason } of all) refuse(reason)
+  }
   const count = new Writable({
     objectMode: true,
     highWaterMark: 1,
     write(page: readonly StoredObject[], _, done) {
       for (const object of page) {
-        if (only !== undefined && !only.has(object.tenant ?? '')) continue
-        const reason = fault(split(object).object.properties)
+        const reason = fault(plan.split(object).object.properties)
         if (reason === undefined) objects += 1
         else refuse(reason)
       }
       done(run.stop.aborted ? run.stop.reason : null)
     },
   })
-  await pipeline([pages, ...distinct, count], { signal: run.signal })
+  await pipeline([pages, ...wanted({ plan, part, onRepeated }), count], { signal: run.signal })
   run.progress.parts.set(part.name, { ...NOTHING, objects: objects + rejected, rejected })
 }
 

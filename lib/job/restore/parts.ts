@@ -1,16 +1,11 @@
-import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { lineLength } from '../../archive/object/size.ts'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
-import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
-import type { StoredObject } from '../../core/object.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
-import { rebatch } from '../../stream/rebatch.ts'
-import { distinctIds } from './distinctIds.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
+import { isDamage, salvaged, wanted, writable } from './stages.ts'
 import { PartTally, type Refused, type Settled } from './tally.ts'
 import type { LinkFile, PlacedLink } from './target/linkSpool.ts'
 import { lineReject, objectReject } from './target/rejects.ts'
@@ -22,13 +17,13 @@ interface Writing {
   readonly calls: Calls
   readonly slots: Semaphore
   readonly signal: AbortSignal
-  readonly onTenant: (tenant: string) => Promise<void>
+  readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
 }
 
 /**
  * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode →
- * batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
+ * wanted → batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
  * run, or is left out with --skip-damaged.
  * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
  */
@@ -57,7 +52,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
   return {
     run,
     slots: new Semaphore(options.workers),
-    onTenant: tenantMaker(run),
+    makeTenant: tenantMaker(run),
     onObjects: (more) => {
       objects += more
       progress.writtenHere += more
@@ -108,37 +103,37 @@ function noteDamage(run: RestoreRun, { name }: SourcePart, { message }: Error): 
 }
 
 async function flow(
-  { run, calls, slots, signal, onTenant, onObjects }: Writing,
+  { run, calls, slots, signal, makeTenant, onObjects }: Writing,
   part: SourcePart,
   tally: PartTally,
   links: LinkFile | undefined,
 ): Promise<void> {
-  const { batchSize: count, batchBytes: bytes } = run.options
   const onSettled = async (settled: Settled) => {
     rejectObjects(run, part, settled.refused)
     await links?.add(linksOf(settled))
     tally.add(settled)
     onObjects(settled.written.length + settled.refused.length)
   }
-  const batches = rebatch<StoredObject>({ count, bytes, weigh: lineLength })
-  const sink = restoreSink({ calls, slots, split: run.plan.split, onTenant, onSettled, stop: run.stop })
-  const closed = new Promise((resolve) => sink.once('close', resolve))
+  const onRepeated = (objects: readonly Refused[]) => {
+    tally.refuse(objects.length)
+    rejectObjects(run, part, objects)
+    onObjects(objects.length)
+  }
   const read = await part.pages((reject) => {
     tally.refuse()
     run.progress.reasons.add(reject.reason)
     run.rejects?.append([lineReject(part.name, run.origin, reject)])
     onObjects(1)
   })
-  const repeated = (objects: readonly Refused[]) => {
-    tally.refuse(objects.length)
-    rejectObjects(run, part, objects)
-    onObjects(objects.length)
-  }
-  const distinct = part.mayRepeat === true ? [distinctIds(repeated)] : []
+  const { batchSize: count, batchBytes: bytes, skipDamaged } = run.options
+  const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
+  const stages = { plan: run.plan, part, onRepeated }
   const noting = run.written === undefined ? [] : [run.written.noting()]
-  const pages = run.options.skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
+  const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting })
+  const sink = restoreSink({ calls, slots, onSettled, stop: run.stop })
+  const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
-    await pipeline([pages, ofTenants(run.plan.only), ...distinct, batches, ...noting, sink], { signal })
+    await pipeline([pages, ...wanted(stages), ...batches, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
@@ -150,39 +145,9 @@ function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refu
   run.rejects?.append(refused.map((one) => objectReject(part.name, run.origin, one)))
 }
 
-/** Pages up to the damage: what was read before it is not taken away by it. */
-function salvaged(pages: Readable, onDamage: (error: Error) => void): Readable {
-  async function* upToDamage() {
-    try {
-      yield* pages
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      onDamage(error)
-    }
-  }
-  return Readable.from(upToDamage(), { objectMode: true, highWaterMark: 1 })
-}
-
-/** Lets the objects of these tenants pass, or of all. */
-function ofTenants(only: ReadonlySet<string> | undefined): Transform {
-  return new Transform({
-    objectMode: true,
-    highWaterMark: 1,
-    transform(page: readonly StoredObject[], _, done) {
-      done(null, only === undefined ? page : page.filter(({ tenant }) => only.has(tenant ?? '')))
-    },
-  })
-}
-
 function linksOf({ written }: Settled): PlacedLink[][] {
   return written.flatMap(({ object: { tenant }, links }) => {
     if (links.length === 0) return []
     return [links.map((link) => (tenant === undefined ? link : { ...link, tenant }))]
   })
-}
-
-function isDamage(error: unknown): error is ElysiaError {
-  return (
-    error instanceof ElysiaError && (error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION')
-  )
 }

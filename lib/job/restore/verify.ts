@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { scan } from '../../store/scan.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { objects } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
 import type { RestoreRun } from './run.ts'
 import { LastingTally } from './tally.ts'
@@ -82,13 +83,15 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
 
 async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean, expected: number) {
   const { collection, plan, retry, stop } = run
-  const what = { properties: 'all', vectors, references: plan.references.length > 0 } as const
+  const projection = { properties: 'all', vectors, references: plan.references.length > 0 } as const
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
   let count = 0
   run.circumstances.onProgress?.({ phase: 'reading back', objects: 0, total: expected })
-  for (const call of calls) {
-    for await (const page of scan(collection, what, {}, call, retry)) {
+  for (const { tenant, signal } of calls) {
+    const range = tenant === undefined ? {} : { tenant }
+    const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
+    for await (const page of pages) {
       if (stop.aborted) throw stop.reason
       for (const object of page) {
         const compared = plan.compared(object)

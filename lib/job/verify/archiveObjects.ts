@@ -5,7 +5,7 @@ import type { Archive } from '../../archive/archive.ts'
 import type { IdRange } from '../../archive/manifest.ts'
 import { partPages } from '../../archive/part/read.ts'
 import { byObject, readingOf } from '../../archive/part/reading.ts'
-import { readSingle } from '../../archive/single.ts'
+import { readSingle } from '../../archive/single/read.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 

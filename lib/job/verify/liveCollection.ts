@@ -1,9 +1,11 @@
+import { rangeOf } from '../../archive/idRange.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { ObjectsDigest } from '../../archive/object/digest.ts'
 import { type Retrying, retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import { scan } from '../../store/scan.ts'
+import { objects } from '../../store/objects.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { whatOf } from '../backup/plan.ts'
 import type { Normalize } from './normalize.ts'
@@ -37,16 +39,16 @@ export class LiveClass {
   }
 
   /** Counts the objects of a range, and digests of each what `as` leaves of it, all unless told. Memory: a page. */
-  async read({ tenant, after, up_to: upTo }: IdRange, as: Normalize = (object) => object) {
-    const call = { signal: this.#signal, ...(tenant !== undefined && { tenant }) }
-    const stretch = { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) }
+  async read(range: IdRange, as: Normalize = (object) => object) {
     const collection = this.store.collection(this.#name)
+    const options = { projection: this.#what, retry: this.retry, signal: this.#signal }
+    const pages: AsyncIterable<StoredObject[]> = objects(collection, rangeOf(range), options)
     const digest = new ObjectsDigest()
-    let objects = 0
-    for await (const page of scan(collection, this.#what, stretch, call, this.retry)) {
+    let count = 0
+    for await (const page of pages) {
       for (const object of page) digest.add(as(object))
-      objects += page.length
+      count += page.length
     }
-    return { objects, digest: digest.hex() }
+    return { objects: count, digest: digest.hex() }
   }
 }

@@ -5,6 +5,8 @@ import type { Link } from '../../store/store.ts'
 
 /** An object on its way into another store, in the two steps in which it gets there. */
 export interface SplitObject {
+  /** The object as it came. */
+  readonly source: StoredObject
   /** The object without its references. */
   readonly object: StoredObject
   readonly links: readonly Link[]
@@ -30,7 +32,7 @@ const BEACON =
 /** Parts references from their objects, since these are written after all objects of a class are there. */
 export function splitReferences({ from, name, leftOut }: SplitOptions): SplitReferences {
   const references = (from.properties ?? []).filter(isReference)
-  if (references.length === 0) return (object) => ({ object, links: NONE, expected: object })
+  if (references.length === 0) return (object) => ({ source: object, object, links: NONE, expected: object })
   const beaconsOf = references.map((property) => beaconReader(property, from.class, name))
   return (object) => {
     const properties = { ...object.properties }
@@ -41,11 +43,12 @@ export function splitReferences({ from, name, leftOut }: SplitOptions): SplitRef
       const beacons = leftOut.has(property.name) ? [] : beaconsOf[at]!(value)
       if (beacons.length > 0) links.push({ id: object.id, property: property.name, beacons })
     })
-    const withoutVectors = { ...object, properties }
+    const withoutReferences = { ...object, properties }
     return {
-      object: withoutVectors,
+      source: object,
+      object: withoutReferences,
       links,
-      expected: links.length === 0 ? withoutVectors : linked(withoutVectors, links),
+      expected: links.length === 0 ? withoutReferences : linked(withoutReferences, links),
     }
   }
 }

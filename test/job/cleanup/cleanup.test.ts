@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../lib/archive/archive.ts'
-import { singleHeader } from '../../../lib/archive/single.ts'
+import { singleHeader } from '../../../lib/archive/single/lines.ts'
 import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import type { Catalog } from '../../../lib/catalog/catalog.ts'
 import { lockRoot } from '../../../lib/catalog/lock/lock.ts'

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import t, { type Test } from 'tap'
-import { singleHeader } from '../../../lib/archive/single.ts'
+import { singleHeader } from '../../../lib/archive/single/lines.ts'
 import { Catalog } from '../../../lib/catalog/catalog.ts'
 import { rebuildRoot } from '../../../lib/catalog/rebuild.ts'
 import { removeArchive } from '../../../lib/job/cleanup/removal.ts'

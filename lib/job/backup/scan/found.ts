@@ -5,7 +5,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
 import type { Notify } from '../../../run/events.ts'
-import { scan } from '../../../store/scan.ts'
+import { objects } from '../../../store/objects.ts'
 import type { Collection, Store } from '../../../store/store.ts'
 import { timeToLive } from '../../../transform/schema/timeToLive.ts'
 
@@ -111,14 +111,16 @@ async function lookAgain(
   portions: readonly Portion[],
 ): Promise<Seen> {
   const call = { signal, ...(tenant !== undefined && { tenant }) }
-  const what = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
+  const projection = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
   const before = await retry(() => collection.count(call))
   const missed: string[] = []
   let given = 0
   for (const portion of portions) {
     const archived = oldBeforeMs === undefined ? undefined : await portion.ids?.()
     let old = 0
-    for await (const page of scan(collection, what, portion, call, retry)) {
+    const range = { ...portion, ...(tenant !== undefined && { tenant }) }
+    const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
+    for await (const page of pages) {
       given += page.length
       for (const object of page) {
         if (!isOld(object, oldBeforeMs)) continue

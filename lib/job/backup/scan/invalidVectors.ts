@@ -4,7 +4,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { counted } from '../../../core/units.ts'
 import type { Notify } from '../../../run/events.ts'
-import { scan } from '../../../store/scan.ts'
+import { objects } from '../../../store/objects.ts'
 import type { Collection } from '../../../store/store.ts'
 
 const IDS_NAMED = 1000
@@ -47,14 +47,6 @@ export class InvalidVectors {
   }
 }
 
-/** Pages of objects whose vectors are finite. */
-export async function* finite(
-  pages: AsyncIterable<readonly StoredObject[]>,
-  invalid: InvalidVectors,
-): AsyncGenerator<readonly StoredObject[]> {
-  for await (const page of pages) yield invalid.leftOut(page)
-}
-
 /**
  * The error that names all objects with such vectors at once, once an encoder has met one of them. Tenants that are
  * not active are left as they are. Memory: a page.
@@ -67,7 +59,8 @@ export async function allInvalid(
 ): Promise<ElysiaError> {
   const invalid = new InvalidVectors()
   for (const call of calls) {
-    const pages = scan(collection, { properties: [], vectors: true }, {}, { ...call, signal }, retry)
+    const projection = { properties: [], vectors: true }
+    const pages: AsyncIterable<StoredObject[]> = objects(collection, call, { projection, retry, signal })
     for await (const page of pages) invalid.leftOut(page)
   }
   return invalid.failure(collection.name)

@@ -12,8 +12,6 @@ const NULL = '__HIVE_DEFAULT_PARTITION__'
 const MOST_CHARACTERS = 120
 const CUT_CHARACTERS = 80
 
-const ROW_PAGE = 500
-
 /** The directory of a tenant's parts, `tenant=NAME`: readers make a column of it, which no property may be called. */
 export function tenantDirectory(tenant: string, schema: CollectionSchema): string {
   return `${freeName('tenant', schema)}=${valueText(tenant)}`
@@ -41,34 +39,16 @@ export class Partitions {
   }
 
   /**
-   * A portion's objects by their directory, in the order that they had. Memory: the portion.
-   * @throws ElysiaError ELYSIA_CONFLICT where there are more directories than were asked for
+   * The directory of an object. @throws ElysiaError ELYSIA_CONFLICT where there are more of them than were asked for
    */
-  async of(pages: AsyncIterable<readonly StoredObject[]>): Promise<Map<string, StoredObject[]>> {
-    const groups = new Map<string, StoredObject[]>()
-    for await (const page of pages) {
-      for (const object of page) {
-        const directory = `${this.#key}=${valueText(textOf(object.properties[this.property]))}`
-        const group = groups.get(directory)
-        if (group !== undefined) group.push(object)
-        else groups.set(this.#counted(directory), [object])
-      }
-    }
-    return groups
-  }
-
-  #counted(directory: string): string {
+  directoryOf({ properties }: StoredObject): string {
+    const directory = `${this.#key}=${valueText(textOf(properties[this.property]))}`
     this.#directories.add(directory)
     if (this.#directories.size <= this.#most) return directory
     throw new ElysiaError('ELYSIA_CONFLICT', `${this.property} has more than ${this.#most} values`, {
       hint: '--max-partitions N makes so many directories, with at least a file each; --resume goes on with it',
     })
   }
-}
-
-/** Objects in pages. */
-export async function* inPages(objects: readonly StoredObject[]): AsyncGenerator<readonly StoredObject[]> {
-  for (let at = 0; at < objects.length; at += ROW_PAGE) yield objects.slice(at, at + ROW_PAGE)
 }
 
 /** As a column of ours: underscores in front until no property is called so, upper and lower case being the same. */

@@ -1,18 +1,21 @@
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { notePart } from '../../../archive/journal.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
+import { confirmPart } from '../../../archive/part/confirm.ts'
+import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
-import { PartSplitter } from '../../../archive/part/split.ts'
-import { confirmPart, type PartEncoding, type WrittenPart, writePart } from '../../../archive/part/write.ts'
+import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
-import { scan } from '../../../store/scan.ts'
+import { objects } from '../../../store/objects.ts'
 import type { Collection, Projection } from '../../../store/store.ts'
-import { finite, type InvalidVectors } from './invalidVectors.ts'
-import { inPages, type Partitions, tenantDirectory } from './partitions.ts'
+import { partitionFiles } from './partitionFiles.ts'
+import { type Partitions, tenantDirectory } from './partitions.ts'
 import type { Sleepers, Work } from './sleepers.ts'
 
 /** What the workers of a backup share. */
@@ -20,13 +23,13 @@ export interface PartsRun {
   readonly storage: Storage
   readonly plan: Plan
   readonly collection: Collection
-  readonly what: Projection
+  readonly projection: Projection
   readonly encoding: PartEncoding
   readonly partBytes: number
   readonly partitions: Partitions | undefined
   readonly sleepers: Sleepers
-  /** Takes note of vectors that are left out; undefined where they end the backup. */
-  readonly invalid: InvalidVectors | undefined
+  /** Makes the stages that stand between reading and encoding: pages → pages. */
+  readonly transforms: () => readonly Duplex[]
   readonly retry: Retrying
   readonly signal: AbortSignal
   /** Aborted to end well: after the parts that are being written. */
@@ -61,24 +64,38 @@ async function workOn(
 ): Promise<void> {
   const before = asleep === undefined ? 0 : await run.sleepers.begin(asleep)
   const own = there.filter(({ range }) => asleep !== undefined && run.plan.ranges[range]!.tenant === asleep)
-  // Parts are read again while the next ones are written.
-  let noted = Promise.resolve()
-  try {
-    for (const gap of gaps) {
-      for await (const parts of partsOf(run, gap, numbers)) {
-        await noted
-        noted = noteParts(run, parts).then(() => {
-          if (asleep !== undefined) own.push(...parts)
-          onNoted(parts)
-        })
-        noted.catch(() => {})
-      }
-      run.stop?.throwIfAborted()
-    }
-  } finally {
-    await noted
+  for (const gap of gaps) {
+    await scanGap(run, gap, numbers, (parts) => {
+      if (asleep !== undefined) own.push(...parts)
+      onNoted(parts)
+    })
+    run.stop?.throwIfAborted()
   }
   if (asleep !== undefined) await run.sleepers.end(asleep, before, own)
+}
+
+/** Objects → transforms → parts; what each of them covers is noted as soon as it is durable. */
+async function scanGap(
+  run: PartsRun,
+  gap: IdGap,
+  numbers: Numbers,
+  onNoted: (parts: readonly Part[]) => void,
+): Promise<void> {
+  const { collection, projection, retry, signal, stop, partBytes, onObjects } = run
+  const parts = partWriter({
+    range: gap,
+    partBytes,
+    stop,
+    onObjects,
+    open: () => openPart(run, gap, numbers),
+    onPart: async (files, covers) => {
+      const written = files.map((file) => partOf(file, gap.range, covers))
+      await noteParts(run, written)
+      onNoted(written)
+    },
+  })
+  const source = objects(collection, gap, { projection, retry, signal })
+  await pipeline([source, ...run.transforms(), parts], { signal })
 }
 
 async function noteParts({ storage, signal }: PartsRun, parts: readonly Part[]): Promise<void> {
@@ -100,60 +117,20 @@ function numbersAfter(parts: readonly Part[]): Numbers {
   return numbers
 }
 
-/** The parts of a stretch, those of one portion at a time. */
-async function* partsOf(run: PartsRun, gap: IdGap, numbers: Numbers): AsyncGenerator<Part[]> {
-  const call = { signal: run.signal, ...(gap.tenant !== undefined && { tenant: gap.tenant }) }
-  const pages = scan(run.collection, run.what, gap, call, run.retry)
-  const portions = new PartSplitter(run.invalid ? finite(pages, run.invalid) : pages, run.partBytes)
-  let { after } = gap
-  try {
-    while (run.stop?.aborted !== true && !(await portions.ended())) {
-      const written = await writePortion(run, gap, numbers, portions.next())
-      const last = written
-        .map(({ result }) => result.lastId!)
-        .sort()
-        .at(-1)
-      const upTo = (await portions.ended()) ? gap.upTo : last
-      const parts = written.map(({ file, result }) => partOf(file, result, gap.range, after, upTo))
-      yield parts
-      after = upTo
-    }
-  } finally {
-    await portions.close()
-  }
-}
-
-interface Written {
-  readonly file: string
-  readonly result: WrittenPart
-}
-
-async function writePortion(
-  run: PartsRun,
-  { range, tenant }: IdGap,
-  numbers: Numbers,
-  pages: AsyncIterable<readonly StoredObject[]>,
-): Promise<Written[]> {
-  const schema = run.plan.schema as unknown as CollectionSchema
+/** What takes the next part of a range: a file, or one for each value that it is partitioned by. */
+function openPart(run: PartsRun, { range, tenant }: IdGap, numbers: Numbers): PartSink {
+  const { storage, plan, encoding, partitions } = run
+  const schema = plan.schema as unknown as CollectionSchema
   const directory = tenant === undefined ? 'parts' : `parts/${tenantDirectory(tenant, schema)}`
-  const write = async (below: string, of: AsyncIterable<readonly StoredObject[]>): Promise<Written> => {
+  const own = contentFor(encoding, tenant)
+  const fileIn = (below: string) => {
     // No two files have one name, whatever a file system takes for the same directory.
     const number = numbers.get(range) ?? 0
     numbers.set(range, number + 1)
-    const file = `${directory}${below}/${nameOf(range, number)}${extensionOf(run.encoding)}`
-    const encoding = contentFor(run.encoding, tenant)
-    const { storage, signal, onObjects } = run
-    return {
-      file,
-      result: await writePart({ storage, name: file, pages: of, onPage: onObjects, signal, ...encoding }),
-    }
+    return partFile(storage, `${below}/${nameOf(range, number)}${extensionOf(encoding)}`, own)
   }
-  if (run.partitions === undefined) return [await write('', pages)]
-  const written: Written[] = []
-  for (const [below, objects] of await run.partitions.of(pages)) {
-    written.push(await write(`/${below}`, inPages(objects)))
-  }
-  return written
+  if (partitions === undefined) return fileIn(directory)
+  return partitionFiles(partitions, (below) => fileIn(`${directory}/${below}`))
 }
 
 function nameOf(range: number, number: number): string {
@@ -169,11 +146,9 @@ function contentFor(encoding: PartEncoding, tenant: string | undefined): PartEnc
 }
 
 function partOf(
-  file: string,
-  { objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
+  { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
-  after: string | undefined,
-  upTo: string | undefined,
+  { after, upTo }: Pick<ObjectRange, 'after' | 'upTo'>,
 ): Part {
   return {
     file,

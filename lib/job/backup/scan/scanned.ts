@@ -10,6 +10,7 @@ import { Partitions } from './partitions.ts'
 import { writeParts } from './parts.ts'
 import { portionsOf } from './portionIds.ts'
 import { Sleepers, workOf } from './sleepers.ts'
+import { backupTransforms } from './transforms.ts'
 
 /** The parts of a backup, all of them, and what the store counted. */
 export interface Scanned {
@@ -38,12 +39,12 @@ export async function scanned(
     {
       ...reading,
       collection: looking.collection,
-      what: whatOf(plan.encoding.vectors !== 'none'),
+      projection: whatOf(plan.encoding.vectors !== 'none'),
       encoding: await encodingOf(plan),
       partBytes: options.partSize,
       partitions: partitionsOf(run, begun),
       sleepers,
-      invalid,
+      transforms: () => backupTransforms(invalid),
       retry: run.retry,
       stop: circumstances.stop,
       onObjects: progress.take,

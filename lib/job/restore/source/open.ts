@@ -6,7 +6,7 @@ import { type Archive, openArchive, openByCopy } from '../../../archive/archive.
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archive/files.ts'
 import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
 import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
-import { isSingleHeader } from '../../../archive/single.ts'
+import { isSingleHeader } from '../../../archive/single/lines.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { type Notice, type Notify, notifier } from '../../../run/events.ts'

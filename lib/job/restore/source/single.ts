@@ -1,6 +1,6 @@
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { readSingle } from '../../../archive/single.ts'
+import { readSingle } from '../../../archive/single/read.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource } from './source.ts'
 

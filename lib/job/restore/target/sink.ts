@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream'
 import type { Semaphore } from '../../../async/semaphore.ts'
-import type { StoredObject } from '../../../core/object.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
-import type { SplitObject, SplitReferences } from '../../../transform/object/references.ts'
+import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Refused, Settled } from '../tally.ts'
 
 /** What the sinks of one restore share, and what each is told. */
@@ -10,9 +9,6 @@ export interface RestoreSinkOptions {
   readonly calls: Calls
   /** Batches in flight at once, of all parts together. */
   readonly slots: Semaphore
-  readonly split: SplitReferences
-  /** Called before a tenant is first written to. */
-  readonly onTenant: (tenant: string) => Promise<void>
   /** Called with every batch once all its objects have their outcome; in no order. */
   readonly onSettled: (settled: Settled) => void | Promise<void>
   /** Once aborted no batch is begun any more; those in flight are finished. */
@@ -20,8 +16,8 @@ export interface RestoreSinkOptions {
 }
 
 /**
- * Batches of objects → a collection, several at once and in no order, since their ids differ; written without
- * their references. What is transient is waited out; an object that the store refuses for good is an outcome.
+ * Batches of objects, split from their references → a collection, several at once and in no order, since their ids
+ * differ. What is transient is waited out; an object that the store refuses for good is an outcome.
  * Memory: a batch for each slot it holds, and one that waits for the next.
  */
 export function restoreSink(options: RestoreSinkOptions): Writable {
@@ -37,7 +33,7 @@ class RestoreSink extends Writable {
     this.#options = options
   }
 
-  override _write(batch: readonly StoredObject[], _: BufferEncoding, done: (error?: Error) => void): void {
+  override _write(batch: readonly SplitObject[], _: BufferEncoding, done: (error?: Error) => void): void {
     this.#begin(batch).then(() => done(), done)
   }
 
@@ -50,7 +46,7 @@ class RestoreSink extends Writable {
   }
 
   /** Resolves when the batch is in flight. */
-  async #begin(batch: readonly StoredObject[]): Promise<void> {
+  async #begin(batch: readonly SplitObject[]): Promise<void> {
     const { slots, stop } = this.#options
     const release = await slots.take()
     if (stop.aborted || this.destroyed) {
@@ -65,34 +61,18 @@ class RestoreSink extends Writable {
     running.catch((error) => this.destroy(error))
   }
 
-  async #settle(batch: readonly StoredObject[]): Promise<void> {
-    const { calls, split, onTenant, onSettled } = this.#options
+  async #settle(batch: readonly SplitObject[]): Promise<void> {
+    const { calls, onSettled } = this.#options
     const written: SplitObject[] = []
     const refused: Refused[] = []
-    for (const [tenant, group] of Map.groupBy(batch, (object) => object.tenant)) {
-      if (tenant !== undefined) await onTenant(tenant)
-      const { last, repeated } = distinct(group)
-      const fitted = last.map(split)
-      const refusals = await calls.write(fitted.map(({ object }) => object))
-      fitted.forEach((one, at) => {
+    for (const group of Map.groupBy(batch, ({ object }) => object.tenant).values()) {
+      const refusals = await calls.write(group.map(({ object }) => object))
+      for (const one of group) {
         const reason = refusals.get(one.object.id)
         if (reason === undefined) written.push(one)
-        else refused.push({ object: last[at]!, reason })
-      })
-      refused.push(...repeated.map((object) => ({ object, reason: REPEATED })))
+        else refused.push({ object: one.source, reason })
+      }
     }
     await onSettled({ written, refused })
-  }
-}
-
-const REPEATED = 'its id stands twice: the later object was written'
-
-/** A source in no order may name an id twice; one write holds it once. */
-function distinct(objects: readonly StoredObject[]) {
-  const byId = new Map(objects.map((object) => [object.id, object]))
-  if (byId.size === objects.length) return { last: objects, repeated: [] }
-  return {
-    last: [...byId.values()],
-    repeated: objects.filter((object) => byId.get(object.id) !== object),
   }
 }

@@ -1,57 +1,23 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { pipeline, type Readable } from 'node:stream'
-import { ElysiaError, messageOf } from '../core/errors.ts'
-import type { StoredObject } from '../core/object.ts'
-import type { CollectionSchema } from '../core/schema.ts'
-import { wholeNumbers } from '../core/wholeNumbers.ts'
-import { decompress } from '../stream/codec/decompress.ts'
-import { FlatMapTransform } from '../stream/flatMap.ts'
-import type { Manifest, Plan } from './manifest.ts'
-import { MANIFEST_BOUNDS, manifestReader, manifestText, sha256Of } from './manifestFile.ts'
-import { planFault, type Shapes, shapes } from './manifestShapes.ts'
-import { identityIn } from './object/identity.ts'
-import { jsonOf, type LineBound, LineCutter, OBJECT_LINE, objectIn } from './object/lineReader.ts'
-import { Tally } from './object/tally.ts'
-import { isForeign } from './part/reading.ts'
-
-/*
- * An archive as one file or pipe: a header line with the plan and its digest, a line an object, a trailer line
- * with the manifest and the SHA-256 of all bytes before it. Without its trailer it is cut short. The manifest has one
- * part a range, whose `file` is `-`N and whose digests are of its lines.
- */
-const HEADER = 'elysiactl_archive'
-const TRAILER = '{"elysiactl_manifest":'
-
-/** Its largest part are the names of tenants, each of them twice: this holds 400,000 of the longest. */
-const HEADER_LINE: LineBound = { bytes: 64 * 1024 * 1024, what: 'header' }
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { wholeNumbers } from '../../core/wholeNumbers.ts'
+import { decompress } from '../../stream/codec/decompress.ts'
+import { FlatMapTransform } from '../../stream/flatMap.ts'
+import type { Manifest, Plan } from '../manifest.ts'
+import { MANIFEST_BOUNDS, manifestReader } from '../manifestFile.ts'
+import { planFault, type Shapes, shapes } from '../manifestShapes.ts'
+import { identityIn } from '../object/identity.ts'
+import { jsonOf, LineCutter, OBJECT_LINE, objectIn } from '../object/lineReader.ts'
+import { Tally } from '../object/tally.ts'
+import { isForeign } from '../part/reading.ts'
+import { HEADER, HEADER_LINE, singleHeader, singleTrailer, TRAILER } from './lines.ts'
 
 const PAGE_OBJECTS = 500
 const PAGE_BYTES = 4 * 1024 * 1024
-
-/** The header line, with its newline. */
-export function singleHeader(plan: Plan): string {
-  const text = JSON.stringify(plan)
-  return `{"${HEADER}":${text},"sha256":"${sha256Of(text)}"}\n`
-}
-
-/** @throws ElysiaError ELYSIA_STORE where a header is longer than a reader takes */
-export function requireReadableHeader(header: string): void {
-  if (Buffer.byteLength(header) <= HEADER_LINE.bytes) return
-  throw new ElysiaError('ELYSIA_STORE', 'the header of the file would be longer than 64 MiB', {
-    hint: 'so many tenants, or such a schema, need a directory: back up --to DIR',
-  })
-}
-
-/** The trailer line, with its newline; `sha256` of the bytes of all lines before it. */
-export function singleTrailer(manifest: Manifest, sha256: string): string {
-  return `${TRAILER}${JSON.stringify(manifestText(manifest))},"sha256":"${sha256}"}\n`
-}
-
-/** True for the first line of such a file. */
-export function isSingleHeader(line: string): boolean {
-  return line.startsWith(`{"${HEADER}":`)
-}
 
 /** A single file that is being read. */
 export interface SingleArchive {

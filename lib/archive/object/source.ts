@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream'
+import type { CollectionSchema } from '../../core/schema.ts'
+
+/** Ids strictly greater than `after`, up to and including `upTo`, both optional, of one tenant where there are tenants. */
+export interface ObjectRange {
+  readonly tenant?: string
+  readonly after?: string
+  readonly upTo?: string
+}
+
+/**
+ * Objects in order of id, wherever they are: a collection of a store, an archive, a single file; later a chain of
+ * increments as one. What compares two of them, or makes a third, reads ranges of both side by side.
+ * Every member passes test/contract/objectSource.ts.
+ */
+export interface ObjectSource {
+  /** The class of the objects. */
+  readonly schema: CollectionSchema
+  /**
+   * Where it is cut: together they hold each object once. Those of a tenant follow one another in order of id; they are
+   * read best in this order.
+   */
+  readonly ranges: readonly ObjectRange[]
+  /**
+   * The objects of a range, one of `ranges` or any other: arrays, never empty, in strictly increasing order of id.
+   * Several may be read at once. What it opened is released at its end, by an error and by `destroy`.
+   * Memory: two pages, and what the member says.
+   */
+  pages(range: ObjectRange): Readable
+}

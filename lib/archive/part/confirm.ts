@@ -1,0 +1,34 @@
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ElysiaError } from '../../core/errors.ts'
+import { hashing } from '../../stream/bytes/hashing.ts'
+import { storageFailure } from '../storage/failure.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** The SHA-256 and the size of a file as it is stored. @throws ElysiaError ELYSIA_NOT_FOUND */
+export async function hashFile(storage: Storage, name: string, signal?: AbortSignal) {
+  const stored = hashing()
+  const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
+  await pipeline([await storage.read(name), stored, nothing], signal ? { signal } : {})
+  return { bytes: stored.bytes, sha256: stored.sha256() }
+}
+
+/**
+ * Reads a part that was written again, and takes it away where it is another one.
+ * @throws ElysiaError ELYSIA_STATE where the disk gives back other bytes than it was given
+ */
+export async function confirmPart(
+  storage: Storage,
+  name: string,
+  sha256: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const again = await hashFile(storage, name, signal).catch((error) => {
+    throw storageFailure(error, storage, name)
+  })
+  if (again.sha256 === sha256) return
+  await storage.remove(name)
+  throw new ElysiaError('ELYSIA_STATE', `${storage.text}/${name} reads back other than it was written`, {
+    hint: 'check the disk, or give another --to',
+  })
+}

@@ -1,0 +1,143 @@
+import { PassThrough, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { failpoint } from '../../core/failpoint.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { counting } from '../../stream/bytes/counting.ts'
+import { hashing } from '../../stream/bytes/hashing.ts'
+import type { Compression } from '../../stream/codec/compression.ts'
+import type { Content, Encoder, Format } from '../format/format.ts'
+import { type Tallied, Tally } from '../object/tally.ts'
+import { storageFailure } from '../storage/failure.ts'
+import type { Storage, Upload } from '../storage/storage.ts'
+
+/** How parts are encoded. */
+export interface PartEncoding {
+  readonly content: Content
+  readonly format: Format
+  readonly compression: Compression
+  readonly level?: number
+}
+
+/** A part that is durable: its file, and what it holds, counted on the way. */
+export interface WrittenPart extends Tallied {
+  readonly file: string
+  readonly bytes: number
+  readonly rawBytes: number
+  readonly sha256: string
+}
+
+/** What takes the pages of one part. */
+export interface PartSink extends Writable {
+  /** The files that it made, once it has finished. */
+  readonly written: readonly WrittenPart[]
+}
+
+/**
+ * Pages in order of id → the file of one part: encode and tally → compress → hash → storage. The file is there, whole
+ * and durable, once the stream has finished; before that, or where it fails, there is none. It counts once `confirmPart`
+ * has read it again. Memory: what the format's encoder holds, and a few chunks.
+ * Errors: ELYSIA_STATE where the disk is full
+ */
+export function partFile(storage: Storage, file: string, encoding: PartEncoding): PartSink {
+  return new PartFile(storage, file, encoding)
+}
+
+/** The stages of a part, and what becomes of them. */
+interface Encoding {
+  readonly encoder: Encoder
+  readonly upload: Upload
+  /** Settles when all bytes are handed to the storage, or a stage has failed. */
+  readonly ended: Promise<void>
+  written(): WrittenPart
+}
+
+class PartFile extends Writable implements PartSink {
+  readonly #storage: Storage
+  readonly #file: string
+  readonly #encoding: PartEncoding
+  #open: Encoding | undefined
+  written: readonly WrittenPart[] = []
+
+  constructor(storage: Storage, file: string, encoding: PartEncoding) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#storage = storage
+    this.#file = file
+    this.#encoding = encoding
+  }
+
+  override _construct(done: (error?: Error | null) => void): void {
+    this.#begin().then(() => done(), done)
+  }
+
+  override _write(
+    page: readonly StoredObject[],
+    _: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
+    const { encoder, ended } = this.#open!
+    encoder.write(page, (error) => {
+      if (error) this.#fail(ended, error).then(done)
+      else done()
+    })
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#end(this.#open!).then(() => done(), done)
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#discard(error).then(() => done(error), done)
+  }
+
+  /** What ended the stages: one that is written to afterwards knows only that it is closed. */
+  #fail(ended: Promise<void>, error: Error): Promise<Error> {
+    return ended.then(
+      () => error,
+      (cause) => this.#failure(cause),
+    )
+  }
+
+  async #begin(): Promise<void> {
+    const { format, compression, level, content } = this.#encoding
+    const upload = await this.#storage.create(this.#file)
+    const tally = new Tally()
+    const raw = counting()
+    const stored = hashing()
+    const encoder = format.encode(content, tally)
+    const compressor = format.compressesItself ? new PassThrough() : await compression.compress(level)
+    const ended = pipeline([encoder, raw, compressor, stored, upload.stream])
+    // Whatever a stage is in the middle of, its error ends this stream.
+    ended.catch((error) => this.destroy(this.#failure(error)))
+    const written = () => {
+      const rawBytes = encoder.rawBytes ?? raw.bytes
+      return { ...tally.tallied(), file: this.#file, bytes: stored.bytes, rawBytes, sha256: stored.sha256() }
+    }
+    this.#open = { encoder, upload, ended, written }
+  }
+
+  async #end({ encoder, upload, ended, written }: Encoding): Promise<void> {
+    encoder.end()
+    try {
+      await ended
+      failpoint('part.before-commit')
+      await upload.commit()
+    } catch (error) {
+      throw this.#failure(error)
+    }
+    failpoint('part.after-commit')
+    this.written = [written()]
+  }
+
+  /** After `commit` there is nothing to take away. */
+  async #discard(error: Error | null): Promise<void> {
+    if (this.#open === undefined) return
+    const { encoder, upload, ended } = this.#open
+    encoder.destroy(error ?? undefined)
+    await ended.catch(() => {})
+    await upload.discard()
+  }
+
+  #failure(error: unknown): Error {
+    return storageFailure(error, this.#storage, this.#file) as Error
+  }
+}

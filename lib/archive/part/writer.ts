@@ -1,0 +1,140 @@
+import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { StoredObject } from '../../core/object.ts'
+import { lineLength } from '../object/size.ts'
+import type { ObjectRange } from '../object/source.ts'
+import type { PartSink, WrittenPart } from './file.ts'
+
+/** How the objects of a range become parts. */
+export interface PartWriterOptions {
+  /** The ids that the objects are of: the first part begins after `after`, the last one ends at `upTo`. */
+  readonly range: Pick<ObjectRange, 'after' | 'upTo'>
+  /** A part ends with the object that makes it so long, in characters of JSON, about. */
+  readonly partBytes: number
+  /** Makes what takes the next part. */
+  readonly open: () => PartSink
+  /** Called with each part once its files are durable, one after the other, while the next part is written. */
+  readonly onPart: (
+    files: readonly WrittenPart[],
+    covers: Pick<ObjectRange, 'after' | 'upTo'>,
+  ) => Promise<void>
+  /** Called with how many objects were taken. */
+  readonly onObjects?: (objects: number) => void
+  /** Once aborted, the part that is being written is finished, and the stream errors with its reason. */
+  readonly stop?: AbortSignal | undefined
+}
+
+/**
+ * Pages in order of id → parts, one after the other, which together cover the range. It has finished when all parts
+ * are noted. Memory: a page, and what `open` makes.
+ * Errors: those of a part and of `onPart`; the reason of `stop`
+ */
+export function partWriter(options: PartWriterOptions): Writable {
+  return new PartWriter(options)
+}
+
+class PartWriter extends Writable {
+  readonly #options: PartWriterOptions
+  #part: PartSink | undefined
+  /** Characters that the part may still take. */
+  #left = 0
+  /** The part that is written, but not noted: what it covers depends on whether anything follows. */
+  #before: readonly WrittenPart[] | undefined
+  #noting: Promise<void> = Promise.resolve()
+  /** Up to here ids are covered. */
+  #after: string | undefined
+  #last: string | undefined
+
+  constructor(options: PartWriterOptions) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#options = options
+    this.#after = options.range.after
+  }
+
+  override _write(
+    page: readonly StoredObject[],
+    _: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#take(page).then(() => done(), done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#finish().then(() => done(), done)
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const ended = this.#part === undefined ? [] : [finished(this.#part)]
+    this.#part?.destroy(error ?? undefined)
+    // Who asks afterwards what was noted is not told of a part too few.
+    Promise.allSettled([...ended, this.#noting]).then(() => done(error))
+  }
+
+  async #take(page: readonly StoredObject[]): Promise<void> {
+    for (let rest = page; rest.length > 0; ) {
+      const part = this.#part ?? (await this.#begin())
+      const count = this.#fitting(rest)
+      const some = count === rest.length ? rest : rest.slice(0, count)
+      await new Promise<void>((resolve, reject) => {
+        part.write(some, (error) => (error ? reject(error) : resolve()))
+      })
+      this.#last = some.at(-1)!.id
+      this.#options.onObjects?.(count)
+      rest = rest.slice(count)
+      if (this.#left <= 0) await this.#end(part)
+    }
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#part !== undefined) await this.#end(this.#part)
+    this.#note(this.#options.range.upTo)
+    await this.#noting
+  }
+
+  /** Begins a part; the one before it ends where its objects do. */
+  async #begin(): Promise<PartSink> {
+    const { open, partBytes, stop } = this.#options
+    this.#note(this.#last)
+    if (stop?.aborted === true) {
+      await this.#noting
+      throw stop.reason
+    }
+    const part = open()
+    part.on('error', (error) => this.destroy(error))
+    this.#part = part
+    this.#left = partBytes
+    return part
+  }
+
+  async #end(part: PartSink): Promise<void> {
+    part.end()
+    await finished(part)
+    // One part waits at most, so that reading again does not fall behind.
+    await this.#noting
+    this.#before = part.written
+    this.#part = undefined
+  }
+
+  #note(upTo: string | undefined): void {
+    if (this.#before === undefined) return
+    const files = this.#before
+    const covers = {
+      ...(this.#after !== undefined && { after: this.#after }),
+      ...(upTo !== undefined && { upTo }),
+    }
+    this.#before = undefined
+    this.#after = upTo
+    this.#noting = this.#noting.then(() => this.#options.onPart(files, covers))
+    this.#noting.catch((error) => this.destroy(error))
+  }
+
+  /** How many of these objects belong to the part; at least one. */
+  #fitting(objects: readonly StoredObject[]): number {
+    let count = 0
+    while (count < objects.length && this.#left > 0) {
+      this.#left -= lineLength(objects[count]!)
+      count += 1
+    }
+    return count
+  }
+}

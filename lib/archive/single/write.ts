@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import { type Duplex, PassThrough, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { StoredObject } from '../../core/object.ts'
+import { counting } from '../../stream/bytes/counting.ts'
+import { COMPRESSIONS } from '../../stream/codec/compressions.ts'
+import type { Manifest, Part, Plan } from '../manifest.ts'
+import { Tally } from '../object/tally.ts'
+import { ObjectLines } from '../object/writer.ts'
+import { requireReadableHeader, singleHeader, singleTrailer } from './lines.ts'
+
+/** An archive in one file or pipe that is being written: a header, the objects of each range, a trailer. */
+export interface SingleArchiveWriter {
+  /** Bytes that were written, after compression. */
+  readonly bytes: number
+  /** Takes the pages of a range, in order of id; ranges come one after the other, in the order of the plan. */
+  range(index: number, options?: SingleRangeOptions): SingleRange
+  /** Writes the trailer, without which a reader knows that the archive is cut short. Resolves when all is written. */
+  seal(manifest: Manifest): Promise<void>
+  /** Ends it without a trailer. */
+  destroy(error: Error): Promise<void>
+}
+
+export interface SingleRangeOptions {
+  /** Called with how many objects were taken. */
+  readonly onObjects?: (objects: number) => void
+  /** Once aborted no page is taken any more, and the stream errors with its reason. */
+  readonly stop?: AbortSignal | undefined
+}
+
+/** Takes the pages of one range. */
+export interface SingleRange extends Writable {
+  /** What its manifest says of the range, once all was taken. */
+  part(): Part
+}
+
+/**
+ * Begins an archive in one stream of bytes, compressed as the plan says. `signal` ends it at once.
+ * Memory: a page, and what a compressor holds. @throws ElysiaError ELYSIA_STORE where the header would be too long
+ */
+export async function singleArchive(
+  plan: Plan,
+  out: Writable,
+  signal: AbortSignal,
+): Promise<SingleArchiveWriter> {
+  const header = singleHeader(plan)
+  requireReadableHeader(header)
+  const { compression, level } = plan.encoding
+  const head = compression === 'none' ? new PassThrough() : await COMPRESSIONS[compression].compress(level)
+  const writer = new SingleWriter(plan, head, out, signal)
+  await writer.put(Buffer.from(header))
+  return writer
+}
+
+class SingleWriter implements SingleArchiveWriter {
+  readonly #plan: Plan
+  readonly #head: Duplex
+  readonly #stored = counting()
+  readonly #ended: Promise<void>
+  readonly #hash = createHash('sha256')
+  #failure: { readonly error: Error } | undefined
+  #onFailure: ((error: Error) => void) | undefined
+
+  constructor(plan: Plan, head: Duplex, out: Writable, signal: AbortSignal) {
+    this.#plan = plan
+    this.#head = head
+    this.#ended = pipeline([head, this.#stored, out], { signal })
+    this.#ended.catch((error) => {
+      this.#failure = { error }
+      this.#onFailure?.(error)
+    })
+  }
+
+  get bytes(): number {
+    return this.#stored.bytes
+  }
+
+  range(index: number, options: SingleRangeOptions = {}): SingleRange {
+    return new RangeWriter(this, this.#plan, index, options)
+  }
+
+  async seal(manifest: Manifest): Promise<void> {
+    await this.#write(Buffer.from(singleTrailer(manifest, this.#hash.digest('hex'))))
+    this.#head.end()
+    await this.#ended
+  }
+
+  async destroy(error: Error): Promise<void> {
+    this.#head.destroy(error)
+    await this.#ended.catch(() => {})
+  }
+
+  /** Lines, which the trailer's SHA-256 is of. */
+  put(bytes: Buffer): Promise<void> {
+    this.#hash.update(bytes)
+    return this.#write(bytes)
+  }
+
+  /** Resolves when they were taken, and rejects as soon as any stage has failed. One call at a time. */
+  #write(bytes: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure.error)
+      this.#onFailure = reject
+      this.#head.write(bytes, (error) => {
+        // Where a later stage has failed, its error says more than that this one is closed.
+        if (error) this.#ended.then(() => reject(error), reject)
+        else resolve()
+      })
+    })
+  }
+}
+
+class RangeWriter extends Writable implements SingleRange {
+  readonly #archive: SingleWriter
+  readonly #plan: Plan
+  readonly #index: number
+  readonly #options: SingleRangeOptions
+  readonly #tally = new Tally()
+  readonly #lines: ObjectLines
+  readonly #hash = createHash('sha256')
+  #bytes = 0
+
+  constructor(archive: SingleWriter, plan: Plan, index: number, options: SingleRangeOptions) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#archive = archive
+    this.#plan = plan
+    this.#index = index
+    this.#options = options
+    this.#lines = new ObjectLines(plan.encoding.vectors === 'numbers' ? 'numbers' : 'base64', this.#tally)
+  }
+
+  override _write(
+    page: readonly StoredObject[],
+    _: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
+    const { stop, onObjects } = this.#options
+    if (stop?.aborted === true) {
+      done(stop.reason)
+      return
+    }
+    this.#put(this.#lines.page(page)).then(() => {
+      onObjects?.(page.length)
+      done()
+    }, done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#put(this.#lines.take()).then(() => done(), done)
+  }
+
+  part(): Part {
+    const { after, up_to } = this.#plan.ranges[this.#index]!
+    const { objects, vectors, named, digest } = this.#tally.tallied()
+    return {
+      file: `-${this.#index}`,
+      range: this.#index,
+      ...(after !== undefined && { after }),
+      ...(up_to !== undefined && { up_to }),
+      objects,
+      vectors,
+      ...(named && { named_vectors: named }),
+      bytes: this.#bytes,
+      raw_bytes: this.#bytes,
+      sha256: this.#hash.digest('hex'),
+      digest,
+    }
+  }
+
+  async #put(pieces: Iterable<Buffer>): Promise<void> {
+    for (const piece of pieces) {
+      this.#bytes += piece.length
+      this.#hash.update(piece)
+      await this.#archive.put(piece)
+    }
+  }
+}

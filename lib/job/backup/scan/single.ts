@@ -1,0 +1,98 @@
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { rangeOf } from '../../../archive/idRange.ts'
+import type { Part, Plan } from '../../../archive/manifest.ts'
+import type { SingleArchiveWriter } from '../../../archive/single/write.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { WokenTenants } from '../../../run/activeTenants.ts'
+import { objects } from '../../../store/objects.ts'
+import type { Projection } from '../../../store/store.ts'
+import { mapChunks } from '../../../stream/mapChunks.ts'
+import { type Counted, callsFor } from '../plan.ts'
+import { isOld, type Looking, type Portion, requireFound } from './found.ts'
+import { countAfter, type Scanned } from './scanned.ts'
+
+/** What the ranges of a single-file archive share while they are scanned. */
+export interface SingleScanOptions {
+  readonly plan: Plan
+  readonly archive: SingleArchiveWriter
+  readonly looking: Looking
+  readonly projection: Projection
+  readonly woken: WokenTenants
+  /** What the store counted before the scan. */
+  readonly counted: Counted
+  /** Makes the stages that stand between reading and encoding: pages → pages. */
+  readonly transforms: () => readonly Duplex[]
+  /** Aborted to end the scan: what was written then is cut short. */
+  readonly stop: AbortSignal | undefined
+  readonly onObjects: (objects: number) => void
+}
+
+/**
+ * Scans all ranges of a plan into a single-file archive, one after the other, and holds each count against them.
+ * Memory: two pages. @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
+ */
+export async function scanSingle(options: SingleScanOptions): Promise<Scanned> {
+  const scan = new SingleScan(options)
+  const parts: Part[] = []
+  for (const index of options.plan.ranges.keys()) parts.push(await scan.awake(index))
+  return { parts, counts: await scan.counts(parts) }
+}
+
+class SingleScan {
+  readonly #options: SingleScanOptions
+  readonly #woke = { before: 0, after: 0 }
+  readonly #portions = new Map<string | undefined, Portion[]>()
+
+  constructor(options: SingleScanOptions) {
+    this.#options = options
+  }
+
+  /** A range, whose tenant is woken for it, counted and compared while it is awake, and put back. */
+  async awake(index: number): Promise<Part> {
+    const { plan, woken, looking } = this.#options
+    const { tenant } = plan.ranges[index]!
+    if (tenant === undefined || !woken.isAsleep(tenant)) return this.#range(index)
+    const count = () => looking.retry(() => looking.collection.count({ tenant, signal: looking.signal }))
+    await woken.wake(tenant)
+    const before = await count()
+    const part = await this.#range(index)
+    const after = await count()
+    const found = { tenant, before, after, objects: part.objects }
+    await requireFound(looking, found, this.#portions.get(tenant) ?? [])
+    await woken.putBack(tenant)
+    this.#woke.before += before
+    this.#woke.after += after
+    return part
+  }
+
+  async counts(parts: readonly Part[]): Promise<Scanned['counts']> {
+    const { plan, looking, counted } = this.#options
+    const isCompared = plan.content !== 'schema-only'
+    const after = await countAfter(looking, callsFor(plan.tenants), counted, (tenant) => {
+      if (!isCompared) return undefined
+      const own = parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant)
+      const objects = own.reduce((sum, part) => sum + part.objects, 0)
+      return { objects, portions: this.#portions.get(tenant) ?? [] }
+    })
+    return { before: plan.counts.before + this.#woke.before, after: after + this.#woke.after }
+  }
+
+  /** Objects → transforms → lines of the file. */
+  async #range(index: number): Promise<Part> {
+    const { plan, archive, looking, projection, transforms, stop, onObjects } = this.#options
+    const { collection, retry, signal, oldBeforeMs } = looking
+    const range = rangeOf(plan.ranges[index]!)
+    let old = 0
+    const countOld = mapChunks((page: readonly StoredObject[]) => {
+      for (const object of page) if (isOld(object, oldBeforeMs)) old += 1
+      return page
+    })
+    const source = objects(collection, range, { projection, retry, signal })
+    const lines = archive.range(index, { stop, onObjects })
+    await pipeline([source, countOld, ...transforms(), lines], { signal })
+    const portions = this.#portions.get(range.tenant) ?? []
+    this.#portions.set(range.tenant, [...portions, { ...range, old }])
+    return lines.part()
+  }
+}

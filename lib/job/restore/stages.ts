@@ -1,0 +1,92 @@
+import { type Duplex, Readable } from 'node:stream'
+import { lineLength } from '../../archive/object/size.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { mapChunks } from '../../stream/mapChunks.ts'
+import { rebatch } from '../../stream/rebatch.ts'
+import type { SplitObject } from '../../transform/object/references.ts'
+import { distinctIds } from './distinctIds.ts'
+import type { RestorePlan } from './run.ts'
+import type { SourcePart } from './source/source.ts'
+import type { Refused } from './tally.ts'
+
+/** What the stages before the sink need to know. */
+export interface RestoreStages {
+  readonly plan: RestorePlan
+  readonly part: SourcePart
+  /** Called with objects whose id came before. */
+  readonly onRepeated: (repeated: readonly Refused[]) => void
+}
+
+/**
+ * The objects of a part that are wanted, each id once: pages → pages. What selects, filters and changes objects on
+ * their way goes behind them, before `writable`.
+ */
+export function wanted({ plan, part, onRepeated }: RestoreStages): Duplex[] {
+  const { only } = plan
+  const ofTenants = mapChunks((page: readonly StoredObject[]) =>
+    only === undefined ? page : page.filter(({ tenant }) => only.has(tenant ?? '')),
+  )
+  return part.mayRepeat === true ? [ofTenants, distinctIds(onRepeated)] : [ofTenants]
+}
+
+export interface BatchStages extends RestoreStages {
+  readonly batch: { readonly count: number; readonly bytes: number }
+  /** Makes a tenant, unless it is there. */
+  readonly makeTenant: (tenant: string) => Promise<void>
+  /** Stages that note a batch before it is written. */
+  readonly noting: readonly Duplex[]
+}
+
+/**
+ * Pages → batches that a store takes: no id twice, tenants made, references split from their objects.
+ * Memory: a batch in each stage.
+ */
+export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: BatchStages): Duplex[] {
+  return [
+    rebatch<StoredObject>({ ...batch, weigh: lineLength }),
+    ...(part.mayRepeat === true ? [] : [mapChunks(lastOfEachId(onRepeated))]),
+    mapChunks(async (objects: readonly StoredObject[]) => {
+      for (const { tenant } of objects) if (tenant !== undefined) await makeTenant(tenant)
+      return objects
+    }),
+    ...noting,
+    mapChunks((objects: readonly StoredObject[]): SplitObject[] => objects.map(plan.split)),
+  ]
+}
+
+const REPEATED = 'its id stands twice: the later object was written'
+
+/** A source that is damaged may name an id twice; one write holds it once. */
+function lastOfEachId(onRepeated: BatchStages['onRepeated']) {
+  return (objects: readonly StoredObject[]): readonly StoredObject[] => {
+    const last = new Map(objects.map((object) => [keyOf(object), object]))
+    if (last.size === objects.length) return objects
+    const repeated = objects.filter((object) => last.get(keyOf(object)) !== object)
+    onRepeated(repeated.map((object) => ({ object, reason: REPEATED })))
+    return [...last.values()]
+  }
+}
+
+function keyOf({ id, tenant }: StoredObject): string {
+  return tenant === undefined ? id : `${id} ${tenant}`
+}
+
+/** Pages up to the damage: what was read before it is not taken away by it. */
+export function salvaged(pages: Readable, onDamage: (error: Error) => void): Readable {
+  async function* upToDamage() {
+    try {
+      yield* pages
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      onDamage(error)
+    }
+  }
+  return Readable.from(upToDamage(), { objectMode: true, highWaterMark: 1 })
+}
+
+/** True for an error that says that bytes of the source are damaged. */
+export function isDamage(error: unknown): error is ElysiaError {
+  if (!(error instanceof ElysiaError)) return false
+  return error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION'
+}

@@ -1,0 +1,133 @@
+import { Readable } from 'node:stream'
+import type { ObjectRange, ObjectSource } from '../archive/object/source.ts'
+import type { Retrying } from '../async/retry.ts'
+import { ElysiaError } from '../core/errors.ts'
+import type { StoredObject } from '../core/object.ts'
+import type { CollectionSchema } from '../core/schema.ts'
+import type { Collection, Projection } from './store.ts'
+
+/** How objects are read. */
+export interface ReadOptions {
+  readonly projection: Projection
+  readonly retry: Retrying
+  /** Once aborted the stream errors with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The objects of a range, page by page in order of id. A read that fails for a while is taken up again after the last
+ * object it gave. Memory: two pages, and what the store reads ahead.
+ * Errors: those of the store; ELYSIA_STORE where it gives an id out of order, a second time, or of elsewhere: what
+ * relies on the order would lack objects, or never end
+ */
+export function objects(collection: Collection, range: ObjectRange, options: ReadOptions): Readable {
+  return new ObjectPages(collection, range, options)
+}
+
+/** A collection as a source of objects. `ranges` as they are to be read: all that there is unless told. */
+export function storeObjects(
+  collection: Collection,
+  schema: CollectionSchema,
+  options: ReadOptions,
+  ranges: readonly ObjectRange[] = [{}],
+): ObjectSource {
+  return { schema, ranges, pages: (range) => objects(collection, range, options) }
+}
+
+class ObjectPages extends Readable {
+  readonly #collection: Collection
+  readonly #range: ObjectRange
+  readonly #options: ReadOptions
+  readonly #ended = new AbortController()
+  readonly #signal: AbortSignal
+  #last: string | undefined
+  #pages: AsyncIterator<StoredObject[]> | undefined
+
+  constructor(collection: Collection, range: ObjectRange, options: ReadOptions) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#collection = collection
+    this.#range = range
+    this.#options = options
+    this.#last = range.after
+    const { signal } = options
+    this.#signal = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal])
+  }
+
+  override _read(): void {
+    this.#options
+      .retry(() => this.#next(), this.#signal)
+      .then(
+        (page) => this.#take(page),
+        (error) => this.destroy(error),
+      )
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#ended.abort(error ?? undefined)
+    const closing = this.#pages?.return?.()
+    Promise.resolve(closing).then(
+      () => done(error),
+      () => done(error),
+    )
+  }
+
+  async #next(): Promise<IteratorResult<StoredObject[]>> {
+    this.#signal.throwIfAborted()
+    this.#pages ??= this.#open()
+    try {
+      return await this.#pages.next()
+    } catch (error) {
+      this.#pages = undefined
+      throw error
+    }
+  }
+
+  #open(): AsyncIterator<StoredObject[]> {
+    const { tenant, upTo } = this.#range
+    const range = {
+      ...(this.#last !== undefined && { after: this.#last }),
+      ...(upTo !== undefined && { upTo }),
+    }
+    const call = { signal: this.#signal, ...(tenant !== undefined && { tenant }) }
+    return this.#collection.read(this.#options.projection, range, call)[Symbol.asyncIterator]()
+  }
+
+  #take(page: IteratorResult<StoredObject[]>): void {
+    if (page.done === true) {
+      this.push(null)
+      return
+    }
+    try {
+      this.#last = lastInOrder(page.value, this.#last, this.#range.upTo, this.#collection.name)
+      this.push(page.value)
+    } catch (error) {
+      this.destroy(error as Error)
+    }
+  }
+}
+
+/**
+ * The last id of a page whose ids all are greater than the one before them.
+ * @throws ElysiaError ELYSIA_STORE for any other, or one beyond `upTo`
+ */
+export function lastInOrder(
+  page: readonly StoredObject[],
+  after: string | undefined,
+  upTo: string | undefined,
+  name: string,
+): string {
+  let last = after ?? ''
+  for (const { id } of page) {
+    if (id <= last) throw disorder(name, `gave ${id} after ${last}`)
+    last = id
+  }
+  if (page.length === 0) throw disorder(name, `gave an empty page after ${last}`)
+  if (upTo !== undefined && last > upTo) throw disorder(name, `gave ${last}, asked for ids up to ${upTo}`)
+  return last
+}
+
+function disorder(name: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `reading ${name} in order of id, the store ${fact}`, {
+    hint: 'a store that does not keep this order cannot be read whole: look at the server, or at what lies between',
+  })
+}

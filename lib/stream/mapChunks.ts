@@ -1,0 +1,28 @@
+import { Transform, type TransformCallback } from 'node:stream'
+
+/**
+ * Chunks → chunks, one for one, in order: of batches and pages. What `map` throws, or rejects with, is the stream's
+ * error. Memory: two chunks.
+ */
+export function mapChunks<In, Out>(map: (chunk: In) => Out | Promise<Out>): Transform {
+  return new MapChunks(map)
+}
+
+class MapChunks<In, Out> extends Transform {
+  readonly #map: (chunk: In) => Out | Promise<Out>
+
+  constructor(map: (chunk: In) => Out | Promise<Out>) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#map = map
+  }
+
+  override _transform(chunk: In, _encoding: BufferEncoding, done: TransformCallback): void {
+    try {
+      const out = this.#map(chunk)
+      if (!(out instanceof Promise)) done(null, out)
+      else out.then((made) => done(null, made), done)
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+}
