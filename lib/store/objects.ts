@@ -9,7 +9,8 @@ import type { Collection, Projection } from './store.ts'
 /** How objects are read. */
 export interface ReadOptions {
   readonly projection: Projection
-  readonly retry: Retrying
+  /** Repeats a read that failed; each is made once unless told. */
+  readonly retry?: Retrying
   /** Once aborted the stream errors with its reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -31,7 +32,11 @@ export function storeObjects(
   options: ReadOptions,
   ranges: readonly ObjectRange[] = [{}],
 ): ObjectSource {
-  return { schema, ranges, pages: (range) => objects(collection, range, options) }
+  return { schema, ranges, pages: (range) => objects(collection, range, options), close: async () => {} }
+}
+
+function once<T>(call: () => Promise<T>): Promise<T> {
+  return call()
 }
 
 class ObjectPages extends Readable {
@@ -54,12 +59,11 @@ class ObjectPages extends Readable {
   }
 
   override _read(): void {
-    this.#options
-      .retry(() => this.#next(), this.#signal)
-      .then(
-        (page) => this.#take(page),
-        (error) => this.destroy(error),
-      )
+    const { retry = once } = this.#options
+    retry(() => this.#next(), this.#signal).then(
+      (page) => this.#take(page),
+      (error) => this.destroy(error),
+    )
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

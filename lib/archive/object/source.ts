@@ -17,14 +17,16 @@ export interface ObjectSource {
   /** The class of the objects. */
   readonly schema: CollectionSchema
   /**
-   * Where it is cut: together they hold each object once. Those of a tenant follow one another in order of id; they are
-   * read best in this order.
+   * Where it is cut: together they hold each object once. Those of a tenant follow one another in order of id. They are
+   * read fastest in this order.
    */
   readonly ranges: readonly ObjectRange[]
   /**
    * The objects of a range, one of `ranges` or any other: arrays, never empty, in strictly increasing order of id.
-   * Several may be read at once. What it opened is released at its end, by an error and by `destroy`.
-   * Memory: two pages, and what the member says.
+   * Several may be read at once. It opens nothing before it is first read, and closes that at its end, by an error and
+   * by `destroy`. Memory: two pages, and what the member says.
    */
   pages(range: ObjectRange): Readable
+  /** Closes what is kept open between ranges. */
+  close(): Promise<void>
 }

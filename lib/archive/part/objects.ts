@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream'
+import type { StoredObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import type { Archive } from '../archive.ts'
+import { rangeOf } from '../idRange.ts'
+import type { Manifest, Part } from '../manifest.ts'
+import type { ObjectRange, ObjectSource } from '../object/source.ts'
+import { damaged, partPages } from './read.ts'
+import { byObject, readingOf } from './reading.ts'
+
+const PAGE_OBJECTS = 500
+
+/**
+ * An archive as a source of objects. Each part that a range touches is read whole, and checked: ELYSIA_DAMAGED, naming
+ * the part. Memory: where a property partitions it, also the objects of a part in all of its directories.
+ */
+export function archiveObjects(archive: Archive): ObjectSource {
+  const { ranges, schema } = archive.manifest
+  return {
+    schema: schema as unknown as CollectionSchema,
+    ranges: ranges.map(rangeOf),
+    pages: (range) => Readable.from(objectsIn(archive, range), { objectMode: true, highWaterMark: 1 }),
+    close: async () => {},
+  }
+}
+
+async function* objectsIn(archive: Archive, range: ObjectRange): AsyncGenerator<readonly StoredObject[]> {
+  let last = range.after ?? ''
+  for (const files of partsIn(archive.manifest, range)) {
+    for await (const page of pagesOf(archive, files)) {
+      const inside = page.filter(({ id }) => isInside(range, id))
+      if (inside.length === 0) continue
+      // Each part is in order; that they do not overlap is for the manifest to say, which anybody may have written.
+      if (inside[0]!.id <= last)
+        throw damaged(files[0]!, `has ${inside[0]!.id}, which an earlier part covers`)
+      last = inside.at(-1)!.id
+      yield inside
+    }
+  }
+}
+
+function isInside({ after, upTo }: ObjectRange, id: string): boolean {
+  return (after === undefined || id > after) && (upTo === undefined || id <= upTo)
+}
+
+/** The parts that a range touches, in order of id: the files that cover the same ids together. */
+function partsIn({ ranges, parts }: Manifest, range: ObjectRange): (readonly Part[])[] {
+  const own = parts.filter((part) => ranges[part.range]?.tenant === range.tenant && touches(part, range))
+  const groups = Map.groupBy(own, ({ after, up_to }) => JSON.stringify([after, up_to]))
+  return [...groups.values()].sort(([a], [b]) => ((a!.after ?? '') < (b!.after ?? '') ? -1 : 1))
+}
+
+function touches({ after = '', up_to }: Part, range: ObjectRange): boolean {
+  const begins = range.upTo === undefined || after < range.upTo
+  return begins && (up_to === undefined || range.after === undefined || up_to > range.after)
+}
+
+async function* pagesOf(
+  { storage, manifest }: Archive,
+  files: readonly Part[],
+): AsyncGenerator<readonly StoredObject[]> {
+  const read = async (part: Part): Promise<AsyncIterable<readonly StoredObject[]>> =>
+    partPages(byObject(await readingOf(storage, manifest, part)))
+  if (files.length === 1) {
+    yield* await read(files[0]!)
+    return
+  }
+  const objects: StoredObject[] = []
+  for (const file of files) for await (const page of await read(file)) objects.push(...page)
+  objects.sort((a, b) => (a.id < b.id ? -1 : 1))
+  for (let at = 0; at < objects.length; at += PAGE_OBJECTS) yield objects.slice(at, at + PAGE_OBJECTS)
+}

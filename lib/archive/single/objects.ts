@@ -1,0 +1,159 @@
+import { Readable } from 'node:stream'
+import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { rangeOf } from '../idRange.ts'
+import type { Plan } from '../manifest.ts'
+import type { ObjectRange, ObjectSource } from '../object/source.ts'
+import { readSingle } from './read.ts'
+
+/** How the lines of such a file are spelled counts for nothing: its objects are compared with others. */
+const BY_OBJECT = { foreign: true }
+
+/**
+ * A single-file archive as a source of objects. `open` opens its bytes from the beginning. Ranges that are read in order,
+ * one after the other, are one reading of the file; any other begins anew. Where the file is damaged or cut short, the
+ * last range errors with ELYSIA_DAMAGED at its end, if none did before.
+ */
+export async function singleObjects(open: () => Readable): Promise<ObjectSource> {
+  const { plan, pages } = await readSingle(open(), BY_OBJECT)
+  return new SingleObjects(plan, pages, open)
+}
+
+/** The number of a tenant, in the order of the file. */
+type TenantNumber = (tenant: string | undefined) => number | undefined
+
+/** A place in a file that is being read. */
+class Cursor {
+  readonly #pages: Readable
+  readonly #iterator: AsyncIterator<readonly StoredObject[]>
+  readonly #numberOf: TenantNumber
+  #held: readonly StoredObject[] = []
+  #read = { tenant: 0, id: '' }
+  /** What was given, or passed over: the number of the tenant, and up to which id. */
+  passed = { tenant: 0, id: '' }
+
+  constructor(pages: Readable, numberOf: TenantNumber) {
+    // Until somebody reads on nobody is told of its error; who reads on is.
+    pages.on('error', () => {})
+    this.#pages = pages
+    this.#iterator = pages[Symbol.asyncIterator]()
+    this.#numberOf = numberOf
+  }
+
+  /** What follows; undefined at the end of the file. @throws ElysiaError ELYSIA_DAMAGED where it is out of order */
+  async next(): Promise<readonly StoredObject[] | undefined> {
+    if (this.#held.length > 0) {
+      const held = this.#held
+      this.#held = []
+      return held
+    }
+    const next = await this.#iterator.next()
+    if (next.done === true) return undefined
+    for (const object of next.value) this.#requireOrder(object)
+    return next.value
+  }
+
+  /** Takes back what was not wanted yet. */
+  hold(objects: readonly StoredObject[]): void {
+    this.#held = objects
+  }
+
+  close(): void {
+    this.#pages.destroy()
+  }
+
+  #requireOrder({ tenant: name, id }: StoredObject): void {
+    const tenant = this.#numberOf(name)
+    if (tenant === undefined) throw damaged(`has ${id}, outside its ranges`)
+    const { tenant: last, id: lastId } = this.#read
+    if (tenant < last || (tenant === last && id <= lastId)) throw damaged(`has ${id} out of order`)
+    this.#read = { tenant, id }
+  }
+}
+
+function damaged(fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `the archive ${fact}`)
+}
+
+class SingleObjects implements ObjectSource {
+  readonly schema: CollectionSchema
+  readonly ranges: readonly ObjectRange[]
+  readonly #open: () => Readable
+  readonly #numberOf: TenantNumber
+  /** Where the range that was read last has ended. */
+  #idle: Cursor | undefined
+  #isClosed = false
+
+  constructor(plan: Plan, pages: Readable, open: () => Readable) {
+    this.schema = plan.schema as unknown as CollectionSchema
+    this.ranges = plan.ranges.map(rangeOf)
+    this.#open = open
+    const tenants = [...new Set(this.ranges.map(({ tenant }) => tenant))]
+    const numbers = new Map(tenants.map((name, at) => [name, at]))
+    this.#numberOf = (tenant) => numbers.get(tenant)
+    this.#idle = new Cursor(pages, this.#numberOf)
+  }
+
+  pages(range: ObjectRange): Readable {
+    return Readable.from(this.#within(range), { objectMode: true, highWaterMark: 1 })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#idle?.close()
+    this.#idle = undefined
+  }
+
+  async *#within(range: ObjectRange): AsyncGenerator<readonly StoredObject[]> {
+    const tenant = this.#numberOf(range.tenant)
+    if (tenant === undefined) return
+    const cursor = this.#before(tenant, range.after ?? '') ?? (await this.#anew())
+    const side = (object: StoredObject) => this.#sideOf(object, tenant, range)
+    let isIdle = false
+    try {
+      for (let page = await cursor.next(); page !== undefined; page = await cursor.next()) {
+        const inside = page.filter((object) => side(object) === 0)
+        if (inside.length > 0) yield inside
+        if (side(page.at(-1)!) <= 0) continue
+        cursor.hold(page.filter((object) => side(object) > 0))
+        cursor.passed = { tenant, id: range.upTo ?? BEHIND_ALL }
+        isIdle = true
+        return
+      }
+    } finally {
+      if (isIdle && !this.#isClosed) this.#keep(cursor)
+      else cursor.close()
+    }
+  }
+
+  /** Less than 0 for an object before the range, 0 for one in it, more behind it. */
+  #sideOf({ tenant: name, id }: StoredObject, tenant: number, { after, upTo }: ObjectRange): number {
+    const own = this.#numberOf(name)!
+    if (own !== tenant) return own - tenant
+    if (after !== undefined && id <= after) return -1
+    return upTo === undefined || id <= upTo ? 0 : 1
+  }
+
+  /** The idle cursor, where it has not passed the beginning of the range. */
+  #before(tenant: number, after: string): Cursor | undefined {
+    const cursor = this.#idle
+    if (cursor === undefined) return undefined
+    const { passed } = cursor
+    if (passed.tenant > tenant || (passed.tenant === tenant && passed.id > after)) return undefined
+    this.#idle = undefined
+    return cursor
+  }
+
+  async #anew(): Promise<Cursor> {
+    return new Cursor((await readSingle(this.#open(), BY_OBJECT)).pages, this.#numberOf)
+  }
+
+  #keep(cursor: Cursor): void {
+    this.#idle?.close()
+    this.#idle = cursor
+  }
+}
+
+/** No id comes after it. */
+const BEHIND_ALL = '~'
