@@ -14,6 +14,7 @@ import {
   ElysiaError,
   lock,
   lockOptions,
+  requireFree,
   roughSize,
   runOptions,
   type Store,
@@ -60,7 +61,12 @@ async function run(context: Context): Promise<void> {
   const { store, schema } = await findCollection(context, context.operands[0]!)
   const name = schema.class
   if (destination.kind === 'file') await job.freeFile(destination.path)
-  if (dryRun) return plan(context, store, name, asked)
+  if (dryRun) {
+    const path = destination.kind === 'directory' ? await plannedPath(context, name, store, to) : to
+    if (path !== undefined && destination.kind !== 'pipe') requireAlone(path)
+    const isDirectory = destination.kind === 'directory' && path !== undefined
+    return plan(context, store, name, asked, isDirectory ? path : undefined)
+  }
   if (destination.kind === 'pipe') return intoPipe(context, store, name, asked)
   if (destination.kind === 'file') return intoFile(context, store, name, asked, destination.path)
   return intoDirectory(context, store, name, asked, destination.path)
@@ -119,6 +125,12 @@ async function alone(to: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Of a dry run: that no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
+function requireAlone(to: string): void {
+  const path = resolve(to)
+  requireFree(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+}
+
 /** The catalog that is to know of it, and how long to wait for a cleanup. */
 function listed(context: Context) {
   const { retryLockMs } = context.options(lockOptions)
@@ -155,9 +167,30 @@ async function shown(context: Context, make: (around: BackupCircumstances) => Ma
   else console.note(backupSummary(report))
 }
 
-async function plan(context: Context, store: Store, name: string, options: BackupOptions): Promise<void> {
+/** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */
+async function plannedPath(
+  context: Context,
+  name: string,
+  store: Store,
+  to: string | undefined,
+): Promise<string | undefined> {
+  const { resume } = context.options(backupRunOptions)
+  if (to !== undefined || !resume) return to
+  return (await backupJob()).defaultDirectory(backupRoot(context), name, store.target, true)
+}
+
+async function plan(
+  context: Context,
+  store: Store,
+  name: string,
+  options: BackupOptions,
+  path: string | undefined,
+): Promise<void> {
   const { console } = context
-  const planned = await (await backupJob()).planBackup(store, name, options, console.note)
+  const { planBackup, directoryStorage } = await backupJob()
+  const { resume } = context.options(backupRunOptions)
+  const into = path === undefined ? undefined : { storage: directoryStorage(path), resume }
+  const planned = await planBackup(store, name, options, console.note, into)
   if (console.json) return console.document(planned)
   const { encoding, ranges, counts, tenants } = planned
   console.note([

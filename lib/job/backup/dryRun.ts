@@ -1,24 +1,57 @@
+import { readJournal } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
 import { counted } from '../../core/units.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
-import { type BackupGiven, backupOptions } from './options.ts'
-import { collectionInfoOf, planOf } from './plan.ts'
+import { requireObjects } from './manifest.ts'
+import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
+import { type CollectionInfo, collectionInfoOf, planOf } from './plan.ts'
+import { requireFree } from './resume.ts'
+import { requireSame, requireSameSchema } from './same.ts'
 
-/** What a backup would read and how, without writing anything, nor activating tenants that are not active. */
+/** Where a backup would go, where that is a directory which is named. */
+export interface PlannedInto {
+  readonly storage: Storage
+  readonly resume: boolean
+}
+
+/**
+ * What a backup would read and how, without writing anything, nor activating tenants that are not active. No object is
+ * read, so that what they lack is not known.
+ * @throws ElysiaError what the backup itself would be refused for before it reads: ELYSIA_CONFLICT where the place is
+ * taken, or what is to be resumed is another backup; ELYSIA_INCOMPLETE where there are no objects
+ */
 export async function planBackup(
   store: Store,
   name: string,
   given: BackupGiven,
   note: (message: string) => void = () => {},
+  into?: PlannedInto,
 ): Promise<Plan> {
   const options = resolveGiven(backupOptions, given)
   const subject = await collectionInfoOf(store, name, options, (_code, message) => note(message))
+  if (into !== undefined) await requirePlace(into, store, subject, options)
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) note(`not active, to be activated, and not counted here: ${counted(asleep, 'tenant')}`)
   const encoding = await chosenEncoding(store, active, options, (_code, message) => note(message))
-  return planOf(store, active, encoding, options, TOOL)
+  const plan = await planOf(store, active, encoding, options, TOOL)
+  if (asleep === 0) requireObjects(plan.counts.before, plan.collection, options)
+  return plan
+}
+
+async function requirePlace(
+  { storage, resume }: PlannedInto,
+  store: Store,
+  subject: CollectionInfo,
+  options: BackupOptions,
+): Promise<void> {
+  await requireFree(storage, resume)
+  const unfinished = resume ? await readJournal(storage) : undefined
+  if (unfinished === undefined) return
+  requireSame(unfinished.plan, store, subject, options)
+  requireSameSchema(unfinished.plan, subject)
 }

@@ -53,9 +53,7 @@ export function requireWhole(
   const { content, counts, totals, encoding, collection } = manifest
   if (content === 'schema-only') return
   const { before, after, written } = counts
-  if (written === 0 && !options.allowEmpty) {
-    throw incomplete(`${collection} has no objects`, '--allow-empty backs it up all the same')
-  }
+  requireObjects(written, collection, options)
   if (before !== after || after !== written) {
     notify(
       'written_meanwhile',
@@ -81,6 +79,16 @@ export function requireWhole(
     `${collection} has an index for vectors, but ${missing.join(', ')} for ${totals.objects} objects`,
     '--allow-missing-vectors backs it up all the same, --no-vectors without any',
   )
+}
+
+/** @throws ElysiaError ELYSIA_INCOMPLETE where there are none, unless that is allowed */
+export function requireObjects(
+  objects: number,
+  collection: string,
+  { allowEmpty, schemaOnly }: Pick<BackupOptions, 'allowEmpty' | 'schemaOnly'>,
+): void {
+  if (objects > 0 || allowEmpty || schemaOnly) return
+  throw incomplete(`${collection} has no objects`, '--allow-empty backs it up all the same')
 }
 
 /** A vectorizer that is a model, so that each object must have a vector. */
