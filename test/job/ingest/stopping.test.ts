@@ -4,6 +4,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { compressFrameSync } from 'lz4-napi'
 import t, { type Test } from 'tap'
+import { ElysiaError } from '../../../lib/core/errors.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
 import type { Circumstances } from '../../../lib/job/ingest/types.ts'
@@ -172,6 +173,34 @@ t.test('where the first line is cut that is said, and where one behind the settl
     else t.match(error, { message })
   }
 })
+
+t.test(
+  'lines of a pipe that came while its collection could not be made are not lost without a word',
+  async (t) => {
+    const { store, state } = await place(t)
+    const away = new Proxy(store, {
+      get(target, name) {
+        if (name === 'create')
+          return async () => {
+            throw new ElysiaError('ELYSIA_UNREACHABLE', 'away', { retryable: true })
+          }
+        const value: unknown = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const stop = new AbortController()
+    const input = pipe(Readable.from([Buffer.from(lines(1, 2))]))
+    const running = ingestFiles([input], away, OPTIONS, {
+      state,
+      stop: stop.signal,
+      onNotice: ({ code }) => void (code === 'waiting' && stop.abort()),
+    })
+    t.match((await running).error, {
+      code: 'ELYSIA_INPUT',
+      message: 'what was taken of stdin is not written',
+    })
+  },
+)
 
 t.test(
   'where the same command gets the lines again, a line that was cut is said, and the stop is a clean one',
