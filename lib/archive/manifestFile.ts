@@ -14,7 +14,7 @@ interface Sealed {
 
 /** What a manifest may be: that of an archive of some 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte. */
 export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
-export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000 }
+export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
 
 /** @throws ElysiaError ELYSIA_STORE where a manifest is larger than a reader takes */
 export function requireReadableManifest(text: string): void {

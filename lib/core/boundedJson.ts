@@ -4,8 +4,8 @@ export const MAX_JSON_DEPTH = 500
 /** More keys, objects and arrays than a line, object or document needs: about 200 MB once they are parsed. */
 export const MAX_JSON_NODES = 2_000_000
 
-/** More values than a line, object or document needs: a number of one digit takes 20 bytes once it is worked on. */
-export const MAX_JSON_VALUES = 16_000_000
+/** More values than a line, object or document needs: one of few characters takes up to 70 bytes while it is worked on. */
+export const MAX_JSON_VALUES = 8_000_000
 
 /** No shorter text nests too deep: each level opens and closes. */
 const UNSUSPICIOUS_CHARS = 2 * MAX_JSON_DEPTH
@@ -14,7 +14,7 @@ const UNSUSPICIOUS_CHARS = 2 * MAX_JSON_DEPTH
 export interface JsonBounds {
   readonly depth: number
   readonly nodes: number
-  /** Commas: values beside others. 16,000,000. */
+  /** Commas: values beside others. 8,000,000. */
   readonly values?: number
 }
 

@@ -6,7 +6,7 @@ export const REJECT_CODES = {
   line_too_long: 'the line is longer than --max-line-bytes',
   not_json: 'the line is not JSON',
   too_complex:
-    'the JSON nests deeper than 500 levels, or has more than 2,000,000 keys, objects and arrays, or 16,000,000 values',
+    'the JSON nests deeper than 500 levels, or has more than 2,000,000 keys, objects and arrays, or 8,000,000 values',
   not_object: 'the line is JSON, but not an object',
   missing_field: 'a required field is missing',
   wrong_type: 'a field has the wrong type',

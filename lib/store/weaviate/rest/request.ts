@@ -23,7 +23,7 @@ const MAX_BYTES = 256 * 1024 * 1024
 /** Of an answer that says why not only the beginning is looked at. */
 const MAX_ERROR_BYTES = 64 * 1024
 /** What an answer may be: two million tenants have six million keys and objects. Parsed, they take less than a gigabyte. */
-const BOUNDS: JsonBounds = { depth: 1000, nodes: 8_000_000 }
+const BOUNDS: JsonBounds = { depth: 1000, nodes: 8_000_000, values: 32_000_000 }
 
 /** An answer, whatever its status. */
 export interface RestReply {
