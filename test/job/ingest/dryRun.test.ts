@@ -7,7 +7,10 @@ import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
 import type { Circumstances } from '../../../lib/job/ingest/types.ts'
 import { lockRun, openState } from '../../../lib/run/state.ts'
+import { openStore } from '../../../lib/store/open.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { parseTarget } from '../../../lib/store/target.ts'
+import { weaviateDouble } from '../../double/double.ts'
 
 const add = (path: string, vector?: readonly number[], repo = 'A') =>
   `${JSON.stringify({ repo, op: 'add', path, content: path, ...(vector && { vector }) })}\n`
@@ -170,3 +173,24 @@ for (const [name, { options, lines, before = [], prepare, isLocked, says }] of O
     t.equal(state.journal.runs().length, before.length + Number('written' in real), 'a dry run is not noted')
   })
 }
+
+t.test(
+  'what a server refuses of vectors the dry run refuses too, though a server cannot say its widths',
+  async (t) => {
+    const double = await weaviateDouble()
+    t.teardown(() => double.stop())
+    const store = await openStore(parseTarget(double.target))
+    t.teardown(() => store.close())
+    const run = async (lines: string, more: object = {}) => {
+      const input: Input = { name: 'in', rereadable: true, open: () => Readable.from([Buffer.from(lines)]) }
+      const { report, error } = await ingestFiles([input], store, { ...INTO, ...more })
+      return { error, rejected: report.rejected, written: report.written }
+    }
+    t.equal(store.collection('SourceCode').widths, undefined)
+    await run(Array.from({ length: 300 }, (_, n) => add(`n${n}`)).join('') + add(LAST, [1, 2]))
+    const lines = add('b', [1, 2, 3]) + add('c', [1, 2]) + add('d')
+    const dry = await run(lines, { dryRun: true })
+    t.strictSame(dry, await run(lines))
+    t.match(dry, { error: undefined, rejected: { store_rejected: 1 }, written: 2 })
+  },
+)
