@@ -70,19 +70,25 @@ export class Classes {
     return classes.map((schema) => ({ name: schema.class, tenanted: hasTenants(schema) }))
   }
 
-  /** The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly. */
+  /**
+   * The raw schema. The server finds `aB` under `AB` as well; here a name is matched exactly.
+   * @throws ElysiaError ELYSIA_STORE where a setting has more digits than can be kept
+   */
   async find(name: string, call: CallOptions = {}): Promise<CollectionSchema | undefined> {
+    const schema = await this.#read(name, call)
+    const large = bigintIn(schema)
+    if (large === undefined) return schema
+    const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
+    throw new ElysiaError('ELYSIA_STORE', fact, { hint: 'give that setting of the class a smaller number' })
+  }
+
+  async #read(name: string, call: CallOptions): Promise<CollectionSchema | undefined> {
     if (name === '') return undefined
     const request: RestRequest = { method: 'GET', path: `/schema/${encodeURIComponent(name)}` }
     const reply = await this.#cluster.rest(request, call)
     if (reply.status === 404) return undefined
     if (reply.status !== 200) throw replyFailure(reply, this.#target, `reading the schema of ${name}`)
     const schema: unknown = exactJsonOf(reply)
-    const large = bigintIn(schema)
-    if (large !== undefined) {
-      const fact = `the class ${name} of ${this.#target} holds ${large}, a number that cannot be kept exactly`
-      throw new ElysiaError('ELYSIA_STORE', fact, { hint: 'give that setting of the class a smaller number' })
-    }
     if (!isCollectionSchema(schema)) throw wrongAnswer(this.#target, `gives no schema of ${name}`)
     return schema.class === name ? schema : undefined
   }
@@ -182,7 +188,7 @@ export class Classes {
   }
 
   async #fetch(name: string, call: CallOptions): Promise<Layout> {
-    const schema = await this.find(name, call)
+    const schema = await this.#read(name, call)
     if (schema === undefined) throw this.#missing(name)
     return layoutOf(schema)
   }
