@@ -1,5 +1,6 @@
 import type { Context } from './cli/command.ts'
-import { ingestOptions, type OpenOptions, waitText } from './library.ts'
+import { ingestOptions, type OpenOptions, retryEvent } from './library.ts'
+import { eventView } from './view/events.ts'
 
 /** As many calls at once as the store of a server makes by itself: enough for so many workers. */
 const CALLS_AT_ONCE = 4
@@ -11,11 +12,12 @@ const CALLS_AT_ONCE = 4
 export function forRun(context: Context): OpenOptions {
   const { dryRun, retryForMs, workers } = context.options(ingestOptions)
   const { console, stop, signal } = context
+  const events = eventView(console)
   return {
     missing: dryRun ? 'memory' : 'make',
     retryForMs,
     ...(workers > CALLS_AT_ONCE && { maxInFlight: workers }),
-    onRetry: (retry) => console.note(waitText(retry)),
+    onRetry: (retry) => events(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }
 }

@@ -7,7 +7,6 @@ import {
   type Circumstances,
   ingestFiles,
   ingestOptions,
-  type Outcome,
   type Progress,
   type Report,
   requireUsable,
@@ -15,6 +14,7 @@ import {
   type State,
   sum,
 } from './library.ts'
+import { eventView } from './view/events.ts'
 import { ingestMeasure, progressView } from './view/progress.ts'
 import { rejectsText, summary } from './view/summary.ts'
 
@@ -59,9 +59,9 @@ function circumstances(
     signal,
     state,
     fresh,
-    onReject: ({ item, cause, reason }: Outcome) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
-    onProgress,
-    onNotice: ({ message }) => console.note(message),
+    onEvent: eventView(console, (event) => {
+      if (event.type === 'records_settled') onProgress(event)
+    }),
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),
     ...(!dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),

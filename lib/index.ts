@@ -48,7 +48,6 @@ export type { RestoreReport } from './job/restore/report.ts'
 export {
   type RestoreCircumstances,
   type RestoreEnded,
-  type RestoreProgress,
   restore,
   runRestore,
 } from './job/restore/restore.ts'
@@ -64,7 +63,6 @@ export {
 } from './job/verify/verify.ts'
 export type { Emit, RunContext, WriteContext } from './run/context.ts'
 export type { RunEvent } from './run/event/schema.ts'
-export type { Notice, NoticeCode } from './run/events.ts'
 export { Journal } from './run/journal.ts'
 export type { RunCounts, RunKind, RunRecord } from './run/record.ts'
 export { openState, type State } from './run/state.ts'

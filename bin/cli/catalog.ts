@@ -1,9 +1,12 @@
 import { join, resolve } from 'node:path'
 import { type Catalog, catalogDoor, catalogOptions, classNameOf, userPaths } from '../library.ts'
+import { eventView } from '../view/events.ts'
 import type { Context } from './command.ts'
 
 /** What `onCatalog` needs of a context. */
-export type CatalogContext = Pick<Context, 'options'> & { readonly console: Pick<Context['console'], 'note'> }
+export type CatalogContext = Pick<Context, 'options'> & {
+  readonly console: Pick<Context['console'], 'note' | 'detail'>
+}
 
 /** Where archives lie that were given no place of their own. */
 export function backupRoot({ options }: Pick<Context, 'options'>): string {
@@ -30,8 +33,8 @@ export async function onCatalog<T>(
   missing: 'make' | 'memory' = 'memory',
 ): Promise<T> {
   const { settleDead, withCatalog } = await catalogDoor()
-  const onNotice = context.console.note
-  const options = { file: catalogFile(), defaultRoot: backupRoot(context), missing, onNotice }
+  const onEvent = eventView(context.console)
+  const options = { file: catalogFile(), defaultRoot: backupRoot(context), missing, onEvent }
   return withCatalog(options, async (catalog) => {
     await settleDead(catalog)
     return work(catalog)

@@ -81,7 +81,7 @@ class Seen {
 
 /** An ingest, measured by its records; `sizes` are those of its inputs, in bytes, where all are known. */
 export function ingestMeasure(
-  { records, rejected, input, inputBytes }: Progress,
+  { records, rejected, input, input_bytes: inputBytes }: Progress,
   sizes: readonly (number | undefined)[],
 ): Measure {
   const all = sizes.length === 0 ? undefined : total(sizes)

@@ -1,6 +1,7 @@
 import type { Manifest } from '../archive/manifest.ts'
 import { directoryStorage } from '../archive/storage/directory.ts'
-import { ElysiaError, messageOf } from '../core/errors.ts'
+import { ElysiaError } from '../core/errors.ts'
+import type { RunEvent } from '../run/event/schema.ts'
 import { type Annotations, type Change, changed, type StorageAt } from './annotations.ts'
 import { writeBeside } from './beside.ts'
 import type { Row } from './database/columns.ts'
@@ -38,7 +39,7 @@ export interface CatalogCircumstances {
   /** Told of every root that is new to the catalog: all that it knows. */
   readonly onRoots?: (roots: readonly string[]) => void
   /** Told what could not be done, but did not have to be. */
-  readonly onNotice?: (message: string) => void
+  readonly onEvent?: (event: RunEvent) => void
   /** Makes the places that annotations are written to; directories unless told. */
   readonly storageAt?: StorageAt
 }
@@ -259,7 +260,7 @@ export class Catalog {
     } catch (error) {
       if (!(error instanceof ElysiaError) || !['ELYSIA_STATE', 'ELYSIA_CONFLICT'].includes(error.code))
         throw error
-      this.#around.onNotice?.(`a rebuild of the catalog would not know this: ${messageOf(error)}`)
+      this.#around.onEvent?.({ type: 'note_not_kept', error: { code: error.code, message: error.message } })
     }
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ElysiaError } from '../core/errors.ts'
-import { counted } from '../core/units.ts'
+import type { RunEvent } from '../run/event/schema.ts'
 import type { StorageAt } from './annotations.ts'
 import { Catalog } from './catalog.ts'
 import { IndexDamaged, moveAside } from './database/database.ts'
@@ -13,7 +13,7 @@ export interface CatalogOptions {
   /** Where archives lie that nobody has named a place for: looked through as well where the catalog is lost. */
   readonly defaultRoot?: string
   /** Told that a lost or damaged catalog was made anew, and what could not be done. */
-  readonly onNotice?: (message: string) => void
+  readonly onEvent?: (event: RunEvent) => void
   /** Where there is nothing to list and no file: `make` one, unless told, or take an empty one in `memory`. */
   readonly missing?: 'make' | 'memory'
   readonly storageAt?: StorageAt
@@ -26,13 +26,13 @@ export interface CatalogOptions {
  * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT where a newer elysiactl made it
  */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
-  const { file, onNotice } = options
+  const { file, onEvent } = options
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) {
     try {
       return catalogAt(options)
     } catch (error) {
       if (!(error instanceof IndexDamaged)) throw error
-      onNotice?.(`${error.message}; it was moved to ${moveAside(file)}`)
+      onEvent?.(movedAside(error, file))
     }
   }
   const roots = rootsThere(options)
@@ -61,7 +61,7 @@ export async function withCatalog<T>(
   } catch (error) {
     if (!(error instanceof IndexDamaged)) throw error
     catalog.close()
-    options.onNotice?.(`${error.message}; it was moved to ${moveAside(options.file)}`)
+    options.onEvent?.(movedAside(error, options.file))
   } finally {
     catalog.close()
   }
@@ -73,14 +73,22 @@ export async function withCatalog<T>(
   }
 }
 
-function catalogAt({ file, onNotice, storageAt }: CatalogOptions): Catalog {
+function movedAside(error: ElysiaError, file: string): RunEvent {
+  return { type: 'catalog_moved_aside', error: failure(error), path: moveAside(file) }
+}
+
+function failure({ code, message }: ElysiaError) {
+  return { code, message }
+}
+
+function catalogAt({ file, onEvent, storageAt }: CatalogOptions): Catalog {
   return new Catalog(file, {
     onRoots: (roots) => {
       // What was known before a catalog was lost stays known.
       const known = new Set([...readRoots(rootsFile(file)), ...roots])
       writeRoots(rootsFile(file), [...known])
     },
-    ...(onNotice && { onNotice }),
+    ...(onEvent && { onEvent }),
     ...(storageAt && { storageAt }),
   })
 }
@@ -98,7 +106,7 @@ function rootsThere({ file, defaultRoot }: CatalogOptions): string[] {
 async function takeIn(
   catalog: Catalog,
   roots: readonly string[],
-  { onNotice, signal }: CatalogOptions,
+  { onEvent, signal }: CatalogOptions,
 ): Promise<void> {
   if (roots.length === 0) return
   const { rebuildRoot } = await import('./rebuild.ts')
@@ -107,14 +115,14 @@ async function takeIn(
     try {
       const { complete, partial, unreadable } = await rebuildRoot(catalog, root, signal && { signal })
       archives += complete + partial
-      for (const { path, message } of unreadable) onNotice?.(`${path} was left out: ${message}`)
+      for (const { path, message } of unreadable)
+        onEvent?.({ type: 'archive_unreadable', path, reason: message })
     } catch (error) {
       if (!(error instanceof ElysiaError) || !['ELYSIA_NOT_FOUND', 'ELYSIA_STATE'].includes(error.code))
         throw error
       if (error instanceof IndexDamaged) throw error
-      onNotice?.(`what lies below ${root} is not known: ${error.message}`)
+      onEvent?.({ type: 'root_unreadable', root, error: failure(error) })
     }
   }
-  if (archives > 0)
-    onNotice?.(`the catalog was made anew: ${counted(archives, 'archive')} below ${roots.join(', ')}`)
+  if (archives > 0) onEvent?.({ type: 'catalog_rebuilt', archives, roots: [...roots] })
 }

@@ -42,7 +42,7 @@ export interface Report extends Counts {
   error?: { code: string; message: string }
 }
 
-/** What `onProgress` is told, after every settled batch. */
+/** What a run has settled so far: the fields of the event `records_settled`. */
 export interface Progress extends Counts {
   readonly bytes: number
   readonly seconds: number
@@ -50,7 +50,7 @@ export interface Progress extends Counts {
   /** The input at hand, counted from 0. */
   readonly input: number
   /** How far into it everything is settled: bytes of the file; of a compressed one an estimate. */
-  readonly inputBytes: number
+  readonly input_bytes: number
 }
 
 export function sum(counts: Record<string, number>): number {

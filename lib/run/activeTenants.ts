@@ -1,8 +1,7 @@
 import type { Retrying } from '../async/retry.ts'
-import { messageOf } from '../core/errors.ts'
-import { counted } from '../core/units.ts'
 import type { Store, Tenant } from '../store/store.ts'
-import type { Notify } from './events.ts'
+import type { Emit } from './context.ts'
+import { hintedFailure } from './failure.ts'
 
 /**
  * Tenants that are not active, woken one by one for a piece of work and put back after it: what is killed leaves
@@ -14,20 +13,20 @@ export class WokenTenants {
   readonly #asleep: ReadonlyMap<string, Tenant>
   readonly #awake = new Map<string, Tenant>()
   readonly #retry: Retrying
-  readonly #notify: Notify
+  readonly #emit: Emit
 
   /** `tenants` with the states that they are to have afterwards; undefined where the collection has none. */
   constructor(
     store: Store,
     name: string,
     tenants: readonly Tenant[] | undefined,
-    { notify, retry }: { readonly notify: Notify; readonly retry: Retrying },
+    { emit, retry }: { readonly emit: Emit; readonly retry: Retrying },
   ) {
     this.#store = store
     this.#name = name
     this.#asleep = new Map(asleepOf(tenants).map((tenant) => [tenant.name, tenant]))
     this.#retry = retry
-    this.#notify = notify
+    this.#emit = emit
   }
 
   isAsleep(tenant: string | undefined): boolean {
@@ -37,11 +36,7 @@ export class WokenTenants {
   /** Says how many will be woken, where there are any. */
   announce(): void {
     if (this.#asleep.size === 0) return
-    const many = counted(this.#asleep.size, 'tenant')
-    this.#notify(
-      'tenants_activated',
-      `activates ${many} for the scan one by one, and puts each back after it`,
-    )
+    this.#emit({ type: 'tenants_activated', tenants: this.#asleep.size })
   }
 
   /** Activates a tenant that is asleep; any other is left as it is. */
@@ -70,10 +65,7 @@ export class WokenTenants {
     await this.#store
       .setTenantStates(this.#name, left)
       .catch((kept) =>
-        this.#notify(
-          'tenant_state_kept',
-          `${counted(left.length, 'tenant')} left active: ${messageOf(kept)}`,
-        ),
+        this.#emit({ type: 'tenants_left_active', tenants: left.length, error: hintedFailure(kept) }),
       )
   }
 }

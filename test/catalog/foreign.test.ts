@@ -16,6 +16,7 @@ import { singleHeader } from '../../lib/archive/single/lines.ts'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'
+import { texts } from '../run/listening.ts'
 import { runs, tried } from '../runs.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from './archives.ts'
 
@@ -249,7 +250,7 @@ t.test('annotations that are none are told, and change nothing of what is known'
 t.test('a pin is written beside its own archive alone, and over its own annotations', async (t) => {
   const directory = root(t)
   const said: string[] = []
-  const catalog = new Catalog(':memory:', { onNotice: (message) => said.push(message) })
+  const catalog = new Catalog(':memory:', { onEvent: texts(said) })
   await rebuildRoot(catalog, directory)
   renameSync(`${directory}/one`, `${t.testdirName}/mine`)
   symlinkSync(`${t.testdirName}/mine`, `${directory}/one`)
@@ -306,7 +307,7 @@ t.test('a catalog with rows, tables or triggers that are not ours is damaged, an
     database.exec(sql)
     database.close()
     const said: string[] = []
-    const options = { file, onNotice: (message: string) => said.push(message) }
+    const options = { file, onEvent: texts(said) }
     const found = await withCatalog(options, (catalog) => [
       catalog.list().length,
       catalog.get('archive-one').manifest?.collection,
@@ -338,7 +339,7 @@ t.test(
     const said: string[] = []
     const catalog = await openCatalog({
       file: `${state}/catalog.db`,
-      onNotice: (message) => said.push(message),
+      onEvent: texts(said),
     })
     t.equal(catalog.list().length, 2)
     t.match(said.join('\n'), /pipe is not known/)

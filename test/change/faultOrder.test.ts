@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { ingestFiles } from '../../lib/job/ingest/ingest.ts'
 import { openMemory } from '../../lib/store/memory/store.ts'
+import { on } from '../run/listening.ts'
 
 interface Refused {
   readonly code: string
@@ -19,9 +20,9 @@ async function refusals(
   const input = { name: 'in', rereadable: true, open: () => Readable.from([bytes]) }
   const given = { collection: 'Code', maxLineBytes: 4096, batchSize: 1, ...options }
   const { error } = await ingestFiles([input], openMemory(), given, {
-    onReject: ({ item, cause, reason }) => {
-      found[item.line - 1] = { code: String(cause), reason: String(reason) }
-    },
+    onEvent: on('record_rejected', ({ line, code, reason }) => {
+      found[line - 1] = { code, reason }
+    }),
   })
   if (error !== undefined) throw error
   return found

@@ -106,7 +106,7 @@ function isAbsent({ flags, settings }: Context, address: string | undefined): bo
 }
 
 function onSilentCatalog<T>({ options }: Context, work: (catalog: Catalog) => T): Promise<T> {
-  return onCatalog({ options, console: { note: () => {} } }, work)
+  return onCatalog({ options, console: { note: () => {}, detail: () => {} } }, work)
 }
 
 function archiveIds(context: Context, _: Typed, typed: string): Promise<Candidate[]> {

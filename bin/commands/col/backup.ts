@@ -21,6 +21,7 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
+import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { backupSummary } from './backupSummary.ts'
 import { destinationOf } from './destination.ts'
@@ -159,8 +160,7 @@ async function shown(context: Context, make: (around: BackupCircumstances) => Ma
   const around: BackupCircumstances = {
     stop,
     signal,
-    onProgress: ({ objects, total }) => view.update({ done: objects, total }),
-    onNotice: ({ message }) => console.note(message),
+    onEvent: progressEvents(console, view),
   }
   const { report } = await make(around).finally(view.stop)
   if (console.json) await console.document(report)
@@ -190,7 +190,7 @@ async function plan(
   const { planBackup, directoryStorage } = await backupJob()
   const { resume } = context.options(backupRunOptions)
   const into = path === undefined ? undefined : { storage: directoryStorage(path), resume }
-  const planned = await planBackup(store, name, options, console.note, into)
+  const planned = await planBackup(store, name, options, eventView(console), into)
   if (console.json) return console.document(planned)
   const { encoding, ranges, counts, tenants } = planned
   console.note([

@@ -19,11 +19,12 @@ import {
   type RootLock,
   restoreJob,
   restoreOptions,
+  retryEvent,
   runOptions,
   type State,
   targetOptions,
-  waitText,
 } from '../../library.ts'
+import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { restoreSummary } from './restoreSummary.ts'
 
@@ -73,8 +74,7 @@ async function run(context: Context): Promise<void> {
     const around: RestoreCircumstances = {
       ...circumstances(context, state),
       signal: AbortSignal.any([context.signal, ...lost]),
-      onProgress: ({ phase, objects, total }) => view.update({ phase, done: objects, total }),
-      onNotice: ({ message }) => console.note(message),
+      onEvent: progressEvents(console, view),
     }
     const sources = opened.map(({ source }) => source)
     const all = await runRestores(sources, store, options, around).finally(view.stop)
@@ -108,7 +108,7 @@ async function open(
     stdin: () => standardInput(PIPE_ARCHIVE).open(),
     root: backupRoot(context),
     options,
-    onNotice: ({ message }) => context.console.note(message),
+    onEvent: eventView(context.console),
   })
   closers.push(() => source.close?.())
   return { source, lock }
@@ -154,7 +154,7 @@ async function locked(context: Context, path: string): Promise<RootLock | undefi
     purpose: `restore of ${path}`,
     retryForMs: context.options(lockOptions).retryLockMs,
     signal: AbortSignal.any([signal, stop]),
-    onWait: console.note,
+    onWait: eventView(console),
   })
 }
 
@@ -179,7 +179,7 @@ function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: Res
   return {
     missing: dryRun ? 'memory' : 'make',
     retryForMs,
-    onRetry: (retry) => console.note(waitText(retry)),
+    onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }
 }

@@ -7,11 +7,11 @@ import {
   counted,
   ofInput,
   type Reject,
-  trailingText,
   type ValidationCounts,
   validateJob,
   validateOptions,
 } from '../../library.ts'
+import { eventText } from '../../view/eventText.ts'
 
 /** `index validate`: change records → their faults, one a line, without any store. */
 export const command: Command = {
@@ -65,7 +65,7 @@ async function check(context: Context, print: Print): Promise<Totals> {
   for (const [index, source] of (await sources(operands)).entries()) {
     const name = operands[index] === '-' ? 'stdin' : operands[index]!
     const onFault = (fault: Reject) => print(shape.fault(name, fault))
-    const onTrailing = () => console.warn(trailingText(name))
+    const onTrailing = () => console.warn(eventText({ type: 'trailing_bytes', input: name })!)
     const counts = await validateInput(source.open(), options, { onFault, onTrailing }).catch((error) => {
       throw operands.length > 1 ? ofInput(error, name) : error
     })

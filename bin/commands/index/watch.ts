@@ -5,6 +5,7 @@ import { forRun } from '../../forRun.ts'
 import {
   counted,
   ingestOptions,
+  type RunEvent,
   requireUsable,
   runOptions,
   type State,
@@ -15,6 +16,7 @@ import {
   watchJob,
   watchOptions,
 } from '../../library.ts'
+import { eventView } from '../../view/events.ts'
 import { ingestMeasure, type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
 
@@ -62,22 +64,29 @@ function circumstances(
 ): WatchCircumstances {
   const { rejects, runId, fresh } = context.options(runOptions)
   const { console, stop, signal } = context
+  const shown = eventView(console)
   return {
     stop,
     signal,
     state,
     fresh,
-    onReject: ({ item, cause, reason }) => console.detail(`line ${item.line}: ${cause}: ${reason}`),
-    onProgress: (progress) => view.update(ingestMeasure(progress, [])),
-    onNotice: ({ message }) => console.note(message),
-    onFile: ({ report, rejectsPath }) => {
-      if (rejects === undefined && sum(report.rejected) > 0 && rejectsPath !== undefined)
-        console.note(`rejected records: ${rejectsPath}`)
+    onEvent: (event) => {
+      if (rejects === undefined) noteRejects(console, event)
+      if (event.type === 'records_settled') view.update(ingestMeasure(event, []))
+      shown(event)
     },
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),
     ...(after !== 'move' && !dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),
   }
+}
+
+/** Where the rejects of a file are, once it is done. */
+function noteRejects({ note }: Context['console'], event: RunEvent): void {
+  if (event.type !== 'file_taken' && event.type !== 'file_failed') return
+  const { report, rejects_path: path } = event
+  if (report !== undefined && sum(report.rejected) > 0 && path !== undefined)
+    note(`rejected records: ${path}`)
 }
 
 function files({ files, files_failed: failed, files_passed_over: passedOver }: WatchReport): string {

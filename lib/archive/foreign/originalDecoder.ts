@@ -6,6 +6,11 @@ import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { JsonScan, type Take, type Taken } from '../format/jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
 
+/** What a reader of a document should hear of: what it says otherwise than it is, or than is known. */
+export type DocumentNotice =
+  | { readonly type: 'document_version'; readonly version?: Json; readonly read_as: string }
+  | { readonly type: 'document_count'; readonly declared: number; readonly objects: number }
+
 /** What a document says before its objects are of use. */
 export interface DocumentHead {
   readonly metadata: JsonObject
@@ -21,7 +26,7 @@ export interface DocumentHead {
  */
 export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   objectsCameFirst = false
-  readonly #onNotice: (message: string) => void
+  readonly #onNotice: (notice: DocumentNotice) => void
   readonly #onReject: ((reject: Reject) => void) | undefined
   readonly #scan = new JsonScan((key) => this.#take(key))
   readonly #seen = new Set<string>()
@@ -29,7 +34,11 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   #head: DocumentHead | undefined
   #objects = 0
 
-  constructor(onNotice: (message: string) => void, head?: DocumentHead, onReject?: (reject: Reject) => void) {
+  constructor(
+    onNotice: (notice: DocumentNotice) => void,
+    head?: DocumentHead,
+    onReject?: (reject: Reject) => void,
+  ) {
     super({ readableObjectMode: true, readableHighWaterMark: 1 })
     this.#onNotice = onNotice
     this.#onReject = onReject
@@ -105,7 +114,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   #compareCounts(): void {
     const count = this.#head?.metadata.object_count
     if (typeof count !== 'number' || count === this.#objects || this.#isSchemaOnly()) return
-    this.#onNotice(`the document’s metadata speak of ${count} objects, it holds ${this.#objects}`)
+    this.#onNotice({ type: 'document_count', declared: count, objects: this.#objects })
   }
 }
 

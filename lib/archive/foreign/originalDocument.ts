@@ -7,7 +7,7 @@ import type { Reject } from '../../core/reject.ts'
 import { bigintIn, type CollectionSchema, isCollectionSchema } from '../../core/schema.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { JsonScan } from '../format/jsonScan.ts'
-import { DocumentDecoder, type DocumentHead } from './originalDecoder.ts'
+import { DocumentDecoder, type DocumentHead, type DocumentNotice } from './originalDecoder.ts'
 
 /** A backup that the Python original made. */
 export interface OriginalDocument {
@@ -24,8 +24,8 @@ export interface OriginalDocument {
 export interface OriginalOptions {
   /** Opens the same bytes once more; without it, metadata and schema have to come before the objects. */
   readonly again?: () => Readable
-  /** Hears, as a sentence each, of another version, and of a count that is not that of the objects. */
-  readonly onNotice?: (message: string) => void
+  /** Told of another version, and of a count that is not that of the objects. */
+  readonly onNotice?: (notice: DocumentNotice) => void
   /** Takes what is no object that could be restored; without it, that is ELYSIA_DAMAGED. */
   readonly onReject?: (reject: Reject) => void
 }
@@ -115,7 +115,7 @@ function needsFile(): ElysiaError {
 
 function decoderOf(
   source: Readable,
-  onNotice: (message: string) => void,
+  onNotice: (notice: DocumentNotice) => void,
   head?: DocumentHead,
   onReject?: (reject: Reject) => void,
 ): DocumentDecoder {
@@ -125,7 +125,7 @@ function decoderOf(
   return decoder
 }
 
-function describe({ metadata, schema }: DocumentHead, onNotice: (message: string) => void) {
+function describe({ metadata, schema }: DocumentHead, onNotice: (notice: DocumentNotice) => void) {
   if (!isCollectionSchema(schema)) {
     throw new ElysiaError('ELYSIA_DAMAGED', 'the section schema of the document is no class')
   }
@@ -136,8 +136,7 @@ function describe({ metadata, schema }: DocumentHead, onNotice: (message: string
   }
   const { version, type, object_count: count } = metadata
   if (version !== VERSION) {
-    const said = version === undefined ? 'names no version' : `is of version ${JSON.stringify(version)}`
-    onNotice(`the document ${said}; it is read as ${VERSION}`)
+    onNotice({ type: 'document_version', ...(version !== undefined && { version }), read_as: VERSION })
   }
   const objectCount = typeof count === 'number' && { objectCount: count }
   return { metadata, schema, schemaOnly: type === 'schema-only', ...objectCount }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../core/errors.ts'
+import type { RunEvent } from '../../run/event/schema.ts'
 import { createLock, type FoundLock, type LockKind, type OwnLock } from './files.ts'
 import { thisHolder } from './process.ts'
 import { blockerText, type LockTiming, TIMING, Watch } from './stale.ts'
@@ -15,9 +16,11 @@ export interface LockOptions {
   readonly retryForMs?: number
   readonly signal?: AbortSignal
   /** Told once whose lock is waited for. */
-  readonly onWait?: (message: string) => void
+  readonly onWait?: (event: LockWait) => void
   readonly timing?: Partial<LockTiming>
 }
+
+export type LockWait = Extract<RunEvent, { readonly type: 'lock_wait' }>
 
 /** A lock that is held until `release`, or until `lost`. */
 export interface RootLock {
@@ -48,11 +51,17 @@ export async function lockRoot(root: string, options: LockOptions): Promise<Root
     if ('lock' in result) return new HeldLock(root, result.lock, timing)
     const left = until - performance.now()
     if (left <= 0) throw lockedError(root, result.blocking)
-    if (!told) options.onWait?.(`waits for ${blockerText(result.blocking)}`)
+    if (!told) options.onWait?.(lockWait(result.blocking))
     told = true
     const pause = Math.min(left, timing.settleMs * Math.min(2 ** turn, 8) * (0.5 + Math.random()))
     await wait(pause, undefined, signal && { signal })
   }
+}
+
+function lockWait({ file, record }: FoundLock): LockWait {
+  if (record === undefined) return { type: 'lock_wait', file }
+  const { purpose, since, user, host, pid } = record
+  return { type: 'lock_wait', file, purpose, since, user, host, pid }
 }
 
 type Attempt = { readonly lock: OwnLock } | { readonly blocking: FoundLock }

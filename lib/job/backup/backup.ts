@@ -8,7 +8,7 @@ import { isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import { notifier, waitText } from '../../run/events.ts'
+import { emitter, retryEvent } from '../../run/events.ts'
 import type { Store } from '../../store/store.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, backupOptions } from './options.ts'
@@ -40,18 +40,18 @@ export async function backup(
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
   const startedMs = performance.now()
   const options = resolveGiven(backupOptions, given)
-  const notify = notifier(circumstances.onNotice)
+  const emit = emitter(circumstances.onEvent)
   let retries = 0
   const retry = retryUntilDeadline({
     forMs: options.retryForMs,
     signal: circumstances.signal ?? NEVER,
     onRetry: (again) => {
       retries += 1
-      notify('waiting', waitText(again))
+      emit(retryEvent(again))
     },
   })
   const signal = circumstances.signal ?? NEVER
-  const subject = await retry(() => collectionInfoOf(store, name, options, notify))
+  const subject = await retry(() => collectionInfoOf(store, name, options, emit))
   const location = storage.text
   await requireFree(storage, circumstances.resume ?? false)
   const unfinished = circumstances.resume === true ? await readJournal(storage) : undefined
@@ -63,9 +63,9 @@ export async function backup(
   }
   // A killed backup may have left tenants active: its plan knows how they were.
   const tenants = unfinished?.plan.tenants ?? subject.tenants
-  const woken = new WokenTenants(store, subject.schema.class, tenants, { notify, retry })
+  const woken = new WokenTenants(store, subject.schema.class, tenants, { emit, retry })
   try {
-    const run = { store, subject, storage, options, circumstances, signal, notify, retry, woken }
+    const run = { store, subject, storage, options, circumstances, signal, emit, retry, woken }
     const begun = await beginBackup(run, unfinished)
     circumstances.onBegun?.(begun.plan)
     const sealed = await writeArchive(run, begun)
@@ -80,9 +80,9 @@ export async function backup(
 
 /** Scans what is left, and seals the archive. */
 async function writeArchive(run: BackupRun, begun: Begun): Promise<Manifest> {
-  const { store, subject, storage, options, notify, retry, signal } = run
+  const { store, subject, storage, options, emit, retry, signal } = run
   const { plan } = begun
-  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, notify })
+  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
   const { parts, counts } = await scanned(run, begun, looking, invalid).catch(async (error) => {
     if (!(error instanceof InvalidVectorError)) throw error
@@ -90,8 +90,8 @@ async function writeArchive(run: BackupRun, begun: Begun): Promise<Manifest> {
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
   const sealed = manifestFor(plan, counts, parts)
-  invalid?.notify(notify, plan.collection)
-  requireWhole(sealed, options, notify, invalid?.objects ?? 0)
+  invalid?.tell(emit, plan.collection)
+  requireWhole(sealed, options, emit, invalid?.objects ?? 0)
   failpoint('backup.before-seal')
   await removeLeftovers(storage, sealed)
   await sealArchive(storage, sealed, failpoint)

@@ -6,7 +6,8 @@ import type { Location } from '../../catalog/record.ts'
 import { rootOf } from '../../catalog/scan.ts'
 import { backupPurpose } from '../../catalog/settle.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { notifier } from '../../run/events.ts'
+import { emitter } from '../../run/events.ts'
+import { hintedFailure } from '../../run/failure.ts'
 import type { BackupCircumstances } from './backup.ts'
 import type { BackupReport } from './report.ts'
 
@@ -35,7 +36,7 @@ export async function backupListed(
   circumstances: BackupCircumstances,
   make: (around: BackupCircumstances) => Promise<Made>,
 ): Promise<Made> {
-  const notify = notifier(circumstances.onNotice)
+  const emit = emitter(circumstances.onEvent)
   const location = resolve(listing.path)
   const root = listing.root === undefined ? await knownRoot(listing.catalog, location) : resolve(listing.root)
   const where = { root, location, shape: listing.shape }
@@ -44,12 +45,12 @@ export async function backupListed(
     purpose: backupPurpose(location),
     retryForMs: listing.retryLockMs ?? 0,
     ...(circumstances.signal && { signal: circumstances.signal }),
-    onWait: (message) => notify('waiting', message),
+    onWait: emit,
   })
   let plan: Plan | undefined
   const note = async (work: Parameters<typeof withCatalog<void>>[1]) => {
     await withCatalog(listing.catalog, work).catch((error) =>
-      notify('catalog', `the catalog does not know of this backup: ${messageOf(error)}`),
+      emit({ type: 'backup_not_cataloged', error: hintedFailure(error) }),
     )
   }
   const signals = [lock.lost, ...(circumstances.signal ? [circumstances.signal] : [])]

@@ -1,8 +1,8 @@
 import { readJournal } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { counted } from '../../core/units.ts'
 import { resolveGiven } from '../../options/options.ts'
+import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
@@ -28,16 +28,16 @@ export async function planBackup(
   store: Store,
   name: string,
   given: BackupGiven,
-  note: (message: string) => void = () => {},
+  emit: Emit = () => {},
   into?: PlannedInto,
 ): Promise<Plan> {
   const options = resolveGiven(backupOptions, given)
-  const subject = await collectionInfoOf(store, name, options, (_code, message) => note(message))
+  const subject = await collectionInfoOf(store, name, options, emit)
   if (into !== undefined) await requirePlace(into, store, subject, options)
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
-  if (asleep > 0) note(`not active, to be activated, and not counted here: ${counted(asleep, 'tenant')}`)
-  const encoding = await chosenEncoding(store, active, options, (_code, message) => note(message))
+  if (asleep > 0) emit({ type: 'tenants_not_counted', tenants: asleep })
+  const encoding = await chosenEncoding(store, active, options, emit)
   const plan = await planOf(store, active, encoding, options, TOOL)
   if (asleep === 0) requireObjects(plan.counts.before, plan.collection, options)
   return plan

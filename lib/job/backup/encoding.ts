@@ -7,7 +7,7 @@ import type { PartEncoding } from '../../archive/part/file.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { asleepOf } from '../../run/activeTenants.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { Store } from '../../store/store.ts'
 import { autoCompression } from '../../stream/codec/auto.ts'
 import { COMPRESSIONS, parseCompression } from '../../stream/codec/compressions.ts'
@@ -25,7 +25,7 @@ export async function chosenEncoding(
   store: Store,
   subject: CollectionInfo,
   options: BackupOptions,
-  notify: Notify,
+  emit: Emit,
 ): Promise<Encoding> {
   const format = await formatOf(options.format)
   const vectors = vectorsIn(options)
@@ -35,7 +35,7 @@ export async function chosenEncoding(
   const { name, level, reason } =
     chosen === 'auto' ? await sampled(store, subject, options) : { ...chosen, reason: undefined }
   if (reason !== undefined)
-    notify('compression', `compression ${name}${level === undefined ? '' : `:${level}`}: ${reason}`)
+    emit({ type: 'compression_chosen', compression: name, ...(level !== undefined && { level }), reason })
   return {
     format: options.format,
     compression: name,

@@ -1,7 +1,7 @@
 import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
 import { type CollectionSchema, vectorNames } from '../../core/schema.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { BackupOptions } from './options.ts'
 import { incomplete } from './scan/found.ts'
 
@@ -47,7 +47,7 @@ function consistencyOf({ content }: Plan, before: number, after: number, written
 export function requireWhole(
   manifest: Manifest,
   options: BackupOptions,
-  notify: Notify,
+  emit: Emit,
   invalidVectors: number,
 ): void {
   const { content, counts, totals, encoding, collection } = manifest
@@ -55,10 +55,7 @@ export function requireWhole(
   const { before, after, written } = counts
   requireObjects(written, collection, options)
   if (before !== after || after !== written) {
-    notify(
-      'written_meanwhile',
-      `${collection} was counted at ${before} objects before the scan and at ${after} after it; the archive holds ${written}`,
-    )
+    emit({ type: 'written_meanwhile', collection, before, after, written })
   }
   if (encoding.vectors === 'none' || totals.objects === 0) return
   const missing: string[] = []
@@ -67,8 +64,7 @@ export function requireWhole(
     const which = name === '' ? '' : ` ${name}`
     if (vectors >= totals.objects) continue
     if (vectors === 0 && !MODEL.test(JSON.stringify(vectorizer ?? ''))) {
-      const fact = `no object of ${collection} has a vector${which}, though its schema has an index for them`
-      notify('no_vectors', fact)
+      emit({ type: 'vectors_missing', collection, vector: name })
     } else {
       missing.push(`${vectors} vectors${which}`)
       lacking += totals.objects - vectors

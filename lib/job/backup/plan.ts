@@ -4,10 +4,10 @@ import type { Encoding, IdRange, Plan } from '../../archive/manifest.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import { newRunId } from '../../run/record.ts'
 import { idRanges } from '../../store/idRanges.ts'
-import { aliasText, findNamed } from '../../store/named.ts'
+import { findNamed } from '../../store/named.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import type { BackupOptions } from './options.ts'
 
@@ -28,11 +28,11 @@ export async function collectionInfoOf(
   store: Store,
   nameOrAlias: string,
   options: BackupOptions,
-  notify: Notify,
+  emit: Emit,
 ): Promise<CollectionInfo> {
   const { schema, alias } = await findNamed(store, nameOrAlias)
   const name = schema.class
-  if (alias !== undefined) notify('alias', aliasText(alias, name))
+  if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
   requireProperty(schema, options.partitionBy)
   const aliases = store.supports.aliases ? await store.aliases() : []
   return {

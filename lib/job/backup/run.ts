@@ -3,7 +3,7 @@ import type { Part, Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import type { Retrying } from '../../async/retry.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
-import type { Notice, Notify } from '../../run/events.ts'
+import type { Emit, RunContext } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
@@ -13,14 +13,7 @@ import { wholeParts } from './resume.ts'
 import { requireSameSchema } from './same.ts'
 
 /** The circumstances of a backup: what is not part of the work, but of this run of it. */
-export interface BackupCircumstances {
-  /** Ends the run at once. */
-  readonly signal?: AbortSignal
-  /** Ends it well: what is being written is finished and noted, so that it can be resumed. */
-  readonly stop?: AbortSignal
-  /** Told of every page: objects so far, and how many there seem to be. */
-  readonly onProgress?: (progress: { readonly objects: number; readonly total: number }) => void
-  readonly onNotice?: (notice: Notice) => void
+export interface BackupCircumstances extends RunContext {
   /** Told of the plan once it is known, before the scan. */
   readonly onBegun?: (plan: Plan) => void
   /** Go on where a backup into this place was interrupted. */
@@ -35,7 +28,7 @@ export interface BackupRun {
   readonly options: BackupOptions
   readonly circumstances: BackupCircumstances
   readonly signal: AbortSignal
-  readonly notify: Notify
+  readonly emit: Emit
   readonly retry: Retrying
   readonly woken: WokenTenants
 }
@@ -51,22 +44,22 @@ export interface Begun extends Unfinished {
 /** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
 export async function beginBackup(run: BackupRun, unfinished: Unfinished | undefined): Promise<Begun> {
   if (unfinished !== undefined) return takeUp(run, unfinished)
-  const { store, subject, storage, options, notify, retry } = run
+  const { store, subject, storage, options, emit, retry } = run
   const counted: Counted = new Map()
-  const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
+  const encoding = await retry(() => chosenEncoding(store, subject, options, emit))
   const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
   await beginJournal(storage, plan)
   return { plan, parts: [], tenants: [], there: [], counted }
 }
 
 async function takeUp(
-  { subject, storage, signal, notify, woken }: BackupRun,
+  { subject, storage, signal, emit, woken }: BackupRun,
   unfinished: Unfinished,
 ): Promise<Begun> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)
   const there = await wholeParts(storage, parts, signal)
-  notify('continued', `resumes ${plan.id}: ${there.length} of ${parts.length} parts are whole`)
+  emit({ type: 'backup_resumed', archive: plan.id, parts_kept: there.length, parts: parts.length })
   const tenants = unfinished.tenants.filter(({ tenant }) => isScanned(plan, tenant, parts, there))
   // Killed before these were put back.
   const active = activeIn(subject.tenants)

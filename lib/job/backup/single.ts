@@ -6,7 +6,7 @@ import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import { notifier, waitText } from '../../run/events.ts'
+import { emitter, retryEvent } from '../../run/events.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
@@ -38,7 +38,7 @@ export async function backupSingle(
   const startedMs = performance.now()
   const options = resolveGiven(backupOptions, { ...given, workers: 1 })
   requireLines(options)
-  const notify = notifier(circumstances.onNotice)
+  const emit = emitter(circumstances.onEvent)
   const signal = circumstances.signal ?? NEVER
   let retries = 0
   const retry = retryUntilDeadline({
@@ -46,17 +46,17 @@ export async function backupSingle(
     signal,
     onRetry: (again) => {
       retries += 1
-      notify('waiting', waitText(again))
+      emit(retryEvent(again))
     },
   })
-  const subject = await retry(() => collectionInfoOf(store, name, options, notify))
-  const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { notify, retry })
+  const subject = await retry(() => collectionInfoOf(store, name, options, emit))
+  const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { emit, retry })
   try {
     const counted: Counted = new Map()
-    const encoding = await retry(() => chosenEncoding(store, subject, options, notify))
+    const encoding = await retry(() => chosenEncoding(store, subject, options, emit))
     const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
     circumstances.onBegun?.(plan)
-    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, notify })
+    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
     const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
     const archive = await singleArchive(plan, out.stream, signal)
@@ -74,8 +74,8 @@ export async function backupSingle(
       })
       requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
       const manifest = manifestFor(plan, counts, parts)
-      invalid?.notify(notify, plan.collection)
-      requireWhole(manifest, options, notify, invalid?.objects ?? 0)
+      invalid?.tell(emit, plan.collection)
+      requireWhole(manifest, options, emit, invalid?.objects ?? 0)
       await archive.seal(manifest)
       const figures = { location: out.location, kept: 0, retries, startedMs }
       // The manifest inside cannot know how large what is around it becomes.
@@ -90,11 +90,11 @@ export async function backupSingle(
   }
 }
 
-function progressOf({ counts }: Plan, { onProgress }: BackupCircumstances): (objects: number) => void {
+function progressOf({ counts }: Plan, { onEvent }: BackupCircumstances): (objects: number) => void {
   let objects = 0
   return (more) => {
     objects += more
-    onProgress?.({ objects, total: counts.before })
+    onEvent?.({ type: 'progress', unit: 'objects', done: objects, total: counts.before })
   }
 }
 

@@ -9,6 +9,7 @@ import type { Period } from '../../core/duration.ts'
 import { before } from '../../core/duration.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { below } from '../../file/below.ts'
+import type { RunContext } from '../../run/context.ts'
 import { removeArchive } from './removal.ts'
 
 /** What is to be cleaned up, and by which rules. */
@@ -21,12 +22,9 @@ export interface Cleanup {
   readonly history: Period
 }
 
-export interface CleanupCircumstances {
+/** `stop` ends a cleanup after the archive that is being removed; the rest is left for the next time. */
+export interface CleanupCircumstances extends RunContext {
   readonly retryLockMs?: number
-  /** Ends it after the archive that is being removed; the rest is left for the next time. */
-  readonly signal?: AbortSignal
-  readonly onNotice?: (message: string) => void
-  readonly onRemoved?: (id: string) => void
   readonly timing?: Partial<LockTiming>
   readonly now?: number
 }
@@ -62,7 +60,7 @@ export async function cleanUp(
   cleanup: Cleanup,
   around: CleanupCircumstances = {},
 ): Promise<CleanupReport> {
-  const { now = Date.now(), signal } = around
+  const { now = Date.now(), stop: signal } = around
   const locks = await lockRoots(catalog, cleanup, around)
   try {
     for (const { root } of locks.values()) catalog.settleRunning(root)
@@ -142,7 +140,7 @@ function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
 async function lockRoots(
   catalog: Catalog,
   cleanup: Cleanup,
-  { retryLockMs = 0, signal, onNotice, timing }: CleanupCircumstances,
+  { retryLockMs = 0, stop: signal, onEvent, timing }: CleanupCircumstances,
 ): Promise<Map<string, RootLock>> {
   const archives = catalog.list(cleanup.filter).filter(scopeOf(cleanup))
   const roots = [...new Set(archives.map(({ root }) => root))].filter(existsSync).sort()
@@ -154,7 +152,7 @@ async function lockRoots(
         purpose: 'cleanup',
         retryForMs: retryLockMs,
         ...(signal && { signal }),
-        ...(onNotice && { onWait: onNotice }),
+        ...(onEvent && { onWait: onEvent }),
         ...(timing && { timing }),
       })
       locks.set(root, lock)
@@ -170,7 +168,7 @@ async function removeOne(
   catalog: Catalog,
   archive: ArchiveRecord,
   locks: ReadonlyMap<string, RootLock>,
-  { onNotice, onRemoved }: CleanupCircumstances,
+  { onEvent }: CleanupCircumstances,
 ): Promise<void> {
   const lock = locks.get(archive.root)
   if (lock === undefined) {
@@ -181,7 +179,7 @@ async function removeOne(
   await lock.check()
   const { unknownFiles } = await removeArchive(catalog, archive)
   if (unknownFiles.length > 0) {
-    onNotice?.(`${archive.location} stays: ${unknownFiles.join(', ')} there is not of the archive`)
+    onEvent?.({ type: 'files_left', location: archive.location, files: [...unknownFiles] })
   }
-  onRemoved?.(archive.id)
+  onEvent?.({ type: 'archive_removed', archive: archive.id })
 }

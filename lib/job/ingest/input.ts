@@ -100,11 +100,6 @@ export async function requireRecords(input: Input, reading: Reading, stop: Abort
   if (fault instanceof ForeignInput) throw fault
 }
 
-/** What a person hears of bytes behind the end of a compressed input. */
-export function trailingText(name: string): string {
-  return `${name}: bytes behind the end of its last gzip member are left out, as gzip does; is it whole?`
-}
-
 /** True where an input that was read to its end is still the same: as many records, the same digest. */
 export async function stillEnds(input: Input, mark: InputMark, reading: Reading): Promise<boolean> {
   const digest = new LinesDigest()

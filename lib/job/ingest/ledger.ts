@@ -2,8 +2,9 @@ import type { Item } from '../../core/entry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Outcome, Settlement } from '../../core/outcome.ts'
 import { Reject } from '../../core/reject.ts'
-import { type Progress, sum } from '../../core/report.ts'
+import { sum } from '../../core/report.ts'
 import type { Before, Checkpoint, CheckpointStep, KeptMark } from '../../run/checkpoint.ts'
+import type { Emit } from '../../run/context.ts'
 import { rejectLine } from '../../run/rejectLine.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
 import { add, addsUp, emptyTally, reach, type Tally } from '../../run/tally.ts'
@@ -25,8 +26,7 @@ export interface LedgerOptions {
   readonly limit?: ErrorLimit | undefined
   /** Makes a checkpoint durable; speaks of acknowledged writes and written rejects only. */
   readonly commit?: ((step: CheckpointStep) => void) | undefined
-  readonly onReject?: ((reject: Outcome) => void) | undefined
-  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly emit?: Emit
   /** True of an input that cannot be read twice. */
   readonly readOnce?: (index: number) => boolean
   /** Names the input in the rejects file, where a run has several. */
@@ -135,13 +135,7 @@ export class Ledger {
     const source = this.#options.sourceOf?.(this.#input)
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
-    for (const reject of rejected) this.#options.onReject?.(reject)
-    this.#options.onProgress?.({
-      ...this.tally,
-      input: this.#input,
-      inputBytes: Math.round((this.tally.bytes - this.#before.bytes) * this.ratio()),
-      seconds: (performance.now() - this.#startedMs) / 1000,
-    })
+    this.#tell(rejected)
   }
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
@@ -159,6 +153,21 @@ export class Ledger {
     if (addsUp(this.tally)) return
     throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(this.tally)}`, {
       hint: 'this is a defect of elysiactl; please report it with this message',
+    })
+  }
+
+  #tell(rejected: readonly Outcome[]): void {
+    const { emit } = this.#options
+    if (emit === undefined) return
+    for (const { item, cause = '', reason = '' } of rejected) {
+      emit({ type: 'record_rejected', line: item.line, code: cause, reason })
+    }
+    emit({
+      type: 'records_settled',
+      ...this.tally,
+      input: this.#input,
+      input_bytes: Math.round((this.tally.bytes - this.#before.bytes) * this.ratio()),
+      seconds: (performance.now() - this.#startedMs) / 1000,
     })
   }
 

@@ -1,7 +1,7 @@
 import { classNameOf } from '../../change/collectionName.ts'
 import { sourceCodeClass } from '../../change/sourceCodeClass.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { Journal } from '../../run/journal.ts'
 import type { CollectionSchema, PropertySchema, Store } from '../../store/store.ts'
 import { requireNoAlias } from '../../store/validation/aliasRules.ts'
@@ -42,7 +42,7 @@ export interface Prepared {
 export async function prepare(
   store: Store,
   wanted: Wanted,
-  notify: Notify,
+  emit: Emit,
   journal?: Journal,
 ): Promise<Prepared> {
   const className = classNameOf(wanted.collection)
@@ -55,7 +55,7 @@ export async function prepare(
     class: className,
     created: existing === undefined,
     layout: existing ? grown(existing, layout) : layout,
-    make: () => make(store, existing, layout, wanted, notify, journal),
+    make: () => make(store, existing, layout, wanted, emit, journal),
   }
 }
 
@@ -96,22 +96,22 @@ async function make(
   existing: CollectionSchema | undefined,
   layout: CollectionSchema,
   wanted: Wanted,
-  notify: Notify,
+  emit: Emit,
   journal: Journal | undefined,
 ): Promise<void> {
   const { class: className } = layout
   const { collection: name, tenant, dryRun } = wanted
   if (dryRun) {
-    if (existing === undefined) notify('would_create', `would create the collection ${className}`)
-    else await add(store, existing, layout, wanted, notify)
+    if (existing === undefined) emit({ type: 'collection_created', collection: className, dry_run: true })
+    else await add(store, existing, layout, wanted, emit)
     return
   }
   if (journal !== undefined && name !== className)
     requireName(className, name, journal.nameOf(store.target, className, name))
-  const found = existing ?? (await create(store, layout, notify, journal))
+  const found = existing ?? (await create(store, layout, emit, journal))
   if (found !== undefined) {
     requireFit(found, layout, wanted)
-    await add(store, found, layout, wanted, notify)
+    await add(store, found, layout, wanted, emit)
   }
   if (tenant !== undefined) await store.createTenants(className, [tenant])
 }
@@ -120,7 +120,7 @@ async function make(
 async function create(
   store: Store,
   layout: CollectionSchema,
-  notify: Notify,
+  emit: Emit,
   journal: Journal | undefined,
 ): Promise<CollectionSchema | undefined> {
   try {
@@ -131,7 +131,7 @@ async function create(
     return made
   }
   journal?.forgetPositions(store.target, layout.class)
-  notify('created', `created the collection ${layout.class}`)
+  emit({ type: 'collection_created', collection: layout.class, dry_run: false })
   return undefined
 }
 
@@ -155,15 +155,17 @@ async function add(
   existing: CollectionSchema,
   layout: CollectionSchema,
   wanted: Wanted,
-  notify: Notify,
+  emit: Emit,
 ): Promise<void> {
   for (const property of missing(existing, layout)) {
     if (!wanted.dryRun) await store.addProperty(existing.class, property)
-    const verb = wanted.dryRun ? 'would add' : 'added'
-    notify(
-      'property_added',
-      `${verb} the property ${property.name} (${property.dataType[0]}) to ${existing.class}`,
-    )
+    emit({
+      type: 'property_added',
+      collection: existing.class,
+      property: property.name,
+      data_type: property.dataType[0] ?? '',
+      dry_run: wanted.dryRun,
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { RunKey } from '../../run/record.ts'
 import type { Circumstances } from './types.ts'
 
@@ -21,7 +21,7 @@ export function continuation(
   { state, fresh = false, runId }: Circumstances,
   collectionIsNew: boolean,
   rereadable: boolean,
-  notify: Notify,
+  emit: Emit,
 ): Continuation {
   const found = state?.journal.unfinished(key)
   if (
@@ -31,14 +31,11 @@ export function continuation(
   )
     return ANEW
   if (fresh) {
-    notify('started_over', `run ${found.run} was interrupted; --fresh begins at the first line`)
+    emit({ type: 'run_started_over', reason: 'fresh', run: found.run })
     return ANEW
   }
   if (collectionIsNew) {
-    notify(
-      'started_over',
-      `run ${found.run} was interrupted, but its collection is gone: begins at the first line`,
-    )
+    emit({ type: 'run_started_over', reason: 'collection_gone', run: found.run })
     return ANEW
   }
   const checkpoint = state?.journal.checkpoint(found.run)

@@ -3,13 +3,14 @@ import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import { type Notify, waitText } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
+import { retryEvent } from '../../run/events.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
 import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import { type Head, type Input, open, requireRecords, stillEnds, trailingText } from './input.ts'
+import { type Head, type Input, open, requireRecords, stillEnds } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
@@ -28,7 +29,7 @@ export interface IngestRun {
   readonly circumstances: Circumstances
   readonly ledger: Ledger
   readonly rejects: RejectsFile | undefined
-  readonly notify: Notify
+  readonly emit: Emit
   /** Where an interrupted run is taken up; undefined where this one begins at the first line. */
   readonly checkpoint: Checkpoint | undefined
   /** Makes what is missing of the collection, once, however often it is called. */
@@ -55,7 +56,7 @@ async function takeInputs(run: IngestRun): Promise<void> {
   if (checkpoint === undefined) return ingestFrom(run, 0)
   if (await resumed(run, checkpoint)) return ingestFrom(run, checkpoint.input + 1)
   if (stopped(run)) return
-  run.notify('started_over', 'the input is not the one that was interrupted: begins at its first line')
+  run.emit({ type: 'run_started_over', reason: 'input_changed' })
   startOver(run)
   return ingestFrom(run, 0)
 }
@@ -84,7 +85,7 @@ async function resumed(run: IngestRun, checkpoint: Checkpoint): Promise<boolean>
   for (const [index, end] of ends.entries()) {
     if (!(await stillEnds(run.inputs[index]!, end, run.options))) return false
   }
-  run.notify('continued', `continues the interrupted run ${run.run} after line ${tally.lines}`)
+  run.emit({ type: 'run_continued', run: run.run, line: tally.lines })
   if (input >= run.inputs.length) return true
   try {
     await ingestOne(run, input, checkpoint)
@@ -98,7 +99,7 @@ async function resumed(run: IngestRun, checkpoint: Checkpoint): Promise<boolean>
 async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): Promise<void> {
   const { circumstances, ledger, options, inputs } = run
   const { stop = NEVER, signal = NEVER } = circumstances
-  const onTrailing = () => run.notify('trailing_bytes', trailingText(inputs[index]!.name))
+  const onTrailing = () => run.emit({ type: 'trailing_bytes', input: inputs[index]!.name })
   const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: run.make })
   ledger.ratio = head.ratio
   const skip = skipping(run, inputs[index]!, reached, stop)
@@ -143,7 +144,7 @@ async function ingestOne(run: IngestRun, index: number, reached?: Checkpoint): P
  * @throws ElysiaError ELYSIA_INPUT
  */
 function requireWritten(
-  { ledger, circumstances, notify }: IngestRun,
+  { ledger, circumstances, emit }: IngestRun,
   { name, rereadable, comesAgain }: Input,
   head: Head,
   skip: SkipSettled | undefined,
@@ -157,7 +158,9 @@ function requireWritten(
   const left = unwritten(name, head, settled, atOnce)
   if (left === undefined) return
   if (comesAgain && !left.isLines) {
-    notify('line_cut', `${left.text}; the same command gets it again`)
+    const { line, behind } = left
+    const where = line === undefined ? { behind: behind ?? 0 } : { line }
+    emit({ type: 'line_cut', input: name, ...where })
     return
   }
   throw new ElysiaError('ELYSIA_INPUT', left.text, {
@@ -193,7 +196,7 @@ function startRun(run: IngestRun, skip: SkipSettled | undefined): () => void {
     if (joined) return
     joined = true
     if (skip!.replayed) {
-      run.notify('started_over', 'the input is not the one that was interrupted: begins at its first line')
+      run.emit({ type: 'run_started_over', reason: 'input_changed' })
       startOver(run)
     } else {
       run.ledger.resumeInput(skip!.line, skip!.digest)
@@ -212,5 +215,5 @@ function stopped({ circumstances }: IngestRun): boolean {
 
 function waiting(run: IngestRun, retry: Retry): void {
   run.ledger.tally.retries += 1
-  run.notify('waiting', waitText(retry))
+  run.emit(retryEvent(retry))
 }

@@ -3,7 +3,8 @@ import { retryUntilDeadline } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import type { Inode } from '../../file/inode.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import { type Notify, notifier, waitText } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
+import { emitter, retryEvent } from '../../run/events.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { RejectsFile } from '../../run/rejectsFile.ts'
@@ -36,7 +37,7 @@ export async function setUp(
   given: Circumstances,
 ): Promise<Setup> {
   const circumstances = options.dryRun ? withoutTraces(given) : given
-  const notify = notifier(circumstances.onNotice)
+  const emit = emitter(circumstances.onEvent)
   const { state } = circumstances
   const key = keyOf(inputs, store, options)
   refuseTakenRun(given.runId, key, given.state?.journal)
@@ -44,10 +45,10 @@ export async function setUp(
   if (options.dryRun && given.state !== undefined) requireUnlocked(given.state, key)
   const lock = state && lockRun(state, key)
   try {
-    const waiting = waitingFor(options, circumstances, notify)
-    const found = await waiting(() => prepare(store, options, notify, given.state?.journal))
+    const waiting = waitingFor(options, circumstances, emit)
+    const found = await waiting(() => prepare(store, options, emit, given.state?.journal))
     let made: Promise<void> | undefined
-    const begun = continuation(key, circumstances, found.created, inputs.every(isRereadable), notify)
+    const begun = continuation(key, circumstances, found.created, inputs.every(isRereadable), emit)
     const name = begun.run ?? circumstances.runId ?? newRunId()
     const rejects = rejectsFile(circumstances, begun.checkpoint, name, spared)
     const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
@@ -58,7 +59,7 @@ export async function setUp(
       inputs,
       options,
       circumstances,
-      notify,
+      emit,
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, circumstances.rejectsFrom),
       make: () => {
         made ??= waiting(found.make)
@@ -79,7 +80,7 @@ function ledgerOf(
   run: string,
   inputs: readonly Input[],
   options: IngestOptions,
-  { state, onReject, onProgress, rejectsFrom }: Circumstances,
+  { state, onEvent, rejectsFrom }: Circumstances,
   rejects: RejectsFile | undefined,
 ): Ledger {
   const isShared = inputs.length > 1 || rejectsFrom !== undefined
@@ -87,8 +88,7 @@ function ledgerOf(
     rejects,
     limit: errorLimit(options.maxErrors),
     commit: state && ((step) => state.journal.commit(run, step)),
-    onReject,
-    onProgress,
+    emit: emitter(onEvent),
     readOnce: (index) => inputs[index]?.rereadable === false,
     linesBefore: (index) => inputs[index]?.linesBefore ?? 0,
     sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
@@ -96,11 +96,11 @@ function ledgerOf(
 }
 
 /** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
-function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstances, notify: Notify) {
+function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstances, emit: Emit) {
   const ends = [signal, stop].filter((end): end is AbortSignal => end?.aborted === false)
   return retryUntilDeadline({
     forMs: retryForMs,
-    onRetry: (retry) => notify('waiting', waitText(retry)),
+    onRetry: (retry) => emit(retryEvent(retry)),
     ...(ends.length > 0 && { signal: AbortSignal.any(ends) }),
   })
 }

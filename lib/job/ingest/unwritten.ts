@@ -6,6 +6,10 @@ export interface Unwritten {
   readonly text: string
   /** Whole lines are among it, and not only the beginning of one. */
   readonly isLines: boolean
+  /** The line that was cut, where it is that alone. */
+  readonly line?: number
+  /** The line behind which something is left, where the bytes do not tell what. */
+  readonly behind?: number
 }
 
 /** How much of an input is settled. */
@@ -41,8 +45,8 @@ export function unwritten(
   }
   if (more) {
     const behind = from === 0 ? '' : ` behind line ${from}`
-    return { text: `what was taken of ${name}${behind} is not written`, isLines: false }
+    return { text: `what was taken of ${name}${behind} is not written`, isLines: false, behind: from }
   }
   if (cut === undefined) return undefined
-  return { text: `line ${cut} of ${name} was cut by the stop, and is not written`, isLines: false }
+  return { text: `line ${cut} of ${name} was cut by the stop, and is not written`, isLines: false, line: cut }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { RunKey, RunKind, RunRecord } from '../../run/record.ts'
 import { lockRecord, type State } from '../../run/state.ts'
 import { objects } from '../../store/objects.ts'
@@ -41,7 +41,7 @@ export interface Continuing {
   readonly circumstances: RestoreCircumstances
   readonly signal: AbortSignal
   readonly retry: Retrying
-  readonly notify: Notify
+  readonly emit: Emit
   /** Nothing is to be made, no lock either. */
   readonly dryRun: boolean
 }
@@ -57,7 +57,7 @@ export function runDirectory({ directory }: State, run: string): string {
  * @throws ElysiaError ELYSIA_CONFLICT where the class is somebody else's, ELYSIA_LOCKED
  */
 export async function continuation(given: Continuing): Promise<Continuation> {
-  const { store, source, plan, key, state, circumstances, retry, notify } = given
+  const { store, source, plan, key, state, circumstances, retry, emit } = given
   const { runId, fresh } = circumstances
   const name = plan.schema.class
   const found = state?.journal.unfinished(key)
@@ -74,8 +74,7 @@ export async function continuation(given: Continuing): Promise<Continuation> {
     // Killed between making the class and noting it: an empty one of these properties is as good as ours.
     if (log.made || !(await holdsAnything(given))) {
       const done = log.parts().size
-      const how = fresh === true ? 'all parts are written again' : `${done} parts are done`
-      notify('continued', `continues the interrupted restore ${found.run}: ${how}`)
+      emit({ type: 'run_continued', run: found.run, parts_done: done, fresh: fresh === true })
       return { run: found.run, isMade: true }
     }
   }
@@ -90,13 +89,13 @@ async function leftByPipe(
   state: State,
   existing: CollectionSchema,
 ): Promise<Continuation | undefined> {
-  const { store, plan, key, notify } = given
+  const { store, plan, key, emit, dryRun } = given
   const last = lastInto(existing.class, state.journal.runs(store.target))
   if (last === undefined || last.status === 'done') return undefined
   const log = new RestoreLog(state.database, last.run)
   const written = new WrittenIds(runDirectory(state, last.run))
   if (!written.isThere) return undefined
-  const lock = lockRecord(state, last, { own: key, dryRun: given.dryRun })
+  const lock = lockRecord(state, last, { own: key, dryRun })
   let isLeft = false
   try {
     // Killed before the class was noted: nothing has been written, and an empty one of these properties will do.
@@ -107,8 +106,7 @@ async function leftByPipe(
     if (log.shape !== shapeOf(existing)) return undefined
     if (!(await written.hasAll(objectsOf(given, existing)))) return undefined
     isLeft = true
-    const text = `${existing.class}, which the restore ${last.run} has left of a pipe`
-    notify('undone', `${text}, ${given.dryRun ? 'would be' : 'is'} taken away, and made anew`)
+    emit({ type: 'collection_remade', collection: existing.class, run: last.run, dry_run: dryRun })
     return { isMade: false, left: leftClass(store, state, last, lock?.release) }
   } finally {
     if (!isLeft) lock?.release()

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
 import { failpoint } from '../../core/failpoint.ts'
+import { hintedFailure } from '../../run/failure.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
@@ -47,7 +48,9 @@ function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
 }
 
 function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
-  const { progress, plan, circumstances, options, source } = run
+  const { progress, plan, options, source } = run
+  const total = plan.objects ?? source.about
+  const all = total === undefined ? {} : { total }
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   return {
     run,
@@ -56,7 +59,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
     onObjects: (more) => {
       objects += more
       progress.writtenHere += more
-      circumstances.onProgress?.({ phase: 'writing', objects, total: plan.objects ?? source.about })
+      run.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
     },
   }
 }
@@ -97,9 +100,9 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   run.progress.parts.set(part.name, facts)
 }
 
-function noteDamage(run: RestoreRun, { name }: SourcePart, { message }: Error): void {
-  run.progress.damaged.set(name, message)
-  run.notify('part_damaged', `${message}: what is whole of it is restored`)
+function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
+  run.progress.damaged.set(name, error.message)
+  run.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
 }
 
 async function flow(

@@ -8,7 +8,7 @@ import {
   multiVectorIn,
 } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
 import { normalizerFor } from '../../transform/object/comparable.ts'
 import { splitReferences } from '../../transform/object/references.ts'
@@ -26,11 +26,7 @@ const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
  * Looks at the target. @throws ElysiaError of the store where it does not answer; ELYSIA_UNREACHABLE where none
  * of its nodes is well, ELYSIA_CONFLICT where one is not and --degraded does not say that this will do
  */
-export async function healthyTarget(
-  store: Store,
-  { degraded }: RestoreOptions,
-  notify: Notify,
-): Promise<Health> {
+export async function healthyTarget(store: Store, { degraded }: RestoreOptions, emit: Emit): Promise<Health> {
   const health = await store.health()
   const ill = health.nodes.filter(({ status }) => BAD_NODE.test(status))
   if (ill.length > 0 && ill.length === health.nodes.length) {
@@ -46,7 +42,7 @@ export async function healthyTarget(
       hint: 'nothing is written meanwhile; give the same command when all are back, or --degraded to go on without them',
     })
   }
-  for (const { name, status } of ill) notify('node_unhealthy', `node ${name} of the target is ${status}`)
+  for (const { name, status } of ill) emit({ type: 'node_unhealthy', node: name, status })
   return health
 }
 
@@ -60,7 +56,7 @@ export async function planRestore(
   source: RestoreSource,
   options: RestoreOptions,
   { nodes, modules, version }: Health,
-  notify: Notify,
+  emit: Emit,
   beside: ReadonlySet<string> = new Set(),
 ): Promise<RestorePlan> {
   const given = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
@@ -76,11 +72,11 @@ export async function planRestore(
     },
   )
   const { schema } = patched
-  const { leftOut, patches } = await withoutTargets(store, schema, options, notify, beside)
+  const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
   const all = [...patched.patches, ...patches]
-  for (const patch of all) notify('schema_patched', patchText(patch))
+  for (const patch of all) emit({ type: 'schema_patched', ...patch })
   const tenants = tenantsOf(source, schema, options)
   const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
   const parts = partsOf(source, only)
@@ -89,27 +85,23 @@ export async function planRestore(
     references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
     patches: all,
     tenants,
-    aliases: aliasesFor(store, source, name, notify),
+    aliases: aliasesFor(store, source, name, emit),
     parts,
     objects: sumOf(parts),
     only,
     split: splitReferences({ from, name: schema.class, leftOut }),
-    compared: normalizerFor(store.kind, schema, roundedNotice(notify)),
+    compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
     mayExpire: mayExpireIn(store, schema),
   }
 }
 
 /** Says once that a number is not what was written. */
-function roundedNotice(notify: Notify): (whole: bigint) => void {
+function roundedNotice(emit: Emit): (whole: bigint) => void {
   let said = false
   return (whole) => {
     if (said) return
     said = true
-    const text = `a property of the type number is a 64-bit float: ${whole} is held as ${BigInt(Number(whole))}`
-    notify(
-      'number_rounded',
-      `${text}, and so may others be; where digits count it has to be an int or a text`,
-    )
+    emit({ type: 'number_rounded', value: `${whole}`, held: `${BigInt(Number(whole))}` })
   }
 }
 
@@ -141,19 +133,12 @@ function aliasesFor(
   { supports, target }: Store,
   { aliases }: RestoreSource,
   name: string | undefined,
-  notify: Notify,
+  emit: Emit,
 ): readonly string[] {
   if (name !== undefined || aliases.length === 0) return []
   if (supports.aliases) return aliases
-  notify('aliases_left_out', `${target} has no aliases: ${aliases.join(', ')} left out`)
+  emit({ type: 'aliases_left_out', target, aliases: [...aliases] })
   return []
-}
-
-/** What a person reads of a patch. */
-function patchText({ rule, path, from, to, reason }: SchemaPatch): string {
-  const change = to === undefined ? 'left out' : JSON.stringify(to)
-  const before = from === undefined ? '' : `${JSON.stringify(from)} → `
-  return `schema: ${path}: ${before}${change}: ${reason} (${rule})`
 }
 
 /** References to classes that the target does not have: kept and said, or their property left out. */
@@ -161,7 +146,7 @@ async function withoutTargets(
   store: Store,
   { class: own, properties = [] }: CollectionSchema,
   { missingReferences }: RestoreOptions,
-  notify: Notify,
+  emit: Emit,
   beside: ReadonlySet<string>,
 ): Promise<{ leftOut: Set<string>; patches: SchemaPatch[] }> {
   const leftOut = new Set<string>()
@@ -174,8 +159,7 @@ async function withoutTargets(
     }
     if (missing.length === 0) continue
     if (missingReferences === 'keep') {
-      const text = `the target has no ${missing.join(', ')}: references of ${property.name} lead nowhere until it has`
-      notify('reference_target_missing', text)
+      emit({ type: 'reference_target_missing', property: property.name, collections: missing })
       continue
     }
     leftOut.add(property.name)

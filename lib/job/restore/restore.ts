@@ -17,7 +17,7 @@ import { undo } from './target/undo.ts'
 import { classesOf, errorOf } from './together.ts'
 import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
 
-export type { RestoreCircumstances, RestoreProgress } from './run.ts'
+export type { RestoreCircumstances } from './run.ts'
 
 /** How a restore ended: its report, and what ended it where it did not come to its end. */
 export interface RestoreEnded {

@@ -1,8 +1,7 @@
 import type { Retrying } from '../../async/retry.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import type { Notice, Notify } from '../../run/events.ts'
-import type { State } from '../../run/state.ts'
+import type { Emit, WriteContext } from '../../run/context.ts'
 import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
@@ -16,32 +15,8 @@ import type { LinkSpool } from './target/linkSpool.ts'
 import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
-/** How far a restore has come. In each phase the objects are counted anew. */
-export interface RestoreProgress {
-  readonly phase: 'writing' | 'reading back'
-  readonly objects: number
-  /** Undefined where the source does not say how many there are. */
-  readonly total: number | undefined
-}
-
 /** The circumstances of a restore: what is not part of the work, but of this run of it. */
-export interface RestoreCircumstances {
-  /** Ends the run at once. */
-  readonly signal?: AbortSignal
-  /** Ends it well: what is in flight is finished, and the parts that are done are noted. */
-  readonly stop?: AbortSignal
-  readonly onProgress?: (progress: RestoreProgress) => void
-  readonly onNotice?: (notice: Notice) => void
-  /** Where progress is kept. Without it a restore cannot be continued. */
-  readonly state?: State
-  /** Write all parts again, even where an interrupted restore could be continued. */
-  readonly fresh?: boolean
-  readonly runId?: string
-  /** The file for refused objects; none is written where both are left out. */
-  readonly rejectsPath?: string
-  /** Where `rejectsPath` is left out: the directory for such a file, named by the run. */
-  readonly rejectsDirectory?: string
-}
+export type RestoreCircumstances = WriteContext
 
 /** What is to be made in the target, decided before anything is written. */
 export interface RestorePlan {
@@ -76,7 +51,7 @@ export interface RestoreRun {
   readonly circumstances: RestoreCircumstances
   readonly signal: AbortSignal
   readonly stop: AbortSignal
-  readonly notify: Notify
+  readonly emit: Emit
   readonly retry: Retrying
   readonly log: RestoreLog
   readonly spool: LinkSpool

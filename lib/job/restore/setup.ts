@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { closeAll } from '../../async/closeAll.ts'
 import { retryUntilDeadline } from '../../async/retry.ts'
 import { openDatabase } from '../../database/connection.ts'
-import { notifier, waitText } from '../../run/events.ts'
+import { emitter, retryEvent } from '../../run/events.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
@@ -50,7 +50,7 @@ export async function setUpRestore(
   circumstances: RestoreCircumstances,
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
-  const notify = notifier(circumstances.onNotice)
+  const emit = emitter(circumstances.onEvent)
   const { signal = NEVER, stop = NEVER } = circumstances
   const progress = nothingDone()
   const retry = retryUntilDeadline({
@@ -58,11 +58,11 @@ export async function setUpRestore(
     signal,
     onRetry: (again) => {
       progress.retries += 1
-      notify('waiting', waitText(again))
+      emit(retryEvent(again))
     },
   })
-  const health = await retry(() => healthyTarget(store, options, notify))
-  const plan = await retry(() => planRestore(store, source, options, health, notify, together.classes))
+  const health = await retry(() => healthyTarget(store, options, emit))
+  const plan = await retry(() => planRestore(store, source, options, health, emit, together.classes))
   const { dryRun } = options
   const { state, runId } = circumstances
   const key = keyOf(source, store, plan, options)
@@ -71,7 +71,7 @@ export async function setUpRestore(
   const own = ownState(state)
   const close = [() => own.close(), () => lock?.release()]
   try {
-    const asked = { store, source, plan, key, state, circumstances, signal, retry, notify, dryRun }
+    const asked = { store, source, plan, key, state, circumstances, signal, retry, emit, dryRun }
     const continued = await continuation(asked)
     const { left, isMade } = continued
     if (left !== undefined) close.push(() => left.release())
@@ -91,7 +91,7 @@ export async function setUpRestore(
       circumstances,
       signal,
       stop,
-      notify,
+      emit,
       retry,
       log,
       spool: new LinkSpool(directory),

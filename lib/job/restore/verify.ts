@@ -52,8 +52,8 @@ export function requireEqual(
   { count, expected, digest_equal, expired }: Verification,
 ): void {
   if (expired !== undefined) {
-    const text = `${expired} of ${expected} objects of ${run.class} had expired by the time they were read back; those that never expire are there`
-    run.notify('expiring', text)
+    const facts = { expired, objects: expected, target: run.store.target, collection: run.class }
+    run.emit({ type: 'objects_expired', ...facts })
     return
   }
   const where = `${run.class} in ${run.store.target}`
@@ -74,7 +74,7 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
   for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 2000)) {
     const left = await run.retry(() => run.store.unindexed(run.class))
     if (left === 0) return
-    if (!said) run.notify('indexing', `${left} vectors wait for their index`)
+    if (!said) run.emit({ type: 'indexing', vectors: left })
     said = true
     if (run.stop.aborted) throw run.stop.reason
     await wait(waitMs, undefined, { signal: AbortSignal.any([run.signal, run.stop]) })
@@ -87,7 +87,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
   let count = 0
-  run.circumstances.onProgress?.({ phase: 'reading back', objects: 0, total: expected })
+  tellReadBack(run, 0, expected)
   for (const { tenant, signal } of calls) {
     const range = tenant === undefined ? {} : { tenant }
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
@@ -99,10 +99,14 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
         lasting?.add(compared)
       }
       count += page.length
-      run.circumstances.onProgress?.({ phase: 'reading back', objects: count, total: expected })
+      tellReadBack(run, count, expected)
     }
   }
   return { count, digest: digest.hex(), lasting: lasting?.facts() }
+}
+
+function tellReadBack({ emit }: RestoreRun, done: number, total: number): void {
+  emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total })
 }
 
 async function counted({ collection, retry }: RestoreRun, calls: readonly CallOptions[]): Promise<number> {

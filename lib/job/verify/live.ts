@@ -3,7 +3,7 @@ import { sumOfDigests } from '../../archive/object/digest.ts'
 import { messageOf } from '../../core/errors.ts'
 import { counted } from '../../core/units.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import type { Notify } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import type { ReadArchived } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
@@ -35,11 +35,11 @@ export async function liveFaults(
   manifest: Manifest,
   { store, name = manifest.collection }: Against,
   archived: ReadArchived,
-  { signal = new AbortController().signal, notify = () => {} }: LiveCircumstances = {},
+  { signal = new AbortController().signal, emit = () => {} }: LiveCircumstances = {},
 ): Promise<LiveFindings> {
   const live = new LiveClass(manifest, store, name, signal)
   const tenants = await tenantsThere(manifest, live)
-  const woken = new WokenTenants(store, name, tenants, { notify, retry: live.retry })
+  const woken = new WokenTenants(store, name, tenants, { emit, retry: live.retry })
   woken.announce()
   const names = tenants && new Set(tenants.map((tenant) => tenant.name))
   let recheck: Recheck | undefined
@@ -68,12 +68,9 @@ export async function liveFaults(
     await woken.close()
   }
   const expired = recheck?.expired ?? 0
-  if (expired > 0) notify('expiring', expiredText(manifest, store, expired))
+  if (expired > 0)
+    emit({ type: 'objects_expired', expired, objects: manifest.totals.objects, target: store.target })
   return { faults, expired }
-}
-
-function expiredText({ totals }: Manifest, { target }: Store, expired: number): string {
-  return `${expired} of ${counted(totals.objects, 'object')} of the archive have expired, and are gone from ${target}`
 }
 
 /** Of a tenant that is not there. */
@@ -81,7 +78,7 @@ const NOTHING = { objects: 0, digest: sumOfDigests([]) }
 
 export interface LiveCircumstances {
   readonly signal?: AbortSignal
-  readonly notify?: Notify
+  readonly emit?: Emit
 }
 
 /** The tenants of an archive that the store has, as they are there; undefined where the archive has none. */

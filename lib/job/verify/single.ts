@@ -8,7 +8,7 @@ import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { readSingle, type SingleArchive } from '../../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { notifier } from '../../run/events.ts'
+import { emitter } from '../../run/events.ts'
 import { archivedInFile } from './archiveObjects.ts'
 import { Widths } from './dimensions.ts'
 import { liveFaults } from './live.ts'
@@ -22,7 +22,7 @@ import type { VerifyCircumstances, VerifyReport } from './verify.ts'
 export async function verifySingle(
   path: string,
   { level }: VerifyOptions,
-  { signal, against, onNotice }: VerifyCircumstances = {},
+  { signal, against, onEvent }: VerifyCircumstances = {},
 ): Promise<VerifyReport> {
   const startedMs = performance.now()
   const { size } = await stat(path).catch((cause) => {
@@ -51,7 +51,7 @@ export async function verifySingle(
     const archived = archivedInFile(path, manifest.ranges)
     const live = await liveFaults(manifest, against, archived, {
       ...(signal && { signal }),
-      notify: notifier(onNotice),
+      emit: emitter(onEvent),
     })
     faults.push(...live.faults)
     expired = live.expired

@@ -14,7 +14,8 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
-import { type Notice, notifier } from '../../run/events.ts'
+import type { RunContext } from '../../run/context.ts'
+import { emitter } from '../../run/events.ts'
 import { archivedInParts } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { Widths } from './dimensions.ts'
@@ -51,12 +52,9 @@ export interface VerifyReport {
   readonly seconds: number
 }
 
-export interface VerifyCircumstances {
-  readonly signal?: AbortSignal
-  readonly onNotice?: (notice: Notice) => void
+export interface VerifyCircumstances extends RunContext {
   /** What to compare with at level `live`. */
   readonly against?: Against
-  readonly onProgress?: (progress: { readonly parts: number; readonly total: number }) => void
 }
 
 /**
@@ -82,7 +80,7 @@ export async function verify(
       const archived = archivedInParts(archive)
       const { faults, expired } = await liveFaults(archive.manifest, against, archived, {
         ...(circumstances.signal && { signal: circumstances.signal }),
-        notify: notifier(circumstances.onNotice),
+        emit: emitter(circumstances.onEvent),
       })
       found.expired = expired
       for (const fact of faults) found.add({ file: MANIFEST_FILE, fact, part: false })
@@ -168,13 +166,13 @@ async function checkParts(
   archive: Archive,
   parts: readonly Part[],
   found: Findings,
-  { signal, onProgress }: VerifyCircumstances,
+  { signal, onEvent }: VerifyCircumstances,
 ): Promise<void> {
   const { workers } = found.options
   await pool(untilFull(parts, found), { workers, signal }, async (part, ownSignal) => {
     await found.of(() => checkPart(archive, part, found, ownSignal), part.file, true)
     found.parts += 1
-    onProgress?.({ parts: found.parts, total: parts.length })
+    onEvent?.({ type: 'progress', unit: 'parts', done: found.parts, total: parts.length })
   })
 }
 

@@ -1,5 +1,5 @@
-import { basename } from 'node:path'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { hintedFailure } from '../../run/failure.ts'
 import type { Ended } from '../ingest/types.ts'
 import { type Disposed, dispose } from './afterIngest.ts'
 import { survived } from './attempts.ts'
@@ -22,8 +22,14 @@ export async function settle(
   const settled: WatchEntry = { ...entry, pending }
   if (!keep) log.update(settled)
   const { path: movedTo, rejects = circumstances.rejectsPath } = await finish(watching, settled, failed)
-  circumstances.onFile?.({ ...ended, path: entry.path, movedTo, rejectsPath: rejects })
-  announce(watching, entry, ended)
+  const { path } = entry
+  const { report, error } = ended
+  const places = {
+    ...(movedTo !== undefined && { moved_to: movedTo }),
+    ...(rejects !== undefined && { rejects_path: rejects }),
+  }
+  if (report.error === undefined) watching.emit({ type: 'file_taken', path, report, ...places })
+  else watching.emit({ type: 'file_failed', path, error: hintedFailure(error), report, ...places })
 }
 
 /**
@@ -31,7 +37,7 @@ export async function settle(
  * records are settled, it is not taken again, and the next watch tries to move it.
  */
 export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Disposed> {
-  const { folder, log, notify, options, ownRejects, totals } = watching
+  const { folder, log, emit, options, ownRejects, totals } = watching
   const disposal = { folder, followLinks: options.followLinks, rejectsFollow: ownRejects.follow }
   try {
     const disposed = await dispose(entry, disposal)
@@ -39,11 +45,7 @@ export async function finish(watching: Watching, entry: WatchEntry, isCounted = 
     return disposed
   } catch (error) {
     if (!isCounted) totals.filesFailed += 1
-    const hint = error instanceof ElysiaError ? error.hint : undefined
-    notify(
-      'file_failed',
-      `${messageOf(error)}; its records are settled${hint === undefined ? '' : ` (${hint})`}`,
-    )
+    emit({ type: 'file_kept', path: entry.path, error: hintedFailure(error) })
     return { path: entry.path, rejects: entry.rejects, over: false }
   }
 }
@@ -72,15 +74,4 @@ function killed({ path, deaths, deathLine }: WatchEntry): ElysiaError {
       hint: 'look for what takes all the memory in its next lines; change the file, or begin anew with --fresh',
     },
   )
-}
-
-function announce({ notify }: Watching, { path }: WatchEntry, { report }: Ended): void {
-  const { error, records, rejected } = report
-  if (error !== undefined) {
-    notify('file_failed', `${basename(path)} failed: ${error.message}`)
-    return
-  }
-  const rejects = Object.values(rejected).reduce((sum, count) => sum + count, 0)
-  const blemish = rejects === 0 ? '' : `, ${rejects} of them rejected`
-  notify('file_taken', `${basename(path)}: ${records} records${blemish}${report.dry_run ? ' (dry run)' : ''}`)
 }

@@ -26,13 +26,17 @@ export async function ingestFile(
     open: () => opened.read(byte),
     settled: async () => note(opened.position(linesBefore)),
   }
-  const { fresh: _, rejectsDirectory: __, onProgress, ...rest } = circumstances
+  const { fresh: _, rejectsDirectory: __, onEvent, ...rest } = circumstances
   return ingestFiles([input], store, ingest, {
     ...rest,
     ...(state && { state }),
     runId: run,
     ...(shared ? { rejectsFrom: shared.startOf(run) } : rejects !== undefined && { rejectsPath: rejects }),
-    ...(onProgress && { onProgress: (progress) => onProgress(totals.with(progress)) }),
+    onEvent: (event) => {
+      // A file's run is part of a watch: what is counted is the sum of all of them.
+      if (event.type === 'records_settled') onEvent?.({ type: event.type, ...totals.with(event) })
+      else onEvent?.(event)
+    },
   })
 }
 

@@ -48,7 +48,7 @@ export class WatchTotals {
   with(progress: Progress): Progress {
     const counts = structuredClone(this.#counts)
     addCounts(counts, progress)
-    return { ...counts, input: progress.input, inputBytes: progress.inputBytes, seconds: this.#seconds }
+    return { ...counts, input: progress.input, input_bytes: progress.input_bytes, seconds: this.#seconds }
   }
 
   /** A watch has no end of its own: without an error it was told to stop. */

@@ -5,7 +5,8 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
-import { type Notify, notifier } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
+import { emitter } from '../../run/events.ts'
 import type { Journal } from '../../run/journal.ts'
 import { newRunId } from '../../run/record.ts'
 import { lock, requireFree, type State } from '../../run/state.ts'
@@ -40,7 +41,7 @@ export interface Watching {
   readonly ownRejects: OwnRejects
   readonly totals: WatchTotals
   readonly facts: WatchFacts
-  readonly notify: Notify
+  readonly emit: Emit
   /** Paths of files with a second name of which that was said. */
   readonly told: Set<string>
   close(): Promise<void>
@@ -86,7 +87,7 @@ export async function setUpWatch(
     if (circumstances.fresh === true) log.forgetAll()
     else await seeWhatIsGone(log, folder, watch)
     if (options.after === 'move') await provideSubdirectories(folder, ingest.dryRun)
-    const notify = notifier(circumstances.onNotice)
+    const emit = emitter(circumstances.onEvent)
     const journal = state?.journal
     rejects = SharedRejects.open(database, circumstances)
     const totals = new WatchTotals(ingest.dryRun)
@@ -104,7 +105,7 @@ export async function setUpWatch(
       ownRejects,
       totals,
       facts,
-      notify,
+      emit,
       told: new Set(),
       close,
     }

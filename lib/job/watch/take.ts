@@ -1,5 +1,5 @@
-import { basename } from 'node:path'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { hintedFailure } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
 import { attempted, isHopeless, survived } from './attempts.ts'
 import type { DirectoryWatcher } from './files.ts'
@@ -82,9 +82,9 @@ async function open(
   if (opened === 'changed') arrivals.lookLater(file.path, watching.options.settleMs + 1)
   else if (opened === 'several names') {
     arrivals.lookLater(file.path, SECOND_LOOK_MS)
-    if (!watching.told.has(file.path)) passOver(watching, basename(file.path), 'several names')
+    if (!watching.told.has(file.path)) passOver(watching, file.path, 'several names')
     watching.told.add(file.path)
-  } else if (opened !== 'gone' && opened !== 'directory') passOver(watching, basename(file.path), opened)
+  } else if (opened !== 'gone' && opened !== 'directory') passOver(watching, file.path, opened)
   return undefined
 }
 
@@ -130,8 +130,7 @@ async function turnOf(
   known: WatchEntry | undefined,
   recognised: Recognised,
 ): Promise<Turn> {
-  const { notify, options } = watching
-  const name = basename(identity.path)
+  const { emit, options } = watching
   if (known !== undefined && recognised.is === 'unfinished') {
     const entry: WatchEntry = { ...known, ...identity, status: 'taking', pending: options.after, gone: false }
     return { entry, start: recognised.start }
@@ -139,14 +138,12 @@ async function turnOf(
   const entry = await anew(watching, identity)
   if (recognised.is === 'grown') {
     const { position, start } = recognised
-    notify('continued', `${name} has grown: goes on after line ${start.linesBefore}`)
+    emit({ type: 'file_grown', path: identity.path, line: start.linesBefore })
     return { entry: { ...entry, position }, start }
   }
   if (recognised.is === 'changed') {
-    const fact = recognised.shorter
-      ? 'is shorter than what was taken of it'
-      : 'no longer begins with what was taken of it'
-    notify('started_over', `${name} ${fact}: begins at its first line`)
+    const reason = recognised.shorter ? 'shorter' : 'changed'
+    emit({ type: 'file_started_over', path: identity.path, reason })
   }
   return { entry, start: { byte: 0, linesBefore: 0 } }
 }
@@ -216,25 +213,20 @@ async function cannotBeRead(
 
 /** Something that has the name of a file to take and is none. */
 export function passOver(
-  { notify, totals }: Watching,
-  name: string,
+  { emit, totals }: Watching,
+  path: string,
   what: OtherKind | 'several names' | Error,
 ): void {
   totals.filesPassedOver += 1
-  notify('file_passed_over', `${name} is passed over: ${whyNot(what)}`)
-}
-
-function whyNot(what: OtherKind | 'several names' | Error): string {
-  if (what instanceof Error) return messageOf(what)
-  if (what === 'symbolic link') return 'it is a symbolic link, which only --follow-links takes'
-  if (what === 'several names')
-    return 'it has a second name (a hard link), and others may write to this directory; it is taken when it has one'
-  return `it is a ${what}, no regular file`
+  if (what instanceof Error)
+    emit({ type: 'file_passed_over', path, reason: 'unreadable', error: hintedFailure(what) })
+  else emit({ type: 'file_passed_over', path, reason: what })
 }
 
 /** A file whose name nobody can write down. */
-export function failUnnamed({ notify, totals }: Watching, path: string): void {
+export function failUnnamed({ emit, totals }: Watching, path: string): void {
   totals.files += 1
   totals.filesFailed += 1
-  notify('file_failed', `${basename(path)} failed: its name is not UTF-8; rename it`)
+  const error = { code: 'ELYSIA_INPUT', message: 'its name is not UTF-8; rename it' }
+  emit({ type: 'file_failed', path, error })
 }

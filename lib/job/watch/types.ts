@@ -1,19 +1,11 @@
-import type { Circumstances, Ended } from '../ingest/types.ts'
+import type { WriteContext } from '../../run/context.ts'
+import type { CollectionSchema, Store } from '../../store/store.ts'
 import type { WatchReport } from './report.ts'
 
-/** The circumstances of a watch: those of a run. `rejectsPath` takes the rejects of all files, one after the other. */
-export interface WatchCircumstances extends Omit<Circumstances, 'rejectsFrom'> {
-  /** Told of every file that is done with. */
-  readonly onFile?: (file: WatchedFile) => void
-}
-
-/** What became of a file. */
-export interface WatchedFile extends Ended {
-  readonly path: string
-  /** Where it is now; undefined where it was deleted. */
-  readonly movedTo: string | undefined
-  /** The file for its rejected records, or for those of all; made when the first one comes. */
-  readonly rejectsPath: string | undefined
+/** The context of a watch. `rejectsPath` takes the rejects of all files, one after the other. */
+export interface WatchCircumstances extends WriteContext {
+  /** Of a dry run: the store that takes what all files would write. */
+  readonly scratch?: (layout: CollectionSchema) => Promise<Store>
 }
 
 /** How a watch ended: its report, and the error where it was not told to stop. */

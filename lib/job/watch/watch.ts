@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import type { Store } from '../../store/store.ts'
 import type { IngestGiven } from '../ingest/options.ts'
 import { DirectoryWatcher } from './files.ts'
@@ -52,7 +51,7 @@ async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
       watching.told.delete(path)
       log.seeGone(path, now)
     },
-    onOther: (path, what) => passOver(watching, basename(path), what),
+    onOther: (path, what) => passOver(watching, path, what),
     onUnnamed: (path) => failUnnamed(watching, path),
   })
   try {

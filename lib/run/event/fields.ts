@@ -13,8 +13,8 @@ export const text = (description: string) => Type.String({ description })
 export const texts = (description: string) => Type.Array(Type.String(), { description })
 export const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const flag = (description: string) => Type.Boolean({ description })
-export const choice = <const T extends string[]>(values: T, description: string) =>
-  Type.Enum(values, { description })
+export const choice = <const T extends string>(values: readonly T[], description: string) =>
+  Type.Unsafe<T>({ enum: [...values], description })
 
 /** A value of JSON, whatever it is. */
 export const json = (description: string) => Type.Unknown({ description })

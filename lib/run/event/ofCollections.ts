@@ -17,6 +17,11 @@ export const OF_COLLECTIONS = [
     collection: text('Its class.'),
     error: Type.Optional(failure('Why it is still there.')),
   }),
+  event('collection_remade', 'What a killed restore from a pipe has left is taken away, and made anew.', {
+    collection: text('Its class.'),
+    run: text('The id of the killed restore.'),
+    dry_run: flag('It would be taken away.'),
+  }),
   event('alias_resolved', 'A collection was named by an alias.', {
     alias: text('The alias.'),
     collection: text('The class that it leads to.'),

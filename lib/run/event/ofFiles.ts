@@ -11,6 +11,11 @@ export const OF_FILES = [
   event('trailing_bytes', 'Bytes behind the last member of a gzip file are left out.', {
     input: text('The name of the input.'),
   }),
+  event('line_cut', 'A stop cut a line of an input, which the same command gets again.', {
+    input: text('The name of the input.'),
+    line: Type.Optional(count('The line; absent where the bytes do not tell.')),
+    behind: Type.Optional(count('The line behind which something is left; 0 before the first.')),
+  }),
   event('file_taken', 'A watch is done with a file.', {
     path: text('The path it had.'),
     report: report('The report of its run.'),

@@ -8,7 +8,7 @@ export const RUN_KINDS = ['ingest', 'watch', 'backup', 'restore', 'verify', 'cle
 export const OF_RUNS = [
   event('run_started', 'A run has begun, and stands in the journal.', {
     run: text('The id of the run.'),
-    kind: choice([...RUN_KINDS], 'What it does.'),
+    kind: choice(RUN_KINDS, 'What it does.'),
     target: text('The store, or the place of the archives, without secrets.'),
   }),
   event('run_ended', 'A run has come to its end.', {
@@ -29,10 +29,13 @@ export const OF_RUNS = [
     control: count('Control records.'),
     bytes: count('Bytes of input, decompressed.'),
     retries: count('Calls to the store that were repeated.'),
+    input: count('Which input is at hand, from 0.'),
+    input_bytes: count('Bytes of that input, as it lies, that are settled: compressed ones, where it is.'),
     seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
   }),
   event('progress', 'Some more objects, parts or archives are done.', {
     unit: choice(['objects', 'parts', 'archives'], 'What is counted.'),
+    phase: Type.Optional(choice(['writing', 'reading back'], 'Of a restore: each phase is counted anew.')),
     done: count('How many are done.'),
     total: Type.Optional(count('How many there seem to be, where that is known.')),
   }),

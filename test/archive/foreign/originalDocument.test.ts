@@ -9,6 +9,7 @@ import {
 } from '../../../lib/archive/foreign/originalDocument.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { collectGarbage } from '../../double/garbage.ts'
+import { texts } from '../../run/listening.ts'
 
 const damage = { code: 'ELYSIA_DAMAGED' }
 const schema = { class: 'Scan', vectorizer: 'none', properties: [{ name: 'n', dataType: ['int'] }] }
@@ -70,7 +71,7 @@ async function read(document: unknown, { size = 1000, once = false } = {}) {
     return Readable.from(pieces(bytes, size))
   }
   const options: OriginalOptions = {
-    onNotice: (message) => notices.push(message),
+    onNotice: texts(notices),
     ...(!once && { again: open }),
   }
   const { pages, ...head } = await readOriginal(open(), options)

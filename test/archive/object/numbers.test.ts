@@ -23,6 +23,7 @@ import type { Store } from '../../../lib/store/store.ts'
 import { idOf } from '../../job/backup/archived.ts'
 import { objectsOf } from '../../job/restore/restored.ts'
 import { directory, TARGETS } from '../../job/targets.ts'
+import { texts } from '../../run/listening.ts'
 import { exported } from '../foreign/exported.ts'
 
 const LEAST = -(2n ** 63n)
@@ -269,7 +270,7 @@ t.test('a number of the type number is rounded, since it is a double, and that i
   const path = written(t, 'n.jsonl', line)
   const source = await openSource(path, { stdin: () => Readable.from([]), options })
   const report = await restore(source, store, options, {
-    onNotice: ({ message }) => void notices.push(message),
+    onEvent: texts(notices),
   })
   t.match(report, { written: 1, verification: { digest_equal: true } })
   t.match(notices.join('\n'), /1306415010221662247 is held as 1306415010221662208/)

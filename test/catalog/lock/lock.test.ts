@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { type LockOptions, lockRoot } from '../../../lib/catalog/lock/lock.ts'
 import { thisHolder } from '../../../lib/catalog/lock/process.ts'
 import { unlockRoot } from '../../../lib/catalog/lock/unlock.ts'
+import { texts } from '../../run/listening.ts'
 
 const PROCESS = fileURLToPath(new URL('lockProcess.ts', import.meta.url))
 const timing = { heartbeatMs: 200, settleMs: 20 }
@@ -77,7 +78,7 @@ t.test('a lock is waited for, once it is said whose', async (t) => {
   const root = t.testdir()
   const first = await take(root, 'exclusive')
   const said: string[] = []
-  const second = take(root, 'shared', { retryForMs: 20_000, onWait: (message) => said.push(message) })
+  const second = take(root, 'shared', { retryForMs: 20_000, onWait: texts(said) })
   await wait(150)
   await first.release()
   await (await second).release()

@@ -13,6 +13,7 @@ import { verify } from '../../../lib/job/verify/verify.ts'
 import { idRanges } from '../../../lib/store/idRanges.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection } from '../../../lib/store/store.ts'
+import { onObjects } from '../../run/listening.ts'
 import { archiveOf, idOf, THING, thing, things } from './archived.ts'
 
 t.test('an archive holds every object once, and its counts are those of its bytes', async (t) => {
@@ -100,7 +101,7 @@ t.test('an interrupted backup is finished by --resume, keeping the parts that ar
   const small = { partSize: 4096, compression: 'none' } as const
   const begun = backup(store, 'Thing', memoryStorage(files), small, {
     stop: stop.signal,
-    onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
+    onEvent: onObjects((objects) => objects > 100 && stop.abort(new Error('stopped'))),
   })
   await t.rejects(begun, { message: 'stopped' })
   t.notOk(files.has('manifest.json'), 'nothing counts as complete')

@@ -8,6 +8,7 @@ import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
+import { typedTexts } from '../../run/listening.ts'
 import { changedStore } from '../changed.ts'
 import { idOf, THING, thing, things } from './archived.ts'
 
@@ -33,7 +34,7 @@ const WAYS: Readonly<Record<string, (store: Store, said: string[]) => Promise<nu
 
 function circumstances(said: string[]) {
   return {
-    onNotice: ({ code, message }: { code: string; message: string }) => said.push(`${code}: ${message}`),
+    onEvent: typedTexts(said),
   }
 }
 
@@ -100,7 +101,7 @@ for (const [way, into] of Object.entries(WAYS)) {
     const store = changedStore(await things(COUNT, { ...THING, objectTtlConfig }), without(idOf(7, COUNT)))
     const said: string[] = []
     t.equal(await into(store, said), COUNT - 1)
-    t.match(said.join('\n'), /expiring: the store counts 300 objects of Thing and gave 299/)
+    t.match(said.join('\n'), /expired_counted: the store counts 300 objects of Thing and gave 299/)
   })
 }
 

@@ -4,6 +4,7 @@ import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.t
 import type { Storage } from '../../../lib/archive/storage/storage.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
+import { onObjects } from '../../run/listening.ts'
 import { things } from './archived.ts'
 
 t.test(
@@ -41,7 +42,7 @@ t.test('--resume writes a part again whose bytes changed, though not its size', 
   await t.rejects(
     backup(store, 'Thing', memoryStorage(files), small, {
       stop: stop.signal,
-      onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
+      onEvent: onObjects((objects) => objects > 100 && stop.abort(new Error('stopped'))),
     }),
   )
   const name = [...files.keys()].find((one) => one.startsWith('parts/'))!
@@ -60,7 +61,7 @@ t.test('a partitioned backup that was interrupted is finished with every object 
   await t.rejects(
     backup(store, 'Thing', memoryStorage(files), small, {
       stop: stop.signal,
-      onProgress: ({ objects }) => objects > 100 && stop.abort(new Error('stopped')),
+      onEvent: onObjects((objects) => objects > 100 && stop.abort(new Error('stopped'))),
     }),
   )
   const { report } = await backup(store, 'Thing', memoryStorage(files), small, { resume: true })
@@ -80,10 +81,10 @@ t.test('a stop ends a backup after the part in hand, not at the end of its range
       { partSize: 4096, compression: 'none', workers: 1 },
       {
         stop: stop.signal,
-        onProgress: ({ objects }) => {
+        onEvent: onObjects((objects) => {
           seen = objects
           if (objects > 100) stop.abort(new Error('stopped'))
-        },
+        }),
       },
     ),
     { message: 'stopped' },

@@ -4,6 +4,7 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupGiven } from '../../../lib/job/backup/options.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { onObjects } from '../../run/listening.ts'
 import { THING, thing, things } from './archived.ts'
 
 const SMALL = { partSize: 4096, compression: 'none' } as const
@@ -12,12 +13,10 @@ const SMALL = { partSize: 4096, compression: 'none' } as const
 async function interrupted(store: Store, options: BackupGiven = SMALL): Promise<Files> {
   const files: Files = new Map()
   const stop = new AbortController()
-  const onProgress = ({ objects }: { objects: number }) => {
+  const onEvent = onObjects((objects) => {
     if (objects > 100) stop.abort(new Error('stopped'))
-  }
-  await backup(store, 'Thing', memoryStorage(files), options, { stop: stop.signal, onProgress }).catch(
-    () => {},
-  )
+  })
+  await backup(store, 'Thing', memoryStorage(files), options, { stop: stop.signal, onEvent }).catch(() => {})
   return files
 }
 

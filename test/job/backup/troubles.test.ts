@@ -7,6 +7,7 @@ import { openStore } from '../../../lib/store/open.ts'
 import type { Store } from '../../../lib/store/store.ts'
 import { parseTarget } from '../../../lib/store/target.ts'
 import { type Double, weaviateDouble } from '../../double/double.ts'
+import { types } from '../../run/listening.ts'
 import { THING, thing, things } from './archived.ts'
 
 t.test('of backups that begin in one place in the same moment one counts, and it is whole', async (t) => {
@@ -76,7 +77,7 @@ t.test('a backup that fails puts its tenants back, and its own error is what is 
   const said: string[] = []
   const files: Files = new Map()
   const fails = double.faults.inject({ ...AWAY, on: 'PUT /v1/schema', skip: 1 })
-  const circumstances = { onNotice: ({ code }: { code: string }) => said.push(code) }
+  const circumstances = { onEvent: types(said) }
   const failed = backup(
     store,
     'Thing',
@@ -85,7 +86,7 @@ t.test('a backup that fails puts its tenants back, and its own error is what is 
     circumstances,
   )
   await t.rejects(failed, { code: 'ELYSIA_UNREACHABLE', message: /reading|Search|away/ })
-  t.ok(said.includes('tenant_state_kept'), said.join())
+  t.ok(said.includes('tenants_left_active'), said.join())
   gone()
   fails()
   t.match(await store.tenantStates('Thing'), { 1: { state: 'active' } })

@@ -10,6 +10,7 @@ import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { typedTexts } from '../../run/listening.ts'
 import { changedStore } from '../changed.ts'
 import { objectsOf, sourceOf } from '../restore/restored.ts'
 import { idOf, things } from './archived.ts'
@@ -53,10 +54,10 @@ for (const format of ['jsonl', 'json', 'parquet'] as const) {
       'Thing',
       memoryStorage(files),
       { format, allowInvalidVectors: true },
-      { onNotice: ({ code, message }) => said.push(`${code}: ${message}`) },
+      { onEvent: typedTexts(said) },
     )
     t.match(report, { objects: 200, vectors: 197 })
-    t.match(said.join('\n'), new RegExp(`invalid_vectors: .*3 objects of Thing: ${idOf(3, 200)}`))
+    t.match(said.join('\n'), new RegExp(`invalid_vectors_left_out: .*3 objects of Thing: ${idOf(3, 200)}`))
     const store = openMemory()
     await restore(await sourceOf(files), store, {})
     t.strictSame(

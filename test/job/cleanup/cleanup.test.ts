@@ -13,6 +13,7 @@ import { periodOf } from '../../../lib/core/duration.ts'
 import { type CleanupCircumstances, cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
+import { on, texts } from '../../run/listening.ts'
 
 const PROCESS = fileURLToPath(new URL('cleanupProcess.ts', import.meta.url))
 const timing = { settleMs: 5, heartbeatMs: 200 }
@@ -148,7 +149,7 @@ t.test('a pinned archive and files that are not of an archive stay', async (t) =
   await catalog.annotate('archive-base', { pinned: true })
   writeFileSync(`${backups}/Article/inc/mine.txt`, 'mine')
   const said: string[] = []
-  const report = await clean(catalog, { keepLast: '1' }, { onNotice: (message) => said.push(message) })
+  const report = await clean(catalog, { keepLast: '1' }, { onEvent: texts(said) })
   t.same(report.removed, ['archive-inc'])
   t.match(said, [/mine.txt/])
   t.equal(readFileSync(`${backups}/Article/inc/mine.txt`, 'utf8'), 'mine')
@@ -207,8 +208,8 @@ t.test('a single file goes with its annotations', async (t) => {
 
 t.test('a cleanup that lost its lock stops before the next archive', async (t) => {
   const { backups, catalog } = await root(t)
-  const onRemoved = () => rmSync(`${backups}/.locks`, { recursive: true, force: true })
-  await t.rejects(clean(catalog, { keepLast: '1' }, { onRemoved }), {
+  const onEvent = on('archive_removed', () => rmSync(`${backups}/.locks`, { recursive: true, force: true }))
+  await t.rejects(clean(catalog, { keepLast: '1' }, { onEvent }), {
     code: 'ELYSIA_LOCKED',
     message: /taken away/,
   })

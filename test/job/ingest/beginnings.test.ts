@@ -9,6 +9,7 @@ import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { each, types } from '../../run/listening.ts'
 
 const OPTIONS = { collection: 'source-code' }
 const HASH = '0123456789abcdef0123456789abcdef01234567'
@@ -79,16 +80,13 @@ t.test('the collection is made when the first line of a pipe is there, or at its
   const made = Promise.withResolvers<void>()
   const ended = ingestFiles([{ name: 'stdin', rereadable: false, open: () => pipe }], store, OPTIONS, {
     state,
-    onNotice: ({ code }) => {
-      notices.push(code)
-      made.resolve()
-    },
+    onEvent: each(types(notices), () => made.resolve()),
   })
   await new Promise((resolve) => setTimeout(resolve, 50))
   t.same(await namesIn(store), [], 'nothing yet')
   pipe.write('\n{}\n')
   await made.promise
-  t.same(notices, ['created'])
+  t.same(notices, ['collection_created'])
   t.same(await namesIn(store), ['SourceCode'])
   pipe.end(add('a'))
   t.match((await ended).report, { status: 'done', written: 1 })

@@ -9,6 +9,7 @@ import { restore } from '../../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { texts } from '../../run/listening.ts'
 import { idOf, things } from '../backup/archived.ts'
 import { objectsOf } from '../restore/restored.ts'
 
@@ -33,7 +34,7 @@ async function storeOf(names: readonly (readonly string[])[], schema = NAMED): P
 
 async function backedUp(store: Store, options: BackupGiven = {}) {
   const [place, notices] = [memoryStorage(), [] as string[]]
-  await backup(store, 'Thing', place, options, { onNotice: ({ message }) => void notices.push(message) })
+  await backup(store, 'Thing', place, options, { onEvent: texts(notices) })
   return { place, notices, manifest: (await openArchive(place)).manifest }
 }
 

@@ -12,6 +12,7 @@ import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { each, on, texts } from '../../run/listening.ts'
 import { objectsOf } from './killing.ts'
 
 const OPTIONS = { collection: 'c', batchSize: 1, workers: 1 }
@@ -120,8 +121,10 @@ async function stoppedAfter(t: Test, bytes: Buffer | string, count: number, more
   const running = ingestFiles([{ ...pipe(source), ...more }], store, OPTIONS, {
     state,
     stop: stop.signal,
-    onProgress: ({ records }) => void (records === count && stop.abort()),
-    onNotice: ({ message }) => void notices.push(message),
+    onEvent: each(
+      on('records_settled', ({ records }) => records === count && stop.abort()),
+      texts(notices),
+    ),
   })
   source.write(bytes)
   const ended = await running
@@ -276,7 +279,7 @@ async function interrupted(t: Test, before: string) {
   const stop = new AbortController()
   const running = next(source, {
     stop: stop.signal,
-    onProgress: ({ records }) => void (records === count && stop.abort()),
+    onEvent: on('records_settled', ({ records }) => records === count && stop.abort()),
   })
   source.write(before)
   t.equal((await running).report.status, 'interrupted')
@@ -291,7 +294,7 @@ t.test('a stream that was started again with other records shows them at once, a
     const seen = Promise.withResolvers<void>()
     const running = next(source, {
       stop: stop.signal,
-      onProgress: ({ records }) => void (records >= alike + 20 && seen.resolve()),
+      onEvent: on('records_settled', ({ records }) => records >= alike + 20 && seen.resolve()),
     })
     source.write((alike === 0 ? '' : lines(1, alike)) + lines(1, 20, 'new'))
     await seen.promise

@@ -10,6 +10,7 @@ import { openStore } from '../../../lib/store/open.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
+import { on } from '../../run/listening.ts'
 
 const OPTIONS = { collection: 'c', batchSize: 11 }
 
@@ -29,9 +30,9 @@ function inTwoHalves(between: () => void) {
   }
   const input: Input = { name: 'stdin', rereadable: false, open: () => Readable.from(text()) }
   const circumstances: Circumstances = {
-    onProgress: ({ records }) => {
+    onEvent: on('records_settled', ({ records }) => {
       if (records >= 11) settled.resolve()
-    },
+    }),
   }
   return { input, circumstances }
 }

@@ -11,6 +11,7 @@ import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
+import { texts } from '../../run/listening.ts'
 import { idOf, THING, thing, things } from '../backup/archived.ts'
 import { TARGETS } from '../targets.ts'
 
@@ -60,8 +61,8 @@ for (const [name, open] of Object.entries(TARGETS)) {
       const store = await open(t)
       const cut = bytes.subarray(0, Math.floor(bytes.length * 0.8))
       const said: string[] = []
-      const onNotice = ({ message }: { message: string }) => said.push(message)
-      const { error } = await runRestore(await piped(cut, options), store, { batchSize: 50 }, { onNotice })
+      const onEvent = texts(said)
+      const { error } = await runRestore(await piped(cut, options), store, { batchSize: 50 }, { onEvent })
       t.match(error, { code: /ELYSIA_(DAMAGED|COMPRESSION)/ }, kind)
       t.same(await store.list(), [], `${kind}: nothing stands in the way`)
       t.match(said.at(-1), /Thing, which was made for it, is gone again/)
@@ -94,8 +95,8 @@ t.test('an archive whose manifest is damaged is restored by its copy, and that i
   for (const [fault, bytes] of Object.entries(faults)) {
     writeFileSync(`${root}/manifest.json`, bytes())
     const said: string[] = []
-    const onNotice = ({ message }: { message: string }) => said.push(message)
-    const source = await openSource(root, { stdin: () => Readable.from([]), onNotice })
+    const onEvent = texts(said)
+    const source = await openSource(root, { stdin: () => Readable.from([]), onEvent })
     t.match(said.join('\n'), /manifest.json.*: its copy .* is whole, and is read instead/, fault)
     t.match(
       await restore(source, openMemory(), {}),

@@ -5,6 +5,7 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
+import { texts, types } from '../../run/listening.ts'
 import { archiveOf, idOf, THING, thing, things } from '../backup/archived.ts'
 import { TARGETS } from '../targets.ts'
 import { objectsOf, SMALL, sourceOf } from './restored.ts'
@@ -121,9 +122,9 @@ t.test('references are linked once all objects are there, and follow a new name'
 
 t.test('references to a class that is not there are kept where the store takes them, and said', async (t) => {
   const said: string[] = []
-  const onNotice = ({ message }: { message: string }) => said.push(message)
+  const onEvent = texts(said)
   const store = openMemory()
-  await restore(await sourceOf(await linkedArchive()), store, {}, { onNotice })
+  await restore(await sourceOf(await linkedArchive()), store, {}, { onEvent })
   t.ok(said.some((message) => message.includes('has no Author')))
   t.strictSame((await objectsOf(store, 'Thing'))[0]?.properties.by, [beacon('Author', 7)])
   const other = openMemory()
@@ -165,12 +166,7 @@ t.test('aliases come back; one that is taken is said; under another name there a
   await store.create({ class: 'Other' })
   await store.createAlias({ alias: 'First', collection: 'Other' })
   const said: string[] = []
-  const report = await restore(
-    await sourceOf(files),
-    store,
-    {},
-    { onNotice: ({ message }) => said.push(message) },
-  )
+  const report = await restore(await sourceOf(files), store, {}, { onEvent: texts(said) })
   t.strictSame(report.aliases, ['Second'])
   t.ok(said.some((message) => message.includes('the alias First was not restored')))
   t.strictSame(await store.aliases(), [
@@ -323,7 +319,7 @@ t.test('onto a cluster with a node down nothing is restored, unless that is aske
   await t.rejects(restore(source, degraded, { dryRun: true }), refused, 'a dry run says it too')
   t.same(await store.list(), [])
   const notices: string[] = []
-  const onNotice = ({ code }: { code: string }) => void notices.push(code)
-  t.match(await restore(source, degraded, { degraded: true }, { onNotice }), { status: 'done', written: 10 })
+  const onEvent = types(notices)
+  t.match(await restore(source, degraded, { degraded: true }, { onEvent }), { status: 'done', written: 10 })
   t.ok(notices.includes('node_unhealthy'))
 })

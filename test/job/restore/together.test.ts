@@ -10,6 +10,7 @@ import { restore, runRestores } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
 import type { RestoreSource } from '../../../lib/job/restore/source/source.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
+import { types } from '../../run/listening.ts'
 import { idOf } from '../backup/archived.ts'
 import { changedStore } from '../changed.ts'
 import { directory, TARGETS } from '../targets.ts'
@@ -56,7 +57,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
     const store = await open(t)
     const made = await archives()
     const said: string[] = []
-    const around = { onNotice: ({ code }: { code: string }) => said.push(code) }
+    const around = { onEvent: types(said) }
     const planned = await runRestores(await both(made), store, { dryRun: true }, around)
     t.same(
       planned.map(({ report }) => report.status),

@@ -7,6 +7,7 @@ import { restore } from '../../../lib/job/restore/restore.ts'
 import { RestoreRejects } from '../../../lib/job/restore/target/rejects.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
+import { types } from '../../run/listening.ts'
 import { archiveOf, things } from '../backup/archived.ts'
 import { overriding } from '../ingest/overriding.ts'
 import { directory, TARGETS } from '../targets.ts'
@@ -35,11 +36,11 @@ t.test(
         },
       })
       const said: string[] = []
-      const onNotice = ({ code }: { code: string }) => said.push(code)
-      const restored = restore(await sourceOf(await aliased()), store, { retryForMs: 1 }, { onNotice })
+      const onEvent = types(said)
+      const restored = restore(await sourceOf(await aliased()), store, { retryForMs: 1 }, { onEvent })
       if (ends) await t.rejects(restored, { code })
       else t.match(await restored, { status: 'done', aliases: [] })
-      t.equal(said.includes('alias_taken'), !ends, code)
+      t.equal(said.includes('alias_not_restored'), !ends, code)
     }
   },
 )

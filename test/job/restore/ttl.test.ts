@@ -6,6 +6,7 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import { runRestore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { typedTexts } from '../../run/listening.ts'
 import { idOf } from '../backup/archived.ts'
 import { changedStore } from '../changed.ts'
 import { sourceOf } from './restored.ts'
@@ -53,8 +54,8 @@ function server(given: (object: StoredObject, n: number) => StoredObject | undef
 
 async function restored(files: Files, store: Store, verify = true) {
   const said: string[] = []
-  const onNotice = ({ code, message }: { code: string; message: string }) => said.push(`${code}: ${message}`)
-  return { ...(await runRestore(await sourceOf(files), store, { verify }, { onNotice })), said }
+  const onEvent = typedTexts(said)
+  return { ...(await runRestore(await sourceOf(files), store, { verify }, { onEvent })), said }
 }
 
 t.test('what has expired is said, and the restore is done', async (t) => {
@@ -64,7 +65,7 @@ t.test('what has expired is said, and the restore is done', async (t) => {
   )
   t.equal(error, undefined)
   t.match(report, { status: 'done', written: COUNT, verification: { count: 27, expected: 30, expired: 3 } })
-  t.match(said.join('\n'), /expiring: 3 of 30 objects of Note had expired/)
+  t.match(said.join('\n'), /objects_expired: 3 of 30 objects of Note had expired/)
 })
 
 t.test('where nothing has expired yet, all is compared', async (t) => {

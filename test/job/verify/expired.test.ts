@@ -9,6 +9,7 @@ import { verifySingle } from '../../../lib/job/verify/single.ts'
 import { type VerifyReport, verify } from '../../../lib/job/verify/verify.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { typedTexts } from '../../run/listening.ts'
 import { idOf } from '../backup/archived.ts'
 import { changedStore } from '../changed.ts'
 import { directory } from '../targets.ts'
@@ -52,9 +53,8 @@ async function archived(t: Test, store: Store): Promise<Readonly<Record<string, 
     against: Store,
   ): ReturnType<Verify> => {
     const said: string[] = []
-    const onNotice = ({ code, message }: { code: string; message: string }) =>
-      said.push(`${code}: ${message}`)
-    return { ...(await work({ against: { store: against }, onNotice })), said: said.join('\n') }
+    const onEvent = typedTexts(said)
+    return { ...(await work({ against: { store: against }, onEvent })), said: said.join('\n') }
   }
   return {
     'a directory': (against) => heard((around) => verify(memoryStorage(files), LEVEL, around), against),
@@ -87,7 +87,7 @@ t.test('what has expired is said, with how many, and the archive is whole', asyn
     t.match(gone, { status: 'whole', faults: [], expired: 3 }, way)
     t.match(
       gone.said,
-      /^expiring: 3 of 30 objects of the archive have expired, and are gone from memory:$/,
+      /^objects_expired: 3 of 30 objects of the archive have expired, and are gone from memory:[-0-9a-f]+$/,
       way,
     )
     const some = await verified(server(store, (one, n) => (n === 10 ? undefined : one)))

@@ -13,6 +13,7 @@ import { backup } from '../../../lib/job/backup/backup.ts'
 import { Ledger } from '../../../lib/job/ingest/ledger.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
+import { texts } from '../../run/listening.ts'
 import { archiveOf, THING, thing, things } from '../backup/archived.ts'
 import { overriding } from '../ingest/overriding.ts'
 import { sourceOf } from '../restore/restored.ts'
@@ -126,8 +127,8 @@ t.test(
         }),
     })
     const said: string[] = []
-    const onNotice = ({ message }: { message: string }) => said.push(message)
-    await t.rejects(backup(store, 'Thing', memoryStorage(), {}, { onNotice }), { message: 'the scan failed' })
+    const onEvent = texts(said)
+    await t.rejects(backup(store, 'Thing', memoryStorage(), {}, { onEvent }), { message: 'the scan failed' })
     t.match(said.at(-1), /1 tenant left active: gone as well/)
   },
 )

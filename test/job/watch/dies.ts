@@ -1,7 +1,9 @@
+import { eventText } from '../../../bin/view/eventText.ts'
 import type { WatchOptions } from '../../../lib/job/watch/options.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { each, on, onFile } from '../../run/listening.ts'
 
 /**
  * A process that watches and that a line with POISON kills when it is parsed, as one would that takes all the
@@ -24,8 +26,10 @@ await watch(
   {
     state: openState(store, stateDirectory),
     stop: stop.signal,
-    onFile: ({ path }) => path.endsWith('z.jsonl') && stop.abort(),
-    onNotice: ({ code, message }) => code === 'file_failed' && process.stdout.write(`${message}\n`),
+    onEvent: each(
+      onFile(({ path }) => path.endsWith('z.jsonl') && stop.abort()),
+      on('file_failed', (event) => process.stdout.write(`${eventText(event)}\n`)),
+    ),
   },
 )
 await store.close()

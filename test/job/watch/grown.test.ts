@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { on } from '../../run/listening.ts'
 import { add, append, contentsOf, drop, LONG_AGO, pass, placeOf, rename, said } from './watching.ts'
 
 /** A rename that goes wrong where it is done twice: the second one moves what came to the old path since. */
@@ -28,7 +29,7 @@ t.test('what is appended to a file is taken from where it was, with its own line
   t.strictSame(said(told), ['log.jsonl has grown: goes on after line 2'])
   t.strictSame(await contentsOf(place), { a: 'TWO', b: 'ONE', c: 'THREE' })
   t.match(told.files[0]?.report, { lines: 2, records: 2, written: 1, rejected: { not_json: 1 } })
-  t.match(JSON.parse(readFileSync(told.files[0]!.rejectsPath!, 'utf8')), { line: 4, record: 'bad' })
+  t.match(JSON.parse(readFileSync(told.files[0]!.rejects_path!, 'utf8')), { line: 4, record: 'bad' })
 })
 
 t.test('a file that grows again and again while it is watched is taken piece by piece', async (t) => {
@@ -203,11 +204,11 @@ t.test('a file that grows while it is moved stays until what is new of it was ta
   const place = placeOf(t, { '0.jsonl': add('a', 'ONE'), 'log.jsonl': MOVED })
   let grown = false
   const told = await pass(place, { after: 'move', batchSize: 1, workers: 1 }, [() => {}], {
-    onProgress: ({ records }) => {
+    onEvent: on('records_settled', ({ records }) => {
       if (records < 2 || grown) return
       grown = true
       append(place, 'log.jsonl', add('c', 'THREE'), LATER)
-    },
+    }),
   })
   t.strictSame(told.names, ['0.jsonl', 'log.jsonl', 'log.jsonl'])
   t.strictSame(await contentsOf(place), { a: 'TWO', b: 'ONE', c: 'THREE' })
@@ -221,8 +222,8 @@ t.test('a stop in the middle of a file that then grows, or gets another name, is
     const place = placeOf(t, { '0.jsonl': add('a', 'ONE'), 'log.jsonl': `${MOVED}${lines}` })
     const stop = new AbortController()
     const options = { batchSize: 10, workers: 1 }
-    const onProgress = ({ records }: { records: number }) => records > 20 && stop.abort()
-    await pass(place, options, [], { stop: stop.signal, onProgress })
+    const onEvent = on('records_settled', ({ records }) => records > 20 && stop.abort())
+    await pass(place, options, [], { stop: stop.signal, onEvent })
     if (change === 'grows') append(place, 'log.jsonl', add('c', 'THREE'))
     else renameSync(join(place.inbox, 'log.jsonl'), join(place.inbox, 'other.jsonl'))
     const { files, ended } = await pass(place, options)

@@ -19,7 +19,7 @@ import t, { type Test } from 'tap'
 import { Folder } from '../../../lib/job/watch/folder.ts'
 import { type FileIdentity, isFile, look } from '../../../lib/job/watch/identity.ts'
 import { openFile } from '../../../lib/job/watch/opened.ts'
-import type { WatchedFile } from '../../../lib/job/watch/types.ts'
+import { on, onFile, type WatchedFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, pass, placeOf, type Storage, said } from './watching.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -113,10 +113,10 @@ for (const [what, plant] of [
       }
       let put = false
       const told = await pass(place, { ...MOVE, batchSize: 1 }, [], {
-        onProgress: () => {
+        onEvent: on('records_settled', () => {
           if (!put) plantIt()
           put = true
-        },
+        }),
       })
       t.strictSame(told.names, ['a.jsonl', 'b.jsonl'])
       t.strictSame(readdirSync(place.home), [])
@@ -161,14 +161,14 @@ t.test(
       symlinkSync(profile, join(place.inside('processed'), name))
     const places: string[][] = []
     const { files } = await pass(place, MOVE, [], {
-      onProgress: () => places.push(readdirSync(place.inside('processed'))),
+      onEvent: on('records_settled', () => places.push(readdirSync(place.inside('processed')))),
     })
     t.equal(readFileSync(profile, 'utf8'), 'mine')
     t.strictSame(places[0]?.sort(), ['a.jsonl', 'a.jsonl.rejects.jsonl'])
-    t.equal(files[0]?.movedTo, join(place.inside('processed'), 'a-1.jsonl'))
-    t.equal(files[0]?.rejectsPath, join(place.inside('processed'), 'a.jsonl.rejects-1.jsonl'))
-    t.match(JSON.parse(readFileSync(files[0]!.rejectsPath!, 'utf8')), { line: 1, record: 'bad' })
-    t.equal(lstatSync(files[0]!.rejectsPath!).mode & 0o777, 0o600)
+    t.equal(files[0]?.moved_to, join(place.inside('processed'), 'a-1.jsonl'))
+    t.equal(files[0]?.rejects_path, join(place.inside('processed'), 'a.jsonl.rejects-1.jsonl'))
+    t.match(JSON.parse(readFileSync(files[0]!.rejects_path!, 'utf8')), { line: 1, record: 'bad' })
+    t.equal(lstatSync(files[0]!.rejects_path!).mode & 0o777, 0o600)
   },
 )
 
@@ -207,7 +207,7 @@ t.test(
       renameSync(place.inside('a.jsonl'), join(place.home, 'a'))
       drop(place, 'a.jsonl', add('a', '2'))
     }
-    const { names } = await pass(place, MOVE, [() => {}], { onProgress: swap })
+    const { names } = await pass(place, MOVE, [() => {}], { onEvent: on('records_settled', swap) })
     t.strictSame(names.sort(), ['a.jsonl', 'a.jsonl', 'b.jsonl'])
     t.strictSame(await contentsOf(place), { a: '2', b: '1' })
     t.equal(readFileSync(join(place.inside('processed'), 'a.jsonl'), 'utf8'), add('a', '2'))
@@ -262,7 +262,7 @@ t.test('a file that may not be read fails alone, and is taken when it may', asyn
   const failures: WatchedFile[] = []
   const told = await asUser(t, place, () =>
     pass(place, {}, [() => chmodSync(path, 0o600)], {
-      onFile: (file) => file.error !== undefined && failures.push(file),
+      onEvent: onFile((file) => file.report.error !== undefined && failures.push(file)),
     }),
   )
   t.match(failures, [{ error: { code: 'ELYSIA_INPUT' } }])

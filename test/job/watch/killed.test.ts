@@ -14,6 +14,7 @@ import t, { type Test } from 'tap'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { onFile } from '../../run/listening.ts'
 import { add, append, contentsOf, pass, rename, type Storage } from './watching.ts'
 
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')
@@ -73,7 +74,7 @@ async function afterwards({ inbox, database, stateDirectory }: Storage, rejectsP
     {
       state,
       stop: stop.signal,
-      onFile: ({ path }) => path.endsWith('z.jsonl') && stop.abort(),
+      onEvent: onFile(({ path }) => path.endsWith('z.jsonl') && stop.abort()),
       ...(rejectsPath !== undefined && { rejectsPath }),
     },
   )

@@ -3,6 +3,7 @@ import type { WatchOptions } from '../../../lib/job/watch/options.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { each, on, onFile } from '../../run/listening.ts'
 
 /**
  * A process that watches and kills itself: before the nth statement of the watch's log
@@ -38,8 +39,10 @@ await watch(
     state: point === 'statement' ? { ...state, database: killing(state.database) } : state,
     stop: stop.signal,
     ...(rejects !== undefined && { rejectsPath: rejects }),
-    onProgress: () => point === 'batch' && pass(),
-    onFile: () => stop.abort(),
+    onEvent: each(
+      on('records_settled', () => point === 'batch' && pass()),
+      onFile(() => stop.abort()),
+    ),
   },
 )
 await store.close()

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { WatchedFile } from '../../../lib/job/watch/types.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import { openState } from '../../../lib/run/state.ts'
+import { onFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, placeOf, withStore } from './watching.ts'
 
 const RACE_MS = 5000
@@ -32,8 +32,8 @@ t.test(
     const { report, error } = await withStore(place, (store) => {
       const state = openState(store, place.stateDirectory)
       const options = { collection: 'source-code', after: 'move', settleMs: 0 } as const
-      const onFile = ({ path }: WatchedFile) => path.endsWith('z.jsonl') && stop.abort()
-      return watch(place.inbox, store, options, { state, stop: stop.signal, onFile })
+      const onEvent = onFile(({ path }) => path.endsWith('z.jsonl') && stop.abort())
+      return watch(place.inbox, store, options, { state, stop: stop.signal, onEvent })
     })
     t.equal(error, undefined)
     t.ok(report.files > 0, `${report.files} files`)

@@ -15,10 +15,11 @@ import { OUTCOMES } from '../../../lib/core/outcome.ts'
 import type { Report } from '../../../lib/core/report.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import { lockOfRejects } from '../../../lib/job/watch/rejects.ts'
-import type { WatchCircumstances, WatchEnded, WatchedFile } from '../../../lib/job/watch/types.ts'
+import type { WatchCircumstances, WatchEnded } from '../../../lib/job/watch/types.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import { lock, lockRun, openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { on, onFile, type WatchedFile } from '../../run/listening.ts'
 import { add, contentsOf, drop, LONG_AGO, placeOf, watched, withStore } from './watching.ts'
 
 t.test('files that lie there are taken in order of name, and counted together', async (t) => {
@@ -38,10 +39,10 @@ t.test('files that lie there are taken in order of name, and counted together', 
 
 t.test('a file that is renamed into place is taken', async (t) => {
   const place = placeOf(t, { '1.jsonl': add('a', '1') })
-  const onFile = ({ path }: WatchedFile) => {
+  const noteFile = ({ path }: WatchedFile) => {
     if (path.endsWith('1.jsonl')) drop(place, '2.jsonl', add('b', '2'))
   }
-  const { names } = await watched(place, {}, ({ length }) => length === 2, { onFile })
+  const { names } = await watched(place, {}, ({ length }) => length === 2, { onEvent: onFile(noteFile) })
   t.strictSame(names, ['1.jsonl', '2.jsonl'])
   t.strictSame(await contentsOf(place), { a: '1', b: '2' })
 })
@@ -51,10 +52,10 @@ t.test('a file that has just been written is taken when it has not changed for -
   const path = join(place.inbox, '1.jsonl')
   writeFileSync(path, add('a', '1'))
   let ageMs = 0
-  const onFile = () => {
+  const noteFile = () => {
     ageMs = Date.now() - statSync(path).mtimeMs
   }
-  await watched(place, { settleMs: 200 }, () => true, { onFile })
+  await watched(place, { settleMs: 200 }, () => true, { onEvent: onFile(noteFile) })
   t.ok(ageMs >= 200, `${ageMs} ms`)
   t.strictSame(await contentsOf(place), { a: '1' })
 })
@@ -63,12 +64,14 @@ t.test('a file that is still written to is left alone until then', async (t) => 
   const place = placeOf(t, { '1.jsonl': add('a', '1') })
   const path = join(place.inbox, '2.jsonl')
   writeFileSync(path, add('b', '1'))
-  const onFile = () => {
+  const noteFile = () => {
     if (readFileSync(path, 'utf8').includes('"c"')) return
     writeFileSync(path, add('c', '1'), { flag: 'a' })
     utimesSync(path, LONG_AGO, LONG_AGO)
   }
-  const { files } = await watched(place, { settleMs: 3_600_000 }, ({ length }) => length === 2, { onFile })
+  const { files } = await watched(place, { settleMs: 3_600_000 }, ({ length }) => length === 2, {
+    onEvent: onFile(noteFile),
+  })
   t.equal(files[1]?.report.records, 2)
 })
 
@@ -108,8 +111,8 @@ t.test('the rejects of a file that failed lie beside it in failed/', async (t) =
   const place = placeOf(t, { '1.jsonl': 'nonsense\nmore\n' })
   const options = { after: 'move', maxErrors: '0' } as const
   const { files, ended } = await watched(place, options, ({ length }) => length === 1)
-  t.match(files[0]?.error, { code: 'ELYSIA_TOO_MANY_REJECTS' })
-  t.equal(files[0]?.rejectsPath, join(place.inbox, 'failed/1.jsonl.rejects.jsonl'))
+  t.match(files[0]?.report.error, { code: 'ELYSIA_TOO_MANY_REJECTS' })
+  t.equal(files[0]?.rejects_path, join(place.inbox, 'failed/1.jsonl.rejects.jsonl'))
   t.strictSame(readdirSync(join(place.inbox, 'failed')), ['1.jsonl', '1.jsonl.rejects.jsonl'])
   t.match(ended.report, { files: 1, files_failed: 1, status: 'interrupted', rejected: { not_json: 2 } })
 })
@@ -122,7 +125,7 @@ t.test('with delete they are gone when they are done, but for one that failed', 
   })
   const { files } = await watched(place, { after: 'delete' }, ({ length }) => length === 3)
   t.strictSame(readdirSync(place.inbox), ['3.jsonl'])
-  t.match(files[2]?.error, { code: 'ELYSIA_COMPRESSION' })
+  t.match(files[2]?.report.error, { code: 'ELYSIA_COMPRESSION' })
   t.strictSame(await contentsOf(place), { a: '1', b: '2' })
 })
 
@@ -135,7 +138,7 @@ t.test(
     const options = { batchSize: 10, workers: 1 }
     const first = await watched(place, options, () => false, {
       stop: stop.signal,
-      onProgress: () => stop.abort(),
+      onEvent: on('records_settled', () => stop.abort()),
     })
     t.strictSame(first.names, [], 'not done with')
     const { files, ended } = await watched(place, options, ({ length }) => length === 1)
@@ -153,12 +156,17 @@ t.test('a second watcher of the directory and collection is refused', async (t) 
   const stop = new AbortController()
   let second: Promise<WatchEnded> = Promise.reject(new Error('no file came'))
   second.catch(() => undefined)
-  const onFile = () => {
+  const noteFile = () => {
     const other = openState(store, place.stateDirectory)
     second = watch(place.inbox, store, { collection: 'source-code' }, { state: other })
     second.catch(() => undefined).finally(() => stop.abort())
   }
-  await watch(place.inbox, store, { collection: 'source-code' }, { state, stop: stop.signal, onFile })
+  await watch(
+    place.inbox,
+    store,
+    { collection: 'source-code' },
+    { state, stop: stop.signal, onEvent: onFile(noteFile) },
+  )
   await t.rejects(second, { code: 'ELYSIA_LOCKED' })
 })
 
@@ -174,7 +182,7 @@ async function dryAgainst(t: Test, around: Partial<WatchCircumstances> = {}, col
       place.inbox,
       store,
       { collection, dryRun: true },
-      { state, stop: stop.signal, onFile: () => stop.abort(), ...around },
+      { state, stop: stop.signal, onEvent: onFile(() => stop.abort()), ...around },
     )
   return { place, store, state, dry }
 }
@@ -183,11 +191,16 @@ t.test('a dry run is refused where another watch holds the folder, as the real r
   const { place, store, state, dry } = await dryAgainst(t)
   const stop = new AbortController()
   const tried = Promise.withResolvers<WatchEnded>()
-  const onFile = () => {
+  const noteFile = () => {
     tried.resolve(dry())
     tried.promise.catch(() => undefined).finally(() => stop.abort())
   }
-  await watch(place.inbox, store, { collection: 'source-code' }, { state, stop: stop.signal, onFile })
+  await watch(
+    place.inbox,
+    store,
+    { collection: 'source-code' },
+    { state, stop: stop.signal, onEvent: onFile(noteFile) },
+  )
   await t.rejects(tried.promise, { code: 'ELYSIA_LOCKED', message: /busy with watching .*inbox/ })
   const files = readdirSync(place.stateDirectory, { recursive: true }).sort()
   t.match((await dry()).report, { dry_run: true, files: 1 }, 'and is not, once that has ended')
@@ -219,7 +232,7 @@ t.test(
 t.test('a dry run refuses a second name for a class, as the real run would', async (t) => {
   const { place, store, state, dry } = await dryAgainst(t, {}, 'source code')
   const stop = new AbortController()
-  const around = { state, stop: stop.signal, onFile: () => stop.abort() }
+  const around = { state, stop: stop.signal, onEvent: onFile(() => stop.abort()) }
   await watch(place.inbox, store, { collection: 'source-code' }, around)
   t.match((await dry()).error, { code: 'ELYSIA_CONFLICT', message: /both map to the collection SourceCode/ })
 })
@@ -278,7 +291,7 @@ t.test('with --rejects the rejects of all files lie in one file, each with its s
   const { files } = await watched(place, {}, ({ length }) => length === 2, { rejectsPath })
   t.same(rejectsIn(rejectsPath), ['1.jsonl:1', '2.jsonl:2', '2.jsonl:3'])
   t.same(
-    files.map((file) => file.rejectsPath),
+    files.map((file) => file.rejects_path),
     [rejectsPath, rejectsPath],
   )
   drop(place, '3.jsonl', 'bad\n')

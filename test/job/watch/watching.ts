@@ -1,14 +1,16 @@
 import { renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Test } from 'tap'
+import { eventText } from '../../../bin/view/eventText.ts'
 import type { IngestGiven } from '../../../lib/job/ingest/options.ts'
 import type { WatchGiven } from '../../../lib/job/watch/options.ts'
-import type { WatchCircumstances, WatchEnded, WatchedFile } from '../../../lib/job/watch/types.ts'
+import type { WatchCircumstances, WatchEnded } from '../../../lib/job/watch/types.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
-import type { Notice } from '../../../lib/run/events.ts'
+import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
+import { each, onFile, type WatchedFile } from '../../run/listening.ts'
 
 export const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 
@@ -45,7 +47,7 @@ export interface Told {
   readonly ended: WatchEnded
   readonly files: WatchedFile[]
   readonly names: string[]
-  readonly notices: Notice[]
+  readonly events: RunEvent[]
 }
 
 /** Watches until `until` says so of the files that are done with. */
@@ -57,19 +59,18 @@ export async function watched(
 ): Promise<Told> {
   const stop = new AbortController()
   const files: WatchedFile[] = []
-  const notices: Notice[] = []
-  const onNotice = (notice: Notice) => void notices.push(notice)
-  const onFile = (file: WatchedFile) => {
+  const events: RunEvent[] = []
+  const noteFile = (file: WatchedFile) => {
     files.push(file)
-    more.onFile?.(file)
     if (until(files)) stop.abort()
   }
+  const onEvent = each((event) => void events.push(event), more.onEvent, onFile(noteFile))
   const ended = await withStore(place, async (store) => {
     const state = openState(store, place.stateDirectory)
-    const circumstances = { state, stop: stop.signal, onNotice, ...more, onFile }
+    const circumstances = { state, stop: stop.signal, ...more, onEvent }
     return watch(place.inbox, store, { collection: 'source-code', ...options }, circumstances)
   })
-  return { ended, files, notices, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }
+  return { ended, files, events, names: files.map(({ path }) => path.slice(place.inbox.length + 1)) }
 }
 
 export async function withStore<T>({ database }: Storage, work: (store: Store) => Promise<T>): Promise<T> {
@@ -109,8 +110,7 @@ export async function pass(
   const dropSentinel = () => drop(place, `~${sentinels++}.jsonl`, '\n')
   let done = false
   dropSentinel()
-  const onFile = (file: WatchedFile) => {
-    more.onFile?.(file)
+  const goOn = (file: WatchedFile) => {
     if (!isSentinel(file.path)) return
     const step = waiting.shift()
     done = step === undefined
@@ -118,7 +118,10 @@ export async function pass(
     // Long enough for what the step did to be heard of before the file behind it.
     if (!done) setTimeout(dropSentinel, 400)
   }
-  const told = await watched(place, options, () => done, { ...more, onFile })
+  const told = await watched(place, options, () => done, {
+    ...more,
+    onEvent: each(more.onEvent, onFile(goOn)),
+  })
   const files = told.files.filter(({ path }) => !isSentinel(path))
   return { ...told, files, names: files.map(({ path }) => basename(path)) }
 }
@@ -134,6 +137,7 @@ export function rename(path: string, to: string): string {
 }
 
 /** Codes and messages, without those about runs and collections. */
-export function said({ notices }: Told): string[] {
-  return notices.filter(({ code }) => !['created', 'file_taken'].includes(code)).map(({ message }) => message)
+export function said({ events }: Told): string[] {
+  const told = events.filter(({ type }) => !['collection_created', 'file_taken'].includes(type))
+  return told.flatMap((event) => eventText(event) ?? [])
 }

@@ -13,6 +13,7 @@ import {
   retentionOptions,
   roughSize,
 } from '../../../library.ts'
+import { eventView } from '../../../view/events.ts'
 import { planDocument, planTables } from './plan.ts'
 
 /** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
@@ -70,9 +71,8 @@ async function clean(context: Context): Promise<CleanupReport> {
   const { console, stop } = context
   const around = {
     retryLockMs,
-    signal: stop,
-    onNotice: console.note,
-    onRemoved: (id: string) => console.detail(`removed ${id}`),
+    stop,
+    onEvent: eventView(console),
   }
   return onCatalog(context, (catalog) => cleanUp(catalog, cleanup, around))
 }

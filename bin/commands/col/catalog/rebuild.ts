@@ -12,6 +12,7 @@ import {
   type RebuildReport,
   rebuildDoor,
 } from '../../../library.ts'
+import { eventView } from '../../../view/events.ts'
 
 /** `col catalog rebuild`: brings the catalog up to date with the archives that lie in directories. */
 export const command: Command = {
@@ -70,7 +71,7 @@ async function rebuild(context: Context, catalog: Catalog, directory: string): P
   const root = lockedRootOf(directory, catalog.roots())
   const { retryLockMs } = context.options(lockOptions)
   const options = { kind: 'exclusive', purpose: 'rebuild', retryForMs: retryLockMs, signal } as const
-  const lock = await lockRoot(root, { ...options, onWait: console.note }).catch(readOnly)
+  const lock = await lockRoot(root, { ...options, onWait: eventView(console) }).catch(readOnly)
   try {
     return await rebuildRoot(catalog, directory, { root, signal })
   } finally {

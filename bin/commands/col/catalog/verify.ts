@@ -15,6 +15,7 @@ import {
   verifyJob,
   verifyOptions,
 } from '../../../library.ts'
+import { eventView, progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 
 const whichOptions = {
@@ -139,14 +140,12 @@ async function verifyOne(
     purpose: `verification of ${location}`,
     signal,
     retryForMs: context.options(lockOptions).retryLockMs,
-    onWait: console.note,
+    onWait: eventView(console),
   })
   const view = await progressView(console)
   const around = {
     signal,
-    onProgress: ({ parts, total }: { parts: number; total: number }) =>
-      view.update({ done: parts, total, unit: 'parts' }),
-    onNotice: ({ message }: { message: string }) => console.note(message),
+    onEvent: progressEvents(console, view),
     ...(store && { against: { store, ...(name !== undefined && { name }) } }),
   }
   try {

@@ -4,7 +4,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
-import type { Notify } from '../../../run/events.ts'
+import type { Emit } from '../../../run/context.ts'
 import { objects } from '../../../store/objects.ts'
 import type { Collection, Store } from '../../../store/store.ts'
 import { timeToLive } from '../../../transform/schema/timeToLive.ts'
@@ -33,7 +33,7 @@ export interface Looking {
   readonly collection: Collection
   readonly retry: Retrying
   readonly signal: AbortSignal
-  readonly notify: Notify
+  readonly emit: Emit
   /** True where objects may be counted that are expired and no more given. */
   readonly expires: boolean
   /**
@@ -54,7 +54,7 @@ export function lookingAt(
   store: Store,
   schema: CollectionSchema,
   started: string,
-  run: Pick<Looking, 'retry' | 'signal' | 'notify'>,
+  run: Pick<Looking, 'retry' | 'signal' | 'emit'>,
 ): Looking {
   return {
     ...run,
@@ -80,8 +80,8 @@ export async function requireFound(
   const name =
     tenant === undefined ? looking.collection.name : `tenant ${tenant} of ${looking.collection.name}`
   if (looking.expires) {
-    const text = `the store counts ${after} objects of ${name} and gave ${objects}: expired ones are counted until they are deleted, and not given`
-    return looking.notify('expiring', text)
+    const where = { collection: looking.collection.name, ...(tenant !== undefined && { tenant }) }
+    return looking.emit({ type: 'expired_counted', ...where, counted: after, given: objects })
   }
   for (let look = 1; ; look++) {
     const seen = await lookAgain(looking, tenant, portions)

@@ -3,7 +3,7 @@ import type { Retrying } from '../../../async/retry.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { counted } from '../../../core/units.ts'
-import type { Notify } from '../../../run/events.ts'
+import type { Emit } from '../../../run/context.ts'
 import { objects } from '../../../store/objects.ts'
 import type { Collection } from '../../../store/store.ts'
 
@@ -24,9 +24,10 @@ export class InvalidVectors {
   }
 
   /** Says which objects were backed up without them. */
-  notify(notify: Notify, name: string): void {
+  tell(emit: Emit, collection: string): void {
     if (this.objects === 0) return
-    notify('invalid_vectors', `left out vectors that hold NaN or infinity, of ${this.#text(name)}`)
+    const { objects } = this
+    emit({ type: 'invalid_vectors_left_out', collection, objects, ids: [...this.#ids] })
   }
 
   failure(name: string): ElysiaError {

@@ -113,7 +113,7 @@ function partitionsOf({ subject, options }: BackupRun, { plan, there }: Begun): 
 }
 
 /** Objects so far, and how many there seem to be. */
-function progressOf({ circumstances: { onProgress } }: BackupRun, { plan, there, tenants }: Begun) {
+function progressOf({ emit }: BackupRun, { plan, there, tenants }: Begun) {
   let objects = there.reduce((sum, part) => sum + part.objects, 0)
   let total = plan.counts.before + tenants.reduce((sum, { before }) => sum + before, 0)
   return {
@@ -122,7 +122,7 @@ function progressOf({ circumstances: { onProgress } }: BackupRun, { plan, there,
     },
     take: (more: number) => {
       objects += more
-      onProgress?.({ objects, total })
+      emit({ type: 'progress', unit: 'objects', done: objects, total })
     },
   }
 }

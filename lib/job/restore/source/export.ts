@@ -10,7 +10,7 @@ import {
 import { classNameOf } from '../../../change/collectionName.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { didYouMean } from '../../../core/suggest.ts'
-import type { Notify } from '../../../run/events.ts'
+import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { RestoreSource } from './source.ts'
 
@@ -21,16 +21,15 @@ import type { RestoreSource } from './source.ts'
 export async function exportSource(
   directory: string,
   { schema, collection }: { readonly schema?: string; readonly collection?: string },
-  notify: Notify,
+  emit: Emit,
 ): Promise<RestoreSource> {
   const { files, skipped } = await listWeaviateExport(directory)
   const chosen = chooseCollection(directory, files, collection)
   const its = files.filter((file) => file.collection === chosen)
   for (const shard of skipped.filter((one) => one.collection === chosen)) {
-    notify('part_damaged', `the server left out ${shard.shard} of ${chosen}: ${shard.reason}`)
+    emit({ type: 'shard_left_out', shard: shard.shard, collection: chosen, reason: shard.reason })
   }
-  if (schema === undefined)
-    notify('schema_derived', 'an export has no schema: it is derived from all objects')
+  if (schema === undefined) emit({ type: 'schema_derived', source: 'export' })
   const derived = schema === undefined ? await deriveExportSchema(its) : await readSchemaFile(schema)
   const tenants = [...new Set(its.flatMap(({ tenant }) => tenant ?? []))]
   return {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { readOriginal } from '../../../archive/foreign/originalDocument.ts'
 import type { Reject } from '../../../core/reject.ts'
-import type { Notify } from '../../../run/events.ts'
+import type { Emit } from '../../../run/context.ts'
 import type { RestoreSource } from './source.ts'
 
 /** Bytes that no archive of ours are, and what is known of where they come from. */
@@ -17,12 +17,12 @@ export interface ForeignBytes {
 /** A JSON document of the Python original as what a restore reads. */
 export async function originalSource(
   { name, bytes, again, identity }: ForeignBytes,
-  notify: Notify,
+  emit: Emit,
 ): Promise<RestoreSource> {
   const rejects = new EarlyRejects()
   const options = {
     ...(again && { again }),
-    onNotice: (text: string) => notify('document', text),
+    onNotice: emit,
     onReject: rejects.take,
   }
   const document = await readOriginal(bytes, options)

@@ -9,7 +9,9 @@ import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
 import { isSingleHeader } from '../../../archive/single/lines.ts'
 import { directoryStorage } from '../../../archive/storage/directory.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
-import { type Notice, type Notify, notifier } from '../../../run/events.ts'
+import type { Emit } from '../../../run/context.ts'
+import { emitter } from '../../../run/events.ts'
+import { hintedFailure } from '../../../run/failure.ts'
 import { peek } from '../../../stream/bytes/peek.ts'
 import { decompress } from '../../../stream/codec/decompress.ts'
 import { ofInput } from '../../../stream/foreignInput.ts'
@@ -28,7 +30,7 @@ export interface OpenOptions {
   readonly root?: string
   /** Of a restore: what matters to sources that come without a class. */
   readonly options?: Pick<RestoreOptions, 'schema' | 'name' | 'collection'>
-  readonly onNotice?: (notice: Notice) => void
+  readonly onEvent?: Emit
 }
 
 const CHUNK_BYTES = 256 * 1024
@@ -55,14 +57,14 @@ export async function openSource(operand: string, options: OpenOptions): Promise
 
 const PIPE = { again: undefined, identity: undefined }
 
-async function openDirectory(path: string, { options = {}, onNotice }: OpenOptions): Promise<RestoreSource> {
+async function openDirectory(path: string, { options = {}, onEvent }: OpenOptions): Promise<RestoreSource> {
   const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
-  if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, notifier(onNotice))
-  return archiveSource(await openWhole(path, notifier(onNotice)))
+  if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, emitter(onEvent))
+  return archiveSource(await openWhole(path, emitter(onEvent)))
 }
 
 /** An archive; by the copy of its manifest, which is said, where that is damaged and the copy is not. */
-async function openWhole(path: string, notify: Notify): Promise<Archive> {
+async function openWhole(path: string, emit: Emit): Promise<Archive> {
   const storage = directoryStorage(path)
   try {
     return await openArchive(storage)
@@ -72,7 +74,7 @@ async function openWhole(path: string, notify: Notify): Promise<Archive> {
     const archive = await openByCopy(storage).catch(() => {
       throw error
     })
-    notify('manifest_copy', `${error.message}: its copy ${MANIFEST_COPY_FILE} is whole, and is read instead`)
+    emit({ type: 'manifest_copy_used', file: MANIFEST_COPY_FILE, error: hintedFailure(error) })
     return archive
   }
 }
@@ -81,7 +83,7 @@ async function openWhole(path: string, notify: Notify): Promise<Archive> {
 async function openStream(
   file: Omit<ForeignBytes, 'bytes'>,
   source: Readable,
-  { options = {}, onNotice }: OpenOptions,
+  { options = {}, onEvent }: OpenOptions,
 ): Promise<RestoreSource> {
   const unpacked = decompress()
   // Whoever reads what is decompressed hears of errors there.
@@ -90,10 +92,10 @@ async function openStream(
     throw error instanceof ElysiaError ? ofInput(error, file.name) : unreadable(file.name, error)
   })
   const foreign: ForeignBytes = { ...file, bytes: whole }
-  const notify = notifier(onNotice)
+  const emit = emitter(onEvent)
   if (isSingleHeader(head.subarray(0, 100).toString())) return singleSource(file.name, whole, file.again)
-  if (isOriginalDocument(head)) return originalSource(foreign, notify)
-  if (isObjectLine(head)) return plainSource(foreign, options, notify)
+  if (isOriginalDocument(head)) return originalSource(foreign, emit)
+  if (isObjectLine(head)) return plainSource(foreign, options, emit)
   whole.destroy()
   throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
     hint: 'give the directory or file that `col backup` made, JSON lines of objects, or a backup document',

@@ -4,7 +4,7 @@ import { classNameOf } from '../../../change/collectionName.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
-import type { Notify } from '../../../run/events.ts'
+import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { ForeignBytes } from './file.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
@@ -22,14 +22,10 @@ interface Wanted {
  * them is an object, so that no class is made for nothing.
  * @throws ElysiaError ELYSIA_INPUT where none is, naming the reason of the first; as derivePlainSchema
  */
-export async function plainSource(
-  file: ForeignBytes,
-  wanted: Wanted,
-  notify: Notify,
-): Promise<RestoreSource> {
+export async function plainSource(file: ForeignBytes, wanted: Wanted, emit: Emit): Promise<RestoreSource> {
   const { name, bytes, again, identity } = file
   if (again !== undefined) bytes.destroy()
-  const { schema, sourceClass, summary } = await classOf(file, wanted, notify)
+  const { schema, sourceClass, summary } = await classOf(file, wanted, emit)
   const options = sourceClass === undefined ? {} : { className: sourceClass }
   const pages: SourcePart['pages'] =
     again === undefined
@@ -47,7 +43,7 @@ export async function plainSource(
   }
 }
 
-async function classOf(file: ForeignBytes, wanted: Wanted, notify: Notify) {
+async function classOf(file: ForeignBytes, wanted: Wanted, emit: Emit) {
   const { again, name } = file
   if (wanted.schema !== undefined) {
     const schema = await readSchemaFile(wanted.schema)
@@ -63,7 +59,7 @@ async function classOf(file: ForeignBytes, wanted: Wanted, notify: Notify) {
       hint: 'give the class with --schema FILE, or write them to a file first: its class is then derived',
     })
   }
-  notify('schema_derived', 'plain objects have no schema: it is derived from all of them')
+  emit({ type: 'schema_derived', source: 'objects' })
   const className = wanted.name === undefined ? undefined : classNameOf(wanted.name)
   const summary = await derivePlainSchema(again(), className)
   requireObjects(name, summary)

@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { type CollectionSchema, vectorNames } from '../../../core/schema.ts'
+import { hintedFailure } from '../../../run/failure.ts'
 import type { Store, Tenant } from '../../../store/store.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
 import { shapeOf } from '../progressTable.ts'
@@ -25,23 +26,21 @@ export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
 }
 
 async function makeClass(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, notify, class: name } = run
+  const { store, plan, retry, emit, class: name } = run
   if (!run.continues) {
     await retry(creating(store, plan.schema))
-    notify('created', `created the collection ${name}`)
+    emit({ type: 'collection_created', collection: name, dry_run: false })
   } else if (!run.log.made) await retry(() => finishing(store, plan.schema))
   if (!run.log.made) run.log.noteMade()
 }
 
 async function finishTarget(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, notify, class: name, progress } = run
+  const { store, plan, retry, emit, class: name, progress } = run
   const made = await retry(() => store.schema(name))
   if (made !== undefined && run.written !== undefined) run.log.noteMade(shapeOf(made))
   if (made !== undefined) progress.differences = schemaDifferences(plan.schema, made)
   for (const { path, wanted, got } of progress.differences) {
-    const is =
-      got === undefined ? 'the target has dropped it' : `the target made ${JSON.stringify(got)} of it`
-    notify('schema_differs', `schema: ${path} should be ${JSON.stringify(wanted)}, ${is}`)
+    emit({ type: 'schema_differs', path, wanted, ...(got !== undefined && { got }) })
   }
   if (plan.tenants === undefined || plan.tenants.length === 0) return
   const names = plan.tenants.map((tenant) => tenant.name)
@@ -62,7 +61,7 @@ export function isSame(existing: CollectionSchema, { schema, references }: Wante
 
 /** Adds the aliases; one that is taken is said, and no failure. */
 export async function addAliases(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, notify, class: name } = run
+  const { store, plan, retry, emit, class: name } = run
   if (plan.aliases.length === 0) return
   const there = await retry(() => store.aliases())
   for (const alias of plan.aliases) {
@@ -72,23 +71,21 @@ export async function addAliases(run: RestoreRun): Promise<void> {
       run.progress.aliases.push(alias)
     } catch (error) {
       if (!isLasting(error)) throw error
-      notify('alias_taken', `the alias ${alias} was not restored: ${error.message}`)
+      emit({ type: 'alias_not_restored', alias, error: hintedFailure(error) })
     }
   }
 }
 
 /** Puts tenants into the states that they had. Where the target cannot, they stay active, and it is said. */
-export async function putTenantsBack({ store, plan, retry, notify, class: name }: RestoreRun): Promise<void> {
+export async function putTenantsBack({ store, plan, retry, emit, class: name }: RestoreRun): Promise<void> {
   const asleep = (plan.tenants ?? []).filter(({ state }) => state !== 'active')
   for (const [state, tenants] of Map.groupBy(asleep, (tenant) => tenant.state)) {
     try {
       await retry(() => store.setTenantStates(name, tenants))
     } catch (error) {
       if (!isLasting(error)) throw error
-      notify(
-        'tenant_state_kept',
-        `${tenants.length} tenants of ${name} stay active, not ${state}: ${error.message}`,
-      )
+      const left = { tenants: tenants.length, collection: name, state }
+      emit({ type: 'tenants_left_active', ...left, error: hintedFailure(error) })
     }
   }
 }

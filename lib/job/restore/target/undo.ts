@@ -1,4 +1,5 @@
-import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { hintedFailure } from '../../../run/failure.ts'
 import type { RestoreRun } from '../run.ts'
 import { isOnce } from '../source/source.ts'
 
@@ -10,15 +11,15 @@ const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
  * once, and a plain file that is mended is another one. Without this what is sent again would meet the class of the
  * first try. What was there before is never touched, nor the class of an archive that lies in files.
  */
-export async function undo({ store, source, notify, ...run }: RestoreRun, error: unknown): Promise<void> {
+export async function undo({ store, source, emit, ...run }: RestoreRun, error: unknown): Promise<void> {
   if (run.continues || !run.log.made || !isLost(source, error)) return
   try {
     if (!(await store.drop(run.class))) return
     run.log.forget()
     await run.spool.remove()
-    notify('undone', `${run.class}, which was made for it, is gone again: it can be sent once more`)
+    emit({ type: 'collection_removed', collection: run.class })
   } catch (thrown) {
-    notify('undone', `${run.class}, which was made for it, is still there: ${messageOf(thrown)}`)
+    emit({ type: 'collection_removed', collection: run.class, error: hintedFailure(thrown) })
   }
 }
 

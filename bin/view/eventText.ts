@@ -1,0 +1,173 @@
+import { basename } from 'node:path'
+import { counted, type RunEvent, sum } from '../library.ts'
+
+type Texts = {
+  readonly [T in RunEvent['type']]?: (event: Extract<RunEvent, { readonly type: T }>) => string | undefined
+}
+
+const STARTED_OVER = {
+  fresh: ({ run }: { readonly run?: string }) =>
+    `run ${run} was interrupted; --fresh begins at the first line`,
+  collection_gone: ({ run }: { readonly run?: string }) =>
+    `run ${run} was interrupted, but its collection is gone: begins at the first line`,
+  input_changed: () => 'the input is not the one that was interrupted: begins at its first line',
+} as const
+
+const PASSED_OVER = {
+  'symbolic link': 'it is a symbolic link, which only --follow-links takes',
+  'several names':
+    'it has a second name (a hard link), and others may write to this directory; it is taken when it has one',
+  FIFO: 'it is a FIFO, no regular file',
+  socket: 'it is a socket, no regular file',
+  device: 'it is a device, no regular file',
+  unreadable: undefined,
+} as const
+
+const json = JSON.stringify
+
+/** What runs say of how they go on. */
+const OF_RUNS: Texts = {
+  retry: ({ error, wait_ms, attempt }) =>
+    `${error.message}; tries again in ${(wait_ms / 1000).toFixed(1)} s (attempt ${attempt})`,
+  lock_wait: ({ file, purpose, since, user = '', host, pid }) => {
+    if (purpose === undefined)
+      return `waits for ${file}, which says nothing of its holder (no lock? then move it away)`
+    const of = user === '' ? '' : ` of ${user}`
+    return `waits for a ${purpose} since ${since} (process ${pid}${of} on ${host})`
+  },
+  history_not_written: ({ error }) => `the history does not know of this: ${error.message}`,
+  run_continued: ({ run, line, parts_done: parts, fresh }) => {
+    if (line !== undefined) return `continues the interrupted run ${run} after line ${line}`
+    const how = fresh === true ? 'all parts are written again' : `${parts} parts are done`
+    return `continues the interrupted restore ${run}: ${how}`
+  },
+  run_started_over: (event) => STARTED_OVER[event.reason](event),
+}
+
+const OF_FILES: Texts = {
+  trailing_bytes: ({ input }) =>
+    `${input}: bytes behind the end of its last gzip member are left out, as gzip does; is it whole?`,
+  line_cut: ({ input, line, behind = 0 }) => {
+    const left =
+      line === undefined
+        ? `what was taken of ${input}${behind === 0 ? '' : ` behind line ${behind}`} is not written`
+        : `line ${line} of ${input} was cut by the stop, and is not written`
+    return `${left}; the same command gets it again`
+  },
+  file_taken: ({ path, report }) => {
+    const rejects = sum(report.rejected)
+    const some = rejects === 0 ? '' : `, ${rejects} of them rejected`
+    return `${basename(path)}: ${report.records} records${some}${report.dry_run ? ' (dry run)' : ''}`
+  },
+  file_failed: ({ path, error }) => `${basename(path)} failed: ${error.message}`,
+  file_kept: ({ error: { message, hint } }) =>
+    `${message}; its records are settled${hint === undefined ? '' : ` (${hint})`}`,
+  file_passed_over: ({ path, reason, error }) =>
+    `${basename(path)} is passed over: ${PASSED_OVER[reason] ?? error?.message}`,
+  file_grown: ({ path, line }) => `${basename(path)} has grown: goes on after line ${line}`,
+  file_started_over: ({ path, reason }) => {
+    const fact =
+      reason === 'shorter'
+        ? 'is shorter than what was taken of it'
+        : 'no longer begins with what was taken of it'
+    return `${basename(path)} ${fact}: begins at its first line`
+  },
+}
+
+const OF_COLLECTIONS: Texts = {
+  collection_created: ({ collection, dry_run }) =>
+    `${dry_run ? 'would create' : 'created'} the collection ${collection}`,
+  property_added: ({ collection, property, data_type, dry_run }) =>
+    `${dry_run ? 'would add' : 'added'} the property ${property} (${data_type}) to ${collection}`,
+  collection_removed: ({ collection, error }) =>
+    error === undefined
+      ? `${collection}, which was made for it, is gone again: it can be sent once more`
+      : `${collection}, which was made for it, is still there: ${error.message}`,
+  collection_remade: ({ collection, run, dry_run }) =>
+    `${collection}, which the restore ${run} has left of a pipe, ${dry_run ? 'would be' : 'is'} taken away, and made anew`,
+  alias_resolved: ({ alias, collection }) => `${alias} is an alias of the collection ${collection}`,
+  aliases_left_out: ({ target, aliases }) => `${target} has no aliases: ${aliases.join(', ')} left out`,
+  alias_not_restored: ({ alias, error }) => `the alias ${alias} was not restored: ${error.message}`,
+  tenants_activated: ({ tenants }) =>
+    `activates ${counted(tenants, 'tenant')} for the scan one by one, and puts each back after it`,
+  tenants_not_counted: ({ tenants }) =>
+    `not active, to be activated, and not counted here: ${counted(tenants, 'tenant')}`,
+  tenants_left_active: ({ tenants, collection, state, error }) =>
+    collection === undefined
+      ? `${counted(tenants, 'tenant')} left active: ${error.message}`
+      : `${tenants} tenants of ${collection} stay active, not ${state}: ${error.message}`,
+  node_unhealthy: ({ node, status }) => `node ${node} of the target is ${status}`,
+  schema_patched: ({ rule, path, from, to, reason }) => {
+    const change = to === undefined ? 'left out' : json(to)
+    const before = from === undefined ? '' : `${json(from)} → `
+    return `schema: ${path}: ${before}${change}: ${reason} (${rule})`
+  },
+  schema_differs: ({ path, wanted, got }) => {
+    const is = got === undefined ? 'the target has dropped it' : `the target made ${json(got)} of it`
+    return `schema: ${path} should be ${json(wanted)}, ${is}`
+  },
+  schema_derived: ({ source }) =>
+    source === 'export'
+      ? 'an export has no schema: it is derived from all objects'
+      : 'plain objects have no schema: it is derived from all of them',
+  reference_target_missing: ({ property, collections }) =>
+    `the target has no ${collections.join(', ')}: references of ${property} lead nowhere until it has`,
+  number_rounded: ({ value, held }) =>
+    `a property of the type number is a 64-bit float: ${value} is held as ${held}, and so may others be; where digits count it has to be an int or a text`,
+  indexing: ({ vectors }) => `${vectors} vectors wait for their index`,
+  objects_expired: ({ expired, objects, target, collection }) =>
+    collection === undefined
+      ? `${expired} of ${counted(objects, 'object')} of the archive have expired, and are gone from ${target}`
+      : `${expired} of ${objects} objects of ${collection} had expired by the time they were read back; those that never expire are there`,
+}
+
+const OF_ARCHIVES: Texts = {
+  backup_resumed: ({ archive, parts_kept: kept, parts }) =>
+    `resumes ${archive}: ${kept} of ${parts} parts are whole`,
+  compression_chosen: ({ compression, level, reason }) =>
+    `compression ${compression}${level === undefined ? '' : `:${level}`}: ${reason}`,
+  invalid_vectors_left_out: ({ collection, objects, ids }) => {
+    const more = objects > ids.length ? ', …' : ''
+    return `left out vectors that hold NaN or infinity, of ${counted(objects, 'object')} of ${collection}: ${ids.join(', ')}${more}`
+  },
+  vectors_missing: ({ collection, vector }) =>
+    `no object of ${collection} has a vector${vector === '' ? '' : ` ${vector}`}, though its schema has an index for them`,
+  written_meanwhile: ({ collection, before, after, written }) =>
+    `${collection} was counted at ${before} objects before the scan and at ${after} after it; the archive holds ${written}`,
+  expired_counted: ({ collection, tenant, counted: all, given }) => {
+    const name = tenant === undefined ? collection : `tenant ${tenant} of ${collection}`
+    return `the store counts ${all} objects of ${name} and gave ${given}: expired ones are counted until they are deleted, and not given`
+  },
+  manifest_copy_used: ({ file, error }) => `${error.message}: its copy ${file} is whole, and is read instead`,
+  document_version: ({ version, read_as }) => {
+    const fact = version === undefined ? 'names no version' : `is of version ${json(version)}`
+    return `the document ${fact}; it is read as ${read_as}`
+  },
+  document_count: ({ declared, objects }) =>
+    `the document’s metadata speak of ${declared} objects, it holds ${objects}`,
+  part_damaged: ({ error }) => `${error.message}: what is whole of it is restored`,
+  shard_left_out: ({ shard, collection, reason }) =>
+    `the server left out ${shard} of ${collection}: ${reason}`,
+  files_left: ({ location, files }) => `${location} stays: ${files.join(', ')} there is not of the archive`,
+  backup_not_cataloged: ({ error }) => `the catalog does not know of this backup: ${error.message}`,
+  catalog_moved_aside: ({ path, error }) => `${error.message}; it was moved to ${path}`,
+  catalog_rebuilt: ({ archives, roots }) =>
+    `the catalog was made anew: ${counted(archives, 'archive')} below ${roots.join(', ')}`,
+  archive_unreadable: ({ path, reason }) => `${path} was left out: ${reason}`,
+  root_unreadable: ({ root, error }) => `what lies below ${root} is not known: ${error.message}`,
+  note_not_kept: ({ error }) => `a rebuild of the catalog would not know this: ${error.message}`,
+}
+
+const TEXTS: Texts = { ...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES }
+
+/** What a person reads of an event; undefined of one that is shown in another way, or not at all. */
+export function eventText(event: RunEvent): string | undefined {
+  const text = TEXTS[event.type] as ((event: RunEvent) => string | undefined) | undefined
+  return text?.(event)
+}
+
+/** The same for a person who asked for more: what was rejected, what was removed. */
+export function detailText(event: RunEvent): string | undefined {
+  if (event.type === 'record_rejected') return `line ${event.line}: ${event.code}: ${event.reason}`
+  return event.type === 'archive_removed' ? `removed ${event.archive}` : undefined
+}
