@@ -43,7 +43,7 @@ t.test('every event of an ingest, a backup, a verification and a restore is one 
     'collection_created',
     'record_rejected',
     'records_settled',
-    'vectors_missing',
+
     'progress',
   ] as const
   for (const type of all) t.ok(seen.has(type), type)
