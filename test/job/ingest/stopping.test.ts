@@ -196,7 +196,7 @@ t.test(
     const running = ingestFiles([input], away, OPTIONS, {
       state,
       stop: stop.signal,
-      onNotice: ({ code }) => void (code === 'waiting' && stop.abort()),
+      onEvent: on('retry', () => stop.abort()),
     })
     t.match((await running).error, {
       code: 'ELYSIA_INPUT',
