@@ -38,6 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   catalog: {
     holds: 'which archives exist, which may go, and who may touch them now',
     sees: ['core', 'file', 'options', 'archive'],
+    typesOf: ['run'],
   },
   transform: {
     holds: 'object → object and schema → schema: what has to change for another store',
