@@ -46,8 +46,6 @@ async function refused(
   }
 }
 
-t.setTimeout(240_000)
-
 t.test('a part whose name leads out of the archive is not looked at', async (t) => {
   const directory = join(t.testdir({ 'secret.jsonl': SECRET }), 'archive')
   const manifest = await sound(directory)

@@ -55,8 +55,6 @@ async function roundTrips(t: Test, open: (t: Test) => Promise<Store>, numRuns: n
   t.pass(`${numRuns} collections, seed ${SEED}`)
 }
 
-t.setTimeout(300_000)
-
 t.test('lines of any collection restore to an equal one in memory', (t) =>
   roundTrips(t, async () => openMemory(), 100),
 )
