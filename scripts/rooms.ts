@@ -87,6 +87,7 @@ export const PACKAGES: Readonly<Record<string, RegExp>> = {
   'parquet-wasm': /^lib\/archive\/(format\/parquet|foreign)\//,
   'apache-arrow': /^lib\/archive\/(format\/parquet|foreign)\//,
   'stream-json': /^lib\/archive\/format\/json/,
+  split2: /^lib\/stream\/lines\/ownLines\.ts$/,
   'zstd-napi': /^lib\/stream\/codec\/zstd\.ts$/,
   chokidar: /^lib\/job\/watch\/files\.ts$/,
   'bytes-iec': /^lib\/core\/units\.ts$/,

@@ -12,6 +12,7 @@ import { openDatabase } from '../../lib/database/connection.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { objectsTable } from '../../lib/store/sqlite/format.ts'
 import { zstd } from '../../lib/stream/codec/zstd.ts'
+import { ownLines } from '../../lib/stream/lines/ownLines.ts'
 import { printFigures } from '../measure.ts'
 
 type Row = [id: string, properties: string, vector: Buffer | null, created: number, updated: number]
@@ -57,18 +58,13 @@ async function restore(output: string, ...files: string[]): Promise<number> {
   )
   let objects = 0
   for (const file of files) {
-    let rest = ''
-    const text = createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(createZstdDecompress())
-    for await (const chunk of text.setEncoding('utf8')) {
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop()!
-      for (const line of lines) {
-        if (objects % BATCH === 0) database.exec(objects === 0 ? 'BEGIN' : 'COMMIT; BEGIN')
-        const { id, properties, vector, created_ms, updated_ms } = JSON.parse(line)
-        const bytes = vector === undefined ? null : Buffer.from(vector, 'base64')
-        insert.run(id, created_ms, updated_ms, JSON.stringify(properties), bytes)
-        objects += 1
-      }
+    const bytes = createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(createZstdDecompress())
+    for await (const line of ownLines(bytes, { failure: Error })) {
+      if (objects % BATCH === 0) database.exec(objects === 0 ? 'BEGIN' : 'COMMIT; BEGIN')
+      const { id, properties, vector, created_ms, updated_ms } = JSON.parse(line)
+      const stored = vector === undefined ? null : Buffer.from(vector, 'base64')
+      insert.run(id, created_ms, updated_ms, JSON.stringify(properties), stored)
+      objects += 1
     }
   }
   database.exec('COMMIT')

@@ -1,6 +1,6 @@
-import { text } from 'node:stream/consumers'
 import { parseBounded } from '../core/boundedJson.ts'
 import { ElysiaError } from '../core/errors.ts'
+import { ownLines } from '../stream/lines/ownLines.ts'
 import { JOURNAL_FILE } from './files.ts'
 import type { JournalEntry, Part, Plan } from './manifest.ts'
 import { MANIFEST_BOUNDS, MAX_MANIFEST_BYTES } from './manifestFile.ts'
@@ -82,12 +82,8 @@ async function* linesOf(storage: Storage): AsyncGenerator<string> {
   const bytes = await storage.bytes(JOURNAL_FILE)
   if (bytes === undefined) return
   if (bytes > MAX_MANIFEST_BYTES) throw damaged(storage, 'is larger than a journal can be')
-  const whole = await text(await storage.read(JOURNAL_FILE))
-  let from = 0
-  for (let end = whole.indexOf('\n'); end >= 0; end = whole.indexOf('\n', from)) {
-    yield whole.slice(from, end)
-    from = end + 1
-  }
+  const failure = (fact: string, cause: unknown) => damaged(storage, fact, cause)
+  yield* ownLines(await storage.read(JOURNAL_FILE), { maxLength: MAX_MANIFEST_BYTES, failure, whole: true })
 }
 
 async function entryOf(line: string, index: number, storage: Storage): Promise<JournalEntry> {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { ownLines } from '../../lib/stream/lines/ownLines.ts'
 import type { Change } from './collections.ts'
 import { type Double, type DoubleOptions, weaviateDouble } from './double.ts'
 import type { Injection } from './fault.ts'
@@ -76,7 +76,7 @@ const say = (line: unknown): void => {
   process.stdout.write(`${JSON.stringify(line, replacer)}\n`)
 }
 say({ http, grpc, target, ports })
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const line of ownLines(process.stdin, { failure: Error })) {
   say(await obey(double, JSON.parse(line) as Command))
 }
 await double.stop()

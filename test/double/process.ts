@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { ownLines } from '../../lib/stream/lines/ownLines.ts'
 import type { Calls } from './counters.ts'
 import type { DoubleOptions, Ports } from './double.ts'
 import type { Injection } from './fault.ts'
@@ -46,11 +46,11 @@ export async function doubleProcess(file: string, options: Options = {}): Promis
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+  const lines = ownLines(child.stdout!, { failure: Error })
   const next = async (): Promise<unknown> => {
     const { value, done } = await lines.next()
     if (done) throw new Error('the double ended')
-    return JSON.parse(value as string)
+    return JSON.parse(value)
   }
   const addresses = (await next()) as Pick<DoubleProcess, 'http' | 'grpc' | 'target' | 'ports'>
   const tell = teller(child, next)

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { ElysiaError } from '../../../core/errors.ts'
 import { makeDirectory } from '../../../file/directory.ts'
 import type { Link } from '../../../store/store.ts'
+import { ownLines } from '../../../stream/lines/ownLines.ts'
 
 /** A link, and the tenant of its object. */
 export interface PlacedLink extends Link {
@@ -33,7 +33,7 @@ export class LinkSpool {
 
   /** The links of a part, some hundred at a time, those of an object together. */
   async *read(part: string): AsyncGenerator<PlacedLink[]> {
-    const lines = createInterface({ input: createReadStream(this.#path(part)), crlfDelay: 0 })
+    const lines = ownLines(createReadStream(this.#path(part)), { failure: unreadable })
     let links: PlacedLink[] = []
     for await (const line of lines) {
       links.push(...(JSON.parse(line) as PlacedLink[]))
@@ -78,6 +78,13 @@ export class LinkFile {
     await this.#handle.datasync().catch(unwritable)
     await this.#handle.close()
   }
+}
+
+function unreadable(fact: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', `the file of references ${fact}`, {
+    cause,
+    hint: 'restore again from the beginning, with --fresh',
+  })
 }
 
 function unwritable(cause: unknown): never {

@@ -14,12 +14,11 @@ import { pipeline } from 'node:stream/promises'
 import { objectText } from '../../../archive/object/lineWriter.ts'
 import { parseBounded } from '../../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
-import type { Line } from '../../../core/line.ts'
 import type { Reject } from '../../../core/reject.ts'
 import { makeDirectory } from '../../../file/directory.ts'
 import { setAside } from '../../../run/keptFile.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
-import { splitLines } from '../../../stream/lines/splitLines.ts'
+import { ownLines } from '../../../stream/lines/ownLines.ts'
 import type { Refused } from '../tally.ts'
 import type { PlacedLink } from './linkSpool.ts'
 
@@ -65,9 +64,10 @@ export class RestoreRejects {
       if (this.#kept.size === 0) return setAside(this.path)
       const part = `${this.path}.${this.#run}.part`
       rmSync(part, { force: true })
-      const of = (lines: AsyncIterable<Line>) => linesOf(lines, this.#kept)
+      const failure = (fact: string, cause: unknown) => new Error(`it ${fact}`, { cause })
+      const lines = ownLines(createReadStream(this.path), { failure })
       const output = createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true })
-      await pipeline(createReadStream(this.path), splitLines(), of, output)
+      await pipeline(linesOf(lines, this.#kept), output)
       setAside(this.path)
       renameSync(part, this.path)
     } catch (error) {
@@ -140,8 +140,8 @@ function named({ archive, class: name }: RejectOrigin): RejectOrigin {
   return { archive, class: name }
 }
 
-async function* linesOf(lines: AsyncIterable<Line>, kept: ReadonlySet<string>): AsyncGenerator<string> {
-  for await (const { text } of lines) if (kept.has(keyOf(originOf(text)))) yield `${text}\n`
+async function* linesOf(lines: AsyncIterable<string>, kept: ReadonlySet<string>): AsyncGenerator<string> {
+  for await (const text of lines) if (kept.has(keyOf(originOf(text)))) yield `${text}\n`
 }
 
 interface PartOfArchive {

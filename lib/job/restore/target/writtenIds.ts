@@ -1,12 +1,15 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Transform } from 'node:stream'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { temporaryDatabase } from '../../../database/connection.ts'
 import { makeDirectory } from '../../../file/directory.ts'
+import { ownLines } from '../../../stream/lines/ownLines.ts'
+
+/** Of an id and the name of a tenant. */
+const MAX_LINE_LENGTH = 64 * 1024
 
 /**
  * The ids of all objects that a restore from a pipe has written, or may have: each is in a file before its object is
@@ -55,8 +58,12 @@ export class WrittenIds {
     try {
       known.exec('CREATE TABLE known (id TEXT PRIMARY KEY) WITHOUT ROWID; BEGIN')
       const insert = known.prepare('INSERT OR IGNORE INTO known VALUES (?)')
-      // A line that was cut short by a kill is the beginning of an id, and no other.
-      for await (const line of createInterface({ input: createReadStream(this.#path) })) insert.run(line)
+      const lines = ownLines(createReadStream(this.#path), {
+        maxLength: MAX_LINE_LENGTH,
+        failure: unreadable,
+        whole: true,
+      })
+      for await (const line of lines) insert.run(line)
       const find = known.prepare('SELECT 1 FROM known WHERE id = ?')
       for await (const page of pages) {
         if (page.some((object) => find.get(lineOf(object)) === undefined)) return false
@@ -74,6 +81,13 @@ export class WrittenIds {
 
 function lineOf({ id, tenant }: StoredObject): string {
   return tenant === undefined ? id : `${id} ${JSON.stringify(tenant)}`
+}
+
+function unreadable(fact: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STATE', `the file of written ids ${fact}`, {
+    cause,
+    hint: 'remove the class with `elysiactl col rm NAME`, then send the same again',
+  })
 }
 
 function unwritable(cause: unknown): never {

@@ -1,0 +1,55 @@
+import { pipeline, type Readable, Transform } from 'node:stream'
+import split2 from 'split2'
+
+const LF = 10
+
+/** Half of what a string can hold. */
+const MAX_LENGTH = 256 * 1024 * 1024
+
+export interface OwnLinesOptions {
+  /** A line of more characters than this is an error; 256 Mi by default. */
+  readonly maxLength?: number
+  /** Makes the error for a line that is too long. */
+  readonly failure: (fact: string, cause: unknown) => Error
+  /** True: leave out a last line without LF, which was being written when its process died. It holds one line back. */
+  readonly whole?: boolean
+}
+
+/**
+ * Bytes that this program wrote → their lines in order, without LF. Blank lines count; a CR stays.
+ * Only for what we wrote: split2 turns invalid UTF-8 into U+FFFD, and knows neither line numbers nor offsets. What
+ * others wrote is for `splitLines`. Memory: one line of `maxLength` characters and one chunk. Ends `input` in every case.
+ * Errors: `failure` where a line is too long, those of `input` as they are.
+ */
+export async function* ownLines(input: Readable, options: OwnLinesOptions): AsyncGenerator<string> {
+  const { maxLength = MAX_LENGTH, failure, whole = false } = options
+  let inputError: unknown
+  input.once('error', (error) => {
+    inputError = error
+  })
+  const last = new LastByte()
+  const lines = split2('\n', { maxLength })
+  pipeline(input, last, lines, () => {})
+  let held: string | undefined
+  try {
+    for await (const line of lines as AsyncIterable<string>) {
+      if (held !== undefined) yield held
+      if (whole) held = line
+      else yield line
+    }
+  } catch (error) {
+    if (error === inputError) throw error
+    throw failure(`has a line of more than ${maxLength} characters`, error)
+  }
+  if (held !== undefined && last.isLf) yield held
+}
+
+/** Bytes → the same, and what the last of them was. */
+class LastByte extends Transform {
+  isLf = false
+
+  override _transform(chunk: Buffer, _: BufferEncoding, done: (error: null, chunk: Buffer) => void): void {
+    if (chunk.length > 0) this.isLf = chunk[chunk.length - 1] === LF
+    done(null, chunk)
+  }
+}
