@@ -4,7 +4,6 @@ import { EXIT } from './cli/exit.ts'
 import type { Source } from './cli/inputs.ts'
 import { forRun } from './forRun.ts'
 import {
-  type Circumstances,
   ingestFiles,
   ingestOptions,
   type Progress,
@@ -13,6 +12,7 @@ import {
   runOptions,
   type State,
   sum,
+  type WriteContext,
 } from './library.ts'
 import { eventView } from './view/events.ts'
 import { ingestMeasure, progressView } from './view/progress.ts'
@@ -51,7 +51,7 @@ function circumstances(
   state: State,
   dryRun: boolean,
   onProgress: (progress: Progress) => void,
-): Circumstances {
+): WriteContext {
   const { rejects, runId, fresh } = context.options(runOptions)
   const { console, stop, signal } = context
   return {
@@ -69,7 +69,7 @@ function circumstances(
 }
 
 /** Where the rejected records are; undefined where there are none, or no file. */
-function rejectsPath({ run, rejected }: Report, { state, rejectsPath, rejectsDirectory }: Circumstances) {
+function rejectsPath({ run, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
   if (sum(rejected) === 0) return undefined
   const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
   return rejectsPath ?? state?.journal.find(run)?.checkpoint?.rejectsPath ?? standard

@@ -78,7 +78,8 @@ export class Journal {
 
   /** Whether a run is one of this key. */
   isOf(run: string, key: RunKey): boolean {
-    return this.#prepare('SELECT 1 FROM runs WHERE run = ? AND key = ?').get(run, digestOf(key)) !== undefined
+    const keys = [digestOf(key), digestOf(key, run)]
+    return this.#prepare('SELECT 1 FROM runs WHERE run = ? AND key IN (?, ?)').get(run, ...keys) !== undefined
   }
 
   /** Gives a run its row, anew where it has one. Of a job that is never continued no two runs have one key. */

@@ -37,9 +37,9 @@ export interface Closing<R> {
  * One run of a job: its signals, its events, its retries and its row in the journal. What is fixed for a run is here;
  * what a step of the job needs beside it are its arguments.
  */
-export class Run {
+export class Run<C extends RunContext = RunContext> {
   readonly kind: RunKind
-  readonly context: RunContext
+  readonly context: C
   /** Never aborts where the context has none. */
   readonly signal: AbortSignal
   /** Never aborts where the context has none. */
@@ -51,7 +51,7 @@ export class Run {
   #id: string | undefined
   #row: RunRow | undefined
 
-  constructor(kind: RunKind, context: RunContext) {
+  constructor(kind: RunKind, context: C) {
     const { signal = NEVER, stop = NEVER, onEvent = () => {} } = context
     this.kind = kind
     this.context = context

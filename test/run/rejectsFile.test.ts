@@ -16,7 +16,7 @@ import t, { type Test } from 'tap'
 import { ingestFiles } from '../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../lib/job/ingest/input.ts'
 import type { IngestGiven } from '../../lib/job/ingest/options.ts'
-import type { Circumstances } from '../../lib/job/ingest/types.ts'
+import type { WriteContext } from '../../lib/run/context.ts'
 import { RejectsFile } from '../../lib/run/rejectsFile.ts'
 import { openState } from '../../lib/run/state.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
@@ -30,7 +30,7 @@ async function place(t: Test) {
   const store = await openSqlite(at('store.db'))
   const state = openState(store, at('state'))
   t.teardown(() => store.close())
-  const run = (name: string, text: string, around: Circumstances, options: Partial<IngestGiven> = {}) => {
+  const run = (name: string, text: string, around: WriteContext, options: Partial<IngestGiven> = {}) => {
     const input: Input = { name: at(name), rereadable: true, open: () => Readable.from([Buffer.from(text)]) }
     return ingestFiles([input], store, { collection: 'c', batchSize: 1, ...options }, { state, ...around })
   }

@@ -11,8 +11,8 @@ import {
   type State,
   sum,
   targetOptions,
-  type WatchCircumstances,
   type WatchReport,
+  type WriteContext,
   watchJob,
   watchOptions,
 } from '../../library.ts'
@@ -61,7 +61,7 @@ function circumstances(
   state: State,
   { after, dryRun }: { after: string; dryRun: boolean },
   view: ProgressView,
-): WatchCircumstances {
+): WriteContext {
   const { rejects, runId, fresh } = context.options(runOptions)
   const { console, stop, signal } = context
   const shown = eventView(console)

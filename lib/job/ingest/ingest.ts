@@ -1,14 +1,16 @@
 import type { Readable } from 'node:stream'
 import type { Report } from '../../core/report.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
+import type { WriteContext } from '../../run/context.ts'
+import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Input } from './input.ts'
 import { ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
-import { type IngestRun, ingestInputs } from './run.ts'
+import { type Ingest, ingestInputs } from './run.ts'
 import { lastCheckpoint, setUp } from './setup.ts'
 import { requireUsable } from './stages.ts'
-import type { Circumstances, Ended } from './types.ts'
+import type { Shared } from './types.ts'
 
 /**
  * Change records from one stream of JSON lines, plain or compressed → a collection. The stages in a row:
@@ -20,10 +22,10 @@ export async function ingest(
   readable: Readable,
   store: Store,
   options: Given<typeof ingestOptions>,
-  circumstances: Circumstances = {},
+  context: WriteContext = {},
 ): Promise<Report> {
   const input: Input = { name: 'stream', rereadable: false, open: () => readable }
-  const { report, error } = await ingestFiles([input], store, options, circumstances)
+  const { report, error } = await ingestFiles([input], store, options, context)
   if (error !== undefined) throw error
   return report
 }
@@ -37,36 +39,38 @@ export async function ingestFiles(
   inputs: readonly Input[],
   store: Store,
   given: Given<typeof ingestOptions>,
-  circumstances: Circumstances = {},
-): Promise<Ended> {
-  const startedMs = performance.now()
+  context: WriteContext = {},
+  shared: Shared = {},
+): Promise<Ended<Report>> {
   const options = resolveGiven(ingestOptions, given)
   requireUsable(options)
-  const setup = await setUp(inputs, store, options, circumstances)
-  const { run } = setup
+  const { ingest, close } = await setUp(inputs, store, options, context, shared)
+  const { run, ledger } = ingest
   try {
-    let error: unknown
-    try {
-      await ingestInputs(run)
-      run.ledger.close()
-    } catch (thrown) {
-      error = thrown
-      run.ledger.revertTo(lastCheckpoint(run))
-    }
-    const misplaced = placeRejects(run, error === undefined)
-    error ??= misplaced
-    return reportOf(run, store, error, (performance.now() - startedMs) / 1000)
+    return await runJob(run, () => work(ingest), {
+      isComplete: () => !run.stop.aborted && !run.signal.aborted,
+      report: (ending) => reportOf(ingest, store, ending),
+      counts: () => ({ ...ledger.tally }),
+    })
   } finally {
-    await setup.close()
+    await close()
   }
 }
 
-/** What kept the rejects from their place, if anything did. */
-function placeRejects({ rejects, circumstances: { stop, signal } }: IngestRun, isWhole: boolean): unknown {
+/** Takes the inputs in. After a failure the truth lies in the last checkpoint that was committed, not in memory. */
+async function work(ingest: Ingest): Promise<void> {
+  const { ledger, rejects, run } = ingest
   try {
-    rejects?.place(isWhole && stop?.aborted !== true && signal?.aborted !== true)
-    return undefined
-  } catch (thrown) {
-    return thrown
+    await ingestInputs(ingest)
+    ledger.close()
+  } catch (error) {
+    ledger.revertTo(lastCheckpoint(ingest))
+    try {
+      rejects?.place(false)
+    } catch {
+      // What ended the run is said; what it had rejected is under its other name.
+    }
+    throw error
   }
+  rejects?.place(!run.stop.aborted && !run.signal.aborted)
 }

@@ -1,47 +1,18 @@
-import type { Report, RunStatus } from '../../core/report.ts'
+import type { Report } from '../../core/report.ts'
 import { failureOf } from '../../run/failure.ts'
+import type { Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
-import type { IngestRun } from './run.ts'
-import type { Ended } from './types.ts'
+import type { Ingest } from './run.ts'
 
-/**
- * Closes a run's journal entry and reports. A journal that cannot be closed makes the run a failed one: the
- * next command would take it for interrupted.
- */
-export function reportOf(run: IngestRun, store: Store, error: unknown, seconds: number): Ended {
-  const status = statusOf(run, error)
-  const failure = closeJournal(run, status, error)
-  const ended = failure === undefined ? status : statusOf(run, failure)
-  return {
-    report: build(run, store, ended, failure, seconds),
-    ...(failure !== undefined && { error: failure }),
-  }
-}
-
-function statusOf({ circumstances }: IngestRun, error: unknown): RunStatus {
-  if (circumstances.signal?.aborted) return 'interrupted'
-  if (error !== undefined) return 'failed'
-  return circumstances.stop?.aborted ? 'interrupted' : 'done'
-}
-
-/** What ended the run; the journal's own error where nothing else did. */
-function closeJournal({ circumstances, run }: IngestRun, status: RunStatus, error: unknown): unknown {
-  try {
-    circumstances.state?.journal.finish(run, status, error === undefined ? {} : { error: failureOf(error) })
-    return error
-  } catch (journalError) {
-    return error ?? journalError
-  }
-}
-
-function build(run: IngestRun, store: Store, status: RunStatus, error: unknown, seconds: number): Report {
-  const { ledger, options } = run
+/** What an ingest did, as it ended. */
+export function reportOf(ingest: Ingest, store: Store, { status, error, seconds }: Ending): Report {
+  const { ledger, options } = ingest
   const { retries, bytes, ...counts } = ledger.tally
   return {
-    run: run.run,
+    run: ingest.id,
     status,
     collection: options.collection,
-    class: run.class,
+    class: ingest.class,
     target: store.target,
     dry_run: options.dryRun,
     continued_from_line: ledger.continuedFromLine,

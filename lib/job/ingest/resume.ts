@@ -1,7 +1,6 @@
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import type { Emit } from '../../run/context.ts'
+import type { WriteContext } from '../../run/context.ts'
 import type { RunKey } from '../../run/record.ts'
-import type { Circumstances } from './types.ts'
 
 /** Which run this is, and the checkpoint after which it goes on; none where it begins at the beginning. */
 export interface Continuation {
@@ -18,10 +17,9 @@ const ANEW: Continuation = { run: undefined, checkpoint: undefined }
  */
 export function continuation(
   key: RunKey,
-  { state, fresh = false, runId }: Circumstances,
+  { state, fresh = false, runId, onEvent: emit = () => {} }: WriteContext,
   collectionIsNew: boolean,
   rereadable: boolean,
-  emit: Emit,
 ): Continuation {
   const found = state?.journal.unfinished(key)
   if (

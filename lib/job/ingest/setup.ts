@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import { retryUntilDeadline } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import type { Inode } from '../../file/inode.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import type { Emit } from '../../run/context.ts'
-import { emitter, retryEvent } from '../../run/events.ts'
+import type { WriteContext } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { RejectsFile } from '../../run/rejectsFile.ts'
+import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { dryRunStore } from './dryRun.ts'
@@ -16,12 +15,12 @@ import { errorLimit, Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import { continuation } from './resume.ts'
-import type { IngestRun } from './run.ts'
-import type { Circumstances } from './types.ts'
+import type { Ingest } from './run.ts'
+import type { Shared } from './types.ts'
 
-/** A run that may begin, and what has to be put back after it. */
+/** An ingest that may begin, and what has to be put back after it. */
 export interface Setup {
-  readonly run: IngestRun
+  readonly ingest: Ingest
   close(): Promise<void>
 }
 
@@ -34,81 +33,73 @@ export async function setUp(
   inputs: readonly Input[],
   store: Store,
   options: IngestOptions,
-  given: Circumstances,
+  given: WriteContext,
+  shared: Shared,
 ): Promise<Setup> {
-  const circumstances = options.dryRun ? withoutTraces(given) : given
-  const emit = emitter(circumstances.onEvent)
-  const { state } = circumstances
+  const context = options.dryRun ? withoutTraces(given) : given
+  const run = new Run('ingest', context)
+  const { state } = context
   const key = keyOf(inputs, store, options)
   refuseTakenRun(given.runId, key, given.state?.journal)
   const spared = requireRejectsApart(inputs, store, options, given)
   if (options.dryRun && given.state !== undefined) requireUnlocked(given.state, key)
   const lock = state && lockRun(state, key)
   try {
-    const waiting = waitingFor(options, circumstances, emit)
-    const found = await waiting(() => prepare(store, options, emit, given.state?.journal))
+    const waiting = waitingFor(run, options)
+    const found = await waiting(() => prepare(store, options, run.emit, given.state?.journal))
     let made: Promise<void> | undefined
-    const begun = continuation(key, circumstances, found.created, inputs.every(isRereadable), emit)
-    const name = begun.run ?? circumstances.runId ?? newRunId()
-    const rejects = rejectsFile(circumstances, begun.checkpoint, name, spared)
-    const scratch = circumstances.scratch ?? ((layout) => dryRunStore(store, layout))
-    const run: IngestRun = {
-      run: name,
+    const begun = continuation(key, context, found.created, inputs.every(isRereadable))
+    const id = begun.run ?? context.runId ?? newRunId()
+    const rejects = rejectsFile(context, shared, begun.checkpoint, id, spared)
+    const scratch = shared.scratch ?? ((layout) => dryRunStore(store, layout))
+    const ingest: Ingest = {
+      run,
+      id,
       class: found.class,
       store: options.dryRun ? await scratch(found.layout) : store,
       inputs,
       options,
-      circumstances,
-      emit,
-      checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, circumstances.rejectsFrom),
+      checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, shared.rejectsFrom),
       make: () => {
         made ??= waiting(found.make)
         return made
       },
-      enter: () => state?.journal.begin(name, key, options.collection),
+      enter: (continues) => run.begin({ run: id, key, collection: options.collection }, continues),
       rejects,
-      ledger: ledgerOf(name, inputs, options, circumstances, rejects),
+      ledger: new Ledger({
+        ...ofInputs(inputs, inputs.length > 1 || shared.rejectsFrom !== undefined),
+        rejects,
+        limit: errorLimit(options.maxErrors),
+        commit: state && ((step) => state.journal.commit(id, step)),
+        emit: run.emit,
+      }),
     }
-    return { run, close: () => close(run, store, rejects, lock) }
+    const own = ingest.store === store || shared.scratch !== undefined ? undefined : ingest.store
+    return { ingest, close: () => close(own, rejects, lock) }
   } catch (error) {
     lock?.release()
     throw error
   }
 }
 
-function ledgerOf(
-  run: string,
-  inputs: readonly Input[],
-  options: IngestOptions,
-  { state, onEvent, rejectsFrom }: Circumstances,
-  rejects: RejectsFile | undefined,
-): Ledger {
-  const isShared = inputs.length > 1 || rejectsFrom !== undefined
-  return new Ledger({
-    rejects,
-    limit: errorLimit(options.maxErrors),
-    commit: state && ((step) => state.journal.commit(run, step)),
-    emit: emitter(onEvent),
-    readOnce: (index) => inputs[index]?.rereadable === false,
-    linesBefore: (index) => inputs[index]?.linesBefore ?? 0,
-    sourceOf: (index) => (isShared ? inputs[index]?.name : undefined),
-  })
+function ofInputs(inputs: readonly Input[], areNamed: boolean) {
+  return {
+    readOnce: (index: number) => inputs[index]?.rereadable === false,
+    linesBefore: (index: number) => inputs[index]?.linesBefore ?? 0,
+    sourceOf: (index: number) => (areNamed ? inputs[index]?.name : undefined),
+  }
 }
 
 /** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
-function waitingFor({ retryForMs }: IngestOptions, { signal, stop }: Circumstances, emit: Emit) {
-  const ends = [signal, stop].filter((end): end is AbortSignal => end?.aborted === false)
-  return retryUntilDeadline({
-    forMs: retryForMs,
-    onRetry: (retry) => emit(retryEvent(retry)),
-    ...(ends.length > 0 && { signal: AbortSignal.any(ends) }),
-  })
+function waitingFor(run: Run, { retryForMs }: IngestOptions) {
+  const ends = [run.signal, run.stop].filter(({ aborted }) => !aborted)
+  return run.retrying(retryForMs, AbortSignal.any(ends))
 }
 
 /** The last checkpoint that was committed: after a failure the truth lies there, not in memory. */
-export function lastCheckpoint({ circumstances, run }: IngestRun): Checkpoint | undefined {
+export function lastCheckpoint({ run, id }: Ingest): Checkpoint | undefined {
   try {
-    return circumstances.state?.journal.checkpoint(run)
+    return run.context.state?.journal.checkpoint(id)
   } catch {
     return undefined
   }
@@ -119,8 +110,8 @@ function isRereadable({ rereadable }: Input): boolean {
 }
 
 /** A dry run leaves no checkpoint, so that the real one begins at the beginning. */
-function withoutTraces({ state: _, ...circumstances }: Circumstances): Circumstances {
-  return circumstances
+function withoutTraces({ state: _, ...context }: WriteContext): WriteContext {
+  return context
 }
 
 function keyOf(inputs: readonly Input[], { target }: Store, options: IngestOptions): RunKey {
@@ -135,7 +126,8 @@ function keyOf(inputs: readonly Input[], { target }: Store, options: IngestOptio
 
 /** A continued run goes on in its own rejects file, unless told of another. */
 function rejectsFile(
-  { rejectsPath, rejectsFrom, rejectsDirectory }: Circumstances,
+  { rejectsPath, rejectsDirectory }: WriteContext,
+  { rejectsFrom }: Shared,
   checkpoint: Checkpoint | undefined,
   run: string,
   spared: ReadonlySet<Inode>,
@@ -151,7 +143,7 @@ function requireRejectsApart(
   inputs: readonly Input[],
   store: Store,
   { schema }: IngestOptions,
-  { rejectsPath, state }: Circumstances,
+  { rejectsPath, state }: WriteContext,
 ): ReadonlySet<Inode> {
   if (rejectsPath === undefined) return new Set()
   const files = inputs.flatMap(({ name, rereadable, file = rereadable ? name : undefined }) =>
@@ -169,12 +161,11 @@ function rejoined(checkpoint: Checkpoint, rejects: RejectsFile | undefined, from
 }
 
 async function close(
-  run: IngestRun,
-  store: Store,
+  own: Store | undefined,
   rejects: RejectsFile | undefined,
   lock: { release(): void } | undefined,
 ): Promise<void> {
   rejects?.close()
   lock?.release()
-  if (run.store !== store && run.circumstances.scratch === undefined) await run.store.close()
+  await own?.close()
 }

@@ -1,6 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
+import type { Report } from '../../core/report.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import type { Ended } from '../ingest/types.ts'
+import type { Ended } from '../../run/run.ts'
 import { type Disposed, dispose } from './afterIngest.ts'
 import { survived } from './attempts.ts'
 import type { WatchEntry } from './log.ts'
@@ -11,17 +12,18 @@ import type { Watching } from './setup.ts'
 export async function settle(
   watching: Watching,
   entry: WatchEntry,
-  ended: Ended,
+  ended: Ended<Report>,
   keep = false,
 ): Promise<void> {
-  const { circumstances, log, totals } = watching
+  const { log, run, totals } = watching
   const failed = entry.status === 'failed'
   totals.files += 1
   if (failed) totals.filesFailed += 1
   const pending = keep || (failed && entry.pending === 'delete') ? 'keep' : entry.pending
   const settled: WatchEntry = { ...entry, pending }
   if (!keep) log.update(settled)
-  const { path: movedTo, rejects = circumstances.rejectsPath } = await finish(watching, settled, failed)
+  const { path: movedTo, rejects = run.context.rejectsPath } = await finish(watching, settled, failed)
+  run.note(totals.counts())
   const { path } = entry
   const { report, error } = ended
   const places = {

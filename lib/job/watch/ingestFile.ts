@@ -1,7 +1,9 @@
 import { ElysiaError } from '../../core/errors.ts'
+import type { Report } from '../../core/report.ts'
+import type { WriteContext } from '../../run/context.ts'
+import type { Ended } from '../../run/run.ts'
 import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
-import type { Ended } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 import type { Start } from './recognise.ts'
@@ -17,8 +19,8 @@ export async function ingestFile(
   opened: OpenedFile,
   { byte, linesBefore }: Start,
   note: (reached: FilePosition) => void,
-): Promise<Ended> {
-  const { store, ingest, circumstances, state, totals, rejects: shared } = watching
+): Promise<Ended<Report>> {
+  const { store, ingest, run: ofAll, state, totals, rejects: shared, scratch } = watching
   const input: Input = {
     name,
     rereadable: true,
@@ -26,22 +28,29 @@ export async function ingestFile(
     open: () => opened.read(byte),
     settled: async () => note(opened.position(linesBefore)),
   }
-  const { fresh: _, rejectsDirectory: __, onEvent, ...rest } = circumstances
-  return ingestFiles([input], store, ingest, {
-    ...rest,
-    ...(state && { state }),
+  const { signal, stop, context } = ofAll
+  const path = shared === undefined ? rejects : context.rejectsPath
+  const ofFile: WriteContext = {
+    signal,
+    stop,
     runId: run,
-    ...(shared ? { rejectsFrom: shared.startOf(run) } : rejects !== undefined && { rejectsPath: rejects }),
+    ...(state && { state }),
+    ...(path !== undefined && { rejectsPath: path }),
     onEvent: (event) => {
       // A file's run is part of a watch: what is counted is the sum of all of them.
-      if (event.type === 'records_settled') onEvent?.({ type: event.type, ...totals.with(event) })
-      else onEvent?.(event)
+      if (event.type === 'records_settled') ofAll.emit({ type: event.type, ...totals.with(event) })
+      else ofAll.emit(event)
     },
+  }
+  const rejectsFrom = shared?.startOf(run)
+  return ingestFiles([input], store, ingest, ofFile, {
+    ...(rejectsFrom !== undefined && { rejectsFrom }),
+    ...(scratch && { scratch }),
   })
 }
 
 /** Faults that lie in the file, so that another one may fare better. */
-export function isFaultOfFile({ error, report }: Ended): boolean {
+export function isFaultOfFile({ error, report }: Ended<Report>): boolean {
   if (report.status !== 'failed') return false
   if (!(error instanceof ElysiaError)) return (error as NodeJS.ErrnoException).syscall === 'read'
   return FAULTS.has(error.code)

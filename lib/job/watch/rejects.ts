@@ -5,11 +5,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { ElysiaError } from '../../core/errors.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
 import type { FileLock } from '../../database/fileLock.ts'
+import type { WriteContext } from '../../run/context.ts'
 import type { Journal } from '../../run/journal.ts'
 import { setAside } from '../../run/keptFile.ts'
 import { sizeOf } from '../../run/rejectsFile.ts'
 import { lock, type State } from '../../run/state.ts'
-import type { Circumstances } from '../ingest/types.ts'
 import { nameWith, numbered } from './fileName.ts'
 import { exists } from './identity.ts'
 import { REJECTS_SUFFIX } from './placeRejects.ts'
@@ -42,8 +42,8 @@ export class SharedRejects {
    * For `rejectsPath`, where there is one; a fresh beginning keeps what is there as `FILE.1`.
    * @throws ElysiaError ELYSIA_LOCKED where another watch writes to it
    */
-  static open(database: SqliteDatabase, circumstances: Circumstances): SharedRejects | undefined {
-    const { rejectsPath, state, fresh } = circumstances
+  static open(database: SqliteDatabase, context: WriteContext): SharedRejects | undefined {
+    const { rejectsPath, state, fresh } = context
     if (rejectsPath === undefined) return undefined
     const opened = new SharedRejects(database, rejectsPath, state)
     if (fresh && sizeOf(rejectsPath) > 0) setAside(realpathSync.native(rejectsPath))
@@ -93,7 +93,7 @@ interface Start {
   readonly start: number
 }
 
-type Places = Pick<Circumstances, 'rejectsPath' | 'rejectsDirectory'>
+type Places = Pick<WriteContext, 'rejectsPath' | 'rejectsDirectory'>
 
 /**
  * Where the rejects of one file are collected, in a directory of this user that nobody can guess a way into; with
@@ -105,7 +105,7 @@ export class OwnRejects {
   readonly #state: State | undefined
   #temporary: Promise<string> | undefined
 
-  constructor({ rejectsPath, rejectsDirectory, state }: Circumstances, moves: boolean) {
+  constructor({ rejectsPath, rejectsDirectory, state }: WriteContext, moves: boolean) {
     this.#places = {
       ...(rejectsPath !== undefined && { rejectsPath }),
       ...(rejectsDirectory !== undefined && { rejectsDirectory }),

@@ -1,5 +1,7 @@
-import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { Progress, Report } from '../../core/report.ts'
+import { failureOf } from '../../run/failure.ts'
+import type { RunCounts } from '../../run/record.ts'
+import type { Ending } from '../../run/run.ts'
 import { addCounts, emptyTally } from '../../run/tally.ts'
 
 const COMMITS_KEPT = 10_000
@@ -51,12 +53,17 @@ export class WatchTotals {
     return { ...counts, input: progress.input, input_bytes: progress.input_bytes, seconds: this.#seconds }
   }
 
-  /** A watch has no end of its own: without an error it was told to stop. */
-  report(facts: WatchFacts, error: unknown): WatchReport {
+  /** What the journal keeps of them. */
+  counts(): RunCounts {
+    const { files, filesFailed, filesPassedOver } = this
+    return { ...this.#counts, files, files_failed: filesFailed, files_passed_over: filesPassedOver }
+  }
+
+  report(facts: WatchFacts, { status, error }: Ending): WatchReport {
     const { retries, bytes, ...counts } = structuredClone(this.#counts)
     return {
       ...facts,
-      status: error === undefined ? 'interrupted' : 'failed',
+      status,
       dry_run: this.#dryRun,
       continued_from_line: 0,
       ...counts,
@@ -70,7 +77,7 @@ export class WatchTotals {
       files_failed: this.filesFailed,
       files_passed_over: this.filesPassedOver,
       commits_left_out: this.#commitsLeftOut,
-      ...(error !== undefined && { error: describe(error) }),
+      ...(error !== undefined && { error: failureOf(error) }),
     }
   }
 
@@ -101,12 +108,8 @@ export function failedReport(facts: WatchFacts, run: string, dryRun: boolean, er
     seconds: 0,
     rate: 0,
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
-    error: describe(error),
+    error: failureOf(error),
   }
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  return { code: error instanceof ElysiaError ? error.code : 'ELYSIA_STORE', message: messageOf(error) }
 }
 
 function round(value: number): number {

@@ -5,15 +5,16 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
-import type { Emit } from '../../run/context.ts'
-import { emitter } from '../../run/events.ts'
+import type { Emit, WriteContext } from '../../run/context.ts'
 import type { Journal } from '../../run/journal.ts'
 import { newRunId } from '../../run/record.ts'
-import { lock, requireFree, type State } from '../../run/state.ts'
+import { Run } from '../../run/run.ts'
+import { lock, refuseTakenRun, requireFree, type State } from '../../run/state.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
 import { type IngestGiven, type IngestOptions, ingestOptions } from '../ingest/options.ts'
 import { requireUsable } from '../ingest/stages.ts'
+import type { Shared } from '../ingest/types.ts'
 import { FAILED, PROCESSED } from './afterIngest.ts'
 import { Folder } from './folder.ts'
 import { look } from './identity.ts'
@@ -21,7 +22,6 @@ import { WatchLog } from './log.ts'
 import { type WatchGiven, type WatchOptions, watchOptions } from './options.ts'
 import { lockOfRejects, OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
-import type { WatchCircumstances } from './types.ts'
 
 /** What a watch works with once its preparations are made. */
 export interface Watching {
@@ -31,7 +31,7 @@ export interface Watching {
   readonly store: Store
   readonly ingest: IngestOptions
   readonly options: WatchOptions
-  readonly circumstances: WatchCircumstances
+  readonly run: Run<WriteContext>
   /** Of a dry run what it is held against, and leaves as it is. */
   readonly state: State | undefined
   readonly journal: Journal | undefined
@@ -42,6 +42,8 @@ export interface Watching {
   readonly totals: WatchTotals
   readonly facts: WatchFacts
   readonly emit: Emit
+  /** Of a dry run: the store that takes what all files would write. */
+  readonly scratch: Scratch | undefined
   /** Paths of files with a second name of which that was said. */
   readonly told: Set<string>
   close(): Promise<void>
@@ -55,22 +57,23 @@ export async function setUpWatch(
   given: string,
   store: Store,
   options: IngestGiven & WatchGiven,
-  circumstancesGiven: WatchCircumstances,
+  contextGiven: WriteContext,
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
   const matches = namePattern(watch.pattern)
   const directory = await directoryAt(given)
-  await refuseRejectsAmongFiles(directory, matches, circumstancesGiven)
-  const { circumstances, discard } = ingest.dryRun ? dry(circumstancesGiven, store) : real(circumstancesGiven)
-  const facts = factsOf(ingest, store, circumstances)
-  const { state } = circumstances
+  await refuseRejectsAmongFiles(directory, matches, contextGiven)
+  const { context, scratch, discard } = ingest.dryRun ? dry(contextGiven, store) : real(contextGiven)
+  const facts = factsOf(ingest, store, context)
+  const { state } = context
   const key = [facts.target, facts.class, directory]
   const lockName = `watch ${JSON.stringify(key)}`
+  refuseTakenRun(contextGiven.runId, { ...facts, inputs: [directory] }, contextGiven.state?.journal)
   const held = state && lock(state.directory, lockName, `watching ${directory}`)
-  if (ingest.dryRun) requireNobody(circumstancesGiven, lockName, directory)
+  if (ingest.dryRun) requireNobody(contextGiven, lockName, directory)
   const database = state?.database ?? openDatabase(':memory:')
-  const ownRejects = new OwnRejects(circumstances, watch.after === 'move')
+  const ownRejects = new OwnRejects(context, watch.after === 'move')
   let rejects: SharedRejects | undefined
   let folder: Folder | undefined
   const close = async () => {
@@ -84,12 +87,13 @@ export async function setUpWatch(
   try {
     const log = new WatchLog(database, JSON.stringify([...key, ingest.tenant ?? ingest.tenantBy ?? null]))
     folder = await Folder.open(directory)
-    if (circumstances.fresh === true) log.forgetAll()
+    if (context.fresh === true) log.forgetAll()
     else await seeWhatIsGone(log, folder, watch)
     if (options.after === 'move') await provideSubdirectories(folder, ingest.dryRun)
-    const emit = emitter(circumstances.onEvent)
+    const run = new Run('watch', context)
+    const emit = run.emit
     const journal = state?.journal
-    rejects = SharedRejects.open(database, circumstances)
+    rejects = SharedRejects.open(database, context)
     const totals = new WatchTotals(ingest.dryRun)
     return {
       folder,
@@ -97,8 +101,9 @@ export async function setUpWatch(
       store,
       ingest,
       options: watch,
-      circumstances,
-      state: circumstancesGiven.state,
+      run,
+      scratch,
+      state: contextGiven.state,
       journal,
       log,
       rejects,
@@ -115,32 +120,30 @@ export async function setUpWatch(
   }
 }
 
+type Scratch = NonNullable<Shared['scratch']>
+
 interface Effective {
-  readonly circumstances: WatchCircumstances
+  readonly context: WriteContext
+  readonly scratch: Scratch | undefined
   discard(): Promise<void>
 }
 
-function real(circumstances: WatchCircumstances): Effective {
-  return { circumstances, discard: async () => {} }
+function real(context: WriteContext): Effective {
+  return { context, scratch: undefined, discard: async () => {} }
 }
 
 /** Nothing is remembered, and what one file would write is there for the next. */
-function dry({ state: _, ...circumstances }: WatchCircumstances, store: Store): Effective {
+function dry({ state: _, ...context }: WriteContext, store: Store): Effective {
   let made: Promise<Store> | undefined
   const scratch = (layout: CollectionSchema) => {
     made ??= dryRunStore(store, layout)
     return made
   }
-  const discard = async () => (await made?.catch(() => undefined))?.close()
-  return { circumstances: { ...circumstances, scratch }, discard }
+  return { context, scratch, discard: async () => (await made?.catch(() => undefined))?.close() }
 }
 
 /** A dry run takes no lock, and is refused where the real one would be. @throws ElysiaError ELYSIA_LOCKED */
-function requireNobody(
-  { state, rejectsPath }: WatchCircumstances,
-  lockName: string,
-  directory: string,
-): void {
+function requireNobody({ state, rejectsPath }: WriteContext, lockName: string, directory: string): void {
   if (state === undefined) return
   requireFree(state.directory, lockName, `watching ${directory}`)
   if (rejectsPath !== undefined) requireFree(state.directory, ...lockOfRejects(rejectsPath))
@@ -156,7 +159,7 @@ function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; wa
   return { ingest, watch: ingest.dryRun ? { ...resolved, after: 'keep' } : resolved }
 }
 
-function factsOf(ingest: IngestOptions, store: Store, { runId }: WatchCircumstances): WatchFacts {
+function factsOf(ingest: IngestOptions, store: Store, { runId }: WriteContext): WatchFacts {
   const { collection } = ingest
   return { run: runId ?? newRunId(), collection, class: classNameOf(collection), target: store.target }
 }

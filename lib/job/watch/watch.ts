@@ -1,12 +1,12 @@
+import type { WriteContext } from '../../run/context.ts'
+import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { IngestGiven } from '../ingest/options.ts'
 import { DirectoryWatcher } from './files.ts'
 import type { WatchGiven } from './options.ts'
+import type { WatchReport } from './report.ts'
 import { setUpWatch, type Watching } from './setup.ts'
 import { failUnnamed, passOver, take } from './take.ts'
-import type { WatchCircumstances, WatchEnded } from './types.ts'
-
-const NEVER = new AbortController().signal
 
 /**
  * Takes the files that lie in a directory and those that come, in order of name, each once, as one run each,
@@ -24,21 +24,29 @@ export async function watch(
   directory: string,
   store: Store,
   given: IngestGiven & WatchGiven,
-  circumstances: WatchCircumstances = {},
-): Promise<WatchEnded> {
-  const watching = await setUpWatch(directory, store, given, circumstances)
-  const { stop = NEVER, signal = NEVER } = circumstances
-  let error: unknown
+  context: WriteContext = {},
+): Promise<Ended<WatchReport>> {
+  const watching = await setUpWatch(directory, store, given, context)
+  const { run, facts, folder, totals } = watching
+  const key = { target: facts.target, class: facts.class, inputs: [folder.path] }
+  const work = async () => {
+    run.begin({ run: facts.run, key, collection: facts.collection })
+    await takeAll(watching, AbortSignal.any([run.stop, run.signal])).catch((error) => {
+      // A file that was waiting for its store has not begun: the stop is the end of the watch, not its failure.
+      if (error !== run.stop.reason || run.signal.aborted) throw error
+    })
+    run.signal.throwIfAborted()
+  }
   try {
-    await takeAll(watching, AbortSignal.any([stop, signal]))
-    signal.throwIfAborted()
-  } catch (thrown) {
-    // A file that was waiting for its store has not begun: the stop is the end of the watch, not its failure.
-    if (thrown !== stop.reason || signal.aborted) error = thrown
+    return await runJob(run, work, {
+      // A watch has no end of its own: without an error it was told to stop.
+      isComplete: () => false,
+      report: (ending) => totals.report(facts, ending),
+      counts: () => totals.counts(),
+    })
   } finally {
     await watching.close()
   }
-  return { report: watching.totals.report(watching.facts, error), ...(error !== undefined && { error }) }
 }
 
 async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {

@@ -38,7 +38,10 @@ t.test('too many rejects end the run, and the report says what the store holds',
   t.match(error, { code: 'ELYSIA_TOO_MANY_REJECTS' })
   t.match(report, { status: 'failed', written: 1, rejected: { not_json: 1 }, records: 2 })
   t.equal((await objectsOf(store)).length, report.written)
-  t.match(state.journal.find(report.run), { status: 'failed', error: /more than --max-errors/ })
+  t.match(state.journal.find(report.run), {
+    status: 'failed',
+    error: { code: 'ELYSIA_TOO_MANY_REJECTS', message: /more than --max-errors/ },
+  })
 })
 
 t.test('a piped input that was settled whole is not lost when another one follows', async (t) => {

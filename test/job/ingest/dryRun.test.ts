@@ -5,7 +5,7 @@ import t from 'tap'
 import { fileId } from '../../../lib/change/identity.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
-import type { Circumstances } from '../../../lib/job/ingest/types.ts'
+import type { WriteContext } from '../../../lib/run/context.ts'
 import { lockRun, openState } from '../../../lib/run/state.ts'
 import { openStore } from '../../../lib/store/open.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
@@ -147,7 +147,7 @@ for (const [name, { options, lines, before = [], prepare, isLocked, says }] of O
         rereadable: false,
         open: () => Readable.from([Buffer.from(text)]),
       }
-      const around: Circumstances = { state }
+      const around: WriteContext = { state }
       try {
         const { report, error } = await ingestFiles([input], store, given as typeof INTO, around)
         return {

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { ElysiaError } from '../../../lib/core/errors.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
-import type { Circumstances } from '../../../lib/job/ingest/types.ts'
+import type { WriteContext } from '../../../lib/run/context.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
@@ -272,7 +272,7 @@ t.test('of a file that is ended at once nothing is lost: it is read again', asyn
 /** A stream of which `before` is settled when it is stopped. */
 async function interrupted(t: Test, before: string) {
   const { store, state } = await place(t)
-  const next = (source: Readable, around: Circumstances) =>
+  const next = (source: Readable, around: WriteContext) =>
     ingestFiles([pipe(source)], store, OPTIONS, { state, ...around })
   const count = before.split('\n').length - 1
   const source = new PassThrough()

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
-import type { Circumstances } from '../../../lib/job/ingest/types.ts'
+import type { WriteContext } from '../../../lib/run/context.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openStore } from '../../../lib/store/open.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
@@ -29,7 +29,7 @@ function inTwoHalves(between: () => void) {
     yield Buffer.from(lines(10))
   }
   const input: Input = { name: 'stdin', rereadable: false, open: () => Readable.from(text()) }
-  const circumstances: Circumstances = {
+  const circumstances: WriteContext = {
     onEvent: on('records_settled', ({ records }) => {
       if (records >= 11) settled.resolve()
     }),

@@ -4,13 +4,15 @@ import { settled } from '../../../lib/core/report.ts'
 import { type WatchFacts, WatchTotals } from '../../../lib/job/watch/report.ts'
 import { contentsOf, pass, placeOf } from './watching.ts'
 
+const ENDED = { status: 'interrupted', error: undefined, seconds: 1, retries: 0 } as const
+
 const FACTS: WatchFacts = { run: 'r', collection: 'c', class: 'C', target: 't' }
 
 /** The report of a file in which everything was skipped. */
 function skipping(skipped: Record<string, number>, commits: Record<string, string> = {}): Report {
   const records = Object.values(skipped).reduce((sum, count) => sum + count, 0)
   return {
-    ...new WatchTotals(false).report(FACTS, undefined),
+    ...new WatchTotals(false).report(FACTS, ENDED),
     lines: records,
     records,
     skipped,
@@ -40,7 +42,7 @@ t.test('reasons of many files are kept apart up to a bound, and counted beyond i
     totals.add(
       skipping(Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`${file} ${index}`, 2]))),
     )
-  const { skipped, records } = totals.report(FACTS, undefined)
+  const { skipped, records } = totals.report(FACTS, ENDED)
   t.ok(Object.keys(skipped).length <= 101)
   t.equal(
     Object.values(skipped).reduce((sum, count) => sum + count, 0),
@@ -61,7 +63,7 @@ t.test(
         ),
       )
     totals.add(skipping({}, { '20/0': 'newer' }))
-    const { commits, commits_left_out: leftOut } = totals.report(FACTS, undefined)
+    const { commits, commits_left_out: leftOut } = totals.report(FACTS, ENDED)
     t.equal(Object.keys(commits).length, 10_000)
     t.equal(leftOut, 500)
     t.equal(commits['20/0'], 'newer')

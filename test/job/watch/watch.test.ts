@@ -15,8 +15,10 @@ import { OUTCOMES } from '../../../lib/core/outcome.ts'
 import type { Report } from '../../../lib/core/report.ts'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import { lockOfRejects } from '../../../lib/job/watch/rejects.ts'
-import type { WatchCircumstances, WatchEnded } from '../../../lib/job/watch/types.ts'
+import type { WatchReport } from '../../../lib/job/watch/report.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
+import type { WriteContext } from '../../../lib/run/context.ts'
+import type { Ended } from '../../../lib/run/run.ts'
 import { lock, lockRun, openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import { on, onFile, type WatchedFile } from '../../run/listening.ts'
@@ -154,7 +156,7 @@ t.test('a second watcher of the directory and collection is refused', async (t) 
   t.teardown(() => store.close())
   const state = openState(store, place.stateDirectory)
   const stop = new AbortController()
-  let second: Promise<WatchEnded> = Promise.reject(new Error('no file came'))
+  let second: Promise<Ended<WatchReport>> = Promise.reject(new Error('no file came'))
   second.catch(() => undefined)
   const noteFile = () => {
     const other = openState(store, place.stateDirectory)
@@ -171,7 +173,7 @@ t.test('a second watcher of the directory and collection is refused', async (t) 
 })
 
 /** A place with a store and its state, in which something is held while a dry run is tried. */
-async function dryAgainst(t: Test, around: Partial<WatchCircumstances> = {}, collection = 'source-code') {
+async function dryAgainst(t: Test, around: Partial<WriteContext> = {}, collection = 'source-code') {
   const place = placeOf(t, { '1.jsonl': add('a', '1') })
   const store = await openSqlite(place.database)
   t.teardown(() => store.close())
@@ -190,7 +192,7 @@ async function dryAgainst(t: Test, around: Partial<WatchCircumstances> = {}, col
 t.test('a dry run is refused where another watch holds the folder, as the real run would be', async (t) => {
   const { place, store, state, dry } = await dryAgainst(t)
   const stop = new AbortController()
-  const tried = Promise.withResolvers<WatchEnded>()
+  const tried = Promise.withResolvers<Ended<WatchReport>>()
   const noteFile = () => {
     tried.resolve(dry())
     tried.promise.catch(() => undefined).finally(() => stop.abort())
@@ -265,7 +267,7 @@ t.test('the same bytes watched and processed give the same objects and counts', 
 
 t.test('a directory that does not exist and a file are refused, and rejects among the files', async (t) => {
   const place = placeOf(t, { 'a.txt': '' })
-  const refused = (directory: string, more: WatchCircumstances, code: string) =>
+  const refused = (directory: string, more: WriteContext, code: string) =>
     t.rejects(
       watched({ ...place, inbox: directory }, {}, () => false, more),
       { code },

@@ -4,9 +4,11 @@ import type { Test } from 'tap'
 import { eventText } from '../../../bin/view/eventText.ts'
 import type { IngestGiven } from '../../../lib/job/ingest/options.ts'
 import type { WatchGiven } from '../../../lib/job/watch/options.ts'
-import type { WatchCircumstances, WatchEnded } from '../../../lib/job/watch/types.ts'
+import type { WatchReport } from '../../../lib/job/watch/report.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
+import type { WriteContext } from '../../../lib/run/context.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
+import type { Ended } from '../../../lib/run/run.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
@@ -44,7 +46,7 @@ export function add(path: string, content: string): string {
 }
 
 export interface Told {
-  readonly ended: WatchEnded
+  readonly ended: Ended<WatchReport>
   readonly files: WatchedFile[]
   readonly names: string[]
   readonly events: RunEvent[]
@@ -55,7 +57,7 @@ export async function watched(
   place: Storage,
   options: Partial<IngestGiven> & WatchGiven,
   until: (files: readonly WatchedFile[]) => boolean,
-  more: WatchCircumstances = {},
+  more: WriteContext = {},
 ): Promise<Told> {
   const stop = new AbortController()
   const files: WatchedFile[] = []
@@ -103,7 +105,7 @@ export async function pass(
   place: Storage,
   options: Partial<IngestGiven> & WatchGiven = {},
   steps: readonly (() => void)[] = [],
-  more: WatchCircumstances = {},
+  more: WriteContext = {},
 ): Promise<Told> {
   const waiting = [...steps]
   const isSentinel = (path: string) => basename(path).startsWith('~')
