@@ -59,7 +59,16 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
   speaking.console = console
   const { operands, rest } = wordsOf(command, given)
   requireOperands(command, operands)
-  return runCommand(command, { name: command.name, commands: COMMANDS, flags, operands, rest, console })
+  const typed = [...command.name.split(' '), ...words]
+  return runCommand(command, {
+    name: command.name,
+    typed,
+    commands: COMMANDS,
+    flags,
+    operands,
+    rest,
+    console,
+  })
 }
 
 /**

@@ -57,6 +57,7 @@ function circumstances(
   return {
     stop,
     signal,
+    onInFlight: context.onInFlight,
     state,
     fresh,
     onEvent: eventView(console, (event) => {

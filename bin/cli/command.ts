@@ -21,14 +21,26 @@ export interface Command {
   readonly docs?: string
   /** True where it runs, and shows them, though configuration files are refused. */
   readonly showsRefused?: boolean
-  /** What a signal leaves behind and how to go on, as half a sentence; for a command that keeps what it has done. */
-  readonly interrupted?: string
+  /** How to go on after a signal; where it is left out, the same command begins again. */
+  continuing?(context: Pick<Context, 'operands' | 'options'>): Continuing
   /** Every option it takes, but for the console's, which all have. */
   readonly schemas: readonly OptionsSchema[]
   /** True where the words after `--` are a command line, and not operands that look like options. */
   readonly wrapsCommand?: boolean
   /** @throws whatever ends it; main says it and chooses the exit code */
   run(context: Context): Promise<void>
+}
+
+/** How a command goes on that was ended early: the words that were typed, changed. */
+export interface Continuing {
+  /** True where what was done is kept, and is not done again. */
+  readonly keeps?: boolean
+  /** Flags that it then needs. */
+  readonly add?: readonly string[]
+  /** Flags that would begin it anew. */
+  readonly drop?: readonly string[]
+  /** What has to be piped in once more, as a plural. */
+  readonly input?: string
 }
 
 /** A command with the words it is called by: `index process-jsonl`. */
@@ -56,6 +68,8 @@ export interface OpenTarget {
 export interface Context {
   /** As it was called: `col cat`. */
   readonly name: string
+  /** The words after the program's own name, as they were typed. */
+  readonly typed: readonly string[]
   /** All commands, for one that speaks of the others. */
   readonly commands: Group
   readonly operands: readonly string[]
@@ -72,6 +86,8 @@ export interface Context {
   readonly stop: AbortSignal
   /** Aborted by the second signal, or when the time to shut down is over: end at once. */
   readonly signal: AbortSignal
+  /** Takes note of how many batches are in flight: a signal says so. */
+  onInFlight(batches: number): void
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
   /** Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. */

@@ -1,12 +1,21 @@
-import { type Layer, layersFor, messageOf, readSettings, resolve, type Settings } from '../library.ts'
+import {
+  type Layer,
+  layersFor,
+  messageOf,
+  type OptionsSchema,
+  readSettings,
+  resolve,
+  type Settings,
+} from '../library.ts'
 import type { Context, Group, NamedCommand } from './command.ts'
+import { continuingText } from './continuing.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas } from './registry.ts'
-import { type Signals, takeSignals } from './signals.ts'
+import { interruptedText, type Signals, takeSignals } from './signals.ts'
 import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
 
 /** What was asked for on the command line. */
-export type Asked = Pick<Context, 'name' | 'commands' | 'flags' | 'operands' | 'rest' | 'console'>
+export type Asked = Pick<Context, 'name' | 'typed' | 'commands' | 'flags' | 'operands' | 'rest' | 'console'>
 
 /**
  * Runs one command: gives it its options, target and signals, and closes what it opened. Returns its exit code.
@@ -19,11 +28,14 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   let opened: Promise<Closable> | undefined
   let known: Promise<KnownRuns> | undefined
   let signals: Signals | undefined
+  let inFlight: number | undefined
   let failure: { readonly code: ExitCode; readonly why: string } | undefined
   const onSignal = () => {
-    signals ??= takeSignals(shutdownTimeout(command, layers), asked.console.note)
+    const say = { note: asked.console.note, inFlight: () => inFlight }
+    signals ??= takeSignals(shutdownTimeout(command, layers), say)
     return signals
   }
+  const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options
   try {
     // A mistake in any option comes before what the command looks for first.
     for (const schema of command.schemas) resolve(schema, layersFor(schema, layers))
@@ -36,7 +48,10 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
       get signal() {
         return onSignal().abort
       },
-      options: (schema) => resolve(schema, layersFor(schema, layers)).options,
+      options,
+      onInFlight: (batches) => {
+        inFlight = batches
+      },
       openTarget: (opening = {}) => {
         opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
         return opened
@@ -63,21 +78,18 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     for (const one of [opened, known]) await (await one?.catch(() => undefined))?.close()
     signals?.release()
   }
-  if (signals?.received !== undefined) failure = interruption(command, signals.received, failure?.why)
+  if (signals?.received !== undefined) {
+    const continuing = command.continuing?.({ operands: asked.operands, options })
+    const why = `${interruptedText(signals.received)}; ${continuingText(asked.typed, continuing)}`
+    asked.console.note(why)
+    failure = {
+      code: exitOfSignal(signals.received),
+      why: failure === undefined ? why : `${why}; ${failure.why}`,
+    }
+  }
   if (failure === undefined) return EXIT.done
   asked.console.failure(failure.why, failure.code)
   return failure.code
-}
-
-/** `failure` is what the command had to say before the signal came, which has the exit code. */
-function interruption(
-  { name, interrupted }: NamedCommand,
-  signal: NodeJS.Signals,
-  failure: string | undefined,
-) {
-  const left = interrupted === undefined ? '' : `: ${interrupted}`
-  const failed = failure === undefined ? '' : `; ${failure}`
-  return { code: exitOfSignal(signal), why: `${name} was ended by ${signal}${left}${failed}` }
 }
 
 /** An interrupted call throws the reason of its signal, or an AbortError with that cause. */

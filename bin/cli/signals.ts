@@ -1,3 +1,5 @@
+import { counted } from '../library.ts'
+
 /** What signals ask of a run. */
 export interface Signals {
   /** Aborted by the first signal: take no more, finish what is in flight. */
@@ -12,11 +14,18 @@ export interface Signals {
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
+/** How what is going on with signals is said. */
+export interface SignalTexts {
+  note(message: string): void
+  /** How many batches are in flight; undefined where nobody counts them. */
+  inFlight(): number | undefined
+}
+
 /**
  * Takes SIGINT, SIGTERM and SIGHUP from the system: the first stops, the second aborts, the third kills.
- * `timeoutMs` after the first the abort comes by itself.
+ * `timeoutMs` after the first the abort comes by itself; where that is 0, with the first.
  */
-export function takeSignals(timeoutMs: number, say: (message: string) => void): Signals {
+export function takeSignals(timeoutMs: number, { note, inFlight }: SignalTexts): Signals {
   const stop = new AbortController()
   const abort = new AbortController()
   let received: NodeJS.Signals | undefined
@@ -26,17 +35,20 @@ export function takeSignals(timeoutMs: number, say: (message: string) => void): 
     for (const name of SIGNALS) process.off(name, onSignal)
   }
   const end = (why: string) => {
-    say(why)
     release()
     abort.abort(new Error(why))
   }
   const onSignal = (name: NodeJS.Signals) => {
-    if (received !== undefined) return end(`${name} again: ends at once`)
-    received = name
-    say(`${name}: finishes what is in flight; again to end at once`)
-    const late = () => end('the time to shut down is over: ends at once')
-    timer = setTimeout(late, timeoutMs).unref()
-    stop.abort(new Error(name))
+    const isFirst = received === undefined
+    received ??= name
+    note(isFirst ? stoppingText(name, timeoutMs === 0, inFlight()) : `aborting${by(name)}`)
+    if (!isFirst) return end(`aborted by ${name}`)
+    stop.abort(new Error(`stopped by ${name}`))
+    if (timeoutMs === 0) return end(`aborted by ${name}`)
+    timer = setTimeout(() => {
+      note('aborting: the time to shut down is over')
+      end('the time to shut down is over')
+    }, timeoutMs).unref()
   }
   for (const name of SIGNALS) process.on(name, onSignal)
   return {
@@ -47,4 +59,21 @@ export function takeSignals(timeoutMs: number, say: (message: string) => void): 
       return received
     },
   }
+}
+
+/** What a person reads at the end, before how to go on. */
+export function interruptedText(name: NodeJS.Signals): string {
+  return `interrupted${by(name)}`
+}
+
+function stoppingText(name: NodeJS.Signals, isAtOnce: boolean, inFlight: number | undefined): string {
+  if (isAtOnce) return `stopping${by(name)}`
+  const what = inFlight === undefined ? 'what is in flight' : counted(inFlight, 'batch', 'batches')
+  const finishing = inFlight === 0 ? '' : `: finishing ${what}`
+  return `stopping${by(name)}${finishing}; again to abort`
+}
+
+/** Ctrl-C need not be told apart from what a person just did. */
+function by(name: NodeJS.Signals): string {
+  return name === 'SIGINT' ? '' : ` (${name})`
 }

@@ -37,9 +37,9 @@ export function roughSize(value: number): string {
   return bytes.format(value, { mode: 'binary', decimalPlaces: 1, unitSeparator: ' ' }) ?? `${value} B`
 }
 
-/** A number of things for reading, by the word for one of them: `1 archive`, `2 archives`. */
-export function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`
+/** A number of things for reading, by the word for one of them and that for many: `1 archive`, `2 archives`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 const SIZE_STEPS: readonly [number, string][] = [

@@ -16,6 +16,8 @@ export interface RunContext {
   readonly runId?: string
   /** Told of each event, in order. What it throws ends the run. */
   readonly onEvent?: Emit
+  /** Told how many batches are in flight, whenever that has changed. */
+  readonly onInFlight?: (batches: number) => void
 }
 
 /** The context of a run that writes records or objects: an ingest, a watch, a restore. */

@@ -85,7 +85,7 @@ t.test('a run that cannot finish what is in flight ends after --shutdown-timeout
   while ((double.calls.by.BatchObjects ?? 0) < 4) await setTimeout(5)
   const before = performance.now()
   child.kill('SIGTERM')
-  await says('SIGTERM: finishes what is in flight')
+  await says('stopping (SIGTERM): finishing 1 batch; again to abort')
   const { code, stdout, stderr } = await ended
   const waited = performance.now() - before
   t.ok(waited >= 700 && waited < 5000, `${Math.round(waited)} ms`)

@@ -173,7 +173,7 @@ async function endTwice(double: Double, { child, ended, says }: Started, more = 
   if (more !== '') child.stdin!.write(more)
   while ((double.calls.by.BatchObjects ?? 0) === before) await setTimeout(5)
   child.kill('SIGINT')
-  await says('again to end at once')
+  await says('again to abort')
   child.kill('SIGINT')
   return ended
 }

@@ -170,7 +170,7 @@ t.test('quietly, a signal leaves one line that says how to go on', async (t) => 
     t,
     await run.ended,
     143,
-    /was ended by SIGTERM: what is settled stays, and the same command/,
+    /interrupted \(SIGTERM\); continue with: elysiactl index process-jsonl changes\.jsonl /,
     'ingest',
   )
   double.faults.clear()
@@ -180,5 +180,11 @@ t.test('quietly, a signal leaves one line that says how to go on', async (t) => 
   const before = double.calls.by.Search ?? 0
   while ((double.calls.by.Search ?? 0) === before) await setTimeout(5)
   backup.child.kill('SIGINT')
-  isOneLine(t, await backup.ended, 130, /was ended by SIGINT: nothing counts.*--resume/, 'backup')
+  isOneLine(
+    t,
+    await backup.ended,
+    130,
+    /interrupted; continue with: elysiactl col backup c --to archive .* --resume$/,
+    'backup',
+  )
 })

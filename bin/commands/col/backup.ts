@@ -47,8 +47,11 @@ export const command: Command = {
   schemas: [backupOptions, backupRunOptions, catalogOptions, lockOptions, targetOptions, shutdownOptions],
   exits: ['conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/archives.md',
-  interrupted:
-    'nothing counts as an archive yet; into a directory the same command with --resume finishes it',
+  continuing({ options }) {
+    const { to, dryRun, resume } = options(backupRunOptions)
+    const isDirectory = destinationOf(to, options(backupOptions), resume).kind === 'directory'
+    return isDirectory && !dryRun ? { keeps: true, add: ['--resume'] } : {}
+  },
   run,
 }
 

@@ -55,7 +55,11 @@ export const command: Command = {
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
-  interrupted: 'what is written stays, and the same command goes on behind it',
+  continuing: ({ operands, options }) => ({
+    keeps: !options(restoreOptions).dryRun,
+    drop: ['--fresh'],
+    ...(operands.some(isStandardInput) && { input: 'archive' }),
+  }),
   run,
 }
 
@@ -189,6 +193,7 @@ function circumstances(context: Context, state: State): RestoreCircumstances {
   return {
     stop: context.stop,
     signal: context.signal,
+    onInFlight: context.onInFlight,
     state,
     fresh,
     ...(runId !== undefined && { runId }),

@@ -24,7 +24,7 @@ export const command: Command = {
   schemas: [ingestOptions, runOptions, targetOptions],
   exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
   docs: 'docs/format.md',
-  interrupted: 'what is settled stays, and the same command goes on behind it',
+  continuing: ({ options }) => ({ keeps: !options(ingestOptions).dryRun, drop: ['--fresh'] }),
   async run(context) {
     await runIngest(context, () => sources(context.operands))
   },

@@ -52,7 +52,11 @@ export const command: Command = {
   schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
   exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md, docs/recipes.md',
-  interrupted: 'what is settled stays, and the same command goes on behind it',
+  continuing: ({ options }) => ({
+    keeps: !options(ingestOptions).dryRun,
+    drop: ['--fresh'],
+    ...(!options(syncOptions).fromCommand && { input: 'records' }),
+  }),
   wrapsCommand: true,
   run: (context) => runIngest(context, async () => [named(input(context), context)]),
 }

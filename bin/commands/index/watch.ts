@@ -34,7 +34,7 @@ export const command: Command = {
   schemas: [watchOptions, ingestOptions, runOptions, targetOptions],
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md',
-  interrupted: 'what is settled stays, and the same command goes on behind it',
+  continuing: ({ options }) => ({ keeps: !options(ingestOptions).dryRun, drop: ['--fresh'] }),
   async run(context) {
     const [directory = ''] = context.operands
     const { console } = context
@@ -68,6 +68,7 @@ function circumstances(
   return {
     stop,
     signal,
+    onInFlight: context.onInFlight,
     state,
     fresh,
     onEvent: (event) => {

@@ -114,6 +114,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
     ...(inputs[index]!.rereadable && { stop }),
     onRetry: (retry) => waiting(ingest, retry),
     onTenant: (tenant) => ingest.store.createTenants(ingest.class, [tenant]),
+    ...(run.context.onInFlight && { onInFlight: run.context.onInFlight }),
     onSettled: (settlement) => {
       onSkipDone()
       ledger.settle(settlement)

@@ -24,6 +24,8 @@ export interface SinkOptions {
   readonly onRetry?: (retry: Retry) => void
   /** Called once for each tenant before it is first read or written. */
   readonly onTenant?: (tenant: string) => Promise<void>
+  /** Told how many units are in flight, whenever that has changed. */
+  readonly onInFlight?: (units: number) => void
   /**
    * Called in order of the input with every stretch that is done with, one at a time; the sink waits for it.
    * What it commits speaks of acknowledged writes only; in a store with transactions it takes part in the
@@ -140,8 +142,13 @@ class StoreSink extends Writable {
 
   #hold<T>(promise: Promise<T>, among: Set<Promise<unknown>> | Set<Promise<void>>): void {
     const set = among as Set<Promise<unknown>>
+    const told = () => set === this.#running && this.#options.onInFlight?.(set.size)
     set.add(promise)
-    const drop = () => void set.delete(promise)
+    told()
+    const drop = () => {
+      set.delete(promise)
+      told()
+    }
     promise.then(drop, drop)
   }
 }

@@ -1,0 +1,21 @@
+import { masked } from '../library.ts'
+
+/** Words as a shell takes them, to be pasted there; credentials are masked. */
+export function commandLine(words: readonly string[]): string {
+  return masked(['elysiactl', ...words].map(quoted).join(' '))
+}
+
+/** The words that were typed, with flags that are to stand there and without those that are not to. */
+export function changedWords(
+  typed: readonly string[],
+  { add = [], drop = [] }: { readonly add?: readonly string[]; readonly drop?: readonly string[] },
+): string[] {
+  const end = typed.indexOf('--')
+  const [own, rest] = end === -1 ? [typed, []] : [typed.slice(0, end), typed.slice(end)]
+  const kept = own.filter((word) => !drop.includes(word))
+  return [...kept, ...add.filter((flag) => !kept.includes(flag)), ...rest]
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

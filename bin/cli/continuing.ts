@@ -1,0 +1,10 @@
+import type { Continuing } from './command.ts'
+import { changedWords, commandLine } from './commandLine.ts'
+
+/** How to go on after a signal, with the words that were typed: `continue with: elysiactl col backup X --resume`. */
+export function continuingText(typed: readonly string[], continuing: Continuing = {}): string {
+  const { keeps = false, add, drop, input } = continuing
+  const line = commandLine(changedWords(typed, { ...(add && { add }), ...(drop && { drop }) }))
+  const how = keeps ? 'continue' : 'begin again'
+  return input === undefined ? `${how} with: ${line}` : `${how} with the same ${input} into: ${line}`
+}
