@@ -69,8 +69,8 @@ export function onScreen(
     type: (keys) => void child.stdin.write(keys),
     async resize(columns, rows) {
       await seen()
-      emulator.resize(columns, rows)
       spawnSync('stty', ['-F', readFileSync(file, 'utf8').trim(), 'cols', `${columns}`, 'rows', `${rows}`])
+      emulator.resize(columns, rows)
     },
     sees: (pattern) => sees(emulator, pattern, child),
     close: () => void child.kill(),
