@@ -27,27 +27,67 @@ export interface PartReading {
  * and what the format's decoder holds.
  */
 export function partPages(reading: PartReading): Readable {
-  return Readable.from(checkedPages(reading), { objectMode: true, highWaterMark: 1 })
+  return new PartPages(reading)
 }
 
-async function* checkedPages(reading: PartReading): AsyncGenerator<readonly StoredObject[]> {
-  const source = await reading.storage.read(reading.part.file)
-  const stored = hashing()
-  const tally = new Tally({ remember: true })
-  const check = new PartCheck(reading)
-  const stages = decoding(reading, reading.content, tally)
-  // Whoever reads the last of them hears of the errors of all.
-  pipeline([source, stored, ...stages], () => {})
-  try {
-    for await (const page of stages.at(-1)! as AsyncIterable<readonly StoredObject[]>) {
-      check.page(page)
-      yield page
+class PartPages extends Readable {
+  readonly #reading: PartReading
+  readonly #stored = hashing()
+  readonly #tally = new Tally({ remember: true })
+  readonly #check: PartCheck
+  /** The last of the stages; undefined before the file is open. */
+  #decoder: Duplex | undefined
+  #opening: Promise<void> | undefined
+
+  constructor(reading: PartReading) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#reading = reading
+    this.#check = new PartCheck(reading)
+  }
+
+  override _read(): void {
+    if (this.#decoder !== undefined) this.#decoder.resume()
+    else this.#opening ??= this.#open().catch((error) => void this.#fail(error))
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    Promise.resolve(this.#opening).then(() => {
+      this.#decoder?.destroy()
+      done(error)
+    })
+  }
+
+  async #open(): Promise<void> {
+    const { storage, part, content } = this.#reading
+    const source = await storage.read(part.file)
+    const stages = decoding(this.#reading, content, this.#tally)
+    const decoder = stages.at(-1)!
+    pipeline([source, this.#stored, ...stages], (error) => {
+      if (error) this.#fail(error)
+    })
+    decoder.on('data', (page: readonly StoredObject[]) => this.#take(page))
+    decoder.once('end', () => this.#end())
+    this.#decoder = decoder
+  }
+
+  #take(page: readonly StoredObject[]): void {
+    try {
+      this.#check.page(page)
+      if (!this.push(page)) this.#decoder?.pause()
+    } catch (error) {
+      this.#fail(error)
     }
-    await check.end(tally.tallied(), stored.sha256())
-  } catch (error) {
-    throw ofPart(reading.part, error)
-  } finally {
-    source.destroy()
+  }
+
+  #end(): void {
+    this.#check.end(this.#tally.tallied(), this.#stored.sha256()).then(
+      () => this.push(null),
+      (error) => this.#fail(error),
+    )
+  }
+
+  #fail(error: unknown): void {
+    this.destroy(ofPart(this.#reading.part, error) as Error)
   }
 }
 
