@@ -35,17 +35,17 @@ export type { Delete, Move, Operation, Patch, Put } from './core/operation.ts'
 export { OUTCOMES, type Outcome, type OutcomeName, type Settlement } from './core/outcome.ts'
 export { REJECT_CODES, Reject, type RejectCode } from './core/reject.ts'
 export type { Counts, Progress, Report, RunStatus } from './core/report.ts'
-export { type BackupCircumstances, backup } from './job/backup/backup.ts'
+export { type BackupContext, type BackupEnded, backup, runBackup } from './job/backup/backup.ts'
 export { type BackupGiven, type BackupOptions, backupOptions } from './job/backup/options.ts'
 export type { BackupReport } from './job/backup/report.ts'
-export { backupSingle } from './job/backup/single.ts'
+export { backupSingle, runBackupSingle, type SingleOutput } from './job/backup/single.ts'
 export { ingest, ingestFiles } from './job/ingest/ingest.ts'
 export type { Input } from './job/ingest/input.ts'
 export { type IngestGiven, type IngestOptions, ingestOptions } from './job/ingest/options.ts'
 export { type RestoreGiven, type RestoreOptions, restoreOptions } from './job/restore/options.ts'
 export type { RestoreReport } from './job/restore/report.ts'
 export {
-  type RestoreCircumstances,
+  type RestoreContext,
   type RestoreEnded,
   restore,
   runRestore,

@@ -51,6 +51,8 @@ const PUBLIC: readonly string[] = [
   'readSingle',
   'restore',
   'restoreOptions',
+  'runBackup',
+  'runBackupSingle',
   'runRestore',
   'singleObjects',
   'sink',

@@ -17,7 +17,7 @@ export interface ReadOptions {
 
 /**
  * The objects of a range, page by page in order of id. A read that fails for a while is taken up again after the last
- * object it gave. Memory: two pages, and what the store reads ahead.
+ * object it gave. Memory: a page, and what the store reads ahead.
  * Errors: those of the store; ELYSIA_STORE where it gives an id out of order, a second time, or of elsewhere: what
  * relies on the order would lack objects, or never end
  */
@@ -49,7 +49,8 @@ class ObjectPages extends Readable {
   #pages: AsyncIterator<StoredObject[]> | undefined
 
   constructor(collection: Collection, range: ObjectRange, options: ReadOptions) {
-    super({ objectMode: true, highWaterMark: 1 })
+    // A page is read when it is asked for: one more that waits outlives the collections of short-lived memory.
+    super({ objectMode: true, highWaterMark: 0 })
     this.#collection = collection
     this.#range = range
     this.#options = options

@@ -2,7 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream'
 
 /**
  * Chunks → chunks, one for one, in order: of batches and pages. What `map` throws, or rejects with, is the stream's
- * error. Memory: two chunks.
+ * error. Memory: a chunk.
  */
 export function mapChunks<In, Out>(map: (chunk: In) => Out | Promise<Out>): Transform {
   return new MapChunks(map)
@@ -12,7 +12,7 @@ class MapChunks<In, Out> extends Transform {
   readonly #map: (chunk: In) => Out | Promise<Out>
 
   constructor(map: (chunk: In) => Out | Promise<Out>) {
-    super({ objectMode: true, highWaterMark: 1 })
+    super({ objectMode: true, writableHighWaterMark: 1, readableHighWaterMark: 0 })
     this.#map = map
   }
 

@@ -6,8 +6,8 @@ import { mapChunks } from '../../lib/stream/mapChunks.ts'
 import { stageContract } from '../contract/stage.ts'
 
 const input = () => Array.from({ length: 20 }, (_, line) => ({ line }))
-/** A chunk on either side, and the one that is being mapped. */
-const HOLDS = 3
+/** The one that is being mapped, and one that waits for its reader. */
+const HOLDS = 2
 
 stageContract(t, 'mapChunks', {
   make: () => mapChunks((chunk: object) => ({ ...chunk })),

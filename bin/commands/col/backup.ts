@@ -3,20 +3,24 @@ import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import {
-  type BackupCircumstances,
+  type BackupContext,
+  type BackupEnded,
   type BackupOptions,
-  type BackupReport,
   backupJob,
   backupOptions,
   backupRunOptions,
   catalogOptions,
   counted,
   ElysiaError,
+  type Emit,
+  failureOf,
   lock,
   lockOptions,
+  openState,
   requireFree,
   roughSize,
   runOptions,
+  type State,
   type Store,
   targetOptions,
   userPaths,
@@ -91,7 +95,7 @@ async function intoDirectory(
   await alone(path, () =>
     shown(context, (around) =>
       job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
-        job.backup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
+        job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
           ...inside,
           resume,
         }),
@@ -112,7 +116,7 @@ async function intoFile(
   await alone(to, () =>
     shown(context, (around) =>
       job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
-        job.backupFile(store, name, to, options, inside, job.fileModes(mode)),
+        job.runBackupFile(store, name, to, options, inside, job.fileModes(mode)),
       ),
     ),
   )
@@ -152,22 +156,33 @@ async function intoPipe(context: Context, store: Store, name: string, options: B
   }
   const job = await backupJob()
   const stream = context.console.bytes()
-  await shown(context, (around) => job.backupSingle(store, name, { stream, location: '-' }, options, around))
+  await shown(context, (around) =>
+    job.runBackupSingle(store, name, { stream, location: '-' }, options, around),
+  )
 }
 
-type Made = Promise<{ readonly report: BackupReport }>
-
-async function shown(context: Context, make: (around: BackupCircumstances) => Made): Promise<void> {
+async function shown(context: Context, make: (around: BackupContext) => Promise<BackupEnded>): Promise<void> {
   const { console, stop, signal } = context
   const view = await progressView(console)
-  const around: BackupCircumstances = {
-    stop,
-    signal,
-    onEvent: progressEvents(console, view),
-  }
-  const { report } = await make(around).finally(view.stop)
+  const onEvent = progressEvents(console, view)
+  const { store } = await context.readTarget()
+  const state = historyOf(store, onEvent)
+  const around: BackupContext = { stop, signal, onEvent, ...(state && { state }) }
+  const ended = make(around).finally(view.stop)
+  const { report, error } = await ended.finally(() => state?.close())
   if (console.json) await console.document(report)
-  else console.note(backupSummary(report))
+  else if (error === undefined) console.note(backupSummary(report))
+  if (error !== undefined) throw error
+}
+
+/** The journal, for a row of this run; a backup goes on without one. */
+function historyOf(store: Store, onEvent: Emit): State | undefined {
+  try {
+    return openState(store, userPaths().state)
+  } catch (error) {
+    onEvent({ type: 'history_not_written', error: failureOf(error) })
+    return undefined
+  }
 }
 
 /** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */

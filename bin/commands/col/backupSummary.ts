@@ -3,11 +3,12 @@ import { type BackupReport, roughSize } from '../../library.ts'
 /** A report for a person, line by line; the last is the archive, ready to be copied. */
 export function backupSummary(report: BackupReport): string[] {
   const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
+  const counted = counts && ` (the store counted ${counts.before} before, ${counts.after} after)`
   const share =
     raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
   const kept = parts_kept === 0 ? '' : ` (${parts_kept} kept)`
   const rows: [string, string][] = [
-    ['objects', `${report.objects} (the store counted ${counts.before} before, ${counts.after} after)`],
+    ['objects', `${report.objects}${counted ?? ''}`],
     ['vectors', String(report.vectors)],
     ...(tenants === undefined ? [] : ([['tenants', String(tenants)]] as [string, string][])),
     ['parts', `${parts}${kept}, ${report.format}, ${report.compression}`],
@@ -15,9 +16,9 @@ export function backupSummary(report: BackupReport): string[] {
     ['digest', report.digest.slice(0, 16)],
   ]
   return [
-    `done: ${report.collection} of ${report.target}, archive ${report.archive}`,
+    `${report.status}: ${report.collection} of ${report.target}, archive ${report.archive}`,
     ...rows.map(([name, value]) => `  ${name.padEnd(9)}${value}`),
-    report.consistency,
+    ...(report.consistency === undefined ? [] : [report.consistency]),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
     `archive: ${report.location}`,
   ]

@@ -12,7 +12,7 @@ import {
   ElysiaError,
   lockOptions,
   type OpenOptions,
-  type RestoreCircumstances,
+  type RestoreContext,
   type RestoreOptions,
   type RestoreReport,
   type RestoreSource,
@@ -75,7 +75,7 @@ async function run(context: Context): Promise<void> {
     for (const operand of operands) opened.push(await open(context, operand, options, closers))
     const { store, state } = await context.openTarget(opening(context, options))
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
-    const around: RestoreCircumstances = {
+    const around: RestoreContext = {
       ...circumstances(context, state),
       signal: AbortSignal.any([context.signal, ...lost]),
       onEvent: progressEvents(console, view),
@@ -188,7 +188,7 @@ function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: Res
   }
 }
 
-function circumstances(context: Context, state: State): RestoreCircumstances {
+function circumstances(context: Context, state: State): RestoreContext {
   const { rejects, runId, fresh } = context.options(runOptions)
   return {
     stop: context.stop,
@@ -205,7 +205,7 @@ function circumstances(context: Context, state: State): RestoreCircumstances {
 /** Where the refused objects are; undefined where there are none. */
 function rejectsPath(
   { run, rejected, references_rejected, dry_run }: RestoreReport,
-  { rejectsPath, rejectsDirectory }: RestoreCircumstances,
+  { rejectsPath, rejectsDirectory }: RestoreContext,
 ): string | undefined {
   if (dry_run || rejected + references_rejected === 0) return undefined
   return rejectsPath ?? join(rejectsDirectory!, `${run}.jsonl`)

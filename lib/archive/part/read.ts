@@ -40,7 +40,7 @@ class PartPages extends Readable {
   #opening: Promise<void> | undefined
 
   constructor(reading: PartReading) {
-    super({ objectMode: true, highWaterMark: 1 })
+    super({ objectMode: true, highWaterMark: 0 })
     this.#reading = reading
     this.#check = new PartCheck(reading)
   }

@@ -3,31 +3,30 @@ import { readJournal } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { retryUntilDeadline } from '../../async/retry.ts'
 import { isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import { emitter, retryEvent } from '../../run/events.ts'
 import type { Store } from '../../store/store.ts'
+import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, backupOptions } from './options.ts'
-import { callsFor, collectionInfoOf } from './plan.ts'
-import { type BackupReport, backupReport } from './report.ts'
+import { callsFor } from './plan.ts'
+import type { BackupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
-import { type BackupCircumstances, type BackupRun, type Begun, beginBackup } from './run.ts'
+import { type Begun, beginBackup, type StorageJob } from './run.ts'
 import { requireSame, requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
 import { scanned } from './scan/scanned.ts'
 
-export type { BackupCircumstances } from './run.ts'
-
-const NEVER = new AbortController().signal
+export type { BackupEnded } from './frame.ts'
+export type { BackupContext } from './job.ts'
 
 /**
  * A collection → an archive in a place of its own: parts, each durable and read again, then the manifest.
- * Until that is there, nothing of it counts as a backup. Memory: `workers` pages, and what encoders hold.
+ * Until that is there, nothing of it counts as a backup. Memory: two pages a worker, and what encoders hold.
  * @throws ElysiaError ELYSIA_CONFLICT where something is there already, ELYSIA_INCOMPLETE where the archive
  * would hold less than its source, ELYSIA_UNREACHABLE, ELYSIA_STATE where the disk is full
  */
@@ -36,55 +35,61 @@ export async function backup(
   name: string,
   storage: Storage,
   given: BackupGiven,
-  circumstances: BackupCircumstances = {},
+  context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
-  const startedMs = performance.now()
+  return completed(await runBackup(store, name, storage, given, context))
+}
+
+/** The same, resolving with the report also where the backup failed or was interrupted. @throws for options alone */
+export async function runBackup(
+  store: Store,
+  name: string,
+  storage: Storage,
+  given: BackupGiven,
+  context: BackupContext = {},
+): Promise<BackupEnded> {
   const options = resolveGiven(backupOptions, given)
-  const emit = emitter(circumstances.onEvent)
-  let retries = 0
-  const retry = retryUntilDeadline({
-    forMs: options.retryForMs,
-    signal: circumstances.signal ?? NEVER,
-    onRetry: (again) => {
-      retries += 1
-      emit(retryEvent(again))
-    },
-  })
-  const signal = circumstances.signal ?? NEVER
-  const subject = await retry(() => collectionInfoOf(store, name, options, emit))
-  const location = storage.text
-  await requireFree(storage, circumstances.resume ?? false)
-  const unfinished = circumstances.resume === true ? await readJournal(storage) : undefined
+  const task = { store, name, location: storage.text, options }
+  return runInFrame(task, context, (job) => intoStorage(job, storage))
+}
+
+async function intoStorage(job: BackupJob, storage: Storage): Promise<Manifest> {
+  const { run, context, task, subject, retry, state } = job
+  const { store, options } = task
+  await requireFree(storage, context.resume ?? false)
+  const unfinished = context.resume === true ? await readJournal(storage) : undefined
   if (unfinished !== undefined) requireSame(unfinished.plan, store, subject, options)
   const sealedBefore = unfinished && (await finishSealed(storage))
   if (sealedBefore !== undefined) {
-    const figures = { location, kept: sealedBefore.parts.length, retries, startedMs }
-    return { manifest: sealedBefore, report: backupReport(sealedBefore, figures) }
+    state.plan = sealedBefore
+    state.parts.push(...sealedBefore.parts)
+    state.kept = sealedBefore.parts.length
+    return sealedBefore
   }
   // A killed backup may have left tenants active: its plan knows how they were.
   const tenants = unfinished?.plan.tenants ?? subject.tenants
-  const woken = new WokenTenants(store, subject.schema.class, tenants, { emit, retry })
+  const woken = new WokenTenants(store, subject.schema.class, tenants, { emit: run.emit, retry })
   try {
-    const run = { store, subject, storage, options, circumstances, signal, emit, retry, woken }
-    const begun = await beginBackup(run, unfinished)
-    circumstances.onBegun?.(begun.plan)
-    const sealed = await writeArchive(run, begun)
-    return {
-      manifest: sealed,
-      report: backupReport(sealed, { location, kept: begun.there.length, retries, startedMs }),
-    }
+    const begun = await beginBackup({ ...job, storage, woken }, unfinished)
+    state.plan = begun.plan
+    state.parts.push(...begun.there)
+    state.kept = begun.there.length
+    context.onBegun?.(begun.plan)
+    return await writeArchive({ ...job, storage, woken }, begun)
   } finally {
     await woken.close()
   }
 }
 
 /** Scans what is left, and seals the archive. */
-async function writeArchive(run: BackupRun, begun: Begun): Promise<Manifest> {
-  const { store, subject, storage, options, emit, retry, signal } = run
+async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
+  const { run, task, subject, storage, retry } = job
+  const { store, options } = task
+  const { emit, signal } = run
   const { plan } = begun
   const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
-  const { parts, counts } = await scanned(run, begun, looking, invalid).catch(async (error) => {
+  const { parts, counts } = await scanned(job, begun, looking, invalid).catch(async (error) => {
     if (!(error instanceof InvalidVectorError)) throw error
     throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
   })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Manifest, Plan } from '../../archive/manifest.ts'
+import type { Plan } from '../../archive/manifest.ts'
 import { lockRoot } from '../../catalog/lock/lock.ts'
 import { type CatalogOptions, withCatalog } from '../../catalog/open.ts'
 import type { Location } from '../../catalog/record.ts'
@@ -8,8 +8,8 @@ import { backupPurpose } from '../../catalog/settle.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { emitter } from '../../run/events.ts'
 import { hintedFailure } from '../../run/failure.ts'
-import type { BackupCircumstances } from './backup.ts'
-import type { BackupReport } from './report.ts'
+import type { BackupEnded } from './frame.ts'
+import type { BackupContext } from './job.ts'
 
 /** Where an archive will lie, and the catalog that is to know of it. */
 export interface Listing {
@@ -23,8 +23,6 @@ export interface Listing {
   readonly retryLockMs?: number
 }
 
-type Made = { readonly report: BackupReport; readonly manifest: Manifest }
-
 /**
  * Makes a backup that the catalog knows from its beginning: running, then complete, partial or failed, under a
  * shared lock of its root, so that no cleanup goes on beside it. The manifest is the truth: where the catalog cannot
@@ -33,10 +31,10 @@ type Made = { readonly report: BackupReport; readonly manifest: Manifest }
  */
 export async function backupListed(
   listing: Listing,
-  circumstances: BackupCircumstances,
-  make: (around: BackupCircumstances) => Promise<Made>,
-): Promise<Made> {
-  const emit = emitter(circumstances.onEvent)
+  context: BackupContext,
+  make: (context: BackupContext) => Promise<BackupEnded>,
+): Promise<BackupEnded> {
+  const emit = emitter(context.onEvent)
   const location = resolve(listing.path)
   const root = listing.root === undefined ? await knownRoot(listing.catalog, location) : resolve(listing.root)
   const where = { root, location, shape: listing.shape }
@@ -44,7 +42,7 @@ export async function backupListed(
     kind: 'shared',
     purpose: backupPurpose(location),
     retryForMs: listing.retryLockMs ?? 0,
-    ...(circumstances.signal && { signal: circumstances.signal }),
+    ...(context.signal && { signal: context.signal }),
     onWait: emit,
   })
   let plan: Plan | undefined
@@ -53,25 +51,31 @@ export async function backupListed(
       emit({ type: 'backup_not_cataloged', error: hintedFailure(error) }),
     )
   }
-  const signals = [lock.lost, ...(circumstances.signal ? [circumstances.signal] : [])]
+  const signals = [lock.lost, ...(context.signal ? [context.signal] : [])]
   let begun: Promise<void> | undefined
+  const noteEnd = async (error: unknown) => {
+    const status = isFailure(error) ? 'failed' : 'partial'
+    if (plan !== undefined) await note((catalog) => catalog.record(plan!, where, status, messageOf(error)))
+  }
   try {
-    const made = await make({
-      ...circumstances,
+    const ended = await make({
+      ...context,
       signal: AbortSignal.any(signals),
       onBegun: (known) => {
         plan = known
         begun = note((catalog) => catalog.record(known, where, 'running'))
-        circumstances.onBegun?.(known)
+        context.onBegun?.(known)
       },
     })
     await begun
-    await note((catalog) => catalog.upsert(made.manifest, { ...where, bytes: made.report.bytes }))
-    return made
+    const { manifest, report, error } = ended
+    if (error === undefined && manifest !== undefined)
+      await note((catalog) => catalog.upsert(manifest, { ...where, bytes: report.bytes }))
+    else await noteEnd(error)
+    return ended
   } catch (error) {
     await begun
-    const status = isFailure(error) ? 'failed' : 'partial'
-    if (plan !== undefined) await note((catalog) => catalog.record(plan!, where, status, messageOf(error)))
+    await noteEnd(error)
     throw error
   } finally {
     await lock.release()

@@ -9,9 +9,10 @@ import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { newRunId } from '../../run/record.ts'
 import type { Store } from '../../store/store.ts'
-import type { BackupCircumstances } from './backup.ts'
+import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import type { BackupContext } from './job.ts'
 import type { BackupGiven } from './options.ts'
-import { backupSingle } from './single.ts'
+import { intoStream, singleOptions } from './single.ts'
 
 /**
  * The directory for an archive where none is named: `ROOT/CLASS/TIME-XXXXXX`; with `resume` the newest one
@@ -36,32 +37,42 @@ export async function defaultDirectory(
   })
 }
 
-/** Backs up into one file, which is there only when it is whole. @throws ElysiaError ELYSIA_CONFLICT */
+/** Backs up into one file, which is there only when it is whole. @throws ElysiaError ELYSIA_CONFLICT, as `backup` */
 export async function backupFile(
   store: Store,
   name: string,
   path: string,
   given: BackupGiven,
-  circumstances: BackupCircumstances = {},
+  context: BackupContext = {},
   modes?: FileModes,
 ) {
-  const full = await freeFile(path)
-  const storage = directoryStorage(dirname(full), modes)
-  const upload = await storage.create(basename(full))
-  try {
-    const made = await backupSingle(
-      store,
-      name,
-      { stream: upload.stream, location: full },
-      given,
-      circumstances,
-    )
-    await upload.commit()
-    return made
-  } catch (error) {
-    await upload.discard()
-    throw storageFailure(error, storage, basename(full))
-  }
+  return completed(await runBackupFile(store, name, path, given, context, modes))
+}
+
+/** The same, resolving with the report also where the backup failed or was interrupted. @throws for options alone */
+export async function runBackupFile(
+  store: Store,
+  name: string,
+  path: string,
+  given: BackupGiven,
+  context: BackupContext = {},
+  modes?: FileModes,
+): Promise<BackupEnded> {
+  const options = singleOptions(given)
+  const location = resolve(path)
+  return runInFrame({ store, name, location, options }, context, async (job) => {
+    const full = await freeFile(location)
+    const storage = directoryStorage(dirname(full), modes)
+    const upload = await storage.create(basename(full))
+    try {
+      const manifest = await intoStream(job, upload.stream)
+      await upload.commit()
+      return manifest
+    } catch (error) {
+      await upload.discard()
+      throw storageFailure(error, storage, basename(full))
+    }
+  })
 }
 
 /**

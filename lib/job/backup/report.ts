@@ -1,9 +1,20 @@
 import type { Manifest } from '../../archive/manifest.ts'
+import { sumOfDigests } from '../../archive/object/digest.ts'
+import { type Failure, failureOf } from '../../run/failure.ts'
+import type { RunCounts } from '../../run/record.ts'
+import type { Ending } from '../../run/run.ts'
+import type { BackupState, BackupTask } from './job.ts'
 
-/** What a backup did. Counts are of bytes that were written and read again. */
+/**
+ * What a backup did. Counts are of bytes that were written and read again: of one that did not come to its end those of
+ * the parts that `--resume` keeps.
+ */
 export interface BackupReport {
+  /** The id of the run. */
+  readonly run: string
+  /** The id of the archive; empty where it failed before it had one. */
   readonly archive: string
-  readonly status: 'done' | 'planned'
+  readonly status: 'done' | 'interrupted' | 'failed'
   readonly collection: string
   readonly target: string
   /** Where it lies; `-` for a pipe. */
@@ -20,49 +31,72 @@ export interface BackupReport {
   readonly bytes: number
   readonly raw_bytes: number
   readonly digest: string
-  readonly counts: Manifest['counts']
-  readonly consistency: string
+  /** Absent where it did not come to its end. */
+  readonly counts?: Manifest['counts']
+  readonly consistency?: string
   readonly retries: number
   readonly seconds: number
   /** Objects a second. */
   readonly rate: number
   readonly peak_rss_bytes: number
+  /** What ended it, where it did not come to its end. */
+  readonly error?: Failure
 }
 
-/** How a run went, beside its archive. */
-export interface RunFigures {
-  readonly location: string
-  readonly kept: number
-  readonly retries: number
-  readonly startedMs: number
+/** What a report is made of. */
+export interface BackupFacts {
+  readonly id: string
+  readonly task: BackupTask
+  /** The class, where it is known, or as it was named. */
+  readonly collection: string
+  readonly state: BackupState
+  readonly ending: Ending
 }
 
-export function backupReport(manifest: Manifest, figures: RunFigures): BackupReport {
-  const { encoding, totals, tenants } = manifest
-  const seconds = (performance.now() - figures.startedMs) / 1000
-  const level = encoding.level === undefined ? '' : `:${encoding.level}`
+export function backupReport({ id, task, collection, state, ending }: BackupFacts): BackupReport {
+  const { plan, parts, manifest } = state
+  const { status, error, seconds, retries } = ending
+  const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
+    parts.reduce((total, part) => total + part[key], 0)
+  const objects = sum('objects')
+  const isDone = status === 'done' && manifest !== undefined
   return {
-    archive: manifest.id,
-    status: 'done',
-    collection: manifest.collection,
-    target: manifest.source.target,
-    location: figures.location,
-    format: encoding.format,
-    compression: `${encoding.compression}${level}`,
-    ...(encoding.reason !== undefined && { reason: encoding.reason }),
-    parts: manifest.parts.length,
-    parts_kept: figures.kept,
-    objects: totals.objects,
-    vectors: totals.vectors,
-    ...(tenants && { tenants: tenants.length }),
-    bytes: totals.bytes,
-    raw_bytes: totals.raw_bytes,
-    digest: totals.digest,
-    counts: manifest.counts,
-    consistency: manifest.consistency,
-    retries: figures.retries,
+    run: id,
+    archive: plan?.id ?? '',
+    status,
+    collection,
+    target: task.store.target,
+    location: task.location,
+    ...encodingText(task, state),
+    parts: parts.length,
+    parts_kept: state.kept,
+    objects,
+    vectors: sum('vectors'),
+    ...(plan?.tenants && { tenants: plan.tenants.length }),
+    bytes: state.bytes ?? sum('bytes'),
+    raw_bytes: sum('raw_bytes'),
+    digest: sumOfDigests(parts.map(({ digest }) => digest)),
+    ...(isDone && { counts: manifest.counts, consistency: manifest.consistency }),
+    retries,
     seconds,
-    rate: totals.objects / seconds,
+    rate: objects / seconds,
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+    ...(error !== undefined && { error: failureOf(error) }),
   }
+}
+
+/** As it was chosen; as it was asked for where it failed before that. */
+function encodingText({ options }: BackupTask, { plan }: BackupState) {
+  if (plan === undefined) return { format: options.format, compression: options.compression }
+  const { format, compression, level, reason } = plan.encoding
+  return {
+    format,
+    compression: `${compression}${level === undefined ? '' : `:${level}`}`,
+    ...(reason !== undefined && { reason }),
+  }
+}
+
+/** What the journal keeps of a backup. */
+export function backupCounts({ objects, vectors, parts, bytes }: BackupReport): RunCounts {
+  return { objects, vectors, parts, bytes }
 }

@@ -1,35 +1,18 @@
 import { beginJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Part, Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import type { Retrying } from '../../async/retry.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
-import type { Emit, RunContext } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
-import type { Store, Tenant } from '../../store/store.ts'
+import type { Tenant } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
-import type { BackupOptions } from './options.ts'
-import { type CollectionInfo, type Counted, planOf } from './plan.ts'
+import type { BackupJob } from './job.ts'
+import { type Counted, planOf } from './plan.ts'
 import { wholeParts } from './resume.ts'
 import { requireSameSchema } from './same.ts'
 
-/** The circumstances of a backup: what is not part of the work, but of this run of it. */
-export interface BackupCircumstances extends RunContext {
-  /** Told of the plan once it is known, before the scan. */
-  readonly onBegun?: (plan: Plan) => void
-  /** Go on where a backup into this place was interrupted. */
-  readonly resume?: boolean
-}
-
-/** What one backup works with. */
-export interface BackupRun {
-  readonly store: Store
-  readonly subject: CollectionInfo
+/** A backup into a place of its own. */
+export interface StorageJob extends BackupJob {
   readonly storage: Storage
-  readonly options: BackupOptions
-  readonly circumstances: BackupCircumstances
-  readonly signal: AbortSignal
-  readonly emit: Emit
-  readonly retry: Retrying
   readonly woken: WokenTenants
 }
 
@@ -42,24 +25,22 @@ export interface Begun extends Unfinished {
 }
 
 /** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
-export async function beginBackup(run: BackupRun, unfinished: Unfinished | undefined): Promise<Begun> {
-  if (unfinished !== undefined) return takeUp(run, unfinished)
-  const { store, subject, storage, options, emit, retry } = run
+export async function beginBackup(job: StorageJob, unfinished: Unfinished | undefined): Promise<Begun> {
+  if (unfinished !== undefined) return takeUp(job, unfinished)
+  const { run, task, subject, storage, retry } = job
+  const { store, options } = task
   const counted: Counted = new Map()
-  const encoding = await retry(() => chosenEncoding(store, subject, options, emit))
+  const encoding = await retry(() => chosenEncoding(store, subject, options, run.emit))
   const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
   await beginJournal(storage, plan)
   return { plan, parts: [], tenants: [], there: [], counted }
 }
 
-async function takeUp(
-  { subject, storage, signal, emit, woken }: BackupRun,
-  unfinished: Unfinished,
-): Promise<Begun> {
+async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: Unfinished): Promise<Begun> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)
-  const there = await wholeParts(storage, parts, signal)
-  emit({ type: 'backup_resumed', archive: plan.id, parts_kept: there.length, parts: parts.length })
+  const there = await wholeParts(storage, parts, run.signal)
+  run.emit({ type: 'backup_resumed', archive: plan.id, parts_kept: there.length, parts: parts.length })
   const tenants = unfinished.tenants.filter(({ tenant }) => isScanned(plan, tenant, parts, there))
   // Killed before these were put back.
   const active = activeIn(subject.tenants)

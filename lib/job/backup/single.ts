@@ -1,85 +1,83 @@
 import type { Writable } from 'node:stream'
 import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
-import { singleArchive } from '../../archive/single/write.ts'
-import { retryUntilDeadline } from '../../async/retry.ts'
+import { type SingleArchiveWriter, singleArchive } from '../../archive/single/write.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import { emitter, retryEvent } from '../../run/events.ts'
+import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
+import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
-import { type Counted, callsFor, collectionInfoOf, planOf, whatOf } from './plan.ts'
-import { type BackupReport, backupReport } from './report.ts'
-import type { BackupCircumstances } from './run.ts'
+import { type Counted, callsFor, planOf, whatOf } from './plan.ts'
+import type { BackupReport } from './report.ts'
 import { requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
-import { scanSingle } from './scan/single.ts'
+import { type SingleScanOptions, scanSingle } from './scan/single.ts'
 import { backupTransforms } from './scan/transforms.ts'
 
-const NEVER = new AbortController().signal
+/** Where the bytes of a single-file archive go, and what the report calls it. */
+export interface SingleOutput {
+  readonly stream: Writable
+  readonly location: string
+}
 
 /**
  * A collection → one stream of bytes: a header, a line an object, a trailer without which a reader knows that
- * it is cut short. `location` is what the report calls it. Memory: a page, and what a compressor holds.
+ * it is cut short. Memory: two pages, and what a compressor holds.
  * @throws ElysiaError as `backup`; what was written then has no trailer
  */
 export async function backupSingle(
   store: Store,
   name: string,
-  out: { readonly stream: Writable; readonly location: string },
+  out: SingleOutput,
   given: BackupGiven,
-  circumstances: BackupCircumstances = {},
+  context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
-  const startedMs = performance.now()
+  return completed(await runBackupSingle(store, name, out, given, context))
+}
+
+/** The same, resolving with the report also where the backup failed or was interrupted. @throws for options alone */
+export async function runBackupSingle(
+  store: Store,
+  name: string,
+  { stream, location }: SingleOutput,
+  given: BackupGiven,
+  context: BackupContext = {},
+): Promise<BackupEnded> {
+  const options = singleOptions(given)
+  return runInFrame({ store, name, location, options }, context, (job) => intoStream(job, stream))
+}
+
+/** The options of such a backup. @throws ElysiaError ELYSIA_USAGE for those of a directory */
+export function singleOptions(given: BackupGiven): BackupOptions {
   const options = resolveGiven(backupOptions, { ...given, workers: 1 })
   requireLines(options)
-  const emit = emitter(circumstances.onEvent)
-  const signal = circumstances.signal ?? NEVER
-  let retries = 0
-  const retry = retryUntilDeadline({
-    forMs: options.retryForMs,
-    signal,
-    onRetry: (again) => {
-      retries += 1
-      emit(retryEvent(again))
-    },
-  })
-  const subject = await retry(() => collectionInfoOf(store, name, options, emit))
+  return options
+}
+
+/** A backup that has begun, into a stream. */
+export async function intoStream(job: BackupJob, stream: Writable): Promise<Manifest> {
+  const { run, context, task, subject, retry, state } = job
+  const { store, options } = task
+  const { emit, signal } = run
   const woken = new WokenTenants(store, subject.schema.class, subject.tenants, { emit, retry })
   try {
     const counted: Counted = new Map()
     const encoding = await retry(() => chosenEncoding(store, subject, options, emit))
     const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
-    circumstances.onBegun?.(plan)
-    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
-    const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
+    state.plan = plan
+    context.onBegun?.(plan)
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
-    const archive = await singleArchive(plan, out.stream, signal)
+    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
+    const archive = await singleArchive(plan, stream, signal)
     try {
-      const { parts, counts } = await scanSingle({
-        plan,
-        archive,
-        looking,
-        projection: whatOf(options.vectors),
-        woken,
-        counted,
-        transforms: () => backupTransforms(invalid),
-        stop: circumstances.stop,
-        onObjects: progressOf(plan, circumstances),
-      })
-      requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
-      const manifest = manifestFor(plan, counts, parts)
-      invalid?.tell(emit, plan.collection)
-      requireWhole(manifest, options, emit, invalid?.objects ?? 0)
-      await archive.seal(manifest)
-      const figures = { location: out.location, kept: 0, retries, startedMs }
-      // The manifest inside cannot know how large what is around it becomes.
-      return { manifest, report: { ...backupReport(manifest, figures), bytes: archive.bytes } }
+      return await writeSingle(job, archive, { plan, looking, woken, counted })
     } catch (error) {
       await archive.destroy(error as Error)
       if (!(error instanceof InvalidVectorError)) throw error
@@ -90,11 +88,39 @@ export async function backupSingle(
   }
 }
 
-function progressOf({ counts }: Plan, { onEvent }: BackupCircumstances): (objects: number) => void {
+/** Scans all ranges, and seals the archive. */
+async function writeSingle(
+  { run, task, retry, state }: BackupJob,
+  archive: SingleArchiveWriter,
+  scan: Pick<SingleScanOptions, 'plan' | 'looking' | 'woken' | 'counted'>,
+): Promise<Manifest> {
+  const { store, options } = task
+  const { plan } = scan
+  const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
+  const { parts, counts } = await scanSingle({
+    ...scan,
+    archive,
+    projection: whatOf(options.vectors),
+    transforms: () => backupTransforms(invalid),
+    stop: run.stop,
+    onObjects: progressOf(plan, run.emit),
+  })
+  requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
+  const manifest = manifestFor(plan, counts, parts)
+  invalid?.tell(run.emit, plan.collection)
+  requireWhole(manifest, options, run.emit, invalid?.objects ?? 0)
+  await archive.seal(manifest)
+  state.parts.push(...parts)
+  // The manifest inside cannot know how large what is around it becomes.
+  state.bytes = archive.bytes
+  return manifest
+}
+
+function progressOf({ counts }: Plan, emit: Emit): (objects: number) => void {
   let objects = 0
   return (more) => {
     objects += more
-    onEvent?.({ type: 'progress', unit: 'objects', done: objects, total: counts.before })
+    emit({ type: 'progress', unit: 'objects', done: objects, total: counts.before })
   }
 }
 

@@ -9,7 +9,7 @@ import { lockRecord, type State } from '../../run/state.ts'
 import { objects } from '../../store/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog, shapeOf } from './progressTable.ts'
-import type { RestoreCircumstances, RestorePlan } from './run.ts'
+import type { RestoreContext, RestorePlan } from './run.ts'
 import type { RestoreSource } from './source/source.ts'
 import { isSame } from './target/target.ts'
 import { WrittenIds } from './target/writtenIds.ts'
@@ -38,7 +38,7 @@ export interface Continuing {
   readonly plan: RestorePlan
   readonly key: RunKey
   readonly state: State | undefined
-  readonly circumstances: RestoreCircumstances
+  readonly circumstances: RestoreContext
   readonly signal: AbortSignal
   readonly retry: Retrying
   readonly emit: Emit

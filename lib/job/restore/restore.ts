@@ -8,7 +8,7 @@ import { rehearse } from './dryRun.ts'
 import { type RestoreGiven, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
 import { type RestoreReport, requireSums, restoreReport } from './report.ts'
-import type { RestoreCircumstances, RestoreRun } from './run.ts'
+import type { RestoreContext, RestoreRun } from './run.ts'
 import { type RestoreSetup, setUpRestore } from './setup.ts'
 import type { RestoreSource } from './source/source.ts'
 import { linkReferences } from './target/linking.ts'
@@ -17,7 +17,7 @@ import { undo } from './target/undo.ts'
 import { classesOf, errorOf } from './together.ts'
 import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
 
-export type { RestoreCircumstances } from './run.ts'
+export type { RestoreContext } from './run.ts'
 
 /** How a restore ended: its report, and what ended it where it did not come to its end. */
 export interface RestoreEnded {
@@ -36,7 +36,7 @@ export async function restore(
   source: RestoreSource,
   store: Store,
   options: RestoreGiven,
-  circumstances: RestoreCircumstances = {},
+  circumstances: RestoreContext = {},
 ): Promise<RestoreReport> {
   const { report, error } = await runRestore(source, store, options, circumstances)
   if (error !== undefined) throw error
@@ -51,7 +51,7 @@ export async function runRestore(
   source: RestoreSource,
   store: Store,
   given: RestoreGiven,
-  circumstances: RestoreCircumstances = {},
+  circumstances: RestoreContext = {},
 ): Promise<RestoreEnded> {
   const [ended] = await runRestores([source], store, given, circumstances)
   return ended!
@@ -65,7 +65,7 @@ export async function runRestores(
   sources: readonly RestoreSource[],
   store: Store,
   given: RestoreGiven,
-  circumstances: RestoreCircumstances = {},
+  circumstances: RestoreContext = {},
 ): Promise<RestoreEnded[]> {
   const startedMs = performance.now()
   const options = resolveGiven(restoreOptions, given)

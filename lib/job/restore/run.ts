@@ -16,7 +16,7 @@ import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
 /** The circumstances of a restore: what is not part of the work, but of this run of it. */
-export type RestoreCircumstances = WriteContext
+export type RestoreContext = WriteContext
 
 /** What is to be made in the target, decided before anything is written. */
 export interface RestorePlan {
@@ -48,7 +48,7 @@ export interface RestoreRun {
   readonly source: RestoreSource
   readonly options: RestoreOptions
   readonly plan: RestorePlan
-  readonly circumstances: RestoreCircumstances
+  readonly circumstances: RestoreContext
   readonly signal: AbortSignal
   readonly stop: AbortSignal
   readonly emit: Emit

@@ -14,7 +14,7 @@ import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
 import { RestoreLog } from './progressTable.ts'
 import { Reasons } from './reasons.ts'
-import type { RestoreCircumstances, RestorePlan, RestoreRun, RestoreState } from './run.ts'
+import type { RestoreContext, RestorePlan, RestoreRun, RestoreState } from './run.ts'
 import { archiveName, isOnce, type RestoreSource } from './source/source.ts'
 import { LinkSpool } from './target/linkSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
@@ -47,7 +47,7 @@ export async function setUpRestore(
   source: RestoreSource,
   store: Store,
   options: RestoreOptions,
-  circumstances: RestoreCircumstances,
+  circumstances: RestoreContext,
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
   const emit = emitter(circumstances.onEvent)
@@ -142,7 +142,7 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
 }
 
 function rejectsFile(
-  { rejectsPath, rejectsDirectory, state }: RestoreCircumstances,
+  { rejectsPath, rejectsDirectory, state }: RestoreContext,
   run: string,
   { dryRun, schema }: RestoreOptions,
   source: RestoreSource,

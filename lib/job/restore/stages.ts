@@ -24,10 +24,13 @@ export interface RestoreStages {
  */
 export function wanted({ plan, part, onRepeated }: RestoreStages): Duplex[] {
   const { only } = plan
-  const ofTenants = mapChunks((page: readonly StoredObject[]) =>
-    only === undefined ? page : page.filter(({ tenant }) => only.has(tenant ?? '')),
-  )
-  return part.mayRepeat === true ? [ofTenants, distinctIds(onRepeated)] : [ofTenants]
+  const stages: Duplex[] = []
+  if (only !== undefined)
+    stages.push(
+      mapChunks((page: readonly StoredObject[]) => page.filter(({ tenant }) => only.has(tenant ?? ''))),
+    )
+  if (part.mayRepeat === true) stages.push(distinctIds(onRepeated))
+  return stages
 }
 
 export interface BatchStages extends RestoreStages {

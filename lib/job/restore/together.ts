@@ -1,13 +1,13 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { RestoreOptions } from './options.ts'
-import type { RestoreCircumstances, RestoreRun } from './run.ts'
+import type { RestoreContext, RestoreRun } from './run.ts'
 import type { RestoreSource } from './source/source.ts'
 
 /** The classes that come together. @throws ElysiaError ELYSIA_USAGE for what is meant for a single one */
 export function classesOf(
   sources: readonly RestoreSource[],
   { name, schema, tenant, collection }: RestoreOptions,
-  { runId }: RestoreCircumstances,
+  { runId }: RestoreContext,
 ): ReadonlySet<string> {
   const names = new Set(sources.map((source) => source.schema.class))
   if (sources.length === 1) return names

@@ -36,8 +36,9 @@ async function underWrites(t: Test, target: string): Promise<void> {
   let drifted = 0
   for (let n = 1; n <= BACKUPS; n++) {
     const files: Files = new Map()
-    const { report } = await backup(store, NAME, memoryStorage(files), { workers: 2, partSize: 200_000 })
-    const { before, after, written } = report.counts
+    const storage = memoryStorage(files)
+    const { manifest } = await backup(store, NAME, storage, { workers: 2, partSize: 200_000 })
+    const { before, after, written } = manifest.counts
     if (before !== after || after !== written) drifted += 1
     t.ok(written >= OBJECTS, `backup ${n}: ${before} before, ${after} after, ${written} in it`)
     const { status, objects_checked } = await verify(memoryStorage(files), { level: 'records' })

@@ -35,6 +35,8 @@ export interface PartsRun {
   /** Aborted to end well: after the parts that are being written. */
   readonly stop: AbortSignal | undefined
   readonly onObjects: (objects: number) => void
+  /** Told of parts that count from now on. */
+  readonly onNoted: (parts: readonly Part[]) => void
 }
 
 /**
@@ -50,7 +52,10 @@ export async function writeParts(
   const written: Part[] = []
   const numbers = numbersAfter(there)
   await pool(all, { workers, signal: run.signal, stop: run.stop }, async (work, signal) => {
-    await workOn({ ...run, signal }, work, numbers, there, (parts) => written.push(...parts))
+    await workOn({ ...run, signal }, work, numbers, there, (parts) => {
+      written.push(...parts)
+      run.onNoted(parts)
+    })
   })
   return written
 }

@@ -3,7 +3,7 @@ import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { encodingOf } from '../encoding.ts'
 import type { SourceCounts } from '../manifest.ts'
 import { type Counted, callsFor, whatOf } from '../plan.ts'
-import type { BackupRun, Begun } from '../run.ts'
+import type { Begun, StorageJob } from '../run.ts'
 import { type Looking, type Portion, requireFound } from './found.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
@@ -24,15 +24,16 @@ export interface Scanned {
  * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
  */
 export async function scanned(
-  run: BackupRun,
+  job: StorageJob,
   begun: Begun,
   looking: Looking,
   invalid: InvalidVectors | undefined,
 ): Promise<Scanned> {
-  const { storage, signal, options, woken, circumstances } = run
+  const { run, task, storage, woken, retry, state } = job
+  const { signal, stop } = run
   const { plan, there } = begun
   const reading = { storage, plan, signal }
-  const progress = progressOf(run, begun)
+  const progress = progressOf(job, begun)
   const done = begun.tenants
   const sleepers = new Sleepers({ storage, woken, looking, reading, done, onCounted: progress.expect })
   const written = await writeParts(
@@ -41,19 +42,20 @@ export async function scanned(
       collection: looking.collection,
       projection: whatOf(plan.encoding.vectors !== 'none'),
       encoding: await encodingOf(plan),
-      partBytes: options.partSize,
-      partitions: partitionsOf(run, begun),
+      partBytes: task.options.partSize,
+      partitions: partitionsOf(job, begun),
       sleepers,
       transforms: () => backupTransforms(invalid),
-      retry: run.retry,
-      stop: circumstances.stop,
+      retry,
+      stop,
       onObjects: progress.take,
+      onNoted: (noted) => state.parts.push(...noted),
     },
-    workLeft(run, begun),
+    workLeft(job, begun),
     there,
-    options.workers,
+    task.options.workers,
   )
-  if (circumstances.stop?.aborted === true) throw circumstances.stop.reason
+  stop.throwIfAborted()
   const parts = [...there, ...written].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
   const awake = callsFor(plan.tenants)
   const objectsOf = (tenant: string | undefined) =>
@@ -98,7 +100,7 @@ export async function countAfter(
   return sum
 }
 
-function workLeft({ woken }: BackupRun, { plan, there, tenants }: Begun) {
+function workLeft({ woken }: StorageJob, { plan, there, tenants }: Begun) {
   if (plan.content === 'schema-only') return []
   const names = (plan.tenants ?? []).map(({ name }) => name)
   const work = workOf(missingIdGaps(plan.ranges, there), names, woken, tenants)
@@ -106,14 +108,14 @@ function workLeft({ woken }: BackupRun, { plan, there, tenants }: Begun) {
   return work
 }
 
-function partitionsOf({ subject, options }: BackupRun, { plan, there }: Begun): Partitions | undefined {
+function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Partitions | undefined {
   const { partition_by: by } = plan
   if (by === undefined || by === 'tenant') return undefined
-  return new Partitions(by, subject.schema, options.maxPartitions, there)
+  return new Partitions(by, subject.schema, task.options.maxPartitions, there)
 }
 
 /** Objects so far, and how many there seem to be. */
-function progressOf({ emit }: BackupRun, { plan, there, tenants }: Begun) {
+function progressOf({ run: { emit } }: StorageJob, { plan, there, tenants }: Begun) {
   let objects = there.reduce((sum, part) => sum + part.objects, 0)
   let total = plan.counts.before + tenants.reduce((sum, { before }) => sum + before, 0)
   return {

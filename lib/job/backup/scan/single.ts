@@ -90,7 +90,8 @@ class SingleScan {
     })
     const source = objects(collection, range, { projection, retry, signal })
     const lines = archive.range(index, { stop, onObjects })
-    await pipeline([source, countOld, ...transforms(), lines], { signal })
+    const counting = oldBeforeMs === undefined ? [] : [countOld]
+    await pipeline([source, ...counting, ...transforms(), lines], { signal })
     const portions = this.#portions.get(range.tenant) ?? []
     this.#portions.set(range.tenant, [...portions, { ...range, old }])
     return lines.part()

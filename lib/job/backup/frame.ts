@@ -1,0 +1,49 @@
+import type { Manifest } from '../../archive/manifest.ts'
+import { newRunId } from '../../run/record.ts'
+import { type Ended, Run, runJob } from '../../run/run.ts'
+import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
+import { collectionInfoOf } from './plan.ts'
+import { type BackupReport, backupCounts, backupReport } from './report.ts'
+
+/** How a backup ended: its report, what ended it where it did not come to its end, and else its manifest. */
+export interface BackupEnded extends Ended<BackupReport> {
+  readonly manifest?: Manifest
+}
+
+/** Makes a backup in the frame of a run: it has a row in the journal, and a report also where it fails. */
+export async function runInFrame(
+  task: BackupTask,
+  context: BackupContext,
+  work: (job: BackupJob) => Promise<Manifest>,
+): Promise<BackupEnded> {
+  const run = new Run('backup', context)
+  const { store, name, location, options } = task
+  const retry = run.retrying(options.retryForMs)
+  const state: BackupState = { parts: [], kept: 0 }
+  const id = context.runId ?? newRunId()
+  let collection = name
+  const ended = await runJob<BackupReport>(
+    run,
+    async () => {
+      const subject = await retry(() => collectionInfoOf(store, name, options, run.emit))
+      collection = subject.schema.class
+      const key = { target: store.target, class: collection, inputs: [location] }
+      run.begin({ run: id, key, collection: name })
+      state.manifest = await work({ run, context, task, subject, retry, state })
+    },
+    {
+      report: (ending) => backupReport({ id, task, collection, state, ending }),
+      counts: backupCounts,
+    },
+  )
+  return { ...ended, ...(state.manifest !== undefined && { manifest: state.manifest }) }
+}
+
+/** A backup that came to its end. @throws what ended one that did not */
+export function completed({ report, error, manifest }: BackupEnded): {
+  readonly report: BackupReport
+  readonly manifest: Manifest
+} {
+  if (error !== undefined) throw error
+  return { report, manifest: manifest! }
+}

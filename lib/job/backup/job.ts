@@ -1,0 +1,47 @@
+import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
+import type { Retrying } from '../../async/retry.ts'
+import type { RunContext } from '../../run/context.ts'
+import type { Run } from '../../run/run.ts'
+import type { Store } from '../../store/store.ts'
+import type { BackupOptions } from './options.ts'
+import type { CollectionInfo } from './plan.ts'
+
+/** The context of a backup. */
+export interface BackupContext extends RunContext {
+  /** Told of the plan once it is known, before the scan. */
+  readonly onBegun?: (plan: Plan) => void
+  /** Go on where a backup into this place was interrupted. */
+  readonly resume?: boolean
+}
+
+/** What is to be backed up, where to and how. */
+export interface BackupTask {
+  readonly store: Store
+  /** The collection as it was named. */
+  readonly name: string
+  /** Where the archive will lie; `-` for a pipe. */
+  readonly location: string
+  readonly options: BackupOptions
+}
+
+/** How far a backup has come, for its report. */
+export interface BackupState {
+  plan?: Plan
+  /** Parts that count. */
+  readonly parts: Part[]
+  /** How many of them an interrupted run had made. */
+  kept: number
+  manifest?: Manifest
+  /** Bytes that were written, where the parts do not say. */
+  bytes?: number
+}
+
+/** A backup that has begun. */
+export interface BackupJob {
+  readonly run: Run
+  readonly context: BackupContext
+  readonly task: BackupTask
+  readonly subject: CollectionInfo
+  readonly retry: Retrying
+  readonly state: BackupState
+}
