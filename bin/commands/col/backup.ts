@@ -165,8 +165,7 @@ async function shown(context: Context, make: (around: BackupContext) => Promise<
   const { console, stop, signal } = context
   const view = await progressView(console)
   const onEvent = progressEvents(console, view)
-  const { store } = await context.readTarget()
-  const state = historyOf(store, onEvent)
+  const state = historyOf(onEvent)
   const around: BackupContext = { stop, signal, onEvent, ...(state && { state }) }
   const ended = make(around).finally(view.stop)
   const { report, error } = await ended.finally(() => state?.close())
@@ -176,9 +175,9 @@ async function shown(context: Context, make: (around: BackupContext) => Promise<
 }
 
 /** The journal, for a row of this run; a backup goes on without one. */
-function historyOf(store: Store, onEvent: Emit): State | undefined {
+function historyOf(onEvent: Emit): State | undefined {
   try {
-    return openState(store, userPaths().state)
+    return openState(undefined, userPaths().state)
   } catch (error) {
     onEvent({ type: 'history_not_written', error: failureOf(error) })
     return undefined

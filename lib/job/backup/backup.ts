@@ -1,5 +1,5 @@
 import { sealArchive } from '../../archive/archive.ts'
-import { readJournal } from '../../archive/journal.ts'
+import { readJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
@@ -9,10 +9,10 @@ import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Store } from '../../store/store.ts'
 import { type BackupEnded, completed, runInFrame } from './frame.ts'
-import type { BackupContext, BackupJob } from './job.ts'
+import type { BackupContext, BackupJob, BackupTask } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupGiven, backupOptions } from './options.ts'
-import { callsFor } from './plan.ts'
+import { type CollectionInfo, callsFor } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
 import { type Begun, beginBackup, type StorageJob } from './run.ts'
@@ -40,7 +40,7 @@ export async function backup(
   return completed(await runBackup(store, name, storage, given, context))
 }
 
-/** The same, resolving with the report also where the backup failed or was interrupted. @throws for options alone */
+/** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
 export async function runBackup(
   store: Store,
   name: string,
@@ -50,15 +50,30 @@ export async function runBackup(
 ): Promise<BackupEnded> {
   const options = resolveGiven(backupOptions, given)
   const task = { store, name, location: storage.text, options }
-  return runInFrame(task, context, (job) => intoStorage(job, storage))
+  const prepare = (subject: CollectionInfo) => unfinishedIn(storage, task, subject, context)
+  return runInFrame(task, context, prepare, (job, unfinished) => intoStorage(job, storage, unfinished))
 }
 
-async function intoStorage(job: BackupJob, storage: Storage): Promise<Manifest> {
-  const { run, context, task, subject, retry, state } = job
-  const { store, options } = task
-  await requireFree(storage, context.resume ?? false)
-  const unfinished = context.resume === true ? await readJournal(storage) : undefined
+/** What is to be resumed, if that is asked for. @throws ElysiaError ELYSIA_CONFLICT where the place is not free for it */
+async function unfinishedIn(
+  storage: Storage,
+  { store, options }: BackupTask,
+  subject: CollectionInfo,
+  { resume = false }: BackupContext,
+): Promise<Unfinished | undefined> {
+  await requireFree(storage, resume)
+  const unfinished = resume ? await readJournal(storage) : undefined
   if (unfinished !== undefined) requireSame(unfinished.plan, store, subject, options)
+  return unfinished
+}
+
+async function intoStorage(
+  job: BackupJob,
+  storage: Storage,
+  unfinished: Unfinished | undefined,
+): Promise<Manifest> {
+  const { run, context, task, subject, retry, state } = job
+  const { store } = task
   const sealedBefore = unfinished && (await finishSealed(storage))
   if (sealedBefore !== undefined) {
     state.plan = sealedBefore

@@ -49,7 +49,7 @@ export async function backupFile(
   return completed(await runBackupFile(store, name, path, given, context, modes))
 }
 
-/** The same, resolving with the report also where the backup failed or was interrupted. @throws for options alone */
+/** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
 export async function runBackupFile(
   store: Store,
   name: string,
@@ -60,8 +60,9 @@ export async function runBackupFile(
 ): Promise<BackupEnded> {
   const options = singleOptions(given)
   const location = resolve(path)
-  return runInFrame({ store, name, location, options }, context, async (job) => {
-    const full = await freeFile(location)
+  const task = { store, name, location, options }
+  const prepare = () => freeFile(location)
+  return runInFrame(task, context, prepare, async (job, full) => {
     const storage = directoryStorage(dirname(full), modes)
     const upload = await storage.create(basename(full))
     try {

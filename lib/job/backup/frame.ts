@@ -2,7 +2,7 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { newRunId } from '../../run/record.ts'
 import { type Ended, Run, runJob } from '../../run/run.ts'
 import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
-import { collectionInfoOf } from './plan.ts'
+import { type CollectionInfo, collectionInfoOf } from './plan.ts'
 import { type BackupReport, backupCounts, backupReport } from './report.ts'
 
 /** How a backup ended: its report, what ended it where it did not come to its end, and else its manifest. */
@@ -10,26 +10,31 @@ export interface BackupEnded extends Ended<BackupReport> {
   readonly manifest?: Manifest
 }
 
-/** Makes a backup in the frame of a run: it has a row in the journal, and a report also where it fails. */
-export async function runInFrame(
+/**
+ * Makes a backup in the frame of a run: it has a row in the journal, and a report also where it fails. `prepare` is told
+ * of the collection, and makes what `work` needs.
+ * @throws what kept it from beginning: a collection that is not there, and what `prepare` throws
+ */
+export async function runInFrame<P>(
   task: BackupTask,
   context: BackupContext,
-  work: (job: BackupJob) => Promise<Manifest>,
+  prepare: (subject: CollectionInfo) => Promise<P>,
+  work: (job: BackupJob, prepared: P) => Promise<Manifest>,
 ): Promise<BackupEnded> {
   const run = new Run('backup', context)
   const { store, name, location, options } = task
   const retry = run.retrying(options.retryForMs)
+  const subject = await retry(() => collectionInfoOf(store, name, options, run.emit))
+  const prepared = await prepare(subject)
   const state: BackupState = { parts: [], kept: 0 }
   const id = context.runId ?? newRunId()
-  let collection = name
+  const { class: collection } = subject.schema
   const ended = await runJob<BackupReport>(
     run,
     async () => {
-      const subject = await retry(() => collectionInfoOf(store, name, options, run.emit))
-      collection = subject.schema.class
       const key = { target: store.target, class: collection, inputs: [location] }
       run.begin({ run: id, key, collection: name })
-      state.manifest = await work({ run, context, task, subject, retry, state })
+      state.manifest = await work({ run, context, task, subject, retry, state }, prepared)
     },
     {
       report: (ending) => backupReport({ id, task, collection, state, ending }),

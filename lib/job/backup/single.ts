@@ -42,7 +42,7 @@ export async function backupSingle(
   return completed(await runBackupSingle(store, name, out, given, context))
 }
 
-/** The same, resolving with the report also where the backup failed or was interrupted. @throws for options alone */
+/** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
 export async function runBackupSingle(
   store: Store,
   name: string,
@@ -51,7 +51,13 @@ export async function runBackupSingle(
   context: BackupContext = {},
 ): Promise<BackupEnded> {
   const options = singleOptions(given)
-  return runInFrame({ store, name, location, options }, context, (job) => intoStream(job, stream))
+  const task = { store, name, location, options }
+  return runInFrame(
+    task,
+    context,
+    async () => {},
+    (job) => intoStream(job, stream),
+  )
 }
 
 /** The options of such a backup. @throws ElysiaError ELYSIA_USAGE for those of a directory */

@@ -38,7 +38,7 @@ export interface Continuing {
   readonly plan: RestorePlan
   readonly key: RunKey
   readonly state: State | undefined
-  readonly circumstances: RestoreContext
+  readonly context: RestoreContext
   readonly signal: AbortSignal
   readonly retry: Retrying
   readonly emit: Emit
@@ -57,8 +57,8 @@ export function runDirectory({ directory }: State, run: string): string {
  * @throws ElysiaError ELYSIA_CONFLICT where the class is somebody else's, ELYSIA_LOCKED
  */
 export async function continuation(given: Continuing): Promise<Continuation> {
-  const { store, source, plan, key, state, circumstances, retry, emit } = given
-  const { runId, fresh } = circumstances
+  const { store, source, plan, key, state, context, retry, emit } = given
+  const { runId, fresh } = context
   const name = plan.schema.class
   const found = state?.journal.unfinished(key)
   const existing = await retry(() => store.schema(name))

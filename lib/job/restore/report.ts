@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { failureOf } from '../../run/failure.ts'
+import type { RunCounts } from '../../run/record.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { PartFacts } from './progressTable.ts'
@@ -91,11 +92,12 @@ export interface ReportFacts {
   readonly verification: Verification | null
   readonly error: unknown
   readonly seconds: number
+  readonly retries: number
 }
 
 export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreReport {
   const { source, plan, progress, options } = run
-  const { status, verification, error, seconds } = facts
+  const { status, verification, error, seconds, retries } = facts
   const begun = [...progress.begun.values()].map((tally) => tally.facts())
   const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const skipped = skippedOf(run)
@@ -124,12 +126,17 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     patches: plan.patches,
     schema_differences: progress.differences,
     verification,
-    retries: progress.retries,
+    retries,
     seconds: round(seconds),
     rate: round(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     ...(error !== undefined && { error: failureOf(error) }),
   }
+}
+
+/** What the journal keeps of a restore. */
+export function restoreCounts({ objects, written, rejected, skipped, references }: RestoreReport): RunCounts {
+  return { objects, written, rejected, skipped, references }
 }
 
 /** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */

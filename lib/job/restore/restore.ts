@@ -2,12 +2,12 @@ import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
-import { failureOf } from '../../run/failure.ts'
+import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreGiven, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
-import { type RestoreReport, requireSums, restoreReport } from './report.ts'
+import { type RestoreReport, requireSums, restoreCounts, restoreReport } from './report.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import { type RestoreSetup, setUpRestore } from './setup.ts'
 import type { RestoreSource } from './source/source.ts'
@@ -20,10 +20,7 @@ import { requireEqual, type Verification, verifyTarget, waitIndexed } from './ve
 export type { RestoreContext } from './run.ts'
 
 /** How a restore ended: its report, and what ended it where it did not come to its end. */
-export interface RestoreEnded {
-  readonly report: RestoreReport
-  readonly error?: unknown
-}
+export type RestoreEnded = Ended<RestoreReport>
 
 /**
  * An archive → a collection that was not there before. The order: the class, its reference properties, its
@@ -36,9 +33,9 @@ export async function restore(
   source: RestoreSource,
   store: Store,
   options: RestoreGiven,
-  circumstances: RestoreContext = {},
+  context: RestoreContext = {},
 ): Promise<RestoreReport> {
-  const { report, error } = await runRestore(source, store, options, circumstances)
+  const { report, error } = await runRestore(source, store, options, context)
   if (error !== undefined) throw error
   return report
 }
@@ -51,9 +48,9 @@ export async function runRestore(
   source: RestoreSource,
   store: Store,
   given: RestoreGiven,
-  circumstances: RestoreContext = {},
+  context: RestoreContext = {},
 ): Promise<RestoreEnded> {
-  const [ended] = await runRestores([source], store, given, circumstances)
+  const [ended] = await runRestores([source], store, given, context)
   return ended!
 }
 
@@ -65,16 +62,15 @@ export async function runRestores(
   sources: readonly RestoreSource[],
   store: Store,
   given: RestoreGiven,
-  circumstances: RestoreContext = {},
+  context: RestoreContext = {},
 ): Promise<RestoreEnded[]> {
-  const startedMs = performance.now()
   const options = resolveGiven(restoreOptions, given)
-  const together = { classes: classesOf(sources, options, circumstances), rejects: new Map() }
+  const together = { classes: classesOf(sources, options, context), rejects: new Map() }
   const setups: RestoreSetup[] = []
   const closers: Close[] = []
   return closingAfter(closers, async () => {
     for (const source of sources) {
-      const setup = await setUpRestore(source, store, options, circumstances, together)
+      const setup = await setUpRestore(source, store, options, context, together)
       setups.push(setup)
       closers.push(setup.close)
     }
@@ -92,8 +88,7 @@ export async function runRestores(
       error = thrown
       if (!options.dryRun) for (const run of runs) await undo(run, thrown)
     }
-    const seconds = (performance.now() - startedMs) / 1000
-    return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error), seconds))
+    return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error)))
   })
 }
 
@@ -167,29 +162,24 @@ async function checkParts(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Closes the journal's entry and reports. What cannot be closed would be taken up again: the run has failed. */
-function ended(run: RestoreRun, verification: Verification | null, error: unknown, seconds: number) {
-  const build = (failure: unknown) =>
-    restoreReport(run, { status: statusOf(run, failure), verification, error: failure, seconds })
+/** Closes the row and reports. What has been done is forgotten with a restore that is complete. */
+function ended(run: RestoreRun, verification: Verification | null, error: unknown): RestoreEnded {
+  const { frame, options } = run
+  const report = ({ status, ...ending }: Ending) =>
+    restoreReport(run, {
+      ...ending,
+      status: options.dryRun && status === 'done' ? 'planned' : status,
+      verification,
+    })
   let failure = error
-  try {
-    if (failure === undefined && !run.options.dryRun) requireSums(run, build(undefined))
-    close(run, statusOf(run, failure), failure)
-  } catch (thrown) {
-    failure ??= thrown
+  if (failure === undefined && !options.dryRun) {
+    try {
+      const { seconds, retries } = frame
+      requireSums(run, report({ status: 'done', error: undefined, seconds, retries }))
+      run.log.forget()
+    } catch (thrown) {
+      failure = thrown
+    }
   }
-  return { report: build(failure), ...(failure !== undefined && { error: failure }) }
-}
-
-function statusOf({ options, signal, stop }: RestoreRun, error: unknown): RestoreReport['status'] {
-  if (error === undefined) return options.dryRun ? 'planned' : 'done'
-  return signal.aborted || (stop.aborted && error === stop.reason) ? 'interrupted' : 'failed'
-}
-
-function close(run: RestoreRun, status: RestoreReport['status'], error: unknown): void {
-  const journal = run.circumstances.state?.journal
-  if (journal === undefined || status === 'planned' || run.options.dryRun) return
-  if (journal.find(run.run) === undefined) return
-  if (status === 'done') run.log.forget()
-  journal.finish(run.run, status, error === undefined ? {} : { error: failureOf(error) })
+  return frame.end({ error: failure, report, counts: restoreCounts })
 }

@@ -2,6 +2,7 @@ import type { Retrying } from '../../async/retry.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Emit, WriteContext } from '../../run/context.ts'
+import type { Run } from '../../run/run.ts'
 import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
@@ -15,7 +16,7 @@ import type { LinkSpool } from './target/linkSpool.ts'
 import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
-/** The circumstances of a restore: what is not part of the work, but of this run of it. */
+/** The context of a restore. */
 export type RestoreContext = WriteContext
 
 /** What is to be made in the target, decided before anything is written. */
@@ -41,6 +42,7 @@ export interface RestorePlan {
 
 /** What a restore works with once its preparations are made. */
 export interface RestoreRun {
+  readonly frame: Run
   readonly run: string
   readonly class: string
   readonly store: Store
@@ -48,7 +50,6 @@ export interface RestoreRun {
   readonly source: RestoreSource
   readonly options: RestoreOptions
   readonly plan: RestorePlan
-  readonly circumstances: RestoreContext
   readonly signal: AbortSignal
   readonly stop: AbortSignal
   readonly emit: Emit
@@ -75,7 +76,6 @@ export interface RestoreState {
   readonly damaged: Map<string, string>
   /** Parts that an interrupted restore had brought to their end. */
   continued: number
-  retries: number
   /** Why this process refused objects. */
   readonly reasons: Reasons
   differences: readonly SchemaDifference[]

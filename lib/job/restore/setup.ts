@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeAll } from '../../async/closeAll.ts'
-import { retryUntilDeadline } from '../../async/retry.ts'
 import { openDatabase } from '../../database/connection.ts'
-import { emitter, retryEvent } from '../../run/events.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
+import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { type Continuation, continuation, runDirectory } from './continuation.ts'
@@ -36,8 +35,6 @@ export interface Together {
   readonly rejects: Map<string, RestoreRejects>
 }
 
-const NEVER = new AbortController().signal
-
 /**
  * Everything before anything is written: the target, the class it is to get, the lock, what an interrupted
  * restore has done. @throws ElysiaError ELYSIA_CONFLICT where a collection of that name is there already,
@@ -47,40 +44,34 @@ export async function setUpRestore(
   source: RestoreSource,
   store: Store,
   options: RestoreOptions,
-  circumstances: RestoreContext,
+  context: RestoreContext,
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
-  const emit = emitter(circumstances.onEvent)
-  const { signal = NEVER, stop = NEVER } = circumstances
+  const frame = new Run('restore', context)
+  const { emit, signal, stop } = frame
   const progress = nothingDone()
-  const retry = retryUntilDeadline({
-    forMs: options.retryForMs,
-    signal,
-    onRetry: (again) => {
-      progress.retries += 1
-      emit(retryEvent(again))
-    },
-  })
+  const retry = frame.retrying(options.retryForMs)
   const health = await retry(() => healthyTarget(store, options, emit))
   const plan = await retry(() => planRestore(store, source, options, health, emit, together.classes))
   const { dryRun } = options
-  const { state, runId } = circumstances
+  const { state, runId } = context
   const key = keyOf(source, store, plan, options)
   if (dryRun && state !== undefined) requireUnlocked(state, key)
   const lock = dryRun ? undefined : state && lockRun(state, key)
   const own = ownState(state)
   const close = [() => own.close(), () => lock?.release()]
   try {
-    const asked = { store, source, plan, key, state, circumstances, signal, retry, emit, dryRun }
+    const asked = { store, source, plan, key, state, context, signal, retry, emit, dryRun }
     const continued = await continuation(asked)
     const { left, isMade } = continued
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()
     const log = new RestoreLog(own.database, name)
-    if (isMade && !dryRun) restoreCheckpoint(progress, log, circumstances.fresh === true)
+    if (isMade && !dryRun) restoreCheckpoint(progress, log, context.fresh === true)
     const directory = state === undefined ? await own.directory() : runDirectory(state, name)
     const run: RestoreRun = {
+      frame,
       run: name,
       class: plan.schema.class,
       store,
@@ -88,7 +79,6 @@ export async function setUpRestore(
       source,
       options,
       plan,
-      circumstances,
       signal,
       stop,
       emit,
@@ -96,7 +86,7 @@ export async function setUpRestore(
       log,
       spool: new LinkSpool(directory),
       written: isOnce(source) && !dryRun && state !== undefined ? new WrittenIds(directory) : undefined,
-      rejects: rejectsFile(circumstances, name, options, source, store, together.rejects),
+      rejects: rejectsFile(context, name, options, source, store, together.rejects),
       origin: { archive: archiveName(source), class: source.schema.class },
       continues: isMade,
       progress,
@@ -131,12 +121,10 @@ function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boole
 }
 
 async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: RunKey): Promise<void> {
-  const journal = run.circumstances.state?.journal
+  const { frame, store, source } = run
   await left?.remove()
-  if (goesOn === undefined) {
-    journal?.forgetPositions(run.store.target, run.class)
-    journal?.begin(run.run, key, run.source.schema.class, 'restore')
-  }
+  if (goesOn === undefined) frame.context.state?.journal.forgetPositions(store.target, run.class)
+  frame.begin({ run: run.run, key, collection: source.schema.class }, goesOn !== undefined)
   await run.written?.begin()
   await run.rejects?.begin()
 }
@@ -190,7 +178,6 @@ function nothingDone(): RestoreState {
     begun: new Map(),
     damaged: new Map(),
     continued: 0,
-    retries: 0,
     reasons: new Reasons(),
     differences: [],
     aliases: [],

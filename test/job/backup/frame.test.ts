@@ -101,16 +101,13 @@ t.test('one that is stopped is interrupted, as its row says', async (t) => {
   t.match(state.journal.runs(), [{ status: 'interrupted' }])
 })
 
-t.test('what keeps one from beginning is in its report, and leaves no row', async (t) => {
+t.test('what keeps one from beginning is thrown, and leaves no row', async (t) => {
   const { state, context } = framed(t)
-  const { report, error } = await runBackup(await things(1), 'Nothing', memoryStorage(), OPTIONS, context)
-  t.match(error, { code: 'ELYSIA_NOT_FOUND' })
-  t.match(report, {
-    status: 'failed',
-    collection: 'Nothing',
-    archive: '',
-    error: { code: 'ELYSIA_NOT_FOUND' },
-  })
+  const into = (name: string, storage = memoryStorage()) =>
+    things(1).then((store) => runBackup(store, name, storage, OPTIONS, context))
+  await t.rejects(into('Nothing'), { code: 'ELYSIA_NOT_FOUND' })
+  const files: Files = new Map([['notes.txt', Buffer.from('mine')]])
+  await t.rejects(into('Thing', memoryStorage(files)), { code: 'ELYSIA_CONFLICT' })
   t.strictSame(state.journal.runs(), [])
 })
 
