@@ -54,7 +54,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   return {
     run,
-    slots: new Semaphore(options.workers, run.circumstances.onInFlight),
+    slots: new Semaphore(options.workers, run.frame.context.onInFlight),
     makeTenant: tenantMaker(run),
     onObjects: (more) => {
       objects += more
