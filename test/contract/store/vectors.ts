@@ -73,7 +73,7 @@ export async function vectorTests(t: Test, open: Open): Promise<void> {
       await unnamed.write([holding(1, { vector: single })])
       t.same(await unnamed.widths!(), new Map([['', 3]]))
     },
-    'vectors',
+    'multiVectors',
   )
 
   await storeTest(

@@ -63,10 +63,22 @@ async function archiveWith(schema: CollectionSchema): Promise<Files> {
 
 const PROPERTIES = [{ name: 'title', dataType: ['text'] }]
 
+/** What a server that is older does not have. */
+function lackOf(which: string, { supports }: Store): string | undefined {
+  if (which.includes('multi-vector') && !supports.multiVectors) return 'multi-vectors'
+  const isMixed = which.includes('unnamed one') && / (a|two) named/.test(which)
+  return isMixed && !supports.mixedVectors ? 'unnamed vector beside named ones' : undefined
+}
+
 for (const [name, open] of Object.entries(targets())) {
   for (const [which, configuration] of Object.entries(CONFIGURATIONS)) {
     t.test(`${which}: backed up and restored into ${name}`, async (t) => {
       const store = await open(t)
+      const lacks = lackOf(which, store)
+      if (lacks !== undefined) {
+        t.pass('restored', { skip: `${name} has no ${lacks}` })
+        return
+      }
       const schema = { class: 'VectorsThing', properties: PROPERTIES, ...configuration }
       await store.drop(schema.class)
       t.teardown(() => store.drop(schema.class).catch(() => {}))
