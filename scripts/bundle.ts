@@ -8,6 +8,7 @@ const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.u
 
 /** Native, or large: loaded from node_modules. All others, small as they are, become part of the file. */
 const EXTERNAL = [
+  '@node-rs/xxhash',
   'apache-arrow',
   'better-sqlite3',
   'chokidar',

@@ -60,10 +60,22 @@ function allowed(one: Import): boolean {
 
 t.test('each package is imported in its one place', async (t) => {
   const wrong = imports
-    .filter(({ from, typeOnly }) => !typeOnly && !from.startsWith('.') && !from.startsWith('node:'))
-    .filter(({ file, from }) => PACKAGES[packageOf(from)]?.test(file) !== true)
+    .filter(({ from }) => !from.startsWith('.') && !from.startsWith('node:'))
+    .filter(({ file, from }) => PACKAGES[packageOf(from)] !== file)
     .map(({ file, from }) => `${file} imports ${from}`)
   t.strictSame(wrong, [])
+  const named = Object.entries(PACKAGES).filter(
+    ([name, file]) => !imports.some((one) => one.file === file && packageOf(one.from) === name),
+  )
+  t.strictSame(named, [], 'and no place is named that imports none')
+})
+
+t.test('what is installed with the package is what it imports', async (t) => {
+  const { dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(posix.join(root, 'package.json'), 'utf8'),
+  )
+  const installed = Object.keys({ ...dependencies, ...optionalDependencies })
+  t.strictSame(installed.filter((name) => !name.startsWith('@types/')).sort(), Object.keys(PACKAGES).sort())
 })
 
 function packageOf(from: string): string {

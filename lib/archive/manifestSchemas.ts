@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type from '../core/typebox.ts'
 import { ManifestSchema } from './manifest.ts'
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'

@@ -19,10 +19,11 @@ export function shapes(): Promise<Shapes> {
 }
 
 async function loadShapes(): Promise<Shapes> {
-  const [{ default: Compile }, schemas] = await Promise.all([
-    import('typebox/compile'),
+  const [{ loadCompiler }, schemas] = await Promise.all([
+    import('../core/typebox.ts'),
     import('./manifest.ts'),
   ])
+  const Compile = await loadCompiler()
   const { ManifestSchema, PlanSchema, JournalEntrySchema } = schemas
   return {
     manifest: shape(() => Compile(ManifestSchema)),

@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox'
 import type { JsonObject } from '../core/object.ts'
+import Type, { type Static } from '../core/typebox.ts'
 import {
   BASE64_PATTERN,
   MAX_FLOAT32,

@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox'
 import { REJECT_CODES, type RejectCode } from '../core/reject.ts'
+import Type, { type Static } from '../core/typebox.ts'
 
 /**
  * One line of a rejects file. Exactly one of `record`, `record_base64` and `record_sha256` is there. The schema

@@ -9,6 +9,14 @@ import { rememberFiles } from './files.ts'
 /** A connection to a SQLite file, as better-sqlite3 gives it: every call blocks until it is done. */
 export type SqliteDatabase = Database.Database
 
+/**
+ * Opens a file as it is, without what `openDatabase` sees to: for one that holds nothing but a lock.
+ * @throws what SQLite says
+ */
+export function connect(path: string, options: Database.Options = {}): SqliteDatabase {
+  return new Database(path, options)
+}
+
 /** A prepared statement of such a connection. */
 export type SqliteStatement = Database.Statement<unknown[], unknown>
 
@@ -22,7 +30,12 @@ export interface DatabaseOptions {
    * @see https://www.sqlite.org/pragma.html#pragma_synchronous
    */
   readonly synchronous?: 'NORMAL' | 'FULL'
+  /** Makes the error of what was thrown while it was opened; `sqliteFailure` unless told. */
+  readonly failure?: (thrown: unknown, file: string) => unknown
 }
+
+/** A file holds a trigger, a view or a virtual table: code of somebody else. */
+export class ForeignCode extends ElysiaError {}
 
 // Pages of 8 KiB and a log of 16 MiB before a checkpoint: inserts of 750-byte objects under random ids ran
 // 1.2 to 1.35 times as fast as with SQLite's defaults (200 k objects, batches of 500).
@@ -50,7 +63,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
     return database
   } catch (error) {
     database?.close()
-    throw sqliteFailure(error, file)
+    throw (options.failure ?? sqliteFailure)(error, file)
   }
 }
 
@@ -112,7 +125,7 @@ function refuseCode(database: SqliteDatabase, file: string): void {
     .get() as { type: string; name: string } | undefined
   if (found === undefined) return
   const what = found.type === 'table' ? 'virtual table' : found.type
-  throw new ElysiaError(
+  throw new ForeignCode(
     'ELYSIA_STORE',
     `${file} holds a ${what}, ${found.name}, which elysiactl never makes`,
     {

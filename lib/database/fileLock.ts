@@ -1,8 +1,8 @@
 import { closeSync, lstatSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { makeDirectory } from '../file/directory.ts'
+import { connect, type SqliteDatabase } from './connection.ts'
 
 /** A lock that is held until it is released or its process ends, in whatever way. */
 export interface FileLock {
@@ -19,12 +19,12 @@ const TRY_MS = 100
  * @throws ElysiaError ELYSIA_STATE where it cannot be made or written to, or is a link or no regular file
  */
 export function lockFile(path: string): FileLock | undefined {
-  let database: Database.Database | undefined
+  let database: SqliteDatabase | undefined
   try {
     makeDirectory(dirname(path))
     requireOwn(path)
     closeSync(openSync(path, 'a', 0o600))
-    database = new Database(path, { timeout: TRY_MS })
+    database = connect(path, { timeout: TRY_MS })
     // Nothing is ever written but the lock itself: a journal on the disk would cost three fsyncs.
     database.pragma('journal_mode = MEMORY')
     database.pragma('locking_mode = EXCLUSIVE')
@@ -44,9 +44,9 @@ export function lockFile(path: string): FileLock | undefined {
  */
 export function isHeld(path: string): boolean | undefined {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
-  let database: Database.Database | undefined
+  let database: SqliteDatabase | undefined
   try {
-    database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 })
+    database = connect(path, { readonly: true, fileMustExist: true, timeout: 0 })
     database.prepare('SELECT count(*) FROM sqlite_schema').get()
     return false
   } catch (error) {

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type from '../core/typebox.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const counts = (description: string) =>

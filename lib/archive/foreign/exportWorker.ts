@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { closeSync, fstatSync, openAsBlob, openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { ParquetFile, type RecordBatch } from 'parquet-wasm/node'
 import type { Footer, RowGroup } from '../format/parquet/footer.ts'
 import { costOf, requireDisjoint } from '../format/parquet/pages.ts'
+import { ParquetFile, type RecordBatch } from '../format/parquetWasm.ts'
 
 const PAGE_OBJECTS = 1000
 const PAGE_BYTES = 2 * 1024 * 1024

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
-import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
+import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { objectOf } from '../object/parse.ts'
 import type { Tally } from '../object/tally.ts'

@@ -3,7 +3,7 @@ import { type JsonBounds, parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { reparsed } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
-import type { WholeNumbers } from '../../core/wholeNumbers.ts'
+import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { looksCanonical } from './identity.ts'
 import { objectOf } from './parse.ts'
 

@@ -1,6 +1,6 @@
 import { isLarge } from '../../core/exactJson.ts'
-import { filledVector } from '../../core/float32.ts'
 import type { JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+import { filledVector } from '../../core/value/float32.ts'
 
 /** Why a JSON value is no object of an archive, for a person. */
 export class NotAnObject extends Error {}

@@ -1,6 +1,6 @@
 import { exactJson } from '../../core/exactJson.ts'
-import { shortestDecimal } from '../../core/float32.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import { shortestDecimal } from '../../core/value/float32.ts'
 import { requireFiniteVectors } from './finiteVectors.ts'
 
 /**

@@ -1,7 +1,12 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
+import {
+  ForeignCode,
+  openDatabase,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from '../../database/connection.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import { locationFunctions } from '../location.ts'
 import { StrangeRow } from './check.ts'
@@ -26,15 +31,15 @@ export class IndexDamaged extends ElysiaError {
  */
 export class IndexDatabase {
   readonly file: string
-  readonly #database: Database.Database
-  readonly #statements = new Map<string, Database.Statement>()
+  readonly #database: SqliteDatabase
+  readonly #statements = new Map<string, SqliteStatement>()
 
   /** @throws IndexDamaged, ElysiaError ELYSIA_STATE, ELYSIA_CONFLICT where a newer elysiactl made it */
   constructor(file: string) {
     this.file = file
     this.#database = this.#guarded(() => {
       if (file !== ':memory:') makePlaceFor(file)
-      return new Database(file, { timeout: 5000 })
+      return openDatabase(file, { synchronous: 'FULL', failure })
     })
     try {
       this.#guarded(() => this.#prepareFile())
@@ -83,13 +88,9 @@ export class IndexDatabase {
   }
 
   #prepareFile(): void {
-    this.#database.pragma('journal_mode = WAL')
-    this.#database.pragma('synchronous = FULL')
-    this.#database.pragma('foreign_keys = ON')
     const format = this.#database.pragma('user_version', { simple: true }) as number
     if (format > INDEX_FORMAT) throw newer(this.file)
     if (format < INDEX_FORMAT) this.#database.transaction(() => this.#bringUpToDate()).immediate()
-    this.#requireTables()
     for (const [name, work] of Object.entries(locationFunctions()))
       this.#database.function(name, { deterministic: true }, work as (...values: unknown[]) => unknown)
   }
@@ -97,20 +98,11 @@ export class IndexDatabase {
   #bringUpToDate(): void {
     const format = this.#database.pragma('user_version', { simple: true })
     if (format === INDEX_FORMAT) return
-    this.#requireTables()
     this.#database.exec(format === 0 ? INDEX_TABLES : INDEX_MIGRATION)
     this.#database.pragma(`user_version = ${INDEX_FORMAT}`)
   }
 
-  /** What we never make would run with our right to write. */
-  #requireTables(): void {
-    const strange = this.#database
-      .prepare("SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index') LIMIT 1")
-      .get() as { name: string } | undefined
-    if (strange !== undefined) throw new IndexDamaged(this.file, new Error(`it holds ${strange.name}`))
-  }
-
-  #statement(sql: string): Database.Statement {
+  #statement(sql: string): SqliteStatement {
     const known = this.#statements.get(sql) ?? this.#database.prepare(sql)
     this.#statements.set(sql, known)
     return known
@@ -120,7 +112,7 @@ export class IndexDatabase {
     try {
       return work()
     } catch (error) {
-      throw failure(this.file, error)
+      throw failure(error, this.file)
     }
   }
 }
@@ -146,8 +138,8 @@ export function moveAside(file: string): string {
   return aside
 }
 
-function failure(file: string, error: unknown): unknown {
-  if (error instanceof StrangeRow) return new IndexDamaged(file, error)
+function failure(error: unknown, file: string): unknown {
+  if (error instanceof StrangeRow || error instanceof ForeignCode) return new IndexDamaged(file, error)
   const { code } = error as { code?: unknown }
   if (error instanceof ElysiaError || typeof code !== 'string') return error
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new IndexDamaged(file, error)

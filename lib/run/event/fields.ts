@@ -1,4 +1,4 @@
-import Type, { type TProperties } from 'typebox'
+import Type, { type TProperties } from '../../core/typebox.ts'
 
 /** An event: its type, what it says to a program that reads it, and its fields. */
 export function event<const T extends string, P extends TProperties>(

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type from '../../core/typebox.ts'
 import { count, event, failure, text, texts } from './fields.ts'
 
 /** What happens to archives, and to the catalog that knows them. */

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type from '../../core/typebox.ts'
 import { choice, count, event, failure, flag, json, text, texts } from './fields.ts'
 
 /** What was made or changed in a store, or will be. */

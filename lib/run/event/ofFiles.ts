@@ -1,5 +1,5 @@
-import Type from 'typebox'
 import type { Report } from '../../core/report.ts'
+import Type from '../../core/typebox.ts'
 import { ReportSchema } from '../reportSchema.ts'
 import { choice, count, event, failure, text } from './fields.ts'
 

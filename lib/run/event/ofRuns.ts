@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type from '../../core/typebox.ts'
 import { choice, count, counts, event, failure, flag, text } from './fields.ts'
 
 /** The jobs that a run can be of. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '../../core/typebox.ts'
 import { OF_ARCHIVES } from './ofArchives.ts'
 import { OF_COLLECTIONS } from './ofCollections.ts'
 import { OF_FILES } from './ofFiles.ts'

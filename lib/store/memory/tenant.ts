@@ -1,6 +1,6 @@
 import { exactJson } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject, Vector } from '../../core/object.ts'
-import type { WholeNumbers } from '../../core/wholeNumbers.ts'
+import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { Projection, TenantState } from '../store.ts'
 import type { Links } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'

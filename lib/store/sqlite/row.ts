@@ -1,5 +1,5 @@
 import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../../core/object.ts'
-import type { WholeNumbers } from '../../core/wholeNumbers.ts'
+import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { CallOptions, Projection } from '../store.ts'
 import { decodeVector, decodeVectors } from './vectors.ts'
 

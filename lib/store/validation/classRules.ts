@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { hasTenants } from '../../core/schema.ts'
-import { type WholeNumbers, wholeNumbers } from '../../core/wholeNumbers.ts'
+import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { CallOptions, CollectionSchema, Link, PropertySchema, TenantState } from '../store.ts'
 import { type LinkRules, linkRules } from './references.ts'
 import { type TypeCheck, typeCheck } from './types.ts'

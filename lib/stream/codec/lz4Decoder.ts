@@ -1,10 +1,9 @@
 import type { Transform } from 'node:stream'
-import { uncompressSync } from 'lz4-napi'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { ByteQueue } from '../bytes/byteQueue.ts'
 import { FlatMapTransform } from '../flatMap.ts'
+import { uncompressSync, Xxh32 } from './lz4Library.ts'
 import { isSkippable } from './magic.ts'
-import { Xxh32 } from './xxh32.ts'
 
 const MAGIC = 0x184d2204
 /** A linked block may refer to this much of what came before it. */

@@ -1,8 +1,8 @@
 import { ByteQueue } from '../bytes/byteQueue.ts'
 import { FlatMapTransform } from '../flatMap.ts'
 import type { Compression } from './compression.ts'
+import type { Xxh32 } from './lz4Library.ts'
 import { packageVersion } from './packageVersion.ts'
-import { Xxh32 } from './xxh32.ts'
 
 const MAGIC = 0x184d2204
 /** Version 1, independent blocks, with checksums of blocks and content, without size and dictionary. */
@@ -27,22 +27,23 @@ export const lz4: Compression = {
   name: 'lz4',
   extension: '.lz4',
   library: () => packageVersion('lz4-napi'),
-  compress: async () => new Lz4Frame((await import('lz4-napi')).compressSync),
+  compress: async () => new Lz4Frame(await import('./lz4Library.ts')),
 }
 
-type CompressBlock = (block: Buffer) => Buffer
+type Library = typeof import('./lz4Library.ts')
 
 class Lz4Frame extends FlatMapTransform<Buffer, Buffer> {
-  readonly #compress: CompressBlock
+  readonly #library: Library
   readonly #input = new ByteQueue()
-  readonly #content = new Xxh32()
+  readonly #content: Xxh32
   /** Used again and again: blocks of their own would wait for a garbage collection by the hundred. */
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   #begun = false
 
-  constructor(compress: CompressBlock) {
+  constructor(library: Library) {
     super({ readableHighWaterMark: BLOCK_BYTES })
-    this.#compress = compress
+    this.#library = library
+    this.#content = new library.Xxh32()
   }
 
   protected override *expand(chunk: Buffer): Generator<Buffer> {
@@ -61,7 +62,7 @@ class Lz4Frame extends FlatMapTransform<Buffer, Buffer> {
     if (this.#begun) return
     this.#begun = true
     const descriptor = Buffer.from([FLAGS, BLOCK_SIZE_CODE << 4])
-    const sum = (new Xxh32().update(descriptor).digest() >>> 8) & 0xff
+    const sum = (new this.#library.Xxh32().update(descriptor).digest() >>> 8) & 0xff
     yield Buffer.concat([word(MAGIC), descriptor, Buffer.from([sum])])
   }
 
@@ -69,11 +70,11 @@ class Lz4Frame extends FlatMapTransform<Buffer, Buffer> {
     const block = this.#block.subarray(0, bytes)
     this.#input.fill(block, 0)
     this.#content.update(block)
-    const compressed = this.#compress(block).subarray(ADDON_PREFIX_BYTES)
+    const compressed = this.#library.compressSync(block).subarray(ADDON_PREFIX_BYTES)
     const stored = compressed.length >= bytes
     const data = stored ? block : compressed
     const length = stored ? (STORED | bytes) >>> 0 : data.length
-    return Buffer.concat([word(length), data, word(new Xxh32().update(data).digest())])
+    return Buffer.concat([word(length), data, word(new this.#library.Xxh32().update(data).digest())])
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
-import { type Changes, changing } from '../../core/propertyValues.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import { doubleOf } from '../../core/wholeNumbers.ts'
+import { type Changes, changing } from '../../core/value/propertyValues.ts'
+import { doubleOf } from '../../core/value/wholeNumbers.ts'
 
 /** What of a value a server keeps; the rest it works out for itself, rounds, or spells its own way. */
 const KEPT: Changes = {

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { compressFrameSync } from 'lz4-napi'
 import t from 'tap'
 import { type DecompressOptions, decompress } from '../../../lib/stream/codec/decompress.ts'
-import { Xxh32 } from '../../../lib/stream/codec/xxh32.ts'
+import { Xxh32 } from '../../../lib/stream/codec/lz4Library.ts'
 
 const FIXTURES = new URL('../../../fixtures/compressed/', import.meta.url)
 const fixture = (name: string) => readFileSync(new URL(name, FIXTURES))

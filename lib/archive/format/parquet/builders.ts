@@ -1,5 +1,5 @@
-import { type Data, type DataType, makeData } from 'apache-arrow'
 import type { Json } from '../../../core/object.ts'
+import { type Data, type DataType, makeData } from '../arrow.ts'
 
 /** A column that is being filled, a slot a value. Its arrays are used again: what `take` gave lasts until the next `put`. */
 export interface ColumnBuilder {

@@ -1,6 +1,6 @@
-import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from 'apache-arrow'
 import { parseBounded } from '../../../core/boundedJson.ts'
 import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../../../core/schema.ts'
+import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from '../arrow.ts'
 import type { Content } from '../format.ts'
 import type { ColumnType } from './type.ts'
 import { kindOf } from './types.ts'

@@ -1,5 +1,5 @@
-import { type Data, type DataType, Field, List, makeData, Struct } from 'apache-arrow'
 import type { Json, JsonObject } from '../../../core/object.ts'
+import { type Data, type DataType, Field, List, makeData, Struct } from '../arrow.ts'
 import { Bitmap, type ColumnBuilder, GrowableArray, type ValueReader } from './builders.ts'
 import type { ColumnType } from './type.ts'
 

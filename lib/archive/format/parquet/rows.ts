@@ -1,6 +1,6 @@
-import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-arrow'
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
 import { requireFiniteVectors } from '../../object/finiteVectors.ts'
+import { type Data, makeData, RecordBatch, type Schema, Struct } from '../arrow.ts'
 import type { Content } from '../format.ts'
 import { type ColumnBuilder, FixedSlots, GrowableArray } from './builders.ts'
 import { arrowSchema, type Layout, layoutOf, type Shapes, timeType } from './layout.ts'

@@ -1,4 +1,4 @@
-import type { Data, DataType } from 'apache-arrow'
+import type { Data, DataType } from '../arrow.ts'
 import type { ColumnBuilder, ValueReader } from './builders.ts'
 
 /** How values of one data type lie in a column. */

@@ -1,7 +1,7 @@
-import { Binary, Bool, type Data, Float64, Int64, TimestampMicrosecond, Utf8 } from 'apache-arrow'
 import { isLarge } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 import type { PropertySchema } from '../../../core/schema.ts'
+import { Binary, Bool, type Data, Float64, Int64, TimestampMicrosecond, Utf8 } from '../arrow.ts'
 import { BooleanSlots, BytesSlots, FixedSlots, GrowableArray } from './builders.ts'
 import { type Instant, instantOf, textOf } from './date.ts'
 import { listOf, structOf } from './nested.ts'

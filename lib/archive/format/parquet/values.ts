@@ -1,6 +1,6 @@
-import { DataType, type Struct } from 'apache-arrow'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Json, StoredObject, Vector } from '../../../core/object.ts'
+import { DataType, type Struct } from '../arrow.ts'
 import type { ColumnType } from './type.ts'
 
 /** More values than any object has in its lists: a reader would take more than a gigabyte for them. */

@@ -1,14 +1,5 @@
-import {
-  type Data,
-  DataType,
-  Field,
-  FixedSizeList,
-  Float32,
-  List,
-  makeData,
-  tableFromIPC,
-} from 'apache-arrow'
 import type { Vector } from '../../../core/object.ts'
+import { type Data, DataType, Field, FixedSizeList, Float32, List, makeData, tableFromIPC } from '../arrow.ts'
 import { Bitmap, GrowableArray } from './builders.ts'
 import { ELEMENT } from './nested.ts'
 

@@ -1,5 +1,5 @@
-import { Table as ArrowTable, type RecordBatch, tableToIPC } from 'apache-arrow'
-import * as wasm from 'parquet-wasm/node'
+import { Table as ArrowTable, type RecordBatch, tableToIPC } from '../arrow.ts'
+import * as wasm from '../parquetWasm.ts'
 import type { Layout } from './layout.ts'
 
 /** How many rows, and bytes as they are written, a row group has at most. */

@@ -16,6 +16,8 @@ import {
 import type { BatchObject, Fetch } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
 
+export type { Metadata }
+
 /** The longest message that is sent or taken: what servers send at most. */
 const MAX_MESSAGE_BYTES = 104_858_000
 

@@ -1,18 +1,15 @@
-import type { Metadata } from 'nice-grpc'
 import { withoutProxies } from '../cluster/proxies.ts'
 import { trusting, withoutOtherRoots } from '../cluster/tls.ts'
 import { countIn, deletionsIn, refusalsIn } from './batchReply.ts'
-import type { Calls } from './calls.ts'
+import type { Calls, Metadata } from './calls.ts'
 import { idFilter } from './encode.ts'
+import { loadLibrary } from './library.ts'
 import type { Batch, GrpcClient, WireOptions } from './messages.ts'
 
 let loading: ReturnType<typeof load> | undefined
 
 async function load() {
-  const [{ ApiKey, ConnectionGRPC }, { openCalls }] = await Promise.all([
-    import('weaviate-client'),
-    import('./calls.ts'),
-  ])
+  const [{ ApiKey, ConnectionGRPC }, { openCalls }] = await Promise.all([loadLibrary(), import('./calls.ts')])
   return { ApiKey, ConnectionGRPC, openCalls }
 }
 

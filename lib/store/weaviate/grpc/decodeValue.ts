@@ -1,5 +1,5 @@
-import { shortestDecimal } from '../../../core/float32.ts'
 import type { Json, JsonObject } from '../../../core/object.ts'
+import { shortestDecimal } from '../../../core/value/float32.ts'
 import { deeper, intOf, message, type Reader, wholeInt64, wholeIntOf } from './protobuf.ts'
 
 /** How many objects one list of an answer may hold. */

@@ -1,5 +1,5 @@
-import type { ConnectionGRPC } from 'weaviate-client'
 import type { Node } from '../../target.ts'
+import type { ConnectionGRPC } from './library.ts'
 
 export type Batch = Awaited<ReturnType<ConnectionGRPC['batch']>>
 type Search = Awaited<ReturnType<ConnectionGRPC['search']>>

@@ -1,5 +1,5 @@
-import { filledVector } from '../../../core/float32.ts'
 import type { Vector } from '../../../core/object.ts'
+import { filledVector } from '../../../core/value/float32.ts'
 
 /** float32, little-endian, as every machine that Node runs on in practice lays them out; not a copy. */
 export function vectorBytes(vector: Float32Array): Uint8Array {

@@ -1,5 +1,5 @@
-import { filledVector } from '../../../core/float32.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import { filledVector } from '../../../core/value/float32.ts'
 import type { Projection } from '../../store.ts'
 import { MalformedReply } from '../grpc/protobuf.ts'
 import type { Layout } from '../schema/layout.ts'

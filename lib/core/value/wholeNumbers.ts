@@ -1,7 +1,7 @@
-import { isLarge, parseExact } from './exactJson.ts'
-import type { Json, JsonObject } from './object.ts'
+import { isLarge, parseExact } from '../exactJson.ts'
+import type { Json, JsonObject } from '../object.ts'
+import type { PropertySchema } from '../schema.ts'
 import { changing } from './propertyValues.ts'
-import type { PropertySchema } from './schema.ts'
 
 /**
  * Whole numbers by the types of their properties: an `int` beyond ±(2^53 - 1) is a bigint, a `number` a double,

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from './object.ts'
-import type { PropertySchema } from './schema.ts'
+import type { Json, JsonObject } from '../object.ts'
+import type { PropertySchema } from '../schema.ts'
 
 /** What becomes of one value. It returns the value itself where it stays. */
 export type Change = (value: Json) => Json

@@ -1,0 +1,23 @@
+/** Columns in memory. It takes 130 ms to load: only what is itself loaded late imports it. */
+export {
+  Binary,
+  Bool,
+  type Data,
+  DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int64,
+  List,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  TimestampMicrosecond,
+  TimestampMillisecond,
+  tableFromIPC,
+  tableToIPC,
+  Utf8,
+} from 'apache-arrow'
