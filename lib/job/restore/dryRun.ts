@@ -14,7 +14,7 @@ import type { Refused } from './tally.ts'
  * @throws ElysiaError ELYSIA_DAMAGED
  */
 export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {
-  if (part.check !== undefined) return part.check(run.signal)
+  if (part.check !== undefined) return part.check(run.frame.signal)
   let [objects, rejected] = [0, 0]
   const refuse = (reason: string) => {
     rejected += 1
@@ -35,10 +35,10 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
         if (reason === undefined) objects += 1
         else refuse(reason)
       }
-      done(run.stop.aborted ? run.stop.reason : null)
+      done(run.frame.stop.aborted ? run.frame.stop.reason : null)
     },
   })
-  await pipeline([pages, ...wanted({ plan, part, onRepeated }), count], { signal: run.signal })
+  await pipeline([pages, ...wanted({ plan, part, onRepeated }), count], { signal: run.frame.signal })
   run.progress.parts.set(part.name, { ...NOTHING, objects: objects + rejected, rejected })
 }
 

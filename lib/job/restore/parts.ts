@@ -34,7 +34,7 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
   const shared = sharedBy(run)
   const started = performance.now()
   try {
-    await pool(due, { workers, signal: run.signal, stop: run.stop }, (part, signal) =>
+    await pool(due, { workers, signal: run.frame.signal, stop: run.frame.stop }, (part, signal) =>
       writePart({ ...shared, signal, calls: new Calls(run.collection, run.retry, signal) }, part),
     )
   } finally {
@@ -59,7 +59,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
     onObjects: (more) => {
       objects += more
       progress.writtenHere += more
-      run.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
+      run.frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
     },
   }
 }
@@ -81,7 +81,7 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   const { run } = writing
   const tally = new PartTally(run.plan.compared, run.plan.mayExpire)
   run.progress.begun.set(part.name, tally)
-  const links = run.plan.references.length === 0 ? undefined : await run.spool.begin(part.name)
+  const links = run.plan.references.length === 0 ? undefined : await run.kept.spool.begin(part.name)
   try {
     await part.check?.(writing.signal)
     await flow(writing, part, tally, links)
@@ -92,9 +92,9 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   }
   await links?.end()
   const facts = tally.facts()
-  run.rejects?.sync()
+  run.kept.rejects?.sync()
   failpoint('restore.before-note')
-  if (!run.progress.damaged.has(part.name)) run.log.note(part.name, facts)
+  if (!run.progress.damaged.has(part.name)) run.kept.log.note(part.name, facts)
   failpoint('restore.after-note')
   run.progress.begun.delete(part.name)
   run.progress.parts.set(part.name, facts)
@@ -102,7 +102,7 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
 
 function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
   run.progress.damaged.set(name, error.message)
-  run.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
+  run.frame.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
 }
 
 async function flow(
@@ -125,15 +125,15 @@ async function flow(
   const read = await part.pages((reject) => {
     tally.refuse()
     run.progress.reasons.add(reject.reason)
-    run.rejects?.append([lineReject(part.name, run.origin, reject)])
+    run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
     onObjects(1)
   })
   const { batchSize: count, batchBytes: bytes, skipDamaged } = run.options
   const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
   const stages = { plan: run.plan, part, onRepeated }
-  const noting = run.written === undefined ? [] : [run.written.noting()]
+  const noting = run.kept.written === undefined ? [] : [run.kept.written.noting()]
   const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting })
-  const sink = restoreSink({ calls, slots, onSettled, stop: run.stop })
+  const sink = restoreSink({ calls, slots, onSettled, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
     await pipeline([pages, ...wanted(stages), ...batches, sink], { signal })
@@ -145,7 +145,7 @@ async function flow(
 
 function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refused[]): void {
   for (const { reason } of refused) run.progress.reasons.add(reason)
-  run.rejects?.append(refused.map((one) => objectReject(part.name, run.origin, one)))
+  run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, one)))
 }
 
 function linksOf({ written }: Settled): PlacedLink[][] {

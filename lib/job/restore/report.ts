@@ -102,7 +102,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const skipped = skippedOf(run)
   return {
-    run: run.run,
+    run: run.id,
     status,
     archive: archiveName(source),
     kind: source.kind,

@@ -131,7 +131,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   ],
   [addAliases],
   [putTenantsBack],
-  [(run) => run.spool.remove()],
+  [(run) => run.kept.spool.remove()],
 ]
 
 /**
@@ -157,7 +157,7 @@ async function requireSome(run: RestoreRun): Promise<void> {
 /** Of a dry run: every byte of the archive is looked at, and nothing written. */
 async function checkParts(run: RestoreRun): Promise<void> {
   for (const part of run.plan.parts) {
-    if (run.stop.aborted) throw run.stop.reason
+    if (run.frame.stop.aborted) throw run.frame.stop.reason
     await rehearse(run, part)
   }
 }
@@ -176,7 +176,7 @@ function ended(run: RestoreRun, verification: Verification | null, error: unknow
     try {
       const { seconds, retries } = frame
       requireSums(run, report({ status: 'done', error: undefined, seconds, retries }))
-      run.log.forget()
+      run.kept.log.forget()
     } catch (thrown) {
       failure = thrown
     }

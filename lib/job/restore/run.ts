@@ -1,7 +1,7 @@
 import type { Retrying } from '../../async/retry.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import type { Emit, WriteContext } from '../../run/context.ts'
+import type { WriteContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
 import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
@@ -43,27 +43,31 @@ export interface RestorePlan {
 /** What a restore works with once its preparations are made. */
 export interface RestoreRun {
   readonly frame: Run
-  readonly run: string
+  readonly id: string
   readonly class: string
   readonly store: Store
   readonly collection: Collection
   readonly source: RestoreSource
   readonly options: RestoreOptions
   readonly plan: RestorePlan
-  readonly signal: AbortSignal
-  readonly stop: AbortSignal
-  readonly emit: Emit
   readonly retry: Retrying
+  readonly kept: RestoreFiles
+  /** True where an interrupted restore has made the class, and this one goes on. */
+  readonly continues: boolean
+  readonly progress: RestoreState
+}
+
+/** What a restore keeps on the disk. */
+export interface RestoreFiles {
+  /** The parts that are done. */
   readonly log: RestoreLog
+  /** References, until all objects are there. */
   readonly spool: LinkSpool
   /** Of bytes that can be had only once. */
   readonly written: WrittenIds | undefined
   readonly rejects: RestoreRejects | undefined
-  /** What its lines in there say that they are of. */
+  /** What the lines of the rejects file say that they are of. */
   readonly origin: RejectOrigin
-  /** True where an interrupted restore has made the class, and this one goes on. */
-  readonly continues: boolean
-  readonly progress: RestoreState
 }
 
 /** What has been done so far. */

@@ -48,7 +48,7 @@ export async function setUpRestore(
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
   const frame = new Run('restore', context)
-  const { emit, signal, stop } = frame
+  const { emit, signal } = frame
   const progress = nothingDone()
   const retry = frame.retrying(options.retryForMs)
   const health = await retry(() => healthyTarget(store, options, emit))
@@ -72,27 +72,26 @@ export async function setUpRestore(
     const directory = state === undefined ? await own.directory() : runDirectory(state, name)
     const run: RestoreRun = {
       frame,
-      run: name,
+      id: name,
       class: plan.schema.class,
       store,
       collection: store.collection(plan.schema.class),
       source,
       options,
       plan,
-      signal,
-      stop,
-      emit,
       retry,
-      log,
-      spool: new LinkSpool(directory),
-      written: isOnce(source) && !dryRun && state !== undefined ? new WrittenIds(directory) : undefined,
-      rejects: rejectsFile(context, name, options, source, store, together.rejects),
-      origin: { archive: archiveName(source), class: source.schema.class },
+      kept: {
+        log,
+        spool: new LinkSpool(directory),
+        written: isOnce(source) && !dryRun && state !== undefined ? new WrittenIds(directory) : undefined,
+        rejects: rejectsFile(context, name, options, source, store, together.rejects),
+        origin: { archive: archiveName(source), class: source.schema.class },
+      },
       continues: isMade,
       progress,
     }
-    run.rejects?.keep(run.origin.archive, progress.parts.keys())
-    const ends = [() => run.rejects?.close(), () => run.written?.close(), ...close]
+    run.kept.rejects?.keep(run.kept.origin.archive, progress.parts.keys())
+    const ends = [() => run.kept.rejects?.close(), () => run.kept.written?.close(), ...close]
     return { run, begin: () => begin(run, continued, key), close: () => closeAll(ends) }
   } catch (error) {
     await closeAll(close).catch(() => {})
@@ -124,9 +123,9 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
   const { frame, store, source } = run
   await left?.remove()
   if (goesOn === undefined) frame.context.state?.journal.forgetPositions(store.target, run.class)
-  frame.begin({ run: run.run, key, collection: source.schema.class }, goesOn !== undefined)
-  await run.written?.begin()
-  await run.rejects?.begin()
+  frame.begin({ run: run.id, key, collection: source.schema.class }, goesOn !== undefined)
+  await run.kept.written?.begin()
+  await run.kept.rejects?.begin()
 }
 
 function rejectsFile(

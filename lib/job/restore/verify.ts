@@ -53,7 +53,7 @@ export function requireEqual(
 ): void {
   if (expired !== undefined) {
     const facts = { expired, objects: expected, target: run.store.target, collection: run.class }
-    run.emit({ type: 'objects_expired', ...facts })
+    run.frame.emit({ type: 'objects_expired', ...facts })
     return
   }
   const where = `${run.class} in ${run.store.target}`
@@ -74,15 +74,15 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
   for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 2000)) {
     const left = await run.retry(() => run.store.unindexed(run.class))
     if (left === 0) return
-    if (!said) run.emit({ type: 'indexing', vectors: left })
+    if (!said) run.frame.emit({ type: 'indexing', vectors: left })
     said = true
-    if (run.stop.aborted) throw run.stop.reason
-    await wait(waitMs, undefined, { signal: AbortSignal.any([run.signal, run.stop]) })
+    if (run.frame.stop.aborted) throw run.frame.stop.reason
+    await wait(waitMs, undefined, { signal: AbortSignal.any([run.frame.signal, run.frame.stop]) })
   }
 }
 
 async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean, expected: number) {
-  const { collection, plan, retry, stop } = run
+  const { collection, plan, retry, frame } = run
   const projection = { properties: 'all', vectors, references: plan.references.length > 0 } as const
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
@@ -92,7 +92,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
     const range = tenant === undefined ? {} : { tenant }
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
     for await (const page of pages) {
-      if (stop.aborted) throw stop.reason
+      frame.stop.throwIfAborted()
       for (const object of page) {
         const compared = plan.compared(object)
         digest.add(compared)
@@ -105,8 +105,8 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
   return { count, digest: digest.hex(), lasting: lasting?.facts() }
 }
 
-function tellReadBack({ emit }: RestoreRun, done: number, total: number): void {
-  emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total })
+function tellReadBack({ frame }: RestoreRun, done: number, total: number): void {
+  frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total })
 }
 
 async function counted({ collection, retry }: RestoreRun, calls: readonly CallOptions[]): Promise<number> {
@@ -116,8 +116,8 @@ async function counted({ collection, retry }: RestoreRun, calls: readonly CallOp
 }
 
 /** One read for each tenant there is, those that only objects had named included. */
-async function callsOf({ plan, store, class: name, signal, retry }: RestoreRun): Promise<CallOptions[]> {
-  if (plan.tenants === undefined) return [{ signal }]
+async function callsOf({ plan, store, class: name, frame, retry }: RestoreRun): Promise<CallOptions[]> {
+  if (plan.tenants === undefined) return [{ signal: frame.signal }]
   const tenants = await retry(() => store.tenants(name))
-  return tenants.map((tenant) => ({ signal, tenant }))
+  return tenants.map((tenant) => ({ signal: frame.signal, tenant }))
 }

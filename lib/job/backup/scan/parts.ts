@@ -9,101 +9,88 @@ import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
-import type { Retrying } from '../../../async/retry.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { objects } from '../../../store/objects.ts'
-import type { Collection, Projection } from '../../../store/store.ts'
+import type { Collection } from '../../../store/store.ts'
+import { whatOf } from '../plan.ts'
+import type { StorageJob } from '../run.ts'
 import { partitionFiles } from './partitionFiles.ts'
 import { type Partitions, tenantDirectory } from './partitions.ts'
 import type { Sleepers, Work } from './sleepers.ts'
 
 /** What the workers of a backup share. */
 export interface PartsRun {
-  readonly storage: Storage
+  readonly job: StorageJob
   readonly plan: Plan
   readonly collection: Collection
-  readonly projection: Projection
   readonly encoding: PartEncoding
-  readonly partBytes: number
   readonly partitions: Partitions | undefined
   readonly sleepers: Sleepers
   /** Makes the stages that stand between reading and encoding: pages → pages. */
   readonly transforms: () => readonly Duplex[]
-  readonly retry: Retrying
-  readonly signal: AbortSignal
-  /** Aborted to end well: after the parts that are being written. */
-  readonly stop: AbortSignal | undefined
   readonly onObjects: (objects: number) => void
-  /** Told of parts that count from now on. */
-  readonly onNoted: (parts: readonly Part[]) => void
+}
+
+/** The same for one of them: `signal` is aborted where another one has failed. */
+interface Worker extends PartsRun {
+  readonly signal: AbortSignal
+  /** What an interrupted backup had made. */
+  readonly there: readonly Part[]
+  readonly numbers: Numbers
 }
 
 /**
- * Scans what is left, several stretches at once, each into parts that are durable and noted one by one. Resolves with
- * the parts. Memory: for each worker a page and what an encoder holds; with `partition_by` a portion.
+ * Scans what is left, several stretches at once, each into parts that are durable and noted one by one; those are added
+ * to the state of the job. Memory: for each worker a page and what an encoder holds; with `partition_by` a portion.
  */
-export async function writeParts(
-  run: PartsRun,
-  all: readonly Work[],
-  there: readonly Part[],
-  workers: number,
-): Promise<Part[]> {
-  const written: Part[] = []
-  const numbers = numbersAfter(there)
-  await pool(all, { workers, signal: run.signal, stop: run.stop }, async (work, signal) => {
-    await workOn({ ...run, signal }, work, numbers, there, (parts) => {
-      written.push(...parts)
-      run.onNoted(parts)
-    })
-  })
-  return written
+export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<void> {
+  const { job } = run
+  const { signal, stop } = job.run
+  const there = [...job.state.parts]
+  const shared = { ...run, there, numbers: numbersAfter(there) }
+  const { workers } = job.task.options
+  await pool(all, { workers, signal, stop }, (work, own) => workOn({ ...shared, signal: own }, work))
 }
 
-async function workOn(
-  run: PartsRun,
-  { asleep, gaps }: Work,
-  numbers: Numbers,
-  there: readonly Part[],
-  onNoted: (parts: readonly Part[]) => void,
-): Promise<void> {
-  const before = asleep === undefined ? 0 : await run.sleepers.begin(asleep)
-  const own = there.filter(({ range }) => asleep !== undefined && run.plan.ranges[range]!.tenant === asleep)
+async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
+  const { job, plan, sleepers, there } = worker
+  const before = asleep === undefined ? 0 : await sleepers.begin(asleep)
+  const own: Part[] = []
   for (const gap of gaps) {
-    await scanGap(run, gap, numbers, (parts) => {
-      if (asleep !== undefined) own.push(...parts)
-      onNoted(parts)
-    })
-    run.stop?.throwIfAborted()
+    own.push(...(await scanGap(worker, gap)))
+    job.run.stop.throwIfAborted()
   }
-  if (asleep !== undefined) await run.sleepers.end(asleep, before, own)
+  if (asleep === undefined) return
+  const kept = there.filter(({ range }) => plan.ranges[range]!.tenant === asleep)
+  await sleepers.end(asleep, before, [...kept, ...own])
 }
 
-/** Objects → transforms → parts; what each of them covers is noted as soon as it is durable. */
-async function scanGap(
-  run: PartsRun,
-  gap: IdGap,
-  numbers: Numbers,
-  onNoted: (parts: readonly Part[]) => void,
-): Promise<void> {
-  const { collection, projection, retry, signal, stop, partBytes, onObjects } = run
+/** Objects → transforms → parts; what each of them covers is noted as soon as it is durable. Resolves with them. */
+async function scanGap(worker: Worker, gap: IdGap): Promise<Part[]> {
+  const { job, plan, collection, signal, onObjects } = worker
+  const { run, task, retry, state } = job
+  const made: Part[] = []
   const parts = partWriter({
     range: gap,
-    partBytes,
-    stop,
+    partBytes: task.options.partSize,
+    stop: run.stop,
     onObjects,
-    open: () => openPart(run, gap, numbers),
+    open: () => openPart(worker, gap),
     onPart: async (files, covers) => {
       const written = files.map((file) => partOf(file, gap.range, covers))
-      await noteParts(run, written)
-      onNoted(written)
+      await noteParts(job.storage, written, signal)
+      state.parts.push(...written)
+      made.push(...written)
     },
   })
+  const projection = whatOf(plan.encoding.vectors !== 'none')
   const source = objects(collection, gap, { projection, retry, signal })
-  await pipeline([source, ...run.transforms(), parts], { signal })
+  await pipeline([source, ...worker.transforms(), parts], { signal })
+  return made
 }
 
-async function noteParts({ storage, signal }: PartsRun, parts: readonly Part[]): Promise<void> {
+async function noteParts(storage: Storage, parts: readonly Part[], signal: AbortSignal): Promise<void> {
   for (const { file, sha256 } of parts) await confirmPart(storage, file, sha256, signal)
   failpoint('backup.before-note')
   await notePart(storage, parts)
@@ -123,8 +110,8 @@ function numbersAfter(parts: readonly Part[]): Numbers {
 }
 
 /** What takes the next part of a range: a file, or one for each value that it is partitioned by. */
-function openPart(run: PartsRun, { range, tenant }: IdGap, numbers: Numbers): PartSink {
-  const { storage, plan, encoding, partitions } = run
+function openPart(worker: Worker, { range, tenant }: IdGap): PartSink {
+  const { job, plan, encoding, partitions, numbers } = worker
   const schema = plan.schema as unknown as CollectionSchema
   const directory = tenant === undefined ? 'parts' : `parts/${tenantDirectory(tenant, schema)}`
   const own = contentFor(encoding, tenant)
@@ -132,7 +119,7 @@ function openPart(run: PartsRun, { range, tenant }: IdGap, numbers: Numbers): Pa
     // No two files have one name, whatever a file system takes for the same directory.
     const number = numbers.get(range) ?? 0
     numbers.set(range, number + 1)
-    return partFile(storage, `${below}/${nameOf(range, number)}${extensionOf(encoding)}`, own)
+    return partFile(job.storage, `${below}/${nameOf(range, number)}${extensionOf(encoding)}`, own)
   }
   if (partitions === undefined) return fileIn(directory)
   return partitionFiles(partitions, (below) => fileIn(`${directory}/${below}`))

@@ -2,12 +2,12 @@ import type { Part } from '../../../archive/manifest.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { encodingOf } from '../encoding.ts'
 import type { SourceCounts } from '../manifest.ts'
-import { type Counted, callsFor, whatOf } from '../plan.ts'
+import { type Counted, callsFor } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
 import { type Looking, type Portion, requireFound } from './found.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
-import { writeParts } from './parts.ts'
+import { type PartsRun, writeParts } from './parts.ts'
 import { portionsOf } from './portionIds.ts'
 import { Sleepers, workOf } from './sleepers.ts'
 import { backupTransforms } from './transforms.ts'
@@ -29,34 +29,25 @@ export async function scanned(
   looking: Looking,
   invalid: InvalidVectors | undefined,
 ): Promise<Scanned> {
-  const { run, task, storage, woken, retry, state } = job
-  const { signal, stop } = run
-  const { plan, there } = begun
-  const reading = { storage, plan, signal }
+  const { run, storage, woken } = job
+  const { plan } = begun
+  const reading = { storage, plan, signal: run.signal }
   const progress = progressOf(job, begun)
   const done = begun.tenants
   const sleepers = new Sleepers({ storage, woken, looking, reading, done, onCounted: progress.expect })
-  const written = await writeParts(
+  const parts = await writtenParts(
     {
-      ...reading,
+      job,
+      plan,
       collection: looking.collection,
-      projection: whatOf(plan.encoding.vectors !== 'none'),
       encoding: await encodingOf(plan),
-      partBytes: task.options.partSize,
       partitions: partitionsOf(job, begun),
       sleepers,
       transforms: () => backupTransforms(invalid),
-      retry,
-      stop,
       onObjects: progress.take,
-      onNoted: (noted) => state.parts.push(...noted),
     },
-    workLeft(job, begun),
-    there,
-    task.options.workers,
+    begun,
   )
-  stop.throwIfAborted()
-  const parts = [...there, ...written].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
   const awake = callsFor(plan.tenants)
   const objectsOf = (tenant: string | undefined) =>
     parts
@@ -98,6 +89,14 @@ export async function countAfter(
     await requireFound(looking, counts, seen.portions)
   }
   return sum
+}
+
+/** All parts, those that were there before included, in order of range and file. */
+async function writtenParts(run: PartsRun, begun: Begun): Promise<Part[]> {
+  const { job } = run
+  await writeParts(run, workLeft(job, begun))
+  job.run.stop.throwIfAborted()
+  return [...job.state.parts].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
 }
 
 function workLeft({ woken }: StorageJob, { plan, there, tenants }: Begun) {

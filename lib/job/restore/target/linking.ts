@@ -13,16 +13,16 @@ export async function linkReferences(run: RestoreRun): Promise<void> {
   for (const [part, facts] of run.progress.parts) {
     if (facts.linked) continue
     let referencesRejected = 0
-    for await (const links of run.spool.read(part)) {
-      run.signal.throwIfAborted()
-      if (run.stop.aborted) throw run.stop.reason
+    for await (const links of run.kept.spool.read(part)) {
+      run.frame.signal.throwIfAborted()
+      if (run.frame.stop.aborted) throw run.frame.stop.reason
       for (const [tenant, group] of Map.groupBy(links, (link) => link.tenant)) {
         referencesRejected += await linkSome(run, part, group, tenant)
       }
     }
-    run.rejects?.sync()
+    run.kept.rejects?.sync()
     const linked = { ...facts, linked: true, referencesRejected }
-    if (!run.progress.damaged.has(part)) run.log.note(part, linked)
+    if (!run.progress.damaged.has(part)) run.kept.log.note(part, linked)
     run.progress.parts.set(part, linked)
   }
 }
@@ -34,7 +34,7 @@ async function linkSome(
   links: readonly PlacedLink[],
   tenant: string | undefined,
 ): Promise<number> {
-  const call = { signal: run.signal, ...(tenant !== undefined && { tenant }) }
+  const call = { signal: run.frame.signal, ...(tenant !== undefined && { tenant }) }
   // A call that failed may have added some of them, and one is never made twice without looking.
   let look = run.continues
   const refused = await run.retry(async () => {
@@ -43,7 +43,7 @@ async function linkSome(
     return refusals(due, await run.collection.link(due, call))
   })
   for (const { reason } of refused) run.progress.reasons.add(reason)
-  run.rejects?.append(refused.map(({ link, reason }) => linkReject(part, run.origin, link, reason)))
+  run.kept.rejects?.append(refused.map(({ link, reason }) => linkReject(part, run.kept.origin, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
 }
 

@@ -26,21 +26,21 @@ export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
 }
 
 async function makeClass(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, emit, class: name } = run
+  const { store, plan, retry, frame, class: name } = run
   if (!run.continues) {
     await retry(creating(store, plan.schema))
-    emit({ type: 'collection_created', collection: name, dry_run: false })
-  } else if (!run.log.made) await retry(() => finishing(store, plan.schema))
-  if (!run.log.made) run.log.noteMade()
+    frame.emit({ type: 'collection_created', collection: name, dry_run: false })
+  } else if (!run.kept.log.made) await retry(() => finishing(store, plan.schema))
+  if (!run.kept.log.made) run.kept.log.noteMade()
 }
 
 async function finishTarget(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, emit, class: name, progress } = run
+  const { store, plan, retry, frame, class: name, progress } = run
   const made = await retry(() => store.schema(name))
-  if (made !== undefined && run.written !== undefined) run.log.noteMade(shapeOf(made))
+  if (made !== undefined && run.kept.written !== undefined) run.kept.log.noteMade(shapeOf(made))
   if (made !== undefined) progress.differences = schemaDifferences(plan.schema, made)
   for (const { path, wanted, got } of progress.differences) {
-    emit({ type: 'schema_differs', path, wanted, ...(got !== undefined && { got }) })
+    frame.emit({ type: 'schema_differs', path, wanted, ...(got !== undefined && { got }) })
   }
   if (plan.tenants === undefined || plan.tenants.length === 0) return
   const names = plan.tenants.map((tenant) => tenant.name)
@@ -61,7 +61,7 @@ export function isSame(existing: CollectionSchema, { schema, references }: Wante
 
 /** Adds the aliases; one that is taken is said, and no failure. */
 export async function addAliases(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, emit, class: name } = run
+  const { store, plan, retry, frame, class: name } = run
   if (plan.aliases.length === 0) return
   const there = await retry(() => store.aliases())
   for (const alias of plan.aliases) {
@@ -71,13 +71,13 @@ export async function addAliases(run: RestoreRun): Promise<void> {
       run.progress.aliases.push(alias)
     } catch (error) {
       if (!isLasting(error)) throw error
-      emit({ type: 'alias_not_restored', alias, error: hintedFailure(error) })
+      frame.emit({ type: 'alias_not_restored', alias, error: hintedFailure(error) })
     }
   }
 }
 
 /** Puts tenants into the states that they had. Where the target cannot, they stay active, and it is said. */
-export async function putTenantsBack({ store, plan, retry, emit, class: name }: RestoreRun): Promise<void> {
+export async function putTenantsBack({ store, plan, retry, frame, class: name }: RestoreRun): Promise<void> {
   const asleep = (plan.tenants ?? []).filter(({ state }) => state !== 'active')
   for (const [state, tenants] of Map.groupBy(asleep, (tenant) => tenant.state)) {
     try {
@@ -85,7 +85,7 @@ export async function putTenantsBack({ store, plan, retry, emit, class: name }: 
     } catch (error) {
       if (!isLasting(error)) throw error
       const left = { tenants: tenants.length, collection: name, state }
-      emit({ type: 'tenants_left_active', ...left, error: hintedFailure(error) })
+      frame.emit({ type: 'tenants_left_active', ...left, error: hintedFailure(error) })
     }
   }
 }

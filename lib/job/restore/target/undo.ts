@@ -11,15 +11,15 @@ const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
  * once, and a plain file that is mended is another one. Without this what is sent again would meet the class of the
  * first try. What was there before is never touched, nor the class of an archive that lies in files.
  */
-export async function undo({ store, source, emit, ...run }: RestoreRun, error: unknown): Promise<void> {
-  if (run.continues || !run.log.made || !isLost(source, error)) return
+export async function undo({ store, source, frame, ...run }: RestoreRun, error: unknown): Promise<void> {
+  if (run.continues || !run.kept.log.made || !isLost(source, error)) return
   try {
     if (!(await store.drop(run.class))) return
-    run.log.forget()
-    await run.spool.remove()
-    emit({ type: 'collection_removed', collection: run.class })
+    run.kept.log.forget()
+    await run.kept.spool.remove()
+    frame.emit({ type: 'collection_removed', collection: run.class })
   } catch (thrown) {
-    emit({ type: 'collection_removed', collection: run.class, error: hintedFailure(thrown) })
+    frame.emit({ type: 'collection_removed', collection: run.class, error: hintedFailure(thrown) })
   }
 }
 
