@@ -1,16 +1,25 @@
-/** Deeper than any record, object or schema; V8's own JSON.stringify and our walks need a stack that holds it. */
+/**
+ * The deepest nesting that is read: deeper than any real record, object or schema, and no danger to the stack
+ * of V8's JSON.stringify or of our own walks.
+ */
 export const MAX_JSON_DEPTH = 500
 
-/** More keys, objects and arrays than a line, object or document needs: about 200 MB once they are parsed. */
+/**
+ * The most keys, objects and arrays that are read: more than any line, object or document needs. Parsed, they
+ * take about 200 MB.
+ */
 export const MAX_JSON_NODES = 2_000_000
 
-/** More values than a line, object or document needs: one of few characters takes up to 70 bytes while it is worked on. */
+/**
+ * The most values that are read: more than any line, object or document needs. A short value takes up to 70
+ * bytes while it is processed.
+ */
 export const MAX_JSON_VALUES = 8_000_000
 
 /** No shorter text nests too deep: each level opens and closes. */
 const UNSUSPICIOUS_CHARS = 2 * MAX_JSON_DEPTH
 
-/** What JSON costs before it is parsed: how deep it nests, how many keys, objects and arrays it has, and how many values. */
+/** Limits of JSON that is to be parsed: its depth, its keys, objects and arrays, and its values. */
 export interface JsonBounds {
   readonly depth: number
   readonly nodes: number
@@ -20,21 +29,21 @@ export interface JsonBounds {
 
 const BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: MAX_JSON_NODES }
 
-/** JSON that would take many times its own length once it is parsed. */
+/** JSON beyond its limits: parsed, it would take many times its own length. */
 export class JsonTooComplex extends SyntaxError {}
 
 /**
- * Parses foreign JSON that may not cost more memory than about ten times the longest text that is let in: `[` × 60 MiB
- * would take 2.8 GB. Its strings are passed over by a search for their ends, so that it costs next to nothing beside
- * JSON.parse; a text of fewer than 1,000 characters is parsed as it is.
- * @throws JsonTooComplex; SyntaxError where it is no JSON
+ * Parses foreign JSON within limits, so that it takes no more memory than about ten times the longest text
+ * allowed (`[` × 60 MiB would take 2.8 GB). The check skips strings by searching for their ends, and so costs
+ * next to nothing beside JSON.parse. A text of fewer than 1,000 characters is parsed without it.
+ * @throws JsonTooComplex; SyntaxError if it is not JSON
  */
 export function parseBounded(text: string, bounds: JsonBounds = BOUNDS): unknown {
   requireBounded(text, bounds)
   return JSON.parse(text)
 }
 
-/** @throws JsonTooComplex where a text nests deeper than `bounds` or has more nodes. @see parseBounded */
+/** @throws JsonTooComplex if a text nests deeper than `bounds` or has more nodes. @see parseBounded */
 export function requireBounded(text: string, bounds: JsonBounds = BOUNDS): void {
   if (text.length < Math.min(UNSUSPICIOUS_CHARS, 2 * bounds.depth)) return
   const { values: most = MAX_JSON_VALUES } = bounds
@@ -69,7 +78,7 @@ const COLON = 0x3a
 const COMMA = 0x2c
 const BACKSLASH = 0x5c
 
-/** The index behind the quote that ends a string, which begins at `start`. */
+/** The index after the closing quote of the string that starts at `start`. */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let escapes = 0

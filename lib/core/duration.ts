@@ -1,7 +1,7 @@
 import { ElysiaError } from './errors.ts'
 import { guessPeriod } from './suggest.ts'
 
-/** A period of the calendar. A month is a month, however many days it has. */
+/** A calendar period: a month counts as a month, however many days it has. */
 export interface Period {
   readonly years: number
   readonly months: number
@@ -14,7 +14,7 @@ const UNITS = { y: 'years', m: 'months', d: 'days', h: 'hours' } as const
 type Letter = keyof typeof UNITS
 
 /**
- * `2y5m7d3h` as people write it for retention: `m` is months, since minutes make no sense for archives, and there
+ * Parses a retention period such as `2y5m7d3h`. `m` is months, since minutes make no sense for archives, and there
  * are no weeks. Each unit at most once, in any order.
  * @throws ElysiaError ELYSIA_USAGE; `what` names the option
  */
@@ -40,7 +40,7 @@ function lackOf(text: string): string {
   return guess === undefined || guess === text ? fact : `${fact}; did you mean ${guess}?`
 }
 
-/** What is wrong with a text that is to be a period; undefined where nothing is. */
+/** What is wrong with the text of a period; undefined if nothing is. */
 export function periodLack(text: string): string | undefined {
   try {
     periodOf(text, '')
@@ -54,15 +54,15 @@ export function isZero({ years, months, days, hours }: Period): boolean {
   return years === 0 && months === 0 && days === 0 && hours === 0
 }
 
-/** As `periodOf` reads it. */
+/** Formats a period so that `periodOf` reads it back. */
 export function periodText(period: Period): string {
   const units = Object.entries(UNITS).filter(([, unit]) => period[unit] > 0)
   return units.length === 0 ? '0h' : units.map(([letter, unit]) => `${period[unit]}${letter}`).join('')
 }
 
 /**
- * The moment so long before another: calendar years, months and days in UTC first, where 31 March less a month is
- * 3 March as there is no 31 February, then hours.
+ * The moment one period before another: first calendar years, months and days in UTC, then hours. 31 March
+ * minus a month is 3 March, since there is no 31 February.
  */
 export function before(moment: number, { years, months, days, hours }: Period): number {
   const date = new Date(moment)

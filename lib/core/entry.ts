@@ -8,15 +8,15 @@ export interface Changeset {
   readonly commit: string
 }
 
-/** A line on its way to a store: what is to be done, or the commit that was reached. */
+/** A line on its way to a store: an operation, or the commit that was reached. */
 export interface Entry extends Line {
   readonly operation?: Operation
-  /** Why the change is not indexed; its operation then removes what was there. */
+  /** Why the change is not indexed; its operation then removes the object that was there. */
   readonly skipped?: string
   readonly changeset?: Changeset
   /** Bytes of content held beside the line: what was decoded from base64 or read from a file. */
   readonly heldBytes?: number
 }
 
-/** What flows from the last stage before `batch` on: entries and, in their places, rejects. */
+/** A chunk from the last stage before `batch` on: an entry, or a reject in its place. */
 export type Item = Entry | Reject

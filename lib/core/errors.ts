@@ -29,7 +29,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES
 
 export interface ErrorDetails {
-  /** True where the same call may succeed later: the sink then waits and repeats it. */
+  /** True if the same call may succeed later: the caller then waits and repeats it. */
   readonly retryable?: boolean
   readonly cause?: unknown
   /** What to do next, as a sentence for a person. */
@@ -55,7 +55,7 @@ export class ElysiaError extends Error {
   }
 }
 
-/** A text for whatever was thrown, without credentials. */
+/** The message of anything thrown, without credentials. */
 export function messageOf(thrown: unknown): string {
   return masked(thrown instanceof Error ? thrown.message : String(thrown))
 }

@@ -2,7 +2,7 @@ import { type JsonBounds, parseBounded } from './boundedJson.ts'
 import type { Json } from './object.ts'
 
 /**
- * JSON in which no number changes on its way through. JSON.parse rounds a whole number beyond ±(2^53 - 1), and
+ * JSON whose numbers are read and written exactly. JSON.parse rounds a whole number beyond ±(2^53 - 1), and
  * JSON.stringify writes 0 for -0 and refuses bigints.
  * @see https://github.com/tc39/proposal-json-parse-with-source (in Node since 21)
  */
@@ -18,22 +18,22 @@ const exact = JSON as unknown as ExactJson
 
 const WHOLE = /^-?\d+$/
 
-/** The JSON of a value: -0 stays what it is, and a bigint is its digits. */
+/** Writes a value as JSON: -0 as `-0`, and a bigint as its digits. */
 export function exactJson(value: Json): string {
   return needsRaw(value) ? JSON.stringify(value, raw) : JSON.stringify(value)
 }
 
 /**
- * JSON.parse, but a whole number beyond ±(2^53 - 1) that is written in digits alone is a bigint: of any other
- * number a double is all there is. Takes several times as long where there is such a number, else no longer
- * than a walk through the value. @throws SyntaxError, also as `parseBounded`
+ * JSON.parse, except that a whole number beyond ±(2^53 - 1) written with digits only becomes a bigint. Every
+ * other number is a double. Takes several times as long if there is such a number, otherwise no longer than a
+ * walk through the value. @throws SyntaxError, also as `parseBounded`
  */
 export function parseExact(text: string, bounds?: JsonBounds): Json {
   const value = parseBounded(text, bounds) as Json
   return holdsLarge(value) ? reparsed(text) : value
 }
 
-/** What `parseExact` gives of a text that `JSON.parse` has found a large number in. */
+/** Parses a text again, exactly, after `JSON.parse` found a large number in it. */
 export function reparsed(text: string): Json {
   return exact.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && isLarge(value) && source !== undefined ? wholeOf(source, value) : value,
@@ -41,8 +41,8 @@ export function reparsed(text: string): Json {
 }
 
 /**
- * The same of a text whose writer held all numbers as doubles, and wrote as few digits as tell them apart: what it
- * held is kept, and not the digits.
+ * Parses a text whose writer held all numbers as doubles and wrote their shortest digits: a large whole
+ * number becomes the exact value of the double.
  */
 export function parseDoubles(text: string): Json {
   const value = parseBounded(text) as Json
@@ -53,8 +53,8 @@ export function parseDoubles(text: string): Json {
 }
 
 /**
- * The number that a JSON literal stands for; `double` is what it rounds to. One that is beyond the doubles stays
- * infinite: nobody takes it, and BigInt would need hours for megabytes of digits.
+ * The number of a JSON literal; `double` is what it rounds to. A number beyond the doubles stays infinite: it
+ * is refused later, and BigInt would need hours for megabytes of digits.
  */
 export function wholeOf(source: string, double: number): number | bigint {
   return isLarge(double) && Number.isFinite(double) && WHOLE.test(source) ? BigInt(source) : double
@@ -62,7 +62,9 @@ export function wholeOf(source: string, double: number): number | bigint {
 
 const BEYOND_INT64 = 2n ** 63n
 
-/** True for what an `int` holds: 64 bits, and 2^63, which a server makes of the largest of them. */
+/**
+ * True for a value that an `int` can hold: 64 bits, and 2^63, to which a server rounds the largest of them.
+ */
 export function isInt64(value: bigint): boolean {
   return value >= -BEYOND_INT64 && value <= BEYOND_INT64
 }
@@ -72,7 +74,7 @@ export function isLarge(double: number): boolean {
   return double > Number.MAX_SAFE_INTEGER || double < Number.MIN_SAFE_INTEGER
 }
 
-/** True where there is such a double at any depth; with a list of its own, so that no depth exhausts the stack. */
+/** True if there is such a double at any depth. Uses its own list, so that no depth exhausts the stack. */
 export function holdsLarge(root: Json): boolean {
   if (typeof root !== 'object' || root === null) return typeof root === 'number' && isLarge(root)
   const open: (Json[] | { [key: string]: Json })[] = [root]

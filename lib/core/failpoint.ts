@@ -1,7 +1,7 @@
 /**
- * A place in a protocol of commits where tests may kill the process: it dies here by SIGKILL where
- * ELYSIACTL_TEST is set and ELYSIACTL_FAILPOINT names the point, `name:N` at the N-th time it is passed.
- * Everywhere else this does nothing.
+ * A point between the steps of a commit where tests kill the process. If ELYSIACTL_TEST is set and
+ * ELYSIACTL_FAILPOINT names the point, the process dies here by SIGKILL; with `name:N`, at the N-th pass.
+ * Otherwise this does nothing.
  */
 export function failpoint(name: string): void {
   const { ELYSIACTL_TEST: testing, ELYSIACTL_FAILPOINT: chosen } = process.env

@@ -6,8 +6,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
 /**
- * A moment as people write it, in ISO text as the catalog holds it: `2026-06-01` (its midnight in UTC),
- * `2026-06-01T12:00Z`, or so long ago: `30d`.
+ * Parses a moment into the ISO text of the catalog: `2026-06-01` (its midnight in UTC), `2026-06-01T12:00Z`,
+ * or a time before now: `30d`.
  * @throws ElysiaError ELYSIA_USAGE; `what` names the option
  */
 export function momentOf(text: string, what: string, now: number): string {

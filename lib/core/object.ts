@@ -1,6 +1,6 @@
 /**
- * A JSON value as `JSON.parse` yields it, but that a whole number beyond ±(2^53 - 1) is a bigint, where it is one
- * of an `int` or nobody has said yet what it is of; of a `number` it is a double.
+ * A JSON value as `JSON.parse` gives it, except that a whole number beyond ±(2^53 - 1) is a bigint if its
+ * property is an `int`, or not known yet; in a `number` it is a double.
  * @see exactJson.ts, which reads and writes such JSON
  */
 export type Json = string | number | bigint | boolean | null | Json[] | { [key: string]: Json }
@@ -11,7 +11,7 @@ export type JsonObject = { [key: string]: Json }
 /** One vector of 32-bit floats, or several of one width (a multi-vector). */
 export type Vector = Float32Array | readonly Float32Array[]
 
-/** An object that is being put together. */
+/** An object under construction: its fields can be set. */
 export type ObjectDraft = { -readonly [Key in keyof StoredObject]: StoredObject[Key] }
 
 /**
@@ -25,10 +25,12 @@ export interface StoredObject {
   readonly vector?: Float32Array
   readonly vectors?: Readonly<Record<string, Vector>>
   readonly tenant?: string
-  /** When it was made and last changed, in milliseconds since 1970, as its store says; only where asked for. */
+  /**
+   * When it was created and last changed, in milliseconds since 1970, as its store says; only if requested.
+   */
   readonly createdMs?: number
   readonly updatedMs?: number
 }
 
-/** The property that says what an object was made of: equal hashes mean nothing needs to be sent. */
+/** The property with the hash of an object's source: if the hashes are equal, nothing needs to be sent. */
 export const HASH_PROPERTY = 'record_hash'

@@ -2,7 +2,7 @@ import type { Item } from './entry.ts'
 import type { Position } from './line.ts'
 import type { RejectCode } from './reject.ts'
 
-/** What became of a record: exactly one of these each. SPEC.md, "Report". */
+/** The possible results of a record, which has exactly one. SPEC.md, "Report". */
 export const OUTCOMES = [
   'written',
   'deleted',
@@ -15,7 +15,9 @@ export const OUTCOMES = [
 
 export type OutcomeName = (typeof OUTCOMES)[number]
 
-/** One record's outcome. `cause` is the skip reason or the reject code; `reason` the sentence to a reject. */
+/**
+ * One record's outcome. `cause` is the skip reason or the reject code; `reason` is the sentence of a reject.
+ */
 export interface Outcome {
   readonly item: Item
   readonly name: OutcomeName
@@ -24,8 +26,8 @@ export interface Outcome {
 }
 
 /**
- * A stretch of the input that is done with: every line up to and including `end` has its outcome, in order
- * of line, and what was written is acknowledged.
+ * Consecutive records that are settled: every line up to and including `end` has its outcome, in order of
+ * line, and the store has acknowledged what was written.
  */
 export interface Settlement {
   readonly outcomes: readonly Outcome[]

@@ -29,9 +29,9 @@ export const REJECT_CODES = {
 export type RejectCode = keyof typeof REJECT_CODES
 
 /**
- * A line that was refused. It travels downstream among its neighbours, in its place, to the end.
- * `text` is the line as it was read; where it is not UTF-8, `bytes` holds it instead; of a line that was
- * too long to hold neither is kept, `digest` (SHA-256, hex) stands for it.
+ * A line that was refused. It travels downstream in its place among its neighbours, to the end. `text` is the
+ * line as it was read; if that is not UTF-8, `bytes` holds it instead. A line that was too long to keep has
+ * neither, but a `digest` (SHA-256, hex).
  */
 export class Reject implements Position {
   readonly line: number
@@ -57,7 +57,7 @@ export class Reject implements Position {
   }
 }
 
-/** A stage's way to refuse a line that could be read. */
+/** Makes a reject of a line that could be read. */
 export function refuse(line: Line, code: RejectCode, reason: string): Reject {
   return new Reject(line, code, reason)
 }

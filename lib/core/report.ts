@@ -18,8 +18,8 @@ export interface Counts {
 }
 
 /**
- * What a run did. `lines = blank + records`, and `records` is the sum of the outcomes, always; of a run that
- * was continued the counts speak of the whole input, from its first line. @see SPEC.md, "Report"
+ * The result of a run. `lines = blank + records`, and `records` is the sum of the outcomes, always. After a
+ * continued run the counts cover the whole input, from its first line. @see SPEC.md, "Report"
  */
 export interface Report extends Counts {
   run: string
@@ -28,13 +28,13 @@ export interface Report extends Counts {
   class: string
   target: string
   dry_run: boolean
-  /** The line after which an interrupted run was taken up again; 0 for one that began at the beginning. */
+  /** The line after which an interrupted run was continued; 0 for a run that started at the first line. */
   continued_from_line: number
   retries: number
   /** Bytes of decompressed input. */
   bytes: number
   seconds: number
-  /** Records a second, of those that this process settled. */
+  /** Records per second, counting those that this process settled. */
   rate: number
   peak_rss_bytes: number
   /** Last commit by repository, from `new_changeset` lines. */
@@ -59,7 +59,7 @@ export function sum(counts: Record<string, number>): number {
   return total
 }
 
-/** The records an outcome was given to, by adding the outcomes up. */
+/** How many records have an outcome: the sum of the outcomes. */
 export function settled(counts: Counts): number {
   const plain: OutcomeName[] = ['written', 'deleted', 'unchanged', 'superseded', 'control']
   let total = sum(counts.skipped) + sum(counts.rejected)

@@ -18,7 +18,7 @@ export interface PropertySchema {
   readonly [key: string]: unknown
 }
 
-/** A property bag that a store accepted as a class, checked to have a name. */
+/** True for an object with the name of a class. */
 export function isCollectionSchema(value: unknown): value is CollectionSchema {
   return (
     typeof value === 'object' && value !== null && typeof (value as { class?: unknown }).class === 'string'
@@ -26,8 +26,8 @@ export function isCollectionSchema(value: unknown): value is CollectionSchema {
 }
 
 /**
- * The first number of a class that is a bigint, as `parseExact` reads it. A class is kept key for key by whoever
- * takes it, as doubles: such a number would not stay what it is, and no setting of a server needs one.
+ * The first bigint in a class that `parseExact` read. Stores keep the numbers of a class as doubles, so such
+ * a number would change; no setting of a server needs one.
  */
 export function bigintIn(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value
@@ -62,7 +62,7 @@ export function multiVectorIn({ vectorConfig }: CollectionSchema): string | unde
 
 /** The vectors that objects of a class may carry. */
 export interface VectorNames {
-  /** The one without a name. */
+  /** True if objects may have a vector without a name. */
   readonly unnamed: boolean
   readonly named: readonly string[]
 }

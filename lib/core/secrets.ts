@@ -1,8 +1,8 @@
-/** Shorter ones would be found in any text. */
+/** The shortest value that is masked: shorter ones occur in any text. */
 const FEWEST_CHARACTERS = 6
 const known = new Set<string>()
 
-/** Values that no text may show from now on, wherever it comes from: keys and headers that are sent to a server. */
+/** Remembers values that no text may show from now on: keys and headers that are sent to a server. */
 export function rememberSecrets(values: readonly (string | undefined)[]): void {
   for (const value of values) if (value !== undefined && value.length >= FEWEST_CHARACTERS) known.add(value)
 }
@@ -25,8 +25,8 @@ const PATTERNS: readonly RegExp[] = [
 const USERINFO = PATTERNS.slice(0, 2)
 
 /**
- * A text of whatever origin without the credentials that it may hold: what a server echoes, an address that a person
- * wrote. Values that were remembered are masked wherever they stand, others by what stands before them.
+ * Masks the credentials in a text of any origin, such as a server's answer or an address that a person typed.
+ * Remembered values are masked wherever they occur, others by what stands before them.
  */
 export function masked(text: string): string {
   let shown = text

@@ -5,9 +5,8 @@ const FILE = /\.(?:db|sqlite3?)$/i
 const PERIOD = /^(\d{1,6})\s*(y|years?|mo|months?|w|weeks?|d|days?|h|hours?|hrs?)?$/i
 
 /**
- * The known name that a person most likely meant, or undefined where none is near enough to suggest.
- * Near is at most two edits for short names and a third of the length for long ones; a known name that
- * begins with what was typed counts as near.
+ * The known name that a person most likely meant; undefined if none is close. Close means at most two edits
+ * for short names, and a third of the length for long ones, or a known name that starts with what was typed.
  */
 export function closestMatch(typed: string, known: readonly string[]): string | undefined {
   let best: string | undefined
@@ -22,7 +21,7 @@ export function closestMatch(typed: string, known: readonly string[]): string | 
   return best ?? (typed.length > 1 ? known.find((name) => name.startsWith(typed)) : undefined)
 }
 
-/** The hint for an unknown name: the nearest known one, or `fallback`. */
+/** The hint for an unknown name: the closest known one, or `fallback`. */
 export function didYouMean(typed: string, known: readonly string[], fallback: string): string {
   const name = closestMatch(typed, known)
   return name === undefined ? fallback : `did you mean ${name}?`

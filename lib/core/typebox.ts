@@ -1,5 +1,5 @@
-/** Schemas that are values. It takes 70 ms to load: only what is itself loaded late imports it. */
+/** typebox: schemas as values. It takes 70 ms to load, so only lazily loaded files import it. */
 export { default, type Static, type TProperties } from 'typebox'
 
-/** What makes a check of a schema; 200 ms to load. */
+/** Loads the compiler that turns a schema into a check; takes 200 ms. */
 export const loadCompiler = async () => (await import('typebox/compile')).default

@@ -4,7 +4,7 @@ import ms, { type StringValue } from 'ms'
 /** What a number of an option counts. */
 export type Unit = 'bytes' | 'milliseconds'
 
-/** How a person writes the two units; shown wherever one is missing. */
+/** Examples of the two units, shown when a unit is missing. */
 export const UNIT_EXAMPLES: Readonly<Record<Unit, string>> = {
   bytes: '512KiB, 64MiB or 1GB',
   milliseconds: '500ms, 30s or 2m',
@@ -12,19 +12,19 @@ export const UNIT_EXAMPLES: Readonly<Record<Unit, string>> = {
 
 const BARE_NUMBER = /^\s*[+-]?\d+(\.\d+)?\s*$/
 
-/** True for a number that says no unit; zero needs none. */
+/** True for a number without a unit; zero needs none. */
 export function isBare(text: string): boolean {
   return BARE_NUMBER.test(text) && Number(text) !== 0
 }
 
-/** A size or duration as a person writes it, in bytes or milliseconds; undefined where it is neither. */
+/** Parses a size into bytes or a duration into milliseconds; undefined if it is neither. */
 export function parseUnit(text: string, unit: Unit): number | undefined {
   if (Number(text) === 0 && text.trim() !== '') return 0
   const value = unit === 'bytes' ? bytes.parse(text.trim()) : parseDuration(text.trim())
   return value === null || value === undefined || !Number.isFinite(value) ? undefined : Math.round(value)
 }
 
-/** A number of bytes or milliseconds as a person writes it: `64MiB`, `2m`. Exact: it parses back. */
+/** Formats bytes or milliseconds exactly, so that they parse back: `64MiB`, `2m`. */
 export function formatUnit(value: number, unit: Unit): string {
   if (value === 0) return '0'
   const steps = unit === 'bytes' ? SIZE_STEPS : DURATION_STEPS
@@ -32,12 +32,12 @@ export function formatUnit(value: number, unit: Unit): string {
   return String(value)
 }
 
-/** A size for reading, rounded to one decimal place: `1.4 GiB`. */
+/** Formats a size, rounded to one decimal place: `1.4 GiB`. */
 export function roughSize(value: number): string {
   return bytes.format(value, { mode: 'binary', decimalPlaces: 1, unitSeparator: ' ' }) ?? `${value} B`
 }
 
-/** A number of things for reading, by the word for one of them and that for many: `1 archive`, `2 archives`. */
+/** Formats a count with its noun in the singular or the plural: `1 archive`, `2 archives`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }

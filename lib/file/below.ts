@@ -5,9 +5,9 @@ import { basename, dirname, join, sep } from 'node:path'
 export type Below = (path: string) => boolean
 
 /**
- * Tells of absolute paths whether they lie in a directory, by their names or by where links on their way lead:
- * `/backups` may be a link to `/mnt/disk`. What is not there is judged by what is above it. Remembers the directories
- * that it looked at.
+ * Makes a check whether absolute paths are inside a directory, by name or through links (`/backups` may be a
+ * link to `/mnt/disk`). A path that does not exist is judged by its nearest existing parent. The check caches
+ * directories.
  */
 export function below(directory: string): Below {
   let real: string | undefined

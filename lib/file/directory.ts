@@ -2,9 +2,9 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a directory, for the user alone unless told, and those above it that are missing; answers the topmost that was
- * made. Node's own `recursive` never ends where a file system answers ENOENT for a directory whose parent is there, as
- * /proc and autofs do.
+ * Creates a directory (for this user alone, unless `mode` says otherwise) and its missing parents; returns
+ * the topmost one that was created. Node's own `recursive` never ends where a file system answers ENOENT for
+ * a directory whose parent is there, as /proc and autofs do.
  * @throws the system's error, with the path that could not be made
  */
 export function makeDirectory(path: string, mode = 0o700): string | undefined {
@@ -15,7 +15,7 @@ export function makeDirectory(path: string, mode = 0o700): string | undefined {
   return first ?? (made ? path : undefined)
 }
 
-/** True where it was made; false where it is there, or could not be made because of what may fail. */
+/** True if it was created; false if it exists, or could not be created because of `mayFail`. */
 function make(path: string, mode: number, mayFail?: string): boolean {
   try {
     mkdirSync(path, { mode })

@@ -1,6 +1,9 @@
 import { ElysiaError } from '../core/errors.ts'
 
-/** Longer ones, and more alternatives, are refused: names come from others, and each is held against all of it. */
+/**
+ * Longer patterns, and more alternatives, are refused: names are foreign, and each is compared with the whole
+ * pattern.
+ */
 const MOST_CHARACTERS = 255
 export const MOST_ALTERNATIVES = 64
 
@@ -10,12 +13,14 @@ type Token = ((character: string) => boolean) | typeof ANY_NUMBER
 const ANY_NUMBER = Symbol('*')
 
 /**
- * A function that holds names, of files or of one directory in a path, against a pattern: `*` is any number of characters, `?` one, `[a-z]` one of
- * them, `[!a-z]` another one, `{a,b}` either, `\` takes the next character as it is. `*` and `?` leave out a dot at
- * the beginning, as a shell does, unless `dot` is set. `option` is what errors call it by.
+ * Makes a matcher for names of files, or of one directory in a path: `*` is any number of characters, `?`
+ * one, `[a-z]` one of them, `[!a-z]` another one, `{a,b}` either, `\` takes the next character as it is. `*`
+ * and `?` leave out a dot at the beginning, as a shell does, unless `dot` is set. `option` is what errors
+ * call it by.
  *
- * Not picomatch or `path.matchesGlob`: they make a regular expression that goes back at each star, so that four of
- * them take seconds with a name that a stranger chose. Here a name takes at most its length times the pattern's.
+ * Not picomatch or `path.matchesGlob`: they make a regular expression that goes back at each star, so that
+ * four of them take seconds with a name that a stranger chose. Here a name takes at most its length times the
+ * pattern's.
  * @throws ElysiaError ELYSIA_USAGE for a pattern that is too long, or that a shell would read otherwise
  */
 export function namePattern(
@@ -90,7 +95,7 @@ function exactly(wanted: string): Token {
   return (character) => character === wanted
 }
 
-/** Where a class ends, a `]` at its beginning being one of its characters; -1 where it does not end. */
+/** The index where a class ends; a `]` at its start is one of its characters. -1 if it does not end. */
 function classEnd(characters: readonly string[], start: number): number {
   const negated = characters[start + 1] === '!' || characters[start + 1] === '^'
   return characters.indexOf(']', start + (negated ? 3 : 2))

@@ -4,7 +4,9 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from '
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 const PIECE_BYTES = 256 * 1024
 
-/** The SHA-256 of the first bytes of a file; undefined where it is none, or shorter. Memory: 256 KiB. */
+/**
+ * The SHA-256 of the first bytes of a file; undefined if it is not a file, or is shorter. Memory: 256 KiB.
+ */
 export function hashOfPrefix(path: string, bytes: number): Hash | undefined {
   const hash = createHash('sha256')
   return eachPiece(path, bytes, (piece) => void hash.update(piece)) ? hash : undefined

@@ -1,4 +1,6 @@
-/** Vectors are cut from pieces of so many numbers: a buffer for each is a good part of the garbage of a scan. */
+/**
+ * How many numbers share a buffer. A buffer for each vector would be a large part of the garbage of a scan.
+ */
 const PIECE_LENGTH = 16 * 1024
 
 let piece = new Float32Array(PIECE_LENGTH)
@@ -6,8 +8,8 @@ let bytes = bytesOf(piece)
 let used = 0
 
 /**
- * A vector of so many numbers, whose bytes `fill` writes at a place of a buffer; little-endian, as every machine that
- * Node runs on in practice lays numbers out. It shares its buffer with up to 64 KiB of others.
+ * A vector of `length` numbers whose bytes `fill` writes into a buffer at an offset: little-endian, as on
+ * every machine that Node runs on in practice. It shares its buffer of 64 KiB with others.
  */
 export function filledVector(length: number, fill: (bytes: Buffer, at: number) => void): Float32Array {
   if (used + length > PIECE_LENGTH) {
@@ -27,7 +29,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
 
 const SMALLEST_NORMAL = 2 ** -126
 
-/** The number with the fewest decimal digits that is this float32: what was written, and what a server prints. */
+/** The number with the fewest decimal digits that rounds to this float32, as a server prints it. */
 export function shortestDecimal(float: number): number {
   // Six digits tell all decimals of six digits apart, but not among the numbers next to zero.
   for (let digits = Math.abs(float) < SMALLEST_NORMAL ? 1 : 6; digits < 9; digits++) {

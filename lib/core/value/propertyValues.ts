@@ -1,15 +1,16 @@
 import type { Json, JsonObject } from '../object.ts'
 import type { PropertySchema } from '../schema.ts'
 
-/** What becomes of one value. It returns the value itself where it stays. */
+/** Changes one value; returns the same value if there is nothing to change. */
 export type Change = (value: Json) => Json
 
-/** What becomes of the values of a data type; those of types that are not named stay. */
+/** Changes by data type; values of other types stay. */
 export type Changes = Readonly<Record<string, Change>>
 
 /**
- * A function that changes the values of an object by their data types, those in lists and nested objects too. What
- * has nothing to change is handed back as it is, else a copy. Undefined where no property is of such a type.
+ * Makes a function that changes the values of an object by their data types, including those in lists and
+ * nested objects. It returns the same object if nothing changes, otherwise a copy. Undefined if no property
+ * has such a type.
  */
 export function changing(
   properties: readonly PropertySchema[],

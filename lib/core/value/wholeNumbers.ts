@@ -8,15 +8,15 @@ import { changing } from './propertyValues.ts'
  * whatever it was written as.
  */
 export interface WholeNumbers {
-  /** The properties that a text holds. */
+  /** Parses properties from JSON. */
   parse(json: string): JsonObject
-  /** What `parseExact` made of properties: of a `number` the double. */
+  /** Properties from `parseExact`, with the doubles of those of type `number`. */
   typed(properties: JsonObject): JsonObject
-  /** Properties of whoever holds an `int` as a double: what it is, exactly, and not what was rounded to it. */
+  /** Properties from a source that holds an `int` as a double, with the exact value of that double. */
   ofDoubles(properties: JsonObject): JsonObject
 }
 
-/** For the objects of a class. Where there is no large number no property is looked at but those of the type `int`. */
+/** The whole numbers of a class. Without a large number, only properties of type `int` are examined. */
 export function wholeNumbers(properties: readonly PropertySchema[] = []): WholeNumbers {
   const same = (values: JsonObject) => values
   const typed = changing(properties, { number: doubleOf }) ?? same
