@@ -1,11 +1,15 @@
 import type { Json } from '../core/object.ts'
 
-/** So many pieces are joined at once: a text of megabytes is there twice then, and not once for each level. */
+/**
+ * How many pieces are joined at once, so that a text of megabytes is in memory twice, not once for each
+ * level.
+ */
 const PIECES = 1024
 
 /**
- * JSON with one text for one value: no spaces, keys sorted by UTF-16 code units, numbers and strings as
- * ECMAScript writes them, a bigint as its digits. Recurses as deep as the value nests. Memory: twice the text.
+ * Writes canonical JSON, one text for one value: no spaces, keys sorted by UTF-16 code units, numbers and
+ * strings as ECMAScript writes them, a bigint as its digits. Recurses as deep as the value nests. Memory:
+ * twice the text.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 export function canonicalJson(value: Json): string {

@@ -2,13 +2,13 @@ import type { Json, JsonObject } from '../core/object.ts'
 import type { RejectCode } from '../core/reject.ts'
 import { BASE64_PATTERN, MAX_FLOAT32, TIMESTAMP_PATTERN, VECTOR_NAME_PATTERN } from './patterns.ts'
 
-/** Why a record is refused: `reason` is a sentence that names the field. */
+/** Why a record is rejected; `reason` is a sentence that names the field. */
 export interface Fault {
   readonly code: RejectCode
   readonly reason: string
 }
 
-/** What a field may hold: undefined where it is in order. `value` is neither undefined nor null. */
+/** Checks one field; undefined if it is valid. `value` is neither undefined nor null. */
 type Rule = (field: string, value: Json) => Fault | undefined
 
 const timestampPattern = new RegExp(TIMESTAMP_PATTERN)
@@ -17,7 +17,7 @@ const base64Tail = new RegExp(BASE64_PATTERN)
 const notBase64 = /[^A-Za-z0-9+/]/
 const OPS: readonly Json[] = ['add', 'modify', 'delete', 'rename']
 
-/** A value in a reason: short, on one line, and of long strings only the beginning. */
+/** Formats a value for a reason: short, on one line, only the beginning of long strings. */
 function shown(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   if (Array.isArray(value)) return 'an array'
@@ -77,7 +77,7 @@ const op: Rule = (field, value) => {
   }
 }
 
-/** The same as BASE64_PATTERN, without that pattern's memory for every group of four. */
+/** The same check as BASE64_PATTERN, without the memory that the pattern takes for every group of four. */
 function isBase64(value: string): boolean {
   const lastGroup = Math.max(value.length - 4, 0)
   return (
@@ -181,7 +181,7 @@ function missing(field: string): Fault {
   return { code: 'missing_field', reason: `"${field}" is missing` }
 }
 
-/** Every field by its rule; null is absent. `within` is put before the names in reasons. */
+/** Checks every field by its rule; null counts as absent. `within` is put before the names in reasons. */
 function checkFields(
   value: JsonObject,
   fields: ReadonlyMap<string, Rule>,
@@ -224,8 +224,8 @@ function checkChangeset(value: JsonObject, strict: boolean): Fault | undefined {
 }
 
 /**
- * Holds a record against the format: undefined where it is in order, else the first fault found. Agrees with
- * the JSON Schema on every value; `strict` refuses unknown fields as well, `metadata` and names of vectors
+ * Checks a record against the format: undefined if it is valid, otherwise its first fault. Agrees with the
+ * JSON Schema on every value; `strict` refuses unknown fields as well, `metadata` and names of vectors
  * excepted.
  */
 export function check(value: JsonObject, strict = false): Fault | undefined {

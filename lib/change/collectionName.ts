@@ -1,6 +1,6 @@
 import { ElysiaError } from '../core/errors.ts'
 
-/** What Weaviate allows as the name of a class. */
+/** The names that Weaviate allows for a class. */
 const CLASS_NAME = /^[A-Z][_0-9A-Za-z]{0,254}$/
 
 /** Letters that have no other spelling in Unicode's decompositions. */
@@ -16,10 +16,10 @@ const SPELLED: Readonly<Record<string, string>> = {
 }
 
 /**
- * The class that a collection's name stands for: ASCII characters that a class name cannot hold split words, each
- * word begins with a capital. `source-code` is `SourceCode`, which is its own class; two names may share one.
- * A name with other characters is refused: it would lose them, and mean the class of another name.
- * @throws ElysiaError ELYSIA_USAGE where no class name comes out, or a letter would be lost
+ * The class name of a collection: ASCII characters that a class name cannot contain split words, and each
+ * word begins with a capital. `source-code` becomes `SourceCode`, which stays itself; two names may become
+ * one class. A name with other characters is refused: it would lose them, and mean the class of another name.
+ * @throws ElysiaError ELYSIA_USAGE if there is no class name for it, or a letter would be lost
  */
 export function classNameOf(name: string): string {
   const className = joined(name)
@@ -37,7 +37,9 @@ function joined(name: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-/** The name without accents and what else no class can hold; undefined where nothing is left. */
+/**
+ * The name without accents and other characters that no class name can contain; undefined if nothing is left.
+ */
 function nearestLegal(name: string): string | undefined {
   const spelled = [...name].map((letter) => spelledOut(letter)).join('')
   const words = spelled.split(/[^_0-9A-Za-z]+/).filter((word) => word !== '')

@@ -3,7 +3,7 @@ import type { Fault } from './check.ts'
 import { ContentRoot } from './contentRoot.ts'
 import type { FileChange } from './record.ts'
 
-/** What a record says a file holds. */
+/** The content of a file, as a record gives it. */
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   /** Not to be indexed, and why. */
@@ -12,7 +12,7 @@ export type Content =
   | { readonly kind: 'fault'; readonly fault: Fault }
 
 export interface ContentOptions {
-  /** The directory that `content_ref` may name files in; without one every reference is refused. */
+  /** The directory in which `content_ref` may name files; without one every reference is rejected. */
   readonly contentRoot?: string
   /** The largest file that `content_ref` may name. 64 MiB. */
   readonly maxContentBytes?: number
@@ -25,7 +25,7 @@ const NO_ROOT: Content = {
   fault: { code: 'ref_not_allowed', reason: '"content_ref" is not followed without --content-root' },
 }
 
-/** Text as it is, byte order mark included; what is no UTF-8 or holds a NUL is binary. */
+/** Decodes text unchanged, byte order mark included; bytes that are not UTF-8 or contain a NUL are binary. */
 function decoded(bytes: Buffer): Content {
   if (!isUtf8(bytes) || bytes.includes(0)) return { kind: 'skipped', reason: 'binary' }
   return { kind: 'text', text: bytes.toString('utf8') }
@@ -33,7 +33,7 @@ function decoded(bytes: Buffer): Content {
 
 /**
  * Makes the function that finds the content of a record: the first of `skip_index`, `content`,
- * `content_base64` and `content_ref` that is there decides. The record has passed the check.
+ * `content_base64` and `content_ref` that is present decides. The record must have passed the check.
  * @throws ElysiaError ELYSIA_USAGE where the content root is no directory
  */
 export function contents(options: ContentOptions = {}): (record: FileChange) => Content {

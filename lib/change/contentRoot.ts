@@ -33,8 +33,8 @@ class Refused extends Error {
  * A directory whose files records may name.
  *
  * A reference is relative to the directory, or absolute and inside it, symbolic links resolved in both. Only
- * regular files are opened, and the opened file is looked at once more, so that nothing that is put in its
- * place meanwhile (a link, a FIFO, a device) is read or waited for. Memory: one file, at most `maxBytes`.
+ * regular files are opened, and the opened file is checked again, so that nothing put in its place meanwhile
+ * (a link, a FIFO, a device) is read or waited for. Memory: one file, at most `maxBytes`.
  */
 export class ContentRoot {
   readonly #root: string
@@ -47,7 +47,7 @@ export class ContentRoot {
   }
 
   /**
-   * Reads synchronously: records keep their order, one is in hand at a time, and a small file from the page
+   * Reads synchronously: records keep their order, one is processed at a time, and a small file from the page
    * cache costs less than the promise that would wait for it.
    */
   read(ref: string): ReadResult {
@@ -103,12 +103,12 @@ function mustBeRegular(stats: Stats): void {
   if (!stats.isFile()) throw new Refused('ref_unreadable', 'is not a regular file')
 }
 
-/** Where an opened file really lies: Linux tells by the descriptor, elsewhere its path is resolved anew. */
+/** The real path of an opened file: on Linux from the descriptor, elsewhere by resolving its path again. */
 function openedPath(fd: number, path: string): string {
   return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`) : realpathSync.native(path)
 }
 
-/** Reads one byte more than the file had, to see whether it grows. */
+/** Reads one byte more than the file had, to notice if it grows. */
 function readWhole(fd: number, size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size + 1)
   let end = 0

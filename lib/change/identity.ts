@@ -9,7 +9,7 @@ export const NAMESPACE = '95b40642-6e89-5786-9398-51402325fd8f'
 const NAMESPACE_BYTES = 16
 const VARIANT = ['8', '9', 'a', 'b']
 
-/** Holds the namespace, then one name after the other: most names fit, so that none allocates. */
+/** A buffer for the namespace and a name, used again for each: most names fit, so nothing is allocated. */
 const scratch = Buffer.alloc(4096)
 scratch.write(NAMESPACE.replaceAll('-', ''), 'hex')
 
@@ -24,8 +24,9 @@ function sha1OfName(repo: string, path: string): string {
 }
 
 /**
- * The id of a file: UUIDv5 (SHA-1, RFC 9562 section 5.5) over repository, NUL, path, in UTF-8. The collection is
- * no part of it. Computed here, since `uuid`'s v5 takes four times as long (3 µs against 0.7); a test compares.
+ * The id of a file: UUIDv5 (SHA-1, RFC 9562 section 5.5) over repository, NUL, path, in UTF-8. The collection
+ * is not part of it. Computed here, since `uuid`'s v5 takes four times as long (3 µs against 0.7); a test
+ * compares.
  */
 export function fileId(repo: string, path: string): string {
   const hex = sha1OfName(repo, path)

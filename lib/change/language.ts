@@ -73,7 +73,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   reStructuredText: 'rst',
 }
 
-/** Files known by their whole name, in lower case. */
+/** Languages by whole file name, in lower case. */
 const NAMES: Readonly<Record<string, string>> = {
   CMake: 'cmakelists.txt',
   Dockerfile: 'containerfile dockerfile',
@@ -109,8 +109,8 @@ export function languages(): { language: string; extensions: string[]; names: st
 }
 
 /**
- * The language of a file by its whole name, else by its extension (lower case, without the dot), else
- * `Unknown`. The content is not looked at. A change of the tables is a change of the layout's version.
+ * The language of a file by its whole name, otherwise by its extension (lower case, without the dot),
+ * otherwise `Unknown`. The content is not read. Whoever changes the tables must change the layout's version.
  */
 export function languageOf(fileName: string, extension: string): string {
   return languageByName.get(fileName.toLowerCase()) ?? languageByExtension.get(extension) ?? 'Unknown'

@@ -6,7 +6,7 @@ import { languageOf } from './language.ts'
 import { recordHash } from './recordHash.ts'
 import { NO_VECTORS, present, type VectorSet } from './vectors.ts'
 
-/** What is known of a file when an object is made of it. */
+/** The facts about a file from which its object is made. */
 export interface FileState {
   readonly repo: string
   readonly path: string
@@ -35,7 +35,7 @@ function lineCount(text: string): number {
   return lines
 }
 
-/** The properties that follow from where a file is. */
+/** The properties that depend on the path of a file. */
 export function nameProperties(repo: string, path: string): JsonObject {
   const fileName = path.slice(path.lastIndexOf('/') + 1)
   const extension = extensionOf(fileName)
@@ -48,7 +48,7 @@ export function nameProperties(repo: string, path: string): JsonObject {
   }
 }
 
-/** The properties that follow from what a file holds. */
+/** The properties that depend on the content of a file. */
 export function contentProperties(text: string): JsonObject {
   return {
     content: text,
@@ -59,8 +59,8 @@ export function contentProperties(text: string): JsonObject {
 }
 
 /**
- * When a file changed, in the spelling that Weaviate gives back: no trailing zeros in the fraction, `Z` for an
- * offset of nothing. The offset and the digits are otherwise kept.
+ * The time at which a file changed, in Weaviate's spelling: no trailing zeros in the fraction, `Z` for a zero
+ * offset. The offset and the other digits are kept.
  */
 export function timeProperties(timestamp: string | undefined): JsonObject {
   if (timestamp === undefined) return {}
@@ -76,7 +76,7 @@ function pairsOf(metadata: JsonObject): string[] {
   return scalars.sort().map((key) => `${key}=${metadata[key]}`.toWellFormed())
 }
 
-/** The metadata as canonical JSON, and what of it can be filtered by. Empty metadata leaves nothing. */
+/** The metadata as canonical JSON, and as pairs to filter by. Empty metadata gives no properties. */
 export function metadataProperties(metadata: JsonObject | undefined): JsonObject {
   if (metadata === undefined || Object.keys(metadata).length === 0) return {}
   const pairs = pairsOf(metadata)
@@ -86,7 +86,7 @@ export function metadataProperties(metadata: JsonObject | undefined): JsonObject
   }
 }
 
-/** An object of these properties, its hash added; `brought` are those of its vectors that a record gave. */
+/** An object with these properties and its hash; `brought` are those of its vectors that a record gave. */
 export function sealed(
   id: string,
   properties: JsonObject,
@@ -102,7 +102,7 @@ export function sealed(
   }
 }
 
-/** The object that stands for a file: a function of what the record says and of nothing else. */
+/** Makes the object of a file. It depends only on the record. */
 export function fileObject(file: FileState): StoredObject {
   const { repo, path, text, metadata, timestamp, tenant } = file
   const vectors = present(file.vectors ?? NO_VECTORS)

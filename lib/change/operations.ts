@@ -20,18 +20,18 @@ export interface OperationsOptions extends ContentOptions {
   readonly tenantBy?: 'repo'
 }
 
-/** What becomes of a record: the parts that an entry has beyond its line, or a refusal. */
+/** The result for a record: the parts that an entry has besides its line, or a reject. */
 type Step = Pick<Entry, 'operation' | 'skipped' | 'heldBytes'>
 type Refusal = { readonly code: RejectCode; readonly reason: string }
 
-/** A record, what it brings, and the tenant it is about. */
+/** A record, its content, and its tenant. */
 interface Task {
   readonly record: FileChange
   readonly tenant: string | undefined
 }
 
 /**
- * A stage: valid records become what is to be done with a store; rejects pass, and a record whose content is
+ * A stage: turns valid records into operations on a store. Rejects pass, and a record whose content is
  * missing or cannot be read becomes one. Pure but for the reading of `content_ref`, which is done here, in
  * order, one file at a time. One record a chunk. Memory: two records with their contents.
  * @throws ElysiaError ELYSIA_USAGE where the content root is no directory or both tenant options are given
@@ -86,7 +86,7 @@ function step(task: Task, contentOf: (record: FileChange) => Content): Step | Re
   }
 }
 
-/** Content that is no part of the line weighs on its own. */
+/** Content that is not part of the line is counted in addition to it. */
 function held(record: FileChange, text: string): Step {
   return record.content == null ? { heldBytes: text.length } : {}
 }

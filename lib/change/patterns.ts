@@ -1,6 +1,6 @@
 /**
- * What a string or number of a record may be, said once for the schema and for the check.
- * The patterns keep to what regular expressions of all languages share: no look-around, no `\d`, no `\u`.
+ * Patterns and limits for the strings and numbers of a record, shared by the schema and the check. The
+ * patterns keep to what regular expressions of all languages share: no look-around, no `\d`, no `\u`.
  */
 
 /** A name: not empty, no NUL. NUL separates repository and path where ids are made. */

@@ -2,7 +2,9 @@ import { createHash, hash } from 'node:crypto'
 import type { Json, JsonObject, Vector } from '../core/object.ts'
 import type { VectorSet } from './vectors.ts'
 
-/** Changes whenever the same record makes another object: then nothing stored counts as unchanged. */
+/**
+ * Must change whenever the same record makes a different object: then no stored object counts as unchanged.
+ */
 export const LAYOUT_VERSION = 1
 
 /** A vector by its name (the unnamed one has the empty name), its shape and the digest of its bytes. */
@@ -22,11 +24,10 @@ function digestsOf({ vector, vectors = {} }: VectorSet): Json {
 }
 
 /**
- * What an object was made of, as the SHA-256 (hex) of one JSON text without spaces:
- * `[version, repository, file_path, content_hash, last_modified, metadata, vectors]`, absent parts null.
- * `vectors` are those that the record brought, the unnamed one first, then by name, each as
- * `[name, [width] or [rows, width], SHA-256 of its little-endian 32-bit floats]`. All else in an object follows
- * from these parts.
+ * The hash of an object's source: the SHA-256 (hex) of one JSON text without spaces: `[version, repository,
+ * file_path, content_hash, last_modified, metadata, vectors]`, absent parts null. `vectors` are those that
+ * the record brought, the unnamed one first, then by name, each as `[name, [width] or [rows, width], SHA-256
+ * of its little-endian 32-bit floats]`. Everything else in an object follows from these parts.
  */
 export function recordHash(properties: JsonObject, brought: VectorSet): string {
   const { repository, file_path, content_hash, last_modified, metadata } = properties

@@ -2,7 +2,7 @@ import { REJECT_CODES, type RejectCode } from '../core/reject.ts'
 import Type, { type Static } from '../core/typebox.ts'
 
 /**
- * One line of a rejects file. Exactly one of `record`, `record_base64` and `record_sha256` is there. The schema
+ * One line of a rejects file. It has exactly one of `record`, `record_base64` and `record_sha256`. The schema
  * of the package (`lib/schema/reject.json`) is generated from it; nothing at run time imports it.
  */
 export const RejectSchema = Type.Object(

@@ -12,10 +12,12 @@ import {
 import { recordHash } from './recordHash.ts'
 import { NO_VECTORS, replaced, type VectorSet, vectorsIn } from './vectors.ts'
 
-/** What a record brings to an object that is stored already; what it does not bring is kept. */
+/** What a record changes in a stored object; everything else is kept. */
 export type Brought = Omit<FileState, 'text'> & { readonly text?: string | undefined }
 
-/** The vectors of a stored object that records brought: its hash knows of them, all others the store made. */
+/**
+ * The vectors of a stored object that records brought, according to its hash; the store computed all others.
+ */
 function broughtBefore(stored: StoredObject): VectorSet {
   const all = vectorsIn(stored)
   const { vector, vectors } = all
@@ -40,9 +42,9 @@ function propertiesOf(stored: StoredObject, brought: Brought): JsonObject {
 }
 
 /**
- * The stored object with what a record brings, at the record's path: of `vector` and `vectors` each replaces what
- * was where it is given. Where the content differs those that it does not bring go, since they speak of the old one.
- * Changes nothing of what it is given.
+ * The stored object with what a record brings, at the record's path. `vector` and `vectors` are each replaced
+ * if given. If the content differs, vectors that the record does not bring are dropped, since they describe
+ * the old content. Modifies nothing that it is given.
  */
 export function renewed(stored: StoredObject, brought: Brought): StoredObject {
   const { repo, path, tenant, vectors = NO_VECTORS } = brought
@@ -61,8 +63,8 @@ export function renewed(stored: StoredObject, brought: Brought): StoredObject {
 
 /**
  * The object at the record's path, made of the one at its old path, or of the record alone where it can be.
- * Where nothing is at the old path and `target` has the record's content, the record was applied before: what
- * it carried along then is kept.
+ * If there is nothing at the old path and `target` has the record's content, the record was applied before:
+ * what it carried then is kept.
  */
 export function carried(
   source: StoredObject | undefined,

@@ -16,7 +16,7 @@ function unpaired(value: JsonObject): Fault | undefined {
   return undefined
 }
 
-/** What is wrong with a part of the metadata, as the end of a sentence. */
+/** What is wrong with a value in the metadata, as the end of a sentence. */
 function flaw(value: Json, depth: number): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') {
     return Number.isFinite(Number(value)) ? undefined : 'holds a number beyond the range of a 64-bit float'

@@ -4,16 +4,16 @@ import type { CollectionSchema, PropertySchema } from '../store/store.ts'
 export interface ClassOptions {
   /** The vectorizer module of the class, such as `text2vec-openai`. `none`: vectors come with the records. */
   readonly vectorizer?: string
-  /** Each object belongs to a tenant; tenants are made explicitly. */
+  /** Each object belongs to a tenant; tenants are created explicitly. */
   readonly multiTenancy?: boolean
 }
 
-/** Found by exact value: the whole text is one token. */
+/** A property that is found by exact value: the whole text is one token. */
 function exact(name: string, description: string, dataType = 'text'): PropertySchema {
   return { name, dataType: [dataType], description, tokenization: 'field', indexSearchable: false }
 }
 
-/** Kept, but not to be searched or filtered by. */
+/** A property that is stored, but neither searched nor filtered by. */
 function kept(name: string, description: string): PropertySchema {
   return { ...exact(name, description), indexFilterable: false }
 }

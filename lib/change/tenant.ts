@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 
-/** What Weaviate allows as the name of a tenant. */
+/** The names that Weaviate allows for a tenant. */
 const TENANT = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Names of the form that `tenantOf` makes: they are mapped too, or they could be taken for another's. */
+/**
+ * Names of the form that `tenantOf` makes. They are mapped too; otherwise two repositories could share one.
+ */
 const MAPPED = /-[0-9a-f]{32}$/
 
 /**

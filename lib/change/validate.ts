@@ -8,7 +8,7 @@ import { check, type Fault } from './check.ts'
 import type { Change } from './record.ts'
 import { checkBeyondSchema } from './rules.ts'
 
-/** A line whose record is in order. */
+/** A line with a valid record. */
 export interface Valid extends Line {
   readonly record: Change
 }
@@ -18,7 +18,7 @@ export interface ValidateOptions {
   readonly strict?: boolean
 }
 
-/** A change, or why it is none. */
+/** A change, or why it is not one. */
 export type Verdict =
   | { readonly change: Change; readonly fault?: undefined }
   | { readonly fault: Fault; readonly change?: undefined }
@@ -27,7 +27,7 @@ function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Judges one value that `JSON.parse` gave: all the rules of the format, none that needs a store or a file. */
+/** Validates one parsed value by all rules of the format that need neither a store nor a file. */
 export function validateChange(value: Json, options: ValidateOptions = {}): Verdict {
   if (!isObject(value)) return { fault: { code: 'not_object', reason: 'a change record is a JSON object' } }
   const fault = check(value, options.strict) ?? checkBeyondSchema(value)
@@ -35,8 +35,8 @@ export function validateChange(value: Json, options: ValidateOptions = {}): Verd
 }
 
 /**
- * A stage: parsed lines become valid ones, or rejects that name the field and the rule. Rejects from before
- * pass. One record a chunk, in order; holds two.
+ * A stage: turns parsed lines into valid ones, or into rejects that name the field and the rule. Earlier
+ * rejects pass. One record a chunk, in order; holds two.
  */
 export function validate(options: ValidateOptions = {}): Transform {
   return new Transform({

@@ -24,8 +24,8 @@ function isMulti(vector: number[] | number[][]): vector is number[][] {
 }
 
 /**
- * The vectors a record brings, as 32-bit floats; undefined where it brings none. `vectors` without a name in it
- * is brought as well: it takes away the named ones.
+ * The vectors that a record brings, as 32-bit floats; undefined if it brings none. An empty `vectors` counts
+ * as given: it removes the named ones.
  */
 export function vectorsOf({ vector, vectors }: FileChange): VectorSet | undefined {
   if (vector == null && vectors == null) return undefined
@@ -37,7 +37,7 @@ export function vectorsOf({ vector, vectors }: FileChange): VectorSet | undefine
   }
 }
 
-/** What of a set an object has: no object has named vectors without a name. */
+/** The vectors of a set that an object stores: an empty `vectors` is left out. */
 export function present({ vector, vectors = {} }: VectorSet): VectorSet {
   return {
     ...(vector === undefined ? {} : { vector }),
@@ -45,7 +45,7 @@ export function present({ vector, vectors = {} }: VectorSet): VectorSet {
   }
 }
 
-/** The set where what another one brings stands in the place of what was: the unnamed one, the named ones, both. */
+/** A set in which those of another one replace the unnamed vector, the named ones, or both. */
 export function replaced(set: VectorSet, brought: VectorSet): VectorSet {
   return present({ ...set, ...brought })
 }
