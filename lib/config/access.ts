@@ -7,23 +7,26 @@ import { foreignHand, isReadByOthers } from './ownership.ts'
 import { defaultStorePath } from './paths.ts'
 import type { Settings, TargetSetting } from './settings.ts'
 
-/** A target as it is to be opened: its address, and where its secrets lie. */
+/** A chosen target: its address, and where its secrets are. */
 export interface ChosenTarget {
-  /** What `parseTarget` takes. */
+  /** The address for `parseTarget`. */
   readonly address: string
-  /** The name it has in the configuration, where it has one. */
+  /** Its name in the configuration, if it has one. */
   readonly name?: string
   /** Where the choice was made: `--target`, `environment`, a file, or `default`. */
   readonly origin: string
-  /** The project's file, where the address is from there: whoever wrote the project chose who gets what is sent. */
+  /**
+   * The project's file, if the address comes from it: then the author of the project chose where data is
+   * sent.
+   */
   readonly projectFile?: string
-  /** Options that the named target gives, to stand below the environment and above the files. */
+  /** Options of the named target: weaker than the environment, stronger than the files. */
   readonly layer?: Layer
   readonly headersEnv?: Readonly<Record<string, string>>
   readonly apiKeyEnv?: string
 }
 
-/** The target that was chosen by `value`, or the embedded store where nobody chose. */
+/** The target that `value` chooses, or the embedded store if nobody chose. */
 export function chooseTarget(value: string | undefined, origin: string, settings: Settings): ChosenTarget {
   if (value === undefined) return { address: `sqlite:${defaultStorePath()}`, origin: 'default' }
   const named = Object.hasOwn(settings.targets, value) ? settings.targets[value] : undefined
@@ -38,7 +41,7 @@ export function chooseTarget(value: string | undefined, origin: string, settings
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no target named ${value}`, { hint })
 }
 
-/** A file that holds the API key; `fromFlag` where this very command names it. */
+/** A file that holds the API key; `fromFlag` if this command line names it. */
 export interface KeyFile {
   readonly path: string
   readonly fromFlag: boolean
@@ -47,9 +50,10 @@ export interface KeyFile {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The API key: from ELYSIACTL_API_KEY, or from `file`, or from the variable that the named target gives. `warn` hears
- * where others may read the file.
- * @throws ElysiaError ELYSIA_USAGE where it is said to be somewhere and is not, or others may write to its file
+ * The API key: from ELYSIACTL_API_KEY, or from `file`, or from the variable that the named target gives.
+ * `warn` is called if others may read the file.
+ * @throws ElysiaError ELYSIA_USAGE where it is said to be somewhere and is not, or others may write to its
+ * file
  */
 export async function readApiKey(
   env: Environment,
@@ -83,7 +87,7 @@ export function withholdKey(
     warn(`no API key is sent, since ${fact}; to send it, ${hint}`)
 }
 
-/** The environment for a command that another person may have written: without the API keys. */
+/** The environment for a command that somebody else may have written: without the API keys. */
 export function withoutKeys(env: Environment, { targets }: Settings): Record<string, string | undefined> {
   const keys = Object.values(targets).map(({ api_key_env: variable }) => variable)
   const secret = new Set(['ELYSIACTL_API_KEY', ...keys])

@@ -10,7 +10,7 @@ export interface ConfigFile {
   readonly content: Readonly<Record<string, unknown>>
 }
 
-/** A configuration file that is not believed, and why, as the rest of a sentence. */
+/** A configuration file that is not trusted, and why, as the end of a sentence. */
 export interface RefusedFile {
   readonly path: string
   readonly refused: string
@@ -20,8 +20,8 @@ const ENDINGS = ['yaml', 'yml', 'json'] as const
 const MOST_BYTES = 1024 * 1024
 
 /**
- * The project's file: `elysiactl.yaml`, `.yml` or `.json` in `directory` or the nearest directory above it. Above the
- * user's `home` is no project of theirs.
+ * The project's file: `elysiactl.yaml`, `.yml` or `.json` in `directory` or the nearest directory above it.
+ * The search ends at the user's `home`.
  */
 export async function readProjectFile(
   directory: string,
@@ -41,14 +41,14 @@ export async function readUserFile(directory: string): Promise<ConfigFile | Refu
 }
 
 /**
- * A configuration file of data: YAML or JSON by its ending. It is never run as code.
+ * Reads a configuration file, YAML or JSON by its ending. It is never run as code.
  * @throws ElysiaError ELYSIA_USAGE where it cannot be read or is not an object; an empty file is empty
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   return (await readFile(path, () => undefined)) as ConfigFile
 }
 
-/** A file that was found where it lies, which somebody else may have laid there. */
+/** Reads a file that was found by searching, and that somebody else may have put there. */
 function readFoundFile(path: string): Promise<ConfigFile | RefusedFile> {
   return readFile(path, foreignHand)
 }
@@ -67,7 +67,7 @@ async function readFile(path: string, distrust: typeof foreignHand): Promise<Con
   throw unusable(path, 'it is not a set of keys and values')
 }
 
-/** What is looked at is what is read: the opened file. Of a link its own owner counts too. */
+/** The opened file is checked and read, so that both are the same file. The owner of a link counts too. */
 async function textOf(path: string, distrust: typeof foreignHand): Promise<string | RefusedFile> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
     throw unusable(path, messageOf(error))
@@ -101,7 +101,10 @@ function onlyComments(text: string): boolean {
   return text.split('\n').every((line) => /^\s*(#|$)/.test(line))
 }
 
-/** What is wrong, and on which line. The parsers' own messages quote the file, which may hold a secret. */
+/**
+ * What is wrong, and on which line. The parsers' own messages are not used: they quote the file, which may
+ * hold a secret.
+ */
 function faultOf(error: unknown): string {
   const { code, reason, mark, message } = error as ParserError
   if (code !== undefined) return message
@@ -123,7 +126,7 @@ function firstOf(directory: string, name: string): string | undefined {
   })
 }
 
-/** Whether a path lies below a directory, wherever links on the way to it lead; what is not there yet may lie there. */
+/** Whether a path is below a directory, with links followed; a path that does not exist yet may be. */
 export function liesBelow(directory: string, path: string): boolean {
   const root = realPath(directory)
   const real = realPath(path)

@@ -17,7 +17,9 @@ export interface NamedTarget {
 const TEXT_KEYS = ['url', 'grpc', 'api_key_file', 'api_key_env', 'ca_file'] as const
 const KEYS: readonly string[] = [...TEXT_KEYS, 'headers_env']
 
-/** What a project's file must not say of a target: it would take secrets of the user's to where it likes. */
+/**
+ * Keys that a project's file must not set for a target: with them it could send the user's secrets anywhere.
+ */
 export const PERSONAL_TARGET_KEYS: readonly string[] = ['api_key_file', 'api_key_env', 'headers_env']
 
 /** The `targets` of a configuration file, checked. @throws ElysiaError ELYSIA_USAGE */
@@ -27,7 +29,7 @@ export function namedTargets(value: unknown, origin: string): Record<string, Nam
   return Object.fromEntries(entries.map(([name, given]) => [name, checked(name, given, origin)]))
 }
 
-/** The text that stands for a named target where `--target` takes an address. */
+/** The address of a named target, as `--target` takes it. */
 export function addressOf({ url, grpc }: NamedTarget): string {
   return grpc === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}grpc=${grpc}`
 }

@@ -7,7 +7,7 @@ import { ElysiaError } from '../core/errors.ts'
 export interface Paths {
   readonly data: string
   readonly config: string
-  /** Journals and locks: what a machine remembers of its runs. */
+  /** Journals and locks of the runs on this machine. */
   readonly state: string
 }
 

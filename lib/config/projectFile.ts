@@ -3,15 +3,16 @@ import type { OptionSchema } from '../options/schema.ts'
 import { type ConfigFile, liesBelow } from './files.ts'
 import { PERSONAL_TARGET_KEYS } from './namedTarget.ts'
 
-/** The options by the key that a file writes. */
+/** Options by their key in a file. */
 export type OptionsByKey = ReadonlyMap<string, { readonly key: string; readonly option: OptionSchema }>
 
 const PERSONAL = 'which only a flag, the environment or your own file may say'
 const OUTSIDE = 'which leads out of its directory'
 
 /**
- * Why a project's file is refused, as the rest of a sentence; undefined where it is not. Whoever wrote the project wrote
- * it too: it says nothing of keys, headers and trust, and the paths in it lie below its directory.
+ * Why a project's file is refused, as the rest of a sentence; undefined where it is not. Its author is the
+ * author of the project, so it must not set keys, headers or trust, and its paths must lie below its
+ * directory.
  */
 export function overreach({ path, content }: ConfigFile, options: OptionsByKey): string | undefined {
   for (const [name, value] of Object.entries(content)) {

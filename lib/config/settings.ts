@@ -8,7 +8,7 @@ import { type NamedTarget, namedTargets } from './namedTarget.ts'
 import { homeDirectory, userPaths } from './paths.ts'
 import { type OptionsByKey, overreach } from './projectFile.ts'
 
-/** The environment variables that are no option: they hold or name secrets and places. */
+/** Environment variables that are not options: they hold or name secrets and locations. */
 export const PLAIN_VARIABLES: readonly string[] = ['ELYSIACTL_API_KEY', 'ELYSIACTL_CONFIG']
 
 /** A named target and the file that names it. */
@@ -16,7 +16,7 @@ export interface TargetSetting extends NamedTarget {
   readonly origin: string
 }
 
-/** A configuration file that was found; `refused` says why it was not read, as the rest of a sentence. */
+/** A configuration file that was found; `refused` says why it was not read, as the end of a sentence. */
 export interface FoundFile {
   readonly path: string
   /** `named` by ELYSIACTL_CONFIG, the `project`'s, or the `user`'s own. */
@@ -24,34 +24,35 @@ export interface FoundFile {
   readonly refused?: string
 }
 
-/** What environment and configuration files say, the strongest first. */
+/** The settings from environment and configuration files, strongest first. */
 export interface Settings {
   readonly layers: readonly Layer[]
   /** The files that were found, the strongest first. */
   readonly files: readonly FoundFile[]
   readonly targets: Readonly<Record<string, TargetSetting>>
-  /** Sentences for a person: what was found and not understood. */
+  /** Sentences for a person: settings that were not understood. */
   readonly warnings: readonly string[]
 }
 
-/** Where to look. `schemas` are all options there are: what none of them knows is refused. */
+/** Where to look. `schemas` are all options: a key that none of them has is refused. */
 export interface Sources {
-  /** Called at most once, and not at all where there is nothing to check: it may take a while. */
+  /** Called at most once, and only if there is something to check: it may take a while. */
   readonly schemas: () => Promise<readonly OptionsSchema[]>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly directory: string
   readonly userDirectory?: string
-  /** True for a command that only shows them: files that are refused say nothing, in place of an error. */
+  /** True for a command that only shows settings: refused files are left out instead of an error. */
   readonly showRefused?: boolean
 }
 
 type KnownOptions = OptionsByKey
 
 /**
- * The layers below the flags: environment, then the project's file (or the one ELYSIACTL_CONFIG names),
- * then the user's. A file that was found, and that somebody else may have written, is refused; a project's file also
- * where it says what is not for it to say. One that is named is taken at its word.
- * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret in a file
+ * The layers below the flags: environment, then the project's file (or the one ELYSIACTL_CONFIG names), then
+ * the user's. A file that was found, and that somebody else may have written, is refused; a project's file
+ * also if it sets what it must not set. A named file is trusted.
+ * @throws ElysiaError ELYSIA_USAGE for a file that cannot be read or is refused, an unknown key or a secret
+ * in a file
  */
 export async function readSettings(sources: Sources): Promise<Settings> {
   const { env } = sources
@@ -102,7 +103,7 @@ async function findFiles({ env, directory, userDirectory }: Sources): Promise<Fo
   return found
 }
 
-/** What a project's file may not say makes it refused. */
+/** A project's file is refused if it sets what it must not set. */
 function believed({ file, kind }: Found, keys: KnownOptions): Found {
   if (kind !== 'project' || 'refused' in file) return { file, kind }
   const refused = overreach(file, keys)
@@ -114,8 +115,8 @@ function seen(file: ConfigFile | RefusedFile, kind: FoundFile['kind']): FoundFil
 }
 
 /**
- * The part of layers that one schema speaks of, so that each job resolves its own options. What a job takes from the
- * command line alone it takes from nowhere else, though another job has a setting of that name.
+ * The part of the layers that belongs to one schema, so that each job resolves its own options. An option for
+ * the command line only is taken from nowhere else, even if another job has a setting of that name.
  */
 export function layersFor({ properties }: OptionsSchema, layers: readonly Layer[]): Layer[] {
   return layers.map((layer) => ({
@@ -138,7 +139,7 @@ function knownOptions(
   return new Map(elsewhere.map(([key, option]) => [nameOf(namesOf(key, option)), { key, option }]))
 }
 
-/** The variables that are named like options, and say something. */
+/** The variables that are named like options, and are not empty. */
 function namedVariables(env: Sources['env']): [name: string, value: string][] {
   return Object.entries(env).filter((entry): entry is [string, string] => {
     const [name, value] = entry
@@ -159,7 +160,7 @@ function environmentLayer(schemas: readonly OptionsSchema[], named: readonly [st
   return { layer: { kind: 'environment', origin: 'environment', values } as const, warnings }
 }
 
-/** A variable may be meant for another version or program: it is told, not refused. */
+/** A variable may be meant for another version or program, so an unknown one is a warning, not an error. */
 function warnUnknown(name: string, known: readonly string[], warnings: string[]): void {
   const near = closestMatch(name, known)
   warnings.push(`${name} is not known${near === undefined ? '' : `; did you mean ${near}?`}`)

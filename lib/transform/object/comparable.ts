@@ -3,7 +3,7 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import { type Changes, changing } from '../../core/value/propertyValues.ts'
 import { doubleOf } from '../../core/value/wholeNumbers.ts'
 
-/** What of a value a server keeps; the rest it works out for itself, rounds, or spells its own way. */
+/** What a server keeps of a value; it computes, rounds or spells the rest its own way. */
 const KEPT: Changes = {
   phoneNumber: phone,
   geoCoordinates: place,
@@ -13,12 +13,13 @@ const KEPT: Changes = {
   number: doubleOf,
 }
 
-/** Embedded stores keep all as it is, but for a `number`, which is a 64-bit float everywhere. */
+/** Embedded stores keep everything unchanged, except a `number`, which is a 64-bit float everywhere. */
 const KEPT_EMBEDDED: Changes = { number: doubleOf }
 
 /**
- * A function that leaves of an object what a store of this kind must give back as it got it. `onRounded` hears of
- * whole numbers that are of the type `number` and have more digits than that keeps.
+ * Makes a function that normalizes an object for comparison: it keeps what a store of this kind must return
+ * unchanged. `onRounded` is called with whole numbers of type `number` that have more digits than that type
+ * keeps.
  */
 export function normalizerFor(
   kind: string,
@@ -36,10 +37,10 @@ export function normalizerFor(
 }
 
 /**
- * A function that leaves of an object what a Weaviate server must give back as it got it, so that what was sent
- * and what is there can be compared: of a phone number the input (the other fields it computes, and newer
- * versions otherwise), places as the float32 that it holds, uuids and dates in the server's spelling, ints without
- * the sign of a zero, at every depth. Objects in which nothing of this is to be done pass as they are.
+ * Normalizes an object for comparison with what a Weaviate server returns. At every depth it keeps the input
+ * of a phone number (the server computes the other fields, and newer versions compute them differently),
+ * places as float32, UUIDs and dates in the server's spelling, and ints without the sign of a zero. Objects
+ * in which nothing of this is to be done pass as they are.
  */
 export function normalizer(schema: CollectionSchema): (object: StoredObject) => StoredObject {
   return keeping(schema, KEPT)

@@ -3,33 +3,33 @@ import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, isReference, type PropertySchema } from '../../core/schema.ts'
 import type { Link } from '../../store/store.ts'
 
-/** An object on its way into another store, in the two steps in which it gets there. */
+/** An object split into the two steps of a restore: the object, then its references. */
 export interface SplitObject {
   /** The object as it came. */
   readonly source: StoredObject
   /** The object without its references. */
   readonly object: StoredObject
   readonly links: readonly Link[]
-  /** What the store gives back once both are there. */
+  /** What the store returns once both are written. */
   readonly expected: StoredObject
 }
 
-/** Makes an object fit. Where it needs nothing, the object itself is handed on. */
+/** Splits an object; returns the object itself if there is nothing to split. */
 export type SplitReferences = (object: StoredObject) => SplitObject
 
 export interface SplitOptions {
   /** The class that the objects come from, as it was. */
   readonly from: CollectionSchema
-  /** What the class is called now: references to the class itself follow it. */
+  /** The new name of the class: references of the class to itself follow it. */
   readonly name: string
-  /** Reference properties that the target does not get. */
+  /** Reference properties that are left out of the target. */
   readonly leftOut: ReadonlySet<string>
 }
 
 const BEACON =
   /^weaviate:\/\/[^/]*\/(?:([A-Za-z][_0-9A-Za-z]*)\/)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i
 
-/** Parts references from their objects, since these are written after all objects of a class are there. */
+/** Splits references from their objects, since references are written after all objects of a class. */
 export function splitReferences({ from, name, leftOut }: SplitOptions): SplitReferences {
   const references = (from.properties ?? []).filter(isReference)
   if (references.length === 0) return (object) => ({ source: object, object, links: NONE, expected: object })
@@ -55,7 +55,7 @@ export function splitReferences({ from, name, leftOut }: SplitOptions): SplitRef
 
 const NONE: readonly Link[] = []
 
-/** The object with these references, as a store gives it back. */
+/** The object with these references, as a store returns it. */
 function linked(object: StoredObject, links: readonly Link[]): StoredObject {
   const references: JsonObject = {}
   for (const { property, beacons } of links) references[property] = beacons.map((beacon) => ({ beacon }))
@@ -71,7 +71,7 @@ function beaconReader(property: PropertySchema, nameBefore: string, nameNow: str
   }
 }
 
-/** One that cannot be read is handed on as it is: the store refuses it by name. */
+/** A beacon that cannot be read is passed on unchanged: the store refuses it by name. */
 function beaconOf(value: Json, standard: string, nameBefore: string, nameNow: string): string {
   const beacon = (value as JsonObject | null)?.beacon
   const parts = typeof beacon === 'string' ? BEACON.exec(beacon) : null

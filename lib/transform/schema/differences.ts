@@ -1,18 +1,18 @@
 import type { Json, JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 
-/** A setting that is not as it was asked for. */
+/** A setting that differs from the requested one. */
 export interface SchemaDifference {
   /** `properties.title.indexFilterable`. */
   readonly path: string
   readonly wanted: Json
-  /** Absent where the store has dropped it, as older servers do with what they do not know. */
+  /** Absent if the store dropped the setting, as older servers do with unknown ones. */
   readonly got?: Json
 }
 
 /**
- * What a store made of a class, held against what was wanted: what it dropped or changed. What it added of its
- * own, defaults mostly, is no difference; nothing, an empty text, list or object are the same.
+ * Compares the class that a store created with the requested one: what it dropped or changed. What the store
+ * added, mostly defaults, is not a difference. Absent, an empty text, list or object count as the same.
  */
 export function schemaDifferences(wanted: CollectionSchema, got: CollectionSchema): SchemaDifference[] {
   return [...differences(wanted as unknown as Json, got as unknown as Json, [])]

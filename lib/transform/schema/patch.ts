@@ -3,7 +3,10 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import type { Patching, SchemaTarget, SchemaWishes } from './patching.ts'
 import { RULES } from './rules.ts'
 
-/** One change that a class needs so that a target takes it. `from` or `to` is absent where nothing was or is there. */
+/**
+ * One change that a class needs so that a target takes it. `from` or `to` is absent if there was or is
+ * nothing.
+ */
 export interface SchemaPatch {
   /** The name of its rule. @see RULES */
   readonly rule: string
@@ -14,15 +17,15 @@ export interface SchemaPatch {
   readonly reason: string
 }
 
-/** A class as the target will take it, and what was changed for that. */
+/** A class that the target accepts, and what was changed for that. */
 export interface PatchedSchema {
   readonly schema: CollectionSchema
   readonly patches: readonly SchemaPatch[]
 }
 
 /**
- * Makes of a class, as one store gave it, what another store takes. Rules that the embedded stores do not need
- * are left out for them. The class given is not changed.
+ * Changes the class of one store into one that another store accepts. Rules that only servers need are
+ * skipped for embedded stores. Does not modify the given class.
  */
 export function patchSchema(
   given: CollectionSchema,
@@ -42,7 +45,7 @@ export function patchSchema(
   return { schema: schema as unknown as CollectionSchema, patches }
 }
 
-/** Properties are found by name, since their order is nobody's business. */
+/** Properties are found by name, since their order has no meaning. */
 function change(schema: JsonObject, path: readonly string[], to: unknown) {
   const holder = path.slice(0, -1).reduce<unknown>(inside, schema) as JsonObject | undefined
   const key = path.at(-1)!

@@ -1,30 +1,30 @@
 import type { JsonObject } from '../../core/object.ts'
 
-/** What of a target decides which classes it takes. */
+/** The facts about a target that decide which classes it accepts. */
 export interface SchemaTarget {
-  /** `weaviate`, or one of the embedded stores, which take every class as it is. */
+  /** `weaviate`, or one of the embedded stores, which accept every class unchanged. */
   readonly kind: string
   readonly nodes: number
-  /** The modules it has; undefined where that is not known: then the server's own words decide. */
+  /** The modules of the target; undefined if unknown: then the server decides. */
   readonly modules?: readonly string[]
   /** Of a server. */
   readonly version?: string
 }
 
-/** What a person wants to be otherwise than it was. */
+/** Changes that a person asked for. */
 export interface SchemaWishes {
   readonly name?: string
   readonly replication?: number
   readonly vectorizer?: 'none'
 }
 
-/** A class that is being patched. Rules change `schema`, which is their own copy, and say so. */
+/** A class that is being patched. Rules change `schema`, which is their own copy, and record each change. */
 export interface Patching {
   readonly schema: JsonObject
-  /** What the class was called where it comes from. */
+  /** The name of the class in its source. */
   readonly nameBefore: string
   readonly target: SchemaTarget
   readonly wishes: SchemaWishes
-  /** Sets what is at a path, or takes it away where `to` is undefined; notes it where that changes anything. */
+  /** Sets the value at a path, or removes it if `to` is undefined; records the change if there is one. */
   set(path: readonly string[], to: unknown, reason: string): void
 }

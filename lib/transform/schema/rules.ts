@@ -3,19 +3,19 @@ import type { PropertySchema } from '../../core/schema.ts'
 import { counted } from '../../core/units.ts'
 import type { Patching } from './patching.ts'
 
-/** One thing that a target may not take as it is. */
+/** One setting that a target may not accept unchanged. */
 export interface SchemaRule {
   readonly name: string
   /** What it does, for SPEC.md. */
   readonly meaning: string
-  /** `server`: only a Weaviate server has it. */
+  /** `server`: applies to Weaviate servers only. */
   readonly of: 'any' | 'server'
   apply(patching: Patching): void
 }
 
 /**
- * Every rule, in the order in which they apply: what breaks when a class that a server gave is given to a
- * server again. @see SPEC.md, "Restore"
+ * All rules, in the order in which they apply: what breaks if the class of one server is sent to another.
+ * @see SPEC.md, "Restore"
  */
 export const RULES: readonly SchemaRule[] = [
   { name: 'name', meaning: 'the class gets the name of `--name`', of: 'any', apply: name },
@@ -179,7 +179,7 @@ function vectorizerUnknown({ schema, target, set }: Patching): void {
   }
 }
 
-/** A server may have a standard vectorizer, which would make vectors for objects that never had any. */
+/** A server may have a default vectorizer, which would compute vectors for objects that never had any. */
 function vectorizerUnsaid({ schema, set }: Patching): void {
   if (schema.vectorizer !== undefined || Object.keys(record(schema.vectorConfig)).length > 0) return
   set(['vectorizer'], 'none', 'the class says nothing of it, and the target may have a standard of its own')
@@ -240,7 +240,7 @@ function indexInverted({ schema, set }: Patching): void {
   }
 }
 
-/** What a server makes of these types itself. */
+/** The types that a server itself makes of these. */
 function stringType({ schema, set }: Patching): void {
   for (const { name, dataType, tokenization } of propertiesOf(schema)) {
     const [type] = dataType

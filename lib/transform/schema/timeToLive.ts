@@ -5,13 +5,13 @@ import type { CollectionSchema } from '../../core/schema.ts'
 export interface TimeToLive {
   /** A date property; `_creationTimeUnix` or `_lastUpdateTimeUnix`. */
   readonly of: string
-  /** What is added to that moment. */
+  /** How long after that time an object expires. */
   readonly seconds: number
-  /** Expired objects that are not deleted yet are counted, and not given. */
+  /** True if expired objects that are not deleted yet are counted but not returned. */
   readonly hidesExpired: boolean
 }
 
-/** What a class says of it; undefined where its objects live on. */
+/** The time to live of a class; undefined if its objects never expire. */
 export function timeToLive({ objectTtlConfig }: CollectionSchema): TimeToLive | undefined {
   if (typeof objectTtlConfig !== 'object' || objectTtlConfig === null) return undefined
   const { enabled, deleteOn, defaultTtl, filterExpiredObjects } = objectTtlConfig as JsonObject
@@ -20,12 +20,12 @@ export function timeToLive({ objectTtlConfig }: CollectionSchema): TimeToLive | 
   return { of: deleteOn, seconds, hidesExpired: filterExpiredObjects === true }
 }
 
-/** True where the moment comes from the store, which sets it when it writes. */
+/** True if the store sets the time when it writes. */
 export function isOfStore({ of }: TimeToLive): boolean {
   return of === '_creationTimeUnix' || of === '_lastUpdateTimeUnix'
 }
 
-/** When an object expires by its own date, in milliseconds since 1970; undefined where it never does. */
+/** When an object expires by its own date, in milliseconds since 1970; undefined if never. */
 export function expiryMs({ of, seconds }: TimeToLive, { properties }: StoredObject): number | undefined {
   const date = properties[of]
   const moment = typeof date === 'string' ? Date.parse(date) : Number.NaN
@@ -33,8 +33,8 @@ export function expiryMs({ of, seconds }: TimeToLive, { properties }: StoredObje
 }
 
 /**
- * False for an object that cannot have expired by then, as an archive has it. The times that a store sets are those of
- * the archive or later ones; where the archive does not know them it may have.
+ * False for an archived object that cannot have expired by then. Times that a store sets are those of the
+ * archive, or later; if the archive does not know them, the object may have expired.
  */
 export function mayHaveExpired(life: TimeToLive, object: StoredObject, byMs: number): boolean {
   if (!isOfStore(life)) return (expiryMs(life, object) ?? Number.POSITIVE_INFINITY) <= byMs
