@@ -56,7 +56,7 @@ export type { RestoreSource, SourcePart } from './job/restore/source/source.ts'
 export { type VerifyOptions, verifyOptions } from './job/verify/options.ts'
 export {
   type ArchiveFault,
-  type VerifyCircumstances,
+  type VerifyContext,
   type VerifyReport,
   verify,
 } from './job/verify/verify.ts'

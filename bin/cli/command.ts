@@ -99,7 +99,7 @@ export interface Context {
    */
   readTarget(other?: { readonly address: string; readonly flag: string }): Promise<OpenTarget>
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
-  readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string }>
+  readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string; readonly history?: State }>
   /**
    * Ends the command with this exit code, though nothing is thrown; without it a command that comes to its end has
    * succeeded. `why` says what failed and where to look: it is the one line that --quiet leaves. The first call counts.

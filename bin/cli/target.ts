@@ -33,6 +33,8 @@ export interface Closable extends OpenTarget {
 export interface KnownRuns {
   readonly target: string
   readonly state: State
+  /** The journal of what works on archives, where it is another one. */
+  readonly history?: State
   close(): Promise<void>
 }
 
@@ -69,7 +71,12 @@ export async function readChosenState(
   const { chosen, target } = choose(flags, settings, '--target')
   if (target.kind !== 'weaviate') {
     const opened = await openChosenTarget(flags, settings, console, 'reading')
-    return { target: opened.store.target, state: opened.state, close: () => opened.close() }
+    const history = openState(undefined, userPaths().state, 'memory')
+    const close = async () => {
+      history.close()
+      await opened.close()
+    }
+    return { target: opened.store.target, state: opened.state, history, close }
   }
   const state = openState(undefined, userPaths().state, 'memory')
   const name = chosen.name === undefined ? '' : `${chosen.name}: `

@@ -6,7 +6,7 @@ import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
 import { type FileLock, isHeld, lockFile } from '../database/fileLock.ts'
 import type { Store } from '../store/store.ts'
 import { Journal, writingState } from './journal.ts'
-import { digestOf, type RunKey, type RunRecord } from './record.ts'
+import { digestOf, type RunKey, type RunKind, type RunRecord } from './record.ts'
 
 /** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
 export interface State {
@@ -132,14 +132,20 @@ function locked(what: string, hint: string): ElysiaError {
  * more. Only the newest run of a key can be running; where its lock is not in this state directory (another user
  * began it, say), nobody can know.
  */
-export function runsNow({ journal, directory }: State, target: string): RunRecord[] {
+export function runsNow({ journal, directory }: State, target: string, withArchives = false): RunRecord[] {
   const seen = new Set<string>()
-  return journal.runs(target).map((run) => {
+  const runs = withArchives
+    ? journal.runs().filter((run) => run.target === target || ON_ARCHIVES.includes(run.kind))
+    : journal.runs(target)
+  return runs.map((run) => {
     const held = !seen.has(run.key) && isHeld(lockPath(directory, runLock(run.key)))
     seen.add(run.key)
     return { ...run, status: statusNow(run.status, held) }
   })
 }
+
+/** Jobs whose target is a place of archives. */
+const ON_ARCHIVES: readonly RunKind[] = ['verify', 'cleanup']
 
 function statusNow(noted: RunRecord['status'], held: boolean | undefined): RunRecord['status'] {
   if (noted === 'done' || held === undefined) return noted

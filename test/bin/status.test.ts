@@ -1,7 +1,7 @@
 import t from 'tap'
 import { weaviateDouble } from '../double/double.ts'
 import { adds, home } from './elysiactl.ts'
-import { filled, STORE } from './filled.ts'
+import { filled, idOf, STORE } from './filled.ts'
 
 const INGEST = ['index', 'process-jsonl', '--collection', 'source-code', ...STORE]
 const STATUS = ['index', 'status', ...STORE]
@@ -34,12 +34,12 @@ t.test('status lists the runs, newest first, with their counts and the last comm
   const { code, stdout } = await run(STATUS)
   t.equal(code, 0)
   const [head, newest, oldest] = stdout.split('\n')
-  t.match(head, /^RUN +STATUS +COLLECTION +CLASS +INPUTS +LINES +OUTCOMES +STARTED +UPDATED$/)
+  t.match(head, /^RUN +KIND +STATUS +COLLECTION +CLASS +INPUTS +COUNTS +STARTED +UPDATED$/)
   t.match(
     newest,
-    /^second +done +source-code +SourceCode +\S+two\.jsonl +6 +1 written, 3 unchanged, 1 control, 1 rejected +/,
+    /^second +ingest +done +source-code +SourceCode +\S+two\.jsonl +6 lines: 1 written, 3 unchanged, 1 control, 1 rejected +/,
   )
-  t.match(oldest, /^first +done +.* 5 +3 written, 2 control +/)
+  t.match(oldest, /^first +ingest +done +.* 5 lines: 3 written, 2 control +/)
   t.match(stdout, /\nSourceCode +r +bbb\nSourceCode +s +sss\n$/)
 })
 
@@ -114,4 +114,23 @@ t.test('status of runs into a server needs no server', async (t) => {
   })
   const other = await run(['index', 'status', '--target', 'http://127.0.0.1:1'])
   t.match(other, { code: 0, stdout: '', stderr: /no runs yet/ })
+})
+
+t.test('status shows verifications and cleanups with what they did, whatever the target', async (t) => {
+  const at = home(t)
+  await filled(at, 'Other', [{ id: idOf(1), properties: { path: 'a' } }])
+  await at.run(['col', 'backup', 'Other', '--to', 'archive', ...STORE])
+  t.equal((await at.run(['col', 'catalog', 'verify', 'archive', '--level', 'records'])).code, 0)
+  const cleanup = ['col', 'catalog', 'cleanup', '--older-than', '1d', '--include-outside', '--yes']
+  t.equal((await at.run(cleanup)).code, 0)
+  for (const target of [STORE, ['--target', 'http://127.0.0.1:1']]) {
+    const { stdout, stderr } = await at.run(['index', 'status', ...target, '--json'])
+    const { runs } = JSON.parse(stdout || JSON.stringify({ stderr }))
+    const own = (runs as { kind: string }[]).filter(({ kind }) => ['verify', 'cleanup'].includes(kind))
+    t.match(own, [
+      { kind: 'cleanup', status: 'done', counts: { archives: 0, removed: 0, failed: 0 } },
+      { kind: 'verify', status: 'done', class: 'Other', counts: { parts_checked: 1, num_errors: 0 } },
+    ])
+  }
+  t.match((await at.run(STATUS)).stdout, /verify +done +Other +Other +\S+ +1 of 1 part: 0 faults/)
 })

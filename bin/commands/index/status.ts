@@ -1,6 +1,8 @@
 import type { Command, Context } from '../../cli/command.ts'
-import { type OptionsSchema, type RunRecord, runsNow, sum, targetOptions } from '../../library.ts'
+import { mergedRuns } from '../../cli/history.ts'
+import { type OptionsSchema, type RunRecord, runsNow, targetOptions } from '../../library.ts'
 import { columns } from '../../view/columns.ts'
+import { countsText } from '../../view/countsText.ts'
 
 const statusOptions = {
   type: 'object',
@@ -17,7 +19,7 @@ const statusOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** `index status`: the runs into the target, newest first, and the last commit of each repository. */
+/** `index status`: the runs into the target and those on archives, newest first, and the last commit of each repository. */
 export const command: Command = {
   summary: 'show the runs into the target, and how far each repository has come',
   alsoKnownAs: ['runs', 'history'],
@@ -31,8 +33,11 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console } = context
   const { limit } = context.options(statusOptions)
-  const { target, state } = await context.readRuns()
-  const runs = runsNow(state, target)
+  const { target, state, history } = await context.readRuns()
+  const runs =
+    history === undefined
+      ? runsNow(state, target, true)
+      : mergedRuns(runsNow(state, target), runsNow(history, target, true))
   const shown = runs.slice(0, limit)
   const positions = state.journal.positions(target)
   if (console.json) return console.document({ target, runs: shown.map(entry), commits: plain(positions) })
@@ -47,16 +52,18 @@ function plain(positions: Positions): Record<string, Record<string, string>> {
   return Object.fromEntries([...positions].map(([name, repos]) => [name, Object.fromEntries(repos)]))
 }
 
-/** A run as a program reads it: the counts of its last checkpoint, which is null before the first one. */
-function entry({ run, status, collection, class: name, inputs, checkpoint, ...rest }: RunRecord) {
-  const { startedAt, updatedAt, error } = rest
+/** A run as a program reads it: what it had done when that was noted last, which is null before. */
+function entry({ run, kind, status, collection, class: name, inputs, counts, ...rest }: RunRecord) {
+  const { target, startedAt, updatedAt, error } = rest
   return {
     run,
+    kind,
     status,
     collection,
     class: name,
+    target,
     inputs,
-    counts: checkpoint?.tally ?? null,
+    counts: counts ?? null,
     started_at: startedAt,
     updated_at: updatedAt,
     ...(error !== undefined && { error }),
@@ -64,35 +71,24 @@ function entry({ run, status, collection, class: name, inputs, checkpoint, ...re
 }
 
 function table(runs: readonly RunRecord[]): string[] {
-  const head = ['run', 'status', 'collection', 'class', 'inputs', 'lines', 'outcomes', 'started', 'updated']
+  const head = ['run', 'kind', 'status', 'collection', 'class', 'inputs', 'counts', 'started', 'updated']
   return columns(head, runs.map(row))
 }
 
-function row(run: RunRecord): (string | number)[] {
-  const { inputs, startedAt, updatedAt, checkpoint } = run
+function row(run: RunRecord): string[] {
+  const { inputs, startedAt, updatedAt } = run
   const from = inputs.length > 1 ? `${inputs[0]} and ${inputs.length - 1} more` : (inputs[0] ?? '')
-  const lines = checkpoint?.tally.lines ?? 0
   return [
     run.run,
+    run.kind,
     run.status,
     run.collection,
     run.class,
     from,
-    lines,
-    outcomes(run),
+    countsText(run),
     second(startedAt),
     second(updatedAt),
   ]
-}
-
-/** Only the outcomes that there were: `12 written, 3 skipped`. */
-function outcomes({ checkpoint }: RunRecord): string {
-  if (checkpoint === undefined) return 'none'
-  const { written, deleted, unchanged, superseded, control, skipped, rejected } = checkpoint.tally
-  const counts = { written, deleted, unchanged, superseded, control }
-  const all = Object.entries({ ...counts, skipped: sum(skipped), rejected: sum(rejected) })
-  const some = all.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`)
-  return some.length === 0 ? 'none' : some.join(', ')
 }
 
 function second(time: string): string {

@@ -10,6 +10,10 @@ import { before } from '../../core/duration.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { below } from '../../file/below.ts'
 import type { RunContext } from '../../run/context.ts'
+import { type Failure, failureOf } from '../../run/failure.ts'
+import { newRunId } from '../../run/record.ts'
+import type { RunEntry } from '../../run/row.ts'
+import { type Ended, Run, runJob } from '../../run/run.ts'
 import { removeArchive } from './removal.ts'
 
 /** What is to be cleaned up, and by which rules. */
@@ -22,8 +26,8 @@ export interface Cleanup {
   readonly history: Period
 }
 
-/** `stop` ends a cleanup after the archive that is being removed; the rest is left for the next time. */
-export interface CleanupCircumstances extends RunContext {
+/** The context of a cleanup: `stop` ends it after the archive that is being removed; the rest is left for the next time. */
+export interface CleanupContext extends RunContext {
   readonly retryLockMs?: number
   readonly timing?: Partial<LockTiming>
   readonly now?: number
@@ -38,6 +42,8 @@ export interface CleanupReport {
   /** Bytes of the archives that were removed, or that the plan would remove. */
   readonly bytes: number
   readonly failed: readonly { readonly id: string; readonly message: string }[]
+  /** What kept the cleanup from its end. */
+  readonly error?: Failure
 }
 
 /** What a cleanup would do now. Nothing is locked or touched. @throws ElysiaError as `planRetention` */
@@ -58,37 +64,100 @@ export function planCleanup(catalog: Catalog, cleanup: Cleanup, now = Date.now()
 export async function cleanUp(
   catalog: Catalog,
   cleanup: Cleanup,
-  around: CleanupCircumstances = {},
+  context: CleanupContext = {},
 ): Promise<CleanupReport> {
-  const { now = Date.now(), stop: signal } = around
-  const locks = await lockRoots(catalog, cleanup, around)
+  const { report, error } = await runCleanup(catalog, cleanup, context)
+  if (error !== undefined) throw error
+  return report
+}
+
+/**
+ * The same, resolving with the report also where the cleanup failed or was interrupted.
+ * @throws ElysiaError as `cleanUp`, with nothing removed
+ */
+export async function runCleanup(
+  catalog: Catalog,
+  cleanup: Cleanup,
+  context: CleanupContext = {},
+): Promise<Ended<CleanupReport>> {
+  const { now = Date.now() } = context
+  const run = new Run('cleanup', context)
+  const locks = await lockRoots(catalog, cleanup, context)
   try {
     for (const { root } of locks.values()) catalog.settleRunning(root)
     const groups = groupsOf(catalog, cleanup, now)
-    const removed: string[] = []
-    const failed: { id: string; message: string }[] = []
-    let bytes = 0
-    const needed = new Set<string>()
-    for (const archive of inOrder(catalog, [...removedOf(groups), ...begunIn(catalog, cleanup, locks)])) {
-      if (signal?.aborted === true) break
-      const { id, parent } = archive
-      try {
-        if (needed.has(id))
-          throw new ElysiaError('ELYSIA_CONFLICT', 'an increment of it could not be removed')
-        await removeOne(catalog, archive, locks, around)
-        removed.push(id)
-        bytes += archive.bytes
-      } catch (error) {
-        if (!(error instanceof ElysiaError) || error.code === 'ELYSIA_LOCKED') throw error
-        failed.push({ id, message: messageOf(error) })
-        if (parent !== undefined) needed.add(parent)
-      }
+    const going = [...removedOf(groups), ...begunIn(catalog, cleanup, locks)]
+    const done: Removed = { removed: [], failed: [], bytes: 0 }
+    const work = async () => {
+      run.begin(entryOf(cleanup, [...locks.keys()], context))
+      await removeAll({ catalog, locks, run }, inOrder(catalog, going), done)
+      catalog.forgetDeleted(new Date(before(now, cleanup.history)).toISOString())
     }
-    catalog.forgetDeleted(new Date(before(now, cleanup.history)).toISOString())
-    return { groups, done: true, removed, bytes, failed }
+    return await runJob(run, work, {
+      isComplete: () => !run.stop.aborted,
+      report: ({ error }) => ({
+        groups,
+        done: true,
+        ...done,
+        ...(error !== undefined && { error: failureOf(error) }),
+      }),
+      counts: ({ removed, failed, bytes }) => ({
+        archives: going.length,
+        removed: removed.length,
+        failed: failed.length,
+        bytes,
+      }),
+    })
   } finally {
     for (const lock of locks.values()) await lock.release()
   }
+}
+
+/** What was removed so far, and what could not be. */
+interface Removed {
+  readonly removed: string[]
+  readonly failed: { id: string; message: string }[]
+  bytes: number
+}
+
+/** What a removal works with. */
+interface Removing {
+  readonly catalog: Catalog
+  readonly locks: ReadonlyMap<string, RootLock>
+  readonly run: Run
+}
+
+async function removeAll(
+  removing: Removing,
+  archives: readonly ArchiveRecord[],
+  done: Removed,
+): Promise<void> {
+  const needed = new Set<string>()
+  for (const archive of archives) {
+    if (removing.run.stop.aborted) return
+    const { id, parent } = archive
+    try {
+      if (needed.has(id)) throw new ElysiaError('ELYSIA_CONFLICT', 'an increment of it could not be removed')
+      await removeOne(removing, archive)
+      done.removed.push(id)
+      done.bytes += archive.bytes
+    } catch (error) {
+      if (!(error instanceof ElysiaError) || error.code === 'ELYSIA_LOCKED') throw error
+      done.failed.push({ id, message: messageOf(error) })
+      if (parent !== undefined) needed.add(parent)
+    }
+  }
+}
+
+/** The row of a cleanup: its target is where it may remove archives, its inputs the directories that it locked. */
+function entryOf(
+  { filter, backupRoot }: Cleanup,
+  roots: readonly string[],
+  { runId }: CleanupContext,
+): RunEntry {
+  const collection = filter.collection ?? ''
+  const target = backupRoot ?? filter.below ?? ''
+  return { run: runId ?? newRunId(), key: { target, class: collection, inputs: roots }, collection }
 }
 
 function groupsOf(catalog: Catalog, cleanup: Cleanup, now: number): GroupPlan[] {
@@ -140,7 +209,7 @@ function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
 async function lockRoots(
   catalog: Catalog,
   cleanup: Cleanup,
-  { retryLockMs = 0, stop: signal, onEvent, timing }: CleanupCircumstances,
+  { retryLockMs = 0, stop: signal, onEvent, timing }: CleanupContext,
 ): Promise<Map<string, RootLock>> {
   const archives = catalog.list(cleanup.filter).filter(scopeOf(cleanup))
   const roots = [...new Set(archives.map(({ root }) => root))].filter(existsSync).sort()
@@ -164,12 +233,7 @@ async function lockRoots(
   }
 }
 
-async function removeOne(
-  catalog: Catalog,
-  archive: ArchiveRecord,
-  locks: ReadonlyMap<string, RootLock>,
-  { onEvent }: CleanupCircumstances,
-): Promise<void> {
+async function removeOne({ catalog, locks, run }: Removing, archive: ArchiveRecord): Promise<void> {
   const lock = locks.get(archive.root)
   if (lock === undefined) {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${archive.root} is not there`, {
@@ -179,7 +243,7 @@ async function removeOne(
   await lock.check()
   const { unknownFiles } = await removeArchive(catalog, archive)
   if (unknownFiles.length > 0) {
-    onEvent?.({ type: 'files_left', location: archive.location, files: [...unknownFiles] })
+    run.emit({ type: 'files_left', location: archive.location, files: [...unknownFiles] })
   }
-  onEvent?.({ type: 'archive_removed', archive: archive.id })
+  run.emit({ type: 'archive_removed', archive: archive.id })
 }

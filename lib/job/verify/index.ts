@@ -2,5 +2,5 @@
 export { directoryStorage } from '../../archive/storage/directory.ts'
 export { lockForReading } from '../../catalog/lock/read.ts'
 export { rootOf } from '../../catalog/scan.ts'
-export { verifySingle } from './single.ts'
-export { verify } from './verify.ts'
+export { runVerifySingle } from './single.ts'
+export { runVerify } from './verify.ts'

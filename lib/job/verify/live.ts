@@ -3,7 +3,7 @@ import { sumOfDigests } from '../../archive/object/digest.ts'
 import { messageOf } from '../../core/errors.ts'
 import { counted } from '../../core/units.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import type { Emit } from '../../run/context.ts'
+import type { Run } from '../../run/run.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import type { ReadArchived } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
@@ -35,7 +35,7 @@ export async function liveFaults(
   manifest: Manifest,
   { store, name = manifest.collection }: Against,
   archived: ReadArchived,
-  { signal = new AbortController().signal, emit = () => {} }: LiveCircumstances = {},
+  { signal, emit }: Pick<Run, 'signal' | 'emit'>,
 ): Promise<LiveFindings> {
   const live = new LiveClass(manifest, store, name, signal)
   const tenants = await tenantsThere(manifest, live)
@@ -75,11 +75,6 @@ export async function liveFaults(
 
 /** Of a tenant that is not there. */
 const NOTHING = { objects: 0, digest: sumOfDigests([]) }
-
-export interface LiveCircumstances {
-  readonly signal?: AbortSignal
-  readonly emit?: Emit
-}
 
 /** The tenants of an archive that the store has, as they are there; undefined where the archive has none. */
 async function tenantsThere({ tenants }: Manifest, live: LiveClass): Promise<Tenant[] | undefined> {

@@ -8,12 +8,14 @@ import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { readSingle, type SingleArchive } from '../../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { emitter } from '../../run/events.ts'
+import { failureOf } from '../../run/failure.ts'
+import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
 import { archivedInFile } from './archiveObjects.ts'
 import { Widths } from './dimensions.ts'
 import { liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
-import type { VerifyCircumstances, VerifyReport } from './verify.ts'
+import { endedAs, entryOf, verifyCounts } from './row.ts'
+import type { VerifyContext, VerifyReport } from './verify.ts'
 
 /**
  * Verifies an archive in a single file. Its digest is over all of its bytes, so that every level but `live` reads it
@@ -21,46 +23,95 @@ import type { VerifyCircumstances, VerifyReport } from './verify.ts'
  */
 export async function verifySingle(
   path: string,
-  { level }: VerifyOptions,
-  { signal, against, onEvent }: VerifyCircumstances = {},
+  options: Pick<VerifyOptions, 'level'>,
+  context: VerifyContext = {},
 ): Promise<VerifyReport> {
-  const startedMs = performance.now()
+  const { report, error } = await runVerifySingle(path, options, context)
+  if (error !== undefined) throw error
+  return report
+}
+
+/**
+ * The same, resolving with the report also where the verification failed or was interrupted.
+ * @throws ElysiaError only for what kept it from beginning: ELYSIA_NOT_FOUND
+ */
+export async function runVerifySingle(
+  path: string,
+  { level }: Pick<VerifyOptions, 'level'>,
+  context: VerifyContext = {},
+): Promise<Ended<VerifyReport>> {
   const { size } = await stat(path).catch((cause) => {
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause })
   })
-  let objects = 0
-  let expired = 0
-  let manifest: Manifest | undefined
-  let id = ''
-  const faults: string[] = []
+  const run = new Run('verify', context)
+  const found: Found = { faults: [], objects: 0, expired: 0, plan: undefined, manifest: undefined }
+  const work = async () => {
+    const begin = () => run.begin(entryOf(path, found.plan, context))
+    await readDamage(path, level, found, { signal: run.signal, begin })
+    const { manifest } = found
+    if (level !== 'live' || manifest === undefined || context.against === undefined) return
+    const archived = archivedInFile(path, manifest.ranges)
+    const live = await liveFaults(manifest, context.against, archived, run)
+    found.faults.push(...live.faults)
+    found.expired = live.expired
+  }
+  return runJob(run, work, {
+    report: (ending) => reportOf(path, level, { ...found, size }, ending),
+    counts: verifyCounts,
+  })
+}
+
+/** What a verification of a single file has found so far. */
+interface Found {
+  readonly faults: string[]
+  objects: number
+  expired: number
+  plan: Plan | undefined
+  manifest: Manifest | undefined
+}
+
+/** Reads a file, or its first line, and notes what is wrong with it. @throws what says nothing of the archive */
+async function readDamage(
+  path: string,
+  level: VerifyOptions['level'],
+  found: Found,
+  { signal, begin }: { readonly signal: AbortSignal; begin(): void },
+): Promise<void> {
   try {
     const archive = await readSingle(bytesOf(path))
-    id = archive.plan.id
-    if (level === 'exists') archive.pages.destroy()
-    else {
-      const whole = await readWhole(path, archive, signal)
-      objects = whole.objects
-      manifest = whole.manifest
-      faults.push(...textFaults(archive.plan, manifest))
+      .then((opened) => {
+        found.plan = opened.plan
+        return opened
+      })
+      .finally(begin)
+    if (level === 'exists') {
+      archive.pages.destroy()
+      return
     }
+    const { objects, manifest } = await readWhole(path, archive, signal)
+    found.objects = objects
+    found.manifest = manifest
+    found.faults.push(...textFaults(archive.plan, manifest))
   } catch (error) {
-    if (!(error instanceof ElysiaError) || !/^ELYSIA_(DAMAGED|COMPRESSION)$/.test(error.code)) throw error
-    faults.push(messageOf(error))
+    if (!(error instanceof ElysiaError) || !DAMAGE.has(error.code)) throw error
+    found.faults.push(messageOf(error))
   }
-  if (level === 'live' && manifest !== undefined && against !== undefined) {
-    const archived = archivedInFile(path, manifest.ranges)
-    const live = await liveFaults(manifest, against, archived, {
-      ...(signal && { signal }),
-      emit: emitter(onEvent),
-    })
-    faults.push(...live.faults)
-    expired = live.expired
-  }
+}
+
+const DAMAGE: ReadonlySet<string> = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION'])
+
+function reportOf(
+  path: string,
+  level: VerifyOptions['level'],
+  { faults, objects, expired, plan, size }: Found & { readonly size: number },
+  ending: Ending,
+): VerifyReport {
+  const verdict = faults.length === 0 ? 'whole' : 'damaged'
   return {
-    archive: id,
+    archive: plan?.id ?? '',
     location: path,
     level,
-    status: faults.length === 0 ? 'whole' : 'damaged',
+    status: ending.error === undefined ? verdict : endedAs(ending),
     parts: 1,
     parts_checked: 1,
     objects_checked: objects,
@@ -70,7 +121,8 @@ export async function verifySingle(
     faults: faults.map((fact) => ({ file: path, fact, part: false })),
     ...(expired > 0 && { expired }),
     stopped: false,
-    seconds: (performance.now() - startedMs) / 1000,
+    seconds: ending.seconds,
+    ...(ending.error !== undefined && { error: failureOf(ending.error) }),
   }
 }
 

@@ -15,12 +15,14 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
 import type { RunContext } from '../../run/context.ts'
-import { emitter } from '../../run/events.ts'
+import { type Failure, failureOf } from '../../run/failure.ts'
+import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
 import { archivedInParts } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { Widths } from './dimensions.ts'
 import { type Against, liveFaults } from './live.ts'
 import { type VerifyOptions, verifyOptions } from './options.ts'
+import { endedAs, entryOf, verifyCounts } from './row.ts'
 import { sampled } from './sample.ts'
 
 /** Something that is not as the manifest says. `part` where it is about one. */
@@ -36,7 +38,7 @@ export interface VerifyReport {
   readonly location: string
   readonly level: VerifyOptions['level']
   /** `unchecked`: the sample is a group that no part belongs to, and nothing else was found. */
-  readonly status: 'whole' | 'damaged' | 'unchecked'
+  readonly status: 'whole' | 'damaged' | 'unchecked' | 'failed' | 'interrupted'
   readonly parts: number
   readonly parts_checked: number
   readonly objects_checked: number
@@ -50,9 +52,12 @@ export interface VerifyReport {
   readonly stopped: boolean
   readonly suggested_command?: string
   readonly seconds: number
+  /** What kept the verification from its end. */
+  readonly error?: Failure
 }
 
-export interface VerifyCircumstances extends RunContext {
+/** The context of a verification. */
+export interface VerifyContext extends RunContext {
   /** What to compare with at level `live`. */
   readonly against?: Against
 }
@@ -65,28 +70,45 @@ export interface VerifyCircumstances extends RunContext {
 export async function verify(
   storage: Storage,
   given: Given<typeof verifyOptions>,
-  circumstances: VerifyCircumstances = {},
+  context: VerifyContext = {},
 ): Promise<VerifyReport> {
-  const startedMs = performance.now()
+  const { report, error } = await runVerify(storage, given, context)
+  if (error !== undefined) throw error
+  return report
+}
+
+/**
+ * The same, resolving with the report also where the verification failed or was interrupted.
+ * @throws ElysiaError only for what kept it from beginning: options, no archive
+ */
+export async function runVerify(
+  storage: Storage,
+  given: Given<typeof verifyOptions>,
+  context: VerifyContext = {},
+): Promise<Ended<VerifyReport>> {
   const options = resolveGiven(verifyOptions, given)
+  const run = new Run('verify', context)
   const found = new Findings(options)
   const archive = await opened(storage, found)
-  if (archive !== undefined) {
-    await found.of(() => besides(archive, found))
-    const parts = sampled(archive.manifest.parts, options.sample)
-    await checkParts(archive, parts, found, circumstances)
-    const { against } = circumstances
-    if (options.level === 'live' && against !== undefined && !found.full) {
-      const archived = archivedInParts(archive)
-      const { faults, expired } = await liveFaults(archive.manifest, against, archived, {
-        ...(circumstances.signal && { signal: circumstances.signal }),
-        emit: emitter(circumstances.onEvent),
-      })
-      found.expired = expired
-      for (const fact of faults) found.add({ file: MANIFEST_FILE, fact, part: false })
-    }
+  const work = async () => {
+    run.begin(entryOf(storage.text, archive?.manifest, context))
+    if (archive !== undefined) await check(archive, found, run)
   }
-  return reportOf(storage, archive?.manifest, options, found, startedMs)
+  return runJob(run, work, {
+    report: (ending) => reportOf(storage, archive?.manifest, found, ending),
+    counts: verifyCounts,
+  })
+}
+
+async function check(archive: Archive, found: Findings, run: Run<VerifyContext>): Promise<void> {
+  await found.of(() => besides(archive, found))
+  const { level, sample } = found.options
+  await checkParts(archive, sampled(archive.manifest.parts, sample), found, run)
+  const { against } = run.context
+  if (level !== 'live' || against === undefined || found.full) return
+  const { faults, expired } = await liveFaults(archive.manifest, against, archivedInParts(archive), run)
+  found.expired = expired
+  for (const fact of faults) found.add({ file: MANIFEST_FILE, fact, part: false })
 }
 
 /** The faults so far, and whether there are enough of them. */
@@ -166,13 +188,13 @@ async function checkParts(
   archive: Archive,
   parts: readonly Part[],
   found: Findings,
-  { signal, onEvent }: VerifyCircumstances,
+  { signal, emit }: Run,
 ): Promise<void> {
   const { workers } = found.options
   await pool(untilFull(parts, found), { workers, signal }, async (part, ownSignal) => {
     await found.of(() => checkPart(archive, part, found, ownSignal), part.file, true)
     found.parts += 1
-    onEvent?.({ type: 'progress', unit: 'parts', done: found.parts, total: parts.length })
+    emit({ type: 'progress', unit: 'parts', done: found.parts, total: parts.length })
   })
 }
 
@@ -215,17 +237,16 @@ function damaged(fact: string): ElysiaError {
 function reportOf(
   storage: Storage,
   manifest: Manifest | undefined,
-  { level }: VerifyOptions,
   found: Findings,
-  startedMs: number,
+  ending: Ending,
 ): VerifyReport {
   const { faults } = found
   const broken = [...new Set(faults.filter(({ part }) => part).map(({ file }) => file))].sort()
   return {
     archive: manifest?.id ?? '',
     location: storage.text,
-    level,
-    status: statusOf(manifest, found),
+    level: found.options.level,
+    status: ending.error === undefined ? statusOf(manifest, found) : endedAs(ending),
     parts: manifest?.parts.length ?? 0,
     parts_checked: found.parts,
     objects_checked: found.objects,
@@ -236,7 +257,8 @@ function reportOf(
     ...(found.expired > 0 && { expired: found.expired }),
     stopped: found.full,
     ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
-    seconds: (performance.now() - startedMs) / 1000,
+    seconds: ending.seconds,
+    ...(ending.error !== undefined && { error: failureOf(ending.error) }),
   }
 }
 

@@ -10,7 +10,7 @@ import { lockRoot } from '../../../lib/catalog/lock/lock.ts'
 import { openCatalog } from '../../../lib/catalog/open.ts'
 import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
 import { periodOf } from '../../../lib/core/duration.ts'
-import { type CleanupCircumstances, cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
+import { type CleanupContext, cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
 import { on, texts } from '../../run/listening.ts'
@@ -35,7 +35,7 @@ async function root(t: Test) {
   return { backups, file, catalog }
 }
 
-function clean(catalog: Catalog, given: RetentionGiven, around: CleanupCircumstances = {}, filter = {}) {
+function clean(catalog: Catalog, given: RetentionGiven, around: CleanupContext = {}, filter = {}) {
   const history = periodOf('1y', 'history')
   return cleanUp(catalog, { filter, policy: policy(given), history }, { timing, ...around })
 }

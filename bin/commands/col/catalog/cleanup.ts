@@ -1,6 +1,7 @@
 import { backupRoot, namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { withHistory } from '../../../cli/history.ts'
 import {
   type CleanupReport,
   catalogDoor,
@@ -8,6 +9,7 @@ import {
   cleanupJob,
   cleanupOptions,
   counted,
+  type Ended,
   filterOptions,
   lockOptions,
   retentionOptions,
@@ -34,8 +36,9 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const { yes } = context.options(cleanupOptions)
-  const report = yes ? await clean(context) : await plan(context)
+  const { report, error } = yes ? await clean(context) : { report: await plan(context) }
   await show(context, report)
+  if (error !== undefined) throw error
   const [first] = report.failed
   if (first !== undefined) {
     const others = report.failed.length === 1 ? '' : `, and ${report.failed.length - 1} more`
@@ -64,8 +67,8 @@ async function plan(context: Context): Promise<CleanupReport> {
   return onCatalog(context, (catalog) => planCleanup(catalog, cleanup))
 }
 
-async function clean(context: Context): Promise<CleanupReport> {
-  const { cleanUp } = await cleanupJob()
+async function clean(context: Context): Promise<Ended<CleanupReport>> {
+  const { runCleanup } = await cleanupJob()
   const cleanup = await cleanupOf(context)
   const { retryLockMs } = context.options(lockOptions)
   const { console, stop } = context
@@ -74,7 +77,9 @@ async function clean(context: Context): Promise<CleanupReport> {
     stop,
     onEvent: eventView(console),
   }
-  return onCatalog(context, (catalog) => cleanUp(catalog, cleanup, around))
+  return withHistory(console, (history) =>
+    onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...around, ...history })),
+  )
 }
 
 async function show({ console }: Context, report: CleanupReport): Promise<void> {

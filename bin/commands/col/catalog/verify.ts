@@ -3,14 +3,16 @@ import { dirname, resolve } from 'node:path'
 import { namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { withHistory } from '../../../cli/history.ts'
 import {
   catalogOptions,
   counted,
   ElysiaError,
+  type Ended,
   lockOptions,
   type OptionsSchema,
-  type Store,
   targetOptions,
+  type VerifyContext,
   type VerifyReport,
   verifyJob,
   verifyOptions,
@@ -97,10 +99,20 @@ async function run(context: Context): Promise<void> {
   }
   const target =
     against === undefined ? undefined : await context.readTarget({ address: against, flag: '--against' })
+  const compared: VerifyContext =
+    target === undefined ? {} : { against: { store: target.store, ...(name !== undefined && { name }) } }
   const reports: VerifyReport[] = []
-  for (const one of chosen) reports.push(await verifyOne(context, one, target?.store, name))
+  const failure = await withHistory(console, async (history) => {
+    for (const one of chosen) {
+      const { report, error } = await verifyOne(context, history, one, compared)
+      reports.push(report)
+      if (error !== undefined) return error
+    }
+    return undefined
+  })
   if (console.json) await console.document(reports.length === 1 ? reports[0] : reports)
   else for (const report of reports) console.note(said(report))
+  if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')
   if (damaged.length > 0) context.fail(EXIT.damage, damageText(damaged, reports.length))
 }
@@ -129,11 +141,11 @@ async function choose(context: Context): Promise<Chosen[]> {
 
 async function verifyOne(
   context: Context,
+  history: VerifyContext,
   { id, location, shape, root }: Chosen,
-  store: Store | undefined,
-  name: string | undefined,
-): Promise<VerifyReport> {
-  const { verify, verifySingle, directoryStorage, lockForReading } = await verifyJob()
+  against: VerifyContext,
+): Promise<Ended<VerifyReport>> {
+  const { runVerify, runVerifySingle, directoryStorage, lockForReading } = await verifyJob()
   const { console, signal } = context
   const options = context.options(verifyOptions)
   const lock = await lockForReading(root === '' ? dirname(location) : root, {
@@ -146,18 +158,20 @@ async function verifyOne(
   const around = {
     signal,
     onEvent: progressEvents(console, view),
-    ...(store && { against: { store, ...(name !== undefined && { name }) } }),
+    ...against,
+    ...history,
   }
   try {
-    const report =
+    const ended =
       shape === 'file'
-        ? await verifySingle(location, options, around)
-        : await verify(directoryStorage(location), options, around)
-    if (id !== undefined && report.status !== 'unchecked')
+        ? await runVerifySingle(location, options, around)
+        : await runVerify(directoryStorage(location), options, around)
+    const { report } = ended
+    if (id !== undefined && (report.status === 'whole' || report.status === 'damaged'))
       await onCatalog(context, (catalog) =>
         catalog.recordVerification(id, noteOf(report, shape === 'file' ? undefined : options.sample)),
       )
-    return report
+    return ended
   } finally {
     view.stop()
     await lock?.release()

@@ -1,0 +1,38 @@
+import { hintedFailure, openState, type RunRecord, type State, userPaths } from '../library.ts'
+import { eventText } from '../view/eventText.ts'
+import type { Console } from './console.ts'
+
+/**
+ * Works with the journal of what works on archives: backups, verifications, cleanups. Where it cannot be had that is
+ * said, and the work is done without.
+ */
+export async function withHistory<T>(
+  { warn }: Pick<Console, 'warn'>,
+  work: (context: { readonly state?: State }) => Promise<T>,
+): Promise<T> {
+  const state = opened(warn)
+  try {
+    return await work(state === undefined ? {} : { state })
+  } finally {
+    state?.close()
+  }
+}
+
+function opened(warn: (message: string) => void): State | undefined {
+  try {
+    return openState(undefined, userPaths().state)
+  } catch (error) {
+    warn(eventText({ type: 'history_not_written', error: hintedFailure(error) })!)
+    return undefined
+  }
+}
+
+/** Two lists of runs as one, the newest first; each keeps its own order, whatever the clock said. */
+export function mergedRuns(one: readonly RunRecord[], other: readonly RunRecord[]): RunRecord[] {
+  const [first, second] = [[...one], [...other]]
+  const merged: RunRecord[] = []
+  while (first.length > 0 && second.length > 0) {
+    merged.push((first[0]!.startedAt >= second[0]!.startedAt ? first : second).shift()!)
+  }
+  return [...merged, ...first, ...second]
+}

@@ -1,0 +1,38 @@
+import { counted, type RunCounts, type RunKind, type RunRecord, sum } from '../library.ts'
+
+const RECORDS = ['written', 'deleted', 'unchanged', 'superseded', 'control', 'skipped', 'rejected']
+
+/** What a run has done, in one line: what there was, and only the outcomes that there were. */
+export function countsText({ kind, counts }: Pick<RunRecord, 'kind' | 'counts'>): string {
+  return counts === undefined ? 'none' : TEXTS[kind](counts)
+}
+
+const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
+  ingest: (counts) => records(counts),
+  watch: (counts) => `${counted(of(counts, 'files'), 'file')}: ${records(counts)}`,
+  backup: (counts) =>
+    `${counted(of(counts, 'objects'), 'object')} in ${counted(of(counts, 'parts'), 'part')}`,
+  restore: (counts) =>
+    `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ['written', 'rejected', 'skipped'])}`,
+  verify: (counts) => {
+    const parts = `${of(counts, 'parts_checked')} of ${counted(of(counts, 'parts'), 'part')}`
+    return `${parts}: ${counted(of(counts, 'num_errors'), 'fault')}`
+  },
+  cleanup: (counts) =>
+    `${counted(of(counts, 'archives'), 'archive')}: ${outcomes(counts, ['removed', 'failed'])}`,
+}
+
+function records(counts: RunCounts): string {
+  return `${counted(of(counts, 'lines'), 'line')}: ${outcomes(counts, RECORDS)}`
+}
+
+function outcomes(counts: RunCounts, names: readonly string[]): string {
+  const some = names.filter((name) => of(counts, name) > 0).map((name) => `${of(counts, name)} ${name}`)
+  return some.length === 0 ? 'none' : some.join(', ')
+}
+
+/** A count, or the sum of those by reason. */
+function of(counts: RunCounts, name: string): number {
+  const count = counts[name] ?? 0
+  return typeof count === 'number' ? count : sum(count)
+}
