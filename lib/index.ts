@@ -54,12 +54,8 @@ export { archiveSource } from './job/restore/source/archive.ts'
 export { type OpenOptions, openSource } from './job/restore/source/open.ts'
 export type { RestoreSource, SourcePart } from './job/restore/source/source.ts'
 export { type VerifyOptions, verifyOptions } from './job/verify/options.ts'
-export {
-  type ArchiveFault,
-  type VerifyContext,
-  type VerifyReport,
-  verify,
-} from './job/verify/verify.ts'
+export type { ArchiveFault, VerifyContext, VerifyReport } from './job/verify/report.ts'
+export { verify } from './job/verify/verify.ts'
 export type { Emit, RunContext, WriteContext } from './run/context.ts'
 export type { RunEvent } from './run/event/schema.ts'
 export { Journal } from './run/journal.ts'

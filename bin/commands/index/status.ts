@@ -1,5 +1,5 @@
 import type { Command, Context } from '../../cli/command.ts'
-import { mergedRuns } from '../../cli/history.ts'
+import { mergedRuns } from '../../history.ts'
 import { type OptionsSchema, type RunRecord, runsNow, targetOptions } from '../../library.ts'
 import { columns } from '../../view/columns.ts'
 import { countsText } from '../../view/countsText.ts'

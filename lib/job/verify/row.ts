@@ -2,7 +2,7 @@ import type { Manifest } from '../../archive/manifest.ts'
 import { newRunId, type RunCounts } from '../../run/record.ts'
 import type { RunEntry } from '../../run/row.ts'
 import type { Ending } from '../../run/run.ts'
-import type { VerifyContext, VerifyReport } from './verify.ts'
+import type { VerifyContext, VerifyReport } from './report.ts'
 
 /** The row of a verification: its target is the place of the archive, its inputs what it is held against. */
 export function entryOf(

@@ -14,8 +14,8 @@ import { archivedInFile } from './archiveObjects.ts'
 import { Widths } from './dimensions.ts'
 import { liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
+import type { VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts } from './row.ts'
-import type { VerifyContext, VerifyReport } from './verify.ts'
 
 /**
  * Verifies an archive in a single file. Its digest is over all of its bytes, so that every level but `live` reads it

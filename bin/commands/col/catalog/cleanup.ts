@@ -1,7 +1,7 @@
 import { backupRoot, namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { withHistory } from '../../../cli/history.ts'
+import { withHistory } from '../../../history.ts'
 import {
   type CleanupReport,
   catalogDoor,

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { withHistory } from '../../../cli/history.ts'
+import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
   counted,

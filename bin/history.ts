@@ -1,6 +1,6 @@
-import { hintedFailure, openState, type RunRecord, type State, userPaths } from '../library.ts'
-import { eventText } from '../view/eventText.ts'
-import type { Console } from './console.ts'
+import type { Console } from './cli/console.ts'
+import { hintedFailure, openState, type RunRecord, type State, userPaths } from './library.ts'
+import { eventText } from './view/eventText.ts'
 
 /**
  * Works with the journal of what works on archives: backups, verifications, cleanups. Where it cannot be had that is

@@ -1,0 +1,41 @@
+import type { RunContext } from '../../run/context.ts'
+import type { Failure } from '../../run/failure.ts'
+import type { Against } from './live.ts'
+import type { VerifyOptions } from './options.ts'
+
+/** Something that is not as the manifest says. `part` where it is about one. */
+export interface ArchiveFault {
+  readonly file: string
+  readonly fact: string
+  readonly part: boolean
+}
+
+/** What a verification found. Nothing is damaged where `faults` is empty. */
+export interface VerifyReport {
+  readonly archive: string
+  readonly location: string
+  readonly level: VerifyOptions['level']
+  /** `unchecked`: the sample is a group that no part belongs to, and nothing else was found. */
+  readonly status: 'whole' | 'damaged' | 'unchecked' | 'failed' | 'interrupted'
+  readonly parts: number
+  readonly parts_checked: number
+  readonly objects_checked: number
+  readonly bytes_checked: number
+  readonly num_errors: number
+  readonly broken_parts: readonly string[]
+  readonly faults: readonly ArchiveFault[]
+  /** Of level `live`, where there are any: objects that the store has no more, since they have expired. No fault. */
+  readonly expired?: number
+  /** True where --max-errors ended it early. */
+  readonly stopped: boolean
+  readonly suggested_command?: string
+  readonly seconds: number
+  /** What kept the verification from its end. */
+  readonly error?: Failure
+}
+
+/** The context of a verification. */
+export interface VerifyContext extends RunContext {
+  /** What to compare with at level `live`. */
+  readonly against?: Against
+}
