@@ -7,21 +7,21 @@ import { type ArchiveRecord, type Location, VERIFY_LEVELS, type Verification } f
 import { isRecord, isTexts, isTime, shallowJson } from './shallowJson.ts'
 
 /**
- * What people have said of an archive since it was made, beside its manifest, which never changes:
- * `annotations.json` in its directory, `NAME.annotations.json` beside a single file. So it outlives the catalog, and
- * goes where the archive is copied to.
+ * What people have noted about an archive since it was made, stored beside its manifest, which never changes:
+ * `annotations.json` in its directory, or `NAME.annotations.json` beside a single file. So it outlives the
+ * catalog, and is copied with the archive.
  */
 export interface Annotations {
   readonly version: 1
   readonly id: string
   readonly pinned: boolean
-  /** In place of the manifest's. */
+  /** Replaces the manifest's tags. */
   readonly tags: readonly string[]
   readonly note?: string
   readonly verifications: readonly Verification[]
 }
 
-/** What is to be changed; what is left out stays. */
+/** The fields to change; absent ones stay. */
 export interface Change {
   readonly pinned?: boolean
   readonly addTags?: readonly string[]
@@ -32,13 +32,13 @@ export interface Change {
 
 export const ANNOTATIONS_FILE = 'annotations.json'
 
-/** Many times what people write; a file from elsewhere must not fill the memory. */
+/** Far more than people write; a foreign file must not fill the memory. */
 const MAX_BYTES = 1024 * 1024
 
-/** Makes the place of a directory. */
+/** Makes the storage of a directory. */
 export type StorageAt = (directory: string) => Storage
 
-/** The file of an archive's annotations, and the place that it is in. */
+/** The file of an archive's annotations, and its storage. */
 export function annotationsAt(
   { location, shape }: Location,
   storageAt: StorageAt,

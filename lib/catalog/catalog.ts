@@ -34,13 +34,13 @@ import type { Candidate } from './retention/candidate.ts'
 
 export type { ArchiveFilter } from './database/query.ts'
 
-/** The circumstances of a catalog. */
+/** What a catalog calls and uses. */
 export interface CatalogCircumstances {
-  /** Told of every root that is new to the catalog: all that it knows. */
+  /** Called with all known roots whenever a new one was added. */
   readonly onRoots?: (roots: readonly string[]) => void
-  /** Told what could not be done, but did not have to be. */
+  /** Called with what could not be done but was not required. */
   readonly onEvent?: (event: RunEvent) => void
-  /** Makes the places that annotations are written to; directories unless told. */
+  /** Makes the storage that annotations are written to. Default: directories. */
   readonly storageAt?: StorageAt
 }
 
@@ -55,7 +55,7 @@ export class Catalog {
   readonly #rows: Rows
   readonly #around: CatalogCircumstances
   readonly storageAt: StorageAt
-  /** What could not be read when it was looked for. */
+  /** What could not be read when roots were searched. */
   readonly unreadable: UnreadableRows
 
   constructor(file: string, around: CatalogCircumstances = {}) {
@@ -74,12 +74,14 @@ export class Catalog {
     this.#index.close()
   }
 
-  /** Several calls as one transaction, and so one wait for the disk. Not for those that answer a promise. */
+  /**
+   * Runs several calls as one transaction, and so one wait for the disk. Not for calls that return a promise.
+   */
   together(work: () => void): void {
     this.#index.transaction(work)
   }
 
-  /** Notes a complete archive, with what people had said of it, where that was found beside it. */
+  /** Adds or updates a complete archive, with the annotations found beside it. */
   upsert(manifest: Manifest, where: Placed, annotations?: Annotations): void {
     const row = rowOf(manifest, where, 'complete', null, now())
     const details = JSON.stringify(detailsOf(manifest))
@@ -90,7 +92,10 @@ export class Catalog {
     })
   }
 
-  /** Notes one that is not complete. One that is, or is being removed, stays what it is. */
+  /**
+   * Adds or updates an archive that is not complete. An entry that is complete, or being removed, stays
+   * unchanged.
+   */
   record(begun: Begun, where: Location, status: 'running' | 'partial' | 'failed', error?: string): void {
     const known = this.#rows.get(begun.id)?.status
     if (known === 'complete' || known === 'deleting') return
@@ -207,7 +212,7 @@ export class Catalog {
     this.#index.run(`UPDATE archives SET status = 'deleting', updated = ? WHERE id = ?`, [now(), id])
   }
 
-  /** It is gone; the row stays as history. */
+  /** Marks an archive as removed; its row stays as history. */
   markDeleted(id: string, error?: string): void {
     this.#index.run(
       `UPDATE archives SET status = 'deleted', deleted = ?, updated = ?, error = ? WHERE id = ?`,
@@ -215,7 +220,7 @@ export class Catalog {
     )
   }
 
-  /** Forgets archives that were removed before a moment. Answers how many. */
+  /** Deletes the rows of archives that were removed before a moment; returns how many. */
   forgetDeleted(before: string): number {
     return this.#index.run(`DELETE FROM archives WHERE status = 'deleted' AND deleted < ?`, [before])
   }
@@ -248,7 +253,7 @@ export class Catalog {
     return this.#index.all<{ path: string }>('SELECT path FROM roots ORDER BY path').map(({ path }) => path)
   }
 
-  /** Remembers where archives lie, so that they are found again when the catalog is lost. */
+  /** Remembers a directory of archives, so that they are found again if the catalog is lost. */
   addRoot(root: string): void {
     if (this.#index.run('INSERT OR IGNORE INTO roots VALUES (?)', [root]) > 0)
       this.#around.onRoots?.(this.roots())

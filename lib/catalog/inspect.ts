@@ -14,7 +14,7 @@ import { begunOf } from './begun.ts'
 import type { Location } from './record.ts'
 import { DELETING_FILE } from './scan.ts'
 
-/** What lies where an archive is said to lie, by what it says itself. */
+/** What was found at the location of an archive, according to its own files. */
 export type Inspection =
   /** Nothing. */
   | { readonly found: 'nothing' }

@@ -3,7 +3,7 @@ import type { Resolved } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 import { ARCHIVE_STATUSES } from './status.ts'
 
-/** Where archives lie that are given no place of their own. */
+/** The option for the directory of archives written without `--to`. */
 export const catalogOptions = {
   type: 'object',
   name: 'catalog',
@@ -20,7 +20,7 @@ export const catalogOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Which archives a cleanup is about. */
+/** The options that select the archives of a cleanup. */
 export const filterOptions = {
   type: 'object',
   name: 'catalogFilter',
@@ -102,7 +102,7 @@ export const listOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** How one call of a cleanup goes. */
+/** The options of one cleanup run. */
 export const cleanupOptions = {
   type: 'object',
   name: 'cleanup',
@@ -131,7 +131,7 @@ export const cleanupOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** How long to wait for a lock. */
+/** The option for waiting for a lock. */
 export const lockOptions = {
   type: 'object',
   name: 'lock',
@@ -149,7 +149,7 @@ export const lockOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Which locks go. */
+/** The option that selects the locks to remove. */
 export const unlockOptions = {
   type: 'object',
   name: 'unlock',

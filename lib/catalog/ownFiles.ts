@@ -5,7 +5,7 @@ import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '..
 import { ANNOTATIONS_FILE } from './annotations.ts'
 import { DELETING_FILE } from './scan.ts'
 
-/** What an archive's file is called while it is written. */
+/** The suffix of an archive's file while it is written. */
 const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
 
 /** What backups call parts, in the directories of Hive that --partition-by makes. */
@@ -63,7 +63,7 @@ export function isPartName(name: string): boolean {
   return PART.test(name.replace(UNFINISHED, ''))
 }
 
-/** Takes away the directories that parts lay in, where nothing else is in them. */
+/** Removes the directories of parts, if they are empty. */
 export async function removeEmptyDirectories(location: string): Promise<void> {
   for await (const { name, kind } of entriesOf(location)) {
     if (kind === 'directory' && PART_DIRECTORY.test(name)) await rmdir(join(location, name)).catch(() => {})

@@ -19,7 +19,7 @@ import type { Unreadable } from './database/unreadable.ts'
 import type { Begun, Location, Placed } from './record.ts'
 import { DELETING_FILE, type Found, scanRoot, type Unlooked } from './scan.ts'
 
-/** What a look through a root found. */
+/** The result of searching a root. */
 export interface RebuildReport {
   readonly root: string
   readonly complete: number
@@ -34,7 +34,7 @@ export interface RebuildReport {
   readonly copies: readonly { readonly path: string; readonly id: string; readonly known: string }[]
 }
 
-/** What one archive means for the catalog. */
+/** An archive that was found, and the change to the catalog. */
 interface Entry {
   readonly path: string
   readonly state: Found['state']
@@ -42,7 +42,7 @@ interface Entry {
   readonly enter: () => void
 }
 
-// A commit is synced: one for so many archives.
+// How many archives share one transaction, since each commit is synced.
 const TOGETHER = 200
 
 /**

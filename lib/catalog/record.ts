@@ -1,23 +1,25 @@
 import type { Manifest } from '../archive/manifest.ts'
 import type { ArchiveStatus } from './status.ts'
 
-/** How deep verifications look, the shallowest first. `live` compares with a store, and so finds no damage. */
+/**
+ * The levels of verification, the least thorough first. `live` compares with a store, and so finds no damage.
+ */
 export const VERIFY_LEVELS = ['exists', 'stored', 'records', 'live'] as const
 
 export type VerifyLevel = (typeof VERIFY_LEVELS)[number]
 
-/** What a verification found. */
+/** The result of a verification. */
 export interface Verification {
   readonly level: VerifyLevel
   /** ISO text. */
   readonly time: string
   readonly ok: boolean
   readonly errors: number
-  /** Only a part of the archive was looked at. */
+  /** Present if only a part of the archive was checked. */
   readonly sample?: string
 }
 
-/** Where an archive lies. */
+/** The location of an archive. */
 export interface Location {
   /** What its lock is taken on: the directory that it lies in, at some depth. */
   readonly root: string
@@ -26,7 +28,7 @@ export interface Location {
   readonly shape: 'directory' | 'file'
 }
 
-/** A complete archive where it lies. */
+/** The location and size of a complete archive. */
 export interface Placed extends Location {
   /** On disk. The manifest's totals unless told; those of a single file are of its lines, before compression. */
   readonly bytes?: number

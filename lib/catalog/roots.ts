@@ -8,8 +8,8 @@ import { isRecord, isTexts, shallowJson } from './shallowJson.ts'
 const MAX_BYTES = 1024 * 1024
 
 /**
- * The directories that archives are known to lie below, as a JSON list beside the catalog: where the catalog is
- * lost, these are looked through. A file that cannot be read, or is none, is as none.
+ * The known directories of archives, a JSON list beside the catalog: if the catalog is lost, these are
+ * searched. A file that is missing or cannot be read counts as an empty list.
  */
 export function readRoots(file: string): string[] {
   try {
@@ -23,7 +23,7 @@ export function readRoots(file: string): string[] {
   }
 }
 
-/** Whole, or not at all. */
+/** Writes the list atomically. */
 export function writeRoots(file: string, roots: readonly string[]): void {
   makeDirectory(dirname(file))
   const unfinished = `${file}.${randomBytes(4).toString('hex')}.new`

@@ -8,14 +8,14 @@ import { below } from '../file/below.ts'
 /** The manifest of an archive whose removal was begun: the last of its files to go. */
 export const DELETING_FILE = 'manifest.deleting.json'
 
-/** Something below a root that is an archive, or was to be one. */
+/** An archive below a root, complete or not. */
 export interface Found {
   readonly path: string
   readonly shape: 'directory' | 'file'
   readonly state: 'complete' | 'partial' | 'deleting'
 }
 
-/** A directory below a root that could not be looked into. */
+/** A directory below a root that could not be read. */
 export interface Unlooked {
   readonly path: string
   readonly state: 'unreadable'

@@ -2,7 +2,7 @@ import type { Catalog } from './catalog.ts'
 import { findLocks } from './lock/files.ts'
 import { isDead } from './lock/process.ts'
 
-/** What a backup into a place holds the lock of its root for. */
+/** The purpose in the lock of a backup into a location. */
 export function backupPurpose(location: string): string {
   return `backup into ${location}`
 }

@@ -1,6 +1,6 @@
 import { MAX_JSON_NODES, parseBounded } from '../core/boundedJson.ts'
 
-/** Deeper than anything that stands beside an archive. */
+/** The deepest nesting that is read: deeper than any file beside an archive. */
 const MAX_DEPTH = 16
 
 /**

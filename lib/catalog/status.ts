@@ -1,6 +1,6 @@
 /**
- * What became of an archive. `partial`: interrupted, can be resumed; `failed`: ended by an error; `deleting`: its
- * removal was begun and has to be finished; `deleted`: gone, the row is its history.
+ * The status of an archive. `partial`: interrupted, can be resumed; `failed`: ended by an error; `deleting`:
+ * its removal has started and must be finished; `deleted`: removed, the row is its history.
  */
 export const ARCHIVE_STATUSES = ['complete', 'partial', 'running', 'failed', 'deleting', 'deleted'] as const
 

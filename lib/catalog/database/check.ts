@@ -2,7 +2,10 @@ import { isTexts, isTime } from '../shallowJson.ts'
 import { ARCHIVE_STATUSES } from '../status.ts'
 import type { Row } from './columns.ts'
 
-/** A row that we never write. SQLite takes any type in any column, and whoever writes to the file any value. */
+/**
+ * A row that this program never writes. SQLite accepts any type in any column, and others may have written to
+ * the file.
+ */
 export class StrangeRow extends Error {}
 
 type Check = (value: unknown) => boolean

@@ -15,7 +15,7 @@ import { INDEX_FORMAT, INDEX_MIGRATION, INDEX_TABLES } from './tables.ts'
 /** The values that a statement binds. */
 export type Values = readonly (string | number | null)[]
 
-/** A catalog file that is no index any more; it costs a rebuild. */
+/** The catalog file is damaged, and has to be rebuilt. */
 export class IndexDamaged extends ElysiaError {
   constructor(file: string, cause: unknown) {
     super('ELYSIA_STATE', `the catalog ${file} is damaged: ${messageOf(cause)}`, {
@@ -73,12 +73,12 @@ export class IndexDatabase {
     return this.#guarded(() => this.#statement(sql).run(...values).changes)
   }
 
-  /** Makes something of rows; one that we never write means that the file is damaged. */
+  /** Reads rows; a row that this program never writes means that the file is damaged. */
   reading<T>(work: () => T): T {
     return this.#guarded(work)
   }
 
-  /** All of it or nothing. */
+  /** Runs `work` as one transaction. */
   transaction<T>(work: () => T): T {
     return this.#guarded(() => this.#database.transaction(work).immediate())
   }
@@ -128,7 +128,7 @@ function makePlaceFor(file: string): void {
     throw unusable(file, new Error('it is no regular file'))
 }
 
-/** Puts a damaged file out of the way, with its log; answers where it is now. */
+/** Moves a damaged file and its log aside; returns the new path. */
 export function moveAside(file: string): string {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const aside = `${file}.damaged-${stamp}`

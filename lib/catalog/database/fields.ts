@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 
-/** What a field holds, and so what it may be compared with. */
+/** The kind of a field, which decides what it can be compared with. */
 export type FieldKind = 'number' | 'size' | 'time' | 'age' | 'text' | 'flag' | 'tag'
 
 export interface Field {
@@ -9,7 +9,7 @@ export interface Field {
   readonly kind: FieldKind
 }
 
-/** What `--where` and `--sort` speak of, by the name that people write. */
+/** The fields of `--where` and `--sort`, by name. */
 export const FIELDS: Readonly<Record<string, Field>> = {
   id: { column: 'id', kind: 'text' },
   status: { column: 'status', kind: 'text' },

@@ -5,7 +5,7 @@ import type { ArchiveStatus } from '../status.ts'
 import { fieldNamed } from './fields.ts'
 import { type Condition, conditionOf, hasTag } from './where.ts'
 
-/** Which archives are meant, and in which order; all conditions hold. */
+/** Selects and sorts archives; all conditions must hold. */
 export interface ArchiveFilter {
   readonly collection?: string
   readonly cluster?: string

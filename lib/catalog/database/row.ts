@@ -53,7 +53,7 @@ function isoOf(time: string): string {
   return Number.isNaN(moment.getTime()) ? time : moment.toISOString()
 }
 
-/** A row with what people said of its archive, and what verifications found. */
+/** A row with the annotations of its archive, and the results of verifications. */
 export function annotatedRow(row: Row, { pinned, tags, note, verifications }: Annotations): Row {
   return {
     ...row,
@@ -73,7 +73,7 @@ export function verifiedColumns(verifications: readonly Verification[]) {
   }
 }
 
-/** A store that has moved on is no damage of the archive. */
+/** A store that has changed since does not mean that the archive is damaged. */
 function isDamage({ level, ok }: Verification): boolean {
   return !ok && level !== 'live'
 }

@@ -37,7 +37,7 @@ export class Rows {
     )
   }
 
-  /** A row in place of what was known; what people said of the archive stays. */
+  /** Replaces a row; annotations of the archive stay. */
   put(row: Row): void {
     this.#index.transaction(() => {
       const known = this.get(row.id)

@@ -21,7 +21,7 @@ export interface OwnLock {
   readonly file: string
   /** Writes the record with a greater counter. False where the file is no longer there: the lock was lost. */
   beat(): Promise<boolean>
-  /** False where somebody took the file away. */
+  /** False if somebody removed the file. */
   isThere(): Promise<boolean>
   remove(): Promise<void>
 }
@@ -35,7 +35,7 @@ const MAX_BYTES = 64 * 1024
 /** The only names that are read or removed. */
 const LOCK_NAME = /^[0-9a-f]{16}\.json$/
 
-/** The directory of a root's lock files. */
+/** The directory of the lock files of a root. */
 export function lockDirectory(root: string): string {
   return join(root, '.locks')
 }
@@ -92,7 +92,7 @@ async function readSmall(file: string): Promise<string | undefined> {
   }
 }
 
-/** Takes a lock file away, if it still is one; false where it was not, or was gone. */
+/** Removes a lock file, if it still is one; false if it was not one, or was gone. */
 export async function removeLock({ file }: Pick<FoundLock, 'file'>): Promise<boolean> {
   try {
     if ((await foundLock(file))?.record === undefined) return false

@@ -12,10 +12,10 @@ export interface LockOptions {
   readonly kind: LockKind
   /** What it is for, as others read it: `backup of SourceCode`. */
   readonly purpose: string
-  /** How long to try where another process holds it; at once unless told. */
+  /** How long to wait if another process holds it, in milliseconds. Default 0. */
   readonly retryForMs?: number
   readonly signal?: AbortSignal
-  /** Told once whose lock is waited for. */
+  /** Called once with the owner of the lock that is waited for. */
   readonly onWait?: (event: LockWait) => void
   readonly timing?: Partial<LockTiming>
 }
@@ -27,7 +27,10 @@ export interface RootLock {
   readonly root: string
   /** Aborted when the lock is gone: taken away by somebody, or its heartbeat could not be written. */
   readonly lost: AbortSignal
-  /** Looks at once. To be called before each step that cannot be undone. @throws ElysiaError ELYSIA_LOCKED */
+  /**
+   * Checks at once that the lock is still held. Call it before each step that cannot be undone. @throws
+   * ElysiaError ELYSIA_LOCKED
+   */
   check(): Promise<void>
   release(): Promise<void>
 }

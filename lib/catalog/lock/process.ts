@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 
-/** Who holds a lock, for a person, and for telling whether it can still be alive. */
+/** The process that holds a lock: for people, and to decide whether it can still be alive. */
 export interface LockOwner {
   readonly host: string
   readonly user: string
@@ -29,7 +29,7 @@ export function thisHolder(): LockOwner {
   }
 }
 
-/** True where it is certain that the holder is gone: same machine, same start of it, no such process. */
+/** True if the holder is certainly gone: same machine, same boot, no such process. */
 export function isDead(holder: LockOwner, self: LockOwner = thisHolder()): boolean {
   if (self.boot === undefined || holder.boot !== self.boot) return false
   if (holder.host !== self.host || holder.pids !== self.pids) return false

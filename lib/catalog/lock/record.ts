@@ -3,7 +3,7 @@ import type { LockOwner } from './process.ts'
 
 export type LockKind = 'shared' | 'exclusive'
 
-/** What a lock file says. */
+/** The content of a lock file. */
 export interface LockRecord extends LockOwner {
   readonly id: string
   readonly kind: LockKind

@@ -1,7 +1,7 @@
 import { type FoundLock, findLocks, type LockKind, removeLock } from './files.ts'
 import { holderText, isDead } from './process.ts'
 
-/** How long things take; tests make them short. */
+/** The times of the lock protocol; tests shorten them. */
 export interface LockTiming {
   readonly heartbeatMs: number
   /** After the own lock was made and before the others are looked at again. */
@@ -50,7 +50,7 @@ export class Watch {
   }
 }
 
-/** By the holder's own heartbeat: it may have been told another. */
+/** Derived from the holder's own heartbeat, which may differ from ours. */
 export function staleAfterMs(heartbeatMs: number | undefined, timing: LockTiming): number {
   return Math.max(heartbeatMs ?? 0, timing.heartbeatMs) * timing.beatsToStale
 }
@@ -61,7 +61,7 @@ async function removeStale(root: string, stale: FoundLock): Promise<void> {
   if (now?.beat === stale.beat) await removeLock(stale)
 }
 
-/** Whose lock it is, for a person. */
+/** Describes the owner of a lock for a person. */
 export function blockerText({ record, file }: FoundLock): string {
   if (record === undefined) return `${file}, which says nothing of its holder (no lock? then move it away)`
   return `a ${record.purpose} since ${record.since} (${holderText(record)})`

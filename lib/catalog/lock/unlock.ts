@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { findLocks, removeLock } from './files.ts'
 import { blockerText, type LockTiming, staleAfterMs, TIMING, Watch } from './stale.ts'
 
-/** A lock that was looked at, and whether it was taken away. */
+/** A lock that was examined, and whether it was removed. */
 export interface UnlockedLock {
   readonly file: string
   readonly holder: string
@@ -12,7 +12,7 @@ export interface UnlockedLock {
 }
 
 /**
- * Takes away the stale locks on a root, or `all`. A lock whose holder may be alive is watched for three of its
+ * Removes the stale locks on a root, or `all`. A lock whose holder may be alive is watched for three of its
  * heartbeats first. A file that is no lock stays, whatever its name.
  * @throws ElysiaError ELYSIA_STATE where they cannot be removed
  */

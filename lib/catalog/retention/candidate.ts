@@ -27,7 +27,7 @@ export interface Candidate {
   readonly outside?: boolean
 }
 
-/** Of one moment the greater id is the newer: ids begin with their time. */
+/** Sorts the newest first. If two times are equal, the greater id is the newer: ids begin with their time. */
 export function newestFirst(a: Candidate, b: Candidate): number {
   return b.time - a.time || (a.id < b.id ? 1 : -1)
 }

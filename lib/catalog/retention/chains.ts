@@ -1,6 +1,6 @@
 import type { Candidate } from './candidate.ts'
 
-/** What was decided of an archive, and can still be changed. */
+/** A decision about an archive that can still be changed. */
 export interface Changeable {
   readonly archive: Candidate
   keep: boolean

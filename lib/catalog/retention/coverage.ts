@@ -1,4 +1,4 @@
-/** What an archive holds of its collection. Archives stand in for each other only by this. */
+/** What an archive holds of its collection. Only this decides whether one archive can replace another. */
 export interface Coverage {
   /** False where it holds the schema alone. */
   readonly objects: boolean
@@ -9,7 +9,7 @@ export interface Coverage {
   readonly filter?: string
 }
 
-/** The collection as it was, all of it. */
+/** The coverage of a full archive. */
 export const WHOLE: Coverage = { objects: true, vectors: true }
 
 /** What a manifest or plan says of it. */
@@ -38,7 +38,7 @@ export function coverageOf({
   }
 }
 
-/** True where an archive holds at least as much as another: where it can be restored in its stead. */
+/** True if an archive holds at least as much as another, so that it can replace it. */
 export function covers(one: Coverage, other: Coverage): boolean {
   if (!coversTenants(one.tenants, other.tenants)) return false
   if (!other.objects) return true

@@ -7,7 +7,7 @@ import { type Peers, peersOf } from './peers.ts'
 import { hasKeepRules, type Policy } from './policy.ts'
 import type { Soundness } from './soundness.ts'
 
-/** What was decided of an archive, and can still be changed. */
+/** A decision about an archive that can still be changed. */
 export interface Decision {
   readonly archive: Candidate
   keep: boolean
@@ -19,8 +19,8 @@ export interface Decision {
 }
 
 /**
- * What becomes of the archives of one group, given the newest first. Every rule looks at an archive among those that
- * hold at least as much as it does, and at no others: so it is displaced by such ones only.
+ * Decides about the archives of one group, given the newest first. Every rule compares an archive only with
+ * those that hold at least as much, so that only these displace it.
  */
 export function decideGroup(
   members: readonly Candidate[],

@@ -2,7 +2,7 @@ import { before, type Period, periodText } from '../../core/duration.ts'
 import type { Candidate } from './candidate.ts'
 import { type Cadence, PERIODS, type Policy } from './policy.ts'
 
-/** What the keep rules say of one archive; `counters` is what is left of each count after it. */
+/** The result of the keep rules for one archive; `counters` is what remains of each count after it. */
 export interface Kept {
   readonly reasons: string[]
   readonly counters: Readonly<Partial<Record<'last' | Cadence, number>>>

@@ -12,7 +12,7 @@ export const GROUP_KEYS = ['cluster', 'collection', 'tenant', 'tags'] as const
 
 export type GroupKey = (typeof GROUP_KEYS)[number]
 
-/** Which archives stay. Rules that say nothing (a count of 0, a period of 0h) are left out. */
+/** A retention policy. Rules without effect (a count of 0, a period of 0h) are left out. */
 export interface Policy {
   readonly olderThan?: Period
   /** How many of each; Infinity: all. */
@@ -21,7 +21,7 @@ export interface Policy {
   readonly within: Readonly<Partial<Record<'all' | Cadence, Period>>>
   /** An archive that has all tags of one of these. */
   readonly tags: readonly (readonly string[])[]
-  /** Partial and failed ones go after so long. */
+  /** How long partial and failed archives are kept. */
   readonly failedAfter: Period
   readonly groupBy: readonly GroupKey[]
   /** The newest complete archive of a group may go as well. */

@@ -1,6 +1,6 @@
 import type { Candidate } from './candidate.ts'
 
-/** Says whether an archive can be restored, and so stand in for others. */
+/** Decides whether an archive can be restored, and so replace others. */
 export interface Soundness {
   isSound(archive: Candidate): boolean
   /** What is wrong with one that is not sound: `damaged`, its status, or what is wrong with its base. */
