@@ -13,7 +13,7 @@ import {
 import { storageFailure } from './storage/failure.ts'
 import type { Storage } from './storage/storage.ts'
 
-/** A complete archive in a place. */
+/** A complete archive and its storage. */
 export interface Archive {
   readonly storage: Storage
   readonly manifest: Manifest
@@ -35,7 +35,7 @@ export async function openArchive(storage: Storage): Promise<Archive> {
 }
 
 /**
- * Opens an archive by the copy of its manifest, for where that itself is damaged.
+ * Opens an archive by the copy of its manifest, if the manifest itself is damaged.
  * @throws ElysiaError ELYSIA_DAMAGED where the copy is not whole either
  */
 export async function openByCopy(storage: Storage): Promise<Archive> {
@@ -53,7 +53,7 @@ export async function manifestFile(storage: Storage, name: string): Promise<stri
   return text(await storage.read(name))
 }
 
-/** Makes a directory of parts an archive: schema, copy, manifest, each durable, then the journal goes. */
+/** Completes an archive: writes schema, copy and manifest, each durable, then removes the journal. */
 export async function sealArchive(
   storage: Storage,
   manifest: Manifest,
@@ -80,7 +80,7 @@ export async function sealArchive(
   await storage.remove(JOURNAL_FILE)
 }
 
-/** The class JSON as `schema.json` holds it. */
+/** The text of `schema.json` for a class. */
 export function schemaText(schema: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(schema, null, 2)}\n`
 }

@@ -1,7 +1,7 @@
 /** The name of the file that makes a directory an archive; written last. */
 export const MANIFEST_FILE = 'manifest.json'
 
-/** The same bytes, written just before it, for the day when one of the two is damaged. */
+/** A copy of the manifest, written just before it, in case one of the two is damaged. */
 export const MANIFEST_COPY_FILE = 'manifest.copy.json'
 
 /** The plan and the finished parts of a backup that is not complete, a JSON line each. */

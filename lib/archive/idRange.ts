@@ -1,7 +1,7 @@
 import type { IdRange } from './manifest.ts'
 import type { ObjectRange } from './object/source.ts'
 
-/** A range of a manifest, or what one of its parts covers, as sources of objects know it. */
+/** Converts the range of a manifest, or of one of its parts, into the range of an object source. */
 export function rangeOf({ tenant, after, up_to }: IdRange): ObjectRange {
   return {
     ...(tenant !== undefined && { tenant }),

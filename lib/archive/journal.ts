@@ -8,7 +8,7 @@ import { entryFault, shapes } from './manifestShapes.ts'
 import { isSafeName } from './storage/names.ts'
 import type { Storage } from './storage/storage.ts'
 
-/** What a backup that did not come to its end has left: its plan, and the parts that were durable. */
+/** An unfinished backup: its plan, and the parts that are durable. */
 export interface Unfinished {
   readonly plan: Plan
   readonly parts: readonly Part[]
@@ -40,12 +40,12 @@ export async function beginJournal(storage: Storage, plan: Plan): Promise<void> 
   })
 }
 
-/** Notes the parts of a stretch that are durable, all in one line: half a stretch must not count. */
+/** Notes the durable parts of one gap, all in one line: half a gap must not count. */
 export function notePart(storage: Storage, parts: readonly Part[]): Promise<void> {
   return storage.append(JOURNAL_FILE, `${JSON.stringify({ parts })}\n`)
 }
 
-/** Notes a tenant whose parts are all noted. */
+/** Notes a tenant whose parts are all noted, with its counts. */
 export function noteTenant(storage: Storage, tenant: TenantCounts): Promise<void> {
   return storage.append(JOURNAL_FILE, `${JSON.stringify({ tenant })}\n`)
 }

@@ -6,13 +6,15 @@ import { classFault, type Shapes, shapes } from './manifestShapes.ts'
 import { sumOfDigests } from './object/digest.ts'
 import { isSafeName } from './storage/names.ts'
 
-/** A manifest as it is written: with the SHA-256 of its own text in front. */
+/** A manifest as it is stored: with the SHA-256 of its own text in front. */
 interface Sealed {
   readonly sha256: string
   readonly manifest: Manifest
 }
 
-/** What a manifest may be: that of an archive of some 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte. */
+/**
+ * The largest manifest: that of an archive of some 20 TB, or of 600,000 tenants. Parsed, it takes a gigabyte.
+ */
 export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
 

@@ -1,9 +1,9 @@
 import type { JournalEntry, Manifest, Plan } from './manifest.ts'
 
-/** What is wrong with the shape of a value; undefined where nothing is. */
+/** Checks the shape of a value: what is wrong with it, or undefined. */
 type Shape = (value: unknown) => string | undefined
 
-/** The shapes of what archives say of themselves, which anybody may have written. */
+/** The checks for the manifests, plans and journal entries of archives, which anybody may have written. */
 export interface Shapes {
   readonly manifest: Shape
   readonly plan: Shape

@@ -3,7 +3,7 @@ import type { JsonObject, StoredObject } from '../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
 import { ValueShape } from './valueShape.ts'
 
-/** What of an object says something about its class. */
+/** The parts of an object from which its class is derived. */
 export type SampleObject = Pick<StoredObject, 'properties' | 'vector' | 'vectors' | 'tenant'>
 
 /**

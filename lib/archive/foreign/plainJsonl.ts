@@ -55,7 +55,7 @@ class PlainObjects extends Transform {
   }
 }
 
-/** The object of a line, or why it is none. */
+/** The object of a line, or why it is not one. */
 function objectIn(line: Parsed, className: string | undefined): ReturnType<typeof plainObjectOf> | Reject {
   try {
     const found = plainObjectOf(unwrapped(line.value))
@@ -78,7 +78,7 @@ function isRecord(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What is known of JSON lines once they were read through. */
+/** The result of reading JSON lines to their end. */
 export interface PlainSummary {
   readonly schema: CollectionSchema
   /** What the objects say they are of, by which `plainJsonl` finds those that are not; undefined where they do not. */

@@ -3,7 +3,7 @@ import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.t
 import type { RejectCode } from '../../core/reject.ts'
 import { objectOf } from '../object/parse.ts'
 
-/** Why a JSON object is no object of a collection. */
+/** The error for a JSON value that is not an object of a collection. */
 export class PlainFault extends Error {
   readonly code: RejectCode
 
@@ -13,7 +13,7 @@ export class PlainFault extends Error {
   }
 }
 
-/** An object, and the class that it says it is of. */
+/** An object, and the class that it names. */
 export interface PlainObject {
   readonly object: StoredObject
   readonly class?: string
@@ -48,7 +48,7 @@ function parsed(value: JsonObject): StoredObject {
   }
 }
 
-/** What an object may have, under the names that an archive gives it. */
+/** The optional fields of an object, under the names that archives use. */
 function extras(value: JsonObject): JsonObject {
   const { vector, vectors, tenant } = value
   const created = value.created_ms ?? value.creationTimeUnix

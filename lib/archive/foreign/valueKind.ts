@@ -1,7 +1,10 @@
 import { isInt64 } from '../../core/exactJson.ts'
 import type { Json, JsonObject } from '../../core/object.ts'
 
-/** What a JSON value may have been in a class. A text that reads as a date or uuid is one until others do not. */
+/**
+ * The possible data type of a JSON value. A text that looks like a date or UUID counts as one until another
+ * text of the property does not.
+ */
 export type ValueKind =
   | 'text'
   | 'date'
@@ -31,7 +34,7 @@ export function kindOf(value: Exclude<Json, null | Json[]>): ValueKind {
   }
 }
 
-/** The narrowest kind that holds both; undefined where no data type does. */
+/** The narrowest kind for both; undefined if no data type holds both. */
 export function commonKind(one: ValueKind, other: ValueKind): ValueKind | undefined {
   if (one === other) return one
   return WIDER.map(([wide, narrow]) => ({ wide, all: [wide, ...narrow] })).find(

@@ -2,13 +2,16 @@ import type { Json, JsonObject } from '../../core/object.ts'
 import type { PropertySchema } from '../../core/schema.ts'
 import { commonKind, kindOf, referredClass, type ValueKind } from './valueKind.ts'
 
-/** Why values of one name fit no data type. */
+/** The error for values of one property that have no common data type. */
 export class NoCommonType extends Error {}
 
 /** A server refuses an object type without anything in it. */
 const NOTHING_KNOWN: PropertySchema = { name: 'unknown', dataType: ['text'] }
 
-/** What all values of one property have in common. Its size depends on names, not on how many values it saw. */
+/**
+ * Derives the data type of a property from its values. Its size depends on the number of names, not of
+ * values.
+ */
 export class ValueShape {
   readonly #name: string
   #kind: ValueKind | undefined

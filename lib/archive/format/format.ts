@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Tally } from '../object/tally.ts'
 
-/** What an encoder or decoder has to know of the objects. */
+/** What an encoder or decoder must know about the objects. */
 export interface Content {
   readonly schema: CollectionSchema
   /** How JSON formats write vectors: base64 of little-endian float32, or numbers for a person to read. */
@@ -13,21 +13,21 @@ export interface Content {
   readonly foreign?: boolean
 }
 
-/** What a manifest says of a part, which is to hold no more. */
+/** The limits that a manifest declares for a part. */
 export interface Declared {
   readonly objects: number
   /** Before compression; undefined where it says nothing of that. */
   readonly rawBytes: number | undefined
 }
 
-/** What makes bytes of pages. */
+/** A stage that turns pages into bytes. */
 export interface Encoder extends Duplex {
-  /** How many they would be without compression, of a format that compresses itself: known at the end. */
+  /** Bytes before compression, for a format that compresses itself; known at the end. */
   readonly rawBytes?: number | undefined
 }
 
 /**
- * How objects are written as bytes. Every member passes test/contract/format.ts.
+ * A file format for objects. Every one passes test/contract/format.ts.
  *
  * Pages are arrays of StoredObject in order of id; a page's bounds mean nothing. What was encoded decodes to
  * equal objects: properties (nulls absent), vectors bit for bit, times.

@@ -19,7 +19,7 @@ class ExactAssembler extends Assembler {
   }
 }
 
-/** What becomes of a value at the top of a document: assembled as one, item by item, or left out. */
+/** How a top-level value of a document is read: as one value, item by item, or not at all. */
 export type Take = 'whole' | 'items' | 'skip'
 
 /** A value that was taken: of an object at the top its key, of an array an item without one. */

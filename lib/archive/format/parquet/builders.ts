@@ -1,10 +1,13 @@
 import type { Json } from '../../../core/object.ts'
 import { type Data, type DataType, makeData } from '../arrow.ts'
 
-/** A column that is being filled, a slot a value. Its arrays are used again: what `take` gave lasts until the next `put`. */
+/**
+ * Builds a column, one slot per value. Its arrays are used again: what `take` gave lasts until the next
+ * `put`.
+ */
 export interface ColumnBuilder {
   readonly type: DataType
-  /** How much it holds, about. */
+  /** About how many bytes it holds. */
   readonly bytes: number
   /**
    * Fills one slot, with null where the value has no place in the type. False where the slot does not say all
@@ -18,7 +21,7 @@ export interface ColumnBuilder {
 /** The value in a slot; undefined where it is null. */
 export type ValueReader = (row: number) => Json | undefined
 
-/** An array that doubles its room. */
+/** A typed array that doubles its capacity. */
 export class GrowableArray<T extends Uint8Array | Int32Array | Float32Array | Float64Array> {
   array: T
   used = 0
@@ -41,7 +44,7 @@ export class GrowableArray<T extends Uint8Array | Int32Array | Float32Array | Fl
     this.array[this.used++] = value
   }
 
-  /** What is in use, not copied; the room is empty afterwards. */
+  /** The used part, not copied; the array is empty afterwards. */
   take(): T {
     const taken = this.array.subarray(0, this.used) as T
     this.used = 0

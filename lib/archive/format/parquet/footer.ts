@@ -1,6 +1,6 @@
 import { Thrift } from './thrift.ts'
 
-/** What the end of a Parquet file says of it. */
+/** The footer of a Parquet file. */
 export interface Footer {
   readonly rows: number
   readonly groups: readonly RowGroup[]

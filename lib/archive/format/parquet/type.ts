@@ -1,7 +1,7 @@
 import type { Data, DataType } from '../arrow.ts'
 import type { ColumnBuilder, ValueReader } from './builders.ts'
 
-/** How values of one data type lie in a column. */
+/** How values of one data type are stored in a column. */
 export interface ColumnType {
   readonly type: DataType
   slots(): ColumnBuilder
