@@ -37,7 +37,7 @@ t.test(
     t.match(first, { code: 0, stderr: /made anew: 4 archives[\s\S]*4 archives, 15 B/ })
     t.match(
       first.stdout,
-      /^ID +STATUS +COLLECTION +SOURCE +STARTED +OBJECTS +SIZE +FORMAT +HOLDS +TAGS\n2026030/,
+      /^ID +STATUS +COLLECTION +STARTED +AGE +OBJECTS +SIZE +VERIFIED +CONTENT +TAGS +SOURCE +FORMAT\n2026030/,
     )
     const list = ['col', 'catalog', 'list', '--json']
     const { stdout } = await at.run([...list, '--collection', 'source-code', '--tag', 'n1'])
@@ -131,11 +131,14 @@ t.test(
     add('20260105t000000z-kind', 5, { filter: 'kind = 1' })
     add('20260106t000000z-sche', 6, { content: 'schema-only' })
     const listed = await at.run(['col', 'catalog', 'list'])
-    t.match(listed.stdout, /-sche .* schema only\n.*-kind .* where kind = 1\n.*-some .* tenant bob\n/)
-    t.match(listed.stdout, /-vecs .* without vectors\n.*-full .* full\n/)
+    t.match(
+      listed.stdout,
+      /-sche .* never +schema only .*\n.*-kind .* where kind = 1 .*\n.*-some .* tenant bob .*\n/,
+    )
+    t.match(listed.stdout, /-vecs .* never +without vectors .*\n.*-full .* never +full .*\n/)
     const words = ['col', 'catalog', 'cleanup', '--keep-last', '1']
     const plan = await at.run(words)
-    t.match(plan.stdout, /KEEP 5 +STARTED +HOLDS +TAGS +REASONS\n.*-sche .*last \(schema only\)\n/)
+    t.match(plan.stdout, /KEEP 5 +STARTED +CONTENT +TAGS +REASONS\n.*-sche .*last \(schema only\)\n/)
     t.match(
       plan.stdout,
       /REMOVE 1[^\n]*\n20260101t000000z-full[^\n]*no rule keeps it, 20260102t000000z-full holds as much\n/,

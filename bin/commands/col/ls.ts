@@ -1,6 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
+import { tableOptions, tablesFor } from '../../cli/tables.ts'
 import { type CollectionSummary, targetOptions } from '../../library.ts'
-import { columns } from '../../view/columns.ts'
 
 /** `col ls`: the collections of the target, by name. */
 export const command: Command = {
@@ -8,7 +8,7 @@ export const command: Command = {
   alsoKnownAs: ['collections'],
   operands: [],
   examples: ['elysiactl col ls', 'elysiactl col ls --target http://localhost:8080 --json'],
-  schemas: [targetOptions],
+  schemas: [tableOptions, targetOptions],
   exits: ['unreachable'],
   run,
 }
@@ -19,7 +19,9 @@ async function run(context: Context): Promise<void> {
   const found = (await store.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   if (console.json) return console.document({ target: store.target, collections: found })
   if (found.length === 0) return console.note('no collections; `elysiactl index process-jsonl` makes one')
-  await console.print(columns(['name', 'objects', 'tenants'], found.map(row)))
+  await console.print(
+    tablesFor(context).of([{ name: 'name', whole: true }, 'objects', 'tenants'], found.map(row)),
+  )
 }
 
 function row({ name, objects, tenants }: CollectionSummary): (string | number)[] {

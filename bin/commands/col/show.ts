@@ -1,5 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
+import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import {
   type CollectionSchema,
   counted,
@@ -7,7 +8,6 @@ import {
   type Tenant,
   targetOptions,
 } from '../../library.ts'
-import { columns } from '../../view/columns.ts'
 import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 
 /** `col show`: one collection, for a person; with --json its schema as the store holds it. */
@@ -16,7 +16,7 @@ export const command: Command = {
   alsoKnownAs: ['describe', 'inspect', 'info'],
   operands: [COLLECTION],
   examples: ['elysiactl col show source-code', 'elysiactl col show SourceCode --json > schema.json'],
-  schemas: [targetOptions],
+  schemas: [tableOptions, targetOptions],
   exits: ['notFound', 'unreachable'],
   run,
 }
@@ -25,7 +25,9 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const found = await findCollection(context, context.operands[0]!)
   if (console.json) return console.document(found.schema)
-  await console.print([...head(found.schema), ...(await contents(found)), '', ...properties(found.schema)])
+  const tables = tablesFor(context)
+  const lines = [...head(found.schema), ...(await contents(found, tables)), '']
+  await console.print([...lines, ...properties(found.schema, tables)])
 }
 
 function head({ class: name, description, vectorizer }: CollectionSchema): string[] {
@@ -36,7 +38,7 @@ function head({ class: name, description, vectorizer }: CollectionSchema): strin
 }
 
 /** A count for each tenant, or one for all. */
-async function contents({ store, schema }: Named): Promise<string[]> {
+async function contents({ store, schema }: Named, tables: Tables): Promise<string[]> {
   const collection = store.collection(schema.class)
   if (!hasTenants(schema)) return [`objects: ${await collection.count()}`]
   const { active, asleep } = await tenantsOf({ store, schema })
@@ -47,21 +49,25 @@ async function contents({ store, schema }: Named): Promise<string[]> {
   const others =
     asleep.length === 0 ? '' : `; not active, and not counted: ${counted(asleep.length, 'tenant')}`
   const head = `objects: ${total} in ${counted(active.length, 'tenant')}${others}`
-  return [head, ...tenantTable([...active, ...asleep], counts)]
+  return [head, ...tenantTable([...active, ...asleep], counts, tables)]
 }
 
-function tenantTable(tenants: readonly Tenant[], counts: ReadonlyMap<string, number>): string[] {
+function tenantTable(
+  tenants: readonly Tenant[],
+  counts: ReadonlyMap<string, number>,
+  tables: Tables,
+): string[] {
   if (tenants.length === 0) return []
   const rows = tenants
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, state }): [string, string | number] => [name, counts.get(name) ?? state])
-  return columns(['tenant', 'objects'], rows)
+  return tables.of([{ name: 'tenant', whole: true }, 'objects'], rows)
 }
 
-function properties({ properties: all = [] }: CollectionSchema): string[] {
+function properties({ properties: all = [] }: CollectionSchema, tables: Tables): string[] {
   return all.length === 0
     ? ['no properties']
-    : columns(['property', 'type', 'index', 'description'], all.map(row))
+    : tables.of([{ name: 'property', whole: true }, 'type', 'index', 'description'], all.map(row))
 }
 
 function row({ name, dataType, description, indexFilterable, indexSearchable }: PropertySchema): string[] {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command, Context } from '../../cli/command.ts'
 import { allSchemas } from '../../cli/registry.ts'
+import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import {
   chooseTarget,
   formatUnit,
@@ -14,7 +15,6 @@ import {
   targetOptions,
   userPaths,
 } from '../../library.ts'
-import { columns } from '../../view/columns.ts'
 
 /** `config show`: every option that environment or files may set, its value and where that comes from. */
 export const command: Command = {
@@ -22,7 +22,7 @@ export const command: Command = {
   operands: [],
   showsRefused: true,
   examples: ['elysiactl config show', 'ELYSIACTL_TARGET=sqlite:a.db elysiactl config show --json'],
-  schemas: [targetOptions],
+  schemas: [tableOptions, targetOptions],
   docs: 'docs/configuration.md',
   run,
 }
@@ -46,12 +46,13 @@ async function run(context: Context): Promise<void> {
   const apiKey = process.env.ELYSIACTL_API_KEY ? '***' : null
   const plain = options.map(({ text: _, ...option }) => option)
   if (console.json) await console.document({ options: plain, target, api_key: apiKey, targets, places })
-  else await console.print(pageOf(options, target, targets, places, apiKey))
+  else await console.print(pageOf(tablesFor(context), options, target, targets, places, apiKey))
   // Every other command would be refused: so that a script sees it, too.
   refuseFiles(context.settings.files)
 }
 
 function pageOf(
+  tables: Tables,
   options: readonly Setting[],
   target: ReturnType<typeof targetOf>,
   targets: readonly TargetShown[],
@@ -59,17 +60,17 @@ function pageOf(
   apiKey: string | null,
 ): string[] {
   return [
-    ...columns(
-      ['option', 'value', 'origin'],
+    ...tables.of(
+      [{ name: 'option', whole: true }, 'value', 'origin'],
       options.map(({ key, text, origin }) => [key, text, origin]),
     ),
     '',
-    ...columns(
+    ...tables.of(
       ['target', 'address', 'origin'],
       [['(in use)', target.address, target.origin], ...targets.map(targetRow)],
     ),
     '',
-    ...columns(['place', 'path', ''], placeRows(places)),
+    ...tables.of(['place', 'path', ''], placeRows(places)),
     '',
     `ELYSIACTL_API_KEY is ${apiKey === null ? 'not set' : 'set'}`,
   ]

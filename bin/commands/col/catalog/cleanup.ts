@@ -1,6 +1,7 @@
 import { backupRoot, namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { tableOptions, tablesFor } from '../../../cli/tables.ts'
 import { withHistory } from '../../../history.ts'
 import {
   type CleanupReport,
@@ -28,7 +29,7 @@ export const command: Command = {
     'elysiactl col catalog cleanup --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --yes',
     'elysiactl col catalog cleanup --keep-within 14d --keep-tag gold --collection Article --json',
   ],
-  schemas: [cleanupOptions, retentionOptions, filterOptions, lockOptions, catalogOptions],
+  schemas: [cleanupOptions, retentionOptions, filterOptions, tableOptions, lockOptions, catalogOptions],
   exits: ['locked'],
   docs: 'docs/retention.md',
   run,
@@ -82,13 +83,18 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
   )
 }
 
-async function show({ console }: Context, report: CleanupReport): Promise<void> {
+async function show(context: Context, report: CleanupReport): Promise<void> {
+  const { console } = context
   const { groups, done, removed, bytes, failed } = report
   if (console.json) return console.document(planDocument(report))
   if (groups.length === 0) return console.note('no archives')
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
   // With --yes the plan is no answer but a report of what is done.
-  if (!(done && console.quiet)) await console.print(planTables(groups))
+  if (!(done && console.quiet)) {
+    const tables = tablesFor(context)
+    await console.print(planTables(groups, tables))
+    tables.noteDropped()
+  }
   for (const { id, message } of failed) console.warn(`${id} was not removed: ${message}`)
   const planned = groups.reduce((sum, { remove }) => sum + remove.length, 0)
   console.note(

@@ -1,5 +1,6 @@
 import { namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
+import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import {
   type ArchiveRecord,
   catalogDoor,
@@ -8,7 +9,8 @@ import {
   listOptions,
   roughSize,
 } from '../../../library.ts'
-import { columns } from '../../../view/columns.ts'
+import type { Column } from '../../../view/columns.ts'
+import { ageText } from '../../../view/times.ts'
 
 /** `col catalog list`: the archives that are known, the newest first. */
 export const command: Command = {
@@ -22,7 +24,7 @@ export const command: Command = {
     'elysiactl col catalog list --status partial,failed',
     'elysiactl col catalog list --backup-root /mnt/backups',
   ],
-  schemas: [listOptions, catalogOptions],
+  schemas: [listOptions, tableOptions, catalogOptions],
   docs: 'docs/archives.md',
   run,
 }
@@ -42,30 +44,47 @@ async function run(context: Context): Promise<void> {
   if (console.json) return console.document({ archives, total: all.archives, unreadable })
   for (const { path, message } of unreadable) console.warn(`unreadable: ${path}: ${message}`)
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
-  await console.print(columns(HEAD, archives.map(row)))
+  const tables = tablesFor(context)
+  const rows = archives.map((archive) => row(archive, tables))
+  await console.print(tables.of(HEAD, rows))
+  tables.noteDropped()
   const left = all.archives - archives.length
   console.note(
     `${counted(all.archives, 'archive')}, ${roughSize(all.bytes)}${left > 0 ? `; ${left} not shown: --limit 0 shows all` : ''}`,
   )
 }
 
-const HEAD = ['id', 'status', 'collection', 'source', 'started', 'objects', 'size', 'format', 'holds', 'tags']
+const HEAD: readonly Column[] = [
+  { name: 'id', whole: true },
+  'status',
+  { name: 'collection', drop: 1 },
+  { name: 'started', whole: true, drop: 6 },
+  { name: 'age', whole: true, drop: 2 },
+  { name: 'objects', whole: true, drop: 3 },
+  { name: 'size', whole: true, drop: 4 },
+  { name: 'verified', drop: 5 },
+  { name: 'content', drop: 7 },
+  { name: 'tags', drop: 8 },
+  { name: 'source', drop: 9 },
+  { name: 'format', drop: 10 },
+]
 
-function row(archive: ArchiveRecord): (string | number)[] {
+function row(archive: ArchiveRecord, { time }: Tables): (string | number)[] {
   const { id, collection, cluster, started, objects, bytes, format, compression, tags, holds } = archive
   const encoding = compression === 'none' ? format : `${format}+${compression}`
   return [
-    ...[id, statusText(archive), collection, cluster, second(started), objects, roughSize(bytes), encoding],
-    holds,
-    tags.join(','),
+    ...[id, statusText(archive), collection, time(started), ageText(started), objects, roughSize(bytes)],
+    ...[verifiedText(archive), holds, tags.join(','), cluster, encoding],
   ]
+}
+
+/** When it was last verified, how deep, and with which result. */
+function verifiedText({ verified }: ArchiveRecord): string {
+  if (verified === undefined) return 'never'
+  return `${verified.level}${verified.ok ? '' : ', damaged'}, ${ageText(verified.time)} ago`
 }
 
 /** The status, and what else keeps an archive or speaks against it. */
 function statusText({ status, pinned, damaged }: ArchiveRecord): string {
   return [status, ...(pinned ? ['pinned'] : []), ...(damaged ? ['damaged'] : [])].join(',')
-}
-
-function second(time: string): string {
-  return time.replace(/\.\d+Z$/, 'Z')
 }

@@ -1,3 +1,4 @@
+import type { Tables } from '../../../cli/tables.ts'
 import {
   type CleanupReport,
   coverageText,
@@ -5,32 +6,38 @@ import {
   type KeptArchive,
   type RemovedArchive,
 } from '../../../library.ts'
-import { columns } from '../../../view/columns.ts'
 
 /** A plan for a person, line by line: for each group what stays and what goes, with the reasons. */
-export function planTables(groups: readonly GroupPlan[]): string[] {
-  return groups.flatMap((group, index) => [...(index === 0 ? [] : ['']), ...groupLines(group)])
+export function planTables(groups: readonly GroupPlan[], tables: Tables): string[] {
+  return groups.flatMap((group, index) => [...(index === 0 ? [] : ['']), ...groupLines(group, tables)])
 }
 
-function groupLines({ key, keep, remove }: GroupPlan): string[] {
+function groupLines({ key, keep, remove }: GroupPlan, tables: Tables): string[] {
   const name = Object.entries(key).map(([what, value]) => `${what} ${value || '(none)'}`)
   return [
     name.length === 0 ? 'all archives' : name.join(', '),
-    ...table('keep', keep),
-    ...table('remove', remove),
+    ...table('keep', keep, tables),
+    ...table('remove', remove, tables),
   ]
 }
 
-function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove']): string[] {
+function table(verb: string, rows: GroupPlan['keep'] | GroupPlan['remove'], tables: Tables): string[] {
   if (rows.length === 0) return ['', `${verb}: none`]
   const cells = rows.map((row) => [
     row.archive.id,
-    new Date(row.archive.time).toISOString().replace(/\.\d+Z$/, 'Z'),
+    tables.time(new Date(row.archive.time).toISOString()),
     coverageText(row.archive.holds),
     row.archive.tags.join(','),
     [...row.reasons, ...displacement(row)].join(', '),
   ])
-  return ['', ...columns([`${verb} ${rows.length}`, 'started', 'holds', 'tags', 'reasons'], cells)]
+  const head = [
+    { name: `${verb} ${rows.length}`, whole: true },
+    { name: 'started', whole: true, drop: 2 },
+    { name: 'content', drop: 3 },
+    { name: 'tags', drop: 4 },
+    'reasons',
+  ]
+  return ['', ...tables.of(head, cells)]
 }
 
 function displacement(row: KeptArchive | RemovedArchive): string[] {

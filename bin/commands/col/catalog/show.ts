@@ -1,15 +1,15 @@
 import { onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
+import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import { type ArchiveDetails, catalogOptions, counted, roughSize } from '../../../library.ts'
-import { columns } from '../../../view/columns.ts'
 
 /** `col catalog show`: all that the catalog knows of one archive. */
 export const command: Command = {
   summary: 'show one archive: what it holds, where it lies, how it was verified',
   operands: [ARCHIVE],
   examples: ['elysiactl col catalog show 20261125t1003', 'elysiactl col catalog show 20261125t1003 --json'],
-  schemas: [catalogOptions],
+  schemas: [tableOptions, catalogOptions],
   exits: ['notFound'],
   docs: 'docs/archives.md',
   run,
@@ -19,18 +19,23 @@ async function run(context: Context): Promise<void> {
   const [id = ''] = context.operands
   const archive = await onCatalog(context, (catalog) => catalog.get(id))
   if (context.console.json) return context.console.document(archive)
-  await context.console.print([...facts(archive), ...indexes(archive), ...checks(archive)])
+  const tables = tablesFor(context)
+  await context.console.print([
+    ...facts(archive, tables),
+    ...indexes(archive, tables),
+    ...checks(archive, tables),
+  ])
 }
 
-function facts(archive: ArchiveDetails): string[] {
-  const lines = [...plainFacts(archive), ...manifestFacts(archive)].filter(([, value]) => value !== '')
+function facts(archive: ArchiveDetails, { time }: Tables): string[] {
+  const lines = [...plainFacts(archive, time), ...manifestFacts(archive)].filter(([, value]) => value !== '')
   const width = Math.max(...lines.map(([name]) => name.length)) + 2
   return lines.map(([name, value]) => `${name.padEnd(width)}${value}`)
 }
 
 type Fact = readonly [name: string, value: string]
 
-function plainFacts(archive: ArchiveDetails): Fact[] {
+function plainFacts(archive: ArchiveDetails, time: Tables['time']): Fact[] {
   const { objects, vectors, bytes, raw_bytes, parts, tenants } = archive
   return [
     ['id', archive.id],
@@ -40,9 +45,9 @@ function plainFacts(archive: ArchiveDetails): Fact[] {
     ['source', archive.cluster],
     ['server', archive.version],
     ['location', archive.location],
-    ['started', archive.started],
-    ['finished', archive.finished ?? ''],
-    ['removed', archive.deleted ?? ''],
+    ['started', time(archive.started)],
+    ['finished', archive.finished === undefined ? '' : time(archive.finished)],
+    ['removed', archive.deleted === undefined ? '' : time(archive.deleted)],
     ['holds', archive.holds],
     ['format', archive.format],
     ['compression', archive.compression],
@@ -69,7 +74,7 @@ function manifestFacts({ manifest }: ArchiveDetails): Fact[] {
   ]
 }
 
-function indexes({ manifest }: ArchiveDetails): string[] {
+function indexes({ manifest }: ArchiveDetails, tables: Tables): string[] {
   const all = manifest?.vector_indexes ?? []
   if (all.length === 0) return []
   const rows = all.map(({ name, vectorizer, index, distance }) => [
@@ -78,13 +83,13 @@ function indexes({ manifest }: ArchiveDetails): string[] {
     index,
     distance ?? '',
   ])
-  return ['', ...columns(['vector', 'vectorizer', 'index', 'distance'], rows)]
+  return ['', ...tables.of(['vector', 'vectorizer', 'index', 'distance'], rows)]
 }
 
-function checks({ verifications }: ArchiveDetails): string[] {
+function checks({ verifications }: ArchiveDetails, tables: Tables): string[] {
   if (verifications.length === 0) return ['', 'never verified']
   const rows = verifications.map(({ level, time, ok, errors, sample }) => {
-    return [level, time, ok ? 'whole' : `${errors} faults`, sample ?? 'all']
+    return [level, tables.time(time), ok ? 'whole' : `${errors} faults`, sample ?? 'all']
   })
-  return ['', ...columns(['verified', 'time', 'result', 'parts'], rows)]
+  return ['', ...tables.of(['verified', 'time', 'result', 'parts'], rows)]
 }

@@ -1,0 +1,43 @@
+import type { OptionsSchema } from '../library.ts'
+import { type Column, columns } from '../view/columns.ts'
+import { localText, utcText } from '../view/times.ts'
+import type { Context } from './command.ts'
+
+/** How tables are shown. */
+export const tableOptions = {
+  type: 'object',
+  name: 'tables',
+  description: 'How tables are shown.',
+  properties: {
+    wide: {
+      type: 'boolean',
+      description: 'show all columns whole, however narrow the terminal',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** Tables that fit the terminal of a command, and times as they are read there. */
+export interface Tables {
+  of(head: readonly Column[], rows: readonly (readonly (string | number)[])[]): string[]
+  time(iso: string): string
+  /** Says once which columns are not shown. */
+  noteDropped(): void
+}
+
+/** Needs tableOptions in schemas. Elsewhere than on a terminal all is shown, and times are in UTC. */
+export function tablesFor({ console, options }: Pick<Context, 'console' | 'options'>): Tables {
+  const width = options(tableOptions).wide ? undefined : console.columns
+  const dropped = new Set<string>()
+  return {
+    of: (head, rows) =>
+      columns(head, rows, width, (names) => {
+        for (const name of names) dropped.add(name)
+      }),
+    time: console.printsToTerminal ? localText : utcText,
+    noteDropped() {
+      if (dropped.size > 0) console.note(`not shown: ${[...dropped].join(', ')}; --wide shows all`)
+    },
+  }
+}
