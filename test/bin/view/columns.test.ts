@@ -52,8 +52,8 @@ t.test('the least important columns go first, and it is told which', async (t) =
     return names
   }
   t.same(gone(200), [])
-  t.same(gone(76), ['note'])
-  t.same(gone(60), ['path', 'note'])
+  t.same(gone(65), ['note'])
+  t.same(gone(55), ['path', 'note'])
   t.same(gone(42), ['size', 'path', 'note'], 'the ids and their names are left')
 })
 
