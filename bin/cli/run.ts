@@ -8,10 +8,10 @@ import {
   type Settings,
 } from '../library.ts'
 import type { Context, Group, NamedCommand } from './command.ts'
-import { continuingText } from './continuing.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas } from './registry.ts'
-import { interruptedText, type Signals, takeSignals } from './signals.ts'
+import { continuingText } from './signal/continuing.ts'
+import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
 import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
 
 /** What was asked for on the command line. */

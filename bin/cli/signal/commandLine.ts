@@ -1,4 +1,4 @@
-import { masked } from '../library.ts'
+import { masked } from '../../library.ts'
 
 /** Words as a shell takes them, to be pasted there; credentials are masked. */
 export function commandLine(words: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { counted } from '../library.ts'
+import { counted } from '../../library.ts'
 
 /** What signals ask of a run. */
 export interface Signals {

@@ -1,4 +1,4 @@
-import type { Continuing } from './command.ts'
+import type { Continuing } from '../command.ts'
 import { changedWords, commandLine } from './commandLine.ts'
 
 /** How to go on after a signal, with the words that were typed: `continue with: elysiactl col backup X --resume`. */
