@@ -7,7 +7,7 @@ import { MANIFEST_COPY_FILE } from '../archive/files.ts'
 import { readJournal } from '../archive/journal.ts'
 import type { Manifest } from '../archive/manifest.ts'
 import { manifestReader } from '../archive/manifestFile.ts'
-import { readSingle } from '../archive/single/read.ts'
+import { NoSingleArchive, readSingle } from '../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { below } from '../file/below.ts'
 import { type Annotations, annotationsAt, readAnnotations } from './annotations.ts'
@@ -213,7 +213,7 @@ async function singleManifest(path: string, signal?: AbortSignal): Promise<Manif
   const source = createReadStream(path)
   const archive = await readSingle(source).catch((error: unknown) => {
     source.destroy()
-    if (error instanceof ElysiaError && /does not begin/.test(error.message)) return undefined
+    if (error instanceof NoSingleArchive) return undefined
     throw error
   })
   if (archive === undefined) return undefined

@@ -114,10 +114,10 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     try {
       header = jsonOf(line, MANIFEST_BOUNDS)
     } catch (thrown) {
-      throw damaged(`does not begin as one: ${messageOf(thrown)}`)
+      throw new NoSingleArchive(`does not begin as one: ${messageOf(thrown)}`)
     }
     const plan = (header as Record<string, unknown> | null)?.[HEADER] as Plan | undefined
-    if (plan?.format !== 'elysiactl-archive') throw damaged('does not begin as one')
+    if (plan?.format !== 'elysiactl-archive') throw new NoSingleArchive('does not begin as one')
     if (singleHeader(plan) !== `${line.toString()}\n`) throw damaged('has a damaged header')
     const version: unknown = plan.version
     if (typeof version === 'number' && version > 1) {
@@ -154,8 +154,15 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   }
 }
 
+const HINT = 'what was restored of it so far is not all: fetch or make it again'
+
 function damaged(fact: string): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `the archive ${fact}`, {
-    hint: 'what was restored of it so far is not all: fetch or make it again',
-  })
+  return new ElysiaError('ELYSIA_DAMAGED', `the archive ${fact}`, { hint: HINT })
+}
+
+/** A file that does not begin as such an archive: it is damaged, or something else. */
+export class NoSingleArchive extends ElysiaError {
+  constructor(fact: string) {
+    super('ELYSIA_DAMAGED', `the archive ${fact}`, { hint: HINT })
+  }
 }
