@@ -3,8 +3,9 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Storage } from '../archive/storage/storage.ts'
 import { ElysiaError } from '../core/errors.ts'
+import { isRecord } from '../core/value/record.ts'
 import { type ArchiveRecord, type Location, VERIFY_LEVELS, type Verification } from './record.ts'
-import { isRecord, isTexts, isTime, shallowJson } from './shallowJson.ts'
+import { isTexts, isTime, shallowJson } from './shallowJson.ts'
 
 /**
  * What people have noted about an archive since it was made, stored beside its manifest, which never changes:

@@ -1,6 +1,7 @@
 import { ElysiaError } from '../core/errors.ts'
+import { isRecord } from '../core/value/record.ts'
 import type { Begun } from './record.ts'
-import { isRecord, isTexts, isTime } from './shallowJson.ts'
+import { isTexts, isTime } from './shallowJson.ts'
 
 const ID = /^[0-9a-z][0-9a-z-]{7,63}$/
 

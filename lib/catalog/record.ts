@@ -1,4 +1,5 @@
 import type { Manifest } from '../archive/manifest.ts'
+import { isRecord } from '../core/value/record.ts'
 import type { ArchiveStatus } from './status.ts'
 
 /**
@@ -132,12 +133,12 @@ export function detailsOf(manifest: Manifest): ManifestDetails {
 
 /** True for what `detailsOf` made, as far as anything is read of it. */
 export function isDetails(read: unknown): read is ManifestDetails {
-  if (!isObject(read)) return false
+  if (!isRecord(read)) return false
   const { counts, totals, tool, source, aliases, consistency, schema_sha256, vector_indexes } = read
   return (
-    [counts, totals, tool, source].every(isObject) &&
+    [counts, totals, tool, source].every(isRecord) &&
     [aliases, vector_indexes].every(Array.isArray) &&
-    (vector_indexes as unknown[]).every((one) => isObject(one) && typeof one.name === 'string') &&
+    (vector_indexes as unknown[]).every((one) => isRecord(one) && typeof one.name === 'string') &&
     typeof consistency === 'string' &&
     typeof schema_sha256 === 'string'
   )
@@ -145,7 +146,7 @@ export function isDetails(read: unknown): read is ManifestDetails {
 
 function vectorIndexes(schema: Readonly<Record<string, unknown>>): VectorIndex[] {
   const { vectorizer, vectorIndexType, vectorIndexConfig, vectorConfig } = schema
-  const named = Object.entries(isObject(vectorConfig) ? vectorConfig : {}).filter(([, one]) => isObject(one))
+  const named = Object.entries(isRecord(vectorConfig) ? vectorConfig : {}).filter(([, one]) => isRecord(one))
   const unnamed =
     typeof vectorIndexType === 'string' && vectorIndexType !== ''
       ? [vectorIndex('', vectorizer, vectorIndexType, vectorIndexConfig)]
@@ -160,16 +161,12 @@ function vectorIndexes(schema: Readonly<Record<string, unknown>>): VectorIndex[]
 }
 
 function vectorIndex(name: string, vectorizer: unknown, index: unknown, config: unknown): VectorIndex {
-  const module = isObject(vectorizer) ? Object.keys(vectorizer)[0] : vectorizer
-  const distance = isObject(config) ? config.distance : undefined
+  const module = isRecord(vectorizer) ? Object.keys(vectorizer)[0] : vectorizer
+  const distance = isRecord(config) ? config.distance : undefined
   return {
     name,
     vectorizer: typeof module === 'string' ? module : 'none',
     index: typeof index === 'string' ? index : '',
     ...(typeof distance === 'string' && { distance }),
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

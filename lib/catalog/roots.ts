@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
+import { isRecord } from '../core/value/record.ts'
 import { makeDirectory } from '../file/directory.ts'
-import { isRecord, isTexts, shallowJson } from './shallowJson.ts'
+import { isTexts, shallowJson } from './shallowJson.ts'
 
 /** Thousands of directories. */
 const MAX_BYTES = 1024 * 1024

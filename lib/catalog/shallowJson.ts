@@ -11,10 +11,6 @@ export function shallowJson(text: string): unknown {
   return parseBounded(text, { depth: MAX_DEPTH, nodes: MAX_JSON_NODES })
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** A list of texts, none of them longer than a line. */
 export function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string' && one.length <= 10_000)

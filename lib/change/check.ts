@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/object.ts'
 import type { RejectCode } from '../core/reject.ts'
+import { isRecord } from '../core/value/record.ts'
 import { BASE64_PATTERN, MAX_FLOAT32, TIMESTAMP_PATTERN, VECTOR_NAME_PATTERN } from './patterns.ts'
 
 /** Why a record is rejected; `reason` is a sentence that names the field. */
@@ -43,17 +44,13 @@ function invalid(field: string, must: string, value: Json): Fault {
   return { code: 'invalid_value', reason: `"${field}" must ${must}, found ${shown(value)}` }
 }
 
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 const text: Rule = (field, value) =>
   typeof value === 'string' ? undefined : wrongType(field, 'a string', value)
 
 const flag: Rule = (field, value) =>
   typeof value === 'boolean' ? undefined : wrongType(field, 'true or false', value)
 
-const object: Rule = (field, value) => (isObject(value) ? undefined : wrongType(field, 'an object', value))
+const object: Rule = (field, value) => (isRecord(value) ? undefined : wrongType(field, 'an object', value))
 
 const nonEmpty: Rule = (field, value) => {
   if (typeof value !== 'string') return wrongType(field, 'a string', value)
@@ -128,7 +125,7 @@ const vector: Rule = (field, value) => {
 }
 
 const vectors: Rule = (field, value) => {
-  if (!isObject(value)) return wrongType(field, 'an object', value)
+  if (!isRecord(value)) return wrongType(field, 'an object', value)
   for (const [key, named] of Object.entries(value)) {
     if (!vectorNamePattern.test(key)) return invalid(field, 'have names that Weaviate allows', key)
     const fault = vector(`${field}.${key}`, named)

@@ -1,7 +1,8 @@
 import { Transform } from 'node:stream'
 import type { Line } from '../core/line.ts'
-import type { Json, JsonObject } from '../core/object.ts'
+import type { Json } from '../core/object.ts'
 import { Reject, refuse } from '../core/reject.ts'
+import { isRecord } from '../core/value/record.ts'
 import type { Parsed } from '../stream/parseJson.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
 import { check, type Fault } from './check.ts'
@@ -23,13 +24,9 @@ export type Verdict =
   | { readonly change: Change; readonly fault?: undefined }
   | { readonly fault: Fault; readonly change?: undefined }
 
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** Validates one parsed value by all rules of the format that need neither a store nor a file. */
 export function validateChange(value: Json, options: ValidateOptions = {}): Verdict {
-  if (!isObject(value)) return { fault: { code: 'not_object', reason: 'a change record is a JSON object' } }
+  if (!isRecord(value)) return { fault: { code: 'not_object', reason: 'a change record is a JSON object' } }
   const fault = check(value, options.strict) ?? checkBeyondSchema(value)
   return fault === undefined ? { change: value as unknown as Change } : { fault }
 }

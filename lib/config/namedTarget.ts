@@ -1,5 +1,6 @@
 import { ElysiaError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { isRecord } from '../core/value/record.ts'
 
 /** A target that the configuration names. Secrets are named in it, never held. */
 export interface NamedTarget {
@@ -67,9 +68,7 @@ function checkHeaders(value: unknown, where: string): void {
 }
 
 function bag(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>
-  }
+  if (isRecord(value)) return value
   throw wrong(`${what} is not a set of keys and values`, `known keys are ${KEYS.join(', ')}`)
 }
 

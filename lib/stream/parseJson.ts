@@ -5,6 +5,7 @@ import { isLarge, reparsed } from '../core/exactJson.ts'
 import type { Line } from '../core/line.ts'
 import type { Json, JsonObject } from '../core/object.ts'
 import { Reject, refuse } from '../core/reject.ts'
+import { isRecord } from '../core/value/record.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
 /** A line and the JSON object that it holds. */
@@ -35,7 +36,7 @@ function parsed(item: Line): Parsed | Reject {
     if (thrown instanceof JsonTooComplex) return refuse(item, 'too_complex', `it ${thrown.message}`)
     return refuse(item, 'not_json', `not JSON: ${messageOf(thrown)}`)
   }
-  if (!isObject(value)) return refuse(item, 'not_object', `not a JSON object but ${nameOf(value)}`)
+  if (!isRecord(value)) return refuse(item, 'not_object', `not a JSON object but ${nameOf(value)}`)
   const found = lookInto(value)
   if (found === PROTO) return refuse(item, 'invalid_value', 'a key named __proto__ is not accepted')
   const { line, end, text } = item
@@ -50,10 +51,6 @@ function exactly(item: Line): Parsed | Reject {
     const reason = `holds a large number, and is nested too deep to keep it exact: ${messageOf(thrown)}`
     return refuse(item, 'invalid_value', reason)
   }
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function nameOf(value: Json): string {

@@ -4,13 +4,12 @@ import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { parseDoubles } from '../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import { isUuid } from '../../core/value/uuid.ts'
 import { type RecordBatch, tableFromIPC } from '../format/arrow.ts'
 import type { Footer } from '../format/parquet/footer.ts'
 import { objectOf } from '../object/parse.ts'
 import { type ExportFile, footerOf } from './exportFile.ts'
 import type { ExportReading } from './exportWorker.ts'
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * A server's own Parquet file → pages. Memory: a page, and in a thread of its own about five times a row group
@@ -100,7 +99,7 @@ function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject
 }
 
 function idIn(value: unknown): string {
-  if (typeof value === 'string' && UUID.test(value)) return value
+  if (typeof value === 'string' && isUuid(value)) return value
   throw new Error(`has an object with the id ${JSON.stringify(value)}`)
 }
 

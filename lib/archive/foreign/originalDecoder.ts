@@ -2,6 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { exactJson } from '../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
 import { Reject } from '../../core/reject.ts'
+import { isRecord } from '../../core/value/record.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { JsonScan, type Take, type Taken } from '../format/jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
@@ -88,7 +89,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     const { metadata, schema } = this.#sections
     if (metadata === undefined || schema === undefined || this.#head !== undefined) return
     if (!isRecord(metadata)) throw damaged('has metadata that are no object')
-    this.#head = { metadata, schema }
+    this.#head = { metadata: metadata as JsonObject, schema }
     this.emit('head', this.#head)
   }
 
@@ -96,7 +97,7 @@ export class DocumentDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     this.#objects += 1
     try {
       if (!isRecord(value)) throw new Error('it is no JSON object')
-      return plainObjectOf(value).object
+      return plainObjectOf(value as JsonObject).object
     } catch (thrown) {
       const reason = (thrown as Error).message
       if (this.#onReject === undefined)
@@ -125,10 +126,6 @@ function textOf(value: Json): { readonly text?: string } {
   } catch {
     return {}
   }
-}
-
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function missing(section: string): ElysiaError {

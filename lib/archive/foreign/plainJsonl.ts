@@ -1,14 +1,15 @@
 import { type Duplex, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../../core/errors.ts'
-import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
+import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { type Reject, Reject as RejectedLine, refuse } from '../../core/reject.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
+import { Pager } from '../../stream/pager.ts'
 import { type Parsed, parseJson } from '../../stream/parseJson.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
-import { Pager } from './pager.ts'
 import { PlainFault, plainObjectOf } from './plainObject.ts'
 
 export interface PlainJsonlOptions {
@@ -32,9 +33,12 @@ export function plainJsonl(options: PlainJsonlOptions): [Duplex, ...Duplex[]] {
   return [decompress(), lines, parseJson(), new PlainObjects(options)]
 }
 
+/** Larger pages outlive the collections of short-lived memory, and take several times as much. */
+const PAGE = { items: 100, length: 256 * 1024 }
+
 class PlainObjects extends Transform {
   readonly #options: PlainJsonlOptions
-  readonly #pager = new Pager<StoredObject>()
+  readonly #pager = new Pager<StoredObject>(PAGE)
 
   constructor(options: PlainJsonlOptions) {
     super({ objectMode: true, readableHighWaterMark: 1 })
@@ -44,14 +48,17 @@ class PlainObjects extends Transform {
   override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
     const read = item instanceof RejectedLine ? item : objectIn(item, this.#options.className)
     if (read instanceof RejectedLine) this.#options.onReject(read)
-    else if (this.#pager.add(read.object, (item as Parsed).text.length)) this.push(this.#pager.take())
+    else if (this.#pager.add(read.object, (item as Parsed).text.length)) this.#pushPage()
     done()
   }
 
   override _flush(done: TransformCallback): void {
-    const last = this.#pager.take()
-    if (last.length > 0) this.push(last)
+    this.#pushPage()
     done()
+  }
+
+  #pushPage(): void {
+    for (const page of this.#pager.take()) this.push(page)
   }
 }
 
@@ -72,10 +79,6 @@ function unwrapped(value: JsonObject): JsonObject {
   const { object, properties, reason, class: name } = value
   if (properties !== undefined || reason === undefined || !isRecord(object)) return value
   return typeof name === 'string' ? { class: name, ...object } : object
-}
-
-function isRecord(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The result of reading JSON lines to their end. */

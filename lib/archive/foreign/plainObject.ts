@@ -1,6 +1,9 @@
 import { messageOf } from '../../core/errors.ts'
-import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
 import type { RejectCode } from '../../core/reject.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { isUuid } from '../../core/value/uuid.ts'
+import { isFiniteVector } from '../../core/value/vector.ts'
 import { objectOf } from '../object/parse.ts'
 
 /** The error for a JSON value that is not an object of a collection. */
@@ -19,8 +22,6 @@ export interface PlainObject {
   readonly class?: string
 }
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-
 /**
  * An object as an archive's line has it, as `col cat` prints it, or as Weaviate's REST interface gives it:
  * `{id, class?, properties, vector?, vectors?, tenant?}`, times as `created_ms` and `updated_ms` or as
@@ -33,7 +34,7 @@ export function plainObjectOf(value: JsonObject): PlainObject {
   if (id === undefined) throw new PlainFault('missing_field', 'id is missing')
   if (properties === undefined) throw new PlainFault('missing_field', 'properties is missing')
   if (typeof id !== 'string') throw new PlainFault('wrong_type', 'id must be a text')
-  if (!UUID.test(id)) throw new PlainFault('invalid_value', 'id must be a UUID')
+  if (!isUuid(id.toLowerCase())) throw new PlainFault('invalid_value', 'id must be a UUID')
   if (!isRecord(properties)) throw new PlainFault('wrong_type', 'properties must be an object')
   const object = parsed({ id: id.toLowerCase(), properties: withBeacons(properties), ...extras(value) })
   requireFinite(object)
@@ -97,17 +98,9 @@ function beaconOf({ beacon }: JsonObject): JsonObject {
   return { beacon: beacon as Json }
 }
 
-function isRecord(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** A number that is too large for a float32 becomes infinite. */
 function requireFinite({ vector, vectors }: StoredObject): void {
   for (const one of [...(vector ? [vector] : []), ...Object.values(vectors ?? {})]) {
     if (!isFiniteVector(one)) throw new PlainFault('invalid_value', 'a vector holds a number beyond float32')
   }
-}
-
-function isFiniteVector(vector: Vector): boolean {
-  return vector instanceof Float32Array ? vector.every(Number.isFinite) : vector.every(isFiniteVector)
 }

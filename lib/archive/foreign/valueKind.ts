@@ -1,5 +1,6 @@
 import { isInt64 } from '../../core/exactJson.ts'
 import type { Json, JsonObject } from '../../core/object.ts'
+import { isUuid } from '../../core/value/uuid.ts'
 
 /**
  * The possible data type of a JSON value. A text that looks like a date or UUID counts as one until another
@@ -51,14 +52,12 @@ const WIDER: readonly [ValueKind, readonly ValueKind[]][] = [
 const DATE =
   /^\d{4}-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
-/** Lower case only: a server gives uuids back in lower case, so others would not stay as they are. */
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
-
 const BEACON = /^weaviate:\/\/[^/]+\/(?:([A-Z]\w*)\/)?[0-9a-f-]{36}$/
 
 function textKind(text: string): ValueKind {
   if (text.length < 20 || text.length > 64) return 'text'
-  if (UUID.test(text)) return 'uuid'
+  // Lower case only: a server gives uuids back in lower case, so others would not stay as they are.
+  if (isUuid(text)) return 'uuid'
   return DATE.test(text) && dayExists(text.slice(0, 10)) ? 'date' : 'text'
 }
 

@@ -5,6 +5,7 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type ExportFile, endOf, footerOf, openRegular } from './exportFile.ts'
 
@@ -112,10 +113,6 @@ function areShards(shards: unknown): boolean {
     isTextOrAbsent(shard.skipReason) &&
     (shard.objectsExported === undefined || Number.isSafeInteger(shard.objectsExported))
   return isRecord(shards) && Object.values(shards).every(isShard)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isTextOrAbsent(value: unknown): boolean {

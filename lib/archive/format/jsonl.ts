@@ -3,6 +3,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
+import { Pager } from '../../stream/pager.ts'
 import { identityIn } from '../object/identity.ts'
 import { LineCutter, objectIn } from '../object/lineReader.ts'
 import type { Tally } from '../object/tally.ts'
@@ -10,8 +11,7 @@ import { ObjectLines } from '../object/writer.ts'
 import type { Content, Format } from './format.ts'
 
 /** As many as a store takes at once. */
-const PAGE_OBJECTS = 500
-const PAGE_BYTES = 4 * 1024 * 1024
+const PAGE = { items: 500, length: 4 * 1024 * 1024 }
 
 /** JSON lines, one object each. Memory: a page and a piece of 256 KiB, or one object where that is larger. */
 export const jsonl: Format = {
@@ -54,17 +54,11 @@ class LineDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   }
 
   protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
-    let page: StoredObject[] = []
-    let bytes = 0
+    const pager = new Pager<StoredObject>(PAGE)
     for (const line of this.#lines.cut(chunk)) {
-      page.push(this.#parse(line))
-      bytes += line.length
-      if (page.length < PAGE_OBJECTS && bytes < PAGE_BYTES) continue
-      yield page
-      page = []
-      bytes = 0
+      if (pager.add(this.#parse(line), line.length)) yield* pager.take()
     }
-    if (page.length > 0) yield page
+    yield* pager.take()
   }
 
   protected override *rest(): Generator<StoredObject[]> {

@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+import { isFiniteVector } from '../../core/value/vector.ts'
 
 /** A vector that holds NaN or infinity, which no JSON says: the code is ELYSIA_STORE. */
 export class InvalidVectorError extends ElysiaError {
@@ -29,12 +30,4 @@ export function withFiniteVectors(object: StoredObject): StoredObject {
   if (vector !== undefined && isKept) draft.vector = vector
   if (kept.length > 0) draft.vectors = Object.fromEntries(kept)
   return draft
-}
-
-function isFiniteVector(vector: Vector): boolean {
-  if (!(vector instanceof Float32Array)) return vector.every(isFiniteVector)
-  // A sum is finite only where all its terms are; in doubles float32s cannot overflow to infinity.
-  let sum = 0
-  for (let index = 0; index < vector.length; index++) sum += vector[index]!
-  return Number.isFinite(sum)
 }

@@ -1,11 +1,11 @@
 import { isLarge } from '../../core/exactJson.ts'
 import type { JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
 import { filledVector } from '../../core/value/float32.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { isUuid } from '../../core/value/uuid.ts'
 
 /** Why a JSON value is no object of an archive, for a person. */
 export class NotAnObject extends Error {}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 const MOST_LEVELS = 500
 
@@ -19,7 +19,7 @@ const MOST_LEVELS = 500
 export function objectOf(value: unknown, exactly?: () => JsonObject): StoredObject {
   if (!isRecord(value)) throw new NotAnObject('is not a JSON object')
   const { id, properties, vector, vectors, tenant, created_ms, updated_ms } = value
-  if (typeof id !== 'string' || !UUID.test(id)) throw new NotAnObject('has no lower-case UUID as its id')
+  if (typeof id !== 'string' || !isUuid(id)) throw new NotAnObject('has no lower-case UUID as its id')
   if (!isRecord(properties)) throw new NotAnObject(`${id} has no properties`)
   const large = lookThrough(properties, id, MOST_LEVELS)
   const counted = large && exactly !== undefined ? exactly() : (properties as JsonObject)
@@ -49,10 +49,6 @@ function lookThrough(value: object, id: string, levels: number): boolean {
       large = lookThrough(inner, id, levels - 1) || large
   }
   return large
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function namedOf(value: unknown, id: string): Record<string, Vector> {

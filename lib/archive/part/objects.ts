@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import { slices } from '../../core/value/slices.ts'
 import type { Archive } from '../archive.ts'
 import { rangeOf } from '../idRange.ts'
 import type { Manifest, Part } from '../manifest.ts'
@@ -68,5 +69,5 @@ async function* pagesOf(
   const objects: StoredObject[] = []
   for (const file of files) for await (const page of await read(file)) objects.push(...page)
   objects.sort((a, b) => (a.id < b.id ? -1 : 1))
-  for (let at = 0; at < objects.length; at += PAGE_OBJECTS) yield objects.slice(at, at + PAGE_OBJECTS)
+  yield* slices(objects, PAGE_OBJECTS)
 }

@@ -7,6 +7,7 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import { wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
+import { Pager } from '../../stream/pager.ts'
 import type { Manifest, Plan } from '../manifest.ts'
 import { MANIFEST_BOUNDS, manifestReader } from '../manifestFile.ts'
 import { planFault, type Shapes, shapes } from '../manifestShapes.ts'
@@ -16,8 +17,7 @@ import { Tally } from '../object/tally.ts'
 import { isForeign } from '../part/reading.ts'
 import { HEADER, HEADER_LINE, singleHeader, singleTrailer, TRAILER } from './lines.ts'
 
-const PAGE_OBJECTS = 500
-const PAGE_BYTES = 4 * 1024 * 1024
+const PAGE = { items: 500, length: 4 * 1024 * 1024 }
 
 /** A single file that is being read. */
 export interface SingleArchive {
@@ -70,19 +70,12 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   }
 
   protected override *expand(chunk: Buffer): Generator<StoredObject[]> {
-    let page: StoredObject[] = []
-    let bytes = 0
+    const pager = new Pager<StoredObject>(PAGE)
     for (const line of this.#lines.cut(chunk)) {
       const object = this.#take(line)
-      if (object === undefined) continue
-      page.push(object)
-      bytes += line.length
-      if (page.length < PAGE_OBJECTS && bytes < PAGE_BYTES) continue
-      yield page
-      page = []
-      bytes = 0
+      if (object !== undefined && pager.add(object, line.length)) yield* pager.take()
     }
-    if (page.length > 0) yield page
+    yield* pager.take()
   }
 
   protected override rest(): Iterator<StoredObject[]> {

@@ -1,4 +1,5 @@
-import { isRecord, shallowJson } from '../shallowJson.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { shallowJson } from '../shallowJson.ts'
 import type { LockOwner } from './process.ts'
 
 export type LockKind = 'shared' | 'exclusive'

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../object.ts'
 import type { PropertySchema } from '../schema.ts'
+import { isRecord } from './record.ts'
 
 /** Changes one value; returns the same value if there is nothing to change. */
 export type Change = (value: Json) => Json
@@ -50,8 +51,4 @@ function changeOf({ dataType, nestedProperties }: PropertySchema, changes: Chang
     const after = value.map(change)
     return after.every((one, at) => Object.is(one, value[at])) ? value : after
   }
-}
-
-function isRecord(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import { parseBounded } from '../../core/boundedJson.ts'
+import { recordOf } from '../../core/value/record.ts'
 import { ForeignInput } from '../../stream/foreignInput.ts'
 
 /** What is no change record, told by its first line, and the command that was meant. */
@@ -95,8 +96,7 @@ function isReject({ code, reason, ...found }: Fields): boolean {
 
 function parse(text: string): Fields | undefined {
   try {
-    const value: unknown = parseBounded(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+    return recordOf(parseBounded(text))
   } catch {
     return undefined
   }

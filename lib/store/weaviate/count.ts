@@ -1,8 +1,9 @@
 import type { Json } from '../../core/object.ts'
+import { isRecord } from '../../core/value/record.ts'
 import type { CallOptions } from '../store.ts'
 import { wholeFailure } from './cluster/failure.ts'
 import type { Context } from './context.ts'
-import { isObject, objectIn, wrongAnswer } from './rest/answer.ts'
+import { objectIn, wrongAnswer } from './rest/answer.ts'
 import { expect } from './rest/expect.ts'
 import type { RestRequest } from './rest/request.ts'
 
@@ -35,7 +36,7 @@ async function countByGraphql(
   const answer = objectIn(await expect({ cluster, target }, request, doing, call), target)
   const [error] = Array.isArray(answer.errors) ? answer.errors : []
   if (error !== undefined) {
-    const said = isObject(error) ? String(error.message) : 'it does not say why it cannot'
+    const said = isRecord(error) ? String(error.message) : 'it does not say why it cannot'
     throw wholeFailure(said, `${doing}: ${target}`)
   }
   const [first] = listAt(answer, 'data', 'Aggregate', name)
@@ -49,6 +50,6 @@ function listAt(value: Json, ...path: readonly string[]): readonly Json[] {
 
 function valueAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let at = value
-  for (const name of path) at = isObject(at) ? at[name] : undefined
+  for (const name of path) at = isRecord(at) ? at[name] : undefined
   return at
 }

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../core/object.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { slices } from '../../core/value/slices.ts'
 import type { CallOptions, Link, WriteOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { bounded, isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
-import { isObject, listIn, wrongAnswer } from './rest/answer.ts'
+import { listIn, wrongAnswer } from './rest/answer.ts'
 import { expect } from './rest/expect.ts'
 import type { Layout } from './schema/layout.ts'
 
@@ -37,9 +39,7 @@ export async function link(
     outcomes[index] = reason === undefined ? { ok: true } : { ok: false, reason }
     if (reason === undefined) references.push(...referencesOf(context.name, one, index))
   })
-  for (let at = 0; at < references.length; at += REFERENCES_A_CALL) {
-    await send(context, tenant, references.slice(at, at + REFERENCES_A_CALL), outcomes, call)
-  }
+  for (const some of slices(references, REFERENCES_A_CALL)) await send(context, tenant, some, outcomes, call)
   return outcomes
 }
 
@@ -83,9 +83,9 @@ async function send(
 
 /** Why a reference was not added; the server answers one result a reference, in order. */
 function reasonOf({ result }: JsonObject): string | undefined {
-  const { status, errors } = isObject(result) ? result : {}
+  const { status, errors } = isRecord(result) ? result : {}
   if (status === 'SUCCESS') return undefined
-  const list = isObject(errors) && Array.isArray(errors.error) ? errors.error : []
-  const said = list.map((one) => (isObject(one) ? String(one.message) : '')).join('; ')
+  const list = isRecord(errors) && Array.isArray(errors.error) ? errors.error : []
+  const said = list.map((one) => (isRecord(one) ? String(one.message) : '')).join('; ')
   return said === '' ? 'the server did not say that it was added' : bounded(said)
 }

@@ -1,3 +1,4 @@
+import { slices } from '../../core/value/slices.ts'
 import type { CallOptions, RemoveOutcome } from '../store.ts'
 import { refusal, wholeFailure } from './cluster/failure.ts'
 import { isRefused } from './cluster/serverText.ts'
@@ -18,9 +19,7 @@ export async function remove(
   const layout = await context.classes.layout(context.name, call)
   const tenant = await context.classes.tenantOf(layout, call)
   const outcomes = new Map<string, RemoveOutcome>()
-  for (let at = 0; at < ids.length; at += IDS_A_CALL) {
-    await removeChunk(context, tenant, ids.slice(at, at + IDS_A_CALL), outcomes, call)
-  }
+  for (const some of slices(ids, IDS_A_CALL)) await removeChunk(context, tenant, some, outcomes, call)
   if (outcomes.size < ids.length) await context.shards.requireServed(context.name, tenant, call)
   return ids.map((id) => outcomes.get(id) ?? { ok: true, existed: false })
 }

@@ -1,6 +1,8 @@
-import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
+import type { Json, StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { type Changes, changing } from '../../core/value/propertyValues.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { canonicalUuid } from '../../core/value/uuid.ts'
 import { doubleOf } from '../../core/value/wholeNumbers.ts'
 
 /** What a server keeps of a value; it computes, rounds or spells the rest its own way. */
@@ -78,9 +80,7 @@ function float32(value: Json | undefined): number {
 }
 
 function uuid(value: Json): Json {
-  if (typeof value !== 'string') return value
-  const digits = value.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return typeof value === 'string' ? canonicalUuid(value) : value
 }
 
 const DATE = /^(.{19})(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/
@@ -91,8 +91,4 @@ function date(value: Json): Json {
   if (second === undefined) return value
   const fraction = digits.slice(0, 9).replace(/0+$/, '')
   return `${second}${fraction === '' ? '' : `.${fraction}`}${/00:00$/.test(zone) ? 'Z' : zone}`
-}
-
-function isRecord(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
 
 /** A setting that differs from the requested one. */
 export interface SchemaDifference {
@@ -32,10 +33,6 @@ function* differences(wanted: Json, got: Json | undefined, path: string[]): Gene
 function isNothing(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0
-}
-
-function isRecord(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A list of properties. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/object.ts'
 import type { PropertySchema } from '../../core/schema.ts'
 import { counted } from '../../core/units.ts'
+import { recordOf } from '../../core/value/record.ts'
 import type { Patching } from './patching.ts'
 
 /** One setting that a target may not accept unchanged. */
@@ -126,7 +127,7 @@ function referenceToItself({ schema, nameBefore, set }: Patching): void {
 }
 
 function shardingWithTenants({ schema, set }: Patching): void {
-  if (record(schema.multiTenancyConfig).enabled !== true) return
+  if (recordOf(schema.multiTenancyConfig).enabled !== true) return
   set(['shardingConfig'], undefined, 'a class with tenants has a shard for each, and takes no other sharding')
 }
 
@@ -138,7 +139,7 @@ function shardingAsItWas({ schema, set }: Patching): void {
 }
 
 function replication({ schema, target, wishes, set }: Patching): void {
-  const factor = Number(record(schema.replicationConfig).factor ?? 1)
+  const factor = Number(recordOf(schema.replicationConfig).factor ?? 1)
   const wanted = wishes.replication ?? Math.min(factor, Math.max(1, target.nodes))
   if (wanted === factor) return
   const reason =
@@ -151,7 +152,7 @@ function replication({ schema, target, wishes, set }: Patching): void {
 
 function deletionStrategy({ schema, target, set }: Patching): void {
   if (!/^1\.27\./.test(target.version ?? '')) return
-  const { deletionStrategy: given } = record(schema.replicationConfig)
+  const { deletionStrategy: given } = recordOf(schema.replicationConfig)
   if (given === undefined || given === 'NoAutomatedResolution' || given === 'DeleteOnConflict') return
   set(['replicationConfig', 'deletionStrategy'], undefined, `Weaviate ${target.version} does not know it`)
 }
@@ -160,7 +161,7 @@ function vectorizerNone({ schema, wishes, set }: Patching): void {
   if (wishes.vectorizer !== 'none') return
   const reason = 'it was asked for with --vectorizer none'
   if (typeof schema.vectorizer === 'string') set(['vectorizer'], 'none', reason)
-  for (const name of Object.keys(record(schema.vectorConfig))) {
+  for (const name of Object.keys(recordOf(schema.vectorConfig))) {
     set(['vectorConfig', name, 'vectorizer'], { none: {} }, reason)
   }
 }
@@ -171,8 +172,8 @@ function vectorizerUnknown({ schema, target, set }: Patching): void {
   const lacks = (module: string) => module !== 'none' && module !== '' && !modules.includes(module)
   const { vectorizer } = schema
   if (typeof vectorizer === 'string' && lacks(vectorizer)) set(['vectorizer'], 'none', noModule(vectorizer))
-  for (const [name, config] of Object.entries(record(schema.vectorConfig))) {
-    const missing = Object.keys(record(record(config).vectorizer)).find(lacks)
+  for (const [name, config] of Object.entries(recordOf(schema.vectorConfig))) {
+    const missing = Object.keys(recordOf(recordOf(config).vectorizer)).find(lacks)
     if (missing !== undefined) {
       set(['vectorConfig', name, 'vectorizer'], { none: {} }, noModule(missing))
     }
@@ -181,7 +182,7 @@ function vectorizerUnknown({ schema, target, set }: Patching): void {
 
 /** A server may have a default vectorizer, which would compute vectors for objects that never had any. */
 function vectorizerUnsaid({ schema, set }: Patching): void {
-  if (schema.vectorizer !== undefined || Object.keys(record(schema.vectorConfig)).length > 0) return
+  if (schema.vectorizer !== undefined || Object.keys(recordOf(schema.vectorConfig)).length > 0) return
   set(['vectorizer'], 'none', 'the class says nothing of it, and the target may have a standard of its own')
 }
 
@@ -189,7 +190,7 @@ function moduleUnknown({ schema, target, set }: Patching): void {
   const { modules } = target
   if (modules === undefined) return
   const unknownModules = (config: unknown) =>
-    Object.keys(record(config)).filter((one) => !modules.includes(one))
+    Object.keys(recordOf(config)).filter((one) => !modules.includes(one))
   for (const module of unknownModules(schema.moduleConfig)) {
     set(['moduleConfig', module], undefined, noModule(module))
   }
@@ -202,12 +203,12 @@ function moduleUnknown({ schema, target, set }: Patching): void {
 
 /** A server refuses what a property says to a vectorizer that its class does not use. */
 function propertyModule({ schema, set }: Patching): void {
-  const used = Object.values(record(schema.vectorConfig)).flatMap((config) =>
-    Object.keys(record(record(config).vectorizer)),
+  const used = Object.values(recordOf(schema.vectorConfig)).flatMap((config) =>
+    Object.keys(recordOf(recordOf(config).vectorizer)),
   )
   if (typeof schema.vectorizer === 'string') used.push(schema.vectorizer)
   for (const { name, moduleConfig } of propertiesOf(schema)) {
-    for (const module of Object.keys(record(moduleConfig)).filter((one) => /2\w*vec-/.test(one))) {
+    for (const module of Object.keys(recordOf(moduleConfig)).filter((one) => /2\w*vec-/.test(one))) {
       if (used.includes(module)) continue
       const reason = `no vector of the class is made by ${module}`
       set(['properties', name, 'moduleConfig', module], undefined, reason)
@@ -216,8 +217,8 @@ function propertyModule({ schema, set }: Patching): void {
 }
 
 function vectorDropped({ schema, set }: Patching): void {
-  for (const [name, config] of Object.entries(record(schema.vectorConfig))) {
-    if (record(config).vectorIndexType !== 'none') continue
+  for (const [name, config] of Object.entries(recordOf(schema.vectorConfig))) {
+    if (recordOf(config).vectorIndexType !== 'none') continue
     set(['vectorConfig', name], undefined, 'the vector was dropped, and no class is made with a dropped one')
   }
 }
@@ -265,8 +266,4 @@ function noModule(module: string): string {
 
 function propertiesOf({ properties }: JsonObject): readonly PropertySchema[] {
   return Array.isArray(properties) ? (properties as unknown as PropertySchema[]) : []
-}
-
-function record(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
 }

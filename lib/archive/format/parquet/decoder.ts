@@ -1,4 +1,5 @@
 import type { JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import { isUuid } from '../../../core/value/uuid.ts'
 import { type Data, type DataType, type RecordBatch, tableFromIPC } from '../arrow.ts'
 import type { Declared } from '../format.ts'
 import * as wasm from '../parquetWasm.ts'
@@ -14,8 +15,6 @@ import { windowsOf } from './windows.ts'
 
 /** Most objects of a page. */
 const PAGE_ROWS = 1000
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of
@@ -170,6 +169,6 @@ function timeCell(data: Data): (row: number) => number | undefined {
 }
 
 function requireId(id: string | undefined): string {
-  if (id !== undefined && UUID.test(id)) return id
+  if (id !== undefined && isUuid(id)) return id
   throw new Error(`holds an object with the id ${JSON.stringify(id)}`)
 }

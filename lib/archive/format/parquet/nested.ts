@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
+import { isRecord } from '../../../core/value/record.ts'
 import { type Data, type DataType, Field, List, makeData, Struct } from '../arrow.ts'
 import { Bitmap, type ColumnBuilder, GrowableArray, type ValueReader } from './builders.ts'
 import type { ColumnType } from './type.ts'
@@ -90,7 +91,7 @@ class StructSlots implements ColumnBuilder {
   }
 
   put(value: Json | undefined): boolean {
-    const record = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+    const record = isRecord(value) ? value : undefined
     let exact = record !== undefined || value === undefined || value === null
     for (const [name, slots] of this.#fields) {
       if (!slots.put(record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined))

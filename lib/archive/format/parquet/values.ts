@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Json, StoredObject, Vector } from '../../../core/object.ts'
+import { recordOf } from '../../../core/value/record.ts'
 import { DataType, type Struct } from '../arrow.ts'
 import type { ColumnType } from './type.ts'
 
@@ -33,7 +34,7 @@ function valuesOf(type: DataType, value: Json | undefined): number {
     if (each !== undefined) return list.length * each
     return list.reduce<number>((sum, one) => sum + valuesOf(element, one), 0)
   }
-  const record = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  const record = recordOf(value)
   return (type as Struct).children.reduce((sum, field) => sum + valuesOf(field.type, record[field.name]), 0)
 }
 

@@ -2,6 +2,7 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PartSink, WrittenPart } from '../../../archive/part/file.ts'
 import type { StoredObject } from '../../../core/object.ts'
+import { slices } from '../../../core/value/slices.ts'
 import type { Partitions } from './partitions.ts'
 
 /**
@@ -61,7 +62,9 @@ class PartitionFiles extends Writable implements PartSink {
   async #writeAll(): Promise<void> {
     for (const [directory, objects] of this.#groups) {
       const file = this.#open(directory)
-      await pipeline(Readable.from(inPages(objects), PAGES), file, { signal: this.#ended.signal })
+      await pipeline(Readable.from(slices(objects, PAGE_OBJECTS), PAGES), file, {
+        signal: this.#ended.signal,
+      })
       this.written.push(...file.written)
     }
   }
@@ -70,7 +73,3 @@ class PartitionFiles extends Writable implements PartSink {
 const PAGE_OBJECTS = 500
 
 const PAGES = { objectMode: true, highWaterMark: 1 } as const
-
-function* inPages(objects: readonly StoredObject[]): Generator<readonly StoredObject[]> {
-  for (let at = 0; at < objects.length; at += PAGE_OBJECTS) yield objects.slice(at, at + PAGE_OBJECTS)
-}

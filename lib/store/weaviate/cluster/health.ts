@@ -1,6 +1,7 @@
+import { isRecord } from '../../../core/value/record.ts'
 import type { Health } from '../../store.ts'
 import type { Context } from '../context.ts'
-import { isObject, listIn, objectIn } from '../rest/answer.ts'
+import { listIn, objectIn } from '../rest/answer.ts'
 import { expect } from '../rest/expect.ts'
 import { jsonOf } from '../rest/request.ts'
 import type { Cluster } from './cluster.ts'
@@ -35,12 +36,12 @@ export async function health({ cluster, target, version }: Omit<Context, 'name'>
 async function members(cluster: Cluster): Promise<ReadonlySet<string>> {
   const reply = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
   const json = reply.status === 200 ? jsonOf(reply) : undefined
-  const statistics = isObject(json) && Array.isArray(json.statistics) ? json.statistics : []
+  const statistics = isRecord(json) && Array.isArray(json.statistics) ? json.statistics : []
   const names = new Set<string>()
   for (const one of statistics) {
-    const raft = isObject(one) && isObject(one.raft) ? one.raft.latestConfiguration : undefined
+    const raft = isRecord(one) && isRecord(one.raft) ? one.raft.latestConfiguration : undefined
     for (const server of Array.isArray(raft) ? raft : []) {
-      if (isObject(server) && typeof server.id === 'string') names.add(server.id)
+      if (isRecord(server) && typeof server.id === 'string') names.add(server.id)
     }
   }
   return names

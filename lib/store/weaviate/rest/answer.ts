@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import type { Json, JsonObject, StoredObject } from '../../../core/object.ts'
+import type { JsonObject, StoredObject } from '../../../core/object.ts'
+import { isRecord } from '../../../core/value/record.ts'
 import { bounded } from '../cluster/serverText.ts'
 import { jsonOf, type RestReply } from './request.ts'
 
@@ -14,7 +15,7 @@ export function wrongAnswer(target: string, fact: string, cause?: unknown): Elys
 /** The object that an answer is. @throws ElysiaError ELYSIA_STORE where it is something else */
 export function objectIn(reply: RestReply, target: string): JsonObject {
   const json = jsonOf(reply)
-  if (!isObject(json)) throw noAnswer(reply, target, 'no JSON object')
+  if (!isRecord(json)) throw noAnswer(reply, target, 'no JSON object')
   return json
 }
 
@@ -23,12 +24,8 @@ export function listIn(reply: RestReply, target: string, name?: string): JsonObj
   const list = name === undefined ? jsonOf(reply) : objectIn(reply, target)[name]
   if (list === null) return []
   const what = name === undefined ? 'no list of objects' : `no list of objects as '${name}'`
-  if (!Array.isArray(list) || !list.every(isObject)) throw noAnswer(reply, target, what)
+  if (!Array.isArray(list) || !list.every((one) => isRecord(one))) throw noAnswer(reply, target, what)
   return list
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function noAnswer({ request, status }: RestReply, target: string, what: string): ElysiaError {

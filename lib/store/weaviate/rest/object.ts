@@ -1,9 +1,9 @@
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
 import { filledVector } from '../../../core/value/float32.ts'
+import { isRecord } from '../../../core/value/record.ts'
 import type { Projection } from '../../store.ts'
 import { MalformedReply } from '../grpc/protobuf.ts'
 import type { Layout } from '../schema/layout.ts'
-import { isObject } from './answer.ts'
 
 /**
  * The parts of an object that were asked for, as `GET /v1/objects` shows it; of its references the beacons, not the
@@ -33,7 +33,7 @@ const NONE = new Float32Array(0)
 
 function recordOf(value: Json | undefined, name: string): JsonObject {
   if (value === undefined || value === null) return {}
-  if (!isObject(value)) throw new MalformedReply(`the ${name} of an object are none`)
+  if (!isRecord(value)) throw new MalformedReply(`the ${name} of an object are none`)
   return value
 }
 
@@ -56,7 +56,7 @@ function propertiesOf(shown: JsonObject, layout: Layout, what: Projection): Json
 
 function beaconsOf(value: Json): Json {
   return Array.isArray(value)
-    ? value.map((one) => ({ beacon: isObject(one) ? (one.beacon ?? '') : '' }))
+    ? value.map((one) => ({ beacon: isRecord(one) ? (one.beacon ?? '') : '' }))
     : value
 }
 

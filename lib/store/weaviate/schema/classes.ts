@@ -1,6 +1,7 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
 import { bigintIn, hasMixedVectors, hasTenants, multiVectorIn } from '../../../core/schema.ts'
+import { slices } from '../../../core/value/slices.ts'
 import {
   type CallOptions,
   type CollectionSchema,
@@ -171,8 +172,8 @@ export class Classes {
 
   async createTenants(name: string, tenants: readonly string[]): Promise<void> {
     await this.#requireTenanted(name)
-    for (let at = 0; at < tenants.length; at += TENANTS_A_CALL) {
-      const body = tenants.slice(at, at + TENANTS_A_CALL).map((tenant) => ({ name: tenant }))
+    for (const some of slices(tenants, TENANTS_A_CALL)) {
+      const body = some.map((tenant) => ({ name: tenant }))
       await this.#expect({ method: 'POST', path: tenantsPath(name), body }, `making tenants of ${name}`)
     }
   }

@@ -2,6 +2,7 @@ import { isInt64, isLarge } from '../../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject } from '../../../core/object.ts'
 import { type CollectionSchema, isReference, type PropertySchema } from '../../../core/schema.ts'
 import { changing } from '../../../core/value/propertyValues.ts'
+import { recordOf } from '../../../core/value/record.ts'
 import { type WholeNumbers, wholeNumbers } from '../../../core/value/wholeNumbers.ts'
 import type { Projection } from '../../store.ts'
 import { type LinkRules, linkRules } from '../../validation/references.ts'
@@ -35,10 +36,10 @@ export function layoutOf(schema: CollectionSchema): Layout {
     links: linkRules(schema),
     numbers: wholeNumbers(schema.properties),
     intFault: intFaultOf(schema),
-    tenanted: objectOf(multiTenancyConfig).enabled === true,
-    replicated: Number(objectOf(replicationConfig).factor ?? 1) > 1,
+    tenanted: recordOf(multiTenancyConfig).enabled === true,
+    replicated: Number(recordOf(replicationConfig).factor ?? 1) > 1,
     unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
-    namedVectors: Object.keys(objectOf(vectorConfig)),
+    namedVectors: Object.keys(recordOf(vectorConfig)),
   }
 }
 
@@ -156,8 +157,4 @@ function isNested({ dataType }: PropertySchema): boolean {
 
 function isPlain(property: PropertySchema): boolean {
   return !isNested(property) && !isReference(property)
-}
-
-function objectOf(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { JsonObject } from '../../../core/object.ts'
+import { slices } from '../../../core/value/slices.ts'
 import type { Tenant, TenantState } from '../../store.ts'
 import { expect, type RestContext } from '../rest/expect.ts'
 
@@ -43,8 +44,7 @@ export async function setTenantStates(
   list: () => Promise<JsonObject[]>,
 ): Promise<void> {
   const due = pending(tenants, await list(), name)
-  for (let at = 0; at < due.length; at += TENANTS_A_CALL) {
-    const some = due.slice(at, at + TENANTS_A_CALL)
+  for (const some of slices(due, TENANTS_A_CALL)) {
     const body = some.map((tenant) => ({ name: tenant.name, activityStatus: SENT[tenant.state] }))
     const path = `/schema/${encodeURIComponent(name)}/tenants`
     await expect(asking, { method: 'PUT', path, body }, `changing the states of tenants of ${name}`)

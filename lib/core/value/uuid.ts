@@ -1,0 +1,22 @@
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+const HEX = '[0-9a-f]'
+const ANY_SPELLING = new RegExp(
+  `^(?:urn:uuid:)?\\{?${HEX}{8}-?${HEX}{4}-?${HEX}{4}-?${HEX}{4}-?${HEX}{12}\\}?$`,
+  'i',
+)
+
+/** True for a UUID as stores hold it: lower case, with hyphens. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text)
+}
+
+/** True for a UUID in any spelling that a server takes: also in upper case, without hyphens, in braces, as a URN. */
+export function isUuidOfAnySpelling(text: string): boolean {
+  return ANY_SPELLING.test(text)
+}
+
+/** A UUID of any spelling as stores hold it; what is none comes back as something that is none either. */
+export function canonicalUuid(text: string): string {
+  const digits = text.toLowerCase().replace(/^urn:uuid:|[{}-]/g, '')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
