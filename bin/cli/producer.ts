@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError, messageOf } from '../library.ts'
@@ -7,7 +8,7 @@ import type { Source } from './inputs.ts'
 
 /**
  * The standard output of a command as an input. It is started, without a shell, when the input is opened, and
- * ended when the input is closed before its end. Its name holds a digest only: arguments may be secrets.
+ * ended when the input is closed before its end. Its name has a digest of its words, and the words without what may be secret.
  * `env` is its environment: API keys are none of its business.
  * Where the command fails, `settled` rejects with ELYSIA_PRODUCER after all that came was processed.
  * Ctrl-C reaches the command as well as this process, and its end may be seen before our own signal: that is no
@@ -20,7 +21,7 @@ export function producer(
 ): Source {
   let ended: Promise<Failure | undefined> | undefined
   return {
-    name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`,
+    name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')} ${shownWords(argv)}`,
     rereadable: false,
     comesAgain: true,
     size: undefined,
@@ -80,4 +81,10 @@ function ending(child: ChildProcess, output: Readable): Readable {
     child.unref()
   })
   return output
+}
+
+/** The program and the names of its options: every other word may be a secret, and is `…`. */
+function shownWords([program, ...words]: readonly [string, ...string[]]): string {
+  const names = words.map((word) => /^--?[a-z][a-z-]*/i.exec(word)?.[0] ?? '…')
+  return [basename(program), ...names.filter((name, at) => name !== '…' || names[at - 1] !== '…')].join(' ')
 }

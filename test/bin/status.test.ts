@@ -134,3 +134,15 @@ t.test('status shows verifications and cleanups with what they did, whatever the
   }
   t.match((await at.run(STATUS)).stdout, /verify +done +Other +Other +\S+ +1 of 1 part: 0 faults/)
 })
+
+t.test(
+  'status shows the command that records came from: no digest of it, and none of its values',
+  async (t) => {
+    const { run } = home(t, { 'one.jsonl': adds(3) })
+    const sync = ['index', 'sync', '--collection', 'c', '--target', 'sqlite:store.db', '--from-command', '--']
+    t.equal((await run([...sync, 'sh', '-c', 'cat one.jsonl', '--token=s3cret', 'x'])).code, 0)
+    const { stdout } = await run(['index', 'status', '--target', 'sqlite:store.db'])
+    t.match(stdout, / {2}sh -c … --token … {2}/)
+    t.notMatch(stdout, /command:|s3cret|[0-9a-f]{64}/)
+  },
+)

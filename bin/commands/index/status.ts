@@ -1,7 +1,8 @@
 import type { Command, Context } from '../../cli/command.ts'
+import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import { mergedRuns } from '../../history.ts'
 import { type OptionsSchema, type RunRecord, runsNow, targetOptions } from '../../library.ts'
-import { columns } from '../../view/columns.ts'
+import type { Column } from '../../view/columns.ts'
 import { countsText } from '../../view/countsText.ts'
 
 const statusOptions = {
@@ -25,7 +26,7 @@ export const command: Command = {
   alsoKnownAs: ['runs', 'history'],
   operands: [],
   examples: ['elysiactl index status', 'elysiactl index status --limit 1 --json'],
-  schemas: [statusOptions, targetOptions],
+  schemas: [statusOptions, tableOptions, targetOptions],
   exits: ['notFound'],
   run,
 }
@@ -42,7 +43,10 @@ async function run(context: Context): Promise<void> {
   const positions = state.journal.positions(target)
   if (console.json) return console.document({ target, runs: shown.map(entry), commits: plain(positions) })
   if (runs.length === 0 && positions.size === 0) return console.note('no runs yet')
-  await console.print([...table(shown), ...commitLines(positions)])
+  const tables = tablesFor(context)
+  const runRows = shown.map((one) => row(one, tables))
+  await console.print([...tables.of(HEAD, runRows), ...commitLines(positions, tables)])
+  tables.noteDropped()
 }
 
 /** Class → repository → the last commit, in order of name. */
@@ -70,14 +74,22 @@ function entry({ run, kind, status, collection, class: name, inputs, counts, ...
   }
 }
 
-function table(runs: readonly RunRecord[]): string[] {
-  const head = ['run', 'kind', 'status', 'collection', 'class', 'inputs', 'counts', 'started', 'updated']
-  return columns(head, runs.map(row))
-}
+const HEAD: readonly Column[] = [
+  { name: 'run', whole: true },
+  { name: 'kind', whole: true, drop: 2 },
+  'status',
+  { name: 'collection', drop: 5 },
+  { name: 'class', drop: 3 },
+  { name: 'inputs', drop: 4 },
+  { name: 'counts', drop: 1 },
+  { name: 'started', whole: true, drop: 6 },
+  { name: 'updated', whole: true, drop: 7 },
+]
 
-function row(run: RunRecord): string[] {
+function row(run: RunRecord, { time }: Tables): string[] {
   const { inputs, startedAt, updatedAt } = run
-  const from = inputs.length > 1 ? `${inputs[0]} and ${inputs.length - 1} more` : (inputs[0] ?? '')
+  const first = shownInput(inputs[0] ?? '')
+  const from = inputs.length > 1 ? `${first} and ${inputs.length - 1} more` : first
   return [
     run.run,
     run.kind,
@@ -86,18 +98,21 @@ function row(run: RunRecord): string[] {
     run.class,
     from,
     countsText(run),
-    second(startedAt),
-    second(updatedAt),
+    time(startedAt),
+    time(updatedAt),
   ]
 }
 
-function second(time: string): string {
-  return time.replace(/\.\d+Z$/, 'Z')
+/** Of a command its words, without the digest that tells it from others. */
+function shownInput(name: string): string {
+  return name.replace(/^command:[0-9a-f]{64} /, '')
 }
 
-function commitLines(positions: Positions): string[] {
+function commitLines(positions: Positions, tables: Tables): string[] {
   const rows = [...positions].flatMap(([name, repos]) =>
     [...repos].map(([repo, commit]) => [name, repo || '(no name)', commit]),
   )
-  return rows.length === 0 ? [] : ['', ...columns(['class', 'repository', 'last commit'], rows)]
+  return rows.length === 0
+    ? []
+    : ['', ...tables.of(['class', 'repository', { name: 'last commit', whole: true }], rows)]
 }
