@@ -8,6 +8,7 @@ import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
+import { DOCUMENTS } from './documents/index.ts'
 
 /** The part of JSON Schema that the tables show. */
 interface Field {
@@ -34,6 +35,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     manifest: ManifestFileSchema,
     header: HeaderSchema,
     trailer: TrailerSchema,
+    ...DOCUMENTS,
   }
   return new Map(
     Object.entries(schemas).map(([name, schema]) => [

@@ -1,5 +1,15 @@
 import { join, resolve } from 'node:path'
-import { type Catalog, catalogDoor, catalogOptions, classNameOf, userPaths } from '../library.ts'
+import {
+  type ArchiveDetails,
+  type Catalog,
+  catalogDoor,
+  catalogOptions,
+  chooseTarget,
+  classNameOf,
+  ElysiaError,
+  parseTarget,
+  userPaths,
+} from '../library.ts'
 import { eventView } from '../view/events.ts'
 import type { Context } from './command.ts'
 
@@ -41,9 +51,41 @@ export async function onCatalog<T>(
   })
 }
 
-/** Options with the class that a collection's name stands for: archives are listed under it. */
-export function ofClass<O extends { readonly collection?: string }>(options: O): O {
-  return options.collection === undefined
-    ? options
-    : { ...options, collection: classNameOf(options.collection) }
+/**
+ * Options as the catalog understands them: archives are listed under the class that a collection's name stands for, and
+ * under the address of a target that the configuration names.
+ */
+export function forCatalog<O extends { readonly collection?: string; readonly cluster?: string }>(
+  { settings }: Pick<Context, 'settings'>,
+  options: O,
+): O {
+  const { collection, cluster } = options
+  const isNamed = cluster !== undefined && Object.hasOwn(settings.targets, cluster)
+  return {
+    ...options,
+    ...(collection !== undefined && { collection: classNameOf(collection) }),
+    ...(isNamed && { cluster: parseTarget(chooseTarget(cluster, '--cluster', settings).address).text }),
+  }
+}
+
+const LATEST = 'latest:'
+
+/**
+ * The archive that an operand names: by its id, by the beginning of one, or as `latest:NAME`, the newest complete one of a
+ * collection. @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several ids begin so
+ */
+export function archiveNamed(catalog: Catalog, operand: string): ArchiveDetails {
+  return catalog.get(operand.startsWith(LATEST) ? latestOf(catalog, operand.slice(LATEST.length)) : operand)
+}
+
+function latestOf(catalog: Catalog, name: string): string {
+  if (name === '') {
+    throw new ElysiaError('ELYSIA_USAGE', `${LATEST} names no collection`, { hint: `${LATEST}NAME` })
+  }
+  const collection = classNameOf(name)
+  const [newest] = catalog.list({ collection, status: ['complete'], sort: 'started_at:desc', limit: 1 })
+  if (newest !== undefined) return newest.id
+  throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no complete archive of ${collection}`, {
+    hint: '`elysiactl col catalog list` lists archives; `elysiactl col catalog rebuild DIR` takes in others',
+  })
 }

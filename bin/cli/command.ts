@@ -17,6 +17,8 @@ export interface Command {
   readonly examples: readonly string[]
   /** How it may end besides 0, 1 and 2, for its help. */
   readonly exits?: readonly ExitName[]
+  /** What --json prints, by the name of its schema in `format schema`. */
+  readonly document?: string
   /** The page that tells more of it: `docs/restore.md`. */
   readonly docs?: string
   /** True where it runs, and shows them, though configuration files are refused. */
@@ -90,6 +92,8 @@ export interface Context {
   onInFlight(batches: number): void
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
+  /** Where each of them comes from: `command line`, `environment`, the path of a file, or `default`. */
+  origins(schema: OptionsSchema): Readonly<Record<string, string>>
   /** Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. */
   openTarget(opening?: OpenOptions): Promise<OpenTarget>
   /**

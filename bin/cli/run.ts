@@ -52,6 +52,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
       onInFlight: (batches) => {
         inFlight = batches
       },
+      origins: (schema) => resolve(schema, layersFor(schema, layers)).origins,
       openTarget: (opening = {}) => {
         opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
         return opened

@@ -1,7 +1,7 @@
 import { type CommandDef, defineCommand, runCommand, type SubCommandsDef } from 'citty'
 import type { Group, LoadCommand, NamedCommand } from './command.ts'
+import { unknownCommand } from './help/unknownCommand.ts'
 import { follow, isGroup, load } from './registry.ts'
-import { unknownCommand } from './unknownCommand.ts'
 
 /** What is done with what a command line names. */
 export interface Calls {

@@ -51,7 +51,10 @@ export const COMMANDS: Group = {
     },
     config: {
       summary: 'where settings come from',
-      members: { show: () => import('./config/show.ts') },
+      members: {
+        show: () => import('./config/show.ts'),
+        init: () => import('./config/init.ts'),
+      },
     },
     completion: () => import('./completion.ts'),
   },

@@ -12,6 +12,7 @@ export const catalogOptions = {
     backupRoot: {
       type: 'string',
       kind: 'directory',
+      example: 'backups',
       description:
         'the directory for archives that are given no place of their own; list and cleanup are then of what lies below it',
       placeholder: 'DIR',
@@ -36,7 +37,7 @@ export const filterOptions = {
     cluster: {
       type: 'string',
       kind: 'target',
-      description: 'of this store, as list shows it',
+      description: 'of this store: as list shows it, or by its name in the configuration',
       placeholder: 'TARGET',
       flagOnly: true,
     },
@@ -88,7 +89,7 @@ export const listOptions = {
     sort: {
       type: 'string',
       description: 'by a field, downward with :desc',
-      default: 'started:desc',
+      default: 'started_at:desc',
       placeholder: 'FIELD[:desc]',
       flagOnly: true,
     },

@@ -38,7 +38,7 @@ export function addressOf({ url, grpc }: NamedTarget): string {
 function checked(name: string, given: unknown, origin: string): NamedTarget {
   const where = `targets.${name} in ${origin}`
   if (/[:/,]/.test(name)) throw wrong(`${where} is no name`, 'a name holds none of the characters : / ,')
-  const target = bag(given, where)
+  const target = typeof given === 'string' ? { url: given } : bag(given, where)
   for (const [key, value] of Object.entries(target)) {
     refuseKey(key, where)
     if (key === 'headers_env') checkHeaders(value, where)

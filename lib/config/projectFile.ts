@@ -28,7 +28,8 @@ export function overreach({ path, content }: ConfigFile, options: OptionsByKey):
     .find(Boolean)
 }
 
-function overreachOf(file: string, name: string, target: unknown): string | undefined {
+function overreachOf(file: string, name: string, given: unknown): string | undefined {
+  const target = typeof given === 'string' ? { url: given } : given
   if (typeof target !== 'object' || target === null) return undefined
   for (const [key, value] of Object.entries(target)) {
     const where = `${key} of targets.${name}`

@@ -37,6 +37,11 @@ export function roughSize(value: number): string {
   return bytes.format(value, { mode: 'binary', decimalPlaces: 1, unitSeparator: ' ' }) ?? `${value} B`
 }
 
+/** Rounds seconds and rates to the three decimal places that reports have. */
+export function toThousandths(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
+
 /** Formats a count with its noun in the singular or the plural: `1 archive`, `2 archives`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`

@@ -21,6 +21,8 @@ export interface OptionSchema {
   /** The name people write, where it is not the key in kebab case. */
   readonly flag?: string
   readonly short?: string
+  /** A value of one without a default, as a configuration file might say it. */
+  readonly example?: string
   /** What stands for the value in help: `FILE`, `N|P%`. */
   readonly placeholder?: string
   /** What the value names: completion offers those that there are. */

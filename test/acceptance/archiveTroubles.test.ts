@@ -5,13 +5,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import type { VerifyReport } from '../../lib/job/verify/report.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { parseTarget } from '../../lib/store/target.ts'
 import { type Home, home } from '../bin/elysiactl.ts'
 import { type DoubleProcess, doubleProcess } from '../double/process.ts'
 import { thing } from '../job/backup/archived.ts'
-import { appears, cat, embedded, fill, listed, partsIn, report, restoreReport } from './archives.ts'
+import {
+  appears,
+  cat,
+  embedded,
+  fill,
+  listed,
+  partsIn,
+  report,
+  restoreReport,
+  verifyReport,
+} from './archives.ts'
 
 const OBJECTS = 1500
 const BACKUP = ['col', 'backup', 'Thing']
@@ -36,7 +45,7 @@ async function slow(t: Test): Promise<World> {
 
 async function requireWhole(t: Test, place: Home, archive: string, objects = OBJECTS): Promise<void> {
   const ended = await place.run(['col', 'catalog', 'verify', archive, '--level', 'records', '--json'])
-  t.match(report<VerifyReport>(ended), { status: 'whole', objects_checked: objects }, ended.stderr)
+  t.match(verifyReport(ended), { status: 'whole', objects_checked: objects }, ended.stderr)
 }
 
 t.test('of two backups into one place at once the second is exit 11, however it is spelled', async (t) => {

@@ -6,6 +6,7 @@ import type { StoredObject } from '../../lib/core/object.ts'
 import type { CollectionSchema } from '../../lib/core/schema.ts'
 import type { BackupReport } from '../../lib/job/backup/report.ts'
 import type { RestoreReport } from '../../lib/job/restore/report.ts'
+import type { VerifyReport } from '../../lib/job/verify/report.ts'
 import { openStore } from '../../lib/store/open.ts'
 import { parseTarget } from '../../lib/store/target.ts'
 import type { Ended, Home } from '../bin/elysiactl.ts'
@@ -38,7 +39,13 @@ export function report<T extends object = BackupReport>({ code, stdout, stderr }
   return JSON.parse(stdout) as T
 }
 
-export const restoreReport = (ended: Ended) => report<RestoreReport>(ended)
+export function restoreReport(ended: Ended): RestoreReport {
+  return report<{ readonly restores: readonly [RestoreReport] }>(ended).restores[0]
+}
+
+export function verifyReport(ended: Ended): VerifyReport {
+  return report<{ readonly verifications: readonly [VerifyReport] }>(ended).verifications[0]
+}
 
 /** The lines of `col cat`, which are the objects in order of id. */
 export async function cat(place: Home, name: string, target: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { manifest, planned, writeArchive, writeUnfinished } from '../catalog/archives.ts'
-import { type Home, home } from './elysiactl.ts'
+import { adds, type Home, home } from './elysiactl.ts'
 
 const IDS = ['20260101t000000z-aaaa', '20260201t000000z-bbbb', '20260301t000000z-cccc'] as const
 
@@ -46,9 +46,9 @@ t.test(
       '--where',
       'objects>0',
       '--where',
-      'started<2026-02-15',
+      'started_at<2026-02-15',
       '--sort',
-      'started',
+      'started_at',
       '--limit',
       '1',
     ]
@@ -267,6 +267,38 @@ t.test('a lock of another is exit 11, and unlock takes away what is stale or all
   t.notOk(existsSync(lock))
   t.match(await at.run(['col', 'catalog', 'unlock']), { code: 0, stderr: /no locks/ })
   t.match(await at.run(cleanup), { code: 0 })
+})
+
+t.test('a cleanup says which rules hold, and where each comes from', async (t) => {
+  const at = stocked(t)
+  const config = 'keep_monthly: 12\nkeep_weekly: 5\n'
+  writeFileSync(`${at.directory}/elysiactl.yaml`, config)
+  const cleanup = ['col', 'catalog', 'cleanup', '--older-than', '30d', '--keep-weekly', '4']
+  const { stderr, code } = await at.run(cleanup)
+  t.equal(code, 0, stderr)
+  t.match(stderr, /^rules: .*--older-than 30d \(command line\)/m)
+  t.match(stderr, /--keep-weekly 4 \(command line\)/)
+  t.match(stderr, /--keep-monthly 12 \(\S+elysiactl\.yaml\)/)
+  t.match(stderr, /--failed-after 24h \(default\)/)
+  const { rules } = JSON.parse((await at.run([...cleanup, '--json'])).stdout)
+  t.match(
+    rules.find(({ rule }: { rule: string }) => rule === '--keep-monthly'),
+    { value: '12', origin: /elysiactl\.yaml$/ },
+  )
+})
+
+t.test('--cluster takes the name of a target', async (t) => {
+  const at = home(t, { 'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db", other: "sqlite:other.db" }\n' })
+  await at.run(['col', 'catalog', 'list'])
+  writeFileSync(`${at.directory}/a.jsonl`, adds(1))
+  const store = ['--target', 'mine']
+  t.match(await at.run(['index', 'process-jsonl', 'a.jsonl', '--collection', 'c', ...store]), { code: 0 })
+  t.match(await at.run(['col', 'backup', 'c', ...store]), { code: 0 })
+  const list = async (cluster: string) =>
+    JSON.parse((await at.run(['col', 'catalog', 'list', '--json', '--cluster', cluster])).stdout).total
+  t.equal(await list('mine'), 1)
+  t.equal(await list('other'), 0)
+  t.equal(await list(`sqlite:${at.directory}/mine.db`), 1)
 })
 
 t.test('three words are found, helped with and completed', async (t) => {

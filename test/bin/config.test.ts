@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { home } from './elysiactl.ts'
@@ -14,7 +14,12 @@ targets:
 `
 
 interface Shown {
-  readonly options: readonly { readonly key: string; readonly value: unknown; readonly origin: string }[]
+  readonly options: readonly {
+    readonly key: string
+    readonly value: unknown
+    readonly origin: string
+    readonly commands: readonly string[]
+  }[]
   readonly places: { readonly files: readonly string[] }
 }
 
@@ -43,7 +48,17 @@ t.test('config show gives each option its value and origin', async (t) => {
     { value: 7, origin: /config\.yaml$/ },
   )
   t.match(json, { targets: [{ name: 'office', api_key_env: 'OFFICE_KEY' }], api_key: null })
-  t.equal(new Set(json.options.map(({ key }) => key)).size, json.options.length)
+  const keys = json.options.flatMap(({ key, commands }) => commands.map((command) => `${command} ${key}`))
+  t.equal(new Set(keys).size, keys.length, 'one value for each option of a command')
+})
+
+t.test('an option that two commands have with defaults of their own is shown for each of them', async (t) => {
+  const { run } = home(t)
+  const { stdout } = await run(['config', 'show'])
+  t.match(stdout, /\nbatch_bytes \(index process-jsonl, index sync, index watch\) +4MiB +default\n/)
+  t.match(stdout, /\nbatch_bytes \(col restore\) +8MiB +default\n/)
+  const set = await home(t, { 'elysiactl.yaml': 'batch_bytes: 2MiB\n' }).run(['config', 'show'])
+  t.match(set.stdout, /\nbatch_bytes +2MiB +\S+elysiactl\.yaml\n/, 'one value is one line')
 })
 
 t.test('config show tells no secret', async (t) => {
@@ -102,4 +117,59 @@ t.test('a broken file is exit 2, and so is an operand', async (t) => {
     stderr: /batch_size/,
   })
   t.equal((await home(t).run(['config', 'show', 'all'])).code, 2)
+})
+
+/** The same file with every `#key: value` taken at its word. */
+function uncommented(text: string): string {
+  return text.replace(/^#(?=[a-z_]+:| {2})/gm, '')
+}
+
+t.test(
+  'config init writes a file that changes nothing, and is right when nothing is commented out',
+  async (t) => {
+    const { run, directory } = home(t)
+    const before = JSON.parse((await run(['config', 'show', '--json'])).stdout) as Shown
+    const written = await run(['config', 'init', '--json'])
+    const { path } = JSON.parse(written.stdout) as { path: string }
+    t.equal(path, `${directory}/config/elysiactl/config.yaml`)
+    t.equal(statSync(path).mode & 0o777, 0o600)
+    const after = JSON.parse((await run(['config', 'show', '--json'])).stdout) as Shown
+    t.strictSame(after.options, before.options)
+    t.strictSame(after.places.files, [path])
+    const text = readFileSync(path, 'utf8')
+    for (const { key } of before.options) t.match(text, new RegExp(`^#${key}: `, 'm'), key)
+    writeFileSync(path, uncommented(text))
+    const shown = await run(['config', 'show'])
+    t.match(shown, { code: 0, stdout: /\ncloud +https:\/\/my-cluster\.weaviate\.cloud/ }, shown.stderr)
+  },
+)
+
+t.test('config init of a project says nothing that a project may not, and overwrites nothing', async (t) => {
+  const { run, directory } = home(t)
+  t.match(await run(['config', 'init', 'elysiactl.yaml']), { code: 0 })
+  const path = `${directory}/elysiactl.yaml`
+  const text = uncommented(readFileSync(path, 'utf8'))
+  t.notMatch(text, /api_key|headers_env|content_root/)
+  writeFileSync(path, text)
+  const shown = await run(['config', 'show'])
+  t.match(shown, { code: 0, stdout: /\noffice +http:\/\/localhost:8080/ }, shown.stderr)
+  for (const name of ['elysiactl.yaml', 'elysiactl.yml']) {
+    t.match(await run(['config', 'init', name]), { code: 5, stderr: /elysiactl\.yaml is there already/ })
+  }
+  t.equal(readFileSync(path, 'utf8'), text)
+  t.match(await run(['config', 'init', 'elysiactl.toml']), { code: 2 })
+  symlinkSync('nowhere', `${directory}/link.yaml`)
+  t.match(await run(['config', 'init', 'link.yaml']), { code: 5 })
+})
+
+t.test('a target may be a plain address, in a file of any kind', async (t) => {
+  const { run } = home(t, { 'elysiactl.yaml': 'targets: { here: "sqlite:here.db" }\ntarget: here\n' })
+  t.match(await run(['config', 'show']), { code: 0, stdout: /\nhere +sqlite:\/\S+\/here\.db/ })
+  t.match(await run(['col', 'ls', '--target', 'here']), { code: 10, stderr: /here\.db/ })
+  const outside = home(t, { 'elysiactl.yaml': 'targets: { there: "sqlite:../there.db" }\n' })
+  t.match(await outside.run(['col', 'ls']), { code: 2, stderr: /leads out of its directory/ })
+  const secret = home(t, { 'elysiactl.yaml': 'targets: { there: "http://me:s3cret@h:1" }\n' })
+  const refused = await secret.run(['col', 'ls', '--target', 'there'])
+  t.match(refused, { code: 2, stderr: /credential/ })
+  t.notMatch(refused.stderr, 's3cret')
 })

@@ -140,10 +140,12 @@ t.test('--level, ELYSIACTL_LEVEL and level: are one option', async (t) => {
   await run(['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c'])
   await run(['col', 'backup', 'c', '--to', 'archive'])
   const verify = ['col', 'catalog', 'verify', 'archive', '--json']
-  t.match(JSON.parse((await run(verify)).stdout), { level: 'exists' })
+  t.match(JSON.parse((await run(verify)).stdout).verifications, [{ level: 'exists' }])
   const other = home(t, files, { ELYSIACTL_LEVEL: 'records' })
   await other.run(['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c'])
   await other.run(['col', 'backup', 'c', '--to', 'archive'])
-  t.match(JSON.parse((await other.run(verify)).stdout), { level: 'records' })
-  t.match(JSON.parse((await other.run([...verify, '--level', 'stored'])).stdout), { level: 'stored' })
+  t.match(JSON.parse((await other.run(verify)).stdout).verifications, [{ level: 'records' }])
+  t.match(JSON.parse((await other.run([...verify, '--level', 'stored'])).stdout).verifications, [
+    { level: 'stored' },
+  ])
 })

@@ -89,6 +89,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'col catalog note': { badly: ['none', 'text'], exit: 10, says: /none/ },
   'col catalog unlock': { well: [], badly: ['--remove-al'], exit: 2, says: /did you mean --remove-all\?/ },
   'format schema': { well: [], badly: ['none'], exit: 2, says: /no format is called none/ },
+  'config init': {
+    well: ['other.yaml'],
+    badly: ['other.toml'],
+    exit: 2,
+    says: /not named like a configuration/,
+  },
   'config show': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   completion: { well: ['bash'], badly: ['csh'], exit: 2, says: /no completion for csh/ },
   'col rm': { well: ['c', '--yes'], badly: ['c'], exit: 2, says: /no terminal to ask at/ },
@@ -141,7 +147,7 @@ t.test('a command that is quiet says nothing when it is well, and one line when 
 t.test('a quiet command with --json tells in one line of JSON why it failed', async (t) => {
   const { run } = await furnished(t)
   const verify = await run(['col', 'catalog', 'verify', 'damaged', '-q', '--json'])
-  t.match(JSON.parse(verify.stdout), { status: 'damaged' })
+  t.match(JSON.parse(verify.stdout).verifications, [{ status: 'damaged' }])
   t.match(JSON.parse(verify.stderr), { exit: 4, message: /^damaged: / })
   const ingest = await run(['index', 'process-jsonl', 'none.jsonl', ...INTO, '-q', '--json'])
   t.match(JSON.parse(ingest.stderr), { code: 'ELYSIA_INPUT_MISSING' })

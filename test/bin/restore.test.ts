@@ -21,7 +21,7 @@ async function archived(t: Parameters<typeof home>[0], count = 300): Promise<Hom
 }
 
 function reportOf({ stdout }: { stdout: string }): RestoreReport {
-  return JSON.parse(stdout) as RestoreReport
+  return JSON.parse(stdout).restores[0] as RestoreReport
 }
 
 t.test('a collection is backed up, restored under a new name, and both print the same', async (t) => {

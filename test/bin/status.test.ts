@@ -12,7 +12,7 @@ function changeset(repo: string, commit: string): string {
 
 interface Status {
   readonly runs: readonly {
-    readonly run: string
+    readonly id: string
     readonly status: string
     readonly counts: { written: number }
   }[]
@@ -49,12 +49,12 @@ t.test('status --json is one document, and --limit keeps to the newest', async (
   await run([...INGEST, 'one.jsonl', '--run-id', 'second'])
   const { runs } = JSON.parse((await run([...STATUS, '--json'])).stdout) as Status
   t.match(runs, [
-    { run: 'second', status: 'done', counts: { lines: 4, unchanged: 3 } },
-    { run: 'first', status: 'done', counts: { lines: 4, written: 3, rejected: { not_json: 1 } } },
+    { id: 'second', status: 'done', counts: { lines: 4, unchanged: 3 } },
+    { id: 'first', status: 'done', counts: { lines: 4, written: 3, rejected: { not_json: 1 } } },
   ])
   const newest = JSON.parse((await run([...STATUS, '--json', '--limit', '1'])).stdout) as Status
   t.same(
-    newest.runs.map((one) => one.run),
+    newest.runs.map((one) => one.id),
     ['second'],
   )
   t.equal((await run([...STATUS, '--limit', '0'])).code, 2)
@@ -109,7 +109,7 @@ t.test('status of runs into a server needs no server', async (t) => {
   const { code, stdout, stderr } = await run(['index', 'status', ...target, '--json'])
   t.equal(code, 0, stderr)
   t.match(JSON.parse(stdout), {
-    runs: [{ run: 'first', counts: { written: 3 } }],
+    runs: [{ id: 'first', counts: { written: 3 } }],
     commits: { SourceCode: { r: 'aaa' } },
   })
   const other = await run(['index', 'status', '--target', 'http://127.0.0.1:1'])

@@ -92,7 +92,7 @@ t.test('filters, expressions and orders', async (t) => {
     [{ where: ['note=before the move'] }, 'b3'],
     [{ where: ["note=' OR 1=1 --"] }, ''],
     [{ where: ['note!=x'] }, 'b4 b3 a2 a1'],
-    [{ where: ['age>1d', 'started<2026-06-03'] }, 'a2 a1'],
+    [{ where: ['age>1d', 'started_at<2026-06-03'] }, 'a2 a1'],
     [{ where: ['age<1h'] }, ''],
     [{ where: ['pinned=false', 'damaged=false', 'parts=2'] }, 'a2'],
     [{ location: '/backups/*' }, 'b4 b3 a2 a1'],
@@ -103,7 +103,7 @@ t.test('filters, expressions and orders', async (t) => {
     [{ below: '/back' }, ''],
     [{ where: ['without_vectors=false', 'all_tenants=true', 'content=full'] }, 'b4 b3 a2 a1'],
     [{ sort: 'objects:desc' }, 'a2 b3 a1 b4'],
-    [{ sort: 'started' }, 'a1 a2 b3 b4'],
+    [{ sort: 'started_at' }, 'a1 a2 b3 b4'],
     [{ sort: 'age' }, 'b4 b3 a2 a1'],
   ] as const) {
     t.equal(ids(catalog.list(filter)), found, JSON.stringify(filter))

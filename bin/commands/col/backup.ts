@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
@@ -49,6 +49,7 @@ export const command: Command = {
     'elysiactl col backup Article --to /backups/article --format parquet --resume',
   ],
   schemas: [backupOptions, backupRunOptions, catalogOptions, lockOptions, targetOptions, shutdownOptions],
+  document: 'backup',
   exits: ['conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/archives.md',
   continuing({ options }) {
@@ -98,6 +99,8 @@ async function intoDirectory(
         job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
           ...inside,
           resume,
+          // A directory of ours bears the id of its archive.
+          ...(to === undefined && !resume && { archiveId: basename(path) }),
         }),
       ),
     ),

@@ -9,6 +9,7 @@ export const command: Command = {
   operands: [],
   examples: ['elysiactl col ls', 'elysiactl col ls --target http://localhost:8080 --json'],
   schemas: [tableOptions, targetOptions],
+  document: 'collections',
   exits: ['unreachable'],
   run,
 }

@@ -53,6 +53,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
   ],
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  document: 'restore',
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
   continuing: ({ operands, options }) => ({
@@ -83,7 +84,7 @@ async function run(context: Context): Promise<void> {
     const sources = opened.map(({ source }) => source)
     const all = await runRestores(sources, store, options, around).finally(view.stop)
     const reports = all.map(({ report }) => report)
-    if (console.json) await console.document(reports.length === 1 ? reports[0]! : { restores: reports })
+    if (console.json) await console.document({ restores: reports })
     else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, around)))
     const failure = firstCause(all.map(({ error }) => error))
     if (failure !== undefined) throw failure

@@ -26,6 +26,7 @@ export const command: Command = {
   operands: [COLLECTION],
   examples: ['elysiactl col rm source-code', 'elysiactl col rm SourceCode --yes'],
   schemas: [rmOptions, targetOptions],
+  document: 'removal',
   exits: ['conflict', 'notFound', 'unreachable'],
   run,
 }

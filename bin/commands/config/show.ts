@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import type { Command, Context } from '../../cli/command.ts'
-import { allSchemas } from '../../cli/registry.ts'
+import type { Command, Context, NamedCommand } from '../../cli/command.ts'
+import { loadAll, schemasOf } from '../../cli/registry.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import {
   chooseTarget,
   formatUnit,
+  type Layer,
   layersFor,
   masked,
   namesOf,
@@ -23,6 +24,7 @@ export const command: Command = {
   showsRefused: true,
   examples: ['elysiactl config show', 'ELYSIACTL_TARGET=sqlite:a.db elysiactl config show --json'],
   schemas: [tableOptions, targetOptions],
+  document: 'settings',
   docs: 'docs/configuration.md',
   run,
 }
@@ -35,11 +37,13 @@ interface Setting {
   readonly origin: string
   readonly env: string
   readonly flag: string
+  /** The commands that take it with this value: two may have defaults of their own. */
+  readonly commands: readonly string[]
 }
 
 async function run(context: Context): Promise<void> {
   const { console } = context
-  const options = settingsOf(context, await allSchemas(context.commands))
+  const options = settingsOf(context, await loadAll(context.commands))
   const target = targetOf(context)
   const targets = namedTargetsOf(context)
   const places = placesOf(context)
@@ -62,7 +66,7 @@ function pageOf(
   return [
     ...tables.of(
       [{ name: 'option', whole: true }, 'value', 'origin'],
-      options.map(({ key, text, origin }) => [key, text, origin]),
+      options.map((option) => [keyText(option, options), option.text, option.origin]),
     ),
     '',
     ...tables.of(
@@ -76,26 +80,42 @@ function pageOf(
   ]
 }
 
-/** Options that several jobs share stand once. */
-function settingsOf({ flags, settings }: Context, schemas: readonly OptionsSchema[]): Setting[] {
+/** Options that several commands share stand once, unless these have values of their own. */
+function settingsOf({ flags, settings }: Context, commands: readonly NamedCommand[]): Setting[] {
   const layers = [flags, ...settings.layers]
   const found = new Map<string, Setting>()
-  for (const { properties, ...schema } of schemas) {
-    const entries = Object.entries(properties).filter(([, option]) => option.flagOnly !== true)
-    const settable: OptionsSchema = { ...schema, required: [], properties: Object.fromEntries(entries) }
-    const { options, origins } = resolve(settable, layersFor(settable, layers))
-    for (const [key, option] of entries) {
-      const setting = settingOf(key, option, options[key] ?? null, origins[key] ?? 'default')
-      found.set(setting.key, setting)
+  for (const command of commands) {
+    for (const setting of schemasOf(command).flatMap((schema) => settable(schema, layers))) {
+      const id = JSON.stringify([setting.key, setting.value, setting.origin])
+      const before = found.get(id)?.commands ?? []
+      found.set(id, { ...setting, commands: [...before, command.name] })
     }
   }
-  return [...found.values()]
+  return [...found.values()].toSorted(byName)
+}
+
+function byName({ key: one }: Setting, { key: other }: Setting): number {
+  return one < other ? -1 : Number(one > other)
+}
+
+function settable({ properties, ...schema }: OptionsSchema, layers: readonly Layer[]): Setting[] {
+  const entries = Object.entries(properties).filter(([, option]) => option.flagOnly !== true)
+  const free: OptionsSchema = { ...schema, required: [], properties: Object.fromEntries(entries) }
+  const { options, origins } = resolve(free, layersFor(free, layers))
+  return entries.map(([key, option]) =>
+    settingOf(key, option, options[key] ?? null, origins[key] ?? 'default'),
+  )
 }
 
 function settingOf(name: string, option: OptionSchema, value: Setting['value'], origin: string): Setting {
   const { key, env, flag } = namesOf(name, option)
   const shown = typeof value === 'string' ? masked(value) : value
-  return { key, value: shown, text: textOf(shown, option), origin, env, flag: `--${flag}` }
+  return { key, value: shown, text: textOf(shown, option), origin, env, flag: `--${flag}`, commands: [] }
+}
+
+/** The key, and whose it is where others have another value. */
+function keyText({ key, commands }: Setting, all: readonly Setting[]): string {
+  return all.filter((one) => one.key === key).length === 1 ? key : `${key} (${commands.join(', ')})`
 }
 
 function textOf(value: Setting['value'], { unit }: OptionSchema): string {

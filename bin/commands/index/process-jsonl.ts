@@ -22,6 +22,7 @@ export const command: Command = {
     'elysiactl index process-jsonl changes.jsonl --collection source-code --dry-run --json',
   ],
   schemas: [ingestOptions, runOptions, targetOptions],
+  document: 'report',
   exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
   docs: 'docs/format.md',
   continuing: ({ options }) => ({ keeps: !options(ingestOptions).dryRun, drop: ['--fresh'] }),

@@ -27,6 +27,7 @@ export const command: Command = {
   operands: [],
   examples: ['elysiactl index status', 'elysiactl index status --limit 1 --json'],
   schemas: [statusOptions, tableOptions, targetOptions],
+  document: 'status',
   exits: ['notFound'],
   run,
 }
@@ -60,7 +61,7 @@ function plain(positions: Positions): Record<string, Record<string, string>> {
 function entry({ run, kind, status, collection, class: name, inputs, counts, ...rest }: RunRecord) {
   const { target, startedAt, updatedAt, error } = rest
   return {
-    run,
+    id: run,
     kind,
     status,
     collection,

@@ -50,6 +50,7 @@ export const command: Command = {
     'elysiactl index sync --collection source-code --from-command -- ./producer --since yesterday',
   ],
   schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
+  document: 'report',
   exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md, docs/recipes.md',
   continuing: ({ options }) => ({

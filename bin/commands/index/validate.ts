@@ -24,6 +24,7 @@ export const command: Command = {
     'elysiactl index validate --json changes.jsonl.gz',
   ],
   schemas: [validateOptions],
+  document: 'validation',
   exits: ['rejects', 'damage', 'notFound'],
   docs: 'docs/format.md',
   run,

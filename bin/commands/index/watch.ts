@@ -32,6 +32,7 @@ export const command: Command = {
     'elysiactl index watch inbox --settle 10s --after delete --collection source-code --target http://localhost:8080',
   ],
   schemas: [watchOptions, ingestOptions, runOptions, targetOptions],
+  document: 'report',
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md',
   continuing: ({ options }) => ({ keeps: !options(ingestOptions).dryRun, drop: ['--fresh'] }),

@@ -78,7 +78,7 @@ function statusCondition(status: ArchiveFilter['status']): Condition {
   return { sql: `status IN (${status.map(() => '?').join(', ')})`, values: status }
 }
 
-function orderOf(sort = 'started:desc'): string {
+function orderOf(sort = 'started_at:desc'): string {
   const [, name = '', direction] = /^([a-z_]+)(?::(asc|desc))?$/.exec(sort) ?? []
   if (name === '') {
     throw new ElysiaError('ELYSIA_USAGE', `--sort ${sort} is not valid`, {

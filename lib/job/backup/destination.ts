@@ -7,15 +7,15 @@ import { storageFailure } from '../../archive/storage/failure.ts'
 import type { FileModes } from '../../archive/storage/modes.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { newRunId } from '../../run/record.ts'
 import type { Store } from '../../store/store.ts'
 import { type BackupEnded, completed, runInFrame } from './frame.ts'
 import type { BackupContext } from './job.ts'
 import type { BackupGiven } from './options.ts'
+import { newArchiveId } from './plan.ts'
 import { intoStream, singleOptions } from './single.ts'
 
 /**
- * The directory for an archive where none is named: `ROOT/CLASS/TIME-XXXXXX`; with `resume` the newest one
+ * The directory for an archive where none is named: `ROOT/CLASS/ID`, by the id of the archive; with `resume` the newest one
  * there that a backup of this class and target has begun and not finished.
  * @throws ElysiaError ELYSIA_NOT_FOUND where there is nothing to resume
  */
@@ -25,7 +25,7 @@ export async function defaultDirectory(
   target: string,
   resume: boolean,
 ): Promise<string> {
-  if (!resume) return join(resolve(root), className, newRunId())
+  if (!resume) return join(resolve(root), className, newArchiveId())
   const storage = directoryStorage(join(root, className))
   const begun = (await unfinished(storage)).sort().reverse()
   for (const name of begun) {

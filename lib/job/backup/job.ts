@@ -10,6 +10,8 @@ import type { CollectionInfo } from './plan.ts'
 export interface BackupContext extends RunContext {
   /** Told of the plan once it is known, before the scan. */
   readonly onBegun?: (plan: Plan) => void
+  /** The id of the archive that is made; a new one without. An archive that is resumed keeps its own. */
+  readonly archiveId?: string
   /** Go on where a backup into this place was interrupted. */
   readonly resume?: boolean
 }

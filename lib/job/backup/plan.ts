@@ -101,7 +101,8 @@ export function whatOf(vectors: boolean) {
   return { properties: 'all', vectors, references: true, times: true } as const
 }
 
-function newArchiveId(): string {
+/** The id of an archive: when it was begun, and what no other one has. */
+export function newArchiveId(): string {
   return `${newRunId().toLowerCase()}${randomBytes(2).toString('hex')}`
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
+import { toThousandths } from '../../core/units.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { Ending } from '../../run/run.ts'
@@ -78,8 +79,8 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
     digest: sumOfDigests(parts.map(({ digest }) => digest)),
     ...(isDone && { counts: manifest.counts, consistency: manifest.consistency }),
     retries,
-    seconds,
-    rate: objects / seconds,
+    seconds: toThousandths(seconds),
+    rate: toThousandths(objects / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     ...(error !== undefined && { error: failureOf(error) }),
   }

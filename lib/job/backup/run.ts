@@ -27,11 +27,12 @@ export interface Begun extends Unfinished {
 /** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
 export async function beginBackup(job: StorageJob, unfinished: Unfinished | undefined): Promise<Begun> {
   if (unfinished !== undefined) return takeUp(job, unfinished)
-  const { run, task, subject, storage, retry } = job
+  const { run, task, subject, storage, retry, context } = job
   const { store, options } = task
   const counted: Counted = new Map()
   const encoding = await retry(() => chosenEncoding(store, subject, options, run.emit))
-  const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
+  const made = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
+  const plan = context.archiveId === undefined ? made : { ...made, id: context.archiveId }
   await beginJournal(storage, plan)
   return { plan, parts: [], tenants: [], there: [], counted }
 }

@@ -72,6 +72,7 @@ export const ingestOptions = {
       type: 'string',
       description: 'stop when more records than this were rejected',
       placeholder: 'N|P%',
+      example: '5%',
       pattern: '^(\\d+|\\d+(\\.\\d+)?%)$',
     },
     skipUnchanged: {

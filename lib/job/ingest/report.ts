@@ -1,4 +1,5 @@
 import type { Report } from '../../core/report.ts'
+import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
@@ -19,14 +20,10 @@ export function reportOf(ingest: Ingest, store: Store, { status, error, seconds 
     ...counts,
     retries,
     bytes,
-    seconds: round(seconds),
-    rate: round(ledger.settledHere / seconds),
+    seconds: toThousandths(seconds),
+    rate: toThousandths(ledger.settledHere / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     commits: Object.fromEntries([...ledger.commits].sort()),
     ...(error !== undefined && { error: failureOf(error) }),
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000
 }

@@ -1,4 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
+import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
@@ -127,8 +128,8 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     schema_differences: progress.differences,
     verification,
     retries,
-    seconds: round(seconds),
-    rate: round(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),
+    seconds: toThousandths(seconds),
+    rate: toThousandths(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     ...(error !== undefined && { error: failureOf(error) }),
   }
@@ -165,8 +166,4 @@ function sumsOf(all: readonly PartFacts[]) {
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key]
   }
   return sums
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000
 }

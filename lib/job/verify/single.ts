@@ -8,6 +8,7 @@ import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { readSingle, type SingleArchive } from '../../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
 import { archivedInFile } from './archiveObjects.ts'
@@ -121,7 +122,7 @@ function reportOf(
     faults: faults.map((fact) => ({ file: path, fact, part: false })),
     ...(expired > 0 && { expired }),
     stopped: false,
-    seconds: ending.seconds,
+    seconds: toThousandths(ending.seconds),
     ...(ending.error !== undefined && { error: failureOf(ending.error) }),
   }
 }

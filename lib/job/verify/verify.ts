@@ -13,6 +13,7 @@ import { pool } from '../../async/pool.ts'
 import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { toThousandths } from '../../core/units.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
@@ -220,7 +221,7 @@ function reportOf(
     ...(found.expired > 0 && { expired: found.expired }),
     stopped: found.full,
     ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
-    seconds: ending.seconds,
+    seconds: toThousandths(ending.seconds),
     ...(ending.error !== undefined && { error: failureOf(ending.error) }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Progress, Report } from '../../core/report.ts'
+import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { Ending } from '../../run/run.ts'
@@ -69,8 +70,8 @@ export class WatchTotals {
       ...counts,
       retries,
       bytes,
-      seconds: round(this.#seconds),
-      rate: this.#ingestSeconds === 0 ? 0 : round(this.#settled / this.#ingestSeconds),
+      seconds: toThousandths(this.#seconds),
+      rate: this.#ingestSeconds === 0 ? 0 : toThousandths(this.#settled / this.#ingestSeconds),
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
       commits: Object.fromEntries([...this.#commits].sort()),
       files: this.files,
@@ -110,8 +111,4 @@ export function failedReport(facts: WatchFacts, run: string, dryRun: boolean, er
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     error: failureOf(error),
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000
 }

@@ -78,7 +78,11 @@ async function restoreOnce(
   if (how.killAfterMs !== undefined) begun.then(() => wait(how.killAfterMs)).then(() => child.kill('SIGKILL'))
   if (how.stopAt !== undefined) how.stopAt().then(() => child.kill('SIGINT'))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, errors, report: output === '' ? undefined : (JSON.parse(output) as RestoreReport) }
+  return {
+    code,
+    errors,
+    report: output === '' ? undefined : (JSON.parse(output).restores[0] as RestoreReport),
+  }
 }
 
 async function heard(said: () => string, child: ChildProcess): Promise<void> {

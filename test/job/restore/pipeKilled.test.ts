@@ -87,7 +87,7 @@ async function restored(target: Target, bytes: Buffer, words: readonly string[] 
   })
   child.stdin!.end(bytes)
   const [code] = (await once(child, 'close')) as [number | null]
-  const report = output === '' ? undefined : (JSON.parse(output) as RestoreReport)
+  const report = output === '' ? undefined : (JSON.parse(output).restores[0] as RestoreReport)
   return { code, report, errors }
 }
 

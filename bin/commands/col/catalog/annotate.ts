@@ -2,6 +2,7 @@ import { onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
+import { archiveDocument } from '../../../view/archiveDocument.ts'
 
 /** A command that changes what is said of an archive. */
 export interface Annotating {
@@ -21,6 +22,7 @@ export function annotating({ summary, more, examples, change, said }: Annotating
     operands: [ARCHIVE, ...(more === undefined ? [] : [more])],
     examples,
     schemas: [catalogOptions],
+    document: 'archive',
     exits: ['notFound'],
     docs: 'docs/archives.md',
     async run(context: Context): Promise<void> {
@@ -32,7 +34,7 @@ export function annotating({ summary, more, examples, change, said }: Annotating
         })
       }
       const archive = await onCatalog(context, (catalog) => catalog.annotate(id, asked))
-      if (context.console.json) return context.console.document(archive)
+      if (context.console.json) return context.console.document(archiveDocument(archive))
       context.console.note(`${archive.id} ${said(archive)}`)
     },
   }

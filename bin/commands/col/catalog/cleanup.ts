@@ -1,4 +1,4 @@
-import { backupRoot, namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
+import { backupRoot, forCatalog, namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { tableOptions, tablesFor } from '../../../cli/tables.ts'
@@ -13,11 +13,12 @@ import {
   type Ended,
   filterOptions,
   lockOptions,
+  namesOf,
   retentionOptions,
   roughSize,
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
-import { planDocument, planTables } from './plan.ts'
+import { planDocument, planTables, type RuleOrigin } from './plan.ts'
 
 /** `col catalog cleanup`: removes the archives that the rules do not keep; without --yes it shows which. */
 export const command: Command = {
@@ -30,6 +31,7 @@ export const command: Command = {
     'elysiactl col catalog cleanup --keep-within 14d --keep-tag gold --collection Article --json',
   ],
   schemas: [cleanupOptions, retentionOptions, filterOptions, tableOptions, lockOptions, catalogOptions],
+  document: 'cleanup',
   exits: ['locked'],
   docs: 'docs/retention.md',
   run,
@@ -53,7 +55,7 @@ async function cleanupOf(context: Context) {
   const below = includeOutside ? undefined : namedRoot(context)
   return {
     filter: {
-      ...filterOf(ofClass(context.options(filterOptions))),
+      ...filterOf(forCatalog(context, context.options(filterOptions))),
       ...(below !== undefined && { below }),
     },
     ...(!includeOutside && { backupRoot: backupRoot(context) }),
@@ -83,10 +85,24 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
   )
 }
 
+/** What was set, and the defaults that hold beside it. */
+function rulesOf(context: Context): RuleOrigin[] {
+  const values: Readonly<Record<string, unknown>> = context.options(retentionOptions)
+  const origins = context.origins(retentionOptions)
+  const set = Object.entries(retentionOptions.properties).filter(([key]) => (values[key] ?? false) !== false)
+  return set.map(([key, option]) => ({
+    rule: `--${namesOf(key, option).flag}`,
+    value: String(values[key]),
+    origin: origins[key] ?? 'default',
+  }))
+}
+
 async function show(context: Context, report: CleanupReport): Promise<void> {
   const { console } = context
   const { groups, done, removed, bytes, failed } = report
-  if (console.json) return console.document(planDocument(report))
+  const rules = rulesOf(context)
+  if (console.json) return console.document(planDocument(report, rules))
+  console.note(`rules: ${rules.map(({ rule, value, origin }) => `${rule} ${value} (${origin})`).join(', ')}`)
   if (groups.length === 0) return console.note('no archives')
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
   // With --yes the plan is no answer but a report of what is done.

@@ -1,4 +1,4 @@
-import { namedRoot, ofClass, onCatalog } from '../../../cli/catalog.ts'
+import { forCatalog, namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import {
@@ -9,6 +9,7 @@ import {
   listOptions,
   roughSize,
 } from '../../../library.ts'
+import { archiveDocument } from '../../../view/archiveDocument.ts'
 import type { Column } from '../../../view/columns.ts'
 import { ageText } from '../../../view/times.ts'
 
@@ -25,6 +26,7 @@ export const command: Command = {
     'elysiactl col catalog list --backup-root /mnt/backups',
   ],
   schemas: [listOptions, tableOptions, catalogOptions],
+  document: 'archives',
   docs: 'docs/archives.md',
   run,
 }
@@ -34,14 +36,17 @@ async function run(context: Context): Promise<void> {
   const { filterOf } = await catalogDoor()
   const below = namedRoot(context)
   const filter = {
-    ...filterOf(ofClass(context.options(listOptions))),
+    ...filterOf(forCatalog(context, context.options(listOptions))),
     ...(below !== undefined && { below }),
   }
   const [archives, all, unreadable] = await onCatalog(context, (catalog) => [
     ...([catalog.list(filter), catalog.count(filter)] as const),
     catalog.unreadable.list(below),
   ])
-  if (console.json) return console.document({ archives, total: all.archives, unreadable })
+  if (console.json) {
+    const shown = archives.map(archiveDocument)
+    return console.document({ archives: shown, total: all.archives, unreadable })
+  }
   for (const { path, message } of unreadable) console.warn(`unreadable: ${path}: ${message}`)
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
   const tables = tablesFor(context)

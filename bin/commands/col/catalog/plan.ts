@@ -44,9 +44,21 @@ function displacement(row: KeptArchive | RemovedArchive): string[] {
   return 'displacedBy' in row ? [`${row.displacedBy} holds as much`] : []
 }
 
+/** A rule of a cleanup, and who set it. */
+export interface RuleOrigin {
+  /** The flag that says it. */
+  readonly rule: string
+  readonly value: string
+  readonly origin: string
+}
+
 /** A plan, and what became of it, for a program. */
-export function planDocument({ groups, ...report }: CleanupReport): unknown {
+export function planDocument(
+  { groups, ...report }: CleanupReport,
+  rules: readonly RuleOrigin[],
+): Record<string, unknown> {
   return {
+    rules,
     ...report,
     groups: groups.map(({ key, keep, remove, warnings }) => ({
       key,

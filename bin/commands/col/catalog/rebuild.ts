@@ -21,6 +21,7 @@ export const command: Command = {
   operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
   examples: ['elysiactl col catalog rebuild', 'elysiactl col catalog rebuild /mnt/backups'],
   schemas: [lockOptions, catalogOptions],
+  document: 'rebuild',
   exits: ['damage', 'notFound', 'locked'],
   docs: 'docs/archives.md',
   run,
@@ -34,7 +35,7 @@ async function run(context: Context): Promise<void> {
     const others = unreadable.length === 1 ? '' : `, and ${unreadable.length - 1} more`
     context.fail(EXIT.damage, `${unreadable[0].path} was left out: ${unreadable[0].message}${others}`)
   }
-  if (console.json) return console.document(reports)
+  if (console.json) return console.document({ roots: reports })
   if (reports.length === 0) return console.note('no archives are known, and no directory is named')
   for (const report of reports) {
     const { root, complete, partial, deleting, gone } = report

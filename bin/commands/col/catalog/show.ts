@@ -3,6 +3,7 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import { type ArchiveDetails, catalogOptions, counted, roughSize } from '../../../library.ts'
+import { detailsDocument } from '../../../view/archiveDocument.ts'
 
 /** `col catalog show`: all that the catalog knows of one archive. */
 export const command: Command = {
@@ -10,6 +11,7 @@ export const command: Command = {
   operands: [ARCHIVE],
   examples: ['elysiactl col catalog show 20261125t1003', 'elysiactl col catalog show 20261125t1003 --json'],
   schemas: [tableOptions, catalogOptions],
+  document: 'archive',
   exits: ['notFound'],
   docs: 'docs/archives.md',
   run,
@@ -18,7 +20,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const [id = ''] = context.operands
   const archive = await onCatalog(context, (catalog) => catalog.get(id))
-  if (context.console.json) return context.console.document(archive)
+  if (context.console.json) return context.console.document(detailsDocument(archive))
   const tables = tablesFor(context)
   await context.console.print([
     ...facts(archive, tables),

@@ -10,6 +10,7 @@ export const command: Command = {
   operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
   examples: ['elysiactl col catalog unlock', 'elysiactl col catalog unlock /mnt/backups --remove-all'],
   schemas: [unlockOptions, catalogOptions],
+  document: 'locks',
   docs: 'docs/retention.md',
   run,
 }
@@ -22,7 +23,7 @@ async function run(context: Context): Promise<void> {
   console.detail(`looks at ${roots.join(', ')}; locks of other machines are watched for 90 s`)
   const found = await Promise.all(roots.map((root) => unlockRoot(root, { all, signal })))
   const locks = found.flat()
-  if (console.json) return console.document(locks)
+  if (console.json) return console.document({ locks })
   if (locks.length === 0) return console.note('there are no locks')
   for (const lock of locks) console.note(lockText(lock))
 }

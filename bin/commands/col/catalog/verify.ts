@@ -34,7 +34,7 @@ const whichOptions = {
     against: {
       type: 'string',
       kind: 'target',
-      description: 'the store to compare with at level live',
+      description: 'the store to compare with at level live: as --target has it, a name too',
       placeholder: 'TARGET',
       flagOnly: true,
     },
@@ -70,6 +70,7 @@ export const command: Command = {
     'elysiactl col catalog verify 20261125t1003 --level live --against http://localhost:8080',
   ],
   schemas: [verifyOptions, whichOptions, accessOptions, lockOptions, catalogOptions],
+  document: 'verifications',
   exits: ['damage', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/archives.md',
   run,
@@ -110,7 +111,7 @@ async function run(context: Context): Promise<void> {
     }
     return undefined
   })
-  if (console.json) await console.document(reports.length === 1 ? reports[0] : reports)
+  if (console.json) await console.document({ verifications: reports })
   else for (const report of reports) console.note(said(report))
   if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')

@@ -1,9 +1,9 @@
-import { defaultText, flagText, type OptionSchema, type OptionsSchema } from '../library.ts'
-import type { Group, NamedCommand } from './command.ts'
-import { consoleOptions } from './consoleOptions.ts'
-import { EXIT, EXIT_MEANINGS, type ExitName } from './exit.ts'
-import { usageText } from './operands.ts'
-import { commandsOf, follow, groupsOf, isGroup, load, loadAll } from './registry.ts'
+import { defaultText, flagText, type OptionSchema, type OptionsSchema } from '../../library.ts'
+import type { Group, NamedCommand } from '../command.ts'
+import { consoleOptions } from '../consoleOptions.ts'
+import { EXIT, EXIT_MEANINGS, type ExitName } from '../exit.ts'
+import { usageText } from '../operands.ts'
+import { commandsOf, follow, groupsOf, isGroup, load, loadAll } from '../registry.ts'
 import { unknownCommand } from './unknownCommand.ts'
 
 /** Wider lines are hard to read, narrower ones cannot hold a flag and its text. */
@@ -81,7 +81,7 @@ export function commandHelp(command: NamedCommand, width?: number): string[] {
     ...command.examples.map((example) => `  ${example}`),
     '',
     ...folded(`Exit codes: ${exitText(command.exits ?? [])}; all: \`elysiactl help exit-codes\``, columns),
-    ...folded(`Docs: ${command.docs ?? 'SPEC.md'}`, columns),
+    ...folded(docsText(command), columns),
   ]
 }
 
@@ -110,6 +110,11 @@ function section(schema: OptionsSchema, columns: number): string[] {
     return entryLines(start, meaningOf(key, option, schema), TEXT_AT, columns)
   })
   return ['', ...folded(schema.description.replace(/\.$/, ':'), columns), ...lines]
+}
+
+function docsText({ docs = 'SPEC.md', document }: NamedCommand): string {
+  const schema = document === undefined ? '' : `; of --json: \`elysiactl format schema ${document}\``
+  return `Docs: ${docs}${schema}`
 }
 
 function exitText(names: readonly ExitName[]): string {

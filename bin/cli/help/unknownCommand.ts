@@ -1,6 +1,6 @@
-import { closestMatch, ElysiaError } from '../library.ts'
-import type { Group, NamedCommand } from './command.ts'
-import { groupsOf, loadAll } from './registry.ts'
+import { closestMatch, ElysiaError } from '../../library.ts'
+import type { Group, NamedCommand } from '../command.ts'
+import { groupsOf, loadAll } from '../registry.ts'
 
 /**
  * The error for a word that is no member of a group. It names what was meant: a command of that name elsewhere, one that

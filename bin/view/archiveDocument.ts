@@ -1,0 +1,27 @@
+import type { ArchiveDetails, ArchiveRecord } from '../library.ts'
+
+/** An archive as --json shows it: moments end in `_at`, and a store is a `target`, as in all other documents. */
+export function archiveDocument(archive: ArchiveRecord): Record<string, unknown> {
+  const { id, status, collection, cluster, started, finished, updated, deleted, verified, ...rest } = archive
+  return {
+    id,
+    status,
+    collection,
+    target: cluster,
+    started_at: started,
+    ...(finished !== undefined && { finished_at: finished }),
+    updated_at: updated,
+    ...(deleted !== undefined && { deleted_at: deleted }),
+    ...rest,
+    ...(verified !== undefined && { verified: atMoment(verified) }),
+  }
+}
+
+/** The same with all that is known of it. */
+export function detailsDocument({ verifications, ...archive }: ArchiveDetails): Record<string, unknown> {
+  return { ...archiveDocument(archive), verifications: verifications.map(atMoment) }
+}
+
+function atMoment<V extends { readonly time: string }>({ time, ...verification }: V) {
+  return { ...verification, verified_at: time }
+}

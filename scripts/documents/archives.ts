@@ -1,0 +1,289 @@
+import Type from 'typebox'
+import { ARCHIVE_STATUSES } from '../../lib/catalog/status.ts'
+import {
+  anything,
+  byName,
+  count,
+  document,
+  error,
+  flag,
+  list,
+  moment,
+  nullable,
+  number,
+  object,
+  one,
+  optional,
+  retries,
+  rss,
+  seconds,
+  target,
+  text,
+  texts,
+} from './parts.ts'
+
+const level = one(['exists', 'stored', 'records', 'live'], 'How deep it looked.')
+
+const archive = {
+  id: text('The id of the archive.'),
+  status: one(ARCHIVE_STATUSES, 'What became of it.'),
+  collection: text('The class that it holds.'),
+  target,
+  started_at: moment('When the backup began.'),
+  finished_at: optional(moment('When it was complete.')),
+  updated_at: moment('When its row in the catalog last changed.'),
+  deleted_at: optional(moment('When it was removed.')),
+  root: text('The directory that its lock is taken on.'),
+  location: text('Where it lies.'),
+  shape: one(['directory', 'file'], 'What lies there.'),
+  content: text('`full`, or `schema` for one without objects.'),
+  format: text('jsonl, json or parquet.'),
+  compression: text('With its level: `zstd:3`.'),
+  objects: count('Objects that it holds.'),
+  vectors: count('Vectors that it holds.'),
+  bytes: count('Bytes on disk.'),
+  raw_bytes: count('Bytes before compression.'),
+  parts: count('Parts that it is made of.'),
+  version: text('The version of the server.'),
+  tenants: texts('Tenants that it holds.'),
+  parent: optional(text('The archive that it is an increment of.')),
+  tags: texts('Its tags.'),
+  note: optional(text('What was noted of it.')),
+  pinned: flag('No cleanup removes it.'),
+  damaged: flag('A verification found damage, and none as deep has found it whole since.'),
+  verified: optional(
+    object('The last verification.', {
+      level,
+      verified_at: moment('When.'),
+      ok: flag('Nothing was wrong.'),
+    }),
+  ),
+  error: optional(text('Why it failed, or what became of it.')),
+  holds: text('What it holds of its collection: `full`, or what is missing.'),
+  without_vectors: flag('Its objects have no vectors.'),
+  all_tenants: flag('It holds all tenants of its collection.'),
+  filter: optional(text('The condition that its objects were chosen by.')),
+}
+
+const unreadable = object('What could not be read.', { path: text('Where.'), message: text('Why.') })
+
+export const archivesDocument = document('archives', '`col catalog list --json`.', {
+  archives: list(object('An archive.', archive), 'Those that were asked for, in the order asked for.'),
+  total: count('How many there are, shown or not.'),
+  unreadable: list(unreadable, 'What lies there and cannot be read.'),
+})
+
+export const archiveDocument = document(
+  'archive',
+  '`col catalog show --json` and the commands that annotate.',
+  {
+    ...archive,
+    manifest: optional(anything('All of its manifest but schema, ranges and parts.')),
+    verifications: optional(
+      list(
+        object('A verification.', {
+          level,
+          verified_at: moment('When.'),
+          ok: flag('Nothing was wrong.'),
+          errors: count('Faults.'),
+          sample: optional(text('The parts that were looked at, where these were not all.')),
+        }),
+        'The last of each level; of `col catalog show`.',
+      ),
+    ),
+  },
+)
+
+export const backupDocument = document('backup', '`col backup --json`.', {
+  run: text('The id of the run.'),
+  archive: text('The id of the archive; empty where it failed before it had one.'),
+  status: one(['done', 'interrupted', 'failed'], 'How it ended.'),
+  collection: text('The class.'),
+  target,
+  location: text('Where the archive lies; `-` for a pipe.'),
+  format: text('jsonl, json or parquet.'),
+  compression: text('With its level: `zstd:3`.'),
+  reason: optional(text('Why this compression was chosen.')),
+  parts: count('Parts of the archive.'),
+  parts_kept: count('Parts that an interrupted run had made.'),
+  objects: count('Objects of the archive.'),
+  vectors: count('Vectors of the archive.'),
+  tenants: optional(count('Tenants of the archive.')),
+  bytes: count('Bytes on disk.'),
+  raw_bytes: count('Bytes before compression.'),
+  digest: text('The digest over all objects.'),
+  counts: optional(
+    object('Objects as the store counted them, and as they were written.', {
+      before: count('Before the scan.'),
+      after: count('After the scan.'),
+      written: count('Written.'),
+    }),
+  ),
+  consistency: optional(text('What is known of changes during the scan.')),
+  retries,
+  seconds,
+  rate: number('Objects a second.'),
+  peak_rss_bytes: rss,
+  error: optional(error),
+})
+
+export const verificationsDocument = document('verifications', '`col catalog verify --json`.', {
+  verifications: list(
+    object('What the verification of one archive found.', {
+      archive: text('The id of the archive.'),
+      location: text('Where it lies.'),
+      level,
+      status: one(['whole', 'damaged', 'unchecked', 'failed', 'interrupted'], 'What it is.'),
+      parts: count('Parts of the archive.'),
+      parts_checked: count('Parts that were looked at.'),
+      objects_checked: count('Objects that were looked at.'),
+      bytes_checked: count('Bytes that were read.'),
+      num_errors: count('Faults.'),
+      broken_parts: texts('Parts with faults.'),
+      faults: list(
+        object('A fault.', {
+          file: text('The file.'),
+          fact: text('What is wrong.'),
+          part: flag('The file is a part.'),
+        }),
+        'What is wrong.',
+      ),
+      expired: optional(count('Objects that the store has no more, since they have expired.')),
+      stopped: flag('--max-errors ended it early.'),
+      suggested_command: optional(text('What to do with a damaged archive.')),
+      seconds,
+      error: optional(error),
+    }),
+    'One for each archive.',
+  ),
+})
+
+const planned = {
+  id: text('The id of an archive.'),
+  holds: text('What it holds of its collection.'),
+  reasons: texts('Why.'),
+}
+
+export const cleanupDocument = document('cleanup', '`col catalog cleanup --json`.', {
+  rules: list(
+    object('A rule.', {
+      rule: text('The flag that says it.'),
+      value: text('Its value.'),
+      origin: text('`command line`, `environment` or the path of a configuration file.'),
+    }),
+    'The rules, and where they come from.',
+  ),
+  groups: list(
+    object('Archives that are counted together.', {
+      key: byName(Type.String(), 'What they share.'),
+      keep: list(
+        object('One that stays.', {
+          ...planned,
+          counters: optional(byName(Type.Integer(), 'What is left of each count.')),
+        }),
+        'Newest first.',
+      ),
+      remove: list(
+        object('One that goes.', {
+          ...planned,
+          displaced_by: optional(text('The archive that holds as much.')),
+        }),
+        'Newest first.',
+      ),
+      warnings: texts('What a person should know.'),
+    }),
+    'By what --group-by names.',
+  ),
+  done: flag('False for a plan.'),
+  removed: texts('Ids of archives that were removed.'),
+  bytes: count('Bytes that were freed, or would be.'),
+  failed: list(
+    object('One that could not be removed.', { id: text('Its id.'), message: text('Why.') }),
+    'What was not removed.',
+  ),
+  error: optional(error),
+})
+
+export const rebuildDocument = document('rebuild', '`col catalog rebuild --json`.', {
+  roots: list(
+    object('What was found below one directory.', {
+      root: text('The directory.'),
+      complete: count('Complete archives.'),
+      partial: count('Partial ones.'),
+      deleting: count('Removals that were begun.'),
+      gone: count('Archives that are no longer there.'),
+      unreadable: list(unreadable, 'What could not be read.'),
+      copies: list(
+        object('A copy.', {
+          path: text('Where.'),
+          id: text('Whose id it bears.'),
+          known: text('Where that lies.'),
+        }),
+        'Not listed.',
+      ),
+    }),
+    'One for each directory.',
+  ),
+})
+
+export const locksDocument = document('locks', '`col catalog unlock --json`.', {
+  locks: list(
+    object('A lock that was found.', {
+      file: text('Its file.'),
+      holder: text('Who holds it.'),
+      removed: flag('It was taken away.'),
+      valid: flag('False for a file that is no lock.'),
+    }),
+    'All that were found.',
+  ),
+})
+
+const restored = object('What a restore did.', {
+  run: text('The id of the run.'),
+  status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
+  archive: text('The id of the archive; of a source that has none what it was called.'),
+  kind: text('archive, file, original, export or jsonl.'),
+  collection: text('The class that the objects come from.'),
+  class: text('The class that they are in now.'),
+  target,
+  dry_run: flag('Nothing was written.'),
+  objects: count('Objects of the source: written, rejected and skipped.'),
+  written: count('Objects that the store acknowledged.'),
+  rejected: count('Objects that were refused.'),
+  reject_reasons: list(
+    object('A reason.', { reason: text('In words.'), count: count('How often.') }),
+    'The first ten.',
+  ),
+  skipped: count('Objects of damaged parts.'),
+  vectors: count('Vectors that were written.'),
+  references: count('References that were written.'),
+  references_rejected: count('References that the store refused.'),
+  tenants: count('Tenants that were restored.'),
+  aliases: texts('Aliases that lead to the class now.'),
+  parts: count('Parts of the source.'),
+  parts_continued: count('Parts that an interrupted restore had brought to their end.'),
+  parts_damaged: texts('Names of damaged parts.'),
+  patches: list(anything('`{rule, path, from, to, reason}`.'), 'What was changed of the class.'),
+  schema_differences: list(
+    anything('`{path, wanted, got}`.'),
+    'What the target made of the class otherwise.',
+  ),
+  verification: nullable(
+    object('What was read back.', {
+      count: count('Objects that are there.'),
+      expected: count('Objects that should be.'),
+      digest_equal: nullable(Type.Boolean(), 'Null where it was not compared.'),
+      expired: optional(count('Objects that are gone by themselves.')),
+    }),
+    'Null where it did not come to that.',
+  ),
+  retries,
+  seconds,
+  rate: number('Objects a second while this process wrote.'),
+  peak_rss_bytes: rss,
+  error: optional(error),
+})
+
+export const restoreDocument = document('restore', '`col restore --json`.', {
+  restores: list(restored, 'One for each archive, in the order of the command line.'),
+})

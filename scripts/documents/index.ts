@@ -1,0 +1,38 @@
+import {
+  archiveDocument,
+  archivesDocument,
+  backupDocument,
+  cleanupDocument,
+  locksDocument,
+  rebuildDocument,
+  restoreDocument,
+  verificationsDocument,
+} from './archives.ts'
+import {
+  collectionsDocument,
+  createdDocument,
+  errorDocument,
+  removalDocument,
+  settingsDocument,
+  statusDocument,
+  validationDocument,
+} from './others.ts'
+
+/** The schemas of what --json prints, by the name that `format schema` takes; reports of ingests are `report`. */
+export const DOCUMENTS = {
+  status: statusDocument,
+  validation: validationDocument,
+  collections: collectionsDocument,
+  removal: removalDocument,
+  backup: backupDocument,
+  restore: restoreDocument,
+  archives: archivesDocument,
+  archive: archiveDocument,
+  verifications: verificationsDocument,
+  cleanup: cleanupDocument,
+  rebuild: rebuildDocument,
+  locks: locksDocument,
+  settings: settingsDocument,
+  created: createdDocument,
+  error: errorDocument,
+}

@@ -1,0 +1,132 @@
+// What --json prints is what `format schema` says: real output of each command, held against the schema it names.
+import { chmodSync, readdirSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import t, { type Test } from 'tap'
+import { loadAll } from '../../bin/cli/registry.ts'
+import { COMMANDS } from '../../bin/commands/table.ts'
+import { adds, type Home, home } from './elysiactl.ts'
+
+const commands = await loadAll(COMMANDS)
+const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'date-time': true } })
+
+/** Commands whose --json prints something else: a class, objects, a schema, a script. */
+const OTHERS = ['col show', 'col cat', 'format schema', 'completion']
+
+t.test('each command says which schema its --json has', async (t) => {
+  const without = commands.filter(({ document }) => document === undefined).map(({ name }) => name)
+  t.strictSame(without.toSorted(), OTHERS.toSorted())
+})
+
+async function furnished(t: Test): Promise<Home> {
+  const place = home(t, {
+    'changes.jsonl': adds(3),
+    'faulty.jsonl': 'not json\n',
+    inbox: {},
+    'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db" }\nkeep_daily: 7\ntarget: mine\n',
+  })
+  const { run, directory } = place
+  t.match(await run(['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c']), { code: 0 })
+  for (const to of ['whole', 'damaged']) {
+    t.match(await run(['col', 'backup', 'c', '--to', to, '--compression', 'none']), { code: 0 })
+  }
+  t.match(await run(['col', 'backup', 'c', '--to', 'plain.jsonl']), { code: 0 })
+  const parts = join(directory, 'damaged', 'parts')
+  const [part] = readdirSync(parts)
+  chmodSync(join(parts, part!), 0o600)
+  truncateSync(join(parts, part!), 100)
+  return place
+}
+
+/** Command lines by command, in an order that they work in; `ID` stands for an archive's. */
+const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'index process-jsonl': [
+    ['changes.jsonl', '--collection', 'c', '--dry-run'],
+    ['faulty.jsonl', '--collection', 'c'],
+  ],
+  'index sync': [['-', '--collection', 'd']],
+  'index validate': [['changes.jsonl', 'faulty.jsonl']],
+  'index status': [[], ['--limit', '1']],
+  'col ls': [[]],
+  'col backup': [
+    ['c', '--to', 'another'],
+    ['c', '--to', 'single.jsonl.zst'],
+  ],
+  'col restore': [
+    ['whole', '--name', 'e'],
+    ['whole', '--name', 'f', '--dry-run'],
+    ['damaged', '--name', 'g', '--skip-damaged'],
+    ['plain.jsonl', '--name', 'h'],
+  ],
+  'col rm': [['h', '--yes']],
+  'col catalog tag': [['ID', 'gold']],
+  'col catalog untag': [['ID', 'gold']],
+  'col catalog note': [['ID', 'before the move']],
+  'col catalog pin': [['ID']],
+  'col catalog unpin': [['ID']],
+  'col catalog verify': [['whole'], ['whole', 'damaged'], ['--all', '--level', 'exists']],
+  'col catalog list': [[], ['--limit', '1']],
+  'col catalog show': [['ID']],
+  'col catalog cleanup': [[], ['--keep-last', '1', '--include-outside', '--yes']],
+  'col catalog rebuild': [['.']],
+  'col catalog unlock': [[]],
+  'config show': [[]],
+  'config init': [['other.yaml']],
+}
+
+t.test('what each command prints with --json is as its schema says, and nothing more', async (t) => {
+  const { run } = await furnished(t)
+  const { archives } = JSON.parse((await run(['col', 'catalog', 'list', '--json'])).stdout)
+  const id = archives.at(-1).id as string
+  const called = Object.keys(CALLS)
+  const due = commands.filter(({ name, document }) => document !== undefined && name !== 'index watch')
+  t.strictSame(called.toSorted(), due.map(({ name }) => name).toSorted(), 'every command is here')
+  for (const [name, lines] of Object.entries(CALLS)) {
+    const { document } = commands.find((one) => one.name === name)!
+    const validate = await validatorOf(run, document!)
+    for (const words of lines) {
+      const argv = [...name.split(' '), ...words.map((word) => (word === 'ID' ? id : word)), '--json']
+      const { stdout, stderr } = await run(argv, adds(1))
+      const printed = JSON.parse(stdout || '{"nothing":true}')
+      t.ok(validate(printed), `${argv.join(' ')}: ${ajv.errorsText(validate.errors)} ${stderr}`)
+    }
+  }
+})
+
+t.test('a watch reports as its schema says', async (t) => {
+  const { start } = await furnished(t)
+  const { child, ended, says } = start(['index', 'watch', 'inbox', '--collection', 'w', '--json', '-v'])
+  await says('target').finally(() => child.kill('SIGTERM'))
+  const { stdout } = await ended
+  const validate = await validatorOf(home(t).run, 'report')
+  t.ok(validate(JSON.parse(stdout)), ajv.errorsText(validate.errors))
+})
+
+t.test('an error with --json is as its schema says, whatever failed', async (t) => {
+  const { run } = await furnished(t)
+  const validate = await validatorOf(run, 'error')
+  for (const argv of [
+    ['col', 'lss'],
+    ['col', 'show', 'none'],
+    ['col', 'ls', '--target', 'sqlite:none.db'],
+    ['col', 'catalog', 'verify', 'damaged', '--quiet'],
+  ]) {
+    const { code, stderr } = await run([...argv, '--json'])
+    t.not(code, 0)
+    const line = stderr.trimEnd().split('\n').at(-1)!
+    t.ok(validate(JSON.parse(line)), `${argv.join(' ')}: ${line}: ${ajv.errorsText(validate.errors)}`)
+  }
+})
+
+t.test('the schema of each document refuses a field that it does not name', async (t) => {
+  const { run } = home(t)
+  const validate = await validatorOf(run, 'removal')
+  t.ok(validate({ class: 'C', target: 'sqlite:/c.db', removed: true }))
+  t.notOk(validate({ class: 'C', target: 'sqlite:/c.db', removed: true, more: 1 }))
+  t.notOk(validate({ class: 'C', removed: true }))
+})
+
+async function validatorOf(run: Home['run'], name: string) {
+  const schema = JSON.parse((await run(['format', 'schema', name])).stdout)
+  return ajv.getSchema(schema.$id) ?? ajv.compile(schema)
+}
