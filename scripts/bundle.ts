@@ -83,7 +83,7 @@ const OPTIONS = {
 
 /** esbuild takes each package for CommonJS, and gives the whole of it for its default export. */
 function withDefaults(code: string): string {
-  return code.replace(/__toESM\(require\("([^"]+)"\), 1\)/g, (given, name: string) =>
+  return code.replace(/__toESM\(require\("([^"]+)"\),\s*1\)/g, (given, name: string) =>
     isModule(name) ? `__toESM(require("${name}"))` : given,
   )
 }
