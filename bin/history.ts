@@ -1,16 +1,14 @@
-import type { Console } from './cli/console.ts'
-import { hintedFailure, openState, type RunRecord, type State, userPaths } from './library.ts'
-import { eventText } from './view/eventText.ts'
+import { type Emit, hintedFailure, openState, type RunRecord, type State, userPaths } from './library.ts'
 
 /**
  * Works with the journal of what works on archives: backups, verifications, cleanups. Where it cannot be had that is
- * said, and the work is done without.
+ * an event, and the work is done without.
  */
 export async function withHistory<T>(
-  { warn }: Pick<Console, 'warn'>,
+  emit: Emit,
   work: (context: { readonly state?: State }) => Promise<T>,
 ): Promise<T> {
-  const state = opened(warn)
+  const state = opened(emit)
   try {
     return await work(state === undefined ? {} : { state })
   } finally {
@@ -18,11 +16,11 @@ export async function withHistory<T>(
   }
 }
 
-function opened(warn: (message: string) => void): State | undefined {
+function opened(emit: Emit): State | undefined {
   try {
     return openState(undefined, userPaths().state)
   } catch (error) {
-    warn(eventText({ type: 'history_not_written', error: hintedFailure(error) })!)
+    emit({ type: 'history_not_written', error: hintedFailure(error) })
     return undefined
   }
 }

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { COLLECTION } from '../../cli/operands.ts'
+import { withHistory } from '../../history.ts'
 import {
   type BackupContext,
   type BackupEnded,
@@ -12,15 +13,11 @@ import {
   catalogOptions,
   counted,
   ElysiaError,
-  type Emit,
-  failureOf,
   lock,
   lockOptions,
-  openState,
   requireFree,
   roughSize,
   runOptions,
-  type State,
   type Store,
   targetOptions,
   userPaths,
@@ -168,23 +165,11 @@ async function shown(context: Context, make: (around: BackupContext) => Promise<
   const { console, stop, signal } = context
   const view = await progressView(console)
   const onEvent = progressEvents(console, view)
-  const state = historyOf(onEvent)
-  const around: BackupContext = { stop, signal, onEvent, ...(state && { state }) }
-  const ended = make(around).finally(view.stop)
-  const { report, error } = await ended.finally(() => state?.close())
+  const work = (history: BackupContext) => make({ stop, signal, onEvent, ...history })
+  const { report, error } = await withHistory(onEvent, work).finally(view.stop)
   if (console.json) await console.document(report)
   else if (error === undefined) console.note(backupSummary(report))
   if (error !== undefined) throw error
-}
-
-/** The journal, for a row of this run; a backup goes on without one. */
-function historyOf(onEvent: Emit): State | undefined {
-  try {
-    return openState(undefined, userPaths().state)
-  } catch (error) {
-    onEvent({ type: 'history_not_written', error: failureOf(error) })
-    return undefined
-  }
 }
 
 /** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */

@@ -9,7 +9,7 @@ import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
-import { each, types } from '../../run/listening.ts'
+import { each, on, types } from '../../run/listening.ts'
 
 const OPTIONS = { collection: 'source-code' }
 const HASH = '0123456789abcdef0123456789abcdef01234567'
@@ -62,7 +62,7 @@ t.test('of several files each is looked at before the first is taken, and named'
 t.test('of several inputs the one that is damaged, or a refused pipe, is named', async (t) => {
   const cut = gzipSync(add('a')).subarray(0, -10)
   for (const [bytes, rereadable, said] of [
-    [cut, true, 'the gzip input /b is cut short'],
+    [cut, true, '/b: the gzip input is cut short'],
     [FOREIGN[0]![1], false, '/b is compressed with xz'],
   ] as const) {
     const { store } = await place(t)
@@ -80,7 +80,10 @@ t.test('the collection is made when the first line of a pipe is there, or at its
   const made = Promise.withResolvers<void>()
   const ended = ingestFiles([{ name: 'stdin', rereadable: false, open: () => pipe }], store, OPTIONS, {
     state,
-    onEvent: each(types(notices), () => made.resolve()),
+    onEvent: each(
+      types(notices),
+      on('collection_created', () => made.resolve()),
+    ),
   })
   await new Promise((resolve) => setTimeout(resolve, 50))
   t.same(await namesIn(store), [], 'nothing yet')

@@ -333,3 +333,31 @@ t.test('a dry run takes each file once, and leaves files, store and state as the
   const { names: taken } = await watched(place, {}, ({ length }) => length === 2)
   t.strictSame(taken, ['1.jsonl', '2.jsonl'], 'the real watch takes them all')
 })
+
+t.test('a watch has a row of its own, with the sums over its files', async (t) => {
+  const place = placeOf(t, { '1.jsonl': `bad\n${add('a', '1')}`, '2.jsonl': add('b', '2') })
+  await watched(place, {}, ({ length }) => length === 2, { runId: 'mine' })
+  await withStore(place, async (store) => {
+    const { journal } = openState(store, place.stateDirectory)
+    t.match(journal.find('mine'), {
+      kind: 'watch',
+      status: 'interrupted',
+      inputs: [realpathSync(place.inbox)],
+      counts: { files: 2, lines: 3, written: 2, rejected: { not_json: 1 } },
+    })
+    t.same(
+      journal
+        .runs()
+        .map(({ kind }) => kind)
+        .sort(),
+      ['ingest', 'ingest', 'watch'],
+    )
+  })
+  const again = await watched(place, {}, () => true, { runId: 'mine', stop: AbortSignal.abort() })
+  t.match(again.ended.report, { run: 'mine' }, 'the same watch takes its row up again')
+  const other = { runId: 'mine' }
+  await t.rejects(
+    watched(place, { collection: 'other' }, () => true, other),
+    { code: 'ELYSIA_CONFLICT' },
+  )
+})

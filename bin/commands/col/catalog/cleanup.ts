@@ -80,7 +80,7 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
     stop,
     onEvent: eventView(console),
   }
-  return withHistory(console, (history) =>
+  return withHistory(around.onEvent, (history) =>
     onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...around, ...history })),
   )
 }

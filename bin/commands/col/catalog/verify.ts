@@ -103,7 +103,7 @@ async function run(context: Context): Promise<void> {
   const compared: VerifyContext =
     target === undefined ? {} : { against: { store: target.store, ...(name !== undefined && { name }) } }
   const reports: VerifyReport[] = []
-  const failure = await withHistory(console, async (history) => {
+  const failure = await withHistory(eventView(console), async (history) => {
     for (const one of chosen) {
       const { report, error } = await verifyOne(context, history, one, compared)
       reports.push(report)
