@@ -68,7 +68,8 @@ export function forCatalog<O extends { readonly collection?: string; readonly cl
   }
 }
 
-const LATEST = 'latest:'
+/** What stands before the name of a collection, for its newest complete archive. */
+export const LATEST = 'latest:'
 
 /**
  * The archive that an operand names: by its id, by the beginning of one, or as `latest:NAME`, the newest complete one of a

@@ -26,7 +26,7 @@ export const COLLECTION = {
 export const ARCHIVE = {
   name: 'ID',
   kind: 'archive',
-  hint: '`elysiactl col catalog list` lists them; the beginning of an id will do',
+  hint: '`elysiactl col catalog list` lists them; the beginning of an id will do, and latest:NAME',
 } as const satisfies Operand
 
 interface Taking {

@@ -209,3 +209,43 @@ t.test(
     t.notOk(existsSync(path('nothing')))
   },
 )
+
+t.test('the directory of an archive without a place of its own bears its id', async (t) => {
+  const at = await store(t, 3)
+  const { stdout } = await at.run(['col', 'backup', 'SourceCode', '--json', ...STORE])
+  const { archive, location } = JSON.parse(stdout) as { archive: string; location: string }
+  t.match(location, new RegExp(`/SourceCode/${archive}$`))
+  t.ok(existsSync(join(location, 'manifest.json')))
+})
+
+t.test('latest:NAME is the newest complete archive of a collection', async (t) => {
+  const at = await store(t, 3)
+  t.match(await at.run(['col', 'restore', 'latest:source-code', '--name', 'none']), {
+    code: 10,
+    stderr: /there is no complete archive of SourceCode/,
+  })
+  const made: string[] = []
+  for (const tag of ['first', 'second']) {
+    const { stdout } = await at.run(['col', 'backup', 'SourceCode', '--tag', tag, '--json', ...STORE])
+    made.push(JSON.parse(stdout).archive)
+  }
+  const newest = made.at(-1)!
+  const { stdout } = await at.run(['col', 'catalog', 'show', 'latest:source-code', '--json'])
+  t.match(JSON.parse(stdout), { id: newest, tags: ['second'] })
+  const restored = await at.run([
+    'col',
+    'restore',
+    'latest:source-code',
+    '--name',
+    'again',
+    '--json',
+    ...STORE,
+  ])
+  t.match(JSON.parse(restored.stdout).restores, [{ archive: newest, class: 'Again', written: 3 }])
+  t.match(restored.stderr, `latest:source-code is ${newest}`)
+  t.match(await at.run(['col', 'catalog', 'pin', 'latest:SourceCode']), { code: 0, stderr: newest })
+  t.match(await at.run(['col', 'catalog', 'verify', 'latest:SourceCode']), { code: 0 })
+  t.match(await at.run(['col', 'restore', 'latest:']), { code: 2, stderr: /names no collection/ })
+  const words = await at.run(['completion', 'words', '--', 'col', 'restore', 'lat'])
+  t.equal(words.stdout, 'latest:SourceCode\nthe newest archive of SourceCode\n')
+})

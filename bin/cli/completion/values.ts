@@ -13,7 +13,7 @@ import {
   targetOptions,
   type ValueKind,
 } from '../../library.ts'
-import { onCatalog } from '../catalog.ts'
+import { LATEST, onCatalog } from '../catalog.ts'
 import type { Context } from '../command.ts'
 import type { Operand } from '../operands.ts'
 import type { Typed } from './typed.ts'
@@ -110,13 +110,17 @@ function onSilentCatalog<T>({ options }: Context, work: (catalog: Catalog) => T)
 }
 
 function archiveIds(context: Context, _: Typed, typed: string): Promise<Candidate[]> {
-  return onSilentCatalog(context, (catalog) =>
-    catalog
-      .list({})
-      .filter(({ id }) => id.startsWith(typed))
-      .slice(0, MOST)
-      .map((archive) => ({ word: archive.id, text: archiveText(archive) })),
-  )
+  return onSilentCatalog(context, (catalog) => {
+    const archives = catalog.list({})
+    if (typed !== '' && LATEST.startsWith(typed.slice(0, LATEST.length))) return latest(archives)
+    const named = archives.filter(({ id }) => id.startsWith(typed))
+    return named.slice(0, MOST).map((archive) => ({ word: archive.id, text: archiveText(archive) }))
+  })
+}
+
+function latest(archives: readonly ArchiveRecord[]): Candidate[] {
+  const names = new Set(archives.map(({ collection }) => collection))
+  return [...names].map((name) => ({ word: `${LATEST}${name}`, text: `the newest archive of ${name}` }))
 }
 
 function archiveText({ collection, status, objects, started }: ArchiveRecord): string {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import {
+  type Catalog,
   type Close,
   catalogOptions,
   closingAfter,
@@ -39,7 +40,7 @@ export const command: Command = {
   alsoKnownAs: ['import', 'load'],
   operands: [
     {
-      name: 'ID|DIR|FILE|-',
+      name: 'ID|latest:NAME|DIR|FILE|-',
       kind: 'archive',
       many: true,
       hint: 'name a directory, a file, the id of an archive, or - for a pipe; several are restored together',
@@ -49,6 +50,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article',
     'elysiactl col restore article.jsonl.zst --name article-copy --target http://localhost:8080',
     'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
+    'elysiactl col restore latest:Article --name article-of-yesterday',
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
   ],
@@ -132,12 +134,19 @@ function firstCause(errors: readonly unknown[]): unknown {
   return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
 }
 
+function newest({ console }: Context, catalog: Catalog, operand: string): string {
+  const { id, location } = archiveNamed(catalog, operand)
+  console.note(`${operand} is ${id}`)
+  return location
+}
+
 /** The path of an archive: one that is there is itself, anything else is the id of one that the catalog knows. */
 async function located(context: Context, operand: string): Promise<string> {
   if (isStandardInput(operand)) return '-'
   if (existsSync(operand)) return operand
+  if (operand.startsWith(LATEST)) return onCatalog(context, (catalog) => newest(context, catalog, operand))
   const known = await onCatalog(context, (catalog) =>
-    ARCHIVE_ID.test(operand) ? catalog.get(operand).location : undefined,
+    ARCHIVE_ID.test(operand) ? archiveNamed(catalog, operand).location : undefined,
   ).catch((error) => {
     if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
     throw error

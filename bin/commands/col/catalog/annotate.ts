@@ -1,4 +1,4 @@
-import { onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE, type Operand } from '../../../cli/operands.ts'
 import { type ArchiveRecord, type Change, catalogOptions, ElysiaError } from '../../../library.ts'
@@ -33,7 +33,9 @@ export function annotating({ summary, more, examples, change, said }: Annotating
           hint: examples[0]!,
         })
       }
-      const archive = await onCatalog(context, (catalog) => catalog.annotate(id, asked))
+      const archive = await onCatalog(context, (catalog) =>
+        catalog.annotate(archiveNamed(catalog, id).id, asked),
+      )
       if (context.console.json) return context.console.document(archiveDocument(archive))
       context.console.note(`${archive.id} ${said(archive)}`)
     },

@@ -1,4 +1,4 @@
-import { onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
@@ -19,7 +19,7 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const [id = ''] = context.operands
-  const archive = await onCatalog(context, (catalog) => catalog.get(id))
+  const archive = await onCatalog(context, (catalog) => archiveNamed(catalog, id))
   if (context.console.json) return context.console.document(detailsDocument(archive))
   const tables = tablesFor(context)
   await context.console.print([

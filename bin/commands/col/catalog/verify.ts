@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { namedRoot, onCatalog } from '../../../cli/catalog.ts'
+import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { withHistory } from '../../../history.ts'
@@ -127,7 +127,7 @@ async function choose(context: Context): Promise<Chosen[]> {
     return onCatalog(context, (catalog) => {
       if (all) return catalog.list({ status: ['complete'], ...(below !== undefined && { below }) })
       return context.operands.map((operand) => {
-        if (!existsSync(operand)) return catalog.get(operand)
+        if (!existsSync(operand)) return archiveNamed(catalog, operand)
         const location = resolve(operand)
         const shape = statSync(location).isDirectory() ? 'directory' : 'file'
         const known = catalog.at(location)
