@@ -25,6 +25,6 @@ export function survived(entry: WatchEntry): WatchEntry {
   return { ...entry, attempting: false, deaths: 0, deathLine: 0 }
 }
 
-function settledLines({ journal }: Watching, { run }: WatchEntry): number {
-  return journal?.find(run)?.checkpoint?.tally.lines ?? 0
+function settledLines({ run: { context } }: Watching, { run }: WatchEntry): number {
+  return context.state?.journal.find(run)?.checkpoint?.tally.lines ?? 0
 }

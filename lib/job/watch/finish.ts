@@ -30,8 +30,8 @@ export async function settle(
     ...(movedTo !== undefined && { moved_to: movedTo }),
     ...(rejects !== undefined && { rejects_path: rejects }),
   }
-  if (report.error === undefined) watching.emit({ type: 'file_taken', path, report, ...places })
-  else watching.emit({ type: 'file_failed', path, error: hintedFailure(error), report, ...places })
+  if (report.error === undefined) run.emit({ type: 'file_taken', path, report, ...places })
+  else run.emit({ type: 'file_failed', path, error: hintedFailure(error), report, ...places })
 }
 
 /**
@@ -39,15 +39,15 @@ export async function settle(
  * records are settled, it is not taken again, and the next watch tries to move it.
  */
 export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Disposed> {
-  const { folder, log, emit, options, ownRejects, totals } = watching
-  const disposal = { folder, followLinks: options.followLinks, rejectsFollow: ownRejects.follow }
+  const { folder, log, run, options, rejects, totals } = watching
+  const disposal = { folder, followLinks: options.followLinks, rejectsFollow: rejects.own.follow }
   try {
     const disposed = await dispose(entry, disposal)
     if (entry.pending !== 'keep' && disposed.over) log.forget(entry)
     return disposed
   } catch (error) {
     if (!isCounted) totals.filesFailed += 1
-    emit({ type: 'file_kept', path: entry.path, error: hintedFailure(error) })
+    run.emit({ type: 'file_kept', path: entry.path, error: hintedFailure(error) })
     return { path: entry.path, rejects: entry.rejects, over: false }
   }
 }

@@ -20,7 +20,8 @@ export async function ingestFile(
   { byte, linesBefore }: Start,
   note: (reached: FilePosition) => void,
 ): Promise<Ended<Report>> {
-  const { store, ingest, run: ofAll, state, totals, rejects: shared, scratch } = watching
+  const { store, ingest, run: ofAll, state, totals, scratch } = watching
+  const { shared } = watching.rejects
   const input: Input = {
     name,
     rereadable: true,

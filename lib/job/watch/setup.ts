@@ -5,8 +5,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
-import type { Emit, WriteContext } from '../../run/context.ts'
-import type { Journal } from '../../run/journal.ts'
+import type { WriteContext } from '../../run/context.ts'
 import { newRunId } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lock, refuseTakenRun, requireFree, type State } from '../../run/state.ts'
@@ -27,21 +26,17 @@ import { type WatchFacts, WatchTotals } from './report.ts'
 export interface Watching {
   /** The directory, by its real path. */
   readonly folder: Folder
-  readonly matches: (name: string) => boolean
   readonly store: Store
   readonly ingest: IngestOptions
   readonly options: WatchOptions
   readonly run: Run<WriteContext>
   /** Of a dry run what it is held against, and leaves as it is. */
   readonly state: State | undefined
-  readonly journal: Journal | undefined
   readonly log: WatchLog
   /** The file that takes the rejects of all; undefined where each file has one of its own. */
-  readonly rejects: SharedRejects | undefined
-  readonly ownRejects: OwnRejects
+  readonly rejects: { readonly shared: SharedRejects | undefined; readonly own: OwnRejects }
   readonly totals: WatchTotals
   readonly facts: WatchFacts
-  readonly emit: Emit
   /** Of a dry run: the store that takes what all files would write. */
   readonly scratch: Scratch | undefined
   /** Paths of files with a second name of which that was said. */
@@ -91,26 +86,20 @@ export async function setUpWatch(
     else await seeWhatIsGone(log, folder, watch)
     if (options.after === 'move') await provideSubdirectories(folder, ingest.dryRun)
     const run = new Run('watch', context)
-    const emit = run.emit
-    const journal = state?.journal
     rejects = SharedRejects.open(database, context)
     const totals = new WatchTotals(ingest.dryRun)
     return {
       folder,
-      matches,
       store,
       ingest,
       options: watch,
       run,
       scratch,
       state: contextGiven.state,
-      journal,
       log,
-      rejects,
-      ownRejects,
+      rejects: { shared: rejects, own: ownRejects },
       totals,
       facts,
-      emit,
       told: new Set(),
       close,
     }

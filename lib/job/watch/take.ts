@@ -48,9 +48,9 @@ export async function take(
 }
 
 /** An earlier process may have died between the end of a file's run and its note. */
-function asEnded({ log, journal }: Watching, known: WatchEntry): WatchEntry {
+function asEnded({ log, run: { context } }: Watching, known: WatchEntry): WatchEntry {
   if (known.status !== 'taking') return known
-  const run = journal?.find(known.run)
+  const run = context.state?.journal.find(known.run)
   if (run?.status !== 'done') return known
   const lines = (known.reached?.lines ?? 0) + (run.checkpoint?.tally.lines ?? 0)
   const ended: WatchEntry = {
@@ -130,7 +130,7 @@ async function turnOf(
   known: WatchEntry | undefined,
   recognised: Recognised,
 ): Promise<Turn> {
-  const { emit, options } = watching
+  const { run, options } = watching
   if (known !== undefined && recognised.is === 'unfinished') {
     const entry: WatchEntry = { ...known, ...identity, status: 'taking', pending: options.after, gone: false }
     return { entry, start: recognised.start }
@@ -138,17 +138,17 @@ async function turnOf(
   const entry = await anew(watching, identity)
   if (recognised.is === 'grown') {
     const { position, start } = recognised
-    emit({ type: 'file_grown', path: identity.path, line: start.linesBefore })
+    run.emit({ type: 'file_grown', path: identity.path, line: start.linesBefore })
     return { entry: { ...entry, position }, start }
   }
   if (recognised.is === 'changed') {
     const reason = recognised.shorter ? 'shorter' : 'changed'
-    emit({ type: 'file_started_over', path: identity.path, reason })
+    run.emit({ type: 'file_started_over', path: identity.path, reason })
   }
   return { entry, start: { byte: 0, linesBefore: 0 } }
 }
 
-async function anew({ options, ownRejects }: Watching, identity: FileIdentity): Promise<WatchEntry> {
+async function anew({ options, rejects }: Watching, identity: FileIdentity): Promise<WatchEntry> {
   const run = newRunId()
   return {
     ...identity,
@@ -156,7 +156,7 @@ async function anew({ options, ownRejects }: Watching, identity: FileIdentity): 
     run,
     status: 'taking',
     pending: options.after,
-    rejects: await ownRejects.pathFor(identity.path, run),
+    rejects: await rejects.own.pathFor(identity.path, run),
     position: undefined,
     reached: undefined,
     attempting: false,
@@ -213,20 +213,20 @@ async function cannotBeRead(
 
 /** Something that has the name of a file to take and is none. */
 export function passOver(
-  { emit, totals }: Watching,
+  { run, totals }: Watching,
   path: string,
   what: OtherKind | 'several names' | Error,
 ): void {
   totals.filesPassedOver += 1
   if (what instanceof Error)
-    emit({ type: 'file_passed_over', path, reason: 'unreadable', error: hintedFailure(what) })
-  else emit({ type: 'file_passed_over', path, reason: what })
+    run.emit({ type: 'file_passed_over', path, reason: 'unreadable', error: hintedFailure(what) })
+  else run.emit({ type: 'file_passed_over', path, reason: what })
 }
 
 /** A file whose name nobody can write down. */
-export function failUnnamed({ emit, totals }: Watching, path: string): void {
+export function failUnnamed({ run, totals }: Watching, path: string): void {
   totals.files += 1
   totals.filesFailed += 1
   const error = { code: 'ELYSIA_INPUT', message: 'its name is not UTF-8; rename it' }
-  emit({ type: 'file_failed', path, error })
+  run.emit({ type: 'file_failed', path, error })
 }

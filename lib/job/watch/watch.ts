@@ -1,3 +1,4 @@
+import { namePattern } from '../../file/namePattern.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
@@ -50,9 +51,9 @@ export async function watch(
 }
 
 async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
-  const { folder, log, matches, options } = watching
+  const { folder, log, options } = watching
   const arrivals = await DirectoryWatcher.open(folder, {
-    matches,
+    matches: namePattern(options.pattern),
     settleMs: options.settleMs,
     followLinks: options.followLinks,
     onGone: (path, now) => {
