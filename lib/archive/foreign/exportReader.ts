@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { parseDoubles } from '../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
 import { type RecordBatch, tableFromIPC } from '../format/arrow.ts'
 import type { Footer } from '../format/parquet/footer.ts'
@@ -121,7 +122,7 @@ function recordIn(value: unknown, what: string): JsonObject {
   if (bytes === undefined || bytes.length === 0) return {}
   const json = jsonIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(), what)
   if (json === null) return {}
-  if (typeof json !== 'object' || Array.isArray(json)) throw new Error(`has ${what} that are no JSON object`)
+  if (!isRecord(json)) throw new Error(`has ${what} that are no JSON object`)
   return json
 }
 

@@ -1,12 +1,10 @@
-import { zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk, RowGroup } from './footer.ts'
-import { isData, type Page, pagesIn, type ReadAt, RLE, V2 } from './page.ts'
+import { contentOf, isData, type Page, pagesIn, type ReadAt, RLE, V2 } from './page.ts'
 
 /** Rows that writers put into a group are fewer by far; each takes four bytes here. */
 const MAX_ROWS = 16 * 1024 * 1024
 const MAX_COUNT = 2 ** 32 - 1
 
-const ZSTD = 6
 const FLOAT = 4
 
 /** The length of levels, in front of them. */
@@ -92,9 +90,8 @@ function levelBytes(page: Page, { codec }: ColumnChunk, read: ReadAt): [Buffer, 
   }
   if (page.repetitionEncoding !== RLE || page.definitionEncoding !== RLE)
     throw new Error('has lists in an encoding that is not read')
-  if (codec !== ZSTD && codec !== 0) throw new Error('has lists that are not compressed with zstd')
-  const maxOutputLength = Math.max(1, page.bytes)
-  const whole = codec === 0 ? stored : zstdDecompressSync(stored, { maxOutputLength })
+  const whole = contentOf(stored, codec, page.bytes)
+  if (whole === undefined) throw new Error('has lists that are not compressed with zstd')
   const first = withLength(whole)
   return [first, withLength(whole.subarray(LENGTH_BYTES + first.length))]
 }

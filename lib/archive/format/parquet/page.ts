@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk } from './footer.ts'
 import { Thrift } from './thrift.ts'
 
@@ -19,6 +20,16 @@ export const RLE = 3
 const V1 = 0
 export const V2 = 3
 export const DICTIONARY = 2
+
+/** Codecs of a column. */
+const PLAIN = 0
+const ZSTD = 6
+
+/** What a page holds, of at most `bytes` bytes; undefined where it is of another codec than those that we write. */
+export function contentOf(stored: Buffer, codec: number, bytes: number): Buffer | undefined {
+  if (codec === PLAIN) return stored
+  return codec === ZSTD ? zstdDecompressSync(stored, { maxOutputLength: Math.max(1, bytes) }) : undefined
+}
 
 export function isData({ type }: Page): boolean {
   return type === V1 || type === V2

@@ -1,6 +1,5 @@
-import { zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk, Footer, RowGroup } from './footer.ts'
-import { DICTIONARY, isData, type Page, pagesIn, type ReadAt } from './page.ts'
+import { contentOf, DICTIONARY, isData, type Page, pagesIn, type ReadAt } from './page.ts'
 
 const MIB = 1024 * 1024
 
@@ -19,7 +18,6 @@ const BYTE_ARRAY = 6
 export const FIXED_BYTE_ARRAY = 7
 const FLOAT = 4
 const FLOAT_BYTES = 4
-const ZSTD = 6
 
 /** What a row group may take once it is decoded: as its pages say, and at the most. */
 export interface GroupCost {
@@ -93,9 +91,8 @@ function chunkCost(chunk: ColumnChunk, rows: number, read: ReadAt): GroupCost & 
 function longestEntry({ type, codec }: ColumnChunk, page: Page, references: number, read: ReadAt): number {
   if (type !== BYTE_ARRAY && type !== FIXED_BYTE_ARRAY) return 0
   const bounded = references * page.bytes <= MAX_GAINED_BYTES / 8 || type === FIXED_BYTE_ARRAY
-  if (bounded || (codec !== ZSTD && codec !== 0)) return page.bytes
-  const stored = read(page.at, page.compressed)
-  const entries = codec === 0 ? stored : zstdDecompressSync(stored, { maxOutputLength: page.bytes })
+  const entries = bounded ? undefined : contentOf(read(page.at, page.compressed), codec, page.bytes)
+  if (entries === undefined) return page.bytes
   let longest = 0
   for (let from = 0; from + 4 <= entries.length; ) {
     const length = entries.readUInt32LE(from)

@@ -1,6 +1,7 @@
 import { isLarge } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 import type { PropertySchema } from '../../../core/schema.ts'
+import { isRecord } from '../../../core/value/record.ts'
 import { Binary, Bool, type Data, Float64, Int64, TimestampMicrosecond, Utf8 } from '../arrow.ts'
 import { BooleanSlots, BytesSlots, FixedSlots, GrowableArray } from './builders.ts'
 import { type Instant, instantOf, textOf } from './date.ts'
@@ -207,9 +208,7 @@ const beacons: ColumnType = {
 }
 
 function beaconOf(reference: Json): Json {
-  return typeof reference === 'object' && reference !== null && !Array.isArray(reference)
-    ? (reference.beacon ?? null)
-    : null
+  return isRecord(reference) ? (reference.beacon ?? null) : null
 }
 
 function isBeacons(value: Json | undefined): boolean {
