@@ -2,6 +2,7 @@ import { messageOf } from '../../core/errors.ts'
 import { exactJson } from '../../core/exactJson.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'
+import { slices } from '../../core/value/slices.ts'
 import type { SqliteDatabase, SqliteStatement } from '../../database/connection.ts'
 import { sqliteCode } from '../../database/errors.ts'
 import type { CallOptions, Link, Projection, Range, RemoveOutcome, WriteOutcome } from '../store.ts'
@@ -76,8 +77,8 @@ export class SqliteObjects {
     const decode = rowDecoder(what, call, this.rules.numbers)
     const distinct = [...new Set(ids)]
     const found: StoredObject[] = []
-    for (let at = 0; at < distinct.length; at += LOOKUP_IDS) {
-      const asked = JSON.stringify(distinct.slice(at, at + LOOKUP_IDS))
+    for (const some of slices(distinct, LOOKUP_IDS)) {
+      const asked = JSON.stringify(some)
       for (const row of statement.all(asked, tenant) as Row[]) found.push(decode(row[0], row))
     }
     return found

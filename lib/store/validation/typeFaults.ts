@@ -1,5 +1,7 @@
 import { exactJson, isInt64, isLarge } from '../../core/exactJson.ts'
-import type { Json, JsonObject } from '../../core/object.ts'
+import type { Json } from '../../core/object.ts'
+import { recordOf } from '../../core/value/record.ts'
+import { isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 
 /** What is wrong with one value; undefined where nothing is. */
 export type Fault = (value: Json) => string | undefined
@@ -65,22 +67,19 @@ function dayExists(year: number, month: number, day: number): boolean {
   return day <= (month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31)
 }
 
-const HEX = '[0-9a-f]'
-const UUID = new RegExp(`^(?:urn:uuid:)?\\{?${HEX}{8}-?${HEX}{4}-?${HEX}{4}-?${HEX}{4}-?${HEX}{12}\\}?$`, 'i')
-
 function uuidFault(value: Json) {
-  if (typeof value === 'string' && UUID.test(value)) return undefined
+  if (typeof value === 'string' && isUuidOfAnySpelling(value)) return undefined
   return `requires a string of UUID format, the given value is '${shown(value)}'`
 }
 
 function geoFault(value: Json) {
-  const { latitude, longitude } = record(value)
+  const { latitude, longitude } = recordOf(value)
   if (Number.isFinite(latitude) && Number.isFinite(longitude)) return undefined
   return `requires the numbers latitude and longitude, the given value is '${shown(value)}'`
 }
 
 function phoneFault(value: Json) {
-  if (typeof record(value).input === 'string') return undefined
+  if (typeof recordOf(value).input === 'string') return undefined
   return `requires an object with the text input, the given value is '${shown(value)}'`
 }
 
@@ -94,10 +93,6 @@ function isBase64(text: string): boolean {
   return (
     text.length > 0 && text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding))
   )
-}
-
-function record(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }
 
 function shown(value: Json): string {

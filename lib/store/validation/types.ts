@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/object.ts'
 import { type CollectionSchema, isReference, type PropertySchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
 import { basicFault, type Fault } from './typeFaults.ts'
 
 /** What is wrong with an object's properties, in the words of a Weaviate server; undefined where nothing is. */
@@ -93,8 +94,7 @@ function nestedFault(property: PropertySchema): Fault {
   const nested = (property.nestedProperties ?? []) as readonly PropertySchema[]
   const faults = new Map(nested.map((inner) => [inner.name, faultOf(inner.dataType[0] ?? 'text', inner)]))
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return `not an object, but ${typeof value}`
+    if (!isRecord(value)) return `not an object, but ${typeof value}`
     for (const [name, inner] of Object.entries(value)) {
       if (inner === null) continue
       const fault = faults.get(name)
