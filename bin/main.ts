@@ -14,6 +14,8 @@ import { ElysiaError, layersFor, resolve } from './library.ts'
 /** How the command speaks by now. */
 interface Speaking {
   console: Console
+  /** What it has to say last of all. */
+  next?: string
 }
 
 /**
@@ -23,7 +25,7 @@ interface Speaking {
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = EXIT.failed
   outliveReaders()
-  const speaking = { console: processConsole(early(argv)) }
+  const speaking: Speaking = { console: processConsole(early(argv)) }
   const end = expectEnd(() => speaking.console.error(unsettled()))
   hearDefects(speaking)
   try {
@@ -31,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = exitAfter(error, speaking.console)
   } finally {
+    if (speaking.next !== undefined) speaking.console.note(speaking.next)
     end()
   }
 }
@@ -59,6 +62,9 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
   speaking.console = console
   const { operands, rest } = wordsOf(command, given)
   requireOperands(command, operands)
+  const next = (text: string) => {
+    speaking.next = text
+  }
   const typed = [...command.name.split(' '), ...words]
   return runCommand(command, {
     name: command.name,
@@ -68,6 +74,7 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
     operands,
     rest,
     console,
+    next,
   })
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Context } from './cli/command.ts'
 import { EXIT } from './cli/exit.ts'
 import type { Source } from './cli/inputs.ts'
+import { afterError, feedRejects } from './cli/next.ts'
 import { forRun } from './forRun.ts'
 import {
   ingestFiles,
@@ -37,8 +38,21 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   const { report, error } = await ingestFiles(inputs.map(withFile), store, options, around).finally(view.stop)
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, around)))
+  sayNext(context, report, error, rejectsPath(report, around))
   if (error !== undefined) throw error
   if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, around)))
+}
+
+/** What is to be done with rejected records, or how a run goes on that something kept from its end. */
+export function sayNext(
+  context: Context,
+  { dry_run }: { readonly dry_run: boolean },
+  error: unknown,
+  path: string | undefined,
+): void {
+  const next =
+    error === undefined ? path && !dry_run && feedRejects(context, path) : afterError(context, error)
+  if (next) context.next(`next: ${next}`)
 }
 
 /** Standard input may be a file, which must not be written over. */

@@ -90,6 +90,10 @@ export interface Context {
   readonly signal: AbortSignal
   /** Takes note of how many batches are in flight: a signal says so. */
   onInFlight(batches: number): void
+  /** How the command goes on where it is ended early. */
+  readonly continuing: Continuing | undefined
+  /** What a person is to do next: said once, below all else, and not with --quiet. The last call counts. */
+  next(text: string): void
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
   /** Where each of them comes from: `command line`, `environment`, the path of a file, or `default`. */

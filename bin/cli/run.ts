@@ -15,7 +15,10 @@ import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
 import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
 
 /** What was asked for on the command line. */
-export type Asked = Pick<Context, 'name' | 'typed' | 'commands' | 'flags' | 'operands' | 'rest' | 'console'>
+export type Asked = Pick<
+  Context,
+  'name' | 'typed' | 'commands' | 'flags' | 'operands' | 'rest' | 'console' | 'next'
+>
 
 /**
  * Runs one command: gives it its options, target and signals, and closes what it opened. Returns its exit code.
@@ -49,6 +52,9 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
         return onSignal().abort
       },
       options,
+      get continuing() {
+        return command.continuing?.({ operands: asked.operands, options })
+      },
       onInFlight: (batches) => {
         inFlight = batches
       },
@@ -82,7 +88,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   if (signals?.received !== undefined) {
     const continuing = command.continuing?.({ operands: asked.operands, options })
     const why = `${interruptedText(signals.received)}; ${continuingText(asked.typed, continuing)}`
-    asked.console.note(why)
+    asked.next(why)
     failure = {
       code: exitOfSignal(signals.received),
       why: failure === undefined ? why : `${why}; ${failure.why}`,

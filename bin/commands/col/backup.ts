@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
+import { afterError } from '../../cli/next.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { withHistory } from '../../history.ts'
 import {
@@ -169,6 +170,8 @@ async function shown(context: Context, make: (around: BackupContext) => Promise<
   const { report, error } = await withHistory(onEvent, work).finally(view.stop)
   if (console.json) await console.document(report)
   else if (error === undefined) console.note(backupSummary(report))
+  const next = afterError(context, error)
+  if (next !== undefined) context.next(`next: ${next}`)
   if (error !== undefined) throw error
 }
 

@@ -4,6 +4,7 @@ import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../cli/catalog.t
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
+import { afterError } from '../../cli/next.ts'
 import {
   type Catalog,
   type Close,
@@ -89,6 +90,8 @@ async function run(context: Context): Promise<void> {
     if (console.json) await console.document({ restores: reports })
     else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, around)))
     const failure = firstCause(all.map(({ error }) => error))
+    const next = afterError(context, failure)
+    if (next !== undefined) context.next(`next: ${next}`)
     if (failure !== undefined) throw failure
     const lacking = reports.find((report) => !isWhole(report))
     if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, around)))

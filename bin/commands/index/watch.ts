@@ -16,6 +16,7 @@ import {
   watchJob,
   watchOptions,
 } from '../../library.ts'
+import { sayNext } from '../../runIngest.ts'
 import { eventView } from '../../view/events.ts'
 import { ingestMeasure, type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
@@ -52,6 +53,7 @@ export const command: Command = {
         ...summary(report, sum(report.rejected) > 0 ? around.rejectsPath : undefined),
         files(report),
       ])
+    sayNext(context, report, error, sum(report.rejected) > 0 ? around.rejectsPath : undefined)
     if (error !== undefined) throw error
     failAfter(context, report, around.rejectsPath)
   },

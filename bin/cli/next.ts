@@ -1,0 +1,42 @@
+import {
+  ElysiaError,
+  ingestOptions,
+  layersFor,
+  namesOf,
+  type OptionsSchema,
+  targetOptions,
+} from '../library.ts'
+import type { Context } from './command.ts'
+import { commandLine } from './signal/commandLine.ts'
+import { continuingText } from './signal/continuing.ts'
+
+type Flags = Pick<Context, 'flags'>
+
+/** Flags of a run that would not mean the same for its rejects. */
+const OF_ONE_RUN = new Set(['dryRun', 'fromRejects'])
+
+/** The command that feeds rejected records in again, once they are corrected, with the flags that were given. */
+export function feedRejects({ flags }: Flags, path: string): string {
+  const given = [ingestOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags))
+  const line = commandLine(['index', 'process-jsonl', path, '--from-rejects', ...given])
+  return `correct the rejected records, then: ${line}`
+}
+
+function givenFlags(schema: OptionsSchema, flags: Context['flags']): string[] {
+  const { values } = layersFor(schema, [flags])[0]!
+  return Object.entries(values).flatMap(([key, value]) => {
+    if (OF_ONE_RUN.has(key)) return []
+    const { flag } = namesOf(key, schema.properties[key]!)
+    if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`]
+    return [`--${flag}`, String(value)]
+  })
+}
+
+/** What keeps a run from its end and may be over later. */
+const PASSING: ReadonlySet<string> = new Set(['ELYSIA_UNREACHABLE', 'ELYSIA_STATE', 'ELYSIA_PRODUCER'])
+
+/** How a run that had begun goes on after this error; undefined where the same command would fail again. */
+export function afterError(context: Context, error: unknown): string | undefined {
+  if (!(error instanceof ElysiaError) || !PASSING.has(error.code)) return undefined
+  return continuingText(context.typed, context.continuing)
+}
