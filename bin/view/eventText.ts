@@ -26,7 +26,7 @@ const PASSED_OVER = {
 const json = JSON.stringify
 
 /** What runs say of how they go on. */
-const OF_RUNS: Texts = {
+const OF_RUNS = {
   retry: ({ error, wait_ms, attempt }) =>
     `${error.message}; tries again in ${(wait_ms / 1000).toFixed(1)} s (attempt ${attempt})`,
   lock_wait: ({ file, purpose, since, user = '', host, pid }) => {
@@ -42,9 +42,9 @@ const OF_RUNS: Texts = {
     return `continues the interrupted restore ${run}: ${how}`
   },
   run_started_over: (event) => STARTED_OVER[event.reason](event),
-}
+} satisfies Texts
 
-const OF_FILES: Texts = {
+const OF_FILES = {
   trailing_bytes: ({ input }) =>
     `${input}: bytes behind the end of its last gzip member are left out, as gzip does; is it whole?`,
   line_cut: ({ input, line, behind = 0 }) => {
@@ -72,9 +72,9 @@ const OF_FILES: Texts = {
         : 'no longer begins with what was taken of it'
     return `${basename(path)} ${fact}: begins at its first line`
   },
-}
+} satisfies Texts
 
-const OF_COLLECTIONS: Texts = {
+const OF_COLLECTIONS = {
   collection_created: ({ collection, dry_run }) =>
     `${dry_run ? 'would create' : 'created'} the collection ${collection}`,
   property_added: ({ collection, property, data_type, dry_run }) =>
@@ -119,9 +119,9 @@ const OF_COLLECTIONS: Texts = {
     collection === undefined
       ? `${expired} of ${counted(objects, 'object')} of the archive have expired, and are gone from ${target}`
       : `${expired} of ${objects} objects of ${collection} had expired by the time they were read back; those that never expire are there`,
-}
+} satisfies Texts
 
-const OF_ARCHIVES: Texts = {
+const OF_ARCHIVES = {
   backup_resumed: ({ archive, parts_kept: kept, parts }) =>
     `resumes ${archive}: ${kept} of ${parts} parts are whole`,
   compression_chosen: ({ compression, level, reason }) =>
@@ -156,13 +156,23 @@ const OF_ARCHIVES: Texts = {
   archive_unreadable: ({ path, reason }) => `${path} was left out: ${reason}`,
   root_unreadable: ({ root, error }) => `what lies below ${root} is not known: ${error.message}`,
   note_not_kept: ({ error }) => `a rebuild of the catalog would not know this: ${error.message}`,
-}
+} satisfies Texts
 
-const TEXTS: Texts = { ...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES }
+/** Events that are shown in another way, or not at all. */
+type Untold =
+  | 'run_started'
+  | 'run_ended'
+  | 'records_settled'
+  | 'progress'
+  | 'record_rejected'
+  | 'archive_removed'
+
+/** The compiler holds that no other event is without a text. */
+const TEXTS: Required<Omit<Texts, Untold>> = { ...OF_RUNS, ...OF_FILES, ...OF_COLLECTIONS, ...OF_ARCHIVES }
 
 /** What a person reads of an event; undefined of one that is shown in another way, or not at all. */
 export function eventText(event: RunEvent): string | undefined {
-  const text = TEXTS[event.type] as ((event: RunEvent) => string | undefined) | undefined
+  const text = (TEXTS as Texts)[event.type] as ((event: RunEvent) => string | undefined) | undefined
   return text?.(event)
 }
 
