@@ -1,4 +1,5 @@
 import { createReadStream, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { RestoreReport } from '../../lib/job/restore/report.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
@@ -35,6 +36,15 @@ t.test('a collection is backed up, restored under a new name, and both print the
   const one = await at.run(['col', 'cat', 'SourceCode', ...STORE])
   const other = await at.run(['col', 'cat', 'my-code', ...TO])
   t.equal(one.stdout, other.stdout)
+})
+
+t.test("a server's own export is restored by the command as it is built", async (t) => {
+  const at = home(t)
+  const things = fileURLToPath(new URL('../../fixtures/weaviate-export/things', import.meta.url))
+  const ended = await at.run(['col', 'restore', things, '--collection', 'PqThing', '--json', ...TO])
+  t.equal(ended.code, 0, ended.stderr)
+  t.match(reportOf(ended), { status: 'done', rejected: 0 })
+  t.ok(reportOf(ended).written > 0)
 })
 
 t.test('--json prints one report, and nothing else', async (t) => {
