@@ -17,7 +17,7 @@ export const runOptions = {
     },
     fresh: {
       type: 'boolean',
-      description: 'begin at the first line, even where an interrupted run could be continued',
+      description: 'start at the first line, even if an interrupted run could be continued',
       default: false,
       flagOnly: true,
     },
@@ -32,7 +32,7 @@ export const runOptions = {
       type: 'integer',
       flag: 'shutdown-timeout',
       unit: 'milliseconds',
-      description: 'how long an interrupted run may take to finish what is in flight',
+      description: 'how long an interrupted run may take to finish batches in flight',
       default: 25_000,
       minimum: 0,
       maximum: 3_600_000,

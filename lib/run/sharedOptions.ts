@@ -11,7 +11,7 @@ export const retryForOption = {
   type: 'integer',
   flag: 'retry-for',
   unit: 'milliseconds',
-  description: 'how long to wait for a server that is away',
+  description: 'how long to wait for an unreachable server',
   default: 120_000,
   minimum: 0,
   maximum: 86_400_000,

@@ -24,7 +24,7 @@ export const targetOptions = {
     caFile: {
       type: 'string',
       kind: 'file',
-      description: 'PEM certificates of the authority that signed the server’s',
+      description: 'PEM certificates of the authority that signed the server’s certificate',
       placeholder: 'FILE',
       path: true,
       personal: true,

@@ -28,7 +28,7 @@ export const ingestOptions = {
     batchBytes: {
       type: 'integer',
       unit: 'bytes',
-      description: 'bytes that the records of one write take in memory, about',
+      description: 'about how many bytes of memory the records of one write take',
       default: 4 * MIB,
       minimum: KIB,
       maximum: 64 * MIB,
@@ -45,7 +45,7 @@ export const ingestOptions = {
     contentRoot: {
       type: 'string',
       kind: 'directory',
-      description: 'the directory that content_ref is allowed to name files in',
+      description: 'the directory in which content_ref may name files',
       placeholder: 'DIR',
       path: true,
       personal: true,
@@ -77,26 +77,26 @@ export const ingestOptions = {
     },
     skipUnchanged: {
       type: 'boolean',
-      description: 'do not send objects that the store already holds just so',
-      negative: 'send objects even where the store already holds just the same',
+      description: 'do not send objects that the store already holds unchanged',
+      negative: 'send objects even if the store already holds them unchanged',
       default: true,
     },
     create: {
       type: 'boolean',
-      description: 'create the collection where it does not exist',
-      negative: 'refuse the run where the collection does not exist',
+      description: 'create the collection if it does not exist',
+      negative: 'refuse the run if the collection does not exist',
       default: true,
     },
     schema: {
       type: 'string',
       kind: 'file',
-      description: 'class JSON that shapes a collection which is created',
+      description: 'class JSON for a collection that is created',
       placeholder: 'FILE',
       path: true,
     },
     vectorizer: {
       type: 'string',
-      description: 'vectorizer module of a collection which is created, such as text2vec-openai',
+      description: 'vectorizer module for a collection that is created, such as text2vec-openai',
       placeholder: 'NAME',
     },
     tenant: {

@@ -18,13 +18,13 @@ export const restoreOptions = {
     },
     collection: {
       type: 'string',
-      description: 'which collection of an export that holds several',
+      description: 'which collection to restore from an export of several',
       placeholder: 'NAME',
       flagOnly: true,
     },
     onConflict: {
       type: 'string',
-      description: 'what becomes of a restore into a collection that is there: fail refuses it',
+      description: 'if the collection exists: fail refuses the restore',
       enum: ['fail'],
       default: 'fail',
       flagOnly: true,
@@ -38,7 +38,7 @@ export const restoreOptions = {
     schema: {
       type: 'string',
       kind: 'file',
-      description: 'class JSON in place of that of the archive, or for objects that came without one',
+      description: 'class JSON to use instead of that of the archive, or for objects without a class',
       placeholder: 'FILE',
       path: true,
       flagOnly: true,
@@ -46,34 +46,34 @@ export const restoreOptions = {
     replication: {
       type: 'integer',
       description:
-        'copies of each object; else as many as there were, and no more than the target has nodes, those that are down included',
+        'copies of each object; without it, as many as before, but no more than the target has nodes, including those that are down',
       minimum: 1,
       maximum: 100,
       flagOnly: true,
     },
     degraded: {
       type: 'boolean',
-      description: 'restore though a node of the target is down; what it would hold has to wait for it',
+      description: 'restore even if a node of the target is down; its copies have to wait for it',
       default: false,
       flagOnly: true,
     },
     vectorizer: {
       type: 'string',
-      description: 'none: the class gets no vectorizer, so that no object is vectorised anew',
+      description: 'none: the class gets no vectorizer, so that no object is vectorised again',
       enum: ['none'],
       flagOnly: true,
     },
     missingReferences: {
       type: 'string',
       description:
-        'references to a class that the target lacks: keep them as they are, or drop their property',
+        'references to a class that the target does not have: keep them unchanged, or drop their property',
       enum: ['keep', 'drop'],
       default: 'keep',
       flagOnly: true,
     },
     skipDamaged: {
       type: 'boolean',
-      description: 'restore what is whole of a damaged archive, and say what is missing',
+      description: 'restore the undamaged parts of a damaged archive, and say what is missing',
       default: false,
       flagOnly: true,
     },
@@ -86,14 +86,14 @@ export const restoreOptions = {
     },
     waitIndexed: {
       type: 'boolean',
-      description: 'wait until the vector index holds all that was written',
+      description: 'wait until the vector index holds everything that was written',
       default: false,
       flagOnly: true,
     },
     dryRun: {
       type: 'boolean',
       short: 'n',
-      description: 'check the archive and the target, say what would be made, and write nothing',
+      description: 'check the archive and the target, show what would be created, and write nothing',
       default: false,
       flagOnly: true,
     },

@@ -19,7 +19,7 @@ export const verifyOptions = {
     sample: {
       type: 'string',
       description:
-        'only these parts: the n-th of t groups, so that t runs see all, or so many percent by chance',
+        'check only the n-th of t groups of parts, so that t runs check all, or a percentage by chance',
       placeholder: 'N/T|P%',
       pattern: '^(\\d{1,9}/\\d{1,9}|\\d{1,3}(\\.\\d{1,9})?%)$',
       check: sampleLack,
@@ -27,12 +27,12 @@ export const verifyOptions = {
     },
     maxErrors: {
       type: 'integer',
-      description: 'stop after so many faults; 0: never',
+      description: 'stop after this many faults; 0: never',
       default: 0,
       minimum: 0,
       flagOnly: true,
     },
-    workers: workersOption('parts that are looked at together'),
+    workers: workersOption('parts that are checked at once'),
   },
 } as const satisfies OptionsSchema
 

@@ -10,7 +10,7 @@ export const watchOptions = {
     pattern: {
       type: 'string',
       description:
-        'the names of the files to take: * and ? are any characters, [a-z] is one of them, {a,b} either',
+        'the names of the files to take: * and ? stand for any characters, [a-z] for one of these, {a,b} for either',
       placeholder: 'GLOB',
       default: '*.jsonl',
     },
@@ -18,21 +18,21 @@ export const watchOptions = {
       type: 'integer',
       flag: 'settle',
       unit: 'milliseconds',
-      description: 'a file is taken when it has not changed for so long',
+      description: 'take a file when it has not changed for this long',
       default: 2000,
       minimum: 0,
       maximum: 3_600_000,
     },
     after: {
       type: 'string',
-      description: 'what becomes of a file that was taken: move puts it into processed/ or failed/',
+      description: 'what to do with a file that was taken: move puts it into processed/ or failed/',
       enum: ['keep', 'move', 'delete'],
       default: 'keep',
     },
     followLinks: {
       type: 'boolean',
       description:
-        'take what symbolic links in the directory lead to; only where nobody else can put one there',
+        'take what symbolic links in the directory lead to; use it only if nobody else can put one there',
       default: false,
       flagOnly: true,
     },
