@@ -31,7 +31,7 @@ const OF_RUNS = {
     `${error.message}; tries again in ${(wait_ms / 1000).toFixed(1)} s (attempt ${attempt})`,
   lock_wait: ({ file, purpose, since, user = '', host, pid }) => {
     if (purpose === undefined)
-      return `waits for ${file}, which says nothing of its holder (no lock? then move it away)`
+      return `waits for ${file}, which does not name its owner (if it is not a lock, move it away)`
     const of = user === '' ? '' : ` of ${user}`
     return `waits for a ${purpose} since ${since} (process ${pid}${of} on ${host})`
   },

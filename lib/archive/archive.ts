@@ -71,7 +71,7 @@ export async function sealArchive(
     await storage.remove(MANIFEST_FILE)
     throw new ElysiaError(
       'ELYSIA_STATE',
-      `${storage.text}/${MANIFEST_FILE} reads back other than it was written`,
+      `${storage.text}/${MANIFEST_FILE} does not read back as it was written`,
       {
         hint: 'check the disk, or give another --to',
       },
@@ -104,9 +104,9 @@ async function put(storage: Storage, name: string, content: string): Promise<voi
 
 async function noManifest(storage: Storage): Promise<ElysiaError> {
   if ((await storage.bytes(JOURNAL_FILE)) !== undefined) {
-    return new ElysiaError('ELYSIA_DAMAGED', `${storage.text} is a backup that did not come to its end`, {
-      hint: 'the command that made it, with --resume, finishes it',
+    return new ElysiaError('ELYSIA_DAMAGED', `${storage.text} is an unfinished backup`, {
+      hint: 'finish it with the command that made it and --resume',
     })
   }
-  return new ElysiaError('ELYSIA_NOT_FOUND', `${storage.text} is no archive: it has no manifest.json`)
+  return new ElysiaError('ELYSIA_NOT_FOUND', `${storage.text} is not an archive: it has no manifest.json`)
 }

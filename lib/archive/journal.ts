@@ -35,7 +35,7 @@ export async function beginJournal(storage: Storage, plan: Plan): Promise<void> 
     if (first?.plan?.id === plan.id) return
     break
   }
-  throw new ElysiaError('ELYSIA_LOCKED', `another backup has begun in ${storage.text}`, {
+  throw new ElysiaError('ELYSIA_LOCKED', `another backup has started in ${storage.text}`, {
     hint: 'give another --to',
   })
 }
@@ -104,6 +104,6 @@ function jsonOf(line: string, index: number, storage: Storage): unknown {
 function damaged(storage: Storage, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${JOURNAL_FILE} ${fact}`, {
     ...(cause !== undefined && { cause }),
-    hint: 'remove this directory and back up anew: it is not a complete backup',
+    hint: 'remove this directory and back up again: it is not a complete backup',
   })
 }

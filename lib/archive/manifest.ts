@@ -28,9 +28,7 @@ export const PartSchema = Type.Object({
     }),
   ),
   bytes: count('Bytes of the file.'),
-  raw_bytes: count(
-    'Bytes before compression; of a Parquet file as many as it had without that of its pages.',
-  ),
+  raw_bytes: count('Bytes before compression; for a Parquet file, its size with uncompressed pages.'),
   sha256: hex(64, 'Of the file.'),
   digest: hex(64, 'Of its objects: the sum of the SHA-256 of each, modulo 2^256.'),
 })

@@ -102,8 +102,8 @@ export function isVerification(read: unknown): read is Verification {
 }
 
 function noAnnotations(storage: Storage, name: string, fact: string): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${name} is no annotations: ${fact}`, {
-    hint: 'move it away: pins, tags and notes are then those of the catalog, or of the manifest',
+  return new ElysiaError('ELYSIA_DAMAGED', `${storage.text}/${name} is not valid annotations: ${fact}`, {
+    hint: 'move it away; pins, tags and notes then come from the catalog, or from the manifest',
   })
 }
 

@@ -292,7 +292,7 @@ export class Catalog {
     if (rows.length === 1) return rows[0]!
     if (rows.length === 0 || prefix === '') {
       throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${prefix} in the catalog`, {
-        hint: '`elysiactl col catalog list` lists them; `… rebuild DIR` takes in those that lie in a directory',
+        hint: '`elysiactl col catalog list` lists them; `… rebuild DIR` adds those in a directory',
       })
     }
     throw new ElysiaError('ELYSIA_USAGE', `several archives begin with ${prefix}`, {

@@ -5,7 +5,7 @@ import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/file
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { below } from '../file/below.ts'
 
-/** The manifest of an archive whose removal was begun: the last of its files to go. */
+/** The manifest of an archive whose removal has started: the last of its files to go. */
 export const DELETING_FILE = 'manifest.deleting.json'
 
 /** An archive below a root, complete or not. */
@@ -71,7 +71,7 @@ async function entriesOf(directory: string, isRoot: boolean): Promise<Dirent[]> 
     throw new ElysiaError(
       code === 'ENOENT' || code === 'ENOTDIR' ? 'ELYSIA_NOT_FOUND' : 'ELYSIA_STATE',
       `cannot look through ${directory}: ${messageOf(error)}`,
-      { cause: error, hint: 'a directory that archives lie in, or below which they do' },
+      { cause: error, hint: 'give a directory that contains archives, at any depth' },
     )
   }
 }

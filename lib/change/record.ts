@@ -80,7 +80,7 @@ export const FileChange = Type.Object(
         type: ['integer', 'null'],
         minimum: 0,
         description:
-          'The size of the file in bytes, as the producer saw it. Not stored: it is computed anew.',
+          'The size of the file in bytes, as the producer saw it. Not stored: it is computed again.',
       }),
     ),
     mime: text('The media type of the file, as the producer saw it. Not stored.'),

@@ -53,7 +53,7 @@ function refuseKey(key: string, where: string): void {
   if (/^(api[-_]?key|password|secret|token|headers)$/i.test(key)) {
     throw wrong(
       `${where} holds a secret in ${key}`,
-      'name its place: api_key_file, api_key_env or headers_env',
+      'name where it is: api_key_file, api_key_env or headers_env',
     )
   }
   throw wrong(`unknown key ${key} in ${where}`, didYouMean(key, KEYS, `known keys are ${KEYS.join(', ')}`))

@@ -17,8 +17,8 @@ export function userPaths(): Paths {
   const paths = { data, config, state: log }
   const relative = Object.values(paths).find((path) => !isAbsolute(path))
   if (relative === undefined) return paths
-  throw new ElysiaError('ELYSIA_USAGE', `${relative} is no place for data: it is not an absolute path`, {
-    hint: 'set HOME, or XDG_DATA_HOME, XDG_STATE_HOME and XDG_CONFIG_HOME, to directories that are there',
+  throw new ElysiaError('ELYSIA_USAGE', `${relative} cannot hold data: it is not an absolute path`, {
+    hint: 'set HOME, or XDG_DATA_HOME, XDG_STATE_HOME and XDG_CONFIG_HOME, to existing directories',
   })
 }
 

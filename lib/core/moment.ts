@@ -17,7 +17,7 @@ export function momentOf(text: string, what: string, now: number): string {
   }
   if (/^\d[\dymdh]*[ymdh]$/.test(text)) return new Date(before(now, periodOf(text, what))).toISOString()
   throw new ElysiaError('ELYSIA_USAGE', `${what} ${text} is not valid`, {
-    hint: `a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or so long ago (30d)${guessText(text)}`,
+    hint: `a day (2026-06-01), a moment with its zone (2026-06-01T12:00Z), or a time before now (30d)${guessText(text)}`,
   })
 }
 

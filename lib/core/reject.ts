@@ -11,7 +11,7 @@ export const REJECT_CODES = {
   missing_field: 'a required field is missing',
   wrong_type: 'a field has the wrong type',
   invalid_value: 'a field has the right type but a value that is not allowed',
-  unknown_op: 'op is none of add, modify, delete, rename',
+  unknown_op: 'op is not one of add, modify, delete, rename',
   missing_new_path: 'a rename without new_path',
   nul_in_name: 'repo, path or new_path holds a NUL',
   unknown_field: 'a field that the format does not know, under --strict',

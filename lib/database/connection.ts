@@ -94,7 +94,7 @@ function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing'
   if (missing === 'make' || file === ':memory:' || existsSync(file)) return file
   if (missing === 'memory') return ':memory:'
   throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no store ${file}`, {
-    hint: 'nothing was made; look at the path, which is relative to the working directory',
+    hint: 'nothing was created; check the path, which is relative to the working directory',
   })
 }
 

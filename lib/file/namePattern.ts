@@ -30,7 +30,7 @@ export function namePattern(
   const refused = (why: string) => refusal(option, pattern, why)
   if (pattern.length > MOST_CHARACTERS) throw refused(`is longer than ${MOST_CHARACTERS} characters`)
   if (/[@!+*?]\(/.test(pattern)) throw refused('has a group in parentheses, which is not supported')
-  if (pattern.includes('/')) throw refused('has a slash; it stands for names in one directory')
+  if (pattern.includes('/')) throw refused('has a slash, but matches only names in one directory')
   const alternatives = expandBraces(pattern).map(tokensOf)
   if (alternatives.length > MOST_ALTERNATIVES)
     throw refused(`stands for more than ${MOST_ALTERNATIVES} alternatives`)

@@ -133,6 +133,6 @@ export function lastInOrder(
 
 function disorder(name: string, fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `reading ${name} in order of id, the store ${fact}`, {
-    hint: 'a store that does not keep this order cannot be read whole: look at the server, or at what lies between',
+    hint: 'a store that does not keep this order cannot be read completely: check the server, and any proxy in front of it',
   })
 }

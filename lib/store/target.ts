@@ -32,7 +32,7 @@ export function parseTarget(text: string): Target {
   const guess = guessTarget(text)
   const fallback = guess === undefined ? FORMS : `did you mean ${guess}?`
   const hint = scheme === undefined ? fallback : didYouMean(`${scheme}:`, known, fallback)
-  throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is no kind of target`, { hint })
+  throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is not a target`, { hint })
 }
 
 /** The addresses of a target to which nothing is encrypted on its way, but for those of this machine. */
@@ -97,7 +97,7 @@ function parseGrpc(given: string | null, standard: string): string {
   const full = /^\d+$/.test(given) ? `${host}:${given}` : given
   const port = Number(/^(?:\[[0-9a-f:]+\]|[^:/@?#]+):(\d{1,5})$/i.exec(full)?.[1])
   if (port >= 1 && port <= 65_535) return full.toLowerCase()
-  throw new ElysiaError('ELYSIA_USAGE', `grpc=${given} is no HOST:PORT`, {
+  throw new ElysiaError('ELYSIA_USAGE', `grpc=${given} is not HOST:PORT`, {
     hint: 'write ?grpc=HOST:PORT, such as ?grpc=localhost:50051',
   })
 }
@@ -125,5 +125,5 @@ function secretParameter(url: URL): string | undefined {
 
 function malformed(text: string): ElysiaError {
   const shown = text.includes('@') ? 'the target' : text
-  return new ElysiaError('ELYSIA_USAGE', `${shown} is no address of a server`, { hint: FORMS })
+  return new ElysiaError('ELYSIA_USAGE', `${shown} is not the address of a server`, { hint: FORMS })
 }

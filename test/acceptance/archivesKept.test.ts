@@ -55,7 +55,7 @@ t.test(
     const verify = ['col', 'catalog', 'verify', made.archive]
     t.match(await place.run(verify), { code: 0, stderr: /whole/ })
     flip(firstPart(made.location))
-    t.match(await place.run(verify), { code: 4, stderr: /r0000-00000.*has another SHA-256/ })
+    t.match(await place.run(verify), { code: 4, stderr: /r0000-00000.*has a SHA-256 that does not match/ })
     t.match(await listed(place), [{ damaged: true }], 'and that is remembered')
     t.match(await place.run(['col', 'restore', made.archive, '--target', embedded(place, 'other.db')]), {
       code: 4,

@@ -71,7 +71,7 @@ t.test('a byte that was flipped is exit 4, and the part is named', async (t) => 
   flip(part!)
   const { code, stderr } = await at.run(['col', 'catalog', 'verify', 'archive'])
   t.equal(code, 4)
-  t.match(stderr, /parts\/r0000-00000.*has another SHA-256/)
+  t.match(stderr, /parts\/r0000-00000.*has a SHA-256 that does not match/)
 })
 
 t.test('a collection that does not exist is exit 10, and the nearest is named', async (t) => {

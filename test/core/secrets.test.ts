@@ -39,7 +39,7 @@ t.test('other text stays as it is', async (t) => {
     'set ELYSIACTL_API_KEY, or give --api-key-file FILE',
     'line 3: unknown_op: op is none of add, modify',
     'mail someone@example.org at 10:30',
-    'grpc=[::1]:50051 is no HOST:PORT',
+    'grpc=[::1]:50051 is not HOST:PORT',
     'sqlite:/home/a/b.db',
     'the key of the token is unknown',
     'keep_tag=a, group_by=cluster',

@@ -140,7 +140,7 @@ function at(line: number, add: () => void): void {
 }
 
 function unnamed(): ElysiaError {
-  return new ElysiaError('ELYSIA_USAGE', 'the objects do not say of which class they are', {
+  return new ElysiaError('ELYSIA_USAGE', 'the objects do not name their class', {
     hint: 'name it with --name, or give the class with --schema FILE',
   })
 }

@@ -126,7 +126,7 @@ function checked(metadata: Metadata, files: readonly ExportFile[], directory: st
       'ELYSIA_DAMAGED',
       `the export ${directory} is not finished: its status is ${status}`,
       {
-        hint: 'Wait until GET /v1/export/{backend}/{id} says SUCCESS, or export anew.',
+        hint: 'Wait until GET /v1/export/{backend}/{id} says SUCCESS, or export again.',
       },
     )
   }

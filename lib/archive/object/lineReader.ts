@@ -60,7 +60,7 @@ export class LineCutter {
 
 function tooLong({ bytes, what }: LineBound): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `a line is longer than ${bytes / MIB} MiB, which no ${what} is`, {
-    hint: 'it was not made by elysiactl: do not trust it',
+    hint: 'elysiactl did not make it: do not trust it',
   })
 }
 

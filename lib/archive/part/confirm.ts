@@ -28,7 +28,7 @@ export async function confirmPart(
   })
   if (again.sha256 === sha256) return
   await storage.remove(name)
-  throw new ElysiaError('ELYSIA_STATE', `${storage.text}/${name} reads back other than it was written`, {
+  throw new ElysiaError('ELYSIA_STATE', `${storage.text}/${name} does not read back as it was written`, {
     hint: 'check the disk, or give another --to',
   })
 }

@@ -172,7 +172,7 @@ class PartCheck {
   /** @throws PartDamage where bytes, counts or objects are others */
   async end(found: Tallied, sha256: string): Promise<void> {
     const part = this.#part
-    if (sha256 !== part.sha256) throw damaged(part, 'has another SHA-256 than the manifest says')
+    if (sha256 !== part.sha256) throw damaged(part, 'has a SHA-256 that does not match the manifest')
     for (const what of ['objects', 'vectors'] as const) {
       const declared = part[what]
       if (found[what] !== declared)
@@ -180,7 +180,7 @@ class PartCheck {
     }
     if (found.digest === part.digest) return
     const isSame = this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading)) === part.digest
-    if (!isSame) throw damaged(part, 'holds other objects than the manifest says')
+    if (!isSame) throw damaged(part, 'holds objects that do not match the manifest')
   }
 
   /** Lines that look like ours are digested as they stand: where that differs, their objects decide. */

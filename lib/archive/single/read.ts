@@ -88,7 +88,7 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   /** The object of a line; undefined for header and trailer. */
   #take(line: Buffer): StoredObject | undefined {
     this.#line += 1
-    if (this.manifest !== undefined) throw damaged('goes on after its trailer')
+    if (this.manifest !== undefined) throw damaged('continues after its trailer')
     if (line.subarray(0, TRAILER.length).toString() === TRAILER) return this.#end(line)
     this.#hash.update(line).update('\n')
     if (this.plan === undefined) return this.#begin(line)
@@ -134,20 +134,20 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     }
     const { elysiactl_manifest: text, sha256 } = trailer
     if (typeof text !== 'string' || sha256 !== this.#hash.digest('hex')) {
-      throw damaged('holds other bytes than its trailer says')
+      throw damaged('has a SHA-256 that does not match its trailer')
     }
     const manifest = this.#readManifest(text, 'the trailer')
     const { objects, vectors, digest } = manifest.totals
     const found = this.#tally.tallied()
     if (objects !== found.objects || vectors !== found.vectors || digest !== found.digest) {
-      throw damaged('holds other objects than its trailer says')
+      throw damaged('holds objects that do not match its trailer')
     }
     if (singleTrailer(manifest, sha256) !== `${line.toString()}\n`) throw damaged('has a damaged trailer')
     this.manifest = manifest
   }
 }
 
-const HINT = 'what was restored of it so far is not all: fetch or make it again'
+const HINT = 'what was restored of it so far is incomplete: get the file again'
 
 function damaged(fact: string): ElysiaError {
   return new ElysiaError('ELYSIA_DAMAGED', `the archive ${fact}`, { hint: HINT })

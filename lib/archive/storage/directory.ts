@@ -206,7 +206,7 @@ function isMissing(error: unknown): boolean {
 }
 
 function notAFile(path: string): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', `${path} is a link or no file`, {
+  return new ElysiaError('ELYSIA_DAMAGED', `${path} is a link, or not a file`, {
     hint: 'archives hold regular files only: do not trust this one',
   })
 }
@@ -217,6 +217,6 @@ function failure(path: string, error: unknown): ElysiaError {
   if ((error as NodeJS.ErrnoException).code === 'ELOOP') return notAFile(path)
   return new ElysiaError('ELYSIA_STATE', `${path}: ${messageOf(error)}`, {
     cause: error,
-    hint: 'make room, or give another --to; then the same command with --resume goes on',
+    hint: 'free some space, or give another --to; then continue with the same command and --resume',
   })
 }

@@ -12,7 +12,7 @@ export function storageFailure(error: unknown, storage: Storage, name: string): 
     `${storage.text}/${name} could not be written: ${messageOf(error)}`,
     {
       cause: error,
-      hint: 'make room; then the same command with --resume goes on',
+      hint: 'free some space; then continue with the same command and --resume',
     },
   )
 }

@@ -13,7 +13,7 @@ export function modeLack(text: string): string | undefined {
   if (text === 'private' || text === 'umask') return undefined
   const mode = OCTAL.test(text) ? Number.parseInt(text, 8) : 0
   if ((mode & 0o700) === 0o600 && (mode & 0o111) === 0) return undefined
-  return 'it takes private, umask, or the mode of a file, as 0640'
+  return 'it takes private, umask, or the mode of a file, such as 0640'
 }
 
 /**

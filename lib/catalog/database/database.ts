@@ -20,7 +20,7 @@ export class IndexDamaged extends ElysiaError {
   constructor(file: string, cause: unknown) {
     super('ELYSIA_STATE', `the catalog ${file} is damaged: ${messageOf(cause)}`, {
       cause,
-      hint: '`elysiactl col catalog rebuild` makes it anew from the manifests',
+      hint: '`elysiactl col catalog rebuild` makes it again from the manifests',
     })
   }
 }
@@ -165,6 +165,6 @@ function unusable(file: string, cause: unknown): ElysiaError {
 
 function newer(file: string): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', `a newer elysiactl made the catalog ${file}`, {
-    hint: 'use that version, or move the file away: it is made anew from the manifests',
+    hint: 'use that version, or move the file away: it is then made again from the manifests',
   })
 }

@@ -82,7 +82,7 @@ function orderOf(sort = 'started_at:desc'): string {
   const [, name = '', direction] = /^([a-z_]+)(?::(asc|desc))?$/.exec(sort) ?? []
   if (name === '') {
     throw new ElysiaError('ELYSIA_USAGE', `--sort ${sort} is not valid`, {
-      hint: 'it takes a field, and the direction where it is downward: bytes:desc',
+      hint: 'it takes a field, with :desc for descending order: bytes:desc',
     })
   }
   const { column, kind } = fieldNamed(name, `--sort ${sort}`)

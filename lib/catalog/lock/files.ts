@@ -61,8 +61,8 @@ export async function findLocks(root: string): Promise<FoundLock[]> {
 async function isDirectory(directory: string): Promise<boolean> {
   const stats = await lstat(directory).catch((error) => missingAs(error, undefined, directory))
   if (stats === undefined || stats.isDirectory()) return stats !== undefined
-  throw new ElysiaError('ELYSIA_CONFLICT', `${directory} is a link or no directory: nothing was done`, {
-    hint: 'locks are files in a real directory .locks below the root of the archives: move this one away',
+  throw new ElysiaError('ELYSIA_CONFLICT', `${directory} is a link, or not a directory: nothing was done`, {
+    hint: 'locks are files in a real directory .locks below the root of the archives: move this away',
   })
 }
 

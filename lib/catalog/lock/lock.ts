@@ -150,7 +150,7 @@ class HeldLock implements RootLock {
     this.#lost.abort(
       new ElysiaError(
         'ELYSIA_LOCKED',
-        `the lock on ${this.root} ${how}: stopped, as others may be at work there`,
+        `the lock on ${this.root} ${how}: stopped, since others may be using the archives`,
         {
           hint: 'run the same command again',
         },
@@ -161,7 +161,7 @@ class HeldLock implements RootLock {
 
 function lockedError(root: string, blocking: FoundLock): ElysiaError {
   return new ElysiaError('ELYSIA_LOCKED', `${root} is locked by ${blockerText(blocking)}`, {
-    hint: 'wait with --retry-lock 5m; if that process is gone, `elysiactl col catalog unlock` takes its lock away',
+    hint: 'wait with --retry-lock 5m; if that process is gone, `elysiactl col catalog unlock` removes its lock',
     retryable: true,
   })
 }

@@ -63,6 +63,7 @@ async function removeStale(root: string, stale: FoundLock): Promise<void> {
 
 /** Describes the owner of a lock for a person. */
 export function blockerText({ record, file }: FoundLock): string {
-  if (record === undefined) return `${file}, which says nothing of its holder (no lock? then move it away)`
+  if (record === undefined)
+    return `${file}, which does not name its owner (if it is not a lock, move it away)`
   return `a ${record.purpose} since ${record.since} (${holderText(record)})`
 }

@@ -9,7 +9,7 @@ export interface Changeable {
 
 /**
  * Keeps what archives that stay are increments of, however far back; `others` stay too. Answers warnings by id: of
- * a base that is not there or whose removal was begun.
+ * a base that is not there or whose removal has started.
  */
 export function keepRequired(
   decisions: readonly Changeable[],
@@ -29,7 +29,7 @@ export function keepRequired(
     } else if (base.archive.status === 'deleting') {
       warnings.set(parent, [
         ...(warnings.get(parent) ?? []),
-        `${id} needs ${parent}, whose removal was begun`,
+        `${id} needs ${parent}, whose removal has started`,
       ])
     } else if (!base.keep) {
       base.keep = true

@@ -98,7 +98,7 @@ function ofOther(
   sound: Soundness,
 ): Decision {
   const { status, pinned, time, touched = time } = archive
-  if (status === 'deleting') return { archive, keep: false, reasons: ['its removal was begun'] }
+  if (status === 'deleting') return { archive, keep: false, reasons: ['its removal has started'] }
   if (pinned) return { archive, keep: true, reasons: ['pinned'] }
   if (status === 'running') return { archive, keep: true, reasons: ['running'] }
   const what = sound.fault(archive)
@@ -109,7 +109,7 @@ function ofOther(
   const covering = whole.filter((one) => newestFirst(one, archive) < 0 && covers(one.holds, archive.holds))
   // What was complete once may be all there is; what never was so is not.
   if (status === 'complete' && covering.length === 0) {
-    return { archive, keep: true, reasons: [`${what}, but there is no newer one that is whole`] }
+    return { archive, keep: true, reasons: [`${what}, but no newer undamaged one`] }
   }
   const reasons = [`${what}, for more than ${limit}`]
   return { archive, keep: false, reasons, ...(status === 'complete' && { covering }) }

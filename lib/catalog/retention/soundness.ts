@@ -48,7 +48,7 @@ function baseFault(
 
 function ownFault(id: string, base: Candidate | undefined, seen: ReadonlySet<string>): string | undefined {
   if (base === undefined || base.status === 'deleted') return `without its base ${id}`
-  if (seen.has(id)) return `its own base by way of ${id}`
+  if (seen.has(id)) return `its own base, through ${id}`
   if (base.damaged) return `on ${id}, which is damaged`
   return base.status === 'complete' ? undefined : `on ${id}, which is ${base.status}`
 }

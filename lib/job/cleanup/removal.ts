@@ -110,7 +110,7 @@ async function removeFile(
   return { unknownFiles: [] }
 }
 
-/** `manifest` is its text; without, it is a backup that did not come to its end. */
+/** `manifest` is its text; without, it is an unfinished backup. */
 async function removeDirectory(
   catalog: Catalog,
   archive: ArchiveRecord,

@@ -179,6 +179,6 @@ function textFaults(plan: Plan, manifest: Manifest): string[] {
     (key) => `the trailer has another ${key} than the header`,
   )
   if (schemaDigest(manifest.schema) !== manifest.schema_sha256)
-    faults.push('the schema has another SHA-256 than the manifest says')
+    faults.push('the schema has a SHA-256 that does not match the manifest')
   return faults
 }

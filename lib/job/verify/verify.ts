@@ -135,7 +135,8 @@ async function besides({ storage, manifest }: Archive, found: Findings): Promise
     const text = await manifestFile(storage, SCHEMA_FILE)
     if (!isDeepStrictEqual(schemaIn(text), manifest.schema))
       throw damaged('is not the schema of the manifest')
-    if (sha256Of(text) !== manifest.schema_sha256) throw damaged('has another SHA-256 than the manifest says')
+    if (sha256Of(text) !== manifest.schema_sha256)
+      throw damaged('has a SHA-256 that does not match the manifest')
   }, SCHEMA_FILE)
 }
 
@@ -177,7 +178,7 @@ async function checkPart({ storage, manifest }: Archive, part: Part, found: Find
   if (found.options.level === 'exists') return
   if (found.options.level === 'stored') {
     const { sha256 } = await hashFile(storage, part.file, signal)
-    if (sha256 !== part.sha256) throw damaged('has another SHA-256 than the manifest says')
+    if (sha256 !== part.sha256) throw damaged('has a SHA-256 that does not match the manifest')
   } else {
     const pages = partPages(await readingOf(storage, manifest, part))
     const count = new Writable({

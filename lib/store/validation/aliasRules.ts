@@ -13,7 +13,7 @@ export function requireFreeAlias(
 ): void {
   if (!isClassName(alias)) {
     throw new ElysiaError('ELYSIA_USAGE', `'${alias}' is not a valid alias name`, {
-      hint: 'An alias begins with a capital letter and goes on with letters, digits and underscores.',
+      hint: 'An alias is a capital letter followed by letters, digits and underscores.',
     })
   }
   if (aliasLike(alias, aliases) !== undefined) throw taken(`alias ${alias} already exists`)

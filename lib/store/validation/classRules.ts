@@ -45,7 +45,7 @@ export function isClassName(name: string): boolean {
 export function requireLegal(schema: CollectionSchema): void {
   if (!isClassName(schema.class)) {
     throw new ElysiaError('ELYSIA_USAGE', `'${schema.class}' is not a valid class name`, {
-      hint: 'A class name begins with a capital letter and goes on with letters, digits and underscores.',
+      hint: 'A class name is a capital letter followed by letters, digits and underscores.',
     })
   }
   const seen = new Set<string>()

@@ -124,7 +124,7 @@ class GzipMembers extends Duplex {
   }
 
   #beginTrailing(): void {
-    if (this.#onTrailing === undefined) throw damaged('goes on with bytes that are no gzip member')
+    if (this.#onTrailing === undefined) throw damaged('continues with bytes that are not a gzip member')
     this.#state = 'trailing'
     this.#onTrailing()
   }

@@ -65,7 +65,7 @@ class Lz4Frames extends FlatMapTransform<Buffer, Buffer> {
       this.#inFrame = true
       if (isSkippable(magic)) yield* this.#skip((yield* this.#take(4)).readUInt32LE(0))
       else if (magic === MAGIC) yield* this.#frame(yield* this.#descriptor())
-      else throw damaged('goes on with bytes that are no lz4 frame')
+      else throw damaged('continues with bytes that are not an lz4 frame')
       this.#inFrame = false
     }
   }

@@ -126,6 +126,6 @@ function changed(line: number): ElysiaError {
   return new ElysiaError(
     'ELYSIA_INPUT_CHANGED',
     `the first ${line} lines of the input are not those that the interrupted run had read`,
-    { hint: 'Give the same input to go on, or begin anew with --fresh.' },
+    { hint: 'Give the same input to continue, or start again with --fresh.' },
   )
 }

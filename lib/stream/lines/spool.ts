@@ -94,7 +94,7 @@ export class Spool {
   #failure(fact: string, cause?: unknown): ElysiaError {
     return new ElysiaError('ELYSIA_STATE', `the spool file ${this.#path}: ${fact}`, {
       cause,
-      hint: 'Make room on that disk, or begin anew with --fresh, which needs no spool file.',
+      hint: 'Free space on that disk, or start again with --fresh, which needs no spool file.',
     })
   }
 }

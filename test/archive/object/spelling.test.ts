@@ -65,7 +65,7 @@ for (const [name, spell] of Object.entries(SPELLINGS)) {
         spell({ ...line, properties: { ...line.properties, title: 'thinG' } }),
       )
       const { faults } = await verify(storage, { level: 'records' })
-      t.match(faults, [{ fact: /holds other objects than the manifest says/ }])
+      t.match(faults, [{ fact: /holds objects that do not match the manifest/ }])
     })
   }
 
@@ -118,7 +118,7 @@ for (const [name, spell] of Object.entries(SPELLINGS)) {
     }
     t.strictSame(await look(spell), [])
     t.match(await look((line) => spell({ ...line, id: line.id!.toString().replace(/.$/, 'f') })), [
-      { fact: /holds other objects than its trailer says/ },
+      { fact: /holds objects that do not match its trailer/ },
     ])
   })
 }
@@ -180,7 +180,7 @@ t.test(
     t.strictSame(await facts(single(manifest, lines)), [])
     const foreign = sha256Of('another schema')
     t.match(await facts(single({ ...manifest, schema_sha256: foreign }, lines)), [
-      /schema has another SHA-256/,
+      /schema has a SHA-256 that does not match/,
     ])
     t.match(await facts(single(manifest, lines, { counts: { ...manifest.counts, written: 4 } })), [
       /says that 4 objects were written/,
@@ -188,7 +188,7 @@ t.test(
     const schema = { ...manifest.schema, description: 'another' }
     t.match(await facts(single(manifest, lines, { schema })), [
       /trailer has another schema than the header/,
-      /schema has another SHA-256/,
+      /schema has a SHA-256 that does not match/,
     ])
   },
 )
@@ -202,7 +202,7 @@ t.test(
     const facts = async () => (await verify(storage, { level: 'exists' })).faults.map(({ fact }) => fact)
     const other = JSON.stringify(reversed(manifest.schema))
     put(join(directory, 'schema.json'), other)
-    t.match(await facts(), [/has another SHA-256 than the manifest says/])
+    t.match(await facts(), [/has a SHA-256 that does not match the manifest/])
     reseal(directory, { ...manifest, schema_sha256: sha256Of(other) })
     t.strictSame(await facts(), [])
     const wrong = JSON.stringify({ ...manifest.schema, description: 'another' })

@@ -92,7 +92,7 @@ t.test('a part is noted while the next one is written, never two at once', async
 
 t.test('what noting throws ends the stream, and the part that is begun leaves nothing', async (t) => {
   const files: Files = new Map()
-  const failure = new Error('it reads back other than it was written')
+  const failure = new Error('it does not read back as it was written')
   const onPart = () => Promise.reject(failure)
   const { writer } = writing(memoryStorage(files), { onPart })
   await t.rejects(pipeline(Readable.from(pagesOf(10)), writer), failure)

@@ -8,7 +8,7 @@ import { onObjects } from '../../run/listening.ts'
 import { things } from './archived.ts'
 
 t.test(
-  'a part that reads back other than it was written ends the backup, is noted nowhere, and goes',
+  'a part that does not read back as it was written ends the backup, is noted nowhere, and goes',
   async (t) => {
     const files: Files = new Map()
     const storage = memoryStorage(files)
@@ -23,7 +23,7 @@ t.test(
     }) as Storage
     await t.rejects(backup(await things(50), 'Thing', lying, { compression: 'none' }), {
       code: 'ELYSIA_STATE',
-      message: /reads back other/,
+      message: /does not read back/,
     })
     t.notOk(files.has('manifest.json'))
     t.strictSame(

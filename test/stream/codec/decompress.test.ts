@@ -281,7 +281,7 @@ t.test('decompress: lz4 frames that cannot be read say why', async (t) => {
     [/checksum of its content/, lz4Frame([0x64, 0x40], [1, 0, 0, 0x80, 97], END, [1, 2, 3, 4])],
     [/is damaged/, lz4Frame([0x60, 0x40], [3, 0, 0, 0, 0xf0, 0xff, 0xff], END)],
     [
-      /goes on with bytes that are no lz4 frame/,
+      /continues with bytes that are not an lz4 frame/,
       Buffer.concat([lz4Frame([0x60, 0x40], END), Buffer.from('text')]),
     ],
   ]

@@ -44,5 +44,5 @@ async function checkFile(storage: Storage, part: Part, signal: AbortSignal | und
   if (stored.bytes !== part.bytes) {
     throw damaged(part, `is ${stored.bytes} bytes long, the manifest says ${part.bytes}`)
   }
-  if (stored.sha256 !== part.sha256) throw damaged(part, 'has another SHA-256 than the manifest says')
+  if (stored.sha256 !== part.sha256) throw damaged(part, 'has a SHA-256 that does not match the manifest')
 }

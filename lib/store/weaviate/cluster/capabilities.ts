@@ -34,7 +34,7 @@ export const CAPABILITIES = {
   aliases: {
     since: 32,
     what: 'aliases',
-    before: 'there are none; those of an archive are left out of a restore, which is said',
+    before: 'there are none; a restore leaves out those of an archive, and says so',
   },
   distinctReferences: {
     since: 36,

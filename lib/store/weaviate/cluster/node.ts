@@ -136,7 +136,7 @@ function notReady(http: string, status: number): ElysiaError {
   const message = `${http} is not ready: it answers ${status} to /v1/.well-known/ready`
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     retryable: true,
-    hint: 'a server that begins, ends or has lost its cluster is not: try again, or look at its log',
+    hint: 'a server that starts, stops or has lost its cluster is not ready: try again, or check its log',
   })
 }
 

@@ -8,7 +8,7 @@ import { jsonOf, type RestReply } from './request.ts'
 export function wrongAnswer(target: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${target} ${bounded(fact)}`, {
     cause,
-    hint: 'the server is broken, or something between here and there answers in its place',
+    hint: 'the server is faulty, or a proxy in front of it answers in its place',
   })
 }
 
