@@ -4,11 +4,14 @@ import { RECORD_STAGE } from './recordStage.ts'
 const MIB = 1024 * 1024
 
 export interface BatchOptions<T> {
-  /** Most items in a batch. 500. */
+  /** The most items in a batch. Default 500. */
   readonly count?: number
-  /** Most weight in a batch, in the unit of `weigh`; a heavier item travels alone. 4 MiB. */
+  /** The most weight in a batch, in the unit of `weigh`; a heavier item travels alone. Default 4 MiB. */
   readonly bytes?: number
-  /** How long an item waits for company while the reader has nothing else to do; 0 for ever. 1000. */
+  /**
+   * How many milliseconds a partial batch waits for more items while the reader is idle; 0: without limit.
+   * Default 1000.
+   */
   readonly waitMs?: number
   /** What an item weighs, about its size in bytes. By default the length of its `text`, `bytes` and `content`. */
   readonly weigh?: (item: T) => number

@@ -1,6 +1,6 @@
 import { ElysiaError, type ErrorCode } from '../core/errors.ts'
 
-/** An input that its beginning tells to be something else than what is read here. */
+/** The error for an input whose beginning shows that it is something else than expected. */
 export class ForeignInput extends ElysiaError {
   /** The rest of a sentence that begins with the input's name. */
   readonly fact: string
@@ -11,7 +11,7 @@ export class ForeignInput extends ElysiaError {
   }
 }
 
-/** What was thrown while an input was read, with the name of that input, for where several are. */
+/** Adds the name of an input to an error thrown while reading it, for commands with several inputs. */
 export function ofInput(thrown: unknown, name: string): unknown {
   if (!(thrown instanceof ElysiaError)) return thrown
   const { code, hint } = thrown

@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import type { Position } from '../core/line.ts'
 
-/** What has passed a meter so far. */
+/** The counts of a meter so far. */
 export interface Measure {
   readonly chunks: number
   /** Chunks, where an array counts as many as it holds. */
@@ -14,7 +14,7 @@ export interface Measure {
 }
 
 export interface MeterOptions {
-  /** Least time between two calls. 1000. */
+  /** The least time between two calls, in milliseconds. Default 1000. */
   readonly everyMs?: number
   readonly onProgress: (measure: Measure) => void
 }

@@ -1,4 +1,4 @@
-/** Bytes in the order they came, taken off at the front. Holds the chunks it was given until they are used up. */
+/** A queue of bytes. Holds the chunks that it was given until they are consumed. */
 export class ByteQueue {
   readonly #chunks: Buffer[] = []
   #length = 0
@@ -12,7 +12,7 @@ export class ByteQueue {
     this.#length += chunk.length
   }
 
-  /** Moves bytes into `target` from offset `from` to its end; as many must be there. */
+  /** Moves bytes into `target`, from offset `from` to its end; the queue must hold that many. */
   fill(target: Buffer, from: number): void {
     for (let at = from; at < target.length; ) {
       const chunk = this.#chunks[0] as Buffer
@@ -22,7 +22,7 @@ export class ByteQueue {
     }
   }
 
-  /** Leaves out up to `length` bytes, as many as the first chunk has; how many they were. */
+  /** Drops up to `length` bytes, at most the first chunk; returns how many. */
   drop(length: number): number {
     const chunk = this.#chunks[0] as Buffer
     const dropped = Math.min(length, chunk.length)

@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream'
 
-/** A stage that knows how many bytes have passed it. */
+/** A stage that counts the bytes that pass. */
 export interface Counting extends Transform {
   readonly bytes: number
 }

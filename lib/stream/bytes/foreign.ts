@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer'
 import type { ErrorCode } from '../../core/errors.ts'
 import { ForeignInput } from '../foreignInput.ts'
 
-/** As many bytes as `foreignBytes` looks at. */
+/** How many bytes `foreignBytes` examines. */
 export const HEAD_BYTES = 16
 
 interface Format {
@@ -17,7 +17,7 @@ const ZIP = [bytes(0x50, 0x4b, 3, 4), bytes(0x50, 0x4b, 5, 6), bytes(0x50, 0x4b,
 const LZIP = [0, 1].map((version) => bytes(0x4c, 0x5a, 0x49, 0x50, version))
 
 /**
- * What a person may take for lines of text by mistake, by its first bytes.
+ * Formats that a person may give by mistake instead of lines of text, by their first bytes.
  * @see https://www.garykessler.net/library/file_sigs.html; RFC 1950 §2.2 (zlib)
  */
 const FORMATS: readonly Format[] = [
@@ -41,7 +41,7 @@ const FORMATS: readonly Format[] = [
   },
 ]
 
-/** The error for bytes that begin as something else than the lines that are wanted; undefined where they do not. */
+/** The error for an input that begins like another format than lines; undefined if it does not. */
 export function foreignBytes(head: Buffer): ForeignInput | undefined {
   const found = FORMATS.find(({ begins }) => begins(head))
   return found && new ForeignInput(found.code, found.fact, found.hint)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
 
-/** A stage that knows what has passed it. */
+/** A stage that counts and hashes the bytes that pass. */
 export interface Hashing extends Transform {
   readonly bytes: number
   /** The SHA-256 of all bytes so far, in hex. */

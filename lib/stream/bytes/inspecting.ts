@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 
 const LF = 10
-/** Of a longer first line its beginning is looked at. */
+/** If the first line is longer, only this much of it is inspected. */
 const MOST_BYTES = 64 * 1024
 
 /**
@@ -68,7 +68,7 @@ function lineEnd(bytes: Buffer, from: number): number {
   return end >= 0 && isBracket ? bytes.indexOf(LF, end + 1) : end
 }
 
-/** Where a byte order mark and white space end. */
+/** The offset after a byte order mark and white space. */
 function contentStart(bytes: Buffer): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   while (at < bytes.length && (bytes[at] === 32 || (bytes[at]! >= 9 && bytes[at]! <= 13))) at++

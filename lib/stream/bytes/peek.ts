@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 /** A stream's first bytes, and all of it. */
 export interface Peeked {
   readonly head: Buffer
-  /** The whole stream, the head included, for whoever is to read it. */
+  /** The complete stream, the head included. */
   readonly whole: Readable
 }
 

@@ -39,7 +39,7 @@ export class StoppableSource extends Readable {
     else stop.addEventListener('abort', this.#onStop)
   }
 
-  /** Bytes that were taken from the source so far. */
+  /** Bytes read from the source so far. */
   get taken(): number {
     return this.#taken
   }

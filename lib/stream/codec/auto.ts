@@ -2,13 +2,13 @@ import { constants, zstdCompressSync } from 'node:zlib'
 import { roughSize } from '../../core/units.ts'
 import type { CompressionName } from './compression.ts'
 
-/** Below this no codec takes a tenth of a second, and what counts is that any tool opens the file. */
+/** Below this size no codec takes a tenth of a second, so the most widely known one is best. */
 const SMALL_BYTES = 1024 * 1024
 
-/** More of a sample says no more, and would take longer than a few milliseconds. */
+/** The size of a sample: a larger one is no more accurate, and takes longer than a few milliseconds. */
 const SAMPLE_BYTES = 1024 * 1024
 
-/** What shrinks by less than a twentieth costs more to write and read than it saves. */
+/** A sample that shrinks by less than a twentieth is not compressed: it costs more than it saves. */
 const WORTHWHILE = 0.95
 
 /**
@@ -17,7 +17,7 @@ const WORTHWHILE = 0.95
  */
 const BETTER_BY = 0.93
 
-/** What `auto` came to. */
+/** The result of `auto`. */
 export interface AutoChoice {
   readonly name: CompressionName
   readonly level?: number

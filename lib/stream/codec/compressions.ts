@@ -6,7 +6,7 @@ import { lz4 } from './lz4Encoder.ts'
 import { none } from './none.ts'
 import { zstd } from './zstd.ts'
 
-/** All compressions. One more is a file of its own and a line here. */
+/** All compressions. A new one is one file and one line here. */
 export const COMPRESSIONS: Readonly<Record<CompressionName, Compression>> = { none, gzip, lz4, zstd }
 
 /** A compression, with a level where it has levels. */
@@ -16,8 +16,8 @@ export interface CompressionChoice {
 }
 
 /**
- * What a person wrote: `auto`, or a name, with `:LEVEL` where the compression has levels. Without a level, the
- * compression's standard.
+ * Parses a compression: `auto`, or a name, with `:LEVEL` if the compression has levels. The default level is
+ * the compression's own.
  * @throws ElysiaError ELYSIA_USAGE
  */
 export function parseCompression(text: string): CompressionChoice | 'auto' {

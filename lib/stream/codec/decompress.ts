@@ -32,10 +32,10 @@ export function decompress(options: DecompressOptions = {}): Decompressor {
 export class Decompressor extends Duplex {
   readonly #stop: AbortSignal | undefined
   readonly #onTrailing: (() => void) | undefined
-  /** The first bytes, while there are too few to tell. */
+  /** The first bytes, while there are too few to detect the codec. */
   #head: Buffer = Buffer.alloc(0)
   #codec: CodecName | undefined
-  /** Decodes the member at hand; none before the first and between two. */
+  /** The decoder of the current member; undefined before the first and between two. */
   #decoder: Duplex | undefined
   /** The first bytes that were decoded, while there are too few to tell what they are. */
   #decoded: Buffer | undefined = Buffer.alloc(0)
@@ -51,17 +51,17 @@ export class Decompressor extends Duplex {
     this.#onTrailing = onTrailing
   }
 
-  /** How the input is compressed, as far as that is known by now. */
+  /** The codec of the input, if it is known yet. */
   get codec(): CodecName | undefined {
     return this.#codec
   }
 
-  /** True where the stop came inside a member, of which more may have been taken than was decoded. */
+  /** True if the stop came inside a member: more of it may have been read than was decoded. */
   get isCut(): boolean {
     return this.#isCut
   }
 
-  /** Bytes taken for each byte given so far: exactly 1 for what is not compressed. */
+  /** Bytes read per byte decoded so far; exactly 1 for input that is not compressed. */
   get ratio(): number {
     return this.#codec === 'plain' || this.#bytesOut === 0 ? 1 : this.#bytesIn / this.#bytesOut
   }

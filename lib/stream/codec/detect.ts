@@ -3,10 +3,10 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { ForeignInput } from '../foreignInput.ts'
 import { isSkippable } from './magic.ts'
 
-/** How bytes are compressed; `plain` where they are not. */
+/** The codec of an input; `plain` if it is not compressed. */
 export type CodecName = 'gzip' | 'zstd' | 'lz4' | 'plain'
 
-/** As many bytes as `codecOf` looks at. */
+/** How many bytes `codecOf` examines. */
 export const MAGIC_BYTES = 4
 
 /** What zlib's streams hand on at once: with a quarter of it, zstd takes a third more of the processor's time. */
@@ -70,7 +70,7 @@ function needsDictionary(cause: unknown): ElysiaError {
   })
 }
 
-/** The error for what was compressed once more after it had been compressed; undefined where that is not so. */
+/** The error for an input that was compressed twice; undefined if it was not. */
 export function compressedTwice(outer: CodecName, head: Buffer): ElysiaError | undefined {
   const inner = codecOf(head)
   if (inner === 'plain') return undefined

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { Compression } from './compression.ts'
 
-/** Bytes as they are. */
+/** No compression. */
 export const none: Compression = {
   name: 'none',
   extension: '',

@@ -8,9 +8,9 @@ import { Spool } from './spool.ts'
 import type { Mark } from './trail.ts'
 
 export interface SkipSettledOptions {
-  /** The last line that is settled; 0 where none is. */
+  /** The last settled line; 0 if there is none. */
   readonly line: number
-  /** What `LinesDigest` gives for all lines up to it. */
+  /** The `LinesDigest` of all lines up to it. */
   readonly digest: string
   /** Marks on the way there, in order of line: an input that differs is seen to do so at the next one. */
   readonly places?: readonly Mark[]
@@ -35,7 +35,7 @@ export function skipSettled(options: SkipSettledOptions): SkipSettled {
 /** The stage that `skipSettled` makes. */
 export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> {
   readonly line: number
-  /** Of the lines skipped so far. */
+  /** The digest of the lines skipped so far. */
   readonly digest = new LinesDigest()
   readonly #expected: string
   readonly #spool: Spool | undefined
@@ -57,12 +57,12 @@ export class SkipSettled extends FlatMapTransform<Line | Reject, Line | Reject> 
     this.#skipping = line > 0
   }
 
-  /** True once the skipped lines had to be passed on after all. */
+  /** True if the skipped lines had to be passed on after all. */
   get replayed(): boolean {
     return this.#replayed
   }
 
-  /** The last line of the input that is known to be a settled one. */
+  /** The last line of the input that is known to be settled. */
   get settledLine(): number {
     if (this.#replayed) return 0
     return this.#skipping ? this.#proven : this.line

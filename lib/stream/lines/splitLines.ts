@@ -12,11 +12,14 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const MIB = 1024 * 1024
 
 export interface SplitLinesOptions {
-  /** Longest line that is read, in bytes without its terminator; a longer one becomes a reject. 64 MiB. */
+  /**
+   * The longest line that is read, in bytes without its terminator; a longer one becomes a reject. Default 64
+   * MiB.
+   */
   readonly maxLineBytes?: number
   /** Once aborted, an unterminated last line is not emitted: the end of the input cut it. */
   readonly stop?: AbortSignal
-  /** Lines of the same input that were read before, 0: the first one here has the next number. */
+  /** Lines of the same input that were read before: the first one here has the next number. Default 0. */
   readonly linesBefore?: number
 }
 
@@ -37,7 +40,7 @@ export function splitLines(options: SplitLinesOptions = {}): LineSplitter {
   return new LineSplitter(options)
 }
 
-/** The stage that `splitLines` makes, with what it has seen so far. */
+/** The stage that `splitLines` makes, with its counts so far. */
 export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
   readonly #maxLineBytes: number
   readonly #stop: AbortSignal | undefined
@@ -48,7 +51,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
   #bytes = 0
   #lastRecord = 0
   #linesEnd = 0
-  /** Offset of the first byte of the chunk at hand. */
+  /** Offset of the first byte of the current chunk. */
   #offset = 0
 
   constructor(options: SplitLinesOptions) {

@@ -19,9 +19,9 @@ interface Spooled {
 }
 
 /**
- * Lines and rejects laid aside in a file of mode 0600 and read back in order, each as it was.
- * A record is the length of its JSON (four bytes, little-endian) and its JSON. Memory: one piece of 256 KiB
- * or one record. Reading and writing is synchronous: it is done before a run's own work begins.
+ * A file (mode 0600) to which lines and rejects are written, and from which they are read back in order,
+ * unchanged. A record is the length of its JSON (four bytes, little-endian) and its JSON. Memory: one piece
+ * of 256 KiB or one record. Reading and writing is synchronous: it is done before a run's own work begins.
  * Errors: ELYSIA_STATE where the file cannot be written or read.
  */
 export class Spool {
@@ -43,7 +43,7 @@ export class Spool {
     if (this.#bytes >= PIECE_BYTES) this.#write()
   }
 
-  /** All that was appended. */
+  /** Everything that was appended. */
   *replay(): Generator<Line | Reject> {
     this.#write()
     let at = 0

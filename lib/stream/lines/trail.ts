@@ -15,19 +15,19 @@ export interface FingerprintedRecords {
   readonly values: Uint32Array<ArrayBuffer>
 }
 
-/** Fingerprints are kept of so many records of an input: 4 MiB. */
+/** How many records of an input have fingerprints: 4 MiB. */
 const FINGERPRINTED_RECORDS = 1024 * 1024
 
 export interface LineTrailOptions {
-  /** What has been seen of the input already. */
+  /** The digest of the lines before. */
   readonly digest?: LinesDigest
   /** Of an input that cannot be read twice: a fingerprint of each of the first million records. */
   readonly fingerprints?: boolean
 }
 
 /**
- * What is kept of the lines of an input so that it can be told whether it comes again: the digest of all of them,
- * that at records 1, 2, 4, 8 and so on, and fingerprints of single records. Memory: what came since it was taken.
+ * Recognises an input that comes again. Keeps the digest of all lines, digests at records 1, 2, 4, 8 and so
+ * on, and fingerprints of single records. Memory: the entries since they were last taken.
  */
 export class LineTrail {
   readonly #digest: LinesDigest
