@@ -4,7 +4,7 @@ import type { Widths } from './validation/vectors.ts'
 
 interface Found {
   readonly widths: Widths
-  /** Nothing more can be found: the store said them, or all objects were read. */
+  /** True if nothing more can be found: the store named the widths, or all objects were read. */
   readonly isAll: boolean
 }
 

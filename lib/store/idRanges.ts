@@ -2,18 +2,18 @@ import type { IdRange } from '../archive/manifest.ts'
 import { lastInOrder } from './objects.ts'
 import type { CallOptions, Collection } from './store.ts'
 
-/** A collection with fewer objects is one range: more would only make small files. */
+/** A collection with fewer objects is one range: more ranges would only make small files. */
 const LEAST_OBJECTS = 5000
 const MOST_RANGES = 64
 const OBJECTS_A_RANGE = 50_000
 
-/** Of the distance between the least and the greatest id that the last range may be too long. */
+/** How imprecise the greatest id may be: one part in so many of the distance from the least id. */
 const CLOSE_ENOUGH = 256n
 
 const ID_BITS = 128n
 const LAST = (1n << ID_BITS) - 1n
 
-/** How many ranges a scan of so many objects is cut into, so that so many workers share it well. */
+/** How many ranges a scan is divided into, for this number of objects and workers. */
 export function rangesFor(objects: number, workers: number): number {
   if (objects < LEAST_OBJECTS) return 1
   return Math.min(MOST_RANGES, Math.max(workers * 2, Math.ceil(objects / OBJECTS_A_RANGE)))

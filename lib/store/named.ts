@@ -3,10 +3,10 @@ import type { CollectionSchema } from '../core/schema.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Store } from './store.ts'
 
-/** A collection that is there. */
+/** An existing collection, found by name. */
 export interface NamedCollection {
   readonly schema: CollectionSchema
-  /** The alias that it was asked for by. */
+  /** The alias by which it was found. */
   readonly alias?: string
 }
 
@@ -31,7 +31,7 @@ export async function findNamed(store: Store, name: string): Promise<NamedCollec
   })
 }
 
-/** What a person hears who named an alias. */
+/** The message for a person who named an alias. */
 export function aliasText(alias: string, collection: string): string {
   return `${alias} is an alias of the collection ${collection}`
 }

@@ -9,7 +9,7 @@ import type { Collection, Projection } from './store.ts'
 /** How objects are read. */
 export interface ReadOptions {
   readonly projection: Projection
-  /** Repeats a read that failed; each is made once unless told. */
+  /** Repeats a read that failed; by default each is made once. */
   readonly retry?: Retrying
   /** Once aborted the stream errors with its reason. */
   readonly signal?: AbortSignal | undefined

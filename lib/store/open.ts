@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 import type { Target } from './target.ts'
 
 /**
- * Opens the store of a target; what it needs is loaded only now.
+ * Opens the store of a target; its modules are loaded only now.
  * @throws ElysiaError of the store; ELYSIA_UNREACHABLE where a server stays away for longer than `retryForMs`
  */
 export async function openStore(
@@ -53,14 +53,14 @@ export interface Access {
 
 /** How a store is opened. */
 export interface OpenOptions {
-  /** What to do where the file of an embedded store is not there; it is made unless told. */
+  /** What to do if the file of an embedded store does not exist. Default `make`. */
   readonly missing?: 'make' | 'refuse' | 'memory'
-  /** How long a server that is away is waited for, in milliseconds; it is asked once unless told. */
+  /** How long to wait for an unreachable server, in milliseconds. By default it is tried once. */
   readonly retryForMs?: number
-  /** Told of every wait. */
+  /** Called before every wait. */
   readonly onRetry?: (retry: Retry) => void
-  /** Calls at once that a server is asked for; as many as its store makes by itself unless told. */
+  /** How many calls to a server may be in flight. Default: that of its store. */
   readonly maxInFlight?: number
-  /** Ends the opening at once, rejecting with its reason. */
+  /** Ends the opening at once; the promise rejects with its reason. */
   readonly signal?: AbortSignal
 }

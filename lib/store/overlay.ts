@@ -62,7 +62,7 @@ class OverlayCollection implements Collection {
   readonly #vectorFault: VectorCheck
   readonly #createTenant: (tenant: string) => Promise<void>
   readonly #widths: BaseWidths | undefined
-  /** Tenants of the scratch. */
+  /** Tenants that the scratch store has. */
   readonly #met = new Set<string | undefined>()
 
   constructor(
@@ -142,7 +142,7 @@ class OverlayCollection implements Collection {
     return objects.map((object) => this.#vectorFault(object, widths, new Map()))
   }
 
-  /** Copies objects of the base that are about to change a little. */
+  /** Copies objects of the base into the scratch before they are changed in part. */
   async #lift(ids: readonly string[], call: CallOptions): Promise<void> {
     const own = new Set((await this.#scratch.readMany(ids, IDS_ONLY, call)).map(({ id }) => id))
     const whole: Projection = { properties: 'all', vectors: true, references: true, times: true }

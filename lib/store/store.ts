@@ -3,7 +3,7 @@ import type { CollectionSchema, PropertySchema } from '../core/schema.ts'
 
 export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../core/schema.ts'
 
-/** What a store can do beyond the contract that all have. */
+/** Optional capabilities of a store, beyond the contract of all. */
 export interface Capabilities {
   readonly vectors: boolean
   readonly namedVectors: boolean
@@ -19,7 +19,7 @@ export interface Capabilities {
   readonly transactions: boolean
 }
 
-/** How a call is made. Once `signal` is aborted the call throws the signal's reason. */
+/** Options of a call. Once `signal` is aborted, the call throws the signal's reason. */
 export interface CallOptions {
   readonly signal?: AbortSignal
   readonly tenant?: string
@@ -27,7 +27,7 @@ export interface CallOptions {
 
 /** Which parts of an object to read. */
 export interface Projection {
-  /** Names, or all of them. */
+  /** Names of properties, or `all`. */
   readonly properties: readonly string[] | 'all'
   readonly vectors: boolean
   /**
@@ -46,21 +46,21 @@ export interface Range {
   readonly upTo?: string
 }
 
-/** What became of one object of a `write`, in the order given. */
+/** The outcome of one object of a `write`, in the given order. */
 export interface WriteOutcome {
   readonly ok: boolean
-  /** The store's own words where it refused. */
+  /** The store's own message, if it refused. */
   readonly reason?: string
-  /** True where the same object may be accepted later (store read-only, replicas missing …). */
+  /** True if the same object may be accepted later (store read-only, replicas missing …). */
   readonly retryable?: boolean
 }
 
-/** What became of one id of a `remove`, in the order given. `existed` says whether anything was there. */
+/** The outcome of one id of a `remove`, in the given order. `existed` says whether there was an object. */
 export interface RemoveOutcome extends WriteOutcome {
   readonly existed: boolean
 }
 
-/** References to add to one property of an object that is there. */
+/** References to add to one property of an existing object. */
 export interface Link {
   readonly id: string
   readonly property: string
@@ -68,7 +68,10 @@ export interface Link {
   readonly beacons: readonly string[]
 }
 
-/** Only objects of active tenants can be read or written. `offloaded` ones lie elsewhere, and take time. */
+/**
+ * Only objects of active tenants can be read or written. `offloaded` tenants are stored elsewhere, and take
+ * time to activate.
+ */
 export type TenantState = 'active' | 'inactive' | 'offloaded'
 
 export interface Tenant {
@@ -84,7 +87,7 @@ export interface Alias {
 
 export interface CollectionSummary {
   readonly name: string
-  /** Absent where some are on nodes of a cluster that are down, so that nobody can count them. */
+  /** Absent if some are on nodes that are down, so that they cannot be counted. */
   readonly objects?: number
   readonly tenants?: number
 }
@@ -92,7 +95,7 @@ export interface CollectionSummary {
 export interface Health {
   readonly version: string
   readonly nodes: readonly { readonly name: string; readonly status: string }[]
-  /** Names of the modules that a schema may speak of; absent where there is no such thing. */
+  /** Names of the modules that a schema may use; absent if the store has no modules. */
   readonly modules?: readonly string[]
 }
 
@@ -159,13 +162,13 @@ export interface Store {
   /** False where there was none. */
   drop(name: string): Promise<boolean>
   tenants(name: string): Promise<string[]>
-  /** Makes those that are not there yet. */
+  /** Creates the tenants that do not exist yet. */
   createTenants(name: string, tenants: readonly string[]): Promise<void>
   /** All tenants with their states, in order of name. */
   tenantStates(name: string): Promise<Tenant[]>
   /**
-   * Brings tenants that are there into these states, and waits until they are: at most ten minutes after the
-   * last one got there.
+   * Changes the states of existing tenants, and waits until they have them: at most ten minutes after the
+   * last one changed.
    * @throws ElysiaError ELYSIA_NOT_FOUND, with none changed, where one is not there
    */
   setTenantStates(name: string, tenants: readonly Tenant[]): Promise<void>
@@ -181,9 +184,9 @@ export interface Store {
   createAlias(alias: Alias): Promise<void>
   /** False where there was none. */
   dropAlias(alias: string): Promise<boolean>
-  /** Vectors of a collection that its index does not hold yet; 0 where indexing is part of writing. */
+  /** How many vectors of a collection its index does not hold yet; 0 if indexing is part of writing. */
   unindexed(name: string): Promise<number>
-  /** A handle; asks nothing of the store. */
+  /** A handle for a collection; makes no call to the store. */
   collection(name: string): Collection
   /**
    * Runs `work` so that all it does in this store is durable together or not at all. Present where
@@ -192,6 +195,6 @@ export interface Store {
    */
   transaction?<T>(work: () => Promise<T>): Promise<T>
   health(): Promise<Health>
-  /** Every call after it fails with an ElysiaError, but for `close` itself. */
+  /** Closes the store. Every later call except `close` fails with an ElysiaError. */
   close(): Promise<void>
 }

@@ -19,8 +19,8 @@ export type Target =
 const FORMS = 'a target is sqlite:PATH, memory:, http(s)://HOST:PORT[?grpc=HOST:PORT] or a configured name'
 
 /**
- * What a target's text means: `sqlite:PATH`, `memory:`, or the addresses of the nodes of one Weaviate
- * cluster, comma-separated. With or without `/v1`, a trailing slash or upper case, an address is the same.
+ * Parses a target: `sqlite:PATH`, `memory:`, or the addresses of the nodes of one Weaviate cluster,
+ * comma-separated. With or without `/v1`, a trailing slash or upper case, an address is the same.
  * @throws ElysiaError ELYSIA_USAGE where it is none of these, or holds a credential
  */
 export function parseTarget(text: string): Target {
@@ -35,7 +35,7 @@ export function parseTarget(text: string): Target {
   throw new ElysiaError('ELYSIA_USAGE', `${scheme ?? text} is not a target`, { hint })
 }
 
-/** The addresses of a target to which nothing is encrypted on its way, but for those of this machine. */
+/** The addresses of a target with an unencrypted connection, except those of this machine. */
 export function addressesInTheOpen(target: Target): string[] {
   if (target.kind !== 'weaviate') return []
   return target.nodes.flatMap(({ http, grpc, grpcSecure }) => {

@@ -1,7 +1,7 @@
 import type { Resolved } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
-/** Where the collections live, and with what right. */
+/** The options for choosing a store and its credentials. */
 export const targetOptions = {
   type: 'object',
   name: 'target',

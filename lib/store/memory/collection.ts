@@ -20,7 +20,7 @@ import {
 import type { Widths } from '../validation/vectors.ts'
 import type { TenantStore } from './tenant.ts'
 
-/** A collection in memory: its rules, and a shelf for each tenant, or one named `''` where there are none. */
+/** A collection in memory: its rules, and its objects by tenant (`''` if there are no tenants). */
 export interface CollectionState {
   rules: Rules
   readonly shelves: Map<string, TenantStore>

@@ -28,8 +28,8 @@ const SUPPORTS: Capabilities = {
 }
 
 /**
- * A store that lives as long as the process, for tests and embedding. It holds every object in memory, the
- * properties as JSON text; each store is another one, and so has another target.
+ * Opens a store that lives as long as the process, for tests and embedding. It holds every object in memory,
+ * with the properties as JSON text. Each call makes a new store with a target of its own.
  */
 export function openMemory(): Store {
   return new Memory()

@@ -5,7 +5,7 @@ import type { Projection, TenantState } from '../store.ts'
 import type { Links } from '../validation/references.ts'
 import type { Widths } from '../validation/vectors.ts'
 
-/** An object laid away: its properties and references as JSON text, its vectors as copies. */
+/** A stored object: its properties and references as JSON text, its vectors as copies. */
 interface StoredRow {
   readonly json: string
   readonly vector: Float32Array | undefined
@@ -15,7 +15,7 @@ interface StoredRow {
   readonly updatedMs: number
 }
 
-/** The objects of one tenant, in memory. What goes in and what comes out are copies. */
+/** The objects of one tenant, in memory. Objects are copied in and out. */
 export class TenantStore {
   /** The widths of the vectors here. */
   readonly widths: Widths = new Map()
@@ -44,7 +44,7 @@ export class TenantStore {
     })
   }
 
-  /** Changes the references of an object that is there. */
+  /** Changes the references of an existing object. */
   link(id: string, change: (links: Links | undefined) => Links): void {
     const laid = this.#laid.get(id)!
     const links = JSON.stringify(change(linksOf(laid)))

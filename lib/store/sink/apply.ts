@@ -6,19 +6,19 @@ import { type Evaluation, evaluate, resultsOf, type Stored } from './evaluate.ts
 import type { Calls, Removed } from './retryingCollection.ts'
 import { operationOf, type WriteGroup } from './unit.ts'
 
-/** How units are applied. */
+/** Settings for applying units. */
 export interface Applying {
   readonly calls: Calls
-  /** Objects whose record hash the store already holds are not sent. */
+  /** True: objects whose record hash the store already holds are not sent. */
   readonly skipUnchanged: boolean
 }
 
 type Tenants = Map<string, string | undefined>
 
 /**
- * Brings the store to the state that a unit's records describe, and says what became of each, in order.
- * Objects are written before anything is removed, and the source of a move is removed only once the object
- * is at its target: cut short anywhere, the unit may be repeated.
+ * Brings the store to the state that a unit's records describe; returns the outcome of each, in order.
+ * Objects are written before anything is removed, and the source of a move is removed only once the object is
+ * at its target: cut short anywhere, the unit may be repeated.
  */
 export async function applyGroup(group: WriteGroup, { calls, skipUnchanged }: Applying): Promise<Outcome[]> {
   const stored = await calls.objects(pick(group, (id) => group.reads.has(id)))
@@ -65,7 +65,7 @@ async function writeAll(
   }
 }
 
-/** The objects to be sent: all but those that the store holds already. */
+/** The objects to send: all except those that the store already holds. */
 function dueObjects(
   group: WriteGroup,
   stored: Stored,

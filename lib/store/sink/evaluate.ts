@@ -5,10 +5,10 @@ import type { OutcomeName } from '../../core/outcome.ts'
 import { Reject, type RejectCode } from '../../core/reject.ts'
 import { operationOf } from './unit.ts'
 
-/** What the store held before a unit, by id, for the ids that its operations read. */
+/** The objects in the store before a unit, by id, for the ids that its operations read. */
 export type Stored = ReadonlyMap<string, StoredObject>
 
-/** A record's outcome where it is known without the store's answer. */
+/** The outcome of a record, if it is known without the store's answer. */
 export interface Verdict {
   readonly name: OutcomeName
   readonly cause?: string | RejectCode
@@ -21,7 +21,10 @@ export interface Slot {
   readonly object: StoredObject | undefined
 }
 
-/** What a unit comes to: the last state of each id that it changes, and the outcomes known beforehand. */
+/**
+ * The effect of a unit: the last state of each id that it changes, and the outcomes that are known in
+ * advance.
+ */
 export interface Evaluation {
   readonly slots: ReadonlyMap<string, Slot>
   readonly verdicts: readonly (Verdict | undefined)[]

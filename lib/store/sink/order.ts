@@ -9,12 +9,12 @@ export interface Task {
 }
 
 /**
- * Who has touched which id, and may be asked about it, until a committed checkpoint covers it.
+ * Records which task has touched which id, until a committed checkpoint covers the task.
  *
  * Two units in flight never share an id. An id that an operation reading stored state has touched is free
  * again only when its unit is covered, and such an operation starts only when every earlier unit that touched
- * its ids is covered: repeated after a crash, it finds the very state that it found the first time.
- * Memory: the ids of the uncovered units.
+ * its ids is covered: repeated after a crash, it finds the very state that it found the first time. Memory:
+ * the ids of the uncovered units.
  */
 export class IdLocks {
   readonly #last = new Map<string, Task>()
@@ -43,8 +43,8 @@ export class IdLocks {
 }
 
 /**
- * Hands settlements on in the order of the input, each when all before it were handed on.
- * `settle` is never called twice at a time; the first error of it, or of a unit, is thrown to all that wait.
+ * Passes settlements on in the order of the input, each after all before it. `settle` is never called twice
+ * at a time; the first error of it, or of a unit, is thrown to all that wait.
  */
 export class Sequencer {
   #tail: Promise<void> = Promise.resolve()

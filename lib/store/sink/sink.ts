@@ -10,26 +10,25 @@ import { type WriteGroup, writeGroups } from './unit.ts'
 
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {
-  /** Units in flight at once, 2 unless told. A store with transactions takes one batch at a time. */
+  /** How many units may be in flight. Default 2. A store with transactions takes one batch at a time. */
   readonly workers?: number
-  /** False sends every object, also one whose record hash the store already holds. */
+  /** False: send every object, even if the store already holds its record hash. Default true. */
   readonly skipUnchanged?: boolean
-  /** How long a store that is away is waited for, in milliseconds, 120 000 unless told. */
+  /** How long to wait for an unreachable store, in milliseconds. Default 120 000. */
   readonly retryForMs?: number
-  /** The first wait between two attempts, in milliseconds; it doubles. 250 unless told. */
+  /** The first wait between two attempts, in milliseconds; it doubles. Default 250. */
   readonly retryMinMs?: number
-  /** Once aborted, nothing more is begun: batches and units that are not in flight yet are left out, unsettled. */
+  /** Once aborted, nothing more is started: batches and units that are not in flight yet stay unsettled. */
   readonly stop?: AbortSignal
-  /** Told of every wait. */
+  /** Called before every wait. */
   readonly onRetry?: (retry: Retry) => void
   /** Called once for each tenant before it is first read or written. */
   readonly onTenant?: (tenant: string) => Promise<void>
-  /** Told how many units are in flight, whenever that has changed. */
+  /** Called with the number of units in flight whenever it changes. */
   readonly onInFlight?: (units: number) => void
   /**
-   * Called in order of the input with every stretch that is done with, one at a time; the sink waits for it.
-   * What it commits speaks of acknowledged writes only; in a store with transactions it takes part in the
-   * transaction of its batch.
+   * Called with each settlement in order of the input, one at a time; the sink waits for it. It sees
+   * acknowledged writes only. In a store with transactions it is part of the transaction of its batch.
    */
   readonly onSettled?: (settlement: Settlement) => void | Promise<void>
 }

@@ -3,9 +3,9 @@ import { type Operation, touched } from '../../core/operation.ts'
 import { Reject } from '../../core/reject.ts'
 
 /**
- * A stretch of the input that is applied to the store as one step.
- * `touched` maps each id of the unit to its tenant. `reads` holds the ids of operations whose result depends
- * on what the store holds (moves and patches): no other operation of the unit touches these.
+ * Consecutive records that are applied to the store in one step. `touched` maps each id of the unit to its
+ * tenant. `reads` holds the ids of operations whose result depends on what the store holds (moves and
+ * patches): no other operation of the unit touches these.
  */
 export interface WriteGroup {
   readonly items: readonly Item[]

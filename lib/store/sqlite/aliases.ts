@@ -14,7 +14,7 @@ export function addAlias(database: SqliteDatabase, given: Alias, collections: re
   insert.run(given.alias, given.collection)
 }
 
-/** False where there was none. */
+/** Removes an alias; false if there was none. */
 export function removeAlias(database: SqliteDatabase, alias: string): boolean {
   return database.prepare('DELETE FROM aliases WHERE alias = ? COLLATE BINARY').run(alias).changes > 0
 }

@@ -17,7 +17,7 @@ import { encodeVector, encodeVectors } from './vectors.ts'
 const PAGE_OBJECTS = 500
 const PAGE_BYTES = 8 * 1024 * 1024
 
-// One statement looks up so many ids; more at once were not faster.
+// How many ids one statement looks up; more were not faster.
 const LOOKUP_IDS = 1000
 
 const GREATEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff'

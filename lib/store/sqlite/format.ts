@@ -72,7 +72,7 @@ export function migrate(database: SqliteDatabase, file: string): void {
   lay.immediate()
 }
 
-/** The version of a database that is ours, 0 of an empty one. */
+/** The format version of a database of ours; 0 for an empty one. */
 function versionOf(database: SqliteDatabase, file: string): number {
   const application = database.pragma('application_id', { simple: true })
   const version = Number(database.pragma('user_version', { simple: true }))

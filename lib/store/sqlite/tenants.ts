@@ -8,7 +8,7 @@ export function tenantsOf(database: SqliteDatabase, collection: number): Tenant[
   return database.prepare(select).all(collection) as Tenant[]
 }
 
-/** Makes those that are not there yet. */
+/** Creates the tenants that do not exist yet. */
 export function addTenants(database: SqliteDatabase, collection: number, names: readonly string[]): void {
   requireLegalTenants(names)
   const insert = database.prepare('INSERT OR IGNORE INTO tenants (collection, name) VALUES (?, ?)')

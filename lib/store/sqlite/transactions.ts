@@ -9,9 +9,9 @@ interface Open {
 }
 
 /**
- * Whose turn it is on a connection that has one transaction at most. Steps are synchronous; a transaction
- * stretches over awaits, and a step from outside waits for its end, so that no transaction takes another's
- * step with it when it is rolled back.
+ * Serializes the work on a connection, which has at most one transaction. Steps are synchronous. A
+ * transaction may await, and a step from outside waits for its end, so that a rollback never undoes another's
+ * step.
  */
 export class TransactionQueue {
   readonly #database: SqliteDatabase

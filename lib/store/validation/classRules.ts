@@ -7,7 +7,7 @@ import { type LinkRules, linkRules } from './references.ts'
 import { type TypeCheck, typeCheck } from './types.ts'
 import { type VectorCheck, vectorCheck, type Widths } from './vectors.ts'
 
-/** A class that an embedded store holds, and how its objects are checked. */
+/** A class of an embedded store, with the checks for its objects. */
 export interface Rules {
   readonly schema: CollectionSchema
   readonly tenanted: boolean

@@ -5,9 +5,9 @@ import type { Link } from '../store.ts'
 /** The references of an object by property, each a list of `{beacon}`. */
 export type Links = JsonObject
 
-/** What links of one collection have to keep to. */
+/** The rules for the links of one collection. */
 export interface LinkRules {
-  /** What is wrong with a link; undefined where nothing is. */
+  /** What is wrong with a link; undefined if nothing is. */
   fault(link: Link): string | undefined
   /** The references with those of a link behind them, as the property's settings have it. */
   added(links: Links | undefined, link: Link): Links

@@ -3,7 +3,7 @@ import type { Json } from '../../core/object.ts'
 import { recordOf } from '../../core/value/record.ts'
 import { isUuidOfAnySpelling } from '../../core/value/uuid.ts'
 
-/** What is wrong with one value; undefined where nothing is. */
+/** What is wrong with one value; undefined if nothing is. */
 export type Fault = (value: Json) => string | undefined
 
 /** The check of a data type that has no parts. */
@@ -37,7 +37,7 @@ function integerFault(value: Json) {
   return isLarge(value as number) ? mayBeRounded(value as number) : undefined
 }
 
-/** The words for an `int` that is given as a double. */
+/** The message for an `int` that is given as a double. */
 export function mayBeRounded(value: number): string {
   return `the given value is a float, which several whole numbers near ${BigInt(value)} are rounded to: write it in digits alone, or give a bigint`
 }

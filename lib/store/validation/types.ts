@@ -32,7 +32,7 @@ function unknownProperty(name: string, className: string): string {
   return `no such prop with name '${name}' found in class '${className}' in the schema. Check your schema files for which properties in this class are available`
 }
 
-/** The words for a reference that came with its object. */
+/** The message for a reference that came with its object. */
 export function referenceGiven(name: string, className: string): string {
   return `invalid reference property '${name}' on class '${className}': references are added by a link, never written`
 }

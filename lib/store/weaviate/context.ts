@@ -10,7 +10,7 @@ export interface Context {
   readonly cluster: Cluster
   readonly classes: Classes
   readonly shards: Shards
-  /** No message is meant to be longer. */
+  /** The longest message that is sent on purpose. */
   readonly maxMessageBytes: number
   readonly pageSize: number | undefined
   readonly version: string

@@ -1,15 +1,15 @@
-/** The oldest minor release of version 1 that is served: the client's gRPC begins with it. */
+/** The oldest supported minor release of version 1: the client's gRPC needs it. */
 export const OLDEST_MINOR = 27
 
 interface Capability {
-  /** The minor release of version 1 that it came with. */
+  /** The minor release of version 1 that added it. */
   readonly since: number
   readonly what: string
-  /** What becomes of it on an older server. */
+  /** What happens on an older server. */
   readonly before: string
 }
 
-/** What came to Weaviate after the oldest version that is served. SPEC.md, "Versions of Weaviate". */
+/** Features that Weaviate added after the oldest supported version. SPEC.md, "Versions of Weaviate". */
 export const CAPABILITIES = {
   tenantByName: {
     since: 28,

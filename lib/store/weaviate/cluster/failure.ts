@@ -16,7 +16,7 @@ import {
   mentions,
 } from './serverText.ts'
 
-/** gRPC status codes that decide anything. @see https://grpc.io/docs/guides/status-codes/ */
+/** The gRPC status codes that matter here. @see https://grpc.io/docs/guides/status-codes/ */
 const STATUS = {
   CANCELLED: 1,
   DEADLINE_EXCEEDED: 4,
@@ -30,7 +30,7 @@ const STATUS = {
 
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
 const CERTIFICATE = /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO/i
-/** What comes is no HTTP at all, such as what a gRPC side sends to a REST client. */
+/** The answer is not HTTP at all, such as that of a gRPC server to a REST client. */
 const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
 /** A message was larger than one side takes, or a page longer than the server gives. */
@@ -48,7 +48,7 @@ export function neverSent(failure: ElysiaError): boolean {
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(failure.message)
 }
 
-/** What became of an object that the server refused with these words. */
+/** The outcome of an object that the server refused with this message. */
 export function refusal(said: string): WriteOutcome {
   const shown = { ok: false, reason: masked(bounded(said)) } as const
   return isTransient(shown.reason) ? { ...shown, retryable: true } : shown
@@ -133,7 +133,7 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   return new ElysiaError(codeOf(details), message, final)
 }
 
-/** The server is there: it is nodes behind it that are not. */
+/** The server can be reached; nodes behind it cannot. */
 function withoutCopies(message: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_UNREACHABLE', message, {
     cause,

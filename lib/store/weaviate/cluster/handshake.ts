@@ -7,8 +7,8 @@ import type { NodeConnection } from './node.ts'
 
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 /**
- * How long a gRPC side is knocked at that cannot be reached while REST says that the server is ready: one that is ending
- * closes it first. After that the port is wrong.
+ * How long to try a gRPC port that cannot be reached while REST says that the server is ready: a server that
+ * shuts down closes it first. After that the port must be wrong.
  */
 const KNOCKING_MS = 2_500
 const KNOCK_MS = 500

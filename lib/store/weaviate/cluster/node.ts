@@ -6,7 +6,7 @@ import type { GrpcClient } from '../grpc/messages.ts'
 import { jsonOf, type RestReply, type RestRequest, sendRest } from '../rest/request.ts'
 import { failureOf, replyFailure } from './failure.ts'
 
-/** How long an unreachable node is passed over where there are others. */
+/** How long an unreachable node is skipped if there are others. */
 const PASSED_OVER_MS = 5_000
 /** How long a node that was ready is taken to be so: less than a restart takes. */
 const READY_MS = 200
@@ -47,7 +47,7 @@ export class NodeConnection {
     return this.#options.node.grpc
   }
 
-  /** False for a while after a failure. */
+  /** False for some seconds after a failure. */
   get available(): boolean {
     return performance.now() >= this.#passedOverUntil
   }
@@ -126,7 +126,7 @@ export class NodeConnection {
   }
 }
 
-/** What a server says of itself. */
+/** What a server reports about itself. */
 export interface Meta {
   readonly version: string
   readonly maxMessageBytes: number | undefined

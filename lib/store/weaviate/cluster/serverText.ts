@@ -50,7 +50,7 @@ const LACKS_COPIES = ['inconsistent consistency levels', 'cannot achieve consist
 /** A usage limit of the instance. @see usecases/usagelimits/template.go */
 const USED_UP = /\blimit of .{1,80} reached\b/i
 
-/** What is kept of a text that came from elsewhere; none of a server's own is as long. */
+/** How much of a foreign text is kept; none of a server's own is as long. */
 const LONGEST_TEXT = 2000
 
 /** The beginning of a text that came from elsewhere: a hostile one may have any length. */

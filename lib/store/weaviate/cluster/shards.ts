@@ -5,7 +5,7 @@ import type { RestRequest } from '../rest/request.ts'
 import type { Cluster } from './cluster.ts'
 import { replyFailure } from './failure.ts'
 
-/** How long it is believed that a server is alone, or does not say. */
+/** How long the answer is cached that a server is alone, or does not say. */
 const BELIEVED_MS = 30_000
 
 /** A question that several callers wait for: one that was put before a caller came is none of his. */

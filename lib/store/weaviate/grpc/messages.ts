@@ -11,20 +11,20 @@ export type Filters = NonNullable<Parameters<Batch['withDelete']>[0]['filters']>
 export type PropertiesRequest = NonNullable<SearchArgs['properties']>
 export type MetadataRequest = NonNullable<SearchArgs['metadata']>
 
-/** What a server refused, by place in the message. */
+/** An object that a server refused, by its index in the message. */
 export interface Refusal {
   readonly index: number
   readonly error: string
 }
 
-/** What became of an object that was to be deleted. */
+/** The outcome of a deletion of one object. */
 export interface Deleted {
   readonly id: string
   readonly successful: boolean
   readonly error: string
 }
 
-/** What became of objects that were to be deleted, and how many matched. */
+/** The outcomes of a deletion, and how many objects matched. */
 export interface Deletions {
   readonly matches: number
   readonly successful: number
@@ -66,7 +66,7 @@ export interface GrpcClient {
   search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
   /** Answers undefined where the server names no count. */
   countObjects(collection: string, tenant: string, signal: AbortSignal): Promise<number | undefined>
-  /** Calls in flight come to their end; nothing stays open. */
+  /** Ends calls in flight; nothing stays open. */
   close(): void
 }
 
