@@ -207,7 +207,10 @@ t.test('a process that was stopped for too long gives up when it goes on', async
 t.test('a file that says nothing is in the way until it stood still, and is never removed', async (t) => {
   const name = '0000000000000000.json'
   const root = t.testdir({ '.locks': { [name]: '{"half' } })
-  await t.rejects(take(root, 'shared'), { code: 'ELYSIA_LOCKED', message: /0000\.json, which does not name its owner/ })
+  await t.rejects(take(root, 'shared'), {
+    code: 'ELYSIA_LOCKED',
+    message: /0000\.json, which does not name its owner/,
+  })
   await (await take(root, 'shared', { retryForMs: 20_000 })).release()
   t.match(await unlockRoot(root, { all: true, timing }), [{ removed: false }])
   t.same(files(root), [name])
