@@ -14,7 +14,7 @@ export const catalogOptions = {
       kind: 'directory',
       example: 'backups',
       description:
-        'the directory for archives that are given no place of their own; list and cleanup are then of what lies below it',
+        'the directory for archives without --to; list and cleanup then consider only what is below it',
       placeholder: 'DIR',
       path: true,
     },
@@ -51,7 +51,7 @@ export const filterOptions = {
     },
     location: {
       type: 'string',
-      description: "that lie at such a path: '/mnt/backups/**', or its last segments: 'Article/*'",
+      description: "with a path such as '/mnt/backups/**', or its last segments: 'Article/*'",
       placeholder: 'GLOB',
       flagOnly: true,
     },
@@ -67,11 +67,11 @@ export const listOptions = {
     ...filterOptions.properties,
     since: {
       type: 'string',
-      description: 'begun then or later: 2026-06-01, a moment with its zone, or so long ago (30d)',
+      description: 'started then or later: 2026-06-01, a time with its zone, or a time before now (30d)',
       placeholder: 'WHEN',
       flagOnly: true,
     },
-    until: { type: 'string', description: 'begun before then', placeholder: 'WHEN', flagOnly: true },
+    until: { type: 'string', description: 'started before then', placeholder: 'WHEN', flagOnly: true },
     status: {
       type: 'string',
       choices: ARCHIVE_STATUSES,
@@ -81,14 +81,15 @@ export const listOptions = {
     },
     where: {
       type: 'string',
-      description: 'such as objects>1000, bytes<1GiB, format=parquet, age>30d; several times: all',
+      description:
+        'a condition such as objects>1000, bytes<1GiB, format=parquet, age>30d; given several times, all must hold',
       placeholder: 'EXPRESSION',
       flagOnly: true,
       repeated: true,
     },
     sort: {
       type: 'string',
-      description: 'by a field, downward with :desc',
+      description: 'sort by a field; :desc for descending order',
       default: 'started_at:desc',
       placeholder: 'FIELD[:desc]',
       flagOnly: true,
@@ -112,19 +113,19 @@ export const cleanupOptions = {
     yes: {
       type: 'boolean',
       short: 'y',
-      description: 'remove what the plan says; without, the plan is shown',
+      description: 'remove what the plan says; without it, only show the plan',
       default: false,
       flagOnly: true,
     },
     includeOutside: {
       type: 'boolean',
-      description: 'archives outside the backup root, as those made with --to, may go as well',
+      description: 'also remove archives outside the backup root, such as those made with --to',
       default: false,
       flagOnly: true,
     },
     history: {
       type: 'string',
-      description: 'how long archives that were removed are remembered',
+      description: 'how long removed archives are remembered',
       default: '1y',
       placeholder: 'PERIOD',
       check: periodLack,
@@ -158,7 +159,7 @@ export const unlockOptions = {
   properties: {
     removeAll: {
       type: 'boolean',
-      description: 'all of them, and not only those whose holders are gone',
+      description: 'remove all locks, not only those whose owners are gone',
       default: false,
       flagOnly: true,
     },
