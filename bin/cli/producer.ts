@@ -8,7 +8,7 @@ import type { Source } from './inputs.ts'
 
 /**
  * The standard output of a command as an input. It is started, without a shell, when the input is opened, and
- * ended when the input is closed before its end. Its name has a digest of its words, and the words without what may be secret.
+ * ended when the input is closed before its end. Its name is a digest of its words; shown are those that hold no secret.
  * `env` is its environment: API keys are none of its business.
  * Where the command fails, `settled` rejects with ELYSIA_PRODUCER after all that came was processed.
  * Ctrl-C reaches the command as well as this process, and its end may be seen before our own signal: that is no
@@ -21,7 +21,8 @@ export function producer(
 ): Source {
   let ended: Promise<Failure | undefined> | undefined
   return {
-    name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')} ${shownWords(argv)}`,
+    name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`,
+    shown: shownWords(argv),
     rereadable: false,
     comesAgain: true,
     size: undefined,
@@ -83,8 +84,11 @@ function ending(child: ChildProcess, output: Readable): Readable {
   return output
 }
 
-/** The program and the names of its options: every other word may be a secret, and is `…`. */
+/**
+ * The program and the names of its options, `--token` of `--token=abc`: every other word may be a secret, and is `…`.
+ * After one dash a single letter alone is a name for sure: `-phunter` may be a password.
+ */
 function shownWords([program, ...words]: readonly [string, ...string[]]): string {
-  const names = words.map((word) => /^--?[a-z][a-z-]*/i.exec(word)?.[0] ?? '…')
+  const names = words.map((word) => /^(?:--[a-z][a-z-]*(?==|$)|-[a-z]$)/i.exec(word)?.[0] ?? '…')
   return [basename(program), ...names.filter((name, at) => name !== '…' || names[at - 1] !== '…')].join(' ')
 }

@@ -25,6 +25,7 @@ interface Row {
   class: string
   target: string
   inputs: string
+  shown: string | null
   started_at: string
   updated_at: string
   checkpoint: string | null
@@ -83,14 +84,21 @@ export class Journal {
   }
 
   /** Gives a run its row, anew where it has one. Of a job that is never continued no two runs have one key. */
-  begin(run: string, key: RunKey, collection: string, kind: RunKind = 'ingest'): void {
+  begin(
+    run: string,
+    key: RunKey,
+    collection: string,
+    kind: RunKind = 'ingest',
+    shown?: readonly string[],
+  ): void {
     const now = new Date().toISOString()
     const digest = isContinued(kind) ? digestOf(key) : digestOf(key, run)
     const { class: className, target, inputs } = key
     this.#write(
-      `INSERT OR REPLACE INTO runs (run, kind, key, status, collection, class, target, inputs, started_at, updated_at)
-       VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
-      ...[run, kind, digest, collection, className, target, JSON.stringify(inputs), now, now],
+      `INSERT OR REPLACE INTO runs (run, kind, key, status, collection, class, target, inputs, shown, started_at,
+         updated_at) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`,
+      ...[run, kind, digest, collection, className, target, JSON.stringify(inputs)],
+      ...[shown === undefined ? null : JSON.stringify(shown), now, now],
     )
   }
 
@@ -316,6 +324,7 @@ function recordOf(row: Row): RunRecord {
     class: row.class,
     target: row.target,
     inputs: JSON.parse(row.inputs) as string[],
+    shown: JSON.parse(row.shown ?? row.inputs) as string[],
     startedAt: row.started_at,
     updatedAt: row.updated_at,
     checkpoint,

@@ -10,7 +10,7 @@ const TABLES = `
     run TEXT PRIMARY KEY, key TEXT NOT NULL, status TEXT NOT NULL, collection TEXT NOT NULL,
     class TEXT NOT NULL, target TEXT NOT NULL, inputs TEXT NOT NULL, started_at TEXT NOT NULL,
     updated_at TEXT NOT NULL, checkpoint TEXT, error TEXT, kind TEXT NOT NULL DEFAULT 'ingest', counts TEXT,
-    error_code TEXT
+    error_code TEXT, shown TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS runs_of_key ON runs (key);
   CREATE INDEX IF NOT EXISTS runs_into ON runs (target, class);
@@ -37,14 +37,15 @@ const TABLES = `
 
 /** Makes the journal's tables where they are not there, and brings those of an older version to this one. */
 export function layOutJournal(database: SqliteDatabase): void {
-  if (hasColumn(database, 'runs', 'kind')) return
+  if (hasColumn(database, 'runs', 'shown')) return
   const lay = database.transaction(() => {
-    if (hasColumn(database, 'runs', 'kind')) return
+    if (hasColumn(database, 'runs', 'shown')) return
     const older = hasTable(database, 'runs')
     const inOne = older && !hasTable(database, 'positions')
     database.exec(TABLES)
     if (inOne) separate(database)
-    if (older) database.exec(KINDS)
+    if (older && !hasColumn(database, 'runs', 'kind')) database.exec(KINDS)
+    if (older) database.exec('ALTER TABLE runs ADD COLUMN shown TEXT')
   })
   lay.immediate()
 }

@@ -30,6 +30,8 @@ export interface RunRecord {
   /** The store; of what works on archives alone, the place of these. */
   readonly target: string
   readonly inputs: readonly string[]
+  /** The inputs as a person reads them: their names, but for commands. */
+  readonly shown: readonly string[]
   readonly startedAt: string
   readonly updatedAt: string
   /** What its last commit wrote; `checkpoint` of the journal gives all that goes with it. */

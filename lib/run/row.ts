@@ -11,6 +11,8 @@ export interface RunEntry {
   readonly key: RunKey
   /** The collection as it was named. */
   readonly collection: string
+  /** The inputs as a person reads them, where these are not their names. They are no part of the key. */
+  readonly shown?: readonly string[]
 }
 
 /**
@@ -32,10 +34,10 @@ export class RunRow {
     this.#emit = emit
   }
 
-  begin({ run, key, collection }: RunEntry): void {
+  begin({ run, key, collection, shown }: RunEntry): void {
     this.#write(() => {
       if (!isContinued(this.#kind)) this.#lock ??= lockHistory(this.#state, key, run)
-      this.#state.journal.begin(run, key, collection, this.#kind)
+      this.#state.journal.begin(run, key, collection, this.#kind, shown)
     })
   }
 

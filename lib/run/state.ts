@@ -74,7 +74,7 @@ export function lockRecord(
   { own, dryRun }: { readonly own: RunKey; readonly dryRun: boolean },
 ): FileLock | undefined {
   if (record.key === digestOf(own)) return undefined
-  const [name, what] = [runLock(record.key), whatOf(record)]
+  const [name, what] = [runLock(record.key), whatOf({ ...record, inputs: record.shown })]
   if (!dryRun) return lock(directory, name, what)
   requireFree(directory, name, what)
   return undefined
@@ -106,7 +106,7 @@ export function refuseTakenRun(runId: string | undefined, key: RunKey, journal: 
   if (other === undefined || (other.status !== 'done' && journal!.isOf(other.run, key))) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
-    `the run ${runId} is one of ${other.inputs.join(', ')} into ${other.class}`,
+    `the run ${runId} is one of ${other.shown.join(', ')} into ${other.class}`,
     { hint: 'its counts, last commits and rejects would be replaced; choose another --run-id' },
   )
 }

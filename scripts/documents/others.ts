@@ -29,7 +29,10 @@ export const statusDocument = document('status', '`index status --json`.', {
       status: one(['running', 'done', 'interrupted', 'failed'], 'How it stands.'),
       collection: text('The collection as it was named.'),
       class: text('The class that it is in the store.'),
-      inputs: texts('What it reads.'),
+      inputs: texts('What it reads, by name.'),
+      shown: texts(
+        'The inputs as a person reads them: of a command its words, each that may be secret as `…`.',
+      ),
       counts: nullable(counts, 'Null before the first checkpoint.'),
       started_at: moment('When it began.'),
       updated_at: moment('When it was last noted.'),

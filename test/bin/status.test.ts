@@ -140,9 +140,28 @@ t.test(
   async (t) => {
     const { run } = home(t, { 'one.jsonl': adds(3) })
     const sync = ['index', 'sync', '--collection', 'c', '--target', 'sqlite:store.db', '--from-command', '--']
-    t.equal((await run([...sync, 'sh', '-c', 'cat one.jsonl', '--token=s3cret', 'x'])).code, 0)
+    t.equal(
+      (
+        await run([
+          ...sync,
+          'sh',
+          '-c',
+          'cat one.jsonl',
+          '--token=s3cret',
+          'x',
+          '-ps3cret',
+          '-u',
+          '--s3cret0',
+        ])
+      ).code,
+      0,
+    )
     const { stdout } = await run(['index', 'status', '--target', 'sqlite:store.db'])
-    t.match(stdout, / {2}sh -c … --token … {2}/)
+    t.match(stdout, / {2}sh -c … --token … -u … {2}/)
     t.notMatch(stdout, /command:|s3cret|[0-9a-f]{64}/)
+    const json = await run(['index', 'status', '--target', 'sqlite:store.db', '--json'])
+    const [first] = JSON.parse(json.stdout).runs
+    t.match(first, { inputs: [/^command:[0-9a-f]{64}$/], shown: ['sh -c … --token … -u …'] })
+    t.notMatch(json.stdout, /s3cret/)
   },
 )

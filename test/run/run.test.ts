@@ -110,7 +110,8 @@ t.test('a journal without kinds and counts is brought to have them', async (t) =
   const directory = t.testdir()
   const older = openDatabase(`${directory}/runs.db`)
   openState(undefined, directory).close()
-  for (const column of ['kind', 'counts', 'error_code']) older.exec(`ALTER TABLE runs DROP COLUMN ${column}`)
+  for (const column of ['kind', 'counts', 'error_code', 'shown'])
+    older.exec(`ALTER TABLE runs DROP COLUMN ${column}`)
   const insert = older.prepare(
     "INSERT INTO runs VALUES (?, ?, 'done', 'c', 'C', 'T', ?, 'then', 'then', ?, ?)",
   )

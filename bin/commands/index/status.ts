@@ -59,7 +59,7 @@ function plain(positions: Positions): Record<string, Record<string, string>> {
 
 /** A run as a program reads it: what it had done when that was noted last, which is null before. */
 function entry({ run, kind, status, collection, class: name, inputs, counts, ...rest }: RunRecord) {
-  const { target, startedAt, updatedAt, error } = rest
+  const { target, shown, startedAt, updatedAt, error } = rest
   return {
     id: run,
     kind,
@@ -68,6 +68,7 @@ function entry({ run, kind, status, collection, class: name, inputs, counts, ...
     class: name,
     target,
     inputs,
+    shown,
     counts: counts ?? null,
     started_at: startedAt,
     updated_at: updatedAt,
@@ -88,9 +89,9 @@ const HEAD: readonly Column[] = [
 ]
 
 function row(run: RunRecord, { time }: Tables): string[] {
-  const { inputs, startedAt, updatedAt } = run
-  const first = shownInput(inputs[0] ?? '')
-  const from = inputs.length > 1 ? `${first} and ${inputs.length - 1} more` : first
+  const { shown, startedAt, updatedAt } = run
+  const [first = ''] = shown
+  const from = shown.length > 1 ? `${first} and ${shown.length - 1} more` : first
   return [
     run.run,
     run.kind,
@@ -102,11 +103,6 @@ function row(run: RunRecord, { time }: Tables): string[] {
     time(startedAt),
     time(updatedAt),
   ]
-}
-
-/** Of a command its words, without the digest that tells it from others. */
-function shownInput(name: string): string {
-  return name.replace(/^command:[0-9a-f]{64} /, '')
 }
 
 function commitLines(positions: Positions, tables: Tables): string[] {

@@ -16,6 +16,8 @@ import { fromRejects } from './fromRejects.ts'
 export interface Input {
   /** As a person knows it: a path, `stdin`. Two runs over inputs of the same names may continue each other. */
   readonly name: string
+  /** What a person reads in place of a name that is a digest. It tells nothing apart, and is kept: no secrets. */
+  readonly shown?: string
   /** True where `open` may be called again and begins at the beginning. */
   readonly rereadable: boolean
   /** The file that is read, by path or open descriptor, where `name` is not its path. */
@@ -27,6 +29,11 @@ export interface Input {
   readonly linesBefore?: number
   /** Called when all its lines are settled; rejects where what produced the input turned out to have failed. */
   settled?(): Promise<void>
+}
+
+/** What a person reads for an input. */
+export function shownInput({ name, shown = name }: Input): string {
+  return shown
 }
 
 /** Who is told of an input while it is read. */

@@ -10,7 +10,7 @@ import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { dryRunStore } from './dryRun.ts'
-import type { Input } from './input.ts'
+import { type Input, shownInput } from './input.ts'
 import { errorLimit, Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { prepare } from './prepare.ts'
@@ -64,7 +64,10 @@ export async function setUp(
         made ??= waiting(found.make)
         return made
       },
-      enter: (continues) => run.begin({ run: id, key, collection: options.collection }, continues),
+      enter: (continues) => {
+        const shown = inputs.some((one) => one.shown !== undefined) && { shown: inputs.map(shownInput) }
+        run.begin({ run: id, key, collection: options.collection, ...shown }, continues)
+      },
       rejects,
       ledger: new Ledger({
         ...ofInputs(inputs, inputs.length > 1 || shared.rejectsFrom !== undefined),
