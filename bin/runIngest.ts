@@ -32,15 +32,15 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(console)
   const sizes = inputs.map(({ size }) => size)
-  const around = circumstances(context, state, options.dryRun, (progress) =>
+  const write = contextOf(context, state, options.dryRun, (progress) =>
     view.update(ingestMeasure(progress, sizes)),
   )
-  const { report, error } = await ingestFiles(inputs.map(withFile), store, options, around).finally(view.stop)
+  const { report, error } = await ingestFiles(inputs.map(withFile), store, options, write).finally(view.stop)
   if (console.json) await console.document(report)
-  else console.note(summary(report, rejectsPath(report, around)))
-  sayNext(context, report, error, rejectsPath(report, around))
+  else console.note(summary(report, rejectsPath(report, write)))
+  sayNext(context, report, error, rejectsPath(report, write))
   if (error !== undefined) throw error
-  if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, around)))
+  if (sum(report.rejected) > 0) context.fail(EXIT.rejects, rejectsText(report, rejectsPath(report, write)))
 }
 
 /** What is to be done with rejected records, or how a run goes on that something kept from its end. */
@@ -60,7 +60,7 @@ function withFile(source: Source): Source {
   return source.name === 'stdin' ? { ...source, file: 0 } : source
 }
 
-function circumstances(
+function contextOf(
   context: Context,
   state: State,
   dryRun: boolean,

@@ -35,7 +35,7 @@ import type { Candidate } from './retention/candidate.ts'
 export type { ArchiveFilter } from './database/query.ts'
 
 /** What a catalog calls and uses. */
-export interface CatalogCircumstances {
+export interface CatalogContext {
   /** Called with all known roots whenever a new one was added. */
   readonly onRoots?: (roots: readonly string[]) => void
   /** Called with what could not be done but was not required. */
@@ -53,12 +53,12 @@ export interface CatalogCircumstances {
 export class Catalog {
   readonly #index: IndexDatabase
   readonly #rows: Rows
-  readonly #around: CatalogCircumstances
+  readonly #around: CatalogContext
   readonly storageAt: StorageAt
   /** What could not be read when roots were searched. */
   readonly unreadable: UnreadableRows
 
-  constructor(file: string, around: CatalogCircumstances = {}) {
+  constructor(file: string, around: CatalogContext = {}) {
     this.#index = new IndexDatabase(file)
     this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
     this.unreadable = new UnreadableRows(this.#index)

@@ -1,7 +1,7 @@
 import type { Resolved } from '../options/options.ts'
 import type { OptionsSchema } from '../options/schema.ts'
 
-/** The circumstances of one call: what is not part of the work, but of this run of it. */
+/** What belongs to one run of a job, and not to its work. */
 export const runOptions = {
   type: 'object',
   name: 'run',

@@ -18,5 +18,5 @@ export function ofInput(thrown: unknown, name: string): unknown {
   const details = { cause: thrown, ...(hint !== undefined && { hint }) }
   if (thrown instanceof ForeignInput) return new ElysiaError(code, `${name} ${thrown.fact}`, details)
   if (code !== 'ELYSIA_COMPRESSION') return thrown
-  return new ElysiaError(code, thrown.message.replace(/\binput\b/, `input ${name}`), details)
+  return new ElysiaError(code, `${name}: ${thrown.message}`, details)
 }

@@ -80,7 +80,7 @@ async function run(context: Context): Promise<void> {
     const { store, state } = await context.openTarget(opening(context, options))
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
     const around: RestoreContext = {
-      ...circumstances(context, state),
+      ...contextOf(context, state),
       signal: AbortSignal.any([context.signal, ...lost]),
       onEvent: progressEvents(console, view),
     }
@@ -201,7 +201,7 @@ function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: Res
   }
 }
 
-function circumstances(context: Context, state: State): RestoreContext {
+function contextOf(context: Context, state: State): RestoreContext {
   const { rejects, runId, fresh } = context.options(runOptions)
   return {
     stop: context.stop,

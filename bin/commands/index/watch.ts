@@ -44,7 +44,7 @@ export const command: Command = {
     requireUsable(context.options(ingestOptions))
     const { store, state } = await context.openTarget(forRun(context))
     const view = await progressView(console)
-    const around = circumstances(context, state, options, view)
+    const around = contextOf(context, state, options, view)
     const { watch } = await watchJob()
     const { report, error } = await watch(directory, store, options, around).finally(view.stop)
     if (console.json) await console.document(report)
@@ -59,7 +59,7 @@ export const command: Command = {
   },
 }
 
-function circumstances(
+function contextOf(
   context: Context,
   state: State,
   { after, dryRun }: { after: string; dryRun: boolean },

@@ -20,7 +20,7 @@ export interface ValidationCounts {
 }
 
 /** Who is told of faults, and what ends a validation early. */
-export interface ValidationCircumstances {
+export interface ValidationContext {
   /** Called for each fault, in order of line. Where it answers a promise, the input waits for it. */
   onFault?(fault: Reject): Promise<void> | undefined
   readonly signal?: AbortSignal
@@ -50,7 +50,7 @@ function checks({ maxLineBytes, contentRoot }: ValidateOptions) {
 export async function validateInput(
   readable: Readable,
   options: ValidateOptions,
-  { onFault, signal, onTrailing = () => {} }: ValidationCircumstances = {},
+  { onFault, signal, onTrailing = () => {} }: ValidationContext = {},
 ): Promise<ValidationCounts> {
   const faults: Partial<Record<RejectCode, number>> = {}
   let records = 0

@@ -62,7 +62,7 @@ t.test('of several files each is looked at before the first is taken, and named'
 t.test('of several inputs the one that is damaged, or a refused pipe, is named', async (t) => {
   const cut = gzipSync(add('a')).subarray(0, -10)
   for (const [bytes, rereadable, said] of [
-    [cut, true, 'the gzip input /b is cut short'],
+    [cut, true, '/b: the gzip input is cut short'],
     [FOREIGN[0]![1], false, '/b is compressed with xz'],
   ] as const) {
     const { store } = await place(t)
