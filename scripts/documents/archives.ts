@@ -7,6 +7,7 @@ import {
   document,
   error,
   flag,
+  headOf,
   list,
   moment,
   nullable,
@@ -94,7 +95,7 @@ export const archiveDocument = document(
   },
 )
 
-export const backupDocument = document('backup', '`col backup --json`.', {
+const backupReport = object('What a backup did.', {
   run: text('The id of the run.'),
   archive: text('The id of the archive; empty where it failed before it had one.'),
   status: one(['done', 'interrupted', 'failed'], 'How it ended.'),
@@ -126,6 +127,23 @@ export const backupDocument = document('backup', '`col backup --json`.', {
   peak_rss_bytes: rss,
   error: optional(error),
 })
+
+const backupPlan = object('What one would do: of a dry run.', {
+  status: one(['planned'], 'Nothing was written.'),
+  collection: text('The class.'),
+  target,
+  format: text('jsonl, json or parquet.'),
+  compression: text('With its level: `zstd:3`.'),
+  objects: count('Objects that the store counts now.'),
+  tenants: optional(count('Tenants that would be read.')),
+  ranges: count('Ranges of ids that would be read, each by itself.'),
+  part_size: count('Bytes of a part, before compression.'),
+})
+
+export const backupDocument = Type.Union(
+  [backupReport, backupPlan],
+  headOf('backup', '`col backup --json`, with and without --dry-run.'),
+)
 
 export const verificationsDocument = document('verifications', '`col catalog verify --json`.', {
   verifications: list(

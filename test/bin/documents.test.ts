@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'index status': [[], ['--limit', '1']],
   'col ls': [[]],
   'col backup': [
+    ['c', '--dry-run'],
     ['c', '--to', 'another'],
     ['c', '--to', 'single.jsonl.zst'],
   ],

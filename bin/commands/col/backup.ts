@@ -199,8 +199,20 @@ async function plan(
   const { resume } = context.options(backupRunOptions)
   const into = path === undefined ? undefined : { storage: directoryStorage(path), resume }
   const planned = await planBackup(store, name, options, eventView(console), into)
-  if (console.json) return console.document(planned)
   const { encoding, ranges, counts, tenants } = planned
+  if (console.json) {
+    return console.document({
+      status: 'planned',
+      collection: planned.collection,
+      target: planned.source.target,
+      format: encoding.format,
+      compression: `${encoding.compression}${encoding.level === undefined ? '' : `:${encoding.level}`}`,
+      objects: counts.before,
+      ...(tenants && { tenants: tenants.length }),
+      ranges: ranges.length,
+      part_size: options.partSize,
+    })
+  }
   console.note([
     `dry run: nothing is written`,
     `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
