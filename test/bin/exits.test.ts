@@ -73,7 +73,7 @@ const MISUSES: readonly (readonly [args: readonly string[], hint: RegExp])[] = [
   [['index', 'sync', ...INTO, '-', '--from-command', '--', 'true'], /two inputs/],
   [[...SYNC, '--batch-bytes', '1000'], /a unit is needed/],
   [[...SYNC, '--workers', '0'], /it takes 1 to 64/],
-  [[...SYNC, '--target', 'ftp://x'], /no kind of target/],
+  [[...SYNC, '--target', 'ftp://x'], /not a target/],
 ]
 
 t.test('2 for wrong usage, with the nearest right one, before anything is done', async (t) => {

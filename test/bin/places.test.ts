@@ -35,7 +35,7 @@ function run(directory: string, args: readonly string[], env: Record<string, str
 t.test('a home that is no place for anything is one clear error, and nothing hangs', async (t) => {
   const { directory } = home(t, { 'changes.jsonl': adds(1), file: '' })
   const cases: [Record<string, string>, readonly string[], number, RegExp][] = [
-    [{ HOME: '' }, [...PROCESS, ...INTO], 2, /no place for data.*\nhint: set HOME/],
+    [{ HOME: '' }, [...PROCESS, ...INTO], 2, /cannot hold data.*\nhint: set HOME/],
     [{ HOME: '/proc/none' }, [...PROCESS, ...INTO], 1, /\/proc\/none.*\nhint: .*XDG_STATE_HOME/],
     [{ HOME: '/proc/none' }, [...PROCESS, '--collection', 'held'], 1, /cannot make \/proc\/none.*\nhint: /],
     [
