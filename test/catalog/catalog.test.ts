@@ -5,7 +5,8 @@ import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'
 import { backupListed } from '../../lib/job/backup/cataloged.ts'
-import { backupFile } from '../../lib/job/backup/destination.ts'
+import { backupFile, runBackupFile } from '../../lib/job/backup/destination.ts'
+import type { RunEvent } from '../../lib/run/event/schema.ts'
 import { things } from '../job/backup/archived.ts'
 import { texts } from '../run/listening.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from './archives.ts'
@@ -316,6 +317,27 @@ t.test('a single file is as large as it lies on disk, when it is made and when i
   rmSync(options.file)
   await check('found')
 })
+
+t.test(
+  'a sealed archive is complete, whatever fails behind its seal: no cleanup takes it for a part',
+  async (t) => {
+    const root = t.testdir()
+    const path = `${root}/thing.jsonl`
+    const options = { file: `${root}/state/catalog.db`, onEvent: () => {} }
+    const listing = { catalog: options, path, shape: 'file', root } as const
+    const onEvent = ({ type }: RunEvent) => {
+      if (type === 'run_ended') throw new Error('nobody listens')
+    }
+    const source = await things(5)
+    const ended = await backupListed(listing, { onEvent }, (around) =>
+      runBackupFile(source, 'Thing', path, {}, around),
+    )
+    t.match(ended, { error: { message: 'nobody listens' }, manifest: { id: String } })
+    await withCatalog(options, (catalog) => {
+      t.match(catalog.list(), [{ id: ended.manifest!.id, status: 'complete' }])
+    })
+  },
+)
 
 t.test('a damaged catalog costs time only: it is moved aside and made anew', async (t) => {
   const root = t.testdir()

@@ -69,7 +69,8 @@ export async function backupListed(
     })
     await begun
     const { manifest, report, error } = ended
-    if (error === undefined && manifest !== undefined)
+    // A sealed archive is whole, whatever failed after it.
+    if (manifest !== undefined)
       await note((catalog) => catalog.upsert(manifest, { ...where, bytes: report.bytes }))
     else await noteEnd(error)
     return ended
