@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Report } from '../../core/report.ts'
 import { type Given, resolveGiven } from '../../options/options.ts'
+import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
@@ -8,7 +9,7 @@ import type { Input } from './input.ts'
 import { ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { type Ingest, ingestInputs } from './run.ts'
-import { lastCheckpoint, setUp } from './setup.ts'
+import { setUp } from './setup.ts'
 import { requireUsable } from './stages.ts'
 import type { Shared } from './types.ts'
 
@@ -57,14 +58,14 @@ export async function ingestFiles(
   }
 }
 
-/** Takes the inputs in. After a failure the truth lies in the last checkpoint that was committed, not in memory. */
+/** Takes the inputs in. */
 async function work(ingest: Ingest): Promise<void> {
   const { ledger, rejects, run } = ingest
   try {
     await ingestInputs(ingest)
     ledger.close()
   } catch (error) {
-    ledger.revertTo(lastCheckpoint(ingest))
+    revertToCommitted(ingest)
     try {
       rejects?.place(false)
     } catch {
@@ -73,4 +74,20 @@ async function work(ingest: Ingest): Promise<void> {
     throw error
   }
   rejects?.place(!run.stop.aborted && !run.signal.aborted)
+}
+
+/**
+ * After a failure the truth lies in the last checkpoint that was committed, not in memory. Without a journal there is
+ * none, and of one that cannot be read nobody knows better than memory.
+ */
+function revertToCommitted({ ledger, run, id }: Ingest): void {
+  const { state } = run.context
+  if (state === undefined) return
+  let last: Checkpoint | undefined
+  try {
+    last = state.journal.checkpoint(id)
+  } catch {
+    return
+  }
+  ledger.revertTo(last)
 }

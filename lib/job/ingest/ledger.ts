@@ -84,11 +84,11 @@ export class Ledger {
     this.#options.rejects?.continueAt(rejectsBytes, rejectsDigest)
   }
 
-  /** After a failure: what the last committed checkpoint says is what is settled. */
+  /** After a failure: what the last committed checkpoint says is what is settled, and without one nothing is. */
   revertTo(checkpoint: Checkpoint | undefined): void {
-    if (checkpoint === undefined) return
-    this.tally = { ...structuredClone(checkpoint.tally), retries: this.tally.retries }
-    this.commits = new Map(checkpoint.commits)
+    const { tally = emptyTally(), commits = [] } = checkpoint ?? {}
+    this.tally = { ...structuredClone(tally), retries: this.tally.retries }
+    this.commits = new Map(commits)
   }
 
   /** Records that this process settled. */

@@ -99,15 +99,6 @@ function waitingFor(run: Run, { retryForMs }: IngestOptions) {
   return run.retrying(retryForMs, AbortSignal.any(ends))
 }
 
-/** The last checkpoint that was committed: after a failure the truth lies there, not in memory. */
-export function lastCheckpoint({ run, id }: Ingest): Checkpoint | undefined {
-  try {
-    return run.context.state?.journal.checkpoint(id)
-  } catch {
-    return undefined
-  }
-}
-
 function isRereadable({ rereadable }: Input): boolean {
   return rereadable
 }

@@ -2,7 +2,9 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { ingestFiles } from '../../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../../lib/job/ingest/input.ts'
+import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 
 const add = (path: string) => JSON.stringify({ repo: 'A', op: 'add', path, content: 'text' })
 
@@ -38,4 +40,19 @@ t.test('a share of rejects counts from exactly the 1000th record on, and not bef
   t.match(many.error, { code: 'ELYSIA_TOO_MANY_REJECTS', message: /^500 of 1000 records/ })
   const few = await ended(batch(100) + batch(0).repeat(9))
   t.match(few.report, { status: 'done', records: 1000 }, 'what is bad among the first ones says nothing yet')
+})
+
+t.test('where the first commit fails, nothing is reported that was rolled back', async (t) => {
+  const directory = t.testdir()
+  const store = await openSqlite(`${directory}/store.db`)
+  t.teardown(() => store.close())
+  const state = openState(store, directory)
+  state.database.exec(
+    "CREATE TRIGGER full BEFORE UPDATE OF checkpoint ON runs BEGIN SELECT RAISE(ABORT, 'no space'); END",
+  )
+  const input: Input = { name: 'in', rereadable: true, open: () => Readable.from([Buffer.from(add('a'))]) }
+  const { report, error } = await ingestFiles([input], store, { collection: 'Code' }, { state })
+  t.match(error, { message: /no space/ })
+  t.equal(await store.collection('Code').count(), 0)
+  t.match(report, { status: 'failed', lines: 0, records: 0, written: 0 })
 })
