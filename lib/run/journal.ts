@@ -108,6 +108,7 @@ export class Journal {
     this.#write('UPDATE runs SET counts = ?, updated_at = ? WHERE run = ?', ...values)
   }
 
+  /** Commits a checkpoint. What a run that goes on had counted at its end before gives way to it. */
   commit(run: string, { commits, kept, fingerprints, ...state }: CheckpointStep): void {
     this.#atomic(() => {
       if (commits.size > 0) this.#noteCommits(run, commits)
@@ -115,7 +116,7 @@ export class Journal {
         this.#prepare('INSERT OR REPLACE INTO run_marks VALUES (?, ?, ?, ?)').run(run, input, line, digest)
       }
       if (fingerprints !== undefined) this.#noteFingerprints(run, fingerprints)
-      this.#prepare('UPDATE runs SET checkpoint = ?, updated_at = ? WHERE run = ?').run(
+      this.#prepare('UPDATE runs SET checkpoint = ?, counts = NULL, updated_at = ? WHERE run = ?').run(
         JSON.stringify(state),
         new Date().toISOString(),
         run,

@@ -1,9 +1,8 @@
 import type { RunStatus } from '../core/report.ts'
-import type { FileLock } from '../database/fileLock.ts'
 import type { Emit } from './context.ts'
 import { failureOf } from './failure.ts'
 import { isContinued, type RunCounts, type RunKey, type RunKind } from './record.ts'
-import { lockHistory, type State } from './state.ts'
+import { type HistoryLock, lockHistory, type State } from './state.ts'
 
 /** What a row says from the beginning. */
 export interface RunEntry {
@@ -24,7 +23,7 @@ export class RunRow {
   readonly #state: State
   readonly #kind: RunKind
   readonly #emit: Emit
-  #lock: FileLock | undefined
+  #lock: HistoryLock | undefined
   #isWritten = true
 
   constructor(state: State, kind: RunKind, run: string, emit: Emit) {
@@ -45,27 +44,33 @@ export class RunRow {
     this.#write(() => this.#state.journal.note(this.run, counts))
   }
 
+  /** Tries also where something could not be noted before: a row without its end reads as one that goes on. */
   finish(status: RunStatus, counts: RunCounts, error: unknown): void {
+    let isNoted = false
     try {
-      this.#write(() =>
-        this.#state.journal.finish(this.run, status, {
-          counts,
-          ...(error !== undefined && { error: failureOf(error) }),
-        }),
-      )
+      const failure = error === undefined ? {} : { error: failureOf(error) }
+      isNoted = this.#attempt(() => this.#state.journal.finish(this.run, status, { counts, ...failure }))
     } finally {
-      this.#lock?.release()
+      // The file of a lock that nobody holds says that a run which reads as running was interrupted.
+      if (isNoted) this.#lock?.remove()
+      else this.#lock?.release()
     }
   }
 
   #write(work: () => void): void {
-    if (!this.#isWritten) return
+    if (this.#isWritten) this.#attempt(work)
+  }
+
+  /** Whether it was done. Of history the first failure is told. */
+  #attempt(work: () => void): boolean {
     try {
       work()
+      return true
     } catch (error) {
       if (isContinued(this.#kind)) throw error
+      if (this.#isWritten) this.#emit({ type: 'history_not_written', error: failureOf(error) })
       this.#isWritten = false
-      this.#emit({ type: 'history_not_written', error: failureOf(error) })
+      return false
     }
   }
 }

@@ -47,21 +47,26 @@ export function lockRun({ directory }: State, key: RunKey): FileLock {
   return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
 }
 
-/**
- * The lock of a run that no other can be: it says only that its process is there, and goes with it, file and all.
- * @throws ElysiaError ELYSIA_STATE
- */
-export function lockHistory({ directory }: State, key: RunKey, run: string): FileLock | undefined {
+/** The lock of a run that no other can be: it says only that its process is there. */
+export interface HistoryLock extends FileLock {
+  /** Releases it with its file, which nobody needs whose row says how the run ended. Never throws for the file. */
+  remove(): void
+}
+
+/** Takes it. @throws ElysiaError ELYSIA_STATE */
+export function lockHistory({ directory }: State, key: RunKey, run: string): HistoryLock | undefined {
   const path = lockPath(directory, runLock(digestOf(key, run)))
   const held = lockFile(path)
-  return (
-    held && {
-      release: () => {
-        rmSync(path, { force: true })
-        held.release()
-      },
+  if (held === undefined) return undefined
+  const remove = () => {
+    held.release()
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // An empty file that stays is no reason for a job that is done to fail.
     }
-  )
+  }
+  return { release: held.release, remove }
 }
 
 /**

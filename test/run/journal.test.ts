@@ -93,6 +93,15 @@ t.test('a commit of a run writes what changed, however many repositories and inp
   t.end()
 })
 
+t.test('a run that goes on shows what its last commit counted, not what it had at its end before', (t) => {
+  const journal = new Journal(database(t))
+  journal.begin('run', KEY, 'c')
+  journal.finish('run', 'failed', { counts: { written: 5 } })
+  journal.commit('run', step({ tally: { ...emptyTally(), written: 9 } }))
+  t.match(journal.find('run'), { counts: { written: 9 } })
+  t.end()
+})
+
 t.test('names of repositories and commits are kept as they are', (t) => {
   const journal = new Journal(database(t))
   journal.begin('run', KEY, 'c')

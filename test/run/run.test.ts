@@ -101,6 +101,32 @@ t.test('history that cannot be written is an event, and the run goes on', async 
   t.match(events.map(({ type }) => type).sort(), ['history_not_written', 'run_ended', 'run_started'])
 })
 
+t.test('a row that could not be written for a while has its end all the same', async (t) => {
+  const { ended, state, events } = small(t, 'cleanup', (run) => {
+    const free = busy(run)
+    run.note({ removed: 1 })
+    free()
+  })
+  await ended
+  t.match(runsNow(state, 'T'), [{ run: 'one', status: 'done', counts: { written: 2 } }])
+  t.equal(events.filter(({ type }) => type === 'history_not_written').length, 1)
+})
+
+t.test('a row whose end cannot be written does not say running for ever', async (t) => {
+  const { ended, state } = small(t, 'cleanup', busy)
+  t.match(await ended, { report: { status: 'done' } })
+  t.match(runsNow(state, 'T'), [{ run: 'one', status: 'interrupted' }])
+})
+
+/** Another process writes to the journal until it is told to end, or the test does. */
+function busy({ context }: Run): () => void {
+  const { database } = context.state!
+  database.pragma('busy_timeout = 0')
+  const other = openDatabase(database.name)
+  other.exec('BEGIN IMMEDIATE')
+  return () => other.close()
+}
+
 t.test('what an ingest cannot note has failed', async (t) => {
   const { ended } = small(t, 'ingest', (run) => run.context.state!.close())
   t.match(await ended, { report: { status: 'failed' }, error: Error })
