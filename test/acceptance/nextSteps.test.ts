@@ -14,7 +14,7 @@ t.test('rejected records: the command that feeds them in, with the flags that we
   const line = /^next: correct the rejected records, then: elysiactl (.*)$/.exec(last)?.[1]
   t.match(line, / --from-rejects --collection source-code --target 'sqlite:my store\.db'$/, stderr)
   const path = line!.split(' ')[2]!
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/(\\?")ad\1/, '$1add$1'))
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(\\?")ad\1/g, '$1add$1'))
   const { child, ended } = place.start([], ['sh', '-c', `"$@" ${line}`, 'sh'])
   child.stdin!.end()
   const again = await ended
