@@ -11,6 +11,8 @@ export type Column =
       readonly whole?: boolean
       /** Columns of the highest number go first; those without one stay. */
       readonly drop?: number
+      /** It is not cut to less: before that a column goes. */
+      readonly least?: number
     }
 
 type Cell = string | number
@@ -18,12 +20,13 @@ interface Shown {
   readonly name: string
   readonly whole: boolean
   readonly drop: number
+  readonly least: number
   readonly cells: readonly string[]
   width: number
 }
 
 const GAP = '  '
-/** A text is not cut to less: before that a column goes. */
+/** To so much a text may be cut, unless its column says otherwise. */
 const LEAST = 8
 
 /**
@@ -50,9 +53,14 @@ export function columns(
 }
 
 function shown(column: Column, rows: readonly (readonly Cell[])[], index: number): Shown {
-  const { name, whole = false, drop = 0 } = typeof column === 'string' ? { name: column } : column
+  const {
+    name,
+    whole = false,
+    drop = 0,
+    least = LEAST,
+  } = typeof column === 'string' ? { name: column } : column
   const cells = [name.toUpperCase(), ...rows.map((row) => cellText(row[index] ?? ''))]
-  return { name, whole, drop, cells, width: Math.max(...cells.map(widthOf)) }
+  return { name, whole, drop, least, cells, width: Math.max(...cells.map(widthOf)) }
 }
 
 /** Made visible before it is measured. */
@@ -66,7 +74,7 @@ function widthOf(text: string): number {
 }
 
 function fitting(all: readonly Shown[], width: number): readonly Shown[] {
-  const least = total(all.map((one) => (one.whole ? one.width : Math.min(one.width, LEAST))))
+  const least = total(all.map((one) => (one.whole ? one.width : Math.min(one.width, one.least))))
   if (least <= width) return all
   const first = all.filter(({ drop }) => drop > 0).toSorted((a, b) => b.drop - a.drop)[0]
   return first === undefined
@@ -80,7 +88,9 @@ function fitting(all: readonly Shown[], width: number): readonly Shown[] {
 /** Takes from the widest text, again and again, until the table fits or nothing can be cut. */
 function narrow(kept: readonly Shown[], width: number): void {
   for (let over = total(kept.map((one) => one.width)) - width; over > 0; over--) {
-    const cut = kept.filter((one) => !one.whole && one.width > LEAST).toSorted((a, b) => b.width - a.width)[0]
+    const cut = kept
+      .filter((one) => !one.whole && one.width > one.least)
+      .toSorted((a, b) => b.width - a.width)[0]
     if (cut === undefined) return
     cut.width -= 1
   }
