@@ -5,6 +5,8 @@ const LF = 10
 
 /** Half of what a string can hold. */
 const MAX_LENGTH = 256 * 1024 * 1024
+/** Most bytes of a line that goes on which are held back before they are looked through. */
+const MOST_HELD = 16 * 1024 * 1024
 
 export interface OwnLinesOptions {
   /** A line of more characters than this is an error; 256 Mi by default. */
@@ -18,7 +20,7 @@ export interface OwnLinesOptions {
 /**
  * Bytes that this program wrote → their lines in order, without LF. Blank lines count; a CR stays.
  * Only for what we wrote: split2 turns invalid UTF-8 into U+FFFD, and knows neither line numbers nor offsets. What
- * others wrote is for `splitLines`. Memory: one line of `maxLength` characters and one chunk. Ends `input` in every case.
+ * others wrote is for `splitLines`. Memory: one line of `maxLength` characters, and 16 MiB or one chunk. Ends `input` in every case.
  * Errors: `failure` where a line is too long, those of `input` as they are.
  */
 export async function* ownLines(input: Readable, options: OwnLinesOptions): AsyncGenerator<string> {
@@ -27,7 +29,7 @@ export async function* ownLines(input: Readable, options: OwnLinesOptions): Asyn
   input.once('error', (error) => {
     inputError = error
   })
-  const last = new LastByte()
+  const last = new LongPieces()
   const lines = split2('\n', { maxLength })
   pipeline(input, last, lines, () => {})
   let held: string | undefined
@@ -44,12 +46,41 @@ export async function* ownLines(input: Readable, options: OwnLinesOptions): Asyn
   if (held !== undefined && last.isLf) yield held
 }
 
-/** Bytes → the same, and what the last of them was. */
-class LastByte extends Transform {
+/**
+ * Bytes → the same, in longer pieces where a line is long, and what the last of them was. With each piece split2 goes
+ * through all of the line so far; so of a line that goes on as much is held as it has had, or `MOST_HELD`.
+ */
+class LongPieces extends Transform {
   isLf = false
+  /** Of the line that has begun: bytes that were passed on, and what is held. */
+  #passed = 0
+  #held: Buffer[] = []
+  #heldBytes = 0
 
-  override _transform(chunk: Buffer, _: BufferEncoding, done: (error: null, chunk: Buffer) => void): void {
-    if (chunk.length > 0) this.isLf = chunk[chunk.length - 1] === LF
-    done(null, chunk)
+  override _transform(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    if (chunk.length > 0) this.#take(chunk)
+    done()
+  }
+
+  override _flush(done: () => void): void {
+    this.#pass()
+    done()
+  }
+
+  #take(chunk: Buffer): void {
+    const end = chunk.lastIndexOf(LF)
+    this.isLf = end === chunk.length - 1
+    this.#held.push(chunk)
+    this.#heldBytes += chunk.length
+    if (end < 0 && this.#heldBytes < Math.min(this.#passed, MOST_HELD)) return
+    this.#pass()
+    if (end >= 0) this.#passed = chunk.length - end - 1
+  }
+
+  #pass(): void {
+    if (this.#held.length > 0) this.push(this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held))
+    this.#passed += this.#heldBytes
+    this.#held = []
+    this.#heldBytes = 0
   }
 }

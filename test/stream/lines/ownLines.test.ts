@@ -45,6 +45,18 @@ t.test('a line that is too long is the error of its reader, not a bare one', asy
   await t.rejects(linesOf(long, { maxLength: 10 }), new TooLong('has a line of more than 10 characters'))
 })
 
+t.test('a long line in small pieces takes time in proportion to its length', async (t) => {
+  const pieces = Array.from({ length: 8 * 1024 }, () => Buffer.alloc(1024, 'x'))
+  const begun = performance.now()
+  const lines = await linesOf([...pieces, Buffer.from('\nlast')])
+  t.strictSame(
+    lines.map(({ length }) => length),
+    [8 * 1024 * 1024, 4],
+  )
+  // It took 70 s where each piece was looked through with all before it.
+  t.ok(performance.now() - begun < 5000)
+})
+
 t.test('an error of the input stays what it is, and one who stops early ends the input', async (t) => {
   const broken = new Readable({ read: () => {} })
   queueMicrotask(() => broken.destroy(new RangeError('the disk')))
