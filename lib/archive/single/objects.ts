@@ -29,7 +29,8 @@ class Cursor {
   readonly #iterator: AsyncIterator<readonly StoredObject[]>
   readonly #numberOf: TenantNumber
   #held: readonly StoredObject[] = []
-  #read = { tenant: 0, id: '' }
+  /** The last that was read. */
+  read = { tenant: 0, id: '' }
   /** What was given, or passed over: the number of the tenant, and up to which id. */
   passed = { tenant: 0, id: '' }
 
@@ -66,9 +67,9 @@ class Cursor {
   #requireOrder({ tenant: name, id }: StoredObject): void {
     const tenant = this.#numberOf(name)
     if (tenant === undefined) throw damaged(`has ${id}, outside its ranges`)
-    const { tenant: last, id: lastId } = this.#read
+    const { tenant: last, id: lastId } = this.read
     if (tenant < last || (tenant === last && id <= lastId)) throw damaged(`has ${id} out of order`)
-    this.#read = { tenant, id }
+    this.read = { tenant, id }
   }
 }
 
@@ -121,6 +122,9 @@ class SingleObjects implements ObjectSource {
         isIdle = true
         return
       }
+      // At the end of the file all that follows is known to be empty.
+      cursor.passed = cursor.read
+      isIdle = true
     } finally {
       if (isIdle && !this.#isClosed) this.#keep(cursor)
       else cursor.close()

@@ -155,6 +155,22 @@ t.test('ranges of a single file that are read in order are one reading of it', a
   await source.close()
 })
 
+t.test('tenants without objects at the end of a single file are no further readings of it', async (t) => {
+  const file = join(t.testdir(), 'things.jsonl')
+  const store = await filledTenants(memory())
+  await store.createTenants('Thing', ['x', 'y', 'z'])
+  await backupFile(store, 'Thing', file, {})
+  let opened = 0
+  const source = await singleObjects(() => {
+    opened += 1
+    return createReadStream(file)
+  })
+  t.equal(source.ranges.length, 6)
+  for (const range of source.ranges) for await (const _ of source.pages(range));
+  t.equal(opened, 1)
+  await source.close()
+})
+
 t.test('a file that is cut short is damaged, at the latest at the end of its last range', async (t) => {
   const file = join(t.testdir(), 'things.jsonl')
   await backupFile(await filledTenants(memory()), 'Thing', file, { compression: 'none' })
