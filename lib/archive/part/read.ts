@@ -38,6 +38,9 @@ class PartPages extends Readable {
   /** The last of the stages; undefined before the file is open. */
   #decoder: Duplex | undefined
   #opening: Promise<void> | undefined
+  #checking: Promise<void> | undefined
+  /** Ends a second reading. */
+  readonly #ended = new AbortController()
 
   constructor(reading: PartReading) {
     super({ objectMode: true, highWaterMark: 0 })
@@ -51,7 +54,8 @@ class PartPages extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    Promise.resolve(this.#opening).then(() => {
+    this.#ended.abort()
+    Promise.allSettled([this.#opening, this.#checking]).then(() => {
       this.#decoder?.destroy()
       done(error)
     })
@@ -80,7 +84,8 @@ class PartPages extends Readable {
   }
 
   #end(): void {
-    this.#check.end(this.#tally.tallied(), this.#stored.sha256()).then(
+    this.#checking = this.#check.end(this.#tally.tallied(), this.#stored.sha256(), this.#ended.signal)
+    this.#checking.then(
       () => this.push(null),
       (error) => this.#fail(error),
     )
@@ -115,11 +120,11 @@ function declaredOf({ objects, bytes, raw_bytes }: Part): Declared {
 }
 
 /** The digest of a part's objects whatever its JSON looks like: it is read once more, which takes twice as long. */
-async function canonicalDigest(reading: PartReading): Promise<string> {
+async function canonicalDigest(reading: PartReading, signal: AbortSignal): Promise<string> {
   const tally = new Tally()
   const nothing = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
   const stages = decoding(reading, { ...reading.content, foreign: true }, tally)
-  await piped([await reading.storage.read(reading.part.file), ...stages, nothing])
+  await piped([await reading.storage.read(reading.part.file), ...stages, nothing], { signal })
   return tally.tallied().digest
 }
 
@@ -170,7 +175,7 @@ class PartCheck {
   }
 
   /** @throws PartDamage where bytes, counts or objects are others */
-  async end(found: Tallied, sha256: string): Promise<void> {
+  async end(found: Tallied, sha256: string, signal: AbortSignal): Promise<void> {
     const part = this.#part
     if (sha256 !== part.sha256) throw damaged(part, 'has a SHA-256 that does not match the manifest')
     for (const what of ['objects', 'vectors'] as const) {
@@ -179,7 +184,8 @@ class PartCheck {
         throw damaged(part, `holds ${found[what]} ${what}, the manifest says ${declared}`)
     }
     if (found.digest === part.digest) return
-    const isSame = this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading)) === part.digest
+    const isSame =
+      this.#mayBeSpelledOtherwise() && (await canonicalDigest(this.#reading, signal)) === part.digest
     if (!isSame) throw damaged(part, 'holds objects that do not match the manifest')
   }
 
