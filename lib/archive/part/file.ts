@@ -99,12 +99,17 @@ class PartFile extends Writable implements PartSink {
 
   async #begin(): Promise<void> {
     const { format, compression, level, content } = this.#encoding
-    const upload = await this.#storage.create(this.#file)
     const tally = new Tally()
     const raw = counting()
     const stored = hashing()
+    // All that may fail comes before the upload, which nobody would discard.
     const encoder = format.encode(content, tally)
     const compressor = format.compressesItself ? new PassThrough() : await compression.compress(level)
+    const upload = await this.#storage.create(this.#file).catch((error) => {
+      encoder.destroy()
+      compressor.destroy()
+      throw error
+    })
     const ended = pipeline([encoder, raw, compressor, stored, upload.stream])
     // Whatever a stage is in the middle of, its error ends this stream.
     ended.catch((error) => this.destroy(this.#failure(error)))
@@ -128,7 +133,7 @@ class PartFile extends Writable implements PartSink {
     this.written = [written()]
   }
 
-  /** After `commit` there is nothing to take away. */
+  /** After `commit` there is nothing to take away; one that is under way is waited for. */
   async #discard(error: Error | null): Promise<void> {
     if (this.#open === undefined) return
     const { encoder, upload, ended } = this.#open

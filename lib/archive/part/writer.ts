@@ -73,6 +73,7 @@ class PartWriter extends Writable {
   async #take(page: readonly StoredObject[]): Promise<void> {
     for (let rest = page; rest.length > 0; ) {
       const part = this.#part ?? (await this.#begin())
+      if (part === undefined) return
       const count = this.#fitting(rest)
       const some = count === rest.length ? rest : rest.slice(0, count)
       await new Promise<void>((resolve, reject) => {
@@ -91,8 +92,9 @@ class PartWriter extends Writable {
     await this.#noting
   }
 
-  /** Begins a part; the one before it ends where its objects do. */
-  async #begin(): Promise<PartSink> {
+  /** Begins a part; the one before it ends where its objects do. None where the stream is destroyed: nobody would close it. */
+  async #begin(): Promise<PartSink | undefined> {
+    if (this.destroyed) return undefined
     const { open, partBytes, stop } = this.#options
     this.#note(this.#last)
     if (stop?.aborted === true) {
@@ -111,8 +113,8 @@ class PartWriter extends Writable {
     await finished(part)
     // One part waits at most, so that reading again does not fall behind.
     await this.#noting
-    this.#before = part.written
     this.#part = undefined
+    if (!this.destroyed) this.#before = part.written
   }
 
   #note(upTo: string | undefined): void {

@@ -1,6 +1,6 @@
 // Pages become parts that together cover their range, and nothing of a part that did not come to its end is left.
 import { Readable, Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { finished, pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { formatOf } from '../../../lib/archive/format/formats.ts'
@@ -12,6 +12,7 @@ import type { Storage } from '../../../lib/archive/storage/storage.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { COMPRESSIONS } from '../../../lib/stream/codec/compressions.ts'
 import { idOf, THING, thing } from '../../job/backup/archived.ts'
+import { overriding } from '../../job/ingest/overriding.ts'
 
 const encoding: PartEncoding = {
   format: await formatOf('jsonl'),
@@ -133,6 +134,52 @@ t.test('an abort leaves the parts that were noted, and no other file', async (t)
     [...files.keys()].filter((name) => !names.includes(name)).length <= 1,
     'a whole one may wait to be noted',
   )
+})
+
+t.test('destroyed while a part is noted, it begins no other and notes no other', async (t) => {
+  const created: string[] = []
+  const inner = memoryStorage()
+  const storage = overriding(inner, {
+    create: (name: string) => {
+      created.push(name)
+      return inner.create(name)
+    },
+  })
+  const noting = Promise.withResolvers<void>()
+  let noted = 0
+  const onPart = () => {
+    noted += 1
+    return noting.promise
+  }
+  const { writer } = writing(storage, { onPart })
+  const ended = finished(writer).catch((error: unknown) => error)
+  writer.write(objects)
+  while (created.length < 2) await wait(1)
+  await wait(20)
+  const failure = new Error('another worker has failed')
+  writer.destroy(failure)
+  noting.resolve()
+  t.equal(await ended, failure)
+  await wait(20)
+  t.equal(noted, 1)
+  t.strictSame(created, ['parts/0.jsonl', 'parts/1.jsonl'])
+})
+
+t.test('a compressor that cannot be made is the error, and no file was begun', async (t) => {
+  let created = 0
+  const inner = memoryStorage()
+  const storage = overriding(inner, {
+    create: (name: string) => {
+      created += 1
+      return inner.create(name)
+    },
+  })
+  const failure = new Error('the library of zstd cannot be loaded')
+  const compression = { ...COMPRESSIONS.zstd, compress: () => Promise.reject(failure) }
+  const open = () => partFile(storage, 'parts/0.jsonl', { ...encoding, compression })
+  const { writer } = writing(storage, { open })
+  await t.rejects(pipeline(Readable.from(pagesOf(10)), writer), failure)
+  t.equal(created, 0)
 })
 
 t.test('an object that cannot be encoded is the error, and its part leaves nothing', async (t) => {
