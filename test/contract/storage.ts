@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Test } from 'tap'
@@ -23,6 +24,29 @@ export async function placeContract(t: Test, open: (t: Test) => Promise<Storage>
     await gone.discard()
     await put(storage, 'kept', 'y')
     t.strictSame(await names(storage), ['kept'])
+  })
+
+  t.test('a discard waits for the commit that is under way, and takes nothing away', async (t) => {
+    const storage = await open(t)
+    const upload = await storage.create('f')
+    await pipeline(['text'], upload.stream)
+    const committing = upload.commit()
+    await upload.discard()
+    t.equal(await storage.bytes('f'), 4)
+    await committing
+  })
+
+  t.test('what nobody committed can be found and removed, and nothing else', async (t) => {
+    const storage = await open(t)
+    await put(storage, 'parts/kept', 'x')
+    const cut = await storage.create('parts/cut')
+    await pipeline(['half'], cut.stream)
+    for await (const { name } of storage.unfinished()) {
+      t.ok(name.startsWith('parts/cut'), name)
+      t.equal(await storage.remove(name), true)
+    }
+    t.strictSame(await Readable.from(storage.unfinished()).toArray(), [])
+    t.strictSame(await names(storage), ['parts/kept'])
   })
 
   t.test('a commit over a file replaces it whole', async (t) => {

@@ -40,19 +40,23 @@ class DirectoryStorage implements Storage {
       this.#fail(name, error),
     )
     const stream = handle.createWriteStream({ flush: true, autoClose: true, highWaterMark: 1024 * 1024 })
-    let open_ = true
+    let committed: Promise<boolean> | undefined
     return {
       stream,
-      commit: () =>
-        this.#try(name, async () => {
-          open_ = false
+      commit: () => {
+        const commit = this.#try(name, async () => {
           await this.#seal(unfinished)
           await rename(unfinished, path)
           await syncDirectory(dirname(path))
-        }),
+        })
+        committed = commit.then(
+          () => true,
+          () => false,
+        )
+        return commit
+      },
       async discard() {
-        if (!open_) return
-        open_ = false
+        if (await committed) return
         stream.destroy()
         // What ended the deposit is what is told; a file that is left bears no name that anybody reads.
         await rm(unfinished, { force: true }).catch(() => {})
@@ -90,7 +94,11 @@ class DirectoryStorage implements Storage {
 
   async *list(under = ''): AsyncGenerator<PlacedFile> {
     const top = under === '' ? this.text : await this.#path(under)
-    yield* filesBelow(top, under)
+    yield* filesBelow(top, under, (name) => !UNFINISHED.test(name))
+  }
+
+  unfinished(): AsyncGenerator<PlacedFile> {
+    return filesBelow(this.text, '', (name) => UNFINISHED.test(name))
   }
 
   async remove(name: string): Promise<boolean> {
@@ -176,7 +184,11 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-async function* filesBelow(directory: string, prefix: string): AsyncGenerator<PlacedFile> {
+async function* filesBelow(
+  directory: string,
+  prefix: string,
+  isMeant: (name: string) => boolean,
+): AsyncGenerator<PlacedFile> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
     if (isMissing(error)) return []
     throw failure(directory, error)
@@ -184,8 +196,8 @@ async function* filesBelow(directory: string, prefix: string): AsyncGenerator<Pl
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) yield* filesBelow(path, name)
-    else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
+    if (entry.isDirectory()) yield* filesBelow(path, name, isMeant)
+    else if (entry.isFile() && isMeant(entry.name)) {
       const stats = await found(path)
       if (stats !== undefined) yield { name, bytes: stats.size }
     }

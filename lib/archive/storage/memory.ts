@@ -72,6 +72,9 @@ class MemoryStorage implements Storage {
     }
   }
 
+  /** None: what is not committed is nobody's but its upload's. */
+  async *unfinished(): AsyncGenerator<PlacedFile> {}
+
   async remove(name: string): Promise<boolean> {
     return this.#files.delete(this.#key(name))
   }

@@ -5,7 +5,10 @@ export interface Upload {
   readonly stream: Writable
   /** Makes what was written appear under its name, whole and durable. After the stream has finished. */
   commit(): Promise<void>
-  /** Takes away what was written, as far as that is possible. Does nothing after `commit`; never fails. */
+  /**
+   * Takes away what was written, as far as that is possible. Does nothing after `commit`, and waits for one that is under
+   * way; never fails.
+   */
   discard(): Promise<void>
 }
 
@@ -38,6 +41,11 @@ export interface Storage {
   bytes(name: string): Promise<number | undefined>
   /** All files below `under`, in order of name. */
   list(under?: string): AsyncIterable<PlacedFile>
+  /**
+   * What `create` began and nobody committed or discarded, as far as it takes room: of this process, or of one that died.
+   * Each under a name that `remove` takes, which begins with the one that it was meant to get.
+   */
+  unfinished(): AsyncIterable<PlacedFile>
   /** False where there was none. */
   remove(name: string): Promise<boolean>
   /** A place below this one. */

@@ -3,7 +3,7 @@ import { readJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { isPartName } from '../../catalog/ownFiles.ts'
+import { isLeftover, isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { resolveGiven } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
@@ -118,9 +118,10 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   return sealed
 }
 
-/** Takes away the parts that an interrupted run left beside those that count; nothing that bears another name. */
+/** Takes away what interrupted runs left, parts beside those that count and files cut short; nothing that bears another name. */
 async function removeLeftovers(storage: Storage, { parts }: Manifest): Promise<void> {
   const known = new Set(parts.map(({ file }) => file))
   for await (const { name } of storage.list('parts'))
     if (!known.has(name) && isPartName(name)) await storage.remove(name)
+  for await (const { name } of storage.unfinished()) if (isLeftover(name, known)) await storage.remove(name)
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import t from 'tap'
 import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import { memoryStorage } from '../../../lib/archive/storage/memory.ts'
@@ -7,6 +8,18 @@ import { placeContract } from '../../contract/storage.ts'
 
 t.test('a directory', (t) => placeContract(t, async (t) => directoryStorage(t.testdir())))
 t.test('memory', (t) => placeContract(t, async () => memoryStorage()))
+
+t.test('a directory tells what a process that died left unfinished, in no list of files', async (t) => {
+  const root = t.testdir({ parts: { 'a.unfinished-0123abcd': 'ha', a: 'half', 'b.unfinished-x': 'mine' } })
+  const storage = directoryStorage(root)
+  t.strictSame(await Readable.from(storage.unfinished()).toArray(), [
+    { name: 'parts/a.unfinished-0123abcd', bytes: 2 },
+  ])
+  t.strictSame(
+    (await Readable.from(storage.list()).toArray()).map(({ name }) => name),
+    ['parts/a', 'parts/b.unfinished-x'],
+  )
+})
 
 t.test('a directory that is a link to elsewhere is not followed', async (t) => {
   const root = t.testdir({ outside: { secret: 'x' }, place: {} })

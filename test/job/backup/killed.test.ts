@@ -61,6 +61,7 @@ t.test(
       const known = new Set(manifest.parts.map(({ file }) => file))
       for await (const { name } of directoryStorage(directory).list('parts'))
         if (!known.has(name)) left.push(name)
+      for await (const { name } of directoryStorage(directory).unfinished()) left.push(name)
       t.strictSame(left, [], `${point}: nothing is left beside the parts`)
     }
   },
