@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = exitAfter(error, speaking.console)
   } finally {
-    if (speaking.next !== undefined) speaking.console.note(speaking.next)
+    if (speaking.next !== undefined && !speaking.console.json) speaking.console.note(speaking.next)
     end()
   }
 }

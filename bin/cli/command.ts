@@ -92,7 +92,7 @@ export interface Context {
   onInFlight(batches: number): void
   /** How the command goes on where it is ended early. */
   readonly continuing: Continuing | undefined
-  /** What a person is to do next: said once, below all else, and not with --quiet. The last call counts. */
+  /** What a person is to do next: said once, below all else, and not with --quiet or --json. The last call counts. */
   next(text: string): void
   /** The options of one of the command's schemas: flags, then environment, then files, then defaults. */
   options<S extends OptionsSchema>(schema: S): Resolved<S>
