@@ -3,13 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { ElysiaError } from '../core/errors.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from './files.ts'
 import type { Manifest } from './manifest.ts'
-import {
-  MAX_MANIFEST_BYTES,
-  manifestReader,
-  manifestText,
-  requireReadableManifest,
-  sha256Of,
-} from './manifestFile.ts'
+import { MAX_MANIFEST_BYTES, manifestReader, readableManifest, sha256Of } from './manifestFile.ts'
 import { storageFailure } from './storage/failure.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -59,8 +53,7 @@ export async function sealArchive(
   manifest: Manifest,
   at: (step: string) => void,
 ): Promise<void> {
-  const sealed = manifestText(manifest)
-  requireReadableManifest(sealed)
+  const sealed = readableManifest(manifest)
   await put(storage, SCHEMA_FILE, schemaText(manifest.schema))
   at('backup.before-copy')
   await put(storage, MANIFEST_COPY_FILE, sealed)

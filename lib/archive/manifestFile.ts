@@ -18,16 +18,35 @@ interface Sealed {
 export const MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 export const MANIFEST_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
 
+/** The text of a manifest. @throws ElysiaError ELYSIA_STORE where it is larger than a reader takes */
+export function readableManifest(manifest: Manifest): string {
+  let text: string
+  try {
+    text = manifestText(manifest)
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown
+    // Longer than any string.
+    throw unreadable('is longer than 256 MiB', thrown)
+  }
+  requireReadableManifest(text)
+  return text
+}
+
 /** @throws ElysiaError ELYSIA_STORE where a manifest is larger than a reader takes */
 export function requireReadableManifest(text: string): void {
   try {
     if (Buffer.byteLength(text) > MAX_MANIFEST_BYTES) throw new Error('is longer than 256 MiB')
     requireBounded(text, MANIFEST_BOUNDS)
   } catch (thrown) {
-    throw new ElysiaError('ELYSIA_STORE', `the manifest would not be read: it ${messageOf(thrown)}`, {
-      hint: 'back up fewer tenants at once with --tenant, or in larger parts with --part-size',
-    })
+    throw unreadable(messageOf(thrown), thrown)
   }
+}
+
+function unreadable(fact: string, cause: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `the manifest would not be read: it ${fact}`, {
+    hint: 'back up fewer tenants at once with --tenant, or in larger parts with --part-size',
+    cause,
+  })
 }
 
 /** The SHA-256 of a text in hex. */

@@ -3,6 +3,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
+import { OBJECT_BOUNDS } from '../object/bounds.ts'
 import { objectOf } from '../object/parse.ts'
 import type { Tally } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
@@ -21,6 +22,9 @@ export const json: Format = {
   encode: ({ vectors }: Content, tally?: Tally): Duplex => new ArrayEncoder(vectors, tally),
   decode: (content: Content, tally?: Tally): Duplex => new ArrayDecoder(content, tally),
 }
+
+/** Of an object, and of the array around it. */
+const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
 
 class ArrayEncoder extends FlatMapTransform<readonly StoredObject[], Buffer> {
   readonly #lines: ObjectLines
@@ -51,7 +55,7 @@ class ArrayDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
   readonly #tenant: string | undefined
   readonly #scan = new JsonScan((key) => {
     throw damaged(`is an object that begins with ${JSON.stringify(key)}, not an array`)
-  })
+  }, BOUNDS)
   readonly #tally: Tally | undefined
   readonly #numbers: WholeNumbers
   #item = 0

@@ -1,6 +1,6 @@
 import { Assembler } from 'stream-json/assembler.js'
 import { jsonParser, type Token } from 'stream-json/core/parser.js'
-import { MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/boundedJson.ts'
+import { type JsonBounds, MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { wholeOf } from '../../core/exactJson.ts'
 import { ByteQueue } from '../../stream/bytes/byteQueue.ts'
@@ -10,6 +10,8 @@ import { ByteQueue } from '../../stream/bytes/byteQueue.ts'
  * long texts come slower, since the parser takes another way for one that a piece ends in.
  */
 const PIECE_BYTES = 64 * 1024
+
+const BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: MAX_JSON_NODES }
 
 /** Assembles whole numbers as they are written. */
 class ExactAssembler extends Assembler {
@@ -35,10 +37,11 @@ export interface Taken {
  * Values come as the pieces end: some a time, often none.
  * Memory: the tokens and values of 64 KiB, or the value at hand where that is larger.
  * Errors: ELYSIA_DAMAGED, with the offset of the piece, for what is no JSON, ends early, is not UTF-8, is neither
- * object nor array, or nests deeper or holds a value of more nodes than `parseBounded` takes.
+ * object nor array, or nests deeper or holds a value of more nodes than `bounds`, those of `parseBounded`, say.
  */
 export class JsonScan {
   readonly #take: (key: string) => Take
+  readonly #bounds: Pick<JsonBounds, 'depth' | 'nodes'>
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true })
   readonly #parse = jsonParser({ streamValues: false })
   readonly #value = new ExactAssembler()
@@ -55,8 +58,9 @@ export class JsonScan {
   #mode: Take = 'whole'
   #taken: Taken[] = []
 
-  constructor(take: (key: string) => Take = () => 'whole') {
+  constructor(take: (key: string) => Take = () => 'whole', bounds = BOUNDS) {
     this.#take = take
+    this.#bounds = bounds
   }
 
   /** The values that end in each piece which this chunk makes full. */
@@ -75,9 +79,9 @@ export class JsonScan {
     const piece = this.#piece.subarray(0, bytes)
     this.#input.fill(piece, 0)
     for (const token of this.#tokens(piece)) this.#consume(token)
-    if (this.#depth + this.#levels > MAX_JSON_DEPTH)
-      throw this.#damaged(`it nests deeper than ${MAX_JSON_DEPTH} levels`)
-    if (this.#nodes > MAX_JSON_NODES) throw this.#damaged('a value has too many keys, objects and arrays')
+    const { depth, nodes } = this.#bounds
+    if (this.#depth + this.#levels > depth) throw this.#damaged(`it nests deeper than ${depth} levels`)
+    if (this.#nodes > nodes) throw this.#damaged('a value has too many keys, objects and arrays')
     this.#offset += bytes
     const taken = this.#taken
     this.#taken = []

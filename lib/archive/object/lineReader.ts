@@ -4,21 +4,13 @@ import { ElysiaError } from '../../core/errors.ts'
 import { reparsed } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
+import { type LineBound, OBJECT_BOUNDS, OBJECT_LINE } from './bounds.ts'
 import { looksCanonical } from './identity.ts'
 import { objectOf } from './parse.ts'
 
 const LF = 10
 
 const MIB = 1024 * 1024
-
-/** How long a line may be, and what no line of that kind is longer than. */
-export interface LineBound {
-  readonly bytes: number
-  readonly what: string
-}
-
-/** No store takes an object of such a size; without a bound a line that has no end would fill the memory. */
-export const OBJECT_LINE: LineBound = { bytes: 256 * MIB, what: 'object' }
 
 /** Cuts chunks of bytes at LF. Memory: one line that has begun. */
 export class LineCutter {
@@ -79,7 +71,7 @@ export interface LineObject {
 /** The object of a line, its numbers as its class has them. @throws where it is not UTF-8, not JSON or no object */
 export function objectIn(line: Buffer, { typed }: WholeNumbers): LineObject {
   const text = textOf(line)
-  const value = parseBounded(text)
+  const value = parseBounded(text, OBJECT_BOUNDS)
   const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
   return { object, looksCanonical: looksCanonical(line, value as Record<string, unknown>) }
 }

@@ -1,5 +1,6 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { Content } from '../format/format.ts'
+import { requireReadableObject } from './bounds.ts'
 import { LineWriter } from './lineWriter.ts'
 import type { Tally } from './tally.ts'
 import { readableText } from './text.ts'
@@ -25,13 +26,17 @@ export class ObjectLines {
     return this.#writer.length >= PIECE_BYTES
   }
 
+  /** @throws ElysiaError ELYSIA_STORE for an object that a reader would refuse, or a vector that is not finite */
   add(object: StoredObject): void {
     if (this.#readable) {
       this.#tally?.add(object)
-      this.#writer.text(readableText(object))
+      const text = readableText(object)
+      requireReadableObject(object.id, text)
+      this.#writer.text(text)
       return
     }
     const identity = this.#writer.identity(object)
+    requireReadableObject(object.id, identity)
     this.#tally?.add(object, identity)
     this.#writer.times(object)
   }

@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../core/errors.ts'
-import type { Manifest, Plan } from '../manifest.ts'
-import { manifestText, sha256Of } from '../manifestFile.ts'
-import type { LineBound } from '../object/lineReader.ts'
+import type { Manifest, Part, Plan } from '../manifest.ts'
+import { manifestText, readableManifest, sha256Of } from '../manifestFile.ts'
+import { type LineBound, OBJECT_LINE } from '../object/bounds.ts'
 
 /*
  * An archive as one file or pipe: a header line with the plan and its digest, a line an object, a trailer line
@@ -33,7 +33,53 @@ export function requireReadableHeader(header: string): void {
 
 /** The trailer line, with its newline; `sha256` of the bytes of all lines before it. */
 export function singleTrailer(manifest: Manifest, sha256: string): string {
-  return `${TRAILER}${JSON.stringify(manifestText(manifest))},"sha256":"${sha256}"}\n`
+  return trailerOf(manifestText(manifest), sha256)
+}
+
+function trailerOf(manifest: string, sha256: string): string {
+  return `${TRAILER}${JSON.stringify(manifest)},"sha256":"${sha256}"}\n`
+}
+
+/**
+ * The trailer of a manifest that is to be written. @throws ElysiaError ELYSIA_STORE where it is longer than a reader
+ * takes, or the manifest in it larger
+ */
+export function readableTrailer(manifest: Manifest, sha256: string): string {
+  const trailer = trailerOf(readableManifest(manifest), sha256)
+  if (Buffer.byteLength(trailer) > OBJECT_LINE.bytes) throw tooLongATrailer()
+  return trailer
+}
+
+/**
+ * Refuses a plan of so many ranges that its trailer would not be read, which has a part for each.
+ * `part` makes the least that there can be for one. @throws ElysiaError ELYSIA_STORE
+ */
+export function requireReadableTrailer(
+  { ranges, tenants = [] }: Plan,
+  part: (index: number) => Part,
+  bytes = OBJECT_LINE.bytes,
+): void {
+  let left = bytes
+  for (const tenant of tenants) left -= itemBytes(tenant)
+  for (const [index, range] of ranges.entries()) {
+    left -= itemBytes(range) + itemBytes(part(index))
+    if (left < 0) throw tooLongATrailer()
+  }
+}
+
+/** What an item of a list of the manifest takes in the trailer, where its text is a text in a text. */
+function itemBytes(item: object): number {
+  return Buffer.byteLength(escaped([[[item]]])) - AROUND_ITEM
+}
+
+const escaped = (value: unknown) => JSON.stringify(JSON.stringify(value, null, 2))
+/** All around an item but its indentation, a comma and the end of its line: they are as deep in a manifest. */
+const AROUND_ITEM = escaped([[[0]]]).length - '0'.length - '      ,\\n'.length
+
+function tooLongATrailer(): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', 'the trailer of the file would be longer than 256 MiB', {
+    hint: 'so many tenants need a directory: back up --to DIR, or fewer of them at once with --tenant',
+  })
 }
 
 /** True for the first line of such a file. */

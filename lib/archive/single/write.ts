@@ -5,9 +5,9 @@ import type { StoredObject } from '../../core/object.ts'
 import { counting } from '../../stream/bytes/counting.ts'
 import { COMPRESSIONS } from '../../stream/codec/compressions.ts'
 import type { Manifest, Part, Plan } from '../manifest.ts'
-import { Tally } from '../object/tally.ts'
+import { type Tallied, Tally } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
-import { requireReadableHeader, singleHeader, singleTrailer } from './lines.ts'
+import { readableTrailer, requireReadableHeader, requireReadableTrailer, singleHeader } from './lines.ts'
 
 /** An archive in one file or pipe that is being written: a header, the objects of each range, a trailer. */
 export interface SingleArchiveWriter {
@@ -15,7 +15,10 @@ export interface SingleArchiveWriter {
   readonly bytes: number
   /** Takes the pages of a range, in order of id; ranges come one after the other, in the order of the plan. */
   range(index: number, options?: SingleRangeOptions): SingleRange
-  /** Writes the trailer, without which a reader knows that the archive is cut short. Resolves when all is written. */
+  /**
+   * Writes the trailer, without which a reader knows that the archive is cut short. Resolves when all is written.
+   * @throws ElysiaError ELYSIA_STORE where no reader would take the trailer
+   */
   seal(manifest: Manifest): Promise<void>
   /** Ends it without a trailer. */
   destroy(error: Error): Promise<void>
@@ -36,7 +39,7 @@ export interface SingleRange extends Writable {
 
 /**
  * Begins an archive in one stream of bytes, compressed as the plan says. `signal` ends it at once.
- * Memory: a page, and what a compressor holds. @throws ElysiaError ELYSIA_STORE where the header would be too long
+ * Memory: a page, and what a compressor holds. @throws ElysiaError ELYSIA_STORE where the header would be too long, or the trailer
  */
 export async function singleArchive(
   plan: Plan,
@@ -45,6 +48,7 @@ export async function singleArchive(
 ): Promise<SingleArchiveWriter> {
   const header = singleHeader(plan)
   requireReadableHeader(header)
+  requireReadableTrailer(plan, (index) => partOf(plan, index, NOTHING))
   const { compression, level } = plan.encoding
   const head = compression === 'none' ? new PassThrough() : await COMPRESSIONS[compression].compress(level)
   const writer = new SingleWriter(plan, head, out, signal)
@@ -80,7 +84,7 @@ class SingleWriter implements SingleArchiveWriter {
   }
 
   async seal(manifest: Manifest): Promise<void> {
-    await this.#write(Buffer.from(singleTrailer(manifest, this.#hash.digest('hex'))))
+    await this.#write(Buffer.from(readableTrailer(manifest, this.#hash.digest('hex'))))
     this.#head.end()
     await this.#ended
   }
@@ -107,6 +111,40 @@ class SingleWriter implements SingleArchiveWriter {
         else resolve()
       })
     })
+  }
+}
+
+/** The lines of a range. */
+interface Written extends Pick<Tallied, 'objects' | 'vectors' | 'named' | 'digest'> {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+const NO_HASH = '0'.repeat(64)
+const NOTHING: Written = {
+  objects: 0,
+  vectors: 0,
+  named: undefined,
+  bytes: 0,
+  sha256: NO_HASH,
+  digest: NO_HASH,
+}
+
+function partOf({ ranges }: Plan, index: number, written: Written): Part {
+  const { after, up_to } = ranges[index]!
+  const { objects, vectors, named, bytes, sha256, digest } = written
+  return {
+    file: `-${index}`,
+    range: index,
+    ...(after !== undefined && { after }),
+    ...(up_to !== undefined && { up_to }),
+    objects,
+    vectors,
+    ...(named && { named_vectors: named }),
+    bytes,
+    raw_bytes: bytes,
+    sha256,
+    digest,
   }
 }
 
@@ -150,21 +188,8 @@ class RangeWriter extends Writable implements SingleRange {
   }
 
   part(): Part {
-    const { after, up_to } = this.#plan.ranges[this.#index]!
-    const { objects, vectors, named, digest } = this.#tally.tallied()
-    return {
-      file: `-${this.#index}`,
-      range: this.#index,
-      ...(after !== undefined && { after }),
-      ...(up_to !== undefined && { up_to }),
-      objects,
-      vectors,
-      ...(named && { named_vectors: named }),
-      bytes: this.#bytes,
-      raw_bytes: this.#bytes,
-      sha256: this.#hash.digest('hex'),
-      digest,
-    }
+    const sha256 = this.#hash.digest('hex')
+    return partOf(this.#plan, this.#index, { ...this.#tally.tallied(), bytes: this.#bytes, sha256 })
   }
 
   async #put(pieces: Iterable<Buffer>): Promise<void> {

@@ -2,6 +2,7 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import type { Plan } from '../../../lib/archive/manifest.ts'
+import { requireReadableTrailer, singleTrailer } from '../../../lib/archive/single/lines.ts'
 import { readSingle } from '../../../lib/archive/single/read.ts'
 import { singleArchive } from '../../../lib/archive/single/write.ts'
 import { planBackup } from '../../../lib/job/backup/dryRun.ts'
@@ -72,6 +73,59 @@ t.test('a reader that goes away ends the scan with that error, wherever it has c
     }
     await t.rejects(written(), { code: 'EPIPE' }, `after ${after} bytes`)
   }
+})
+
+/** As a plan of that many tenants is, each of one range. */
+async function plannedTenants(count: number): Promise<Plan> {
+  const names = Array.from({ length: count }, (_, n) => `t${n}`)
+  const tenants = names.map((name) => ({ name, state: 'active' as const }))
+  return { ...(await planned()), tenants, ranges: names.map((tenant) => ({ tenant })) }
+}
+
+t.test('of more tenants than a trailer can hold nothing is written, for nobody could read it', async (t) => {
+  const out = new PassThrough()
+  await t.rejects(singleArchive(await plannedTenants(600_000), out, signal), {
+    code: 'ELYSIA_STORE',
+    message: 'the trailer of the file would be longer than 256 MiB',
+    hint: /--to DIR/,
+  })
+  t.equal(out.readableLength, 0)
+  await (await singleArchive(await plannedTenants(200_000), out, signal)).destroy(new Error('enough'))
+})
+
+t.test('what a trailer takes of the ranges is known before they are read', async (t) => {
+  const plan = await plannedTenants(1000)
+  const of = async (ranges: Plan['ranges']) => {
+    const archive = await singleArchive({ ...plan, ranges }, new PassThrough().resume(), signal)
+    const parts = ranges.map((_, index) => archive.range(index).part())
+    return manifestFor({ ...plan, ranges }, { before: 0, after: 0 }, parts)
+  }
+  const [none, all] = [await of([]), await of(plan.ranges)]
+  const more = singleTrailer(all, '').length - singleTrailer(none, '').length
+  const left = (bytes: number) => () =>
+    requireReadableTrailer({ ...plan, tenants: [] }, (index) => all.parts[index]!, bytes)
+  t.doesNotThrow(left(more + 20))
+  t.throws(left(more - 20), { code: 'ELYSIA_STORE' })
+})
+
+t.test('a trailer that no reader takes is not written', async (t) => {
+  const plan = await planned()
+  const out = new PassThrough()
+  const chunks = out.toArray().catch(() => [])
+  const archive = await singleArchive(plan, out, signal)
+  const range = archive.range(0)
+  await pipeline(pages(), range)
+  const manifest = manifestFor(plan, { before: COUNT, after: COUNT }, [range.part()])
+  const { bytes } = archive
+  // Each quote is two bytes in the manifest, and four in the trailer.
+  const note = '"'.repeat(70 * 2 ** 20)
+  await t.rejects(archive.seal({ ...manifest, note }), {
+    code: 'ELYSIA_STORE',
+    message: /the trailer of the file/,
+  })
+  t.equal(archive.bytes, bytes)
+  await archive.destroy(new Error('refused'))
+  await chunks
 })
 
 t.test('a stop ends it, and what was written has no trailer', async (t) => {

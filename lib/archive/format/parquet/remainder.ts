@@ -1,13 +1,14 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
+import { OBJECT_BOUNDS, requireReadableObject } from '../../object/bounds.ts'
 import { objectText } from '../../object/lineWriter.ts'
 import { objectOf } from '../../object/parse.ts'
 
 /**
  * What columns do not say of an object, as the JSON line of an object that has only this: whole properties,
  * and vectors by name, `''` for the unnamed one.
- * @throws ElysiaError ELYSIA_STORE for a number that JSON does not have
+ * @throws ElysiaError ELYSIA_STORE for a number that JSON does not have, and where a reader would refuse it
  */
 export function restText(
   id: string,
@@ -18,12 +19,14 @@ export function restText(
     if (!isJson(properties[name]!)) throw notFinite(id, name)
   }
   const { '': vector, ...named } = vectors
-  return objectText({
+  const text = objectText({
     id,
     properties,
     ...(vector instanceof Float32Array && { vector }),
     ...(Object.keys(named).length > 0 && { vectors: named }),
   })
+  requireReadableObject(id, text)
+  return text
 }
 
 function isJson(value: Json): boolean {
@@ -40,7 +43,7 @@ function notFinite(id: string, name: string): ElysiaError {
 
 /** An object with what its `_rest` says instead. Throws an Error with the reason where that is no such text. */
 export function withRest(object: StoredObject, text: string): StoredObject {
-  const { id, properties, vector, vectors } = objectOf(parseExact(text))
+  const { id, properties, vector, vectors } = objectOf(parseExact(text, OBJECT_BOUNDS))
   if (id !== object.id) throw new Error(`object ${object.id} has the rest of ${id}`)
   return {
     ...object,

@@ -19,12 +19,15 @@ export interface VectorSlots {
   take(): Data
 }
 
-/** The shape of a vector; undefined where no column can have it: no numbers, no rows, rows of several widths. */
+/** More numbers than a server lets a vector have: no column is so wide that a reader would refuse it. */
+const MAX_WIDTH = 65_535
+
+/** The shape of a vector; undefined where no column can have it: no numbers, no rows, rows of several widths, too wide. */
 export function shapeOf(vector: Vector): VectorShape | undefined {
   const multi = !(vector instanceof Float32Array)
   const rows = multi ? vector : [vector]
   const width = rows[0]?.length ?? 0
-  if (width === 0 || rows.some((row) => row.length !== width)) return undefined
+  if (width === 0 || width > MAX_WIDTH || rows.some((row) => row.length !== width)) return undefined
   return { width, multi }
 }
 
@@ -40,9 +43,6 @@ export function shapeOfType(type: DataType | undefined): VectorShape {
   if (DataType.isFixedSizeList(row)) return { width: row.listSize, multi }
   throw new Error(`has vectors of type ${type}`)
 }
-
-/** More numbers than a server lets a vector have. */
-const MAX_WIDTH = 65_535
 
 /** The bytes of vectors that are missing: a reader gives each its room. */
 export interface VectorBytes {

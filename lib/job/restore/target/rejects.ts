@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { OBJECT_BOUNDS } from '../../../archive/object/bounds.ts'
 import { objectText } from '../../../archive/object/lineWriter.ts'
 import { parseBounded } from '../../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
@@ -21,6 +22,9 @@ import { sizeOf } from '../../../run/rejectsFile.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
 import type { Refused } from '../tally.ts'
 import type { PlacedLink } from './linkSpool.ts'
+
+/** Of an object, and of the line around it. */
+const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
 
 /** What a line was refused of: archives that are restored together share a file. */
 export interface RejectOrigin {
@@ -156,7 +160,7 @@ function keyOf({ archive, part }: PartOfArchive): string {
 /** Where a whole line is from; a last one that was cut short by a kill is from nowhere. */
 function originOf(text: string): PartOfArchive {
   try {
-    return parseBounded(text) as PartOfArchive
+    return parseBounded(text, BOUNDS) as PartOfArchive
   } catch {
     return {}
   }

@@ -204,6 +204,22 @@ t.test('a vector of another width than the first, or one that comes late, is not
   t.strictSame(back.map(plain), objects.map(plain))
 })
 
+t.test('a vector wider than any column is read again, single or of several rows', async (t) => {
+  const content: Content = { schema: { class: 'Wide', vectorIndexType: 'hnsw' }, vectors: 'base64' }
+  const wide = Float32Array.from({ length: 65_536 }, (_, n) => n)
+  const objects: StoredObject[] = [
+    {
+      id: '00000000-0000-4000-8000-000000000001',
+      properties: {},
+      vector: wide,
+      vectors: { many: [wide, wide] },
+    },
+    { id: '00000000-0000-4000-8000-000000000002', properties: {}, vector: wide.slice(0, 65_535) },
+  ]
+  const back = await decoded(parquet, await encoded(parquet, [objects], content), content)
+  t.strictSame(back.map(plain), objects.map(plain))
+})
+
 t.test('row groups are bounded by rows and by bytes, and the footer counts them', async (t) => {
   const content: Content = {
     schema: { class: 'Groups', properties: [{ name: 's', dataType: ['text'] }] },

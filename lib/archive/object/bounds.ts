@@ -1,0 +1,47 @@
+import { type JsonBounds, MAX_JSON_DEPTH, requireBounded } from '../../core/boundedJson.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+
+const MIB = 1024 * 1024
+
+/** How long a line may be, and what no line of that kind is longer than. */
+export interface LineBound {
+  readonly bytes: number
+  readonly what: string
+}
+
+/** No store takes an object of such a size; without a bound a line that has no end would fill the memory. */
+export const OBJECT_LINE: LineBound = { bytes: 256 * MIB, what: 'object' }
+
+/**
+ * What the JSON of an object in an archive may be: with as many values as Parquet takes. More than what is ingested, since a
+ * store may hold it all the same. Parsed, it takes more than a gigabyte.
+ */
+export const OBJECT_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_000, values: 20_000_000 }
+
+/** No text of fewer characters has so many keys, objects and arrays, or as many values. */
+const UNSUSPICIOUS = OBJECT_BOUNDS.nodes
+
+/** More than its times take in the line of an object. */
+const TIMES_BYTES = 128
+
+/**
+ * Holds what is written of an object against what a reader takes: its line, with or without its times.
+ * @throws ElysiaError ELYSIA_STORE where that is longer than 256 MiB, or has too many values
+ */
+export function requireReadableObject(id: string, line: Buffer | string): void {
+  if (line.length < UNSUSPICIOUS) return
+  try {
+    const bytes = Buffer.byteLength(line) + TIMES_BYTES
+    if (bytes > OBJECT_LINE.bytes) throw new Error(`is longer than ${OBJECT_LINE.bytes / MIB} MiB`)
+    requireBounded(line.toString(), OBJECT_BOUNDS)
+  } catch (thrown) {
+    throw new ElysiaError(
+      'ELYSIA_STORE',
+      `object ${id} could not be read again: its JSON ${messageOf(thrown)}`,
+      {
+        hint: 'make this object smaller, or split it into several',
+        cause: thrown,
+      },
+    )
+  }
+}

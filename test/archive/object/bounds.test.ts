@@ -1,0 +1,57 @@
+// What a reader would refuse of an object is not written.
+import { Readable } from 'node:stream'
+import t from 'tap'
+import type { Content, Format } from '../../../lib/archive/format/format.ts'
+import { json } from '../../../lib/archive/format/json.ts'
+import { jsonl } from '../../../lib/archive/format/jsonl.ts'
+import { OBJECT_LINE, requireReadableObject } from '../../../lib/archive/object/bounds.ts'
+import type { StoredObject } from '../../../lib/core/object.ts'
+import { idOf, THING } from '../../job/backup/archived.ts'
+
+const content: Content = { schema: THING, vectors: 'base64' }
+
+async function roundTrip(format: Format, object: StoredObject, given = content): Promise<StoredObject[]> {
+  const pages = Readable.from([[object]])
+    .compose(format.encode(given))
+    .compose(format.decode(given))
+  return ((await pages.toArray()) as StoredObject[][]).flat()
+}
+
+const withList = (length: number, value: 1 | object): StoredObject => ({
+  id: idOf(1),
+  properties: { list: new Array(length).fill(value) },
+})
+
+for (const format of [jsonl, json])
+  t.test(
+    `${format.name}: an object of nine million numbers is read again, and so is one of three million objects`,
+    async (t) => {
+      for (const object of [withList(9_000_000, 1), withList(3_000_000, {})]) {
+        const [read] = await roundTrip(format, object)
+        t.equal((read!.properties.list as unknown[]).length, (object.properties.list as unknown[]).length)
+      }
+    },
+  )
+
+t.test(
+  'an object with more values than a reader takes is refused by name, in each way of writing',
+  async (t) => {
+    const object = withList(20_000_002, 1)
+    const refusal = {
+      code: 'ELYSIA_STORE',
+      message: /^object .* could not be read again: its JSON has more than 20,000,000 values$/,
+    }
+    await t.rejects(roundTrip(jsonl, object), refusal)
+    await t.rejects(roundTrip(json, object), refusal)
+    await t.rejects(roundTrip(jsonl, object, { ...content, vectors: 'numbers' }), refusal)
+  },
+)
+
+t.test('a line is refused from where it may be longer than a reader takes', async (t) => {
+  const line = Buffer.alloc(OBJECT_LINE.bytes - 200, 'x')
+  requireReadableObject(idOf(1), line)
+  t.throws(() => requireReadableObject(idOf(1), Buffer.concat([line, line.subarray(0, 200)])), {
+    code: 'ELYSIA_STORE',
+    message: /is longer than 256 MiB/,
+  })
+})
