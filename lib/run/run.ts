@@ -1,9 +1,10 @@
 import { type Retry, type Retrying, retryUntilDeadline } from '../async/retry.ts'
 import type { RunStatus } from '../core/report.ts'
 import type { Emit, RunContext } from './context.ts'
-import { hintedFailure } from './failure.ts'
-import type { RunCounts, RunKind } from './record.ts'
+import { failureOf, hintedFailure } from './failure.ts'
+import { isContinued, type RunCounts, type RunKind } from './record.ts'
 import { type RunEntry, RunRow } from './row.ts'
+import { refuseTakenRun } from './state.ts'
 
 const NEVER = new AbortController().signal
 
@@ -83,10 +84,12 @@ export class Run<C extends RunContext = RunContext> {
   /**
    * Gives the run its row in the journal of the context, where there is one. A run that is continued has its row
    * already, and keeps it: `continues` is true then. Of a job that is never continued the row is history, and one that
-   * cannot be written is no failure. @throws ElysiaError ELYSIA_STATE of a job that is continued
+   * cannot be written is no failure.
+   * @throws ElysiaError ELYSIA_CONFLICT where the name is another run's, ELYSIA_STATE of a job that is continued
    */
   begin(entry: RunEntry, continues = false): void {
     const { state } = this.context
+    if (!continues) this.#requireOwnName(entry)
     this.#id = entry.run
     if (state !== undefined) {
       this.#row ??= new RunRow(state, this.kind, entry.run, this.emit)
@@ -94,6 +97,16 @@ export class Run<C extends RunContext = RunContext> {
     }
     if (!continues) {
       this.emit({ type: 'run_started', run: entry.run, kind: this.kind, target: entry.key.target })
+    }
+  }
+
+  /** Before there is a row of its own: what ends a run closes its row. */
+  #requireOwnName({ run, key }: RunEntry): void {
+    try {
+      refuseTakenRun(run, key, this.context.state?.journal, this.kind)
+    } catch (error) {
+      // Of history that cannot be read or written the row says so.
+      if (isContinued(this.kind) || failureOf(error).code === 'ELYSIA_CONFLICT') throw error
     }
   }
 
@@ -105,7 +118,7 @@ export class Run<C extends RunContext = RunContext> {
   /** What ended it says how it ended: told to stop, a run is interrupted and has not failed. */
   statusOf(error: unknown, isComplete = true): RunStatus {
     if (error === undefined) return isComplete ? 'done' : 'interrupted'
-    if (this.signal.aborted || (this.stop.aborted && error === this.stop.reason)) return 'interrupted'
+    if (this.signal.aborted || (this.stop.aborted && isBy(this.stop, error))) return 'interrupted'
     return 'failed'
   }
 
@@ -133,6 +146,12 @@ export class Run<C extends RunContext = RunContext> {
     const failure = error === undefined ? {} : { error: hintedFailure(error) }
     this.emit({ type: 'run_ended', run: this.#id, status, ...failure })
   }
+}
+
+/** Whether a signal is what ended something: its reason was thrown, or an AbortError that has it for its cause. */
+function isBy({ reason }: AbortSignal, error: unknown): boolean {
+  if (error === reason) return true
+  return error instanceof Error && error.name === 'AbortError' && error.cause === reason
 }
 
 /** Does a job's work in its frame: whatever the work throws, the row is closed and the report made. */

@@ -5,7 +5,7 @@ import { ElysiaError } from '../core/errors.ts'
 import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
 import { type FileLock, isHeld, lockFile } from '../database/fileLock.ts'
 import type { Store } from '../store/store.ts'
-import { Journal, writingState } from './journal.ts'
+import { Journal, type RunChoice, writingState } from './journal.ts'
 import { digestOf, type RunKey, type RunKind, type RunRecord } from './record.ts'
 
 /** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
@@ -106,9 +106,16 @@ export function requireUnlocked({ directory }: State, key: RunKey): void {
  * to its end.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
-export function refuseTakenRun(runId: string | undefined, key: RunKey, journal: Journal | undefined): void {
+export function refuseTakenRun(
+  runId: string | undefined,
+  key: RunKey,
+  journal: Journal | undefined,
+  kind?: RunKind,
+): void {
   const other = runId === undefined ? undefined : journal?.find(runId)
-  if (other === undefined || (other.status !== 'done' && journal!.isOf(other.run, key))) return
+  if (other === undefined) return
+  const isSame = journal!.isOf(other.run, key) && (kind ?? other.kind) === other.kind
+  if (isSame && other.status !== 'done') return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
     `the run ${runId} is one of ${other.shown.join(', ')} into ${other.class}`,
@@ -137,20 +144,14 @@ function locked(what: string, hint: string): ElysiaError {
  * more. Only the newest run of a key can be running; where its lock is not in this state directory (another user
  * began it, say), nobody can know.
  */
-export function runsNow({ journal, directory }: State, target: string, withArchives = false): RunRecord[] {
+export function runsNow({ journal, directory }: State, target: string, choice: RunChoice = {}): RunRecord[] {
   const seen = new Set<string>()
-  const runs = withArchives
-    ? journal.runs().filter((run) => run.target === target || ON_ARCHIVES.includes(run.kind))
-    : journal.runs(target)
-  return runs.map((run) => {
+  return journal.runs(target, choice).map((run) => {
     const held = !seen.has(run.key) && isHeld(lockPath(directory, runLock(run.key)))
     seen.add(run.key)
     return { ...run, status: statusNow(run.status, held) }
   })
 }
-
-/** Jobs whose target is a place of archives. */
-const ON_ARCHIVES: readonly RunKind[] = ['verify', 'cleanup']
 
 function statusNow(noted: RunRecord['status'], held: boolean | undefined): RunRecord['status'] {
   if (noted === 'done' || held === undefined) return noted

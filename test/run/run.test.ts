@@ -1,9 +1,11 @@
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../lib/database/connection.ts'
+import type { RunContext } from '../../lib/run/context.ts'
 import type { RunEvent } from '../../lib/run/event/schema.ts'
 import type { RunKind } from '../../lib/run/record.ts'
 import { Run, runJob } from '../../lib/run/run.ts'
-import { openState, runsNow } from '../../lib/run/state.ts'
+import { openState, runsNow, type State } from '../../lib/run/state.ts'
+import { emptyTally } from '../../lib/run/tally.ts'
 
 const KEY = { target: 'T', class: 'C', inputs: ['in'] }
 
@@ -19,8 +21,14 @@ interface Small {
 }
 
 /** A job that writes two things, and then ends as `finish` says. */
-function small(t: Test, kind: RunKind, finish: (run: Run) => void, more = {}) {
+function small(
+  t: Test,
+  kind: RunKind,
+  finish: (run: Run) => void,
+  { before = () => {}, ...more }: RunContext & { before?(state: State): void } = {},
+) {
   const state = stateOf(t)
+  before(state)
   const events: RunEvent[] = []
   const run = new Run(kind, { state, onEvent: (event) => void events.push(event), ...more })
   let written = 0
@@ -125,6 +133,27 @@ function busy({ context }: Run): () => void {
   const other = openDatabase(database.name)
   other.exec('BEGIN IMMEDIATE')
   return () => other.close()
+}
+
+t.test('a run id of another run is refused, and that one keeps its row and its checkpoint', async (t) => {
+  for (const kind of ['backup', 'verify', 'cleanup', 'watch', 'restore'] as const) {
+    const { ended, state, events } = small(t, kind, () => {}, { before: taken })
+    t.match(await ended, {
+      report: { written: 0 },
+      error: { code: 'ELYSIA_CONFLICT', message: /the run one/ },
+    })
+    t.match(state.journal.find('one'), { kind: 'ingest', status: 'running', counts: { written: 7 } }, kind)
+    t.strictSame(events, [], kind)
+  }
+})
+
+/** An ingest of the same inputs into the same class has the name. */
+function taken({ journal }: State) {
+  journal.begin('one', KEY, 'c')
+  journal.commit('one', {
+    ...{ input: 0, mark: { line: 7, digest: 'd' }, before: { lines: 0, bytes: 0 }, rejectsBytes: 0 },
+    ...{ tally: { ...emptyTally(), written: 7 }, commits: new Map(), kept: [] },
+  })
 }
 
 t.test('what an ingest cannot note has failed', async (t) => {
