@@ -76,8 +76,9 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
     if (left === 0) return
     if (!said) run.frame.emit({ type: 'indexing', vectors: left })
     said = true
-    if (run.frame.stop.aborted) throw run.frame.stop.reason
-    await wait(waitMs, undefined, { signal: AbortSignal.any([run.frame.signal, run.frame.stop]) })
+    run.frame.stop.throwIfAborted()
+    const ends = AbortSignal.any([run.frame.signal, run.frame.stop])
+    await wait(waitMs, undefined, { signal: ends }).catch(() => ends.throwIfAborted())
   }
 }
 

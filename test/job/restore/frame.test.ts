@@ -50,6 +50,22 @@ t.test('one that is stopped is interrupted, and its row says how far it came', a
   t.match(state.journal.runs(), [{ status: 'interrupted', counts: { written: report.written } }])
 })
 
+t.test('one that is stopped while it waits for the index is interrupted', async (t) => {
+  const { state, context } = framed(t)
+  const stop = new AbortController()
+  const onEvent = ({ type }: RunEvent) => {
+    if (type === 'indexing') setTimeout(() => stop.abort(), 20)
+  }
+  const store = openMemory()
+  store.unindexed = async () => 5
+  const source = await sourceOf(await archiveOf(5))
+  const around = { ...context, onEvent, stop: stop.signal }
+  const { report, error } = await runRestore(source, store, { waitIndexed: true }, around)
+  t.equal(error, stop.signal.reason)
+  t.match(report, { status: 'interrupted', written: 5 })
+  t.match(state.journal.runs(), [{ status: 'interrupted' }])
+})
+
 t.test('a dry run leaves no row', async (t) => {
   const { state, events, context } = framed(t)
   const source = await sourceOf(await archiveOf(50))
