@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ArchiveFilter, Catalog } from '../../catalog/catalog.ts'
+import { IndexDamaged } from '../../catalog/database/database.ts'
 import { type LockTiming, lockRoot, type RootLock } from '../../catalog/lock/lock.ts'
 import type { ArchiveRecord } from '../../catalog/record.ts'
 import { type GroupPlan, planRetention } from '../../catalog/retention/plan.ts'
@@ -73,7 +74,8 @@ export async function cleanUp(
 
 /**
  * The same, resolving with the report also where the cleanup failed or was interrupted.
- * @throws ElysiaError as `cleanUp`, with nothing removed
+ * @throws ElysiaError as `cleanUp`, with nothing removed; IndexDamaged at any time: `withCatalog` makes the catalog anew
+ * then, and has the rest done
  */
 export async function runCleanup(
   catalog: Catalog,
@@ -93,7 +95,7 @@ export async function runCleanup(
       await removeAll({ catalog, locks, run }, inOrder(catalog, going), done)
       catalog.forgetDeleted(new Date(before(now, cleanup.history)).toISOString())
     }
-    return await runJob(run, work, {
+    const ended = await runJob(run, work, {
       isComplete: () => !run.stop.aborted,
       report: ({ error }) => ({
         groups,
@@ -108,6 +110,8 @@ export async function runCleanup(
         bytes,
       }),
     })
+    if (ended.error instanceof IndexDamaged) throw ended.error
+    return ended
   } finally {
     for (const lock of locks.values()) await lock.release()
   }
@@ -143,20 +147,21 @@ async function removeAll(
       done.bytes += archive.bytes
     } catch (error) {
       if (!(error instanceof ElysiaError) || error.code === 'ELYSIA_LOCKED') throw error
+      if (error instanceof IndexDamaged) throw error
       done.failed.push({ id, message: messageOf(error) })
       if (parent !== undefined) needed.add(parent)
     }
   }
 }
 
-/** The row of a cleanup: its target is where it may remove archives, its inputs the directories that it locked. */
+/** The row of a cleanup: its target is where it may remove archives, and else where there are any, its inputs the directories that it locked. */
 function entryOf(
   { filter, backupRoot }: Cleanup,
   roots: readonly string[],
   { runId }: CleanupContext,
 ): RunEntry {
   const collection = filter.collection ?? ''
-  const target = backupRoot ?? filter.below ?? ''
+  const target = backupRoot ?? filter.below ?? roots.join(', ')
   return { run: runId ?? newRunId(), key: { target, class: collection, inputs: roots }, collection }
 }
 

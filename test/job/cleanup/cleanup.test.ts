@@ -6,11 +6,12 @@ import { openArchive } from '../../../lib/archive/archive.ts'
 import { singleHeader } from '../../../lib/archive/single/lines.ts'
 import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import type { Catalog } from '../../../lib/catalog/catalog.ts'
+import { IndexDamaged } from '../../../lib/catalog/database/database.ts'
 import { lockRoot } from '../../../lib/catalog/lock/lock.ts'
-import { openCatalog } from '../../../lib/catalog/open.ts'
+import { openCatalog, withCatalog } from '../../../lib/catalog/open.ts'
 import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
 import { periodOf } from '../../../lib/core/duration.ts'
-import { type CleanupContext, cleanUp, planCleanup } from '../../../lib/job/cleanup/cleanup.ts'
+import { type CleanupContext, cleanUp, planCleanup, runCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
 import { policy } from '../../catalog/retention/candidates.ts'
 import { on, texts } from '../../run/listening.ts'
@@ -67,6 +68,36 @@ t.test(
   },
 )
 
+t.test('a catalog that turns out to be damaged is made anew, and the cleanup comes to its end', async (t) => {
+  const { backups, file, catalog } = await root(t)
+  catalog.close()
+  let opened = 0
+  const cleanup = {
+    filter: {},
+    policy: policy({ keepLast: '1', failedAfter: '0h' }),
+    history: periodOf('1y', ''),
+  }
+  const { report, error } = await withCatalog({ file, defaultRoot: backups }, (catalog) => {
+    if (++opened === 1) {
+      catalog.forgetDeleted = () => {
+        throw new IndexDamaged(file, new Error('a page is not what it was'))
+      }
+    }
+    return runCleanup(catalog, cleanup, { timing })
+  })
+  t.equal(opened, 2)
+  t.equal(error, undefined)
+  t.match(report, { done: true, failed: [] })
+  t.same(readdirSync(`${backups}/Article`), ['new'])
+})
+
+t.test('a cleanup of archives wherever they lie names the directories that it locked', async (t) => {
+  const { backups, catalog } = await root(t)
+  const said: unknown[] = []
+  await clean(catalog, { keepLast: '1' }, { onEvent: on('run_started', ({ target }) => said.push(target)) })
+  t.same(said, [backups])
+})
+
 t.test('history is forgotten when its time is over', async (t) => {
   const { catalog } = await root(t)
   await clean(catalog, { keepLast: '1', failedAfter: '0h' })
@@ -94,7 +125,7 @@ function leftOf(directory: string): string[] {
 }
 
 /** Runs a cleanup as a process, which dies at a point. */
-function runCleanup(file: string, point: string) {
+function cleanupProcess(file: string, point: string) {
   const own = { ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: `cleanup.${point}` }
   return spawnSync(process.execPath, [PROCESS, file], { env: { ...process.env, ...own }, encoding: 'utf8' })
 }
@@ -106,7 +137,7 @@ for (const lost of [false, true]) {
       for (const point of lost ? POINTS.filter((one) => !one.includes(':')) : POINTS) {
         const { backups, file, catalog } = await root(t)
         catalog.close()
-        t.equal(runCleanup(file, point).signal, 'SIGKILL', point)
+        t.equal(cleanupProcess(file, point).signal, 'SIGKILL', point)
         await noneFalselyWhole(t, backups, point)
         if (lost) for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
         const after = await openCatalog({ file })
