@@ -30,7 +30,7 @@ export interface DatabaseOptions {
    * @see https://www.sqlite.org/pragma.html#pragma_synchronous
    */
   readonly synchronous?: 'NORMAL' | 'FULL'
-  /** Makes the error of what was thrown while it was opened; `sqliteFailure` unless told. */
+  /** Makes the error of what was thrown while it was made or opened; ELYSIA_STORE unless told. */
   readonly failure?: (thrown: unknown, file: string) => unknown
 }
 
@@ -53,7 +53,7 @@ const WRITERS_CACHE_KIB = 32_000
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): SqliteDatabase {
   const file = fileToOpen(databaseFile(path), options.missing ?? 'make')
-  if (file !== ':memory:' && !existsSync(file)) makeFile(file)
+  if (file !== ':memory:' && !existsSync(file)) makeFile(file, options.failure ?? cannotMake)
   let database: SqliteDatabase | undefined
   try {
     database = new Database(file, { timeout: options.busyTimeoutMs ?? 5000 })
@@ -99,16 +99,20 @@ function fileToOpen(file: string, missing: NonNullable<DatabaseOptions['missing'
 }
 
 /** Makes an empty file (mode 0600), which SQLite takes for an empty database; its log gets the same mode. */
-function makeFile(file: string): void {
+function makeFile(file: string, failure: NonNullable<DatabaseOptions['failure']>): void {
   try {
     makeDirectory(dirname(file))
     closeSync(openSync(file, 'a', 0o600))
   } catch (error) {
-    throw new ElysiaError('ELYSIA_STORE', `cannot make ${file}: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'Choose a path below a directory that you may write to.',
-    })
+    throw failure(error, file)
   }
+}
+
+function cannotMake(cause: unknown, file: string): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `cannot make ${file}: ${messageOf(cause)}`, {
+    cause,
+    hint: 'Choose a path below a directory that you may write to.',
+  })
 }
 
 /**

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import t from 'tap'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
@@ -338,6 +347,15 @@ t.test(
     })
   },
 )
+
+t.test('a catalog whose file cannot be made is no fault of a store', async (t) => {
+  const file = `${t.testdir()}/catalog.db`
+  symlinkSync('/nowhere/catalog.db', file)
+  await t.rejects(openCatalog({ file }), {
+    code: 'ELYSIA_STATE',
+    message: /the catalog .*catalog\.db: .*no such/,
+  })
+})
 
 t.test('a damaged catalog costs time only: it is moved aside and made anew', async (t) => {
   const root = t.testdir()
