@@ -36,6 +36,7 @@ export async function ingestFile(
     stop,
     runId: run,
     ...(state && { state }),
+    ...(context.onInFlight && { onInFlight: context.onInFlight }),
     ...(path !== undefined && { rejectsPath: path }),
     onEvent: (event) => {
       // A file's run is part of a watch: what is counted is the sum of all of them.

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Report } from '../../../lib/core/report.ts'
 import { settled } from '../../../lib/core/report.ts'
 import { type WatchFacts, WatchTotals } from '../../../lib/job/watch/report.ts'
-import { contentsOf, pass, placeOf } from './watching.ts'
+import { add, contentsOf, pass, placeOf, watched } from './watching.ts'
 
 const ENDED = { status: 'interrupted', error: undefined, seconds: 1, retries: 0 } as const
 
@@ -34,6 +34,15 @@ t.test('names of the prototype of all objects are names like any other', async (
   t.same(Object.entries(report.commits).sort(), names.map((name) => [name, `of ${name}`]).sort())
   t.equal(settled(report), report.records)
   t.same(await contentsOf(place), {})
+})
+
+t.test('a watch tells how many batches are in flight', async (t) => {
+  const place = placeOf(t, { '1.jsonl': add('a', 'x') })
+  const told: number[] = []
+  await watched(place, {}, (files) => files.length === 1, {
+    onInFlight: (batches) => void told.push(batches),
+  })
+  t.same([Math.max(...told), told.at(-1)], [1, 0])
 })
 
 t.test('reasons of many files are kept apart up to a bound, and counted beyond it', async (t) => {
