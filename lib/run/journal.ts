@@ -10,6 +10,7 @@ import {
   countsOf,
   digestOf,
   isContinued,
+  ON_ARCHIVES,
   type RunCounts,
   type RunKey,
   type RunKind,
@@ -35,6 +36,7 @@ interface Row {
 }
 
 const CONTINUED = "('ingest', 'restore')"
+const WITH_ARCHIVES = JSON.stringify(ON_ARCHIVES)
 
 const isBigEndian = endianness() === 'BE'
 
@@ -44,7 +46,15 @@ export interface RunEnd {
   readonly error?: { readonly code: string; readonly message: string }
 }
 
-/** Of each collection; the position of a repository outlives them. */
+/** Which runs are looked for. */
+export interface RunChoice {
+  /** Those that work on archives as well, wherever these lie. */
+  readonly withArchives?: boolean
+  /** The newest alone. */
+  readonly limit?: number
+}
+
+/** Of each collection, and of each kind that works on archives; the position of a repository outlives them. */
 const FINISHED_RUNS_KEPT = 1000
 
 /**
@@ -197,11 +207,15 @@ export class Journal {
   }
 
   /** Newest first; of one target where one is named. */
-  runs(target?: string): RunRecord[] {
+  runs(target?: string, { withArchives = false, limit = -1 }: RunChoice = {}): RunRecord[] {
+    const kinds = withArchives ? WITH_ARCHIVES : '[]'
     const rows =
       target === undefined
-        ? this.#prepare('SELECT * FROM runs ORDER BY rowid DESC').all()
-        : this.#prepare('SELECT * FROM runs WHERE target = ? ORDER BY rowid DESC').all(target)
+        ? this.#prepare('SELECT * FROM runs ORDER BY rowid DESC LIMIT ?').all(limit)
+        : this.#prepare(
+            `SELECT * FROM runs WHERE target = ? OR kind IN (SELECT value FROM json_each(?))
+             ORDER BY rowid DESC LIMIT ?`,
+          ).all(target, kinds, limit)
     return (rows as Row[]).map(recordOf)
   }
 
@@ -257,12 +271,22 @@ export class Journal {
 
   /** Of the runs into one collection that nothing will continue only the newest stay. */
   #prune(run: string): void {
+    const own = this.#prepare('SELECT kind FROM runs WHERE run = ?').get(run) as Pick<Row, 'kind'> | undefined
+    if (own !== undefined && ON_ARCHIVES.includes(own.kind)) return this.#pruneKind(own.kind)
     this.#prepare(
       `DELETE FROM runs WHERE (status = 'done' OR (kind NOT IN ${CONTINUED} AND status != 'running')) AND rowid <= (
          SELECT older.rowid FROM runs AS own JOIN runs AS older USING (target, class) WHERE own.run = ?
          ORDER BY older.rowid DESC LIMIT 1 OFFSET ${FINISHED_RUNS_KEPT}
        ) AND (target, class) = (SELECT target, class FROM runs WHERE run = ?)`,
     ).run(run, run)
+  }
+
+  /** Each archive is a target of its own: of runs on archives the newest of their kind stay, wherever they were. */
+  #pruneKind(kind: RunKind): void {
+    this.#prepare(
+      `DELETE FROM runs WHERE kind = ?
+       AND rowid <= (SELECT rowid FROM runs WHERE kind = ? ORDER BY rowid DESC LIMIT 1 OFFSET ${FINISHED_RUNS_KEPT})`,
+    ).run(kind, kind)
   }
 
   #one(sql: string, value: string): RunRecord | undefined {

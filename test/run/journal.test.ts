@@ -6,7 +6,7 @@ import { ingestFiles } from '../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../lib/job/ingest/input.ts'
 import type { CheckpointStep } from '../../lib/run/checkpoint.ts'
 import { Journal } from '../../lib/run/journal.ts'
-import type { RunKey } from '../../lib/run/record.ts'
+import type { RunKey, RunRecord } from '../../lib/run/record.ts'
 import { openState } from '../../lib/run/state.ts'
 import { emptyTally } from '../../lib/run/tally.ts'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
@@ -55,6 +55,23 @@ t.test('finished runs into one collection do not push out those of another', (t)
     journal.finish(`run ${index}`, 'done')
   }
   t.equal(journal.find('other')?.status, 'done')
+  t.end()
+})
+
+t.test('runs on archives are kept up to a number, however many archives there are', (t) => {
+  const journal = new Journal(database(t))
+  journal.begin('ingest', KEY, 'c')
+  journal.finish('ingest', 'done')
+  for (let index = 0; index < 1005; index++) {
+    journal.begin(`run ${index}`, { ...KEY, target: `/backups/${index}` }, 'c', 'verify')
+    journal.finish(`run ${index}`, 'done')
+  }
+  t.equal(journal.runs().length, 1001)
+  t.equal(journal.find('run 4'), undefined)
+  const names = (runs: readonly RunRecord[]) => runs.map(({ run }) => run)
+  t.same(names(journal.runs('T')), ['ingest'])
+  t.same(names(journal.runs('T', { withArchives: true, limit: 2 })), ['run 1004', 'run 1003'])
+  t.equal(journal.runs('T', { withArchives: true }).length, 1001)
   t.end()
 })
 

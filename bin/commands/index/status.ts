@@ -38,8 +38,8 @@ async function run(context: Context): Promise<void> {
   const { target, state, history } = await context.readRuns()
   const runs =
     history === undefined
-      ? runsNow(state, target, true)
-      : mergedRuns(runsNow(state, target), runsNow(history, target, true))
+      ? runsNow(state, target, { withArchives: true, limit })
+      : mergedRuns(runsNow(state, target, { limit }), runsNow(history, target, { withArchives: true, limit }))
   const shown = runs.slice(0, limit)
   const positions = state.journal.positions(target)
   if (console.json) return console.document({ target, runs: shown.map(entry), commits: plain(positions) })
