@@ -6,6 +6,7 @@ import {
   chooseTarget,
   type Layer,
   layersFor,
+  messageOf,
   type OpenOptions,
   openState,
   openStore,
@@ -71,17 +72,32 @@ export async function readChosenState(
   const { chosen, target } = choose(flags, settings, '--target')
   if (target.kind !== 'weaviate') {
     const opened = await openChosenTarget(flags, settings, console, 'reading')
-    const history = openState(undefined, userPaths().state, 'memory')
+    const history = openHistory(console)
     const close = async () => {
-      history.close()
+      history?.close()
       await opened.close()
     }
-    return { target: opened.store.target, state: opened.state, history, close }
+    try {
+      return { target: opened.store.target, state: opened.state, ...(history && { history }), close }
+    } catch (error) {
+      await close()
+      throw error
+    }
   }
   const state = openState(undefined, userPaths().state, 'memory')
   const name = chosen.name === undefined ? '' : `${chosen.name}: `
   console.note(`target ${name}${target.text} (${chosen.origin}), which is not asked`)
   return { target: target.text, state, close: async () => state.close() }
+}
+
+/** What was run on archives is beside the point where it cannot be had: that is said. */
+function openHistory({ warn }: Console): State | undefined {
+  try {
+    return openState(undefined, userPaths().state, 'memory')
+  } catch (error) {
+    warn(`backups, verifications and cleanups are not shown: ${messageOf(error)}`)
+    return undefined
+  }
 }
 
 function choose(flags: Layer, settings: Settings, flag: string) {

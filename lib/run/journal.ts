@@ -269,10 +269,14 @@ export class Journal {
     this.#prepare('INSERT OR REPLACE INTO run_fingerprints VALUES (?, ?, ?, ?)').run(run, input, record, crcs)
   }
 
-  /** Of the runs into one collection that nothing will continue only the newest stay. */
   #prune(run: string): void {
     const own = this.#prepare('SELECT kind FROM runs WHERE run = ?').get(run) as Pick<Row, 'kind'> | undefined
-    if (own !== undefined && ON_ARCHIVES.includes(own.kind)) return this.#pruneKind(own.kind)
+    if (own !== undefined && ON_ARCHIVES.includes(own.kind)) this.#pruneKind(own.kind)
+    else this.#pruneCollection(run)
+  }
+
+  /** Of the runs into one collection that nothing will continue only the newest stay. */
+  #pruneCollection(run: string): void {
     this.#prepare(
       `DELETE FROM runs WHERE (status = 'done' OR (kind NOT IN ${CONTINUED} AND status != 'running')) AND rowid <= (
          SELECT older.rowid FROM runs AS own JOIN runs AS older USING (target, class) WHERE own.run = ?

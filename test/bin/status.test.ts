@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { weaviateDouble } from '../double/double.ts'
 import { adds, home } from './elysiactl.ts'
@@ -165,3 +166,15 @@ t.test(
     t.notMatch(json.stdout, /s3cret/)
   },
 )
+
+t.test('a broken journal of the user leaves out what was run on archives, and that is said', async (t) => {
+  const { run, directory } = home(t, { 'one.jsonl': adds(3) })
+  const into = ['--target', 'sqlite:store.db']
+  t.equal((await run(['index', 'process-jsonl', 'one.jsonl', '--collection', 'c', ...into])).code, 0)
+  mkdirSync(`${directory}/state/elysiactl`, { recursive: true })
+  writeFileSync(`${directory}/state/elysiactl/runs.db`, 'no database at all'.repeat(100))
+  const { code, stdout, stderr } = await run(['index', 'status', ...into])
+  t.equal(code, 0, stderr)
+  t.match(stdout, /ingest +done/)
+  t.match(stderr, /warning: .*not shown: .*runs\.db/)
+})
