@@ -36,6 +36,7 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
     view.update(ingestMeasure(progress, sizes)),
   )
   const { report, error } = await ingestFiles(inputs.map(withFile), store, options, write).finally(view.stop)
+  if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, write)))
   sayNext(context, report, error, rejectsPath(report, write))

@@ -109,6 +109,11 @@ export interface Context {
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
   readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string; readonly history?: State }>
   /**
+   * Says that the work has come to its end, as its report tells. A signal that came too late to end it, or comes while
+   * the rest is printed, then changes nothing: neither the exit code, nor what is said last.
+   */
+  done(): void
+  /**
    * Ends the command with this exit code, though nothing is thrown; without it a command that comes to its end has
    * succeeded. `why` says what failed and where to look: it is the one line that --quiet leaves. The first call counts.
    */

@@ -31,6 +31,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   let opened: Promise<Closable> | undefined
   let known: Promise<KnownRuns> | undefined
   let signals: Signals | undefined
+  let isDone = false
   let inFlight: number | undefined
   let failure: { readonly code: ExitCode; readonly why: string } | undefined
   const onSignal = () => {
@@ -74,6 +75,9 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
         known ??= readChosenState(asked.flags, settings, asked.console)
         return known
       },
+      done: () => {
+        isDone = true
+      },
       fail: (code, why) => {
         failure ??= { code, why }
       },
@@ -85,7 +89,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     for (const one of [opened, known]) await (await one?.catch(() => undefined))?.close()
     signals?.release()
   }
-  if (signals?.received !== undefined) {
+  if (signals?.received !== undefined && !isDone) {
     const continuing = command.continuing?.({ operands: asked.operands, options })
     const why = `${interruptedText(signals.received)}; ${continuingText(asked.typed, continuing)}`
     asked.next(why)

@@ -91,3 +91,13 @@ t.test('a content root that is not there is exit 2 for validate, though its inpu
   t.match(await ended, { code: 2, stderr: /the content root none cannot be opened/ })
   child.stdin!.destroy()
 })
+
+t.test('a signal that comes after the work is done changes nothing; one before it is told', async (t) => {
+  const cleanup = ['col catalog cleanup', '--keep-last', '1']
+  const late = await ended(t.testdir({}), ['late', ...cleanup])
+  t.equal(late.code, 0, late.stderr)
+  t.notMatch(late.stderr, /interrupted|again with/)
+  const early = await ended(t.testdir({}), ['early', ...cleanup])
+  t.equal(early.code, 130)
+  t.match(early.stderr, /interrupted; begin again with: /)
+})

@@ -1,4 +1,5 @@
 // Runs one command of the table with its promise killed: `run` never settles, and nothing is left to wait for.
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Command, Group, LoadCommand } from '../../bin/cli/command.ts'
 import { follow, isGroup } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
@@ -26,6 +27,15 @@ if (how === 'thrown') {
     })
     process.emitWarning('a\nFORGED \u001b[31m')
     return new Promise<void>(() => {})
+  })
+}
+// Ctrl-C while the report is printed, or while the work goes on.
+if (how === 'late' || how === 'early') {
+  await replace(async (context) => {
+    const { stop } = context
+    if (how === 'late') context.done()
+    process.kill(process.pid, 'SIGINT')
+    while (!stop.aborted) await wait(5)
   })
 }
 // What is written never says that it was: the promise of whoever waits for it is dead.

@@ -168,6 +168,7 @@ async function shown(context: Context, make: (around: BackupContext) => Promise<
   const onEvent = progressEvents(console, view)
   const work = (history: BackupContext) => make({ stop, signal, onEvent, ...history })
   const { report, error } = await withHistory(onEvent, work).finally(view.stop)
+  if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
   else if (error === undefined) console.note(backupSummary(report))
   const next = afterError(context, error)

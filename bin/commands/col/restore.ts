@@ -87,6 +87,7 @@ async function run(context: Context): Promise<void> {
     const sources = opened.map(({ source }) => source)
     const all = await runRestores(sources, store, options, around).finally(view.stop)
     const reports = all.map(({ report }) => report)
+    if (reports.every(({ status }) => ['done', 'planned'].includes(status))) context.done()
     if (console.json) await console.document({ restores: reports })
     else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, around)))
     const failure = firstCause(all.map(({ error }) => error))

@@ -47,6 +47,7 @@ export const command: Command = {
     const around = contextOf(context, state, options, view)
     const { watch } = await watchJob()
     const { report, error } = await watch(directory, store, options, around).finally(view.stop)
+    if (report.status === 'done') context.done()
     if (console.json) await console.document(report)
     else
       console.note([

@@ -80,9 +80,11 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
     stop,
     onEvent: eventView(console),
   }
-  return withHistory(around.onEvent, (history) =>
+  const ended = await withHistory(around.onEvent, (history) =>
     onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...around, ...history })),
   )
+  if (ended.error === undefined && !stop.aborted) context.done()
+  return ended
 }
 
 /** What was set, and the defaults that hold beside it. */

@@ -30,6 +30,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console } = context
   const reports = await onCatalog(context, (catalog) => rebuildAll(context, catalog), 'make')
+  context.done()
   const unreadable = reports.flatMap((report) => report.unreadable)
   if (unreadable[0] !== undefined) {
     const others = unreadable.length === 1 ? '' : `, and ${unreadable.length - 1} more`

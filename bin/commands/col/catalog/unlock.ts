@@ -22,6 +22,7 @@ async function run(context: Context): Promise<void> {
   const roots = await rootsOf(context)
   console.detail(`looks at ${roots.join(', ')}; locks of other machines are watched for 90 s`)
   const found = await Promise.all(roots.map((root) => unlockRoot(root, { all, signal })))
+  context.done()
   const locks = found.flat()
   if (console.json) return console.document({ locks })
   if (locks.length === 0) return console.note('there are no locks')

@@ -111,6 +111,7 @@ async function run(context: Context): Promise<void> {
     }
     return undefined
   })
+  if (failure === undefined) context.done()
   if (console.json) await console.document({ verifications: reports })
   else for (const report of reports) console.note(said(report))
   if (failure !== undefined) throw failure
