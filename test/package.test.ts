@@ -52,7 +52,13 @@ t.test('the package', async (t) => {
   })
 
   await t.test('holds every fixture that its pages name', async (t) => {
-    const pages = ['README.md', 'SPEC.md', ...readdirSync(join(place, 'docs')).map((name) => `docs/${name}`)]
+    const pages = [
+      'README.md',
+      'SPEC.md',
+      ...readdirSync(join(place, 'docs'))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+    ]
     const named = pages.flatMap((page) => {
       return readFileSync(join(place, page), 'utf8').match(/\bfixtures\/[\w./-]*\w\/?/g) ?? []
     })
