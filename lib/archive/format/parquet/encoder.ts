@@ -5,7 +5,7 @@ import type { Content } from '../format.ts'
 import { footerBytes, rawBytesOf, readFooter } from './footer.ts'
 import { vectorNamesOf } from './layout.ts'
 import { Rows, shapesOf } from './rows.ts'
-import { requireReadable } from './values.ts'
+import { requireReadable, requireReadablePages } from './values.ts'
 import { type Emit, type GroupBounds, ParquetSink } from './writer.ts'
 
 const MIB = 1024 * 1024
@@ -35,7 +35,7 @@ const HELD_OBJECTS = 1000
 
 /**
  * Pages → the pieces of one file. Holds one batch as columns and, in WebAssembly memory, one row group.
- * Errors: ELYSIA_STORE for a number that is not finite, and for more values in the lists of an object than are read.
+ * Errors: ELYSIA_STORE for a number that is not finite, and for an object of more values or bytes than are read.
  */
 export class ParquetEncoding {
   readonly #content: Content
@@ -113,8 +113,9 @@ export class ParquetEncoding {
     this.#objects++
     const full = rows.length >= this.#bounds.batchRows || rows.bytes >= this.#bounds.batchBytes
     if (!full) return undefined
-    // So many values take more bytes than a batch has.
+    // So many values, or such long ones, take more bytes than a batch has.
     requireReadable(object, rows.layout.kinds)
+    requireReadablePages(object, rows.columns())
     return this.#flush(rows)
   }
 

@@ -5,7 +5,7 @@ import { Thrift } from './thrift.ts'
 const MIB = 1024 * 1024
 
 /** The largest page: a writer ends one at about a megabyte, or behind the object that made it larger. */
-const MAX_PAGE_BYTES = 128 * MIB
+export const MAX_PAGE_BYTES = 128 * MIB
 
 /** Beginnings of page headers: most are shorter; those with statistics of long texts are read again, whole. */
 const HEADER_BYTES = 256

@@ -58,6 +58,13 @@ export class Rows {
     return bytes
   }
 
+  /** Those that may be large. */
+  *columns(): Generator<{ readonly bytes: number }> {
+    yield this.#rest
+    yield* this.#properties.values()
+    yield* this.#vectors.values()
+  }
+
   /** @throws ElysiaError ELYSIA_STORE for a number that is not finite */
   add(object: StoredObject): void {
     requireFiniteVectors(object)

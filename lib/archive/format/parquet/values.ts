@@ -2,7 +2,10 @@ import { ElysiaError } from '../../../core/errors.ts'
 import type { Json, StoredObject, Vector } from '../../../core/object.ts'
 import { recordOf } from '../../../core/value/record.ts'
 import { DataType, type Struct } from '../arrow.ts'
+import { MAX_PAGE_BYTES } from './page.ts'
 import type { ColumnType } from './type.ts'
+
+const MIB = 1024 * 1024
 
 /** More values than any object has in its lists: a reader would take more than a gigabyte for them. */
 export const MAX_NESTED_VALUES = 20_000_000
@@ -20,6 +23,36 @@ export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string,
   const most = MAX_NESTED_VALUES.toLocaleString('en')
   throw new ElysiaError('ELYSIA_STORE', `object ${id} has more than ${most} values in its lists`, {
     hint: 'Parquet is read with fewer: back it up with --format jsonl',
+  })
+}
+
+/** A page has the levels of its values too, and may begin with those of objects before. */
+const MAX_COLUMN_BYTES = MAX_PAGE_BYTES - 8 * MIB
+
+/** Of these a reader holds one page and one dictionary of each column, 512 MiB together. */
+const MAX_COLUMNS_BYTES = 240 * MIB
+
+/**
+ * Holds the columns of a batch, which ends with an object that made it large, against the pages that a reader takes.
+ * @throws ElysiaError ELYSIA_STORE where one is longer than 120 MiB, or all are than 240
+ */
+export function requireReadablePages(
+  { id }: StoredObject,
+  columns: Iterable<{ readonly bytes: number }>,
+): void {
+  let sum = 0
+  let largest = 0
+  for (const { bytes } of columns) {
+    sum += bytes
+    largest = Math.max(largest, bytes)
+  }
+  if (largest <= MAX_COLUMN_BYTES && sum <= MAX_COLUMNS_BYTES) return
+  const most =
+    largest > MAX_COLUMN_BYTES
+      ? `${MAX_COLUMN_BYTES / MIB} MiB in one column`
+      : `${MAX_COLUMNS_BYTES / MIB} MiB`
+  throw new ElysiaError('ELYSIA_STORE', `object ${id} has more than ${most}`, {
+    hint: 'Parquet is read with less: back it up with --format jsonl',
   })
 }
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { Readable } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { wasmMemory } from 'parquet-wasm/node'
 import t from 'tap'
@@ -218,6 +219,22 @@ t.test('a vector wider than any column is read again, single or of several rows'
   ]
   const back = await decoded(parquet, await encoded(parquet, [objects], content), content)
   t.strictSame(back.map(plain), objects.map(plain))
+})
+
+t.test('an object larger than the pages that are read is refused by name', async (t) => {
+  const properties = ['a', 'b', 'c'].map((name) => ({ name, dataType: ['text'] }))
+  const content: Content = { schema: { class: 'Long', properties }, vectors: 'base64' }
+  const trip = async (lengths: Readonly<Record<string, number>>) => {
+    const texts = Object.entries(lengths).map(([name, mib]) => [name, 'x'.repeat(mib * 2 ** 20)])
+    const object = { id: '00000000-0000-4000-8000-000000000001', properties: Object.fromEntries(texts) }
+    const [back] = await decoded(parquet, await encoded(parquet, [[object]], content), content)
+    t.ok(isDeepStrictEqual({ ...back!.properties }, object.properties))
+  }
+  const refusal = (message: RegExp) => ({ code: 'ELYSIA_STORE', message, hint: /--format jsonl/ })
+  await trip({ a: 119 })
+  await t.rejects(trip({ a: 121 }), refusal(/has more than 120 MiB in one column/))
+  await t.rejects(trip({ unknown: 121 }), refusal(/has more than 120 MiB in one column/))
+  await t.rejects(trip({ a: 90, b: 90, c: 90 }), refusal(/has more than 240 MiB/))
 })
 
 t.test('row groups are bounded by rows and by bytes, and the footer counts them', async (t) => {
