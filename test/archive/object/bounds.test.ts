@@ -5,7 +5,7 @@ import type { Content, Format } from '../../../lib/archive/format/format.ts'
 import { json } from '../../../lib/archive/format/json.ts'
 import { jsonl } from '../../../lib/archive/format/jsonl.ts'
 import { OBJECT_LINE, requireReadableObject } from '../../../lib/archive/object/bounds.ts'
-import type { StoredObject } from '../../../lib/core/object.ts'
+import type { Json, StoredObject } from '../../../lib/core/object.ts'
 import { idOf, THING } from '../../job/backup/archived.ts'
 
 const content: Content = { schema: THING, vectors: 'base64' }
@@ -32,6 +32,15 @@ for (const format of [jsonl, json])
       }
     },
   )
+
+t.test('an object as deep as a line may be is read again, also in a document', async (t) => {
+  const levels = 500 - 2
+  const list = JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as Json
+  for (const format of [jsonl, json]) {
+    const [read] = await roundTrip(format, { id: idOf(1), properties: { list } })
+    t.equal(JSON.stringify(read!.properties.list), JSON.stringify(list))
+  }
+})
 
 t.test(
   'an object with more values than a reader takes is refused by name, in each way of writing',
