@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { onScreen, type Screen, type Size } from '../../scripts/terminal.ts'
 
@@ -30,6 +31,15 @@ export interface Started {
 
 const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
 
+/** Node with the flags of the file's first line, as a shell starts it: they bound the memory. */
+const STARTED = [process.execPath, ...flagsOf(readFileSync(COMMAND, 'utf8')), COMMAND]
+
+function flagsOf(script: string): string[] {
+  const flags = /^#!\/usr\/bin\/env -S node (--\S+(?: --\S+)*)\n/.exec(script)?.[1]
+  if (flags === undefined) throw new Error('the first line of the command names no flags of Node')
+  return flags.split(' ')
+}
+
 /** Files and directories by name. */
 export interface Files {
   readonly [name: string]: string | Buffer | Files
@@ -40,7 +50,7 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
   const directory = t.testdir(files as Record<string, string>)
   const env = { ...environment(directory), ...variables }
   const start = (args: readonly string[], wrapper: readonly string[] = []) => {
-    const begun = started([...wrapper, process.execPath, COMMAND, ...args], { cwd: directory, env })
+    const begun = started([...wrapper, ...STARTED, ...args], { cwd: directory, env })
     t.teardown(() => void begun.child.kill('SIGKILL'))
     return begun
   }
@@ -48,7 +58,7 @@ export function home(t: Test, files: Files = {}, variables: Readonly<Record<stri
     directory,
     start,
     screen(args, size) {
-      const screen = onScreen([process.execPath, COMMAND, ...args], size, { cwd: directory, env })
+      const screen = onScreen([...STARTED, ...args], size, { cwd: directory, env })
       t.teardown(() => screen.close())
       return screen
     },

@@ -60,7 +60,8 @@ export function objectsTable(number: number): string {
  * @throws ElysiaError ELYSIA_STORE for a newer version's file, or someone else's
  */
 export function migrate(database: SqliteDatabase, file: string): void {
-  if (versionOf(database, file) === FORMAT_VERSION) return
+  // In one transaction: what another process makes between two looks would seem to be somebody else's tables.
+  if (database.transaction(() => versionOf(database, file))() === FORMAT_VERSION) return
   const lay = database.transaction(() => {
     const version = versionOf(database, file)
     if (version === FORMAT_VERSION) return
