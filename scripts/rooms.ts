@@ -8,7 +8,8 @@ export interface Room {
 /** The rooms of lib/ and the command. SPEC.md prints this table, test/architecture.test.ts holds it. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   core: {
-    holds: 'the words all rooms share: object, schema, operation, outcome, reject, error, JSON, units, times',
+    holds:
+      'the words all rooms share: object, schema, operation, outcome, stage, reject, error, JSON, units, times',
     sees: [],
   },
   file: {

@@ -9,6 +9,7 @@ import { REJECT_CODES } from '../lib/core/reject.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
 import { DOCUMENTS } from './documents/index.ts'
+import { OPTION_TYPES, optionTypes } from './optionTypes.ts'
 
 /** The part of JSON Schema that the tables show. */
 interface Field {
@@ -124,6 +125,7 @@ export function withTables(page: string): string {
 
 async function main(): Promise<void> {
   for (const [path, text] of schemaFiles()) await writeFile(new URL(path, root), text)
+  await writeFile(OPTION_TYPES, optionTypes())
   await writeFile(FORMAT_PAGE, withTables(await readFile(FORMAT_PAGE, 'utf8')))
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { openEditor } from './editor.ts'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -33,9 +34,33 @@ t.test('the package', async (t) => {
     writeFileSync(
       join(directory, 'use.ts'),
       `import { backup, ingest, memoryStorage, openStore, verify, type Report } from 'elysiactl'
+       import { pipeline } from 'node:stream/promises'
+       import { batch, decompress, meter, objects, operations, parseJson, sink, splitLines, validate } from 'elysiactl'
+       import type { Item, Line, Parsed, Reject, Sink, Source, Stage, Store, StoredObject, Valid } from 'elysiactl'
        import change from 'elysiactl/schema/change.json' with { type: 'json' }
        export const all = [backup, ingest, memoryStorage, openStore, verify, change] as const
-       export type Both = Report\n`,
+       export type Both = Report
+       type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
+       type Is<F extends (...given: never[]) => unknown, S> = ReturnType<F> extends S ? true : false
+       export const stages: [
+         Is<typeof decompress, Stage<Buffer, Buffer>>,
+         Is<typeof splitLines, Stage<Buffer, Line | Reject>>,
+         Same<ReturnType<typeof parseJson>, Stage<Line | Reject, Parsed | Reject>>,
+         Same<ReturnType<typeof validate>, Stage<Parsed | Reject, Valid | Reject>>,
+         Same<ReturnType<typeof operations>, Stage<Valid | Reject, Item>>,
+         Same<ReturnType<typeof batch<Item>>, Stage<Item, Item[]>>,
+         Same<ReturnType<typeof meter<Line>>, Stage<Line, Line>>,
+         Same<ReturnType<typeof sink>, Sink<readonly Item[]>>,
+         Same<ReturnType<typeof objects>, Source<StoredObject[]>>,
+       ] = [true, true, true, true, true, true, true, true, true]
+       export const others: [
+         Same<Stage<Line, Line>, Stage<Line, Parsed>>,
+         Is<typeof validate, Stage<Line, Valid | Reject>>,
+         Is<typeof sink, Sink<Item>>,
+       ] = [false, false, false]
+       export const flow = (store: Store, input: NodeJS.ReadableStream) =>
+         pipeline(input, decompress(), splitLines(), meter({ onProgress() {} }), parseJson(), validate(),
+           operations(), batch(), sink(store, 'C'))\n`,
     )
     const compilerOptions = {
       module: 'nodenext',
@@ -49,6 +74,29 @@ t.test('the package', async (t) => {
     const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
     const { stdout } = await run(tsc, ['-p', directory]).catch((error) => error as { stdout: string })
     t.equal(stdout, '')
+  })
+
+  await t.test('shows stages and options with their documentation in an editor', async (t) => {
+    const source = [
+      "import { type Store, ingest, type IngestOptions, parseJson } from 'elysiactl'",
+      "import type { Readable } from 'node:stream'",
+      'export const stage = parseJson()',
+      'export const run = (input: Readable, store: Store) =>',
+      "  ingest(input, store, { collection: 'c', batchBytes: 1024 })",
+      'export const waits = (options: IngestOptions) => options.retryForMs',
+      '',
+    ].join('\n')
+    const editor = await openEditor(directory, 'hover.ts', source)
+    t.teardown(() => editor.close())
+    t.match(
+      await editor.hover('parseJson()'),
+      /Stage<\s*(Line \| Reject|Reject \| Line), (Parsed \| Reject|Reject \| Parsed)>/,
+    )
+    t.match(
+      await editor.hover('batchBytes'),
+      /memory the records.*In bytes, 1KiB to 64MiB\. Default 4194304/s,
+    )
+    t.match(await editor.hover('retryForMs'), /In milliseconds, 0 to 1d\. Default 120000 \(2m\)/)
   })
 
   await t.test('holds every fixture that its pages name', async (t) => {

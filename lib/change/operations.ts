@@ -1,8 +1,9 @@
 import { Transform } from 'node:stream'
-import type { Entry } from '../core/entry.ts'
+import type { Entry, Item } from '../core/entry.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { Delete, Operation } from '../core/operation.ts'
 import { Reject, type RejectCode, refuse } from '../core/reject.ts'
+import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
 import { type Content, type ContentOptions, contents } from './content.ts'
 import { fileId } from './identity.ts'
@@ -37,7 +38,7 @@ interface Task {
  * @throws ElysiaError ELYSIA_USAGE where the content root is no directory or both tenant options are given
  * @see docs/format.md, "Operations"
  */
-export function operations(options: OperationsOptions = {}): Transform {
+export function operations(options: OperationsOptions = {}): Stage<Valid | Reject, Item> {
   const { tenant, tenantBy } = options
   if (tenant !== undefined && tenantBy !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', '--tenant and --tenant-by exclude each other', {

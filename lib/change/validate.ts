@@ -2,6 +2,7 @@ import { Transform } from 'node:stream'
 import type { Line } from '../core/line.ts'
 import type { Json } from '../core/object.ts'
 import { Reject, refuse } from '../core/reject.ts'
+import type { Stage } from '../core/stage.ts'
 import { isRecord } from '../core/value/record.ts'
 import type { Parsed } from '../stream/parseJson.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
@@ -35,7 +36,7 @@ export function validateChange(value: Json, options: ValidateOptions = {}): Verd
  * A stage: turns parsed lines into valid ones, or into rejects that name the field and the rule. Earlier
  * rejects pass. One record a chunk, in order; holds two.
  */
-export function validate(options: ValidateOptions = {}): Transform {
+export function validate(options: ValidateOptions = {}): Stage<Parsed | Reject, Valid | Reject> {
   return new Transform({
     ...RECORD_STAGE,
     transform(item: Parsed | Reject, _encoding, done) {

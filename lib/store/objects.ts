@@ -4,6 +4,7 @@ import type { Retrying } from '../async/retry.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
+import type { Source } from '../core/stage.ts'
 import type { Collection, Projection } from './store.ts'
 
 /** How objects are read. */
@@ -21,7 +22,11 @@ export interface ReadOptions {
  * Errors: those of the store; ELYSIA_STORE where it gives an id out of order, a second time, or of elsewhere: what
  * relies on the order would lack objects, or never end
  */
-export function objects(collection: Collection, range: ObjectRange, options: ReadOptions): Readable {
+export function objects(
+  collection: Collection,
+  range: ObjectRange,
+  options: ReadOptions,
+): Source<StoredObject[]> {
   return new ObjectPages(collection, range, options)
 }
 

@@ -1,4 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream'
+import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
 const MIB = 1024 * 1024
@@ -24,7 +25,7 @@ export interface BatchOptions<T> {
  * that a slow pipe makes progress and a slow reader still gets full batches. Memory: a batch waiting for the
  * reader, one being filled, and an item.
  */
-export function batch<T>(options: BatchOptions<T> = {}): Transform {
+export function batch<T>(options: BatchOptions<T> = {}): Stage<T, T[]> {
   return new Batcher(options)
 }
 

@@ -1,5 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import type { Position } from '../core/line.ts'
+import type { Stage } from '../core/stage.ts'
 
 /** The counts of a meter so far. */
 export interface Measure {
@@ -24,7 +25,7 @@ export interface MeterOptions {
  * no timer: while nothing flows it is silent. What `onProgress` throws is the stream's error. Memory:
  * `highWaterMark` chunks on either side.
  */
-export function meter(options: MeterOptions): Transform {
+export function meter<T = unknown>(options: MeterOptions): Stage<T, T> {
   return new Meter(options)
 }
 

@@ -5,6 +5,7 @@ import { isLarge, reparsed } from '../core/exactJson.ts'
 import type { Line } from '../core/line.ts'
 import type { Json, JsonObject } from '../core/object.ts'
 import { Reject, refuse } from '../core/reject.ts'
+import type { Stage } from '../core/stage.ts'
 import { isRecord } from '../core/value/record.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
@@ -19,7 +20,7 @@ export interface Parsed extends Line {
  * refused: whoever copied such an object by assignment would change the copy's prototype. Of a key given
  * twice the last one counts, as in `JSON.parse`. A whole number beyond ±(2^53 - 1) is a bigint. @see parseExact
  */
-export function parseJson(): Transform {
+export function parseJson(): Stage<Line | Reject, Parsed | Reject> {
   return new Transform({
     ...RECORD_STAGE,
     transform(item: Line | Reject, _encoding, done) {

@@ -1,5 +1,6 @@
-import type { Duplex } from 'node:stream'
+import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import type { Stage } from '../../core/stage.ts'
 import type { Tally } from '../object/tally.ts'
 
 /** What an encoder or decoder must know about the objects. */
@@ -21,7 +22,7 @@ export interface Declared {
 }
 
 /** A stage that turns pages into bytes. */
-export interface Encoder extends Duplex {
+export interface Encoder extends Stage<readonly StoredObject[], Buffer> {
   /** Bytes before compression, for a format that compresses itself; known at the end. */
   readonly rawBytes?: number | undefined
 }
@@ -45,7 +46,7 @@ export interface Format {
    * Bytes of one part → pages, each object added to the tally; it gives none of more than is declared.
    * Memory: a page, or what the member says. Errors: ELYSIA_DAMAGED for bytes that no encoder made.
    */
-  decode(content: Content, tally?: Tally, declared?: Declared): Duplex
+  decode(content: Content, tally?: Tally, declared?: Declared): Stage<Buffer, StoredObject[]>
 }
 
 export type FormatName = 'jsonl' | 'json' | 'parquet'

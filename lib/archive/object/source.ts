@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream'
+import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import type { Source } from '../../core/stage.ts'
 
 /** Ids strictly greater than `after`, up to and including `upTo`, both optional, of one tenant where there are tenants. */
 export interface ObjectRange {
@@ -26,7 +27,7 @@ export interface ObjectSource {
    * Several may be read at once. It opens nothing before it is first read, and closes that at its end, by an error and
    * by `destroy`. Memory: two pages, and what the member says.
    */
-  pages(range: ObjectRange): Readable
+  pages(range: ObjectRange): Source<readonly StoredObject[]>
   /** Closes what is kept open between ranges. */
   close(): Promise<void>
 }

@@ -4,6 +4,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import type { Source } from '../../core/stage.ts'
 import { wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
@@ -24,7 +25,7 @@ const PAGE = { items: 500, length: 4 * 1024 * 1024 }
 export interface SingleArchive {
   readonly plan: Plan
   /** Pages of objects; it errors with ELYSIA_DAMAGED where bytes are missing or differ, at the latest at its end. */
-  readonly pages: Readable
+  readonly pages: Source<readonly StoredObject[]>
   /** The manifest, once `pages` has ended. */
   manifest(): Manifest
 }

@@ -1,5 +1,6 @@
 import { periodLack } from '../../core/duration.ts'
-import type { Given, Resolved } from '../../options/options.ts'
+import type { RetentionGiven } from '../../options/given.ts'
+import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 const COUNT = '^(\\d{1,9}|unlimited|-1)$'
@@ -142,5 +143,7 @@ export const retentionOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type RetentionOptions = Resolved<typeof retentionOptions>
-export type RetentionGiven = Given<typeof retentionOptions>
+/** Options with their defaults: sizes in bytes, durations in milliseconds. */
+export type RetentionOptions = Filled<RetentionGiven, typeof retentionOptions>
+
+export type { RetentionGiven }

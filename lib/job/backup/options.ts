@@ -1,5 +1,6 @@
 import { modeLack } from '../../archive/storage/modes.ts'
-import type { Given, Resolved } from '../../options/options.ts'
+import type { BackupGiven } from '../../options/given.ts'
+import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
@@ -136,5 +137,7 @@ export const backupRunOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type BackupOptions = Resolved<typeof backupOptions>
-export type BackupGiven = Given<typeof backupOptions>
+/** Options with their defaults: sizes in bytes, durations in milliseconds. */
+export type BackupOptions = Filled<BackupGiven, typeof backupOptions>
+
+export type { BackupGiven }

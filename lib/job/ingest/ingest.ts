@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { Report } from '../../core/report.ts'
-import { type Given, resolveGiven } from '../../options/options.ts'
+import { resolveGiven } from '../../options/options.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Input } from './input.ts'
-import { ingestOptions } from './options.ts'
+import { type IngestGiven, ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { type Ingest, ingestInputs } from './run.ts'
 import { setUp } from './setup.ts'
@@ -22,7 +22,7 @@ import type { Shared } from './types.ts'
 export async function ingest(
   readable: Readable,
   store: Store,
-  options: Given<typeof ingestOptions>,
+  options: IngestGiven,
   context: WriteContext = {},
 ): Promise<Report> {
   const input: Input = { name: 'stream', rereadable: false, open: () => readable }
@@ -39,7 +39,7 @@ export async function ingest(
 export async function ingestFiles(
   inputs: readonly Input[],
   store: Store,
-  given: Given<typeof ingestOptions>,
+  given: IngestGiven,
   context: WriteContext = {},
   shared: Shared = {},
 ): Promise<Ended<Report>> {

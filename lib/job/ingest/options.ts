@@ -1,4 +1,5 @@
-import type { Given, Resolved } from '../../options/options.ts'
+import type { IngestGiven } from '../../options/given.ts'
+import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
@@ -116,7 +117,6 @@ export const ingestOptions = {
 } as const satisfies OptionsSchema
 
 /** Ingest options with their defaults: sizes in bytes, durations in milliseconds. */
-export type IngestOptions = Resolved<typeof ingestOptions>
+export type IngestOptions = Filled<IngestGiven, typeof ingestOptions>
 
-/** Ingest options as a program gives them; only `collection` has to be there. */
-export type IngestGiven = Given<typeof ingestOptions>
+export type { IngestGiven }

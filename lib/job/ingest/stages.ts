@@ -1,4 +1,4 @@
-import type { Transform } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
 import type { Item } from '../../core/entry.ts'
@@ -8,7 +8,7 @@ import { parseJson } from '../../stream/parseJson.ts'
 import type { IngestOptions } from './options.ts'
 
 /** The middle of an ingest: lines → batches of operations. */
-export function changeStages(options: IngestOptions): Transform[] {
+export function changeStages(options: IngestOptions): Duplex[] {
   const { contentRoot, tenant, tenantBy, batchSize, batchBytes, maxLineBytes, strict } = options
   return [
     parseJson(),

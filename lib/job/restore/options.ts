@@ -1,4 +1,5 @@
-import type { Given, Resolved } from '../../options/options.ts'
+import type { RestoreGiven } from '../../options/given.ts'
+import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
@@ -117,5 +118,7 @@ export const restoreOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type RestoreOptions = Resolved<typeof restoreOptions>
-export type RestoreGiven = Given<typeof restoreOptions>
+/** Options with their defaults: sizes in bytes, durations in milliseconds. */
+export type RestoreOptions = Filled<RestoreGiven, typeof restoreOptions>
+
+export type { RestoreGiven }

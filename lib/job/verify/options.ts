@@ -1,4 +1,5 @@
-import type { Resolved } from '../../options/options.ts'
+import type { VerifyGiven } from '../../options/given.ts'
+import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { workersOption } from '../../run/sharedOptions.ts'
 import { sampleLack } from './sample.ts'
@@ -36,4 +37,7 @@ export const verifyOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type VerifyOptions = Resolved<typeof verifyOptions>
+/** Options with their defaults: sizes in bytes, durations in milliseconds. */
+export type VerifyOptions = Filled<VerifyGiven, typeof verifyOptions>
+
+export type { VerifyGiven }

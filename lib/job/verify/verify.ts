@@ -14,14 +14,14 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
-import { type Given, resolveGiven } from '../../options/options.ts'
+import { resolveGiven } from '../../options/options.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
 import { archivedInParts } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { Widths } from './dimensions.ts'
 import { liveFaults } from './live.ts'
-import { type VerifyOptions, verifyOptions } from './options.ts'
+import { type VerifyGiven, type VerifyOptions, verifyOptions } from './options.ts'
 import type { ArchiveFault, VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts } from './row.ts'
 import { sampled } from './sample.ts'
@@ -33,7 +33,7 @@ import { sampled } from './sample.ts'
  */
 export async function verify(
   storage: Storage,
-  given: Given<typeof verifyOptions>,
+  given: VerifyGiven,
   context: VerifyContext = {},
 ): Promise<VerifyReport> {
   const { report, error } = await runVerify(storage, given, context)
@@ -47,7 +47,7 @@ export async function verify(
  */
 export async function runVerify(
   storage: Storage,
-  given: Given<typeof verifyOptions>,
+  given: VerifyGiven,
   context: VerifyContext = {},
 ): Promise<Ended<VerifyReport>> {
   const options = resolveGiven(verifyOptions, given)

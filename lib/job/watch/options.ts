@@ -1,4 +1,5 @@
-import type { Given, Resolved } from '../../options/options.ts'
+import type { WatchGiven } from '../../options/given.ts'
+import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 /** Which files of a directory are taken, and what becomes of them. */
@@ -39,7 +40,7 @@ export const watchOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type WatchOptions = Resolved<typeof watchOptions>
+/** Options with their defaults: sizes in bytes, durations in milliseconds. */
+export type WatchOptions = Filled<WatchGiven, typeof watchOptions>
 
-/** Watch options as a program gives them. */
-export type WatchGiven = Given<typeof watchOptions>
+export type { WatchGiven }

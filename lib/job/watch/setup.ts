@@ -4,7 +4,7 @@ import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
-import { type Given, resolveGiven } from '../../options/options.ts'
+import { resolveGiven } from '../../options/options.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { newRunId } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
@@ -142,7 +142,7 @@ function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; wa
   const entries = Object.entries(given)
   const isOfWatch = ([key]: [string, unknown]) => Object.hasOwn(watchOptions.properties, key)
   const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchGiven
-  const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as Given<typeof ingestOptions>
+  const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as IngestGiven
   const ingest = resolveGiven(ingestOptions, rest)
   const resolved = resolveGiven(watchOptions, watch)
   return { ingest, watch: ingest.dryRun ? { ...resolved, after: 'keep' } : resolved }

@@ -2,8 +2,10 @@ import { Writable } from 'node:stream'
 import { type Retry, type Retrying, type RetryingOptions, retryUntilDeadline } from '../../async/retry.ts'
 import type { Item } from '../../core/entry.ts'
 import type { Outcome, Settlement } from '../../core/outcome.ts'
+import type { Sink } from '../../core/stage.ts'
 import type { Store } from '../store.ts'
 import { applyGroup } from './apply.ts'
+import { batchOf } from './chunk.ts'
 import { IdLocks, Sequencer } from './order.ts'
 import { Calls } from './retryingCollection.ts'
 import { type WriteGroup, writeGroups } from './unit.ts'
@@ -40,9 +42,10 @@ export interface SinkOptions {
  * stored state waits until what touched its ids is settled (order.ts says why). What is transient is waited
  * out and repeated; an object that the store refuses for good becomes its record's outcome.
  * Memory: `workers` units running and four times as many waiting to be settled, each at most a batch.
- * @throws ElysiaError ELYSIA_UNREACHABLE when the store stays away for longer than retryForMs.
+ * @throws ElysiaError ELYSIA_UNREACHABLE when the store stays away for longer than retryForMs; ELYSIA_USAGE for a chunk
+ * that is no batch of items, of which nothing is written then.
  */
-export function sink(store: Store, collection: string, options: SinkOptions = {}): Writable {
+export function sink(store: Store, collection: string, options: SinkOptions = {}): Sink<readonly Item[]> {
   return new StoreSink(store, collection, options)
 }
 
@@ -69,9 +72,8 @@ class StoreSink extends Writable {
     this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal)
   }
 
-  override _write(batch: readonly Item[], _: BufferEncoding, callback: (error?: Error | null) => void): void {
-    const accepted = this.#store.transaction ? this.#inTransaction(batch) : this.#inFlight(batch)
-    accepted.then(() => callback(), callback)
+  override _write(chunk: unknown, _: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.#take(chunk).then(() => callback(), callback)
   }
 
   override _final(callback: (error?: Error | null) => void): void {
@@ -81,6 +83,11 @@ class StoreSink extends Writable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#abort.abort(error ?? undefined)
     Promise.allSettled([...this.#running, ...this.#uncommitted]).then(() => callback(error))
+  }
+
+  async #take(chunk: unknown): Promise<void> {
+    const batch = batchOf(chunk)
+    await (this.#store.transaction ? this.#inTransaction(batch) : this.#inFlight(batch))
   }
 
   get #stopped(): boolean {

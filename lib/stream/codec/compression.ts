@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Stage } from '../../core/stage.ts'
 
 /** A compression. Every one passes test/contract/compression.ts; decoders are never removed. */
 export interface Compression {
@@ -10,7 +10,7 @@ export interface Compression {
   /** The compression library and its version, for the manifest. */
   library(): Promise<string>
   /** Bytes → frames that the codec's standard tool opens. */
-  compress(level?: number): Promise<Duplex>
+  compress(level?: number): Promise<Stage<Buffer, Buffer>>
 }
 
 export type CompressionName = 'none' | 'gzip' | 'lz4' | 'zstd'

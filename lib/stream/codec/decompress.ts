@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import type { Stage } from '../../core/stage.ts'
 import { foreignBytes, HEAD_BYTES } from '../bytes/foreign.ts'
 import { whenRead } from '../bytes/whenRead.ts'
 import { type CodecName, codecOf, compressedTwice, decoder, undecodable } from './detect.ts'
@@ -24,7 +25,7 @@ export interface DecompressOptions {
  *
  * zstd is node:zlib's: reading needs none of the worker threads for which archives are written with an addon.
  */
-export function decompress(options: DecompressOptions = {}): Decompressor {
+export function decompress(options: DecompressOptions = {}): Stage<Buffer, Buffer> & Decompressor {
   return new Decompressor(options)
 }
 

@@ -2,6 +2,7 @@ import { constants, isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Line } from '../../core/line.ts'
 import { Reject } from '../../core/reject.ts'
+import type { Stage } from '../../core/stage.ts'
 import { FlatMapTransform } from '../flatMap.ts'
 import { PartialLine } from './partialLine.ts'
 
@@ -36,7 +37,7 @@ export interface SplitLinesOptions {
  * Not `split2`: it decodes with replacement characters, knows no byte offsets, and drops over-long lines
  * without a word.
  */
-export function splitLines(options: SplitLinesOptions = {}): LineSplitter {
+export function splitLines(options: SplitLinesOptions = {}): Stage<Buffer, Line | Reject> & LineSplitter {
   return new LineSplitter(options)
 }
 

@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream'
 import type { Manifest } from '../../../archive/manifest.ts'
+import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
+import type { Source } from '../../../core/stage.ts'
 import type { Tenant } from '../../../store/store.ts'
 
 /** What is read as one: a file of an archive, or a single file or pipe as a whole. */
@@ -22,7 +23,7 @@ export interface SourcePart {
    * Its objects, page by page. The stream errors with ELYSIA_DAMAGED where they are damaged, at the latest at its end.
    * `onReject` is called with what is no object, where such a thing may stand between others.
    */
-  pages(onReject: (reject: Reject) => void): Promise<Readable>
+  pages(onReject: (reject: Reject) => void): Promise<Source<readonly StoredObject[]>>
 }
 
 /** Objects and their class, wherever they come from. */

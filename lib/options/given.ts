@@ -1,0 +1,229 @@
+/*
+ * Made by `npm run schemas` from the schemas of the options: do not edit. A type that is computed from a schema
+ * has no documentation for an editor to show; test/options/given.test.ts holds these to be the same.
+ */
+
+/** How change records become objects of a collection. */
+export interface IngestGiven {
+  /** the collection to bring up to date (source-code becomes the class SourceCode). Required. */
+  readonly collection: string
+  /** records in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize?: number
+  /**
+   * about how many bytes of memory the records of one write take. In bytes, 1KiB to 64MiB. Default 4194304
+   * (4MiB).
+   */
+  readonly batchBytes?: number
+  /** batches in flight at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+  /**
+   * a longer line is rejected, without being held in memory. In bytes, 1KiB to 512MiB. Default 67108864
+   * (64MiB).
+   */
+  readonly maxLineBytes?: number
+  /** the directory in which content_ref may name files. No default. */
+  readonly contentRoot?: string
+  /** the input is a rejects file: feed its records in again. Default false. */
+  readonly fromRejects?: boolean
+  /** reject records with fields that the format does not know. Default false. */
+  readonly strict?: boolean
+  /** check everything and read the store, but write nothing. Default false. */
+  readonly dryRun?: boolean
+  /** stop when more records than this were rejected. Such as '5%'. No default. */
+  readonly maxErrors?: string
+  /**
+   * do not send objects that the store already holds unchanged. False: send objects even if the store already
+   * holds them unchanged. Default true.
+   */
+  readonly skipUnchanged?: boolean
+  /**
+   * create the collection if it does not exist. False: refuse the run if the collection does not exist.
+   * Default true.
+   */
+  readonly create?: boolean
+  /** class JSON for a collection that is created. No default. */
+  readonly schema?: string
+  /** vectorizer module for a collection that is created, such as text2vec-openai. No default. */
+  readonly vectorizer?: string
+  /** the tenant that all objects belong to. No default. */
+  readonly tenant?: string
+  /** take the tenant of each record from this field. No default. */
+  readonly tenantBy?: 'repo'
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/** How a directory is watched. */
+export interface WatchGiven {
+  /**
+   * the names of the files to take: * and ? stand for any characters, [a-z] for one of these, {a,b} for
+   * either. Default '*.jsonl'.
+   */
+  readonly pattern?: string
+  /** take a file when it has not changed for this long. In milliseconds, 0 to 1h. Default 2000 (2s). */
+  readonly settleMs?: number
+  /** what to do with a file that was taken: move puts it into processed/ or failed/. Default 'keep'. */
+  readonly after?: 'keep' | 'move' | 'delete'
+  /**
+   * take what symbolic links in the directory lead to; use it only if nobody else can put one there. Default
+   * false.
+   */
+  readonly followLinks?: boolean
+}
+
+/** How a collection becomes an archive. */
+export interface BackupGiven {
+  /** jsonl (one object per line), json (one array per part), or parquet (typed columns). Default 'jsonl'. */
+  readonly format?: 'jsonl' | 'json' | 'parquet'
+  /** auto, none, gzip, lz4 or zstd, with a level: zstd:9. Default 'auto'. */
+  readonly compression?: string
+  /** vectors as well as properties. False: leave vectors out. Default true. */
+  readonly vectors?: boolean
+  /** write vectors as numbers, for people to read: larger and slower. Default false. */
+  readonly readable?: boolean
+  /** only these tenants, separated by commas. No default. */
+  readonly tenant?: string
+  /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+  /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
+  readonly partSize?: number
+  /** one directory per value (as Hive does) of the tenant, or of a property with few values. No default. */
+  readonly partitionBy?: string
+  /** refuse a backup into more directories than this. A whole number, 1 to 1000000. Default 1000. */
+  readonly maxPartitions?: number
+  /** back up the schema without objects. Default false. */
+  readonly schemaOnly?: boolean
+  /** tags of the archive, separated by commas. No default. */
+  readonly tag?: string
+  /** a note about the archive. No default. */
+  readonly note?: string
+  /** allow a collection without objects. Default false. */
+  readonly allowEmpty?: boolean
+  /** allow objects without the vectors that the schema names. Default false. */
+  readonly allowMissingVectors?: boolean
+  /** leave out vectors that contain NaN or infinity, and name their objects. Default false. */
+  readonly allowInvalidVectors?: boolean
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/** How an archive becomes a collection. */
+export interface RestoreGiven {
+  /** restore under this name (my-code becomes the class MyCode); ids stay as they are. No default. */
+  readonly name?: string
+  /** which collection to restore from an export of several. No default. */
+  readonly collection?: string
+  /** if the collection exists: fail refuses the restore. Default 'fail'. */
+  readonly onConflict?: 'fail'
+  /** only these tenants, separated by commas. No default. */
+  readonly tenant?: string
+  /** class JSON to use instead of that of the archive, or for objects without a class. No default. */
+  readonly schema?: string
+  /**
+   * copies of each object; without it, as many as before, but no more than the target has nodes, including
+   * those that are down. A whole number, 1 to 100. No default.
+   */
+  readonly replication?: number
+  /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
+  readonly degraded?: boolean
+  /** none: the class gets no vectorizer, so that no object is vectorised again. No default. */
+  readonly vectorizer?: 'none'
+  /**
+   * references to a class that the target does not have: keep them unchanged, or drop their property. Default
+   * 'keep'.
+   */
+  readonly missingReferences?: 'keep' | 'drop'
+  /** restore the undamaged parts of a damaged archive, and say what is missing. Default false. */
+  readonly skipDamaged?: boolean
+  /**
+   * read all objects back and compare their digest. False: count the objects afterwards, but do not read them
+   * back. Default true.
+   */
+  readonly verify?: boolean
+  /** wait until the vector index holds everything that was written. Default false. */
+  readonly waitIndexed?: boolean
+  /** check the archive and the target, show what would be created, and write nothing. Default false. */
+  readonly dryRun?: boolean
+  /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+  /** objects in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize?: number
+  /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
+  readonly batchBytes?: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/** How deep a verification of an archive looks. */
+export interface VerifyGiven {
+  /**
+   * exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store. Default
+   * 'stored'.
+   */
+  readonly level?: 'exists' | 'stored' | 'records' | 'live'
+  /**
+   * check only the n-th of t groups of parts, so that t runs check all, or a percentage by chance. No
+   * default.
+   */
+  readonly sample?: string
+  /** stop after this many faults; 0: never. A whole number, 0 or more. Default 0. */
+  readonly maxErrors?: number
+  /** parts that are checked at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+}
+
+/** What stays and what goes; with --older-than and --keep-… together a keep rule wins. */
+export interface RetentionGiven {
+  /** remove archives older than this, if another that is as old remains. Such as '30d'. No default. */
+  readonly olderThan?: string
+  /** keep the newest N archives. Such as '7'. No default. */
+  readonly keepLast?: string
+  /** keep the newest of each of the last N hours that have one (UTC). Such as '7'. No default. */
+  readonly keepHourly?: string
+  /** keep the newest of each of the last N days that have one (UTC). Such as '7'. No default. */
+  readonly keepDaily?: string
+  /** keep the newest of each of the last N weeks (ISO) that have one (UTC). Such as '7'. No default. */
+  readonly keepWeekly?: string
+  /** keep the newest of each of the last N months that have one (UTC). Such as '7'. No default. */
+  readonly keepMonthly?: string
+  /** keep the newest of each of the last N years that have one (UTC). Such as '7'. No default. */
+  readonly keepYearly?: string
+  /** keep all archives less than this older than the newest. Such as '30d'. No default. */
+  readonly keepWithin?: string
+  /**
+   * of the archives less than this older than the newest, keep one of each hour. Such as '30d'. No default.
+   */
+  readonly keepWithinHourly?: string
+  /**
+   * of the archives less than this older than the newest, keep one of each day. Such as '30d'. No default.
+   */
+  readonly keepWithinDaily?: string
+  /**
+   * of the archives less than this older than the newest, keep one of each week. Such as '30d'. No default.
+   */
+  readonly keepWithinWeekly?: string
+  /**
+   * of the archives less than this older than the newest, keep one of each month. Such as '30d'. No default.
+   */
+  readonly keepWithinMonthly?: string
+  /**
+   * of the archives less than this older than the newest, keep one of each year. Such as '30d'. No default.
+   */
+  readonly keepWithinYearly?: string
+  /**
+   * keep archives with all of these tags; given several times, with all tags of any one. Such as 'gold'. No
+   * default.
+   */
+  readonly keepTag?: string
+  /**
+   * apply the rules to each group: any of cluster,collection,tenant,tags, or none. Default
+   * 'cluster,collection'.
+   */
+  readonly groupBy?: string
+  /** remove partial and failed archives that have not changed for this long. Such as '30d'. Default '24h'. */
+  readonly failedAfter?: string
+  /** the newest complete archive of a group may be removed too. Default false. */
+  readonly allowLast?: boolean
+  /** without any rule, remove all that --collection, --tag or --cluster selects. Default false. */
+  readonly unsafeAllowRemoveAll?: boolean
+}

@@ -1,0 +1,58 @@
+// The documented interfaces of options are what their schemas say, in text and in type.
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import type { RetentionOptions, retentionOptions } from '../../lib/catalog/retention/options.ts'
+import type { BackupOptions, backupOptions } from '../../lib/job/backup/options.ts'
+import type { IngestOptions, ingestOptions } from '../../lib/job/ingest/options.ts'
+import type { RestoreOptions, restoreOptions } from '../../lib/job/restore/options.ts'
+import type { VerifyOptions, verifyOptions } from '../../lib/job/verify/options.ts'
+import type { WatchOptions, watchOptions } from '../../lib/job/watch/options.ts'
+import type {
+  BackupGiven,
+  IngestGiven,
+  RestoreGiven,
+  RetentionGiven,
+  VerifyGiven,
+  WatchGiven,
+} from '../../lib/options/given.ts'
+import type { Given, Resolved } from '../../lib/options/options.ts'
+import type { OptionsSchema } from '../../lib/options/schema.ts'
+import { OPTION_TYPES, optionTypes } from '../../scripts/optionTypes.ts'
+
+type Each<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
+/** The same names, the same ones optional, the same values. */
+type Same<A, B> = [Each<keyof A, keyof B>, Each<A, B>, Each<Required<A>, Required<B>>]
+type Alike<G, O, S extends OptionsSchema> = [...Same<G, Given<S>>, ...Same<O, Resolved<S>>]
+type All = [true, true, true, true, true, true]
+
+/** `tsc`, in `npm run check`, refuses this list where an interface and its schema part. */
+const ALIKE: {
+  readonly ingest: Alike<IngestGiven, IngestOptions, typeof ingestOptions>
+  readonly watch: Alike<WatchGiven, WatchOptions, typeof watchOptions>
+  readonly backup: Alike<BackupGiven, BackupOptions, typeof backupOptions>
+  readonly restore: Alike<RestoreGiven, RestoreOptions, typeof restoreOptions>
+  readonly verify: Alike<VerifyGiven, VerifyOptions, typeof verifyOptions>
+  readonly retention: Alike<RetentionGiven, RetentionOptions, typeof retentionOptions>
+} = { ingest: all(), watch: all(), backup: all(), restore: all(), verify: all(), retention: all() }
+
+function all(): All {
+  return [true, true, true, true, true, true]
+}
+
+t.test('the documented interfaces of options are those that npm run schemas makes', async (t) => {
+  const made = optionTypes()
+  t.equal(readFileSync(OPTION_TYPES, 'utf8'), made)
+  for (const job of Object.keys(ALIKE)) t.match(made, new RegExp(`export interface ${job}Given`, 'i'))
+})
+
+t.test('each option says its meaning, its unit and its default', async (t) => {
+  const text = readFileSync(OPTION_TYPES, 'utf8').replaceAll(/\n +\* /g, ' ')
+  const options = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\n {2}readonly (\w+)\??: (\w+)/g)]
+  t.ok(options.length > 60, `${options.length} options`)
+  for (const [, says, name = '', type] of options) {
+    t.match(says, /\w{3}.*\. .*(Default .+|No default|Required)\./, name)
+    if (type === 'number') t.match(says, /In bytes|In milliseconds|A whole number/, name)
+  }
+  t.match(text, 'In bytes, 1KiB to 64MiB. Default 4194304 (4MiB).', 'a size')
+  t.match(text, 'In milliseconds, 0 to 1d. Default 120000 (2m).', 'a time')
+})
