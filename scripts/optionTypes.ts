@@ -8,39 +8,54 @@ import type { OptionSchema, OptionsSchema } from '../lib/options/schema.ts'
 import { defaultText } from '../lib/options/table.ts'
 import { boundsOf } from '../lib/options/value.ts'
 
-export const OPTION_TYPES = new URL('../lib/options/given.ts', import.meta.url)
+export const OPTION_TYPES = new URL('../lib/options/documented.ts', import.meta.url)
 
 const WIDTH = 110
 
 const SCHEMAS: Readonly<Record<string, OptionsSchema>> = {
-  IngestGiven: ingestOptions,
-  WatchGiven: watchOptions,
-  BackupGiven: backupOptions,
-  RestoreGiven: restoreOptions,
-  VerifyGiven: verifyOptions,
-  RetentionGiven: retentionOptions,
+  Ingest: ingestOptions,
+  Watch: watchOptions,
+  Backup: backupOptions,
+  Restore: restoreOptions,
+  Verify: verifyOptions,
+  Retention: retentionOptions,
 }
 
 const HEAD = `/*
- * Made by \`npm run schemas\` from the schemas of the options: do not edit. A type that is computed from a schema
- * has no documentation for an editor to show; test/options/given.test.ts holds these to be the same.
+ * Made by \`npm run schemas\` from the schemas of the options: do not edit. A type that is computed from
+ * another shows no documentation in an editor; test/options/documented.test.ts holds these to be the same.
  */
 `
 
-/** The source of lib/options/given.ts: an interface for each job's options, every one with its documentation. */
+/** The source of lib/options/documented.ts: each job's options as given and as filled in, every one documented. */
 export function optionTypes(): string {
-  return [HEAD, ...Object.entries(SCHEMAS).map(([name, schema]) => typeOf(name, schema))].join('\n')
+  return [HEAD, ...Object.entries(SCHEMAS).map(([name, schema]) => typesOf(name, schema))].join('\n')
 }
 
-function typeOf(name: string, schema: OptionsSchema): string {
-  const fields = Object.entries(schema.properties).flatMap(([key, option]) => {
-    const isRequired = schema.required?.includes(key) === true
-    return [
-      ...comment(documentation(option, isRequired), '  '),
-      `  readonly ${key}${isRequired ? '' : '?'}: ${valueType(option)}`,
-    ]
-  })
-  return [...comment(schema.description, ''), `export interface ${name} {`, ...fields, '}', ''].join('\n')
+function typesOf(name: string, schema: OptionsSchema): string {
+  const options = Object.entries(schema.properties)
+  const isRequired = (key: string) => schema.required?.includes(key) === true
+  const filled = options.filter(([key, option]) => option.default !== undefined && !isRequired(key))
+  return [
+    ...comment(`${schema.description} As a program gives it.`, ''),
+    `export interface ${name}Given {`,
+    ...options.flatMap(([key, option]) => field(key, option, isRequired(key) ? 'required' : 'optional')),
+    '}',
+    '',
+    ...comment(`${schema.description} With its defaults: sizes in bytes, durations in milliseconds.`, ''),
+    `export interface ${name}Options extends ${name}Given {`,
+    ...filled.flatMap(([key, option]) => field(key, option, 'filled')),
+    '}',
+    '',
+  ].join('\n')
+}
+
+function field(key: string, option: OptionSchema, how: 'required' | 'optional' | 'filled'): string[] {
+  const mark = how === 'optional' ? '?' : ''
+  return [
+    ...comment(documentation(option, how === 'required'), '  '),
+    `  readonly ${key}${mark}: ${valueType(option)}`,
+  ]
 }
 
 function valueType(option: OptionSchema): string {

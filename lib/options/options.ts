@@ -37,14 +37,6 @@ export type Given<S extends OptionsSchema> = Flat<
   }
 >
 
-/**
- * Options that a generated interface documents (given.ts), with the defaults of their schema filled in: what `Resolved`
- * gives, and each option keeps its documentation.
- */
-export type Filled<G, S extends OptionsSchema> = Flat<
-  Required<Pick<G, keyof G & PresentKey<S>>> & Omit<G, PresentKey<S>>
->
-
 /** Where a layer's values were written. In `code` numbers are bytes and milliseconds; elsewhere a unit is due. */
 export type LayerKind = 'flag' | 'environment' | 'file' | 'code'
 

@@ -1,6 +1,4 @@
 import { periodLack } from '../../core/duration.ts'
-import type { RetentionGiven } from '../../options/given.ts'
-import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 const COUNT = '^(\\d{1,9}|unlimited|-1)$'
@@ -143,7 +141,4 @@ export const retentionOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Options with their defaults: sizes in bytes, durations in milliseconds. */
-export type RetentionOptions = Filled<RetentionGiven, typeof retentionOptions>
-
-export type { RetentionGiven }
+export type { RetentionGiven, RetentionOptions } from '../../options/documented.ts'

@@ -1,6 +1,4 @@
 import { modeLack } from '../../archive/storage/modes.ts'
-import type { BackupGiven } from '../../options/given.ts'
-import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
@@ -137,7 +135,4 @@ export const backupRunOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Options with their defaults: sizes in bytes, durations in milliseconds. */
-export type BackupOptions = Filled<BackupGiven, typeof backupOptions>
-
-export type { BackupGiven }
+export type { BackupGiven, BackupOptions } from '../../options/documented.ts'

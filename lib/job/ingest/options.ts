@@ -1,5 +1,3 @@
-import type { IngestGiven } from '../../options/given.ts'
-import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
@@ -116,7 +114,4 @@ export const ingestOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Ingest options with their defaults: sizes in bytes, durations in milliseconds. */
-export type IngestOptions = Filled<IngestGiven, typeof ingestOptions>
-
-export type { IngestGiven }
+export type { IngestGiven, IngestOptions } from '../../options/documented.ts'

@@ -1,5 +1,3 @@
-import type { RestoreGiven } from '../../options/given.ts'
-import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
@@ -118,7 +116,4 @@ export const restoreOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Options with their defaults: sizes in bytes, durations in milliseconds. */
-export type RestoreOptions = Filled<RestoreGiven, typeof restoreOptions>
-
-export type { RestoreGiven }
+export type { RestoreGiven, RestoreOptions } from '../../options/documented.ts'

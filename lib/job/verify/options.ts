@@ -1,5 +1,3 @@
-import type { VerifyGiven } from '../../options/given.ts'
-import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { workersOption } from '../../run/sharedOptions.ts'
 import { sampleLack } from './sample.ts'
@@ -37,7 +35,4 @@ export const verifyOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Options with their defaults: sizes in bytes, durations in milliseconds. */
-export type VerifyOptions = Filled<VerifyGiven, typeof verifyOptions>
-
-export type { VerifyGiven }
+export type { VerifyGiven, VerifyOptions } from '../../options/documented.ts'

@@ -1,5 +1,3 @@
-import type { WatchGiven } from '../../options/given.ts'
-import type { Filled } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 
 /** Which files of a directory are taken, and what becomes of them. */
@@ -40,7 +38,4 @@ export const watchOptions = {
   },
 } as const satisfies OptionsSchema
 
-/** Options with their defaults: sizes in bytes, durations in milliseconds. */
-export type WatchOptions = Filled<WatchGiven, typeof watchOptions>
-
-export type { WatchGiven }
+export type { WatchGiven, WatchOptions } from '../../options/documented.ts'

@@ -1,20 +1,26 @@
 // The documented interfaces of options are what their schemas say, in text and in type.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import type { RetentionOptions, retentionOptions } from '../../lib/catalog/retention/options.ts'
-import type { BackupOptions, backupOptions } from '../../lib/job/backup/options.ts'
-import type { IngestOptions, ingestOptions } from '../../lib/job/ingest/options.ts'
-import type { RestoreOptions, restoreOptions } from '../../lib/job/restore/options.ts'
-import type { VerifyOptions, verifyOptions } from '../../lib/job/verify/options.ts'
-import type { WatchOptions, watchOptions } from '../../lib/job/watch/options.ts'
+import type { retentionOptions } from '../../lib/catalog/retention/options.ts'
+import type { backupOptions } from '../../lib/job/backup/options.ts'
+import type { ingestOptions } from '../../lib/job/ingest/options.ts'
+import type { restoreOptions } from '../../lib/job/restore/options.ts'
+import type { verifyOptions } from '../../lib/job/verify/options.ts'
+import type { watchOptions } from '../../lib/job/watch/options.ts'
 import type {
   BackupGiven,
+  BackupOptions,
   IngestGiven,
+  IngestOptions,
   RestoreGiven,
+  RestoreOptions,
   RetentionGiven,
+  RetentionOptions,
   VerifyGiven,
+  VerifyOptions,
   WatchGiven,
-} from '../../lib/options/given.ts'
+  WatchOptions,
+} from '../../lib/options/documented.ts'
 import type { Given, Resolved } from '../../lib/options/options.ts'
 import type { OptionsSchema } from '../../lib/options/schema.ts'
 import { OPTION_TYPES, optionTypes } from '../../scripts/optionTypes.ts'

@@ -1,9 +1,9 @@
 /*
- * Made by `npm run schemas` from the schemas of the options: do not edit. A type that is computed from a schema
- * has no documentation for an editor to show; test/options/given.test.ts holds these to be the same.
+ * Made by `npm run schemas` from the schemas of the options: do not edit. A type that is computed from
+ * another shows no documentation in an editor; test/options/documented.test.ts holds these to be the same.
  */
 
-/** How change records become objects of a collection. */
+/** How change records become objects of a collection. As a program gives it. */
 export interface IngestGiven {
   /** the collection to bring up to date (source-code becomes the class SourceCode). Required. */
   readonly collection: string
@@ -53,7 +53,46 @@ export interface IngestGiven {
   readonly retryForMs?: number
 }
 
-/** How a directory is watched. */
+/**
+ * How change records become objects of a collection. With its defaults: sizes in bytes, durations in
+ * milliseconds.
+ */
+export interface IngestOptions extends IngestGiven {
+  /** records in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize: number
+  /**
+   * about how many bytes of memory the records of one write take. In bytes, 1KiB to 64MiB. Default 4194304
+   * (4MiB).
+   */
+  readonly batchBytes: number
+  /** batches in flight at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+  /**
+   * a longer line is rejected, without being held in memory. In bytes, 1KiB to 512MiB. Default 67108864
+   * (64MiB).
+   */
+  readonly maxLineBytes: number
+  /** the input is a rejects file: feed its records in again. Default false. */
+  readonly fromRejects: boolean
+  /** reject records with fields that the format does not know. Default false. */
+  readonly strict: boolean
+  /** check everything and read the store, but write nothing. Default false. */
+  readonly dryRun: boolean
+  /**
+   * do not send objects that the store already holds unchanged. False: send objects even if the store already
+   * holds them unchanged. Default true.
+   */
+  readonly skipUnchanged: boolean
+  /**
+   * create the collection if it does not exist. False: refuse the run if the collection does not exist.
+   * Default true.
+   */
+  readonly create: boolean
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
+/** How a directory is watched. As a program gives it. */
 export interface WatchGiven {
   /**
    * the names of the files to take: * and ? stand for any characters, [a-z] for one of these, {a,b} for
@@ -71,7 +110,25 @@ export interface WatchGiven {
   readonly followLinks?: boolean
 }
 
-/** How a collection becomes an archive. */
+/** How a directory is watched. With its defaults: sizes in bytes, durations in milliseconds. */
+export interface WatchOptions extends WatchGiven {
+  /**
+   * the names of the files to take: * and ? stand for any characters, [a-z] for one of these, {a,b} for
+   * either. Default '*.jsonl'.
+   */
+  readonly pattern: string
+  /** take a file when it has not changed for this long. In milliseconds, 0 to 1h. Default 2000 (2s). */
+  readonly settleMs: number
+  /** what to do with a file that was taken: move puts it into processed/ or failed/. Default 'keep'. */
+  readonly after: 'keep' | 'move' | 'delete'
+  /**
+   * take what symbolic links in the directory lead to; use it only if nobody else can put one there. Default
+   * false.
+   */
+  readonly followLinks: boolean
+}
+
+/** How a collection becomes an archive. As a program gives it. */
 export interface BackupGiven {
   /** jsonl (one object per line), json (one array per part), or parquet (typed columns). Default 'jsonl'. */
   readonly format?: 'jsonl' | 'json' | 'parquet'
@@ -107,7 +164,35 @@ export interface BackupGiven {
   readonly retryForMs?: number
 }
 
-/** How an archive becomes a collection. */
+/** How a collection becomes an archive. With its defaults: sizes in bytes, durations in milliseconds. */
+export interface BackupOptions extends BackupGiven {
+  /** jsonl (one object per line), json (one array per part), or parquet (typed columns). Default 'jsonl'. */
+  readonly format: 'jsonl' | 'json' | 'parquet'
+  /** auto, none, gzip, lz4 or zstd, with a level: zstd:9. Default 'auto'. */
+  readonly compression: string
+  /** vectors as well as properties. False: leave vectors out. Default true. */
+  readonly vectors: boolean
+  /** write vectors as numbers, for people to read: larger and slower. Default false. */
+  readonly readable: boolean
+  /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+  /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
+  readonly partSize: number
+  /** refuse a backup into more directories than this. A whole number, 1 to 1000000. Default 1000. */
+  readonly maxPartitions: number
+  /** back up the schema without objects. Default false. */
+  readonly schemaOnly: boolean
+  /** allow a collection without objects. Default false. */
+  readonly allowEmpty: boolean
+  /** allow objects without the vectors that the schema names. Default false. */
+  readonly allowMissingVectors: boolean
+  /** leave out vectors that contain NaN or infinity, and name their objects. Default false. */
+  readonly allowInvalidVectors: boolean
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
+/** How an archive becomes a collection. As a program gives it. */
 export interface RestoreGiven {
   /** restore under this name (my-code becomes the class MyCode); ids stay as they are. No default. */
   readonly name?: string
@@ -154,7 +239,39 @@ export interface RestoreGiven {
   readonly retryForMs?: number
 }
 
-/** How deep a verification of an archive looks. */
+/** How an archive becomes a collection. With its defaults: sizes in bytes, durations in milliseconds. */
+export interface RestoreOptions extends RestoreGiven {
+  /** if the collection exists: fail refuses the restore. Default 'fail'. */
+  readonly onConflict: 'fail'
+  /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
+  readonly degraded: boolean
+  /**
+   * references to a class that the target does not have: keep them unchanged, or drop their property. Default
+   * 'keep'.
+   */
+  readonly missingReferences: 'keep' | 'drop'
+  /** restore the undamaged parts of a damaged archive, and say what is missing. Default false. */
+  readonly skipDamaged: boolean
+  /**
+   * read all objects back and compare their digest. False: count the objects afterwards, but do not read them
+   * back. Default true.
+   */
+  readonly verify: boolean
+  /** wait until the vector index holds everything that was written. Default false. */
+  readonly waitIndexed: boolean
+  /** check the archive and the target, show what would be created, and write nothing. Default false. */
+  readonly dryRun: boolean
+  /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+  /** objects in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize: number
+  /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
+  readonly batchBytes: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
+/** How deep a verification of an archive looks. As a program gives it. */
 export interface VerifyGiven {
   /**
    * exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store. Default
@@ -172,7 +289,24 @@ export interface VerifyGiven {
   readonly workers?: number
 }
 
-/** What stays and what goes; with --older-than and --keep-… together a keep rule wins. */
+/**
+ * How deep a verification of an archive looks. With its defaults: sizes in bytes, durations in milliseconds.
+ */
+export interface VerifyOptions extends VerifyGiven {
+  /**
+   * exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store. Default
+   * 'stored'.
+   */
+  readonly level: 'exists' | 'stored' | 'records' | 'live'
+  /** stop after this many faults; 0: never. A whole number, 0 or more. Default 0. */
+  readonly maxErrors: number
+  /** parts that are checked at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+}
+
+/**
+ * What stays and what goes; with --older-than and --keep-… together a keep rule wins. As a program gives it.
+ */
 export interface RetentionGiven {
   /** remove archives older than this, if another that is as old remains. Such as '30d'. No default. */
   readonly olderThan?: string
@@ -226,4 +360,22 @@ export interface RetentionGiven {
   readonly allowLast?: boolean
   /** without any rule, remove all that --collection, --tag or --cluster selects. Default false. */
   readonly unsafeAllowRemoveAll?: boolean
+}
+
+/**
+ * What stays and what goes; with --older-than and --keep-… together a keep rule wins. With its defaults:
+ * sizes in bytes, durations in milliseconds.
+ */
+export interface RetentionOptions extends RetentionGiven {
+  /**
+   * apply the rules to each group: any of cluster,collection,tenant,tags, or none. Default
+   * 'cluster,collection'.
+   */
+  readonly groupBy: string
+  /** remove partial and failed archives that have not changed for this long. Such as '30d'. Default '24h'. */
+  readonly failedAfter: string
+  /** the newest complete archive of a group may be removed too. Default false. */
+  readonly allowLast: boolean
+  /** without any rule, remove all that --collection, --tag or --cluster selects. Default false. */
+  readonly unsafeAllowRemoveAll: boolean
 }
