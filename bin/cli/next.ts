@@ -17,15 +17,20 @@ const OF_ONE_RUN = new Set(['dryRun', 'fromRejects'])
 
 /** The command that feeds rejected records in again, once they are corrected, with the flags that were given. */
 export function feedRejects({ flags }: Flags, path: string): string {
-  const given = [ingestOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags))
+  const given = [ingestOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RUN))
   const line = commandLine(['index', 'process-jsonl', path, '--from-rejects', ...given])
   return `correct the rejected records, then: ${line}`
 }
 
-function givenFlags(schema: OptionsSchema, flags: Context['flags']): string[] {
+/** The flags of a schema that were given, to stand in another command line; those of `not`, by key, are left out. */
+export function givenFlags(
+  schema: OptionsSchema,
+  flags: Context['flags'],
+  not: ReadonlySet<string>,
+): string[] {
   const { values } = layersFor(schema, [flags])[0]!
   return Object.entries(values).flatMap(([key, value]) => {
-    if (OF_ONE_RUN.has(key)) return []
+    if (not.has(key)) return []
     const { flag } = namesOf(key, schema.properties[key]!)
     if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`]
     return [`--${flag}`, String(value)]

@@ -14,7 +14,8 @@ export function summary(report: Report, rejectsPath: string | undefined): string
   ]
 }
 
-type Row = readonly [depth: number, name: string, count: number]
+/** A count of a report, and how far it is indented. */
+export type Row = readonly [depth: number, name: string, count: number]
 
 /** `lines = blank + records`; `records` = the outcomes; skipped and rejected = their reasons. */
 function rows(counts: Counts): Row[] {
@@ -26,18 +27,19 @@ function rows(counts: Counts): Row[] {
     [1, 'blank', blank],
     [1, 'records', records],
     ...Object.entries(outcomes).map(([name, count]): Row => [2, name, count]),
-    ...parts('skipped', skipped),
-    ...parts('rejected', rejected),
+    ...byCode(2, 'skipped', skipped),
+    ...byCode(2, 'rejected', rejected),
   ]
 }
 
-function parts(name: string, counts: Readonly<Record<string, number>>): Row[] {
+/** A sum, and the counts that it is made of below it. */
+export function byCode(depth: number, name: string, counts: Readonly<Record<string, number>>): Row[] {
   const entries = Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
-  const total = entries.reduce((sum, [, count]) => sum + count, 0)
-  return [[2, name, total], ...entries.map(([part, count]): Row => [3, part, count])]
+  return [[depth, name, sum(counts)], ...entries.map(([code, count]): Row => [depth + 1, code, count])]
 }
 
-function table(lines: readonly Row[]): string[] {
+/** The rows of a report, its counts in one column. */
+export function table(lines: readonly Row[]): string[] {
   const labels = lines.map(([depth, name]) => `${'  '.repeat(depth + 1)}${name}`)
   const width = Math.max(...labels.map((label) => label.length)) + 2
   const digits = Math.max(...lines.map(([, , count]) => String(count).length))

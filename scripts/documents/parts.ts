@@ -36,6 +36,8 @@ export const anything = (description: string) => Type.Unknown({ description })
 /** Values by names that are not known beforehand. */
 export const byName = (values: TSchema, description: string) =>
   Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: values, description })
+/** Counts by the code or the reason. */
+export const counts = (description: string) => byName(Type.Integer({ minimum: 0 }), description)
 
 export const target = text('The store, without secrets.')
 export const error = object('Why it failed.', {

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { adds, home } from '../bin/elysiactl.ts'
+import { idOf } from '../bin/filled.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { INTO } from './command.ts'
 
@@ -26,6 +27,64 @@ t.test('a dry run, --quiet and a run without rejects have no next step', async (
   const place = home(t, { 'bad.jsonl': 'not json\n', 'good.jsonl': adds(2) })
   for (const words of [['bad.jsonl', '--dry-run'], ['bad.jsonl', '-q'], ['good.jsonl']]) {
     const { stderr } = await place.run(['index', 'process-jsonl', ...INTO, ...words])
+    t.notMatch(stderr, /next:/, words.join(' '))
+  }
+})
+
+const numbered = (name: string, ...values: unknown[]) =>
+  values.map((n, at) => `${JSON.stringify({ class: name, id: idOf(at + 1), properties: { n } })}\n`).join('')
+
+const PLAIN = JSON.stringify({
+  class: 'Plain',
+  vectorizer: 'none',
+  properties: [{ name: 'n', dataType: ['int'] }],
+})
+
+t.test('rejected objects: the command that restores them, corrected, beside the others', async (t) => {
+  const place = home(t, { 'objects.jsonl': numbered('Plain', 1, 'two'), 'class.json': PLAIN })
+  const flags = ['--schema', 'class.json', '--target', 'sqlite:my store.db']
+  const { code, stderr } = await place.run(['col', 'restore', 'objects.jsonl', ...flags])
+  t.equal(code, 3)
+  const last = stderr.trimEnd().split('\n').at(-1)!
+  const line = /^next: correct the rejected objects, then: elysiactl (.*)$/.exec(last)?.[1]
+  t.match(line, / --name PlainRejects --schema class\.json --target 'sqlite:my store\.db'$/, stderr)
+  const path = line!.split(' ')[2]!
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"two"', '2'))
+  const { child, ended } = place.start([], ['sh', '-c', `"$@" ${line}`, 'sh'])
+  child.stdin!.end()
+  const again = await ended
+  t.match(again, { code: 0, stderr: /done: PlainRejects in [\s\S]*written +1\n/ })
+  t.notMatch(again.stderr, /next:/, 'nothing is left to be done')
+  const { stdout } = await place.run(['col', 'cat', 'PlainRejects', '--target', 'sqlite:my store.db'])
+  t.match(JSON.parse(stdout), { id: idOf(2), properties: { n: 2 } })
+})
+
+t.test('rejected objects of two restores: a command for each, unless they share a file', async (t) => {
+  const repeated = (name: string) => numbered(name, 1) + numbered(name, 2)
+  const place = home(t, { 'a.jsonl': repeated('A'), 'b.jsonl': repeated('B') })
+  const both = ['col', 'restore', 'a.jsonl', 'b.jsonl', '--target']
+  const apart = await place.run([...both, 'sqlite:a.db'])
+  const command = (name: string) =>
+    `elysiactl col restore \\S+\\.jsonl --name ${name}Rejects --target sqlite:a.db`
+  t.equal(apart.code, 3)
+  t.match(apart.stderr, new RegExp(`then: ${command('A')} && ${command('B')}\\n$`))
+  const shared = await place.run([...both, 'sqlite:b.db', '--rejects', 'r.jsonl'])
+  t.equal(shared.code, 3)
+  t.notMatch(shared.stderr, /next:/)
+})
+
+t.test('a restore without rejected objects, its dry run and --quiet have no next step', async (t) => {
+  const place = home(t, { 'bad.jsonl': `${numbered('Plain', 1, 'two')}[]\n`, 'class.json': PLAIN })
+  writeFileSync(`${place.directory}/line.jsonl`, `${numbered('Plain', 1)}{"no":1}\n`)
+  for (const [at, words] of [
+    ['bad.jsonl', '--dry-run'],
+    ['bad.jsonl', '-q'],
+    ['bad.jsonl', '--json'],
+    ['line.jsonl'],
+  ].entries()) {
+    const all = ['col', 'restore', ...words, '--schema', 'class.json', '--target', `sqlite:${at}.db`]
+    const { code, stderr } = await place.run(all)
+    t.equal(code, 3, stderr)
     t.notMatch(stderr, /next:/, words.join(' '))
   }
 })

@@ -24,10 +24,12 @@ import {
   retryEvent,
   runOptions,
   type State,
+  sum,
   targetOptions,
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
+import { rejectsPath, restoreRejects } from './restoreRejects.ts'
 import { restoreSummary } from './restoreSummary.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
@@ -91,7 +93,8 @@ async function run(context: Context): Promise<void> {
     if (console.json) await console.document({ restores: reports })
     else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, around)))
     const failure = firstCause(all.map(({ error }) => error))
-    const next = afterError(context, failure)
+    const next =
+      failure === undefined ? restoreRejects(context, reports, around) : afterError(context, failure)
     if (next !== undefined) context.next(`next: ${next}`)
     if (failure !== undefined) throw failure
     const lacking = reports.find((report) => !isWhole(report))
@@ -177,15 +180,16 @@ async function locked(context: Context, path: string): Promise<RootLock | undefi
 }
 
 function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport): boolean {
-  return rejected === 0 && references_rejected === 0 && parts_damaged.length === 0
+  return sum(rejected) === 0 && references_rejected === 0 && parts_damaged.length === 0
 }
 
 function lackText(
   { rejected, references_rejected, parts_damaged, dry_run }: RestoreReport,
   path: string | undefined,
 ): string {
+  const refused = sum(rejected)
   const lacks = [
-    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
+    ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
     ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
   ]
@@ -214,13 +218,4 @@ function contextOf(context: Context, state: State): RestoreContext {
     ...(rejects !== undefined && { rejectsPath: rejects }),
     rejectsDirectory: join(state.directory, 'rejects'),
   }
-}
-
-/** Where the refused objects are; undefined where there are none. */
-function rejectsPath(
-  { run, rejected, references_rejected, dry_run }: RestoreReport,
-  { rejectsPath, rejectsDirectory }: RestoreContext,
-): string | undefined {
-  if (dry_run || rejected + references_rejected === 0) return undefined
-  return rejectsPath ?? join(rejectsDirectory!, `${run}.jsonl`)
 }

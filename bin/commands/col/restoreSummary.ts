@@ -1,4 +1,5 @@
-import { counted, type RestoreReport } from '../../library.ts'
+import { counted, type RestoreReport, sum } from '../../library.ts'
+import { byCode, type Row, table } from '../../view/summary.ts'
 
 /** A report for a person: the counts below `objects` add up to it. */
 export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string[] {
@@ -24,26 +25,25 @@ function reasons({ reject_reasons }: RestoreReport): string[] {
 /** What a dry run found that there is to write. */
 function planned(report: RestoreReport): string[] {
   const { class: name, kind, target, archive, objects, rejected, tenants, parts } = report
+  const refused = sum(rejected)
   // Only a manifest says beforehand how many there are.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
   const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
   return [
     `dry run: nothing is written`,
     `${name} in ${target}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
-    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} would be rejected`]),
+    ...(refused === 0 ? [] : [`${counted(refused, 'object')} would be rejected`]),
     ...reasons(report),
   ]
 }
-
-type Row = readonly [depth: number, name: string, count: number]
 
 function rows(report: RestoreReport): Row[] {
   const { objects, written, rejected, skipped, vectors, references, tenants, aliases, parts } = report
   return [
     [0, 'objects', objects],
     [1, 'written', written],
-    [1, 'rejected', rejected],
-    [1, 'skipped', skipped],
+    ...byCode(1, 'rejected', rejected),
+    ...byCode(1, 'skipped', skipped),
     [0, 'vectors', vectors],
     ...(references === 0 ? [] : ([[0, 'references', references]] as Row[])),
     ...(report.references_rejected === 0 ? [] : ([[1, 'rejected', report.references_rejected]] as Row[])),
@@ -52,13 +52,6 @@ function rows(report: RestoreReport): Row[] {
     [0, 'parts', parts],
     ...(report.parts_continued === 0 ? [] : ([[1, 'done before', report.parts_continued]] as Row[])),
   ]
-}
-
-function table(lines: readonly Row[]): string[] {
-  const labels = lines.map(([depth, name]) => `${'  '.repeat(depth + 1)}${name}`)
-  const width = Math.max(...labels.map((label) => label.length)) + 2
-  const digits = Math.max(...lines.map(([, , count]) => String(count).length))
-  return lines.map(([, , count], index) => labels[index]!.padEnd(width) + String(count).padStart(digits))
 }
 
 function verified({ verification }: RestoreReport): string[] {

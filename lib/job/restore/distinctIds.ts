@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import type { StoredObject } from '../../core/object.ts'
 import { temporaryDatabase } from '../../database/connection.ts'
-import type { Refused } from './tally.ts'
+import { type Refused, repeatedId } from './tally.ts'
 
 export const REPEATED = 'its id stands twice: the object that came first was taken'
 
@@ -33,7 +33,7 @@ class DistinctIds extends Transform {
     try {
       const isNew = this.#add(page)
       const repeated = page.filter((_object, at) => !isNew[at])
-      if (repeated.length > 0) this.#onRepeated(repeated.map((object) => ({ object, reason: REPEATED })))
+      if (repeated.length > 0) this.#onRepeated(repeated.map((object) => repeatedId(object, REPEATED)))
       done(null, repeated.length === 0 ? page : page.filter((_object, at) => isNew[at]))
     } catch (error) {
       done(error as Error)

@@ -2,11 +2,10 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
-import type { PartFacts } from './progressTable.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
 import { wanted } from './stages.ts'
-import type { Refused } from './tally.ts'
+import { PartTally, type Refused } from './tally.ts'
 
 /**
  * A dry run of one part: its bytes are looked at where they can be checked, else every object is read, and what is
@@ -14,17 +13,18 @@ import type { Refused } from './tally.ts'
  * @throws ElysiaError ELYSIA_DAMAGED
  */
 export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {
+  const { plan } = run
   if (part.check !== undefined) return part.check(run.frame.signal)
-  let [objects, rejected] = [0, 0]
-  const refuse = (reason: string) => {
-    rejected += 1
+  const tally = new PartTally(plan.compared)
+  let objects = 0
+  const refuse = ({ code, reason }: Pick<Refused, 'code' | 'reason'>) => {
+    tally.refuse(code)
     run.progress.reasons.add(reason)
   }
-  const fault = typeCheck(run.plan.schema)
-  const { plan } = run
-  const pages = await part.pages(({ reason }) => refuse(reason))
+  const fault = typeCheck(plan.schema)
+  const pages = await part.pages(refuse)
   const onRepeated = (all: readonly Refused[]) => {
-    for (const { reason } of all) refuse(reason)
+    for (const one of all) refuse(one)
   }
   const count = new Writable({
     objectMode: true,
@@ -33,22 +33,12 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
       for (const object of page) {
         const reason = fault(plan.split(object).object.properties)
         if (reason === undefined) objects += 1
-        else refuse(reason)
+        else refuse({ code: 'store_rejected', reason })
       }
       done(run.frame.stop.aborted ? run.frame.stop.reason : null)
     },
   })
   await pipeline([pages, ...wanted({ plan, part, onRepeated }), count], { signal: run.frame.signal })
-  run.progress.parts.set(part.name, { ...NOTHING, objects: objects + rejected, rejected })
-}
-
-const NOTHING: PartFacts = {
-  objects: 0,
-  written: 0,
-  rejected: 0,
-  vectors: 0,
-  references: 0,
-  digest: '0',
-  linked: true,
-  referencesRejected: 0,
+  const refused = tally.facts()
+  run.progress.parts.set(part.name, { ...refused, objects: refused.objects + objects })
 }

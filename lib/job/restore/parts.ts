@@ -118,12 +118,12 @@ async function flow(
     onObjects(settled.written.length + settled.refused.length)
   }
   const onRepeated = (objects: readonly Refused[]) => {
-    tally.refuse(objects.length)
+    for (const { code } of objects) tally.refuse(code)
     rejectObjects(run, part, objects)
     onObjects(objects.length)
   }
   const read = await part.pages((reject) => {
-    tally.refuse()
+    tally.refuse(reject.code)
     run.progress.reasons.add(reject.reason)
     run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
     onObjects(1)

@@ -3,13 +3,15 @@ import { exactJson } from '../../core/exactJson.ts'
 import type { Json } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
+import type { CountsByCode } from './reasons.ts'
 
 /** What became of one part. */
 export interface PartFacts {
   /** Objects that were read. */
   readonly objects: number
   readonly written: number
-  readonly rejected: number
+  /** By code. */
+  readonly rejected: CountsByCode
   readonly vectors: number
   /** References that its objects have. */
   readonly references: number
@@ -60,7 +62,7 @@ export class RestoreLog {
 
   parts(): Map<string, PartFacts> {
     const rows = this.#rows(`part != '${MADE}'`)
-    return new Map(rows.map(({ part, facts }) => [part, JSON.parse(facts) as PartFacts]))
+    return new Map(rows.map(({ part, facts }) => [part, partFacts(facts)]))
   }
 
   note(part: string, facts: PartFacts): void {
@@ -95,6 +97,14 @@ export class RestoreLog {
       .prepare('INSERT OR REPLACE INTO restored_parts VALUES (?, ?, ?)')
       .run(this.#run, part, JSON.stringify(facts))
   }
+}
+
+/** Rows of older versions have one number of rejects, whose codes nobody knows. */
+function partFacts(text: string): PartFacts {
+  const facts = JSON.parse(text) as PartFacts & { readonly rejected: CountsByCode | number }
+  const { rejected } = facts
+  if (typeof rejected !== 'number') return facts
+  return { ...facts, rejected: rejected === 0 ? {} : { unknown: rejected } }
 }
 
 /** Equal for classes that a store gives as the same. */

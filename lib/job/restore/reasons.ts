@@ -1,3 +1,5 @@
+import type { RejectCode } from '../../core/reject.ts'
+
 /** Most reasons that are told apart. */
 const MOST_REASONS = 10
 const MOST_LENGTH = 300
@@ -6,6 +8,21 @@ const MOST_LENGTH = 300
 export interface RejectReason {
   readonly reason: string
   readonly count: number
+}
+
+/** Why an object was refused: what a line is refused for, or an id that came before. */
+export type RestoreRejectCode = RejectCode | 'repeated_id'
+
+/** How many, by code. */
+export type CountsByCode = Readonly<Record<string, number>>
+
+/** Counts of several places, as one. */
+export function addedUp(all: Iterable<CountsByCode>): CountsByCode {
+  const sums: Record<string, number> = {}
+  for (const counts of all) {
+    for (const [code, count] of Object.entries(counts)) sums[code] = (sums[code] ?? 0) + count
+  }
+  return sums
 }
 
 /** Counts reasons as they come. Memory: ten reasons; what is none of the first ten is counted as one. */

@@ -1,16 +1,17 @@
 import { ElysiaError } from '../../core/errors.ts'
+import { sum } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { PartFacts } from './progressTable.ts'
-import type { RejectReason } from './reasons.ts'
+import { addedUp, type CountsByCode, type RejectReason } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
 import { archiveName } from './source/source.ts'
 import type { Verification } from './verify.ts'
 
-/** What a restore did. `objects = written + rejected + skipped`, always. @see SPEC.md, "Restore" */
+/** What a restore did. `objects` = `written` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
 export interface RestoreReport {
   run: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
@@ -25,11 +26,12 @@ export interface RestoreReport {
   /** Objects that the source says it has; where it does not, those that were read. */
   objects: number
   written: number
-  rejected: number
+  /** By code. */
+  rejected: CountsByCode
   /** Why, ten reasons at most told apart; of what this process refused. */
   reject_reasons: readonly RejectReason[]
-  /** Objects of damaged parts that were left out. */
-  skipped: number
+  /** By reason: `damaged`, objects of damaged parts that were left out. */
+  skipped: CountsByCode
   vectors: number
   references: number
   references_rejected: number
@@ -64,10 +66,10 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   objects:
     'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`; of a dry run those that a manifest says.',
   written: 'Objects that the store acknowledged.',
-  rejected: 'Objects, or lines that are none, that were refused; they are in the rejects file.',
+  rejected: 'Objects, or lines that are none, that were refused, by code; they are in the rejects file.',
   reject_reasons:
     '`{reason, count}` each, the first ten told apart; of what was refused since the command was given, references included.',
-  skipped: 'Objects of damaged parts that are missing.',
+  skipped: 'Objects that are missing, by reason: `damaged`, those of damaged parts.',
   vectors: 'Vectors of the objects that were written.',
   references: 'References of the objects that were written.',
   references_rejected: 'References that the store refused.',
@@ -101,7 +103,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   const { status, verification, error, seconds, retries } = facts
   const begun = [...progress.begun.values()].map((tally) => tally.facts())
   const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
-  const skipped = skippedOf(run)
+  const damaged = damagedOf(run)
   return {
     run: run.id,
     status,
@@ -111,11 +113,11 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     class: run.class,
     target: run.store.target,
     dry_run: options.dryRun,
-    objects: status === 'done' || status === 'planned' ? (plan.objects ?? objects) : objects + skipped,
+    objects: status === 'done' || status === 'planned' ? (plan.objects ?? objects) : objects + damaged,
     written: sums.written,
     rejected,
     reject_reasons: progress.reasons.list(),
-    skipped,
+    skipped: damaged === 0 ? {} : { damaged },
     vectors: sums.vectors,
     references: sums.references,
     references_rejected: sums.referencesRejected,
@@ -144,26 +146,26 @@ export function restoreCounts({ objects, written, rejected, skipped, references 
 export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
   const { objects, written, rejected, skipped } = report
   const whole = plan.objects === undefined || progress.parts.size === plan.parts.length
-  if (whole && objects === written + rejected + skipped) return
+  if (whole && objects === written + sum(rejected) + sum(skipped)) return
   throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(report)}`, {
     hint: 'this is a defect of elysiactl; please report it with this message',
   })
 }
 
 /** What damaged parts should have held beside what was written of them. */
-function skippedOf({ plan, progress }: RestoreRun): number {
+function damagedOf({ plan, progress }: RestoreRun): number {
   return plan.parts
     .filter(({ name }) => progress.damaged.has(name))
-    .reduce((sum, { name, objects }) => {
+    .reduce((total, { name, objects }) => {
       const read = progress.parts.get(name)?.objects ?? 0
-      return sum + Math.max(0, (objects ?? read) - read)
+      return total + Math.max(0, (objects ?? read) - read)
     }, 0)
 }
 
 function sumsOf(all: readonly PartFacts[]) {
-  const sums = { objects: 0, written: 0, rejected: 0, vectors: 0, references: 0, referencesRejected: 0 }
+  const sums = { objects: 0, written: 0, vectors: 0, references: 0, referencesRejected: 0 }
   for (const facts of all) {
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key]
   }
-  return sums
+  return { ...sums, rejected: addedUp(all.map(({ rejected }) => rejected)) }
 }

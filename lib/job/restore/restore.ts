@@ -1,12 +1,14 @@
 import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
+import { sum } from '../../core/report.ts'
 import { resolveGiven } from '../../options/options.ts'
 import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreGiven, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
+import { addedUp } from './reasons.ts'
 import { type RestoreReport, requireSums, restoreCounts, restoreReport } from './report.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import { type RestoreSetup, setUpRestore } from './setup.ts'
@@ -140,7 +142,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
  */
 async function requireSome(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]
-  const refused = facts.reduce((sum, { rejected }) => sum + rejected, 0)
+  const refused = sum(addedUp(facts.map(({ rejected }) => rejected)))
   if (run.continues || refused === 0 || facts.some(({ written }) => written > 0)) return
   await run.retry(() => run.store.drop(run.class))
   const [first] = run.progress.reasons.list()

@@ -8,7 +8,7 @@ import type { SplitObject } from '../../transform/object/references.ts'
 import { distinctIds } from './distinctIds.ts'
 import type { RestorePlan } from './run.ts'
 import type { SourcePart } from './source/source.ts'
-import type { Refused } from './tally.ts'
+import { type Refused, repeatedId } from './tally.ts'
 
 /** What the stages before the sink need to know. */
 export interface RestoreStages {
@@ -66,7 +66,7 @@ function lastOfEachId(onRepeated: BatchStages['onRepeated']) {
     const last = new Map(objects.map((object) => [keyOf(object), object]))
     if (last.size === objects.length) return objects
     const repeated = objects.filter((object) => last.get(keyOf(object)) !== object)
-    onRepeated(repeated.map((object) => ({ object, reason: REPEATED })))
+    onRepeated(repeated.map((object) => repeatedId(object, REPEATED)))
     return [...last.values()]
   }
 }

@@ -1,12 +1,20 @@
 import { ObjectsDigest, vectorsOf } from '../../archive/object/digest.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { sum } from '../../core/report.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import type { PartFacts } from './progressTable.ts'
+import type { RestoreRejectCode } from './reasons.ts'
 
-/** An object that was refused, and the store's words. */
+/** An object that was refused, and why: of the store its own words. */
 export interface Refused {
   readonly object: StoredObject
+  readonly code: RestoreRejectCode
   readonly reason: string
+}
+
+/** An object whose id stands twice in its source. */
+export function repeatedId(object: StoredObject, reason: string): Refused {
+  return { object, code: 'repeated_id', reason }
 }
 
 /** What became of one batch. */
@@ -20,8 +28,8 @@ export class PartTally {
   readonly #digest = new ObjectsDigest()
   readonly #compared: (object: StoredObject) => StoredObject
   readonly #lasting: LastingTally | undefined
+  readonly #rejected: Record<string, number> = {}
   #written = 0
-  #rejected = 0
   #vectors = 0
   #references = 0
 
@@ -40,19 +48,19 @@ export class PartTally {
       for (const { beacons } of links) this.#references += beacons.length
     }
     this.#written += written.length
-    this.#rejected += refused.length
+    for (const { code } of refused) this.refuse(code)
   }
 
   /** What could not even be tried: no object, or one of an id that was there before. */
-  refuse(count = 1): void {
-    this.#rejected += count
+  refuse(code: RestoreRejectCode): void {
+    this.#rejected[code] = (this.#rejected[code] ?? 0) + 1
   }
 
   facts(): PartFacts {
     return {
-      objects: this.#written + this.#rejected,
+      objects: this.#written + sum(this.#rejected),
       written: this.#written,
-      rejected: this.#rejected,
+      rejected: { ...this.#rejected },
       vectors: this.#vectors,
       references: this.#references,
       digest: this.#digest.hex(),

@@ -124,7 +124,8 @@ t.test('of an original document with bad objects the others are restored', async
   for (const [way, open] of Object.entries(opens)) {
     const rejectsPath = `${root}/${way}.jsonl`
     const report = await restore(await open(), openMemory(), {}, { rejectsPath })
-    t.match(report, { objects: 904, written: 900, rejected: 4, verification: { digest_equal: true } }, way)
+    t.match(report, { objects: 904, written: 900, verification: { digest_equal: true } }, way)
+    t.strictSame(report.rejected, { invalid_value: 4 })
     const rejects = readFileSync(rejectsPath, 'utf8').trimEnd().split('\n')
     t.match(
       rejects.map((line) => JSON.parse(line) as object),

@@ -5,7 +5,8 @@ import { runRestore } from '../../../lib/job/restore/restore.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
-import { archiveOf } from '../backup/archived.ts'
+import { archiveOf, idOf } from '../backup/archived.ts'
+import { changedStore } from '../changed.ts'
 import { sourceOf } from './restored.ts'
 
 function framed(t: Test) {
@@ -24,8 +25,8 @@ t.test('one that comes to its end has a row with its counts, and says both ends'
   t.strictSame(state.journal.runs()[0]!.counts, {
     objects: 50,
     written: 50,
-    rejected: 0,
-    skipped: 0,
+    rejected: {},
+    skipped: {},
     references: 0,
   })
   const ends = events.filter(({ type }) => type.startsWith('run_'))
@@ -74,3 +75,43 @@ t.test('a dry run leaves no row', async (t) => {
   t.strictSame(state.journal.runs(), [])
   t.notOk(events.some(({ type }) => type === 'run_started'))
 })
+
+/** Rows as older versions have written them: one number of rejects. */
+const OLDER = `UPDATE restored_parts
+  SET facts = json_set(facts, '$.rejected', coalesce(json_extract(facts, '$.rejected.store_rejected'), 0))
+  WHERE part != ''`
+
+for (const [of, older, rejected] of [
+  ['by code', false, { store_rejected: 2 }],
+  ['as unknown, of rows of older versions', true, { unknown: 1, store_rejected: 1 }],
+] as const) {
+  t.test(`one that goes on counts what was refused before it ${of}`, async (t) => {
+    const { state, context } = framed(t)
+    const [first, last] = [idOf(0, 6000), idOf(5999, 6000)]
+    const store = changedStore(openMemory(), (collection) => ({
+      write: async (objects, call) => {
+        const outcomes = await collection.write(objects, call)
+        const refused = objects.filter(({ id }) => id === first || id === last).map(({ id }) => id)
+        if (refused.length > 0) await collection.remove(refused)
+        return outcomes.map((one, at) =>
+          refused.includes(objects[at]!.id) ? { ok: false, reason: 'not this one' } : one,
+        )
+      },
+    }))
+    const files = await archiveOf(6000, { partSize: 40_000, workers: 1 })
+    const stop = new AbortController()
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'progress' && event.done > 3000) stop.abort()
+    }
+    const around = { ...context, onEvent, stop: stop.signal }
+    const begun = await runRestore(await sourceOf(files), store, { workers: 1 }, around)
+    t.strictSame([begun.report.status, begun.report.rejected], ['interrupted', { store_rejected: 1 }])
+    if (older) t.ok(state.database.prepare(OLDER).run().changes > 0)
+    const { report, error } = await runRestore(await sourceOf(files), store, { workers: 1 }, context)
+    t.equal(error, undefined)
+    t.ok(report.parts_continued > 0, `${report.parts_continued} parts were done`)
+    t.match(report, { status: 'done', objects: 6000, written: 5998, verification: { digest_equal: true } })
+    t.strictSame(report.rejected, rejected)
+    t.strictSame(state.journal.runs()[0]!.counts?.rejected, rejected)
+  })
+}

@@ -66,12 +66,17 @@ for (const pipe of [false, true]) {
       t.match(report, {
         objects: 2502,
         written: 2500,
-        rejected: 2,
+        rejected: { repeated_id: 2 },
         verification: { count: 2500, digest_equal: true },
         reject_reasons: [{ reason: /stands twice/, count: 2 }],
       })
       t.match(rejects(), [
-        { id: idOf(3), reason: /stands twice/, object: { properties: { title: 'again' } } },
+        {
+          id: idOf(3),
+          code: 'repeated_id',
+          reason: /stands twice/,
+          object: { properties: { title: 'again' } },
+        },
         { id: idOf(2000), reason: /stands twice/ },
       ])
       t.match(
@@ -102,7 +107,7 @@ for (const pipe of [false, true]) {
       t.same(await store.list(), [])
       const late = [...Array.from({ length: 900 }, () => '{"text":"a"}'), lineOf(1)]
       const { report, rejects } = await restored(t, late, options, store)
-      t.match(report, { written: 1, rejected: 900 }, 'one that comes late is found')
+      t.match(report, { written: 1, rejected: { missing_field: 900 } }, 'one that comes late is found')
       t.equal(rejects().length, 900)
     },
   )
@@ -112,7 +117,7 @@ t.test('the same id in two tenants is two objects', async (t) => {
   const store = openMemory()
   const lines = [lineOf(1, { tenant: 'a' }), lineOf(1, { tenant: 'b' }), lineOf(1, { tenant: 'a' })]
   const { report } = await restored(t, lines, { name: 'thing' }, store)
-  t.match(report, { written: 2, rejected: 1 })
+  t.match(report, { written: 2, rejected: { repeated_id: 1 } })
 })
 
 t.test('a dry run counts what would be refused, and why', async (t) => {
@@ -126,16 +131,17 @@ t.test('a dry run counts what would be refused, and why', async (t) => {
     status: 'planned',
     objects: 5,
     written: 0,
-    rejected: 3,
     reject_reasons: [
       { reason: /id is missing/ },
       { reason: /stands twice/ },
       { reason: /requires an integer/ },
     ],
   })
+  t.strictSame(report.rejected, { missing_field: 1, repeated_id: 1, store_rejected: 1 })
   t.same(await store.list(), [])
   const real = await restored(t, lines, { schema, name: 'thing' }, store)
-  t.match(real.report, { objects: 5, written: 2, rejected: 3 }, 'as many as are refused then')
+  t.match(real.report, { objects: 5, written: 2 })
+  t.strictSame(real.report.rejected, report.rejected, 'as many as are refused then')
 })
 
 t.test('a collection that would get none of its objects is not left behind', async (t) => {
@@ -146,7 +152,7 @@ t.test('a collection that would get none of its objects is not left behind', asy
     code: 'ELYSIA_INCOMPLETE',
     message: /none of the 1 objects .*no such prop.* is gone again/,
   })
-  t.match(report, { status: 'failed', written: 0, rejected: 1 })
+  t.match(report, { status: 'failed', written: 0, rejected: { store_rejected: 1 } })
   t.same(await store.list(), [], 'the next try is not in its way')
   t.match((await restored(t, [lineOf(1)], options, store)).report, { status: 'done', written: 1 })
 })

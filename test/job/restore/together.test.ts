@@ -178,7 +178,7 @@ t.test('what is refused of each stands in one rejects file, and says of which ar
     class: 'Article',
     archive: rejectsPath,
     written: 1,
-    rejected: 2,
+    rejected: { invalid_value: 2 },
     reject_reasons: [{ reason: 'it is of class Author, not Article', count: 2 }],
   })
 })

@@ -35,7 +35,7 @@ export interface RejectOrigin {
 }
 
 /**
- * The file that takes what a restore refused, a JSON line each: `{id, reason, part, archive, class, object}`
+ * The file that takes what a restore refused, a JSON line each: `{id, code, reason, part, archive, class, object}`
  * (`references` in place of the object, or of a line that is none `line` and `record`); made when the first one comes
  * (mode 0600: it holds data). @throws ElysiaError ELYSIA_STATE where it cannot be written
  */
@@ -119,8 +119,8 @@ export class RestoreRejects {
 }
 
 /** The line of an object, which stands in it as an archive writes it, so that it can be restored from here. */
-export function objectReject(part: string, of: RejectOrigin, { object, reason }: Refused): string {
-  const head = JSON.stringify({ id: object.id, reason, part, ...named(of) })
+export function objectReject(part: string, of: RejectOrigin, { object, code, reason }: Refused): string {
+  const head = JSON.stringify({ id: object.id, code, reason, part, ...named(of) })
   return `${head.slice(0, -1)},"object":${objectText(object)}}\n`
 }
 
@@ -131,13 +131,13 @@ export function linkReject(
   { id, ...references }: PlacedLink,
   reason: string,
 ): string {
-  return `${JSON.stringify({ id, reason, part, ...named(of), references })}\n`
+  return `${JSON.stringify({ id, code: 'store_rejected', reason, part, ...named(of), references })}\n`
 }
 
 /** The line of what is no object. */
 export function lineReject(part: string, of: RejectOrigin, { line, code, reason, text }: Reject): string {
   const record = text === undefined ? {} : { record: text }
-  return `${JSON.stringify({ id: null, reason, part, ...named(of), code, line, ...record })}\n`
+  return `${JSON.stringify({ id: null, code, reason, part, ...named(of), line, ...record })}\n`
 }
 
 function named({ archive, class: name }: RejectOrigin): RejectOrigin {

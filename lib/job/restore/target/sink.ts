@@ -70,7 +70,7 @@ class RestoreSink extends Writable {
       for (const one of group) {
         const reason = refusals.get(one.object.id)
         if (reason === undefined) written.push(one)
-        else refused.push({ object: one.source, reason })
+        else refused.push({ object: one.source, code: 'store_rejected', reason })
       }
     }
     await onSettled({ written, refused })
