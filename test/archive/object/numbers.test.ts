@@ -292,7 +292,7 @@ t.test('an int that was rounded before it came is refused, and so is one of more
       `{"id":"${idOf(1)}","properties":{"n":${literal}}}\n${lineText(1n, 2)}\n`,
     )
     const report = await restored(path, openMemory(), { ...given(t), name: 'numbers' }, rejects)
-    t.match(report, { written: 1, rejected: { invalid_value: 1 } }, literal)
+    t.match(report, { written: 1, rejected: { store_rejected: 1 } }, literal)
     t.match(readFileSync(rejects, 'utf8'), /digits alone|64 bits/)
   }
 })
@@ -306,7 +306,7 @@ t.test('a number beyond the doubles is refused', async (t) => {
   )
   t.match(await restored(path, openMemory(), { ...given(t), name: 'numbers' }, rejects), {
     written: 1,
-    rejected: { invalid_value: 1 },
+    rejected: { wrong_type: 1 },
   })
   t.match(readFileSync(rejects, 'utf8'), /beyond the range of a double/)
 })
