@@ -13,7 +13,7 @@ import { retentionOptions } from '../lib/catalog/retention/options.ts'
 import { policyOf } from '../lib/catalog/retention/policy.ts'
 import { periodOf } from '../lib/core/duration.ts'
 import { planCleanup } from '../lib/job/cleanup/cleanup.ts'
-import { resolveGiven } from '../lib/options/options.ts'
+import { resolveInput } from '../lib/options/options.ts'
 import { fillCatalog } from './catalogFill.ts'
 import { inTurns, quantile, round, run, say } from './measure.ts'
 
@@ -80,7 +80,7 @@ async function benchPlans(catalog: Catalog): Promise<void> {
     'keep-daily 7, -weekly 5, -monthly 12': { keepDaily: '7', keepWeekly: '5', keepMonthly: '12' },
   }
   for (const [what, given] of Object.entries(policies)) {
-    const policy = policyOf(resolveGiven(retentionOptions, given))
+    const policy = policyOf(resolveInput(retentionOptions, given))
     const cleanup = { filter: {}, policy, history: periodOf('1y', 'history') }
     const taken = await medians(ROUNDS, {
       floor: async () => timed(() => all.all()),

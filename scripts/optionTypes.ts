@@ -38,12 +38,12 @@ function typesOf(name: string, schema: OptionsSchema): string {
   const filled = options.filter(([key, option]) => option.default !== undefined && !isRequired(key))
   return [
     ...comment(`${schema.description} As a program gives it.`, ''),
-    `export interface ${name}Given {`,
+    `export interface ${name}OptionsInput {`,
     ...options.flatMap(([key, option]) => field(key, option, isRequired(key) ? 'required' : 'optional')),
     '}',
     '',
     ...comment(`${schema.description} With its defaults: sizes in bytes, durations in milliseconds.`, ''),
-    `export interface ${name}Options extends ${name}Given {`,
+    `export interface ${name}Options extends ${name}OptionsInput {`,
     ...filled.flatMap(([key, option]) => field(key, option, 'filled')),
     '}',
     '',

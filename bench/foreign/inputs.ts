@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { directoryStorage } from '../../lib/archive/storage/directory.ts'
-import { type BackupGiven, backup, backupSingle, openMemory } from '../../lib/index.ts'
+import { type BackupOptionsInput, backup, backupSingle, openMemory } from '../../lib/index.ts'
 import { exported } from '../../test/archive/foreign/exported.ts'
 import { archiveClass, archiveObject } from '../archive/objects.ts'
 import { recordLine } from '../measure.ts'
@@ -48,7 +48,7 @@ async function storeOf(bytes: number) {
 }
 
 const parts =
-  (options: BackupGiven): Make =>
+  (options: BackupOptionsInput): Make =>
   async (home, bytes) => {
     const given = { workers: 1, ...options }
     await backup(await storeOf(bytes), NAME, directoryStorage(join(home, 'archive')), given)

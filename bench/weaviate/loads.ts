@@ -10,7 +10,7 @@ import type { StoredObject } from '../../lib/core/object.ts'
 import { ingest } from '../../lib/job/ingest/ingest.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
 import { changeStages } from '../../lib/job/ingest/stages.ts'
-import { resolveGiven } from '../../lib/options/options.ts'
+import { resolveInput } from '../../lib/options/options.ts'
 import { openState } from '../../lib/run/state.ts'
 import { openWire } from '../../lib/store/weaviate/grpc/client.ts'
 import { batchObject } from '../../lib/store/weaviate/grpc/encode.ts'
@@ -102,7 +102,7 @@ async function ingestAll(load: Load, skipUnchanged: boolean): Promise<Figures> {
 /** The very objects that an ingest makes of the file. */
 async function objectsOf(file: string): Promise<StoredObject[]> {
   const objects: StoredObject[] = []
-  const options = resolveGiven(ingestOptions, { collection: 'Any' })
+  const options = resolveInput(ingestOptions, { collection: 'Any' })
   const taking = new Writable({
     objectMode: true,
     write(batch: readonly Item[], _encoding, done) {

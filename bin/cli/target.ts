@@ -103,7 +103,7 @@ function openHistory({ warn }: Console): State | undefined {
 function choose(flags: Layer, settings: Settings, flag: string) {
   const given = layersFor(targetOptions, [flags, ...settings.layers])
   const { options, origins } = resolve(targetOptions, given)
-  const chosen = chooseTarget(options.target, said(origins.target, flag), settings)
+  const chosen = chooseTarget(options.target, originText(origins.target, flag), settings)
   return { chosen, target: parseTarget(chosen.address) }
 }
 
@@ -116,7 +116,7 @@ function isAbsent(target: Target, { missing }: OpenOptions): boolean {
   return missing === 'memory' && target.kind === 'sqlite' && !existsSync(target.path)
 }
 
-function said(origin: string | undefined, flag: string): string {
+function originText(origin: string | undefined, flag: string): string {
   return origin === 'command line' ? flag : (origin ?? 'default')
 }
 

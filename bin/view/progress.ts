@@ -17,7 +17,7 @@ export async function progressView(console: Console): Promise<ProgressView> {
   if (console.quiet || console.json) return { update() {}, stop() {} }
   const seen = new Seen()
   const looking = setInterval(() => seen.look(), LOOK_EVERY_MS).unref()
-  const stopShowing = await shown(console, seen)
+  const stopShowing = await startShowing(console, seen)
   return {
     update: (measure) => seen.take(measure),
     stop() {
@@ -27,18 +27,18 @@ export async function progressView(console: Console): Promise<ProgressView> {
   }
 }
 
-async function shown(console: Console, seen: Seen): Promise<() => void> {
+async function startShowing(console: Console, seen: Seen): Promise<() => void> {
   const footer = await console.footer()
   if (footer !== undefined) {
     footer.show((columns) => seen.line(columns))
     return footer.stop
   }
   let last: Measure | undefined
-  const tell = () => {
+  const print = () => {
     if (seen.latest !== undefined && seen.latest !== last) console.note(seen.line()!.trimStart())
     last = seen.latest
   }
-  const timer = setInterval(tell, LINE_EVERY_MS).unref()
+  const timer = setInterval(print, LINE_EVERY_MS).unref()
   return () => clearInterval(timer)
 }
 

@@ -59,8 +59,8 @@ function fieldsOf(measure: Measure, { rate, left }: Speed): Field[] {
 }
 
 function joined(all: readonly Field[], kept: ReadonlySet<Field>): string {
-  const shown = all.filter((field) => kept.has(field))
-  return shown.map(({ text }) => text).join('  ')
+  const fields = all.filter((field) => kept.has(field))
+  return fields.map(({ text }) => text).join('  ')
 }
 
 /** 100 % is what is all there; what is nearly done is 99 %. */

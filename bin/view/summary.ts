@@ -51,14 +51,14 @@ const COMMITS_SHOWN = 10
 
 function commits(report: Report): string[] {
   const all = Object.entries(report.commits)
-  const shown = all
+  const lines = all
     .slice(0, COMMITS_SHOWN)
     .map(([repo, commit]) => `last commit of ${repo || '(no name)'}: ${commit}`)
-  const more = all.length - shown.length
-  return more === 0 ? shown : [...shown, `and ${more} more: index status shows all`]
+  const more = all.length - lines.length
+  return more === 0 ? lines : [...lines, `and ${more} more: index status shows all`]
 }
 
-/** What there is to mend, and where it lies, in one line. */
+/** The number of rejects, and where they are, in one line. */
 export function rejectsText({ rejected, records, dry_run }: Report, path: string | undefined): string {
   const where = path ?? (dry_run ? 'a dry run writes no file; -v shows each' : '-v shows each')
   const count = sum(rejected)

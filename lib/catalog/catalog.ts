@@ -53,17 +53,17 @@ export interface CatalogContext {
 export class Catalog {
   readonly #index: IndexDatabase
   readonly #rows: Rows
-  readonly #around: CatalogContext
+  readonly #context: CatalogContext
   readonly storageAt: StorageAt
   /** What could not be read when roots were searched. */
   readonly unreadable: UnreadableRows
 
-  constructor(file: string, around: CatalogContext = {}) {
+  constructor(file: string, context: CatalogContext = {}) {
     this.#index = new IndexDatabase(file)
     this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
     this.unreadable = new UnreadableRows(this.#index)
-    this.#around = around
-    this.storageAt = around.storageAt ?? directoryStorage
+    this.#context = context
+    this.storageAt = context.storageAt ?? directoryStorage
   }
 
   get file(): string {
@@ -256,7 +256,7 @@ export class Catalog {
   /** Remembers a directory of archives, so that they are found again if the catalog is lost. */
   addRoot(root: string): void {
     if (this.#index.run('INSERT OR IGNORE INTO roots VALUES (?)', [root]) > 0)
-      this.#around.onRoots?.(this.roots())
+      this.#context.onRoots?.(this.roots())
   }
 
   async #writeBeside(record: ArchiveRecord, annotations: Annotations): Promise<void> {
@@ -265,7 +265,7 @@ export class Catalog {
     } catch (error) {
       if (!(error instanceof ElysiaError) || !['ELYSIA_STATE', 'ELYSIA_CONFLICT'].includes(error.code))
         throw error
-      this.#around.onEvent?.({ type: 'note_not_kept', error: { code: error.code, message: error.message } })
+      this.#context.onEvent?.({ type: 'note_not_kept', error: { code: error.code, message: error.message } })
     }
   }
 

@@ -14,7 +14,7 @@ export interface CatalogOptions {
   readonly defaultRoot?: string
   /** Told that a lost or damaged catalog was made anew, and what could not be done. */
   readonly onEvent?: (event: RunEvent) => void
-  /** Where there is nothing to list and no file: `make` one, unless told, or take an empty one in `memory`. */
+  /** Where there is nothing to list and no file: `make` one (the default), or take an empty one in `memory`. */
   readonly missing?: 'make' | 'memory'
   readonly storageAt?: StorageAt
   readonly signal?: AbortSignal

@@ -54,8 +54,8 @@ export function isOwnPart(name: string, named: ReadonlySet<string>, isUnfinished
 /** True for a file of ours that was being written when a process died. */
 export function isLeftover(name: string, named: ReadonlySet<string>): boolean {
   if (!UNFINISHED.test(name)) return false
-  const meant = name.replace(UNFINISHED, '')
-  return FIXED.has(meant) || named.has(meant) || PART.test(meant)
+  const finalName = name.replace(UNFINISHED, '')
+  return FIXED.has(finalName) || named.has(finalName) || PART.test(finalName)
 }
 
 /** True for what backups call their parts, whole or being written. */

@@ -39,7 +39,7 @@ interface Entry {
   readonly path: string
   readonly state: Found['state']
   /** To be done within a transaction. */
-  readonly enter: () => void
+  readonly apply: () => void
 }
 
 // How many archives share one transaction, since each commit is synced.
@@ -117,8 +117,8 @@ class Rebuild {
     const entries = this.#entries
     this.#entries = []
     this.#catalog.together(() => {
-      for (const { path, state, enter } of entries) {
-        enter()
+      for (const { path, state, apply } of entries) {
+        apply()
         this.#counts[state] += 1
         this.#seen.add(path)
       }
@@ -132,18 +132,18 @@ class Rebuild {
     if (state === 'partial') {
       const begun = begunOf((await readJournal(this.#catalog.storageAt(path)))?.plan)
       if (await this.#isCopy(begun, path)) return undefined
-      const enter = () => this.#catalog.record(begun, where, 'partial', 'it did not come to its end')
-      return { path, state, enter }
+      const apply = () => this.#catalog.record(begun, where, 'partial', 'it did not come to its end')
+      return { path, state, apply }
     }
     const manifest = await manifestIn(this.#catalog, found, this.#signal)
     if (manifest === undefined || (await this.#isCopy(manifest, path))) return undefined
     const placed = await placedAt(where)
     const annotations = await this.#annotations(where, manifest.id)
-    const enter = () => {
+    const apply = () => {
       this.#catalog.upsert(manifest, placed, annotations)
       if (state === 'deleting') this.#catalog.markDeleting(manifest.id)
     }
-    return { path, state, enter }
+    return { path, state, apply }
   }
 
   async #isCopy(found: Begun | Manifest, path: string): Promise<boolean> {

@@ -31,7 +31,7 @@ export interface Location {
 
 /** The location and size of a complete archive. */
 export interface Placed extends Location {
-  /** On disk. The manifest's totals unless told; those of a single file are of its lines, before compression. */
+  /** On disk. By default the manifest's totals; those of a single file are of its lines, before compression. */
   readonly bytes?: number
 }
 

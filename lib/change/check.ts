@@ -19,7 +19,7 @@ const notBase64 = /[^A-Za-z0-9+/]/
 const OPS: readonly Json[] = ['add', 'modify', 'delete', 'rename']
 
 /** Formats a value for a reason: short, on one line, only the beginning of long strings. */
-function shown(value: Json): string {
+function formatValue(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
@@ -41,7 +41,7 @@ function wrongType(field: string, wanted: string, value: Json): Fault {
 }
 
 function invalid(field: string, must: string, value: Json): Fault {
-  return { code: 'invalid_value', reason: `"${field}" must ${must}, found ${shown(value)}` }
+  return { code: 'invalid_value', reason: `"${field}" must ${must}, found ${formatValue(value)}` }
 }
 
 const text: Rule = (field, value) =>
@@ -70,7 +70,7 @@ const op: Rule = (field, value) => {
   if (OPS.includes(value)) return undefined
   return {
     code: 'unknown_op',
-    reason: `"${field}" must be add, modify, delete or rename, found ${shown(value)}`,
+    reason: `"${field}" must be add, modify, delete or rename, found ${formatValue(value)}`,
   }
 }
 
@@ -199,7 +199,7 @@ function checkFields(
 }
 
 function unknown(field: string): Fault {
-  return { code: 'unknown_field', reason: `${shown(field)} is no field of the format (--strict)` }
+  return { code: 'unknown_field', reason: `${formatValue(field)} is no field of the format (--strict)` }
 }
 
 function checkFileChange(value: JsonObject, strict: boolean): Fault | undefined {

@@ -29,13 +29,13 @@ const USERINFO = PATTERNS.slice(0, 2)
  * Remembered values are masked wherever they occur, others by what stands before them.
  */
 export function masked(text: string): string {
-  let shown = text
-  for (const secret of known) if (shown.includes(secret)) shown = shown.replaceAll(secret, '***')
+  let result = text
+  for (const secret of known) if (result.includes(secret)) result = result.replaceAll(secret, '***')
   for (const pattern of PATTERNS) {
-    if (USERINFO.includes(pattern) && !shown.includes('@')) continue
-    shown = shown.replace(pattern, withoutSecret)
+    if (USERINFO.includes(pattern) && !result.includes('@')) continue
+    result = result.replace(pattern, withoutSecret)
   }
-  return shown
+  return result
 }
 
 /** Takes what `replace` hands to its function: the match first, its named groups last. */

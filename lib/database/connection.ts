@@ -21,16 +21,16 @@ export function connect(path: string, options: Database.Options = {}): SqliteDat
 export type SqliteStatement = Database.Statement<unknown[], unknown>
 
 export interface DatabaseOptions {
-  /** Where there is no file: `make` it, unless told; `refuse`; or take an empty one in `memory` in its place. */
+  /** Where there is no file: `make` it (the default); `refuse`; or take an empty one in `memory` in its place. */
   readonly missing?: 'make' | 'refuse' | 'memory'
-  /** How long to wait for another process that is writing, in milliseconds; 5000 unless told. */
+  /** How long to wait for another process that is writing, in milliseconds; 5000 by default. */
   readonly busyTimeoutMs?: number
   /**
-   * NORMAL outlives a killed process, FULL a power cut as well; NORMAL unless told.
+   * NORMAL outlives a killed process, FULL a power cut as well; NORMAL by default.
    * @see https://www.sqlite.org/pragma.html#pragma_synchronous
    */
   readonly synchronous?: 'NORMAL' | 'FULL'
-  /** Makes the error of what was thrown while it was made or opened; ELYSIA_STORE unless told. */
+  /** Makes the error of what was thrown while it was made or opened; ELYSIA_STORE by default. */
   readonly failure?: (thrown: unknown, file: string) => unknown
 }
 

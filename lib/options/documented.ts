@@ -4,7 +4,7 @@
  */
 
 /** How change records become objects of a collection. As a program gives it. */
-export interface IngestGiven {
+export interface IngestOptionsInput {
   /** the collection to bring up to date (source-code becomes the class SourceCode). Required. */
   readonly collection: string
   /** records in one write. A whole number, 1 to 10000. Default 500. */
@@ -57,7 +57,7 @@ export interface IngestGiven {
  * How change records become objects of a collection. With its defaults: sizes in bytes, durations in
  * milliseconds.
  */
-export interface IngestOptions extends IngestGiven {
+export interface IngestOptions extends IngestOptionsInput {
   /** records in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize: number
   /**
@@ -93,7 +93,7 @@ export interface IngestOptions extends IngestGiven {
 }
 
 /** How a directory is watched. As a program gives it. */
-export interface WatchGiven {
+export interface WatchOptionsInput {
   /**
    * the names of the files to take: * and ? stand for any characters, [a-z] for one of these, {a,b} for
    * either. Default '*.jsonl'.
@@ -111,7 +111,7 @@ export interface WatchGiven {
 }
 
 /** How a directory is watched. With its defaults: sizes in bytes, durations in milliseconds. */
-export interface WatchOptions extends WatchGiven {
+export interface WatchOptions extends WatchOptionsInput {
   /**
    * the names of the files to take: * and ? stand for any characters, [a-z] for one of these, {a,b} for
    * either. Default '*.jsonl'.
@@ -129,7 +129,7 @@ export interface WatchOptions extends WatchGiven {
 }
 
 /** How a collection becomes an archive. As a program gives it. */
-export interface BackupGiven {
+export interface BackupOptionsInput {
   /** jsonl (one object per line), json (one array per part), or parquet (typed columns). Default 'jsonl'. */
   readonly format?: 'jsonl' | 'json' | 'parquet'
   /** auto, none, gzip, lz4 or zstd, with a level: zstd:9. Default 'auto'. */
@@ -165,7 +165,7 @@ export interface BackupGiven {
 }
 
 /** How a collection becomes an archive. With its defaults: sizes in bytes, durations in milliseconds. */
-export interface BackupOptions extends BackupGiven {
+export interface BackupOptions extends BackupOptionsInput {
   /** jsonl (one object per line), json (one array per part), or parquet (typed columns). Default 'jsonl'. */
   readonly format: 'jsonl' | 'json' | 'parquet'
   /** auto, none, gzip, lz4 or zstd, with a level: zstd:9. Default 'auto'. */
@@ -193,7 +193,7 @@ export interface BackupOptions extends BackupGiven {
 }
 
 /** How an archive becomes a collection. As a program gives it. */
-export interface RestoreGiven {
+export interface RestoreOptionsInput {
   /** restore under this name (my-code becomes the class MyCode); ids stay as they are. No default. */
   readonly name?: string
   /** which collection to restore from an export of several. No default. */
@@ -240,7 +240,7 @@ export interface RestoreGiven {
 }
 
 /** How an archive becomes a collection. With its defaults: sizes in bytes, durations in milliseconds. */
-export interface RestoreOptions extends RestoreGiven {
+export interface RestoreOptions extends RestoreOptionsInput {
   /** if the collection exists: fail refuses the restore. Default 'fail'. */
   readonly onConflict: 'fail'
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
@@ -272,7 +272,7 @@ export interface RestoreOptions extends RestoreGiven {
 }
 
 /** How deep a verification of an archive looks. As a program gives it. */
-export interface VerifyGiven {
+export interface VerifyOptionsInput {
   /**
    * exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store. Default
    * 'stored'.
@@ -292,7 +292,7 @@ export interface VerifyGiven {
 /**
  * How deep a verification of an archive looks. With its defaults: sizes in bytes, durations in milliseconds.
  */
-export interface VerifyOptions extends VerifyGiven {
+export interface VerifyOptions extends VerifyOptionsInput {
   /**
    * exists: files and sizes; stored: their SHA-256; records: all objects; live: against a store. Default
    * 'stored'.
@@ -307,7 +307,7 @@ export interface VerifyOptions extends VerifyGiven {
 /**
  * What stays and what goes; with --older-than and --keep-… together a keep rule wins. As a program gives it.
  */
-export interface RetentionGiven {
+export interface RetentionOptionsInput {
   /** remove archives older than this, if another that is as old remains. Such as '30d'. No default. */
   readonly olderThan?: string
   /** keep the newest N archives. Such as '7'. No default. */
@@ -366,7 +366,7 @@ export interface RetentionGiven {
  * What stays and what goes; with --older-than and --keep-… together a keep rule wins. With its defaults:
  * sizes in bytes, durations in milliseconds.
  */
-export interface RetentionOptions extends RetentionGiven {
+export interface RetentionOptions extends RetentionOptionsInput {
   /**
    * apply the rules to each group: any of cluster,collection,tenant,tags, or none. Default
    * 'cluster,collection'.

@@ -31,7 +31,7 @@ export type Resolved<S extends OptionsSchema> = Flat<
 >
 
 /** Options as a caller may give them: only the required ones have to be there. */
-export type Given<S extends OptionsSchema> = Flat<
+export type OptionsInput<S extends OptionsSchema> = Flat<
   { readonly [K in keyof S['properties'] & RequiredKey<S>]: ValueOf<S['properties'][K]> } & {
     readonly [K in Exclude<keyof S['properties'], RequiredKey<S>>]?: ValueOf<S['properties'][K]>
   }
@@ -87,7 +87,7 @@ export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Lay
 }
 
 /** Options given in code, checked and with their defaults. @throws ElysiaError as `resolve` */
-export function resolveGiven<S extends OptionsSchema>(schema: S, given: Given<S>): Resolved<S> {
+export function resolveInput<S extends OptionsSchema>(schema: S, given: OptionsInput<S>): Resolved<S> {
   const values = given as Readonly<Record<string, unknown>>
   return resolve(schema, [{ kind: 'code', origin: 'options', values }]).options
 }

@@ -84,8 +84,8 @@ function enumLack(known: readonly string[], value: string): string {
 /** The bounds of a number for reading: `1 to 64`, `1KiB or more`; empty where there are none. */
 export function boundsOf(option: OptionSchema): string {
   const { minimum, maximum, unit } = option
-  const shown = (value: number) => (unit === undefined ? String(value) : formatUnit(value, unit))
-  if (minimum !== undefined && maximum !== undefined) return `${shown(minimum)} to ${shown(maximum)}`
-  if (minimum !== undefined) return `${shown(minimum)} or more`
-  return maximum === undefined ? '' : `${shown(maximum)} or less`
+  const format = (value: number) => (unit === undefined ? String(value) : formatUnit(value, unit))
+  if (minimum !== undefined && maximum !== undefined) return `${format(minimum)} to ${format(maximum)}`
+  if (minimum !== undefined) return `${format(minimum)} or more`
+  return maximum === undefined ? '' : `${format(maximum)} or less`
 }

@@ -56,12 +56,12 @@ export class WokenTenants {
     this.#awake.delete(known.name)
   }
 
-  /** Puts back what failed work left awake; that a tenant stays active is said. */
+  /** Puts back the tenants that failed work left active; emits an event for a tenant that stays active. */
   async close(): Promise<void> {
     if (this.#awake.size === 0) return
     const left = [...this.#awake.values()]
     this.#awake.clear()
-    // Once: what keeps the server from it has been waited for already.
+    // Without retries: the failed work has already waited for the server.
     await this.#store
       .setTenantStates(this.#name, left)
       .catch((kept) =>

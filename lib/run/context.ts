@@ -4,7 +4,7 @@ import type { State } from './state.ts'
 /** Takes an event. */
 export type Emit = (event: RunEvent) => void
 
-/** What surrounds one run of a job, whatever the job: all of it may be left out. */
+/** The context of one run of any job. Every field may be left out. */
 export interface RunContext {
   /** Ends the run at once; what is in flight is not waited for. */
   readonly signal?: AbortSignal
@@ -12,11 +12,11 @@ export interface RunContext {
   readonly stop?: AbortSignal
   /** The journal and its directory. Without it the run leaves no row and cannot be continued. */
   readonly state?: State
-  /** The name of the run; one is made unless told. */
+  /** The name of the run; a new one by default. */
   readonly runId?: string
-  /** Told of each event, in order. What it throws ends the run. */
+  /** Called with each event, in order. An error that it throws ends the run. */
   readonly onEvent?: Emit
-  /** Told how many batches are in flight, whenever that has changed. */
+  /** Called with the number of batches in flight, whenever it changes. */
   readonly onInFlight?: (batches: number) => void
 }
 

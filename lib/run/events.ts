@@ -3,7 +3,7 @@ import type { Emit } from './context.ts'
 import type { RunEvent } from './event/schema.ts'
 import { hintedFailure } from './failure.ts'
 
-/** A function that hands events on, if anybody listens. */
+/** A function that passes events on to the listener, if there is one. */
 export function emitter(onEvent: Emit | undefined): Emit {
   return onEvent ?? (() => {})
 }

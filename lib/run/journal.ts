@@ -118,7 +118,7 @@ export class Journal {
     this.#write('UPDATE runs SET counts = ?, updated_at = ? WHERE run = ?', ...values)
   }
 
-  /** Commits a checkpoint. What a run that goes on had counted at its end before gives way to it. */
+  /** Commits a checkpoint. Counts that the run noted at an earlier end are replaced. */
   commit(run: string, { commits, kept, fingerprints, ...state }: CheckpointStep): void {
     this.#atomic(() => {
       if (commits.size > 0) this.#noteCommits(run, commits)
@@ -220,8 +220,8 @@ export class Journal {
   }
 
   /**
-   * A collection that is gone takes its unfinished runs with it, and how far its repositories have come: nothing may
-   * be continued into a new one.
+   * Removes the unfinished runs and the repository positions of a collection that no longer exists: no run may be
+   * continued into a new one.
    */
   forget(target: string, className: string): void {
     this.#atomic(() => {
@@ -233,12 +233,12 @@ export class Journal {
     })
   }
 
-  /** A collection was made: no repository has come anywhere in it. */
+  /** Removes the repository positions of a collection that was just created. */
   forgetPositions(target: string, className: string): void {
     this.#write('DELETE FROM positions WHERE target = ? AND class = ?', target, className)
   }
 
-  /** The name under which a class was first spoken of, if it was. */
+  /** The name under which a class was first used; undefined where it was not. */
   knownName(target: string, className: string): string | undefined {
     const row = this.#prepare('SELECT name FROM names WHERE target = ? AND class = ?').get(target, className)
     return (row as { name: string } | undefined)?.name
@@ -328,7 +328,7 @@ function writingStore(file: string, work: () => void): void {
   }
 }
 
-/** Does what opens or writes the state in `file`. @throws ElysiaError ELYSIA_STATE where that fails */
+/** Runs a function that opens or writes the state in `file`. @throws ElysiaError ELYSIA_STATE where that fails */
 export function writingState<T>(file: string, work: () => T): T {
   try {
     return work()

@@ -50,7 +50,7 @@ export function layOutJournal(database: SqliteDatabase): void {
   lay.immediate()
 }
 
-/** Older journals had rows of ingests and restores alone, and told them apart by their inputs. */
+/** Older journals had rows of ingests and restores only, which differed in their inputs. */
 const KINDS = `
   ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'ingest';
   ALTER TABLE runs ADD COLUMN counts TEXT;

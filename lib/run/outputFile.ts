@@ -4,7 +4,7 @@ import { ElysiaError } from '../core/errors.ts'
 import { type Inode, inodeOf } from '../file/inode.ts'
 import type { Store } from '../store/store.ts'
 
-/** What a run reads and what it keeps: never to be written over. */
+/** The files that a run reads or keeps, which it must never overwrite. */
 export interface Used {
   /** Files that are read: their paths, or open descriptors, and what each is to a person. */
   readonly inputs: readonly { readonly file: string | number; readonly what: string }[]
@@ -15,8 +15,8 @@ export interface Used {
 const DATABASE_FILES = ['', '-wal', '-shm', '-journal']
 
 /**
- * That a file which a run is to write is none that it reads, nor of its store or state, under whatever name; answers
- * the inputs, so that they can be spared later on.
+ * Requires that the output file of a run is, under any name, neither one of its inputs nor a file of its store or
+ * state. Answers the inputs, so that later steps can spare them.
  * @throws ElysiaError ELYSIA_USAGE
  */
 export function requireOutput(option: string, path: string, used: Used): ReadonlySet<Inode> {
@@ -57,7 +57,7 @@ function databaseFiles(path: string): string[] {
   return DATABASE_FILES.map((end) => `${path}${end}`)
 }
 
-/** What we keep in the state directory, but for rejects, which are meant to be written there. */
+/** The files that we keep in the state directory, except rejects files, which a run may write there. */
 const KEPT = /^(locks|restores|backup-roots\.json|(runs|catalog)\.db(-wal|-shm|-journal)?|.*\.spool)$/
 
 function isState(place: string, inode: Inode | undefined, directory: string): boolean {

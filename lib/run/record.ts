@@ -17,13 +17,16 @@ export interface RunKey {
   readonly inputs: readonly string[]
 }
 
-/** A run as the journal knows it. */
+/** A run as it is in the journal. */
 export interface RunRecord {
   readonly run: string
   readonly kind: RunKind
   /** The digest of its RunKey: runs of one key continue each other. */
   readonly key: string
-  /** As it was noted last: a killed process leaves `running`, and one that continues a run notes its end only. */
+  /**
+   * The last noted status: a killed process leaves `running`, and a process that continues a run notes only its
+   * end.
+   */
   readonly status: RunStatus | 'running'
   readonly collection: string
   readonly class: string

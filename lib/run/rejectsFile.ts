@@ -55,7 +55,7 @@ export class RejectsFile {
   #bytes = 0
   #hash: Hash = createHash('sha256')
   #fd: number | undefined
-  /** What lies in the place is the beginning of this file, and need not be kept beside it. */
+  /** True where the file at the final path is the beginning of this one, and need not be kept beside it. */
   #goesOnFrom: Inode | undefined
 
   constructor(path: string, { run, from, spared = new Set() }: RejectsFileOptions = {}) {
@@ -79,7 +79,7 @@ export class RejectsFile {
   /** Begins a run: what it wrote before is gone. */
   reset(): void {
     this.#begin()
-    this.#guard(() => (this.#isMade ? this.#removePart() : this.#goOn(this.#from)))
+    this.#guard(() => (this.#isMade ? this.#removePart() : this.#continueAt(this.#from)))
   }
 
   /** Goes on after `bytes`: what was written beyond them was never settled. A file taken away begins anew. */
@@ -87,7 +87,7 @@ export class RejectsFile {
     this.#begin()
     this.#guard(() => {
       if (this.#isMade) this.#bringBack(bytes, digest)
-      this.#goOn(bytes)
+      this.#continueAt(bytes)
     })
   }
 
@@ -167,7 +167,7 @@ export class RejectsFile {
     this.close()
   }
 
-  #goOn(bytes: number): void {
+  #continueAt(bytes: number): void {
     const size = sizeOf(this.#part)
     this.#bytes = Math.min(bytes, size)
     if (this.#isMade) this.#hash = hashOfPrefix(this.#part, this.#bytes) ?? this.#hash
@@ -213,12 +213,12 @@ function placeOf(path: string): string {
   }
 }
 
-/** True for what is there and is no file: a pipe, a device, a directory. */
+/** True for something that exists and is not a regular file: a pipe, a device, a directory. */
 function isDevice(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === false
 }
 
-/** A name that was given to a file is on the disk after this. */
+/** Makes the new name of a file durable. */
 function syncDirectory(path: string): void {
   const directory = openSync(path, 'r')
   try {
@@ -228,7 +228,7 @@ function syncDirectory(path: string): void {
   }
 }
 
-/** The length of a file; 0 where there is none, or something else. */
+/** The length of a file; 0 where there is no regular file. */
 export function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   return found?.isFile() ? found.size : 0

@@ -44,7 +44,7 @@ export class RunRow {
     this.#write(() => this.#state.journal.note(this.run, counts))
   }
 
-  /** Tries also where something could not be noted before: a row without its end reads as one that goes on. */
+  /** Tries even where an earlier note failed: a row without an end reads as a run that goes on. */
   finish(status: RunStatus, counts: RunCounts, error: unknown): void {
     let isNoted = false
     try {
@@ -61,7 +61,7 @@ export class RunRow {
     if (this.#isWritten) this.#attempt(work)
   }
 
-  /** Whether it was done. Of history the first failure is told. */
+  /** Returns whether the write succeeded. For rows of history only the first failure is an event. */
   #attempt(work: () => void): boolean {
     try {
       work()

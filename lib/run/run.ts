@@ -26,7 +26,7 @@ export interface Ended<R> {
 export interface Closing<R> {
   /** What ended it; undefined where nothing did. */
   readonly error: unknown
-  /** False where it ended early without an error, as it was told to. True unless told. */
+  /** False where it was stopped early without an error. Default true. */
   readonly isComplete?: boolean
   /** Made once more where the journal could not be closed, with that error. */
   report(ending: Ending): R
@@ -75,7 +75,7 @@ export class Run<C extends RunContext = RunContext> {
     return retryUntilDeadline({ forMs, signal, onRetry: this.onRetry })
   }
 
-  /** Counts a repetition that somebody else makes, and says so. */
+  /** Counts a retry that another component makes, and emits an event. */
   readonly onRetry = ({ attempt, waitMs, error }: Retry): void => {
     this.retries += 1
     this.emit({ type: 'retry', attempt, wait_ms: waitMs, error: hintedFailure(error) })
@@ -105,17 +105,17 @@ export class Run<C extends RunContext = RunContext> {
     try {
       refuseTakenRun(run, key, this.context.state?.journal, this.kind)
     } catch (error) {
-      // Of history that cannot be read or written the row says so.
+      // Where history cannot be read or written, the row emits an event.
       if (isContinued(this.kind) || failureOf(error).code === 'ELYSIA_CONFLICT') throw error
     }
   }
 
-  /** Notes how far the run has come, for whoever looks at the journal meanwhile. */
+  /** Notes the progress of the run, for readers of the journal meanwhile. */
   note(counts: RunCounts): void {
     this.#row?.note(counts)
   }
 
-  /** What ended it says how it ended: told to stop, a run is interrupted and has not failed. */
+  /** The status by what ended the run: a run that was asked to stop is interrupted and has not failed. */
   statusOf(error: unknown, isComplete = true): RunStatus {
     if (error === undefined) return isComplete ? 'done' : 'interrupted'
     if (this.signal.aborted || (this.stop.aborted && isBy(this.stop, error))) return 'interrupted'

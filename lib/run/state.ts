@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { Journal, type RunChoice, writingState } from './journal.ts'
 import { digestOf, type RunKey, type RunKind, type RunRecord } from './record.ts'
 
-/** What outlives a process: the journal of its runs, and the directory that locks, spools and rejects lie in. */
+/** The state that outlives a process: the journal of its runs, and the directory of locks, spools and rejects files. */
 export interface State {
   readonly journal: Journal
   /** The connection that the journal is in, for tables beside it. */
@@ -47,7 +47,7 @@ export function lockRun({ directory }: State, key: RunKey): FileLock {
   return lock(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
 }
 
-/** The lock of a run that no other can be: it says only that its process is there. */
+/** The lock of a single run: it shows only that the process of the run is alive. */
 export interface HistoryLock extends FileLock {
   /** Releases it with its file, which nobody needs whose row says how the run ended. Never throws for the file. */
   remove(): void
@@ -63,7 +63,7 @@ export function lockHistory({ directory }: State, key: RunKey, run: string): His
     try {
       rmSync(path, { force: true })
     } catch {
-      // An empty file that stays is no reason for a job that is done to fail.
+      // A leftover empty file is no reason for a finished job to fail.
     }
   }
   return { release: held.release, remove }
@@ -96,7 +96,7 @@ function hintOf({ inputs }: RunKey): string {
 
 const WAIT = 'wait for it to end, or stop it; its lock goes with it'
 
-/** Of a run that takes no lock: that no other process has it. @throws ElysiaError ELYSIA_LOCKED */
+/** Requires, for a run that takes no lock, that no other process holds it. @throws ElysiaError ELYSIA_LOCKED */
 export function requireUnlocked({ directory }: State, key: RunKey): void {
   requireFree(directory, runLock(digestOf(key)), whatOf(key), hintOf(key))
 }
@@ -130,7 +130,10 @@ export function lock(directory: string, name: string, what: string, hint = WAIT)
   throw locked(what, hint)
 }
 
-/** That no other process has the lock which `lock` would take. Nothing is made. @throws ElysiaError ELYSIA_LOCKED */
+/**
+ * Requires that no other process holds the lock which `lock` would take. Creates nothing.
+ * @throws ElysiaError ELYSIA_LOCKED
+ */
 export function requireFree(directory: string, name: string, what: string, hint = WAIT): void {
   if (isHeld(lockPath(directory, name)) === true) throw locked(what, hint)
 }

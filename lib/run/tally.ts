@@ -25,8 +25,8 @@ export function emptyTally(): Tally {
 }
 
 /**
- * Counts a settled stretch of one input. `before` is what stood at the beginning of that input: positions
- * speak of one input, a tally of all.
+ * Counts a settlement of one input. `before` is the tally at the beginning of that input: positions are within one
+ * input, a tally is over all.
  */
 export function add(
   tally: Tally,
@@ -76,7 +76,7 @@ const PLAIN = [
   'retries',
 ] as const
 
-/** Reasons and repositories are a producer's words: many of them, or `__proto__`, must do no harm. */
+/** Reasons and repository names are untrusted: many of them, or `__proto__`, must do no harm. */
 function increment(counts: Record<string, number>, key: string, by = 1): void {
   const known = Object.hasOwn(counts, key) || Object.keys(counts).length < REASONS_KEPT_APART
   const name = known ? key : 'other'

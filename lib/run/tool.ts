@@ -7,5 +7,5 @@ interface Description {
 
 const { name, version } = createRequire(import.meta.url)('elysiactl/package.json') as Description
 
-/** What made an archive. */
+/** The program that made an archive. */
 export const TOOL = { name, version }

@@ -33,8 +33,8 @@ export class BaseWidths {
   }
 
   async #find(names: ReadonlySet<string>, call: CallOptions): Promise<Found> {
-    const said = await this.#base.widths?.(call)
-    if (said !== undefined) return { widths: new Map(said), isAll: true }
+    const known = await this.#base.widths?.(call)
+    if (known !== undefined) return { widths: new Map(known), isAll: true }
     const widths: Widths = new Map()
     for await (const page of this.#base.read({ properties: [], vectors: true }, {}, call)) {
       for (const object of page) note(object, widths)

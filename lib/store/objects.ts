@@ -30,7 +30,7 @@ export function objects(
   return new ObjectPages(collection, range, options)
 }
 
-/** A collection as a source of objects. `ranges` as they are to be read: all that there is unless told. */
+/** A collection as a source of objects. `ranges` as they are to be read: all ids by default. */
 export function storeObjects(
   collection: Collection,
   schema: CollectionSchema,

@@ -124,6 +124,6 @@ function secretParameter(url: URL): string | undefined {
 }
 
 function malformed(text: string): ElysiaError {
-  const shown = text.includes('@') ? 'the target' : text
-  return new ElysiaError('ELYSIA_USAGE', `${shown} is not the address of a server`, { hint: FORMS })
+  const subject = text.includes('@') ? 'the target' : text
+  return new ElysiaError('ELYSIA_USAGE', `${subject} is not the address of a server`, { hint: FORMS })
 }

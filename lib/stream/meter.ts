@@ -33,7 +33,7 @@ class Meter extends Transform {
   readonly #everyMs: number
   readonly #onProgress: (measure: Measure) => void
   readonly #started = performance.now()
-  #told = this.#started
+  #lastReportMs = this.#started
   #chunks = 0
   #records = 0
   #bytes = 0
@@ -47,7 +47,7 @@ class Meter extends Transform {
   override _transform(chunk: unknown, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#count(chunk)
     try {
-      if (performance.now() - this.#told >= this.#everyMs) this.#tell()
+      if (performance.now() - this.#lastReportMs >= this.#everyMs) this.#report()
     } catch (thrown) {
       done(thrown as Error)
       return
@@ -57,7 +57,7 @@ class Meter extends Transform {
 
   override _flush(done: TransformCallback): void {
     try {
-      this.#tell()
+      this.#report()
     } catch (thrown) {
       done(thrown as Error)
       return
@@ -73,9 +73,9 @@ class Meter extends Transform {
     else if (isPosition(last)) this.#bytes = last.end
   }
 
-  #tell(): void {
-    this.#told = performance.now()
-    const seconds = (this.#told - this.#started) / 1000
+  #report(): void {
+    this.#lastReportMs = performance.now()
+    const seconds = (this.#lastReportMs - this.#started) / 1000
     const rate = seconds > 0 ? this.#records / seconds : 0
     this.#onProgress({ chunks: this.#chunks, records: this.#records, bytes: this.#bytes, seconds, rate })
   }

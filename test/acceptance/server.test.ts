@@ -42,7 +42,7 @@ t.test('case 18: one object of a hundred is refused: 99 are stored, and it goes 
   t.equal(again.code, 0, again.stderr)
   t.equal(double.objects('SourceCode').length, 100)
   const { stdout } = await place.run(['index', 'status', ...target])
-  t.match(stdout, /\b1 written/, 'the run that mended it')
+  t.match(stdout, /\b1 written/, 'the run that repaired it')
   t.match(stdout, /99 written, 1 rejected/, 'and the one before are remembered')
 })
 

@@ -8,11 +8,11 @@ import type { Manifest, Part } from '../../lib/archive/manifest.ts'
 import { manifestText, sha256Of } from '../../lib/archive/manifestFile.ts'
 import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../lib/job/backup/options.ts'
 import { things } from '../job/backup/archived.ts'
 
 /** A sound archive of a few things, to be made unsound. */
-export async function sound(directory: string, options: BackupGiven = {}): Promise<Manifest> {
+export async function sound(directory: string, options: BackupOptionsInput = {}): Promise<Manifest> {
   const given = { compression: 'none', workers: 1, ...options }
   const { manifest } = await backup(await things(5), 'Thing', directoryStorage(directory), given)
   return manifest

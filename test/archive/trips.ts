@@ -8,9 +8,9 @@ import { ObjectsDigest } from '../../lib/archive/object/digest.ts'
 import { memoryStorage } from '../../lib/archive/storage/memory.ts'
 import type { Json, JsonObject, StoredObject } from '../../lib/core/object.ts'
 import { backup } from '../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../lib/job/backup/options.ts'
 import { backupSingle } from '../../lib/job/backup/single.ts'
-import type { RestoreGiven } from '../../lib/job/restore/options.ts'
+import type { RestoreOptionsInput } from '../../lib/job/restore/options.ts'
 import { restore } from '../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../lib/job/restore/source/archive.ts'
 import { singleSource } from '../../lib/job/restore/source/single.ts'
@@ -24,8 +24,8 @@ import type { Scene } from './scenes.ts'
 /** How a collection travels. */
 export interface Way {
   readonly shape: 'directory' | 'file' | 'pipe'
-  readonly written: BackupGiven
-  readonly read: RestoreGiven
+  readonly written: BackupOptionsInput
+  readonly read: RestoreOptionsInput
   /** Restored under the same name or another. */
   readonly renamed: boolean
 }
@@ -162,7 +162,7 @@ async function archived(store: Store, name: string, { shape, written }: Way) {
   return { archive: archiveSource(await openArchive(storage)), digest: manifest.totals.digest }
 }
 
-async function singly(store: Store, name: string, shape: 'file' | 'pipe', written: BackupGiven) {
+async function singly(store: Store, name: string, shape: 'file' | 'pipe', written: BackupOptionsInput) {
   const stream = new PassThrough()
   const [bytes, { manifest }] = await Promise.all([
     buffer(stream),

@@ -6,11 +6,11 @@ import { destinationOf } from '../../bin/commands/col/destination.ts'
 import { fileModes, modeLack } from '../../lib/archive/storage/modes.ts'
 import { backupOptions } from '../../lib/job/backup/options.ts'
 import { sampleLack } from '../../lib/job/verify/sample.ts'
-import { resolveGiven } from '../../lib/options/options.ts'
+import { resolveInput } from '../../lib/options/options.ts'
 import { home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
 
-const options = (given: object = {}) => resolveGiven(backupOptions, given)
+const options = (given: object = {}) => resolveInput(backupOptions, given)
 
 const REFUSED: readonly (readonly [name: string, hint: RegExp])[] = [
   ['x.parquet', /^--to x --format parquet$/],

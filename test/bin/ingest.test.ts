@@ -50,15 +50,15 @@ t.test('file, pipe, compressed pipe and command give the same counts', async (t)
   }
 })
 
-t.test('rejected records lie in a file of the run, and go in again once they are mended', async (t) => {
+t.test('rejected records lie in a file of the run, and go in again once they are corrected', async (t) => {
   const { run, directory } = home(t, { 'changes.jsonl': `{"repo":"r","op":"ad","path":"a","content":"x"}\n` })
   const first = await run(['index', 'process-jsonl', 'changes.jsonl', ...INTO, '--rejects', 'rejects.jsonl'])
   t.equal(first.code, 3)
   t.match(first.stderr, /rejected records: rejects\.jsonl/)
   const rejects = readFileSync(`${directory}/rejects.jsonl`, 'utf8')
   t.match(JSON.parse(rejects), { line: 1, code: 'unknown_op' })
-  const mended = rejects.replaceAll('\\"ad\\"', '\\"add\\"')
-  const again = await run(['index', 'sync', '-', ...INTO, '--from-rejects', '--json'], mended)
+  const corrected = rejects.replaceAll('\\"ad\\"', '\\"add\\"')
+  const again = await run(['index', 'sync', '-', ...INTO, '--from-rejects', '--json'], corrected)
   t.equal(again.code, 0, again.stderr)
   t.match(counts(again.stdout), { records: 1, written: 1 })
 })

@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Reject } from '../../lib/core/reject.ts'
 import { validateInput } from '../../lib/job/ingest/validateInput.ts'
 import { validateOptions } from '../../lib/job/ingest/validateOptions.ts'
-import { resolveGiven } from '../../lib/options/options.ts'
+import { resolveInput } from '../../lib/options/options.ts'
 import { adds, home } from './elysiactl.ts'
 
 const VALIDATE = ['index', 'validate']
@@ -78,7 +78,7 @@ t.test('when the reader of the faults goes away it ends quietly with 141', async
 })
 
 t.test('as a function it waits for whoever is told of a fault', async (t) => {
-  const options = resolveGiven(validateOptions, {})
+  const options = resolveInput(validateOptions, {})
   let busy = 0
   const seen: number[] = []
   const onFault = async ({ line }: Reject) => {
@@ -93,7 +93,7 @@ t.test('as a function it waits for whoever is told of a fault', async (t) => {
 })
 
 t.test('as a function it ends with its signal, and with what its listener throws', async (t) => {
-  const options = resolveGiven(validateOptions, {})
+  const options = resolveInput(validateOptions, {})
   const endless = () =>
     Readable.from(
       (function* () {

@@ -13,7 +13,7 @@ import t from 'tap'
 import { Catalog } from '../../lib/catalog/catalog.ts'
 import { openCatalog, withCatalog } from '../../lib/catalog/open.ts'
 import { rebuildRoot } from '../../lib/catalog/rebuild.ts'
-import { backupListed } from '../../lib/job/backup/cataloged.ts'
+import { backupCataloged } from '../../lib/job/backup/cataloged.ts'
 import { backupFile, runBackupFile } from '../../lib/job/backup/destination.ts'
 import type { RunEvent } from '../../lib/run/event/schema.ts'
 import { things } from '../job/backup/archived.ts'
@@ -308,7 +308,7 @@ t.test('a single file is as large as it lies on disk, when it is made and when i
   const options = { file: `${root}/state/catalog.db`, onEvent: () => {} }
   const listing = { catalog: options, path, shape: 'file', root } as const
   const source = await things(500)
-  await backupListed(listing, {}, (around) => {
+  await backupCataloged(listing, {}, (around) => {
     return backupFile(source, 'Thing', path, { compression: 'zstd' }, around)
   })
   const { size } = statSync(path)
@@ -338,7 +338,7 @@ t.test(
       if (type === 'run_ended') throw new Error('nobody listens')
     }
     const source = await things(5)
-    const ended = await backupListed(listing, { onEvent }, (around) =>
+    const ended = await backupCataloged(listing, { onEvent }, (around) =>
       runBackupFile(source, 'Thing', path, {}, around),
     )
     t.match(ended, { error: { message: 'nobody listens' }, manifest: { id: String } })

@@ -8,37 +8,37 @@ import type { restoreOptions } from '../../lib/job/restore/options.ts'
 import type { verifyOptions } from '../../lib/job/verify/options.ts'
 import type { watchOptions } from '../../lib/job/watch/options.ts'
 import type {
-  BackupGiven,
   BackupOptions,
-  IngestGiven,
+  BackupOptionsInput,
   IngestOptions,
-  RestoreGiven,
+  IngestOptionsInput,
   RestoreOptions,
-  RetentionGiven,
+  RestoreOptionsInput,
   RetentionOptions,
-  VerifyGiven,
+  RetentionOptionsInput,
   VerifyOptions,
-  WatchGiven,
+  VerifyOptionsInput,
   WatchOptions,
+  WatchOptionsInput,
 } from '../../lib/options/documented.ts'
-import type { Given, Resolved } from '../../lib/options/options.ts'
+import type { OptionsInput, Resolved } from '../../lib/options/options.ts'
 import type { OptionsSchema } from '../../lib/options/schema.ts'
 import { OPTION_TYPES, optionTypes } from '../../scripts/optionTypes.ts'
 
 type Each<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 /** The same names, the same ones optional, the same values. */
 type Same<A, B> = [Each<keyof A, keyof B>, Each<A, B>, Each<Required<A>, Required<B>>]
-type Alike<G, O, S extends OptionsSchema> = [...Same<G, Given<S>>, ...Same<O, Resolved<S>>]
+type Alike<G, O, S extends OptionsSchema> = [...Same<G, OptionsInput<S>>, ...Same<O, Resolved<S>>]
 type All = [true, true, true, true, true, true]
 
 /** `tsc`, in `npm run check`, refuses this list where an interface and its schema part. */
 const ALIKE: {
-  readonly ingest: Alike<IngestGiven, IngestOptions, typeof ingestOptions>
-  readonly watch: Alike<WatchGiven, WatchOptions, typeof watchOptions>
-  readonly backup: Alike<BackupGiven, BackupOptions, typeof backupOptions>
-  readonly restore: Alike<RestoreGiven, RestoreOptions, typeof restoreOptions>
-  readonly verify: Alike<VerifyGiven, VerifyOptions, typeof verifyOptions>
-  readonly retention: Alike<RetentionGiven, RetentionOptions, typeof retentionOptions>
+  readonly ingest: Alike<IngestOptionsInput, IngestOptions, typeof ingestOptions>
+  readonly watch: Alike<WatchOptionsInput, WatchOptions, typeof watchOptions>
+  readonly backup: Alike<BackupOptionsInput, BackupOptions, typeof backupOptions>
+  readonly restore: Alike<RestoreOptionsInput, RestoreOptions, typeof restoreOptions>
+  readonly verify: Alike<VerifyOptionsInput, VerifyOptions, typeof verifyOptions>
+  readonly retention: Alike<RetentionOptionsInput, RetentionOptions, typeof retentionOptions>
 } = { ingest: all(), watch: all(), backup: all(), restore: all(), verify: all(), retention: all() }
 
 function all(): All {
@@ -48,7 +48,7 @@ function all(): All {
 t.test('the documented interfaces of options are those that npm run schemas makes', async (t) => {
   const made = optionTypes()
   t.equal(readFileSync(OPTION_TYPES, 'utf8'), made)
-  for (const job of Object.keys(ALIKE)) t.match(made, new RegExp(`export interface ${job}Given`, 'i'))
+  for (const job of Object.keys(ALIKE)) t.match(made, new RegExp(`export interface ${job}OptionsInput`, 'i'))
 })
 
 t.test('each option says its meaning, its unit and its default', async (t) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { formatUnit, parseUnit } from '../../lib/core/units.ts'
 import { ingestOptions } from '../../lib/job/ingest/options.ts'
-import { type Layer, type LayerKind, resolve, resolveGiven } from '../../lib/options/options.ts'
+import { type Layer, type LayerKind, resolve, resolveInput } from '../../lib/options/options.ts'
 import { flagText, optionTable } from '../../lib/options/table.ts'
 
 const layer = (kind: LayerKind, values: Layer['values'], origin: string = kind): Layer => ({
@@ -27,7 +27,7 @@ t.test('the first layer that speaks of an option decides, and its origin is kept
 
 t.test('what nobody gives has its default, and layers are left as they were', async (t) => {
   const given = Object.freeze({ collection: 'c' })
-  const options = resolveGiven(ingestOptions, given)
+  const options = resolveInput(ingestOptions, given)
   t.match(options, { collection: 'c', batchSize: 500, skipUnchanged: true, create: true, dryRun: false })
   t.notOk('tenant' in options)
 })
@@ -40,7 +40,7 @@ t.test(
       batchBytes: 2 * 1024 * 1024,
       retryForMs: 90_000,
     })
-    t.match(resolveGiven(ingestOptions, { collection: 'c', batchBytes: 4096, retryForMs: 5 }), {
+    t.match(resolveInput(ingestOptions, { collection: 'c', batchBytes: 4096, retryForMs: 5 }), {
       batchBytes: 4096,
       retryForMs: 5,
     })
@@ -69,7 +69,7 @@ t.test('what will not do is refused in the words it was written in, with what wo
 
 t.test('an unknown option is refused and the nearest is named', async (t) => {
   const given = { collection: 'c', batchsize: 5 } as { collection: string }
-  t.throws(() => resolveGiven(ingestOptions, given), { message: /batchsize/, hint: /batchSize/ })
+  t.throws(() => resolveInput(ingestOptions, given), { message: /batchsize/, hint: /batchSize/ })
   t.throws(() => resolve(ingestOptions, [layer('flag', { zzzz: 1 }), named]), { code: 'ELYSIA_USAGE' })
 })
 

@@ -15,7 +15,7 @@ import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { ingestFiles } from '../../lib/job/ingest/ingest.ts'
 import type { Input } from '../../lib/job/ingest/input.ts'
-import type { IngestGiven } from '../../lib/job/ingest/options.ts'
+import type { IngestOptionsInput } from '../../lib/job/ingest/options.ts'
 import type { WriteContext } from '../../lib/run/context.ts'
 import { RejectsFile } from '../../lib/run/rejectsFile.ts'
 import { openState } from '../../lib/run/state.ts'
@@ -30,7 +30,12 @@ async function place(t: Test) {
   const store = await openSqlite(at('store.db'))
   const state = openState(store, at('state'))
   t.teardown(() => store.close())
-  const run = (name: string, text: string, around: WriteContext, options: Partial<IngestGiven> = {}) => {
+  const run = (
+    name: string,
+    text: string,
+    around: WriteContext,
+    options: Partial<IngestOptionsInput> = {},
+  ) => {
     const input: Input = { name: at(name), rereadable: true, open: () => Readable.from([Buffer.from(text)]) }
     return ingestFiles([input], store, { collection: 'c', batchSize: 1, ...options }, { state, ...around })
   }
@@ -133,10 +138,10 @@ t.test('an input that is named like a kept rejects file keeps its name', async (
   await run('a', BAD, { rejectsPath })
   renameSync(rejectsPath, `${rejectsPath}.1`)
   await run('b', GOOD + BAD, { rejectsPath })
-  const mended = readFileSync(`${rejectsPath}.1`, 'utf8')
-  const { report } = await run('r.jsonl.1', mended, { rejectsPath }, { fromRejects: true })
+  const corrected = readFileSync(`${rejectsPath}.1`, 'utf8')
+  const { report } = await run('r.jsonl.1', corrected, { rejectsPath }, { fromRejects: true })
   t.match(report, { status: 'done', rejected: { not_json: 1 } })
-  t.equal(readFileSync(`${rejectsPath}.1`, 'utf8'), mended)
+  t.equal(readFileSync(`${rejectsPath}.1`, 'utf8'), corrected)
   t.same([numbers(rejectsPath), numbers(`${rejectsPath}.2`)], [[1], [2]])
 })
 

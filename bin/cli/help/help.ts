@@ -103,8 +103,8 @@ function heading(name: string): string {
 }
 
 function section(schema: OptionsSchema, columns: number): string[] {
-  const shown = Object.entries(schema.properties).filter(([, option]) => option.hidden !== true)
-  const lines = shown.flatMap(([key, option]) => {
+  const visible = Object.entries(schema.properties).filter(([, option]) => option.hidden !== true)
+  const lines = visible.flatMap(([key, option]) => {
     const flag = flagText(key, option)
     const start = flag.startsWith('--') ? `      ${flag}` : `  ${flag}`
     return entryLines(start, meaningOf(key, option, schema), TEXT_AT, columns)

@@ -14,9 +14,11 @@ export async function unknownCommand(
 ): Promise<ElysiaError> {
   const behind = above === '' ? '' : `${above} `
   const what = typed.startsWith('-') ? 'option' : 'command'
-  const meant = what === 'option' ? [] : await meantBy(table, group, behind, typed)
+  const suggestions = what === 'option' ? [] : await meantBy(table, group, behind, typed)
   const hint =
-    meant.length === 0 ? `elysiactl ${behind}--help lists the commands` : `did you mean ${listed(meant)}?`
+    suggestions.length === 0
+      ? `elysiactl ${behind}--help lists the commands`
+      : `did you mean ${listed(suggestions)}?`
   return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
 }
 

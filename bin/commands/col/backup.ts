@@ -70,7 +70,7 @@ async function run(context: Context): Promise<void> {
   if (destination.kind === 'file') await job.freeFile(destination.path)
   if (dryRun) {
     const path = destination.kind === 'directory' ? await plannedPath(context, name, store, to) : to
-    if (path !== undefined && destination.kind !== 'pipe') requireAlone(path)
+    if (path !== undefined && destination.kind !== 'pipe') requireUnlocked(path)
     const isDirectory = destination.kind === 'directory' && path !== undefined
     return plan(context, store, name, asked, isDirectory ? path : undefined)
   }
@@ -90,10 +90,10 @@ async function intoDirectory(
   const { resume, mode } = context.options(backupRunOptions)
   const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
-  const listing = { path, shape: 'directory', ...listed(context) } as const
-  await alone(path, () =>
-    shown(context, (around) =>
-      job.backupListed({ ...listing, ...(to === undefined && { root }) }, around, (inside) =>
+  const entry = { path, shape: 'directory', ...catalogOf(context) } as const
+  await withLock(path, () =>
+    showBackup(context, (jobContext) =>
+      job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, (inside) =>
         job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
           ...inside,
           resume,
@@ -114,9 +114,9 @@ async function intoFile(
 ): Promise<void> {
   const job = await backupJob()
   const { mode } = context.options(backupRunOptions)
-  await alone(to, () =>
-    shown(context, (around) =>
-      job.backupListed({ path: to, shape: 'file', ...listed(context) }, around, (inside) =>
+  await withLock(to, () =>
+    showBackup(context, (jobContext) =>
+      job.backupCataloged({ path: to, shape: 'file', ...catalogOf(context) }, jobContext, (inside) =>
         job.runBackupFile(store, name, to, options, inside, job.fileModes(mode)),
       ),
     ),
@@ -124,7 +124,7 @@ async function intoFile(
 }
 
 /** Works while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
-async function alone(to: string, work: () => Promise<void>): Promise<void> {
+async function withLock(to: string, work: () => Promise<void>): Promise<void> {
   const path = resolve(to)
   const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
   try {
@@ -135,13 +135,13 @@ async function alone(to: string, work: () => Promise<void>): Promise<void> {
 }
 
 /** Of a dry run: that no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
-function requireAlone(to: string): void {
+function requireUnlocked(to: string): void {
   const path = resolve(to)
   requireFree(userPaths().state, `backup ${path}`, `a backup into ${path}`)
 }
 
 /** The catalog that is to know of it, and how long to wait for a cleanup. */
-function listed(context: Context) {
+function catalogOf(context: Context) {
   const { retryLockMs } = context.options(lockOptions)
   return { catalog: { file: catalogFile(), defaultRoot: backupRoot(context) }, retryLockMs }
 }
@@ -157,12 +157,15 @@ async function intoPipe(context: Context, store: Store, name: string, options: B
   }
   const job = await backupJob()
   const stream = context.console.bytes()
-  await shown(context, (around) =>
-    job.runBackupSingle(store, name, { stream, location: '-' }, options, around),
+  await showBackup(context, (jobContext) =>
+    job.runBackupSingle(store, name, { stream, location: '-' }, options, jobContext),
   )
 }
 
-async function shown(context: Context, make: (around: BackupContext) => Promise<BackupEnded>): Promise<void> {
+async function showBackup(
+  context: Context,
+  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+): Promise<void> {
   const { console, stop, signal } = context
   const view = await progressView(console)
   const onEvent = progressEvents(console, view)

@@ -81,24 +81,24 @@ async function run(context: Context): Promise<void> {
     for (const operand of operands) opened.push(await open(context, operand, options, closers))
     const { store, state } = await context.openTarget(opening(context, options))
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
-    const around: RestoreContext = {
+    const jobContext: RestoreContext = {
       ...contextOf(context, state),
       signal: AbortSignal.any([context.signal, ...lost]),
       onEvent: progressEvents(console, view),
     }
     const sources = opened.map(({ source }) => source)
-    const all = await runRestores(sources, store, options, around).finally(view.stop)
+    const all = await runRestores(sources, store, options, jobContext).finally(view.stop)
     const reports = all.map(({ report }) => report)
     if (reports.every(({ status }) => ['done', 'planned'].includes(status))) context.done()
     if (console.json) await console.document({ restores: reports })
-    else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, around)))
+    else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
     const failure = firstCause(all.map(({ error }) => error))
     const next =
-      failure === undefined ? restoreRejects(context, reports, around) : afterError(context, failure)
+      failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
     if (next !== undefined) context.next(`next: ${next}`)
     if (failure !== undefined) throw failure
     const lacking = reports.find((report) => !isWhole(report))
-    if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, around)))
+    if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, jobContext)))
   })
 }
 

@@ -109,8 +109,8 @@ function settable({ properties, ...schema }: OptionsSchema, layers: readonly Lay
 
 function settingOf(name: string, option: OptionSchema, value: Setting['value'], origin: string): Setting {
   const { key, env, flag } = namesOf(name, option)
-  const shown = typeof value === 'string' ? masked(value) : value
-  return { key, value: shown, text: textOf(shown, option), origin, env, flag: `--${flag}`, commands: [] }
+  const safe = typeof value === 'string' ? masked(value) : value
+  return { key, value: safe, text: textOf(safe, option), origin, env, flag: `--${flag}`, commands: [] }
 }
 
 /** The key, and whose it is where others have another value. */

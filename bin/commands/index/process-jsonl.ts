@@ -18,7 +18,7 @@ export const command: Command = {
   examples: [
     'elysiactl index process-jsonl changes.jsonl --collection source-code',
     'elysiactl index process-jsonl day-*.jsonl.zst --collection source-code --target http://localhost:8080',
-    'elysiactl index process-jsonl mended.jsonl --from-rejects --collection source-code',
+    'elysiactl index process-jsonl corrected.jsonl --from-rejects --collection source-code',
     'elysiactl index process-jsonl changes.jsonl --collection source-code --dry-run --json',
   ],
   schemas: [ingestOptions, runOptions, targetOptions],

@@ -124,13 +124,13 @@ async function printing<T>({ console }: Context, work: (print: Print) => Promise
     if (signal.aborted) return Promise.reject(signal.reason)
     return piece === '' || text.write(piece) ? undefined : once(text, 'drain', { signal }).then(() => {})
   }
-  const shown = console.json ? console.printJson(text) : console.print(text)
-  const printed = shown.catch((error: unknown) => {
+  const written = console.json ? console.printJson(text) : console.print(text)
+  const printed = written.catch((error: unknown) => {
     gone.abort(error)
     throw error
   })
-  const [done, told] = await Promise.allSettled([work(print).finally(() => text.end()), printed])
-  if (told.status === 'rejected') throw told.reason
+  const [done, printing] = await Promise.allSettled([work(print).finally(() => text.end()), printed])
+  if (printing.status === 'rejected') throw printing.reason
   if (done.status === 'rejected') throw done.reason
   return done.value
 }

@@ -44,19 +44,19 @@ export const command: Command = {
     requireUsable(context.options(ingestOptions))
     const { store, state } = await context.openTarget(forRun(context))
     const view = await progressView(console)
-    const around = contextOf(context, state, options, view)
+    const jobContext = contextOf(context, state, options, view)
     const { watch } = await watchJob()
-    const { report, error } = await watch(directory, store, options, around).finally(view.stop)
+    const { report, error } = await watch(directory, store, options, jobContext).finally(view.stop)
     if (report.status === 'done') context.done()
     if (console.json) await console.document(report)
     else
       console.note([
-        ...summary(report, sum(report.rejected) > 0 ? around.rejectsPath : undefined),
+        ...summary(report, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined),
         files(report),
       ])
-    sayNext(context, report, error, sum(report.rejected) > 0 ? around.rejectsPath : undefined)
+    sayNext(context, report, error, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
     if (error !== undefined) throw error
-    failAfter(context, report, around.rejectsPath)
+    failAfter(context, report, jobContext.rejectsPath)
   },
 }
 
@@ -68,7 +68,7 @@ function contextOf(
 ): WriteContext {
   const { rejects, runId, fresh } = context.options(runOptions)
   const { console, stop, signal } = context
-  const shown = eventView(console)
+  const showEvent = eventView(console)
   return {
     stop,
     signal,
@@ -78,7 +78,7 @@ function contextOf(
     onEvent: (event) => {
       if (rejects === undefined) noteRejects(console, event)
       if (event.type === 'records_settled') view.update(ingestMeasure(event, []))
-      shown(event)
+      showEvent(event)
     },
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),

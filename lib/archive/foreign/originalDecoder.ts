@@ -7,7 +7,7 @@ import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { JsonScan, type Take, type Taken } from '../format/jsonScan.ts'
 import { plainObjectOf } from './plainObject.ts'
 
-/** What a reader of a document should hear of: what it says otherwise than it is, or than is known. */
+/** Callbacks about a document: facts that its content contradicts, or that are unknown. */
 export type DocumentNotice =
   | { readonly type: 'document_version'; readonly version?: Json; readonly read_as: string }
   | { readonly type: 'document_count'; readonly declared: number; readonly objects: number }

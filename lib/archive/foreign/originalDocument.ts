@@ -24,7 +24,7 @@ export interface OriginalDocument {
 export interface OriginalOptions {
   /** Opens the same bytes once more; without it, metadata and schema have to come before the objects. */
   readonly again?: () => Readable
-  /** Told of another version, and of a count that is not that of the objects. */
+  /** Called for another version, and for a count that differs from the objects. */
   readonly onNotice?: (notice: DocumentNotice) => void
   /** Takes what is no object that could be restored; without it, that is ELYSIA_DAMAGED. */
   readonly onReject?: (reject: Reject) => void
@@ -120,7 +120,7 @@ function decoderOf(
   onReject?: (reject: Reject) => void,
 ): DocumentDecoder {
   const decoder = new DocumentDecoder(onNotice, head, onReject)
-  // Whoever waits for the head or reads the pages hears of errors by the decoder itself.
+  // The decoder passes errors to whoever waits for the head or reads the pages.
   pipeline(source, decompress(), decoder, () => {})
   return decoder
 }

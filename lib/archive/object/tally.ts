@@ -8,7 +8,7 @@ export interface Tallied {
   /** Vectors by name, of those that have one; undefined where none has. */
   readonly named: Readonly<Record<string, number>> | undefined
   /** Objects without any vector. */
-  readonly bare: number
+  readonly withoutVectors: number
   readonly lastId: string | undefined
   /** @see ObjectsDigest */
   readonly digest: string
@@ -25,7 +25,7 @@ export class Tally {
   #objects = 0
   #vectors = 0
   readonly #named = new Map<string, number>()
-  #bare = 0
+  #withoutVectors = 0
   #lastId: string | undefined
   readonly #remember: boolean
 
@@ -41,7 +41,7 @@ export class Tally {
     else this.#digest.add(object, identity)
     this.#objects += 1
     this.#vectors += vectors
-    if (vectors === 0) this.#bare += 1
+    if (vectors === 0) this.#withoutVectors += 1
     this.#lastId = object.id
   }
 
@@ -50,7 +50,7 @@ export class Tally {
       objects: this.#objects,
       vectors: this.#vectors,
       named: this.#named.size === 0 ? undefined : Object.fromEntries([...this.#named].sort()),
-      bare: this.#bare,
+      withoutVectors: this.#withoutVectors,
       lastId: this.#lastId,
       digest: this.#digest.hex(),
     }

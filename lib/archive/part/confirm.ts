@@ -14,7 +14,7 @@ export async function hashFile(storage: Storage, name: string, signal?: AbortSig
 }
 
 /**
- * Reads a part that was written again, and takes it away where it is another one.
+ * Reads back a part that was just written, and removes it where the bytes differ.
  * @throws ElysiaError ELYSIA_STATE where the disk gives back other bytes than it was given
  */
 export async function confirmPart(

@@ -26,16 +26,16 @@ export interface WrittenPart extends Tallied {
   readonly sha256: string
 }
 
-/** What takes the pages of one part. */
+/** A writable stream of the pages of one part. */
 export interface PartSink extends Writable {
   /** The files that it made, once it has finished. */
   readonly written: readonly WrittenPart[]
 }
 
 /**
- * Pages in order of id → the file of one part: encode and tally → compress → hash → storage. The file is there, whole
- * and durable, once the stream has finished; before that, or where it fails, there is none. It counts once `confirmPart`
- * has read it again. Memory: what the format's encoder holds, and a few chunks.
+ * Pages in order of id → the file of one part: encode and tally → compress → hash → storage. The file exists,
+ * complete and durable, once the stream has finished; before that, or where the stream fails, it does not exist. It
+ * counts once `confirmPart` has read it again. Memory: what the format's encoder holds, and a few chunks.
  * Errors: ELYSIA_STATE where the disk is full
  */
 export function partFile(storage: Storage, file: string, encoding: PartEncoding): PartSink {
@@ -89,7 +89,7 @@ class PartFile extends Writable implements PartSink {
     this.#discard(error).then(() => done(error), done)
   }
 
-  /** What ended the stages: one that is written to afterwards knows only that it is closed. */
+  /** The error that ended the stages: a stage that is written to afterwards reports only that it is closed. */
   #fail(ended: Promise<void>, error: Error): Promise<Error> {
     return ended.then(
       () => error,
@@ -111,7 +111,7 @@ class PartFile extends Writable implements PartSink {
       throw error
     })
     const ended = pipeline([encoder, raw, compressor, stored, upload.stream])
-    // Whatever a stage is in the middle of, its error ends this stream.
+    // An error of any stage ends this stream at once.
     ended.catch((error) => this.destroy(this.#failure(error)))
     const written = () => {
       const rawBytes = encoder.rawBytes ?? raw.bytes

@@ -1,6 +1,6 @@
 import type { IdRange, Part } from '../manifest.ts'
 
-/** A stretch of a range that is still to be read: ids after `after`, up to `upTo`; both may be open. */
+/** A gap in a range, still to be read: ids after `after`, up to `upTo`; both may be open. */
 export interface IdGap {
   /** The index of its range. */
   readonly range: number
@@ -9,7 +9,7 @@ export interface IdGap {
   readonly upTo?: string
 }
 
-/** What is left of the ranges when these parts are there. In order of range and id. */
+/** The gaps that these parts leave in the ranges. In order of range and id. */
 export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Part[]): IdGap[] {
   return ranges.flatMap((range, index) => {
     const there = parts.filter((part) => part.range === index).sort(byStart)

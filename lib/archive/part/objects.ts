@@ -31,7 +31,7 @@ async function* objectsIn(archive: Archive, range: ObjectRange): AsyncGenerator<
     for await (const page of pagesOf(archive, files)) {
       const inside = page.filter(({ id }) => isInside(range, id))
       if (inside.length === 0) continue
-      // Each part is in order; that they do not overlap is for the manifest to say, which anybody may have written.
+      // Each part is checked to be in order; only the manifest, which is untrusted, says that parts do not overlap.
       if (inside[0]!.id <= last)
         throw damaged(files[0]!, `has ${inside[0]!.id}, which an earlier part covers`)
       last = inside.at(-1)!.id

@@ -96,7 +96,7 @@ class PartPages extends Readable {
   }
 }
 
-/** The error, naming its part where it is a stage's own complaint about bytes. */
+/** The error; where a stage found the bytes damaged, it names the part. */
 function ofPart(part: Part, error: unknown): unknown {
   if (error instanceof PartDamage || !(error instanceof ElysiaError)) return error
   const isOfBytes = error.code === 'ELYSIA_DAMAGED' || error.code === 'ELYSIA_COMPRESSION'
@@ -119,7 +119,7 @@ function declaredOf({ objects, bytes, raw_bytes }: Part): Declared {
   return { objects, rawBytes: raw_bytes === bytes ? undefined : raw_bytes }
 }
 
-/** The digest of a part's objects whatever its JSON looks like: it is read once more, which takes twice as long. */
+/** The digest of a part's objects, independent of how their JSON is spelled: the part is read a second time. */
 async function canonicalDigest(reading: PartReading, signal: AbortSignal): Promise<string> {
   const tally = new Tally()
   const nothing = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
@@ -147,7 +147,7 @@ export function damaged(part: Part, fact: string, cause?: unknown): PartDamage {
   return new PartDamage(part, fact, cause)
 }
 
-/** Holds the pages of a part against the manifest. */
+/** Checks the pages of a part against the manifest. */
 class PartCheck {
   readonly #reading: PartReading
   readonly #part: Part
@@ -174,7 +174,7 @@ class PartCheck {
     }
   }
 
-  /** @throws PartDamage where bytes, counts or objects are others */
+  /** @throws PartDamage where bytes, counts or objects differ from the manifest */
   async end(found: Tallied, sha256: string, signal: AbortSignal): Promise<void> {
     const part = this.#part
     if (sha256 !== part.sha256) throw damaged(part, 'has a SHA-256 that does not match the manifest')
@@ -189,7 +189,7 @@ class PartCheck {
     if (!isSame) throw damaged(part, 'holds objects that do not match the manifest')
   }
 
-  /** Lines that look like ours are digested as they stand: where that differs, their objects decide. */
+  /** Lines that look like ours are digested as bytes; where that digest differs, the parsed objects decide. */
   #mayBeSpelledOtherwise(): boolean {
     const { format, content } = this.#reading
     return format.name === 'jsonl' && content.vectors === 'base64' && content.foreign !== true

@@ -25,14 +25,14 @@ export async function readingOf(
   }
 }
 
-/** True where an archive says that another program made it, which may spell JSON in a way of its own. */
+/** True where another program made the archive, by its manifest: it may spell JSON differently. */
 export function isForeign({ tool }: Pick<Manifest, 'tool'>): boolean {
   return tool.name !== 'elysiactl'
 }
 
 /**
- * The same, each object digested by itself and not by the bytes of its line, which somebody may have spelled otherwise:
- * for who compares what was read with objects of elsewhere.
+ * The same, with each object parsed and then digested, since another program may have spelled its line: for
+ * comparing the objects with those of another source.
  */
 export function byObject(reading: PartReading): PartReading {
   return { ...reading, content: { ...reading.content, foreign: true } }

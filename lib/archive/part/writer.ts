@@ -9,7 +9,7 @@ import type { PartSink, WrittenPart } from './file.ts'
 export interface PartWriterOptions {
   /** The ids that the objects are of: the first part begins after `after`, the last one ends at `upTo`. */
   readonly range: Pick<ObjectRange, 'after' | 'upTo'>
-  /** A part ends with the object that makes it so long, in characters of JSON, about. */
+  /** The approximate length of a part, in characters of JSON: it ends with the object that reaches it. */
   readonly partBytes: number
   /** Makes what takes the next part. */
   readonly open: () => PartSink
@@ -66,7 +66,7 @@ class PartWriter extends Writable {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const ended = this.#part === undefined ? [] : [finished(this.#part)]
     this.#part?.destroy(error ?? undefined)
-    // Who asks afterwards what was noted is not told of a part too few.
+    // So that the list of noted parts is complete when the stream ends.
     Promise.allSettled([...ended, this.#noting]).then(() => done(error))
   }
 
@@ -92,7 +92,10 @@ class PartWriter extends Writable {
     await this.#noting
   }
 
-  /** Begins a part; the one before it ends where its objects do. None where the stream is destroyed: nobody would close it. */
+  /**
+   * Begins a part; the one before it ends where its objects do. Not where the stream is destroyed: nothing would
+   * close the part.
+   */
   async #begin(): Promise<PartSink | undefined> {
     if (this.destroyed) return undefined
     const { open, partBytes, stop } = this.#options

@@ -51,8 +51,9 @@ export function readableTrailer(manifest: Manifest, sha256: string): string {
 }
 
 /**
- * Refuses a plan of so many ranges that its trailer would not be read, which has a part for each.
- * `part` makes the least that there can be for one. @throws ElysiaError ELYSIA_STORE
+ * Refuses a plan of so many ranges that no reader would take its trailer, which has a part for each range. `part`
+ * makes the smallest part of a range.
+ * @throws ElysiaError ELYSIA_STORE
  */
 export function requireReadableTrailer(
   { ranges, tenants = [] }: Plan,

@@ -7,7 +7,7 @@ import type { Plan } from '../manifest.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
 import { readSingle } from './read.ts'
 
-/** How the lines of such a file are spelled counts for nothing: its objects are compared with others. */
+/** The spelling of its lines does not count: its objects are compared with those of other sources. */
 const BY_OBJECT = { foreign: true }
 
 /**
@@ -31,11 +31,11 @@ class Cursor {
   #held: readonly StoredObject[] = []
   /** The last that was read. */
   read = { tenant: 0, id: '' }
-  /** What was given, or passed over: the number of the tenant, and up to which id. */
+  /** How far it was read, objects that were skipped included: the number of the tenant, and the last id. */
   passed = { tenant: 0, id: '' }
 
   constructor(pages: Readable, numberOf: TenantNumber) {
-    // Until somebody reads on nobody is told of its error; who reads on is.
+    // Ignored here: the next read reports the error.
     pages.on('error', () => {})
     this.#pages = pages
     this.#iterator = pages[Symbol.asyncIterator]()
@@ -55,7 +55,7 @@ class Cursor {
     return next.value
   }
 
-  /** Takes back what was not wanted yet. */
+  /** Puts back objects that the range did not take. */
   hold(objects: readonly StoredObject[]): void {
     this.#held = objects
   }

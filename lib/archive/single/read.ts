@@ -31,13 +31,13 @@ export interface SingleArchive {
 }
 
 /**
- * Reads the header of a single-file archive, compressed or not, and hands on its objects as they come.
- * `foreign`: its lines may be spelled otherwise than they look, so that each is digested by its object.
- * Memory: a page. @throws ElysiaError ELYSIA_DAMAGED where it does not begin as one
+ * Reads the header of a single-file archive, compressed or not, and hands on its objects as they come. `foreign`:
+ * another program may have spelled its lines, so each object is parsed before it is digested. Memory: a page.
+ * @throws ElysiaError ELYSIA_DAMAGED where it does not begin as such an archive
  */
 export async function readSingle(source: Readable, { foreign = false } = {}): Promise<SingleArchive> {
   const decoder = new SingleDecoder(await manifestReader(), await shapes(), foreign)
-  // Whoever reads the pages hears of errors by the decoder itself.
+  // The decoder passes errors to the reader of its pages.
   pipeline(source, decompress(), decoder, () => {})
   const plan = decoder.plan ?? ((await once(decoder, 'plan')) as [Plan])[0]
   return {

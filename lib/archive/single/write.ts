@@ -16,7 +16,7 @@ export interface SingleArchiveWriter {
   /** Takes the pages of a range, in order of id; ranges come one after the other, in the order of the plan. */
   range(index: number, options?: SingleRangeOptions): SingleRange
   /**
-   * Writes the trailer, without which a reader knows that the archive is cut short. Resolves when all is written.
+   * Writes the trailer; a reader takes an archive without one as cut short. Resolves when all bytes are written.
    * @throws ElysiaError ELYSIA_STORE where no reader would take the trailer
    */
   seal(manifest: Manifest): Promise<void>
@@ -33,7 +33,7 @@ export interface SingleRangeOptions {
 
 /** Takes the pages of one range. */
 export interface SingleRange extends Writable {
-  /** What its manifest says of the range, once all was taken. */
+  /** The entry of the range for the manifest, once all its objects were taken. */
   part(): Part
 }
 
@@ -100,13 +100,14 @@ class SingleWriter implements SingleArchiveWriter {
     return this.#write(bytes)
   }
 
-  /** Resolves when they were taken, and rejects as soon as any stage has failed. One call at a time. */
+  /** Resolves when the pages were taken; rejects as soon as any stage has failed. One call at a time. */
   #write(bytes: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure.error)
       this.#onFailure = reject
       this.#head.write(bytes, (error) => {
-        // Where a later stage has failed, its error says more than that this one is closed.
+        // Where a later stage has failed, its error is the cause; the error here says only that this stage is
+        // closed.
         if (error) this.#ended.then(() => reject(error), reject)
         else resolve()
       })

@@ -15,9 +15,9 @@ const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
 const READ_BYTES = 256 * 1024
 
 /**
- * Files in a directory. A commit is durable: the file is synced, made read-only, renamed, and its directory
- * synced. Links are not followed, in no part of a name. Directories are made as they are needed.
- * What it makes is for its owner alone unless `modes` says otherwise.
+ * Files in a directory. A commit is durable: the file is synced, made read-only, renamed, and its directory synced.
+ * Links are not followed in any part of a name. Directories are made as they are needed. What it makes is for its
+ * owner alone unless `modes` says otherwise.
  * Errors: ELYSIA_STATE where the disk is full or the directory read-only.
  */
 export function directoryStorage(path: string, modes?: FileModes): Storage {
@@ -58,7 +58,8 @@ class DirectoryStorage implements Storage {
       async discard() {
         if (await committed) return
         stream.destroy()
-        // What ended the deposit is what is told; a file that is left bears no name that anybody reads.
+        // The error that ended the upload is reported; a leftover file has a temporary name that no reader looks
+        // at.
         await rm(unfinished, { force: true }).catch(() => {})
       },
     }
@@ -127,7 +128,7 @@ class DirectoryStorage implements Storage {
     throw notAFile(`${this.text}/${name}`)
   }
 
-  /** The path of a name, once none of its directories is a link to elsewhere. */
+  /** The path of a name, after checking that none of its directories is a link. */
   async #path(name: string): Promise<string> {
     const segments = segmentsOf(name)
     let path = this.text
@@ -168,7 +169,7 @@ async function chmod(path: string, mode: number): Promise<void> {
   }
 }
 
-/** Only those that are made get the mode. */
+/** Only directories that it creates get the mode. */
 async function makeDirectories(path: string, modes: FileModes | undefined): Promise<void> {
   const first = makeDirectory(path, modes?.directory)
   if (first === undefined || modes === undefined || modes.masked) return

@@ -2,8 +2,8 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { Storage } from './storage.ts'
 
 /**
- * What is thrown for an error in a pipeline that writes a file of a place. A full disk is a matter of the place,
- * and comes up in the stream that bytes are written to.
+ * The error to throw for a failed pipeline that writes a file of a storage. A full disk shows as an error of the
+ * stream that bytes are written to.
  */
 export function storageFailure(error: unknown, storage: Storage, name: string): unknown {
   if ((error as NodeJS.ErrnoException | undefined)?.syscall === undefined) return error

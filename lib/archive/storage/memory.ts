@@ -3,10 +3,10 @@ import { ElysiaError } from '../../core/errors.ts'
 import { segmentsOf } from './names.ts'
 import type { PlacedFile, Slice, Storage, Upload } from './storage.ts'
 
-/** The files of a place in memory, by name; a caller may look at them, and change them. */
+/** The files of a storage in memory, by name; a caller may read and change them. */
 export type Files = Map<string, Buffer>
 
-/** A place in memory: for tests, and for programs that hand an archive on by themselves. */
+/** A storage in memory: for tests, and for programs that pass an archive on themselves. */
 export function memoryStorage(files: Files = new Map(), text = 'memory'): Storage {
   return new MemoryStorage(files, text, '')
 }
@@ -72,7 +72,7 @@ class MemoryStorage implements Storage {
     }
   }
 
-  /** None: what is not committed is nobody's but its upload's. */
+  /** None: only its upload refers to a file that is not committed. */
   async *unfinished(): AsyncGenerator<PlacedFile> {}
 
   async remove(name: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Who may read what a directory place makes. */
+/** Who may read the files that a directory storage creates. */
 export interface FileModes {
   readonly file: number
   readonly directory: number
@@ -8,7 +8,10 @@ export interface FileModes {
 
 const OCTAL = /^0?[0-7]{3}$/
 
-/** What `--mode` has to be, where it is none of that. The owner has to be able to read and write. */
+/**
+ * Describes the valid values of `--mode`, for the error about another one. The owner must be able to read and
+ * write.
+ */
 export function modeLack(text: string): string | undefined {
   if (text === 'private' || text === 'umask') return undefined
   const mode = OCTAL.test(text) ? Number.parseInt(text, 8) : 0
@@ -17,9 +20,8 @@ export function modeLack(text: string): string | undefined {
 }
 
 /**
- * `private`: the owner alone, and finished files are read-only, which is also what holds where nothing is said
- * (undefined); `umask`: as the process's umask has it; `0640`: just so, and directories with a way in (0750) for
- * whoever may read.
+ * `private`, the default (undefined): the owner alone, and finished files are read-only. `umask`: by the process's
+ * umask. `0640`: exactly that; directories are also searchable by everybody who may read (0750).
  */
 export function fileModes(text: string | undefined): FileModes | undefined {
   if (text === undefined || text === 'private') return undefined

@@ -1,33 +1,33 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** A file on its way into a place: nothing is there under its name before `commit`. */
+/** A file being written to a storage: nothing exists under its name before `commit`. */
 export interface Upload {
   readonly stream: Writable
-  /** Makes what was written appear under its name, whole and durable. After the stream has finished. */
+  /** Makes the file appear under its name, complete and durable. To be called after the stream has finished. */
   commit(): Promise<void>
   /**
-   * Takes away what was written, as far as that is possible. Does nothing after `commit`, and waits for one that is under
-   * way; never fails.
+   * Removes what was written, as far as possible. Does nothing after `commit`, and waits for a commit that is under
+   * way. Never fails.
    */
   discard(): Promise<void>
 }
 
-/** A stretch of a file, in bytes; `end` is exclusive. */
+/** A byte range of a file; `end` is exclusive. */
 export interface Slice {
   readonly start: number
   readonly end: number
 }
 
 export interface PlacedFile {
-  /** Relative to the place, with forward slashes. */
+  /** Relative to the storage, with forward slashes. */
   readonly name: string
   readonly bytes: number
 }
 
 /**
- * Where the files of archives lie: a directory now, an object store as one more member later.
- * Names are relative paths with forward slashes; one that would lead out of the place (absolute, `..`, a link
- * to elsewhere) is ELYSIA_DAMAGED, since names come from manifests, and these from anywhere.
+ * The files of archives: a directory, or memory. Names are relative paths with forward slashes. A name that would
+ * lead outside (absolute, `..`, through a link) is ELYSIA_DAMAGED, since names come from manifests, which are
+ * untrusted.
  */
 export interface Storage {
   /** As a person wrote it. */
@@ -42,12 +42,12 @@ export interface Storage {
   /** All files below `under`, in order of name. */
   list(under?: string): AsyncIterable<PlacedFile>
   /**
-   * What `create` began and nobody committed or discarded, as far as it takes room: of this process, or of one that died.
-   * Each under a name that `remove` takes, which begins with the one that it was meant to get.
+   * Files that `create` began and that were neither committed nor discarded, by this process or one that died. Each
+   * has a name that `remove` accepts, which begins with its final name.
    */
   unfinished(): AsyncIterable<PlacedFile>
-  /** False where there was none. */
+  /** Returns false where there was no such file. */
   remove(name: string): Promise<boolean>
-  /** A place below this one. */
+  /** A storage below this one. */
   within(name: string): Storage
 }

@@ -19,7 +19,7 @@ export interface ArchiveFilter {
   readonly status?: readonly ArchiveStatus[]
   /** Expressions as `conditionOf` reads them. */
   readonly where?: readonly string[]
-  /** `FIELD`, `FIELD:asc` or `FIELD:desc`; the newest first unless told. */
+  /** `FIELD`, `FIELD:asc` or `FIELD:desc`; the newest first by default. */
   readonly sort?: string
   readonly limit?: number
   /** A glob over the location, as `locationMatcher` reads it. */

@@ -12,7 +12,7 @@ export class Rows {
   readonly #index: IndexDatabase
   readonly #onRoot: (root: string) => void
 
-  /** `onRoot` is told, within the transaction, where a row's archive lies. */
+  /** `onRoot` is called, within the transaction, with the root of a row's archive. */
   constructor(index: IndexDatabase, onRoot: (root: string) => void) {
     this.#index = index
     this.#onRoot = onRoot
@@ -41,7 +41,7 @@ export class Rows {
   put(row: Row): void {
     this.#index.transaction(() => {
       const known = this.get(row.id)
-      const said = known?.annotated === 1 && row.annotated === 0
+      const keepsAnnotations = known?.annotated === 1 && row.annotated === 0
       const { pinned, tags, note, annotated } = known ?? row
       const checks = verifiedColumns(known === undefined ? [] : this.verifications(row.id))
       this.#index.run(
@@ -52,7 +52,7 @@ export class Rows {
       const kept = {
         ...row,
         ...(row.annotated === 0 && checks),
-        ...(said && { pinned, tags, note, annotated }),
+        ...(keepsAnnotations && { pinned, tags, note, annotated }),
       }
       if (known === undefined) this.#insert(kept)
       else this.update(kept)

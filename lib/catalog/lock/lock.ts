@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../core/errors.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
 import { createLock, type FoundLock, type LockKind, type OwnLock } from './files.ts'
-import { thisHolder } from './process.ts'
+import { thisOwner } from './process.ts'
 import { blockerText, type LockTiming, TIMING, Watch } from './stale.ts'
 
 export type { LockKind, LockRecord } from './files.ts'
@@ -47,15 +47,15 @@ export async function lockRoot(root: string, options: LockOptions): Promise<Root
   const { retryForMs = 0, signal } = options
   const until = performance.now() + retryForMs
   const watch = new Watch(timing)
-  let told = false
+  let notified = false
   for (let turn = 0; ; turn++) {
     signal?.throwIfAborted()
     const result = await attempt(root, options, timing, watch)
     if ('lock' in result) return new HeldLock(root, result.lock, timing)
     const left = until - performance.now()
     if (left <= 0) throw lockedError(root, result.blocking)
-    if (!told) options.onWait?.(lockWait(result.blocking))
-    told = true
+    if (!notified) options.onWait?.(lockWait(result.blocking))
+    notified = true
     const pause = Math.min(left, timing.settleMs * Math.min(2 ** turn, 8) * (0.5 + Math.random()))
     await wait(pause, undefined, signal && { signal })
   }
@@ -78,7 +78,7 @@ async function attempt(
   const before = await watch.blocking(root, kind)
   if (before !== undefined) return { blocking: before }
   const since = new Date().toISOString()
-  const lock = await createLock(root, { kind, purpose, since, heartbeatMs, ...thisHolder() })
+  const lock = await createLock(root, { kind, purpose, since, heartbeatMs, ...thisOwner() })
   try {
     await wait(settleMs)
     const after = await watch.blocking(root, kind, lock.file)

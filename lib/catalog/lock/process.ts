@@ -15,10 +15,10 @@ export interface LockOwner {
 }
 
 /** This process. */
-export function thisHolder(): LockOwner {
+export function thisOwner(): LockOwner {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const pids = attempt(() => readlinkSync('/proc/self/ns/pid'))
-  const startTicks = beganOf(process.pid)
+  const startTicks = startTicksOf(process.pid)
   return {
     host: hostname(),
     user: attempt(() => userInfo().username) ?? '',
@@ -30,15 +30,15 @@ export function thisHolder(): LockOwner {
 }
 
 /** True if the holder is certainly gone: same machine, same boot, no such process. */
-export function isDead(holder: LockOwner, self: LockOwner = thisHolder()): boolean {
-  if (self.boot === undefined || holder.boot !== self.boot) return false
-  if (holder.host !== self.host || holder.pids !== self.pids) return false
-  if (!isThere(holder.pid)) return true
-  const startTicks = beganOf(holder.pid)
-  return startTicks !== undefined && holder.startTicks !== undefined && startTicks !== holder.startTicks
+export function isDead(owner: LockOwner, self: LockOwner = thisOwner()): boolean {
+  if (self.boot === undefined || owner.boot !== self.boot) return false
+  if (owner.host !== self.host || owner.pids !== self.pids) return false
+  if (!isThere(owner.pid)) return true
+  const startTicks = startTicksOf(owner.pid)
+  return startTicks !== undefined && owner.startTicks !== undefined && startTicks !== owner.startTicks
 }
 
-export function holderText({ user, host, pid }: LockOwner): string {
+export function ownerText({ user, host, pid }: LockOwner): string {
   return `process ${pid}${user === '' ? '' : ` of ${user}`} on ${host}`
 }
 
@@ -56,7 +56,7 @@ function isZombie(pid: number): boolean {
   return statOf(pid)?.[0] === 'Z'
 }
 
-function beganOf(pid: number): string | undefined {
+function startTicksOf(pid: number): string | undefined {
   return statOf(pid)?.[19]
 }
 

@@ -1,5 +1,5 @@
 import { type FoundLock, findLocks, type LockKind, removeLock } from './files.ts'
-import { holderText, isDead } from './process.ts'
+import { isDead, ownerText } from './process.ts'
 
 /** The times of the lock protocol; tests shorten them. */
 export interface LockTiming {
@@ -65,5 +65,5 @@ async function removeStale(root: string, stale: FoundLock): Promise<void> {
 export function blockerText({ record, file }: FoundLock): string {
   if (record === undefined)
     return `${file}, which does not name its owner (if it is not a lock, move it away)`
-  return `a ${record.purpose} since ${record.since} (${holderText(record)})`
+  return `a ${record.purpose} since ${record.since} (${ownerText(record)})`
 }

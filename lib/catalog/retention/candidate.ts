@@ -6,7 +6,7 @@ export interface Candidate {
   readonly id: string
   /** When its scan began, in milliseconds. */
   readonly time: number
-  /** When it last changed, where it is not complete; its time unless told. */
+  /** When it last changed, where it is not complete; by default its time. */
   readonly touched?: number
   readonly status: ArchiveStatus
   readonly cluster: string

@@ -81,7 +81,7 @@ export function coverageText(coverage: Coverage): string {
 
 function tenantsText(tenants: readonly string[]): string {
   if (tenants.length === 0) return 'no tenants'
-  const shown = tenants.slice(0, SHOWN_TENANTS).join(', ')
+  const names = tenants.slice(0, SHOWN_TENANTS).join(', ')
   const more = tenants.length - SHOWN_TENANTS
-  return `${tenants.length === 1 ? 'tenant' : 'tenants'} ${shown}${more > 0 ? ` and ${more} more` : ''}`
+  return `${tenants.length === 1 ? 'tenant' : 'tenants'} ${names}${more > 0 ? ` and ${more} more` : ''}`
 }

@@ -141,4 +141,4 @@ export const retentionOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type { RetentionGiven, RetentionOptions } from '../../options/documented.ts'
+export type { RetentionOptions, RetentionOptionsInput } from '../../options/documented.ts'

@@ -5,13 +5,13 @@ import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { isLeftover, isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../core/failpoint.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Store } from '../../store/store.ts'
 import { type BackupEnded, completed, runInFrame } from './frame.ts'
 import type { BackupContext, BackupJob, BackupTask } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
-import { type BackupGiven, backupOptions } from './options.ts'
+import { type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, callsFor } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { finishSealed, requireFree } from './resume.ts'
@@ -34,7 +34,7 @@ export async function backup(
   store: Store,
   name: string,
   storage: Storage,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
   return completed(await runBackup(store, name, storage, given, context))
@@ -45,10 +45,10 @@ export async function runBackup(
   store: Store,
   name: string,
   storage: Storage,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<BackupEnded> {
-  const options = resolveGiven(backupOptions, given)
+  const options = resolveInput(backupOptions, given)
   const task = { store, name, location: storage.text, options }
   const prepare = (subject: CollectionInfo) => unfinishedIn(storage, task, subject, context)
   return runInFrame(task, context, prepare, (job, unfinished) => intoStorage(job, storage, unfinished))
@@ -110,7 +110,7 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
   const sealed = manifestFor(plan, counts, parts)
-  invalid?.tell(emit, plan.collection)
+  invalid?.notify(emit, plan.collection)
   requireWhole(sealed, options, emit, invalid?.objects ?? 0)
   failpoint('backup.before-seal')
   await removeLeftovers(storage, sealed)

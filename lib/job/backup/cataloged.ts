@@ -17,7 +17,7 @@ export interface Listing {
   /** The directory or the file. */
   readonly path: string
   readonly shape: Location['shape']
-  /** What is locked while the backup goes on; a root that the catalog knows, or the directory above, unless told. */
+  /** The directory to lock during the backup; by default a root that the catalog knows, or the directory above. */
   readonly root?: string
   /** How long to wait for a cleanup or another exclusive user of that root. */
   readonly retryLockMs?: number
@@ -25,11 +25,11 @@ export interface Listing {
 
 /**
  * Makes a backup that the catalog knows from its beginning: running, then complete, partial or failed, under a
- * shared lock of its root, so that no cleanup goes on beside it. The manifest is the truth: where the catalog cannot
- * be written, that is said, and the backup counts all the same.
+ * shared lock of its root, so that no cleanup goes on beside it. The manifest is the truth: where the catalog
+ * cannot be written, an event says so, and the backup still counts.
  * @throws ElysiaError ELYSIA_LOCKED, and what the backup throws
  */
-export async function backupListed(
+export async function backupCataloged(
   listing: Listing,
   context: BackupContext,
   make: (context: BackupContext) => Promise<BackupEnded>,

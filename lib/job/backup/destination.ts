@@ -10,7 +10,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Store } from '../../store/store.ts'
 import { type BackupEnded, completed, runInFrame } from './frame.ts'
 import type { BackupContext } from './job.ts'
-import type { BackupGiven } from './options.ts'
+import type { BackupOptionsInput } from './options.ts'
 import { newArchiveId } from './plan.ts'
 import { intoStream, singleOptions } from './single.ts'
 
@@ -42,7 +42,7 @@ export async function backupFile(
   store: Store,
   name: string,
   path: string,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   context: BackupContext = {},
   modes?: FileModes,
 ) {
@@ -54,7 +54,7 @@ export async function runBackupFile(
   store: Store,
   name: string,
   path: string,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   context: BackupContext = {},
   modes?: FileModes,
 ): Promise<BackupEnded> {
@@ -77,7 +77,8 @@ export async function runBackupFile(
 }
 
 /**
- * The whole path of a file that is to be made, where nothing has its name: no file, no link, wherever that leads.
+ * The absolute path of a file that is to be created, after checking that nothing has its name: no file, and no link
+ * of any kind.
  * @throws ElysiaError ELYSIA_CONFLICT
  */
 export async function freeFile(path: string): Promise<string> {

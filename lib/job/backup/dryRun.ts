@@ -1,13 +1,13 @@
 import { readJournal } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
 import { requireObjects } from './manifest.ts'
-import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
+import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, collectionInfoOf, planOf } from './plan.ts'
 import { requireFree } from './resume.ts'
 import { requireSame, requireSameSchema } from './same.ts'
@@ -27,11 +27,11 @@ export interface PlannedInto {
 export async function planBackup(
   store: Store,
   name: string,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   emit: Emit = () => {},
   into?: PlannedInto,
 ): Promise<Plan> {
-  const options = resolveGiven(backupOptions, given)
+  const options = resolveInput(backupOptions, given)
   const subject = await collectionInfoOf(store, name, options, emit)
   if (into !== undefined) await requirePlace(into, store, subject, options)
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }

@@ -46,7 +46,7 @@ export async function chosenEncoding(
   }
 }
 
-/** Holds --compression against --format, before a store is opened. @throws ElysiaError ELYSIA_USAGE */
+/** Checks that --compression fits --format, before a store is opened. @throws ElysiaError ELYSIA_USAGE */
 export function requireEncoding(options: Pick<BackupOptions, 'format' | 'compression'>): void {
   const chosen = parseCompression(options.compression)
   if (options.format !== 'parquet' || chosen === 'auto' || options.compression === 'zstd') return

@@ -11,8 +11,8 @@ export interface BackupEnded extends Ended<BackupReport> {
 }
 
 /**
- * Makes a backup in the frame of a run: it has a row in the journal, and a report also where it fails. `prepare` is told
- * of the collection, and makes what `work` needs.
+ * Makes a backup in the frame of a run: it has a row in the journal, and a report also where it fails. `prepare` is
+ * called with the collection, and makes what `work` needs.
  * @throws what kept it from beginning: a collection that is not there, and what `prepare` throws
  */
 export async function runInFrame<P>(

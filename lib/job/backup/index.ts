@@ -2,7 +2,7 @@
 export { directoryStorage } from '../../archive/storage/directory.ts'
 export { fileModes } from '../../archive/storage/modes.ts'
 export { runBackup } from './backup.ts'
-export { backupListed } from './cataloged.ts'
+export { backupCataloged } from './cataloged.ts'
 export { defaultDirectory, freeFile, runBackupFile } from './destination.ts'
 export { planBackup } from './dryRun.ts'
 export { requireEncoding } from './encoding.ts'

@@ -8,7 +8,7 @@ import type { CollectionInfo } from './plan.ts'
 
 /** The context of a backup. */
 export interface BackupContext extends RunContext {
-  /** Told of the plan once it is known, before the scan. */
+  /** Called with the plan once it is known, before the scan. */
   readonly onBegun?: (plan: Plan) => void
   /** The id of the archive that is made; a new one without. An archive that is resumed keeps its own. */
   readonly archiveId?: string

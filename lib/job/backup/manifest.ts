@@ -40,7 +40,7 @@ function consistencyOf({ content }: Plan, before: number, after: number, written
 }
 
 /**
- * An archive that holds less than its source is no backup; what was written meanwhile is said.
+ * Refuses an archive that holds less than its source; emits an event about objects written meanwhile.
  * `invalidVectors`: how many were left out because they are not finite.
  * @throws ElysiaError ELYSIA_INCOMPLETE
  */

@@ -135,4 +135,4 @@ export const backupRunOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type { BackupGiven, BackupOptions } from '../../options/documented.ts'
+export type { BackupOptions, BackupOptionsInput } from '../../options/documented.ts'

@@ -3,7 +3,7 @@ import type { Manifest, Plan } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
 import { type SingleArchiveWriter, singleArchive } from '../../archive/single/write.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
@@ -12,7 +12,7 @@ import { chosenEncoding } from './encoding.ts'
 import { type BackupEnded, completed, runInFrame } from './frame.ts'
 import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
-import { type BackupGiven, type BackupOptions, backupOptions } from './options.ts'
+import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
 import { type Counted, callsFor, planOf, whatOf } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { requireSchemaKept } from './same.ts'
@@ -36,7 +36,7 @@ export async function backupSingle(
   store: Store,
   name: string,
   out: SingleOutput,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
   return completed(await runBackupSingle(store, name, out, given, context))
@@ -47,7 +47,7 @@ export async function runBackupSingle(
   store: Store,
   name: string,
   { stream, location }: SingleOutput,
-  given: BackupGiven,
+  given: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<BackupEnded> {
   const options = singleOptions(given)
@@ -61,8 +61,8 @@ export async function runBackupSingle(
 }
 
 /** The options of such a backup. @throws ElysiaError ELYSIA_USAGE for those of a directory */
-export function singleOptions(given: BackupGiven): BackupOptions {
-  const options = resolveGiven(backupOptions, { ...given, workers: 1 })
+export function singleOptions(given: BackupOptionsInput): BackupOptions {
+  const options = resolveInput(backupOptions, { ...given, workers: 1 })
   requireLines(options)
   return options
 }
@@ -113,7 +113,7 @@ async function writeSingle(
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
   const manifest = manifestFor(plan, counts, parts)
-  invalid?.tell(run.emit, plan.collection)
+  invalid?.notify(run.emit, plan.collection)
   requireWhole(manifest, options, run.emit, invalid?.objects ?? 0)
   await archive.seal(manifest)
   state.parts.push(...parts)

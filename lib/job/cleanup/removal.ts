@@ -175,7 +175,7 @@ async function removeRegular(storage: Storage, name: string): Promise<void> {
   if ((await storage.bytes(name)) !== undefined) await storage.remove(name)
 }
 
-/** Takes the empty directories away; what is not of the archive is told. */
+/** Removes the empty directories; reports what does not belong to the archive. */
 async function leave(location: string): Promise<Removal> {
   await removeEmptyDirectories(location)
   const unknownFiles: string[] = []

@@ -2,34 +2,34 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { recordOf } from '../../core/value/record.ts'
 import { ForeignInput } from '../../stream/foreignInput.ts'
 
-/** What is no change record, told by its first line, and the command that was meant. */
-interface Kind {
+/** Input that is not change records, recognised by its first line, and the command for it. */
+interface ForeignFormat {
   readonly what: string
   readonly hint: string
 }
 
 const RESTORE = 'Objects and archives are restored: `elysiactl col restore FILE`.'
-const REJECTS: Kind = {
+const REJECTS: ForeignFormat = {
   what: 'is a rejects file',
   hint: 'Feed its records in again: `elysiactl index process-jsonl FILE --from-rejects --collection NAME`.',
 }
-const RECORDS: Kind = {
+const RECORDS: ForeignFormat = {
   what: 'holds change records, and is no rejects file',
   hint: 'Give the same command without --from-rejects.',
 }
-const RESTORE_REJECTS: Kind = { what: 'is the rejects file of a restore', hint: RESTORE }
-const ARCHIVE: Kind = { what: 'is an archive', hint: RESTORE }
-const MANIFEST: Kind = {
+const RESTORE_REJECTS: ForeignFormat = { what: 'is the rejects file of a restore', hint: RESTORE }
+const ARCHIVE: ForeignFormat = { what: 'is an archive', hint: RESTORE }
+const MANIFEST: ForeignFormat = {
   what: 'is the manifest of an archive',
   hint: 'Give its directory: `elysiactl col restore DIR`.',
 }
-const DOCUMENT: Kind = { what: 'is a backup document', hint: RESTORE }
-const OBJECTS: Kind = { what: 'holds objects, and no change records', hint: RESTORE }
-const CLASS: Kind = {
+const DOCUMENT: ForeignFormat = { what: 'is a backup document', hint: RESTORE }
+const OBJECTS: ForeignFormat = { what: 'holds objects, and no change records', hint: RESTORE }
+const CLASS: ForeignFormat = {
   what: 'is the JSON of a class',
   hint: 'It shapes a collection which is created: --schema FILE.',
 }
-const GIT: Kind = {
+const GIT: ForeignFormat = {
   what: 'is text of git, and no change records',
   hint: 'A producer makes them: `elysiactl index sync --collection NAME --from-command -- node fixtures/git-producer.mjs DIR`.',
 }
@@ -37,8 +37,8 @@ const GIT: Kind = {
 /** First lines of git log (whole, --oneline, --graph, --raw, --name-status), diff and format-patch. */
 const GIT_LINE =
   /^(?:\* )?(?:commit [0-9a-f]{7,64}\b|[0-9a-f]{7,64} \S|diff --git |From [0-9a-f]{40,64} |:\d{6} \d{6} [0-9a-f]|[ACDMRT]\d{0,3}\t\S)/
-/** Of lines that are longer than what is looked at, and of JSON over several lines. */
-const BEGINNINGS: readonly (readonly [RegExp, Kind])[] = [
+/** Patterns for lines longer than the inspected bytes, and for JSON over several lines. */
+const BEGINNINGS: readonly (readonly [RegExp, ForeignFormat])[] = [
   [/^\{"elysiactl_archive":/, ARCHIVE],
   [/^\{\s*"sha256"\s*:\s*"[0-9a-f]{64}"/, MANIFEST],
   [/^[[\s]*\{\s*"id"\s*:\s*"[0-9a-f-]{36}"\s*,\s*"properties"\s*:\s*\{/, OBJECTS],
@@ -59,13 +59,13 @@ const CHANGE_KEY = /(?<!\\)"(?:op|repo)"\s*:/
 export function foreignLines(beginning: Buffer, fromRejects: boolean): ForeignInput | undefined {
   const text = beginning.toString()
   const isJson = text.startsWith('{') || text.startsWith('[')
-  const kind = isJson ? kindOfJson(text, fromRejects) : GIT_LINE.test(text) ? GIT : undefined
-  return kind && new ForeignInput('ELYSIA_INPUT', kind.what, kind.hint)
+  const format = isJson ? formatOfJson(text, fromRejects) : GIT_LINE.test(text) ? GIT : undefined
+  return format && new ForeignInput('ELYSIA_INPUT', format.what, format.hint)
 }
 
-function kindOfJson(text: string, fromRejects: boolean): Kind | undefined {
+function formatOfJson(text: string, fromRejects: boolean): ForeignFormat | undefined {
   const found = parse(text)
-  if (found === undefined) return kindOfBeginning(text, fromRejects)
+  if (found === undefined) return formatOfBeginning(text, fromRejects)
   const { id, reason, properties, objects, manifest, class: name } = found
   if (isChange(found)) return fromRejects ? RECORDS : undefined
   if ('id' in found && 'part' in found && typeof reason === 'string') return RESTORE_REJECTS
@@ -77,7 +77,7 @@ function kindOfJson(text: string, fromRejects: boolean): Kind | undefined {
   return typeof id === 'string' && typeof properties === 'object' ? OBJECTS : undefined
 }
 
-function kindOfBeginning(text: string, fromRejects: boolean): Kind | undefined {
+function formatOfBeginning(text: string, fromRejects: boolean): ForeignFormat | undefined {
   if (REJECT_BEGINNING.test(text)) return fromRejects ? undefined : REJECTS
   if (CHANGE_KEY.test(text)) return undefined
   return BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1]

@@ -6,9 +6,9 @@ import type { RejectLine } from '../../run/rejectLine.ts'
 import { RECORD_STAGE } from '../../stream/recordStage.ts'
 
 /**
- * Lines of a rejects file → the lines that were rejected, mended or not, under the line numbers of this file.
- * A line that is not one of a rejects file is itself a reject; of one that was too long to keep only the
- * digest is left, which is one again. One chunk in, one out.
+ * Lines of a rejects file → the lines that were rejected, corrected or not, under the line numbers of this file. A
+ * line that is not one of a rejects file is itself a reject; of one that was too long to keep only the digest is
+ * left, which is one again. One chunk in, one out.
  */
 export function fromRejects(): Transform {
   return new Transform({

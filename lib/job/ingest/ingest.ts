@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { Report } from '../../core/report.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Input } from './input.ts'
-import { type IngestGiven, ingestOptions } from './options.ts'
+import { type IngestOptionsInput, ingestOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { type Ingest, ingestInputs } from './run.ts'
 import { setUp } from './setup.ts'
@@ -22,7 +22,7 @@ import type { Shared } from './types.ts'
 export async function ingest(
   readable: Readable,
   store: Store,
-  options: IngestGiven,
+  options: IngestOptionsInput,
   context: WriteContext = {},
 ): Promise<Report> {
   const input: Input = { name: 'stream', rereadable: false, open: () => readable }
@@ -39,11 +39,11 @@ export async function ingest(
 export async function ingestFiles(
   inputs: readonly Input[],
   store: Store,
-  given: IngestGiven,
+  given: IngestOptionsInput,
   context: WriteContext = {},
   shared: Shared = {},
 ): Promise<Ended<Report>> {
-  const options = resolveGiven(ingestOptions, given)
+  const options = resolveInput(ingestOptions, given)
   requireUsable(options)
   const { ingest, close } = await setUp(inputs, store, options, context, shared)
   const { run, ledger } = ingest
@@ -69,7 +69,7 @@ async function work(ingest: Ingest): Promise<void> {
     try {
       rejects?.place(false)
     } catch {
-      // What ended the run is said; what it had rejected is under its other name.
+      // The error that ended the run is reported; its rejects stay in the `.part` file.
     }
     throw error
   }
@@ -77,8 +77,8 @@ async function work(ingest: Ingest): Promise<void> {
 }
 
 /**
- * After a failure the truth lies in the last checkpoint that was committed, not in memory. Without a journal there is
- * none, and of one that cannot be read nobody knows better than memory.
+ * After a failure the truth lies in the last checkpoint that was committed, not in memory. Without a journal, or
+ * with one that cannot be read, memory is all there is.
  */
 function revertToCommitted({ ledger, run, id }: Ingest): void {
   const { state } = run.context

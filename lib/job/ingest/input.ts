@@ -36,7 +36,7 @@ export function shownInput({ name, shown = name }: Input): string {
   return shown
 }
 
-/** Who is told of an input while it is read. */
+/** Called about an input while it is read. */
 export interface Told {
   /** Of bytes behind the end of what is compressed, which are left out. */
   readonly onTrailing?: () => void
@@ -64,10 +64,10 @@ export interface Head {
 }
 
 /**
- * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line; of what cannot be
- * read again all that was taken by then still comes.
+ * Opens an input as lines. When `stop` aborts it ends early and cleanly, after the last whole line; of what cannot
+ * be read again all that was taken by then still comes.
  * Compressed bytes are recognised and decompressed.
- * What begins as something else than it has to be is refused, with the command that was meant.
+ * An input of another kind is refused, by its first bytes, with the command for it.
  */
 export function open(
   input: Input,

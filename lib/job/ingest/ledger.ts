@@ -135,7 +135,7 @@ export class Ledger {
     const source = this.#options.sourceOf?.(this.#input)
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
-    this.#tell(rejected)
+    this.#emitSettled(rejected)
   }
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
@@ -156,7 +156,7 @@ export class Ledger {
     })
   }
 
-  #tell(rejected: readonly Outcome[]): void {
+  #emitSettled(rejected: readonly Outcome[]): void {
     const { emit } = this.#options
     if (emit === undefined) return
     for (const { item, cause = '', reason = '' } of rejected) {

@@ -114,4 +114,4 @@ export const ingestOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type { IngestGiven, IngestOptions } from '../../options/documented.ts'
+export type { IngestOptions, IngestOptionsInput } from '../../options/documented.ts'

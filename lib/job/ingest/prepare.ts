@@ -35,9 +35,9 @@ export interface Prepared {
 
 /**
  * Finds the collection, and checks that it can hold the objects, or can be made: nothing is changed before `make`.
- * Properties that are missing are added one by one and said; nothing is left to a server's auto-schema.
- * @throws ElysiaError ELYSIA_NOT_FOUND (not there, not to be created), ELYSIA_CONFLICT (does not fit). A dry run reads
- * the journal, and leaves nothing in it.
+ * Missing properties are added one by one, each with an event; nothing is left to a server's auto-schema.
+ * @throws ElysiaError ELYSIA_NOT_FOUND (not there, not to be created), ELYSIA_CONFLICT (does not fit). A dry run
+ * reads the journal, and leaves nothing in it.
  */
 export async function prepare(
   store: Store,

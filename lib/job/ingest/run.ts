@@ -30,8 +30,8 @@ export interface Ingest {
   readonly checkpoint: Checkpoint | undefined
   /** Makes what is missing of the collection, once, however often it is called. */
   readonly make: () => Promise<void>
-  /** Enters the run in the journal: as one that has settled nothing, or as one that goes on. */
-  readonly enter: (continues: boolean) => void
+  /** Starts or continues the row of the run in the journal. */
+  readonly startRun: (continues: boolean) => void
 }
 
 /**
@@ -43,7 +43,7 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   if (checkpoint === undefined) startOver(ingest)
   else {
     ledger.restoreCheckpoint(checkpoint)
-    ingest.enter(true)
+    ingest.startRun(true)
   }
   await requireAllRecords(ingest)
   await takeInputs(ingest)
@@ -103,7 +103,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: ingest.make })
   ledger.ratio = head.ratio
   const skip = skipping(ingest, inputs[index]!, reached, stop)
-  const onSkipDone = startRun(ingest, skip)
+  const onSkipDone = skipDoneHandler(ingest, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
   const middle = changeStages(options)
   const end = sink(ingest.store, ingest.class, {
@@ -192,7 +192,7 @@ function skipping(
 }
 
 /** A function that, once, lets the ledger go on where the skipped lines end, or begin anew where they differ. */
-function startRun(ingest: Ingest, skip: SkipSettled | undefined): () => void {
+function skipDoneHandler(ingest: Ingest, skip: SkipSettled | undefined): () => void {
   let joined = skip === undefined
   return () => {
     if (joined) return
@@ -208,7 +208,7 @@ function startRun(ingest: Ingest, skip: SkipSettled | undefined): () => void {
 
 function startOver(ingest: Ingest): void {
   ingest.ledger.reset()
-  ingest.enter(false)
+  ingest.startRun(false)
 }
 
 function stopped({ run }: Ingest): boolean {

@@ -64,7 +64,7 @@ export async function setUp(
         made ??= waiting(found.make)
         return made
       },
-      enter: (continues) => {
+      startRun: (continues) => {
         const shown = inputs.some((one) => one.shown !== undefined) && { shown: inputs.map(shownInput) }
         run.begin({ run: id, key, collection: options.collection, ...shown }, continues)
       },
@@ -93,7 +93,7 @@ function ofInputs(inputs: readonly Input[], areNamed: boolean) {
   }
 }
 
-/** Waits for a store that is away, and says so. What stops the run ends the wait: there is nothing to finish yet. */
+/** Waits for an unreachable store, with events. A stop of the run ends the wait: there is nothing to finish yet. */
 function waitingFor(run: Run, { retryForMs }: IngestOptions) {
   const ends = [run.signal, run.stop].filter(({ aborted }) => !aborted)
   return run.retrying(retryForMs, AbortSignal.any(ends))
@@ -118,7 +118,7 @@ function keyOf(inputs: readonly Input[], { target }: Store, options: IngestOptio
   }
 }
 
-/** A continued run goes on in its own rejects file, unless told of another. */
+/** A continued run goes on in its own rejects file by default. */
 function rejectsFile(
   { rejectsPath, rejectsDirectory }: WriteContext,
   { rejectsFrom }: Shared,

@@ -24,8 +24,9 @@ export function changeStages(options: IngestOptions): Duplex[] {
 }
 
 /**
- * Holds options against each other and against the disk, so that a mistake is told before a store is opened or a
- * collection made. @throws ElysiaError ELYSIA_USAGE
+ * Checks options against each other and against the disk, so that a mistake is reported before a store is opened or
+ * a collection made.
+ * @throws ElysiaError ELYSIA_USAGE
  */
 export function requireUsable(options: IngestOptions): void {
   for (const stage of changeStages(options)) stage.destroy()

@@ -19,12 +19,12 @@ export interface ValidationCounts {
   readonly faults: Readonly<Partial<Record<RejectCode, number>>>
 }
 
-/** Who is told of faults, and what ends a validation early. */
+/** Receives faults, and may end a validation early. */
 export interface ValidationContext {
   /** Called for each fault, in order of line. Where it answers a promise, the input waits for it. */
   onFault?(fault: Reject): Promise<void> | undefined
   readonly signal?: AbortSignal
-  /** Told of bytes behind the end of a compressed input, which are left out. */
+  /** Called about bytes behind the end of a compressed input, which are left out. */
   readonly onTrailing?: () => void
 }
 

@@ -8,8 +8,9 @@ import { wanted } from './stages.ts'
 import { PartTally, type Refused } from './tally.ts'
 
 /**
- * A dry run of one part: its bytes are looked at where they can be checked, else every object is read, and what is
- * none, stands twice or does not fit its class is counted as refused. Nothing is written. Memory: a page.
+ * A dry run of one part: its bytes are looked at where they can be checked, else every object is read, and lines
+ * that are not objects, repeated ids and objects that do not fit the class count as refused. Nothing is written.
+ * Memory: a page.
  * @throws ElysiaError ELYSIA_DAMAGED
  */
 export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {

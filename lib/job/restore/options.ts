@@ -116,4 +116,4 @@ export const restoreOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type { RestoreGiven, RestoreOptions } from '../../options/documented.ts'
+export type { RestoreOptions, RestoreOptionsInput } from '../../options/documented.ts'

@@ -16,7 +16,7 @@ import { restoreSink } from './target/sink.ts'
 interface Writing {
   readonly run: RestoreRun
   readonly calls: Calls
-  readonly slots: Semaphore
+  readonly semaphore: Semaphore
   readonly signal: AbortSignal
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
@@ -54,7 +54,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   return {
     run,
-    slots: new Semaphore(options.workers, run.frame.context.onInFlight),
+    semaphore: new Semaphore(options.workers, run.frame.context.onInFlight),
     makeTenant: tenantMaker(run),
     onObjects: (more) => {
       objects += more
@@ -106,7 +106,7 @@ function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
 }
 
 async function flow(
-  { run, calls, slots, signal, makeTenant, onObjects }: Writing,
+  { run, calls, semaphore, signal, makeTenant, onObjects }: Writing,
   part: SourcePart,
   tally: PartTally,
   links: LinkFile | undefined,
@@ -133,7 +133,7 @@ async function flow(
   const stages = { plan: run.plan, part, onRepeated }
   const noting = run.kept.written === undefined ? [] : [run.kept.written.noting()]
   const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting })
-  const sink = restoreSink({ calls, slots, onSettled, stop: run.frame.stop })
+  const sink = restoreSink({ calls, semaphore, onSettled, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
     await pipeline([pages, ...wanted(stages), ...batches, sink], { signal })

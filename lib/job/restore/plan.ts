@@ -97,10 +97,10 @@ export async function planRestore(
 
 /** Says once that a number is not what was written. */
 function roundedNotice(emit: Emit): (whole: bigint) => void {
-  let said = false
+  let notified = false
   return (whole) => {
-    if (said) return
-    said = true
+    if (notified) return
+    notified = true
     emit({ type: 'number_rounded', value: `${whole}`, held: `${BigInt(Number(whole))}` })
   }
 }
@@ -141,7 +141,7 @@ function aliasesFor(
   return []
 }
 
-/** References to classes that the target does not have: kept and said, or their property left out. */
+/** References to classes that the target does not have: kept, with an event, or their property is left out. */
 async function withoutTargets(
   store: Store,
   { class: own, properties = [] }: CollectionSchema,

@@ -1,6 +1,6 @@
 import type { RejectCode } from '../../core/reject.ts'
 
-/** Most reasons that are told apart. */
+/** The most reasons that are counted separately. */
 const MOST_REASONS = 10
 const MOST_LENGTH = 300
 
@@ -25,7 +25,7 @@ export function addedUp(all: Iterable<CountsByCode>): CountsByCode {
   return sums
 }
 
-/** Counts reasons as they come. Memory: ten reasons; what is none of the first ten is counted as one. */
+/** Counts reasons as they come. Memory: ten reasons; all after the first ten share one count. */
 export class Reasons {
   readonly #counts = new Map<string, number>()
   #others = 0

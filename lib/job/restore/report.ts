@@ -28,7 +28,7 @@ export interface RestoreReport {
   written: number
   /** By code. */
   rejected: CountsByCode
-  /** Why, ten reasons at most told apart; of what this process refused. */
+  /** Why: at most ten reasons counted separately; of objects that this process refused. */
   reject_reasons: readonly RejectReason[]
   /** By reason: `damaged`, objects of damaged parts that were left out. */
   skipped: CountsByCode

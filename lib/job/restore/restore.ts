@@ -2,11 +2,11 @@ import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { sum } from '../../core/report.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { rehearse } from './dryRun.ts'
-import { type RestoreGiven, restoreOptions } from './options.ts'
+import { type RestoreOptionsInput, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
 import { addedUp } from './reasons.ts'
 import { type RestoreReport, requireSums, restoreCounts, restoreReport } from './report.ts'
@@ -34,7 +34,7 @@ export type RestoreEnded = Ended<RestoreReport>
 export async function restore(
   source: RestoreSource,
   store: Store,
-  options: RestoreGiven,
+  options: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreReport> {
   const { report, error } = await runRestore(source, store, options, context)
@@ -49,7 +49,7 @@ export async function restore(
 export async function runRestore(
   source: RestoreSource,
   store: Store,
-  given: RestoreGiven,
+  given: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreEnded> {
   const [ended] = await runRestores([source], store, given, context)
@@ -63,10 +63,10 @@ export async function runRestore(
 export async function runRestores(
   sources: readonly RestoreSource[],
   store: Store,
-  given: RestoreGiven,
+  given: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreEnded[]> {
-  const options = resolveGiven(restoreOptions, given)
+  const options = resolveInput(restoreOptions, given)
   const together = { classes: classesOf(sources, options, context), rejects: new Map() }
   const setups: RestoreSetup[] = []
   const closers: Close[] = []

@@ -70,12 +70,12 @@ export function requireEqual(
 
 /** Waits until the vector index holds all vectors. */
 export async function waitIndexed(run: RestoreRun): Promise<void> {
-  let said = false
+  let notified = false
   for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 2000)) {
     const left = await run.retry(() => run.store.unindexed(run.class))
     if (left === 0) return
-    if (!said) run.frame.emit({ type: 'indexing', vectors: left })
-    said = true
+    if (!notified) run.frame.emit({ type: 'indexing', vectors: left })
+    notified = true
     run.frame.stop.throwIfAborted()
     const ends = AbortSignal.any([run.frame.signal, run.frame.stop])
     await wait(waitMs, undefined, { signal: ends }).catch(() => ends.throwIfAborted())

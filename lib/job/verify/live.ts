@@ -48,7 +48,7 @@ export async function liveFaults(
     const isThere = range.tenant === undefined || names?.has(range.tenant) === true
     const found = isThere ? await live.read(range) : NOTHING
     if (found.objects === objects && found.digest === digest) return undefined
-    const has = `${said(range)}: ${store.target} has ${counted(found.objects, 'object')}`
+    const has = `${formatRange(range)}: ${store.target} has ${counted(found.objects, 'object')}`
     recheck ??= await recheckOf(manifest, live, archived, signal)
     const countDiffers = found.objects !== objects
     if (countDiffers && !(recheck.expires && isThere)) return `${has}, the archive ${objects}`
@@ -101,7 +101,7 @@ async function differing(recheck: Recheck, index: number, range: IdRange): Promi
   return recheck.differing(index, range)
 }
 
-function said({ tenant, after, up_to }: IdRange): string {
+function formatRange({ tenant, after, up_to }: IdRange): string {
   const where = tenant === undefined ? '' : ` of tenant ${tenant}`
   if (after === undefined && up_to === undefined) return `all ids${where}`
   return `ids after ${after ?? 'the first'} up to ${up_to ?? 'the last'}${where}`

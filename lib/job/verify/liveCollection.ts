@@ -38,7 +38,7 @@ export class LiveClass {
     return this.retry(() => this.store.tenantStates(this.#name))
   }
 
-  /** Counts the objects of a range, and digests of each what `as` leaves of it, all unless told. Memory: a page. */
+  /** Counts the objects of a range, and digests each after `as`, by default the whole object. Memory: a page. */
   async read(range: IdRange, as: Normalize = (object) => object) {
     const collection = this.store.collection(this.#name)
     const options = { projection: this.#what, retry: this.retry, signal: this.#signal }

@@ -35,4 +35,4 @@ export const verifyOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type { VerifyGiven, VerifyOptions } from '../../options/documented.ts'
+export type { VerifyOptions, VerifyOptionsInput } from '../../options/documented.ts'

@@ -14,26 +14,26 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
 import { archivedInParts } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { Widths } from './dimensions.ts'
 import { liveFaults } from './live.ts'
-import { type VerifyGiven, type VerifyOptions, verifyOptions } from './options.ts'
+import { type VerifyOptions, type VerifyOptionsInput, verifyOptions } from './options.ts'
 import type { ArchiveFault, VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts } from './row.ts'
 import { sampled } from './sample.ts'
 
 /**
- * Holds an archive against its manifest: each level looks at all that the one before it does. Faults are
+ * Checks an archive against its manifest: each level looks at all that the one before it does. Faults are
  * collected, not thrown. `live` compares each range, by count and digest, with what a store holds now.
  * @throws ElysiaError ELYSIA_NOT_FOUND where there is no archive, and what keeps the store from being read
  */
 export async function verify(
   storage: Storage,
-  given: VerifyGiven,
+  given: VerifyOptionsInput,
   context: VerifyContext = {},
 ): Promise<VerifyReport> {
   const { report, error } = await runVerify(storage, given, context)
@@ -47,10 +47,10 @@ export async function verify(
  */
 export async function runVerify(
   storage: Storage,
-  given: VerifyGiven,
+  given: VerifyOptionsInput,
   context: VerifyContext = {},
 ): Promise<Ended<VerifyReport>> {
-  const options = resolveGiven(verifyOptions, given)
+  const options = resolveInput(verifyOptions, given)
   const run = new Run('verify', context)
   const found = new Findings(options)
   const archive = await opened(storage, found)

@@ -16,16 +16,16 @@ import {
   sameContent,
 } from './identity.ts'
 
-/** Which files count, and when; and who is told of what is none. */
+/** Which files count, and when; and the callbacks for what is not a file. */
 export interface ArrivalOptions {
   readonly matches: (name: string) => boolean
   readonly settleMs: number
   readonly followLinks: boolean
   /** A path was seen to be gone; `now` is what is there by now. */
   onGone(path: string, now: Found): void
-  /** Something has the name of a file and is none, or cannot be looked at. Told once while it is there. */
+  /** Called for something that has the name of a file and is not one, or cannot be looked at; once while it exists. */
   onOther(path: string, what: OtherKind | Error): void
-  /** A file whose name is not UTF-8, as a text that has � in it. Told once. */
+  /** Called once for a file whose name is not UTF-8, with � in the text. */
   onUnnamed(path: string): void
 }
 
@@ -53,7 +53,7 @@ export class DirectoryWatcher {
   readonly #folder: Folder
   readonly #options: ArrivalOptions
   readonly #waiting = new Map<string, Seen>()
-  /** What was told to be none, so that it is told once. */
+  /** Paths that were reported as not being files, so that each is reported once. */
   readonly #others = new Map<string, string>()
   readonly #again = new Map<string, NodeJS.Timeout>()
   readonly #changed = new EventEmitter()
@@ -108,7 +108,7 @@ export class DirectoryWatcher {
     return undefined
   }
 
-  /** Looks at a path once more after a while: nothing might be heard of what has to change about it. */
+  /** Looks at a path again after a while: there may be no event when it changes. */
   lookLater(path: string, afterMs: number): void {
     clearTimeout(this.#again.get(path))
     const look = () => {
@@ -144,7 +144,7 @@ export class DirectoryWatcher {
         if (isFile(found)) this.#see(found)
         else {
           this.#drop(path)
-          if (found.kind !== 'none' && found.kind !== 'directory') this.#tell(path, found.kind)
+          if (found.kind !== 'none' && found.kind !== 'directory') this.#notify(path, found.kind)
         }
       } catch (error) {
         this.#drop(path)
@@ -197,7 +197,7 @@ export class DirectoryWatcher {
     if (this.#waiting.delete(path)) this.#changed.emit('change')
   }
 
-  #tell(path: string, what: OtherKind | Error): void {
+  #notify(path: string, what: OtherKind | Error): void {
     const kind = what instanceof Error ? reason(what) : what
     if (this.#others.get(path) === kind) return
     this.#others.set(path, kind)
@@ -213,7 +213,7 @@ export class DirectoryWatcher {
     )
     const cause = lost ?? (code !== undefined && FATAL.has(code) ? error : undefined)
     if (cause !== undefined) this.#fail(unwatchable(this.#folder.path, cause))
-    else if (path !== undefined) this.#tell(path, error as Error)
+    else if (path !== undefined) this.#notify(path, error as Error)
   }
 
   async #lookForUnnamed(): Promise<void> {

@@ -8,7 +8,10 @@ import type { WatchEntry } from './log.ts'
 import { failedReport } from './report.ts'
 import type { Watching } from './setup.ts'
 
-/** A file's run has ended, well or by a fault of the file: that is noted, the file disposed of, and told. */
+/**
+ * Called when a file's run has ended, well or by a fault of the file: notes it, moves or deletes the file, and
+ * emits an event.
+ */
 export async function settle(
   watching: Watching,
   entry: WatchEntry,

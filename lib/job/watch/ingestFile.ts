@@ -10,8 +10,8 @@ import type { Start } from './recognise.ts'
 import type { Watching } from './setup.ts'
 
 /**
- * Takes a file from its start on, as one run. `note` is told where the file was read to its end, before the run
- * counts as done; `lines` are those before it then.
+ * Takes a file from its start on, as one run. `note` is called with the end of the file, before the run counts as
+ * done; `lines` are those before it then.
  */
 export async function ingestFile(
   watching: Watching,

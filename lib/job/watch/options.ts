@@ -38,4 +38,4 @@ export const watchOptions = {
   },
 } as const satisfies OptionsSchema
 
-export type { WatchGiven, WatchOptions } from '../../options/documented.ts'
+export type { WatchOptions, WatchOptionsInput } from '../../options/documented.ts'

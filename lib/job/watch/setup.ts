@@ -4,21 +4,21 @@ import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
-import { resolveGiven } from '../../options/options.ts'
+import { resolveInput } from '../../options/options.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { newRunId } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lock, refuseTakenRun, requireFree, type State } from '../../run/state.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
-import { type IngestGiven, type IngestOptions, ingestOptions } from '../ingest/options.ts'
+import { type IngestOptions, type IngestOptionsInput, ingestOptions } from '../ingest/options.ts'
 import { requireUsable } from '../ingest/stages.ts'
 import type { Shared } from '../ingest/types.ts'
 import { FAILED, PROCESSED } from './afterIngest.ts'
 import { Folder } from './folder.ts'
 import { look } from './identity.ts'
 import { WatchLog } from './log.ts'
-import { type WatchGiven, type WatchOptions, watchOptions } from './options.ts'
+import { type WatchOptions, type WatchOptionsInput, watchOptions } from './options.ts'
 import { lockOfRejects, OwnRejects, refuseRejectsAmongFiles, SharedRejects } from './rejects.ts'
 import { type WatchFacts, WatchTotals } from './report.ts'
 
@@ -39,8 +39,8 @@ export interface Watching {
   readonly facts: WatchFacts
   /** Of a dry run: the store that takes what all files would write. */
   readonly scratch: Scratch | undefined
-  /** Paths of files with a second name of which that was said. */
-  readonly told: Set<string>
+  /** Paths of files whose second name was already reported. */
+  readonly notified: Set<string>
   close(): Promise<void>
 }
 
@@ -51,22 +51,22 @@ export interface Watching {
 export async function setUpWatch(
   given: string,
   store: Store,
-  options: IngestGiven & WatchGiven,
-  contextGiven: WriteContext,
+  options: IngestOptionsInput & WatchOptionsInput,
+  callerContext: WriteContext,
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
   const matches = namePattern(watch.pattern)
   const directory = await directoryAt(given)
-  await refuseRejectsAmongFiles(directory, matches, contextGiven)
-  const { context, scratch, discard } = ingest.dryRun ? dry(contextGiven, store) : real(contextGiven)
+  await refuseRejectsAmongFiles(directory, matches, callerContext)
+  const { context, scratch, discard } = ingest.dryRun ? dry(callerContext, store) : real(callerContext)
   const facts = factsOf(ingest, store, context)
   const { state } = context
   const key = [facts.target, facts.class, directory]
   const lockName = `watch ${JSON.stringify(key)}`
-  refuseTakenRun(contextGiven.runId, { ...facts, inputs: [directory] }, contextGiven.state?.journal)
+  refuseTakenRun(callerContext.runId, { ...facts, inputs: [directory] }, callerContext.state?.journal)
   const held = state && lock(state.directory, lockName, `watching ${directory}`)
-  if (ingest.dryRun) requireNobody(contextGiven, lockName, directory)
+  if (ingest.dryRun) requireNobody(callerContext, lockName, directory)
   const database = state?.database ?? openDatabase(':memory:')
   const ownRejects = new OwnRejects(context, watch.after === 'move')
   let rejects: SharedRejects | undefined
@@ -95,12 +95,12 @@ export async function setUpWatch(
       options: watch,
       run,
       scratch,
-      state: contextGiven.state,
+      state: callerContext.state,
       log,
       rejects: { shared: rejects, own: ownRejects },
       totals,
       facts,
-      told: new Set(),
+      notified: new Set(),
       close,
     }
   } catch (error) {
@@ -138,13 +138,16 @@ function requireNobody({ state, rejectsPath }: WriteContext, lockName: string, d
   if (rejectsPath !== undefined) requireFree(state.directory, ...lockOfRejects(rejectsPath))
 }
 
-function optionsOf(given: IngestGiven & WatchGiven): { ingest: IngestOptions; watch: WatchOptions } {
+function optionsOf(given: IngestOptionsInput & WatchOptionsInput): {
+  ingest: IngestOptions
+  watch: WatchOptions
+} {
   const entries = Object.entries(given)
   const isOfWatch = ([key]: [string, unknown]) => Object.hasOwn(watchOptions.properties, key)
-  const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchGiven
-  const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as IngestGiven
-  const ingest = resolveGiven(ingestOptions, rest)
-  const resolved = resolveGiven(watchOptions, watch)
+  const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchOptionsInput
+  const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as IngestOptionsInput
+  const ingest = resolveInput(ingestOptions, rest)
+  const resolved = resolveInput(watchOptions, watch)
   return { ingest, watch: ingest.dryRun ? { ...resolved, after: 'keep' } : resolved }
 }
 

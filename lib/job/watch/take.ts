@@ -27,18 +27,14 @@ interface Turn {
 }
 
 /** Takes a file that has settled, or what is new of it; one that is known as it is only has its disposal. */
-export async function take(
-  watching: Watching,
-  arrivals: DirectoryWatcher,
-  file: FileIdentity,
-): Promise<void> {
+export async function take(watching: Watching, watcher: DirectoryWatcher, file: FileIdentity): Promise<void> {
   const found = watching.log.find(file)
   const known = found && asEnded(watching, found)
   if (known !== undefined && known.status !== 'taking' && isKnownAsItIs(known, file)) {
     await finish(watching, known)
     return
   }
-  const opened = await open(watching, arrivals, file, known)
+  const opened = await open(watching, watcher, file, known)
   if (opened === undefined) return
   try {
     await takeOpened(watching, opened, known)
@@ -62,10 +58,10 @@ function asEnded({ log, run: { context } }: Watching, known: WatchEntry): WatchE
   return ended
 }
 
-/** The file, open; undefined where it is none to take, which has been told then. */
+/** Opens the file; undefined where it is not to be taken now. */
 async function open(
   watching: Watching,
-  arrivals: DirectoryWatcher,
+  watcher: DirectoryWatcher,
   file: FileIdentity,
   known: WatchEntry | undefined,
 ): Promise<OpenedFile | undefined> {
@@ -79,11 +75,11 @@ async function open(
     return undefined
   }
   if (typeof opened !== 'string') return opened
-  if (opened === 'changed') arrivals.lookLater(file.path, watching.options.settleMs + 1)
+  if (opened === 'changed') watcher.lookLater(file.path, watching.options.settleMs + 1)
   else if (opened === 'several names') {
-    arrivals.lookLater(file.path, SECOND_LOOK_MS)
-    if (!watching.told.has(file.path)) passOver(watching, file.path, 'several names')
-    watching.told.add(file.path)
+    watcher.lookLater(file.path, SECOND_LOOK_MS)
+    if (!watching.notified.has(file.path)) passOver(watching, file.path, 'several names')
+    watching.notified.add(file.path)
   } else if (opened !== 'gone' && opened !== 'directory') passOver(watching, file.path, opened)
   return undefined
 }

@@ -2,9 +2,9 @@ import { namePattern } from '../../file/namePattern.ts'
 import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
-import type { IngestGiven } from '../ingest/options.ts'
+import type { IngestOptionsInput } from '../ingest/options.ts'
 import { DirectoryWatcher } from './files.ts'
-import type { WatchGiven } from './options.ts'
+import type { WatchOptionsInput } from './options.ts'
 import type { WatchReport } from './report.ts'
 import { setUpWatch, type Watching } from './setup.ts'
 import { failUnnamed, passOver, take } from './take.ts'
@@ -24,7 +24,7 @@ import { failUnnamed, passOver, take } from './take.ts'
 export async function watch(
   directory: string,
   store: Store,
-  given: IngestGiven & WatchGiven,
+  given: IngestOptionsInput & WatchOptionsInput,
   context: WriteContext = {},
 ): Promise<Ended<WatchReport>> {
   const watching = await setUpWatch(directory, store, given, context)
@@ -40,7 +40,7 @@ export async function watch(
   }
   try {
     return await runJob(run, work, {
-      // A watch has no end of its own: without an error it was told to stop.
+      // A watch has no end of its own: without an error it was asked to stop.
       isComplete: () => false,
       report: (ending) => totals.report(facts, ending),
       counts: () => totals.counts(),
@@ -52,12 +52,12 @@ export async function watch(
 
 async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
   const { folder, log, options } = watching
-  const arrivals = await DirectoryWatcher.open(folder, {
+  const watcher = await DirectoryWatcher.open(folder, {
     matches: namePattern(options.pattern),
     settleMs: options.settleMs,
     followLinks: options.followLinks,
     onGone: (path, now) => {
-      watching.told.delete(path)
+      watching.notified.delete(path)
       log.seeGone(path, now)
     },
     onOther: (path, what) => passOver(watching, path, what),
@@ -65,11 +65,11 @@ async function takeAll(watching: Watching, end: AbortSignal): Promise<void> {
   })
   try {
     for (;;) {
-      const file = await arrivals.next(end)
+      const file = await watcher.next(end)
       if (file === undefined) return
-      await take(watching, arrivals, file)
+      await take(watching, watcher, file)
     }
   } finally {
-    await arrivals.close()
+    await watcher.close()
   }
 }

@@ -23,7 +23,7 @@ import type { TenantStore } from './tenant.ts'
 /** A collection in memory: its rules, and its objects by tenant (`''` if there are no tenants). */
 export interface CollectionState {
   rules: Rules
-  readonly shelves: Map<string, TenantStore>
+  readonly tenantStores: Map<string, TenantStore>
 }
 
 const PAGE_OBJECTS = 500
@@ -42,7 +42,7 @@ export class MemoryCollection implements Collection {
     requireIds(range.after, range.upTo)
     let { after } = range
     while (true) {
-      const ids = this.#shelf(call).idsAfter(after, range.upTo, PAGE_OBJECTS)
+      const ids = this.#tenantStore(call).idsAfter(after, range.upTo, PAGE_OBJECTS)
       if (ids.length === 0) return
       after = ids.at(-1)
       yield this.#take(ids, what, call)
@@ -55,59 +55,59 @@ export class MemoryCollection implements Collection {
 
   async write(objects: readonly StoredObject[], call?: CallOptions): Promise<WriteOutcome[]> {
     const { rules } = this.#held()
-    const shelf = this.#shelf(call)
+    const tenantStore = this.#tenantStore(call)
     return objects.map((object) => {
       const fixed: Widths = new Map()
-      const reason = objectFault(rules, object, shelf.widths, fixed)
+      const reason = objectFault(rules, object, tenantStore.widths, fixed)
       if (reason !== undefined) return { ok: false, reason }
-      for (const [name, width] of fixed) shelf.widths.set(name, width)
-      shelf.put(object)
+      for (const [name, width] of fixed) tenantStore.widths.set(name, width)
+      tenantStore.put(object)
       return { ok: true }
     })
   }
 
   async link(links: readonly Link[], call?: CallOptions): Promise<WriteOutcome[]> {
     const { rules } = this.#held()
-    const shelf = this.#shelf(call)
+    const tenantStore = this.#tenantStore(call)
     return links.map((link) => {
-      const reason = linkFault(rules, link, shelf.has(link.id))
+      const reason = linkFault(rules, link, tenantStore.has(link.id))
       if (reason !== undefined) return { ok: false, reason }
-      shelf.link(link.id, (before) => rules.links.added(before, link))
+      tenantStore.link(link.id, (before) => rules.links.added(before, link))
       return { ok: true }
     })
   }
 
   async remove(ids: readonly string[], call?: CallOptions): Promise<RemoveOutcome[]> {
-    const shelf = this.#shelf(call)
-    return ids.map((id) => ({ ok: true, existed: shelf.remove(id) }))
+    const tenantStore = this.#tenantStore(call)
+    return ids.map((id) => ({ ok: true, existed: tenantStore.remove(id) }))
   }
 
   async count(call?: CallOptions): Promise<number> {
-    return this.#shelf(call).size
+    return this.#tenantStore(call).size
   }
 
   async widths(call?: CallOptions): Promise<Widths> {
-    return new Map(this.#shelf(call).widths)
+    return new Map(this.#tenantStore(call).widths)
   }
 
   #take(ids: readonly string[], what: Projection, call: CallOptions | undefined): StoredObject[] {
-    const shelf = this.#shelf(call)
+    const tenantStore = this.#tenantStore(call)
     const tenant = call?.tenant
     const { numbers } = this.#held().rules
     return ids.flatMap((id) => {
-      const object = shelf.take(id, what, numbers)
+      const object = tenantStore.take(id, what, numbers)
       if (object === undefined) return []
       return [tenant === undefined ? object : { ...object, tenant }]
     })
   }
 
-  #shelf(call: CallOptions | undefined): TenantStore {
+  #tenantStore(call: CallOptions | undefined): TenantStore {
     call?.signal?.throwIfAborted()
-    const { rules, shelves } = this.#held()
+    const { rules, tenantStores } = this.#held()
     const tenant = tenantOf(rules, call)
-    const shelf = shelves.get(tenant)
-    if (shelf === undefined) throw noTenant(tenant, this.name)
-    requireActive(tenant, shelf.state, this.name)
-    return shelf
+    const tenantStore = tenantStores.get(tenant)
+    if (tenantStore === undefined) throw noTenant(tenant, this.name)
+    requireActive(tenant, tenantStore.state, this.name)
+    return tenantStore
   }
 }

@@ -46,9 +46,9 @@ class Memory implements Store {
 
   async list() {
     this.#requireOpen()
-    return [...this.#collections].map(([name, { rules, shelves }]) => {
-      const objects = [...shelves.values()].reduce((sum, shelf) => sum + shelf.size, 0)
-      return { name, objects, ...(rules.tenanted ? { tenants: shelves.size } : {}) }
+    return [...this.#collections].map(([name, { rules, tenantStores }]) => {
+      const objects = [...tenantStores.values()].reduce((sum, tenantStore) => sum + tenantStore.size, 0)
+      return { name, objects, ...(rules.tenanted ? { tenants: tenantStores.size } : {}) }
     })
   }
 
@@ -65,8 +65,8 @@ class Memory implements Store {
     if (there !== undefined) throw takenName(schema.class, there)
     requireNoAlias(schema.class, this.#aliasList())
     const rules = rulesOf(structuredClone(schema))
-    const shelves = new Map(rules.tenanted ? [] : [['', new TenantStore()]])
-    this.#collections.set(schema.class, { rules, shelves })
+    const tenantStores = new Map(rules.tenanted ? [] : [['', new TenantStore()]])
+    this.#collections.set(schema.class, { rules, tenantStores })
   }
 
   async addProperty(name: string, property: PropertySchema) {
@@ -80,31 +80,31 @@ class Memory implements Store {
   }
 
   async tenants(name: string) {
-    const { rules, shelves } = this.#require(name)
+    const { rules, tenantStores } = this.#require(name)
     requireTenanted(rules)
-    return [...shelves.keys()]
+    return [...tenantStores.keys()]
   }
 
   async createTenants(name: string, tenants: readonly string[]) {
-    const { rules, shelves } = this.#require(name)
+    const { rules, tenantStores } = this.#require(name)
     requireTenanted(rules)
     requireLegalTenants(tenants)
-    for (const tenant of tenants) if (!shelves.has(tenant)) shelves.set(tenant, new TenantStore())
+    for (const tenant of tenants) if (!tenantStores.has(tenant)) tenantStores.set(tenant, new TenantStore())
   }
 
   async tenantStates(name: string) {
-    const { rules, shelves } = this.#require(name)
+    const { rules, tenantStores } = this.#require(name)
     requireTenanted(rules)
-    const tenants = [...shelves].map(([tenant, { state }]) => ({ name: tenant, state }))
+    const tenants = [...tenantStores].map(([tenant, { state }]) => ({ name: tenant, state }))
     return tenants.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   async setTenantStates(name: string, tenants: readonly Tenant[]) {
-    const { rules, shelves } = this.#require(name)
+    const { rules, tenantStores } = this.#require(name)
     requireTenanted(rules)
-    const missing = tenants.find((tenant) => !shelves.has(tenant.name))
+    const missing = tenants.find((tenant) => !tenantStores.has(tenant.name))
     if (missing !== undefined) throw noTenant(missing.name, name)
-    for (const tenant of tenants) shelves.get(tenant.name)!.state = tenant.state
+    for (const tenant of tenants) tenantStores.get(tenant.name)!.state = tenant.state
   }
 
   async aliases() {

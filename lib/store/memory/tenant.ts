@@ -20,21 +20,21 @@ export class TenantStore {
   /** The widths of the vectors here. */
   readonly widths: Widths = new Map()
   state: TenantState = 'active'
-  readonly #laid = new Map<string, StoredRow>()
+  readonly #rows = new Map<string, StoredRow>()
   #order: readonly string[] | undefined
 
   get size(): number {
-    return this.#laid.size
+    return this.#rows.size
   }
 
   has(id: string): boolean {
-    return this.#laid.has(id)
+    return this.#rows.has(id)
   }
 
   put({ id, properties, vector, vectors, createdMs, updatedMs = Date.now() }: StoredObject): void {
-    const before = this.#laid.get(id)
+    const before = this.#rows.get(id)
     if (before === undefined) this.#order = undefined
-    this.#laid.set(id, {
+    this.#rows.set(id, {
       json: exactJson(properties),
       vector: vector?.slice(),
       vectors: vectors && copies(vectors),
@@ -46,18 +46,18 @@ export class TenantStore {
 
   /** Changes the references of an existing object. */
   link(id: string, change: (links: Links | undefined) => Links): void {
-    const laid = this.#laid.get(id)!
-    const links = JSON.stringify(change(linksOf(laid)))
-    this.#laid.set(id, { ...laid, links, updatedMs: Date.now() })
+    const row = this.#rows.get(id)!
+    const links = JSON.stringify(change(linksOf(row)))
+    this.#rows.set(id, { ...row, links, updatedMs: Date.now() })
   }
 
   take(id: string, what: Projection, { parse }: WholeNumbers): StoredObject | undefined {
-    const laid = this.#laid.get(id)
-    if (laid === undefined) return undefined
-    const { vector, vectors, createdMs, updatedMs } = laid
+    const row = this.#rows.get(id)
+    if (row === undefined) return undefined
+    const { vector, vectors, createdMs, updatedMs } = row
     return {
       id,
-      properties: { ...chosen(parse(laid.json), what.properties), ...(what.references && linksOf(laid)) },
+      properties: { ...chosen(parse(row.json), what.properties), ...(what.references && linksOf(row)) },
       ...(what.vectors && vector !== undefined ? { vector: vector.slice() } : undefined),
       ...(what.vectors && vectors !== undefined ? { vectors: copies(vectors) } : undefined),
       ...(what.times && { createdMs, updatedMs }),
@@ -65,18 +65,18 @@ export class TenantStore {
   }
 
   remove(id: string): boolean {
-    return this.#laid.delete(id)
+    return this.#rows.delete(id)
   }
 
   /** The next ids in order, at most `limit`. */
   idsAfter(after: string | undefined, upTo: string | undefined, limit: number): string[] {
     // Ids that were removed stay in the order until the next new one: removing while reading costs no sorting.
-    this.#order ??= [...this.#laid.keys()].sort()
+    this.#order ??= [...this.#rows.keys()].sort()
     const ids: string[] = []
     for (let at = firstAfter(this.#order, after); at < this.#order.length && ids.length < limit; at += 1) {
       const id = this.#order[at]!
       if (upTo !== undefined && id > upTo) break
-      if (this.#laid.has(id)) ids.push(id)
+      if (this.#rows.has(id)) ids.push(id)
     }
     return ids
   }

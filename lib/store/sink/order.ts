@@ -31,13 +31,13 @@ export class IdLocks {
     await Promise.all(waits)
   }
 
-  take(ticket: Task): void {
-    for (const id of ticket.group.touched.keys()) this.#last.set(id, ticket)
+  take(task: Task): void {
+    for (const id of task.group.touched.keys()) this.#last.set(id, task)
   }
 
-  release(ticket: Task): void {
-    for (const id of ticket.group.touched.keys()) {
-      if (this.#last.get(id) === ticket) this.#last.delete(id)
+  release(task: Task): void {
+    for (const id of task.group.touched.keys()) {
+      if (this.#last.get(id) === task) this.#last.delete(id)
     }
   }
 }

@@ -56,7 +56,7 @@ class StoreSink extends Writable {
   readonly #retry: Retrying
   readonly #calls: Calls
   readonly #abort = new AbortController()
-  readonly #claims = new IdLocks()
+  readonly #idLocks = new IdLocks()
   readonly #order: Sequencer
   readonly #running = new Set<Promise<unknown>>()
   readonly #uncommitted = new Set<Promise<void>>()
@@ -111,7 +111,7 @@ class StoreSink extends Writable {
     for (const group of writeGroups(batch)) {
       while (this.#running.size >= this.#workers) await Promise.race(this.#running)
       while (this.#uncommitted.size >= this.#workers * 5) await Promise.race(this.#uncommitted)
-      await this.#claims.free(group)
+      await this.#idLocks.free(group)
       if (this.#stopped) return
       this.#start(group)
     }
@@ -121,12 +121,12 @@ class StoreSink extends Writable {
     const applied = this.#apply(group)
     const done = applied.then(() => {})
     const committed = this.#order.add(applied.then(settlement))
-    const ticket = { group, done, committed }
-    this.#claims.take(ticket)
+    const task = { group, done, committed }
+    this.#idLocks.take(task)
     this.#hold(done, this.#running)
     this.#hold(committed, this.#uncommitted)
     committed.then(
-      () => this.#claims.release(ticket),
+      () => this.#idLocks.release(task),
       (error) => this.destroy(error),
     )
   }
@@ -148,12 +148,12 @@ class StoreSink extends Writable {
 
   #hold<T>(promise: Promise<T>, among: Set<Promise<unknown>> | Set<Promise<void>>): void {
     const set = among as Set<Promise<unknown>>
-    const told = () => set === this.#running && this.#options.onInFlight?.(set.size)
+    const notify = () => set === this.#running && this.#options.onInFlight?.(set.size)
     set.add(promise)
-    told()
+    notify()
     const drop = () => {
       set.delete(promise)
-      told()
+      notify()
     }
     promise.then(drop, drop)
   }

@@ -135,7 +135,7 @@ export class SqliteObjects {
     return new Map(this.#widthsOf(this.#tenant(call)))
   }
 
-  /** An object that is replaced keeps the time it was made, unless told, and loses its references. */
+  /** An object that is replaced keeps its creation time by default, and loses its references. */
   #upsert(dated: boolean): SqliteStatement {
     const more = `${dated ? ', created = excluded.created' : ''}${this.#refers ? ', links = NULL' : ''}`
     return this.#statement(

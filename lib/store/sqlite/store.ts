@@ -58,10 +58,10 @@ const SUPPORTS: Capabilities = {
 }
 
 /**
- * Opens the embedded store in one SQLite file, and makes it where there is none, unless told otherwise.
- * `database` is its connection: tables of the caller's own take part in its transactions.
- * Durable when a process is killed; of a power cut the last transactions may be lost, each wholly.
- * Memory: a page of at most 500 objects or about 8 MB at a time, and up to 32 MB of cached file pages.
+ * Opens the embedded store in one SQLite file, and by default creates it where it is missing. `database` is its
+ * connection: tables of the caller's own take part in its transactions. Durable when a process is killed; of a
+ * power cut the last transactions may be lost, each wholly. Memory: a page of at most 500 objects or about 8 MB at
+ * a time, and up to 32 MB of cached file pages.
  * @throws ElysiaError ELYSIA_STORE (no database, of a newer version, no right), ELYSIA_LOCKED, ELYSIA_NOT_FOUND
  */
 export async function openSqlite(path: string, options: DatabaseOptions = {}): Promise<EmbeddedStore> {

@@ -33,7 +33,7 @@ function integerFault(value: Json) {
   if (typeof value === 'bigint') {
     return isInt64(value) ? undefined : `requires an integer of 64 bits, the given value is '${value}'`
   }
-  if (!Number.isInteger(value)) return `requires an integer, the given value is '${shown(value)}'`
+  if (!Number.isInteger(value)) return `requires an integer, the given value is '${formatValue(value)}'`
   return isLarge(value as number) ? mayBeRounded(value as number) : undefined
 }
 
@@ -45,11 +45,13 @@ export function mayBeRounded(value: number): string {
 function numberFault(value: Json) {
   return typeof value === 'bigint' || Number.isFinite(value)
     ? undefined
-    : `requires a float, the given value is '${shown(value)}'`
+    : `requires a float, the given value is '${formatValue(value)}'`
 }
 
 function booleanFault(value: Json) {
-  return typeof value === 'boolean' ? undefined : `requires a bool, the given value is '${shown(value)}'`
+  return typeof value === 'boolean'
+    ? undefined
+    : `requires a bool, the given value is '${formatValue(value)}'`
 }
 
 const DATE =
@@ -58,7 +60,7 @@ const DATE =
 function dateFault(value: Json) {
   const parts = typeof value === 'string' ? DATE.exec(value) : null
   if (parts !== null && dayExists(Number(parts[1]), Number(parts[2]), Number(parts[3]))) return undefined
-  return `requires a string with a RFC3339 formatted date, but the given value is '${shown(value)}'`
+  return `requires a string with a RFC3339 formatted date, but the given value is '${formatValue(value)}'`
 }
 
 function dayExists(year: number, month: number, day: number): boolean {
@@ -69,18 +71,18 @@ function dayExists(year: number, month: number, day: number): boolean {
 
 function uuidFault(value: Json) {
   if (typeof value === 'string' && isUuidOfAnySpelling(value)) return undefined
-  return `requires a string of UUID format, the given value is '${shown(value)}'`
+  return `requires a string of UUID format, the given value is '${formatValue(value)}'`
 }
 
 function geoFault(value: Json) {
   const { latitude, longitude } = recordOf(value)
   if (Number.isFinite(latitude) && Number.isFinite(longitude)) return undefined
-  return `requires the numbers latitude and longitude, the given value is '${shown(value)}'`
+  return `requires the numbers latitude and longitude, the given value is '${formatValue(value)}'`
 }
 
 function phoneFault(value: Json) {
   if (typeof recordOf(value).input === 'string') return undefined
-  return `requires an object with the text input, the given value is '${shown(value)}'`
+  return `requires an object with the text input, the given value is '${formatValue(value)}'`
 }
 
 function blobFault(value: Json) {
@@ -95,7 +97,7 @@ function isBase64(text: string): boolean {
   )
 }
 
-function shown(value: Json): string {
+function formatValue(value: Json): string {
   const text = typeof value === 'string' ? value : (exactJson(value) ?? String(value))
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

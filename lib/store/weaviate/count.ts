@@ -36,8 +36,8 @@ async function countByGraphql(
   const answer = objectIn(await expect({ cluster, target }, request, doing, call), target)
   const [error] = Array.isArray(answer.errors) ? answer.errors : []
   if (error !== undefined) {
-    const said = isRecord(error) ? String(error.message) : 'it does not say why it cannot'
-    throw wholeFailure(said, `${doing}: ${target}`)
+    const reason = isRecord(error) ? String(error.message) : 'it does not say why it cannot'
+    throw wholeFailure(reason, `${doing}: ${target}`)
   }
   const [first] = listAt(answer, 'data', 'Aggregate', name)
   return valueAt(first, 'meta', 'count')

@@ -86,6 +86,6 @@ function reasonOf({ result }: JsonObject): string | undefined {
   const { status, errors } = isRecord(result) ? result : {}
   if (status === 'SUCCESS') return undefined
   const list = isRecord(errors) && Array.isArray(errors.error) ? errors.error : []
-  const said = list.map((one) => (isRecord(one) ? String(one.message) : '')).join('; ')
-  return said === '' ? 'the server did not say that it was added' : bounded(said)
+  const reason = list.map((one) => (isRecord(one) ? String(one.message) : '')).join('; ')
+  return reason === '' ? 'the server did not say that it was added' : bounded(reason)
 }

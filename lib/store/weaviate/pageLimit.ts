@@ -1,6 +1,6 @@
 /** A page that is meant to be full: it comes to 4 to 8 MB while objects are of about one size. */
 const PAGE_BYTES = 6 * 1024 * 1024
-/** QUERY_MAXIMUM_RESULTS of a server that was told nothing. */
+/** The default of QUERY_MAXIMUM_RESULTS. */
 const MOST_OBJECTS = 10_000
 /** Asked for first, when nothing is known of the objects. */
 const FIRST_OBJECTS = 50

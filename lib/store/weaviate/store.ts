@@ -20,7 +20,7 @@ import type {
 import type { Node } from '../target.ts'
 import { featuresOf, type ServerFeatures } from './cluster/capabilities.ts'
 import { Cluster } from './cluster/cluster.ts'
-import { greet } from './cluster/handshake.ts'
+import { handshake } from './cluster/handshake.ts'
 import { health } from './cluster/health.ts'
 import { NodeConnection } from './cluster/node.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
@@ -74,7 +74,7 @@ export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
   const servers = nodes.map(
     (node) => new NodeConnection({ node, apiKey, headers, authorities, connectTimeoutMs }),
   )
-  const { version, maxMessageBytes } = await greet(servers, target, connectTimeoutMs, options.signal)
+  const { version, maxMessageBytes } = await handshake(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
   const capabilities = featuresOf(version)
   const shared = { target, cluster, maxMessageBytes, version, capabilities, pageSize: options.pageSize }

@@ -152,13 +152,13 @@ class GzipMembers extends Duplex {
       if (error) return
       const used = body.bytesWritten - before
       if (used === chunk.length) return done()
-      const goOn = () => {
+      const resume = () => {
         body.destroy()
         this.#state = 'trailer'
         this.#tryTake(chunk.subarray(used), done)
       }
-      if (body.readableEnded) goOn()
-      else this.#atBodyEnd = goOn
+      if (body.readableEnded) resume()
+      else this.#atBodyEnd = resume
     })
   }
 }

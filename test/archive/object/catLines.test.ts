@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { objectLine } from '../../../bin/commands/col/objectLine.ts'
-import type { RestoreGiven } from '../../../lib/job/restore/options.ts'
+import type { RestoreOptionsInput } from '../../../lib/job/restore/options.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -38,7 +38,7 @@ async function roundTrips(t: Test, open: (t: Test) => Promise<Store>, numRuns: n
     if (lines === '' || lines.includes('"__proto__"')) return
     writeFileSync(path, lines)
     writeFileSync(schemaPath, JSON.stringify(scene.schema))
-    const options: RestoreGiven = withClass ? { schema: schemaPath } : { name: NAME }
+    const options: RestoreOptionsInput = withClass ? { schema: schemaPath } : { name: NAME }
     const read = await openSource(path, { stdin: () => Readable.from([]), options })
     const { written, rejected, verification } = await restore(read, target, options)
     const counts = { written, rejected, equal: verification?.digest_equal }

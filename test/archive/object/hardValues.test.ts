@@ -7,7 +7,7 @@ import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.t
 import { exactJson, parseExact } from '../../../lib/core/exactJson.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -21,7 +21,7 @@ import { idOf, THING, thing } from '../../job/backup/archived.ts'
 import { travel, type Way } from '../trips.ts'
 import { HARD, hardObjects } from './hard.ts'
 
-const ENCODINGS: readonly BackupGiven[] = [
+const ENCODINGS: readonly BackupOptionsInput[] = [
   ...(['jsonl', 'json'] as const).flatMap((format) =>
     ['none', 'gzip', 'lz4', 'zstd'].map((compression) => ({ format, compression })),
   ),

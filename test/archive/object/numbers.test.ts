@@ -14,7 +14,7 @@ import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
 import { ingest } from '../../../lib/job/ingest/ingest.ts'
-import type { RestoreGiven } from '../../../lib/job/restore/options.ts'
+import type { RestoreOptionsInput } from '../../../lib/job/restore/options.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
@@ -67,7 +67,7 @@ async function printed(store: Store, name = 'Numbers'): Promise<string> {
   return (await objectsOf(store, name)).map((object) => `${readableText(object)}\n`).join('')
 }
 
-async function restored(path: string, store: Store, given: RestoreGiven = {}, rejectsPath?: string) {
+async function restored(path: string, store: Store, given: RestoreOptionsInput = {}, rejectsPath?: string) {
   const source = await openSource(path, { stdin: () => Readable.from([]), options: given })
   return await restore(source, store, given, rejectsPath === undefined ? {} : { rejectsPath })
 }
@@ -78,7 +78,7 @@ function written(t: Test, name: string, text: string | Buffer): string {
   return path
 }
 
-const given = (t: Test): RestoreGiven => ({ schema: written(t, 'class.json', JSON.stringify(SCHEMA)) })
+const given = (t: Test): RestoreOptionsInput => ({ schema: written(t, 'class.json', JSON.stringify(SCHEMA)) })
 
 /** A store that holds all of them. */
 async function numbers(t: Test): Promise<Store> {

@@ -12,7 +12,7 @@ import type { StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupFile } from '../../../lib/job/backup/destination.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { storeObjects } from '../../../lib/store/objects.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
@@ -60,13 +60,13 @@ function ofStore(t: Test, store: Store, schema = THING): ObjectSource {
   return storeObjects(store.collection('Thing'), schema, options, ranges)
 }
 
-async function ofArchive(t: Test, store: Store, given: BackupGiven): Promise<ObjectSource> {
+async function ofArchive(t: Test, store: Store, given: BackupOptionsInput): Promise<ObjectSource> {
   const storage = directoryStorage(join(t.testdir(), 'archive'))
   await backup(store, 'Thing', storage, given)
   return archiveObjects(await openArchive(storage))
 }
 
-async function ofFile(t: Test, store: Store, given: BackupGiven): Promise<ObjectSource> {
+async function ofFile(t: Test, store: Store, given: BackupOptionsInput): Promise<ObjectSource> {
   const file = join(t.testdir(), 'things.jsonl')
   await backupFile(store, 'Thing', file, given)
   const source = await singleObjects(() => createReadStream(file))
@@ -108,7 +108,7 @@ objectSourceContract(
 )
 
 const SMALL = 16 * 1024
-const ARCHIVES: Readonly<Record<string, BackupGiven>> = {
+const ARCHIVES: Readonly<Record<string, BackupOptionsInput>> = {
   'an archive of JSON lines': { format: 'jsonl', partSize: SMALL },
   'an archive of Parquet': { format: 'parquet', partSize: SMALL },
   'an archive of one JSON array a part': { format: 'json', compression: 'gzip', partSize: SMALL },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { type LockOptions, lockRoot } from '../../../lib/catalog/lock/lock.ts'
-import { thisHolder } from '../../../lib/catalog/lock/process.ts'
+import { thisOwner } from '../../../lib/catalog/lock/process.ts'
 import { unlockRoot } from '../../../lib/catalog/lock/unlock.ts'
 import { texts } from '../../run/listening.ts'
 
@@ -37,7 +37,7 @@ async function holding(t: Test, root: string, kind: string, heartbeatMs = 200) {
 function strange(root: string, more: object = {}): string {
   mkdirSync(`${root}/.locks`, { recursive: true })
   const file = `${root}/.locks/abcdef0123456789.json`
-  const holder = { ...thisHolder(), host: 'elsewhere', boot: 'another', pid: 1 }
+  const holder = { ...thisOwner(), host: 'elsewhere', boot: 'another', pid: 1 }
   const record = { kind: 'exclusive', purpose: 'cleanup', since: '2026-01-01T00:00:00Z', heartbeatMs: 200 }
   writeFileSync(file, JSON.stringify({ ...holder, ...record, id: 'abcdef0123456789', counter: 1, ...more }))
   return file
@@ -104,11 +104,11 @@ t.test('a killed process keeps no lock: the next one has it at once', async (t) 
   await lock.release()
 })
 
-const noBeginnings = thisHolder().startTicks === undefined && 'nothing says here when a process began'
+const noBeginnings = thisOwner().startTicks === undefined && 'nothing says here when a process began'
 
 t.test('a pid that was used again is not the holder', { skip: noBeginnings }, async (t) => {
   const root = t.testdir()
-  strange(root, { ...thisHolder(), startTicks: '1' })
+  strange(root, { ...thisOwner(), startTicks: '1' })
   await (await take(root, 'exclusive')).release()
 })
 

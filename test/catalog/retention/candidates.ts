@@ -1,8 +1,8 @@
 import { WHOLE } from '../../../lib/catalog/retention/coverage.ts'
-import { type RetentionGiven, retentionOptions } from '../../../lib/catalog/retention/options.ts'
+import { type RetentionOptionsInput, retentionOptions } from '../../../lib/catalog/retention/options.ts'
 import type { Candidate, GroupPlan } from '../../../lib/catalog/retention/plan.ts'
 import { type Policy, policyOf } from '../../../lib/catalog/retention/policy.ts'
-import { resolveGiven } from '../../../lib/options/options.ts'
+import { resolveInput } from '../../../lib/options/options.ts'
 
 /** A complete archive of collection C in cluster c, but for what is given. `time` is a moment as ISO text. */
 export function candidate({
@@ -31,8 +31,8 @@ export function candidate({
 }
 
 /** The policy of these options. */
-export function policy(given: RetentionGiven): Policy {
-  return policyOf(resolveGiven(retentionOptions, given))
+export function policy(given: RetentionOptionsInput): Policy {
+  return policyOf(resolveInput(retentionOptions, given))
 }
 
 export function removedIds(groups: readonly GroupPlan[]): string[] {

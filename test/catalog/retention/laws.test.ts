@@ -7,7 +7,7 @@ import {
   covers,
   isWhole,
 } from '../../../lib/catalog/retention/coverage.ts'
-import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
+import type { RetentionOptionsInput } from '../../../lib/catalog/retention/options.ts'
 import { type Candidate, type GroupPlan, planRetention } from '../../../lib/catalog/retention/plan.ts'
 import { ARCHIVE_STATUSES } from '../../../lib/catalog/status.ts'
 import { before, periodOf } from '../../../lib/core/duration.ts'
@@ -101,7 +101,7 @@ const options = fc
     groupBy: fc.constantFrom('none', 'collection', 'collection,tags', 'cluster,collection,tenant'),
   })
   .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)))
-  .filter((all) => Object.keys(all).length > 1) as fc.Arbitrary<RetentionGiven>
+  .filter((all) => Object.keys(all).length > 1) as fc.Arbitrary<RetentionOptionsInput>
 
 /** Whole, and of whole bases: the plain recursion. */
 function isSound(archive: Candidate, all: readonly Candidate[]): boolean {
@@ -124,8 +124,8 @@ function counting({ keep, remove }: GroupPlan, all: readonly Candidate[]) {
 /** Holds a law over the groups of random plans. */
 function law(
   name: string,
-  holds: (group: GroupPlan, all: readonly Candidate[], given: RetentionGiven) => boolean,
-  given: fc.Arbitrary<RetentionGiven> = options,
+  holds: (group: GroupPlan, all: readonly Candidate[], given: RetentionOptionsInput) => boolean,
+  given: fc.Arbitrary<RetentionOptionsInput> = options,
 ): void {
   t.test(name, async () => {
     fc.assert(

@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
+import type { RetentionOptionsInput } from '../../../lib/catalog/retention/options.ts'
 import { planRetention } from '../../../lib/catalog/retention/plan.ts'
 import { candidate, policy } from './candidates.ts'
 
 const GOLDEN = new URL('../golden/', import.meta.url)
 
-type Given = Parameters<typeof candidate>[0]
+type CandidateInput = Parameters<typeof candidate>[0]
 
 /** A golden case: what is there, and the plan that the rules give, derived by hand. */
 interface Golden {
   readonly why: string
   readonly now: string
-  readonly options: RetentionGiven
+  readonly options: RetentionOptionsInput
   readonly filtered?: boolean
-  readonly archives: readonly Given[]
-  readonly others?: readonly Given[]
+  readonly archives: readonly CandidateInput[]
+  readonly others?: readonly CandidateInput[]
   readonly error?: string
   readonly groups?: readonly unknown[]
 }
@@ -51,6 +51,10 @@ t.test('options that are none are refused', async (t) => {
     [{ groupBy: 'colection' }, /--group-by colection/],
     [{ failedAfter: '1' }, /failedAfter/],
   ] as const) {
-    t.throws(() => policy(given as RetentionGiven), { code: 'ELYSIA_USAGE', message }, JSON.stringify(given))
+    t.throws(
+      () => policy(given as RetentionOptionsInput),
+      { code: 'ELYSIA_USAGE', message },
+      JSON.stringify(given),
+    )
   }
 })

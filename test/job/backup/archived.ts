@@ -2,7 +2,7 @@ import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.t
 import type { StoredObject } from '../../../lib/core/object.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
 
@@ -40,7 +40,7 @@ export async function things(count: number, schema = THING): Promise<Store> {
 }
 
 /** An archive in memory of so many things, and its files. */
-export async function archiveOf(count: number, options: BackupGiven = {}): Promise<Files> {
+export async function archiveOf(count: number, options: BackupOptionsInput = {}): Promise<Files> {
   const files: Files = new Map()
   await backup(await things(count), 'Thing', memoryStorage(files), { compression: 'none', ...options })
   return files

@@ -3,7 +3,7 @@ import { openArchive } from '../../../lib/archive/archive.ts'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { Json } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { idOf } from './archived.ts'
@@ -11,7 +11,7 @@ import { idOf } from './archived.ts'
 /** An archive of a class with one property, an object a value, by that property. */
 async function partitioned(
   values: readonly (Json | undefined)[],
-  { dataType = 'text', name = 'kind', more = [] as string[], ...options }: Given = {},
+  { dataType = 'text', name = 'kind', more = [] as string[], ...options }: PartitionInput = {},
 ): Promise<Files> {
   const store = openMemory()
   const properties = [name, ...more].map((one) => ({ name: one, dataType: [dataType] }))
@@ -27,7 +27,7 @@ async function partitioned(
   return files
 }
 
-interface Given extends BackupGiven {
+interface PartitionInput extends BackupOptionsInput {
   readonly dataType?: string
   readonly name?: string
   readonly more?: string[]

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
 import { onObjects } from '../../run/listening.ts'
@@ -10,7 +10,7 @@ import { THING, thing, things } from './archived.ts'
 const SMALL = { partSize: 4096, compression: 'none' } as const
 
 /** What a backup leaves that was stopped half way. */
-async function interrupted(store: Store, options: BackupGiven = SMALL): Promise<Files> {
+async function interrupted(store: Store, options: BackupOptionsInput = SMALL): Promise<Files> {
   const files: Files = new Map()
   const stop = new AbortController()
   const onEvent = onObjects((objects) => {
@@ -20,7 +20,7 @@ async function interrupted(store: Store, options: BackupGiven = SMALL): Promise<
   return files
 }
 
-function resume(store: Store, files: Files, options: BackupGiven) {
+function resume(store: Store, files: Files, options: BackupOptionsInput) {
   return backup(store, 'Thing', memoryStorage(files), options, { resume: true })
 }
 
@@ -35,7 +35,7 @@ t.test('a backup whose schema has changed meanwhile is not finished, and what ch
 
 t.test('a backup is finished with the options it was begun with, and with no others', async (t) => {
   const store = await things(400)
-  const others: Readonly<Record<string, BackupGiven>> = {
+  const others: Readonly<Record<string, BackupOptionsInput>> = {
     '--format': { format: 'json' },
     '--compression': { compression: 'zstd' },
     '--no-vectors': { vectors: false },

@@ -9,7 +9,7 @@ import type { Catalog } from '../../../lib/catalog/catalog.ts'
 import { IndexDamaged } from '../../../lib/catalog/database/database.ts'
 import { lockRoot } from '../../../lib/catalog/lock/lock.ts'
 import { openCatalog, withCatalog } from '../../../lib/catalog/open.ts'
-import type { RetentionGiven } from '../../../lib/catalog/retention/options.ts'
+import type { RetentionOptionsInput } from '../../../lib/catalog/retention/options.ts'
 import { periodOf } from '../../../lib/core/duration.ts'
 import { type CleanupContext, cleanUp, planCleanup, runCleanup } from '../../../lib/job/cleanup/cleanup.ts'
 import { manifest, planned, writeArchive, writeUnfinished } from '../../catalog/archives.ts'
@@ -36,7 +36,7 @@ async function root(t: Test) {
   return { backups, file, catalog }
 }
 
-function clean(catalog: Catalog, given: RetentionGiven, around: CleanupContext = {}, filter = {}) {
+function clean(catalog: Catalog, given: RetentionOptionsInput, around: CleanupContext = {}, filter = {}) {
   const history = periodOf('1y', 'history')
   return cleanUp(catalog, { filter, policy: policy(given), history }, { timing, ...around })
 }

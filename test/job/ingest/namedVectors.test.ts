@@ -4,7 +4,7 @@ import { openArchive } from '../../../lib/archive/archive.ts'
 import { memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { CollectionSchema } from '../../../lib/core/schema.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { archiveSource } from '../../../lib/job/restore/source/archive.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -32,7 +32,7 @@ async function storeOf(names: readonly (readonly string[])[], schema = NAMED): P
   return store
 }
 
-async function backedUp(store: Store, options: BackupGiven = {}) {
+async function backedUp(store: Store, options: BackupOptionsInput = {}) {
   const [place, notices] = [memoryStorage(), [] as string[]]
   await backup(store, 'Thing', place, options, { onEvent: texts(notices) })
   return { place, notices, manifest: (await openArchive(place)).manifest }

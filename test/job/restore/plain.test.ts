@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import type { RestoreGiven } from '../../../lib/job/restore/options.ts'
+import type { RestoreOptionsInput } from '../../../lib/job/restore/options.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -25,7 +25,7 @@ const lineOf = (n: number, more: object = {}) => {
 async function restored(
   t: Test,
   lines: readonly string[],
-  given: RestoreGiven & { pipe?: boolean },
+  given: RestoreOptionsInput & { pipe?: boolean },
   store: Store,
 ) {
   const { pipe, ...options } = given

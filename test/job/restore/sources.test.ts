@@ -7,9 +7,9 @@ import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
-import type { BackupGiven } from '../../../lib/job/backup/options.ts'
+import type { BackupOptionsInput } from '../../../lib/job/backup/options.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
-import type { RestoreGiven } from '../../../lib/job/restore/options.ts'
+import type { RestoreOptionsInput } from '../../../lib/job/restore/options.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../lib/job/restore/source/open.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -19,7 +19,7 @@ import { objectsOf, summed } from './restored.ts'
 
 const NO_STDIN = () => Readable.from([])
 
-async function singleBytes(store: Store, options: BackupGiven = {}): Promise<Buffer> {
+async function singleBytes(store: Store, options: BackupOptionsInput = {}): Promise<Buffer> {
   const chunks: Buffer[] = []
   const stream = new Writable({
     write(chunk: Buffer, _, done) {
@@ -41,8 +41,8 @@ function waysIn(t: Test, bytes: Buffer) {
     for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
   }
   return {
-    'a file': (options: RestoreGiven = {}) => openSource(path, { stdin: NO_STDIN, options }),
-    'a pipe': (options: RestoreGiven = {}) =>
+    'a file': (options: RestoreOptionsInput = {}) => openSource(path, { stdin: NO_STDIN, options }),
+    'a pipe': (options: RestoreOptionsInput = {}) =>
       openSource('-', { stdin: () => Readable.from(chunks(), { objectMode: false }), options }),
   }
 }

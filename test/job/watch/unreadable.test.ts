@@ -18,7 +18,7 @@ async function breakReads(t: Test, { inbox }: Storage, name: string) {
   const { read } = prototype
   const broken = {
     reads: 0,
-    mend: () => {
+    repair: () => {
       prototype.read = read
     },
   }
@@ -32,7 +32,7 @@ async function breakReads(t: Test, { inbox }: Storage, name: string) {
     })
     return Promise.reject(error)
   }
-  t.teardown(broken.mend)
+  t.teardown(broken.repair)
   return broken
 }
 
@@ -64,7 +64,7 @@ for (const after of ['keep', 'move'] as const) {
         { a: 'TWO', b: 'ONE', d: 'FOUR' },
         'nothing of it was taken twice',
       )
-      broken.mend()
+      broken.repair()
       const { files } = await pass(place, { after })
       t.match(files[0]?.report, { status: 'done', lines: 1, written: 1 }, 'it goes on behind what was taken')
       t.strictSame(await contentsOf(place), { a: 'TWO', b: 'ONE', c: 'THREE', d: 'FOUR' })

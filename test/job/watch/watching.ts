@@ -2,8 +2,8 @@ import { renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Test } from 'tap'
 import { eventText } from '../../../bin/view/eventText.ts'
-import type { IngestGiven } from '../../../lib/job/ingest/options.ts'
-import type { WatchGiven } from '../../../lib/job/watch/options.ts'
+import type { IngestOptionsInput } from '../../../lib/job/ingest/options.ts'
+import type { WatchOptionsInput } from '../../../lib/job/watch/options.ts'
 import type { WatchReport } from '../../../lib/job/watch/report.ts'
 import { watch } from '../../../lib/job/watch/watch.ts'
 import type { WriteContext } from '../../../lib/run/context.ts'
@@ -55,7 +55,7 @@ export interface Told {
 /** Watches until `until` says so of the files that are done with. */
 export async function watched(
   place: Storage,
-  options: Partial<IngestGiven> & WatchGiven,
+  options: Partial<IngestOptionsInput> & WatchOptionsInput,
   until: (files: readonly WatchedFile[]) => boolean,
   more: WriteContext = {},
 ): Promise<Told> {
@@ -103,7 +103,7 @@ let sentinels = 0
  */
 export async function pass(
   place: Storage,
-  options: Partial<IngestGiven> & WatchGiven = {},
+  options: Partial<IngestOptionsInput> & WatchOptionsInput = {},
   steps: readonly (() => void)[] = [],
   more: WriteContext = {},
 ): Promise<Told> {

@@ -137,7 +137,7 @@ t.test('nothing touches the ids of a read of stored state before its checkpoint 
   t.ok(await overtakes(move(0, 3), put(1)), 'a move holds its own ids only')
 })
 
-interface Given {
+interface Scenario {
   readonly changes: readonly Change[]
   readonly count: number
   readonly workers: number
@@ -146,7 +146,7 @@ interface Given {
 }
 
 /** Lets the process die again and again, a little later each time, with other batches after each restart. */
-async function runWithCrashes(base: Store, given: Given, stride: number): Promise<number> {
+async function runWithCrashes(base: Store, given: Scenario, stride: number): Promise<number> {
   const draw = drawing(given.seed)
   let covered = 0
   for (let life = 0; ; life++) {
@@ -164,7 +164,7 @@ async function run(
   faulty: FaultyStore,
   changes: readonly Change[],
   from: number,
-  { count, workers, skipUnchanged }: Given,
+  { count, workers, skipUnchanged }: Scenario,
 ) {
   let line = from
   const entries = changes.map((one, index) => entry(one, index + 1)).slice(from)

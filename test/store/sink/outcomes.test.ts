@@ -50,7 +50,7 @@ function outcomes(groups: readonly (readonly Change[])[], skipUnchanged: boolean
   })
 }
 
-interface Given {
+interface Scenario {
   readonly changes: readonly Change[]
   readonly count: number
   readonly workers: number
@@ -59,7 +59,7 @@ interface Given {
 }
 
 /** Runs the changes through a sink whose store takes a random time, and gives the settlements in order. */
-async function settle({ changes, count, workers, seed, skipUnchanged }: Given): Promise<Settlement[]> {
+async function settle({ changes, count, workers, seed, skipUnchanged }: Scenario): Promise<Settlement[]> {
   const base = openMemory()
   await base.create(SCHEMA)
   let drawn = seed >>> 0
@@ -82,7 +82,7 @@ async function settle({ changes, count, workers, seed, skipUnchanged }: Given): 
   return settled
 }
 
-function compare(given: Given, settled: readonly Settlement[]): void {
+function compare(given: Scenario, settled: readonly Settlement[]): void {
   const groups = settled.map((one) => one.outcomes.map(({ item }) => given.changes[item.line - 1]!))
   deepStrictEqual(
     settled.flatMap((one) => one.outcomes.map(({ name }) => name)),

@@ -12,11 +12,11 @@ export interface Annotating {
   readonly examples: readonly string[]
   /** The change that the operands after the id ask for; undefined where they ask for none. */
   change(words: readonly string[]): Change | undefined
-  said(archive: ArchiveRecord): string
+  formatResult(archive: ArchiveRecord): string
 }
 
 /** `col catalog VERB ID …`; the change stands beside the archive and in the catalog. */
-export function annotating({ summary, more, examples, change, said }: Annotating): Command {
+export function annotating({ summary, more, examples, change, formatResult }: Annotating): Command {
   return {
     summary,
     operands: [ARCHIVE, ...(more === undefined ? [] : [more])],
@@ -37,7 +37,7 @@ export function annotating({ summary, more, examples, change, said }: Annotating
         catalog.annotate(archiveNamed(catalog, id).id, asked),
       )
       if (context.console.json) return context.console.document(archiveDocument(archive))
-      context.console.note(`${archive.id} ${said(archive)}`)
+      context.console.note(`${archive.id} ${formatResult(archive)}`)
     },
   }
 }

@@ -75,13 +75,13 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
   const cleanup = await cleanupOf(context)
   const { retryLockMs } = context.options(lockOptions)
   const { console, stop } = context
-  const around = {
+  const jobContext = {
     retryLockMs,
     stop,
     onEvent: eventView(console),
   }
-  const ended = await withHistory(around.onEvent, (history) =>
-    onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...around, ...history })),
+  const ended = await withHistory(jobContext.onEvent, (history) =>
+    onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...jobContext, ...history })),
   )
   if (ended.error === undefined && !stop.aborted) context.done()
   return ended

@@ -44,8 +44,8 @@ async function run(context: Context): Promise<void> {
     catalog.unreadable.list(below),
   ])
   if (console.json) {
-    const shown = archives.map(archiveDocument)
-    return console.document({ archives: shown, total: all.archives, unreadable })
+    const documents = archives.map(archiveDocument)
+    return console.document({ archives: documents, total: all.archives, unreadable })
   }
   for (const { path, message } of unreadable) console.warn(`unreadable: ${path}: ${message}`)
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')

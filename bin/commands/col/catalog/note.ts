@@ -6,5 +6,5 @@ export const command = annotating({
   more: { name: 'TEXT' },
   examples: ["elysiactl col catalog note 20261125t1003 'before the move to 1.37'"],
   change: ([note = '']) => ({ note }),
-  said: ({ note }) => (note === undefined ? 'has no note' : `is noted: ${note}`),
+  formatResult: ({ note }) => (note === undefined ? 'has no note' : `is noted: ${note}`),
 })

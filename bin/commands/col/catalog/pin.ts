@@ -5,5 +5,5 @@ export const command = annotating({
   summary: 'keep an archive from every cleanup',
   examples: ['elysiactl col catalog pin 20261125t1003'],
   change: () => ({ pinned: true }),
-  said: () => 'is pinned: no cleanup removes it',
+  formatResult: () => 'is pinned: no cleanup removes it',
 })

@@ -7,5 +7,5 @@ export const command = annotating({
   more: { name: 'TAG', kind: 'tag', many: true },
   examples: ['elysiactl col catalog tag 20261125t1003 gold before-migration'],
   change: (words) => changeOf('addTags', words),
-  said: tagText,
+  formatResult: tagText,
 })

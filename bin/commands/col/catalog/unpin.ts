@@ -5,5 +5,5 @@ export const command = annotating({
   summary: 'let cleanups remove an archive again',
   examples: ['elysiactl col catalog unpin 20261125t1003'],
   change: () => ({ pinned: false }),
-  said: () => 'is no longer pinned',
+  formatResult: () => 'is no longer pinned',
 })

@@ -7,5 +7,5 @@ export const command = annotating({
   more: { name: 'TAG', kind: 'tag', many: true },
   examples: ['elysiactl col catalog untag 20261125t1003 gold'],
   change: (words) => changeOf('removeTags', words),
-  said: tagText,
+  formatResult: tagText,
 })

@@ -113,7 +113,7 @@ async function run(context: Context): Promise<void> {
   })
   if (failure === undefined) context.done()
   if (console.json) await console.document({ verifications: reports })
-  else for (const report of reports) console.note(said(report))
+  else for (const report of reports) console.note(formatReport(report))
   if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')
   if (damaged.length > 0) context.fail(EXIT.damage, damageText(damaged, reports.length))
@@ -157,7 +157,7 @@ async function verifyOne(
     onWait: eventView(console),
   })
   const view = await progressView(console)
-  const around = {
+  const jobContext = {
     signal,
     onEvent: progressEvents(console, view),
     ...against,
@@ -166,8 +166,8 @@ async function verifyOne(
   try {
     const ended =
       shape === 'file'
-        ? await runVerifySingle(location, options, around)
-        : await runVerify(directoryStorage(location), options, around)
+        ? await runVerifySingle(location, options, jobContext)
+        : await runVerify(directoryStorage(location), options, jobContext)
     const { report } = ended
     if (id !== undefined && (report.status === 'whole' || report.status === 'damaged'))
       await onCatalog(context, (catalog) =>
@@ -193,7 +193,7 @@ function damageText([first, ...others]: readonly VerifyReport[], all: number): s
   return `damaged: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${next}`
 }
 
-function said(report: VerifyReport): string[] {
+function formatReport(report: VerifyReport): string[] {
   const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   return [

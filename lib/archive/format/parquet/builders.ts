@@ -1,20 +1,17 @@
 import type { Json } from '../../../core/object.ts'
 import { type Data, type DataType, makeData } from '../arrow.ts'
 
-/**
- * Builds a column, one slot per value. Its arrays are used again: what `take` gave lasts until the next
- * `put`.
- */
+/** Builds a column, one slot per value. Its arrays are reused: the result of `take` is valid until the next `put`. */
 export interface ColumnBuilder {
   readonly type: DataType
-  /** About how many bytes it holds. */
+  /** The approximate number of bytes it holds. */
   readonly bytes: number
   /**
-   * Fills one slot, with null where the value has no place in the type. False where the slot does not say all
-   * of the value. Undefined and null are the same and need nothing said.
+   * Fills one slot, with null where the value has no place in the type. Returns false where the slot does not hold
+   * the exact value. Undefined and null both count as null, which is exact.
    */
   put(value: Json | undefined): boolean
-  /** What was put since the last call. */
+  /** The column of all values put since the last call. */
   take(): Data
 }
 
@@ -73,8 +70,8 @@ export class Bitmap {
   }
 }
 
-/** Values of one width each, which `write` puts or refuses. */
-export class FixedSlots implements ColumnBuilder {
+/** Builds a column of values of a fixed width. `write` appends a value, or refuses it. */
+export class FixedWidthBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()
   readonly #values: GrowableArray<Int32Array | Float64Array>
@@ -118,7 +115,7 @@ export class FixedSlots implements ColumnBuilder {
   }
 }
 
-export class BooleanSlots implements ColumnBuilder {
+export class BooleanBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()
   readonly #values = new Bitmap()
@@ -144,17 +141,17 @@ export class BooleanSlots implements ColumnBuilder {
   }
 }
 
-/** Bytes of any length, which `write` appends or refuses. */
-export class BytesSlots implements ColumnBuilder {
+/** Builds a column of byte strings of any length. `write` appends a value, or refuses it. */
+export class BytesBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()
   readonly #offsets = new GrowableArray((length) => new Int32Array(length))
   readonly #bytes = new GrowableArray<Buffer>((length) => Buffer.allocUnsafe(length))
-  readonly #write: (value: Json, bytes: GrowableArray<Buffer>) => 'exact' | 'shown' | 'none'
+  readonly #write: (value: Json, bytes: GrowableArray<Buffer>) => 'exact' | 'replaced' | 'none'
 
   constructor(
     type: DataType,
-    write: (value: Json, bytes: GrowableArray<Buffer>) => 'exact' | 'shown' | 'none',
+    write: (value: Json, bytes: GrowableArray<Buffer>) => 'exact' | 'replaced' | 'none',
   ) {
     this.type = type
     this.#write = write
@@ -167,10 +164,10 @@ export class BytesSlots implements ColumnBuilder {
 
   put(value: Json | undefined): boolean {
     const absent = value === undefined || value === null
-    const said = absent ? 'none' : this.#write(value, this.#bytes)
-    this.#valid.push(said !== 'none')
+    const written = absent ? 'none' : this.#write(value, this.#bytes)
+    this.#valid.push(written !== 'none')
     this.#offsets.push(this.#bytes.used)
-    return absent || said === 'exact'
+    return absent || written === 'exact'
   }
 
   take(): Data {

@@ -10,7 +10,7 @@ const DATE = /^(\d{4}-\d\d-(\d\d)T(\d\d):\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)
 const MICRO_DIGITS = 6
 const MICROS = 1_000_000n
 
-/** The instant that an RFC 3339 text names, cut to the microsecond; undefined where it names none. */
+/** The instant of an RFC 3339 text, cut to the microsecond; undefined where the text is not RFC 3339. */
 export function instantOf(text: string): Instant | undefined {
   const parts = DATE.exec(text)
   if (parts === null) return undefined

@@ -10,16 +10,16 @@ import type { ReadAt } from './page.ts'
 import { FIXED_BYTE_ARRAY, requireDisjoint } from './pages.ts'
 import { withRest } from './remainder.ts'
 import { halvesOf, text } from './types.ts'
-import { shapeOfType, vectorBytes, vectorCell, vectorType } from './vectors.ts'
+import { shapeOfType, vectorBytes, vectorReader, vectorType } from './vectors.ts'
 import { windowsOf } from './windows.ts'
 
 /** Most objects of a page. */
 const PAGE_ROWS = 1000
 
 /**
- * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of
- * one that is larger than 64 MiB. Its counts are held against each other, its pages and what is declared of it before they
- * are believed. Throws an Error with the reason where the file is another or damaged.
+ * The objects of a file that our encoder made, in pages, in its order. Holds one row group, or a window of one that
+ * is larger than 64 MiB. Its counts are checked against each other, against its pages and against the manifest
+ * before they are used. Throws an Error with the reason where the file is damaged or not ours.
  */
 export function* pagesOf(
   file: Uint8Array,
@@ -46,7 +46,10 @@ export function* pagesOf(
   if (rows !== footer.rows) throw new Error(`holds ${rows} of ${footer.rows} objects`)
 }
 
-/** What a missing value of a fixed size takes is said nowhere else; an archive has no column of such. */
+/**
+ * Nothing else in the file gives the size of a missing value of a fixed-size type; an archive has no column of such
+ * a type.
+ */
 function requireNoFixedSizes({ groups }: Footer): void {
   if (groups.some(({ chunks }) => chunks.some(({ type }) => type === FIXED_BYTE_ARRAY)))
     throw new Error('has a column of byte arrays of a fixed size')
@@ -63,7 +66,7 @@ function* batchesOf(file: Uint8Array, { groups, metadata }: Footer, read: ReadAt
         rows += batch.numRows
         yield batch
       }
-      // Else a file could claim windows for ever.
+      // Otherwise a file could claim an endless number of windows.
       if (rows !== limit) throw new Error(`ends after ${offset + rows} of ${group.rows} rows`)
     }
   }
@@ -91,11 +94,11 @@ function objectReader(
   tenant: string | undefined,
 ): (row: number) => StoredObject {
   const columns = columnsOf(batch)
-  const texts = (name: string) => text.cell(columns(name, textType)) as (row: number) => string | undefined
+  const texts = (name: string) => text.reader(columns(name, textType)) as (row: number) => string | undefined
   const id = texts(names.id)
   const tenants = names.tenant === undefined ? undefined : texts(names.tenant)
-  const created = timeCell(columns(names.created, timeType))
-  const updated = timeCell(columns(names.updated, timeType))
+  const created = timeReader(columns(names.created, timeType))
+  const updated = timeReader(columns(names.updated, timeType))
   const rest = texts(names.rest)
   const properties = propertiesReader(columns, names, kinds)
   const vectors = vectorReaders(batch, columns, names)
@@ -129,15 +132,15 @@ function propertiesReader(
   { properties: names }: ColumnNames,
   kinds: Kinds,
 ): (row: number) => JsonObject {
-  const cells: { readonly name: string; readonly cell: ValueReader }[] = []
+  const readers: { readonly name: string; readonly reader: ValueReader }[] = []
   for (const [name, kind] of kinds) {
     if (!Object.hasOwn(names, name)) throw new Error(`has no column for the property ${name}`)
-    cells.push({ name, cell: kind.cell(columns(names[name]!, kind.type)) })
+    readers.push({ name, reader: kind.reader(columns(names[name]!, kind.type)) })
   }
   return (row) => {
     const properties: JsonObject = {}
-    for (const { name, cell } of cells) {
-      const value = cell(row)
+    for (const { name, reader } of readers) {
+      const value = reader(row)
       if (value !== undefined) properties[name] = value
     }
     return properties
@@ -145,17 +148,17 @@ function propertiesReader(
 }
 
 function vectorReaders(batch: RecordBatch, columns: Columns, { vector, vectors }: ColumnNames) {
-  const reader = (column: string) => {
+  const readerOf = (column: string) => {
     const shape = shapeOfType(batch.schema.fields.find(({ name }) => name === column)?.type)
-    return vectorCell(columns(column, vectorType(shape)), shape)
+    return vectorReader(columns(column, vectorType(shape)), shape)
   }
-  const single = vector === undefined ? undefined : reader(vector)
-  const named = Object.entries(vectors).map(([name, column]) => ({ name, cell: reader(column) }))
+  const single = vector === undefined ? undefined : readerOf(vector)
+  const named = Object.entries(vectors).map(([name, column]) => ({ name, reader: readerOf(column) }))
   return (row: number, object: { vector?: Float32Array; vectors?: Record<string, Vector> }): void => {
     const one = single?.(row)
     if (one !== undefined) object.vector = one as Float32Array
-    for (const { name, cell } of named) {
-      const many = cell(row)
+    for (const { name, reader } of named) {
+      const many = reader(row)
       if (many === undefined) continue
       object.vectors ??= {}
       object.vectors[name] = many
@@ -163,7 +166,7 @@ function vectorReaders(batch: RecordBatch, columns: Columns, { vector, vectors }
   }
 }
 
-function timeCell(data: Data): (row: number) => number | undefined {
+function timeReader(data: Data): (row: number) => number | undefined {
   const halves = halvesOf(data)
   return (row) => (data.getValid(row) ? halves[row * 2 + 1]! * 2 ** 32 + (halves[row * 2]! >>> 0) : undefined)
 }

@@ -48,7 +48,7 @@ export class ParquetEncoding {
   #objects = 0
   #footer: Buffer | undefined
   #bytes = 0
-  /** Bytes of the file were its pages not compressed; known at its end. */
+  /** The size of the file without the compression of its pages, in bytes; known at the end. */
   rawBytes: number | undefined
 
   constructor(
@@ -134,7 +134,7 @@ export class ParquetEncoding {
     return { rows: Math.min(groupRows, Math.max(LEAST_GROUP_ROWS, splitReferences)), bytes: groupBytes }
   }
 
-  /** The writer ends without a word where it fails, so its footer is read back. */
+  /** The writer reports no error where it fails, so its footer is read back. */
   #requireWhole(): void {
     const footer = this.#footer && readFooter(this.#footer)
     if (footer?.rows !== this.#objects) {

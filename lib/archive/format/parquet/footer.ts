@@ -63,7 +63,10 @@ export function rawBytesOf({ groups }: Pick<Footer, 'groups'>, fileBytes: number
   return Math.max(fileBytes, sum)
 }
 
-/** How many bytes at the end of a file are its footer, trailer included; undefined where it ends as no Parquet file. */
+/**
+ * How many bytes at the end of a file are its footer, trailer included; undefined where the file does not end as a
+ * Parquet file does.
+ */
 export function footerBytes(trailer: Buffer): number | undefined {
   const start = trailer.length - TRAILER_BYTES
   if (start < 0 || trailer.toString('latin1', start + 4) !== MAGIC) return undefined
@@ -77,8 +80,8 @@ export function requireReadable(bytes: number): void {
 }
 
 /**
- * Reads a footer: bytes that end a file, and are at least its footer. Memory: ten times the footer at most.
- * Throws an Error with the reason where they are none, or contradict themselves.
+ * Reads a footer: bytes that end a file, and are at least its footer. Memory: ten times the footer at most. Throws
+ * an Error with the reason where they are not a footer, or contradict themselves.
  * @see https://github.com/apache/parquet-format (FileMetaData)
  */
 export function readFooter(end: Buffer): Footer {

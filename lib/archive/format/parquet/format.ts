@@ -5,7 +5,7 @@ import type { Tally } from '../../object/tally.ts'
 import type { Content, Declared, Encoder, Format } from '../format.ts'
 import type { EncoderBounds, ParquetEncoding } from './encoder.ts'
 
-/** What is handed on at once. */
+/** The size of the chunks that are passed on, in bytes. */
 const PIECE_BYTES = 256 * 1024
 
 /** The address space that a file is given while it is read; memory is taken as it grows. */
@@ -38,7 +38,7 @@ export function parquetEncoder(content: Content, bounds: EncoderBounds): Duplex 
 abstract class PacedDuplex extends Duplex {
   #wanted: (() => void) | undefined
 
-  /** Resolves when the reader wants more, or is gone. */
+  /** Resolves when the reader wants more, or has closed. */
   protected async emitChunk(chunk: unknown): Promise<void> {
     if (this.destroyed || this.push(chunk)) return
     await new Promise<void>((resolve) => {

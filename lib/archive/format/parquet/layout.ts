@@ -20,7 +20,7 @@ export const LAYOUT_VERSION = '1'
 /** The shapes of the vectors in a file: by name, `''` for the unnamed one. */
 export type Shapes = ReadonlyMap<string, VectorShape>
 
-/** Which column of a file holds what. `properties` and `vectors` name columns by property and vector. */
+/** The column names of a file. `properties` and `vectors` name columns by property and vector. */
 export interface ColumnNames {
   readonly id: string
   readonly tenant?: string
@@ -44,9 +44,9 @@ export const textType = new Utf8()
 export const timeType = new TimestampMillisecond('UTC')
 
 /**
- * Lays objects of a class out in columns. Properties have their own names. A column of ours whose name a
- * property has already, case aside (DuckDB does not tell cases apart), gets underscores in front until it is
- * free; which is which stands in the file's metadata.
+ * Lays objects of a class out in columns. Properties have their own names. A column of ours whose name a property
+ * already has (ignoring case, as DuckDB does) gets underscores in front until the name is free; the file's metadata
+ * records the names.
  *
  * Objects of one tenant have no column for it: it stands in the metadata, and such files lie in a directory
  * `tenant=NAME`. Pandas refuses to read a directory whose name and files both have the column.
@@ -118,7 +118,7 @@ export function vectorColumn({ vector, vectors }: ColumnNames, name: string): st
   return name === '' ? vector! : vectors[name]!
 }
 
-/** What a file's metadata says of its columns. Throws an Error with the reason where that is not ours. */
+/** The columns by a file's metadata. Throws an Error with the reason where the metadata is not ours. */
 export function readMetadata(metadata: ReadonlyMap<string, string>): {
   readonly schema: CollectionSchema
   readonly names: ColumnNames

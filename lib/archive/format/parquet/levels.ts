@@ -11,11 +11,11 @@ const FLOAT = 4
 const LENGTH_BYTES = 4
 
 /**
- * How many values each row of a group has in the columns that lie in lists, all of them together. Nothing else says how
- * many a single row has, and it is decoded at once. A missing float counts as `missing` values: a reader gives it the room of a
- * vector where it is one among others.
+ * How many values each row of a group has in the columns that lie in lists, all of them together. A row is decoded
+ * at once, and nothing else in the file says how many values it has. A missing float counts as `missing` values: a
+ * reader gives it the room of a vector where it is one among others.
  * Costs: one decompression of those columns. Memory: a page, and 4 bytes a row.
- * Throws an Error with the reason where pages are not what they should be.
+ * Throws an Error with the reason where a page is malformed.
  */
 export function valuesPerRow(group: RowGroup, missing: number, read: ReadAt): Uint32Array {
   if (group.rows > MAX_ROWS) throw new Error(`has ${group.rows} rows of lists in one row group`)

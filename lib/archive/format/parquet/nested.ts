@@ -10,10 +10,14 @@ export const ELEMENT = 'element'
 /** Lists of a kind. */
 export function listOf(kind: ColumnType): ColumnType {
   const type = new List(new Field(ELEMENT, kind.type, true))
-  return { type, slots: () => new ListSlots(type, kind.slots()), cell: (data) => listCell(data, kind) }
+  return {
+    type,
+    builder: () => new ListBuilder(type, kind.builder()),
+    reader: (data) => listReader(data, kind),
+  }
 }
 
-class ListSlots implements ColumnBuilder {
+class ListBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()
   readonly #offsets = new GrowableArray((length) => new Int32Array(length))
@@ -53,8 +57,8 @@ class ListSlots implements ColumnBuilder {
   }
 }
 
-function listCell(data: Data, kind: ColumnType): ValueReader {
-  const element = kind.cell(data.children[0]!)
+function listReader(data: Data, kind: ColumnType): ValueReader {
+  const element = kind.reader(data.children[0]!)
   const { valueOffsets } = data
   return (row) => {
     if (!data.getValid(row)) return undefined
@@ -64,17 +68,21 @@ function listCell(data: Data, kind: ColumnType): ValueReader {
   }
 }
 
-/** Objects with fields of their own kinds. A field that is null is absent, a field with another name is for the exact text. */
+/**
+ * Objects with fields of their own kinds. A null field counts as absent; an object with a field of another name is
+ * kept as its exact text.
+ */
 export function structOf(fields: ReadonlyMap<string, ColumnType>): ColumnType {
   const type = new Struct([...fields].map(([name, kind]) => new Field(name, kind.type, true)))
   return {
     type,
-    slots: () => new StructSlots(type, new Map([...fields].map(([name, kind]) => [name, kind.slots()]))),
-    cell: (data) => structCell(data, fields),
+    builder: () =>
+      new StructBuilder(type, new Map([...fields].map(([name, kind]) => [name, kind.builder()]))),
+    reader: (data) => structReader(data, fields),
   }
 }
 
-class StructSlots implements ColumnBuilder {
+class StructBuilder implements ColumnBuilder {
   readonly type: DataType
   readonly #valid = new Bitmap()
   readonly #fields: ReadonlyMap<string, ColumnBuilder>
@@ -86,15 +94,15 @@ class StructSlots implements ColumnBuilder {
 
   get bytes(): number {
     let bytes = this.#valid.length >> 3
-    for (const slots of this.#fields.values()) bytes += slots.bytes
+    for (const builder of this.#fields.values()) bytes += builder.bytes
     return bytes
   }
 
   put(value: Json | undefined): boolean {
     const record = isRecord(value) ? value : undefined
     let exact = record !== undefined || value === undefined || value === null
-    for (const [name, slots] of this.#fields) {
-      if (!slots.put(record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined))
+    for (const [name, builder] of this.#fields) {
+      if (!builder.put(record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined))
         exact = false
     }
     this.#valid.push(record !== undefined)
@@ -106,18 +114,21 @@ class StructSlots implements ColumnBuilder {
   }
 
   take(): Data {
-    const children = [...this.#fields.values()].map((slots) => slots.take())
+    const children = [...this.#fields.values()].map((builder) => builder.take())
     return makeData({ type: this.type, ...this.#valid.take(), children } as never)
   }
 }
 
-function structCell(data: Data, fields: ReadonlyMap<string, ColumnType>): ValueReader {
-  const cells = [...fields].map(([name, kind], index) => ({ name, cell: kind.cell(data.children[index]!) }))
+function structReader(data: Data, fields: ReadonlyMap<string, ColumnType>): ValueReader {
+  const readers = [...fields].map(([name, kind], index) => ({
+    name,
+    reader: kind.reader(data.children[index]!),
+  }))
   return (row) => {
     if (!data.getValid(row)) return undefined
     const record: JsonObject = {}
-    for (const { name, cell } of cells) {
-      const value = cell(row)
+    for (const { name, reader } of readers) {
+      const value = reader(row)
       if (value !== undefined) record[name] = value
     }
     return record

@@ -25,7 +25,7 @@ export const DICTIONARY = 2
 const PLAIN = 0
 const ZSTD = 6
 
-/** What a page holds, of at most `bytes` bytes; undefined where it is of another codec than those that we write. */
+/** The decompressed bytes of a page, at most `bytes` of them; undefined for a codec that we do not write. */
 export function contentOf(stored: Buffer, codec: number, bytes: number): Buffer | undefined {
   if (codec === PLAIN) return stored
   return codec === ZSTD ? zstdDecompressSync(stored, { maxOutputLength: Math.max(1, bytes) }) : undefined
@@ -55,7 +55,10 @@ export interface Page {
   readonly repetitionBytes: number
 }
 
-/** The pages of a column, one after another. Throws an Error with the reason where they leave it or are too large. */
+/**
+ * The pages of a column, one after another. Throws an Error with the reason where a page reaches outside the column
+ * or is too large.
+ */
 export function* pagesIn({ start, bytes }: ColumnChunk, read: ReadAt): Generator<Page> {
   const end = start + bytes
   for (let at = start; at < end; ) {

@@ -31,10 +31,10 @@ export interface GroupCost {
 }
 
 /**
- * Walks the page headers of a row group before a decoder believes them: the pages of each column fill their place in
+ * Checks the page headers of a row group before a decoder uses them: the pages of each column fill their place in
  * the file, hold the values that the footer counts, and each and their dictionaries are of a size that can be held.
  * Costs: the headers, and one decompression of dictionaries that could grow.
- * Throws an Error with the reason where that is not so.
+ * Throws an Error with the reason where that does not hold.
  */
 export function costOf(group: RowGroup, read: ReadAt): GroupCost {
   let [bytes, most, nested, missing, held] = [0, 0, 0, 0, 0]

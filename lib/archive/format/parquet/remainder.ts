@@ -6,8 +6,8 @@ import { objectText } from '../../object/lineWriter.ts'
 import { objectOf } from '../../object/parse.ts'
 
 /**
- * What columns do not say of an object, as the JSON line of an object that has only this: whole properties,
- * and vectors by name, `''` for the unnamed one.
+ * The part of an object that columns do not hold exactly, as a JSON line: whole properties, and vectors by name,
+ * `''` for the unnamed one.
  * @throws ElysiaError ELYSIA_STORE for a number that JSON does not have, and where a reader would refuse it
  */
 export function restText(
@@ -41,7 +41,7 @@ function notFinite(id: string, name: string): ElysiaError {
   })
 }
 
-/** An object with what its `_rest` says instead. Throws an Error with the reason where that is no such text. */
+/** An object with the values of its `_rest` put in. Throws an Error with the reason where `_rest` is malformed. */
 export function withRest(object: StoredObject, text: string): StoredObject {
   const { id, properties, vector, vectors } = objectOf(parseExact(text, OBJECT_BOUNDS))
   if (id !== object.id) throw new Error(`object ${object.id} has the rest of ${id}`)

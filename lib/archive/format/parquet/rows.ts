@@ -2,16 +2,16 @@ import type { Json, JsonObject, StoredObject, Vector } from '../../../core/objec
 import { requireFiniteVectors } from '../../object/finiteVectors.ts'
 import { type Data, makeData, RecordBatch, type Schema, Struct } from '../arrow.ts'
 import type { Content } from '../format.ts'
-import { type ColumnBuilder, FixedSlots, GrowableArray } from './builders.ts'
+import { type ColumnBuilder, FixedWidthBuilder, GrowableArray } from './builders.ts'
 import { arrowSchema, type Layout, layoutOf, type Shapes, timeType } from './layout.ts'
 import { restText } from './remainder.ts'
 import { pushHalves, text } from './types.ts'
-import { shapeOf, type VectorShape, vectorSlots } from './vectors.ts'
+import { shapeOf, type VectorShape, vectorBuilder } from './vectors.ts'
 
 /** Names of vectors that get no column: one that means the unnamed vector, and one that no object can be given. */
 const RESERVED = new Set(['', '__proto__'])
 
-/** The shapes of the vectors that objects have: of each name that of the first which has one. */
+/** The shapes of the vectors of these objects, by name: the first vector of a name decides. */
 export function shapesOf(
   objects: Iterable<StoredObject>,
   known: Shapes = new Map(),
@@ -34,31 +34,31 @@ export class Rows {
   readonly schema: Schema
   /** Objects since the last batch. */
   length = 0
-  readonly #id = text.slots()
+  readonly #id = text.builder()
   readonly #tenants: ColumnBuilder | undefined
   readonly #properties: ReadonlyMap<string, ColumnBuilder>
-  readonly #created = timeSlots()
-  readonly #updated = timeSlots()
-  readonly #vectors: ReadonlyMap<string, ReturnType<typeof vectorSlots>>
-  readonly #rest = text.slots()
+  readonly #created = timeBuilder()
+  readonly #updated = timeBuilder()
+  readonly #vectors: ReadonlyMap<string, ReturnType<typeof vectorBuilder>>
+  readonly #rest = text.builder()
 
   constructor(content: Content, shapes: Shapes) {
     this.layout = layoutOf(content, shapes)
     this.schema = arrowSchema(this.layout)
-    this.#tenants = this.layout.names.tenant === undefined ? undefined : text.slots()
-    this.#properties = new Map([...this.layout.kinds].map(([name, kind]) => [name, kind.slots()]))
-    this.#vectors = new Map([...shapes].map(([name, shape]) => [name, vectorSlots(shape)]))
+    this.#tenants = this.layout.names.tenant === undefined ? undefined : text.builder()
+    this.#properties = new Map([...this.layout.kinds].map(([name, kind]) => [name, kind.builder()]))
+    this.#vectors = new Map([...shapes].map(([name, shape]) => [name, vectorBuilder(shape)]))
   }
 
-  /** How much the columns hold, about. */
+  /** The approximate size of the columns, in bytes. */
   get bytes(): number {
     let bytes = this.#id.bytes + this.#rest.bytes + this.length * 16
-    for (const slots of this.#properties.values()) bytes += slots.bytes
-    for (const slots of this.#vectors.values()) bytes += slots.bytes
+    for (const builder of this.#properties.values()) bytes += builder.bytes
+    for (const builder of this.#vectors.values()) bytes += builder.bytes
     return bytes
   }
 
-  /** Those that may be large. */
+  /** The columns that may be large. */
   *columns(): Generator<{ readonly bytes: number }> {
     yield this.#rest
     yield* this.#properties.values()
@@ -79,14 +79,14 @@ export class Rows {
     this.#rest.put(exact ? undefined : restText(object.id, properties ?? {}, vectors ?? {}))
   }
 
-  /** Returns what the columns do not say exactly. */
+  /** Returns the properties that the columns do not hold exactly. */
   #putProperties(properties: JsonObject): JsonObject | undefined {
     let rest: Record<string, Json> | undefined
     let known = 0
-    for (const [name, slots] of this.#properties) {
+    for (const [name, builder] of this.#properties) {
       const there = Object.hasOwn(properties, name)
       if (there) known++
-      if (slots.put(there ? properties[name] : undefined)) continue
+      if (builder.put(there ? properties[name] : undefined)) continue
       rest ??= Object.create(null) as Record<string, Json>
       rest[name] = properties[name]!
     }
@@ -103,16 +103,16 @@ export class Rows {
 
   #putVectors({ vector, vectors }: StoredObject): Record<string, Vector> | undefined {
     let rest: Record<string, Vector> | undefined
-    for (const [name, slots] of this.#vectors) {
+    for (const [name, builder] of this.#vectors) {
       const one = name === '' ? vector : ownVector(vectors, name)
-      if (!slots.put(one)) rest = { ...rest, [name]: one! }
+      if (!builder.put(one)) rest = { ...rest, [name]: one! }
     }
     if (vector !== undefined && !this.#vectors.has('')) rest = { ...rest, '': vector }
     for (const name in vectors) if (!this.#vectors.has(name)) rest = { ...rest, [name]: vectors[name]! }
     return rest
   }
 
-  /** The objects since the last call. Lasts until the next `add`. */
+  /** The objects added since the last call. Valid until the next `add`. */
   take(): RecordBatch {
     const children: Data[] = [
       this.#id,
@@ -122,7 +122,7 @@ export class Rows {
       this.#updated,
       ...this.#vectors.values(),
       this.#rest,
-    ].map((slots) => slots.take())
+    ].map((builder) => builder.take())
     const { length } = this
     this.length = 0
     return new RecordBatch(
@@ -137,8 +137,8 @@ function ownVector(vectors: StoredObject['vectors'], name: string): Vector | und
   return vectors !== undefined && Object.hasOwn(vectors, name) ? vectors[name] : undefined
 }
 
-function timeSlots(): ColumnBuilder {
-  return new FixedSlots(
+function timeBuilder(): ColumnBuilder {
+  return new FixedWidthBuilder(
     timeType,
     new GrowableArray((length) => new Int32Array(length)),
     2,

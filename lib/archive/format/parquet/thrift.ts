@@ -7,9 +7,9 @@ const STRUCT = 12
 const MAX_DEPTH = 32
 
 /**
- * Reads Thrift's compact protocol, as far as Parquet uses it, from bytes of anybody: what nobody asks for is passed over
- * and takes no memory, lists and texts are held against the bytes that are left, nesting is bounded.
- * It throws an Error that says of `what` what is wrong with it.
+ * Reads Thrift's compact protocol, as far as Parquet uses it, from untrusted bytes: unknown fields are skipped and
+ * take no memory, the lengths of lists and texts are checked against the bytes that are left, and nesting is
+ * bounded. Throws an Error that names `what` and says what is wrong with it.
  * @see https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export class Thrift {

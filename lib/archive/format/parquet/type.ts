@@ -4,7 +4,7 @@ import type { ColumnBuilder, ValueReader } from './builders.ts'
 /** How values of one data type are stored in a column. */
 export interface ColumnType {
   readonly type: DataType
-  slots(): ColumnBuilder
-  /** Reads the slots of data of this very type. */
-  cell(data: Data): ValueReader
+  builder(): ColumnBuilder
+  /** Reads the values of a column of this type. */
+  reader(data: Data): ValueReader
 }

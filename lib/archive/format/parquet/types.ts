@@ -3,7 +3,7 @@ import type { Json } from '../../../core/object.ts'
 import type { PropertySchema } from '../../../core/schema.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import { Binary, Bool, type Data, Float64, Int64, TimestampMicrosecond, Utf8 } from '../arrow.ts'
-import { BooleanSlots, BytesSlots, FixedSlots, GrowableArray } from './builders.ts'
+import { BooleanBuilder, BytesBuilder, FixedWidthBuilder, GrowableArray } from './builders.ts'
 import { type Instant, instantOf, textOf } from './date.ts'
 import { listOf, structOf } from './nested.ts'
 import type { ColumnType } from './type.ts'
@@ -34,8 +34,8 @@ function nestedOf({ nestedProperties }: PropertySchema): ColumnType | undefined 
 /** Text in UTF-8. Half a surrogate pair has no place there; it is shown as U+FFFD. */
 export const text: ColumnType = {
   type: new Utf8(),
-  slots: () => new BytesSlots(text.type, writeText),
-  cell: (data) => {
+  builder: () => new BytesBuilder(text.type, writeText),
+  reader: (data) => {
     const { valueOffsets } = data
     const bytes = bufferOf(data.values)
     return (row) =>
@@ -46,17 +46,17 @@ export const text: ColumnType = {
 function writeText(value: Json, bytes: GrowableArray<Buffer>) {
   if (typeof value !== 'string') return 'none'
   const exact = value.isWellFormed()
-  const shown = exact ? value : value.toWellFormed()
-  bytes.reserve(shown.length < 4096 ? shown.length * 3 : Buffer.byteLength(shown))
-  bytes.used += bytes.array.write(shown, bytes.used, 'utf8')
-  return exact ? 'exact' : 'shown'
+  const wellFormed = exact ? value : value.toWellFormed()
+  bytes.reserve(wellFormed.length < 4096 ? wellFormed.length * 3 : Buffer.byteLength(wellFormed))
+  bytes.used += bytes.array.write(wellFormed, bytes.used, 'utf8')
+  return exact ? 'exact' : 'replaced'
 }
 
 /** Base64 as the bytes that it stands for, where it is the one way to write them. */
 const blob: ColumnType = {
   type: new Binary(),
-  slots: () => new BytesSlots(blob.type, writeBlob),
-  cell: (data) => {
+  builder: () => new BytesBuilder(blob.type, writeBlob),
+  reader: (data) => {
     const { valueOffsets } = data
     const bytes = bufferOf(data.values)
     return (row) =>
@@ -75,8 +75,8 @@ function writeBlob(value: Json, bytes: GrowableArray<Buffer>) {
 
 const boolean: ColumnType = {
   type: new Bool(),
-  slots: () => new BooleanSlots(boolean.type),
-  cell: (data) => {
+  builder: () => new BooleanBuilder(boolean.type),
+  reader: (data) => {
     const bits: Uint8Array = data.values
     return (row) =>
       data.getValid(row)
@@ -87,9 +87,14 @@ const boolean: ColumnType = {
 
 const number: ColumnType = {
   type: new Float64(),
-  slots: () =>
-    new FixedSlots(number.type, new GrowableArray((length) => new Float64Array(length)), 1, writeNumber),
-  cell: (data) => {
+  builder: () =>
+    new FixedWidthBuilder(
+      number.type,
+      new GrowableArray((length) => new Float64Array(length)),
+      1,
+      writeNumber,
+    ),
+  reader: (data) => {
     const values: Float64Array = data.values
     return (row) => (data.getValid(row) ? values[row]! : undefined)
   },
@@ -107,8 +112,9 @@ function writeNumber(value: Json, values: GrowableArray<Int32Array | Float64Arra
 
 const int: ColumnType = {
   type: new Int64(),
-  slots: () => new FixedSlots(int.type, new GrowableArray((length) => new Int32Array(length)), 2, writeInt),
-  cell: (data) => {
+  builder: () =>
+    new FixedWidthBuilder(int.type, new GrowableArray((length) => new Int32Array(length)), 2, writeInt),
+  reader: (data) => {
     const halves = halvesOf(data)
     return (row) => {
       if (!data.getValid(row)) return undefined
@@ -150,8 +156,9 @@ export function halvesOf({ values }: Data): Int32Array {
 /** A date as its instant, to the microsecond; a text that the instant does not give back is shown by it. */
 const date: ColumnType = {
   type: new TimestampMicrosecond('UTC'),
-  slots: () => new FixedSlots(date.type, new GrowableArray((length) => new Int32Array(length)), 2, writeDate),
-  cell: (data) => {
+  builder: () =>
+    new FixedWidthBuilder(date.type, new GrowableArray((length) => new Int32Array(length)), 2, writeDate),
+  reader: (data) => {
     const instants: BigInt64Array = data.values
     return (row) => (data.getValid(row) ? textOf(instants[row]!) : undefined)
   },
@@ -190,19 +197,19 @@ const texts = listOf(text)
 /** References as their beacons. */
 const beacons: ColumnType = {
   type: texts.type,
-  slots: () => {
-    const slots = texts.slots()
+  builder: () => {
+    const builder = texts.builder()
     return {
-      type: slots.type,
+      type: builder.type,
       get bytes() {
-        return slots.bytes
+        return builder.bytes
       },
-      put: (value) => slots.put(Array.isArray(value) ? value.map(beaconOf) : value) && isBeacons(value),
-      take: () => slots.take(),
+      put: (value) => builder.put(Array.isArray(value) ? value.map(beaconOf) : value) && isBeacons(value),
+      take: () => builder.take(),
     }
   },
-  cell: (data) => {
-    const list = texts.cell(data)
+  reader: (data) => {
+    const list = texts.reader(data)
     return (row) => (list(row) as string[] | undefined)?.map((beacon) => ({ beacon }))
   },
 }

@@ -11,7 +11,7 @@ const MIB = 1024 * 1024
 export const MAX_NESTED_VALUES = 20_000_000
 
 /**
- * Holds an object against what a reader takes.
+ * Checks that a reader accepts an object.
  * @throws ElysiaError ELYSIA_STORE where its lists have more values
  */
 export function requireReadable(object: StoredObject, kinds: ReadonlyMap<string, ColumnType>): void {
@@ -33,7 +33,7 @@ const MAX_COLUMN_BYTES = MAX_PAGE_BYTES - 8 * MIB
 const MAX_COLUMNS_BYTES = 240 * MIB
 
 /**
- * Holds the columns of a batch, which ends with an object that made it large, against the pages that a reader takes.
+ * Checks that a reader accepts the pages of a batch, which ends with the object that made it large.
  * @throws ElysiaError ELYSIA_STORE where one is longer than 120 MiB, or all are than 240
  */
 export function requireReadablePages(

@@ -11,10 +11,10 @@ export interface VectorShape {
 }
 
 /** A column of vectors that is being filled. */
-export interface VectorSlots {
+export interface VectorBuilder {
   readonly type: DataType
   readonly bytes: number
-  /** Fills one slot. False where the vector is of another shape, and has to stand in `_rest`. */
+  /** Fills one slot. Returns false where the vector is of another shape and belongs in `_rest`. */
   put(vector: Vector | undefined): boolean
   take(): Data
 }
@@ -82,11 +82,11 @@ function holdsFixedSize(type: DataType): boolean {
   return ((type.children ?? []) as Field[]).some((field) => holdsFixedSize(field.type))
 }
 
-export function vectorSlots(shape: VectorShape): VectorSlots {
-  return shape.multi ? new MultiSlots(shape) : new SingleSlots(shape)
+export function vectorBuilder(shape: VectorShape): VectorBuilder {
+  return shape.multi ? new MultiVectorBuilder(shape) : new SingleVectorBuilder(shape)
 }
 
-class SingleSlots implements VectorSlots {
+class SingleVectorBuilder implements VectorBuilder {
   readonly type: DataType
   readonly #width: number
   readonly #valid = new Bitmap()
@@ -121,7 +121,7 @@ class SingleSlots implements VectorSlots {
   }
 }
 
-class MultiSlots implements VectorSlots {
+class MultiVectorBuilder implements VectorBuilder {
   readonly type: DataType
   readonly #width: number
   readonly #valid = new Bitmap()
@@ -164,8 +164,8 @@ function floatsData(data: Float32Array): Data {
   return makeData({ type: new Float32(), length: data.length, nullCount: 0, data })
 }
 
-/** Reads vectors, each in a buffer of its own, so that none keeps its whole batch in memory. */
-export function vectorCell(data: Data, { width, multi }: VectorShape): (row: number) => Vector | undefined {
+/** Reads vectors, each into a buffer of its own, so that no vector keeps its whole batch in memory. */
+export function vectorReader(data: Data, { width, multi }: VectorShape): (row: number) => Vector | undefined {
   const rows = multi ? data.children[0]! : data
   const floats: Float32Array = rows.children[0]!.values
   const single = (at: number) => floats.slice(at * width, (at + 1) * width)

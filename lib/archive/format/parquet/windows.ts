@@ -21,9 +21,9 @@ export interface Window {
 }
 
 /**
- * The rows of a group in windows of which each takes about as much memory, whatever the group's size; `widths` are the
- * bytes of vectors that are missing.
- * Throws an Error with the reason where its pages are not what they should be, or a single row would take too much.
+ * The rows of a group in windows of which each takes about as much memory, whatever the group's size; `widths` are
+ * the bytes of vectors that are missing.
+ * Throws an Error with the reason where a page is malformed, or a single row would take too much memory.
  */
 export function* windowsOf(group: RowGroup, widths: VectorBytes, read: ReadAt): Generator<Window> {
   const { bytes, most, nested, missing } = costOf(group, read)

@@ -19,7 +19,7 @@ export class ParquetSink {
   readonly #emit: Emit
   #controller!: ReadableStreamDefaultController<wasm.RecordBatch>
   #output: ReadableStreamDefaultReader<Uint8Array> | undefined
-  /** Settled when the writer wants the next batch, or never will. */
+  /** Settles when the writer wants the next batch, or has ended. */
   #wanted = quietly<void>()
   #drained: Promise<void> | undefined
   #closed = false

@@ -12,14 +12,14 @@ import { timeToLive } from '../../../transform/schema/timeToLive.ts'
 /** What a store counted of a collection, or of one of its tenants, and what a scan of it found. */
 export interface Found {
   readonly tenant?: string
-  /** Undefined where a backup was resumed, and nobody knows any more. */
+  /** Undefined where the backup was resumed: the count is no longer known. */
   readonly before: number | undefined
   readonly after: number
   readonly objects: number
 }
 
 /** Ids after `after` up to `upTo`, and what the scan found of them. */
-export interface Portion {
+export interface ScannedRange {
   readonly after?: string
   readonly upTo?: string
   /** Those that the archive holds, where it can be read again. */
@@ -37,8 +37,8 @@ export interface Looking {
   /** True where objects may be counted that are expired and no more given. */
   readonly expires: boolean
   /**
-   * What was made before this moment was there all the time. Undefined where objects may bring times of their own,
-   * so that nothing can be said of when they came.
+   * An object created before this moment existed during the whole scan. Undefined where objects may bring times of
+   * their own, so that their time does not show when they came.
    */
   readonly oldBeforeMs: number | undefined
 }
@@ -66,15 +66,15 @@ export function lookingAt(
 
 /**
  * A scan that found as many objects as the store counted before or after it, or more, lacks none that these counts
- * know of. Where it found fewer, either objects were deleted before it and others written behind it, or the store does
- * not give all that it has. A second look at the ids decides: the store has to give as many as it counts, and none
- * that was there before the backup began and that the archive lacks. Memory: the ids of a portion.
+ * know of. Where it found fewer, either objects were deleted before it and others written behind it, or the store
+ * does not give all that it has. A second look at the ids decides: the store has to give as many as it counts, and
+ * none that was there before the backup began and that the archive lacks. Memory: the ids of a scanned range.
  * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
  */
 export async function requireFound(
   looking: Looking,
   { tenant, before, after, objects }: Found,
-  portions: readonly Portion[],
+  scannedRanges: readonly ScannedRange[],
 ): Promise<void> {
   if (objects >= Math.min(before ?? after, after)) return
   const name =
@@ -84,7 +84,7 @@ export async function requireFound(
     return looking.emit({ type: 'expired_counted', ...where, counted: after, given: objects })
   }
   for (let look = 1; ; look++) {
-    const seen = await lookAgain(looking, tenant, portions)
+    const seen = await lookAgain(looking, tenant, scannedRanges)
     if (seen.missed.length > 0) throw missed(name, seen.missed)
     if (seen.given >= seen.counted) return
     if (look === LOOKS) throw keptBack(name, { before, after, objects }, seen)
@@ -108,17 +108,17 @@ interface Seen {
 async function lookAgain(
   { collection, retry, signal, oldBeforeMs }: Looking,
   tenant: string | undefined,
-  portions: readonly Portion[],
+  scannedRanges: readonly ScannedRange[],
 ): Promise<Seen> {
   const call = { signal, ...(tenant !== undefined && { tenant }) }
   const projection = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
   const before = await retry(() => collection.count(call))
   const missed: string[] = []
   let given = 0
-  for (const portion of portions) {
-    const archived = oldBeforeMs === undefined ? undefined : await portion.ids?.()
+  for (const scannedRange of scannedRanges) {
+    const archived = oldBeforeMs === undefined ? undefined : await scannedRange.ids?.()
     let old = 0
-    const range = { ...portion, ...(tenant !== undefined && { tenant }) }
+    const range = { ...scannedRange, ...(tenant !== undefined && { tenant }) }
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
     for await (const page of pages) {
       given += page.length
@@ -129,7 +129,8 @@ async function lookAgain(
       }
       if (missed.length > IDS_NAMED) return { given, counted: before, missed }
     }
-    if (portion.old !== undefined && old > portion.old) missed.push(counted(old - portion.old, 'object'))
+    if (scannedRange.old !== undefined && old > scannedRange.old)
+      missed.push(counted(old - scannedRange.old, 'object'))
   }
   const after = await retry(() => collection.count(call))
   return { given, counted: Math.min(before, after), missed }

@@ -24,7 +24,7 @@ export class InvalidVectors {
   }
 
   /** Says which objects were backed up without them. */
-  tell(emit: Emit, collection: string): void {
+  notify(emit: Emit, collection: string): void {
     if (this.objects === 0) return
     const { objects } = this
     emit({ type: 'invalid_vectors_left_out', collection, objects, ids: [...this.#ids] })

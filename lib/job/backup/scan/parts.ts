@@ -41,8 +41,9 @@ interface Worker extends PartsRun {
 }
 
 /**
- * Scans what is left, several stretches at once, each into parts that are durable and noted one by one; those are added
- * to the state of the job. Memory: for each worker a page and what an encoder holds; with `partition_by` a portion.
+ * Scans the gaps that are left, several at once, each into parts that are durable and noted one by one; those are
+ * added to the state of the job. Memory: for each worker a page and what an encoder holds; with `partition_by` the
+ * objects of a part.
  */
 export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<void> {
   const { job } = run

@@ -4,11 +4,11 @@ import { encodingOf } from '../encoding.ts'
 import type { SourceCounts } from '../manifest.ts'
 import { type Counted, callsFor } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
-import { type Looking, type Portion, requireFound } from './found.ts'
+import { type Looking, requireFound, type ScannedRange } from './found.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
-import { portionsOf } from './portionIds.ts'
+import { scannedRangesOf } from './scannedRanges.ts'
 import { Sleepers, workOf } from './sleepers.ts'
 import { backupTransforms } from './transforms.ts'
 
@@ -19,8 +19,8 @@ export interface Scanned {
 }
 
 /**
- * Scans what is left into parts, and holds each count against them. `invalid` takes note of vectors that are left out;
- * without it they end the backup. Memory: for each worker a page and what an encoder holds.
+ * Scans what is left into parts, and compares each count with them. `invalid` takes note of vectors that are left
+ * out; without it they end the backup. Memory: for each worker a page and what an encoder holds.
  * @throws ElysiaError ELYSIA_INCOMPLETE where the store keeps something back
  */
 export async function scanned(
@@ -55,7 +55,9 @@ export async function scanned(
       .reduce((sum, { objects }) => sum + objects, 0)
   const isCompared = plan.content !== 'schema-only'
   const after = await countAfter(looking, awake, begun.counted, (tenant) =>
-    isCompared ? { objects: objectsOf(tenant), portions: portionsOf(reading, parts, tenant) } : undefined,
+    isCompared
+      ? { objects: objectsOf(tenant), scannedRanges: scannedRangesOf(reading, parts, tenant) }
+      : undefined,
   )
   const woke = sleepers.counts
   return {
@@ -75,7 +77,9 @@ export async function countAfter(
   looking: Looking,
   calls: readonly { readonly tenant?: string }[],
   before: Counted,
-  found: (tenant: string | undefined) => { objects: number; portions: readonly Portion[] } | undefined,
+  found: (
+    tenant: string | undefined,
+  ) => { objects: number; scannedRanges: readonly ScannedRange[] } | undefined,
 ): Promise<number> {
   const { collection, retry, signal } = looking
   let sum = 0
@@ -86,7 +90,7 @@ export async function countAfter(
     const seen = found(tenant)
     if (seen === undefined) continue
     const counts = { ...call, before: before.get(tenant), after, objects: seen.objects }
-    await requireFound(looking, counts, seen.portions)
+    await requireFound(looking, counts, seen.scannedRanges)
   }
   return sum
 }

@@ -9,7 +9,7 @@ import { objects } from '../../../store/objects.ts'
 import type { Projection } from '../../../store/store.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { type Counted, callsFor } from '../plan.ts'
-import { isOld, type Looking, type Portion, requireFound } from './found.ts'
+import { isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
 import { countAfter, type Scanned } from './scanned.ts'
 
 /** What the ranges of a single-file archive share while they are scanned. */
@@ -42,7 +42,7 @@ export async function scanSingle(options: SingleScanOptions): Promise<Scanned> {
 class SingleScan {
   readonly #options: SingleScanOptions
   readonly #woke = { before: 0, after: 0 }
-  readonly #portions = new Map<string | undefined, Portion[]>()
+  readonly #scannedRanges = new Map<string | undefined, ScannedRange[]>()
 
   constructor(options: SingleScanOptions) {
     this.#options = options
@@ -59,7 +59,7 @@ class SingleScan {
     const part = await this.#range(index)
     const after = await count()
     const found = { tenant, before, after, objects: part.objects }
-    await requireFound(looking, found, this.#portions.get(tenant) ?? [])
+    await requireFound(looking, found, this.#scannedRanges.get(tenant) ?? [])
     await woken.putBack(tenant)
     this.#woke.before += before
     this.#woke.after += after
@@ -73,7 +73,7 @@ class SingleScan {
       if (!isCompared) return undefined
       const own = parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant)
       const objects = own.reduce((sum, part) => sum + part.objects, 0)
-      return { objects, portions: this.#portions.get(tenant) ?? [] }
+      return { objects, scannedRanges: this.#scannedRanges.get(tenant) ?? [] }
     })
     return { before: plan.counts.before + this.#woke.before, after: after + this.#woke.after }
   }
@@ -92,8 +92,8 @@ class SingleScan {
     const lines = archive.range(index, { stop, onObjects })
     const counting = oldBeforeMs === undefined ? [] : [countOld]
     await pipeline([source, ...counting, ...transforms(), lines], { signal })
-    const portions = this.#portions.get(range.tenant) ?? []
-    this.#portions.set(range.tenant, [...portions, { ...range, old }])
+    const scannedRanges = this.#scannedRanges.get(range.tenant) ?? []
+    this.#scannedRanges.set(range.tenant, [...scannedRanges, { ...range, old }])
     return lines.part()
   }
 }

@@ -5,9 +5,9 @@ import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { type Looking, requireFound } from './found.ts'
 
-import { portionsOf, type Reading } from './portionIds.ts'
+import { type Reading, scannedRangesOf } from './scannedRanges.ts'
 
-/** What a worker takes at once: a stretch, or all that is left of a tenant that has to be woken for it. */
+/** A unit of work: one gap, or all gaps of a tenant that has to be activated for them. */
 export interface Work {
   /** The tenant that is to be woken. */
   readonly asleep?: string
@@ -40,7 +40,7 @@ export interface SleepersOptions {
   readonly reading: Reading
   /** Those that an interrupted backup had brought to their end. */
   readonly done: readonly TenantCounts[]
-  /** Told how many objects there are more than was known. */
+  /** Called with the number of objects that were not known before. */
   readonly onCounted: (objects: number) => void
 }
 
@@ -73,7 +73,7 @@ export class Sleepers {
     const { storage, woken, looking, reading } = this.#options
     const after = await this.#count(tenant)
     const objects = parts.reduce((sum, part) => sum + part.objects, 0)
-    await requireFound(looking, { tenant, before, after, objects }, portionsOf(reading, parts, tenant))
+    await requireFound(looking, { tenant, before, after, objects }, scannedRangesOf(reading, parts, tenant))
     const counts = { tenant, before, after }
     await noteTenant(storage, counts)
     this.#done.push(counts)

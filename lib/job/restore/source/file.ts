@@ -27,7 +27,7 @@ export async function originalSource(
   }
   const document = await readOriginal(bytes, options)
   const { schema, schemaOnly, objectCount, pages } = document
-  // Until somebody reads them nobody hears of their error; who reads them then does.
+  // Ignored here: the first read reports the error.
   pages.on('error', () => {})
   if (again !== undefined) pages.destroy()
   const pagesOf = async (onReject: (reject: Reject) => void) => {

@@ -63,7 +63,7 @@ async function openDirectory(path: string, { options = {}, onEvent }: OpenOption
   return archiveSource(await openWhole(path, emitter(onEvent)))
 }
 
-/** An archive; by the copy of its manifest, which is said, where that is damaged and the copy is not. */
+/** Opens an archive; where its manifest is damaged, by the copy of the manifest, with an event. */
 async function openWhole(path: string, emit: Emit): Promise<Archive> {
   const storage = directoryStorage(path)
   try {
@@ -79,14 +79,14 @@ async function openWhole(path: string, emit: Emit): Promise<Archive> {
   }
 }
 
-/** A file or pipe, told by its beginning. */
+/** Opens a file or pipe, recognised by its first bytes. */
 async function openStream(
   file: Omit<ForeignBytes, 'bytes'>,
   source: Readable,
   { options = {}, onEvent }: OpenOptions,
 ): Promise<RestoreSource> {
   const unpacked = decompress()
-  // Whoever reads what is decompressed hears of errors there.
+  // The reader of the decompressed bytes gets the errors.
   pipeline(source, unpacked, () => {})
   const { head, whole } = await peek(unpacked, HEAD_BYTES).catch((error: unknown) => {
     throw error instanceof ElysiaError ? ofInput(error, file.name) : unreadable(file.name, error)

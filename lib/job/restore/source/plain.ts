@@ -66,14 +66,14 @@ async function classOf(file: ForeignBytes, wanted: Wanted, emit: Emit) {
   return { schema: summary.schema, sourceClass: summary.sourceClass, summary }
 }
 
-/** Reads up to the first objects; what came before them is told to whoever reads on. */
+/** Reads up to the first objects; rejects before them are passed to the reader of the pages. */
 async function begun({ name }: ForeignBytes, bytes: Readable): Promise<SourcePart['pages']> {
   const early: Reject[] = []
-  let hear = (reject: Reject) => {
+  let onEarly = (reject: Reject) => {
     early.push(reject)
     if (early.length >= MOST_BEFORE_FIRST) last.destroy(noObject(name, early.length, early[0]))
   }
-  const stages = plainJsonl({ onReject: (reject) => hear(reject) })
+  const stages = plainJsonl({ onReject: (reject) => onEarly(reject) })
   const last = readPlain(bytes, stages)
   const pages: AsyncIterator<StoredObject[]> = last[Symbol.asyncIterator]()
   const first = await pages.next()
@@ -83,7 +83,7 @@ async function begun({ name }: ForeignBytes, bytes: Readable): Promise<SourcePar
     for (let next = await pages.next(); next.done !== true; next = await pages.next()) yield next.value
   }
   return async (onReject) => {
-    hear = onReject
+    onEarly = onReject
     for (const reject of early.splice(0)) onReject(reject)
     return Readable.from(all(), { objectMode: true, highWaterMark: 1 })
   }

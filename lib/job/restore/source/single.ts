@@ -4,7 +4,7 @@ import { readSingle } from '../../../archive/single/read.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource } from './source.ts'
 
-/** What is read is compared with what a store gives back: how its lines are spelled counts for nothing. */
+/** Its objects are compared with those that a store gives back: the spelling of its lines does not count. */
 const BY_OBJECT = { foreign: true }
 
 /**
@@ -17,7 +17,7 @@ export async function singleSource(
   again: (() => Readable) | undefined,
 ): Promise<RestoreSource> {
   const { plan, pages } = await readSingle(bytes, BY_OBJECT)
-  // Until somebody reads them nobody hears of their error; who reads them then does.
+  // Ignored here: the first read reports the error.
   pages.on('error', () => {})
   if (again !== undefined) pages.destroy()
   const { id, schema, tenants, aliases, counts, encoding } = plan

@@ -4,11 +4,11 @@ import type { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Refused, Settled } from '../tally.ts'
 
-/** What the sinks of one restore share, and what each is told. */
+/** What the sinks of one restore share, and their callbacks. */
 export interface RestoreSinkOptions {
   readonly calls: Calls
   /** Batches in flight at once, of all parts together. */
-  readonly slots: Semaphore
+  readonly semaphore: Semaphore
   /** Called with every batch once all its objects have their outcome; in no order. */
   readonly onSettled: (settled: Settled) => void | Promise<void>
   /** Once aborted no batch is begun any more; those in flight are finished. */
@@ -47,8 +47,8 @@ class RestoreSink extends Writable {
 
   /** Resolves when the batch is in flight. */
   async #begin(batch: readonly SplitObject[]): Promise<void> {
-    const { slots, stop } = this.#options
-    const release = await slots.take()
+    const { semaphore, stop } = this.#options
+    const release = await semaphore.take()
     if (stop.aborted || this.destroyed) {
       release()
       throw stop.reason

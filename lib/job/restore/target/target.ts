@@ -59,7 +59,7 @@ export function isSame(existing: CollectionSchema, { schema, references }: Wante
   )
 }
 
-/** Adds the aliases; one that is taken is said, and no failure. */
+/** Adds the aliases; one that is taken is an event, not a failure. */
 export async function addAliases(run: RestoreRun): Promise<void> {
   const { store, plan, retry, frame, class: name } = run
   if (plan.aliases.length === 0) return
@@ -76,7 +76,7 @@ export async function addAliases(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Puts tenants into the states that they had. Where the target cannot, they stay active, and it is said. */
+/** Puts tenants into the states that they had. Where the target cannot do that, they stay active, with an event. */
 export async function putTenantsBack({ store, plan, retry, frame, class: name }: RestoreRun): Promise<void> {
   const asleep = (plan.tenants ?? []).filter(({ state }) => state !== 'active')
   for (const [state, tenants] of Map.groupBy(asleep, (tenant) => tenant.state)) {

@@ -3,13 +3,13 @@ import { hintedFailure } from '../../../run/failure.ts'
 import type { RestoreRun } from '../run.ts'
 import { isOnce } from '../source/source.ts'
 
-/** What says nothing of the source but that its bytes are not whole. */
+/** Errors that say only that the bytes of the source are incomplete. */
 const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
 
 /**
- * Takes away the class that a failed restore has made, where no later one could go on with it: a pipe can be had only
- * once, and a plain file that is mended is another one. Without this what is sent again would meet the class of the
- * first try. What was there before is never touched, nor the class of an archive that lies in files.
+ * Takes away the class that a failed restore has made, where no later one could go on with it: a pipe can be read
+ * only once, and a corrected plain file is another source. Otherwise the next try would find the class of the
+ * first. What was there before is never touched, nor the class of an archive that lies in files.
  */
 export async function undo({ store, source, frame, ...run }: RestoreRun, error: unknown): Promise<void> {
   if (run.continues || !run.kept.log.made || !isLost(source, error)) return

@@ -89,7 +89,7 @@ export class Cluster {
         const failure = await believed(failureOf(thrown, server.http), server)
         const anew = repeatable || !sent || neverSent(failure)
         if (failure.code === 'ELYSIA_NOT_FOUND' && anew) {
-          // Another node may have heard of it already.
+          // Another node may know of it already.
           missing = failure
           continue
         }

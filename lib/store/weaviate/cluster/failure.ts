@@ -49,9 +49,9 @@ export function neverSent(failure: ElysiaError): boolean {
 }
 
 /** The outcome of an object that the server refused with this message. */
-export function refusal(said: string): WriteOutcome {
-  const shown = { ok: false, reason: masked(bounded(said)) } as const
-  return isTransient(shown.reason) ? { ...shown, retryable: true } : shown
+export function refusal(text: string): WriteOutcome {
+  const outcome = { ok: false, reason: masked(bounded(text)) } as const
+  return isTransient(outcome.reason) ? { ...outcome, retryable: true } : outcome
 }
 
 /** True for a call whose key is known, and may not do this. */
@@ -60,8 +60,8 @@ export function lacksRight({ cause, message }: ElysiaError): boolean {
 }
 
 /** The error for words of the server about one object that hold for the whole call. */
-export function wholeFailure(said: string, address: string): ElysiaError {
-  const reason = bounded(said)
+export function wholeFailure(text: string, address: string): ElysiaError {
+  const reason = bounded(text)
   const message = `${address}: ${reason}`
   return isRefused(reason) ? refused(message, !isForbidden(reason)) : new ElysiaError(codeOf(reason), message)
 }
@@ -82,19 +82,19 @@ export function isOtherProtocol({ message }: ElysiaError): boolean {
 
 /** The error for an answer that is not the expected one; `doing` says what was asked, and of what. */
 export function replyFailure(reply: RestReply, address: string, doing: string): ElysiaError {
-  const said = textOf(reply)
-  const message = `${doing}: ${address} answers ${reply.status}${said === '' ? '' : `: ${said}`}`
+  const text = textOf(reply)
+  const message = `${doing}: ${address} answers ${reply.status}${text === '' ? '' : `: ${text}`}`
   const { status } = reply
   const waits = retryAfter(reply)
   if (status === 401 || status === 403) return refused(message, status === 401)
   if (status === 429)
     return new ElysiaError('ELYSIA_STORE', message, { retryable: !isQuota(reply), ...waits })
-  if (lacksCopies(said)) return withoutCopies(message, undefined)
-  if (isTransient(said)) return new ElysiaError('ELYSIA_STORE', message, { retryable: true, ...waits })
+  if (lacksCopies(text)) return withoutCopies(message, undefined)
+  if (isTransient(text)) return new ElysiaError('ELYSIA_STORE', message, { retryable: true, ...waits })
   if (status >= 502 && status <= 504) {
     return new ElysiaError('ELYSIA_UNREACHABLE', message, { retryable: true, ...waits })
   }
-  return new ElysiaError(codeOf(said), message)
+  return new ElysiaError(codeOf(text), message)
 }
 
 /** The error for a store none of whose nodes can be reached; each failure names its node. */

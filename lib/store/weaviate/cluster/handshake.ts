@@ -13,7 +13,7 @@ const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 const KNOCKING_MS = 2_500
 const KNOCK_MS = 500
 
-export interface Greeting {
+export interface Handshake {
   /** The oldest of all nodes that answered. */
   readonly version: string
   readonly maxMessageBytes: number
@@ -24,18 +24,18 @@ export interface Greeting {
  * for later, as long as one can.
  * @throws ElysiaError of the one node, or ELYSIA_UNREACHABLE naming all; on any other failure of a node that
  */
-export async function greet(
+export async function handshake(
   servers: readonly NodeConnection[],
   target: string,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<Greeting> {
-  const results = await Promise.allSettled(servers.map((server) => greetOne(server, timeoutMs, signal)))
+): Promise<Handshake> {
+  const results = await Promise.allSettled(servers.map((server) => handshakeWith(server, timeoutMs, signal)))
   if (signal?.aborted) {
     for (const server of servers) server.close()
     throw signal.reason
   }
-  const greetings = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const handshakes = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failures: ElysiaError[] = []
   for (const [index, result] of results.entries()) {
     if (result.status === 'fulfilled') continue
@@ -43,17 +43,21 @@ export async function greet(
     failures.push(failureOf(result.reason, servers[index]!.http))
   }
   const decisive = failures.find(({ code }) => code !== 'ELYSIA_UNREACHABLE')
-  const [first] = greetings
+  const [first] = handshakes
   if (first !== undefined && decisive === undefined) {
-    const smallest = Math.min(...greetings.map(({ maxMessageBytes }) => maxMessageBytes))
-    const [version = first.version] = greetings.map((one) => one.version).sort(byAge)
+    const smallest = Math.min(...handshakes.map(({ maxMessageBytes }) => maxMessageBytes))
+    const [version = first.version] = handshakes.map((one) => one.version).sort(byAge)
     return { version, maxMessageBytes: smallest }
   }
   for (const server of servers) server.close()
   throw decisive ?? allUnreachable(target, failures)
 }
 
-async function greetOne(server: NodeConnection, timeoutMs: number, end?: AbortSignal): Promise<Greeting> {
+async function handshakeWith(
+  server: NodeConnection,
+  timeoutMs: number,
+  end?: AbortSignal,
+): Promise<Handshake> {
   const opening = server.grpcClient()
   opening.catch(() => undefined)
   const { version, maxMessageBytes = MAX_MESSAGE_BYTES } = await server.meta(end)

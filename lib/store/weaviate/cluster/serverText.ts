@@ -65,8 +65,8 @@ export function isTransient(text: string): boolean {
 
 /** True for a text that says that the collection or the tenant is not there. */
 export function isMissing(text: string): boolean {
-  const said = bounded(text)
-  return mentions(said, NOT_FOUND) || /class "[^"]*"(?:: not found| does not exist)/.test(said)
+  const start = bounded(text)
+  return mentions(start, NOT_FOUND) || /class "[^"]*"(?:: not found| does not exist)/.test(start)
 }
 
 /** True for a text that says that the tenant cannot be read or written as it is. */

@@ -15,9 +15,9 @@ interface Asked {
 }
 
 /**
- * Whether all shards of a collection are served. A cluster with a node down leaves the objects of that node's shards out
- * of pages, look-ups, counts and deletions, without a word and at every consistency level: so it is asked after each.
- * A server alone is not.
+ * Whether all shards of a collection are served. A cluster with a node down silently leaves the objects of that
+ * node's shards out of pages, look-ups, counts and deletions, at every consistency level: so it is asked after
+ * each. A server alone is not.
  */
 export class Shards {
   readonly #cluster: Cluster

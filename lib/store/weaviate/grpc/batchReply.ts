@@ -2,11 +2,12 @@ import { uuidOf } from './decode.ts'
 import type { Deleted, Deletions, Refusal } from './messages.ts'
 import { intOf, malformed, message, type Reader, readerOf } from './protobuf.ts'
 
-/** The beginning of a text that is read; none of a server's own is as long. */
+/** The most characters that are read of a text; a server's own messages are shorter. */
 const MAX_TEXT_BYTES = 8192
 
 /**
- * The refusals in a BatchObjectsReply: of more than `most` one more is read, so that it shows. Of long texts the beginning.
+ * The refusals in a BatchObjectsReply: at most `most` and one more, which shows that there are too many. Long texts
+ * are cut.
  * @throws MalformedReply
  */
 export function refusalsIn(reply: Buffer, most: number): Refusal[] {
@@ -19,7 +20,10 @@ export function refusalsIn(reply: Buffer, most: number): Refusal[] {
   return refusals
 }
 
-/** What a BatchDeleteReply says; of its objects as `refusalsIn` of refusals. @throws MalformedReply */
+/**
+ * The content of a BatchDeleteReply; its objects are bounded as the refusals of `refusalsIn` are.
+ * @throws MalformedReply
+ */
 export function deletionsIn(reply: Buffer, most: number): Deletions {
   const objects: Deleted[] = []
   const counts = { matches: 0, successful: 0, failed: 0 }
@@ -49,7 +53,7 @@ export function countIn(reply: Buffer): number | undefined {
   return found.count
 }
 
-/** Reads the fields of a reply; `take` says false of one that is passed over. */
+/** Reads the fields of a reply; `take` returns false for a field that is to be skipped. */
 function fields(reply: Buffer, take: (reader: Reader, tag: number) => boolean): void {
   const reader = readerOf(reply)
   try {
@@ -94,7 +98,7 @@ function beginningOfText(reader: Reader): string {
   return Buffer.from(reader.buf.subarray(start, start + Math.min(length, MAX_TEXT_BYTES))).toString()
 }
 
-/** The bytes of an id. @throws RangeError where they are more than one has */
+/** The bytes of an id. @throws RangeError where they are more than an id has */
 function bytesOf(reader: Reader): Uint8Array {
   const length = reader.uint32()
   if (length > 16) throw new RangeError(`an id of ${length} bytes`)

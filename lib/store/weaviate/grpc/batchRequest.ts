@@ -22,7 +22,7 @@ export interface Deletion {
   readonly filters: Filters
 }
 
-/** The bytes of a BatchDeleteRequest whose answer names what was there. */
+/** The bytes of a BatchDeleteRequest whose answer names the objects that existed. */
 export function batchDeleteRequest({ collection, tenant, filters }: Deletion): Uint8Array {
   const writer = newWriter()
   text(writer, 1, collection)
@@ -37,7 +37,7 @@ export interface Counting {
   readonly tenant: string
 }
 
-/** The bytes of an AggregateRequest for nothing but the number of objects. */
+/** The bytes of an AggregateRequest for the number of objects alone. */
 export function countRequest({ collection, tenant }: Counting): Uint8Array {
   const writer = newWriter()
   text(writer, 1, collection)

@@ -22,8 +22,9 @@ export type { Metadata }
 const MAX_MESSAGE_BYTES = 104_858_000
 
 /**
- * How much of an answer the server sends before it hears that it was taken. With the 64 KiB that HTTP/2 begins with, a
- * page stops and goes a hundred times, each time until the event loop is free: half of what a backup waited for.
+ * How much of an answer the server may send before it is acknowledged (the HTTP/2 window). With the 64 KiB that
+ * HTTP/2 begins with, a page stops and goes a hundred times, each time until the event loop is free: half of what a
+ * backup waited for.
  */
 const WINDOW_BYTES = 8 * 1024 * 1024
 
@@ -32,7 +33,7 @@ interface Options {
   readonly signal: AbortSignal
 }
 
-/** Calls of Weaviate's gRPC service, whose answers come as they are. @see decode.ts and batchReply.ts */
+/** Calls of Weaviate's gRPC service, whose answers are returned as bytes. @see decode.ts and batchReply.ts */
 export interface Calls {
   search(fetch: Fetch, options: Options): Promise<Buffer>
   objects(objects: readonly BatchObject[], options: Options): Promise<Buffer>
@@ -48,7 +49,7 @@ const WRITING = {
   count: unary('Aggregate', countRequest),
 } as const
 
-/** A call of one message for one; `name` as the service has it. */
+/** A unary call; `name` is that of the service's method. */
 function unary<Request>(name: string, serialize: (request: Request) => Uint8Array) {
   return {
     path: `/weaviate.v1.Weaviate/${name}`,

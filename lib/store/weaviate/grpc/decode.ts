@@ -7,7 +7,7 @@ const MULTI = 2
 /** The field of a SearchReply that holds an object. */
 const RESULT = 2
 
-/** So many objects are read at once: they are worked on, and forgotten, before the next. */
+/** How many objects are decoded at once; they are processed and freed before the next ones. */
 const OBJECTS_AT_ONCE = 128
 
 /**
@@ -54,7 +54,7 @@ export interface Extent {
 }
 
 /**
- * The extent of a SearchReply; of its last object the id is read, and nothing else of any.
+ * The number of objects in a SearchReply and the id of the last; no other field is read.
  * @throws MalformedReply
  */
 export function extentOf(reply: Buffer): Extent {

@@ -49,7 +49,7 @@ export function isWellFormed(value: Json): boolean {
   return Object.entries(value).every(([key, inside]) => key.isWellFormed() && isWellFormed(inside))
 }
 
-/** True where a name is one that the encoder of messages would pass over without a word. */
+/** True for a property name that the message encoder would silently drop. */
 export function hasUnsendable(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value)) return value.some(hasUnsendable)
@@ -98,7 +98,7 @@ function doubles(propName: string, values: readonly number[]) {
   return { propName, values: [], valuesBytes: new Uint8Array(Float64Array.from(values).buffer) }
 }
 
-/** A struct has doubles only. What would not be kept was refused before. */
+/** A struct has doubles only. Numbers that a double cannot hold were refused before. */
 function withDoubles(value: Json): Json {
   if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'object' || value === null) return value
@@ -121,7 +121,7 @@ function namedVector(name: string, vector: Vector): Named {
   return { name, index: 0, vectorBytes: vectorBytes(vector), type: SINGLE }
 }
 
-/** Each value with the tags and lengths around it; a struct's are the largest. */
+/** The size of each value with its tags and lengths, as in a struct, where these are largest. */
 function sizeOf(value: Json): number {
   if (typeof value === 'string') return 16 + Buffer.byteLength(value)
   if (typeof value !== 'object' || value === null) return 16

@@ -27,7 +27,7 @@ export function bool(writer: Writer, field: number, value: boolean): void {
   writer.uint32((field << 3) | VARINT).bool(value)
 }
 
-/** A field that says nothing where it is false. */
+/** A boolean field, left out where it is false. */
 export function flag(writer: Writer, field: number, value: boolean): void {
   if (value) bool(writer, field, true)
 }

@@ -53,9 +53,9 @@ export type ConsistencyLevel = typeof QUORUM
  * with its status as `code` and the server's words as `details`.
  */
 export interface GrpcClient {
-  /** Answers what was refused; of more refusals than objects one more than these. */
+  /** Answers the refusals; at most one more than there are objects. */
   batchObjects(objects: readonly BatchObject[], signal: AbortSignal): Promise<Refusal[]>
-  /** Answers the ids that were there; of more than were asked for one more than these. */
+  /** Answers the ids that existed; at most one more than were asked for. */
   batchDelete(
     collection: string,
     tenant: string,

@@ -6,11 +6,11 @@ export type { Reader, Writer }
 export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
 export const newWriter = (): Writer => protobuf.Writer.create()
 
-/** Reads the field with this tag into `into`; false where it is not one that is known. */
+/** Reads the field with this tag into `into`; returns false for an unknown field. */
 export type Take<T> = (reader: Reader, tag: number, into: T) => boolean
 
 /**
- * Reads the message that stands here, after its length, into `into`; fields that `take` does not know are passed over.
+ * Reads the length-prefixed message at the current position into `into`; fields unknown to `take` are skipped.
  * @throws RangeError where it does not end where it should
  */
 export function message<T>(reader: Reader, into: T, take: Take<T>): T {
@@ -25,12 +25,12 @@ export function message<T>(reader: Reader, into: T, take: Take<T>): T {
   return into
 }
 
-/** The bytes of an answer are none of the message that was asked for. */
+/** The bytes of an answer are not a valid message of the expected type. */
 export class MalformedReply extends Error {
   override readonly name = 'MalformedReply'
 }
 
-/** Makes whatever a reader throws at bytes that are no such message a MalformedReply. */
+/** Turns any error of a reader about malformed bytes into a MalformedReply. */
 export function malformed(thrown: unknown): unknown {
   if (thrown instanceof InexactInt || thrown instanceof MalformedReply) return thrown
   return new MalformedReply(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
@@ -54,12 +54,12 @@ export function deeper<T>(read: () => T): T {
   return done
 }
 
-/** An answer holds an int at the end of its 64 bits, which stands for all that are beyond. */
+/** An answer holds the least or greatest 64-bit int, which stands for every int beyond. */
 export class InexactInt extends Error {
   override readonly name = 'InexactInt'
 }
 
-/** An int of which nobody makes a large one. */
+/** An int that is never large, such as a count. */
 export function intOf(reader: Reader): number {
   // A number, or a Long where another part of the program taught protobufjs that type.
   const long = reader.int64() as unknown as number | { toNumber(): number }

@@ -1,7 +1,7 @@
 import type { Vector } from '../../../core/object.ts'
 import { filledVector } from '../../../core/value/float32.ts'
 
-/** float32, little-endian, as every machine that Node runs on in practice lays them out; not a copy. */
+/** The vector's own bytes, not a copy: float32, little-endian, as on every machine that Node runs on in practice. */
 export function vectorBytes(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
 }
@@ -29,7 +29,7 @@ export function vectorIn(buffer: Buffer, start: number, end: number): Float32Arr
   return filledVector(length, (bytes, at) => buffer.copy(bytes, at, start, start + length * 4))
 }
 
-/** The rows of a multi-vector, bit for bit. @throws RangeError where they are of no width, or one is cut short */
+/** The rows of a multi-vector, bit for bit. @throws RangeError where the width is 0, or a row is cut short */
 export function rowsOf(bytes: Uint8Array): Float32Array[] {
   if (bytes.length === 0) return []
   const width = bytes[0]! + (bytes[1] ?? 0) * 256

@@ -4,7 +4,7 @@ import { isRecord } from '../../../core/value/record.ts'
 import { bounded } from '../cluster/serverText.ts'
 import { jsonOf, type RestReply } from './request.ts'
 
-/** An answer that is not one to what was asked; `fact` says what is wrong with it. */
+/** An answer that does not fit its request; `fact` says what is wrong with it. */
 export function wrongAnswer(target: string, fact: string, cause?: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_STORE', `${target} ${bounded(fact)}`, {
     cause,
@@ -35,8 +35,8 @@ function noAnswer({ request, status }: RestReply, target: string, what: string):
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
- * Holds the objects of a scan against its order: each id a UUID in lower case, and greater than the one before. Backups
- * and comparisons rest on it, and a scan that goes back would not end.
+ * Checks the order of a scan: each id is a UUID in lower case, and greater than the one before. Backups and
+ * comparisons depend on it, and a scan that goes back would not end.
  */
 export class IdOrder {
   readonly #what: string

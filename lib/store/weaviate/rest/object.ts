@@ -6,19 +6,20 @@ import { MalformedReply } from '../grpc/protobuf.ts'
 import type { Layout } from '../schema/layout.ts'
 
 /**
- * The parts of an object that were asked for, as `GET /v1/objects` shows it; of its references the beacons, not the
- * paths beside them. @throws MalformedReply where it is none
+ * The parts of an object that were asked for, as `GET /v1/objects` shows it; of a reference only the beacon, not
+ * the path beside it.
+ * @throws MalformedReply where it is not an object
  */
 export function objectOf(
-  shown: JsonObject,
+  raw: JsonObject,
   layout: Layout,
   what: Projection,
   tenant: string | undefined,
 ): StoredObject {
-  const { id, properties, creationTimeUnix: created, lastUpdateTimeUnix: updated } = shown
+  const { id, properties, creationTimeUnix: created, lastUpdateTimeUnix: updated } = raw
   if (typeof id !== 'string') throw new MalformedReply('an object has no id')
-  const vector = what.vectors ? floatsOf(shown.vector ?? []) : NONE
-  const vectors = what.vectors ? Object.entries(recordOf(shown.vectors, 'vectors')) : []
+  const vector = what.vectors ? floatsOf(raw.vector ?? []) : NONE
+  const vectors = what.vectors ? Object.entries(recordOf(raw.vectors, 'vectors')) : []
   return {
     id,
     properties: propertiesOf(recordOf(properties, 'properties'), layout, what),
@@ -42,10 +43,10 @@ function timeOf(value: Json | undefined): number {
   throw new MalformedReply('an object has no time')
 }
 
-function propertiesOf(shown: JsonObject, layout: Layout, what: Projection): JsonObject {
+function propertiesOf(raw: JsonObject, layout: Layout, what: Projection): JsonObject {
   const wanted = what.properties === 'all' ? undefined : new Set(what.properties)
   const properties: JsonObject = {}
-  for (const [name, value] of Object.entries(shown)) {
+  for (const [name, value] of Object.entries(raw)) {
     if (value === null) continue
     if (layout.references.has(name)) {
       if (what.references) properties[name] = beaconsOf(value)

@@ -8,7 +8,7 @@ import { listIn, objectIn, requireAsked, requireAtMost } from './answer.ts'
 import { objectOf } from './object.ts'
 import type { RestReply, RestRequest } from './request.ts'
 
-/** A read by REST, where gRPC has not the words: beacons whose object is gone, ints beyond 2^53. */
+/** A read by REST, for what gRPC cannot express: beacons whose object is gone, ints beyond 2^53. */
 export interface RestReading {
   readonly context: Context
   readonly layout: Layout
@@ -23,7 +23,7 @@ const PARSED = 3
 /** The longest text of several objects that is taken. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
-/** Objects that came, and about what they take. */
+/** Objects that were read, and the approximate memory they take. */
 export interface RestPage {
   readonly objects: StoredObject[]
   readonly bytes: number
@@ -40,16 +40,16 @@ export async function restPage(
   if (what.vectors) query.set('include', 'vector')
   if (tenant !== '') query.set('tenant', tenant)
   const request: RestRequest = { method: 'GET', path: `/objects?${query}` }
-  // One that is longer is asked for in halves, down to a single object.
+  // A page that is too long is asked for again in halves, down to a single object.
   const reply = await context.cluster.rest(
     limit === 1 ? request : { ...request, maxBytes: MAX_PAGE_BYTES },
     call,
   )
   if (reply.status !== 200) throw readFailure(reply, context)
-  const shown = listIn(reply, context.target, 'objects')
-  requireAtMost(limit, shown.length, context.target, context.name)
+  const list = listIn(reply, context.target, 'objects')
+  requireAtMost(limit, list.length, context.target, context.name)
   return {
-    objects: shown.map((object) => objectOf(object, layout, what, call.tenant)),
+    objects: list.map((object) => objectOf(object, layout, what, call.tenant)),
     bytes: PARSED * reply.text.length,
   }
 }

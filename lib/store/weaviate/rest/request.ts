@@ -10,9 +10,9 @@ export interface RestRequest {
   readonly path: string
   /** Sent as JSON, exactly as it stringifies. */
   readonly body?: unknown
-  /** It changes nothing, though it is no GET. */
+  /** True for a request that changes nothing, although it is not a GET. */
   readonly reads?: true
-  /** Asked only of a node that is ready: one that begins answers as if there was nothing. */
+  /** Sent only to a node that is ready: a node that is starting answers as if it held no data. */
   readonly whenReady?: true
   /** The longest answer that is taken, in bytes. 256 MiB. */
   readonly maxBytes?: number
@@ -20,7 +20,7 @@ export interface RestRequest {
 
 /** The longest answer: a list of a million tenants, or an object as large as a message of gRPC may be. */
 const MAX_BYTES = 256 * 1024 * 1024
-/** Of an answer that says why not only the beginning is looked at. */
+/** How much is read of an answer that reports an error. */
 const MAX_ERROR_BYTES = 64 * 1024
 /** What an answer may be: two million tenants have six million keys and objects. Parsed, they take less than a gigabyte. */
 const BOUNDS: JsonBounds = { depth: 1000, nodes: 8_000_000, values: 32_000_000 }
@@ -55,7 +55,7 @@ export async function sendRest(
   return { request, status, text, retryAfter: response.headers['retry-after'] }
 }
 
-/** The whole text; of one that says why not as much as a person can read. The connection ends with it. */
+/** The whole text; of an error only as much as a person can read. The connection ends with it. */
 async function textOf(response: IncomingMessage, request: RestRequest, status: number): Promise<string> {
   const { maxBytes = MAX_BYTES } = request
   const failed = status >= 400
@@ -76,7 +76,10 @@ async function textOf(response: IncomingMessage, request: RestRequest, status: n
   return text
 }
 
-/** The JSON of an answer; undefined where it is none, or too complex to be of a server. @see parseBounded */
+/**
+ * The JSON of an answer; undefined where it is not JSON, or more complex than any answer of a server.
+ * @see parseBounded
+ */
 export function jsonOf(reply: RestReply): Json | undefined {
   return parsed(reply, (text) => parseBounded(text, BOUNDS) as Json)
 }

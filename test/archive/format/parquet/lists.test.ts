@@ -31,7 +31,7 @@ const runs = (...of: (readonly [count: number, level: number])[]): number[] =>
 /** Levels of one bit each, eight in a byte. */
 const packed = (...bytes: number[]): number[] => [...varint(bytes.length * 2 + 1), ...bytes]
 
-interface Given {
+interface GroupInput {
   readonly rows: number
   readonly values: number
   readonly repetitions: readonly number[]
@@ -43,7 +43,7 @@ interface Given {
 }
 
 /** A row group of one column that is a list of nulls, and how its bytes are read. */
-function group(given: Given): [RowGroup, (at: number, length: number) => Buffer] {
+function group(given: GroupInput): [RowGroup, (at: number, length: number) => Buffer] {
   const { rows, values, repetitions, definitions = runs([values, 1]), codec = 0, type = BYTE_ARRAY } = given
   const withLength = (levels: readonly number[]) => {
     const length = Buffer.alloc(4)
@@ -67,7 +67,7 @@ function group(given: Given): [RowGroup, (at: number, length: number) => Buffer]
   return [{ rows, bytes: file.length, chunks: [chunk] }, (at, length) => file.subarray(at, at + length)]
 }
 
-const counted = (given: Given, missing = 1) => {
+const counted = (given: GroupInput, missing = 1) => {
   const [rows, read] = group(given)
   return [...valuesPerRow(rows, missing, read)]
 }
@@ -85,7 +85,7 @@ t.test('the values of each row are counted by their levels, however these are wr
 
 t.test('levels that are not those of the rows are an error', async (t) => {
   const whole = { rows: 3, values: 12, repetitions: runs([1, 0], [4, 1], [2, 0], [5, 1]) }
-  const wrong: Record<string, readonly [Partial<Given>, RegExp]> = {
+  const wrong: Record<string, readonly [Partial<GroupInput>, RegExp]> = {
     'fewer rows': [{ rows: 4 }, /3 rows in a row group of 4/],
     'more rows': [{ rows: 2 }, /other rows/],
     'a row that nothing begins': [{ repetitions: runs([12, 1]) }, /other rows/],
@@ -99,7 +99,7 @@ t.test('levels that are not those of the rows are an error', async (t) => {
 })
 
 t.test('a row of more values than any object has is refused, in a file of no size', async (t) => {
-  const windows = (given: Given, among = 0) => {
+  const windows = (given: GroupInput, among = 0) => {
     const [rows, read] = group(given)
     return [...windowsOf(rows, { row: 0, among }, read)].map(({ limit }) => limit)
   }

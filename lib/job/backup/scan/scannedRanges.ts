@@ -6,7 +6,7 @@ import { partPages } from '../../../archive/part/read.ts'
 import { readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { Portion } from './found.ts'
+import type { ScannedRange } from './found.ts'
 
 /** An archive that is being made, as its parts are read again. */
 export interface Reading {
@@ -16,23 +16,31 @@ export interface Reading {
 }
 
 /**
- * All ids there are, of a tenant or of a collection that has none, cut as the parts are: for each portion the ids that
- * its parts hold, and none for what no part covers.
+ * All ids of a tenant, or of a collection without tenants, as ranges that follow the parts: each range with the ids
+ * that its parts hold, and an empty set for a gap between parts.
  */
-export function portionsOf(reading: Reading, parts: readonly Part[], tenant: string | undefined): Portion[] {
+export function scannedRangesOf(
+  reading: Reading,
+  parts: readonly Part[],
+  tenant: string | undefined,
+): ScannedRange[] {
   const { ranges } = reading.plan
   const own = parts.filter((part) => ranges[part.range]!.tenant === tenant)
   const gaps = missingIdGaps(ranges, own).filter((gap) => gap.tenant === tenant)
   const together = Map.groupBy(own, ({ range, after, up_to }) => JSON.stringify([range, after, up_to]))
   return [
-    ...gaps.map(({ after, upTo }) => portion(after, upTo, async () => new Set<string>())),
+    ...gaps.map(({ after, upTo }) => scannedRange(after, upTo, async () => new Set<string>())),
     ...[...together.values()].map((files) =>
-      portion(files[0]!.after, files[0]!.up_to, () => idsIn(reading, files)),
+      scannedRange(files[0]!.after, files[0]!.up_to, () => idsIn(reading, files)),
     ),
   ]
 }
 
-function portion(after: string | undefined, upTo: string | undefined, ids: Portion['ids'] & {}): Portion {
+function scannedRange(
+  after: string | undefined,
+  upTo: string | undefined,
+  ids: ScannedRange['ids'] & {},
+): ScannedRange {
   return { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }), ids }
 }
 
