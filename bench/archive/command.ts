@@ -13,7 +13,8 @@ export interface ArchiveFigures extends Figures {
 /** Runs `col backup` or `col restore`; its rate is over all it does once it is connected. */
 export async function archiveCommand(words: readonly string[], home: string): Promise<ArchiveFigures> {
   const { output } = await run([...COMMAND, 'col', ...words, '--json', '--quiet'], homeIn(home))
-  const report = JSON.parse(output) as ArchiveFigures
+  const document = JSON.parse(output) as ArchiveFigures | { readonly restores: readonly [ArchiveFigures] }
+  const report = 'restores' in document ? document.restores[0] : document
   return { ...report, rate: report.objects / report.seconds }
 }
 
