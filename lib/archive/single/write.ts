@@ -100,7 +100,7 @@ class SingleWriter implements SingleArchiveWriter {
     return this.#write(bytes)
   }
 
-  /** Resolves when the pages were taken; rejects as soon as any stage has failed. One call at a time. */
+  /** Resolves when the pages were taken; rejects once a stage has failed. One call at a time. */
   #write(bytes: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure.error)
