@@ -8,6 +8,7 @@ export { type Archive, openArchive } from './archive/archive.ts'
 export type { Content, Format, FormatName } from './archive/format/format.ts'
 export { formatOf } from './archive/format/formats.ts'
 export type { Manifest, Part } from './archive/manifest.ts'
+export { commonRanges, type JoinOptions, joined, type ObjectPair } from './archive/object/join.ts'
 export type { ObjectRange, ObjectSource } from './archive/object/source.ts'
 export { archiveObjects } from './archive/part/objects.ts'
 export { singleObjects } from './archive/single/objects.ts'
@@ -74,7 +75,15 @@ export type { Compression, CompressionName } from './stream/codec/compression.ts
 export { COMPRESSIONS, type CompressionChoice, parseCompression } from './stream/codec/compressions.ts'
 export { decompress } from './stream/codec/decompress.ts'
 export { type LineSplitter, splitLines } from './stream/lines/splitLines.ts'
+export { type MergeJoinOptions, mergeJoin, type Pair, type Side } from './stream/mergeJoin.ts'
 export { type Measure, meter } from './stream/meter.ts'
 export { type Parsed, parseJson } from './stream/parseJson.ts'
+export {
+  type DifferenceOptions,
+  difference,
+  type ObjectDifference,
+  type VectorDifference,
+} from './transform/object/compare.ts'
+export { type Normalize, normalizers } from './transform/object/normalize.ts'
 export { type PatchedSchema, patchSchema, type SchemaPatch } from './transform/schema/patch.ts'
 export type { SchemaTarget } from './transform/schema/patching.ts'

@@ -22,6 +22,8 @@ export interface ObjectSource {
    * read fastest in this order.
    */
   readonly ranges: readonly ObjectRange[]
+  /** True where ranges that are read in order are one reading, and several at once are as many readings of everything. */
+  readonly isSequential?: boolean
   /**
    * The objects of a range, one of `ranges` or any other: arrays, never empty, in strictly increasing order of id.
    * Several may be read at once. It opens nothing before it is first read, and closes that at its end, by an error and

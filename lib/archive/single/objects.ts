@@ -80,6 +80,7 @@ function damaged(fact: string): ElysiaError {
 class SingleObjects implements ObjectSource {
   readonly schema: CollectionSchema
   readonly ranges: readonly ObjectRange[]
+  readonly isSequential = true
   readonly #open: () => Readable
   readonly #numberOf: TenantNumber
   /** Where the range that was read last has ended. */

@@ -7,8 +7,8 @@ import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { objects } from '../../store/objects.ts'
 import type { Store, Tenant } from '../../store/store.ts'
+import type { Normalize } from '../../transform/object/normalize.ts'
 import { whatOf } from '../backup/plan.ts'
-import type { Normalize } from './normalize.ts'
 
 /** A class as a store holds it now. What keeps it from being read for two minutes is thrown. */
 export class LiveClass {

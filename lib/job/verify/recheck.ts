@@ -1,11 +1,11 @@
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import { type Normalize, normalizers } from '../../transform/object/normalize.ts'
 import { mayHaveExpired, type TimeToLive, timeToLive } from '../../transform/schema/timeToLive.ts'
 import type { ReadArchived, ReadRange } from './archiveObjects.ts'
 import { ExpiringObjects } from './expiring.ts'
 import type { LiveClass } from './liveCollection.ts'
-import { type Normalize, normalizers } from './normalize.ts'
 
 /** Clocks of a server and of this machine may differ by so much. */
 const CLOCKS_DIFFER_MS = 5 * 60_000

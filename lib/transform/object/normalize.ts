@@ -1,10 +1,10 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Store } from '../../store/store.ts'
-import { normalizerFor } from '../../transform/object/comparable.ts'
-import { splitReferences } from '../../transform/object/references.ts'
+import { normalizerFor } from './comparable.ts'
+import { splitReferences } from './references.ts'
 
-/** Leaves of an object what has to be the same in an archive and in a store. */
+/** Leaves of an object what has to be the same on both sides. */
 export type Normalize = (object: StoredObject) => StoredObject
 
 /**
