@@ -64,6 +64,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'stream/codec': ['stream/codec/compression.test.ts', 'stream/codec/decompress.test.ts'],
   'stream/lines': ['stream/lines/splitLines.test.ts', 'stream/lines/skipSettled.test.ts'],
   transform: ['job/restore/restore.test.ts'],
+  'transform/object': ['transform/object/compare.test.ts', 'job/verify/live.test.ts'],
 }
 
 /** Files that the command alone calls, and the tests that run the command so that it does. */
