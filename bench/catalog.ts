@@ -79,8 +79,8 @@ async function benchPlans(catalog: Catalog): Promise<void> {
     'older-than 30d': { olderThan: '30d' },
     'keep-daily 7, -weekly 5, -monthly 12': { keepDaily: '7', keepWeekly: '5', keepMonthly: '12' },
   }
-  for (const [what, given] of Object.entries(policies)) {
-    const policy = policyOf(resolveInput(retentionOptions, given))
+  for (const [what, rules] of Object.entries(policies)) {
+    const policy = policyOf(resolveInput(retentionOptions, rules))
     const cleanup = { filter: {}, policy, history: periodOf('1y', 'history') }
     const taken = await medians(ROUNDS, {
       floor: async () => timed(() => all.all()),

@@ -77,10 +77,10 @@ export const validateJob = () => import('../lib/job/ingest/validateInput.ts')
 export const verifyJob = () => import('../lib/job/verify/index.ts')
 
 /** What `col catalog` works with, loaded only when one of its commands is called. */
-export const catalogDoor = () => import('../lib/catalog/index.ts')
+export const loadCatalog = () => import('../lib/catalog/index.ts')
 
 /** What reads manifests for `col catalog rebuild`, which the others need not. */
-export const rebuildDoor = () => import('../lib/catalog/rebuild.ts')
+export const loadRebuild = () => import('../lib/catalog/rebuild.ts')
 
 /** The job of `col catalog cleanup`, likewise. */
 export const cleanupJob = () => import('../lib/job/cleanup/index.ts')

@@ -53,14 +53,14 @@ async function called(argv: readonly string[], speaking: Speaking): Promise<numb
 }
 
 async function run(command: NamedCommand, words: readonly string[], speaking: Speaking): Promise<number> {
-  const { flags, ...given } = readArguments(words, schemasOf(command))
+  const { flags, ...parsed } = readArguments(words, schemasOf(command))
   if (flags.values.help === true) {
     await speaking.console.print(commandHelp(command, speaking.console.columns))
     return EXIT.done
   }
   const console = processConsole(resolve(consoleOptions, layersFor(consoleOptions, [flags])).options)
   speaking.console = console
-  const { operands, rest } = wordsOf(command, given)
+  const { operands, rest } = wordsOf(command, parsed)
   requireOperands(command, operands)
   const next = (text: string) => {
     speaking.next = text
@@ -82,9 +82,9 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
  * Node ends a process that has nothing left to wait for, though a promise of it was never settled: `say` is told.
  * Returns what is called at a proper end.
  */
-function expectEnd(say: () => void): () => void {
-  process.once('beforeExit', say)
-  return () => process.off('beforeExit', say)
+function expectEnd(report: () => void): () => void {
+  process.once('beforeExit', report)
+  return () => process.off('beforeExit', report)
 }
 
 /**

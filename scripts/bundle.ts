@@ -83,8 +83,8 @@ const OPTIONS = {
 
 /** esbuild takes each package for CommonJS, and gives the whole of it for its default export. */
 function withDefaults(code: string): string {
-  return code.replace(/__toESM\(require\("([^"]+)"\),\s*1\)/g, (given, name: string) =>
-    isModule(name) ? `__toESM(require("${name}"))` : given,
+  return code.replace(/__toESM\(require\("([^"]+)"\),\s*1\)/g, (call, name: string) =>
+    isModule(name) ? `__toESM(require("${name}"))` : call,
   )
 }
 

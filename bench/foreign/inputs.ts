@@ -50,8 +50,8 @@ async function storeOf(bytes: number) {
 const parts =
   (options: BackupOptionsInput): Make =>
   async (home, bytes) => {
-    const given = { workers: 1, ...options }
-    await backup(await storeOf(bytes), NAME, directoryStorage(join(home, 'archive')), given)
+    const settings = { workers: 1, ...options }
+    await backup(await storeOf(bytes), NAME, directoryStorage(join(home, 'archive')), settings)
     return { path: join(home, 'archive') }
   }
 

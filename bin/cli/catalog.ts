@@ -2,11 +2,11 @@ import { join, resolve } from 'node:path'
 import {
   type ArchiveDetails,
   type Catalog,
-  catalogDoor,
   catalogOptions,
   chooseTarget,
   classNameOf,
   ElysiaError,
+  loadCatalog,
   parseTarget,
   userPaths,
 } from '../library.ts'
@@ -42,7 +42,7 @@ export async function onCatalog<T>(
   work: (catalog: Catalog) => Promise<T> | T,
   missing: 'make' | 'memory' = 'memory',
 ): Promise<T> {
-  const { settleDead, withCatalog } = await catalogDoor()
+  const { settleDead, withCatalog } = await loadCatalog()
   const onEvent = eventView(context.console)
   const options = { file: catalogFile(), defaultRoot: backupRoot(context), missing, onEvent }
   return withCatalog(options, async (catalog) => {

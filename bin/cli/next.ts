@@ -17,8 +17,8 @@ const OF_ONE_RUN = new Set(['dryRun', 'fromRejects'])
 
 /** The command that feeds rejected records in again, once they are corrected, with the flags that were given. */
 export function feedRejects({ flags }: Flags, path: string): string {
-  const given = [ingestOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RUN))
-  const line = commandLine(['index', 'process-jsonl', path, '--from-rejects', ...given])
+  const kept = [ingestOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RUN))
+  const line = commandLine(['index', 'process-jsonl', path, '--from-rejects', ...kept])
   return `correct the rejected records, then: ${line}`
 }
 

@@ -49,14 +49,14 @@ function operandText({ name, choices, optional, many }: Operand): string {
  * Holds the operands that were given against those that the command takes.
  * @throws ElysiaError ELYSIA_USAGE where one is missing, or is one too many
  */
-export function requireOperands(command: Taking, given: readonly string[]): void {
+export function requireOperands(command: Taking, values: readonly string[]): void {
   const { name, operands } = command
-  const missing = operands[given.length]
+  const missing = operands[values.length]
   if (missing !== undefined && missing.optional !== true) {
     const what = missing.kind ?? missing.name.toLowerCase()
     throw usage(command, `${name}: no ${what} is given`, missing.hint)
   }
-  const extra = operands.at(-1)?.many === true ? undefined : given[operands.length]
+  const extra = operands.at(-1)?.many === true ? undefined : values[operands.length]
   if (extra === undefined) return
   if (operands.length === 0) throw usage(command, `${name} takes no operand, not ${extra}`)
   const most = operands.length === 1 ? 'one operand' : `${operands.length} operands`

@@ -35,8 +35,8 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   let inFlight: number | undefined
   let failure: { readonly code: ExitCode; readonly why: string } | undefined
   const onSignal = () => {
-    const say = { note: asked.console.note, inFlight: () => inFlight }
-    signals ??= takeSignals(shutdownTimeout(command, layers), say)
+    const notes = { note: asked.console.note, inFlight: () => inFlight }
+    signals ??= takeSignals(shutdownTimeout(command, layers), notes)
     return signals
   }
   const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options

@@ -101,8 +101,8 @@ function openHistory({ warn }: Console): State | undefined {
 }
 
 function choose(flags: Layer, settings: Settings, flag: string) {
-  const given = layersFor(targetOptions, [flags, ...settings.layers])
-  const { options, origins } = resolve(targetOptions, given)
+  const layers = layersFor(targetOptions, [flags, ...settings.layers])
+  const { options, origins } = resolve(targetOptions, layers)
   const chosen = chooseTarget(options.target, originText(origins.target, flag), settings)
   return { chosen, target: parseTarget(chosen.address) }
 }

@@ -134,9 +134,9 @@ const OF_ARCHIVES = {
     `no object of ${collection} has a vector${vector === '' ? '' : ` ${vector}`}, though its schema has an index for them`,
   written_meanwhile: ({ collection, before, after, written }) =>
     `${collection} was counted at ${before} objects before the scan and at ${after} after it; the archive holds ${written}`,
-  expired_counted: ({ collection, tenant, counted: all, given }) => {
+  expired_counted: ({ collection, tenant, counted: all, returned }) => {
     const name = tenant === undefined ? collection : `tenant ${tenant} of ${collection}`
-    return `the store counts ${all} objects of ${name} and gave ${given}: expired ones are counted until they are deleted, and not given`
+    return `the store counts ${all} objects of ${name} and returned ${returned}: it counts expired ones until it deletes them, but does not return them`
   },
   manifest_copy_used: ({ file, error }) => `${error.message}: its copy ${file} is whole, and is read instead`,
   document_version: ({ version, read_as }) => {

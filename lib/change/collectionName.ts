@@ -26,7 +26,7 @@ export function classNameOf(name: string): string {
   if (isAscii(name) && CLASS_NAME.test(className)) return className
   const rule =
     'Use a name of at most 255 ASCII letters, digits and underscores that begins with a letter, such as source-code.'
-  const near = nearestLegal(name)
+  const near = closestLegal(name)
   throw new ElysiaError('ELYSIA_USAGE', `"${name}" cannot be the name of a collection`, {
     hint: near === undefined ? rule : `${rule} The nearest one is ${near}, the class ${joined(near)}.`,
   })
@@ -40,7 +40,7 @@ function joined(name: string): string {
 /**
  * The name without accents and other characters that no class name can contain; undefined if nothing is left.
  */
-function nearestLegal(name: string): string | undefined {
+function closestLegal(name: string): string | undefined {
   const spelled = [...name].map((letter) => spelledOut(letter)).join('')
   const words = spelled.split(/[^_0-9A-Za-z]+/).filter((word) => word !== '')
   const near = words.join('-').replace(/^[^A-Za-z]+/, '')

@@ -27,7 +27,7 @@ export const PERSONAL_TARGET_KEYS: readonly string[] = ['api_key_file', 'api_key
 export function namedTargets(value: unknown, origin: string): Record<string, NamedTarget> {
   if (value === undefined || value === null) return {}
   const entries = Object.entries(bag(value, `targets in ${origin}`))
-  return Object.fromEntries(entries.map(([name, given]) => [name, checked(name, given, origin)]))
+  return Object.fromEntries(entries.map(([name, entry]) => [name, checked(name, entry, origin)]))
 }
 
 /** The address of a named target, as `--target` takes it. */
@@ -35,10 +35,10 @@ export function addressOf({ url, grpc }: NamedTarget): string {
   return grpc === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}grpc=${grpc}`
 }
 
-function checked(name: string, given: unknown, origin: string): NamedTarget {
+function checked(name: string, entry: unknown, origin: string): NamedTarget {
   const where = `targets.${name} in ${origin}`
   if (/[:/,]/.test(name)) throw wrong(`${where} is no name`, 'a name holds none of the characters : / ,')
-  const target = typeof given === 'string' ? { url: given } : bag(given, where)
+  const target = typeof entry === 'string' ? { url: entry } : bag(entry, where)
   for (const [key, value] of Object.entries(target)) {
     refuseKey(key, where)
     if (key === 'headers_env') checkHeaders(value, where)

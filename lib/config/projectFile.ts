@@ -28,8 +28,8 @@ export function overreach({ path, content }: ConfigFile, options: OptionsByKey):
     .find(Boolean)
 }
 
-function overreachOf(file: string, name: string, given: unknown): string | undefined {
-  const target = typeof given === 'string' ? { url: given } : given
+function overreachOf(file: string, name: string, entry: unknown): string | undefined {
+  const target = typeof entry === 'string' ? { url: entry } : entry
   if (typeof target !== 'object' || target === null) return undefined
   for (const [key, value] of Object.entries(target)) {
     const where = `${key} of targets.${name}`

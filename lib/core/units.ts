@@ -13,7 +13,7 @@ export const UNIT_EXAMPLES: Readonly<Record<Unit, string>> = {
 const BARE_NUMBER = /^\s*[+-]?\d+(\.\d+)?\s*$/
 
 /** True for a number without a unit; zero needs none. */
-export function isBare(text: string): boolean {
+export function isUnitless(text: string): boolean {
   return BARE_NUMBER.test(text) && Number(text) !== 0
 }
 

@@ -87,8 +87,8 @@ export function resolve<S extends OptionsSchema>(schema: S, layers: readonly Lay
 }
 
 /** Options given in code, checked and with their defaults. @throws ElysiaError as `resolve` */
-export function resolveInput<S extends OptionsSchema>(schema: S, given: OptionsInput<S>): Resolved<S> {
-  const values = given as Readonly<Record<string, unknown>>
+export function resolveInput<S extends OptionsSchema>(schema: S, input: OptionsInput<S>): Resolved<S> {
+  const values = input as Readonly<Record<string, unknown>>
   return resolve(schema, [{ kind: 'code', origin: 'options', values }]).options
 }
 

@@ -1,5 +1,5 @@
 import { closestMatch } from '../core/suggest.ts'
-import { formatUnit, isBare, parseUnit, UNIT_EXAMPLES, type Unit } from '../core/units.ts'
+import { formatUnit, isUnitless, parseUnit, UNIT_EXAMPLES, type Unit } from '../core/units.ts'
 import type { OptionSchema } from './schema.ts'
 
 /** The value of an option after its check. */
@@ -48,7 +48,8 @@ function asInteger(value: unknown): number | Fault {
 }
 
 function asMeasure(option: OptionSchema, text: string, unit: Unit): number | Fault {
-  if (isBare(text)) return new Fault(`a unit is needed: ${UNIT_EXAMPLES[unit]}${guessOf(option, text, unit)}`)
+  if (isUnitless(text))
+    return new Fault(`a unit is needed: ${UNIT_EXAMPLES[unit]}${guessOf(option, text, unit)}`)
   return parseUnit(text, unit) ?? new Fault(`it takes a value like ${UNIT_EXAMPLES[unit]}`)
 }
 

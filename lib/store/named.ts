@@ -19,8 +19,8 @@ export async function findNamed(store: Store, name: string): Promise<NamedCollec
   if (schema !== undefined) return { schema }
   const aliases = store.supports.aliases ? await store.aliases() : []
   const alias = aliases.find((one) => one.alias === name)
-  const meantSchema = alias && (await store.schema(alias.collection))
-  if (meantSchema !== undefined) return { schema: meantSchema, alias: name }
+  const aliased = alias && (await store.schema(alias.collection))
+  if (aliased !== undefined) return { schema: aliased, alias: name }
   if (alias !== undefined) {
     const fact = `${name} in ${store.target} is an alias of ${alias.collection}, which is not there`
     throw new ElysiaError('ELYSIA_NOT_FOUND', fact, { hint: '`elysiactl col ls` lists the collections' })

@@ -96,11 +96,11 @@ class OverlayCollection implements Collection {
   async write(objects: readonly StoredObject[], call: CallOptions = {}): Promise<WriteOutcome[]> {
     await this.#meet(call)
     const reasons = await this.#vectorFaults(objects, call)
-    const fit = objects.filter((_, index) => reasons[index] === undefined)
-    await this.#tombstones.remove(fit.map(({ id }) => id))
+    const accepted = objects.filter((_, index) => reasons[index] === undefined)
+    await this.#tombstones.remove(accepted.map(({ id }) => id))
     const written = (
       await this.#scratch.write(
-        fit.map(({ tenant: _, ...object }) => object),
+        accepted.map(({ tenant: _, ...object }) => object),
         call,
       )
     ).values()

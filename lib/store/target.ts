@@ -90,14 +90,14 @@ function defaultGrpc(url: URL, secure: boolean): string {
   return `${cluster}.grpc.${zone.join('.')}:${port}`
 }
 
-function parseGrpc(given: string | null, standard: string): string {
-  if (given === null) return standard
-  if (given.includes('@')) throw holdsCredential(standard)
+function parseGrpc(value: string | null, standard: string): string {
+  if (value === null) return standard
+  if (value.includes('@')) throw holdsCredential(standard)
   const host = standard.slice(0, standard.lastIndexOf(':'))
-  const full = /^\d+$/.test(given) ? `${host}:${given}` : given
+  const full = /^\d+$/.test(value) ? `${host}:${value}` : value
   const port = Number(/^(?:\[[0-9a-f:]+\]|[^:/@?#]+):(\d{1,5})$/i.exec(full)?.[1])
   if (port >= 1 && port <= 65_535) return full.toLowerCase()
-  throw new ElysiaError('ELYSIA_USAGE', `grpc=${given} is not HOST:PORT`, {
+  throw new ElysiaError('ELYSIA_USAGE', `grpc=${value} is not HOST:PORT`, {
     hint: 'write ?grpc=HOST:PORT, such as ?grpc=localhost:50051',
   })
 }

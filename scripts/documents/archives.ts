@@ -249,7 +249,7 @@ export const locksDocument = document('locks', '`col catalog unlock --json`.', {
   locks: list(
     object('A lock that was found.', {
       file: text('Its file.'),
-      holder: text('Who holds it.'),
+      owner: text('Its owner.'),
       removed: flag('It was taken away.'),
       valid: flag('False for a file that is no lock.'),
     }),

@@ -22,8 +22,8 @@ export interface Rejected {
 }
 
 /** Lines as they stand in a file: text as it is, records as JSON. */
-export function lines(...given: readonly (string | object)[]): string {
-  return given.map((one) => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join('')
+export function lines(...items: readonly (string | object)[]): string {
+  return items.map((one) => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join('')
 }
 
 /** A record of the repository A. */

@@ -13,8 +13,8 @@ import { things } from '../job/backup/archived.ts'
 
 /** A sound archive of a few things, to be made unsound. */
 export async function sound(directory: string, options: BackupOptionsInput = {}): Promise<Manifest> {
-  const given = { compression: 'none', workers: 1, ...options }
-  const { manifest } = await backup(await things(5), 'Thing', directoryStorage(directory), given)
+  const input = { compression: 'none', workers: 1, ...options }
+  const { manifest } = await backup(await things(5), 'Thing', directoryStorage(directory), input)
   return manifest
 }
 

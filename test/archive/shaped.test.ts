@@ -88,9 +88,9 @@ t.test('a manifest whose class has properties that are none is damaged', async (
 t.test('--resume takes away parts that do not count, and no file of another name', async (t) => {
   const directory = t.testdir()
   const storage = directoryStorage(directory)
-  const given = { compression: 'none', workers: 1 }
+  const input = { compression: 'none', workers: 1 }
   const store = await things(20)
-  const stopped = backup(store, 'Thing', storage, given, {
+  const stopped = backup(store, 'Thing', storage, input, {
     onBegun: () => {
       throw new Error('stopped')
     },
@@ -104,7 +104,7 @@ t.test('--resume takes away parts that do not count, and no file of another name
   mkdirSync(join(directory, 'parts/kind=a'))
   for (const name of left) writeFileSync(join(directory, name), 'left')
   appendFileSync(join(directory, 'parts.jsonl'), '{"parts":[')
-  const { manifest } = await backup(store, 'Thing', storage, given, { resume: true })
+  const { manifest } = await backup(store, 'Thing', storage, input, { resume: true })
   t.equal(manifest.totals.objects, 20)
   for (const name of mine) t.equal(readFileSync(join(directory, name), 'utf8'), 'mine', name)
   for (const name of left) t.notOk(existsSync(join(directory, name)), name)

@@ -10,7 +10,7 @@ import { resolveInput } from '../../lib/options/options.ts'
 import { home } from './elysiactl.ts'
 import { filled, idOf, STORE } from './filled.ts'
 
-const options = (given: object = {}) => resolveInput(backupOptions, given)
+const options = (input: object = {}) => resolveInput(backupOptions, input)
 
 const REFUSED: readonly (readonly [name: string, hint: RegExp])[] = [
   ['x.parquet', /^--to x --format parquet$/],
@@ -61,11 +61,11 @@ t.test('what is a directory already is one, whatever it is called', async (t) =>
 })
 
 t.test('an option that the name contradicts is refused', async (t) => {
-  const refused = (name: string, given: object, resume = false) =>
+  const refused = (name: string, input: object, resume = false) =>
     t.throws(
-      () => destinationOf(name, options(given), resume),
+      () => destinationOf(name, options(input), resume),
       { code: 'ELYSIA_USAGE' },
-      JSON.stringify(given),
+      JSON.stringify(input),
     )
   refused('x.jsonl', { compression: 'gzip' })
   refused('x.jsonl.gz', { compression: 'zstd' })

@@ -96,8 +96,8 @@ function environment(directory: string): NodeJS.ProcessEnv {
   const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env
   const own = { XDG_DATA_HOME: 'data', XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: 'config', HOME: '.' }
   const places = Object.entries(own).map(([name, place]) => [name, `${directory}/${place}`])
-  const given = { PATH, TMPDIR, NODE_COMPILE_CACHE }
-  return { ...given, ...Object.fromEntries(places) }
+  const inherited = { PATH, TMPDIR, NODE_COMPILE_CACHE }
+  return { ...inherited, ...Object.fromEntries(places) }
 }
 
 /** Adds of `count` paths as JSON lines. */

@@ -58,11 +58,11 @@ t.comment(`seed ${SEED}`)
 t.test('what is made visible holds no hidden character, and stays as it is', async () => {
   const more = /[\u180e\u2065\u206a-\u206f\ufff9-\ufffb]/u
   fc.assert(
-    fc.property(fc.oneof(HOSTILE_OR_LONG, fc.string({ unit: 'binary' })), (given) => {
-      const shown = visible(given)
+    fc.property(fc.oneof(HOSTILE_OR_LONG, fc.string({ unit: 'binary' })), (input) => {
+      const shown = visible(input)
       require(stain(shown))
       if (visible(shown) !== shown) throw new Error('it changes when it is made visible once more')
-      if (!HIDDEN.test(given) && !more.test(given) && shown !== given)
+      if (!HIDDEN.test(input) && !more.test(input) && shown !== input)
         throw new Error('plain text has changed')
     }),
     runs(RUNS),
@@ -85,7 +85,7 @@ t.test('JSON means the same when it is made visible', async () => {
 })
 
 t.test('notes, warnings, failures and errors are as many lines as were meant, and plain', async () => {
-  const given = fc.record({
+  const input = fc.record({
     text: HOSTILE_OR_LONG,
     hint: HOSTILE,
     json: fc.boolean(),
@@ -94,7 +94,7 @@ t.test('notes, warnings, failures and errors are as many lines as were meant, an
   })
   const lines = (text: string) => text.split('\n').length - 1
   fc.assert(
-    fc.property(given, ({ text, hint, ...how }) => {
+    fc.property(input, ({ text, hint, ...how }) => {
       const console = processConsole(how)
       const foreign = Object.assign(new Error(text), { name: hint, cause: new Error(hint) })
       const said = {

@@ -8,11 +8,11 @@ import { adds, home } from './elysiactl.ts'
 function foreignLock(root: string): string {
   mkdirSync(`${root}/.locks`, { recursive: true })
   const file = `${root}/.locks/0123456789abcdef.json`
-  const holder = { pid: 1, host: 'elsewhere', user: 'ann', boot: 'other' }
+  const owner = { pid: 1, host: 'elsewhere', user: 'ann', boot: 'other' }
   const record = { kind: 'exclusive', purpose: 'cleanup', since: '2026-01-01T00:00:00.000Z' }
   writeFileSync(
     file,
-    JSON.stringify({ ...holder, ...record, id: '0123456789abcdef', heartbeatMs: 600_000, counter: 1 }),
+    JSON.stringify({ ...owner, ...record, id: '0123456789abcdef', heartbeatMs: 600_000, counter: 1 }),
   )
   return file
 }

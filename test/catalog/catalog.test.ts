@@ -308,8 +308,8 @@ t.test('a single file is as large as it lies on disk, when it is made and when i
   const options = { file: `${root}/state/catalog.db`, onEvent: () => {} }
   const listing = { catalog: options, path, shape: 'file', root } as const
   const source = await things(500)
-  await backupCataloged(listing, {}, (around) => {
-    return backupFile(source, 'Thing', path, { compression: 'zstd' }, around)
+  await backupCataloged(listing, {}, (context) => {
+    return backupFile(source, 'Thing', path, { compression: 'zstd' }, context)
   })
   const { size } = statSync(path)
   const check = async (when: string) => {
@@ -338,8 +338,8 @@ t.test(
       if (type === 'run_ended') throw new Error('nobody listens')
     }
     const source = await things(5)
-    const ended = await backupCataloged(listing, { onEvent }, (around) =>
-      runBackupFile(source, 'Thing', path, {}, around),
+    const ended = await backupCataloged(listing, { onEvent }, (context) =>
+      runBackupFile(source, 'Thing', path, {}, context),
     )
     t.match(ended, { error: { message: 'nobody listens' }, manifest: { id: String } })
     await withCatalog(options, (catalog) => {

@@ -18,8 +18,8 @@ async function refusals(
   const found: (Refused | undefined)[] = lines.map(() => undefined)
   const bytes = Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from('\n')]))
   const input = { name: 'in', rereadable: true, open: () => Readable.from([bytes]) }
-  const given = { collection: 'Code', maxLineBytes: 4096, batchSize: 1, ...options }
-  const { error } = await ingestFiles([input], openMemory(), given, {
+  const settings = { collection: 'Code', maxLineBytes: 4096, batchSize: 1, ...options }
+  const { error } = await ingestFiles([input], openMemory(), settings, {
     onEvent: on('record_rejected', ({ line, code, reason }) => {
       found[line - 1] = { code, reason }
     }),

@@ -83,8 +83,8 @@ t.test('times are spelled as Weaviate gives them back', async (t) => {
     '2025-09-03T12:00:00.005-10:00': '2025-09-03T12:00:00.005-10:00',
     '2025-10-20T10:00:00Z': '2025-10-20T10:00:00Z',
   }
-  for (const [given, kept] of Object.entries(times)) {
-    t.equal(propertiesOf({ timestamp: given }).last_modified, kept, given)
+  for (const [input, kept] of Object.entries(times)) {
+    t.equal(propertiesOf({ timestamp: input }).last_modified, kept, input)
   }
   t.notOk('last_modified' in propertiesOf(), 'without a timestamp there is none')
 })

@@ -88,11 +88,11 @@ t.test('metadata comes with an add and a modify, and follows a rename; a delete 
 })
 
 t.test('metadata alone replaces the metadata and touches nothing else', async (t) => {
-  const given = { metadata: { old: 1 }, timestamp: TIME, vectors: { title: [1] } }
-  const index = await indexOf([add('a', 'A', given), modify('a', { metadata: { new: 1 } })])
+  const input = { metadata: { old: 1 }, timestamp: TIME, vectors: { title: [1] } }
+  const index = await indexOf([add('a', 'A', input), modify('a', { metadata: { new: 1 } })])
   const vectors = { vectors: { title: floats(1) } }
   t.strictSame(index.at('a'), object('a', 'A', { metadata: { new: 1 }, timestamp: TIME, vectors }))
-  const cleared = await indexOf([add('a', 'A', given), modify('a', { metadata: {} })])
+  const cleared = await indexOf([add('a', 'A', input), modify('a', { metadata: {} })])
   t.strictSame(cleared.at('a'), object('a', 'A', { timestamp: TIME, vectors }))
 })
 
@@ -106,8 +106,8 @@ t.test('a metadata-only modify may bring a time and vectors, too', async (t) => 
 })
 
 t.test('of vector and vectors each replaces where it is given, and leaves the other', async (t) => {
-  const given = { vector: [1], vectors: { title: [2], body: [3] } }
-  const change = (brought: JsonObject) => [add('a', 'A', given), modify('a', { metadata: {}, ...brought })]
+  const input = { vector: [1], vectors: { title: [2], body: [3] } }
+  const change = (brought: JsonObject) => [add('a', 'A', input), modify('a', { metadata: {}, ...brought })]
   const after = async (brought: JsonObject) => (await indexOf(change(brought))).at('a')
   const { vector, vectors } = { vector: floats(1), vectors: { title: floats(2), body: floats(3) } }
   const cases: [JsonObject, VectorSet][] = [
@@ -124,9 +124,9 @@ t.test('of vector and vectors each replaces where it is given, and leaves the ot
   for (const [brought, left] of cases) {
     t.strictSame(await after(brought), object('a', 'A', { vectors: left }), JSON.stringify(brought))
   }
-  const renamed = await indexOf([add('a', 'A', given), rename('a', 'b', { vectors: {}, content: 'A' })])
+  const renamed = await indexOf([add('a', 'A', input), rename('a', 'b', { vectors: {}, content: 'A' })])
   t.strictSame(renamed.at('b'), object('b', 'A', { vectors: { vector } }), 'of a rename as well')
-  const other = await indexOf([add('a', 'A', given), rename('a', 'b', { vector: [9], content: 'B' })])
+  const other = await indexOf([add('a', 'A', input), rename('a', 'b', { vector: [9], content: 'B' })])
   t.strictSame(other.at('b'), object('b', 'B', { vectors: { vector: floats(9) } }), 'what is stale goes')
 })
 

@@ -21,14 +21,14 @@ t.test('a rename with content stores that; the same line again changes nothing',
 })
 
 t.test('a rename brings what it brings, and keeps what it does not', async (t) => {
-  const given = { metadata: { old: true }, timestamp: TIME, vector: [1] }
-  const index = await indexOf([add('a', 'A', given), rename('a', 'b', { metadata: { new: true } })])
+  const input = { metadata: { old: true }, timestamp: TIME, vector: [1] }
+  const index = await indexOf([add('a', 'A', input), rename('a', 'b', { metadata: { new: true } })])
   t.strictSame(
     index.at('b'),
     object('b', 'A', { metadata: { new: true }, timestamp: TIME, vectors: { vector: floats(1) } }),
   )
   const later = '2026-01-01T00:00:00Z'
-  const timed = await indexOf([add('a', 'A', given), rename('a', 'b', { timestamp: later })])
+  const timed = await indexOf([add('a', 'A', input), rename('a', 'b', { timestamp: later })])
   t.match(timed.at('b')?.properties, { last_modified: later, metadata: '{"old":true}' })
 })
 

@@ -55,10 +55,10 @@ async function keeps(t: Test, { make, input, keysIn = keysOf, keysOut = keysOf }
   const chunks = input()
   const out = await collect(make(), chunks)
   t.strictSame(out.flatMap(keysOut), chunks.flatMap(keysIn), 'the same records in the same order')
-  const given = chunks.flat().filter((record) => record instanceof Reject)
-  const lines = new Set(given.map(({ line }) => line))
+  const sent = chunks.flat().filter((record) => record instanceof Reject)
+  const lines = new Set(sent.map(({ line }) => line))
   const passed = out.flat().filter((record) => record instanceof Reject && lines.has(record.line))
-  t.strictSame(passed, given, 'rejects pass unchanged')
+  t.strictSame(passed, sent, 'rejects pass unchanged')
 }
 
 async function leavesAlone(t: Test, { make, input }: StageCase): Promise<void> {

@@ -17,8 +17,8 @@ function said(what: string): string {
  * They are here so that a test can show that elysiactl never leaves anything to it. Throws a Refusal for
  * lists of several types, whether their property is known or not.
  */
-export function guessProperties(given: JsonObject, className: string): JsonObject[] {
-  return Object.entries(given).map(([name, value]) => {
+export function guessProperties(input: JsonObject, className: string): JsonObject[] {
+  return Object.entries(input).map(([name, value]) => {
     try {
       return { ...guess(propertyName(name), value), description: said('property') }
     } catch (error) {

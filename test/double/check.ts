@@ -27,18 +27,18 @@ export interface Beacon {
  * coordinates rounded to 32-bit floats. Throws a Refusal with the server's text.
  */
 export function checkProperties(
-  given: JsonObject,
+  properties: JsonObject,
   schema: readonly PropertySchema[],
-  around: Surroundings,
+  context: Surroundings,
 ): JsonObject {
   const checked: JsonObject = {}
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(properties)) {
     if (value === null) continue
     const property = schema.find((one) => one.name === name)
-    if (property === undefined) throw new Refusal(noSuchProperty(name, around.className))
+    if (property === undefined) throw new Refusal(noSuchProperty(name, context.className))
     checked[name] = isReference(property)
-      ? checkReferences(value, name, around)
-      : checkValue(value, property, name, around)
+      ? checkReferences(value, name, context)
+      : checkValue(value, property, name, context)
   }
   return checked
 }
@@ -61,15 +61,15 @@ const WORDS: Record<string, string> = {
   'uuid[]': 'uuid array',
 }
 
-function checkValue(value: Json, property: PropertySchema, path: string, around: Surroundings): Json {
+function checkValue(value: Json, property: PropertySchema, path: string, context: Surroundings): Json {
   const type = property.dataType[0] ?? ''
   let checked: Json = null
   const text = refusalOf(() => {
-    checked = storedValue(value, type, property, path, around)
+    checked = storedValue(value, type, property, path, context)
   })
   if (text === undefined) return checked
   throw new Refusal(
-    `invalid ${WORDS[type] ?? type} property '${path}' on class '${around.className}': ${text}`,
+    `invalid ${WORDS[type] ?? type} property '${path}' on class '${context.className}': ${text}`,
   )
 }
 
@@ -78,12 +78,12 @@ function storedValue(
   type: string,
   property: PropertySchema,
   path: string,
-  around: Surroundings,
+  context: Surroundings,
 ): Json {
-  if (type === 'object') return nested(value, property, path, around)
-  if (type === 'object[]') return nestedList(value, property, path, around)
-  if (type.endsWith('[]')) return arrayOf(value, type.slice(0, -2), around.wire)
-  return scalarOf(value, type, around.wire)
+  if (type === 'object') return nested(value, property, path, context)
+  if (type === 'object[]') return nestedList(value, property, path, context)
+  if (type.endsWith('[]')) return arrayOf(value, type.slice(0, -2), context.wire)
+  return scalarOf(value, type, context.wire)
 }
 
 function scalarOf(value: Json, type: string, wire: Wire): Json {
@@ -192,9 +192,9 @@ function phone(value: Json, wire: Wire): Json {
   }
 }
 
-function nested(value: Json, property: PropertySchema, path: string, around: Surroundings): JsonObject {
+function nested(value: Json, property: PropertySchema, path: string, context: Surroundings): JsonObject {
   if (!isObject(value)) {
-    throw new Refusal(`object must be a map, but got: ${goType(value, around.wire)}`)
+    throw new Refusal(`object must be a map, but got: ${goType(value, context.wire)}`)
   }
   const checked: JsonObject = {}
   for (const [name, one] of Object.entries(value)) {
@@ -202,34 +202,34 @@ function nested(value: Json, property: PropertySchema, path: string, around: Sur
     if (inner === undefined) throw new Refusal(`unknown property '${path}.${name}'`)
     if (one === null) continue
     const text = refusalOf(() => {
-      checked[name] = checkValue(one, inner, `${path}.${name}`, around)
+      checked[name] = checkValue(one, inner, `${path}.${name}`, context)
     })
     if (text !== undefined) throw new Refusal(`property '${path}.${name}': ${text}`)
   }
   return checked
 }
 
-function nestedList(value: Json, property: PropertySchema, path: string, around: Surroundings): Json {
-  if (!Array.isArray(value)) throw new Refusal(`not an object array, but ${goType(value, around.wire)}`)
+function nestedList(value: Json, property: PropertySchema, path: string, context: Surroundings): Json {
+  if (!Array.isArray(value)) throw new Refusal(`not an object array, but ${goType(value, context.wire)}`)
   return value.map((one, index) => {
     let checked: JsonObject = {}
     const text = refusalOf(() => {
-      checked = nested(one, property, path, around)
+      checked = nested(one, property, path, context)
     })
     if (text !== undefined) throw new Refusal(`invalid object '${index}' in array: ${text}`)
     return checked
   })
 }
 
-function checkReferences(value: Json, name: string, around: Surroundings): Json {
+function checkReferences(value: Json, name: string, context: Surroundings): Json {
   if (!Array.isArray(value)) throw new Refusal(`reference property is not a slice ${goText(value)}`)
   return value.map((one) => {
     const beacon = String(isObject(one) ? one.beacon : '')
     const target = parseBeacon(beacon)
     if (target === undefined) throw new Refusal(`invalid cref: invalid reference: ${beacon}`)
-    if (!around.references(target)) {
+    if (!context.references(target)) {
       throw new Refusal(
-        `invalid cref: 'cref' ${around.className}:${name}: no object with id ${target.id} found`,
+        `invalid cref: 'cref' ${context.className}:${name}: no object with id ${target.id} found`,
       )
     }
     return { beacon: `weaviate://localhost/${target.class}/${target.id}` }

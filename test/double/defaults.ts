@@ -78,9 +78,9 @@ export const NO_SHARDING: JsonObject = {
 }
 
 /** The defaults with what was given in their place, at every depth. */
-export function merge(defaults: JsonObject, given: Json | undefined): JsonObject {
+export function merge(defaults: JsonObject, input: Json | undefined): JsonObject {
   const merged: JsonObject = { ...defaults }
-  for (const [key, value] of Object.entries(object(given))) {
+  for (const [key, value] of Object.entries(object(input))) {
     const base = merged[key]
     merged[key] = isObject(base) && isObject(value) ? merge(base, value) : value
   }

@@ -47,8 +47,8 @@ function* changes(file: string): Generator<Change> {
 
 async function start(): Promise<Double> {
   const { values } = parseArgs({ options: { options: { type: 'string' }, data: { type: 'string' } } })
-  const given = JSON.parse(values.options ?? '{}') as DoubleOptions
-  if (values.data === undefined) return weaviateDouble(given)
+  const input = JSON.parse(values.options ?? '{}') as DoubleOptions
+  if (values.data === undefined) return weaviateDouble(input)
   const file = values.data
   const replay = [...changes(file)]
   const log = openSync(file, 'a')
@@ -56,7 +56,7 @@ async function start(): Promise<Double> {
   const keep = (change: Change): void => {
     writeSync(log, `${JSON.stringify(change, replacer)}\n`)
   }
-  return weaviateDouble({ ...given, keep, replay })
+  return weaviateDouble({ ...input, keep, replay })
 }
 
 async function obey(double: Double, command: Command): Promise<unknown> {

@@ -2,9 +2,9 @@ import type { Address } from './ask.ts'
 
 /** The real server that the tests may use: `ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]`. */
 export function realServer(): Address | undefined {
-  const given = process.env.ELYSIACTL_TEST_WEAVIATE
-  if (given === undefined || given === '') return undefined
-  const [http = '', port = '50051'] = given.split(',')
+  const input = process.env.ELYSIACTL_TEST_WEAVIATE
+  if (input === undefined || input === '') return undefined
+  const [http = '', port = '50051'] = input.split(',')
   const url = new URL(http)
   return { http: url.origin, grpc: `${url.hostname}:${port}` }
 }

@@ -18,8 +18,8 @@ export function aliasRoutes({ collections }: Inside): Routes {
       return { status: 200, body: found }
     },
     'POST /v1/aliases': ({ body }) => {
-      const given = object(body)
-      const [alias, target] = [className(String(given.alias)), className(String(given.class))]
+      const input = object(body)
+      const [alias, target] = [className(String(input.alias)), className(String(input.class))]
       if (!CLASS_NAME.test(alias)) throw new Refusal(`validation: '${alias}' is not a valid alias name`)
       if (!collections.names().includes(target)) {
         throw new Refusal(`validation: target class "${target}" does not exist`)

@@ -88,12 +88,12 @@ export function merged(stored: Stored, body: JsonObject): Incoming {
     if (value === null) delete properties[name]
     else properties[name] = isReferenceList(value) ? [...list(properties[name]), ...list(value)] : value
   }
-  const given = incoming({ ...body, id: stored.id })
+  const input = incoming({ ...body, id: stored.id })
   return {
-    ...given,
+    ...input,
     properties,
-    vector: given.vector ?? stored.vector,
-    vectors: { ...stored.vectors, ...given.vectors },
+    vector: input.vector ?? stored.vector,
+    vectors: { ...stored.vectors, ...input.vectors },
   }
 }
 

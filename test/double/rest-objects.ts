@@ -37,9 +37,9 @@ export function objectRoutes(inside: Inside): Routes {
 
 function insert(inside: Inside, ask: Ask): Answer {
   const body = checkId(object(ask.body), 'id')
-  const given = incoming(body)
-  if (exists(inside, given)) throw new Refusal(`id '${given.id}' already exists`)
-  const stored = prefixed(wordsOfPost(given.class), () => put(inside.collections, given, 'rest'))
+  const input = incoming(body)
+  if (exists(inside, input)) throw new Refusal(`id '${input.id}' already exists`)
+  const stored = prefixed(wordsOfPost(input.class), () => put(inside.collections, input, 'rest'))
   return { status: 200, body: echo(body, stored) }
 }
 
@@ -52,9 +52,9 @@ function wordsOfPost(name: string): (text: string) => string {
   }
 }
 
-function exists(inside: Inside, given: Incoming): boolean {
-  const id = maybeUuid(given.id)
-  const shard = inside.collections.shards(given.class).get(given.tenant)
+function exists(inside: Inside, input: Incoming): boolean {
+  const id = maybeUuid(input.id)
+  const shard = inside.collections.shards(input.class).get(input.tenant)
   return id !== undefined && shard?.activity === 'HOT' && shard.find(id) !== undefined
 }
 
@@ -65,8 +65,8 @@ function batch(inside: Inside, ask: Ask, portion: Portion): Answer {
   }
   const checked = objects.map((one, index) => checkId(one, `body.objects.${index}.id`))
   const answers = checked.slice(0, portion.only).map((one) => {
-    const given = incoming(one)
-    return batchAnswer(one, portion.refuse?.(given) ?? attempt(inside.collections, given, 'rest'))
+    const input = incoming(one)
+    return batchAnswer(one, portion.refuse?.(input) ?? attempt(inside.collections, input, 'rest'))
   })
   return { status: 200, body: answers }
 }
@@ -95,8 +95,8 @@ function replace(inside: Inside, ask: Ask): Answer {
 
 function patch(inside: Inside, ask: Ask): Answer {
   const { stored, schema, tenant } = named(inside, ask)
-  const given = { ...merged(stored, object(ask.body)), class: schema.class, tenant }
-  prefixed('msg:bad request code:400 err:', () => put(inside.collections, given, 'rest', stored.created))
+  const input = { ...merged(stored, object(ask.body)), class: schema.class, tenant }
+  prefixed('msg:bad request code:400 err:', () => put(inside.collections, input, 'rest', stored.created))
   return { status: 204 }
 }
 
@@ -114,8 +114,8 @@ function pathId(ask: Ask): string {
   return id
 }
 
-function notUuid(what: string, given: unknown): Answered {
-  const message = `${what} must be of type uuid: ${JSON.stringify(given)}`
+function notUuid(what: string, input: unknown): Answered {
+  const message = `${what} must be of type uuid: ${JSON.stringify(input)}`
   return new Answered({ status: 422, body: { code: 601, message } })
 }
 

@@ -14,12 +14,12 @@ import { prefixed } from './words.ts'
 export function referenceRoutes({ collections }: Inside): Routes {
   return {
     'POST /v1/batch/references': ({ body }, portion) => {
-      const given = list(body).map(object)
-      for (const { to } of given) checkUri(to)
-      if (given.length === 0) {
+      const input = list(body).map(object)
+      for (const { to } of input) checkUri(to)
+      if (input.length === 0) {
         throw new Refusal('invalid params: length cannot be 0, need at least one reference for batching')
       }
-      return { status: 200, body: given.slice(0, portion.only).map((one) => added(collections, one)) }
+      return { status: 200, body: input.slice(0, portion.only).map((one) => added(collections, one)) }
     },
   }
 }
@@ -36,20 +36,20 @@ interface Source extends Beacon {
 }
 
 /** Adds one reference, and says what became of it; ends that could not be read are not shown. */
-function added(collections: Collections, given: JsonObject): object {
+function added(collections: Collections, input: JsonObject): object {
   const shown: { from?: string; to?: string } = {}
   try {
-    const source = partsOf(String(given.from))
+    const source = partsOf(String(input.from))
     const schema = collections.schema(source.class)
-    if (/^[A-Z]/.test(source.class)) shown.from = String(given.from)
-    const target = readTarget(String(given.to), schema, source, shown)
+    if (/^[A-Z]/.test(source.class)) shown.from = String(input.from)
+    const target = readTarget(String(input.to), schema, source, shown)
     checkSource(source)
     if (schema === undefined) throw new Refusal(`source class "${source.class}" not found in schema`)
     // The server names the wrong class.
     if (collections.schema(target.class)?.class !== target.class) {
       throw new Refusal(`target class "${source.class}" not found in schema`)
     }
-    append(collections, schema, { source, target, tenant: String(given.tenant ?? '') })
+    append(collections, schema, { source, target, tenant: String(input.tenant ?? '') })
     return { ...shown, result: { status: 'SUCCESS' } }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

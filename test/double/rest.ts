@@ -165,20 +165,20 @@ const ANONYMOUS =
   'anonymous access not enabled. Please authenticate through one of the available methods: [API-keys]'
 
 function checkKey(request: IncomingMessage, apiKey: string, path: string): void {
-  const given = request.headers.authorization
-  if (given === `Bearer ${apiKey}` || isOpen(path, given)) return
-  const message = isBearer(given) ? 'unauthorized: invalid api key' : ANONYMOUS
+  const input = request.headers.authorization
+  if (input === `Bearer ${apiKey}` || isOpen(path, input)) return
+  const message = isBearer(input) ? 'unauthorized: invalid api key' : ANONYMOUS
   throw new Answered({ status: 401, body: { code: 401, message } })
 }
 
-function isBearer(given: string | undefined): boolean {
-  return given?.startsWith('Bearer ') ?? false
+function isBearer(input: string | undefined): boolean {
+  return input?.startsWith('Bearer ') ?? false
 }
 
 /** Liveness and readiness answer anyone; how to log in, anyone who does not come with a wrong key. */
-function isOpen(path: string, given: string | undefined): boolean {
+function isOpen(path: string, input: string | undefined): boolean {
   if (path.endsWith('/live') || path.endsWith('/ready')) return true
-  return path.endsWith('/openid-configuration') && !isBearer(given)
+  return path.endsWith('/openid-configuration') && !isBearer(input)
 }
 
 function failed(error: unknown): Answer {

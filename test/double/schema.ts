@@ -185,8 +185,8 @@ export function withVectors(schema: ClassSchema, added: JsonObject, modules: rea
   return { ...schema, vectorConfig: { ...namedVectors(added, modules), ...schema.vectorConfig } }
 }
 
-function namedVectors(given: JsonObject, modules: readonly string[]): Record<string, VectorConfig> {
-  const configs = Object.entries(given).map(([name, raw]) => {
+function namedVectors(input: JsonObject, modules: readonly string[]): Record<string, VectorConfig> {
+  const configs = Object.entries(input).map(([name, raw]) => {
     const config = object(raw)
     const [module = 'none'] = Object.keys(object(config.vectorizer))
     checkModule(module, modules)

@@ -98,12 +98,12 @@ interface Around {
   readonly wanted: Wanted
 }
 
-function result(object: Stored, request: SearchRequest, around: Around): SearchResult {
-  const { schema, wanted } = around
+function result(object: Stored, request: SearchRequest, context: Around): SearchResult {
+  const { schema, wanted } = context
   const references = request.properties?.refProperties ?? []
   return {
     properties: {
-      refProps: references.flatMap((one) => resolved(object, one, request.tenant, around)),
+      refProps: references.flatMap((one) => resolved(object, one, request.tenant, context)),
       targetCollection: schema.class,
       metadata: undefined,
       nonRefProps: wanted && toProperties(object.properties, wanted),

@@ -72,8 +72,8 @@ export class Shard {
   }
 
   /** Throws where a vector has not the length of those before it: the first one settles it. */
-  checkDimensions(id: string, given: GivenVectors): void {
-    for (const [name, size] of dimensions(given)) {
+  checkDimensions(id: string, input: GivenVectors): void {
+    for (const [name, size] of dimensions(input)) {
       const settled = this.#dimensions.get(name) ?? size
       if (settled === size) continue
       const index = name === '' ? `vector index for ${id}` : `vector index ${name} for target vector ${id}`

@@ -19,17 +19,17 @@ export function incoming(object: BatchObject, schema: ClassSchema | undefined): 
   }
 }
 
-function plainProperties(given: Partial<ObjectPropertiesValue> | undefined): JsonObject {
-  const properties: JsonObject = { ...(given?.nonRefProperties as JsonObject | undefined) }
-  for (const name of given?.emptyListProps ?? []) properties[name] = []
-  for (const one of given?.intArrayProperties ?? []) properties[one.propName] = one.values
-  for (const one of given?.textArrayProperties ?? []) properties[one.propName] = one.values
-  for (const one of given?.booleanArrayProperties ?? []) properties[one.propName] = one.values
-  for (const one of given?.numberArrayProperties ?? []) {
+function plainProperties(wire: Partial<ObjectPropertiesValue> | undefined): JsonObject {
+  const properties: JsonObject = { ...(wire?.nonRefProperties as JsonObject | undefined) }
+  for (const name of wire?.emptyListProps ?? []) properties[name] = []
+  for (const one of wire?.intArrayProperties ?? []) properties[one.propName] = one.values
+  for (const one of wire?.textArrayProperties ?? []) properties[one.propName] = one.values
+  for (const one of wire?.booleanArrayProperties ?? []) properties[one.propName] = one.values
+  for (const one of wire?.numberArrayProperties ?? []) {
     properties[one.propName] = one.valuesBytes.length > 0 ? doubles(one.valuesBytes) : one.values
   }
-  for (const one of given?.objectProperties ?? []) properties[one.propName] = plainProperties(one.value)
-  for (const one of given?.objectArrayProperties ?? []) {
+  for (const one of wire?.objectProperties ?? []) properties[one.propName] = plainProperties(one.value)
+  for (const one of wire?.objectArrayProperties ?? []) {
     properties[one.propName] = one.values.map(plainProperties)
   }
   return properties

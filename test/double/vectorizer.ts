@@ -8,7 +8,7 @@ export const FAKE_VECTORIZER = 'text2vec-fake'
 
 /** What became of an object's vectors, and how many embeddings that cost. */
 export interface Vectorized {
-  readonly given: GivenVectors
+  readonly input: GivenVectors
   readonly embeddings: number
 }
 
@@ -17,13 +17,13 @@ export interface Vectorized {
  * a real module, an object whose text is what it was keeps its vectors and costs nothing.
  */
 export function vectorized(
-  given: GivenVectors,
+  input: GivenVectors,
   schema: ClassSchema,
   properties: JsonObject,
   before: Stored | undefined,
 ): Vectorized {
-  const names = missing(given, schema)
-  if (names.length === 0) return { given, embeddings: 0 }
+  const names = missing(input, schema)
+  if (names.length === 0) return { input, embeddings: 0 }
   const text = textOf(properties)
   const unchanged = before !== undefined && textOf(before.properties) === text
   let embeddings = 0
@@ -35,17 +35,17 @@ export function vectorized(
   }
   const made = names.map((name) => [name, vectorOf(name)] as const)
   if (schema.vectorConfig === undefined)
-    return { given: { vector: made[0]?.[1] as Float32Array }, embeddings }
-  return { given: { vectors: { ...given.vectors, ...Object.fromEntries(made) } }, embeddings }
+    return { input: { vector: made[0]?.[1] as Float32Array }, embeddings }
+  return { input: { vectors: { ...input.vectors, ...Object.fromEntries(made) } }, embeddings }
 }
 
 /** The names of the vectors that are to be made; the unnamed one is ''. */
-function missing(given: GivenVectors, schema: ClassSchema): string[] {
+function missing(input: GivenVectors, schema: ClassSchema): string[] {
   if (schema.vectorConfig === undefined) {
-    return schema.vectorizer === FAKE_VECTORIZER && given.vector === undefined ? [''] : []
+    return schema.vectorizer === FAKE_VECTORIZER && input.vector === undefined ? [''] : []
   }
   return Object.entries(schema.vectorConfig)
-    .filter(([name, config]) => FAKE_VECTORIZER in config.vectorizer && given.vectors?.[name] === undefined)
+    .filter(([name, config]) => FAKE_VECTORIZER in config.vectorizer && input.vectors?.[name] === undefined)
     .map(([name]) => name)
 }
 

@@ -83,8 +83,8 @@ export function shortest(value: number): number {
  * vector, one named `default` to a class without names. Throws a Refusal where the class has no place for
  * one.
  */
-export function placeVectors(given: GivenVectors, schema: ClassSchema): GivenVectors {
-  const named = { ...given.vectors }
+export function placeVectors(input: GivenVectors, schema: ClassSchema): GivenVectors {
+  const named = { ...input.vectors }
   const configs = schema.vectorConfig
   if (configs === undefined) {
     const { default: moved, ...rest } = named
@@ -92,19 +92,19 @@ export function placeVectors(given: GivenVectors, schema: ClassSchema): GivenVec
     if (unknown !== undefined) {
       throw new Refusal(`collection ${schema.class} does not have configuration for vector ${unknown}`)
     }
-    return { vector: given.vector ?? (moved as Float32Array | undefined) }
+    return { vector: input.vector ?? (moved as Float32Array | undefined) }
   }
   if (hasUnnamed(schema)) {
     for (const [name, vector] of Object.entries(named)) checkNamed(name, vector, schema)
-    return { ...(given.vector !== undefined && { vector: given.vector }), vectors: named }
+    return { ...(input.vector !== undefined && { vector: input.vector }), vectors: named }
   }
   const names = Object.keys(configs)
   const [only] = names
-  if (given.vector !== undefined) {
+  if (input.vector !== undefined) {
     if (names.length !== 1 || only === undefined) {
       throw new Refusal(`collection ${schema.class} configuration does not have single vector index`)
     }
-    named[only] = given.vector
+    named[only] = input.vector
   }
   for (const [name, vector] of Object.entries(named)) checkNamed(name, vector, schema)
   return { vectors: named }
@@ -126,10 +126,10 @@ function checkNamed(name: string, vector: Vector, schema: ClassSchema): void {
 }
 
 /** The number of dimensions of each vector, by name; the unnamed one is ''. */
-export function dimensions(given: GivenVectors): Map<string, number> {
-  const all = Object.entries(given.vectors ?? {})
+export function dimensions(input: GivenVectors): Map<string, number> {
+  const all = Object.entries(input.vectors ?? {})
   const sizes = new Map<string, number>()
-  if (given.vector !== undefined) sizes.set('', given.vector.length)
+  if (input.vector !== undefined) sizes.set('', input.vector.length)
   for (const [name, vector] of all) {
     sizes.set(name, Array.isArray(vector) ? (vector[0]?.length ?? 0) : vector.length)
   }

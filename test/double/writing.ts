@@ -32,11 +32,11 @@ export function put(collections: Collections, incoming: Incoming, wire: Wire, cr
   })
   if (schema.multiTenancyConfig.autoTenantCreation && tenant !== '') ensureTenant(collections, schema, tenant)
   const shard = collections.shard(schema, tenant)
-  const { given, embeddings } = vectorized(placed, schema, properties, shard.find(id))
-  shard.checkDimensions(id, given)
+  const { input, embeddings } = vectorized(placed, schema, properties, shard.find(id))
+  shard.checkDimensions(id, input)
   const updated = Date.now()
   const times = { created: created ?? updated, updated }
-  const object: Stored = { id, written: incoming.id, properties, ...times, ...present(given) }
+  const object: Stored = { id, written: incoming.id, properties, ...times, ...present(input) }
   collections.store(schema.class, tenant, object)
   collections.work.embeddings += embeddings
   return object
@@ -80,11 +80,11 @@ function lowered(properties: JsonObject): JsonObject {
 }
 
 /** The vectors without those that hold nothing. */
-function present(given: GivenVectors): GivenVectors {
-  const sizes = dimensions(given)
-  const vectors = Object.entries(given.vectors ?? {}).filter(([name]) => (sizes.get(name) ?? 0) > 0)
+function present(input: GivenVectors): GivenVectors {
+  const sizes = dimensions(input)
+  const vectors = Object.entries(input.vectors ?? {}).filter(([name]) => (sizes.get(name) ?? 0) > 0)
   return {
-    ...(sizes.get('') ? { vector: given.vector } : {}),
+    ...(sizes.get('') ? { vector: input.vector } : {}),
     ...(vectors.length > 0 ? { vectors: Object.fromEntries(vectors) } : {}),
   }
 }

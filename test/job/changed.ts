@@ -10,12 +10,12 @@ export function changedStore(
     const inner = store.collection(name)
     const bound: Collection = {
       name,
-      read: (...given) => inner.read(...given),
-      readMany: (...given) => inner.readMany(...given),
-      write: (...given) => inner.write(...given),
-      link: (...given) => inner.link(...given),
-      remove: (...given) => inner.remove(...given),
-      count: (...given) => inner.count(...given),
+      read: (...args) => inner.read(...args),
+      readMany: (...args) => inner.readMany(...args),
+      write: (...args) => inner.write(...args),
+      link: (...args) => inner.link(...args),
+      remove: (...args) => inner.remove(...args),
+      count: (...args) => inner.count(...args),
     }
     return { ...bound, ...change(inner) }
   }

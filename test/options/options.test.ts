@@ -26,8 +26,8 @@ t.test('the first layer that speaks of an option decides, and its origin is kept
 })
 
 t.test('what nobody gives has its default, and layers are left as they were', async (t) => {
-  const given = Object.freeze({ collection: 'c' })
-  const options = resolveInput(ingestOptions, given)
+  const input = Object.freeze({ collection: 'c' })
+  const options = resolveInput(ingestOptions, input)
   t.match(options, { collection: 'c', batchSize: 500, skipUnchanged: true, create: true, dryRun: false })
   t.notOk('tenant' in options)
 })
@@ -68,8 +68,8 @@ t.test('what will not do is refused in the words it was written in, with what wo
 })
 
 t.test('an unknown option is refused and the nearest is named', async (t) => {
-  const given = { collection: 'c', batchsize: 5 } as { collection: string }
-  t.throws(() => resolveInput(ingestOptions, given), { message: /batchsize/, hint: /batchSize/ })
+  const input = { collection: 'c', batchsize: 5 } as { collection: string }
+  t.throws(() => resolveInput(ingestOptions, input), { message: /batchsize/, hint: /batchSize/ })
   t.throws(() => resolve(ingestOptions, [layer('flag', { zzzz: 1 }), named]), { code: 'ELYSIA_USAGE' })
 })
 

@@ -231,18 +231,18 @@ t.test('a run id that was used is refused, and its run stays as it was', async (
   t.teardown(() => store.close())
   const state = openState(store, directory)
   const add = { repo: 'r', op: 'add', path: 'a', content: '1' }
-  const around = { state, runId: 'mine' }
+  const context = { state, runId: 'mine' }
   const first = await ingestFiles(
     [input(add, { repo: 'r', new_changeset: { commit: 'aaa' } })],
     store,
     { collection: 'c' },
-    around,
+    context,
   )
   t.equal(first.report.status, 'done')
   for (const dryRun of [false, true]) {
-    const again = ingestFiles([input(add)], store, { collection: 'c', dryRun }, around)
+    const again = ingestFiles([input(add)], store, { collection: 'c', dryRun }, context)
     await t.rejects(again, { code: 'ELYSIA_CONFLICT', message: /the run mine/ })
-    const made = ingestFiles([input(add)], store, { collection: 'other', dryRun }, around)
+    const made = ingestFiles([input(add)], store, { collection: 'other', dryRun }, context)
     await t.rejects(made, { code: 'ELYSIA_CONFLICT' })
   }
   t.match(state.journal.find('mine'), { status: 'done', checkpoint: { tally: { records: 2 } } })

@@ -33,11 +33,11 @@ async function place(t: Test) {
   const run = (
     name: string,
     text: string,
-    around: WriteContext,
+    context: WriteContext,
     options: Partial<IngestOptionsInput> = {},
   ) => {
     const input: Input = { name: at(name), rereadable: true, open: () => Readable.from([Buffer.from(text)]) }
-    return ingestFiles([input], store, { collection: 'c', batchSize: 1, ...options }, { state, ...around })
+    return ingestFiles([input], store, { collection: 'c', batchSize: 1, ...options }, { state, ...context })
   }
   return { directory, at, store, state, run }
 }

@@ -52,7 +52,7 @@ export async function valuesOf(
   typed: string,
 ): Promise<readonly Candidate[]> {
   if (naming.enum !== undefined) return naming.enum.map((word) => ({ word }))
-  if (naming.choices !== undefined) return listed(naming.choices, typed)
+  if (naming.choices !== undefined) return remaining(naming.choices, typed)
   if (naming.kind === undefined) return []
   try {
     return await OFFERS[naming.kind](context, line, typed)
@@ -62,10 +62,10 @@ export async function valuesOf(
 }
 
 /** Behind a comma those of a list that are not in it yet. */
-function listed(choices: readonly string[], typed: string): Candidate[] {
+function remaining(choices: readonly string[], typed: string): Candidate[] {
   const start = typed.slice(0, typed.lastIndexOf(',') + 1)
-  const given = start.split(',')
-  return choices.filter((word) => !given.includes(word)).map((word) => ({ word: start + word }))
+  const chosen = start.split(',')
+  return choices.filter((word) => !chosen.includes(word)).map((word) => ({ word: start + word }))
 }
 
 function takesTarget({ command }: Typed): boolean {
@@ -100,8 +100,9 @@ async function storeOf(context: Context, { values }: Typed) {
 }
 
 function isAbsent({ flags, settings }: Context, address: string | undefined): boolean {
-  const given = resolve(targetOptions, layersFor(targetOptions, [flags, ...settings.layers])).options.target
-  const target = parseTarget(chooseTarget(address ?? given, '', settings).address)
+  const configured = resolve(targetOptions, layersFor(targetOptions, [flags, ...settings.layers])).options
+    .target
+  const target = parseTarget(chooseTarget(address ?? configured, '', settings).address)
   return target.kind === 'sqlite' && !existsSync(target.path)
 }
 

@@ -14,15 +14,15 @@ export async function unknownCommand(
 ): Promise<ElysiaError> {
   const behind = above === '' ? '' : `${above} `
   const what = typed.startsWith('-') ? 'option' : 'command'
-  const suggestions = what === 'option' ? [] : await meantBy(table, group, behind, typed)
+  const suggestions = what === 'option' ? [] : await guessesFor(table, group, behind, typed)
   const hint =
     suggestions.length === 0
       ? `elysiactl ${behind}--help lists the commands`
-      : `did you mean ${listed(suggestions)}?`
+      : `did you mean ${joined(suggestions)}?`
   return new ElysiaError('ELYSIA_USAGE', `unknown ${what} ${behind}${typed}`, { hint })
 }
 
-async function meantBy(table: Group, group: Group, behind: string, typed: string): Promise<string[]> {
+async function guessesFor(table: Group, group: Group, behind: string, typed: string): Promise<string[]> {
   const commands = await loadAll(table)
   const word = typed.toLowerCase()
   const groups = groupsOf(table).map(([name]) => ({ name }))
@@ -40,6 +40,6 @@ function lastWord({ name }: Pick<NamedCommand, 'name'>): string {
   return name.slice(name.lastIndexOf(' ') + 1)
 }
 
-function listed(names: readonly string[]): string {
+function joined(names: readonly string[]): string {
   return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }

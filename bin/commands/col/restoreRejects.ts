@@ -27,14 +27,14 @@ const OF_OBJECTS = ['store_rejected', 'repeated_id']
 export function restoreRejects(
   { flags }: Pick<Context, 'flags'>,
   reports: readonly RestoreReport[],
-  around: RestoreContext,
+  context: RestoreContext,
 ): string | undefined {
   const some = reports.filter(({ rejected }) => OF_OBJECTS.some((code) => Object.hasOwn(rejected, code)))
-  const paths = new Set(some.map((report) => rejectsPath(report, around)))
+  const paths = new Set(some.map((report) => rejectsPath(report, context)))
   if (paths.has(undefined) || some.length === 0 || paths.size < some.length) return undefined
-  const given = [restoreOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
+  const kept = [restoreOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
   const lines = some.map((report) => {
-    const words = [rejectsPath(report, around)!, '--name', `${report.class}Rejects`, ...given]
+    const words = [rejectsPath(report, context)!, '--name', `${report.class}Rejects`, ...kept]
     return commandLine(['col', 'restore', ...words])
   })
   return `correct the rejected objects, then: ${lines.join(' && ')}`

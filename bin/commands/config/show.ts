@@ -126,8 +126,8 @@ function textOf(value: Setting['value'], { unit }: OptionSchema): string {
 /** The target in use: its address is refused later where it holds a credential, and must not be shown here. */
 function targetOf(context: Context): { name: string | null; address: string; origin: string } {
   const { flags, settings } = context
-  const given = layersFor(targetOptions, [flags, ...settings.layers])
-  const { options, origins } = resolve(targetOptions, given)
+  const layers = layersFor(targetOptions, [flags, ...settings.layers])
+  const { options, origins } = resolve(targetOptions, layers)
   const { name, address, origin } = chooseTarget(options.target, origins.target ?? 'default', settings)
   return { name: name ?? null, address: masked(address), origin }
 }

@@ -188,7 +188,7 @@ async function syncDirectory(path: string): Promise<void> {
 async function* filesBelow(
   directory: string,
   prefix: string,
-  isMeant: (name: string) => boolean,
+  matches: (name: string) => boolean,
 ): AsyncGenerator<PlacedFile> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
     if (isMissing(error)) return []
@@ -197,8 +197,8 @@ async function* filesBelow(
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) yield* filesBelow(path, name, isMeant)
-    else if (entry.isFile() && isMeant(entry.name)) {
+    if (entry.isDirectory()) yield* filesBelow(path, name, matches)
+    else if (entry.isFile() && matches(entry.name)) {
       const stats = await found(path)
       if (stats !== undefined) yield { name, bytes: stats.size }
     }

@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { momentOf } from '../../core/moment.ts'
-import { isBare, parseUnit } from '../../core/units.ts'
+import { isUnitless, parseUnit } from '../../core/units.ts'
 import { type Field, type FieldKind, fieldNamed } from './fields.ts'
 
 /** A condition in SQL over a column of ours; what a person wrote is only ever in `values`. */
@@ -34,7 +34,7 @@ const CONDITIONS: Readonly<Record<FieldKind, Make>> = {
     return { sql: `${column} ${operator} ?`, values: [Number(value)] }
   },
   size({ column }, operator, value, what) {
-    const bytes = isBare(value) ? undefined : parseUnit(value, 'bytes')
+    const bytes = isUnitless(value) ? undefined : parseUnit(value, 'bytes')
     if (bytes === undefined) throw wrong(what, 'a unit is needed: 512KiB, 64MiB or 1GB')
     return { sql: `${column} ${operator} ?`, values: [bytes] }
   },

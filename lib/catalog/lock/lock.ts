@@ -40,7 +40,7 @@ export interface RootLock {
  * exclusive one (cleanup, rebuild). A lock file is made, after a moment the others are looked at again, and where
  * one is in the way ours is taken back. A lock is taken over when its process is known to be dead, or after its
  * counter was seen to stand still for three of its heartbeats by our own clock, which no skew can disturb.
- * @throws ElysiaError ELYSIA_LOCKED, which names the holder; ELYSIA_STATE where the root cannot be written to
+ * @throws ElysiaError ELYSIA_LOCKED, which names the owner; ELYSIA_STATE where the root cannot be written to
  */
 export async function lockRoot(root: string, options: LockOptions): Promise<RootLock> {
   const timing = { ...TIMING, ...options.timing }
@@ -139,9 +139,9 @@ class HeldLock implements RootLock {
   }
 
   async #beat(): Promise<void> {
-    const beganMs = performance.now()
+    const startedMs = performance.now()
     const there = await this.#lock.beat().catch(() => undefined)
-    if (there === true) this.#beatAtMs = beganMs
+    if (there === true) this.#beatAtMs = startedMs
     if (there === false) this.#lose('was taken away')
   }
 

@@ -29,7 +29,7 @@ export function thisOwner(): LockOwner {
   }
 }
 
-/** True if the holder is certainly gone: same machine, same boot, no such process. */
+/** True if the owner is certainly gone: same machine, same boot, no such process. */
 export function isDead(owner: LockOwner, self: LockOwner = thisOwner()): boolean {
   if (self.boot === undefined || owner.boot !== self.boot) return false
   if (owner.host !== self.host || owner.pids !== self.pids) return false

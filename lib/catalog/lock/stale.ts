@@ -8,7 +8,7 @@ export interface LockTiming {
   readonly settleMs: number
   /** A lock whose counter stood still for so many of its heartbeats is taken over. */
   readonly beatsToStale: number
-  /** Without a heartbeat written for so many of its length, the holder gives up: before others may take over. */
+  /** Without a heartbeat written for so many of its length, the owner gives up: before others may take over. */
   readonly beatsToGiveUp: number
 }
 
@@ -50,12 +50,12 @@ export class Watch {
   }
 }
 
-/** Derived from the holder's own heartbeat, which may differ from ours. */
+/** Derived from the owner's own heartbeat, which may differ from ours. */
 export function staleAfterMs(heartbeatMs: number | undefined, timing: LockTiming): number {
   return Math.max(heartbeatMs ?? 0, timing.heartbeatMs) * timing.beatsToStale
 }
 
-/** Looks once more: its holder may have come back this very moment. */
+/** Looks once more: its owner may have come back this very moment. */
 async function removeStale(root: string, stale: FoundLock): Promise<void> {
   const now = (await findLocks(root)).find(({ file }) => file === stale.file)
   if (now?.beat === stale.beat) await removeLock(stale)

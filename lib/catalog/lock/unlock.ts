@@ -5,14 +5,14 @@ import { blockerText, type LockTiming, staleAfterMs, TIMING, Watch } from './sta
 /** A lock that was examined, and whether it was removed. */
 export interface UnlockedLock {
   readonly file: string
-  readonly holder: string
+  readonly owner: string
   readonly removed: boolean
   /** False for a file that is no lock, whatever its name: it stays. */
   readonly valid: boolean
 }
 
 /**
- * Removes the stale locks on a root, or `all`. A lock whose holder may be alive is watched for three of its
+ * Removes the stale locks on a root, or `all`. A lock whose owner may be alive is watched for three of its
  * heartbeats first. A file that is no lock stays, whatever its name.
  * @throws ElysiaError ELYSIA_STATE where they cannot be removed
  */
@@ -20,21 +20,21 @@ export async function unlockRoot(
   root: string,
   {
     all = false,
-    timing: given = {},
+    timing = {},
     signal,
   }: { all?: boolean; timing?: Partial<LockTiming>; signal?: AbortSignal } = {},
 ): Promise<UnlockedLock[]> {
-  const timing = { ...TIMING, ...given }
-  const watch = new Watch(timing)
+  const merged = { ...TIMING, ...timing }
+  const watch = new Watch(merged)
   const before = await findLocks(root)
   const doubtful = before.filter((found) => !all && found.record !== undefined && !watch.isStale(found))
-  const longest = Math.max(0, ...doubtful.map(({ record }) => staleAfterMs(record?.heartbeatMs, timing)))
+  const longest = Math.max(0, ...doubtful.map(({ record }) => staleAfterMs(record?.heartbeatMs, merged)))
   if (longest > 0) await wait(longest + 50, undefined, signal && { signal })
   const now = new Map((await findLocks(root)).map((found) => [found.file, found]))
   const still = before.map(({ file }) => now.get(file)).filter((found) => found !== undefined)
   const results = still.map(async (found) => {
     const removed = (all || watch.isStale(found)) && (await removeLock(found))
-    return { file: found.file, holder: blockerText(found), removed, valid: found.record !== undefined }
+    return { file: found.file, owner: blockerText(found), removed, valid: found.record !== undefined }
   })
   return Promise.all(results)
 }

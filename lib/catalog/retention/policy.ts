@@ -35,7 +35,7 @@ export function policyOf(options: RetentionOptions): Policy {
   const { olderThan, keepTag, failedAfter, groupBy, allowLast, unsafeAllowRemoveAll } = options
   return {
     ...(olderThan !== undefined && { olderThan: periodOf(olderThan, '--older-than') }),
-    counts: given({
+    counts: defined({
       last: countOf(options.keepLast),
       hourly: countOf(options.keepHourly),
       daily: countOf(options.keepDaily),
@@ -43,7 +43,7 @@ export function policyOf(options: RetentionOptions): Policy {
       monthly: countOf(options.keepMonthly),
       yearly: countOf(options.keepYearly),
     }),
-    within: given({
+    within: defined({
       all: withinOf('keep-within', options.keepWithin),
       hourly: withinOf('keep-within-hourly', options.keepWithinHourly),
       daily: withinOf('keep-within-daily', options.keepWithinDaily),
@@ -64,7 +64,7 @@ export function hasKeepRules({ counts, within, tags }: Policy): boolean {
   return Object.keys(counts).length > 0 || Object.keys(within).length > 0 || tags.length > 0
 }
 
-function given<K extends string, V>(rules: Readonly<Record<K, V | undefined>>): Partial<Record<K, V>> {
+function defined<K extends string, V>(rules: Readonly<Record<K, V | undefined>>): Partial<Record<K, V>> {
   const some = Object.entries(rules).filter(([, rule]) => rule !== undefined)
   return Object.fromEntries(some) as Partial<Record<K, V>>
 }

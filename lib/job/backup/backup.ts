@@ -34,10 +34,10 @@ export async function backup(
   store: Store,
   name: string,
   storage: Storage,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
-  return completed(await runBackup(store, name, storage, given, context))
+  return completed(await runBackup(store, name, storage, input, context))
 }
 
 /** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
@@ -45,10 +45,10 @@ export async function runBackup(
   store: Store,
   name: string,
   storage: Storage,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<BackupEnded> {
-  const options = resolveInput(backupOptions, given)
+  const options = resolveInput(backupOptions, input)
   const task = { store, name, location: storage.text, options }
   const prepare = (subject: CollectionInfo) => unfinishedIn(storage, task, subject, context)
   return runInFrame(task, context, prepare, (job, unfinished) => intoStorage(job, storage, unfinished))

@@ -42,11 +42,11 @@ export async function backupFile(
   store: Store,
   name: string,
   path: string,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   context: BackupContext = {},
   modes?: FileModes,
 ) {
-  return completed(await runBackupFile(store, name, path, given, context, modes))
+  return completed(await runBackupFile(store, name, path, input, context, modes))
 }
 
 /** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
@@ -54,11 +54,11 @@ export async function runBackupFile(
   store: Store,
   name: string,
   path: string,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   context: BackupContext = {},
   modes?: FileModes,
 ): Promise<BackupEnded> {
-  const options = singleOptions(given)
+  const options = singleOptions(input)
   const location = resolve(path)
   const task = { store, name, location, options }
   const prepare = () => freeFile(location)

@@ -27,13 +27,13 @@ export interface PlannedInto {
 export async function planBackup(
   store: Store,
   name: string,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   emit: Emit = () => {},
   into?: PlannedInto,
 ): Promise<Plan> {
-  const options = resolveInput(backupOptions, given)
+  const options = resolveInput(backupOptions, input)
   const subject = await collectionInfoOf(store, name, options, emit)
-  if (into !== undefined) await requirePlace(into, store, subject, options)
+  if (into !== undefined) await requireDestination(into, store, subject, options)
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) emit({ type: 'tenants_not_counted', tenants: asleep })
@@ -43,7 +43,7 @@ export async function planBackup(
   return plan
 }
 
-async function requirePlace(
+async function requireDestination(
   { storage, resume }: PlannedInto,
   store: Store,
   subject: CollectionInfo,

@@ -36,10 +36,10 @@ export async function backupSingle(
   store: Store,
   name: string,
   out: SingleOutput,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<{ readonly report: BackupReport; readonly manifest: Manifest }> {
-  return completed(await runBackupSingle(store, name, out, given, context))
+  return completed(await runBackupSingle(store, name, out, input, context))
 }
 
 /** The same, resolving with the report also where the backup failed or was interrupted. @throws what kept it from beginning */
@@ -47,10 +47,10 @@ export async function runBackupSingle(
   store: Store,
   name: string,
   { stream, location }: SingleOutput,
-  given: BackupOptionsInput,
+  input: BackupOptionsInput,
   context: BackupContext = {},
 ): Promise<BackupEnded> {
-  const options = singleOptions(given)
+  const options = singleOptions(input)
   const task = { store, name, location, options }
   return runInFrame(
     task,
@@ -61,8 +61,8 @@ export async function runBackupSingle(
 }
 
 /** The options of such a backup. @throws ElysiaError ELYSIA_USAGE for those of a directory */
-export function singleOptions(given: BackupOptionsInput): BackupOptions {
-  const options = resolveInput(backupOptions, { ...given, workers: 1 })
+export function singleOptions(input: BackupOptionsInput): BackupOptions {
+  const options = resolveInput(backupOptions, { ...input, workers: 1 })
   requireLines(options)
   return options
 }

@@ -39,11 +39,11 @@ export async function ingest(
 export async function ingestFiles(
   inputs: readonly Input[],
   store: Store,
-  given: IngestOptionsInput,
+  optionsInput: IngestOptionsInput,
   context: WriteContext = {},
   shared: Shared = {},
 ): Promise<Ended<Report>> {
-  const options = resolveInput(ingestOptions, given)
+  const options = resolveInput(ingestOptions, optionsInput)
   requireUsable(options)
   const { ingest, close } = await setUp(inputs, store, options, context, shared)
   const { run, ledger } = ingest

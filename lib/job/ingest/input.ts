@@ -37,7 +37,7 @@ export function shownInput({ name, shown = name }: Input): string {
 }
 
 /** Called about an input while it is read. */
-export interface Told {
+export interface Callbacks {
   /** Of bytes behind the end of what is compressed, which are left out. */
   readonly onTrailing?: () => void
   /** Once it is known for what it has to be, or is empty, and before any line of it comes, which waits for it. */
@@ -73,7 +73,7 @@ export function open(
   input: Input,
   { maxLineBytes, fromRejects: wrapped }: Reading,
   stop: AbortSignal,
-  { onTrailing = () => {}, onRecognised }: Told = {},
+  { onTrailing = () => {}, onRecognised }: Callbacks = {},
 ): Head {
   const { linesBefore = 0 } = input
   const splitter = splitLines({ maxLineBytes, stop, linesBefore })

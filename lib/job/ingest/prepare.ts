@@ -78,9 +78,9 @@ async function layoutOf(className: string, wanted: Wanted): Promise<CollectionSc
     ...(wanted.vectorizer !== undefined && { vectorizer: wanted.vectorizer }),
   })
   if (wanted.schema === undefined) return layout
-  const given = { ...(await readSchemaFile(wanted.schema)), class: className }
-  refuse(className, [...tenancyClashes(given, wanted), ...clashes(given, layout)])
-  return grown(given, layout)
+  const fromFile = { ...(await readSchemaFile(wanted.schema)), class: className }
+  refuse(className, [...tenancyClashes(fromFile, wanted), ...clashes(fromFile, layout)])
+  return grown(fromFile, layout)
 }
 
 /** What a store would refuse of a collection that is to be made, and what was not asked for. */

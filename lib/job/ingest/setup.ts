@@ -33,20 +33,20 @@ export async function setUp(
   inputs: readonly Input[],
   store: Store,
   options: IngestOptions,
-  given: WriteContext,
+  callerContext: WriteContext,
   shared: Shared,
 ): Promise<Setup> {
-  const context = options.dryRun ? withoutTraces(given) : given
+  const context = options.dryRun ? withoutTraces(callerContext) : callerContext
   const run = new Run('ingest', context)
   const { state } = context
   const key = keyOf(inputs, store, options)
-  refuseTakenRun(given.runId, key, given.state?.journal)
-  const spared = requireRejectsApart(inputs, store, options, given)
-  if (options.dryRun && given.state !== undefined) requireUnlocked(given.state, key)
+  refuseTakenRun(callerContext.runId, key, callerContext.state?.journal)
+  const spared = requireRejectsApart(inputs, store, options, callerContext)
+  if (options.dryRun && callerContext.state !== undefined) requireUnlocked(callerContext.state, key)
   const lock = state && lockRun(state, key)
   try {
     const waiting = waitingFor(run, options)
-    const found = await waiting(() => prepare(store, options, run.emit, given.state?.journal))
+    const found = await waiting(() => prepare(store, options, run.emit, callerContext.state?.journal))
     let made: Promise<void> | undefined
     const begun = continuation(key, context, found.created, inputs.every(isRereadable))
     const id = begun.run ?? context.runId ?? newRunId()

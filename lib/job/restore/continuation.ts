@@ -56,14 +56,14 @@ export function runDirectory({ directory }: State, run: string): string {
  * where it can, or is taken away where it came from a pipe and nobody else has written to it.
  * @throws ElysiaError ELYSIA_CONFLICT where the class is somebody else's, ELYSIA_LOCKED
  */
-export async function continuation(given: Continuing): Promise<Continuation> {
-  const { store, source, plan, key, state, context, retry, emit } = given
+export async function continuation(restore: Continuing): Promise<Continuation> {
+  const { store, source, plan, key, state, context, retry, emit } = restore
   const { runId, fresh } = context
   const name = plan.schema.class
   const found = state?.journal.unfinished(key)
   const existing = await retry(() => store.schema(name))
   if (existing === undefined) {
-    if (found !== undefined && !given.dryRun) await forget(state!, found)
+    if (found !== undefined && !restore.dryRun) await forget(state!, found)
     return { isMade: false }
   }
   if (state === undefined) throw there(name, store)
@@ -72,24 +72,24 @@ export async function continuation(given: Continuing): Promise<Continuation> {
   if (found !== undefined && goesOn && isSame(existing, plan)) {
     const log = new RestoreLog(state.database, found.run)
     // Killed between making the class and noting it: an empty one of these properties is as good as ours.
-    if (log.made || !(await holdsAnything(given))) {
+    if (log.made || !(await holdsAnything(restore))) {
       const done = log.parts().size
       emit({ type: 'run_continued', run: found.run, parts_done: done, fresh: fresh === true })
       return { run: found.run, isMade: true }
     }
   }
-  const left = await leftByPipe(given, state, existing)
+  const left = await leftByPipe(restore, state, existing)
   if (left !== undefined) return left
   throw there(name, store)
 }
 
 /** Undefined where the class was not left by a restore from a pipe, or may hold anything else. */
 async function leftByPipe(
-  given: Continuing,
+  restore: Continuing,
   state: State,
   existing: CollectionSchema,
 ): Promise<Continuation | undefined> {
-  const { store, plan, key, emit, dryRun } = given
+  const { store, plan, key, emit, dryRun } = restore
   const last = lastInto(existing.class, state.journal.runs(store.target))
   if (last === undefined || last.status === 'done') return undefined
   const log = new RestoreLog(state.database, last.run)
@@ -100,11 +100,11 @@ async function leftByPipe(
   try {
     // Killed before the class was noted: nothing has been written, and an empty one of these properties will do.
     if (log.shape === undefined) {
-      if (!isSame(existing, plan) || (await holdsAnything(given))) return undefined
+      if (!isSame(existing, plan) || (await holdsAnything(restore))) return undefined
       return { isMade: true }
     }
     if (log.shape !== shapeOf(existing)) return undefined
-    if (!(await written.hasAll(objectsOf(given, existing)))) return undefined
+    if (!(await written.hasAll(objectsOf(restore, existing)))) return undefined
     isLeft = true
     emit({ type: 'collection_remade', collection: existing.class, run: last.run, dry_run: dryRun })
     return { isMade: false, left: leftClass(store, state, last, lock?.release) }

@@ -59,8 +59,8 @@ export async function planRestore(
   emit: Emit,
   beside: ReadonlySet<string> = new Set(),
 ): Promise<RestorePlan> {
-  const given = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
-  const from = { ...given, class: source.schema.class }
+  const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
+  const from = { ...base, class: source.schema.class }
   const { name, replication, vectorizer } = options
   const patched = patchSchema(
     from,

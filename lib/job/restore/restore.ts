@@ -49,10 +49,10 @@ export async function restore(
 export async function runRestore(
   source: RestoreSource,
   store: Store,
-  given: RestoreOptionsInput,
+  input: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreEnded> {
-  const [ended] = await runRestores([source], store, given, context)
+  const [ended] = await runRestores([source], store, input, context)
   return ended!
 }
 
@@ -63,10 +63,10 @@ export async function runRestore(
 export async function runRestores(
   sources: readonly RestoreSource[],
   store: Store,
-  given: RestoreOptionsInput,
+  input: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreEnded[]> {
-  const options = resolveInput(restoreOptions, given)
+  const options = resolveInput(restoreOptions, input)
   const together = { classes: classesOf(sources, options, context), rejects: new Map() }
   const setups: RestoreSetup[] = []
   const closers: Close[] = []

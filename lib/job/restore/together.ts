@@ -12,8 +12,8 @@ export function classesOf(
   const names = new Set(sources.map((source) => source.schema.class))
   if (sources.length === 1) return names
   const single = { '--name': name, '--schema': schema, '--tenant': tenant, '--collection': collection }
-  const given = Object.entries({ ...single, '--run-id': runId })
-  const flag = given.find(([, value]) => value !== undefined)?.[0]
+  const flags = Object.entries({ ...single, '--run-id': runId })
+  const flag = flags.find(([, value]) => value !== undefined)?.[0]
   if (flag !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', `${flag} is for one archive, and ${sources.length} are named`, {
       hint: 'restore them one after another, or leave it out',

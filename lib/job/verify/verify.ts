@@ -33,10 +33,10 @@ import { sampled } from './sample.ts'
  */
 export async function verify(
   storage: Storage,
-  given: VerifyOptionsInput,
+  input: VerifyOptionsInput,
   context: VerifyContext = {},
 ): Promise<VerifyReport> {
-  const { report, error } = await runVerify(storage, given, context)
+  const { report, error } = await runVerify(storage, input, context)
   if (error !== undefined) throw error
   return report
 }
@@ -47,10 +47,10 @@ export async function verify(
  */
 export async function runVerify(
   storage: Storage,
-  given: VerifyOptionsInput,
+  input: VerifyOptionsInput,
   context: VerifyContext = {},
 ): Promise<Ended<VerifyReport>> {
-  const options = resolveInput(verifyOptions, given)
+  const options = resolveInput(verifyOptions, input)
   const run = new Run('verify', context)
   const found = new Findings(options)
   const archive = await opened(storage, found)

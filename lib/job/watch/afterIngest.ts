@@ -11,16 +11,16 @@ import { placeRejects } from './placeRejects.ts'
 export const PROCESSED = 'processed'
 export const FAILED = 'failed'
 
-/** Where a file and its rejects are after its disposal; undefined where they are gone, or never were. */
-export interface Disposed {
+/** Where a file and its rejects are after it was taken; undefined where they are gone, or never were. */
+export interface Placement {
   readonly path: string | undefined
   readonly rejects: string | undefined
   /** Nothing is left to be done with it; otherwise it has changed since it was taken, and comes again. */
   readonly over: boolean
 }
 
-/** How files are disposed of. */
-export interface Disposal {
+/** What decides where files go. */
+export interface Destinations {
   readonly folder: Folder
   readonly followLinks: boolean
   /** The rejects of a file are to lie beside it where it was moved to. */
@@ -36,21 +36,21 @@ export interface Disposal {
  * then, in a directory of ours, and goes back where it is something else.
  * @throws ElysiaError ELYSIA_STATE where it cannot be done
  */
-export async function dispose(entry: WatchEntry, disposal: Disposal): Promise<Disposed> {
+export async function settleFile(entry: WatchEntry, context: Destinations): Promise<Placement> {
   const { path, pending, rejects } = entry
   if (pending === 'keep') return { path, rejects, over: true }
   try {
-    const found = await look(path, disposal.followLinks, disposal.folder.at(basename(path)))
+    const found = await look(path, context.followLinks, context.folder.at(basename(path)))
     if (!isFile(found)) {
       const moved =
         pending === 'move'
-          ? await beside(entry, disposal, (target) => moveRejects(entry, disposal, target))
+          ? await beside(entry, context, (target) => moveRejects(entry, context, target))
           : rejects
       return { path: undefined, rejects: moved, over: true }
     }
     if (!sameContent(entry, found)) return { path, rejects, over: false }
-    if (pending === 'move') return await moveAway(entry, found, disposal)
-    await unlink(disposal.folder.at(basename(path)))
+    if (pending === 'move') return await moveAway(entry, found, context)
+    await unlink(context.folder.at(basename(path)))
     return { path: undefined, rejects, over: true }
   } catch (cause) {
     const verb = pending === 'move' ? 'moved' : 'deleted'
@@ -63,10 +63,10 @@ export async function dispose(entry: WatchEntry, disposal: Disposal): Promise<Di
   }
 }
 
-async function moveAway(entry: WatchEntry, found: FileIdentity, disposal: Disposal): Promise<Disposed> {
-  const { folder, followLinks } = disposal
-  return beside(entry, disposal, async (target) => {
-    const rejects = await moveRejects(entry, disposal, target)
+async function moveAway(entry: WatchEntry, found: FileIdentity, context: Destinations): Promise<Placement> {
+  const { folder, followLinks } = context
+  return beside(entry, context, async (target) => {
+    const rejects = await moveRejects(entry, context, target)
     const name = await moveInto(folder, basename(entry.path), target, followLinks || found)
     return { path: target.pathOf(name), rejects, over: true }
   })
@@ -75,7 +75,7 @@ async function moveAway(entry: WatchEntry, found: FileIdentity, disposal: Dispos
 /** Works in the directory that a file is moved to, held open for that time. */
 async function beside<T>(
   { status }: WatchEntry,
-  { folder }: Disposal,
+  { folder }: Destinations,
   work: (target: Folder) => Promise<T>,
 ): Promise<T> {
   const target = await folder.own(status === 'failed' ? FAILED : PROCESSED)
@@ -86,7 +86,11 @@ async function beside<T>(
   }
 }
 
-async function moveRejects({ rejects, run, path }: WatchEntry, { rejectsFollow }: Disposal, target: Folder) {
+async function moveRejects(
+  { rejects, run, path }: WatchEntry,
+  { rejectsFollow }: Destinations,
+  target: Folder,
+) {
   if (!rejectsFollow || rejects === undefined) return rejects
   return placeRejects(rejects, run, basename(path), target)
 }

@@ -2,7 +2,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Report } from '../../core/report.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import type { Ended } from '../../run/run.ts'
-import { type Disposed, dispose } from './afterIngest.ts'
+import { type Placement, settleFile } from './afterIngest.ts'
 import { survived } from './attempts.ts'
 import type { WatchEntry } from './log.ts'
 import { failedReport } from './report.ts'
@@ -41,13 +41,13 @@ export async function settle(
  * Does with a file what is pending. One that cannot be moved or deleted stays as it is, and the others go on: its
  * records are settled, it is not taken again, and the next watch tries to move it.
  */
-export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Disposed> {
+export async function finish(watching: Watching, entry: WatchEntry, isCounted = false): Promise<Placement> {
   const { folder, log, run, options, rejects, totals } = watching
-  const disposal = { folder, followLinks: options.followLinks, rejectsFollow: rejects.own.follow }
+  const context = { folder, followLinks: options.followLinks, rejectsFollow: rejects.own.follow }
   try {
-    const disposed = await dispose(entry, disposal)
-    if (entry.pending !== 'keep' && disposed.over) log.forget(entry)
-    return disposed
+    const placement = await settleFile(entry, context)
+    if (entry.pending !== 'keep' && placement.over) log.forget(entry)
+    return placement
   } catch (error) {
     if (!isCounted) totals.filesFailed += 1
     run.emit({ type: 'file_kept', path: entry.path, error: hintedFailure(error) })

@@ -48,7 +48,7 @@ export async function openFile(
     if (!stats.isFile()) return refuse(kindOf(stats))
     const now = identityOf(file.path, stats)
     if (!sameContent(file, now)) return refuse('changed')
-    const why = !followLinks && (await folder.isShared()) ? notAlone(folder, now) : undefined
+    const why = !followLinks && (await folder.isShared()) ? secondName(folder, now) : undefined
     return why === undefined ? new OpenedFile(handle, now) : refuse(why)
   } catch (error) {
     await handle.close()
@@ -61,7 +61,7 @@ export async function openFile(
  * leads to it while it counts one: where the name is gone, the one that is left is somewhere else. Even one call looks
  * the name up first and counts then, so that a name that comes and goes may seem the only one: not many times in a row.
  */
-function notAlone(folder: Folder, { path, inode, device }: FileIdentity): Unopened | undefined {
+function secondName(folder: Folder, { path, inode, device }: FileIdentity): Unopened | undefined {
   for (let time = 0; time < LOOKS_AT_A_NAME; time++) {
     const stats = lstatSync(folder.at(basename(path)), { bigint: true, throwIfNoEntry: false })
     if (stats === undefined || String(stats.ino) !== inode || String(stats.dev) !== device) return 'changed'

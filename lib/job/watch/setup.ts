@@ -49,7 +49,7 @@ export interface Watching {
  * @throws ElysiaError ELYSIA_USAGE, ELYSIA_INPUT_MISSING, ELYSIA_INPUT, ELYSIA_LOCKED
  */
 export async function setUpWatch(
-  given: string,
+  path: string,
   store: Store,
   options: IngestOptionsInput & WatchOptionsInput,
   callerContext: WriteContext,
@@ -57,7 +57,7 @@ export async function setUpWatch(
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
   const matches = namePattern(watch.pattern)
-  const directory = await directoryAt(given)
+  const directory = await directoryAt(path)
   await refuseRejectsAmongFiles(directory, matches, callerContext)
   const { context, scratch, discard } = ingest.dryRun ? dry(callerContext, store) : real(callerContext)
   const facts = factsOf(ingest, store, context)
@@ -138,11 +138,11 @@ function requireNobody({ state, rejectsPath }: WriteContext, lockName: string, d
   if (rejectsPath !== undefined) requireFree(state.directory, ...lockOfRejects(rejectsPath))
 }
 
-function optionsOf(given: IngestOptionsInput & WatchOptionsInput): {
+function optionsOf(input: IngestOptionsInput & WatchOptionsInput): {
   ingest: IngestOptions
   watch: WatchOptions
 } {
-  const entries = Object.entries(given)
+  const entries = Object.entries(input)
   const isOfWatch = ([key]: [string, unknown]) => Object.hasOwn(watchOptions.properties, key)
   const watch = Object.fromEntries(entries.filter(isOfWatch)) as WatchOptionsInput
   const rest = Object.fromEntries(entries.filter((entry) => !isOfWatch(entry))) as IngestOptionsInput

@@ -26,7 +26,7 @@ interface Turn {
   readonly start: Start
 }
 
-/** Takes a file that has settled, or what is new of it; one that is known as it is only has its disposal. */
+/** Takes a file that has settled, or what is new of it; one that is known, and unchanged, is only moved or deleted. */
 export async function take(watching: Watching, watcher: DirectoryWatcher, file: FileIdentity): Promise<void> {
   const found = watching.log.find(file)
   const known = found && asEnded(watching, found)

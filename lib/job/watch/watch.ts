@@ -24,10 +24,10 @@ import { failUnnamed, passOver, take } from './take.ts'
 export async function watch(
   directory: string,
   store: Store,
-  given: IngestOptionsInput & WatchOptionsInput,
+  input: IngestOptionsInput & WatchOptionsInput,
   context: WriteContext = {},
 ): Promise<Ended<WatchReport>> {
-  const watching = await setUpWatch(directory, store, given, context)
+  const watching = await setUpWatch(directory, store, input, context)
   const { run, facts, folder, totals } = watching
   const key = { target: facts.target, class: facts.class, inputs: [folder.path] }
   const work = async () => {

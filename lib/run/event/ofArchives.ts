@@ -28,11 +28,11 @@ export const OF_ARCHIVES = [
     after: count('Objects that it counted after it.'),
     written: count('Objects in the archive.'),
   }),
-  event('expired_counted', 'A store counts objects that have expired, and does not give them.', {
+  event('expired_counted', 'A store counts expired objects, but does not return them.', {
     collection: text('The class.'),
     tenant: Type.Optional(text('The tenant.')),
     counted: count('Objects that the store counts.'),
-    given: count('Objects that it gave.'),
+    returned: count('Objects that it returned.'),
   }),
   event('manifest_copy_used', 'A manifest is damaged; its copy is read instead.', {
     file: text('The copy.'),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ElysiaError } from '../../core/errors.ts'
+import { EMBEDDED_CAPABILITIES } from '../embeddedCapabilities.ts'
 import type { Alias, Capabilities, CollectionSchema, PropertySchema, Store, Tenant } from '../store.ts'
 import { requireFreeAlias, requireNoAlias } from '../validation/aliasRules.ts'
 import {
@@ -15,18 +16,6 @@ import {
 import { type CollectionState, MemoryCollection } from './collection.ts'
 import { TenantStore } from './tenant.ts'
 
-const SUPPORTS: Capabilities = {
-  vectors: true,
-  namedVectors: true,
-  multiVectors: true,
-  mixedVectors: true,
-  tenants: true,
-  references: true,
-  distinctReferences: true,
-  aliases: true,
-  transactions: false,
-}
-
 /**
  * Opens a store that lives as long as the process, for tests and embedding. It holds every object in memory,
  * with the properties as JSON text. Each call makes a new store with a target of its own.
@@ -38,7 +27,7 @@ export function openMemory(): Store {
 class Memory implements Store {
   readonly kind = 'memory'
   readonly target = `memory:${randomUUID()}`
-  readonly supports = SUPPORTS
+  readonly supports: Capabilities = { ...EMBEDDED_CAPABILITIES, transactions: false }
   readonly maxInFlight = 8
   readonly #collections = new Map<string, CollectionState>()
   readonly #aliases = new Map<string, string>()

@@ -59,7 +59,7 @@ async function writeAll(
     for (const object of due) {
       const reason = refusals.get(object.id)
       if (reason === undefined) written.set(object.id, object)
-      else refused.set(evaluation.slots.get(object.id)!.owner, reason)
+      else refused.set(evaluation.states.get(object.id)!.owner, reason)
     }
     if (refusals.size === 0) return { evaluation, written }
   }
@@ -73,7 +73,7 @@ function dueObjects(
   hashes: ReadonlyMap<string, unknown> | undefined,
 ): StoredObject[] {
   const due: StoredObject[] = []
-  for (const [id, { object, owner }] of evaluation.slots) {
+  for (const [id, { object, owner }] of evaluation.states) {
     if (object === undefined) continue
     const operation = operationOf(group.items[owner]!)!
     const held = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
@@ -97,8 +97,8 @@ async function knownHashes(group: WriteGroup, stored: Stored, calls: Calls): Pro
   return hashes
 }
 
-function absences(group: WriteGroup, { slots }: Evaluation): Tenants {
-  return pick(group, (id) => slots.has(id) && slots.get(id)!.object === undefined)
+function absences(group: WriteGroup, { states }: Evaluation): Tenants {
+  return pick(group, (id) => states.has(id) && states.get(id)!.object === undefined)
 }
 
 function pick(group: WriteGroup, wanted: (id: string) => boolean): Tenants {
@@ -107,10 +107,10 @@ function pick(group: WriteGroup, wanted: (id: string) => boolean): Tenants {
   return ids
 }
 
-function refusedRemoval({ slots }: Evaluation, { refused }: Removed, index: number) {
+function refusedRemoval({ states }: Evaluation, { refused }: Removed, index: number) {
   if (refused.size === 0) return undefined
   for (const [id, reason] of refused) {
-    if (slots.get(id)?.owner === index) return { name: 'rejected', cause: 'store_rejected', reason } as const
+    if (states.get(id)?.owner === index) return { name: 'rejected', cause: 'store_rejected', reason } as const
   }
   return undefined
 }

@@ -16,7 +16,7 @@ export interface Verdict {
 }
 
 /** The last state of an id within a unit: an object, or its absence; `owner` is the index of its record. */
-export interface Slot {
+export interface FinalState {
   readonly owner: number
   readonly object: StoredObject | undefined
 }
@@ -26,7 +26,7 @@ export interface Slot {
  * advance.
  */
 export interface Evaluation {
-  readonly slots: ReadonlyMap<string, Slot>
+  readonly states: ReadonlyMap<string, FinalState>
   readonly verdicts: readonly (Verdict | undefined)[]
 }
 
@@ -40,16 +40,16 @@ export function evaluate(
   stored: Stored,
   refused: ReadonlyMap<number, string>,
 ): Evaluation {
-  const slots = new Map<string, Slot>()
+  const states = new Map<string, FinalState>()
   const verdicts = items.map((item, index) => {
     const reason = refused.get(index)
     if (reason !== undefined) return { name: 'rejected', cause: 'store_rejected', reason } as const
-    return item instanceof Reject ? rejected(item) : judge(item as Entry, index, stored, slots)
+    return item instanceof Reject ? rejected(item) : judge(item as Entry, index, stored, states)
   })
   items.forEach((item, index) => {
-    verdicts[index] ??= superseded(operationOf(item)!, index, slots)
+    verdicts[index] ??= superseded(operationOf(item)!, index, states)
   })
-  return { slots, verdicts }
+  return { states, verdicts }
 }
 
 /** The ids whose state is what the record asked for; the source of a move is a by-product. */
@@ -58,9 +58,14 @@ export function resultsOf(operation: Operation): readonly string[] {
   return [operation.kind === 'move' ? operation.to : operation.id]
 }
 
-function judge(entry: Entry, index: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
+function judge(
+  entry: Entry,
+  index: number,
+  stored: Stored,
+  states: Map<string, FinalState>,
+): Verdict | undefined {
   if (entry.operation === undefined) return { name: 'control' }
-  const verdict = apply(entry.operation, index, stored, slots)
+  const verdict = apply(entry.operation, index, stored, states)
   return entry.skipped === undefined ? verdict : { name: 'skipped', cause: entry.skipped }
 }
 
@@ -68,27 +73,27 @@ function apply(
   operation: Operation,
   owner: number,
   stored: Stored,
-  slots: Map<string, Slot>,
+  states: Map<string, FinalState>,
 ): Verdict | undefined {
   switch (operation.kind) {
     case 'put':
-      slots.set(operation.id, { owner, object: operation.object })
+      states.set(operation.id, { owner, object: operation.object })
       return undefined
     case 'delete':
-      for (const id of operation.ids) slots.set(id, { owner, object: undefined })
+      for (const id of operation.ids) states.set(id, { owner, object: undefined })
       return operation.ids.length === 0 ? { name: 'unchanged' } : undefined
     case 'move':
-      return move(operation, owner, stored, slots)
+      return move(operation, owner, stored, states)
     case 'patch':
-      return patch(operation, owner, stored, slots)
+      return patch(operation, owner, stored, states)
   }
 }
 
-function move(op: Move, owner: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
+function move(op: Move, owner: number, stored: Stored, states: Map<string, FinalState>): Verdict | undefined {
   const object = op.carry(stored.get(op.from), stored.get(op.to))
   if (object === undefined) return withoutSource(op, stored)
-  slots.set(op.to, { owner, object })
-  slots.set(op.from, { owner, object: undefined })
+  states.set(op.to, { owner, object })
+  states.set(op.from, { owner, object: undefined })
   return undefined
 }
 
@@ -99,7 +104,12 @@ function withoutSource(op: Move, stored: Stored): Verdict {
   return { name: 'rejected', cause: 'source_missing', reason }
 }
 
-function patch(op: Patch, owner: number, stored: Stored, slots: Map<string, Slot>): Verdict | undefined {
+function patch(
+  op: Patch,
+  owner: number,
+  stored: Stored,
+  states: Map<string, FinalState>,
+): Verdict | undefined {
   const before = stored.get(op.id)
   if (before === undefined) {
     return {
@@ -108,12 +118,16 @@ function patch(op: Patch, owner: number, stored: Stored, slots: Map<string, Slot
       reason: 'nothing is stored under path to be modified',
     }
   }
-  slots.set(op.id, { owner, object: op.revise(before) })
+  states.set(op.id, { owner, object: op.revise(before) })
   return undefined
 }
 
-function superseded(operation: Operation, index: number, slots: Map<string, Slot>): Verdict | undefined {
-  const owns = resultsOf(operation).some((id) => slots.get(id)?.owner === index)
+function superseded(
+  operation: Operation,
+  index: number,
+  states: Map<string, FinalState>,
+): Verdict | undefined {
+  const owns = resultsOf(operation).some((id) => states.get(id)?.owner === index)
   return owns ? undefined : { name: 'superseded' }
 }
 

@@ -8,10 +8,10 @@ export function aliasesOf(database: SqliteDatabase): Alias[] {
 }
 
 /** @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT */
-export function addAlias(database: SqliteDatabase, given: Alias, collections: readonly string[]): void {
-  requireFreeAlias(given.alias, aliasesOf(database), collections)
+export function addAlias(database: SqliteDatabase, addition: Alias, collections: readonly string[]): void {
+  requireFreeAlias(addition.alias, aliasesOf(database), collections)
   const insert = database.prepare('INSERT INTO aliases (alias, collection) VALUES (?, ?)')
-  insert.run(given.alias, given.collection)
+  insert.run(addition.alias, addition.collection)
 }
 
 /** Removes an alias; false if there was none. */

@@ -9,6 +9,7 @@ import {
   setWriterCache,
 } from '../../database/connection.ts'
 import { sqliteFailure } from '../../database/errors.ts'
+import { EMBEDDED_CAPABILITIES } from '../embeddedCapabilities.ts'
 import type {
   Alias,
   CallOptions,
@@ -45,18 +46,6 @@ export interface EmbeddedStore extends Store {
   transaction<T>(work: () => Promise<T>): Promise<T>
 }
 
-const SUPPORTS: Capabilities = {
-  vectors: true,
-  namedVectors: true,
-  multiVectors: true,
-  mixedVectors: true,
-  tenants: true,
-  references: true,
-  distinctReferences: true,
-  aliases: true,
-  transactions: true,
-}
-
 /**
  * Opens the embedded store in one SQLite file, and by default creates it where it is missing. `database` is its
  * connection: tables of the caller's own take part in its transactions. Durable when a process is killed; of a
@@ -79,11 +68,11 @@ export async function openSqlite(path: string, options: DatabaseOptions = {}): P
 class SqliteStore implements EmbeddedStore {
   readonly kind = 'sqlite'
   readonly target: string
-  readonly supports = SUPPORTS
+  readonly supports: Capabilities = EMBEDDED_CAPABILITIES
   readonly maxInFlight = 1
   readonly database: SqliteDatabase
   readonly #file: string
-  readonly #turns: TransactionQueue
+  readonly #queue: TransactionQueue
   readonly #open = new Map<string, SqliteObjects>()
   readonly #dataVersion: SqliteStatement
   #seenVersion: unknown
@@ -93,7 +82,7 @@ class SqliteStore implements EmbeddedStore {
     this.database = database
     this.target = `sqlite:${file}`
     this.#file = file
-    this.#turns = new TransactionQueue(database)
+    this.#queue = new TransactionQueue(database)
     this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
   }
 
@@ -184,7 +173,7 @@ class SqliteStore implements EmbeddedStore {
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#turns.transaction(work)
+      return await this.#queue.transaction(work)
     } catch (error) {
       throw this.#failure(error)
     }
@@ -199,7 +188,7 @@ class SqliteStore implements EmbeddedStore {
   }
 
   async close(): Promise<void> {
-    await this.#turns.step(() => this.database.close())
+    await this.#queue.step(() => this.database.close())
   }
 
   async *#pages(
@@ -252,7 +241,7 @@ class SqliteStore implements EmbeddedStore {
   async #step<T>(work: () => T, call?: CallOptions): Promise<T> {
     call?.signal?.throwIfAborted()
     try {
-      return await this.#turns.step(work)
+      return await this.#queue.step(work)
     } catch (error) {
       throw this.#failure(error)
     }
@@ -261,10 +250,10 @@ class SqliteStore implements EmbeddedStore {
   async #write<T>(work: () => T, call?: CallOptions): Promise<T> {
     call?.signal?.throwIfAborted()
     try {
-      return await this.#turns.step(() => {
+      return await this.#queue.step(() => {
         if (!this.#writes) setWriterCache(this.database)
         this.#writes = true
-        return this.#turns.atomic(work)
+        return this.#queue.atomic(work)
       })
     } catch (error) {
       throw this.#failure(error)

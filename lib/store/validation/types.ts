@@ -33,12 +33,12 @@ function unknownProperty(name: string, className: string): string {
 }
 
 /** The message for a reference that came with its object. */
-export function referenceGiven(name: string, className: string): string {
+export function referenceFault(name: string, className: string): string {
   return `invalid reference property '${name}' on class '${className}': references are added by a link, never written`
 }
 
 function checkOf(schema: CollectionSchema, property: PropertySchema): Fault {
-  if (isReference(property)) return () => referenceGiven(property.name, schema.class)
+  if (isReference(property)) return () => referenceFault(property.name, schema.class)
   const type = property.dataType[0] ?? 'text'
   const fault = faultOf(type, property)
   const label = LABELS[type] ?? type

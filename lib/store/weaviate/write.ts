@@ -1,6 +1,6 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CallOptions, WriteOutcome } from '../store.ts'
-import { referenceGiven } from '../validation/types.ts'
+import { referenceFault } from '../validation/types.ts'
 import { failureOf, isTooLarge, refusal, wholeFailure } from './cluster/failure.ts'
 import { isMissing, isRefused, isTenantInactive } from './cluster/serverText.ts'
 import type { Context } from './context.ts'
@@ -69,7 +69,7 @@ function objection(
     return 'a text holds half a surrogate pair: it cannot be UTF-8'
   if (hasUnsendable(object.properties)) return "a property is called '__proto__', which cannot be sent"
   const reference = referenceIn(layout, object.properties)
-  if (reference !== undefined) return referenceGiven(reference, layout.name)
+  if (reference !== undefined) return referenceFault(reference, layout.name)
   const inexact = layout.intFault(object.properties)
   if (inexact !== undefined) return inexact
   // A server of 1.27 takes it, and keeps it nowhere.

@@ -28,11 +28,11 @@ export interface PatchedSchema {
  * skipped for embedded stores. Does not modify the given class.
  */
 export function patchSchema(
-  given: CollectionSchema,
+  original: CollectionSchema,
   target: SchemaTarget,
   wishes: SchemaWishes = {},
 ): PatchedSchema {
-  const schema = structuredClone(given) as unknown as JsonObject
+  const schema = structuredClone(original) as unknown as JsonObject
   const patches: SchemaPatch[] = []
   for (const { name, of, apply } of RULES) {
     if (of === 'server' && target.kind !== 'weaviate') continue
@@ -40,20 +40,20 @@ export function patchSchema(
       const patch = change(schema, path, to)
       if (patch !== undefined) patches.push({ rule: name, ...patch, reason })
     }
-    apply({ schema, nameBefore: given.class, target, wishes, set })
+    apply({ schema, nameBefore: original.class, target, wishes, set })
   }
   return { schema: schema as unknown as CollectionSchema, patches }
 }
 
 /** Properties are found by name, since their order has no meaning. */
 function change(schema: JsonObject, path: readonly string[], to: unknown) {
-  const holder = path.slice(0, -1).reduce<unknown>(inside, schema) as JsonObject | undefined
+  const parent = path.slice(0, -1).reduce<unknown>(inside, schema) as JsonObject | undefined
   const key = path.at(-1)!
-  const from = inside(holder, key)
-  if (holder === undefined || JSON.stringify(from) === JSON.stringify(to)) return undefined
-  if (Array.isArray(holder)) holder.splice(holder.indexOf(from), 1)
-  else if (to === undefined) delete holder[key]
-  else holder[key] = to as JsonObject
+  const from = inside(parent, key)
+  if (parent === undefined || JSON.stringify(from) === JSON.stringify(to)) return undefined
+  if (Array.isArray(parent)) parent.splice(parent.indexOf(from), 1)
+  else if (to === undefined) delete parent[key]
+  else parent[key] = to as JsonObject
   return {
     path: path.join('.'),
     ...(from !== undefined && { from }),
@@ -61,7 +61,7 @@ function change(schema: JsonObject, path: readonly string[], to: unknown) {
   }
 }
 
-function inside(holder: unknown, key: string): unknown {
-  if (Array.isArray(holder)) return holder.find((one) => (one as { name?: unknown }).name === key)
-  return (holder as JsonObject | undefined)?.[key]
+function inside(parent: unknown, key: string): unknown {
+  if (Array.isArray(parent)) return parent.find((one) => (one as { name?: unknown }).name === key)
+  return (parent as JsonObject | undefined)?.[key]
 }

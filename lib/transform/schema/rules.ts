@@ -152,8 +152,9 @@ function replication({ schema, target, wishes, set }: Patching): void {
 
 function deletionStrategy({ schema, target, set }: Patching): void {
   if (!/^1\.27\./.test(target.version ?? '')) return
-  const { deletionStrategy: given } = recordOf(schema.replicationConfig)
-  if (given === undefined || given === 'NoAutomatedResolution' || given === 'DeleteOnConflict') return
+  const { deletionStrategy: strategy } = recordOf(schema.replicationConfig)
+  if (strategy === undefined || strategy === 'NoAutomatedResolution' || strategy === 'DeleteOnConflict')
+    return
   set(['replicationConfig', 'deletionStrategy'], undefined, `Weaviate ${target.version} does not know it`)
 }
 

@@ -10,10 +10,10 @@ import { idOf, THING } from '../../job/backup/archived.ts'
 
 const content: Content = { schema: THING, vectors: 'base64' }
 
-async function roundTrip(format: Format, object: StoredObject, given = content): Promise<StoredObject[]> {
+async function roundTrip(format: Format, object: StoredObject, input = content): Promise<StoredObject[]> {
   const pages = Readable.from([[object]])
-    .compose(format.encode(given))
-    .compose(format.decode(given))
+    .compose(format.encode(input))
+    .compose(format.decode(input))
   return ((await pages.toArray()) as StoredObject[][]).flat()
 }
 

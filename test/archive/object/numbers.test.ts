@@ -67,9 +67,9 @@ async function printed(store: Store, name = 'Numbers'): Promise<string> {
   return (await objectsOf(store, name)).map((object) => `${readableText(object)}\n`).join('')
 }
 
-async function restored(path: string, store: Store, given: RestoreOptionsInput = {}, rejectsPath?: string) {
-  const source = await openSource(path, { stdin: () => Readable.from([]), options: given })
-  return await restore(source, store, given, rejectsPath === undefined ? {} : { rejectsPath })
+async function restored(path: string, store: Store, input: RestoreOptionsInput = {}, rejectsPath?: string) {
+  const source = await openSource(path, { stdin: () => Readable.from([]), options: input })
+  return await restore(source, store, input, rejectsPath === undefined ? {} : { rejectsPath })
 }
 
 function written(t: Test, name: string, text: string | Buffer): string {
@@ -78,12 +78,12 @@ function written(t: Test, name: string, text: string | Buffer): string {
   return path
 }
 
-const given = (t: Test): RestoreOptionsInput => ({ schema: written(t, 'class.json', JSON.stringify(SCHEMA)) })
+const input = (t: Test): RestoreOptionsInput => ({ schema: written(t, 'class.json', JSON.stringify(SCHEMA)) })
 
 /** A store that holds all of them. */
 async function numbers(t: Test): Promise<Store> {
   const store = openMemory()
-  await restored(written(t, 'n.jsonl', linesText(WHOLE)), store, { ...given(t), name: 'numbers' })
+  await restored(written(t, 'n.jsonl', linesText(WHOLE)), store, { ...input(t), name: 'numbers' })
   return store
 }
 
@@ -130,7 +130,7 @@ t.test('a whole number is read with its digits, any other as the double that it 
 
 for (const kind of ['memory', 'sqlite'] as const) {
   t.test(`plain lines become a collection in ${kind}, and its lines are these lines`, async (t) => {
-    for (const options of [{ ...given(t), name: 'numbers' }, { name: 'numbers' }]) {
+    for (const options of [{ ...input(t), name: 'numbers' }, { name: 'numbers' }]) {
       const store = await TARGETS[kind](t)
       const path = written(t, 'n.jsonl', linesText(WHOLE))
       t.match(await restored(path, store, options), {
@@ -185,7 +185,7 @@ t.test('an export of a server is what the server held, not the digits that it wr
   const held = WHOLE.map((whole) => BigInt(Number(whole)))
   const short = (whole: bigint) => BigInt(JSON.stringify(Number(whole)))
   const rows = WHOLE.map((whole, n) => ({ id: idOf(n), properties: propertiesText(short(whole)) }))
-  for (const options of [{ ...given(t), name: 'numbers' }, { name: 'numbers' }]) {
+  for (const options of [{ ...input(t), name: 'numbers' }, { name: 'numbers' }]) {
     const store = openMemory()
     const path = exported(directory(t), 'Numbers', rows)
     t.match(summed(await restored(path, store, options)), { written: WHOLE.length, rejected: 0 })
@@ -199,7 +199,7 @@ t.test(
     const store = await TARGETS['a Weaviate server'](t)
     const rejects = join(directory(t), 'rejects.jsonl')
     const path = written(t, 'n.jsonl', linesText(WHOLE))
-    const report = await restored(path, store, { ...given(t), name: 'numbers' }, rejects)
+    const report = await restored(path, store, { ...input(t), name: 'numbers' }, rejects)
     const refused = WHOLE.filter((whole) => !KEPT_BY_SERVERS.includes(whole))
     t.match(report, { written: KEPT_BY_SERVERS.length, rejected: { store_rejected: refused.length } })
     const expected = WHOLE.map((whole, n) => (refused.includes(whole) ? '' : `${lineText(whole, n)}\n`)).join(
@@ -213,7 +213,7 @@ t.test(
       t.ok(line?.includes(`of which ${BigInt(Number(whole))} is the nearest`))
     }
     await t.resolves(
-      restored(rejects, openMemory(), { ...given(t), name: 'again' }),
+      restored(rejects, openMemory(), { ...input(t), name: 'again' }),
       'and can be restored from there',
     )
     await store.addProperty('Numbers', { name: 'self', dataType: ['Numbers'] })
@@ -266,7 +266,7 @@ t.test('a number of the type number is rounded, since it is a double, and that i
   const line = `{"id":"${idOf(1)}","properties":{"double":1306415010221662247,"n":1}}`
   const store = openMemory()
   const notices: string[] = []
-  const options = { ...given(t), name: 'numbers' }
+  const options = { ...input(t), name: 'numbers' }
   const path = written(t, 'n.jsonl', line)
   const source = await openSource(path, { stdin: () => Readable.from([]), options })
   const report = await restore(source, store, options, {
@@ -291,7 +291,7 @@ t.test('an int that was rounded before it came is refused, and so is one of more
       'n.jsonl',
       `{"id":"${idOf(1)}","properties":{"n":${literal}}}\n${lineText(1n, 2)}\n`,
     )
-    const report = await restored(path, openMemory(), { ...given(t), name: 'numbers' }, rejects)
+    const report = await restored(path, openMemory(), { ...input(t), name: 'numbers' }, rejects)
     t.match(report, { written: 1, rejected: { store_rejected: 1 } }, literal)
     t.match(readFileSync(rejects, 'utf8'), /digits alone|64 bits/)
   }
@@ -304,7 +304,7 @@ t.test('a number beyond the doubles is refused', async (t) => {
     'n.jsonl',
     `{"id":"${idOf(1)}","properties":{"double":1e999}}\n${lineText(1n, 2)}\n`,
   )
-  t.match(await restored(path, openMemory(), { ...given(t), name: 'numbers' }, rejects), {
+  t.match(await restored(path, openMemory(), { ...input(t), name: 'numbers' }, rejects), {
     written: 1,
     rejected: { wrong_type: 1 },
   })

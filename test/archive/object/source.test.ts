@@ -60,15 +60,15 @@ function ofStore(t: Test, store: Store, schema = THING): ObjectSource {
   return storeObjects(store.collection('Thing'), schema, options, ranges)
 }
 
-async function ofArchive(t: Test, store: Store, given: BackupOptionsInput): Promise<ObjectSource> {
+async function ofArchive(t: Test, store: Store, input: BackupOptionsInput): Promise<ObjectSource> {
   const storage = directoryStorage(join(t.testdir(), 'archive'))
-  await backup(store, 'Thing', storage, given)
+  await backup(store, 'Thing', storage, input)
   return archiveObjects(await openArchive(storage))
 }
 
-async function ofFile(t: Test, store: Store, given: BackupOptionsInput): Promise<ObjectSource> {
+async function ofFile(t: Test, store: Store, input: BackupOptionsInput): Promise<ObjectSource> {
   const file = join(t.testdir(), 'things.jsonl')
-  await backupFile(store, 'Thing', file, given)
+  await backupFile(store, 'Thing', file, input)
   const source = await singleObjects(() => createReadStream(file))
   t.teardown(() => source.close())
   return source
@@ -114,11 +114,11 @@ const ARCHIVES: Readonly<Record<string, BackupOptionsInput>> = {
   'an archive of one JSON array a part': { format: 'json', compression: 'gzip', partSize: SMALL },
   'an archive partitioned by a property': { partitionBy: 'kind', partSize: SMALL },
 }
-for (const [name, given] of Object.entries(ARCHIVES))
+for (const [name, input] of Object.entries(ARCHIVES))
   objectSourceContract(
     t,
     name,
-    open(async (t) => ofArchive(t, await filled(memory()), given)),
+    open(async (t) => ofArchive(t, await filled(memory()), input)),
   )
 objectSourceContract(t, 'an archive of several ranges', {
   open: async (t) => ofArchive(t, await filled(memory(), many(MANY)), {}),

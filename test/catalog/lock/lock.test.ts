@@ -37,9 +37,9 @@ async function holding(t: Test, root: string, kind: string, heartbeatMs = 200) {
 function strange(root: string, more: object = {}): string {
   mkdirSync(`${root}/.locks`, { recursive: true })
   const file = `${root}/.locks/abcdef0123456789.json`
-  const holder = { ...thisOwner(), host: 'elsewhere', boot: 'another', pid: 1 }
+  const owner = { ...thisOwner(), host: 'elsewhere', boot: 'another', pid: 1 }
   const record = { kind: 'exclusive', purpose: 'cleanup', since: '2026-01-01T00:00:00Z', heartbeatMs: 200 }
-  writeFileSync(file, JSON.stringify({ ...holder, ...record, id: 'abcdef0123456789', counter: 1, ...more }))
+  writeFileSync(file, JSON.stringify({ ...owner, ...record, id: 'abcdef0123456789', counter: 1, ...more }))
   return file
 }
 
@@ -60,14 +60,14 @@ t.test('shared locks stand together, an exclusive one alone', async (t) => {
 
 t.test('of many that want it at once, one at a time has the exclusive lock', async (t) => {
   const root = t.testdir()
-  let holders = 0
+  let owners = 0
   let most = 0
   const work = async () => {
     const lock = await take(root, 'exclusive', { retryForMs: 20_000 })
-    holders += 1
-    most = Math.max(most, holders)
+    owners += 1
+    most = Math.max(most, owners)
     await wait(5)
-    holders -= 1
+    owners -= 1
     await lock.release()
   }
   await Promise.all(Array.from({ length: 5 }, work))
@@ -106,7 +106,7 @@ t.test('a killed process keeps no lock: the next one has it at once', async (t) 
 
 const noBeginnings = thisOwner().startTicks === undefined && 'nothing says here when a process began'
 
-t.test('a pid that was used again is not the holder', { skip: noBeginnings }, async (t) => {
+t.test('a pid that was used again is not the owner', { skip: noBeginnings }, async (t) => {
   const root = t.testdir()
   strange(root, { ...thisOwner(), startTicks: '1' })
   await (await take(root, 'exclusive')).release()
@@ -287,7 +287,7 @@ t.test('unlock takes away stale locks only, and all where it is told', async (t)
   const child = await holding(t, root, 'shared')
   strange(root, { kind: 'shared' })
   const first = await unlockRoot(root, { timing })
-  t.match(first.map(({ holder, removed }) => [holder.includes('elsewhere'), removed]).sort(), [
+  t.match(first.map(({ owner, removed }) => [owner.includes('elsewhere'), removed]).sort(), [
     [false, false],
     [true, true],
   ])

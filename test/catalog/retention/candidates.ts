@@ -8,7 +8,7 @@ import { resolveInput } from '../../../lib/options/options.ts'
 export function candidate({
   time,
   touched,
-  ...given
+  ...input
 }: Omit<Partial<Candidate>, 'time' | 'touched'> & {
   readonly id: string
   readonly time: string
@@ -23,16 +23,16 @@ export function candidate({
     pinned: false,
     damaged: false,
     holds: WHOLE,
-    location: `/backups/${given.id}`,
-    ...given,
+    location: `/backups/${input.id}`,
+    ...input,
     time: Date.parse(time),
     ...(touched !== undefined && { touched: Date.parse(touched) }),
   }
 }
 
 /** The policy of these options. */
-export function policy(given: RetentionOptionsInput): Policy {
-  return policyOf(resolveInput(retentionOptions, given))
+export function policy(input: RetentionOptionsInput): Policy {
+  return policyOf(resolveInput(retentionOptions, input))
 }
 
 export function removedIds(groups: readonly GroupPlan[]): string[] {

@@ -124,12 +124,12 @@ function counting({ keep, remove }: GroupPlan, all: readonly Candidate[]) {
 /** Holds a law over the groups of random plans. */
 function law(
   name: string,
-  holds: (group: GroupPlan, all: readonly Candidate[], given: RetentionOptionsInput) => boolean,
-  given: fc.Arbitrary<RetentionOptionsInput> = options,
+  holds: (group: GroupPlan, all: readonly Candidate[], input: RetentionOptionsInput) => boolean,
+  input: fc.Arbitrary<RetentionOptionsInput> = options,
 ): void {
   t.test(name, async () => {
     fc.assert(
-      fc.property(archives, given, (all, asked) =>
+      fc.property(archives, input, (all, asked) =>
         planRetention(all, policy(asked), NOW).every((group) => holds(group, all, asked)),
       ),
       { numRuns: 1500 },
@@ -139,8 +139,8 @@ function law(
 
 t.test('a plan is a partition of what is not deleted yet', async () => {
   fc.assert(
-    fc.property(archives, options, (all, given) => {
-      const groups = planRetention(all, policy(given), NOW)
+    fc.property(archives, options, (all, input) => {
+      const groups = planRetention(all, policy(input), NOW)
       const planned = [...keptIds(groups), ...removedIds(groups)].sort()
       const there = all.filter(({ status }) => status !== 'deleted').map(({ id }) => id)
       return JSON.stringify(planned) === JSON.stringify(there.sort())
@@ -213,8 +213,8 @@ law('the last of a kind that was complete once stays, damaged or not', (group, a
 
 t.test('nothing that stays is left without its base', async () => {
   fc.assert(
-    fc.property(archives, options, (all, given) => {
-      const groups = planRetention(all, policy(given), NOW)
+    fc.property(archives, options, (all, input) => {
+      const groups = planRetention(all, policy(input), NOW)
       const removed = new Set(removedIds(groups))
       const going = new Set(all.filter(({ status }) => status === 'deleting').map(({ id }) => id))
       const kept = groups.flatMap(({ keep }) => keep.map(({ archive }) => archive))
@@ -226,10 +226,10 @@ t.test('nothing that stays is left without its base', async () => {
 
 t.test('after a removal the same plan removes nothing more', async () => {
   fc.assert(
-    fc.property(archives, options, (all, given) => {
-      const removed = new Set(removedIds(planRetention(all, policy(given), NOW)))
+    fc.property(archives, options, (all, input) => {
+      const removed = new Set(removedIds(planRetention(all, policy(input), NOW)))
       const left = all.filter(({ id }) => !removed.has(id))
-      return removedIds(planRetention(left, policy(given), NOW)).length === 0
+      return removedIds(planRetention(left, policy(input), NOW)).length === 0
     }),
     { numRuns: 1000 },
   )
@@ -237,9 +237,9 @@ t.test('after a removal the same plan removes nothing more', async () => {
 
 t.test('the order of the archives does not matter', async () => {
   fc.assert(
-    fc.property(archives, options, fc.infiniteStream(fc.nat()), (all, given, draws) => {
+    fc.property(archives, options, fc.infiniteStream(fc.nat()), (all, input, draws) => {
       const shuffled = all.map((one) => ({ one, at: draws.next().value })).sort((a, b) => a.at - b.at)
-      const plans = [all, shuffled.map(({ one }) => one)].map((one) => planRetention(one, policy(given), NOW))
+      const plans = [all, shuffled.map(({ one }) => one)].map((one) => planRetention(one, policy(input), NOW))
       return JSON.stringify(plans[0]) === JSON.stringify(plans[1])
     }),
     { numRuns: 500 },

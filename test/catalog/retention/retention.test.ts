@@ -42,7 +42,7 @@ for (const file of readdirSync(GOLDEN).sort()) {
 }
 
 t.test('options that are none are refused', async (t) => {
-  for (const [given, message] of [
+  for (const [input, message] of [
     [{ olderThan: '30' }, /olderThan/],
     [{ olderThan: '2w' }, /olderThan/],
     [{ olderThan: '3d3d' }, /olderThan: 3d3d/],
@@ -52,9 +52,9 @@ t.test('options that are none are refused', async (t) => {
     [{ failedAfter: '1' }, /failedAfter/],
   ] as const) {
     t.throws(
-      () => policy(given as RetentionOptionsInput),
+      () => policy(input as RetentionOptionsInput),
       { code: 'ELYSIA_USAGE', message },
-      JSON.stringify(given),
+      JSON.stringify(input),
     )
   }
 })

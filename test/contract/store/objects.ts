@@ -58,10 +58,10 @@ export async function objectTests(t: Test, open: Open, amounts: Amounts): Promis
 
   await storeTest(t, open, 'what was given and what was read are copies', async (t, { make }) => {
     const collection = await make('Copies')
-    const given = { id: idAt(1), properties: { title: 'as written', tags: ['a', 'b'] } }
-    await collection.write([given])
-    given.properties.title = 'changed after'
-    given.properties.tags.push('c')
+    const input = { id: idAt(1), properties: { title: 'as written', tags: ['a', 'b'] } }
+    await collection.write([input])
+    input.properties.title = 'changed after'
+    input.properties.tags.push('c')
     const read = await one(collection, idAt(1))
     if (read !== undefined) read.properties.title = 'changed too'
     const expected = { id: idAt(1), properties: { title: 'as written', tags: ['a', 'b'] } }

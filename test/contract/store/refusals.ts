@@ -19,13 +19,13 @@ const WRONG: readonly (readonly [title: string, property: string, value: Json, r
 export async function refusalTests(t: Test, open: Open): Promise<void> {
   await storeTest(t, open, 'a wrong object is refused alone, its neighbours are stored', async (t, world) => {
     const collection = await world.make('Refused')
-    const given: StoredObject[] = []
+    const input: StoredObject[] = []
     for (const [n, [, property, value]] of WRONG.entries()) {
-      given.push(objectAt(2 * n), objectAt(2 * n + 1, { [property]: value }))
+      input.push(objectAt(2 * n), objectAt(2 * n + 1, { [property]: value }))
     }
-    given.push(objectAt(1000))
-    const outcomes = await collection.write(given)
-    t.equal(outcomes.length, given.length)
+    input.push(objectAt(1000))
+    const outcomes = await collection.write(input)
+    t.equal(outcomes.length, input.length)
     t.ok(
       outcomes.every(({ ok }, at) => ok === (at % 2 === 0)),
       'outcomes are in the order given',
@@ -34,7 +34,7 @@ export async function refusalTests(t: Test, open: Open): Promise<void> {
       t.match(outcomes[2 * n + 1], { ok: false, reason }, title)
       t.not(outcomes[2 * n + 1]?.retryable, true, 'repeating it is of no use')
     }
-    const good = given.filter((_, at) => at % 2 === 0).map(plain) as { id: string }[]
+    const good = input.filter((_, at) => at % 2 === 0).map(plain) as { id: string }[]
     const stored = (await drain(collection.read(ALL))).map(plain)
     t.same(
       stored,

@@ -94,8 +94,8 @@ t.test('one that is stopped is interrupted, as its row says', async (t) => {
   const onEvent = (event: RunEvent) => {
     if (event.type === 'progress') stop.abort()
   }
-  const around = { ...context, onEvent, stop: stop.signal }
-  const { report, error } = await runBackup(await things(COUNT), 'Thing', memoryStorage(), OPTIONS, around)
+  const stoppable = { ...context, onEvent, stop: stop.signal }
+  const { report, error } = await runBackup(await things(COUNT), 'Thing', memoryStorage(), OPTIONS, stoppable)
   t.equal(error, stop.signal.reason)
   t.equal(report.status, 'interrupted')
   t.match(state.journal.runs(), [{ status: 'interrupted' }])

@@ -45,8 +45,8 @@ for (const [way, into] of Object.entries(WAYS)) {
       const inner = await things(COUNT)
       let done = false
       const store = changedStore(inner, (collection) => ({
-        async *read(...given) {
-          for await (const page of collection.read(...given)) {
+        async *read(...args) {
+          for await (const page of collection.read(...args)) {
             if (page.length < 2) {
               yield page
               continue
@@ -96,20 +96,20 @@ for (const [way, into] of Object.entries(WAYS)) {
     })
   })
 
-  t.test(`expired objects, which are counted and not given, are said (${way})`, async (t) => {
+  t.test(`expired objects, which the store counts and does not return, are said (${way})`, async (t) => {
     const objectTtlConfig = { enabled: true, deleteOn: 'until', defaultTtl: 0, filterExpiredObjects: true }
     const store = changedStore(await things(COUNT, { ...THING, objectTtlConfig }), without(idOf(7, COUNT)))
     const said: string[] = []
     t.equal(await into(store, said), COUNT - 1)
-    t.match(said.join('\n'), /expired_counted: the store counts 300 objects of Thing and gave 299/)
+    t.match(said.join('\n'), /expired_counted: the store counts 300 objects of Thing and returned 299/)
   })
 }
 
 t.test('a schema that grew while the scan went on is no backup', async (t) => {
   const inner = await things(COUNT)
   const store = changedStore(inner, (collection) => ({
-    async *read(...given) {
-      yield* collection.read(...given)
+    async *read(...args) {
+      yield* collection.read(...args)
       const grown = (await inner.schema('Thing'))!.properties!.some(({ name }) => name === 'more')
       if (!grown) await inner.addProperty('Thing', { name: 'more', dataType: ['text'] })
     },
@@ -143,8 +143,8 @@ async function oldThings(): Promise<Store> {
 /** Reads all but one object. */
 function without(id: string): (collection: Collection) => Pick<Collection, 'read'> {
   return (collection) => ({
-    async *read(...given) {
-      for await (const page of collection.read(...given)) {
+    async *read(...args) {
+      for await (const page of collection.read(...args)) {
         const rest = page.filter((object) => object.id !== id)
         if (rest.length > 0) yield rest
       }

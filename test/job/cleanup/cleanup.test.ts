@@ -36,9 +36,9 @@ async function root(t: Test) {
   return { backups, file, catalog }
 }
 
-function clean(catalog: Catalog, given: RetentionOptionsInput, around: CleanupContext = {}, filter = {}) {
+function clean(catalog: Catalog, input: RetentionOptionsInput, context: CleanupContext = {}, filter = {}) {
   const history = periodOf('1y', 'history')
-  return cleanUp(catalog, { filter, policy: policy(given), history }, { timing, ...around })
+  return cleanUp(catalog, { filter, policy: policy(input), history }, { timing, ...context })
 }
 
 const ids = (all: readonly { readonly id: string }[]) =>
@@ -48,11 +48,11 @@ t.test(
   'a plan touches nothing; a cleanup removes files and directory, increments first, and keeps history',
   async (t) => {
     const { backups, catalog } = await root(t)
-    const given = { keepLast: '1', failedAfter: '0h' }
-    const plan = planCleanup(catalog, { filter: {}, policy: policy(given), history: periodOf('1y', '') })
+    const input = { keepLast: '1', failedAfter: '0h' }
+    const plan = planCleanup(catalog, { filter: {}, policy: policy(input), history: periodOf('1y', '') })
     t.match(plan, { done: false, removed: [], bytes: 16 })
     t.ok(existsSync(`${backups}/Article/base/manifest.json`))
-    const report = await clean(catalog, given)
+    const report = await clean(catalog, input)
     t.match(report, {
       done: true,
       removed: ['archive-inc', 'archive-base', 'archive-begun'],
@@ -63,7 +63,7 @@ t.test(
     t.equal((await openArchive(directoryStorage(`${backups}/Article/new`))).manifest.id, 'archive-new')
     t.equal(ids(catalog.list({ sort: 'id' })), 'new')
     t.equal(ids(catalog.list({ status: ['deleted'], sort: 'id' })), 'base begun inc')
-    t.same((await clean(catalog, given)).removed, [], 'again it removes nothing')
+    t.same((await clean(catalog, input)).removed, [], 'again it removes nothing')
     t.same(await clean(catalog, { olderThan: '1d' }).then(({ removed }) => removed), [])
   },
 )

@@ -141,15 +141,15 @@ for (const [name, { options, lines, before = [], prepare, isLocked, says }] of O
     const store = await openSqlite(join(directory, 'store.db'))
     t.teardown(() => store.close())
     const state = openState(store, directory)
-    const run = async (given: object, text: string, inputName = 'stdin') => {
+    const run = async (settings: object, text: string, inputName = 'stdin') => {
       const input: Input = {
         name: inputName,
         rereadable: false,
         open: () => Readable.from([Buffer.from(text)]),
       }
-      const around: WriteContext = { state }
+      const context: WriteContext = { state }
       try {
-        const { report, error } = await ingestFiles([input], store, given as typeof INTO, around)
+        const { report, error } = await ingestFiles([input], store, settings as typeof INTO, context)
         return {
           code: (error as { code?: string } | undefined)?.code,
           rejected: report.rejected,

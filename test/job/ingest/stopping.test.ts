@@ -51,11 +51,11 @@ function slowly(base: Store) {
           get(inner, key) {
             const method: unknown = Reflect.get(inner, key, inner)
             if (key !== 'write') return typeof method === 'function' ? method.bind(inner) : method
-            return async (...given: Parameters<typeof inner.write>) => {
+            return async (...args: Parameters<typeof inner.write>) => {
               writes += 1
               begun.resolve()
               await gate.promise
-              return inner.write(...given)
+              return inner.write(...args)
             }
           },
         })
@@ -272,8 +272,8 @@ t.test('of a file that is ended at once nothing is lost: it is read again', asyn
 /** A stream of which `before` is settled when it is stopped. */
 async function interrupted(t: Test, before: string) {
   const { store, state } = await place(t)
-  const next = (source: Readable, around: WriteContext) =>
-    ingestFiles([pipe(source)], store, OPTIONS, { state, ...around })
+  const next = (source: Readable, context: WriteContext) =>
+    ingestFiles([pipe(source)], store, OPTIONS, { state, ...context })
   const count = before.split('\n').length - 1
   const source = new PassThrough()
   const stop = new AbortController()

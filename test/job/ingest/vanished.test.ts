@@ -111,8 +111,8 @@ t.test('a run whose rejects file is removed fails before their checkpoint', asyn
   const { directory, store, state } = await embedded(t)
   const rejectsDirectory = join(directory, 'rejects')
   const { input, circumstances } = inTwoHalves(() => rmSync(rejectsDirectory, { recursive: true }))
-  const around = { ...circumstances, state, rejectsDirectory }
-  const { report, error } = await ingestFiles([input], store, OPTIONS, around)
+  const context = { ...circumstances, state, rejectsDirectory }
+  const { report, error } = await ingestFiles([input], store, OPTIONS, context)
   t.match(error, { code: 'ELYSIA_STATE', message: /rejects/ })
   t.equal(report.status, 'failed')
   t.notOk(existsSync(rejectsDirectory))

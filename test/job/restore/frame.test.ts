@@ -43,8 +43,8 @@ t.test('one that is stopped is interrupted, and its row says how far it came', a
     if (event.type === 'progress') stop.abort()
   }
   const source = await sourceOf(await archiveOf(6000, { partSize: 40_000, workers: 1 }))
-  const around = { ...context, onEvent, stop: stop.signal }
-  const { report, error } = await runRestore(source, openMemory(), { workers: 1 }, around)
+  const stoppable = { ...context, onEvent, stop: stop.signal }
+  const { report, error } = await runRestore(source, openMemory(), { workers: 1 }, stoppable)
   t.equal(error, stop.signal.reason)
   t.equal(report.status, 'interrupted')
   t.ok(report.written > 0 && report.written < 6000)
@@ -60,8 +60,8 @@ t.test('one that is stopped while it waits for the index is interrupted', async 
   const store = openMemory()
   store.unindexed = async () => 5
   const source = await sourceOf(await archiveOf(5))
-  const around = { ...context, onEvent, stop: stop.signal }
-  const { report, error } = await runRestore(source, store, { waitIndexed: true }, around)
+  const stoppable = { ...context, onEvent, stop: stop.signal }
+  const { report, error } = await runRestore(source, store, { waitIndexed: true }, stoppable)
   t.equal(error, stop.signal.reason)
   t.match(report, { status: 'interrupted', written: 5 })
   t.match(state.journal.runs(), [{ status: 'interrupted' }])
@@ -103,8 +103,8 @@ for (const [of, older, rejected] of [
     const onEvent = (event: RunEvent) => {
       if (event.type === 'progress' && event.done > 3000) stop.abort()
     }
-    const around = { ...context, onEvent, stop: stop.signal }
-    const begun = await runRestore(await sourceOf(files), store, { workers: 1 }, around)
+    const stoppable = { ...context, onEvent, stop: stop.signal }
+    const begun = await runRestore(await sourceOf(files), store, { workers: 1 }, stoppable)
     t.strictSame([begun.report.status, begun.report.rejected], ['interrupted', { store_rejected: 1 }])
     if (older) t.ok(state.database.prepare(OLDER).run().changes > 0)
     const { report, error } = await runRestore(await sourceOf(files), store, { workers: 1 }, context)

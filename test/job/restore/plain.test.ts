@@ -25,10 +25,10 @@ const lineOf = (n: number, more: object = {}) => {
 async function restored(
   t: Test,
   lines: readonly string[],
-  given: RestoreOptionsInput & { pipe?: boolean },
+  input: RestoreOptionsInput & { pipe?: boolean },
   store: Store,
 ) {
-  const { pipe, ...options } = given
+  const { pipe, ...options } = input
   const [path, rejectsPath] = [join(directory(t), 'lines.jsonl'), join(directory(t), 'rejects.jsonl')]
   const text = `${lines.join('\n')}\n`
   writeFileSync(path, text)

@@ -257,7 +257,7 @@ function damage(files: Files, at: number, how: 'flip' | 'cut' | 'remove' = 'flip
 
 /** A store that refuses one object. */
 function refusing(store: Store, id: string): Store {
-  return around(store, (collection) => ({
+  return wrapped(store, (collection) => ({
     ...bound(collection),
     async write(objects, call) {
       const taken = objects.filter((object) => object.id !== id)
@@ -271,7 +271,7 @@ function refusing(store: Store, id: string): Store {
 
 /** A store into which somebody writes before it is read. */
 function meddle(store: Store, write: () => Promise<void>): Store {
-  return around(store, (collection) => ({
+  return wrapped(store, (collection) => ({
     ...bound(collection),
     async *read(what, range, call) {
       await write()
@@ -280,7 +280,7 @@ function meddle(store: Store, write: () => Promise<void>): Store {
   }))
 }
 
-function around(store: Store, change: (collection: Collection) => Collection): Store {
+function wrapped(store: Store, change: (collection: Collection) => Collection): Store {
   return new Proxy(store, {
     get(target, key) {
       if (key === 'collection') return (name: string) => change(target.collection(name))
@@ -294,12 +294,12 @@ function bound(collection: Collection): Collection {
   const { name } = collection
   return {
     name,
-    read: (...given) => collection.read(...given),
-    readMany: (...given) => collection.readMany(...given),
-    write: (...given) => collection.write(...given),
-    link: (...given) => collection.link(...given),
-    remove: (...given) => collection.remove(...given),
-    count: (...given) => collection.count(...given),
+    read: (...args) => collection.read(...args),
+    readMany: (...args) => collection.readMany(...args),
+    write: (...args) => collection.write(...args),
+    link: (...args) => collection.link(...args),
+    remove: (...args) => collection.remove(...args),
+    count: (...args) => collection.count(...args),
   }
 }
 

@@ -57,14 +57,14 @@ for (const [name, open] of Object.entries(TARGETS)) {
     const store = await open(t)
     const made = await archives()
     const said: string[] = []
-    const around = { onEvent: types(said) }
-    const planned = await runRestores(await both(made), store, { dryRun: true }, around)
+    const context = { onEvent: types(said) }
+    const planned = await runRestores(await both(made), store, { dryRun: true }, context)
     t.same(
       planned.map(({ report }) => report.status),
       ['planned', 'planned'],
     )
     t.same(await store.list(), [], 'a dry run makes nothing')
-    const ended = await runRestores(await both(made), store, {}, around)
+    const ended = await runRestores(await both(made), store, {}, context)
     t.match(
       ended.map(({ report }) => report),
       [
@@ -137,8 +137,8 @@ t.test('what is meant for one archive is refused for two', async (t) => {
   const made = await archives()
   for (const options of [{ name: 'X' }, { schema: 'x.json' }, { tenant: 'a' }])
     await t.rejects(runRestores(await both(made), openMemory(), options), { code: 'ELYSIA_USAGE' })
-  const around = { runId: 'one' }
-  await t.rejects(runRestores(await both(made), openMemory(), {}, around), { code: 'ELYSIA_USAGE' })
+  const context = { runId: 'one' }
+  await t.rejects(runRestores(await both(made), openMemory(), {}, context), { code: 'ELYSIA_USAGE' })
   const twice = [await sourceOf(made.Author), await sourceOf(made.Author)]
   await t.rejects(runRestores(twice, openMemory(), {}), { message: /of the same class/ })
 })

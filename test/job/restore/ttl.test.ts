@@ -37,13 +37,13 @@ async function archive(deleteOn = 'until'): Promise<Files> {
 }
 
 /** A server, which gives these objects otherwise than they were written; undefined: not at all. */
-function server(given: (object: StoredObject, n: number) => StoredObject | undefined): Store {
+function server(input: (object: StoredObject, n: number) => StoredObject | undefined): Store {
   return changedStore(
     openMemory(),
     (collection) => ({
       async *read(...words) {
         for await (const page of collection.read(...words)) {
-          const seen = page.flatMap((one) => given(one, Number(one.properties.text)) ?? [])
+          const seen = page.flatMap((one) => input(one, Number(one.properties.text)) ?? [])
           if (seen.length > 0) yield seen
         }
       },

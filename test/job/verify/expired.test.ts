@@ -50,7 +50,7 @@ async function archived(t: Test, store: Store): Promise<Readonly<Record<string, 
   const path = `${directory(t)}/note.jsonl`
   await backupSingle(store, 'Note', { stream: createWriteStream(path), location: path }, {})
   const heard = async (
-    work: (around: object) => Promise<VerifyReport>,
+    work: (context: object) => Promise<VerifyReport>,
     against: Store,
   ): ReturnType<Verify> => {
     const said: string[] = []
@@ -58,19 +58,19 @@ async function archived(t: Test, store: Store): Promise<Readonly<Record<string, 
     return { ...(await work({ against: { store: against }, onEvent })), said: said.join('\n') }
   }
   return {
-    'a directory': (against) => heard((around) => verify(memoryStorage(files), LEVEL, around), against),
-    'a single file': (against) => heard((around) => verifySingle(path, LEVEL, around), against),
+    'a directory': (against) => heard((context) => verify(memoryStorage(files), LEVEL, context), against),
+    'a single file': (against) => heard((context) => verifySingle(path, LEVEL, context), against),
   }
 }
 
 /** A server, which gives these notes otherwise than the archive has them; undefined: not at all. */
-function server(store: Store, given: (object: StoredObject, n: number) => StoredObject | undefined): Store {
+function server(store: Store, input: (object: StoredObject, n: number) => StoredObject | undefined): Store {
   return changedStore(
     store,
     (collection) => ({
       async *read(...words) {
         for await (const page of collection.read(...words)) {
-          const seen = page.flatMap((one) => given(one, Number(one.properties.text)) ?? [])
+          const seen = page.flatMap((one) => input(one, Number(one.properties.text)) ?? [])
           if (seen.length > 0) yield seen
         }
       },
@@ -125,8 +125,8 @@ t.test('what cannot have expired has to be there, each object as it was, and no 
     ],
   }
   for (const [way, verified] of Object.entries(await archived(t, store))) {
-    for (const [scene, [fact, given]] of Object.entries(scenes)) {
-      const report = await verified(server(store, given))
+    for (const [scene, [fact, input]] of Object.entries(scenes)) {
+      const report = await verified(server(store, input))
       t.equal(report.status, 'damaged', `${scene}, ${way}`)
       t.match(facts(report), [fact], `${scene}, ${way}`)
     }

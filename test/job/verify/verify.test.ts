@@ -92,9 +92,9 @@ t.test(
         return collection.read(...words)
       },
     }))
-    const asked = async (given: Parameters<typeof verify>[1], of = files) => {
+    const asked = async (input: Parameters<typeof verify>[1], of = files) => {
       reads = 0
-      const { status } = await verify(memoryStorage(of), given, { against: { store } })
+      const { status } = await verify(memoryStorage(of), input, { against: { store } })
       return { status, isAsked: reads > 0 }
     }
     t.same(await asked({ level: 'live' }), { status: 'whole', isAsked: true })

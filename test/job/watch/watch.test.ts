@@ -173,7 +173,7 @@ t.test('a second watcher of the directory and collection is refused', async (t) 
 })
 
 /** A place with a store and its state, in which something is held while a dry run is tried. */
-async function dryAgainst(t: Test, around: Partial<WriteContext> = {}, collection = 'source-code') {
+async function dryAgainst(t: Test, context: Partial<WriteContext> = {}, collection = 'source-code') {
   const place = placeOf(t, { '1.jsonl': add('a', '1') })
   const store = await openSqlite(place.database)
   t.teardown(() => store.close())
@@ -184,7 +184,7 @@ async function dryAgainst(t: Test, around: Partial<WriteContext> = {}, collectio
       place.inbox,
       store,
       { collection, dryRun: true },
-      { state, stop: stop.signal, onEvent: onFile(() => stop.abort()), ...around },
+      { state, stop: stop.signal, onEvent: onFile(() => stop.abort()), ...context },
     )
   return { place, store, state, dry }
 }
@@ -234,8 +234,8 @@ t.test(
 t.test('a dry run refuses a second name for a class, as the real run would', async (t) => {
   const { place, store, state, dry } = await dryAgainst(t, {}, 'source code')
   const stop = new AbortController()
-  const around = { state, stop: stop.signal, onEvent: onFile(() => stop.abort()) }
-  await watch(place.inbox, store, { collection: 'source-code' }, around)
+  const context = { state, stop: stop.signal, onEvent: onFile(() => stop.abort()) }
+  await watch(place.inbox, store, { collection: 'source-code' }, context)
   t.match((await dry()).error, { code: 'ELYSIA_CONFLICT', message: /both map to the collection SourceCode/ })
 })
 

@@ -73,16 +73,16 @@ t.test('any order, delay and passing fault end in the state of one after another
 
 t.test('killed between any two writes and repeated, the run ends in the same state', async (t) => {
   const property = fc.assert(
-    fc.asyncProperty(circumstances, fc.integer({ min: 1, max: 4 }), async (given, stride) => {
+    fc.asyncProperty(circumstances, fc.integer({ min: 1, max: 4 }), async (input, stride) => {
       const base = await freshBase()
       const before = [0, 1, 2].map((id): Change => ({ op: 'put', id, value: 9 }))
       await run(new FaultyStore(base, { draw: drawing(1), failing: 0, refusing: 0 }), before, 0, {
-        ...given,
+        ...input,
         count: 5,
       })
-      const covered = await runWithCrashes(base, given, stride)
-      equal(covered, given.changes.length)
-      deepStrictEqual(await contents(base), sorted(expected([...before, ...given.changes])))
+      const covered = await runWithCrashes(base, input, stride)
+      equal(covered, input.changes.length)
+      deepStrictEqual(await contents(base), sorted(expected([...before, ...input.changes])))
     }),
     { numRuns: RUNS },
   )
@@ -146,14 +146,14 @@ interface Scenario {
 }
 
 /** Lets the process die again and again, a little later each time, with other batches after each restart. */
-async function runWithCrashes(base: Store, given: Scenario, stride: number): Promise<number> {
-  const draw = drawing(given.seed)
+async function runWithCrashes(base: Store, input: Scenario, stride: number): Promise<number> {
+  const draw = drawing(input.seed)
   let covered = 0
   for (let life = 0; ; life++) {
     const faulty = new FaultyStore(base, { draw, failing: 0.05, refusing: 0.05 })
     faulty.stepsLeft = life * stride
-    const again = { ...given, count: 1 + Math.floor(draw() * 9), workers: 1 + Math.floor(draw() * 4) }
-    const { line, died } = await run(faulty, given.changes, covered, again)
+    const again = { ...input, count: 1 + Math.floor(draw() * 9), workers: 1 + Math.floor(draw() * 4) }
+    const { line, died } = await run(faulty, input.changes, covered, again)
     covered = line
     if (!died) return covered
   }

@@ -82,18 +82,18 @@ async function settle({ changes, count, workers, seed, skipUnchanged }: Scenario
   return settled
 }
 
-function compare(given: Scenario, settled: readonly Settlement[]): void {
-  const groups = settled.map((one) => one.outcomes.map(({ item }) => given.changes[item.line - 1]!))
+function compare(input: Scenario, settled: readonly Settlement[]): void {
+  const groups = settled.map((one) => one.outcomes.map(({ item }) => input.changes[item.line - 1]!))
   deepStrictEqual(
     settled.flatMap((one) => one.outcomes.map(({ name }) => name)),
-    outcomes(groups, given.skipUnchanged),
+    outcomes(groups, input.skipUnchanged),
   )
 }
 
 t.test(
   'each record is told what became of it: written, unchanged, deleted, superseded or rejected',
   async (t) => {
-    const given = fc.record({
+    const input = fc.record({
       changes: fc.array(change, { minLength: 1, maxLength: 30 }),
       count: fc.integer({ min: 1, max: 9 }),
       workers: fc.integer({ min: 1, max: 4 }),
@@ -102,7 +102,7 @@ t.test(
     })
     const names = new Set<OutcomeName>()
     const property = fc.assert(
-      fc.asyncProperty(given, async (one) => {
+      fc.asyncProperty(input, async (one) => {
         const settled = await settle(one)
         for (const { outcomes } of settled) for (const { name } of outcomes) names.add(name)
         compare(one, settled)

@@ -28,11 +28,11 @@ interface Loaded {
   readonly lines: number[]
 }
 
-async function enter(t: Test, given: Partial<WeaviateOptions> = {}, as: DoubleOptions = {}): Promise<World> {
+async function enter(t: Test, input: Partial<WeaviateOptions> = {}, as: DoubleOptions = {}): Promise<World> {
   const double = await weaviateDouble(as)
   t.teardown(() => double.stop())
   const nodes = [{ http: double.http, grpc: double.grpc, grpcSecure: false }]
-  const store = await openWeaviate({ nodes, target: double.http, timeoutMs: 2_000, ...given })
+  const store = await openWeaviate({ nodes, target: double.http, timeoutMs: 2_000, ...input })
   t.teardown(() => store.close())
   await store.create(schemaOf('Kept'))
   const load = async (count: number, { onFirst, ...options }: Loading = {}): Promise<Loaded> => {

@@ -5,11 +5,11 @@ import { openWeaviate, type WeaviateOptions } from '../../../lib/store/weaviate/
 import { ALL, drain, idAt, objectAt, objectsUpTo, schemaOf } from '../../contract/store/world.ts'
 import { weaviateDouble } from '../../double/double.ts'
 
-async function enter(t: Test, given: Partial<WeaviateOptions> = {}) {
+async function enter(t: Test, input: Partial<WeaviateOptions> = {}) {
   const double = await weaviateDouble()
   t.teardown(() => double.stop())
   const nodes = [{ http: double.http, grpc: double.grpc, grpcSecure: false }]
-  const store = await openWeaviate({ nodes, target: double.http, ...given })
+  const store = await openWeaviate({ nodes, target: double.http, ...input })
   t.teardown(() => store.close())
   await store.create(schemaOf('Kept'))
   const kept = store.collection('Kept')

@@ -85,13 +85,13 @@ for (const [title, change] of changes) {
   t.test(`skipSettled: ${title}: with a spool all lines pass, as they were`, async (t) => {
     const directory = t.testdir()
     const items = lines(20)
-    const given = change(items)
-    const [out, stage] = await resumed(given, {
+    const input = change(items)
+    const [out, stage] = await resumed(input, {
       line: 10,
       digest: digestUpTo(items, 10),
       spool: `${directory}/spool`,
     })
-    t.strictSame(out, given)
+    t.strictSame(out, input)
     t.ok(stage.replayed)
     t.strictSame(readdirSync(directory), [], 'the spool file is gone')
   })

@@ -8,7 +8,7 @@ import { RULES } from '../../../lib/transform/schema/rules.ts'
 const SERVER: SchemaTarget = { kind: 'weaviate', nodes: 1, modules: ['text2vec-known', 'generative-known'] }
 
 interface Case {
-  readonly given: Omit<CollectionSchema, 'class'>
+  readonly input: Omit<CollectionSchema, 'class'>
   readonly becomes: object
   readonly wishes?: SchemaWishes
   /** Of the target. */
@@ -17,51 +17,51 @@ interface Case {
 
 /** For each rule what it meets, and what it makes of it. */
 const CASES: Readonly<Record<string, Case>> = {
-  name: { given: {}, becomes: { class: 'New' }, wishes: { name: 'New' } },
+  name: { input: {}, becomes: { class: 'New' }, wishes: { name: 'New' } },
   'reference-to-itself': {
-    given: { properties: [{ name: 'next', dataType: ['Thing', 'Other'] }] },
+    input: { properties: [{ name: 'next', dataType: ['Thing', 'Other'] }] },
     becomes: { properties: [{ name: 'next', dataType: ['New', 'Other'] }] },
     wishes: { name: 'New' },
   },
   'sharding-with-tenants': {
-    given: { multiTenancyConfig: { enabled: true }, shardingConfig: { desiredCount: 0 } },
+    input: { multiTenancyConfig: { enabled: true }, shardingConfig: { desiredCount: 0 } },
     becomes: { multiTenancyConfig: { enabled: true } },
   },
   'sharding-as-it-was': {
-    given: { shardingConfig: { desiredCount: 3, actualCount: 3, actualVirtualCount: 384 } },
+    input: { shardingConfig: { desiredCount: 3, actualCount: 3, actualVirtualCount: 384 } },
     becomes: { shardingConfig: { desiredCount: 3 } },
   },
   replication: {
-    given: { replicationConfig: { factor: 3, deletionStrategy: 'x' } },
+    input: { replicationConfig: { factor: 3, deletionStrategy: 'x' } },
     becomes: { replicationConfig: { factor: 1, deletionStrategy: 'x' } },
   },
   'deletion-strategy': {
-    given: { replicationConfig: { factor: 1, deletionStrategy: 'TimeBasedResolution' } },
+    input: { replicationConfig: { factor: 1, deletionStrategy: 'TimeBasedResolution' } },
     becomes: { replicationConfig: { factor: 1, deletionStrategy: undefined } },
     version: '1.27.3',
   },
   'vectorizer-none': {
-    given: { vectorConfig: { a: { vectorizer: { 'text2vec-known': {} } } } },
+    input: { vectorConfig: { a: { vectorizer: { 'text2vec-known': {} } } } },
     becomes: { vectorConfig: { a: { vectorizer: { none: {} } } } },
     wishes: { vectorizer: 'none' },
   },
   'vectorizer-unknown': {
-    given: { vectorizer: 'text2vec-strange' },
+    input: { vectorizer: 'text2vec-strange' },
     becomes: { vectorizer: 'none' },
   },
-  'vectorizer-unsaid': { given: { vectorizer: undefined }, becomes: { vectorizer: 'none' } },
+  'vectorizer-unsaid': { input: { vectorizer: undefined }, becomes: { vectorizer: 'none' } },
   'module-unknown': {
-    given: { moduleConfig: { 'generative-known': {}, 'reranker-strange': {} } },
+    input: { moduleConfig: { 'generative-known': {}, 'reranker-strange': {} } },
     becomes: { moduleConfig: { 'generative-known': {} } },
   },
   'property-module': {
-    given: {
+    input: {
       properties: [{ name: 'a', dataType: ['text'], moduleConfig: { 'text2vec-known': { skip: true } } }],
     },
     becomes: { properties: [{ name: 'a', dataType: ['text'], moduleConfig: {} }] },
   },
   'vector-dropped': {
-    given: {
+    input: {
       vectorConfig: {
         a: { vectorIndexType: 'none', vectorizer: { none: {} } },
         b: { vectorizer: { none: {} } },
@@ -70,30 +70,30 @@ const CASES: Readonly<Record<string, Case>> = {
     becomes: { vectorConfig: { b: { vectorizer: { none: {} } } } },
   },
   'property-internal': {
-    given: { properties: [{ name: 'a', dataType: ['text'], searchableBlockmax: true, bucketGeneration: 1 }] },
+    input: { properties: [{ name: 'a', dataType: ['text'], searchableBlockmax: true, bucketGeneration: 1 }] },
     becomes: { properties: [{ name: 'a', dataType: ['text'] }] },
   },
   'index-inverted': {
-    given: { properties: [{ name: 'a', dataType: ['int'], indexInverted: true, indexFilterable: true }] },
+    input: { properties: [{ name: 'a', dataType: ['int'], indexInverted: true, indexFilterable: true }] },
     becomes: { properties: [{ name: 'a', dataType: ['int'], indexFilterable: true }] },
   },
   'string-type': {
-    given: { properties: [{ name: 'a', dataType: ['string[]'], tokenization: 'field' }] },
+    input: { properties: [{ name: 'a', dataType: ['string[]'], tokenization: 'field' }] },
     becomes: { properties: [{ name: 'a', dataType: ['text[]'], tokenization: 'field' }] },
   },
   'blob-hash': {
-    given: { properties: [{ name: 'a', dataType: ['blobHash'] }] },
+    input: { properties: [{ name: 'a', dataType: ['blobHash'] }] },
     becomes: { properties: [{ name: 'a', dataType: ['text'] }] },
   },
 }
 
 for (const { name } of RULES) {
   t.test(`rule ${name}: changes what it is about, says so, and is content with the result`, async (t) => {
-    const { given, becomes, wishes, version } = CASES[name]!
+    const { input, becomes, wishes, version } = CASES[name]!
     const server = { ...SERVER, ...(version !== undefined && { version }) }
-    const before: CollectionSchema = { class: 'Thing', vectorizer: 'none', ...given }
-    if (before.vectorConfig !== undefined || 'vectorizer' in given) {
-      if (given.vectorizer === undefined) delete (before as Record<string, unknown>).vectorizer
+    const before: CollectionSchema = { class: 'Thing', vectorizer: 'none', ...input }
+    if (before.vectorConfig !== undefined || 'vectorizer' in input) {
+      if (input.vectorizer === undefined) delete (before as Record<string, unknown>).vectorizer
     }
     const copy = structuredClone(before)
     const { schema, patches } = patchSchema(before, server, wishes)
@@ -112,13 +112,13 @@ t.test('an embedded store takes every class as it is', async (t) => {
 })
 
 t.test('a strategy of deletion that the target knows stays', async (t) => {
-  const given = (deletionStrategy: string) => ({
+  const input = (deletionStrategy: string) => ({
     class: 'Thing',
     vectorizer: 'none',
     replicationConfig: { deletionStrategy },
   })
-  const newer = patchSchema(given('TimeBasedResolution'), { ...SERVER, version: '1.28.0' })
-  const older = patchSchema(given('DeleteOnConflict'), { ...SERVER, version: '1.27.0' })
+  const newer = patchSchema(input('TimeBasedResolution'), { ...SERVER, version: '1.28.0' })
+  const older = patchSchema(input('DeleteOnConflict'), { ...SERVER, version: '1.27.0' })
   t.strictSame([newer.patches, older.patches], [[], []])
 })
 

@@ -5,13 +5,13 @@ import { tableOptions, tablesFor } from '../../../cli/tables.ts'
 import { withHistory } from '../../../history.ts'
 import {
   type CleanupReport,
-  catalogDoor,
   catalogOptions,
   cleanupJob,
   cleanupOptions,
   counted,
   type Ended,
   filterOptions,
+  loadCatalog,
   lockOptions,
   namesOf,
   retentionOptions,
@@ -50,7 +50,7 @@ async function run(context: Context): Promise<void> {
 }
 
 async function cleanupOf(context: Context) {
-  const { filterOf, policyOf, periodOf } = await catalogDoor()
+  const { filterOf, policyOf, periodOf } = await loadCatalog()
   const { includeOutside } = context.options(cleanupOptions)
   const below = includeOutside ? undefined : namedRoot(context)
   return {

@@ -3,10 +3,10 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
 import {
   type ArchiveRecord,
-  catalogDoor,
   catalogOptions,
   counted,
   listOptions,
+  loadCatalog,
   roughSize,
 } from '../../../library.ts'
 import { archiveDocument } from '../../../view/archiveDocument.ts'
@@ -33,7 +33,7 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const { console } = context
-  const { filterOf } = await catalogDoor()
+  const { filterOf } = await loadCatalog()
   const below = namedRoot(context)
   const filter = {
     ...filterOf(forCatalog(context, context.options(listOptions))),

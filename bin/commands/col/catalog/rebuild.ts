@@ -5,12 +5,12 @@ import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import {
   type Catalog,
-  catalogDoor,
   catalogOptions,
   ElysiaError,
+  loadCatalog,
+  loadRebuild,
   lockOptions,
   type RebuildReport,
-  rebuildDoor,
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
 
@@ -67,8 +67,8 @@ async function rebuild(context: Context, catalog: Catalog, directory: string): P
       hint: 'name one that archives lie in, or below which they do',
     })
   }
-  const { lockRoot, lockedRootOf } = await catalogDoor()
-  const { rebuildRoot } = await rebuildDoor()
+  const { lockRoot, lockedRootOf } = await loadCatalog()
+  const { rebuildRoot } = await loadRebuild()
   const { console, signal } = context
   const root = lockedRootOf(directory, catalog.roots())
   const { retryLockMs } = context.options(lockOptions)

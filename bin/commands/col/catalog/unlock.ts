@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { backupRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
-import { catalogDoor, catalogOptions, type UnlockedLock, unlockOptions } from '../../../library.ts'
+import { catalogOptions, loadCatalog, type UnlockedLock, unlockOptions } from '../../../library.ts'
 
-/** `col catalog unlock`: takes away locks whose holders are gone. */
+/** `col catalog unlock`: takes away locks whose owners are gone. */
 export const command: Command = {
   summary: 'take away the locks of processes that are gone',
   operands: [{ name: 'DIR', kind: 'directory', optional: true, many: true }],
@@ -18,7 +18,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console, signal } = context
   const { removeAll: all } = context.options(unlockOptions)
-  const { unlockRoot } = await catalogDoor()
+  const { unlockRoot } = await loadCatalog()
   const roots = await rootsOf(context)
   console.detail(`looks at ${roots.join(', ')}; locks of other machines are watched for 90 s`)
   const found = await Promise.all(roots.map((root) => unlockRoot(root, { all, signal })))
@@ -29,11 +29,11 @@ async function run(context: Context): Promise<void> {
   for (const lock of locks) console.note(lockText(lock))
 }
 
-function lockText({ holder, removed, valid }: UnlockedLock): string {
-  if (!valid) return `left ${holder}`
+function lockText({ owner, removed, valid }: UnlockedLock): string {
+  if (!valid) return `left ${owner}`
   return removed
-    ? `removed the lock of ${holder}`
-    : `left ${holder}: it is at work; --remove-all takes its lock`
+    ? `removed the lock of ${owner}`
+    : `left ${owner}: it is at work; --remove-all takes its lock`
 }
 
 async function rootsOf(context: Context): Promise<string[]> {

@@ -81,12 +81,12 @@ export async function requireFound(
     tenant === undefined ? looking.collection.name : `tenant ${tenant} of ${looking.collection.name}`
   if (looking.expires) {
     const where = { collection: looking.collection.name, ...(tenant !== undefined && { tenant }) }
-    return looking.emit({ type: 'expired_counted', ...where, counted: after, given: objects })
+    return looking.emit({ type: 'expired_counted', ...where, counted: after, returned: objects })
   }
   for (let look = 1; ; look++) {
     const seen = await lookAgain(looking, tenant, scannedRanges)
     if (seen.missed.length > 0) throw missed(name, seen.missed)
-    if (seen.given >= seen.counted) return
+    if (seen.returned >= seen.counted) return
     if (look === LOOKS) throw keptBack(name, { before, after, objects }, seen)
     await wait(FIRST_WAIT_MS * 2 ** look, undefined, { signal: looking.signal })
   }
@@ -98,7 +98,7 @@ export function isOld({ createdMs }: StoredObject, beforeMs: number | undefined)
 }
 
 interface Seen {
-  readonly given: number
+  readonly returned: number
   /** The lesser of the counts before and after the look. */
   readonly counted: number
   /** Some that the archive lacks, though they were there. */
@@ -114,26 +114,26 @@ async function lookAgain(
   const projection = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
   const before = await retry(() => collection.count(call))
   const missed: string[] = []
-  let given = 0
+  let returned = 0
   for (const scannedRange of scannedRanges) {
     const archived = oldBeforeMs === undefined ? undefined : await scannedRange.ids?.()
     let old = 0
     const range = { ...scannedRange, ...(tenant !== undefined && { tenant }) }
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
     for await (const page of pages) {
-      given += page.length
+      returned += page.length
       for (const object of page) {
         if (!isOld(object, oldBeforeMs)) continue
         old += 1
         if (archived?.has(object.id) === false) missed.push(object.id)
       }
-      if (missed.length > IDS_NAMED) return { given, counted: before, missed }
+      if (missed.length > IDS_NAMED) return { returned, counted: before, missed }
     }
     if (scannedRange.old !== undefined && old > scannedRange.old)
       missed.push(counted(old - scannedRange.old, 'object'))
   }
   const after = await retry(() => collection.count(call))
-  return { given, counted: Math.min(before, after), missed }
+  return { returned, counted: Math.min(before, after), missed }
 }
 
 function missed(name: string, ids: readonly string[]): ElysiaError {
@@ -148,7 +148,7 @@ function missed(name: string, ids: readonly string[]): ElysiaError {
 function keptBack(name: string, { before, after, objects }: Omit<Found, 'tenant'>, seen: Seen): ElysiaError {
   const counts = before === undefined || before === after ? `${after}` : `${before}, then ${after}`
   return incomplete(
-    `${name} has ${counts} objects, but the scan found ${objects}, and a last look ${seen.given} of ${seen.counted}`,
+    `${name} has ${counts} objects, but the scan found ${objects}, and a last look ${seen.returned} of ${seen.counted}`,
     'a replica may lack some',
   )
 }

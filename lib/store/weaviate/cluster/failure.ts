@@ -213,8 +213,8 @@ interface Said {
 function textOf(reply: RestReply): string {
   const body = jsonOf(reply)
   const { error, message } = (body ?? {}) as { error?: unknown; message?: unknown }
-  const listed = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
-  const texts = [...listed, message].filter((text) => typeof text === 'string')
+  const entries = Array.isArray(error) ? error.map((entry) => (entry as Said | null)?.message) : []
+  const texts = [...entries, message].filter((text) => typeof text === 'string')
   return bounded(texts.length > 0 ? texts.join('; ') : reply.text.trim())
 }
 

@@ -58,7 +58,7 @@ export class Shards {
   }
 
   async #ask(name: string, tenant: string): Promise<void> {
-    if (!this.#clustered && (await this.#isAlone())) {
+    if (!this.#clustered && (await this.#isOnlyNode())) {
       this.#silentUntil = performance.now() + BELIEVED_MS
       return
     }
@@ -76,7 +76,7 @@ export class Shards {
     if (dark.length > 0) throw outOfReach(this.#target, name, dark.length, shards.length)
   }
 
-  async #isAlone(): Promise<boolean> {
+  async #isOnlyNode(): Promise<boolean> {
     const request: RestRequest = { method: 'GET', path: '/nodes' }
     const reply = await this.#cluster.rest(request)
     if (reply.status !== 200) return reply.status === 403

@@ -23,11 +23,11 @@ export function setOwn<T>(into: Record<string, T>, name: string, value: T): void
   else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-interface Slot {
+interface Decoded {
   value: Json
 }
 
-function takeEntry(reader: Reader, tag: number, entry: Slot & { name: string }): boolean {
+function takeEntry(reader: Reader, tag: number, entry: Decoded & { name: string }): boolean {
   const field = tag >>> 3
   if (field === 1) entry.name = reader.string()
   else if (field === 2) message(reader, entry, takeValue)
@@ -35,34 +35,34 @@ function takeEntry(reader: Reader, tag: number, entry: Slot & { name: string }):
   return true
 }
 
-function takeValue(reader: Reader, tag: number, slot: Slot): boolean {
+function takeValue(reader: Reader, tag: number, decoded: Decoded): boolean {
   switch (tag >>> 3) {
     case 1:
-      slot.value = reader.double()
+      decoded.value = reader.double()
       return true
     case 3:
-      slot.value = reader.bool()
+      decoded.value = reader.bool()
       return true
     case 4:
-      slot.value = deeper(() => message(reader, {}, addProperty))
+      decoded.value = deeper(() => message(reader, {}, addProperty))
       return true
     case 5:
-      slot.value = message(reader, { items: [] }, takeList).items
+      decoded.value = message(reader, { items: [] }, takeList).items
       return true
     case 6: // a date
     case 7: // a uuid
     case 10: // a blob
     case 13: // a text
-      slot.value = reader.string()
+      decoded.value = reader.string()
       return true
     case 8:
-      slot.value = wholeIntOf(reader)
+      decoded.value = wholeIntOf(reader)
       return true
     case 9:
-      slot.value = geoOf(reader)
+      decoded.value = geoOf(reader)
       return true
     case 11:
-      slot.value = message(reader, noPhone(), takePhone)
+      decoded.value = message(reader, noPhone(), takePhone)
       return true
     default:
       return false

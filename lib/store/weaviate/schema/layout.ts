@@ -50,7 +50,7 @@ export function unknownProperty(layout: Layout, properties: JsonObject): string 
     if (property === undefined) {
       if (value !== null) return name
     } else if (typeof value === 'object') {
-      const inside = nestedStranger(property, value)
+      const inside = unknownNestedProperty(property, value)
       if (inside !== undefined) return inside
     }
   }
@@ -135,7 +135,7 @@ function objectRequest(property: PropertySchema): PropertiesRequest['objectPrope
   }
 }
 
-function nestedStranger(property: PropertySchema, value: Json): string | undefined {
+function unknownNestedProperty(property: PropertySchema, value: Json): string | undefined {
   if (!isNested(property)) return undefined
   const known = new Map(nestedOf(property).map((nested) => [nested.name, nested]))
   const layout = { properties: known } as unknown as Layout

@@ -43,32 +43,32 @@ interface GroupInput {
 }
 
 /** A row group of one column that is a list of nulls, and how its bytes are read. */
-function group(given: GroupInput): [RowGroup, (at: number, length: number) => Buffer] {
-  const { rows, values, repetitions, definitions = runs([values, 1]), codec = 0, type = BYTE_ARRAY } = given
+function group(input: GroupInput): [RowGroup, (at: number, length: number) => Buffer] {
+  const { rows, values, repetitions, definitions = runs([values, 1]), codec = 0, type = BYTE_ARRAY } = input
   const withLength = (levels: readonly number[]) => {
     const length = Buffer.alloc(4)
     length.writeUInt32LE(levels.length)
     return Buffer.concat([length, Buffer.from(levels)])
   }
-  const plain = given.second
+  const plain = input.second
     ? Buffer.from([...repetitions, ...definitions])
     : Buffer.concat([withLength(repetitions), withLength(definitions)])
-  const body = codec === 0 || given.second ? plain : zstdCompressSync(plain)
-  const header = given.second
+  const body = codec === 0 || input.second ? plain : zstdCompressSync(plain)
+  const header = input.second
     ? [0x5c, ...number(values), ...number(0), ...number(rows), ...number(0)].concat(
         number(definitions.length),
         number(repetitions.length),
       )
     : [0x2c, ...number(values), ...number(0), ...number(3), ...number(3)]
-  const sizes = [...number(given.second ? 3 : 0), ...number(plain.length), ...number(body.length)]
+  const sizes = [...number(input.second ? 3 : 0), ...number(plain.length), ...number(body.length)]
   const file = Buffer.concat([Buffer.from([...sizes, ...header, 0, 0]), body])
   const levels = { repetition: 1, definition: 3 }
   const chunk = { start: 0, bytes: file.length, rawBytes: 1e6, values, type, codec, ...levels }
   return [{ rows, bytes: file.length, chunks: [chunk] }, (at, length) => file.subarray(at, at + length)]
 }
 
-const counted = (given: GroupInput, missing = 1) => {
-  const [rows, read] = group(given)
+const counted = (input: GroupInput, missing = 1) => {
+  const [rows, read] = group(input)
   return [...valuesPerRow(rows, missing, read)]
 }
 
@@ -99,8 +99,8 @@ t.test('levels that are not those of the rows are an error', async (t) => {
 })
 
 t.test('a row of more values than any object has is refused, in a file of no size', async (t) => {
-  const windows = (given: GroupInput, among = 0) => {
-    const [rows, read] = group(given)
+  const windows = (input: GroupInput, among = 0) => {
+    const [rows, read] = group(input)
     return [...windowsOf(rows, { row: 0, among }, read)].map(({ limit }) => limit)
   }
   const one = (values: number) => ({ rows: 1, values, repetitions: runs([1, 0], [values - 1, 1]) })

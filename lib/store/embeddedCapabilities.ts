@@ -1,0 +1,14 @@
+import type { Capabilities } from './store.ts'
+
+/** What a store in this process can do: all of the contract, since nothing of it depends on a server's version. */
+export const EMBEDDED_CAPABILITIES: Capabilities = {
+  vectors: true,
+  namedVectors: true,
+  multiVectors: true,
+  mixedVectors: true,
+  tenants: true,
+  references: true,
+  distinctReferences: true,
+  aliases: true,
+  transactions: true,
+}
