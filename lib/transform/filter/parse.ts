@@ -1,0 +1,103 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { Expression } from './expression.ts'
+import { SyntaxError as NotParsed, parse } from './parser.ts'
+
+export const MAX_FILTER_BYTES = 64 * 1024
+export const MAX_FILTER_DEPTH = 100
+
+/** What the parser says of a text that is no condition; positions count characters from 1. */
+interface Fault {
+  readonly expected: readonly {
+    readonly type: string
+    readonly description?: string
+    readonly text?: string
+  }[]
+  readonly found: string | null
+  readonly location: { readonly start: { readonly offset: number } }
+}
+
+/**
+ * Parses a condition (SPEC.md, "Filters"). Its size and the depth of its parentheses are bounded before it is parsed.
+ * @throws ElysiaError ELYSIA_USAGE, naming the column and what was expected there
+ */
+export function parseFilter(text: string): Expression {
+  if (Buffer.byteLength(text) > MAX_FILTER_BYTES) {
+    throw filterFault('it is longer than 64 KiB', 'name objects by their ids with --objects @FILE')
+  }
+  requireDepth(text)
+  try {
+    return parse(text, {}) as Expression
+  } catch (error) {
+    if (!(error instanceof NotParsed)) throw error
+    throw syntaxFault(text, error as unknown as Fault)
+  }
+}
+
+/** The error about a filter; `at` is the offset of the fault in its text. */
+export function filterFault(
+  fact: string,
+  hint: string,
+  where?: { readonly text: string; readonly at: number },
+): ElysiaError {
+  const place = where === undefined ? '' : ` at ${placeOf(where.text, where.at)}`
+  return new ElysiaError('ELYSIA_USAGE', `the filter is not valid${place}: ${fact}`, { hint })
+}
+
+function placeOf(text: string, at: number): string {
+  const before = text.slice(0, at).split('\n')
+  const column = `column ${before.at(-1)!.length + 1}`
+  return before.length === 1 ? column : `line ${before.length}, ${column}`
+}
+
+function requireDepth(text: string): void {
+  let depth = 0
+  let quote: string | undefined
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!
+    if (quote !== undefined) {
+      if (character === quote) quote = undefined
+    } else if (character === "'" || character === '"') quote = character
+    else if (character === ')') depth -= 1
+    else if (character === '(' && ++depth > MAX_FILTER_DEPTH) {
+      throw filterFault(
+        'its parentheses nest deeper than 100',
+        'write x IN (…) for many values of one property',
+        {
+          text,
+          at,
+        },
+      )
+    }
+  }
+}
+
+const EXAMPLE = `for example: created > '2024-01-01' AND (size BETWEEN 10 AND 20 OR title LIKE 'A%')`
+
+function syntaxFault(text: string, { expected, found, location }: Fault): ElysiaError {
+  const { offset } = location.start
+  const names = expected.map(({ type, description, text }) =>
+    type === 'literal' ? `"${text}"` : description,
+  )
+  const known = [...new Set(names)]
+    .filter((name): name is string => name !== undefined && name !== 'space')
+    .sort()
+  const options = [...known, ...(expected.some(({ type }) => type === 'end') ? ['the end'] : [])]
+  const got = found === null ? 'the text ends' : `${JSON.stringify(found)} stands there`
+  return filterFault(`${got}, expected ${listText(options)}`, hintFor(text, offset), { text, at: offset })
+}
+
+function hintFor(text: string, at: number): string {
+  const rest = text.slice(at, at + 2)
+  if (rest === '==' || (rest.startsWith('=') && text.slice(0, at).trimEnd().endsWith('='))) {
+    return 'equality is one ='
+  }
+  if (rest.startsWith("'")) return "a text ends with ', and a ' inside it is written twice"
+  if (rest === '&&' || rest === '||') return 'conditions are combined by AND, OR and NOT'
+  if (rest.startsWith('%') || rest.startsWith('*')) return "patterns are texts: title LIKE 'A%'"
+  return EXAMPLE
+}
+
+function listText(options: readonly string[]): string {
+  if (options.length < 2) return options.join('')
+  return `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`
+}
