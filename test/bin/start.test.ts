@@ -8,9 +8,11 @@ const COMMAND = new URL('../../bin/elysiactl.js', import.meta.url).pathname
 const MAIN = new URL('../../dist/bin/main.cjs', import.meta.url).pathname
 const PACKAGE = new URL('../../package.json', import.meta.url)
 const INGEST = 'index process-jsonl a.jsonl --collection c --target sqlite:a.db'.split(' ')
+const BACKUP = 'col backup c --target sqlite:a.db --to archive'.split(' ')
+const RESTORE = 'col restore archive --target sqlite:b.db'.split(' ')
 
-/** The dependencies of which files were loaded in a run of the built command. */
-function loadedBy(directory: string, args: readonly string[]): string[] {
+/** The files that were loaded in a run of the built command. */
+function filesLoadedBy(directory: string, args: readonly string[]): string[] {
   const code = `
     const { main } = require(process.argv[1])
     const files = () => Object.keys(require.cache).filter((file) => file !== process.argv[1])
@@ -21,7 +23,12 @@ function loadedBy(directory: string, args: readonly string[]): string[] {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: directory },
   })
-  const files = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as string[]
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as string[]
+}
+
+/** The dependencies of which files were loaded in a run of the built command. */
+function loadedBy(directory: string, args: readonly string[]): string[] {
+  const files = filesLoadedBy(directory, args)
   const { dependencies } = JSON.parse(readFileSync(PACKAGE, 'utf8'))
   return Object.keys(dependencies).filter((name) => files.some((file) => file.includes(`/${name}/`)))
 }
@@ -29,6 +36,14 @@ function loadedBy(directory: string, args: readonly string[]): string[] {
 t.test('a run into the embedded store loads one package, SQLite, and nothing else of any size', async (t) => {
   const directory = t.testdir({ 'a.jsonl': adds(10) })
   t.strictSame(loadedBy(directory, INGEST), ['better-sqlite3'])
+})
+
+t.test('a restore loads the 700 modules of typebox as one file', async (t) => {
+  const directory = t.testdir({ 'a.jsonl': adds(10) })
+  for (const args of [INGEST, BACKUP]) filesLoadedBy(directory, args)
+  const files = filesLoadedBy(directory, RESTORE)
+  t.ok(files.includes(join(MAIN, '../typebox.cjs')))
+  t.notOk(files.some((file) => file.includes('/node_modules/typebox/')))
 })
 
 t.test('compiled code is kept in the user’s own cache', async (t) => {
