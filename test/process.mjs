@@ -1,17 +1,21 @@
 // Loaded into the process of each test, before tap and the test itself.
 import asyncHooks from 'node:async_hooks'
-import { enableCompileCache, syncBuiltinESMExports } from 'node:module'
+import module, { enableCompileCache, syncBuiltinESMExports } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import processOnSpawn from 'process-on-spawn'
 
-// A command that a test starts runs as a user starts it. Tap would load its recorder into it, which takes three
-// times as long as the command's own start.
-processOnSpawn.removeAllListeners()
+// A command that a test starts runs as a user starts it, without this file. Below, tap is kept from loading its
+// recorder into it as well, which takes three times as long as the command's own start.
 delete process.env.NODE_OPTIONS
 
 // Two hundred processes compile the same modules: the first to do so keeps them for the others.
 process.env.NODE_COMPILE_CACHE = fileURLToPath(new URL('../.tap/compiled', import.meta.url))
 enableCompileCache(process.env.NODE_COMPILE_CACHE)
+
+// For coverage, which is off, tap records each module and reads its source map: that takes longer than all else
+// that a small test does. Node strips types in place, so that our lines are right without a map.
+module.registerHooks = () => ({ deregister: () => {} })
+process.setSourceMapsEnabled(false)
+process.setSourceMapsEnabled = () => {}
 
 // Tap follows every promise, to lay an error that nobody catches at the door of one test: that takes longer than
 // the tests do, and holds memory that some of them measure. Without it such an error ends the file, which fails.

@@ -28,6 +28,11 @@ t.test('npm test runs all of them', async (t) => {
   t.strictSame(listed.sort(), globSync('test/**/*.test.ts', { cwd: root }).sort())
 })
 
+t.test('a command that a test starts is loaded with nothing of tap', async (t) => {
+  const loaded = 'String([process.env.NODE_OPTIONS ?? "", ...process.execArgv.slice(2)])'
+  t.equal(execFileSync(process.execPath, ['-p', loaded], { encoding: 'utf8' }), '\n')
+})
+
 t.test('an error that nobody catches fails its file, late or early', async (t) => {
   const uncaught = {
     thrown: `setTimeout(() => { throw new Error('nobody') }, 5)`,
