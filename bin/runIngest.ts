@@ -85,8 +85,8 @@ function contextOf(
 }
 
 /** Where the rejected records are; undefined where there are none, or no file. */
-function rejectsPath({ run, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
+function rejectsPath({ id, rejected }: Report, { state, rejectsPath, rejectsDirectory }: WriteContext) {
   if (sum(rejected) === 0) return undefined
-  const standard = rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`)
-  return rejectsPath ?? state?.journal.find(run)?.checkpoint?.rejectsPath ?? standard
+  const standard = rejectsDirectory && join(rejectsDirectory, `${id}.jsonl`)
+  return rejectsPath ?? state?.journal.find(id)?.checkpoint?.rejectsPath ?? standard
 }

@@ -62,5 +62,5 @@ t.test('the program of docs/archives.md backs a collection up and verifies it', 
   t.equal((await runIn(directory, filled)).code, 0)
   const { code, output } = await runIn(directory, program('archive'))
   t.equal(code, 0, output)
-  t.match(output, /2 objects whole/)
+  t.match(output, /2 objects complete/)
 })

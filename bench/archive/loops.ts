@@ -81,7 +81,7 @@ async function sum(...files: string[]): Promise<number> {
 /** `verify` as the library has it. In kB. */
 async function verifyStored(archive: string): Promise<number> {
   const { status, bytes_checked } = await verify(directoryStorage(archive), { level: 'stored' })
-  if (status !== 'whole') throw new Error(`${archive} is ${status}`)
+  if (status !== 'complete') throw new Error(`${archive} is ${status}`)
   return bytes_checked / 1000
 }
 

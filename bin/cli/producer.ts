@@ -22,7 +22,7 @@ export function producer(
   let ended: Promise<Failure | undefined> | undefined
   return {
     name: `command:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`,
-    shown: shownWords(argv),
+    label: wordsForPeople(argv),
     rereadable: false,
     comesAgain: true,
     size: undefined,
@@ -88,7 +88,7 @@ function ending(child: ChildProcess, output: Readable): Readable {
  * The program and the names of its options, `--token` of `--token=abc`: every other word may be a secret, and is `…`.
  * After one dash a single letter alone is a name for sure: `-phunter` may be a password.
  */
-function shownWords([program, ...words]: readonly [string, ...string[]]): string {
+function wordsForPeople([program, ...words]: readonly [string, ...string[]]): string {
   const names = words.map((word) => /^(?:--[a-z][a-z-]*(?==|$)|-[a-z]$)/i.exec(word)?.[0] ?? '…')
   return [basename(program), ...names.filter((name, at) => name !== '…' || names[at - 1] !== '…')].join(' ')
 }

@@ -2,11 +2,11 @@ import { type Counts, counted, type Report, roughSize, sum } from '../library.ts
 
 /** A report for a person: every count below the one it is part of, so that it can be seen to add up. */
 export function summary(report: Report, rejectsPath: string | undefined): string[] {
-  const { class: name, target, run, seconds, rate, bytes, retries } = report
+  const { class: name, target, id, seconds, rate, bytes, retries } = report
   const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
-    `${ending}: ${name} in ${target}, run ${run}`,
+    `${ending}: ${name} in ${target}, run ${id}`,
     ...table(rows(report)),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} records/s, ${roughSize(bytes)}${repeated}`,
     ...commits(report),

@@ -22,7 +22,8 @@ export interface Counts {
  * continued run the counts cover the whole input, from its first line. @see SPEC.md, "Report"
  */
 export interface Report extends Counts {
-  run: string
+  /** The id of the run. */
+  id: string
   status: RunStatus
   collection: string
   class: string
@@ -33,6 +34,8 @@ export interface Report extends Counts {
   retries: number
   /** Bytes of decompressed input. */
   bytes: number
+  /** When this process began it, in ISO 8601 and UTC. */
+  started_at: string
   seconds: number
   /** Records per second, counting those that this process settled. */
   rate: number

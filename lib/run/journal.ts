@@ -99,7 +99,7 @@ export class Journal {
     key: RunKey,
     collection: string,
     kind: RunKind = 'ingest',
-    shown?: readonly string[],
+    labels?: readonly string[],
   ): void {
     const now = new Date().toISOString()
     const digest = isContinued(kind) ? digestOf(key) : digestOf(key, run)
@@ -108,7 +108,7 @@ export class Journal {
       `INSERT OR REPLACE INTO runs (run, kind, key, status, collection, class, target, inputs, shown, started_at,
          updated_at) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`,
       ...[run, kind, digest, collection, className, target, JSON.stringify(inputs)],
-      ...[shown === undefined ? null : JSON.stringify(shown), now, now],
+      ...[labels === undefined ? null : JSON.stringify(labels), now, now],
     )
   }
 
@@ -353,7 +353,7 @@ function recordOf(row: Row): RunRecord {
     class: row.class,
     target: row.target,
     inputs: JSON.parse(row.inputs) as string[],
-    shown: JSON.parse(row.shown ?? row.inputs) as string[],
+    labels: JSON.parse(row.shown ?? row.inputs) as string[],
     startedAt: row.started_at,
     updatedAt: row.updated_at,
     checkpoint,

@@ -34,7 +34,7 @@ export interface RunRecord {
   readonly target: string
   readonly inputs: readonly string[]
   /** The inputs as a person reads them: their names, but for commands. */
-  readonly shown: readonly string[]
+  readonly labels: readonly string[]
   readonly startedAt: string
   readonly updatedAt: string
   /** What its last commit wrote; `checkpoint` of the journal gives all that goes with it. */

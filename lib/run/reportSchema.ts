@@ -14,7 +14,7 @@ const counts = (description: string) =>
  */
 export const ReportSchema = Type.Object(
   {
-    run: Type.String({ description: 'The id of the run.' }),
+    id: Type.String({ description: 'The id of the run.' }),
     status: Type.Enum(['done', 'interrupted', 'failed'], { description: 'How the run ended.' }),
     collection: Type.String({ description: 'The collection as it was named.' }),
     class: Type.String({ description: 'The class that it is in the store.' }),
@@ -35,6 +35,7 @@ export const ReportSchema = Type.Object(
     control: count('Control records.'),
     retries: count('Calls to the store that were repeated.'),
     bytes: count('Bytes of input, decompressed.'),
+    started_at: Type.String({ format: 'date-time', description: 'When this process began it.' }),
     seconds: Type.Number({ minimum: 0, description: 'How long the run took.' }),
     rate: Type.Number({ minimum: 0, description: 'Records a second, of those that this process settled.' }),
     peak_rss_bytes: count('The most memory the process held.'),

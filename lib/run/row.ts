@@ -11,7 +11,7 @@ export interface RunEntry {
   /** The collection as it was named. */
   readonly collection: string
   /** The inputs as a person reads them, where these are not their names. They are no part of the key. */
-  readonly shown?: readonly string[]
+  readonly labels?: readonly string[]
 }
 
 /**
@@ -33,10 +33,10 @@ export class RunRow {
     this.#emit = emit
   }
 
-  begin({ run, key, collection, shown }: RunEntry): void {
+  begin({ run, key, collection, labels }: RunEntry): void {
     this.#write(() => {
       if (!isContinued(this.#kind)) this.#lock ??= lockHistory(this.#state, key, run)
-      this.#state.journal.begin(run, key, collection, this.#kind, shown)
+      this.#state.journal.begin(run, key, collection, this.#kind, labels)
     })
   }
 

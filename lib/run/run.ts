@@ -10,8 +10,12 @@ const NEVER = new AbortController().signal
 
 /** How a run ended, for its report. */
 export interface Ending {
+  /** Empty where the run failed before it had one. */
+  readonly id: string
   readonly status: RunStatus
   readonly error: unknown
+  /** When this process began it, in ISO 8601. */
+  readonly startedAt: string
   readonly seconds: number
   readonly retries: number
 }
@@ -48,6 +52,7 @@ export class Run<C extends RunContext = RunContext> {
   readonly emit: Emit
   /** Calls that were repeated so far. */
   retries = 0
+  readonly startedAt = new Date().toISOString()
   readonly #startedMs = performance.now()
   #id: string | undefined
   #row: RunRow | undefined
@@ -128,7 +133,8 @@ export class Run<C extends RunContext = RunContext> {
     let { error } = closing
     const reported = () => {
       const status = this.statusOf(error, isComplete)
-      return closing.report({ status, error, seconds: this.seconds, retries: this.retries })
+      const { id = '', startedAt, seconds, retries } = this
+      return closing.report({ id, status, error, startedAt, seconds, retries })
     }
     let report = reported()
     try {

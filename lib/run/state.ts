@@ -79,7 +79,7 @@ export function lockRecord(
   { own, dryRun }: { readonly own: RunKey; readonly dryRun: boolean },
 ): FileLock | undefined {
   if (record.key === digestOf(own)) return undefined
-  const [name, what] = [runLock(record.key), whatOf({ ...record, inputs: record.shown })]
+  const [name, what] = [runLock(record.key), whatOf({ ...record, inputs: record.labels })]
   if (!dryRun) return lock(directory, name, what)
   requireFree(directory, name, what)
   return undefined
@@ -118,7 +118,7 @@ export function refuseTakenRun(
   if (isSame && other.status !== 'done') return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
-    `the run ${runId} is one of ${other.shown.join(', ')} into ${other.class}`,
+    `the run ${runId} is one of ${other.labels.join(', ')} into ${other.class}`,
     { hint: 'its counts, last commits and rejects would be replaced; choose another --run-id' },
   )
 }

@@ -18,7 +18,9 @@ import {
   optional,
   retries,
   rss,
+  runId,
   seconds,
+  startedAt,
   target,
   text,
   texts,
@@ -97,7 +99,7 @@ export const archiveDocument = document(
 )
 
 const backupReport = object('What a backup did.', {
-  run: text('The id of the run.'),
+  id: runId,
   archive: text('The id of the archive; empty where it failed before it had one.'),
   status: one(['done', 'interrupted', 'failed'], 'How it ended.'),
   collection: text('The class.'),
@@ -123,6 +125,7 @@ const backupReport = object('What a backup did.', {
   ),
   consistency: optional(text('What is known of changes during the scan.')),
   retries,
+  started_at: startedAt,
   seconds,
   rate: number('Objects a second.'),
   peak_rss_bytes: rss,
@@ -149,10 +152,11 @@ export const backupDocument = Type.Union(
 export const verificationsDocument = document('verifications', '`col catalog verify --json`.', {
   verifications: list(
     object('What the verification of one archive found.', {
+      id: runId,
       archive: text('The id of the archive.'),
       location: text('Where it lies.'),
       level,
-      status: one(['whole', 'damaged', 'unchecked', 'failed', 'interrupted'], 'What it is.'),
+      status: one(['complete', 'damaged', 'unchecked', 'failed', 'interrupted'], 'What it is.'),
       parts: count('Parts of the archive.'),
       parts_checked: count('Parts that were looked at.'),
       objects_checked: count('Objects that were looked at.'),
@@ -170,6 +174,7 @@ export const verificationsDocument = document('verifications', '`col catalog ver
       expired: optional(count('Objects that the store has no more, since they have expired.')),
       stopped: flag('--max-errors ended it early.'),
       suggested_command: optional(text('What to do with a damaged archive.')),
+      started_at: startedAt,
       seconds,
       error: optional(error),
     }),
@@ -184,6 +189,8 @@ const planned = {
 }
 
 export const cleanupDocument = document('cleanup', '`col catalog cleanup --json`.', {
+  id: optional(runId),
+  status: one(['done', 'interrupted', 'failed', 'planned'], '`planned` without --yes.'),
   rules: list(
     object('A rule.', {
       rule: text('The flag that says it.'),
@@ -213,13 +220,14 @@ export const cleanupDocument = document('cleanup', '`col catalog cleanup --json`
     }),
     'By what --group-by names.',
   ),
-  done: flag('False for a plan.'),
   removed: texts('Ids of archives that were removed.'),
   bytes: count('Bytes that were freed, or would be.'),
   failed: list(
     object('One that could not be removed.', { id: text('Its id.'), message: text('Why.') }),
     'What was not removed.',
   ),
+  started_at: optional(startedAt),
+  seconds: optional(seconds),
   error: optional(error),
 })
 
@@ -258,7 +266,7 @@ export const locksDocument = document('locks', '`col catalog unlock --json`.', {
 })
 
 const restored = object('What a restore did.', {
-  run: text('The id of the run.'),
+  id: runId,
   status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
   archive: text('The id of the archive; of a source that has none what it was called.'),
   kind: text('archive, file, original, export or jsonl.'),
@@ -297,6 +305,7 @@ const restored = object('What a restore did.', {
     'Null where it did not come to that.',
   ),
   retries,
+  started_at: startedAt,
   seconds,
   rate: number('Objects a second while this process wrote.'),
   peak_rss_bytes: rss,

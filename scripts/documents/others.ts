@@ -30,7 +30,7 @@ export const statusDocument = document('status', '`index status --json`.', {
       collection: text('The collection as it was named.'),
       class: text('The class that it is in the store.'),
       inputs: texts('What it reads, by name.'),
-      shown: texts(
+      labels: texts(
         'The inputs as a person reads them: of a command its words, each that may be secret as `…`.',
       ),
       counts: nullable(counts, 'Null before the first checkpoint.'),

@@ -45,5 +45,7 @@ export const error = object('Why it failed.', {
   message: text('What happened, to what.'),
 })
 export const retries = count('Calls to the store that were repeated.')
+export const runId = text('The id of the run.')
+export const startedAt = moment('When this process began it.')
 export const seconds = number('How long it took.')
 export const rss = count('The most memory the process held.')

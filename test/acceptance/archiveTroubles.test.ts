@@ -45,7 +45,7 @@ async function slow(t: Test): Promise<World> {
 
 async function requireWhole(t: Test, place: Home, archive: string, objects = OBJECTS): Promise<void> {
   const ended = await place.run(['col', 'catalog', 'verify', archive, '--level', 'records', '--json'])
-  t.match(verifyReport(ended), { status: 'whole', objects_checked: objects }, ended.stderr)
+  t.match(verifyReport(ended), { status: 'complete', objects_checked: objects }, ended.stderr)
 }
 
 t.test('of two backups into one place at once the second is exit 11, however it is spelled', async (t) => {

@@ -59,7 +59,7 @@ t.test('a backup says what it holds, is listed, and is found whole by its id', a
     'records',
     '--json',
   ])
-  t.match(JSON.parse(verified.stdout).verifications, [{ status: 'whole', objects_checked: 300 }])
+  t.match(JSON.parse(verified.stdout).verifications, [{ status: 'complete', objects_checked: 300 }])
   const { archives } = JSON.parse((await at.run(['col', 'catalog', 'list', '--json'])).stdout)
   t.match(archives[0], { verified: { level: 'records', ok: true } }, 'and that is remembered')
 })
@@ -178,7 +178,7 @@ t.test('verify --level live reaches a server by its key, or by its name', async 
     at.run(['col', 'catalog', 'verify', 'archive', '--level', 'live', '--json', '--against', ...words])
   t.equal((await verify(double.target)).code, 12)
   const whole = await verify(double.target, ...key)
-  t.match(JSON.parse(whole.stdout).verifications, [{ status: 'whole', level: 'live' }], whole.stderr)
+  t.match(JSON.parse(whole.stdout).verifications, [{ status: 'complete', level: 'live' }], whole.stderr)
   t.match(whole.stderr, /\(--against\)/)
   const config = `targets: {office: {url: '${double.target}', api_key_file: '${at.directory}/key'}}\n`
   writeFileSync(join(at.directory, 'mine.yaml'), config, { mode: 0o600 })

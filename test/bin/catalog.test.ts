@@ -96,7 +96,10 @@ t.test('cleanup shows a plan with reasons, and removes by --yes alone', async (t
   t.match(plan.stdout, /REMOVE 3[\s\S]*aaaa[^\n]*older than 30d, 20260301t000000z-cccc holds as much\n/)
   t.same(left(at), IDS)
   const json = JSON.parse((await cleanup('--keep-tag', 'n0', '--keep-tag', 'n1,n2', '--json')).stdout)
-  t.match(json, { done: false, groups: [{ key: { collection: 'SourceCode' }, remove: [{ id: IDS[1] }] }] })
+  t.match(json, {
+    status: 'planned',
+    groups: [{ key: { collection: 'SourceCode' }, remove: [{ id: IDS[1] }] }],
+  })
   t.match(await cleanup('--keep-tag', 'nowhere'), { code: 5, stderr: /would remove every archive/ })
   t.match(await cleanup('--keep-last', '1', '--collection', 'source-code', '--yes'), {
     code: 0,

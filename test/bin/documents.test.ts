@@ -1,5 +1,5 @@
 // What --json prints is what `format schema` says: real output of each command, held against the schema it names.
-import { chmodSync, readdirSync, truncateSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t, { type Test } from 'tap'
@@ -92,6 +92,62 @@ t.test('what each command prints with --json is as its schema says, and nothing 
       t.ok(validate(printed), `${argv.join(' ')}: ${ajv.errorsText(validate.errors)} ${stderr}`)
     }
   }
+})
+
+/** Each object that a document holds, by the path of its name. */
+function objectsIn(schema: unknown, path: string): [path: string, names: readonly string[]][] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const inside = Object.entries(schema).flatMap(([key, value]) => objectsIn(value, `${path}/${key}`))
+  const { properties } = schema as { properties?: object }
+  return properties === undefined ? inside : [[path, Object.keys(properties)], ...inside]
+}
+
+function schemaIn(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../lib/schema/${name}.json`, import.meta.url), 'utf8'))
+}
+
+/** What `id`, `labels`, `complete` and moments in `_at` took the place of. */
+const OLD_NAMES = new Set(['run', 'shown', 'started', 'finished', 'updated', 'cluster', 'holder'])
+
+t.test('one thing has one name in all documents', async (t) => {
+  const documents = [...new Set(commands.flatMap(({ document }) => document ?? []))]
+  const reports = new Set<string>()
+  for (const name of [...documents, 'error']) {
+    for (const [path, names] of objectsIn(schemaIn(name), name)) {
+      t.strictSame(
+        names.filter((one) => OLD_NAMES.has(one)),
+        [],
+        path,
+      )
+      if (!names.includes('status') || !names.includes('seconds')) continue
+      reports.add(name)
+      t.strictSame(
+        ['id', 'started_at'].filter((one) => !names.includes(one)),
+        [],
+        path,
+      )
+    }
+  }
+  t.strictSame([...reports].toSorted(), ['backup', 'cleanup', 'report', 'restore', 'verifications'])
+})
+
+t.test('the id of a report is that of its row in index status', async (t) => {
+  const { run } = await furnished(t)
+  const reportOf = async (...argv: string[]) => JSON.parse((await run([...argv, '--json'])).stdout)
+  const ids = [
+    (await reportOf('index', 'process-jsonl', 'changes.jsonl', '--collection', 'c')).id,
+    (await reportOf('col', 'backup', 'c', '--to', 'next')).id,
+    (await reportOf('col', 'restore', 'next', '--name', 'again')).restores[0].id,
+    (await reportOf('col', 'catalog', 'verify', 'next')).verifications[0].id,
+    (await reportOf('col', 'catalog', 'cleanup', '--keep-last', '1', '--yes')).id,
+  ]
+  const { runs } = await reportOf('index', 'status')
+  const rows: string[] = runs.map(({ id }: { id: string }) => id)
+  t.strictSame(
+    ids.filter((id) => !rows.includes(id)),
+    [],
+    rows.join(' '),
+  )
 })
 
 t.test('a watch reports as its schema says', async (t) => {

@@ -162,7 +162,7 @@ t.test(
     t.notMatch(stdout, /command:|s3cret|[0-9a-f]{64}/)
     const json = await run(['index', 'status', '--target', 'sqlite:store.db', '--json'])
     const [first] = JSON.parse(json.stdout).runs
-    t.match(first, { inputs: [/^command:[0-9a-f]{64}$/], shown: ['sh -c … --token … -u …'] })
+    t.match(first, { inputs: [/^command:[0-9a-f]{64}$/], labels: ['sh -c … --token … -u …'] })
     t.notMatch(json.stdout, /s3cret/)
   },
 )

@@ -19,7 +19,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 /** Fails to compile where the report and its schema part. */
 export const reportsAreEqual: Equal<Static<typeof ReportSchema>, Report> = true
 
-const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true })
+const ajv = new Ajv2020({ allErrors: false, allowUnionTypes: true, formats: { 'date-time': true } })
 
 /** The same schema with the unknown fields refused, as `--strict` does. */
 const strictSchema = {
@@ -117,7 +117,7 @@ t.test('a report and a line of a rejects file fit their schemas', async (t) => {
 })
 
 const report: Report = {
-  run: '0198f0c0',
+  id: '0198f0c0',
   status: 'done',
   collection: 'source-code',
   class: 'SourceCode',
@@ -136,6 +136,7 @@ const report: Report = {
   control: 0,
   retries: 0,
   bytes: 120,
+  started_at: '2026-01-01T00:00:00.000Z',
   seconds: 0.5,
   rate: 4,
   peak_rss_bytes: 5e7,

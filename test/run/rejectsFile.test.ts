@@ -167,7 +167,7 @@ t.test(
     await run('other', GOOD + GOOD + GOOD + GOOD + BAD, { rejectsPath })
     t.same([numbers(rejectsPath), numbers(`${rejectsPath}.1`)], [[5], [1]])
     const { report } = await run('a', text, { rejectsPath })
-    t.match(report, { status: 'done', run: first.report.run, rejected: { not_json: 3 } })
+    t.match(report, { status: 'done', id: first.report.id, rejected: { not_json: 3 } })
     t.same(numbers(rejectsPath), [1, 3, 4], 'all of the continued run')
     t.same(numbers(`${rejectsPath}.1`), [5], 'and those of the other')
   },

@@ -91,7 +91,7 @@ class Torture {
         objects_checked: objects,
         faults,
       } = await verify(directoryStorage(location), { level: 'records' })
-      if (status !== 'whole' || objects !== OBJECTS) {
+      if (status !== 'complete' || objects !== OBJECTS) {
         throw new Wrong(`${location} says it is complete, and is ${status}: ${JSON.stringify(faults)}`)
       }
     }
@@ -125,7 +125,7 @@ class Torture {
     const whole = async () => {
       if (!existsSync(file)) return false
       const { status, objects_checked: objects } = await verifySingle(file, { level: 'records' } as never)
-      if (status !== 'whole' || objects !== OBJECTS) throw new Wrong(`${file} is there, and is ${status}`)
+      if (status !== 'complete' || objects !== OBJECTS) throw new Wrong(`${file} is there, and is ${status}`)
       return true
     }
     for (let turn = 0; !(await whole()); turn++) {

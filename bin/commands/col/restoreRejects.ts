@@ -9,9 +9,9 @@ export function rejectsPath(
   report: RestoreReport,
   { rejectsPath, rejectsDirectory }: RestoreContext,
 ): string | undefined {
-  const { run, rejected, references_rejected, dry_run } = report
+  const { id, rejected, references_rejected, dry_run } = report
   if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
-  return rejectsPath ?? join(rejectsDirectory!, `${run}.jsonl`)
+  return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
 }
 
 /** Flags that would not mean the same for what was rejected. */

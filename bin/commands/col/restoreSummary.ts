@@ -7,7 +7,7 @@ export function restoreSummary(report: RestoreReport, rejectsPath: string | unde
   if (status === 'planned') return planned(report)
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
-    `${status}: ${name} in ${target}, from ${archive}, run ${report.run}`,
+    `${status}: ${name} in ${target}, from ${archive}, run ${report.id}`,
     ...table(rows(report)),
     ...reasons(report),
     ...verified(report),

@@ -40,12 +40,12 @@ async function run(context: Context): Promise<void> {
     history === undefined
       ? runsNow(state, target, { withArchives: true, limit })
       : mergedRuns(runsNow(state, target, { limit }), runsNow(history, target, { withArchives: true, limit }))
-  const shown = runs.slice(0, limit)
+  const newest = runs.slice(0, limit)
   const positions = state.journal.positions(target)
-  if (console.json) return console.document({ target, runs: shown.map(entry), commits: plain(positions) })
+  if (console.json) return console.document({ target, runs: newest.map(entry), commits: plain(positions) })
   if (runs.length === 0 && positions.size === 0) return console.note('no runs yet')
   const tables = tablesFor(context)
-  const runRows = shown.map((one) => row(one, tables))
+  const runRows = newest.map((one) => row(one, tables))
   await console.print([...tables.of(HEAD, runRows), ...commitLines(positions, tables)])
   tables.noteDropped()
 }
@@ -59,7 +59,7 @@ function plain(positions: Positions): Record<string, Record<string, string>> {
 
 /** A run as a program reads it: what it had done when that was noted last, which is null before. */
 function entry({ run, kind, status, collection, class: name, inputs, counts, ...rest }: RunRecord) {
-  const { target, shown, startedAt, updatedAt, error } = rest
+  const { target, labels, startedAt, updatedAt, error } = rest
   return {
     id: run,
     kind,
@@ -68,7 +68,7 @@ function entry({ run, kind, status, collection, class: name, inputs, counts, ...
     class: name,
     target,
     inputs,
-    shown,
+    labels,
     counts: counts ?? null,
     started_at: startedAt,
     updated_at: updatedAt,
@@ -89,9 +89,9 @@ const HEAD: readonly Column[] = [
 ]
 
 function row(run: RunRecord, { time }: Tables): string[] {
-  const { shown, startedAt, updatedAt } = run
-  const [first = ''] = shown
-  const from = shown.length > 1 ? `${first} and ${shown.length - 1} more` : first
+  const { labels, startedAt, updatedAt } = run
+  const [first = ''] = labels
+  const from = labels.length > 1 ? `${first} and ${labels.length - 1} more` : first
   return [
     run.run,
     run.kind,

@@ -12,7 +12,7 @@ import type { BackupState, BackupTask } from './job.ts'
  */
 export interface BackupReport {
   /** The id of the run. */
-  readonly run: string
+  readonly id: string
   /** The id of the archive; empty where it failed before it had one. */
   readonly archive: string
   readonly status: 'done' | 'interrupted' | 'failed'
@@ -36,6 +36,8 @@ export interface BackupReport {
   readonly counts?: Manifest['counts']
   readonly consistency?: string
   readonly retries: number
+  /** When this process began it, in ISO 8601 and UTC. */
+  readonly started_at: string
   readonly seconds: number
   /** Objects a second. */
   readonly rate: number
@@ -56,13 +58,13 @@ export interface BackupFacts {
 
 export function backupReport({ id, task, collection, state, ending }: BackupFacts): BackupReport {
   const { plan, parts, manifest } = state
-  const { status, error, seconds, retries } = ending
+  const { status, error, startedAt, seconds, retries } = ending
   const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
     parts.reduce((total, part) => total + part[key], 0)
   const objects = sum('objects')
   const isDone = status === 'done' && manifest !== undefined
   return {
-    run: id,
+    id,
     archive: plan?.id ?? '',
     status,
     collection,
@@ -79,6 +81,7 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
     digest: sumOfDigests(parts.map(({ digest }) => digest)),
     ...(isDone && { counts: manifest.counts, consistency: manifest.consistency }),
     retries,
+    started_at: startedAt,
     seconds: toThousandths(seconds),
     rate: toThousandths(objects / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,

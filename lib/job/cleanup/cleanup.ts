@@ -9,6 +9,8 @@ import type { Policy } from '../../catalog/retention/policy.ts'
 import type { Period } from '../../core/duration.ts'
 import { before } from '../../core/duration.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { RunStatus } from '../../core/report.ts'
+import { toThousandths } from '../../core/units.ts'
 import { below } from '../../file/below.ts'
 import type { RunContext } from '../../run/context.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
@@ -36,13 +38,18 @@ export interface CleanupContext extends RunContext {
 
 /** What became of a cleanup. */
 export interface CleanupReport {
+  /** The id of the run; a plan has none. */
+  readonly id?: string
+  /** `planned` where nothing was to be removed; `interrupted` where a stop left the rest for the next time. */
+  readonly status: RunStatus | 'planned'
   readonly groups: readonly GroupPlan[]
-  /** False where it was a plan only. */
-  readonly done: boolean
   readonly removed: readonly string[]
   /** Bytes of the archives that were removed, or that the plan would remove. */
   readonly bytes: number
   readonly failed: readonly { readonly id: string; readonly message: string }[]
+  /** When it began, in ISO 8601 and UTC, and how long it took; of a plan neither. */
+  readonly started_at?: string
+  readonly seconds?: number
   /** What kept the cleanup from its end. */
   readonly error?: Failure
 }
@@ -52,7 +59,7 @@ export function planCleanup(catalog: Catalog, cleanup: Cleanup, now = Date.now()
   const groups = groupsOf(catalog, cleanup, now)
   const going = groups.flatMap(({ remove }) => remove)
   const bytes = going.reduce((sum, { archive }) => sum + (archive.bytes ?? 0), 0)
-  return { groups, done: false, removed: [], bytes, failed: [] }
+  return { status: 'planned', groups, removed: [], bytes, failed: [] }
 }
 
 /**
@@ -97,10 +104,13 @@ export async function runCleanup(
     }
     const ended = await runJob(run, work, {
       isComplete: () => !run.stop.aborted,
-      report: ({ error }) => ({
+      report: ({ id, status, error, startedAt, seconds }) => ({
+        id,
+        status,
         groups,
-        done: true,
         ...done,
+        started_at: startedAt,
+        seconds: toThousandths(seconds),
         ...(error !== undefined && { error: failureOf(error) }),
       }),
       counts: ({ removed, failed, bytes }) => ({

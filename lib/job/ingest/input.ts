@@ -17,7 +17,7 @@ export interface Input {
   /** As a person knows it: a path, `stdin`. Two runs over inputs of the same names may continue each other. */
   readonly name: string
   /** What a person reads in place of a name that is a digest. It tells nothing apart, and is kept: no secrets. */
-  readonly shown?: string
+  readonly label?: string
   /** True where `open` may be called again and begins at the beginning. */
   readonly rereadable: boolean
   /** The file that is read, by path or open descriptor, where `name` is not its path. */
@@ -32,8 +32,8 @@ export interface Input {
 }
 
 /** What a person reads for an input. */
-export function shownInput({ name, shown = name }: Input): string {
-  return shown
+export function labelOf({ name, label = name }: Input): string {
+  return label
 }
 
 /** Called about an input while it is read. */

@@ -6,11 +6,15 @@ import type { Store } from '../../store/store.ts'
 import type { Ingest } from './run.ts'
 
 /** What an ingest did, as it ended. */
-export function reportOf(ingest: Ingest, store: Store, { status, error, seconds }: Ending): Report {
+export function reportOf(
+  ingest: Ingest,
+  store: Store,
+  { status, error, startedAt, seconds }: Ending,
+): Report {
   const { ledger, options } = ingest
   const { retries, bytes, ...counts } = ledger.tally
   return {
-    run: ingest.id,
+    id: ingest.id,
     status,
     collection: options.collection,
     class: ingest.class,
@@ -20,6 +24,7 @@ export function reportOf(ingest: Ingest, store: Store, { status, error, seconds 
     ...counts,
     retries,
     bytes,
+    started_at: startedAt,
     seconds: toThousandths(seconds),
     rate: toThousandths(ledger.settledHere / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,

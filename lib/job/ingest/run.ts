@@ -9,7 +9,7 @@ import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import { type Head, type Input, open, requireRecords, shownInput, stillEnds } from './input.ts'
+import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { changeStages } from './stages.ts'
@@ -68,7 +68,7 @@ async function requireAllRecords(ingest: Ingest): Promise<void> {
     if (stopped(ingest)) return
     if (input.rereadable) {
       await requireRecords(input, options, run.signal).catch((error: unknown) => {
-        throw ofInput(error, shownInput(input))
+        throw ofInput(error, labelOf(input))
       })
     }
   }
@@ -99,7 +99,7 @@ async function resumed(ingest: Ingest, checkpoint: Checkpoint): Promise<boolean>
 async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): Promise<void> {
   const { ledger, options, inputs, run } = ingest
   const { stop, signal } = run
-  const onTrailing = () => run.emit({ type: 'trailing_bytes', input: shownInput(inputs[index]!) })
+  const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(inputs[index]!) })
   const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: ingest.make })
   ledger.ratio = head.ratio
   const skip = skipping(ingest, inputs[index]!, reached, stop)
@@ -128,7 +128,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
     await closed
     if (signal.aborted || (stop.aborted && error === stop.reason))
       requireWritten(ingest, inputs[index]!, head, skip, true)
-    throw inputs.length > 1 ? ofInput(error, shownInput(inputs[index]!)) : error
+    throw inputs.length > 1 ? ofInput(error, labelOf(inputs[index]!)) : error
   }
   await closed
   if (stopped(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
@@ -157,12 +157,12 @@ function requireWritten(
     line: Math.max(ledger.line, skip?.settledLine ?? 0),
     before: skip === undefined || skip.replayed ? 0 : skip.line,
   }
-  const left = unwritten(shownInput(input), head, settled, atOnce)
+  const left = unwritten(labelOf(input), head, settled, atOnce)
   if (left === undefined) return
   if (comesAgain && !left.isLines) {
     const { line, behind } = left
     const where = line === undefined ? { behind: behind ?? 0 } : { line }
-    run.emit({ type: 'line_cut', input: shownInput(input), ...where })
+    run.emit({ type: 'line_cut', input: labelOf(input), ...where })
     return
   }
   throw new ElysiaError('ELYSIA_INPUT', left.text, {

@@ -10,7 +10,7 @@ import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
 import { dryRunStore } from './dryRun.ts'
-import { type Input, shownInput } from './input.ts'
+import { type Input, labelOf } from './input.ts'
 import { errorLimit, Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { prepare } from './prepare.ts'
@@ -65,8 +65,8 @@ export async function setUp(
         return made
       },
       startRun: (continues) => {
-        const shown = inputs.some((one) => one.shown !== undefined) && { shown: inputs.map(shownInput) }
-        run.begin({ run: id, key, collection: options.collection, ...shown }, continues)
+        const labels = inputs.some(({ label }) => label !== undefined) && { labels: inputs.map(labelOf) }
+        run.begin({ run: id, key, collection: options.collection, ...labels }, continues)
       },
       rejects,
       ledger: new Ledger({

@@ -13,7 +13,7 @@ import type { Verification } from './verify.ts'
 
 /** What a restore did. `objects` = `written` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
 export interface RestoreReport {
-  run: string
+  id: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
   /** The id of the archive; the name of the source where it has none. */
   archive: string
@@ -46,6 +46,8 @@ export interface RestoreReport {
   schema_differences: readonly SchemaDifference[]
   verification: Verification | null
   retries: number
+  /** When this process began it, in ISO 8601 and UTC. */
+  started_at: string
   seconds: number
   /** Objects a second, of those that this process wrote, while it wrote. */
   rate: number
@@ -55,7 +57,7 @@ export interface RestoreReport {
 
 /** What each field of the report means, for SPEC.md. */
 export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
-  run: 'The id of the run.',
+  id: 'The id of the run.',
   status: '`done`, `interrupted`, `failed`, or `planned` by a dry run.',
   archive: 'The id of the archive; of a source that has none what it was called.',
   kind: '`archive` (a directory), `file` (or pipe), `original`, `export` or `jsonl`.',
@@ -84,6 +86,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   verification:
     '`{count, expected, digest_equal, expired?}` of what was read back; null where it did not come to that.',
   retries: 'Calls to the store that were repeated.',
+  started_at: 'When this process began it.',
   seconds: 'How long the restore took.',
   rate: 'Objects a second while this process wrote.',
   peak_rss_bytes: 'The most memory the process held.',
@@ -94,18 +97,19 @@ export interface ReportFacts {
   readonly status: RestoreReport['status']
   readonly verification: Verification | null
   readonly error: unknown
+  readonly startedAt: string
   readonly seconds: number
   readonly retries: number
 }
 
 export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreReport {
   const { source, plan, progress, options } = run
-  const { status, verification, error, seconds, retries } = facts
+  const { status, verification, error, startedAt, seconds, retries } = facts
   const begun = [...progress.begun.values()].map((tally) => tally.facts())
   const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const damaged = damagedOf(run)
   return {
-    run: run.id,
+    id: run.id,
     status,
     archive: archiveName(source),
     kind: source.kind,
@@ -130,6 +134,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     schema_differences: progress.differences,
     verification,
     retries,
+    started_at: startedAt,
     seconds: toThousandths(seconds),
     rate: toThousandths(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,

@@ -176,8 +176,8 @@ function ended(run: RestoreRun, verification: Verification | null, error: unknow
   let failure = error
   if (failure === undefined && !options.dryRun) {
     try {
-      const { seconds, retries } = frame
-      requireSums(run, report({ status: 'done', error: undefined, seconds, retries }))
+      const { startedAt, seconds, retries } = frame
+      requireSums(run, report({ id: run.id, status: 'done', error: undefined, startedAt, seconds, retries }))
       run.kept.log.forget()
     } catch (thrown) {
       failure = thrown

@@ -12,11 +12,13 @@ export interface ArchiveFault {
 
 /** What a verification found. Nothing is damaged where `faults` is empty. */
 export interface VerifyReport {
+  /** The id of the run. */
+  readonly id: string
   readonly archive: string
   readonly location: string
   readonly level: VerifyOptions['level']
   /** `unchecked`: the sample is a group that no part belongs to, and nothing else was found. */
-  readonly status: 'whole' | 'damaged' | 'unchecked' | 'failed' | 'interrupted'
+  readonly status: 'complete' | 'damaged' | 'unchecked' | 'failed' | 'interrupted'
   readonly parts: number
   readonly parts_checked: number
   readonly objects_checked: number
@@ -29,6 +31,8 @@ export interface VerifyReport {
   /** True where --max-errors ended it early. */
   readonly stopped: boolean
   readonly suggested_command?: string
+  /** When this process began it, in ISO 8601 and UTC. */
+  readonly started_at: string
   readonly seconds: number
   /** What kept the verification from its end. */
   readonly error?: Failure

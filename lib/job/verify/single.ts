@@ -107,8 +107,9 @@ function reportOf(
   { faults, objects, expired, plan, size }: Found & { readonly size: number },
   ending: Ending,
 ): VerifyReport {
-  const verdict = faults.length === 0 ? 'whole' : 'damaged'
+  const verdict = faults.length === 0 ? 'complete' : 'damaged'
   return {
+    id: ending.id,
     archive: plan?.id ?? '',
     location: path,
     level,
@@ -122,6 +123,7 @@ function reportOf(
     faults: faults.map((fact) => ({ file: path, fact, part: false })),
     ...(expired > 0 && { expired }),
     stopped: false,
+    started_at: ending.startedAt,
     seconds: toThousandths(ending.seconds),
     ...(ending.error !== undefined && { error: failureOf(ending.error) }),
   }

@@ -208,6 +208,7 @@ function reportOf(
   const { faults } = found
   const broken = [...new Set(faults.filter(({ part }) => part).map(({ file }) => file))].sort()
   return {
+    id: ending.id,
     archive: manifest?.id ?? '',
     location: storage.text,
     level: found.options.level,
@@ -222,6 +223,7 @@ function reportOf(
     ...(found.expired > 0 && { expired: found.expired }),
     stopped: found.full,
     ...(broken.length > 0 && { suggested_command: `elysiactl col restore ${storage.text} --skip-damaged` }),
+    started_at: ending.startedAt,
     seconds: toThousandths(ending.seconds),
     ...(ending.error !== undefined && { error: failureOf(ending.error) }),
   }
@@ -229,5 +231,5 @@ function reportOf(
 
 function statusOf(manifest: Manifest | undefined, { faults, parts }: Findings): VerifyReport['status'] {
   if (faults.length > 0) return 'damaged'
-  return parts === 0 && (manifest?.parts.length ?? 0) > 0 ? 'unchecked' : 'whole'
+  return parts === 0 && (manifest?.parts.length ?? 0) > 0 ? 'unchecked' : 'complete'
 }

@@ -20,7 +20,7 @@ export interface WatchReport extends Report {
 }
 
 /** What stands in a watch's report beside the sums. */
-export type WatchFacts = Pick<Report, 'run' | 'collection' | 'class' | 'target'>
+export type WatchFacts = Pick<Report, 'id' | 'collection' | 'class' | 'target'>
 
 /** The sums so far. */
 export class WatchTotals {
@@ -60,7 +60,7 @@ export class WatchTotals {
     return { ...this.#counts, files, files_failed: filesFailed, files_passed_over: filesPassedOver }
   }
 
-  report(facts: WatchFacts, { status, error }: Ending): WatchReport {
+  report(facts: WatchFacts, { status, error, startedAt }: Ending): WatchReport {
     const { retries, bytes, ...counts } = structuredClone(this.#counts)
     return {
       ...facts,
@@ -70,6 +70,7 @@ export class WatchTotals {
       ...counts,
       retries,
       bytes,
+      started_at: startedAt,
       seconds: toThousandths(this.#seconds),
       rate: this.#ingestSeconds === 0 ? 0 : toThousandths(this.#settled / this.#ingestSeconds),
       peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
@@ -97,15 +98,16 @@ export class WatchTotals {
 }
 
 /** The report of a file that could not be begun. */
-export function failedReport(facts: WatchFacts, run: string, dryRun: boolean, error: unknown): Report {
+export function failedReport(facts: WatchFacts, id: string, dryRun: boolean, error: unknown): Report {
   return {
     ...facts,
     ...emptyTally(),
     commits: {},
-    run,
+    id,
     status: 'failed',
     dry_run: dryRun,
     continued_from_line: 0,
+    started_at: new Date().toISOString(),
     seconds: 0,
     rate: 0,
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,

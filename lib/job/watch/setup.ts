@@ -153,7 +153,7 @@ function optionsOf(input: IngestOptionsInput & WatchOptionsInput): {
 
 function factsOf(ingest: IngestOptions, store: Store, { runId }: WriteContext): WatchFacts {
   const { collection } = ingest
-  return { run: runId ?? newRunId(), collection, class: classNameOf(collection), target: store.target }
+  return { id: runId ?? newRunId(), collection, class: classNameOf(collection), target: store.target }
 }
 
 async function directoryAt(path: string): Promise<string> {

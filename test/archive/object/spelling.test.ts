@@ -159,7 +159,7 @@ t.test('a manifest whose count of what was written is not that of its parts is d
   const directory = t.testdir()
   const manifest = await sound(directory)
   reseal(directory, manifest)
-  t.equal((await verify(directoryStorage(directory), { level: 'exists' })).status, 'whole')
+  t.equal((await verify(directoryStorage(directory), { level: 'exists' })).status, 'complete')
   for (const name of ['manifest.json', 'manifest.copy.json'])
     put(join(directory, name), manifestText({ ...manifest, counts: { ...manifest.counts, written: 6 } }))
   const { faults } = await verify(directoryStorage(directory), { level: 'exists' })

@@ -36,7 +36,7 @@ t.test('one that comes to its end has a row with its counts', async (t) => {
   const ended = await runBackup(store, 'Thing', memoryStorage(), OPTIONS, { ...context, runId: 'one' })
   t.equal(ended.error, undefined)
   const { objects, parts, vectors, bytes } = ended.report
-  t.match(ended.report, { run: 'one', status: 'done', objects: COUNT, archive: ended.manifest?.id })
+  t.match(ended.report, { id: 'one', status: 'done', objects: COUNT, archive: ended.manifest?.id })
   t.match(state.journal.runs(), [
     { run: 'one', kind: 'backup', status: 'done', target: store.target, class: 'Thing', inputs: ['memory'] },
   ])

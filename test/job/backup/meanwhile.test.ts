@@ -23,7 +23,7 @@ const WAYS: Readonly<Record<string, (store: Store, said: string[]) => Promise<nu
     const files: Files = new Map()
     const { report } = await backup(store, 'Thing', memoryStorage(files), PLAIN, circumstances(said))
     const { status, objects_checked } = await verify(memoryStorage(files), { level: 'records' })
-    return status === 'whole' && objects_checked === report.objects ? report.objects : -1
+    return status === 'complete' && objects_checked === report.objects ? report.objects : -1
   },
   async pipe(store, said) {
     const stream = new PassThrough().resume()

@@ -74,7 +74,7 @@ t.test(
       t.strictSame(manifest.tenants, STATES, `${point}: and the archive knows them so`)
       t.match(manifest.counts, { before: 120, after: 120, written: 120 }, point)
       t.match(await verify(directoryStorage(directory), { level: 'records' }), {
-        status: 'whole',
+        status: 'complete',
         objects_checked: 120,
       })
     }

@@ -50,11 +50,11 @@ t.test(
     const { backups, catalog } = await root(t)
     const input = { keepLast: '1', failedAfter: '0h' }
     const plan = planCleanup(catalog, { filter: {}, policy: policy(input), history: periodOf('1y', '') })
-    t.match(plan, { done: false, removed: [], bytes: 16 })
+    t.match(plan, { status: 'planned', removed: [], bytes: 16 })
     t.ok(existsSync(`${backups}/Article/base/manifest.json`))
     const report = await clean(catalog, input)
     t.match(report, {
-      done: true,
+      status: 'done',
       removed: ['archive-inc', 'archive-base', 'archive-begun'],
       bytes: 16,
       failed: [],
@@ -87,7 +87,7 @@ t.test('a catalog that turns out to be damaged is made anew, and the cleanup com
   })
   t.equal(opened, 2)
   t.equal(error, undefined)
-  t.match(report, { done: true, failed: [] })
+  t.match(report, { status: 'done', failed: [] })
   t.same(readdirSync(`${backups}/Article`), ['new'])
 })
 

@@ -44,7 +44,7 @@ t.test('an input that is refused makes no collection, from a file or a pipe', as
       t.match(error, { message: `the input ${what}` })
       t.match(report, { status: 'failed', written: 0 })
       t.same(await namesIn(store), [], what)
-      t.match(state.journal.find(report.run), { status: 'failed' })
+      t.match(state.journal.find(report.id), { status: 'failed' })
     }
   }
 })

@@ -38,7 +38,7 @@ t.test('too many rejects end the run, and the report says what the store holds',
   t.match(error, { code: 'ELYSIA_TOO_MANY_REJECTS' })
   t.match(report, { status: 'failed', written: 1, rejected: { not_json: 1 }, records: 2 })
   t.equal((await objectsOf(store)).length, report.written)
-  t.match(state.journal.find(report.run), {
+  t.match(state.journal.find(report.id), {
     status: 'failed',
     error: { code: 'ELYSIA_TOO_MANY_REJECTS', message: /more than --max-errors/ },
   })
@@ -48,7 +48,7 @@ t.test('a piped input that was settled whole is not lost when another one follow
   const { store, state } = await place(t)
   const options = { collection: 'source-code' }
   const first = await ingestFiles([stdin(add('a', '1'))], store, options, { state })
-  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.run)
+  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.id)
   const second = await ingestFiles([stdin(add('b', '2') + add('c', '3'))], store, options, { state })
   t.match(second.report, { status: 'done', lines: 2, records: 2, written: 2 })
   t.equal((await objectsOf(store)).length, 3)
@@ -58,9 +58,9 @@ t.test('a piped input that was settled whole and comes again is done, with the s
   const { store, state } = await place(t)
   const options = { collection: 'source-code' }
   const first = await ingestFiles([stdin(add('a', '1'))], store, options, { state })
-  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.run)
+  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.id)
   const again = await ingestFiles([stdin(add('a', '1') + add('b', '2'))], store, options, { state })
-  t.match(again.report, { run: first.report.run, status: 'done', lines: 2, records: 2, written: 2 })
+  t.match(again.report, { id: first.report.id, status: 'done', lines: 2, records: 2, written: 2 })
 })
 
 t.test('a collection that is gone is filled from the first line', async (t) => {
@@ -102,7 +102,7 @@ t.test('a run id of another unfinished run is refused, and the lock is given bac
     { collection: 'source-code' },
     { state, runId: 'mine' },
   )
-  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.run)
+  state.database.prepare("UPDATE runs SET status = 'running' WHERE run = ?").run(first.report.id)
   const other = { ...stdin(add('b', '2')), name: 'other' }
   const options = { collection: 'source-code' }
   await t.rejects(ingestFiles([other], store, options, { state, runId: 'mine' }), { code: 'ELYSIA_CONFLICT' })

@@ -20,7 +20,7 @@ t.test('one that comes to its end has a row with its counts, and says both ends'
   const { state, events, context } = framed(t)
   const source = await sourceOf(await archiveOf(50))
   const { report } = await runRestore(source, openMemory(), {}, { ...context, runId: 'one' })
-  t.match(report, { run: 'one', status: 'done', written: 50, retries: 0 })
+  t.match(report, { id: 'one', status: 'done', written: 50, retries: 0 })
   t.match(state.journal.runs(), [{ run: 'one', kind: 'restore', status: 'done', class: 'Thing' }])
   t.strictSame(state.journal.runs()[0]!.counts, {
     objects: 50,

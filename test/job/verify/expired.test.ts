@@ -85,16 +85,16 @@ t.test('what has expired is said, with how many, and the archive is whole', asyn
   const store = await notes()
   for (const [way, verified] of Object.entries(await archived(t, store))) {
     const gone = await verified(server(store, (one, n) => (n % 10 === 0 ? undefined : one)))
-    t.match(gone, { status: 'whole', faults: [], expired: 3 }, way)
+    t.match(gone, { status: 'complete', faults: [], expired: 3 }, way)
     t.match(
       gone.said,
       /^objects_expired: 3 of 30 objects of the archive have expired, and are gone from memory:[-0-9a-f]+$/,
       way,
     )
     const some = await verified(server(store, (one, n) => (n === 10 ? undefined : one)))
-    t.match(some, { status: 'whole', expired: 1 }, way)
+    t.match(some, { status: 'complete', expired: 1 }, way)
     const none = await verified(server(store, (one) => one))
-    t.match(none, { status: 'whole', said: '' }, way)
+    t.match(none, { status: 'complete', said: '' }, way)
     t.notOk('expired' in none, way)
   }
 })
@@ -139,7 +139,7 @@ t.test(
     const store = await notes('_creationTimeUnix', (2 * DAY_MS) / 1000)
     for (const [way, verified] of Object.entries(await archived(t, store))) {
       const old = await verified(server(store, (one, n) => (n < 5 ? undefined : one)))
-      t.match(old, { status: 'whole', expired: 5 }, way)
+      t.match(old, { status: 'complete', expired: 5 }, way)
       const young = await verified(server(store, (one, n) => (n < 6 ? undefined : one)))
       t.match(facts(young), [/: 1 missing that cannot have expired$/], way)
     }

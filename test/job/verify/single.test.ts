@@ -48,7 +48,7 @@ t.test('a whole file is whole at every level; only live reads the store', async 
       archive: id,
       location: path,
       level,
-      status: 'whole',
+      status: 'complete',
       parts: 1,
       parts_checked: 1,
       objects_checked: isRead ? 60 : 0,
@@ -58,7 +58,11 @@ t.test('a whole file is whole at every level; only live reads the store', async 
     })
     t.equal(against.reads() > 0, level === 'live', level)
   }
-  t.equal((await verifySingle(path, options('live'))).status, 'whole', 'without a store there is none to ask')
+  t.equal(
+    (await verifySingle(path, options('live'))).status,
+    'complete',
+    'without a store there is none to ask',
+  )
 })
 
 t.test(
@@ -70,7 +74,7 @@ t.test(
       const against = counting(store)
       const report = await verifySingle(path, options(level), { against: { store: against.store } })
       t.equal(report.archive, id, `${level}: the archive is known by its header`)
-      t.equal(report.status, level === 'exists' ? 'whole' : 'damaged', level)
+      t.equal(report.status, level === 'exists' ? 'complete' : 'damaged', level)
       t.equal(against.reads(), 0, `${level}: what is damaged is compared with nothing`)
       if (level !== 'exists') t.match(report.faults, [{ file: path, fact: /cut short/, part: false }], level)
     }

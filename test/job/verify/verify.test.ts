@@ -76,7 +76,7 @@ t.test('an archive is whole at every level, and each object of it is looked at b
   const files = await archiveOf(60, { partSize: 4096 })
   for (const level of ['exists', 'stored', 'records', 'live'] as const) {
     const report = await verify(memoryStorage(files), { level }, { against: { store } })
-    t.equal(report.status, 'whole', level)
+    t.equal(report.status, 'complete', level)
     t.equal(report.objects_checked, level === 'records' || level === 'live' ? 60 : 0, level)
   }
 })
@@ -97,9 +97,9 @@ t.test(
       const { status } = await verify(memoryStorage(of), input, { against: { store } })
       return { status, isAsked: reads > 0 }
     }
-    t.same(await asked({ level: 'live' }), { status: 'whole', isAsked: true })
-    t.same(await asked({ level: 'records' }), { status: 'whole', isAsked: false })
-    t.match(await verify(memoryStorage(files), { level: 'live' }), { status: 'whole' })
+    t.same(await asked({ level: 'live' }), { status: 'complete', isAsked: true })
+    t.same(await asked({ level: 'records' }), { status: 'complete', isAsked: false })
+    t.match(await verify(memoryStorage(files), { level: 'live' }), { status: 'complete' })
     const [part] = partsOf(files)
     const broken = new Map(files).set(part!, files.get(part!)!.subarray(1))
     t.same(await asked({ level: 'live', maxErrors: 1 }, broken), { status: 'damaged', isAsked: false })
@@ -114,12 +114,16 @@ t.test('a sample that no part belongs to says that nothing was looked at', async
       async (sample) => (await verify(memoryStorage(files), { level: 'stored', sample })).status,
     ),
   )
-  t.same(statuses.toSorted(), ['unchecked', 'whole'])
+  t.same(statuses.toSorted(), ['complete', 'unchecked'])
   const broken = new Map(files).set('schema.json', Buffer.from('{}'))
   for (const sample of ['1/2', '2/2'])
     t.equal((await verify(memoryStorage(broken), { sample })).status, 'damaged', sample)
   const empty = await archiveOf(0, { allowEmpty: true })
-  t.equal((await verify(memoryStorage(empty), {})).status, 'whole', 'an archive without parts is no sample')
+  t.equal(
+    (await verify(memoryStorage(empty), {})).status,
+    'complete',
+    'an archive without parts is no sample',
+  )
 })
 
 t.test('a store that was changed since differs from the archive: by count, and by content', async (t) => {

@@ -4,9 +4,17 @@ import { settled } from '../../../lib/core/report.ts'
 import { type WatchFacts, WatchTotals } from '../../../lib/job/watch/report.ts'
 import { add, contentsOf, pass, placeOf, watched } from './watching.ts'
 
-const ENDED = { status: 'interrupted', error: undefined, seconds: 1, retries: 0 } as const
+const AT = '2026-01-01T00:00:00.000Z'
+const ENDED = {
+  id: 'r',
+  status: 'interrupted',
+  error: undefined,
+  startedAt: AT,
+  seconds: 1,
+  retries: 0,
+} as const
 
-const FACTS: WatchFacts = { run: 'r', collection: 'c', class: 'C', target: 't' }
+const FACTS: WatchFacts = { id: 'r', collection: 'c', class: 'C', target: 't' }
 
 /** The report of a file in which everything was skipped. */
 function skipping(skipped: Record<string, number>, commits: Record<string, string> = {}): Report {

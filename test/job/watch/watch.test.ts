@@ -354,7 +354,7 @@ t.test('a watch has a row of its own, with the sums over its files', async (t) =
     )
   })
   const again = await watched(place, {}, () => true, { runId: 'mine', stop: AbortSignal.abort() })
-  t.match(again.ended.report, { run: 'mine' }, 'the same watch takes its row up again')
+  t.match(again.ended.report, { id: 'mine' }, 'the same watch takes its row up again')
   const other = { runId: 'mine' }
   await t.rejects(
     watched(place, { collection: 'other' }, () => true, other),

@@ -101,23 +101,23 @@ function rulesOf(context: Context): RuleOrigin[] {
 
 async function show(context: Context, report: CleanupReport): Promise<void> {
   const { console } = context
-  const { groups, done, removed, bytes, failed } = report
+  const { status, groups, removed, bytes, failed } = report
   const rules = rulesOf(context)
   if (console.json) return console.document(planDocument(report, rules))
   console.note(`rules: ${rules.map(({ rule, value, origin }) => `${rule} ${value} (${origin})`).join(', ')}`)
   if (groups.length === 0) return console.note('no archives')
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
   // With --yes the plan is no answer but a report of what is done.
-  if (!(done && console.quiet)) {
+  if (status === 'planned' || !console.quiet) {
     const tables = tablesFor(context)
     await console.print(planTables(groups, tables))
     tables.noteDropped()
   }
   for (const { id, message } of failed) console.warn(`${id} was not removed: ${message}`)
-  const planned = groups.reduce((sum, { remove }) => sum + remove.length, 0)
+  const count = groups.reduce((sum, { remove }) => sum + remove.length, 0)
   console.note(
-    done
-      ? `removed ${removed.length} of ${counted(planned, 'archive')}, ${roughSize(bytes)}`
-      : `a plan: ${counted(planned, 'archive')} would be removed, ${roughSize(bytes)}; --yes removes them`,
+    status === 'planned'
+      ? `a plan: ${counted(count, 'archive')} would be removed, ${roughSize(bytes)}; --yes removes them`
+      : `removed ${removed.length} of ${counted(count, 'archive')}, ${roughSize(bytes)}`,
   )
 }

@@ -91,7 +91,7 @@ function indexes({ manifest }: ArchiveDetails, tables: Tables): string[] {
 function checks({ verifications }: ArchiveDetails, tables: Tables): string[] {
   if (verifications.length === 0) return ['', 'never verified']
   const rows = verifications.map(({ level, time, ok, errors, sample }) => {
-    return [level, tables.time(time), ok ? 'whole' : `${errors} faults`, sample ?? 'all']
+    return [level, tables.time(time), ok ? 'complete' : `${errors} faults`, sample ?? 'all']
   })
   return ['', ...tables.of(['verified', 'time', 'result', 'parts'], rows)]
 }

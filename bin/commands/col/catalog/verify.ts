@@ -169,7 +169,7 @@ async function verifyOne(
         ? await runVerifySingle(location, options, jobContext)
         : await runVerify(directoryStorage(location), options, jobContext)
     const { report } = ended
-    if (id !== undefined && (report.status === 'whole' || report.status === 'damaged'))
+    if (id !== undefined && (report.status === 'complete' || report.status === 'damaged'))
       await onCatalog(context, (catalog) =>
         catalog.recordVerification(id, noteOf(report, shape === 'file' ? undefined : options.sample)),
       )
@@ -182,14 +182,20 @@ async function verifyOne(
 
 function noteOf({ level, status, num_errors }: VerifyReport, sample: string | undefined) {
   const time = new Date().toISOString()
-  return { level, time, ok: status === 'whole', errors: num_errors, ...(sample !== undefined && { sample }) }
+  return {
+    level,
+    time,
+    ok: status === 'complete',
+    errors: num_errors,
+    ...(sample !== undefined && { sample }),
+  }
 }
 
 /** The damage in one line: what to look at first. */
 function damageText([first, ...others]: readonly VerifyReport[], all: number): string {
   const { location, faults, suggested_command } = first!
   const more = others.length === 0 ? '' : `, and ${others.length} more of ${all} archives`
-  const next = suggested_command === undefined ? '' : `; what is whole: ${suggested_command}`
+  const next = suggested_command === undefined ? '' : `; to restore the rest: ${suggested_command}`
   return `damaged: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${next}`
 }
 
@@ -200,6 +206,6 @@ function formatReport(report: VerifyReport): string[] {
     `${status === 'unchecked' ? 'nothing was verified' : status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
     ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
     ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
-    ...(report.suggested_command === undefined ? [] : [`what is whole: ${report.suggested_command}`]),
+    ...(report.suggested_command === undefined ? [] : [`to restore the rest: ${report.suggested_command}`]),
   ]
 }
