@@ -1,5 +1,6 @@
 import { type JsonBounds, MAX_JSON_DEPTH, requireBounded } from '../../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { Json, StoredObject } from '../../core/object.ts'
 
 const MIB = 1024 * 1024
 
@@ -21,6 +22,9 @@ export const OBJECT_BOUNDS: JsonBounds = { depth: MAX_JSON_DEPTH, nodes: 10_000_
 /** No text of fewer characters has so many keys, objects and arrays, or as many values. */
 const UNSUSPICIOUS = OBJECT_BOUNDS.nodes
 
+/** Levels that stand in the line of an object above the values of its properties. */
+const LEVELS_ABOVE = 2
+
 /** More than its times take in the line of an object. */
 const TIMES_BYTES = 128
 
@@ -35,13 +39,33 @@ export function requireReadableObject(id: string, line: Buffer | string): void {
     if (bytes > OBJECT_LINE.bytes) throw new Error(`is longer than ${OBJECT_LINE.bytes / MIB} MiB`)
     requireBounded(line.toString(), OBJECT_BOUNDS)
   } catch (thrown) {
-    throw new ElysiaError(
-      'ELYSIA_STORE',
-      `object ${id} could not be read again: its JSON ${messageOf(thrown)}`,
-      {
-        hint: 'make this object smaller, or split it into several',
-        cause: thrown,
-      },
-    )
+    throw unreadable(id, messageOf(thrown), thrown)
   }
+}
+
+/**
+ * Holds an object that is to be written against the depth that a reader takes: before its text is made, which would
+ * nest as deep. @throws ElysiaError ELYSIA_STORE
+ */
+export function requireReadableDepth({ id, properties }: StoredObject): void {
+  const { depth } = OBJECT_BOUNDS
+  for (const value of Object.values(properties)) {
+    if (typeof value === 'object' && !isWithin(value, depth - LEVELS_ABOVE)) {
+      throw unreadable(id, `nests deeper than ${depth} levels`)
+    }
+  }
+}
+
+function isWithin(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  const inside = Array.isArray(value) ? value : Object.values(value)
+  return inside.every((one) => typeof one !== 'object' || isWithin(one, levels - 1))
+}
+
+function unreadable(id: string, fact: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_STORE', `object ${id} could not be read again: its JSON ${fact}`, {
+    hint: 'make this object smaller, or split it into several',
+    ...(cause !== undefined && { cause }),
+  })
 }

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { Content } from '../format/format.ts'
-import { requireReadableObject } from './bounds.ts'
+import { requireReadableDepth, requireReadableObject } from './bounds.ts'
 import { LineWriter } from './lineWriter.ts'
 import type { Tally } from './tally.ts'
 import { readableText } from './text.ts'
@@ -28,6 +28,7 @@ export class ObjectLines {
 
   /** @throws ElysiaError ELYSIA_STORE for an object that a reader would refuse, or a vector that is not finite */
   add(object: StoredObject): void {
+    requireReadableDepth(object)
     if (this.#readable) {
       this.#tally?.add(object)
       const text = readableText(object)

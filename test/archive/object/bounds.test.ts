@@ -4,6 +4,7 @@ import t from 'tap'
 import type { Content, Format } from '../../../lib/archive/format/format.ts'
 import { json } from '../../../lib/archive/format/json.ts'
 import { jsonl } from '../../../lib/archive/format/jsonl.ts'
+import { parquet } from '../../../lib/archive/format/parquet/format.ts'
 import { OBJECT_LINE, requireReadableObject } from '../../../lib/archive/object/bounds.ts'
 import type { Json, StoredObject } from '../../../lib/core/object.ts'
 import { idOf, THING } from '../../job/backup/archived.ts'
@@ -41,6 +42,26 @@ t.test('an object as deep as a line may be is read again, also in a document', a
     t.equal(JSON.stringify(read!.properties.list), JSON.stringify(list))
   }
 })
+
+/** An object whose line nests so deep: two levels stand above the list. */
+function nested(levels: number): StoredObject {
+  let list: Json = 1
+  for (let level = 2; level < levels; level++) list = level % 2 === 0 ? [list] : { inside: list }
+  return { id: idOf(1), properties: { list } }
+}
+
+const REFUSED = { code: 'ELYSIA_STORE', message: /^object .* nests deeper than 500 levels$/ }
+
+for (const format of [jsonl, json, parquet])
+  t.test(`${format.name}: what nests deeper than a reader takes is not written`, async (t) => {
+    const [read] = await roundTrip(format, nested(500))
+    t.equal(JSON.stringify(read!.properties), JSON.stringify(nested(500).properties))
+    for (const levels of [501, 1000, 100_000]) {
+      for (const vectors of ['base64', 'numbers'] as const) {
+        await t.rejects(roundTrip(format, nested(levels), { ...content, vectors }), REFUSED, `${levels}`)
+      }
+    }
+  })
 
 t.test(
   'an object with more values than a reader takes is refused by name, in each way of writing',

@@ -1,7 +1,7 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
-import { OBJECT_BOUNDS, requireReadableObject } from '../../object/bounds.ts'
+import { OBJECT_BOUNDS, requireReadableDepth, requireReadableObject } from '../../object/bounds.ts'
 import { objectText } from '../../object/lineWriter.ts'
 import { objectOf } from '../../object/parse.ts'
 
@@ -15,6 +15,7 @@ export function restText(
   properties: JsonObject,
   vectors: Readonly<Record<string, Vector>>,
 ): string {
+  requireReadableDepth({ id, properties })
   for (const name of Object.keys(properties)) {
     if (!isJson(properties[name]!)) throw notFinite(id, name)
   }
