@@ -7,9 +7,9 @@ import type { ProgressView } from './progress.ts'
 export function progressEvents(console: Pick<Console, 'note' | 'detail'>, view: ProgressView): Emit {
   return eventView(console, (event) => {
     if (event.type !== 'progress') return
-    const { phase, done, total, unit } = event
+    const { phase, done, ahead, total, unit } = event
     // Objects are what most lines count: these need not say so.
-    view.update({ done, total, ...(phase && { phase }), ...(unit !== 'objects' && { unit }) })
+    view.update({ done, ahead, total, ...(phase && { phase }), ...(unit !== 'objects' && { unit }) })
   })
 }
 

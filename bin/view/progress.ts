@@ -62,8 +62,10 @@ class Seen {
   look(): void {
     if (this.latest === undefined) return
     const now = performance.now()
-    this.#pace.note(this.latest.done, now)
-    this.#shares.note(shareOf(this.latest) ?? 0, now)
+    const { ahead = 0, ...settled } = this.latest
+    const measure = { ...settled, done: settled.done + ahead }
+    this.#pace.note(measure.done, now)
+    this.#shares.note(shareOf(measure) ?? 0, now)
   }
 
   /** Undefined where nothing has been told yet. */
@@ -72,7 +74,8 @@ class Seen {
   }
 
   #speed(latest: Measure): Speed {
-    const share = shareOf(latest)
+    // Large parts become durable seldom: how fast it goes, and how long it takes, is seen by what is read.
+    const share = shareOf({ ...latest, done: latest.done + (latest.ahead ?? 0) })
     const perSecond = this.#shares.rate()
     const left = share === undefined || perSecond === undefined ? undefined : (1 - share) / perSecond
     return { rate: this.#pace.rate(), left }

@@ -4,6 +4,8 @@ export interface Measure {
   readonly phase?: string
   /** Things that are settled. */
   readonly done: number
+  /** Things at work that are not settled yet. */
+  readonly ahead?: number | undefined
   /** How many there are; one that `done` has overtaken was wrong, and is not shown. */
   readonly total?: number | undefined
   /** The share that is settled, from 0 to 1, where it is not done of total. */
@@ -21,7 +23,7 @@ export interface Speed {
 
 /**
  * One line: ` 41 %  8,200/20,000  2,700/s  ETA 4 s`. Where it is wider than `columns` it loses the time left, then the
- * rate, the rejects, the phase, and last the count. Of a terminal its last column stays free: what stands there may wrap.
+ * rate, what is in flight, the rejects, the phase, and last the count. Of a terminal its last column stays free: what stands there may wrap.
  */
 export function progressLine(measure: Measure, speed: Speed, columns = Infinity): string {
   const all = fieldsOf(measure, speed)
@@ -46,13 +48,14 @@ interface Field {
 }
 
 function fieldsOf(measure: Measure, { rate, left }: Speed): Field[] {
-  const { phase, rejected = 0 } = measure
+  const { phase, ahead = 0, rejected = 0 } = measure
   const share = shareOf(measure)
   return [
     ...(phase === undefined ? [] : [{ text: phase, rank: 2 }]),
     ...(share === undefined ? [] : [{ text: percent(share, measure), rank: 0 }]),
     { text: countText(measure), rank: share === undefined ? 0 : 1 },
     ...(rejected === 0 ? [] : [{ text: `${grouped(rejected)} rejected`, rank: 3 }]),
+    ...(ahead === 0 ? [] : [{ text: `${grouped(ahead)} in flight`, rank: 3.5 }]),
     ...(rate === undefined ? [] : [{ text: rateText(rate), rank: 4 }]),
     ...(left === undefined ? [] : [{ text: `ETA ${durationText(left)}`, rank: 5 }]),
   ]

@@ -46,9 +46,9 @@ export function onFile(listen: (file: WatchedFile) => unknown): Emit {
   }
 }
 
-/** Listens to how many objects a backup or a restore has done. */
+/** Listens to how many objects a backup has read, or a restore has done. */
 export function onObjects(listen: (objects: number) => unknown): Emit {
-  return on('progress', ({ done }) => listen(done))
+  return on('progress', ({ done, ahead = 0 }) => listen(done + ahead))
 }
 
 /** All of them listen. */

@@ -1,11 +1,10 @@
 import type { Writable } from 'node:stream'
-import type { Manifest, Plan } from '../../archive/manifest.ts'
+import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
 import { type SingleArchiveWriter, singleArchive } from '../../archive/single/write.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
-import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { chosenEncoding } from './encoding.ts'
@@ -18,6 +17,7 @@ import type { BackupReport } from './report.ts'
 import { requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
+import { BackupProgress } from './scan/progress.ts'
 import { type SingleScanOptions, scanSingle } from './scan/single.ts'
 import { backupTransforms } from './scan/transforms.ts'
 
@@ -103,13 +103,15 @@ async function writeSingle(
   const { store, options } = task
   const { plan } = scan
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
+  const progress = new BackupProgress(run.emit, plan.counts.before)
   const { parts, counts } = await scanSingle({
     ...scan,
     archive,
     projection: whatOf(options.vectors),
     transforms: () => backupTransforms(invalid),
     stop: run.stop,
-    onObjects: progressOf(plan, run.emit),
+    onObjects: progress.written,
+    onCounted: progress.expect,
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
   const manifest = manifestFor(plan, counts, parts)
@@ -120,14 +122,6 @@ async function writeSingle(
   // The manifest inside cannot know how large what is around it becomes.
   state.bytes = archive.bytes
   return manifest
-}
-
-function progressOf({ counts }: Plan, emit: Emit): (objects: number) => void {
-  let objects = 0
-  return (more) => {
-    objects += more
-    emit({ type: 'progress', unit: 'objects', done: objects, total: counts.before })
-  }
 }
 
 function requireLines({ format, partitionBy }: BackupOptions): void {

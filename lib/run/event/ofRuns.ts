@@ -35,8 +35,11 @@ export const OF_RUNS = [
   }),
   event('progress', 'Some more objects, parts or archives are done.', {
     unit: choice(['objects', 'parts', 'archives'], 'What is counted.'),
-    phase: Type.Optional(choice(['writing', 'reading back'], 'Of a restore: each phase is counted anew.')),
-    done: count('How many are done.'),
+    phase: Type.Optional(
+      choice(['writing', 'reading back'], 'What a backup or a restore does now; each phase is counted anew.'),
+    ),
+    done: count('How many are done: of a backup into a directory those in durable parts.'),
+    ahead: Type.Optional(count('Of a backup: objects that were read and are in no durable part yet.')),
     total: Type.Optional(count('How many there seem to be, where that is known.')),
   }),
   event('record_rejected', 'A record was refused.', {

@@ -84,3 +84,10 @@ t.test('a rate is known after a second, looks ten seconds back, and ends with wh
   pace.note(3, 72_500)
   t.equal(pace.rate(), undefined, 'something else is counted')
 })
+
+t.test('what is at work and not settled yet stands beside the share, and is no part of it', async (t) => {
+  const measure = { phase: 'writing', done: 8200, ahead: 1500, total: 20_000 }
+  t.equal(progressLine(measure, { rate: 2700 }), 'writing   41 %  8,200/20,000  1,500 in flight  2,700/s')
+  t.equal(progressLine(measure, { rate: 2700 }, 50), 'writing   41 %  8,200/20,000  1,500 in flight')
+  t.equal(progressLine({ ...measure, ahead: 0 }, {}), 'writing   41 %  8,200/20,000')
+})

@@ -17,6 +17,7 @@ import { whatOf } from '../plan.ts'
 import type { StorageJob } from '../run.ts'
 import { partitionFiles } from './partitionFiles.ts'
 import { type Partitions, tenantDirectory } from './partitions.ts'
+import { objectsIn } from './progress.ts'
 import type { Sleepers, Work } from './sleepers.ts'
 
 /** What the workers of a backup share. */
@@ -29,7 +30,9 @@ export interface PartsRun {
   readonly sleepers: Sleepers
   /** Makes the stages that stand between reading and encoding: pages → pages. */
   readonly transforms: () => readonly Duplex[]
-  readonly onObjects: (objects: number) => void
+  /** Called with how many objects were read, and again once they are in a part that is noted. */
+  readonly onRead: (objects: number) => void
+  readonly onDurable: (objects: number) => void
 }
 
 /** The same for one of them: `signal` is aborted where another one has failed. */
@@ -69,20 +72,21 @@ async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
 
 /** Objects → transforms → parts; what each of them covers is noted as soon as it is durable. Resolves with them. */
 async function scanGap(worker: Worker, gap: IdGap): Promise<Part[]> {
-  const { job, plan, collection, signal, onObjects } = worker
+  const { job, plan, collection, signal, onRead, onDurable } = worker
   const { run, task, retry, state } = job
   const made: Part[] = []
   const parts = partWriter({
     range: gap,
     partBytes: task.options.partSize,
     stop: run.stop,
-    onObjects,
+    onObjects: onRead,
     open: () => openPart(worker, gap),
     onPart: async (files, covers) => {
       const written = files.map((file) => partOf(file, gap.range, covers))
       await noteParts(job.storage, written, signal)
       state.parts.push(...written)
       made.push(...written)
+      onDurable(objectsIn(written))
     },
   })
   const projection = whatOf(plan.encoding.vectors !== 'none')

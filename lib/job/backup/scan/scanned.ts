@@ -8,6 +8,7 @@ import { type Looking, requireFound, type ScannedRange } from './found.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
+import { BackupProgress, objectsIn } from './progress.ts'
 import { scannedRangesOf } from './scannedRanges.ts'
 import { Sleepers, workOf } from './sleepers.ts'
 import { backupTransforms } from './transforms.ts'
@@ -32,7 +33,7 @@ export async function scanned(
   const { run, storage, woken } = job
   const { plan } = begun
   const reading = { storage, plan, signal: run.signal }
-  const progress = progressOf(job, begun)
+  const progress = new BackupProgress(run.emit, expectedOf(begun), objectsIn(begun.there))
   const done = begun.tenants
   const sleepers = new Sleepers({ storage, woken, looking, reading, done, onCounted: progress.expect })
   const parts = await writtenParts(
@@ -44,15 +45,14 @@ export async function scanned(
       partitions: partitionsOf(job, begun),
       sleepers,
       transforms: () => backupTransforms(invalid),
-      onObjects: progress.take,
+      onRead: progress.read,
+      onDurable: progress.durable,
     },
     begun,
   )
   const awake = callsFor(plan.tenants)
   const objectsOf = (tenant: string | undefined) =>
-    parts
-      .filter(({ range }) => plan.ranges[range]!.tenant === tenant)
-      .reduce((sum, { objects }) => sum + objects, 0)
+    objectsIn(parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant))
   const isCompared = plan.content !== 'schema-only'
   const after = await countAfter(looking, awake, begun.counted, (tenant) =>
     isCompared
@@ -117,17 +117,7 @@ function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Pa
   return new Partitions(by, subject.schema, task.options.maxPartitions, there)
 }
 
-/** Objects so far, and how many there seem to be. */
-function progressOf({ run: { emit } }: StorageJob, { plan, there, tenants }: Begun) {
-  let objects = there.reduce((sum, part) => sum + part.objects, 0)
-  let total = plan.counts.before + tenants.reduce((sum, { before }) => sum + before, 0)
-  return {
-    expect: (more: number) => {
-      total += more
-    },
-    take: (more: number) => {
-      objects += more
-      emit({ type: 'progress', unit: 'objects', done: objects, total })
-    },
-  }
+/** How many objects there seem to be, as far as tenants were counted. */
+function expectedOf({ plan, tenants }: Begun): number {
+  return plan.counts.before + tenants.reduce((sum, { before }) => sum + before, 0)
 }

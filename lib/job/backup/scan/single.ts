@@ -26,6 +26,8 @@ export interface SingleScanOptions {
   /** Aborted to end the scan: what was written then is cut short. */
   readonly stop: AbortSignal | undefined
   readonly onObjects: (objects: number) => void
+  /** Called with how many objects a tenant has that was not counted before. */
+  readonly onCounted: (objects: number) => void
 }
 
 /**
@@ -56,6 +58,7 @@ class SingleScan {
     const count = () => looking.retry(() => looking.collection.count({ tenant, signal: looking.signal }))
     await woken.wake(tenant)
     const before = await count()
+    this.#options.onCounted(before)
     const part = await this.#range(index)
     const after = await count()
     const found = { tenant, before, after, objects: part.objects }

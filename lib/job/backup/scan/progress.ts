@@ -1,0 +1,56 @@
+import type { Emit } from '../../../run/context.ts'
+
+/**
+ * The progress of a backup: `done` counts objects in parts that are durable and noted, which `--resume` keeps; `ahead`
+ * those that were read and are in none yet. A store may hold more than it counted: `done` never exceeds `total`.
+ */
+export class BackupProgress {
+  readonly #emit: Emit
+  #expected: number
+  #durable: number
+  #read: number
+
+  /** `kept`: objects in parts that an interrupted backup has left. */
+  constructor(emit: Emit, expected: number, kept = 0) {
+    this.#emit = emit
+    this.#expected = expected
+    this.#durable = kept
+    this.#read = kept
+  }
+
+  /** There are so many more than was known: a tenant was counted. */
+  readonly expect = (objects: number): void => {
+    this.#expected += objects
+  }
+
+  /** Into a single file, of which nothing counts before its end: what is written is all there is to count. */
+  readonly written = (objects: number): void => {
+    this.#durable += objects
+    this.read(objects)
+  }
+
+  readonly read = (objects: number): void => {
+    this.#read += objects
+    this.#tell()
+  }
+
+  readonly durable = (objects: number): void => {
+    this.#durable += objects
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#emit({
+      type: 'progress',
+      unit: 'objects',
+      phase: 'writing',
+      done: this.#durable,
+      ahead: this.#read - this.#durable,
+      total: Math.max(this.#expected, this.#read),
+    })
+  }
+}
+
+export function objectsIn(parts: readonly { readonly objects: number }[]): number {
+  return parts.reduce((sum, { objects }) => sum + objects, 0)
+}
