@@ -46,6 +46,12 @@ t.test('a restore loads the 700 modules of typebox as one file', async (t) => {
   t.notOk(files.some((file) => file.includes('/node_modules/typebox/')))
 })
 
+t.test('what speaks with a server is loaded as one file', async (t) => {
+  const files = filesLoadedBy(t.testdir(), ['col', 'ls', '--target', 'http://127.0.0.1:1'])
+  t.ok(files.includes(join(MAIN, '../weaviate.cjs')))
+  t.notOk(files.some((file) => /node_modules\/(weaviate-client|nice-grpc|@grpc|protobufjs)\//.test(file)))
+})
+
 t.test('compiled code is kept in the user’s own cache', async (t) => {
   const directory = t.testdir()
   const env = { PATH: process.env.PATH, HOME: directory }
