@@ -4,7 +4,6 @@ import type { StoredObject } from '../../core/object.ts'
 import { type WholeNumbers, wholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { Pager } from '../../stream/pager.ts'
-import { identityIn } from '../object/identity.ts'
 import { LineCutter, objectIn } from '../object/lineReader.ts'
 import type { Tally } from '../object/tally.ts'
 import { ObjectLines } from '../object/writer.ts'
@@ -70,10 +69,10 @@ class LineDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     this.#line += 1
     try {
       const { tenant, vectors, foreign = false } = this.#content
-      const { object: parsed, looksCanonical } = objectIn(line, this.#numbers)
-      const object = tenant === undefined ? parsed : { ...parsed, tenant }
-      const isIdentity = vectors === 'base64' && looksCanonical && !foreign
-      this.#tally?.add(object, isIdentity ? identityIn(line) : undefined)
+      const { object: parsed, identity } = objectIn(line, this.#numbers, foreign)
+      const isOfTenant = parsed.tenant === tenant || tenant === undefined
+      const object = isOfTenant ? parsed : { ...parsed, tenant }
+      this.#tally?.add(object, vectors === 'base64' && (isOfTenant || !foreign) ? identity : undefined)
       return object
     } catch (thrown) {
       throw new ElysiaError('ELYSIA_DAMAGED', `line ${this.#line}: ${messageOf(thrown)}`, { cause: thrown })

@@ -5,7 +5,8 @@ import { reparsed } from '../../core/exactJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { type LineBound, OBJECT_BOUNDS, OBJECT_LINE } from './bounds.ts'
-import { looksCanonical } from './identity.ts'
+import { identityIn, looksCanonical } from './identity.ts'
+import { LineWriter } from './lineWriter.ts'
 import { objectOf } from './parse.ts'
 
 const LF = 10
@@ -61,19 +62,29 @@ export function jsonOf(line: Buffer, bounds?: JsonBounds): unknown {
   return parseBounded(textOf(line), bounds)
 }
 
-/** An object, and whether its line looks as LineWriter spells it. */
+/** An object, and what its digest is made of, where that is at hand. */
 export interface LineObject {
   readonly object: StoredObject
-  /** False: its digest is to be made of the object, not of the bytes of the line. */
-  readonly looksCanonical: boolean
+  /** Undefined: to be made of the object. Good until the next line. */
+  readonly identity: Buffer | undefined
 }
 
-/** The object of a line, its numbers as its class has them. @throws where it is not UTF-8, not JSON or no object */
-export function objectIn(line: Buffer, { typed }: WholeNumbers): LineObject {
+const SCRATCH_BYTES = 64 * 1024
+
+const scratch = new LineWriter(SCRATCH_BYTES)
+
+/**
+ * The object of a line, its numbers as its class has them. `anySpelling`: another program may have written the line, so
+ * that its identity is not in it and is made of what it says; otherwise it is what stands in the line, if that looks so.
+ * @throws where it is not UTF-8, not JSON or no object
+ */
+export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boolean): LineObject {
   const text = textOf(line)
-  const value = parseBounded(text, OBJECT_BOUNDS)
+  const value = parseBounded(text, OBJECT_BOUNDS) as Record<string, unknown>
   const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
-  return { object, looksCanonical: looksCanonical(line, value as Record<string, unknown>) }
+  if (!anySpelling) return { object, identity: looksCanonical(line, value) ? identityIn(line) : undefined }
+  scratch.clear()
+  return { object, identity: scratch.identity(object, value) }
 }
 
 function textOf(line: Buffer): string {

@@ -48,17 +48,18 @@ export class LineWriter {
 
   /**
    * Adds all of an object but its times, and returns that: what its digest is made of. It is good until the next
-   * call. @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
+   * call. `parsed` is the value that the object was read from, which may hold its vectors as base64.
+   * @throws ElysiaError ELYSIA_STORE for a vector with a number that is not finite
    */
-  identity(object: StoredObject): Buffer {
+  identity(object: StoredObject, parsed: ParsedVectors = {}): Buffer {
     const start = this.#length
     requireFiniteVectors(object)
     this.text(headText(object))
     if (object.vector !== undefined) {
       this.#ascii(',"vector":')
-      this.#vector(object.vector)
+      this.#vector(object.vector, parsed.vector)
     }
-    if (object.vectors !== undefined) this.#named(object.vectors)
+    if (object.vectors !== undefined) this.#named(object.vectors, parsed.vectors)
     this.#end = this.#length
     this.#byte(CLOSE)
     return this.#bytes.subarray(start, this.#length)
@@ -96,27 +97,27 @@ export class LineWriter {
     if (this.#bytes.length > this.#roomBytes) this.#bytes = Buffer.allocUnsafeSlow(this.#roomBytes)
   }
 
-  #named(vectors: Readonly<Record<string, Vector>>): void {
+  #named(vectors: Readonly<Record<string, Vector>>, parsed: unknown): void {
     this.#ascii(',"vectors":{')
     for (const [at, name] of Object.keys(vectors).sort().entries()) {
       this.text(`${at === 0 ? '' : ','}${JSON.stringify(name)}:`)
-      this.#vector(vectors[name]!)
+      this.#vector(vectors[name]!, (parsed as Readonly<Record<string, unknown>> | undefined)?.[name])
     }
     this.#byte(CLOSE)
   }
 
-  #vector(vector: Vector): void {
+  #vector(vector: Vector, parsed: unknown): void {
     if (!(vector instanceof Float32Array)) {
       this.#ascii('[')
       for (const [at, row] of vector.entries()) {
         if (at > 0) this.#ascii(',')
-        this.#vector(row)
+        this.#vector(row, (parsed as readonly unknown[] | undefined)?.[at])
       }
       this.#ascii(']')
       return
     }
     this.#byte(QUOTE)
-    this.#ascii(base64(vector))
+    this.#ascii(typeof parsed === 'string' && isAsWritten(parsed) ? parsed : base64(vector))
     this.#byte(QUOTE)
   }
 
@@ -138,6 +139,21 @@ export class LineWriter {
     this.#bytes.copy(larger, 0, 0, this.#length)
     this.#bytes = larger
   }
+}
+
+/** Vectors as a line had them. */
+export interface ParsedVectors {
+  readonly vector?: unknown
+  readonly vectors?: unknown
+}
+
+/** The last character before the padding, where the bits that belong to no byte are zero. */
+const BEFORE_PADDING = /[AQgw]==$|[AEIMQUYcgkosw048]=$/
+
+/** True for base64 that Node writes so again: not the alphabet for URLs, and no bits beyond the last byte. */
+function isAsWritten(decoded: string): boolean {
+  if (decoded.includes('-') || decoded.includes('_')) return false
+  return !decoded.endsWith('=') || BEFORE_PADDING.test(decoded)
 }
 
 const texts = new LineWriter(ROOM_BYTES)

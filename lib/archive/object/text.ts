@@ -30,12 +30,25 @@ export function timesText({ createdMs, updatedMs }: StoredObject): string {
 /** Canonical JSON of properties: keys sorted by UTF-16 code units, nulls left out at every depth. */
 function propertiesText(properties: JsonObject): string {
   let text = '{'
-  for (const key of Object.keys(properties).sort()) {
+  for (const key of sortedKeys(properties)) {
     const value = properties[key] as Json
     if (value === null || value === undefined) continue
     text += `${text.length === 1 ? '' : ','}${keyText(key)}${valueText(value)}`
   }
   return `${text}}`
+}
+
+let lastKeys: readonly string[] = []
+let lastSorted: readonly string[] = []
+
+/** The objects of a class mostly have their keys in one order: that of the last object is not sorted again. */
+function sortedKeys(properties: JsonObject): readonly string[] {
+  const keys = Object.keys(properties)
+  if (keys.length !== lastKeys.length || keys.some((key, at) => key !== lastKeys[at])) {
+    lastKeys = keys
+    lastSorted = keys.toSorted()
+  }
+  return lastSorted
 }
 
 /** Names of properties are the same in each object of a class. */
@@ -53,6 +66,7 @@ function keyText(key: string): string {
 
 function valueText(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'boolean' || Number.isInteger(value)) return Object.is(value, -0) ? '-0' : `${value}`
   if (typeof value !== 'object' || value === null) return exactJson(value)
   if (!Array.isArray(value)) return propertiesText(value)
   return typeof value[0] === 'object' ? `[${value.map(valueText).join(',')}]` : exactJson(value)

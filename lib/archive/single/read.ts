@@ -13,7 +13,6 @@ import type { Manifest, Plan } from '../manifest.ts'
 import { MANIFEST_BOUNDS, manifestReader } from '../manifestFile.ts'
 import { planFault, type Shapes, shapes } from '../manifestShapes.ts'
 import { OBJECT_LINE } from '../object/bounds.ts'
-import { identityIn } from '../object/identity.ts'
 import { jsonOf, LineCutter, objectIn } from '../object/lineReader.ts'
 import { Tally } from '../object/tally.ts'
 import { isForeign } from '../part/reading.ts'
@@ -95,9 +94,8 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     this.#hash.update(line).update('\n')
     if (this.plan === undefined) return this.#begin(line)
     try {
-      const { object, looksCanonical } = objectIn(line, this.#numbers)
-      const isIdentity = looksCanonical && !this.#foreign
-      this.#tally.add(object, isIdentity ? identityIn(line) : undefined)
+      const { object, identity } = objectIn(line, this.#numbers, this.#foreign)
+      this.#tally.add(object, identity)
       return object
     } catch (thrown) {
       throw damaged(`is damaged at line ${this.#line}: ${messageOf(thrown)}`)

@@ -3,8 +3,10 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ObjectsDigest, sumOfDigests } from '../../../lib/archive/object/digest.ts'
 import { identityIn } from '../../../lib/archive/object/identity.ts'
+import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
+import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 
 const ID = '0a000000-0000-4000-8000-000000000001'
 const ROOM_BYTES = 1024
@@ -57,6 +59,14 @@ const objects = fc.record(
   { requiredKeys: ['id', 'properties'] },
 ) as fc.Arbitrary<StoredObject>
 
+const vectors = fc.array(
+  fc.float32Array({ minLength: 1, maxLength: 9, noNaN: true, noDefaultInfinity: true }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+)
+
 t.test('what a digest is made of is the same from the object and from its line', async (t) => {
   const holds = () =>
     fc.assert(
@@ -70,6 +80,28 @@ t.test('what a digest is made of is the same from the object and from its line',
   const { line, identity } = written({ id: ID, properties: { inside, updated_ms: 7 } })
   t.equal(identityIn(Buffer.from(line)).toString(), identity, 'times of others are not taken for its own')
 })
+
+const BASE64_SPELLINGS: Readonly<Record<string, (line: string) => string>> = {
+  'as it is written': (line) => line,
+  'in the alphabet for URLs': (line) => line.replaceAll('+', '-').replaceAll('/', '_'),
+  'with bits beyond the last byte': (line) =>
+    line.replaceAll(/A(?===")/g, 'P').replaceAll(/(?<!=)A(?==")/g, 'D'),
+  'with escapes': (line) => line.replaceAll('/', '\\/').replaceAll('=', '\\u003d'),
+}
+
+for (const [name, spelled] of Object.entries(BASE64_SPELLINGS)) {
+  t.test(`what a digest is made of is the same where a line has its vectors ${name}`, async (t) => {
+    const holds = () =>
+      fc.assert(
+        fc.property(objects, vectors, vectors, (object, a, b) => {
+          const { line, identity } = written({ ...object, properties: {}, vectors: { a: a[0]!, b } })
+          const read = objectIn(Buffer.from(spelled(line)), wholeNumbers(), true)
+          return read.identity?.toString() === identity
+        }),
+      )
+    t.doesNotThrow(holds)
+  })
+}
 
 t.test('objects written one after another are the lines of each', async (t) => {
   const holds = () =>
