@@ -1,5 +1,5 @@
 import type { OptionsSchema } from '../library.ts'
-import { type Column, columns } from '../view/columns.ts'
+import type { Column } from '../view/columns.ts'
 import { localText, utcText } from '../view/times.ts'
 import type { Context } from './command.ts'
 
@@ -26,8 +26,12 @@ export interface Tables {
   noteDropped(): void
 }
 
-/** Needs tableOptions in schemas. Elsewhere than on a terminal all is shown, and times are in UTC. */
-export function tablesFor({ console, options }: Pick<Context, 'console' | 'options'>): Tables {
+/**
+ * Needs tableOptions in schemas. Elsewhere than on a terminal all is shown, and times are in UTC. What measures texts takes
+ * 20 ms to load: help and JSON do without.
+ */
+export async function tablesFor({ console, options }: Pick<Context, 'console' | 'options'>): Promise<Tables> {
+  const { columns } = await import('../view/columns.ts')
   const width = options(tableOptions).wide ? undefined : console.columns
   const dropped = new Set<string>()
   return {

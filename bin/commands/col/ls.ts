@@ -21,7 +21,7 @@ async function run(context: Context): Promise<void> {
   if (console.json) return console.document({ target: store.target, collections: found })
   if (found.length === 0) return console.note('no collections; `elysiactl index process-jsonl` makes one')
   await console.print(
-    tablesFor(context).of([{ name: 'name', whole: true }, 'objects', 'tenants'], found.map(row)),
+    (await tablesFor(context)).of([{ name: 'name', whole: true }, 'objects', 'tenants'], found.map(row)),
   )
 }
 

@@ -25,7 +25,7 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const found = await findCollection(context, context.operands[0]!)
   if (console.json) return console.document(found.schema)
-  const tables = tablesFor(context)
+  const tables = await tablesFor(context)
   const lines = [...head(found.schema), ...(await contents(found, tables)), '']
   await console.print([...lines, ...properties(found.schema, tables)])
 }

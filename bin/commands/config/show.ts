@@ -50,7 +50,7 @@ async function run(context: Context): Promise<void> {
   const apiKey = process.env.ELYSIACTL_API_KEY ? '***' : null
   const plain = options.map(({ text: _, ...option }) => option)
   if (console.json) await console.document({ options: plain, target, api_key: apiKey, targets, places })
-  else await console.print(pageOf(tablesFor(context), options, target, targets, places, apiKey))
+  else await console.print(pageOf(await tablesFor(context), options, target, targets, places, apiKey))
   // Every other command would be refused: so that a script sees it, too.
   refuseFiles(context.settings.files)
 }

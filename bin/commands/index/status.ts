@@ -44,7 +44,7 @@ async function run(context: Context): Promise<void> {
   const positions = state.journal.positions(target)
   if (console.json) return console.document({ target, runs: newest.map(entry), commits: plain(positions) })
   if (runs.length === 0 && positions.size === 0) return console.note('no runs yet')
-  const tables = tablesFor(context)
+  const tables = await tablesFor(context)
   const runRows = newest.map((one) => row(one, tables))
   await console.print([...tables.of(HEAD, runRows), ...commitLines(positions, tables)])
   tables.noteDropped()

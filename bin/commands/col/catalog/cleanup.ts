@@ -109,7 +109,7 @@ async function show(context: Context, report: CleanupReport): Promise<void> {
   for (const { warnings } of groups) for (const warning of warnings) console.warn(warning)
   // With --yes the plan is no answer but a report of what is done.
   if (status === 'planned' || !console.quiet) {
-    const tables = tablesFor(context)
+    const tables = await tablesFor(context)
     await console.print(planTables(groups, tables))
     tables.noteDropped()
   }

@@ -49,7 +49,7 @@ async function run(context: Context): Promise<void> {
   }
   for (const { path, message } of unreadable) console.warn(`unreadable: ${path}: ${message}`)
   if (all.archives === 0) return console.note('no archives; `elysiactl col backup` makes one')
-  const tables = tablesFor(context)
+  const tables = await tablesFor(context)
   const rows = archives.map((archive) => row(archive, tables))
   await console.print(tables.of(HEAD, rows))
   tables.noteDropped()

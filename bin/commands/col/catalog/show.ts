@@ -21,7 +21,7 @@ async function run(context: Context): Promise<void> {
   const [id = ''] = context.operands
   const archive = await onCatalog(context, (catalog) => archiveNamed(catalog, id))
   if (context.console.json) return context.console.document(detailsDocument(archive))
-  const tables = tablesFor(context)
+  const tables = await tablesFor(context)
   await context.console.print([
     ...facts(archive, tables),
     ...indexes(archive, tables),
