@@ -1,4 +1,5 @@
 export { readableText } from '../lib/archive/object/text.ts'
+export type { KeptUndo } from '../lib/archive/undo/kept.ts'
 export * from '../lib/async/closeAll.ts'
 export type { Change } from '../lib/catalog/annotations.ts'
 export type { Catalog } from '../lib/catalog/catalog.ts'
@@ -37,6 +38,8 @@ export * from '../lib/job/restore/options.ts'
 export type { RestoreReport } from '../lib/job/restore/report.ts'
 export type { RestoreContext } from '../lib/job/restore/restore.ts'
 export type { RestoreSource } from '../lib/job/restore/source/source.ts'
+export * from '../lib/job/rollback/options.ts'
+export type { RollbackReport } from '../lib/job/rollback/report.ts'
 export * from '../lib/job/verify/options.ts'
 export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
@@ -66,6 +69,9 @@ export const backupJob = () => import('../lib/job/backup/index.ts')
 
 /** The job of `col restore`, likewise. */
 export const restoreJob = () => import('../lib/job/restore/index.ts')
+
+/** The job of `col rollback`, likewise. */
+export const rollbackJob = () => import('../lib/job/rollback/index.ts')
 
 /** The job of `index watch`, loaded only when it is called: no other command pays for it. */
 export const watchJob = () => import('../lib/job/watch/watch.ts')

@@ -2,6 +2,7 @@ import { retentionOptions } from '../lib/catalog/retention/options.ts'
 import { backupOptions } from '../lib/job/backup/options.ts'
 import { ingestOptions } from '../lib/job/ingest/options.ts'
 import { restoreOptions } from '../lib/job/restore/options.ts'
+import { rollbackOptions } from '../lib/job/rollback/options.ts'
 import { verifyOptions } from '../lib/job/verify/options.ts'
 import { watchOptions } from '../lib/job/watch/options.ts'
 import type { OptionSchema, OptionsSchema } from '../lib/options/schema.ts'
@@ -17,6 +18,7 @@ const SCHEMAS: Readonly<Record<string, OptionsSchema>> = {
   Watch: watchOptions,
   Backup: backupOptions,
   Restore: restoreOptions,
+  Rollback: rollbackOptions,
   Verify: verifyOptions,
   Retention: retentionOptions,
 }

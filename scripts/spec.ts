@@ -6,6 +6,7 @@ import { COMMANDS } from '../bin/commands/table.ts'
 import { ERROR_CODES } from '../lib/core/errors.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
+import { ROLLBACK_REPORT } from '../lib/job/rollback/report.ts'
 import { optionTable } from '../lib/options/table.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
 import { RULES } from '../lib/transform/schema/rules.ts'
@@ -18,7 +19,8 @@ const TABLES: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(
     (await allSchemas(COMMANDS)).map((schema) => [schema.name, () => optionTable(schema)]),
   ),
-  restoreReport: restoreReportTable,
+  restoreReport: () => reportRows(RESTORE_REPORT),
+  rollbackReport: () => reportRows(ROLLBACK_REPORT),
   schemaRules: schemaRuleTable,
   errors: errorTable,
   events: eventTable,
@@ -48,8 +50,8 @@ function rejectTable(): string {
   return ['| code | meaning |', '|---|---|', ...rows].join('\n')
 }
 
-function restoreReportTable(): string {
-  const rows = Object.entries(RESTORE_REPORT).map(([field, meaning]) => `| \`${field}\` | ${meaning} |`)
+function reportRows(fields: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(fields).map(([field, meaning]) => `| \`${field}\` | ${meaning} |`)
   return ['| field | meaning |', '|---|---|', ...rows].join('\n')
 }
 

@@ -38,6 +38,8 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/ingest': ['job/ingest/continue.test.ts', 'job/ingest/dryRun.test.ts'],
   'job/restore': ['job/restore/restore.test.ts', 'job/restore/plain.test.ts'],
+  'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],
+  'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],
   'job/verify': ['job/verify/verify.test.ts', 'job/verify/live.test.ts', 'job/verify/expired.test.ts'],
   'job/watch': ['job/watch/watch.test.ts'],
   run: [

@@ -19,13 +19,14 @@ export const COMMANDS: Group = {
       },
     },
     col: {
-      summary: 'look at collections, back them up, restore and remove them',
+      summary: 'look at collections, back them up, restore, roll back and remove them',
       members: {
         ls: () => import('./col/ls.ts'),
         show: () => import('./col/show.ts'),
         cat: () => import('./col/cat.ts'),
         backup: () => import('./col/backup.ts'),
         restore: () => import('./col/restore.ts'),
+        rollback: () => import('./col/rollback.ts'),
         rm: () => import('./col/rm.ts'),
         catalog: {
           summary: 'list archives, verify them, and remove those that no rule keeps',
@@ -40,6 +41,7 @@ export const COMMANDS: Group = {
             tag: () => import('./col/catalog/tag.ts'),
             untag: () => import('./col/catalog/untag.ts'),
             note: () => import('./col/catalog/note.ts'),
+            undos: () => import('./col/catalog/undos.ts'),
             unlock: () => import('./col/catalog/unlock.ts'),
           },
         },

@@ -2,6 +2,9 @@ import { counted, type RunCounts, type RunKind, type RunRecord, sum } from '../l
 
 const RECORDS = ['written', 'deleted', 'unchanged', 'superseded', 'control', 'skipped', 'rejected']
 
+const RESTORED = ['written', 'unchanged', 'deleted', 'rejected', 'skipped']
+const ROLLED_BACK = ['put_back', 'removed', 'unchanged', 'left', 'rejected']
+
 /** What a run has done, in one line: what there was, and only the outcomes that there were. */
 export function countsText({ kind, counts }: Pick<RunRecord, 'kind' | 'counts'>): string {
   return counts === undefined ? 'none' : TEXTS[kind](counts)
@@ -12,8 +15,8 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
   watch: (counts) => `${counted(of(counts, 'files'), 'file')}: ${records(counts)}`,
   backup: (counts) =>
     `${counted(of(counts, 'objects'), 'object')} in ${counted(of(counts, 'parts'), 'part')}`,
-  restore: (counts) =>
-    `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ['written', 'rejected', 'skipped'])}`,
+  restore: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
+  rollback: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ROLLED_BACK)}`,
   verify: (counts) => {
     const parts = `${of(counts, 'parts_checked')} of ${counted(of(counts, 'parts'), 'part')}`
     return `${parts}: ${counted(of(counts, 'num_errors'), 'fault')}`
@@ -27,7 +30,9 @@ function records(counts: RunCounts): string {
 }
 
 function outcomes(counts: RunCounts, names: readonly string[]): string {
-  const some = names.filter((name) => of(counts, name) > 0).map((name) => `${of(counts, name)} ${name}`)
+  const some = names
+    .filter((name) => of(counts, name) > 0)
+    .map((name) => `${of(counts, name)} ${name.replaceAll('_', ' ')}`)
   return some.length === 0 ? 'none' : some.join(', ')
 }
 

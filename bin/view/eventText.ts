@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { counted, type RunEvent, sum } from '../library.ts'
+import { counted, formatUnit, type RunEvent, sum } from '../library.ts'
 
 type Texts = {
   readonly [T in RunEvent['type']]?: (event: Extract<RunEvent, { readonly type: T }>) => string | undefined
@@ -36,7 +36,8 @@ const OF_RUNS = {
     return `waits for a ${purpose} since ${since} (process ${pid}${of} on ${host})`
   },
   history_not_written: ({ error }) => `the history does not know of this: ${error.message}`,
-  run_continued: ({ run, line, parts_done: parts, fresh }) => {
+  run_continued: ({ run, line, parts_done: parts, fresh, kind }) => {
+    if (kind !== undefined) return `continues the interrupted ${kind} ${run}`
     if (line !== undefined) return `continues the interrupted run ${run} after line ${line}`
     const how = fresh === true ? 'all parts are written again' : `${parts} parts are done`
     return `continues the interrupted restore ${run}: ${how}`
@@ -106,6 +107,13 @@ const OF_COLLECTIONS = {
     const is = got === undefined ? 'the target has dropped it' : `the target made ${json(got)} of it`
     return `schema: ${path} should be ${json(wanted)}, ${is}`
   },
+  schema_kept: ({ path, archive, kept }) => {
+    const is = kept === undefined ? 'the class has nothing there' : `the class has ${json(kept)}`
+    return `schema: ${path} is ${json(archive)} in the archive, ${is}: it stays`
+  },
+  changes_ahead: (event) => changesText(event),
+  undo_expired: ({ run, collection }) =>
+    `what the run ${run} changed of ${collection} was kept for its time, and is removed: it can no longer be taken back`,
   schema_derived: ({ source }) =>
     source === 'export'
       ? 'an export has no schema: it is derived from all objects'
@@ -157,6 +165,23 @@ const OF_ARCHIVES = {
   root_unreadable: ({ root, error }) => `what lies below ${root} is not known: ${error.message}`,
   note_not_kept: ({ error }) => `a rebuild of the catalog would not know this: ${error.message}`,
 } satisfies Texts
+
+const STRATEGIES: Readonly<Record<string, string>> = {
+  skip: 'only objects that it lacks are written',
+  overwrite: 'objects of the archive replace those that are there',
+}
+
+function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }>): string {
+  const { collection, target, strategy, objects, source, undo, keep_ms = 0, dry_run } = event
+  const holds = objects === undefined ? '' : `, which holds ${counted(objects, 'object')}`
+  const from = source === undefined ? '' : ` (${counted(source, 'object')} in the archive)`
+  const would = dry_run ? 'would change' : 'changes'
+  const back =
+    undo === undefined
+      ? 'it cannot be taken back'
+      : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be taken back`
+  return `${would} ${collection} in ${target}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}; ${back}`
+}
 
 /** Events that are shown in another way, or not at all. */
 type Untold =

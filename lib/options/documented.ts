@@ -198,8 +198,18 @@ export interface RestoreOptionsInput {
   readonly name?: string
   /** which collection to restore from an export of several. No default. */
   readonly collection?: string
-  /** if the collection exists: fail refuses the restore. Default 'fail'. */
-  readonly onConflict?: 'fail'
+  /**
+   * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces
+   * those that are there. Default 'fail'.
+   */
+  readonly onConflict?: 'fail' | 'skip' | 'overwrite'
+  /**
+   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
+   * without a way back. Default true.
+   */
+  readonly undo?: boolean
+  /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
+  readonly keepUndoMs?: number
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
   /** class JSON to use instead of that of the archive, or for objects without a class. No default. */
@@ -241,8 +251,18 @@ export interface RestoreOptionsInput {
 
 /** How an archive becomes a collection. With its defaults: sizes in bytes, durations in milliseconds. */
 export interface RestoreOptions extends RestoreOptionsInput {
-  /** if the collection exists: fail refuses the restore. Default 'fail'. */
-  readonly onConflict: 'fail'
+  /**
+   * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces
+   * those that are there. Default 'fail'.
+   */
+  readonly onConflict: 'fail' | 'skip' | 'overwrite'
+  /**
+   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
+   * without a way back. Default true.
+   */
+  readonly undo: boolean
+  /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
+  readonly keepUndoMs: number
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
   /**
@@ -267,6 +287,34 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly batchSize: number
   /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
   readonly batchBytes: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
+/** How what a run changed is taken back. As a program gives it. */
+export interface RollbackOptionsInput {
+  /** put back also what somebody else has changed since. Default false. */
+  readonly force?: boolean
+  /** read back what was put back, and compare it. False: do not read back what was put back. Default true. */
+  readonly verify?: boolean
+  /**
+   * look at every object that the run changed, say what would become of it, and write nothing. Default false.
+   */
+  readonly dryRun?: boolean
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/** How what a run changed is taken back. With its defaults: sizes in bytes, durations in milliseconds. */
+export interface RollbackOptions extends RollbackOptionsInput {
+  /** put back also what somebody else has changed since. Default false. */
+  readonly force: boolean
+  /** read back what was put back, and compare it. False: do not read back what was put back. Default true. */
+  readonly verify: boolean
+  /**
+   * look at every object that the run changed, say what would become of it, and write nothing. Default false.
+   */
+  readonly dryRun: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs: number
 }

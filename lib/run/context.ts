@@ -26,6 +26,8 @@ export interface WriteContext extends RunContext {
   readonly fresh?: boolean
   /** The file for what was rejected; none is written where both are left out. */
   readonly rejectsPath?: string
+  /** Where what is changed of an existing collection is kept; by default `undo` in the directory of the state. */
+  readonly undoDirectory?: string
   /** Where `rejectsPath` is left out: the directory for such a file, named by the run. */
   readonly rejectsDirectory?: string
 }

@@ -35,7 +35,7 @@ interface Row {
   error_code: string | null
 }
 
-const CONTINUED = "('ingest', 'restore')"
+const CONTINUED = "('ingest', 'restore', 'rollback')"
 const WITH_ARCHIVES = JSON.stringify(ON_ARCHIVES)
 
 const isBigEndian = endianness() === 'BE'

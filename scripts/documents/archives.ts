@@ -274,14 +274,18 @@ const restored = object('What a restore did.', {
   class: text('The class that they are in now.'),
   target,
   dry_run: flag('Nothing was written.'),
-  objects: count('Objects of the source: written, and all that were rejected and skipped.'),
+  objects: count('Objects of the source: written, unchanged, and all that were rejected and skipped.'),
   written: count('Objects that the store acknowledged.'),
+  unchanged: count(
+    'Into a class that was there: objects that were not sent, since they are as they should be.',
+  ),
+  deleted: count('Into a class that was there: objects that the source does not have.'),
   rejected: counts('Objects that were refused, by code.'),
   reject_reasons: list(
     object('A reason.', { reason: text('In words.'), count: count('How often.') }),
     'The first ten.',
   ),
-  skipped: counts('Objects that are missing, by reason: `damaged`, those of damaged parts.'),
+  skipped: counts('Objects that were not written, by reason: `damaged`, `exists`.'),
   vectors: count('Vectors that were written.'),
   references: count('References that were written.'),
   references_rejected: count('References that the store refused.'),
@@ -304,6 +308,15 @@ const restored = object('What a restore did.', {
     }),
     'Null where it did not come to that.',
   ),
+  undo: nullable(
+    object('What can be taken back.', {
+      directory: text('Where it is kept.'),
+      objects: count('Objects as they were.'),
+      bytes: count('Bytes that they take.'),
+      kept_until: moment('For how long.'),
+    }),
+    'Null where nothing of a class that was there is kept.',
+  ),
   retries,
   started_at: startedAt,
   seconds,
@@ -314,4 +327,50 @@ const restored = object('What a restore did.', {
 
 export const restoreDocument = document('restore', '`col restore --json`.', {
   restores: list(restored, 'One for each archive, in the order of the command line.'),
+})
+
+export const rollbackDocument = document('rollback', '`col rollback RUN --json`.', {
+  run: text('The id of the rollback.'),
+  status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
+  undone: text('The run whose changes were taken back.'),
+  class: text('The class that it changed.'),
+  target,
+  dry_run: flag('Nothing was written.'),
+  objects: count('Objects that the run touched: the sum of the next five.'),
+  put_back: count('Objects that are as they were before the run, again.'),
+  removed: count('Objects that the run had brought.'),
+  unchanged: count('Objects that were as before the run already.'),
+  left: count('Objects that somebody else has changed since.'),
+  rejected: count('Objects that the store refused to take back.'),
+  references: count('References of the objects that were put back.'),
+  references_rejected: count('References that the store refused.'),
+  left_file: nullable(text('Their ids, as JSON lines.'), 'Null where none were left or refused.'),
+  tenants_made: texts('Tenants that the run had made; they stay.'),
+  verified: nullable(
+    count('Objects that were read back and are as before.'),
+    'Null where it did not come to that.',
+  ),
+  retries,
+  seconds,
+  peak_rss_bytes: rss,
+  error: optional(error),
+})
+
+export const undosDocument = document('undos', '`col catalog undos --json`.', {
+  undos: list(
+    object('What can be taken back.', {
+      run: text('The run that changed a collection.'),
+      job: text('What it did.'),
+      how: text('How.'),
+      class: text('The class.'),
+      target,
+      started_at: moment('When it began.'),
+      ended_at: nullable(moment('When it ended.'), 'Null where it was interrupted.'),
+      rolled_back_at: nullable(moment('When it was taken back.'), 'Null where it was not.'),
+      bytes: count('Bytes that what was changed takes.'),
+      kept_until: moment('For how long it is kept.'),
+      directory: text('Where.'),
+    }),
+    'The newest first.',
+  ),
 })

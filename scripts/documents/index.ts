@@ -6,6 +6,8 @@ import {
   locksDocument,
   rebuildDocument,
   restoreDocument,
+  rollbackDocument,
+  undosDocument,
   verificationsDocument,
 } from './archives.ts'
 import {
@@ -26,6 +28,8 @@ export const DOCUMENTS = {
   removal: removalDocument,
   backup: backupDocument,
   restore: restoreDocument,
+  rollback: rollbackDocument,
+  undos: undosDocument,
   archives: archivesDocument,
   archive: archiveDocument,
   verifications: verificationsDocument,

@@ -67,6 +67,8 @@ const CASES: Readonly<Record<string, Case>> = {
     exit: 3,
     says: /damaged and left out: .*r0000/,
   },
+  'col rollback': { badly: ['none'], exit: 10, says: /nothing is kept of a run none/ },
+  'col catalog undos': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   'col catalog list': { well: [], badly: ['--sort', 'nothing'], exit: 2, says: /nothing/ },
   'col catalog show': { badly: ['none'], exit: 10, says: /none/ },
   'col catalog verify': {

@@ -5,6 +5,7 @@ import type { retentionOptions } from '../../lib/catalog/retention/options.ts'
 import type { backupOptions } from '../../lib/job/backup/options.ts'
 import type { ingestOptions } from '../../lib/job/ingest/options.ts'
 import type { restoreOptions } from '../../lib/job/restore/options.ts'
+import type { rollbackOptions } from '../../lib/job/rollback/options.ts'
 import type { verifyOptions } from '../../lib/job/verify/options.ts'
 import type { watchOptions } from '../../lib/job/watch/options.ts'
 import type {
@@ -16,6 +17,8 @@ import type {
   RestoreOptionsInput,
   RetentionOptions,
   RetentionOptionsInput,
+  RollbackOptions,
+  RollbackOptionsInput,
   VerifyOptions,
   VerifyOptionsInput,
   WatchOptions,
@@ -37,9 +40,18 @@ const ALIKE: {
   readonly watch: Alike<WatchOptionsInput, WatchOptions, typeof watchOptions>
   readonly backup: Alike<BackupOptionsInput, BackupOptions, typeof backupOptions>
   readonly restore: Alike<RestoreOptionsInput, RestoreOptions, typeof restoreOptions>
+  readonly rollback: Alike<RollbackOptionsInput, RollbackOptions, typeof rollbackOptions>
   readonly verify: Alike<VerifyOptionsInput, VerifyOptions, typeof verifyOptions>
   readonly retention: Alike<RetentionOptionsInput, RetentionOptions, typeof retentionOptions>
-} = { ingest: all(), watch: all(), backup: all(), restore: all(), verify: all(), retention: all() }
+} = {
+  ingest: all(),
+  watch: all(),
+  backup: all(),
+  restore: all(),
+  rollback: all(),
+  verify: all(),
+  retention: all(),
+}
 
 function all(): All {
   return [true, true, true, true, true, true]

@@ -31,6 +31,7 @@ import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { rejectsPath, restoreRejects } from './restoreRejects.ts'
 import { restoreSummary } from './restoreSummary.ts'
+import { takeBackTexts } from './takeBack.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
@@ -56,6 +57,7 @@ export const command: Command = {
     'elysiactl col restore latest:Article --name article-of-yesterday',
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
+    'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
   ],
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   document: 'restore',
@@ -93,6 +95,7 @@ async function run(context: Context): Promise<void> {
     if (console.json) await console.document({ restores: reports })
     else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
     const failure = firstCause(all.map(({ error }) => error))
+    if (!console.json) console.note(takeBackTexts(context, reports))
     const next =
       failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
     if (next !== undefined) context.next(`next: ${next}`)

@@ -38,12 +38,15 @@ function planned(report: RestoreReport): string[] {
 }
 
 function rows(report: RestoreReport): Row[] {
-  const { objects, written, rejected, skipped, vectors, references, tenants, aliases, parts } = report
+  const { objects, written, unchanged, deleted, rejected, skipped, undo } = report
+  const { vectors, references, tenants, aliases, parts } = report
   return [
     [0, 'objects', objects],
     [1, 'written', written],
+    ...(undo === null && unchanged === 0 ? [] : ([[1, 'unchanged', unchanged]] as Row[])),
     ...byCode(1, 'rejected', rejected),
     ...byCode(1, 'skipped', skipped),
+    ...(deleted === 0 ? [] : ([[0, 'deleted', deleted]] as Row[])),
     [0, 'vectors', vectors],
     ...(references === 0 ? [] : ([[0, 'references', references]] as Row[])),
     ...(report.references_rejected === 0 ? [] : ([[1, 'rejected', report.references_rejected]] as Row[])),

@@ -90,3 +90,8 @@ export function sumOfDigests(digests: Iterable<string>): string {
 export function vectorsOf({ vector, vectors }: StoredObject): number {
   return (vector === undefined ? 0 : 1) + Object.values<Vector>(vectors ?? {}).length
 }
+
+/** The SHA-256 of one object without its times, in base64. */
+export function objectDigest(object: StoredObject): string {
+  return Buffer.from(identityHash(object), 'binary').toString('base64')
+}

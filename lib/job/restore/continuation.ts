@@ -22,6 +22,8 @@ export interface Continuation {
   readonly isMade: boolean
   /** The class that a killed restore from a pipe has left: it goes before a new one is made. */
   readonly left?: LeftClass
+  /** A class that is there and stays: an archive is restored into it. */
+  readonly into?: CollectionSchema
 }
 
 /** A class of which all is known to be what a restore from a pipe has made of it, before it was killed. */
@@ -42,6 +44,8 @@ export interface Continuing {
   readonly signal: AbortSignal
   readonly retry: Retrying
   readonly emit: Emit
+  /** True where a class that is there is no conflict. */
+  readonly mayExist: boolean
   /** Nothing is to be made, no lock either. */
   readonly dryRun: boolean
 }
@@ -66,21 +70,39 @@ export async function continuation(restore: Continuing): Promise<Continuation> {
     if (found !== undefined && !restore.dryRun) await forget(state!, found)
     return { isMade: false }
   }
-  if (state === undefined) throw there(name, store)
+  if (state === undefined) {
+    if (restore.mayExist) return { isMade: false, into: existing }
+    throw there(name, store)
+  }
   // Of bytes without a name nobody can say whether they are the same.
   const goesOn = source.identity !== undefined && (runId === undefined || runId === found?.run)
   if (found !== undefined && goesOn && isSame(existing, plan)) {
     const log = new RestoreLog(state.database, found.run)
     // Killed between making the class and noting it: an empty one of these properties is as good as ours.
-    if (log.made || !(await holdsAnything(restore))) {
+    if (log.made || (log.existing === undefined && !(await holdsAnything(restore)))) {
       const done = log.parts().size
       emit({ type: 'run_continued', run: found.run, parts_done: done, fresh: fresh === true })
       return { run: found.run, isMade: true }
     }
   }
+  if (restore.mayExist) return intoExisting(restore, state, existing, goesOn ? found : undefined)
   const left = await leftByPipe(restore, state, existing)
   if (left !== undefined) return left
   throw there(name, store)
+}
+
+/** The same command goes on with what it has begun to change; its undo is that of the same run. */
+function intoExisting(
+  { context, emit }: Continuing,
+  { database }: State,
+  into: CollectionSchema,
+  found: RunRecord | undefined,
+): Continuation {
+  if (found === undefined) return { isMade: false, into }
+  const log = new RestoreLog(database, found.run)
+  if (log.existing === undefined) return { isMade: false, into }
+  emit({ type: 'run_continued', run: found.run, parts_done: log.parts().size, fresh: context.fresh === true })
+  return { run: found.run, isMade: false, into }
 }
 
 /** Undefined where the class was not left by a restore from a pipe, or may hold anything else. */
@@ -165,6 +187,6 @@ async function holdsAnything({ store, plan, retry }: Continuing): Promise<boolea
 
 function there(name: string, store: Store): ElysiaError {
   return new ElysiaError('ELYSIA_CONFLICT', `there is a collection ${name} in ${store.target} already`, {
-    hint: 'nothing was written; restore under another name with --name, or remove it with `col rm`',
+    hint: 'nothing was written; restore under another name with --name, choose with --on-conflict what happens to its objects, or remove it with `col rm`',
   })
 }

@@ -23,10 +23,27 @@ export const restoreOptions = {
     },
     onConflict: {
       type: 'string',
-      description: 'if the collection exists: fail refuses the restore',
-      enum: ['fail'],
+      description:
+        'if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces those that are there',
+      enum: ['fail', 'skip', 'overwrite'],
       default: 'fail',
       flagOnly: true,
+    },
+    undo: {
+      type: 'boolean',
+      description: 'keep what is changed of an existing collection, for `col rollback`',
+      negative: 'change an existing collection without a way back',
+      default: true,
+      flagOnly: true,
+    },
+    keepUndoMs: {
+      type: 'integer',
+      flag: 'keep-undo',
+      unit: 'milliseconds',
+      description: 'how long to keep it',
+      default: 7 * 24 * 3_600_000,
+      minimum: 0,
+      maximum: 366 * 24 * 3_600_000,
     },
     tenant: {
       type: 'string',

@@ -4,11 +4,12 @@ import { Semaphore } from '../../async/semaphore.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
+import { type Resolve, resolverFor } from './conflict/resolve.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
 import { isDamage, salvaged, wanted, writable } from './stages.ts'
 import { PartTally, type Refused, type Settled } from './tally.ts'
-import type { LinkFile, PlacedLink } from './target/linkSpool.ts'
+import type { PlacedLink, SpoolFile, WrittenObject } from './target/partSpool.ts'
 import { lineReject, objectReject } from './target/rejects.ts'
 import { restoreSink } from './target/sink.ts'
 
@@ -20,6 +21,14 @@ interface Writing {
   readonly signal: AbortSignal
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
+  /** Undefined where all objects are simply written. */
+  readonly resolve: Resolve | undefined
+}
+
+/** What is noted of the objects of a part until all parts are written. */
+interface Noting {
+  readonly links: SpoolFile<PlacedLink> | undefined
+  readonly writes: SpoolFile<WrittenObject> | undefined
 }
 
 /**
@@ -61,6 +70,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
       progress.writtenHere += more
       run.frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
     },
+    resolve: resolverFor(run),
   }
 }
 
@@ -81,16 +91,16 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   const { run } = writing
   const tally = new PartTally(run.plan.compared, run.plan.mayExpire)
   run.progress.begun.set(part.name, tally)
-  const links = run.plan.references.length === 0 ? undefined : await run.kept.spool.begin(part.name)
+  const noting = await beginNoting(run, part)
   try {
     await part.check?.(writing.signal)
-    await flow(writing, part, tally, links)
+    await flow(writing, part, tally, noting)
   } catch (error) {
-    await links?.end().catch(() => {})
+    await endNoting(noting).catch(() => {})
     if (!run.options.skipDamaged || !isDamage(error)) throw error
     noteDamage(run, part, error)
   }
-  await links?.end()
+  await endNoting(noting)
   const facts = tally.facts()
   run.kept.rejects?.sync()
   failpoint('restore.before-note')
@@ -100,22 +110,36 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   run.progress.parts.set(part.name, facts)
 }
 
+async function beginNoting({ plan, kept, existing }: RestoreRun, { name }: SourcePart): Promise<Noting> {
+  return {
+    links: plan.references.length === 0 ? undefined : await kept.spool.begin(name),
+    writes: existing === undefined ? undefined : await kept.writes.begin(name),
+  }
+}
+
+async function endNoting({ links, writes }: Noting): Promise<void> {
+  await links?.end()
+  await writes?.end()
+}
+
 function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
   run.progress.damaged.set(name, error.message)
   run.frame.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
 }
 
 async function flow(
-  { run, calls, semaphore, signal, makeTenant, onObjects }: Writing,
+  { run, calls, semaphore, signal, makeTenant, onObjects, resolve }: Writing,
   part: SourcePart,
   tally: PartTally,
-  links: LinkFile | undefined,
+  noting: Noting,
 ): Promise<void> {
   const onSettled = async (settled: Settled) => {
-    rejectObjects(run, part, settled.refused)
-    await links?.add(linksOf(settled))
+    const { written, refused, unchanged = [], skipped = [] } = settled
+    rejectObjects(run, part, refused)
+    await noting.links?.add(linksOf(settled))
+    await noting.writes?.add(writesOf(run, settled))
     tally.add(settled)
-    onObjects(settled.written.length + settled.refused.length)
+    onObjects(written.length + refused.length + unchanged.length + skipped.length)
   }
   const onRepeated = (objects: readonly Refused[]) => {
     for (const { code } of objects) tally.refuse(code)
@@ -131,9 +155,9 @@ async function flow(
   const { batchSize: count, batchBytes: bytes, skipDamaged } = run.options
   const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
   const stages = { plan: run.plan, part, onRepeated }
-  const noting = run.kept.written === undefined ? [] : [run.kept.written.noting()]
-  const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting })
-  const sink = restoreSink({ calls, semaphore, onSettled, stop: run.frame.stop })
+  const ids = run.kept.written === undefined ? [] : [run.kept.written.noting()]
+  const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting: ids })
+  const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
     await pipeline([pages, ...wanted(stages), ...batches, sink], { signal })
@@ -152,5 +176,13 @@ function linksOf({ written }: Settled): PlacedLink[][] {
   return written.flatMap(({ object: { tenant }, links }) => {
     if (links.length === 0) return []
     return [links.map((link) => (tenant === undefined ? link : { ...link, tenant }))]
+  })
+}
+
+function writesOf({ existing }: RestoreRun, { written }: Settled): WrittenObject[][] {
+  if (existing === undefined) return []
+  return written.map(({ expected }) => {
+    const { id, tenant } = expected
+    return [{ id, ...(tenant !== undefined && { tenant }), wrote: existing.traces.of(expected) }]
   })
 }

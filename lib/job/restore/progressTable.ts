@@ -3,6 +3,7 @@ import { exactJson } from '../../core/exactJson.ts'
 import type { Json } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
+import type { Tenant } from '../../store/store.ts'
 import type { CountsByCode } from './reasons.ts'
 
 /** What became of one part. */
@@ -10,6 +11,10 @@ export interface PartFacts {
   /** Objects that were read. */
   readonly objects: number
   readonly written: number
+  /** Objects of an existing class that were as they should be. */
+  readonly unchanged?: number
+  /** By reason; of an existing class. */
+  readonly skipped?: CountsByCode
   /** By code. */
   readonly rejected: CountsByCode
   readonly vectors: number
@@ -22,6 +27,16 @@ export interface PartFacts {
   /** False where its references are still to be linked. */
   readonly linked: boolean
   readonly referencesRejected: number
+}
+
+/** Of a class that was there already: the states that its tenants are to have afterwards. */
+export interface ExistingFacts {
+  readonly tenants?: readonly Tenant[]
+}
+
+interface MadeFacts {
+  readonly shape?: string
+  readonly existing?: ExistingFacts
 }
 
 const TABLE = `
@@ -48,7 +63,17 @@ export class RestoreLog {
 
   /** True once the class of this restore was made: what is there under its name is ours. */
   get made(): boolean {
-    return this.#made() !== undefined
+    const made = this.#made()
+    return made !== undefined && made.existing === undefined
+  }
+
+  /** What there was before this restore changed a class that was there; undefined where it did not. */
+  get existing(): ExistingFacts | undefined {
+    return this.#made()?.existing
+  }
+
+  noteExisting(existing: ExistingFacts): void {
+    this.#insert(MADE, { existing })
   }
 
   /** The class as it was when all of it was made; undefined before. @see shapeOf */
@@ -74,9 +99,9 @@ export class RestoreLog {
     if (this.#isThere()) this.#database.prepare('DELETE FROM restored_parts WHERE run = ?').run(this.#run)
   }
 
-  #made(): { readonly shape?: string } | undefined {
+  #made(): MadeFacts | undefined {
     const [row] = this.#rows(`part = '${MADE}'`)
-    return row && (JSON.parse(row.facts) as { readonly shape?: string })
+    return row && (JSON.parse(row.facts) as MadeFacts)
   }
 
   #rows(where: string): { readonly part: string; readonly facts: string }[] {

@@ -11,7 +11,7 @@ import type { RestoreRun } from './run.ts'
 import { archiveName } from './source/source.ts'
 import type { Verification } from './verify.ts'
 
-/** What a restore did. `objects` = `written` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
+/** What a restore did. `objects` = `written`, `unchanged` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
 export interface RestoreReport {
   id: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
@@ -26,11 +26,15 @@ export interface RestoreReport {
   /** Objects that the source says it has; where it does not, those that were read. */
   objects: number
   written: number
+  /** Of a class that was there: objects that are as they should be, and were not sent. */
+  unchanged: number
+  /** Of a class that was there: objects that were removed, since the source does not have them. */
+  deleted: number
   /** By code. */
   rejected: CountsByCode
   /** Why: at most ten reasons counted separately; of objects that this process refused. */
   reject_reasons: readonly RejectReason[]
-  /** By reason: `damaged`, objects of damaged parts that were left out. */
+  /** By reason: `damaged`, objects of damaged parts that were left out; `exists`, those that gave way to what is there. */
   skipped: CountsByCode
   vectors: number
   references: number
@@ -45,6 +49,8 @@ export interface RestoreReport {
   /** What the target made of the class otherwise than it was asked to. */
   schema_differences: readonly SchemaDifference[]
   verification: Verification | null
+  /** Where what was changed of a class is kept; null where nothing was. */
+  undo: UndoFacts | null
   retries: number
   /** When this process began it, in ISO 8601 and UTC. */
   started_at: string
@@ -66,12 +72,15 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   target: 'The store, without secrets.',
   dry_run: 'Nothing was written.',
   objects:
-    'Objects of the source, or of the tenants that were named: `written`, `rejected` and `skipped`; of a dry run those that a manifest says.',
+    'Objects of the source, or of the tenants that were named: `written`, `unchanged`, `rejected` and `skipped`; of a dry run those that a manifest says.',
   written: 'Objects that the store acknowledged.',
+  unchanged: 'Into a class that was there: objects that are as they should be, and were not sent.',
+  deleted: 'Into a class that was there: objects that were removed, since the source does not have them.',
   rejected: 'Objects, or lines that are none, that were refused, by code; they are in the rejects file.',
   reject_reasons:
     '`{reason, count}` each, the first ten told apart; of what was refused since the command was given, references included.',
-  skipped: 'Objects that are missing, by reason: `damaged`, those of damaged parts.',
+  skipped:
+    'Objects that are missing, by reason: `damaged`, those of damaged parts; `exists`, those that gave way to what is there.',
   vectors: 'Vectors of the objects that were written.',
   references: 'References of the objects that were written.',
   references_rejected: 'References that the store refused.',
@@ -85,12 +94,21 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
     'What the target made of the class otherwise than it was asked: `{path, wanted, got}` each.',
   verification:
     '`{count, expected, digest_equal, expired?}` of what was read back; null where it did not come to that.',
+  undo: '`{directory, objects, bytes, kept_until}` of what `col rollback` puts back; null where the class is the restore’s own, or with `--no-undo`.',
   retries: 'Calls to the store that were repeated.',
   started_at: 'When this process began it.',
   seconds: 'How long the restore took.',
   rate: 'Objects a second while this process wrote.',
   peak_rss_bytes: 'The most memory the process held.',
   error: 'Why a restore failed; absent where it did not.',
+}
+
+/** What can be taken back, and for how long. */
+export interface UndoFacts {
+  readonly directory: string
+  readonly objects: number
+  readonly bytes: number
+  readonly kept_until: string
 }
 
 export interface ReportFacts {
@@ -106,7 +124,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   const { source, plan, progress, options } = run
   const { status, verification, error, startedAt, seconds, retries } = facts
   const begun = [...progress.begun.values()].map((tally) => tally.facts())
-  const { objects, rejected, ...sums } = sumsOf([...progress.parts.values(), ...begun])
+  const { objects, rejected, skipped, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const damaged = damagedOf(run)
   return {
     id: run.id,
@@ -119,9 +137,11 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     dry_run: options.dryRun,
     objects: status === 'done' || status === 'planned' ? (plan.objects ?? objects) : objects + damaged,
     written: sums.written,
+    unchanged: sums.unchanged,
+    deleted: progress.deleted,
     rejected,
     reject_reasons: progress.reasons.list(),
-    skipped: damaged === 0 ? {} : { damaged },
+    skipped: { ...skipped, ...(damaged > 0 && { damaged }) },
     vectors: sums.vectors,
     references: sums.references,
     references_rejected: sums.referencesRejected,
@@ -133,6 +153,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     patches: plan.patches,
     schema_differences: progress.differences,
     verification,
+    undo: undoFacts(run),
     retries,
     started_at: startedAt,
     seconds: toThousandths(seconds),
@@ -142,16 +163,25 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   }
 }
 
+function undoFacts({ kept: { undo }, options }: RestoreRun): UndoFacts | null {
+  if (undo === undefined) return null
+  const { entries: objects, bytes } = undo.size
+  const kept_until = new Date(Date.now() + options.keepUndoMs).toISOString()
+  return { directory: undo.directory, objects, bytes, kept_until }
+}
+
 /** What the journal keeps of a restore. */
-export function restoreCounts({ objects, written, rejected, skipped, references }: RestoreReport): RunCounts {
-  return { objects, written, rejected, skipped, references }
+export function restoreCounts(report: RestoreReport): RunCounts {
+  const { objects, written, unchanged, deleted, rejected, skipped, references } = report
+  const ofExisting = report.undo === null ? {} : { unchanged, deleted }
+  return { objects, written, ...ofExisting, rejected, skipped, references }
 }
 
 /** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */
 export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
-  const { objects, written, rejected, skipped } = report
+  const { objects, written, unchanged, rejected, skipped } = report
   const whole = plan.objects === undefined || progress.parts.size === plan.parts.length
-  if (whole && objects === written + sum(rejected) + sum(skipped)) return
+  if (whole && objects === written + unchanged + sum(rejected) + sum(skipped)) return
   throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(report)}`, {
     hint: 'this is a defect of elysiactl; please report it with this message',
   })
@@ -168,9 +198,13 @@ function damagedOf({ plan, progress }: RestoreRun): number {
 }
 
 function sumsOf(all: readonly PartFacts[]) {
-  const sums = { objects: 0, written: 0, vectors: 0, references: 0, referencesRejected: 0 }
+  const sums = { objects: 0, written: 0, unchanged: 0, vectors: 0, references: 0, referencesRejected: 0 }
   for (const facts of all) {
-    for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key]
+    for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key] ?? 0
   }
-  return { ...sums, rejected: addedUp(all.map(({ rejected }) => rejected)) }
+  return {
+    ...sums,
+    rejected: addedUp(all.map(({ rejected }) => rejected)),
+    skipped: addedUp(all.map(({ skipped = {} }) => skipped)),
+  }
 }

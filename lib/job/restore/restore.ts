@@ -5,6 +5,7 @@ import { sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
+import { verifyWritten } from './conflict/verifyWritten.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
@@ -14,8 +15,8 @@ import type { RestoreContext, RestoreRun } from './run.ts'
 import { type RestoreSetup, setUpRestore } from './setup.ts'
 import type { RestoreSource } from './source/source.ts'
 import { linkReferences } from './target/linking.ts'
+import { removeMade } from './target/removal.ts'
 import { addAliases, makeTargets, putTenantsBack } from './target/target.ts'
-import { undo } from './target/undo.ts'
 import { classesOf, errorOf } from './together.ts'
 import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
 
@@ -25,7 +26,7 @@ export type { RestoreContext } from './run.ts'
 export type RestoreEnded = Ended<RestoreReport>
 
 /**
- * An archive → a collection that was not there before. The order: the class, its reference properties, its
+ * An archive → a collection that was not there before, or one that is there, as `onConflict` says. The order: the class, its reference properties, its
  * tenants; objects; references; everything read back and compared; aliases; the states of tenants.
  * Memory: `workers` batches in flight and a page for each part that is read. Objects that the store refuses
  * are rejects. Killed anywhere, the same call goes on behind the parts that were done.
@@ -88,7 +89,7 @@ export async function runRestores(
       }
     } catch (thrown) {
       error = thrown
-      if (!options.dryRun) for (const run of runs) await undo(run, thrown)
+      if (!options.dryRun) for (const run of runs) await afterFailure(run, thrown)
     }
     return runs.map((run) => ended(run, done.get(run) ?? null, errorOf(run, at.run, error)))
   })
@@ -119,6 +120,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   [writeObjects],
   [requireSome, 'restore.written'],
   [linkReferences, 'restore.linked'],
+  [async (run) => run.kept.undo?.complete()],
   [
     async (run) => {
       if (run.options.waitIndexed) await waitIndexed(run)
@@ -126,7 +128,8 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   ],
   [
     async (run, done) => {
-      const verification = await verifyTarget(run)
+      const verification = await (run.existing === undefined ? verifyTarget(run) : verifyWritten(run))
+      if (verification === null) return
       done.set(run, verification)
       requireEqual(run, verification)
     },
@@ -143,7 +146,13 @@ const STEPS: readonly (readonly [Step, string?])[] = [
 async function requireSome(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]
   const refused = sum(addedUp(facts.map(({ rejected }) => rejected)))
-  if (run.continues || refused === 0 || facts.some(({ written }) => written > 0)) return
+  if (
+    run.existing !== undefined ||
+    run.continues ||
+    refused === 0 ||
+    facts.some(({ written }) => written > 0)
+  )
+    return
   await run.retry(() => run.store.drop(run.class))
   const [first] = run.progress.reasons.list()
   const fact = `none of the ${refused} objects could be restored: ${first?.reason}`
@@ -154,6 +163,12 @@ async function requireSome(run: RestoreRun): Promise<void> {
       hint: 'the rejects file has each with its reason',
     },
   )
+}
+
+/** What a failed restore leaves as it found it. */
+async function afterFailure(run: RestoreRun, error: unknown): Promise<void> {
+  await removeMade(run, error)
+  if (run.existing !== undefined) await putTenantsBack(run).catch(() => {})
 }
 
 /** Of a dry run: every byte of the archive is looked at, and nothing written. */

@@ -7,12 +7,15 @@ import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
+import type { UndoKeeping } from '../undo/keeping.ts'
+import type { Traces } from '../undo/traces.ts'
+import type { Strategy } from './conflict/strategy.ts'
 import type { RestoreOptions } from './options.ts'
 import type { PartFacts, RestoreLog } from './progressTable.ts'
 import type { Reasons } from './reasons.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
 import type { MayExpire, PartTally } from './tally.ts'
-import type { LinkSpool } from './target/linkSpool.ts'
+import type { PartSpool, PlacedLink, WrittenObject } from './target/partSpool.ts'
 import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
@@ -40,6 +43,15 @@ export interface RestorePlan {
   readonly mayExpire: MayExpire | undefined
 }
 
+/** A class that is there already, and how what is in it gives way. */
+export interface Existing {
+  readonly schema: CollectionSchema
+  readonly strategy: Strategy
+  readonly traces: Traces
+  /** True where an interrupted run of the same command has begun to change it. */
+  readonly continues: boolean
+}
+
 /** What a restore works with once its preparations are made. */
 export interface RestoreRun {
   readonly frame: Run
@@ -54,6 +66,8 @@ export interface RestoreRun {
   readonly kept: RestoreFiles
   /** True where an interrupted restore has made the class, and this one goes on. */
   readonly continues: boolean
+  /** Undefined where the class is this restore's own. */
+  readonly existing: Existing | undefined
   readonly progress: RestoreState
 }
 
@@ -62,9 +76,13 @@ export interface RestoreFiles {
   /** The parts that are done. */
   readonly log: RestoreLog
   /** References, until all objects are there. */
-  readonly spool: LinkSpool
+  readonly spool: PartSpool<PlacedLink>
   /** Of bytes that can be had only once. */
   readonly written: WrittenIds | undefined
+  /** What an existing class was before it is changed; undefined where nothing is kept. */
+  readonly undo: UndoKeeping | undefined
+  /** What was written into an existing class. */
+  readonly writes: PartSpool<WrittenObject>
   readonly rejects: RestoreRejects | undefined
   /** What the lines of the rejects file say that they are of. */
   readonly origin: RejectOrigin
@@ -84,6 +102,8 @@ export interface RestoreState {
   readonly reasons: Reasons
   differences: readonly SchemaDifference[]
   aliases: string[]
+  /** Objects that were removed from an existing class. */
+  deleted: number
   /** Objects that this process wrote, and how long it took. */
   writtenHere: number
   writeSeconds: number

@@ -8,6 +8,9 @@ import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
+import { removeExpired } from '../undo/expiry.ts'
+import { planInto } from './conflict/existing.ts'
+import { announce, existingOf, keepingFor } from './conflict/keeping.ts'
 import { type Continuation, continuation, runDirectory } from './continuation.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
@@ -15,7 +18,7 @@ import { RestoreLog } from './progressTable.ts'
 import { Reasons } from './reasons.ts'
 import type { RestoreContext, RestorePlan, RestoreRun, RestoreState } from './run.ts'
 import { archiveName, isOnce, type RestoreSource } from './source/source.ts'
-import { LinkSpool } from './target/linkSpool.ts'
+import { PartSpool } from './target/partSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
 import { WrittenIds } from './target/writtenIds.ts'
 
@@ -52,24 +55,29 @@ export async function setUpRestore(
   const progress = nothingDone()
   const retry = frame.retrying(options.retryForMs)
   const health = await retry(() => healthyTarget(store, options, emit))
-  const plan = await retry(() => planRestore(store, source, options, health, emit, together.classes))
+  const planned = await retry(() => planRestore(store, source, options, health, emit, together.classes))
   const { dryRun } = options
   const { state, runId } = context
-  const key = keyOf(source, store, plan, options)
+  const key = keyOf(source, store, planned, options)
   if (dryRun && state !== undefined) requireUnlocked(state, key)
   const lock = dryRun ? undefined : state && lockRun(state, key)
   const own = ownState(state)
   const close = [() => own.close(), () => lock?.release()]
   try {
-    const asked = { store, source, plan, key, state, context, signal, retry, emit, dryRun }
+    const mayExist = options.onConflict !== 'fail'
+    const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)
-    const { left, isMade } = continued
+    const { left, isMade, into } = continued
+    const plan = into === undefined ? planned : planInto(store, into, planned, source)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()
     const log = new RestoreLog(own.database, name)
-    if (isMade && !dryRun) restoreCheckpoint(progress, log, context.fresh === true)
+    const goesOn = isMade || continued.run !== undefined
+    if (goesOn && !dryRun) restoreCheckpoint(progress, log, context.fresh === true)
     const directory = state === undefined ? await own.directory() : runDirectory(state, name)
+    const existing = into && existingOf(store, into, options, continued.run !== undefined)
+    const undo = existing && keepingFor({ store, options, context, run: name, existing, close })
     const run: RestoreRun = {
       frame,
       id: name,
@@ -82,16 +90,24 @@ export async function setUpRestore(
       retry,
       kept: {
         log,
-        spool: new LinkSpool(directory),
-        written: isOnce(source) && !dryRun && state !== undefined ? new WrittenIds(directory) : undefined,
+        spool: new PartSpool(directory, 'links'),
+        writes: new PartSpool(directory, 'writes'),
+        undo,
+        written:
+          isOnce(source) && !dryRun && state !== undefined && into === undefined
+            ? new WrittenIds(directory)
+            : undefined,
         rejects: rejectsFile(context, name, options, source, store, together.rejects),
         origin: { archive: archiveName(source), class: source.schema.class },
       },
       continues: isMade,
+      existing,
       progress,
     }
+    await announce(run)
     run.kept.rejects?.keep(run.kept.origin.archive, progress.parts.keys())
-    const ends = [() => run.kept.rejects?.close(), () => run.kept.written?.close(), ...close]
+    const { rejects, written } = run.kept
+    const ends = [() => rejects?.close(), () => written?.close(), () => undo?.close(), ...close]
     return { run, begin: () => begin(run, continued, key), close: () => closeAll(ends) }
   } catch (error) {
     await closeAll(close).catch(() => {})
@@ -107,9 +123,10 @@ function keyOf(
   { identity }: RestoreSource,
   { target }: Store,
   { schema }: RestorePlan,
-  { tenant }: RestoreOptions,
+  { tenant, onConflict }: RestoreOptions,
 ): RunKey {
   const inputs = [identity === undefined ? 'a pipe' : `archive ${identity}`]
+  if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   return { target, class: schema.class, inputs, ...(tenant !== undefined && { tenant }) }
 }
 
@@ -122,10 +139,21 @@ function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boole
 async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: RunKey): Promise<void> {
   const { frame, store, source } = run
   await left?.remove()
-  if (goesOn === undefined) frame.context.state?.journal.forgetPositions(store.target, run.class)
+  if (goesOn === undefined && run.existing === undefined) {
+    frame.context.state?.journal.forgetPositions(store.target, run.class)
+  }
   frame.begin({ run: run.id, key, collection: source.schema.class }, goesOn !== undefined)
   await run.kept.written?.begin()
+  await beginUndo(run)
   await run.kept.rejects?.begin()
+}
+
+/** What has been kept for its time goes before more is kept. */
+async function beginUndo({ kept: { undo }, frame }: RestoreRun): Promise<void> {
+  if (undo === undefined) return
+  const { state } = frame.context
+  if (state !== undefined) removeExpired(state, frame.emit)
+  await undo.begin()
 }
 
 function rejectsFile(
@@ -180,6 +208,7 @@ function nothingDone(): RestoreState {
     reasons: new Reasons(),
     differences: [],
     aliases: [],
+    deleted: 0,
     writtenHere: 0,
     writeSeconds: 0,
   }

@@ -21,6 +21,10 @@ export function repeatedId(object: StoredObject, reason: string): Refused {
 export interface Settled {
   readonly written: readonly SplitObject[]
   readonly refused: readonly Refused[]
+  /** Of an existing class: objects that need not be sent. */
+  readonly unchanged?: readonly SplitObject[]
+  /** Of an existing class: objects that give way to what is there. */
+  readonly skipped?: readonly SplitObject[]
 }
 
 /** Counts what became of a part's objects. */
@@ -30,6 +34,8 @@ export class PartTally {
   readonly #lasting: LastingTally | undefined
   readonly #rejected: Record<string, number> = {}
   #written = 0
+  #unchanged = 0
+  #skipped = 0
   #vectors = 0
   #references = 0
 
@@ -39,7 +45,7 @@ export class PartTally {
     this.#lasting = mayExpire && new LastingTally(mayExpire)
   }
 
-  add({ written, refused }: Settled): void {
+  add({ written, refused, unchanged = [], skipped = [] }: Settled): void {
     for (const { expected, links } of written) {
       const compared = this.#compared(expected)
       this.#digest.add(compared)
@@ -48,6 +54,8 @@ export class PartTally {
       for (const { beacons } of links) this.#references += beacons.length
     }
     this.#written += written.length
+    this.#unchanged += unchanged.length
+    this.#skipped += skipped.length
     for (const { code } of refused) this.refuse(code)
   }
 
@@ -58,8 +66,10 @@ export class PartTally {
 
   facts(): PartFacts {
     return {
-      objects: this.#written + sum(this.#rejected),
+      objects: this.#written + this.#unchanged + this.#skipped + sum(this.#rejected),
       written: this.#written,
+      ...(this.#unchanged > 0 && { unchanged: this.#unchanged }),
+      ...(this.#skipped > 0 && { skipped: { exists: this.#skipped } }),
       rejected: { ...this.#rejected },
       vectors: this.#vectors,
       references: this.#references,

@@ -62,6 +62,26 @@ export const OF_COLLECTIONS = [
     wanted: json('What was asked for.'),
     got: Type.Optional(json('What there is; absent where the target dropped it.')),
   }),
+  event('schema_kept', 'A class that is there is otherwise than the archive has it, and stays so.', {
+    path: text('Where in the class.'),
+    archive: json('What the archive has.'),
+    kept: Type.Optional(json('What there is; absent where there is nothing.')),
+  }),
+  event('changes_ahead', 'Objects of a collection that is there will be changed.', {
+    collection: text('Its class.'),
+    target: text('The store.'),
+    strategy: text('What happens to objects that are in both.'),
+    objects: Type.Optional(count('How many it holds; absent where they were not counted.')),
+    source: Type.Optional(count('How many the source holds, where that is known.')),
+    undo: Type.Optional(text('Where what is changed is kept; absent where nothing is.')),
+    keep_ms: Type.Optional(count('How long, in milliseconds.')),
+    dry_run: flag('They would be changed.'),
+  }),
+  event('undo_expired', 'What a run had changed can no longer be taken back: it was kept for its time.', {
+    run: text('The run.'),
+    collection: text('The class that it changed.'),
+    bytes: count('Bytes that are free again.'),
+  }),
   event('schema_derived', 'A source has no schema: it is derived from all its objects.', {
     source: choice(['export', 'objects'], 'An export of a server, or plain objects.'),
   }),

@@ -2,7 +2,7 @@ import Type from '../../core/typebox.ts'
 import { choice, count, counts, event, failure, flag, text } from './fields.ts'
 
 /** The jobs that a run can be of. */
-export const RUN_KINDS = ['ingest', 'watch', 'backup', 'restore', 'verify', 'cleanup'] as const
+export const RUN_KINDS = ['ingest', 'watch', 'backup', 'restore', 'rollback', 'verify', 'cleanup'] as const
 
 /** How a run begins, goes on and ends. */
 export const OF_RUNS = [
@@ -68,6 +68,7 @@ export const OF_RUNS = [
     line: Type.Optional(count('After which line of the input.')),
     parts_done: Type.Optional(count('Of a restore: how many parts are done.')),
     fresh: Type.Optional(flag('Of a restore: all parts are written again.')),
+    kind: Type.Optional(choice(RUN_KINDS, 'What it does, where it is no ingest and no restore.')),
   }),
   event('run_started_over', 'An interrupted run is not continued: the input is read from its first line.', {
     reason: choice(

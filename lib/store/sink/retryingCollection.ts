@@ -34,6 +34,12 @@ export class Calls {
     return new Map([...found].map(([id, object]) => [id, object.properties[HASH_PROPERTY]]))
   }
 
+  /** The objects of those ids that exist, of one tenant, by id. */
+  async find(ids: readonly string[], what: Projection, tenant?: string): Promise<Map<string, StoredObject>> {
+    const objects = await this.#retry(() => this.#collection.readMany(ids, what, this.#call(tenant)))
+    return new Map(objects.map((object) => [object.id, object]))
+  }
+
   /** Writes objects; answers what the store refused for good, by id, with its words. */
   async write(objects: readonly StoredObject[]): Promise<Map<string, string>> {
     const refused = new Map<string, string>()

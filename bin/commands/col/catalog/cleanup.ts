@@ -16,6 +16,7 @@ import {
   namesOf,
   retentionOptions,
   roughSize,
+  userPaths,
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
 import { planDocument, planTables, type RuleOrigin } from './plan.ts'
@@ -71,7 +72,7 @@ async function plan(context: Context): Promise<CleanupReport> {
 }
 
 async function clean(context: Context): Promise<Ended<CleanupReport>> {
-  const { runCleanup } = await cleanupJob()
+  const { runCleanup, removeExpired } = await cleanupJob()
   const cleanup = await cleanupOf(context)
   const { retryLockMs } = context.options(lockOptions)
   const { console, stop } = context
@@ -83,6 +84,7 @@ async function clean(context: Context): Promise<Ended<CleanupReport>> {
   const ended = await withHistory(jobContext.onEvent, (history) =>
     onCatalog(context, (catalog) => runCleanup(catalog, cleanup, { ...jobContext, ...history })),
   )
+  removeExpired({ directory: userPaths().state }, eventView(console))
   if (ended.error === undefined && !stop.aborted) context.done()
   return ended
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../../../core/object.ts'
-import type { Link, WriteOutcome } from '../../../store/store.ts'
+import type { CallOptions, Collection, Link, WriteOutcome } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
-import type { PlacedLink } from './linkSpool.ts'
+import type { PlacedLink } from './partSpool.ts'
 import { linkReject } from './rejects.ts'
 
 /**
@@ -35,19 +35,38 @@ async function linkSome(
   tenant: string | undefined,
 ): Promise<number> {
   const call = { signal: run.frame.signal, ...(tenant !== undefined && { tenant }) }
-  // A call that failed may have added some of them, and one is never made twice without looking.
-  let look = run.continues
-  const refused = await run.retry(async () => {
-    const due = look ? await missing(run, links, call) : links
-    look = true
-    return refusals(due, await run.collection.link(due, call))
-  })
+  const look = run.continues || run.existing?.continues === true
+  const refused = await linkMissing(run, links, { ...call, look })
   for (const { reason } of refused) run.progress.reasons.add(reason)
   run.kept.rejects?.append(refused.map(({ link, reason }) => linkReject(part, run.kept.origin, link, reason)))
   return refused.reduce((sum, { link }) => sum + link.beacons.length, 0)
 }
 
-function refusals(links: readonly PlacedLink[], outcomes: readonly WriteOutcome[]) {
+/** A link that a store refused. */
+export interface RefusedLink {
+  readonly link: PlacedLink
+  readonly reason: string
+}
+
+/**
+ * Adds the references that are missing, of one tenant; with `look` false all of them are, the first time. Returns those
+ * that were refused for good.
+ */
+export async function linkMissing(
+  { collection, retry }: Pick<RestoreRun, 'collection' | 'retry'>,
+  links: readonly PlacedLink[],
+  { look, ...call }: CallOptions & { readonly look: boolean },
+): Promise<RefusedLink[]> {
+  // A call that failed may have added some of them, and one is never made twice without looking.
+  let looks = look
+  return retry(async () => {
+    const due = looks ? await missing(collection, links, call) : links
+    looks = true
+    return refusals(due, await collection.link(due, call))
+  })
+}
+
+function refusals(links: readonly PlacedLink[], outcomes: readonly WriteOutcome[]): RefusedLink[] {
   return links.flatMap((link, at) => {
     const { ok, reason = 'refused without a reason' } = outcomes[at]!
     return ok ? [] : [{ link, reason }]
@@ -56,9 +75,9 @@ function refusals(links: readonly PlacedLink[], outcomes: readonly WriteOutcome[
 
 /** What of these links is not there yet: each reference as often as it is missing, in order. */
 async function missing(
-  { collection }: RestoreRun,
+  collection: Collection,
   links: readonly PlacedLink[],
-  call: object,
+  call: CallOptions,
 ): Promise<PlacedLink[]> {
   const ids = [...new Set(links.map(({ id }) => id))]
   const what = { properties: [], vectors: false, references: true }

@@ -21,7 +21,7 @@ import { setAside } from '../../../run/keptFile.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
 import type { Refused } from '../tally.ts'
-import type { PlacedLink } from './linkSpool.ts'
+import type { PlacedLink } from './partSpool.ts'
 
 /** Of an object, and of the line around it. */
 const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }

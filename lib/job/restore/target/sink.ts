@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import type { Semaphore } from '../../../async/semaphore.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
+import type { Resolve } from '../conflict/resolve.ts'
 import type { Refused, Settled } from '../tally.ts'
 
 /** What the sinks of one restore share, and their callbacks. */
@@ -11,6 +12,8 @@ export interface RestoreSinkOptions {
   readonly semaphore: Semaphore
   /** Called with every batch once all its objects have their outcome; in no order. */
   readonly onSettled: (settled: Settled) => void | Promise<void>
+  /** Decides what of a batch is sent; without it all is. */
+  readonly resolve?: Resolve | undefined
   /** Once aborted no batch is begun any more; those in flight are finished. */
   readonly stop: AbortSignal
 }
@@ -62,17 +65,24 @@ class RestoreSink extends Writable {
   }
 
   async #settle(batch: readonly SplitObject[]): Promise<void> {
-    const { calls, onSettled } = this.#options
+    const { calls, onSettled, resolve } = this.#options
     const written: SplitObject[] = []
     const refused: Refused[] = []
+    const unchanged: SplitObject[] = []
+    const skipped: SplitObject[] = []
     for (const group of Map.groupBy(batch, ({ object }) => object.tenant).values()) {
-      const refusals = await calls.write(group.map(({ object }) => object))
-      for (const one of group) {
+      const resolved = await resolve?.(group, calls)
+      unchanged.push(...(resolved?.unchanged ?? []))
+      skipped.push(...(resolved?.skipped ?? []))
+      const due = resolved?.due ?? group
+      const refusals =
+        due.length === 0 ? new Map<string, string>() : await calls.write(due.map(({ object }) => object))
+      for (const one of due) {
         const reason = refusals.get(one.object.id)
         if (reason === undefined) written.push(one)
         else refused.push({ object: one.source, code: 'store_rejected', reason })
       }
     }
-    await onSettled({ written, refused })
+    await onSettled({ written, refused, unchanged, skipped })
   }
 }

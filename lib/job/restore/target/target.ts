@@ -3,6 +3,7 @@ import { type CollectionSchema, vectorNames } from '../../../core/schema.ts'
 import { hintedFailure } from '../../../run/failure.ts'
 import type { Store, Tenant } from '../../../store/store.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
+import { prepareExisting } from '../conflict/existing.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 
@@ -14,15 +15,19 @@ type Wanted = Pick<RestoreRun['plan'], 'schema' | 'references'>
  * and their tenants, all active; what is there already stays.
  */
 export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
-  for (const run of runs) await makeClass(run)
+  const own = runs.filter(({ existing }) => existing === undefined)
+  for (const run of own) await makeClass(run)
   try {
-    for (const run of runs) await addReferences(run)
+    for (const run of own) await addReferences(run)
   } catch (error) {
     // Nothing of ours is left where nothing of it can be used.
-    if (isLasting(error)) for (const run of runs) if (!run.continues) await run.store.drop(run.class)
+    if (isLasting(error)) for (const run of own) if (!run.continues) await run.store.drop(run.class)
     throw error
   }
-  for (const run of runs) await finishTarget(run)
+  for (const run of runs) {
+    if (run.existing === undefined) await finishTarget(run)
+    else await prepareExisting(run)
+  }
 }
 
 async function makeClass(run: RestoreRun): Promise<void> {
@@ -76,9 +81,11 @@ export async function addAliases(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Puts tenants into the states that they had. Where the target cannot do that, they stay active, with an event. */
-export async function putTenantsBack({ store, plan, retry, frame, class: name }: RestoreRun): Promise<void> {
-  const asleep = (plan.tenants ?? []).filter(({ state }) => state !== 'active')
+/** Puts tenants into the states that they had: in the class, where that was there, else in the archive. Where the target cannot do that, they stay active, with an event. */
+export async function putTenantsBack(run: RestoreRun): Promise<void> {
+  const { store, plan, retry, frame, class: name, kept, existing } = run
+  const wanted = existing === undefined ? plan.tenants : kept.log.existing?.tenants
+  const asleep = (wanted ?? []).filter(({ state }) => state !== 'active')
   for (const [state, tenants] of Map.groupBy(asleep, (tenant) => tenant.state)) {
     try {
       await retry(() => store.setTenantStates(name, tenants))

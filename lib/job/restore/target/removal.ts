@@ -11,8 +11,11 @@ const DAMAGE = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSION', 'ELYSIA_INPUT'])
  * only once, and a corrected plain file is another source. Otherwise the next try would find the class of the
  * first. What was there before is never touched, nor the class of an archive that lies in files.
  */
-export async function undo({ store, source, frame, ...run }: RestoreRun, error: unknown): Promise<void> {
-  if (run.continues || !run.kept.log.made || !isLost(source, error)) return
+export async function removeMade(
+  { store, source, frame, ...run }: RestoreRun,
+  error: unknown,
+): Promise<void> {
+  if (run.existing !== undefined || run.continues || !run.kept.log.made || !isLost(source, error)) return
   try {
     if (!(await store.drop(run.class))) return
     run.kept.log.forget()

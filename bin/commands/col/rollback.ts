@@ -1,0 +1,108 @@
+import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
+import { afterError } from '../../cli/next.ts'
+import {
+  counted,
+  type RollbackReport,
+  retryEvent,
+  rollbackJob,
+  rollbackOptions,
+  runOptions,
+  targetOptions,
+} from '../../library.ts'
+import { eventView, progressEvents } from '../../view/events.ts'
+import { progressView } from '../../view/progress.ts'
+import { type Row, table } from '../../view/summary.ts'
+
+/** `col rollback`: takes back what a run changed of a collection. */
+export const command: Command = {
+  summary: 'take back what a restore changed of a collection that was there',
+  alsoKnownAs: ['undo', 'revert'],
+  operands: [{ name: 'RUN', hint: '`elysiactl col catalog undos` lists the runs that can be taken back' }],
+  examples: [
+    'elysiactl col rollback 20261125T102959Z-ed3321',
+    'elysiactl col rollback 20261125T102959Z-ed3321 --dry-run',
+  ],
+  schemas: [rollbackOptions, runOptions, targetOptions],
+  document: 'rollback',
+  exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
+  docs: 'docs/restore.md',
+  continuing: ({ options }) => ({ keeps: !options(rollbackOptions).dryRun }),
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const [undone = ''] = context.operands
+  const { console, stop, signal } = context
+  const options = context.options(rollbackOptions)
+  const { runId } = context.options(runOptions)
+  const { runRollback } = await rollbackJob()
+  const { store, state } = await context.openTarget({
+    missing: 'refuse',
+    retryForMs: options.retryForMs,
+    onRetry: (retry) => eventView(console)(retryEvent(retry)),
+    signal: AbortSignal.any([stop, signal]),
+  })
+  const view = await progressView(console)
+  const jobContext = {
+    stop,
+    signal,
+    state,
+    onEvent: progressEvents(console, view),
+    ...(runId !== undefined && { runId }),
+  }
+  const { report, error } = await runRollback(store, undone, options, jobContext).finally(view.stop)
+  if (['done', 'planned'].includes(report.status)) context.done()
+  if (console.json) await console.document(report)
+  else console.note(summary(report))
+  const next = error === undefined ? undefined : afterError(context, error)
+  if (next !== undefined) context.next(`next: ${next}`)
+  if (error !== undefined) throw error
+  const lack = lackText(report)
+  if (lack !== undefined) context.fail(EXIT.rejects, lack)
+}
+
+function summary(report: RollbackReport): string[] {
+  const { status, undone, class: name, target, run, seconds, verified, left_file, tenants_made } = report
+  const head = status === 'planned' ? 'dry run: nothing is written' : `${status}: run ${run}`
+  const rows: Row[] = [
+    [0, 'objects', report.objects],
+    [1, 'put back', report.put_back],
+    [1, 'removed', report.removed],
+    [1, 'unchanged', report.unchanged],
+    [1, 'left', report.left],
+    [1, 'rejected', report.rejected],
+    ...(report.references === 0 ? [] : ([[0, 'references', report.references]] as Row[])),
+    ...(report.references_rejected === 0 ? [] : ([[1, 'rejected', report.references_rejected]] as Row[])),
+  ]
+  return [
+    head,
+    `what ${undone} changed of ${name} in ${target}`,
+    ...table(rows),
+    ...(verified === null ? [] : [`read back: ${counted(verified, 'object')} as before`]),
+    `${seconds.toFixed(2)} s`,
+    ...(tenants_made.length === 0 ? [] : [`tenants that the run had made stay: ${tenants_made.join(', ')}`]),
+    ...(left_file === null ? [] : [`left or rejected: ${left_file}`]),
+  ]
+}
+
+function lackText({
+  left,
+  rejected,
+  references_rejected,
+  left_file,
+  dry_run,
+}: RollbackReport): string | undefined {
+  const would = dry_run ? 'would be ' : ''
+  const lacks = [
+    ...(left === 0
+      ? []
+      : [
+          `${counted(left, 'object')} ${would}left: somebody else has changed them since; --force puts them back too`,
+        ]),
+    ...(rejected === 0 ? [] : [`${counted(rejected, 'object')} rejected`]),
+    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
+  ]
+  if (lacks.length === 0) return undefined
+  return `${lacks.join(', ')}${left_file === null ? '' : `; see ${left_file}`}`
+}

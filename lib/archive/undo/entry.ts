@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto'
+import { parseBounded } from '../../core/boundedJson.ts'
+import { reparsed } from '../../core/exactJson.ts'
+import type { JsonObject } from '../../core/object.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { isUuid } from '../../core/value/uuid.ts'
+import { wholeNumbers } from '../../core/value/wholeNumbers.ts'
+import { OBJECT_BOUNDS } from '../object/bounds.ts'
+import { objectText } from '../object/lineWriter.ts'
+import { objectOf } from '../object/parse.ts'
+import type { UndoEntry } from './undo.ts'
+
+/** Of an object, and of the entry around it. */
+const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
+
+/** The line that ends a block: how many entries it has, and the SHA-256 of their lines. */
+export interface BlockMark {
+  readonly entries: number
+  readonly sha256: string
+}
+
+/** Entries as one block of lines, the last of which marks it as complete. */
+export function blockText(entries: readonly UndoEntry[]): string {
+  const lines = entries.map((entry) => `${entryText(entry)}\n`).join('')
+  const mark: BlockMark = { entries: entries.length, sha256: hash('sha256', lines) }
+  return `${lines}${JSON.stringify({ block: mark })}\n`
+}
+
+function entryText({ id, tenant, before, wrote }: UndoEntry): string {
+  const head = JSON.stringify({
+    id,
+    ...(tenant !== undefined && { tenant }),
+    ...(wrote !== undefined && { wrote }),
+  })
+  return before === undefined ? head : `${head.slice(0, -1)},"before":${objectText(before)}}`
+}
+
+/** The mark that a line is; undefined of an entry. */
+export function markIn(line: string): BlockMark | undefined {
+  if (!line.startsWith('{"block":')) return undefined
+  const { block } = JSON.parse(line) as { block?: BlockMark }
+  return block
+}
+
+/** Reads entries with the numbers that their class has. @throws where a line is none */
+export function entryReader(schema: CollectionSchema): (line: string) => UndoEntry {
+  const { typed } = wholeNumbers(schema.properties)
+  return (line) => {
+    const value = parseBounded(line, BOUNDS)
+    if (!isRecord(value) || typeof value.id !== 'string' || !isUuid(value.id)) throw new Error('is no entry')
+    const { id, tenant, wrote, before } = value
+    const exact = () => typed(((reparsed(line) as JsonObject).before as JsonObject).properties as JsonObject)
+    return {
+      id,
+      ...(typeof tenant === 'string' && { tenant }),
+      ...(wrote !== undefined && { wrote: traceOf(wrote) }),
+      ...(before !== undefined && { before: objectOf(before, exact) }),
+    }
+  }
+}
+
+function traceOf(value: unknown): NonNullable<UndoEntry['wrote']> {
+  if (!isRecord(value) || typeof value.digest !== 'string') throw new Error('has a trace that is none')
+  return value as unknown as NonNullable<UndoEntry['wrote']>
+}

@@ -1,0 +1,61 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseBounded } from '../../core/boundedJson.ts'
+import { isCollectionSchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { makeDirectory } from '../../file/directory.ts'
+import { UNDO_HEADER, type UndoHeader, undoDamaged, undoUnwritable } from './undo.ts'
+
+const MODE = 0o600
+
+/** Writes a header, durable and all at once. @throws ElysiaError ELYSIA_STATE */
+export function writeUndoHeader(directory: string, header: UndoHeader): void {
+  const path = join(directory, UNDO_HEADER)
+  try {
+    makeDirectory(directory)
+    writeFileSync(`${path}.part`, `${JSON.stringify(header)}\n`, { mode: MODE, flush: true })
+    renameSync(`${path}.part`, path)
+    syncDirectory(directory)
+  } catch (error) {
+    throw undoUnwritable(directory, error)
+  }
+}
+
+/** Names in a directory are durable only once it is written itself. */
+export function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The header of a run's undo; undefined where there is none. @throws ElysiaError ELYSIA_DAMAGED */
+export function readUndoHeader(directory: string): UndoHeader | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(directory, UNDO_HEADER), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw undoDamaged(directory, 'cannot be read', error)
+  }
+  const header = parsed(text)
+  if (header === undefined) throw undoDamaged(directory, `has an ${UNDO_HEADER} that is none`)
+  return header
+}
+
+const TEXTS = ['run', 'job', 'how', 'target', 'class', 'started_at'] as const
+
+function parsed(text: string): UndoHeader | undefined {
+  try {
+    const value = parseBounded(text)
+    if (!isRecord(value) || value.format !== 1 || value.kind !== 'undo') return undefined
+    if (TEXTS.some((name) => typeof value[name] !== 'string') || !isCollectionSchema(value.schema))
+      return undefined
+    if (typeof value.keep_ms !== 'number') return undefined
+    return value as unknown as UndoHeader
+  } catch {
+    return undefined
+  }
+}

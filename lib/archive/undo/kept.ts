@@ -1,0 +1,65 @@
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf } from '../../core/errors.ts'
+import { readUndoHeader } from './header.ts'
+import { UNDO_ENTRIES, type UndoHeader } from './undo.ts'
+
+/** What a run has kept of what it changed. */
+export interface KeptUndo {
+  readonly directory: string
+  readonly header: UndoHeader
+  readonly bytes: number
+  /** When it may go. */
+  readonly keptUntilMs: number
+}
+
+/** All that is kept below a directory, the newest first; `onUnreadable` is called with what is none. */
+export function keptUndos(
+  root: string,
+  onUnreadable: (directory: string, reason: string) => void = () => {},
+): KeptUndo[] {
+  const kept: KeptUndo[] = []
+  for (const name of namesIn(root)) {
+    const directory = join(root, name)
+    try {
+      const one = keptUndo(directory)
+      if (one !== undefined) kept.push(one)
+    } catch (error) {
+      onUnreadable(directory, messageOf(error))
+    }
+  }
+  return kept.sort((a, b) => (a.header.started_at < b.header.started_at ? 1 : -1))
+}
+
+/** What one run has kept; undefined where there is nothing. @throws ElysiaError ELYSIA_DAMAGED */
+export function keptUndo(directory: string): KeptUndo | undefined {
+  const header = readUndoHeader(directory)
+  if (header === undefined) return undefined
+  const entries = statSync(join(directory, UNDO_ENTRIES), { throwIfNoEntry: false })
+  // The last change counts: an interrupted run may be continued days later.
+  const lastMs = Math.max(Date.parse(header.ended_at ?? header.started_at), entries?.mtimeMs ?? 0)
+  return { directory, header, bytes: entries?.size ?? 0, keptUntilMs: lastMs + header.keep_ms }
+}
+
+/** Removes what has expired; returns it. What is `spared`, by run, stays. */
+export function removeExpiredUndos(
+  root: string,
+  {
+    nowMs = Date.now(),
+    spared,
+  }: { readonly nowMs?: number; readonly spared?: (run: string) => boolean } = {},
+): KeptUndo[] {
+  return keptUndos(root).filter(({ directory, header, keptUntilMs }) => {
+    if (keptUntilMs > nowMs || spared?.(header.run) === true) return false
+    rmSync(directory, { recursive: true, force: true })
+    return true
+  })
+}
+
+function namesIn(root: string): string[] {
+  try {
+    return readdirSync(root)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { ownLines } from '../../stream/lines/ownLines.ts'
+import { entryReader, markIn } from './entry.ts'
+import { UNDO_ENTRIES, type UndoEntry, undoDamaged } from './undo.ts'
+
+/** A batch that was kept before it was sent. */
+export interface UndoBlock {
+  readonly entries: readonly UndoEntry[]
+  /** Where it ends in the file, in bytes. */
+  readonly end: number
+}
+
+/**
+ * The batches that a run kept, in the order in which they were sent. What was being written when its process died ends
+ * them: nothing of it was sent. Memory: a batch.
+ * @throws ElysiaError ELYSIA_DAMAGED where a block before the last is not what was written
+ */
+export async function* undoBlocks(directory: string, schema: CollectionSchema): AsyncGenerator<UndoBlock> {
+  const read = entryReader(schema)
+  const failure = (fact: string, cause: unknown) => undoDamaged(directory, fact, cause)
+  const file = createReadStream(join(directory, UNDO_ENTRIES))
+  let lines: string[] = []
+  let end = 0
+  let torn = false
+  try {
+    for await (const line of ownLines(file, { failure, whole: true })) {
+      end += Buffer.byteLength(line) + 1
+      const mark = markOf(line)
+      if (mark === undefined) {
+        lines.push(line)
+        continue
+      }
+      if (torn) throw undoDamaged(directory, 'is damaged: one of its blocks is not what was written')
+      const isWhole = mark.entries === lines.length && mark.sha256 === digestOf(lines)
+      torn = !isWhole
+      if (isWhole) yield { entries: lines.map(read), end }
+      lines = []
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+}
+
+function markOf(line: string) {
+  try {
+    return markIn(line)
+  } catch {
+    return undefined
+  }
+}
+
+function digestOf(lines: readonly string[]): string {
+  return hash('sha256', lines.map((line) => `${line}\n`).join(''))
+}

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeDirectory } from '../../file/directory.ts'
+import { blockText } from './entry.ts'
+import { syncDirectory, writeUndoHeader } from './header.ts'
+import { undoBlocks } from './reader.ts'
+import { UNDO_ENTRIES, type UndoEntry, type UndoHeader, undoUnwritable } from './undo.ts'
+
+interface Waiting {
+  readonly bytes: Buffer
+  readonly entries: number
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/**
+ * Keeps objects as they were, batch by batch, in a directory of one run: an archive of kind `undo`. What `keep` resolved
+ * for outlives a power cut. Batches that wait for the disk together share one sync.
+ * Memory: the batches that wait.
+ */
+export class UndoWriter {
+  readonly directory: string
+  readonly #handle: FileHandle
+  #header: UndoHeader
+  #entries: number
+  #bytes: number
+  #waiting: Waiting[] = []
+  #flushing: Promise<void> | undefined
+  #failure: unknown
+
+  private constructor(
+    directory: string,
+    header: UndoHeader,
+    handle: FileHandle,
+    at: { readonly entries: number; readonly bytes: number },
+  ) {
+    this.directory = directory
+    this.#header = header
+    this.#handle = handle
+    this.#entries = at.entries
+    this.#bytes = at.bytes
+  }
+
+  /**
+   * Makes it, or goes on with what an interrupted run has kept: a batch that was cut short goes, it was never sent.
+   * @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED
+   */
+  static async begin(directory: string, header: UndoHeader): Promise<UndoWriter> {
+    const path = join(directory, UNDO_ENTRIES)
+    const at = { entries: 0, bytes: 0 }
+    if (existsSync(path)) {
+      for await (const { entries, end } of undoBlocks(directory, header.schema)) {
+        at.entries += entries.length
+        at.bytes = end
+      }
+    }
+    try {
+      makeDirectory(directory)
+      const handle = await open(path, 'a', 0o600)
+      await handle.truncate(at.bytes)
+      await handle.datasync()
+      syncDirectory(directory)
+      writeUndoHeader(directory, header)
+      return new UndoWriter(directory, header, handle, at)
+    } catch (error) {
+      throw undoUnwritable(directory, error)
+    }
+  }
+
+  /** Entries so far, those of the run before it was interrupted included. */
+  get entries(): number {
+    return this.#entries
+  }
+
+  /** Bytes that they take on the disk. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Resolves once the entries are durable: only then may their objects be changed. @throws ElysiaError ELYSIA_STATE */
+  keep(entries: readonly UndoEntry[]): Promise<void> {
+    if (entries.length === 0) return Promise.resolve()
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const bytes = Buffer.from(blockText(entries))
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ bytes, entries: entries.length, resolve, reject })
+      this.#flushing ??= this.#flush().finally(() => {
+        this.#flushing = undefined
+      })
+    })
+  }
+
+  /** Notes tenants that the run makes: a rollback says which they are. */
+  noteTenants(tenants: readonly string[]): void {
+    this.#write({ ...this.#header, tenants_made: [...(this.#header.tenants_made ?? []), ...tenants] })
+  }
+
+  /** Notes that the run has come to its end: what it wrote is complete. */
+  complete(): void {
+    const ended_at = new Date().toISOString()
+    this.#write({ ...this.#header, ended_at, entries: this.#entries, bytes: this.#bytes })
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing
+    await this.#handle.close()
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0)
+      try {
+        if (this.#failure !== undefined) throw this.#failure
+        await this.#handle.appendFile(Buffer.concat(batch.map(({ bytes }) => bytes)))
+        await this.#handle.datasync()
+        for (const one of batch) {
+          this.#entries += one.entries
+          this.#bytes += one.bytes.length
+          one.resolve()
+        }
+      } catch (error) {
+        this.#failure ??= undoUnwritable(this.directory, error)
+        for (const one of batch) one.reject(this.#failure)
+      }
+    }
+  }
+
+  #write(header: UndoHeader): void {
+    writeUndoHeader(this.directory, header)
+    this.#header = header
+  }
+}

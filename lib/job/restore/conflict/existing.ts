@@ -1,0 +1,82 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { type CollectionSchema, hasTenants } from '../../../core/schema.ts'
+import type { Store } from '../../../store/store.ts'
+import { normalizerFor } from '../../../transform/object/comparable.ts'
+import { schemaDifferences } from '../../../transform/schema/differences.ts'
+import { misfits } from '../../../transform/schema/fit.ts'
+import type { RestorePlan, RestoreRun } from '../run.ts'
+import type { RestoreSource } from '../source/source.ts'
+
+/**
+ * What a restore makes of its plan where the class is there already: that stays as it is, with its aliases.
+ * @throws ElysiaError ELYSIA_CONFLICT where the objects do not fit into it
+ */
+export function planInto(
+  store: Store,
+  existing: CollectionSchema,
+  plan: RestorePlan,
+  { withoutVectors }: RestoreSource,
+): RestorePlan {
+  const wanted = { ...plan.schema, properties: [...(plan.schema.properties ?? []), ...plan.references] }
+  const faults = misfits(wanted, existing, { vectors: withoutVectors !== true })
+  if (faults.length > 0) {
+    const fact = `the archive does not fit into ${existing.class} in ${store.target}: ${faults.join('; ')}`
+    throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+      hint: `nothing was written; add to ${existing.class} what it lacks, or restore beside it with --name NEW`,
+    })
+  }
+  return {
+    ...plan,
+    patches: [],
+    aliases: [],
+    compared: normalizerFor(store.kind, existing),
+    mayExpire: undefined,
+  }
+}
+
+/** What is to be seen to before the first object is written. The class stays as it is. */
+export async function prepareExisting(run: RestoreRun): Promise<void> {
+  noteDifferences(run)
+  await prepareTenants(run)
+}
+
+/** Says what of the class is otherwise than the archive has it, though objects fit. */
+function noteDifferences({ plan, existing, progress, frame }: RestoreRun): void {
+  progress.differences = schemaDifferences(plan.schema, existing!.schema)
+  for (const { path, wanted, got } of progress.differences) {
+    frame.emit({ type: 'schema_kept', path, archive: wanted, ...(got !== undefined && { kept: got }) })
+  }
+}
+
+/**
+ * Makes the tenants that the class lacks and wakes those that are needed. The states that all of them are to have
+ * afterwards are noted before: those that were there keep theirs.
+ */
+async function prepareTenants(run: RestoreRun): Promise<void> {
+  const { store, plan, retry, class: name, kept, existing } = run
+  if (plan.tenants === undefined || !hasTenants(existing!.schema)) {
+    if (kept.log.existing === undefined) kept.log.noteExisting({})
+    return
+  }
+  const there = await retry(() => store.tenantStates(name))
+  const known = new Map(there.map((tenant) => [tenant.name, tenant]))
+  const before = kept.log.existing?.tenants
+  const afterwards = before ?? plan.tenants.map((tenant) => known.get(tenant.name) ?? tenant)
+  if (before === undefined) kept.log.noteExisting({ tenants: afterwards })
+  const missing = plan.tenants.filter((tenant) => !known.has(tenant.name))
+  kept.undo?.noteTenants(missing.map((tenant) => tenant.name))
+  await retry(() =>
+    store.createTenants(
+      name,
+      missing.map((tenant) => tenant.name),
+    ),
+  )
+  const asleep = plan.tenants.filter((tenant) => known.get(tenant.name)?.state !== 'active')
+  if (asleep.length === 0) return
+  await retry(() =>
+    store.setTenantStates(
+      name,
+      asleep.map((tenant) => ({ name: tenant.name, state: 'active' })),
+    ),
+  )
+}

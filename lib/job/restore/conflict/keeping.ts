@@ -1,0 +1,83 @@
+import { undoDirectory, undoRoot } from '../../../archive/undo/undo.ts'
+import type { Close } from '../../../async/closeAll.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { type CollectionSchema, hasTenants } from '../../../core/schema.ts'
+import type { Store } from '../../../store/store.ts'
+import { UndoKeeping } from '../../undo/keeping.ts'
+import { lockUndo } from '../../undo/lock.ts'
+import { Traces } from '../../undo/traces.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { Existing, RestoreContext, RestoreRun } from '../run.ts'
+import type { Strategy } from './strategy.ts'
+
+/** Says what is going to be changed, before anything is. */
+export async function announce(run: RestoreRun): Promise<void> {
+  const { store, existing, plan, kept, options, frame, retry, class: name } = run
+  if (existing === undefined) return
+  // Tenants are not counted: those that are not active would have to be woken for it.
+  const objects = hasTenants(existing.schema)
+    ? undefined
+    : await retry(() => store.collection(name).count({ signal: frame.signal }))
+  frame.emit({
+    type: 'changes_ahead',
+    collection: name,
+    target: store.target,
+    strategy: existing.strategy,
+    ...(objects !== undefined && { objects }),
+    ...(plan.objects !== undefined && { source: plan.objects }),
+    ...(kept.undo !== undefined && { undo: kept.undo.directory, keep_ms: options.keepUndoMs }),
+    dry_run: options.dryRun,
+  })
+}
+
+/** A class that is there, as a restore into it sees it. */
+export function existingOf(
+  { kind }: Store,
+  schema: CollectionSchema,
+  { onConflict }: RestoreOptions,
+  continues: boolean,
+): Existing {
+  return { schema, strategy: onConflict as Strategy, traces: new Traces(kind, schema), continues }
+}
+
+interface Keeping {
+  readonly store: Store
+  readonly options: RestoreOptions
+  readonly context: RestoreContext
+  readonly run: string
+  readonly existing: Existing
+  /** Takes what has to be closed. */
+  readonly close: Close[]
+}
+
+/**
+ * Where what is changed is kept; undefined for a dry run, and with --no-undo.
+ * @throws ElysiaError ELYSIA_USAGE where there is no place for it, ELYSIA_LOCKED while it is taken back
+ */
+export function keepingFor(given: Keeping): UndoKeeping | undefined {
+  const { store, options, context, run, existing, close } = given
+  if (options.dryRun || !options.undo) return undefined
+  const { state, undoDirectory: own } = context
+  const root = own ?? (state && undoRoot(state.directory))
+  if (root === undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', 'there is no place to keep what is changed', {
+      hint: 'give the restore a state or an undoDirectory, or undo: false',
+    })
+  }
+  const lock = state && lockUndo(state, run)
+  close.push(() => lock?.release())
+  const { schema, strategy, traces } = existing
+  const header = {
+    format: 1,
+    kind: 'undo',
+    run,
+    job: 'restore',
+    how: strategy,
+    target: store.target,
+    class: schema.class,
+    schema,
+    started_at: new Date().toISOString(),
+    keep_ms: options.keepUndoMs,
+  } as const
+  return new UndoKeeping(undoDirectory(root, run), header, traces)
+}

@@ -1,0 +1,78 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { ElysiaError } from '../../../core/errors.ts'
+import { isReference } from '../../../core/schema.ts'
+import type { Projection } from '../../../store/store.ts'
+import type { RestoreRun } from '../run.ts'
+import type { WrittenObject } from '../target/partSpool.ts'
+import type { Verification } from '../verify.ts'
+
+/** A replica may answer late: so often an object that differs is read again, after so long. */
+const READ_AGAIN = 2
+const AGAIN_AFTER_MS = 1000
+const IDS_NAMED = 5
+
+/**
+ * Reads back what was written into a class that others write to as well: each object is compared, what else is in the
+ * class is not. Null with --no-verify. Memory: some hundred objects.
+ * @throws ElysiaError ELYSIA_INCOMPLETE, naming objects that are not what was written
+ */
+export async function verifyWritten(run: RestoreRun): Promise<Verification | null> {
+  const { progress, options, frame } = run
+  if (!options.verify) return null
+  let expected = 0
+  for (const { written } of progress.parts.values()) expected += written
+  const different: WrittenObject[] = []
+  let differing = 0
+  let count = 0
+  for (const part of progress.parts.keys()) {
+    for await (const some of run.kept.writes.read(part)) {
+      frame.stop.throwIfAborted()
+      const wrong = await differences(run, some)
+      differing += wrong.length
+      different.push(...wrong.slice(0, IDS_NAMED - different.length))
+      count += some.length
+      frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done: count, total: expected })
+    }
+  }
+  if (differing > 0) throw notWritten(run, differing, different)
+  return { count, expected, digest_equal: true }
+}
+
+async function differences(run: RestoreRun, objects: readonly WrittenObject[]): Promise<WrittenObject[]> {
+  let wrong = await unlike(run, objects)
+  for (let again = 0; wrong.length > 0 && again < READ_AGAIN; again++) {
+    await wait(AGAIN_AFTER_MS, undefined, { signal: run.frame.signal })
+    wrong = await unlike(run, wrong)
+  }
+  return wrong
+}
+
+async function unlike(run: RestoreRun, objects: readonly WrittenObject[]): Promise<WrittenObject[]> {
+  const { collection, retry, existing, frame, progress } = run
+  const { schema, traces } = existing!
+  // Of references that were refused nobody expects that they are there.
+  const partlyLinked = [...progress.parts.values()].some(({ referencesRejected }) => referencesRejected > 0)
+  const references = (schema.properties ?? []).some(isReference)
+  const what: Projection = { properties: 'all', vectors: true, references }
+  const wrong: WrittenObject[] = []
+  for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
+    const call = { signal: frame.signal, ...(tenant !== undefined && { tenant }) }
+    const ids = group.map(({ id }) => id)
+    const found = await retry(() => collection.readMany(ids, what, call))
+    const there = new Map(found.map((object) => [object.id, object]))
+    for (const one of group) {
+      const object = there.get(one.id)
+      if (object === undefined || !traces.matches(object, one.wrote, { partlyLinked })) wrong.push(one)
+    }
+  }
+  return wrong
+}
+
+function notWritten(run: RestoreRun, count: number, some: readonly WrittenObject[]): ElysiaError {
+  const ids = some.map(({ id }) => id).join(', ')
+  const more = count > some.length ? ', …' : ''
+  const fact = `${count} objects of ${run.class} in ${run.store.target} are not what was written: ${ids}${more}`
+  return new ElysiaError('ELYSIA_INCOMPLETE', fact, {
+    hint: 'somebody else may have written to them since; give the same command again to write them anew, or compare with `elysiactl diff`',
+  })
+}

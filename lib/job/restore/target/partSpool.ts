@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Trace } from '../../../archive/undo/undo.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { makeDirectory } from '../../../file/directory.ts'
+import type { Link } from '../../../store/store.ts'
+import { ownLines } from '../../../stream/lines/ownLines.ts'
+
+/** A link, and the tenant of its object. */
+export interface PlacedLink extends Link {
+  readonly tenant?: string
+}
+
+/** An object that was written into a class that others write to, and what it is recognised by. */
+export interface WrittenObject {
+  readonly id: string
+  readonly tenant?: string
+  readonly wrote: Trace
+}
+
+const AT_ONCE = 500
+
+/**
+ * What is still to be done for the objects of parts that are written, on the disk until all are: a reference, say, may
+ * lead to an object of a later part. One file a part, durable before the part counts as written.
+ */
+export class PartSpool<T> {
+  readonly #directory: string
+  readonly #kind: string
+
+  /** `kind` names the files and what is in them: `links`. */
+  constructor(directory: string, kind: string) {
+    this.#directory = directory
+    this.#kind = kind
+  }
+
+  /** Begins the file of a part; what an earlier attempt left is gone. */
+  async begin(part: string): Promise<SpoolFile<T>> {
+    makeDirectory(this.#directory)
+    return new SpoolFile(await open(this.#path(part), 'w', 0o600))
+  }
+
+  /** What was noted of a part, some hundred at a time, that of an object together. */
+  async *read(part: string): AsyncGenerator<T[]> {
+    const lines = ownLines(createReadStream(this.#path(part)), { failure: unreadable(this.#kind) })
+    let some: T[] = []
+    for await (const line of lines) {
+      some.push(...(JSON.parse(line) as T[]))
+      if (some.length < AT_ONCE) continue
+      yield some
+      some = []
+    }
+    if (some.length > 0) yield some
+  }
+
+  /** Removes all that the run has kept in this directory. */
+  async remove(): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+
+  #path(part: string): string {
+    const name = createHash('sha256').update(part).digest('hex').slice(0, 32)
+    return join(this.#directory, `${name}.${this.#kind}`)
+  }
+}
+
+/** The file of one part, being written. */
+export class SpoolFile<T> {
+  readonly #handle: FileHandle
+  #last: Promise<unknown> = Promise.resolve()
+  #ended = false
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  /** One array an object. */
+  add(objects: readonly (readonly T[])[]): Promise<unknown> {
+    if (objects.length === 0) return this.#last
+    const text = objects.map((some) => `${JSON.stringify(some)}\n`).join('')
+    this.#last = this.#last.then(() => this.#handle.appendFile(text)).catch(unwritable)
+    return this.#last
+  }
+
+  /** Makes it durable. A second time does nothing. */
+  async end(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    await this.#last
+    await this.#handle.datasync().catch(unwritable)
+    await this.#handle.close()
+  }
+}
+
+function unreadable(kind: string) {
+  return (fact: string, cause: unknown) =>
+    new ElysiaError('ELYSIA_STATE', `the file of ${kind} ${fact}`, {
+      cause,
+      hint: 'restore again from the beginning, with --fresh',
+    })
+}
+
+function unwritable(cause: unknown): never {
+  throw new ElysiaError(
+    'ELYSIA_STATE',
+    `what is still to be done cannot be kept on the disk: ${String(cause)}`,
+    {
+      cause,
+      hint: 'make room in the state directory, then give the same command again',
+    },
+  )
+}

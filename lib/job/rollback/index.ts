@@ -1,0 +1,5 @@
+/** All that the command needs for `col rollback`, loaded together when it is called. */
+
+export { keptUndos } from '../../archive/undo/kept.ts'
+export { undoRoot } from '../../archive/undo/undo.ts'
+export { runRollback } from './rollback.ts'

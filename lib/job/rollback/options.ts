@@ -1,0 +1,36 @@
+import type { OptionsSchema } from '../../options/schema.ts'
+import { retryForOption } from '../../run/sharedOptions.ts'
+
+/** How what a run changed is taken back. */
+export const rollbackOptions = {
+  type: 'object',
+  name: 'rollback',
+  description: 'How what a run changed is taken back.',
+  properties: {
+    force: {
+      type: 'boolean',
+      short: 'f',
+      description: 'put back also what somebody else has changed since',
+      default: false,
+      flagOnly: true,
+    },
+    verify: {
+      type: 'boolean',
+      description: 'read back what was put back, and compare it',
+      negative: 'do not read back what was put back',
+      default: true,
+      flagOnly: true,
+    },
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description:
+        'look at every object that the run changed, say what would become of it, and write nothing',
+      default: false,
+      flagOnly: true,
+    },
+    retryForMs: retryForOption,
+  },
+} as const satisfies OptionsSchema
+
+export type { RollbackOptions, RollbackOptionsInput } from '../../options/documented.ts'

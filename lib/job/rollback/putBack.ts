@@ -1,0 +1,159 @@
+import { undoBlocks } from '../../archive/undo/reader.ts'
+import type { UndoEntry } from '../../archive/undo/undo.ts'
+import { failpoint } from '../../core/failpoint.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { type SplitReferences, splitReferences } from '../../transform/object/references.ts'
+import { linkMissing } from '../restore/target/linking.ts'
+import type { PlacedLink, SpoolFile } from '../restore/target/partSpool.ts'
+import { type Fate, fateOf } from './decide.ts'
+import type { LeftObject } from './left.ts'
+import type { RollbackRun } from './run.ts'
+
+const LINKS = 'links'
+
+/** The entries that count, of those that a run has kept, a batch of one tenant at a time. Memory: a batch. */
+export async function* countingEntries({ kept, index }: RollbackRun): AsyncGenerator<UndoEntry[]> {
+  let number = 0
+  for await (const { entries } of undoBlocks(kept.directory, kept.header.schema)) {
+    const first = number
+    number += entries.length
+    const counting = entries.filter((entry, at) => index.find(entry)?.entry === first + at)
+    yield* Map.groupBy(counting, ({ tenant }) => tenant).values()
+  }
+}
+
+/**
+ * Puts back what a run changed and removes what it brought, batch by batch; what somebody else has changed since stays,
+ * and is listed. References are linked once all objects are there. Memory: a batch.
+ */
+export async function putBack(run: RollbackRun): Promise<void> {
+  const { kept, links, options } = run
+  const { schema } = kept.header
+  const split = splitReferences({ from: schema, name: schema.class, leftOut: new Set() })
+  const file = options.dryRun ? undefined : await links.begin(LINKS)
+  try {
+    for await (const entries of countingEntries(run)) {
+      stopping(run)
+      await putBackSome(run, entries, split, file)
+    }
+  } finally {
+    await file?.end()
+  }
+  if (options.dryRun) return
+  failpoint('rollback.objects')
+  await linkAll(run)
+  failpoint('rollback.linked')
+}
+
+async function putBackSome(
+  run: RollbackRun,
+  entries: readonly UndoEntry[],
+  split: SplitReferences,
+  file: SpoolFile<PlacedLink> | undefined,
+): Promise<void> {
+  const { calls, index, deciding, whole, progress, options, frame, left } = run
+  const tenant = entries[0]?.tenant
+  const found = await calls.find(
+    entries.map(({ id }) => id),
+    whole,
+    tenant,
+  )
+  const by = Map.groupBy(entries, (entry) => fateOf(found.get(entry.id), index.find(entry)!, deciding))
+  const of = (fate: Fate) => by.get(fate) ?? []
+  const refused = options.dryRun
+    ? []
+    : [
+        ...(await writeBack(run, of('put_back'), split, file)),
+        ...(await removeAll(run, of('removed'), tenant)),
+      ]
+  for (const fate of FATES) progress.fates[fate] += of(fate).length
+  for (const { fate } of refused) progress.fates[fate] -= 1
+  progress.rejected += refused.length
+  left.add([
+    ...of('left').map((entry) => leftOf(entry, found.get(entry.id) === undefined ? 'gone' : 'changed')),
+    ...refused.map(({ entry, reason }) => ({ ...leftOf(entry, 'refused'), reason })),
+  ])
+  const done = Object.values(progress.fates).reduce((sum, count) => sum + count, progress.rejected)
+  frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done, total: index.objects })
+}
+
+const FATES: readonly Fate[] = ['put_back', 'removed', 'unchanged', 'left']
+
+interface RefusedEntry {
+  readonly entry: UndoEntry
+  readonly fate: Fate
+  readonly reason: string
+}
+
+async function writeBack(
+  { calls, progress }: RollbackRun,
+  entries: readonly UndoEntry[],
+  split: SplitReferences,
+  file: SpoolFile<PlacedLink> | undefined,
+): Promise<RefusedEntry[]> {
+  if (entries.length === 0) return []
+  const objects = entries.map(({ before }) => split(before!))
+  const refusals = await calls.write(objects.map(({ object }) => object))
+  failpoint('rollback.batch')
+  const written = objects.filter(({ object }) => !refusals.has(object.id))
+  const placed = written.map(({ object, links }) => links.map((link) => placedLink(link, object)))
+  for (const links of placed) for (const { beacons } of links) progress.references += beacons.length
+  await file?.add(placed.filter((links) => links.length > 0))
+  return refusedOf(entries, refusals, 'put_back')
+}
+
+function placedLink(link: PlacedLink, { tenant }: StoredObject): PlacedLink {
+  return tenant === undefined ? link : { ...link, tenant }
+}
+
+async function removeAll(
+  { calls }: RollbackRun,
+  entries: readonly UndoEntry[],
+  tenant: string | undefined,
+): Promise<RefusedEntry[]> {
+  if (entries.length === 0) return []
+  const { refused } = await calls.remove(new Map(entries.map(({ id }) => [id, tenant])))
+  failpoint('rollback.removed')
+  return refusedOf(entries, refused, 'removed')
+}
+
+function refusedOf(
+  entries: readonly UndoEntry[],
+  refusals: ReadonlyMap<string, string>,
+  fate: Fate,
+): RefusedEntry[] {
+  return entries.flatMap((entry) => {
+    const reason = refusals.get(entry.id)
+    return reason === undefined ? [] : [{ entry, fate, reason }]
+  })
+}
+
+function leftOf({ id, tenant }: UndoEntry, found: LeftObject['found']): LeftObject {
+  return { id, ...(tenant !== undefined && { tenant }), found }
+}
+
+async function linkAll(run: RollbackRun): Promise<void> {
+  const { links, frame, progress, left } = run
+  for await (const some of links.read(LINKS)) {
+    stopping(run)
+    for (const [tenant, group] of Map.groupBy(some, (link) => link.tenant)) {
+      const call = { signal: frame.signal, ...(tenant !== undefined && { tenant }), look: true }
+      const refused = await linkMissing(run, group, call)
+      for (const { link } of refused) progress.referencesRejected += link.beacons.length
+      left.add(
+        refused.map(({ link: { id }, reason }) => ({
+          id,
+          ...(tenant !== undefined && { tenant }),
+          found: 'refused',
+          reason,
+        })),
+      )
+    }
+  }
+}
+
+/** @throws the reason of a stop */
+export function stopping({ frame }: RollbackRun): void {
+  frame.signal.throwIfAborted()
+  frame.stop.throwIfAborted()
+}

@@ -1,0 +1,111 @@
+import { ElysiaError } from '../../core/errors.ts'
+import { toThousandths } from '../../core/units.ts'
+import { failureOf } from '../../run/failure.ts'
+import type { RunCounts } from '../../run/record.ts'
+import type { Ending } from '../../run/run.ts'
+import type { RollbackRun } from './run.ts'
+
+/** What a rollback did. `objects` = `put_back`, `removed`, `unchanged`, `left` and `rejected`, always. */
+export interface RollbackReport {
+  run: string
+  status: 'done' | 'interrupted' | 'failed' | 'planned'
+  /** The run whose changes were taken back. */
+  undone: string
+  class: string
+  target: string
+  dry_run: boolean
+  /** Objects that the run had touched. */
+  objects: number
+  put_back: number
+  /** Objects that the run had brought. */
+  removed: number
+  /** Objects that are as they were before the run. */
+  unchanged: number
+  /** Objects that somebody else has changed since; they stay as they are. */
+  left: number
+  /** Objects that the store refused. */
+  rejected: number
+  references: number
+  references_rejected: number
+  /** Where the ids of those that were left or refused are; null where there are none. */
+  left_file: string | null
+  /** Tenants that the run had made: they stay, empty unless somebody else writes to them. */
+  tenants_made: readonly string[]
+  /** Objects that were read back and are as before; null where it did not come to that. */
+  verified: number | null
+  retries: number
+  seconds: number
+  peak_rss_bytes: number
+  error?: { code: string; message: string }
+}
+
+/** What each field of the report means, for SPEC.md. */
+export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
+  run: 'The id of the rollback.',
+  status: '`done`, `interrupted`, `failed`, or `planned` by a dry run.',
+  undone: 'The run whose changes were taken back.',
+  class: 'The class that it changed.',
+  target: 'The store, without secrets.',
+  dry_run: 'Nothing was written.',
+  objects: 'Objects that the run touched: the sum of the next five.',
+  put_back: 'Objects that are as they were before the run, again.',
+  removed: 'Objects that the run had brought.',
+  unchanged: 'Objects that were as before the run already.',
+  left: 'Objects that somebody else has changed since; they stay so without `--force`.',
+  rejected: 'Objects that the store refused to take back.',
+  references: 'References of the objects that were put back.',
+  references_rejected: 'References that the store refused.',
+  left_file:
+    'JSON lines `{id, tenant?, found, reason?}` of those that were left or refused; null where there are none.',
+  tenants_made: 'Tenants that the run had made; they stay.',
+  verified: 'Objects that were read back and are as before; null where it did not come to that.',
+  retries: 'Calls to the store that were repeated.',
+  seconds: 'How long it took.',
+  peak_rss_bytes: 'The most memory the process held.',
+  error: 'Why it failed; absent where it did not.',
+}
+
+export function rollbackReport(
+  run: RollbackRun,
+  { status, error, seconds, retries }: Ending,
+): RollbackReport {
+  const { progress, kept, store, id, options } = run
+  const { put_back, removed, unchanged, left } = progress.fates
+  return {
+    run: id,
+    status: options.dryRun && status === 'done' ? 'planned' : status,
+    undone: kept.header.run,
+    class: kept.header.class,
+    target: store.target,
+    dry_run: options.dryRun,
+    objects: put_back + removed + unchanged + left + progress.rejected,
+    put_back,
+    removed,
+    unchanged,
+    left,
+    rejected: progress.rejected,
+    references: progress.references,
+    references_rejected: progress.referencesRejected,
+    left_file: run.left.path ?? null,
+    tenants_made: kept.header.tenants_made ?? [],
+    verified: progress.verified ?? null,
+    retries,
+    seconds: toThousandths(seconds),
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+    ...(error !== undefined && { error: failureOf(error) }),
+  }
+}
+
+/** What the journal keeps of it. */
+export function rollbackCounts(report: RollbackReport): RunCounts {
+  const { objects, put_back, removed, unchanged, left, rejected } = report
+  return { objects, put_back, removed, unchanged, left, rejected }
+}
+
+/** @throws ElysiaError ELYSIA_ACCOUNTING where an object that the run touched has no fate */
+export function requireAll({ index }: RollbackRun, { objects }: RollbackReport): void {
+  if (objects === index.objects) return
+  throw new ElysiaError('ELYSIA_ACCOUNTING', `${objects} objects of ${index.objects} have an outcome`, {
+    hint: 'this is a defect of elysiactl; please report it with this message',
+  })
+}

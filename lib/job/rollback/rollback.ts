@@ -1,0 +1,104 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeUndoHeader } from '../../archive/undo/header.ts'
+import { closingAfter } from '../../async/closeAll.ts'
+import { failpoint } from '../../core/failpoint.ts'
+import { hasTenants } from '../../core/schema.ts'
+import { resolveInput } from '../../options/options.ts'
+import { WokenTenants } from '../../run/activeTenants.ts'
+import type { Ended, Ending } from '../../run/run.ts'
+import type { Store } from '../../store/store.ts'
+import { RestoreLog } from '../restore/progressTable.ts'
+import { type RollbackOptionsInput, rollbackOptions } from './options.ts'
+import { putBack } from './putBack.ts'
+import { type RollbackReport, requireAll, rollbackCounts, rollbackReport } from './report.ts'
+import type { RollbackContext, RollbackRun } from './run.ts'
+import { setUpRollback } from './setup.ts'
+import { verifyBack } from './verify.ts'
+
+/**
+ * Takes back what a run changed of a collection that was there: objects are put back as they were, those that it
+ * brought are removed. What somebody else has changed since stays, and is listed. Killed anywhere, the same call goes
+ * on. Memory: a batch, and a cache of some megabytes.
+ * @throws ElysiaError what ended it; ELYSIA_NOT_FOUND where nothing is kept of such a run
+ */
+export async function rollback(
+  store: Store,
+  run: string,
+  options: RollbackOptionsInput = {},
+  context: RollbackContext = {},
+): Promise<RollbackReport> {
+  const { report, error } = await runRollback(store, run, options, context)
+  if (error !== undefined) throw error
+  return report
+}
+
+/**
+ * The same, resolving with the report also where it failed or was interrupted.
+ * @throws ElysiaError only for what kept it from beginning
+ */
+export async function runRollback(
+  store: Store,
+  undone: string,
+  given: RollbackOptionsInput = {},
+  context: RollbackContext = {},
+): Promise<Ended<RollbackReport>> {
+  const options = resolveInput(rollbackOptions, given)
+  const { run, begin, close } = await setUpRollback(store, undone, options, context)
+  return closingAfter(close, async () => {
+    let error: unknown
+    try {
+      begin()
+      await takeBack(run)
+    } catch (thrown) {
+      error = thrown
+    }
+    return run.frame.end({
+      error,
+      report: (ending: Ending) => rollbackReport(run, ending),
+      counts: rollbackCounts,
+    })
+  })
+}
+
+async function takeBack(run: RollbackRun): Promise<void> {
+  const { options, kept, frame } = run
+  const tenants = await wokenTenants(run)
+  try {
+    if (!options.dryRun) writeUndoHeader(kept.directory, { ...kept.header, rolling_back: true })
+    failpoint('rollback.begun')
+    await putBack(run)
+    if (!options.dryRun && options.verify) await verifyBack(run)
+    const { seconds, retries } = frame
+    requireAll(run, rollbackReport(run, { status: 'done', error: undefined, seconds, retries }))
+  } finally {
+    await tenants?.close()
+  }
+  if (!options.dryRun) finish(run)
+}
+
+/** Nobody goes on with a restore that was taken back. */
+function finish({ kept, frame, log }: RollbackRun): void {
+  log?.forget()
+  const { state } = frame.context
+  const { rolling_back: _, ...header } = kept.header
+  writeUndoHeader(kept.directory, { ...header, rolled_back_at: new Date().toISOString() })
+  failpoint('rollback.noted')
+  if (state === undefined) return
+  new RestoreLog(state.database, header.run).forget()
+  rmSync(join(state.directory, 'restores', header.run), { recursive: true, force: true })
+}
+
+/** Tenants that are not active, woken for as long as it takes; a rollback that was killed had noted their states. */
+async function wokenTenants(run: RollbackRun): Promise<WokenTenants | undefined> {
+  const { store, retry, kept, frame, options, index, log } = run
+  const { class: name, schema } = kept.header
+  if (!hasTenants(schema) || options.dryRun) return undefined
+  const touched = new Set(index.tenants())
+  const now = await retry(() => store.tenantStates(name))
+  const tenants = log?.existing?.tenants ?? now.filter((tenant) => touched.has(tenant.name))
+  log?.noteExisting({ tenants })
+  const woken = new WokenTenants(store, name, tenants, { emit: frame.emit, retry })
+  for (const tenant of tenants) await woken.wake(tenant.name)
+  return woken
+}

@@ -1,0 +1,149 @@
+import { type KeptUndo, keptUndo } from '../../archive/undo/kept.ts'
+import { undoDirectory, undoRoot } from '../../archive/undo/undo.ts'
+import type { Close } from '../../async/closeAll.ts'
+import { closeAll } from '../../async/closeAll.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { isReference } from '../../core/schema.ts'
+import { newRunId, type RunKey } from '../../run/record.ts'
+import { Run } from '../../run/run.ts'
+import { lockRun, requireUnlocked, type State } from '../../run/state.ts'
+import { Calls } from '../../store/sink/retryingCollection.ts'
+import type { Store } from '../../store/store.ts'
+import { RestoreLog } from '../restore/progressTable.ts'
+import { PartSpool } from '../restore/target/partSpool.ts'
+import { lockUndo } from '../undo/lock.ts'
+import { Traces } from '../undo/traces.ts'
+import { UndoIndex } from '../undo/undoIndex.ts'
+import { LeftFile } from './left.ts'
+import type { RollbackOptions } from './options.ts'
+import type { RollbackContext, RollbackRun } from './run.ts'
+
+/** A rollback that may begin. */
+export interface RollbackSetup {
+  readonly run: RollbackRun
+  /** Enters the run in the journal; not for a dry run. */
+  begin(): void
+  readonly close: Close[]
+}
+
+/**
+ * Finds what a run has kept, and looks at its collection.
+ * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_CONFLICT where it is of another target, ELYSIA_LOCKED, ELYSIA_DAMAGED
+ */
+export async function setUpRollback(
+  store: Store,
+  undone: string,
+  options: RollbackOptions,
+  context: RollbackContext,
+): Promise<RollbackSetup> {
+  const kept = findKept(store, undone, context)
+  const { header } = kept
+  const { state, runId } = context
+  const frame = new Run('rollback', context)
+  const retry = frame.retrying(options.retryForMs)
+  const key: RunKey = { target: store.target, class: header.class, inputs: [`undo of ${undone}`] }
+  const close: Close[] = []
+  try {
+    if (options.dryRun) state && requireUnlocked(state, key)
+    else if (state !== undefined) {
+      const locks = [lockRun(state, key), lockUndo(state, undone)]
+      close.push(...locks.map((lock) => lock.release))
+    }
+    if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
+    const found = state?.journal.unfinished(key)?.run
+    const id = found ?? runId ?? newRunId()
+    const traces = new Traces(store.kind, header.schema)
+    const index = await UndoIndex.read(kept.directory, header, traces)
+    const left = new LeftFile(kept.directory, !options.dryRun)
+    close.unshift(
+      () => index.close(),
+      () => left.close(),
+    )
+    const collection = store.collection(header.class)
+    const run: RollbackRun = {
+      frame,
+      id,
+      store,
+      collection,
+      calls: new Calls(collection, retry, frame.signal),
+      retry,
+      options,
+      kept,
+      index,
+      deciding: {
+        traces,
+        isComplete: header.ended_at !== undefined,
+        isResumed: header.rolling_back === true,
+        force: options.force,
+      },
+      whole: {
+        properties: 'all',
+        vectors: true,
+        references: (header.schema.properties ?? []).some(isReference),
+      },
+      links: new PartSpool(kept.directory, 'links'),
+      left,
+      log: state && new RestoreLog(state.database, id),
+      progress: {
+        fates: { put_back: 0, removed: 0, unchanged: 0, left: 0 },
+        rejected: 0,
+        references: 0,
+        referencesRejected: 0,
+        verified: undefined,
+      },
+    }
+    const begin = () => {
+      if (options.dryRun) return
+      if (found !== undefined) frame.emit({ type: 'run_continued', run: id, kind: 'rollback' })
+      frame.begin({ run: id, key, collection: header.class }, found !== undefined)
+      left.begin()
+    }
+    return { run, begin, close }
+  } catch (error) {
+    await closeAll(close).catch(() => {})
+    throw error
+  }
+}
+
+function findKept(store: Store, run: string, { state, undoDirectory: own }: RollbackContext): KeptUndo {
+  const root = own ?? (state && undoRoot(state.directory))
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(run)) {
+    throw new ElysiaError('ELYSIA_USAGE', `${run} is no id of a run`, { hint: LIST })
+  }
+  const kept = root === undefined ? undefined : keptUndo(undoDirectory(root, run))
+  if (kept === undefined) throw nothingKept(run, state)
+  const { target } = kept.header
+  if (target === store.target) return kept
+  throw new ElysiaError('ELYSIA_CONFLICT', `the run ${run} changed ${target}, not ${store.target}`, {
+    hint: `nothing was changed; give --target ${target}`,
+  })
+}
+
+const LIST = '`elysiactl col catalog undos` lists the runs that can be taken back'
+
+/** Why nothing is kept of a run, and what can be done instead. */
+function nothingKept(run: string, state: State | undefined): ElysiaError {
+  const record = state?.journal.find(run)
+  if (record === undefined) {
+    return new ElysiaError('ELYSIA_NOT_FOUND', `nothing is kept of a run ${run}`, { hint: LIST })
+  }
+  const isOwn = record.kind === 'restore' && !record.inputs.some((input) => input.startsWith('--on-conflict'))
+  if (isOwn) {
+    return new ElysiaError(
+      'ELYSIA_CONFLICT',
+      `the restore ${run} made ${record.class}: there was nothing before`,
+      {
+        hint: `to take it back, remove the collection: elysiactl col rm ${record.class}`,
+      },
+    )
+  }
+  return new ElysiaError('ELYSIA_NOT_FOUND', `what the run ${run} changed of ${record.class} is not kept`, {
+    hint: 'it ran with --no-undo, made the collection, or was longer ago than --keep-undo; restore a backup instead',
+  })
+}
+
+function noClass({ target }: Store, { header }: KeptUndo): ElysiaError {
+  return new ElysiaError('ELYSIA_NOT_FOUND', `there is no collection ${header.class} in ${target} any more`, {
+    hint: `what was changed is still kept; restore a backup of ${header.class}`,
+  })
+}

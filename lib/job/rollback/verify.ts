@@ -1,0 +1,37 @@
+import { ElysiaError } from '../../core/errors.ts'
+import { fateOf } from './decide.ts'
+import { countingEntries, stopping } from './putBack.ts'
+import type { RollbackRun } from './run.ts'
+
+/**
+ * Reads everything again that the run touched: it is as before, or was left alone. Memory: a batch.
+ * @throws ElysiaError ELYSIA_INCOMPLETE
+ */
+export async function verifyBack(run: RollbackRun): Promise<void> {
+  const { calls, index, deciding, whole, progress, kept, frame } = run
+  let [same, other, done] = [0, 0, 0]
+  const ids: string[] = []
+  for await (const entries of countingEntries(run)) {
+    stopping(run)
+    const found = await calls.find(
+      entries.map(({ id }) => id),
+      whole,
+      entries[0]?.tenant,
+    )
+    for (const entry of entries) {
+      if (fateOf(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
+      else {
+        other += 1
+        if (ids.length < 5) ids.push(entry.id)
+      }
+    }
+    done += entries.length
+    frame.emit({ type: 'progress', unit: 'objects', phase: 'reading back', done, total: index.objects })
+  }
+  progress.verified = same
+  if (other <= progress.fates.left + progress.rejected || progress.referencesRejected > 0) return
+  const fact = `${other} objects of ${kept.header.class} are not as they were before ${kept.header.run}`
+  throw new ElysiaError('ELYSIA_INCOMPLETE', `${fact}: ${ids.join(', ')}${other > ids.length ? ', …' : ''}`, {
+    hint: 'somebody else may have written to them meanwhile; give the same command again',
+  })
+}

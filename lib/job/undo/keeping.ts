@@ -1,0 +1,72 @@
+import { readUndoHeader } from '../../archive/undo/header.ts'
+import type { UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
+import { UndoWriter } from '../../archive/undo/writer.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Traces } from './traces.ts'
+import { UndoIndex } from './undoIndex.ts'
+
+/** What a run that changes a collection keeps of it, and what it has kept before it was interrupted. */
+export class UndoKeeping {
+  readonly directory: string
+  readonly #header: UndoHeader
+  readonly #traces: Traces
+  #writer: UndoWriter | undefined
+  #earlier: UndoIndex | undefined
+
+  constructor(directory: string, header: UndoHeader, traces: Traces) {
+    this.directory = directory
+    this.#header = header
+    this.#traces = traces
+  }
+
+  get header(): UndoHeader {
+    return this.#header
+  }
+
+  /** Entries and bytes so far. */
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#writer?.entries ?? 0, bytes: this.#writer?.bytes ?? 0 }
+  }
+
+  /** Makes the archive, or goes on with it. @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED */
+  async begin(): Promise<void> {
+    const earlier = readUndoHeader(this.directory)
+    if (earlier !== undefined) this.#earlier = await UndoIndex.read(this.directory, earlier, this.#traces)
+    const made = earlier?.tenants_made
+    this.#writer = await UndoWriter.begin(this.directory, {
+      ...this.#header,
+      ...(made !== undefined && { tenants_made: made }),
+    })
+  }
+
+  /** Resolves once the entries are durable. */
+  keep(entries: readonly UndoEntry[]): Promise<void> {
+    return this.#writer!.keep(entries)
+  }
+
+  noteTenants(tenants: readonly string[]): void {
+    if (tenants.length > 0) this.#writer?.noteTenants(tenants)
+  }
+
+  /** True where the run has written this object before it was interrupted, and nobody has changed it since. */
+  isOwn(found: StoredObject): boolean {
+    const wrote = this.#earlier?.find(found)?.wrote
+    return wrote !== undefined && this.#traces.matches(found, wrote, { partlyLinked: true })
+  }
+
+  /** True where an interrupted run has kept something. */
+  get continues(): boolean {
+    return this.#earlier !== undefined
+  }
+
+  complete(): void {
+    this.#writer?.complete()
+  }
+
+  async close(): Promise<void> {
+    this.#earlier?.close()
+    this.#earlier = undefined
+    await this.#writer?.close()
+    this.#writer = undefined
+  }
+}

@@ -1,0 +1,7 @@
+import type { FileLock } from '../../database/fileLock.ts'
+import { lock, type State } from '../../run/state.ts'
+
+/** Held by the run that keeps what it changes, and by what takes it back or removes it. @throws ElysiaError ELYSIA_LOCKED */
+export function lockUndo({ directory }: Pick<State, 'directory'>, run: string): FileLock {
+  return lock(directory, `undo ${run}`, `what the run ${run} changes`)
+}

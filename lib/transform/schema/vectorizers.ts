@@ -1,0 +1,46 @@
+import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
+
+/** What makes one vector of a class, where its objects do not bring it. */
+export interface Vectorizer {
+  /** The name of the vector; `''` for the unnamed one. */
+  readonly vector: string
+  readonly module: string
+  /** The properties that it is told to read; undefined: all texts that it is not told to skip. */
+  readonly properties: ReadonlySet<string> | undefined
+}
+
+/** The vectorizers of a class; none where objects bring all their vectors. */
+export function vectorizersOf({ vectorizer, vectorConfig }: CollectionSchema): Vectorizer[] {
+  const unnamed =
+    typeof vectorizer === 'string' && isModule(vectorizer)
+      ? [{ vector: '', module: vectorizer, properties: undefined }]
+      : []
+  const named = Object.entries(isRecord(vectorConfig) ? vectorConfig : {}).flatMap(([vector, config]) => {
+    const modules = isRecord(config) && isRecord(config.vectorizer) ? config.vectorizer : {}
+    const [module] = Object.keys(modules)
+    if (module === undefined || !isModule(module)) return []
+    const { properties } = isRecord(modules[module]) ? modules[module] : {}
+    const read = Array.isArray(properties) ? new Set(properties.map(String)) : undefined
+    return [{ vector, module, properties: read }]
+  })
+  return [...unnamed, ...named]
+}
+
+/** Whether a vectorizer reads a property, so that its vector belongs to the value. */
+export function reads({ module, properties }: Vectorizer, property: PropertySchema): boolean {
+  if (properties !== undefined) return properties.has(property.name)
+  if (!/^(text|string)(\[\])?$/.test(property.dataType[0] ?? '')) return isMedium(property)
+  const { moduleConfig } = property
+  const own = isRecord(moduleConfig) ? moduleConfig[module] : undefined
+  return !(isRecord(own) && own.skip === true)
+}
+
+/** Images and the like, which multi-modal modules read. */
+function isMedium({ dataType }: PropertySchema): boolean {
+  return dataType[0] === 'blob'
+}
+
+function isModule(name: string): boolean {
+  return name !== '' && name !== 'none'
+}
