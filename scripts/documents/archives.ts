@@ -330,7 +330,7 @@ export const restoreDocument = document('restore', '`col restore --json`.', {
 })
 
 export const rollbackDocument = document('rollback', '`col rollback RUN --json`.', {
-  run: text('The id of the rollback.'),
+  id: text('The id of the rollback.'),
   status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
   undone: text('The run whose changes were taken back.'),
   class: text('The class that it changed.'),
@@ -351,6 +351,7 @@ export const rollbackDocument = document('rollback', '`col rollback RUN --json`.
     'Null where it did not come to that.',
   ),
   retries,
+  started_at: startedAt,
   seconds,
   peak_rss_bytes: rss,
   error: optional(error),
@@ -359,7 +360,7 @@ export const rollbackDocument = document('rollback', '`col rollback RUN --json`.
 export const undosDocument = document('undos', '`col catalog undos --json`.', {
   undos: list(
     object('What can be taken back.', {
-      run: text('The run that changed a collection.'),
+      id: text('The id of the run that changed a collection.'),
       job: text('What it did.'),
       how: text('How.'),
       class: text('The class.'),

@@ -131,7 +131,14 @@ t.test('one thing has one name in all documents', async (t) => {
       )
     }
   }
-  t.strictSame([...reports].toSorted(), ['backup', 'cleanup', 'report', 'restore', 'verifications'])
+  t.strictSame([...reports].toSorted(), [
+    'backup',
+    'cleanup',
+    'report',
+    'restore',
+    'rollback',
+    'verifications',
+  ])
 })
 
 t.test('the id of a report is that of its row in index status', async (t) => {

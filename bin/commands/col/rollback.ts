@@ -63,8 +63,8 @@ async function run(context: Context): Promise<void> {
 }
 
 function summary(report: RollbackReport): string[] {
-  const { status, undone, class: name, target, run, seconds, verified, left_file, tenants_made } = report
-  const head = status === 'planned' ? 'dry run: nothing is written' : `${status}: run ${run}`
+  const { status, undone, class: name, target, id, seconds, verified, left_file, tenants_made } = report
+  const head = status === 'planned' ? 'dry run: nothing is written' : `${status}: run ${id}`
   const rows: Row[] = [
     [0, 'objects', report.objects],
     [1, 'put back', report.put_back],

@@ -7,7 +7,7 @@ import type { RollbackRun } from './run.ts'
 
 /** What a rollback did. `objects` = `put_back`, `removed`, `unchanged`, `left` and `rejected`, always. */
 export interface RollbackReport {
-  run: string
+  id: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
   /** The run whose changes were taken back. */
   undone: string
@@ -34,6 +34,8 @@ export interface RollbackReport {
   /** Objects that were read back and are as before; null where it did not come to that. */
   verified: number | null
   retries: number
+  /** When this process began it. */
+  started_at: string
   seconds: number
   peak_rss_bytes: number
   error?: { code: string; message: string }
@@ -41,7 +43,7 @@ export interface RollbackReport {
 
 /** What each field of the report means, for SPEC.md. */
 export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
-  run: 'The id of the rollback.',
+  id: 'The id of the rollback.',
   status: '`done`, `interrupted`, `failed`, or `planned` by a dry run.',
   undone: 'The run whose changes were taken back.',
   class: 'The class that it changed.',
@@ -60,6 +62,7 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
   tenants_made: 'Tenants that the run had made; they stay.',
   verified: 'Objects that were read back and are as before; null where it did not come to that.',
   retries: 'Calls to the store that were repeated.',
+  started_at: 'When this process began it.',
   seconds: 'How long it took.',
   peak_rss_bytes: 'The most memory the process held.',
   error: 'Why it failed; absent where it did not.',
@@ -67,12 +70,12 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
 
 export function rollbackReport(
   run: RollbackRun,
-  { status, error, seconds, retries }: Ending,
+  { status, error, startedAt, seconds, retries }: Ending,
 ): RollbackReport {
-  const { progress, kept, store, id, options } = run
+  const { progress, kept, store, options } = run
   const { put_back, removed, unchanged, left } = progress.fates
   return {
-    run: id,
+    id: run.id,
     status: options.dryRun && status === 'done' ? 'planned' : status,
     undone: kept.header.run,
     class: kept.header.class,
@@ -90,6 +93,7 @@ export function rollbackReport(
     tenants_made: kept.header.tenants_made ?? [],
     verified: progress.verified ?? null,
     retries,
+    started_at: startedAt,
     seconds: toThousandths(seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     ...(error !== undefined && { error: failureOf(error) }),
@@ -103,7 +107,8 @@ export function rollbackCounts(report: RollbackReport): RunCounts {
 }
 
 /** @throws ElysiaError ELYSIA_ACCOUNTING where an object that the run touched has no fate */
-export function requireAll({ index }: RollbackRun, { objects }: RollbackReport): void {
+export function requireAll({ index, progress }: RollbackRun): void {
+  const objects = Object.values(progress.fates).reduce((sum, count) => sum + count, progress.rejected)
   if (objects === index.objects) return
   throw new ElysiaError('ELYSIA_ACCOUNTING', `${objects} objects of ${index.objects} have an outcome`, {
     hint: 'this is a defect of elysiactl; please report it with this message',

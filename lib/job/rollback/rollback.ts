@@ -62,15 +62,14 @@ export async function runRollback(
 }
 
 async function takeBack(run: RollbackRun): Promise<void> {
-  const { options, kept, frame } = run
+  const { options, kept } = run
   const tenants = await wokenTenants(run)
   try {
     if (!options.dryRun) writeUndoHeader(kept.directory, { ...kept.header, rolling_back: true })
     failpoint('rollback.begun')
     await putBack(run)
     if (!options.dryRun && options.verify) await verifyBack(run)
-    const { seconds, retries } = frame
-    requireAll(run, rollbackReport(run, { status: 'done', error: undefined, seconds, retries }))
+    requireAll(run)
   } finally {
     await tenants?.close()
   }

@@ -127,8 +127,8 @@ t.test(
       t.equal((await elysiactl(storage, restoring, point)).code, null, point)
     }
     const listed = await elysiactl(storage, ['col', 'catalog', 'undos'])
-    const [undo] = listed.report.undos as { run: string }[]
-    const rollingBack = ['col', 'rollback', undo!.run, '--target', target.text]
+    const [undo] = listed.report.undos as { id: string }[]
+    const rollingBack = ['col', 'rollback', undo!.id, '--target', target.text]
     for (const point of ROLLING_BACK) {
       t.equal((await elysiactl(storage, rollingBack, point)).code, null, point)
     }
@@ -173,7 +173,7 @@ t.test(
       after.filter((one, n) => n % 2 === 1 && one.properties.next !== undefined).length,
       OBJECTS / 2 - 1,
     )
-    const ended = await elysiactl(storage, ['col', 'rollback', String(report!.run), '--target', target.text])
+    const ended = await elysiactl(storage, ['col', 'rollback', String(report!.id), '--target', target.text])
     t.match(ended, { code: 0, report: { removed: OBJECTS / 2 } }, ended.errors)
     t.strictSame(await within(target, (store) => objectsOf(store, 'Thing')), before)
   },

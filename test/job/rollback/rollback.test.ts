@@ -22,7 +22,7 @@ async function overwritten(t: Test, store: Store) {
   const before = await objectsOf(store, 'Thing')
   const context = { undoDirectory: directory(t) }
   const files = await archiveOf(OBJECTS, SMALL)
-  const { run } = await restore(await sourceOf(files), store, { onConflict: 'overwrite' }, context)
+  const { id: run } = await restore(await sourceOf(files), store, { onConflict: 'overwrite' }, context)
   return { before, run, context }
 }
 

@@ -43,10 +43,19 @@ const COLUMNS: readonly Column[] = [
 ]
 
 function documentOf({ header, bytes, keptUntilMs, directory }: KeptUndo) {
-  const { run, job, how, class: name, target, started_at, ended_at = null, rolled_back_at = null } = header
+  const {
+    run: id,
+    job,
+    how,
+    class: name,
+    target,
+    started_at,
+    ended_at = null,
+    rolled_back_at = null,
+  } = header
   const kept_until = new Date(keptUntilMs).toISOString()
   return {
-    run,
+    id,
     job,
     how,
     class: name,
