@@ -22,7 +22,7 @@ async function run(context: Context): Promise<void> {
   context.done()
   if (console.json) return console.document({ undos: kept.map(documentOf) })
   if (kept.length === 0) return console.note('nothing can be taken back')
-  const tables = tablesFor(context)
+  const tables = await tablesFor(context)
   await console.print(
     tables.of(
       COLUMNS,
