@@ -1,6 +1,7 @@
 // Values that stores, formats and codecs have been known to lose.
 import fc from 'fast-check'
 import type { JsonObject } from '../../lib/core/object.ts'
+import { CHARACTERS } from '../characters.ts'
 
 const DENORMAL = 1.401298464324817e-45
 const SMALLEST_NORMAL = 1.1754943508222875e-38
@@ -8,7 +9,7 @@ const SMALLEST_NORMAL = 1.1754943508222875e-38
 /** Texts of all kinds: NUL, halves of surrogate pairs, line ends, what looks like something else; long ones too. */
 export const TEXTS = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme' }) },
-  { weight: 3, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 3, arbitrary: fc.string({ unit: CHARACTERS }) },
   {
     weight: 3,
     arbitrary: fc.constantFrom(

@@ -10,6 +10,7 @@ import { summary } from '../../bin/view/summary.ts'
 import { visible, visibleJson } from '../../bin/view/visible.ts'
 import type { Report } from '../../lib/core/report.ts'
 import { HIDDEN, HOSTILE, HOSTILE_OR_LONG, stain } from '../acceptance/hostile.ts'
+import { CHARACTERS } from '../characters.ts'
 
 const SEED = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 2 ** 31)
 const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 3000)
@@ -58,7 +59,7 @@ t.comment(`seed ${SEED}`)
 t.test('what is made visible holds no hidden character, and stays as it is', async () => {
   const more = /[\u180e\u2065\u206a-\u206f\ufff9-\ufffb]/u
   fc.assert(
-    fc.property(fc.oneof(HOSTILE_OR_LONG, fc.string({ unit: 'binary' })), (input) => {
+    fc.property(fc.oneof(HOSTILE_OR_LONG, fc.string({ unit: CHARACTERS })), (input) => {
       const shown = visible(input)
       require(stain(shown))
       if (visible(shown) !== shown) throw new Error('it changes when it is made visible once more')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { MAX_FLOAT32 } from '../../lib/change/patterns.ts'
 import type { Json, JsonObject } from '../../lib/core/object.ts'
+import { CHARACTERS } from '../characters.ts'
 
 const anything = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>
 
@@ -14,8 +15,8 @@ function field(good: fc.Arbitrary<Json>, ...nearly: Json[]): fc.Arbitrary<Json> 
   )
 }
 
-const string = fc.string({ unit: 'binary', maxLength: 12 })
-const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
+const string = fc.string({ unit: CHARACTERS, maxLength: 12 })
+const name = fc.string({ unit: CHARACTERS, minLength: 1, maxLength: 12 })
 const two = (from: number, to: number) =>
   fc.integer({ min: from, max: to }).map((number) => String(number).padStart(2, '0'))
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ElysiaError } from '../../../lib/core/errors.ts'
 import { MAX_FILTER_BYTES, MAX_FILTER_DEPTH, parseFilter } from '../../../lib/transform/filter/parse.ts'
+import { CHARACTERS } from '../../characters.ts'
 import { runs, tried } from '../../runs.ts'
 
 function refusal(text: string): ElysiaError {
@@ -79,7 +80,7 @@ t.test('any text is a condition or a usage error', async (t) => {
     'NULL',
   )
   const texts = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: CHARACTERS }),
     fc.array(words, { maxLength: 30 }).map((all) => all.join(' ')),
   )
   const law = fc.property(texts, (text) => {

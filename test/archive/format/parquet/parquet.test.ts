@@ -10,6 +10,7 @@ import { readFooter } from '../../../../lib/archive/format/parquet/footer.ts'
 import { parquet, parquetEncoder } from '../../../../lib/archive/format/parquet/format.ts'
 import type { Json, JsonObject, StoredObject } from '../../../../lib/core/object.ts'
 import type { PropertySchema } from '../../../../lib/core/schema.ts'
+import { CHARACTERS } from '../../../characters.ts'
 import { decoded, encoded, plain } from '../../../contract/format.ts'
 import { plain as exactly } from '../../foreign/plain.ts'
 
@@ -21,7 +22,7 @@ const integer = fc.oneof(
   fc.maxSafeInteger(),
   fc.constantFrom(0, 2n ** 53n, -(2n ** 53n), 2n ** 63n, -(2n ** 63n), 2n ** 62n + 1n),
 )
-const word = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('', '\u0000', '\ud83d'))
+const word = fc.oneof(fc.string({ unit: CHARACTERS }), fc.string(), fc.constantFrom('', '\u0000', '\ud83d'))
 const number = (least: number, most: number) =>
   fc.integer({ min: least, max: most }).map((n) => String(n).padStart(2, '0'))
 const date = fc
