@@ -64,7 +64,7 @@ export type { ArchiveFault, VerifyContext, VerifyReport } from './job/verify/rep
 export { verify } from './job/verify/verify.ts'
 export type { Emit, RunContext, WriteContext } from './run/context.ts'
 export type { RunEvent } from './run/event/schema.ts'
-export { Journal } from './run/journal.ts'
+export { Journal } from './run/journal/journal.ts'
 export type { RunCounts, RunKind, RunRecord } from './run/record.ts'
 export type { Ended } from './run/run.ts'
 export { openState, type State } from './run/state.ts'

@@ -40,6 +40,11 @@ export class RunRow {
     })
   }
 
+  /** The row of a run that goes on: its earlier error is gone from here on. */
+  resume(): void {
+    this.#write(() => this.#state.journal.resume(this.run))
+  }
+
   note(counts: RunCounts): void {
     this.#write(() => this.#state.journal.note(this.run, counts))
   }

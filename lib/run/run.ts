@@ -98,7 +98,8 @@ export class Run<C extends RunContext = RunContext> {
     this.#id = entry.run
     if (state !== undefined) {
       this.#row ??= new RunRow(state, this.kind, entry.run, this.emit)
-      if (!continues) this.#row.begin(entry)
+      if (continues) this.#row.resume()
+      else this.#row.begin(entry)
     }
     if (!continues) {
       this.emit({ type: 'run_started', run: entry.run, kind: this.kind, target: entry.key.target })

@@ -5,7 +5,8 @@ import { ElysiaError } from '../core/errors.ts'
 import { openDatabase, type SqliteDatabase } from '../database/connection.ts'
 import { type FileLock, isHeld, lockFile } from '../database/fileLock.ts'
 import type { Store } from '../store/store.ts'
-import { Journal, type RunChoice, writingState } from './journal.ts'
+import { Journal, type RunChoice } from './journal/journal.ts'
+import { writingState } from './journal/statements.ts'
 import { digestOf, type RunKey, type RunKind, type RunRecord } from './record.ts'
 
 /** The state that outlives a process: the journal of its runs, and the directory of locks, spools and rejects files. */

@@ -13,7 +13,9 @@ import type { RunEvent } from '../../lib/run/event/schema.ts'
 import { EventSchema } from '../../lib/run/event/schema.ts'
 import { openMemory } from '../../lib/store/memory/store.ts'
 
-const isEvent = new Ajv2020({ strict: false }).compile(JSON.parse(JSON.stringify(EventSchema)))
+const isEvent = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(
+  JSON.parse(JSON.stringify(EventSchema)),
+)
 const TYPES = EventSchema.anyOf.map((one) => one.properties.type.const)
 
 t.test('no two events have one type', async (t) => {

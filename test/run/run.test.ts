@@ -100,6 +100,17 @@ t.test('a row says running while its process is there, and two runs alike are tw
   ])
 })
 
+t.test('a run that goes on is running, and says no more what ended it before', async (t) => {
+  const state = stateOf(t)
+  state.journal.begin('one', KEY, 'c', 'ingest')
+  state.journal.finish('one', 'failed', { error: { code: 'ELYSIA_UNREACHABLE', message: 'it was away' } })
+  const run = new Run('ingest', { state })
+  run.begin({ run: 'one', key: KEY, collection: 'c' }, true)
+  t.match(state.journal.find('one'), { status: 'running', error: undefined })
+  run.end({ error: undefined, report: () => ({}), counts: () => ({}) })
+  t.match(state.journal.find('one'), { status: 'done', error: undefined })
+})
+
 t.test('history that cannot be written is an event, and the run goes on', async (t) => {
   const { ended, events } = small(t, 'cleanup', (run) => {
     run.context.state!.close()

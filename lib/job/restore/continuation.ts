@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
@@ -10,6 +9,7 @@ import { objects } from '../../store/objects.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog, shapeOf } from './progressTable.ts'
 import type { RestoreContext, RestorePlan } from './run.ts'
+import { runDirectory } from './runDirectory.ts'
 import type { RestoreSource } from './source/source.ts'
 import { isSame } from './target/target.ts'
 import { WrittenIds } from './target/writtenIds.ts'
@@ -48,11 +48,6 @@ export interface Continuing {
   readonly mayExist: boolean
   /** Nothing is to be made, no lock either. */
   readonly dryRun: boolean
-}
-
-/** Where a restore keeps what is in no table: references, the ids that it wrote. */
-export function runDirectory({ directory }: State, run: string): string {
-  return join(directory, 'restores', run)
 }
 
 /**

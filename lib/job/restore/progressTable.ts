@@ -110,10 +110,8 @@ export class RestoreLog {
     return this.#database.prepare(sql).all(this.#run) as { part: string; facts: string }[]
   }
 
-  /** The table is made by the first restore: a dry run, and what only looks, make none. */
   #isThere(): boolean {
-    const sql = "SELECT 1 FROM sqlite_schema WHERE name = 'restored_parts'"
-    return this.#database.prepare(sql).get() !== undefined
+    return isTableThere(this.#database)
   }
 
   #insert(part: string, facts: object): void {
@@ -122,6 +120,18 @@ export class RestoreLog {
       .prepare('INSERT OR REPLACE INTO restored_parts VALUES (?, ?, ?)')
       .run(this.#run, part, JSON.stringify(facts))
   }
+}
+
+/** Forgets the parts of runs that the journal in the same database has no more. */
+export function forgetPruned(database: SqliteDatabase): void {
+  if (!isTableThere(database)) return
+  database.prepare('DELETE FROM restored_parts WHERE run NOT IN (SELECT run FROM runs)').run()
+}
+
+/** The table is made by the first restore: a dry run, and what only looks, make none. */
+function isTableThere(database: SqliteDatabase): boolean {
+  const sql = "SELECT 1 FROM sqlite_schema WHERE name = 'restored_parts'"
+  return database.prepare(sql).get() !== undefined
 }
 
 /** Rows of older versions have one number of rejects, whose codes nobody knows. */

@@ -11,12 +11,13 @@ import type { Store } from '../../store/store.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { planInto } from './conflict/existing.ts'
 import { announce, existingOf, keepingFor } from './conflict/keeping.ts'
-import { type Continuation, continuation, runDirectory } from './continuation.ts'
+import { type Continuation, continuation } from './continuation.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
 import { RestoreLog } from './progressTable.ts'
 import { Reasons } from './reasons.ts'
 import type { RestoreContext, RestorePlan, RestoreRun, RestoreState } from './run.ts'
+import { makeRunDirectory, removeDeadRuns, runDirectory } from './runDirectory.ts'
 import { archiveName, isOnce, type RestoreSource } from './source/source.ts'
 import { PartSpool } from './target/partSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
@@ -137,15 +138,21 @@ function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boole
 }
 
 async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: RunKey): Promise<void> {
-  const { frame, store, source } = run
+  const { frame, store, source, kept, plan } = run
+  const { state } = frame.context
   await left?.remove()
   if (goesOn === undefined && run.existing === undefined) {
-    frame.context.state?.journal.forgetPositions(store.target, run.class)
+    state?.journal.forgetPositions(store.target, run.class)
   }
   frame.begin({ run: run.id, key, collection: source.schema.class }, goesOn !== undefined)
-  await run.kept.written?.begin()
+  if (state !== undefined) {
+    await removeDeadRuns(state, store.target)
+    const isKept = kept.written !== undefined || run.existing !== undefined || plan.references.length > 0
+    if (isKept) makeRunDirectory(state, run.id, store.target)
+  }
+  await kept.written?.begin()
   await beginUndo(run)
-  await run.kept.rejects?.begin()
+  await kept.rejects?.begin()
 }
 
 /** What has been kept for its time goes before more is kept. */

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../../database/connection.ts'
-import { writingState } from '../../run/journal.ts'
+import { writingState } from '../../run/journal/statements.ts'
 import { type FileIdentity, type Found, isFile, sameInode } from './identity.ts'
 import type { FilePosition } from './opened.ts'
 import type { WatchOptions } from './options.ts'

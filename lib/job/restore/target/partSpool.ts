@@ -7,6 +7,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { makeDirectory } from '../../../file/directory.ts'
 import type { Link } from '../../../store/store.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
+import { spoolFailure } from './spoolFailure.ts'
 
 /** A link, and the tenant of its object. */
 export interface PlacedLink extends Link {
@@ -21,6 +22,8 @@ export interface WrittenObject {
 }
 
 const AT_ONCE = 500
+
+const unwritable = spoolFailure('what is still to be done')
 
 /**
  * What is still to be done for the objects of parts that are written, on the disk until all are: a reference, say, may
@@ -100,15 +103,4 @@ function unreadable(kind: string) {
       cause,
       hint: 'restore again from the beginning, with --fresh',
     })
-}
-
-function unwritable(cause: unknown): never {
-  throw new ElysiaError(
-    'ELYSIA_STATE',
-    `what is still to be done cannot be kept on the disk: ${String(cause)}`,
-    {
-      cause,
-      hint: 'make room in the state directory, then give the same command again',
-    },
-  )
 }

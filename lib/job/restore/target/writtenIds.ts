@@ -2,14 +2,17 @@ import { createReadStream, existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
-import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { temporaryDatabase } from '../../../database/connection.ts'
 import { makeDirectory } from '../../../file/directory.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
+import { spoolFailure } from './spoolFailure.ts'
 
 /** Of an id and the name of a tenant. */
 const MAX_LINE_LENGTH = 64 * 1024
+
+const unwritable = spoolFailure('ids', 'send the same again')
 
 /**
  * The ids of all objects that a restore from a pipe has written, or may have: each is in a file before its object is
@@ -87,12 +90,5 @@ function unreadable(fact: string, cause: unknown): ElysiaError {
   return new ElysiaError('ELYSIA_STATE', `the file of written ids ${fact}`, {
     cause,
     hint: 'remove the class with `elysiactl col rm NAME`, then send the same again',
-  })
-}
-
-function unwritable(cause: unknown): never {
-  throw new ElysiaError('ELYSIA_STATE', `ids cannot be kept on the disk: ${messageOf(cause)}`, {
-    cause,
-    hint: 'make room in the state directory, then send the same again',
   })
 }

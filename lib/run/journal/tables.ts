@@ -1,4 +1,4 @@
-import type { SqliteDatabase } from '../database/connection.ts'
+import type { SqliteDatabase } from '../../database/connection.ts'
 
 /**
  * `runs`: a run and the newest state of its checkpoint; the order of its rows is that in which runs began, whatever
@@ -36,9 +36,9 @@ const TABLES = `
 `
 
 /** Makes the journal's tables where they are not there, and brings those of an older version to this one. */
-export function layOutJournal(database: SqliteDatabase): void {
+export function migrateJournal(database: SqliteDatabase): void {
   if (hasColumn(database, 'runs', 'shown')) return
-  const lay = database.transaction(() => {
+  const migrating = database.transaction(() => {
     if (hasColumn(database, 'runs', 'shown')) return
     const older = hasTable(database, 'runs')
     const inOne = older && !hasTable(database, 'positions')
@@ -47,7 +47,7 @@ export function layOutJournal(database: SqliteDatabase): void {
     if (older && !hasColumn(database, 'runs', 'kind')) database.exec(KINDS)
     if (older) database.exec('ALTER TABLE runs ADD COLUMN shown TEXT')
   })
-  lay.immediate()
+  migrating.immediate()
 }
 
 /** Older journals had rows of ingests and restores only, which differed in their inputs. */

@@ -1,0 +1,11 @@
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+
+/** A handler for a write of `what` below the state directory that failed. @throws ElysiaError ELYSIA_STATE, always */
+export function spoolFailure(what: string, next = 'give the same command again'): (cause: unknown) => never {
+  return (cause) => {
+    throw new ElysiaError('ELYSIA_STATE', `${what} cannot be kept on the disk: ${messageOf(cause)}`, {
+      cause,
+      hint: `make room in the state directory, then ${next}`,
+    })
+  }
+}
