@@ -40,6 +40,8 @@ export type { RestoreContext } from '../lib/job/restore/restore.ts'
 export type { RestoreSource } from '../lib/job/restore/source/source.ts'
 export * from '../lib/job/rollback/options.ts'
 export type { RollbackReport } from '../lib/job/rollback/report.ts'
+export * from '../lib/job/selection/options.ts'
+export type { Selection } from '../lib/job/selection/selection.ts'
 export * from '../lib/job/verify/options.ts'
 export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
@@ -66,6 +68,9 @@ export { ofInput } from '../lib/stream/foreignInput.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */
 export const backupJob = () => import('../lib/job/backup/index.ts')
+
+/** What `--filter` and `--objects` need, likewise. */
+export const selectionJob = () => import('../lib/job/selection/index.ts')
 
 /** The job of `col restore`, likewise. */
 export const restoreJob = () => import('../lib/job/restore/index.ts')

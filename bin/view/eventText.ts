@@ -25,6 +25,8 @@ const PASSED_OVER = {
 
 const json = JSON.stringify
 
+const IDS_SHOWN = 10
+
 /** What runs say of how they go on. */
 const OF_RUNS = {
   retry: ({ error, wait_ms, attempt }) =>
@@ -137,6 +139,11 @@ const OF_ARCHIVES = {
   invalid_vectors_left_out: ({ collection, objects, ids }) => {
     const more = objects > ids.length ? ', …' : ''
     return `left out vectors that hold NaN or infinity, of ${counted(objects, 'object')} of ${collection}: ${ids.join(', ')}${more}`
+  },
+  objects_not_found: ({ collection, objects, ids }) => {
+    const named = ids.slice(0, IDS_SHOWN).join(', ')
+    const more = objects > IDS_SHOWN ? ', …' : ''
+    return `${counted(objects, 'id')} of --objects ${objects === 1 ? 'has' : 'have'} no object in ${collection}: ${named}${more}`
   },
   vectors_missing: ({ collection, vector }) =>
     `no object of ${collection} has a vector${vector === '' ? '' : ` ${vector}`}, though its schema has an index for them`,

@@ -21,6 +21,8 @@ export interface TenantCounts {
   readonly tenant: string
   readonly before: number
   readonly after: number
+  /** Of it those that the selection left out, and that no part counts. */
+  readonly filtered?: number
 }
 
 /**

@@ -1,4 +1,5 @@
 import Type, { type Static } from '../core/typebox.ts'
+import { SelectionSchema } from './selection.ts'
 
 export * from './files.ts'
 
@@ -21,6 +22,9 @@ export const PartSchema = Type.Object({
   after: Type.Optional(Type.String({ description: 'Ids are greater than this one.' })),
   up_to: Type.Optional(Type.String({ description: 'Ids are at most this one; absent: to the end.' })),
   objects: count('Objects in it.'),
+  filtered: Type.Optional(
+    count('Objects of the ids that it covers which the selection left out; absent where there are none.'),
+  ),
   vectors: count('Vectors in it, named and unnamed.'),
   named_vectors: Type.Optional(
     Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
@@ -47,6 +51,7 @@ export const CountsSchema = Type.Object({
   before: count('Objects that the store counted before the scan.'),
   after: count('Objects that the store counted after it.'),
   written: count('Objects in the parts.'),
+  filtered: Type.Optional(count('Objects that were read, and left out by the selection.')),
 })
 
 export const TenantEntrySchema = Type.Object({
@@ -80,9 +85,7 @@ export const ManifestSchema = Type.Object({
   all_tenants: Type.Optional(
     Type.Boolean({ description: 'Of a class with tenants: whether these are all that it had.' }),
   ),
-  filter: Type.Optional(
-    Type.String({ description: 'The condition that its objects were chosen by; absent: all of them.' }),
-  ),
+  selection: Type.Optional(SelectionSchema),
   aliases: Type.Array(Type.String()),
   ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers a stretch of one.' }),
   partition_by: Type.Optional(Type.String()),
@@ -121,6 +124,7 @@ export const JournalEntrySchema = Type.Object({
       tenant: Type.String(),
       before: count('Objects that the store counted of it before the scan.'),
       after: count('Objects that the store counted of it after it.'),
+      filtered: Type.Optional(count('Objects of it that the selection left out, and that no part counts.')),
     }),
   ),
 })

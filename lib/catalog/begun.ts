@@ -27,7 +27,7 @@ const FIELDS: Readonly<Record<keyof Begun, Check>> = {
   encoding: object({ format: text, compression: text, level: maybe(Number.isInteger), vectors: maybe(text) }),
   tenants: maybe((value) => Array.isArray(value) && value.every(object({ name: text }))),
   all_tenants: maybe((value) => typeof value === 'boolean'),
-  filter: maybe(text),
+  selection: maybe(object({ filter: maybe(text), objects: maybe(isTexts), properties: maybe(isTexts) })),
   parent: maybe(text),
   tags: isTexts,
   note: maybe(text),

@@ -78,8 +78,8 @@ export interface ArchiveRecord extends Location {
   readonly without_vectors: boolean
   /** True also for a collection without tenants; false where `tenants` are some of them, or may be. */
   readonly all_tenants: boolean
-  /** The condition that its objects were chosen by. */
-  readonly filter?: string
+  /** How its objects were selected, for a person; absent where all were. @see selectionText */
+  readonly selection?: string
 }
 
 /** What a manifest says beside the record: all of it but its schema, ranges and parts. */
@@ -119,7 +119,7 @@ export interface Begun {
   }
   readonly tenants?: readonly { readonly name: string }[]
   readonly all_tenants?: boolean
-  readonly filter?: string
+  readonly selection?: Manifest['selection']
   readonly parent?: string
   readonly tags: readonly string[]
   readonly note?: string

@@ -140,6 +140,12 @@ export interface BackupOptionsInput {
   readonly readable?: boolean
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
+  /** only objects that this is true of, in the language of SQL. No default. */
+  readonly filter?: string
+  /** only the objects of these ids. No default. */
+  readonly objects?: string
+  /** only these properties of each object; vectors stay. No default. */
+  readonly properties?: string
   /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
   /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
@@ -212,6 +218,12 @@ export interface RestoreOptionsInput {
   readonly keepUndoMs?: number
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
+  /** only objects that this is true of, in the language of SQL. No default. */
+  readonly filter?: string
+  /** only the objects of these ids. No default. */
+  readonly objects?: string
+  /** only these properties of each object; vectors stay. No default. */
+  readonly properties?: string
   /** class JSON to use instead of that of the archive, or for objects without a class. No default. */
   readonly schema?: string
   /**

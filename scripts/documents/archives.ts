@@ -66,7 +66,7 @@ const archive = {
   holds: text('What it holds of its collection: `full`, or what is missing.'),
   without_vectors: flag('Its objects have no vectors.'),
   all_tenants: flag('It holds all tenants of its collection.'),
-  filter: optional(text('The condition that its objects were chosen by.')),
+  selection: optional(text('How its objects and properties were selected, where not all were.')),
 }
 
 const unreadable = object('What could not be read.', { path: text('Where.'), message: text('Why.') })
@@ -111,6 +111,7 @@ const backupReport = object('What a backup did.', {
   parts: count('Parts of the archive.'),
   parts_kept: count('Parts that an interrupted run had made.'),
   objects: count('Objects of the archive.'),
+  not_found: optional(count('Ids of `--objects` of which the store has no object.')),
   vectors: count('Vectors of the archive.'),
   tenants: optional(count('Tenants of the archive.')),
   bytes: count('Bytes on disk.'),
@@ -121,6 +122,7 @@ const backupReport = object('What a backup did.', {
       before: count('Before the scan.'),
       after: count('After the scan.'),
       written: count('Written.'),
+      filtered: optional(count('Read, and left out by the selection.')),
     }),
   ),
   consistency: optional(text('What is known of changes during the scan.')),
@@ -274,7 +276,9 @@ const restored = object('What a restore did.', {
   class: text('The class that they are in now.'),
   target,
   dry_run: flag('Nothing was written.'),
-  objects: count('Objects of the source: written, unchanged, and all that were rejected and skipped.'),
+  objects: count(
+    'Objects of the source: written, unchanged, filtered, and all that were rejected and skipped.',
+  ),
   written: count('Objects that the store acknowledged.'),
   unchanged: count(
     'Into a class that was there: objects that were not sent, since they are as they should be.',
@@ -285,7 +289,11 @@ const restored = object('What a restore did.', {
     object('A reason.', { reason: text('In words.'), count: count('How often.') }),
     'The first ten.',
   ),
-  skipped: counts('Objects that were not written, by reason: `damaged`, `exists`.'),
+  skipped: counts(
+    'Objects that are missing, by reason: `damaged`, those of damaged parts; `exists`, those that gave way.',
+  ),
+  filtered: count('Objects that `--filter` and `--objects` left out.'),
+  not_found: optional(count('Ids of `--objects` of which the source has no object.')),
   vectors: count('Vectors that were written.'),
   references: count('References that were written.'),
   references_rejected: count('References that the store refused.'),

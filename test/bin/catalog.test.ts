@@ -131,7 +131,7 @@ t.test(
     add('20260102t000000z-full', 2, { tenants, all_tenants: true })
     add('20260103t000000z-vecs', 3, { tenants, all_tenants: true, encoding })
     add('20260104t000000z-some', 4, { tenants: tenants.slice(1), all_tenants: false })
-    add('20260105t000000z-kind', 5, { filter: 'kind = 1' })
+    add('20260105t000000z-kind', 5, { selection: { filter: 'kind = 1' } })
     add('20260106t000000z-sche', 6, { content: 'schema-only' })
     const listed = await at.run(['col', 'catalog', 'list'])
     t.match(

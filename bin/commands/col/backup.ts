@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
+import { EXIT } from '../../cli/exit.ts'
 import { afterError } from '../../cli/next.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { withHistory } from '../../history.ts'
@@ -45,10 +46,12 @@ export const command: Command = {
     'elysiactl col backup Article --to article.jsonl.zst --tag nightly',
     'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
     'elysiactl col backup Article --to /backups/article --format parquet --resume',
+    `elysiactl col backup Article --filter "published >= '2024-01-01' AND NOT draft" --properties title,published`,
+    'elysiactl col backup Article --to some.jsonl --objects @ids.txt',
   ],
   schemas: [backupOptions, backupRunOptions, catalogOptions, lockOptions, targetOptions, shutdownOptions],
   document: 'backup',
-  exits: ['conflict', 'notFound', 'locked', 'unreachable'],
+  exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/archives.md',
   continuing({ options }) {
     const { to, dryRun, resume } = options(backupRunOptions)
@@ -65,6 +68,7 @@ async function run(context: Context): Promise<void> {
   const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
   const job = await backupJob()
   job.requireEncoding(asked)
+  job.requireSelectable(options)
   const { store, schema } = await findCollection(context, context.operands[0]!)
   const name = schema.class
   if (destination.kind === 'file') await job.freeFile(destination.path)
@@ -177,6 +181,8 @@ async function showBackup(
   const next = afterError(context, error)
   if (next !== undefined) context.next(`next: ${next}`)
   if (error !== undefined) throw error
+  const { not_found = 0 } = report
+  if (not_found > 0) context.fail(EXIT.rejects, `${counted(not_found, 'id')} of --objects not found`)
 }
 
 /** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */

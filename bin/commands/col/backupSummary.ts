@@ -3,7 +3,8 @@ import { type BackupReport, roughSize } from '../../library.ts'
 /** A report for a person, line by line; the last is the archive, ready to be copied. */
 export function backupSummary(report: BackupReport): string[] {
   const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
-  const counted = counts && ` (the store counted ${counts.before} before, ${counts.after} after)`
+  const filtered = counts?.filtered === undefined ? '' : `, ${counts.filtered} left out`
+  const counted = counts && `${filtered} (the store counted ${counts.before} before, ${counts.after} after)`
   const share =
     raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
   const kept = parts_kept === 0 ? '' : ` (${parts_kept} kept)`

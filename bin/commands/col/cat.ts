@@ -6,11 +6,15 @@ import {
   counted,
   didYouMean,
   ElysiaError,
+  filterOption,
   isReference,
   type OptionsSchema,
+  objectsOption,
   type Projection,
+  propertiesOption,
   type Resolved,
   type StoredObject,
+  selectionJob,
   type Tenant,
   targetOptions,
 } from '../../library.ts'
@@ -42,12 +46,9 @@ const catOptions = {
       placeholder: 'NAME',
       flagOnly: true,
     },
-    properties: {
-      type: 'string',
-      description: 'only these properties, comma-separated',
-      placeholder: 'A,B',
-      flagOnly: true,
-    },
+    filter: filterOption('only objects that this is true of, in the language of SQL'),
+    objects: objectsOption('only the objects of these ids'),
+    properties: propertiesOption('only these properties'),
   },
 } as const satisfies OptionsSchema
 
@@ -67,26 +68,41 @@ export const command: Command = {
   examples: [
     'elysiactl col cat source-code | head -1',
     'elysiactl col cat SourceCode --no-vectors --properties repository,file_path',
+    `elysiactl col cat SourceCode --filter "language IN ('rust', 'go') AND size_bytes > 100000"`,
   ],
   schemas: [catOptions, targetOptions],
-  exits: ['notFound', 'unreachable', 'brokenPipe'],
+  exits: ['rejects', 'notFound', 'unreachable', 'brokenPipe'],
   run,
 }
 
 async function run(context: Context): Promise<void> {
   const options = context.options(catOptions)
   const [name = ''] = context.operands
+  const job = isSelecting(options) ? await selectionJob() : undefined
+  job?.requireSelectable(options)
   const found = await findCollection(context, name)
   const properties = wanted(options, found)
   const references = properties === 'all' || namesReference(properties, found)
   const what = { properties, vectors: options.vectors, references }
+  const selected = await job?.selectedReader(options, found, options.vectors)
   const { calls, asleep } = await callsOf(options, found)
   for (const { name, state } of asleep.slice(0, MOST_NAMED))
     context.console.note(`tenant ${name} of ${found.schema.class} is ${state}: its objects are not printed`)
-  await context.console.printJson(pieces(lines(found, what, calls, options.limit)))
-  if (asleep.length === 0) return
-  const fact = `not active, and not printed: ${counted(asleep.length, 'tenant')} of ${found.schema.class}`
-  context.fail(EXIT.failed, `${fact}; --tenant NAME prints one that is active`)
+  const pages = selected?.pages ?? ((call) => found.store.collection(found.schema.class).read(what, {}, call))
+  await context.console.printJson(pieces(lines(pages, chosen(properties), calls, options.limit)))
+  const missing = selected?.unseen() ?? []
+  if (asleep.length > 0) {
+    const fact = `not active, and not printed: ${counted(asleep.length, 'tenant')} of ${found.schema.class}`
+    context.fail(EXIT.failed, `${fact}; --tenant NAME prints one that is active`)
+  } else if (missing.length > 0 && options.limit === undefined) {
+    const fact = `${counted(missing.length, 'id')} of --objects not found`
+    context.console.note(`${fact}: ${missing.slice(0, MOST_NAMED).join(', ')}`)
+    context.fail(EXIT.rejects, fact)
+  }
+}
+
+function isSelecting({ filter, objects }: CatOptions): boolean {
+  return filter !== undefined || objects !== undefined
 }
 
 /** What is read, and the tenants that cannot be. */
@@ -133,9 +149,9 @@ function namesReference(names: readonly string[], { schema }: Named): boolean {
   return references.some((name) => names.includes(name))
 }
 
-/** Leaves of an object what was asked for: a store gives all its references, or none. */
-function choosing({ properties: names, references }: Projection): (object: StoredObject) => StoredObject {
-  if (names === 'all' || references !== true) return (object) => object
+/** Leaves of an object what was asked for: more is read where a condition looks at it. */
+function chosen(names: Projection['properties']): (object: StoredObject) => StoredObject {
+  if (names === 'all') return (object) => object
   const wanted = new Set(names)
   return (object) => ({
     ...object,
@@ -144,17 +160,16 @@ function choosing({ properties: names, references }: Projection): (object: Store
 }
 
 async function* lines(
-  { store, schema }: Named,
-  what: Projection,
+  pages: (call: CallOptions) => AsyncIterable<readonly StoredObject[]>,
+  choose: (object: StoredObject) => StoredObject,
   calls: readonly CallOptions[],
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<string> {
-  const chosen = choosing(what)
   let left = limit
   for (const call of calls) {
     if (left === 0) return
-    for await (const page of store.collection(schema.class).read(what, {}, call)) {
-      for (const object of page.slice(0, left)) yield objectLine(chosen(object))
+    for await (const page of pages(call)) {
+      for (const object of page.slice(0, left)) yield objectLine(choose(object))
       left -= Math.min(left, page.length)
       if (left === 0) return
     }

@@ -58,6 +58,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
+    `elysiactl col restore latest:Article --name draft --filter "status = 'draft'" --properties title,body`,
   ],
   schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   document: 'restore',
@@ -75,7 +76,8 @@ async function run(context: Context): Promise<void> {
   const { console, operands } = context
   requireOneStandardInput(operands)
   const options = context.options(restoreOptions)
-  const { runRestores } = await restoreJob()
+  const { requireSelectable, runRestores } = await restoreJob()
+  requireSelectable(options)
   const view = await progressView(console)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
@@ -182,21 +184,23 @@ async function locked(context: Context, path: string): Promise<RootLock | undefi
   })
 }
 
-function isWhole({ rejected, references_rejected, parts_damaged }: RestoreReport): boolean {
-  return sum(rejected) === 0 && references_rejected === 0 && parts_damaged.length === 0
+function isWhole({ rejected, references_rejected, parts_damaged, not_found = 0 }: RestoreReport): boolean {
+  return sum(rejected) === 0 && references_rejected === 0 && parts_damaged.length === 0 && not_found === 0
 }
 
 function lackText(
-  { rejected, references_rejected, parts_damaged, dry_run }: RestoreReport,
+  { rejected, references_rejected, parts_damaged, not_found = 0, dry_run }: RestoreReport,
   path: string | undefined,
 ): string {
   const refused = sum(rejected)
   const lacks = [
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
+    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
     ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
   ]
-  return `${lacks.join(', ')}${path === undefined ? '' : `; see ${path}`}`
+  const hasRejects = refused > 0 || references_rejected > 0
+  return `${lacks.join(', ')}${path === undefined || !hasRejects ? '' : `; see ${path}`}`
 }
 
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */

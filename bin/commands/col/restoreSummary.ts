@@ -24,7 +24,7 @@ function reasons({ reject_reasons }: RestoreReport): string[] {
 
 /** What a dry run found that there is to write. */
 function planned(report: RestoreReport): string[] {
-  const { class: name, kind, target, archive, objects, rejected, tenants, parts } = report
+  const { class: name, kind, target, archive, objects, filtered, rejected, tenants, parts } = report
   const refused = sum(rejected)
   // Only a manifest says beforehand how many there are.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
@@ -32,18 +32,20 @@ function planned(report: RestoreReport): string[] {
   return [
     `dry run: nothing is written`,
     `${name} in ${target}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
+    ...(filtered === 0 ? [] : [`${counted(filtered, 'object')} would be left out`]),
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} would be rejected`]),
     ...reasons(report),
   ]
 }
 
 function rows(report: RestoreReport): Row[] {
-  const { objects, written, unchanged, deleted, rejected, skipped, undo } = report
+  const { objects, written, unchanged, filtered, deleted, rejected, skipped, undo } = report
   const { vectors, references, tenants, aliases, parts } = report
   return [
     [0, 'objects', objects],
     [1, 'written', written],
     ...(undo === null && unchanged === 0 ? [] : ([[1, 'unchanged', unchanged]] as Row[])),
+    ...(filtered === 0 ? [] : ([[1, 'filtered', filtered]] as Row[])),
     ...byCode(1, 'rejected', rejected),
     ...byCode(1, 'skipped', skipped),
     ...(deleted === 0 ? [] : ([[0, 'deleted', deleted]] as Row[])),

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { StoredObject } from '../../core/object.ts'
+import type { PlacedLeftOut } from '../object/filtered.ts'
 import { lineLength } from '../object/size.ts'
 import type { ObjectRange } from '../object/source.ts'
 import type { PartSink, WrittenPart } from './file.ts'
@@ -13,11 +14,17 @@ export interface PartWriterOptions {
   readonly partBytes: number
   /** Makes what takes the next part. */
   readonly open: () => PartSink
-  /** Called with each part once its files are durable, one after the other, while the next part is written. */
+  /**
+   * Called with each part once its files are durable, one after the other, while the next part is written; `filtered`
+   * objects of the ids that it covers were left out.
+   */
   readonly onPart: (
     files: readonly WrittenPart[],
     covers: Pick<ObjectRange, 'after' | 'upTo'>,
+    filtered: number,
   ) => Promise<void>
+  /** What a filter before it left out. */
+  readonly leftOut?: PlacedLeftOut | undefined
   /** Called with how many objects were taken. */
   readonly onObjects?: (objects: number) => void
   /** Once aborted, the part that is being written is finished, and the stream errors with its reason. */
@@ -40,6 +47,9 @@ class PartWriter extends Writable {
   #left = 0
   /** The part that is written, but not noted: what it covers depends on whether anything follows. */
   #before: readonly WrittenPart[] | undefined
+  /** Objects left out of the ids of the part that is written, and of the one before it. */
+  #filtered = 0
+  #filteredBefore = 0
   #noting: Promise<void> = Promise.resolve()
   /** Up to here ids are covered. */
   #after: string | undefined
@@ -80,6 +90,7 @@ class PartWriter extends Writable {
         part.write(some, (error) => (error ? reject(error) : resolve()))
       })
       this.#last = some.at(-1)!.id
+      this.#countLeftOut(some)
       this.#options.onObjects?.(count)
       rest = rest.slice(count)
       if (this.#left <= 0) await this.#end(part)
@@ -88,6 +99,7 @@ class PartWriter extends Writable {
 
   async #finish(): Promise<void> {
     if (this.#part !== undefined) await this.#end(this.#part)
+    if (this.#before !== undefined) this.#filteredBefore += this.#options.leftOut?.takeRest() ?? 0
     this.#note(this.#options.range.upTo)
     await this.#noting
   }
@@ -117,7 +129,16 @@ class PartWriter extends Writable {
     // One part waits at most, so that reading again does not fall behind.
     await this.#noting
     this.#part = undefined
-    if (!this.destroyed) this.#before = part.written
+    if (this.destroyed) return
+    this.#before = part.written
+    this.#filteredBefore = this.#filtered
+    this.#filtered = 0
+  }
+
+  #countLeftOut(objects: readonly StoredObject[]): void {
+    const { leftOut } = this.#options
+    if (leftOut === undefined) return
+    for (const { id } of objects) this.#filtered += leftOut.takeBefore(id)
   }
 
   #note(upTo: string | undefined): void {
@@ -127,9 +148,10 @@ class PartWriter extends Writable {
       ...(this.#after !== undefined && { after: this.#after }),
       ...(upTo !== undefined && { upTo }),
     }
+    const filtered = this.#filteredBefore
     this.#before = undefined
     this.#after = upTo
-    this.#noting = this.#noting.then(() => this.#options.onPart(files, covers))
+    this.#noting = this.#noting.then(() => this.#options.onPart(files, covers, filtered))
     this.#noting.catch((error) => this.destroy(error))
   }
 

@@ -17,7 +17,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   target: { column: 'cluster', kind: 'text' },
   location: { column: 'location', kind: 'text' },
   content: { column: 'content', kind: 'text' },
-  filter: { column: 'filter', kind: 'text' },
+  selection: { column: 'filter', kind: 'text' },
   without_vectors: { column: 'without_vectors', kind: 'flag' },
   all_tenants: { column: 'all_tenants', kind: 'flag' },
   format: { column: 'format', kind: 'text' },

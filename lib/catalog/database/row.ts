@@ -1,4 +1,5 @@
 import type { Manifest } from '../../archive/manifest.ts'
+import { selectionText } from '../../archive/selection.ts'
 import type { Annotations } from '../annotations.ts'
 import { type ArchiveRecord, type Begun, type Placed, VERIFY_LEVELS, type Verification } from '../record.ts'
 import type { Candidate } from '../retention/candidate.ts'
@@ -15,7 +16,7 @@ export function rowOf(
   error: string | null,
   now: string,
 ): Row {
-  const { id, collection, content, source, encoding, tenants = [], parent, tags, note, filter } = archive
+  const { id, collection, content, source, encoding, tenants = [], parent, tags, note, selection } = archive
   const totals = 'totals' in archive ? archive.totals : NOTHING
   const { objects, vectors, raw_bytes } = totals
   return {
@@ -41,7 +42,7 @@ export function rowOf(
     },
     without_vectors: encoding.vectors === 'none' ? 1 : 0,
     all_tenants: archive.tenants === undefined || archive.all_tenants === true ? 1 : 0,
-    filter: filter ?? null,
+    filter: selection === undefined ? null : selectionText(selection),
   }
 }
 
@@ -107,7 +108,7 @@ export function recordOf(row: Row): ArchiveRecord {
     ...(error !== null && { error }),
     holds: coverageText(coverageOfRow(row, tenants)),
     ...{ without_vectors: row.without_vectors === 1, all_tenants: row.all_tenants === 1 },
-    ...(row.filter !== null && { filter: row.filter }),
+    ...(row.filter !== null && { selection: row.filter }),
   }
 }
 
@@ -122,7 +123,7 @@ function coverageOfRow(
     withoutVectors: without_vectors === 1,
     allTenants: all_tenants === 1,
     tenants,
-    ...(filter !== null && { filter }),
+    ...(filter !== null && { selection: filter }),
   })
 }
 

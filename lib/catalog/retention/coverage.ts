@@ -5,8 +5,8 @@ export interface Coverage {
   readonly vectors: boolean
   /** Those that it holds, where they are not known to be all; absent where they are, or where there are none. */
   readonly tenants?: readonly string[]
-  /** The condition that its objects were chosen by; absent where all were. */
-  readonly filter?: string
+  /** How its objects and properties were selected; absent where all were. @see selectionText */
+  readonly selection?: string
 }
 
 /** The coverage of a full archive. */
@@ -19,7 +19,7 @@ export interface CoverageFacts {
   /** True also where the class has no tenants. */
   readonly allTenants: boolean
   readonly tenants: readonly string[]
-  readonly filter?: string | undefined
+  readonly selection?: string | undefined
 }
 
 export function coverageOf({
@@ -27,14 +27,14 @@ export function coverageOf({
   withoutVectors,
   allTenants,
   tenants,
-  filter,
+  selection,
 }: CoverageFacts): Coverage {
   const objects = content === 'full'
   return {
     objects,
     vectors: objects && !withoutVectors,
     ...(!allTenants && { tenants: tenants.toSorted() }),
-    ...(objects && filter !== undefined && { filter }),
+    ...(objects && selection !== undefined && { selection }),
   }
 }
 
@@ -43,7 +43,7 @@ export function covers(one: Coverage, other: Coverage): boolean {
   if (!coversTenants(one.tenants, other.tenants)) return false
   if (!other.objects) return true
   if (!one.objects || (other.vectors && !one.vectors)) return false
-  return one.filter === undefined || one.filter === other.filter
+  return one.selection === undefined || one.selection === other.selection
 }
 
 function coversTenants(one: Coverage['tenants'], other: Coverage['tenants']): boolean {
@@ -53,28 +53,28 @@ function coversTenants(one: Coverage['tenants'], other: Coverage['tenants']): bo
   return other.every((tenant) => held.has(tenant))
 }
 
-export function isWhole({ objects, vectors, tenants, filter }: Coverage): boolean {
-  return objects && vectors && tenants === undefined && filter === undefined
+export function isWhole({ objects, vectors, tenants, selection }: Coverage): boolean {
+  return objects && vectors && tenants === undefined && selection === undefined
 }
 
 /** Equal for equal coverages only. */
-export function coverageKey({ objects, vectors, tenants, filter }: Coverage): string {
-  return objects && vectors && tenants === undefined && filter === undefined
+export function coverageKey({ objects, vectors, tenants, selection }: Coverage): string {
+  return objects && vectors && tenants === undefined && selection === undefined
     ? ''
-    : JSON.stringify([objects, vectors, tenants ?? null, filter ?? null])
+    : JSON.stringify([objects, vectors, tenants ?? null, selection ?? null])
 }
 
 const SHOWN_TENANTS = 3
 
 /** For a person: `full`, `schema only`, `without vectors, tenants a, b and 4 more`. */
 export function coverageText(coverage: Coverage): string {
-  const { objects, vectors, tenants, filter } = coverage
+  const { objects, vectors, tenants, selection } = coverage
   if (isWhole(coverage)) return 'full'
   const facts = [
     ...(objects ? [] : ['schema only']),
     ...(objects && !vectors ? ['without vectors'] : []),
     ...(tenants === undefined ? [] : [tenantsText(tenants)]),
-    ...(filter === undefined ? [] : [`where ${filter}`]),
+    ...(selection === undefined ? [] : [selection]),
   ]
   return facts.join(', ')
 }

@@ -98,11 +98,12 @@ async function intoStorage(
 
 /** Scans what is left, and seals the archive. */
 async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
-  const { run, task, subject, storage, retry } = job
+  const { run, task, subject, storage, retry, state } = job
   const { store, options } = task
   const { emit, signal } = run
   const { plan } = begun
-  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
+  const { selection } = subject
+  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
   const { parts, counts } = await scanned(job, begun, looking, invalid).catch(async (error) => {
     if (!(error instanceof InvalidVectorError)) throw error
@@ -110,6 +111,7 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
   const sealed = manifestFor(plan, counts, parts)
+  state.unseen.notify(run.emit, plan.collection)
   invalid?.notify(emit, plan.collection)
   requireWhole(sealed, options, emit, invalid?.objects ?? 0)
   failpoint('backup.before-seal')

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { newRunId } from '../../run/record.ts'
 import { type Ended, Run, runJob } from '../../run/run.ts'
+import { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
 import { type CollectionInfo, collectionInfoOf } from './plan.ts'
 import { type BackupReport, backupCounts, backupReport } from './report.ts'
@@ -26,7 +27,7 @@ export async function runInFrame<P>(
   const retry = run.retrying(options.retryForMs)
   const subject = await retry(() => collectionInfoOf(store, name, options, run.emit))
   const prepared = await prepare(subject)
-  const state: BackupState = { parts: [], kept: 0 }
+  const state: BackupState = { parts: [], kept: 0, unseen: new UnseenIds(subject.selection?.ids) }
   const id = context.runId ?? newRunId()
   const { class: collection } = subject.schema
   const ended = await runJob<BackupReport>(

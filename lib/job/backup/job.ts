@@ -3,6 +3,7 @@ import type { Retrying } from '../../async/retry.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
+import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupOptions } from './options.ts'
 import type { CollectionInfo } from './plan.ts'
 
@@ -36,6 +37,8 @@ export interface BackupState {
   manifest?: Manifest
   /** Bytes that were written, where the parts do not say. */
   bytes?: number
+  /** Of the ids that were asked for those of which no object has come. */
+  readonly unseen: UnseenIds
 }
 
 /** A backup that has begun. */

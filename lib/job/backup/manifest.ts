@@ -9,10 +9,16 @@ import { incomplete } from './scan/found.ts'
 export interface SourceCounts {
   readonly before: number
   readonly after: number
+  /** Objects that were read, and that the selection left out. */
+  readonly filtered?: number
 }
 
 /** The manifest of parts that are all there. */
-export function manifestFor(plan: Plan, { before, after }: SourceCounts, parts: readonly Part[]): Manifest {
+export function manifestFor(
+  plan: Plan,
+  { before, after, filtered = 0 }: SourceCounts,
+  parts: readonly Part[],
+): Manifest {
   const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
     parts.reduce((total, part) => total + part[key], 0)
   const objects = sum('objects')
@@ -27,15 +33,21 @@ export function manifestFor(plan: Plan, { before, after }: SourceCounts, parts: 
       raw_bytes: sum('raw_bytes'),
       digest: sumOfDigests(parts.map(({ digest }) => digest)),
     },
-    counts: { before, after, written: objects },
-    consistency: consistencyOf(plan, before, after, objects),
+    counts: { before, after, written: objects, ...(isPartial(plan) && { filtered }) },
+    consistency: consistencyOf(plan, before, after, objects + filtered),
   }
 }
 
-function consistencyOf({ content }: Plan, before: number, after: number, written: number): string {
+/** True where not all objects were asked for. */
+export function isPartial({ selection }: Pick<Plan, 'selection'>): boolean {
+  return selection?.filter !== undefined || selection?.objects !== undefined
+}
+
+function consistencyOf({ content, selection }: Plan, before: number, after: number, read: number): string {
   if (content === 'schema-only') return 'the schema alone'
+  if (selection?.objects !== undefined) return 'objects by their ids, not at a point in time'
   const scan = 'a scan in order of id, not a point in time'
-  if (before === after && after === written) return `${scan}; the counts before and after it agree`
+  if (before === after && after === read) return `${scan}; the counts before and after it agree`
   return `${scan}; the collection was written to meanwhile`
 }
 
@@ -52,9 +64,10 @@ export function requireWhole(
 ): void {
   const { content, counts, totals, encoding, collection } = manifest
   if (content === 'schema-only') return
-  const { before, after, written } = counts
-  requireObjects(written, collection, options)
-  if (before !== after || after !== written) {
+  const { before, after, written, filtered = 0 } = counts
+  requireObjects(written, collection, options, manifest)
+  const isCounted = manifest.selection?.objects === undefined
+  if (isCounted && (before !== after || after !== written + filtered)) {
     emit({ type: 'written_meanwhile', collection, before, after, written })
   }
   if (encoding.vectors === 'none' || totals.objects === 0) return
@@ -77,13 +90,23 @@ export function requireWhole(
   )
 }
 
-/** @throws ElysiaError ELYSIA_INCOMPLETE where there are none, unless that is allowed */
+/** @throws ElysiaError ELYSIA_INCOMPLETE where there are none, or none was selected, unless that is allowed */
 export function requireObjects(
   objects: number,
   collection: string,
   { allowEmpty, schemaOnly }: Pick<BackupOptions, 'allowEmpty' | 'schemaOnly'>,
+  { selection }: Pick<Plan, 'selection'> = {},
 ): void {
   if (objects > 0 || allowEmpty || schemaOnly) return
+  if (selection?.objects !== undefined) {
+    throw incomplete(`${collection} has none of these objects`, '--allow-empty backs none up all the same')
+  }
+  if (selection?.filter !== undefined) {
+    throw incomplete(
+      `no object of ${collection} is selected by ${selection.filter}`,
+      '--allow-empty backs none up all the same',
+    )
+  }
   throw incomplete(`${collection} has no objects`, '--allow-empty backs it up all the same')
 }
 

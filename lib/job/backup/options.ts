@@ -1,6 +1,7 @@
 import { modeLack } from '../../archive/storage/modes.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 
 const MIB = 1024 * 1024
 
@@ -39,6 +40,9 @@ export const backupOptions = {
       placeholder: 'NAME,…',
       flagOnly: true,
     },
+    filter: filterOption('only objects that this is true of, in the language of SQL'),
+    objects: objectsOption('only the objects of these ids'),
+    properties: propertiesOption('only these properties of each object; vectors stay'),
     workers: workersOption('ranges of ids that are read at once'),
     partSize: {
       type: 'integer',

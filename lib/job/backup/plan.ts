@@ -9,6 +9,7 @@ import { newRunId } from '../../run/record.ts'
 import { idRanges } from '../../store/idRanges.ts'
 import { findNamed } from '../../store/named.ts'
 import type { Store, Tenant } from '../../store/store.ts'
+import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { BackupOptions } from './options.ts'
 
 /** What is known of a collection before it is scanned. */
@@ -17,12 +18,14 @@ export interface CollectionInfo {
   /** The tenants to read, with the states that they had; undefined where the collection has none. */
   readonly tenants: readonly Tenant[] | undefined
   readonly aliases: readonly string[]
+  /** What of it is wanted; undefined where all is. */
+  readonly selection: Selection | undefined
 }
 
 /**
  * Looks at what is to be backed up: a collection, by its name or by an alias.
  * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
- * tenants of a collection that has none
+ * tenants of a collection that has none, and for what does not fit the class
  */
 export async function collectionInfoOf(
   store: Store,
@@ -34,11 +37,14 @@ export async function collectionInfoOf(
   const name = schema.class
   if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
   requireProperty(schema, options.partitionBy)
+  const { partitionBy } = options
+  const selection = await selectionOf(options, schema, partitionBy === undefined ? [] : [partitionBy])
   const aliases = store.supports.aliases ? await store.aliases() : []
   return {
     schema,
     tenants: await tenantsOf(store, schema, options.tenant),
     aliases: aliases.filter(({ collection }) => collection === name).map(({ alias }) => alias),
+    selection,
   }
 }
 
@@ -48,7 +54,7 @@ export async function collectionInfoOf(
  */
 export async function planOf(
   store: Store,
-  { schema, tenants, aliases }: CollectionInfo,
+  { schema, tenants, aliases, selection }: CollectionInfo,
   encoding: Encoding,
   options: BackupOptions,
   tool: Plan['tool'],
@@ -78,6 +84,7 @@ export async function planOf(
       tenants: tenants.map(({ name, state }) => ({ name, state })),
       all_tenants: options.tenant === undefined,
     }),
+    ...(selection && { selection: selection.declared }),
     aliases: [...aliases],
     ranges,
     ...(partitionBy !== undefined && { partition_by: partitionBy }),

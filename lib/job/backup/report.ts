@@ -27,6 +27,8 @@ export interface BackupReport {
   /** Parts that an interrupted run had made, and that were kept. */
   readonly parts_kept: number
   readonly objects: number
+  /** Ids that were asked for of which the store has no object; absent where none were. */
+  readonly not_found?: number
   readonly vectors: number
   readonly tenants?: number
   readonly bytes: number
@@ -74,6 +76,7 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
     parts: parts.length,
     parts_kept: state.kept,
     objects,
+    ...(plan?.selection?.objects && { not_found: state.unseen.size }),
     vectors: sum('vectors'),
     ...(plan?.tenants && { tenants: plan.tenants.length }),
     bytes: state.bytes ?? sum('bytes'),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { schemaDigest } from '../../archive/archive.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -17,7 +18,7 @@ const PATHS_NAMED = 3
 export function requireSame(
   plan: Plan,
   store: Store,
-  { schema }: CollectionInfo,
+  { schema, selection }: CollectionInfo,
   options: BackupOptions,
 ): void {
   if (plan.source.target !== store.target || plan.collection !== schema.class) {
@@ -27,7 +28,11 @@ export function requireSame(
       { hint: 'give another --to' },
     )
   }
-  const other = SHAPING.filter(([, isSame]) => !isSame(plan, options)).map(([flag]) => flag)
+  const selected = (['filter', 'objects', 'properties'] as const)
+    .filter((key) => !isDeepStrictEqual(plan.selection?.[key], selection?.declared[key]))
+    .map((key) => `--${key}`)
+  const shaped = SHAPING.filter(([, isSame]) => !isSame(plan, options)).map(([flag]) => flag)
+  const other = [...shaped, ...selected]
   if (other.length === 0) return
   throw new ElysiaError('ELYSIA_CONFLICT', `this backup was begun with another ${other.join(', ')}`, {
     hint: 'give the same options as when it was begun, and --resume; or another --to',

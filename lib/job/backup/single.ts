@@ -12,7 +12,7 @@ import { type BackupEnded, completed, runInFrame } from './frame.ts'
 import type { BackupContext, BackupJob } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
-import { type Counted, callsFor, planOf, whatOf } from './plan.ts'
+import { type Counted, callsFor, planOf } from './plan.ts'
 import type { BackupReport } from './report.ts'
 import { requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
@@ -80,7 +80,8 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
     state.plan = plan
     context.onBegun?.(plan)
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
-    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit })
+    const { selection } = subject
+    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection })
     const archive = await singleArchive(plan, stream, signal)
     try {
       return await writeSingle(job, archive, { plan, looking, woken, counted })
@@ -96,7 +97,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
 
 /** Scans all ranges, and seals the archive. */
 async function writeSingle(
-  { run, task, retry, state }: BackupJob,
+  { run, task, subject, retry, state }: BackupJob,
   archive: SingleArchiveWriter,
   scan: Pick<SingleScanOptions, 'plan' | 'looking' | 'woken' | 'counted'>,
 ): Promise<Manifest> {
@@ -107,14 +108,16 @@ async function writeSingle(
   const { parts, counts } = await scanSingle({
     ...scan,
     archive,
-    projection: whatOf(options.vectors),
-    transforms: () => backupTransforms(invalid),
+    vectors: options.vectors,
+    transforms: (leftOut) =>
+      backupTransforms({ selection: subject.selection, unseen: state.unseen, invalid }, leftOut),
     stop: run.stop,
     onObjects: progress.written,
     onCounted: progress.expect,
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
   const manifest = manifestFor(plan, counts, parts)
+  state.unseen.notify(run.emit, plan.collection)
   invalid?.notify(run.emit, plan.collection)
   requireWhole(manifest, options, run.emit, invalid?.objects ?? 0)
   await archive.seal(manifest)

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { LeftOut } from '../../archive/object/filtered.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
 import type { RestoreRun } from './run.ts'
@@ -8,14 +9,16 @@ import { wanted } from './stages.ts'
 import { PartTally, type Refused } from './tally.ts'
 
 /**
- * A dry run of one part: its bytes are looked at where they can be checked, else every object is read, and lines
+ * A dry run of one part: its bytes are looked at where they can be checked. Else, and where objects are selected, every
+ * object is read, and lines
  * that are not objects, repeated ids and objects that do not fit the class count as refused. Nothing is written.
  * Memory: a page.
  * @throws ElysiaError ELYSIA_DAMAGED
  */
 export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {
   const { plan } = run
-  if (part.check !== undefined) return part.check(run.frame.signal)
+  await part.check?.(run.frame.signal)
+  if (part.check !== undefined && plan.selection === undefined) return
   const tally = new PartTally(plan.compared)
   let objects = 0
   const refuse = ({ code, reason }: Pick<Refused, 'code' | 'reason'>) => {
@@ -27,6 +30,8 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
   const onRepeated = (all: readonly Refused[]) => {
     for (const one of all) refuse(one)
   }
+  const leftOut = new LeftOut((objects) => tally.leaveOut(objects))
+  const { unseen } = run.progress
   const count = new Writable({
     objectMode: true,
     highWaterMark: 1,
@@ -39,7 +44,9 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
       done(run.frame.stop.aborted ? run.frame.stop.reason : null)
     },
   })
-  await pipeline([pages, ...wanted({ plan, part, onRepeated }), count], { signal: run.frame.signal })
+  await pipeline([pages, ...wanted({ plan, part, onRepeated, unseen, leftOut }), count], {
+    signal: run.frame.signal,
+  })
   const refused = tally.facts()
   run.progress.parts.set(part.name, { ...refused, objects: refused.objects + objects })
 }

@@ -1,5 +1,6 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 
 const MIB = 1024 * 1024
 
@@ -51,6 +52,9 @@ export const restoreOptions = {
       placeholder: 'NAME,…',
       flagOnly: true,
     },
+    filter: filterOption('only objects that this is true of, in the language of SQL'),
+    objects: objectsOption('only the objects of these ids'),
+    properties: propertiesOption('only these properties of each object; vectors stay'),
     schema: {
       type: 'string',
       kind: 'file',

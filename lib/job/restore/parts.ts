@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises'
+import { LeftOut } from '../../archive/object/filtered.ts'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
 import { failpoint } from '../../core/failpoint.ts'
@@ -21,6 +22,7 @@ interface Writing {
   readonly signal: AbortSignal
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
+  readonly onFiltered: (objects: number) => void
   /** Undefined where all objects are simply written. */
   readonly resolve: Resolve | undefined
 }
@@ -61,15 +63,19 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
+  const tell = (more: number) => {
+    objects += more
+    run.frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
+  }
   return {
     run,
     semaphore: new Semaphore(options.workers, run.frame.context.onInFlight),
     makeTenant: tenantMaker(run),
     onObjects: (more) => {
-      objects += more
       progress.writtenHere += more
-      run.frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
+      tell(more)
     },
+    onFiltered: tell,
     resolve: resolverFor(run),
   }
 }
@@ -128,7 +134,7 @@ function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
 }
 
 async function flow(
-  { run, calls, semaphore, signal, makeTenant, onObjects, resolve }: Writing,
+  { run, calls, semaphore, signal, makeTenant, onObjects, onFiltered, resolve }: Writing,
   part: SourcePart,
   tally: PartTally,
   noting: Noting,
@@ -154,7 +160,11 @@ async function flow(
   })
   const { batchSize: count, batchBytes: bytes, skipDamaged } = run.options
   const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
-  const stages = { plan: run.plan, part, onRepeated }
+  const leftOut = new LeftOut((objects) => {
+    tally.leaveOut(objects)
+    onFiltered(objects)
+  })
+  const stages = { plan: run.plan, part, onRepeated, unseen: run.progress.unseen, leftOut }
   const ids = run.kept.written === undefined ? [] : [run.kept.written.noting()]
   const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting: ids })
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })

@@ -16,6 +16,7 @@ import { readSchemaFile } from '../../transform/schema/file.ts'
 import { patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
 import { namesOf } from '../backup/plan.ts'
+import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestorePlan } from './run.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
@@ -62,6 +63,7 @@ export async function planRestore(
   const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
   const from = { ...base, class: source.schema.class }
   const { name, replication, vectorizer } = options
+  const selection = await selectionOf(options, from)
   const patched = patchSchema(
     from,
     { kind: store.kind, nodes: nodes.length, version, ...(modules && { modules }) },
@@ -79,7 +81,7 @@ export async function planRestore(
   for (const patch of all) emit({ type: 'schema_patched', ...patch })
   const tenants = tenantsOf(source, schema, options)
   const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
-  const parts = partsOf(source, only)
+  const parts = partsOf(source, only, selection)
   return {
     schema: { ...schema, properties: (schema.properties ?? []).filter((one) => !isReference(one)) },
     references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
@@ -89,6 +91,7 @@ export async function planRestore(
     parts,
     objects: sumOf(parts),
     only,
+    selection,
     split: splitReferences({ from, name: schema.class, leftOut }),
     compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
     mayExpire: mayExpireIn(store, schema),
@@ -196,9 +199,17 @@ function tenantsOf(
   })
 }
 
-/** A part that says no tenant may hold objects of any. */
-function partsOf({ parts }: RestoreSource, only: ReadonlySet<string> | undefined): readonly SourcePart[] {
-  return parts.filter(({ tenant }) => only === undefined || tenant === undefined || only.has(tenant))
+/** A part that says no tenant may hold objects of any, and one that says no ids any of those. */
+function partsOf(
+  { parts }: RestoreSource,
+  only: ReadonlySet<string> | undefined,
+  selection: Selection | undefined,
+): readonly SourcePart[] {
+  return parts.filter(
+    ({ tenant, covers }) =>
+      (only === undefined || tenant === undefined || only.has(tenant)) &&
+      (covers === undefined || selection?.mayHold(covers) !== false),
+  )
 }
 
 function sumOf(parts: readonly SourcePart[]): number | undefined {

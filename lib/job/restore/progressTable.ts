@@ -15,6 +15,8 @@ export interface PartFacts {
   readonly unchanged?: number
   /** By reason; of an existing class. */
   readonly skipped?: CountsByCode
+  /** Not selected; absent where all were. */
+  readonly filtered?: number
   /** By code. */
   readonly rejected: CountsByCode
   readonly vectors: number

@@ -11,7 +11,7 @@ import type { RestoreRun } from './run.ts'
 import { archiveName } from './source/source.ts'
 import type { Verification } from './verify.ts'
 
-/** What a restore did. `objects` = `written`, `unchanged` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
+/** What a restore did. `objects` = `written`, `unchanged`, `filtered` and all of `rejected` and `skipped`, always. @see SPEC.md, "Restore" */
 export interface RestoreReport {
   id: string
   status: 'done' | 'interrupted' | 'failed' | 'planned'
@@ -36,6 +36,10 @@ export interface RestoreReport {
   reject_reasons: readonly RejectReason[]
   /** By reason: `damaged`, objects of damaged parts that were left out; `exists`, those that gave way to what is there. */
   skipped: CountsByCode
+  /** Objects that were not selected. */
+  filtered: number
+  /** Ids that were asked for of which the source has no object; absent where none were. */
+  not_found?: number
   vectors: number
   references: number
   references_rejected: number
@@ -72,7 +76,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   target: 'The store, without secrets.',
   dry_run: 'Nothing was written.',
   objects:
-    'Objects of the source, or of the tenants that were named: `written`, `unchanged`, `rejected` and `skipped`; of a dry run those that a manifest says.',
+    'Objects of the source, or of the tenants that were named: `written`, `unchanged`, `filtered`, `rejected` and `skipped`; of a dry run those that a manifest says.',
   written: 'Objects that the store acknowledged.',
   unchanged: 'Into a class that was there: objects that are as they should be, and were not sent.',
   deleted: 'Into a class that was there: objects that were removed, since the source does not have them.',
@@ -81,6 +85,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
     '`{reason, count}` each, the first ten told apart; of what was refused since the command was given, references included.',
   skipped:
     'Objects that are missing, by reason: `damaged`, those of damaged parts; `exists`, those that gave way to what is there.',
+  filtered: 'Objects that `--filter` and `--objects` left out.',
+  not_found: 'Ids of `--objects` of which the source has no object; absent without that option.',
   vectors: 'Vectors of the objects that were written.',
   references: 'References of the objects that were written.',
   references_rejected: 'References that the store refused.',
@@ -142,6 +148,8 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     rejected,
     reject_reasons: progress.reasons.list(),
     skipped: { ...skipped, ...(damaged > 0 && { damaged }) },
+    filtered: sums.filtered,
+    ...(plan.selection?.ids && { not_found: progress.unseen.size }),
     vectors: sums.vectors,
     references: sums.references,
     references_rejected: sums.referencesRejected,
@@ -172,16 +180,17 @@ function undoFacts({ kept: { undo }, options }: RestoreRun): UndoFacts | null {
 
 /** What the journal keeps of a restore. */
 export function restoreCounts(report: RestoreReport): RunCounts {
-  const { objects, written, unchanged, deleted, rejected, skipped, references } = report
+  const { objects, written, unchanged, deleted, filtered, rejected, skipped, references } = report
   const ofExisting = report.undo === null ? {} : { unchanged, deleted }
-  return { objects, written, ...ofExisting, rejected, skipped, references }
+  const ofSelection = filtered > 0 ? { filtered } : {}
+  return { objects, written, ...ofExisting, ...ofSelection, rejected, skipped, references }
 }
 
 /** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */
 export function requireSums({ progress, plan }: RestoreRun, report: RestoreReport): void {
-  const { objects, written, unchanged, rejected, skipped } = report
+  const { objects, written, unchanged, filtered, rejected, skipped } = report
   const whole = plan.objects === undefined || progress.parts.size === plan.parts.length
-  if (whole && objects === written + unchanged + sum(rejected) + sum(skipped)) return
+  if (whole && objects === written + unchanged + filtered + sum(rejected) + sum(skipped)) return
   throw new ElysiaError('ELYSIA_ACCOUNTING', `the sums do not add up: ${JSON.stringify(report)}`, {
     hint: 'this is a defect of elysiactl; please report it with this message',
   })
@@ -198,7 +207,10 @@ function damagedOf({ plan, progress }: RestoreRun): number {
 }
 
 function sumsOf(all: readonly PartFacts[]) {
-  const sums = { objects: 0, written: 0, unchanged: 0, vectors: 0, references: 0, referencesRejected: 0 }
+  const sums = {
+    ...{ objects: 0, written: 0, unchanged: 0, filtered: 0 },
+    ...{ vectors: 0, references: 0, referencesRejected: 0 },
+  }
   for (const facts of all) {
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key] ?? 0
   }

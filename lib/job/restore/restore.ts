@@ -1,3 +1,4 @@
+import { selectionText } from '../../archive/selection.ts'
 import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
@@ -119,6 +120,7 @@ type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<vo
 const STEPS: readonly (readonly [Step, string?])[] = [
   [writeObjects],
   [requireSome, 'restore.written'],
+  [findUnseen],
   [linkReferences, 'restore.linked'],
   [async (run) => run.kept.undo?.complete()],
   [
@@ -146,14 +148,21 @@ const STEPS: readonly (readonly [Step, string?])[] = [
 async function requireSome(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]
   const refused = sum(addedUp(facts.map(({ rejected }) => rejected)))
-  if (
-    run.existing !== undefined ||
-    run.continues ||
-    refused === 0 ||
-    facts.some(({ written }) => written > 0)
-  )
-    return
+  const isSelected = run.plan.selection?.isPartial === true
+  const isWanted = refused === 0 && !isSelected
+  if (run.existing !== undefined || run.continues || isWanted) return
+  if (facts.some(({ written }) => written > 0)) return
   await run.retry(() => run.store.drop(run.class))
+  if (refused === 0) {
+    const fact = `no object of ${run.source.name} is selected by ${selectionText(run.plan.selection!.declared)}`
+    throw new ElysiaError(
+      'ELYSIA_INCOMPLETE',
+      `${fact}; ${run.class}, which was made for them, is gone again`,
+      {
+        hint: '`col restore --dry-run` with the same options counts what they select, and writes nothing',
+      },
+    )
+  }
   const [first] = run.progress.reasons.list()
   const fact = `none of the ${refused} objects could be restored: ${first?.reason}`
   throw new ElysiaError(
@@ -169,6 +178,29 @@ async function requireSome(run: RestoreRun): Promise<void> {
 async function afterFailure(run: RestoreRun, error: unknown): Promise<void> {
   await removeMade(run, error)
   if (run.existing !== undefined) await putTenantsBack(run).catch(() => {})
+}
+
+/**
+ * Parts that an interrupted restore had brought to their end were not read again: what came of them is in the target.
+ */
+async function findUnseen({
+  progress,
+  collection,
+  retry,
+  frame,
+  class: name,
+  plan,
+}: RestoreRun): Promise<void> {
+  const { unseen } = progress
+  const calls = progress.continued === 0 ? [] : (plan.tenants ?? [{ name: undefined }])
+  for (const { name: tenant } of calls) {
+    if (unseen.size === 0) return
+    const call = tenant === undefined ? {} : { tenant }
+    const what = { properties: [], vectors: false }
+    const there = await retry(() => collection.readMany(unseen.list, what, call))
+    unseen.note(there.map(({ id }) => id))
+  }
+  unseen.notify(frame.emit, name)
 }
 
 /** Of a dry run: every byte of the archive is looked at, and nothing written. */

@@ -7,6 +7,8 @@ import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
+import type { Selection } from '../selection/selection.ts'
+import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { Strategy } from './conflict/strategy.ts'
@@ -36,6 +38,8 @@ export interface RestorePlan {
   readonly objects: number | undefined
   /** The tenants whose objects are wanted; undefined for all. */
   readonly only: ReadonlySet<string> | undefined
+  /** Which of their objects, and what of them; undefined for all. */
+  readonly selection: Selection | undefined
   readonly split: SplitReferences
   /** Leaves of an object what the store has to give back. */
   readonly compared: (object: StoredObject) => StoredObject
@@ -98,6 +102,8 @@ export interface RestoreState {
   readonly damaged: Map<string, string>
   /** Parts that an interrupted restore had brought to their end. */
   continued: number
+  /** Of the ids that were asked for those of which no object has come. */
+  unseen: UnseenIds
   /** Why this process refused objects. */
   readonly reasons: Reasons
   differences: readonly SchemaDifference[]

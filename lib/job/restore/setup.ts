@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { selectionText } from '../../archive/selection.ts'
 import { closeAll } from '../../async/closeAll.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { requireOutput } from '../../run/outputFile.ts'
@@ -8,6 +9,7 @@ import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
+import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { planInto } from './conflict/existing.ts'
 import { announce, existingOf, keepingFor } from './conflict/keeping.ts'
@@ -53,10 +55,10 @@ export async function setUpRestore(
 ): Promise<RestoreSetup> {
   const frame = new Run('restore', context)
   const { emit, signal } = frame
-  const progress = nothingDone()
   const retry = frame.retrying(options.retryForMs)
   const health = await retry(() => healthyTarget(store, options, emit))
   const planned = await retry(() => planRestore(store, source, options, health, emit, together.classes))
+  const progress = nothingDone(planned)
   const { dryRun } = options
   const { state, runId } = context
   const key = keyOf(source, store, planned, options)
@@ -123,10 +125,11 @@ export async function setUpRestore(
 function keyOf(
   { identity }: RestoreSource,
   { target }: Store,
-  { schema }: RestorePlan,
+  { schema, selection }: RestorePlan,
   { tenant, onConflict }: RestoreOptions,
 ): RunKey {
-  const inputs = [identity === undefined ? 'a pipe' : `archive ${identity}`]
+  const of = selection === undefined ? '' : ` ${selectionText(selection.declared)}`
+  const inputs = [`${identity === undefined ? 'a pipe' : `archive ${identity}`}${of}`]
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   return { target, class: schema.class, inputs, ...(tenant !== undefined && { tenant }) }
 }
@@ -206,12 +209,13 @@ function ownState(state: State | undefined): OwnState {
   }
 }
 
-function nothingDone(): RestoreState {
+function nothingDone({ selection }: RestorePlan): RestoreState {
   return {
     parts: new Map(),
     begun: new Map(),
     damaged: new Map(),
     continued: 0,
+    unseen: new UnseenIds(selection?.ids),
     reasons: new Reasons(),
     differences: [],
     aliases: [],

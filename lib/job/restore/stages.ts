@@ -1,10 +1,12 @@
 import { type Duplex, Readable } from 'node:stream'
+import type { LeftOut } from '../../archive/object/filtered.ts'
 import { lineLength } from '../../archive/object/size.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
+import type { UnseenIds } from '../selection/unseenIds.ts'
 import { distinctIds } from './distinctIds.ts'
 import type { RestorePlan } from './run.ts'
 import type { SourcePart } from './source/source.ts'
@@ -16,24 +18,28 @@ export interface RestoreStages {
   readonly part: SourcePart
   /** Called with objects whose id came before. */
   readonly onRepeated: (repeated: readonly Refused[]) => void
+  /** Of the ids that were asked for those that have not come. */
+  readonly unseen: UnseenIds
+  /** Counts what is not selected. */
+  readonly leftOut: LeftOut
 }
 
 /**
- * The objects of a part that are wanted, each id once: pages → pages. What selects, filters and changes objects on
- * their way goes behind them, before `writable`.
+ * The objects of a part that are wanted, each id once: pages → pages. What changes objects on their way goes behind
+ * them, before `writable`.
  */
-export function wanted({ plan, part, onRepeated }: RestoreStages): Duplex[] {
-  const { only } = plan
+export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStages): Duplex[] {
+  const { only, selection } = plan
   const stages: Duplex[] = []
   if (only !== undefined)
     stages.push(
       mapChunks((page: readonly StoredObject[]) => page.filter(({ tenant }) => only.has(tenant ?? ''))),
     )
   if (part.mayRepeat === true) stages.push(distinctIds(onRepeated))
-  return stages
+  return [...stages, ...unseen.stages(), ...(selection?.stages(leftOut) ?? [])]
 }
 
-export interface BatchStages extends RestoreStages {
+export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRepeated'> {
   readonly batch: { readonly count: number; readonly bytes: number }
   /** Makes a tenant, unless it is there. */
   readonly makeTenant: (tenant: string) => Promise<void>

@@ -36,6 +36,7 @@ export class PartTally {
   #written = 0
   #unchanged = 0
   #skipped = 0
+  #filtered = 0
   #vectors = 0
   #references = 0
 
@@ -64,11 +65,17 @@ export class PartTally {
     this.#rejected[code] = (this.#rejected[code] ?? 0) + 1
   }
 
+  /** What was not selected. */
+  leaveOut(objects: number): void {
+    this.#filtered += objects
+  }
+
   facts(): PartFacts {
     return {
-      objects: this.#written + this.#unchanged + this.#skipped + sum(this.#rejected),
+      objects: this.#written + this.#unchanged + this.#filtered + this.#skipped + sum(this.#rejected),
       written: this.#written,
       ...(this.#unchanged > 0 && { unchanged: this.#unchanged }),
+      ...(this.#filtered > 0 && { filtered: this.#filtered }),
       ...(this.#skipped > 0 && { skipped: { exists: this.#skipped } }),
       rejected: { ...this.#rejected },
       vectors: this.#vectors,

@@ -172,7 +172,7 @@ const TWICE = [
   'schema_sha256',
   'ranges',
   'aliases',
-  'filter',
+  'selection',
 ] as const
 
 /** What header and trailer say that does not fit, though each is whole. */

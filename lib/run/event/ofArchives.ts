@@ -18,6 +18,11 @@ export const OF_ARCHIVES = [
     objects: count('Of how many objects.'),
     ids: texts('The first thousand of them.'),
   }),
+  event('objects_not_found', 'Ids were asked for of which there is no object.', {
+    collection: text('The class.'),
+    objects: count('How many.'),
+    ids: texts('The first thousand of them.'),
+  }),
   event('vectors_missing', 'No object has a vector for an index of the schema.', {
     collection: text('The class.'),
     vector: text('The name of the vector; empty for the one without a name.'),

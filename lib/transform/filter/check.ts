@@ -44,6 +44,19 @@ export function checkFilter(expression: Expression, schema: CollectionSchema, te
   return new Checking(schema, text).filter(expression)
 }
 
+/** All columns that a condition reads. */
+export function columnsOf(filter: CheckedFilter): Column[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.terms.flatMap(columnsOf)
+    case 'not':
+      return columnsOf(filter.term)
+    default:
+      return [filter.column, ...(filter.kind === 'compare' && 'read' in filter.with ? [filter.with] : [])]
+  }
+}
+
 class Checking {
   readonly #schema: CollectionSchema
   readonly #text: string

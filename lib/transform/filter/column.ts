@@ -19,6 +19,8 @@ export interface Column {
   readonly dataType: string
   /** The property of the class that it is; undefined for what is inside an object, or is no property. */
   readonly property?: PropertySchema
+  /** The property of the class that has to be read for it. */
+  readonly root?: string
   /** What is no property. */
   readonly own?: OwnColumn
   /** Its value as it is stored; undefined or null where there is none. Of times milliseconds since 1970. */
@@ -106,6 +108,7 @@ export function columnOf(path: Path, schema: CollectionSchema, text: string): Co
     type: isReference(found!) ? 'none' : (TYPES[scalar] ?? 'none'),
     list: scalar !== dataType,
     dataType,
+    root: names[0]!.name,
     ...(names.length === 1 && { property: found! }),
     read: readerOf(names.map(({ name }) => name)),
   }

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import { type CheckedFilter, checkFilter } from './check.ts'
+import { type CheckedFilter, checkFilter, columnsOf } from './check.ts'
 import { parseFilter } from './parse.ts'
 import { predicateOf } from './predicate.ts'
 
@@ -22,18 +22,5 @@ export function filterOf(text: string, schema: CollectionSchema): Filter {
 }
 
 function readsTimes(filter: CheckedFilter): boolean {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.terms.some(readsTimes)
-    case 'not':
-      return readsTimes(filter.term)
-    default: {
-      const columns = [
-        filter.column,
-        ...(filter.kind === 'compare' && 'read' in filter.with ? [filter.with] : []),
-      ]
-      return columns.some(({ own }) => own === '_created' || own === '_updated')
-    }
-  }
+  return columnsOf(filter).some(({ own }) => own === '_created' || own === '_updated')
 }

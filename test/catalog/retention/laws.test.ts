@@ -26,17 +26,17 @@ const coverage: fc.Arbitrary<Coverage> = fc
     withoutVectors: fc.nat(3).map((chance) => chance === 0),
     allTenants: fc.nat(2).map((chance) => chance > 0),
     tenants: fc.subarray([...TENANTS], { minLength: 1 }),
-    filter: fc.constantFrom(undefined, undefined, undefined, ...FILTERS),
+    selection: fc.constantFrom(undefined, undefined, undefined, ...FILTERS),
   })
   .map(coverageOf)
 
 /** What an archive holds, one by one: what a restore of it would bring back. */
-function held({ objects, vectors, tenants, filter }: Coverage): Set<string> {
+function held({ objects, vectors, tenants, selection }: Coverage): Set<string> {
   const all = new Set(['schema'])
   for (const tenant of tenants ?? [...TENANTS, 'any other']) {
     all.add(`tenant ${tenant}`)
     for (const kind of [...FILTERS, 'kind = 3']) {
-      if (!objects || (filter !== undefined && filter !== kind)) continue
+      if (!objects || (selection !== undefined && selection !== kind)) continue
       all.add(`objects of ${tenant} where ${kind}`)
       if (vectors) all.add(`vectors of ${tenant} where ${kind}`)
     }

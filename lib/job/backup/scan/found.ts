@@ -8,6 +8,7 @@ import type { Emit } from '../../../run/context.ts'
 import { objects } from '../../../store/objects.ts'
 import type { Collection, Store } from '../../../store/store.ts'
 import { timeToLive } from '../../../transform/schema/timeToLive.ts'
+import type { Selection } from '../../selection/selection.ts'
 
 /** What a store counted of a collection, or of one of its tenants, and what a scan of it found. */
 export interface Found {
@@ -15,6 +16,7 @@ export interface Found {
   /** Undefined where the backup was resumed: the count is no longer known. */
   readonly before: number | undefined
   readonly after: number
+  /** Those that the selection left out included. */
   readonly objects: number
 }
 
@@ -41,6 +43,8 @@ export interface Looking {
    * their own, so that their time does not show when they came.
    */
   readonly oldBeforeMs: number | undefined
+  /** Of a backup of some objects: which of them it is to hold. */
+  readonly selection: Selection | undefined
 }
 
 /** Clocks of a server and of this machine may differ by so much. */
@@ -54,7 +58,7 @@ export function lookingAt(
   store: Store,
   schema: CollectionSchema,
   started: string,
-  run: Pick<Looking, 'retry' | 'signal' | 'emit'>,
+  run: Pick<Looking, 'retry' | 'signal' | 'emit' | 'selection'>,
 ): Looking {
   return {
     ...run,
@@ -106,12 +110,13 @@ interface Seen {
 }
 
 async function lookAgain(
-  { collection, retry, signal, oldBeforeMs }: Looking,
+  { collection, retry, signal, oldBeforeMs, selection }: Looking,
   tenant: string | undefined,
   scannedRanges: readonly ScannedRange[],
 ): Promise<Seen> {
   const call = { signal, ...(tenant !== undefined && { tenant }) }
-  const projection = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
+  const ids = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
+  const projection = selection?.isPartial ? selection.askedProjection(ids) : ids
   const before = await retry(() => collection.count(call))
   const missed: string[] = []
   let returned = 0
@@ -125,7 +130,8 @@ async function lookAgain(
       for (const object of page) {
         if (!isOld(object, oldBeforeMs)) continue
         old += 1
-        if (archived?.has(object.id) === false) missed.push(object.id)
+        const isMissed = archived?.has(object.id) === false && selection?.selects(object) !== false
+        if (isMissed) missed.push(object.id)
       }
       if (missed.length > IDS_NAMED) return { returned, counted: before, missed }
     }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { notePart } from '../../../archive/journal.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
+import { type LeftOut, PlacedLeftOut } from '../../../archive/object/filtered.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { confirmPart } from '../../../archive/part/confirm.ts'
 import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
@@ -10,29 +11,31 @@ import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
 import { failpoint } from '../../../core/failpoint.ts'
+import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
-import { objects } from '../../../store/objects.ts'
-import type { Collection } from '../../../store/store.ts'
-import { whatOf } from '../plan.ts'
+import type { Source } from '../../../core/stage.ts'
 import type { StorageJob } from '../run.ts'
 import { partitionFiles } from './partitionFiles.ts'
 import { type Partitions, tenantDirectory } from './partitions.ts'
-import { objectsIn } from './progress.ts'
+import { readBy } from './progress.ts'
 import type { Sleepers, Work } from './sleepers.ts'
 
 /** What the workers of a backup share. */
 export interface PartsRun {
   readonly job: StorageJob
   readonly plan: Plan
-  readonly collection: Collection
+  /** What is read of a range. */
+  readonly pages: (range: ObjectRange, signal: AbortSignal) => Source<StoredObject[]>
   readonly encoding: PartEncoding
   readonly partitions: Partitions | undefined
   readonly sleepers: Sleepers
   /** Makes the stages that stand between reading and encoding: pages → pages. */
-  readonly transforms: () => readonly Duplex[]
+  readonly transforms: (leftOut: LeftOut) => readonly Duplex[]
   /** Called with how many objects were read, and again once they are in a part that is noted. */
   readonly onRead: (objects: number) => void
   readonly onDurable: (objects: number) => void
+  /** Called with objects that the selection left out, and that no part counts. */
+  readonly onUnplaced: (tenant: string | undefined, objects: number) => void
 }
 
 /** The same for one of them: `signal` is aborted where another one has failed. */
@@ -72,26 +75,30 @@ async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
 
 /** Objects → transforms → parts; what each of them covers is noted as soon as it is durable. Resolves with them. */
 async function scanGap(worker: Worker, gap: IdGap): Promise<Part[]> {
-  const { job, plan, collection, signal, onRead, onDurable } = worker
-  const { run, task, retry, state } = job
+  const { job, signal, onRead, onDurable } = worker
+  const { run, task, state } = job
   const made: Part[] = []
+  const leftOut = new PlacedLeftOut(onRead)
   const parts = partWriter({
     range: gap,
     partBytes: task.options.partSize,
     stop: run.stop,
     onObjects: onRead,
+    leftOut,
     open: () => openPart(worker, gap),
-    onPart: async (files, covers) => {
-      const written = files.map((file) => partOf(file, gap.range, covers))
+    onPart: async (files, covers, filtered) => {
+      const written = files.map((file, at) => partOf(file, gap.range, covers, at === 0 ? filtered : 0))
       await noteParts(job.storage, written, signal)
       state.parts.push(...written)
       made.push(...written)
-      onDurable(objectsIn(written))
+      onDurable(readBy(written))
     },
   })
-  const projection = whatOf(plan.encoding.vectors !== 'none')
-  const source = objects(collection, gap, { projection, retry, signal })
-  await pipeline([source, ...worker.transforms(), parts], { signal })
+  await pipeline([worker.pages(gap, signal), ...worker.transforms(leftOut), parts], { signal })
+  // Where nothing of the gap was selected, it has no part.
+  const rest = leftOut.takeRest()
+  worker.onUnplaced(gap.tenant, rest)
+  onDurable(rest)
   return made
 }
 
@@ -146,6 +153,7 @@ function partOf(
   { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
   { after, upTo }: Pick<ObjectRange, 'after' | 'upTo'>,
+  filtered: number,
 ): Part {
   return {
     file,
@@ -153,6 +161,7 @@ function partOf(
     ...(after !== undefined && { after }),
     ...(upTo !== undefined && { up_to: upTo }),
     objects,
+    ...(filtered > 0 && { filtered }),
     vectors,
     ...(named && { named_vectors: named }),
     bytes,

@@ -51,6 +51,9 @@ export class BackupProgress {
   }
 }
 
-export function objectsIn(parts: readonly { readonly objects: number }[]): number {
-  return parts.reduce((sum, { objects }) => sum + objects, 0)
+/** How many objects these parts hold, and the selection left out of the ids that they cover. */
+export function readBy(
+  parts: readonly { readonly objects: number; readonly filtered?: number | undefined }[],
+): number {
+  return parts.reduce((sum, { objects, filtered = 0 }) => sum + objects + filtered, 0)
 }

@@ -1,15 +1,16 @@
-import type { Part } from '../../../archive/manifest.ts'
+import type { Part, Plan } from '../../../archive/manifest.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
+import { selectedPages } from '../../selection/pages.ts'
 import { encodingOf } from '../encoding.ts'
 import type { SourceCounts } from '../manifest.ts'
-import { type Counted, callsFor } from '../plan.ts'
+import { type Counted, callsFor, whatOf } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
 import { type Looking, requireFound, type ScannedRange } from './found.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
-import { BackupProgress, objectsIn } from './progress.ts'
-import { scannedRangesOf } from './scannedRanges.ts'
+import { BackupProgress, readBy } from './progress.ts'
+import { idsIn, scannedRangesOf } from './scannedRanges.ts'
 import { Sleepers, workOf } from './sleepers.ts'
 import { backupTransforms } from './transforms.ts'
 
@@ -30,43 +31,60 @@ export async function scanned(
   looking: Looking,
   invalid: InvalidVectors | undefined,
 ): Promise<Scanned> {
-  const { run, storage, woken } = job
+  const { run, storage, woken, subject, state } = job
+  const { selection } = subject
+  const { collection, retry } = looking
   const { plan } = begun
   const reading = { storage, plan, signal: run.signal }
-  const progress = new BackupProgress(run.emit, expectedOf(begun), objectsIn(begun.there))
+  const progress = new BackupProgress(run.emit, expectedOf(begun), readBy(begun.there))
   const done = begun.tenants
-  const sleepers = new Sleepers({ storage, woken, looking, reading, done, onCounted: progress.expect })
+  const unplaced = new Map<string | undefined, number>()
+  const sleepers = new Sleepers({
+    ...{ storage, woken, looking, reading, done, unplaced },
+    onCounted: progress.expect,
+  })
+  if (selection?.ids !== undefined) state.unseen.note(await idsIn(reading, begun.there))
+  const projection = whatOf(plan.encoding.vectors !== 'none')
   const parts = await writtenParts(
     {
       job,
       plan,
-      collection: looking.collection,
+      pages: (range, signal) => selectedPages(collection, selection, range, { projection, retry, signal }),
       encoding: await encodingOf(plan),
       partitions: partitionsOf(job, begun),
       sleepers,
-      transforms: () => backupTransforms(invalid),
+      transforms: (leftOut) => backupTransforms({ selection, unseen: state.unseen, invalid }, leftOut),
       onRead: progress.read,
       onDurable: progress.durable,
+      onUnplaced: (tenant, objects) => unplaced.set(tenant, (unplaced.get(tenant) ?? 0) + objects),
     },
     begun,
   )
   const awake = callsFor(plan.tenants)
   const objectsOf = (tenant: string | undefined) =>
-    objectsIn(parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant))
-  const isCompared = plan.content !== 'schema-only'
+    readBy(parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant)) + (unplaced.get(tenant) ?? 0)
+  const isCompared = isScan(plan)
   const after = await countAfter(looking, awake, begun.counted, (tenant) =>
     isCompared
       ? { objects: objectsOf(tenant), scannedRanges: scannedRangesOf(reading, parts, tenant) }
       : undefined,
   )
   const woke = sleepers.counts
+  const inParts = parts.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
+  const before = done.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
   return {
     parts,
     counts: {
       before: plan.counts.before + woke.reduce((sum, { before }) => sum + before, 0),
       after: after + woke.reduce((sum, counts) => sum + counts.after, 0),
+      filtered: inParts + before + unplaced.values().reduce((sum, objects) => sum + objects, 0),
     },
   }
+}
+
+/** True where all objects are read, so that their number can be compared with what the store counts. */
+export function isScan({ content, selection }: Plan): boolean {
+  return content !== 'schema-only' && selection?.objects === undefined
 }
 
 /**

@@ -44,7 +44,11 @@ function scannedRange(
   return { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }), ids }
 }
 
-async function idsIn({ storage, plan, signal }: Reading, parts: readonly Part[]): Promise<Set<string>> {
+/** The ids of all objects in these parts. */
+export async function idsIn(
+  { storage, plan, signal }: Reading,
+  parts: readonly Part[],
+): Promise<Set<string>> {
   const ids = new Set<string>()
   for (const part of parts) {
     const pages = partPages(await readingOf(storage, plan, part))

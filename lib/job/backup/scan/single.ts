@@ -2,27 +2,28 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
+import { LeftOut } from '../../../archive/object/filtered.ts'
 import type { SingleArchiveWriter } from '../../../archive/single/write.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
-import { objects } from '../../../store/objects.ts'
-import type { Projection } from '../../../store/store.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
-import { type Counted, callsFor } from '../plan.ts'
+import { selectedPages } from '../../selection/pages.ts'
+import { type Counted, callsFor, whatOf } from '../plan.ts'
 import { isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
-import { countAfter, type Scanned } from './scanned.ts'
+import { readBy } from './progress.ts'
+import { countAfter, isScan, type Scanned } from './scanned.ts'
 
 /** What the ranges of a single-file archive share while they are scanned. */
 export interface SingleScanOptions {
   readonly plan: Plan
   readonly archive: SingleArchiveWriter
   readonly looking: Looking
-  readonly projection: Projection
+  readonly vectors: boolean
   readonly woken: WokenTenants
   /** What the store counted before the scan. */
   readonly counted: Counted
   /** Makes the stages that stand between reading and encoding: pages → pages. */
-  readonly transforms: () => readonly Duplex[]
+  readonly transforms: (leftOut: LeftOut) => readonly Duplex[]
   /** Aborted to end the scan: what was written then is cut short. */
   readonly stop: AbortSignal | undefined
   readonly onObjects: (objects: number) => void
@@ -61,8 +62,8 @@ class SingleScan {
     this.#options.onCounted(before)
     const part = await this.#range(index)
     const after = await count()
-    const found = { tenant, before, after, objects: part.objects }
-    await requireFound(looking, found, this.#scannedRanges.get(tenant) ?? [])
+    const found = { tenant, before, after, objects: readBy([part]) }
+    if (isScan(plan)) await requireFound(looking, found, this.#scannedRanges.get(tenant) ?? [])
     await woken.putBack(tenant)
     this.#woke.before += before
     this.#woke.after += after
@@ -71,32 +72,35 @@ class SingleScan {
 
   async counts(parts: readonly Part[]): Promise<Scanned['counts']> {
     const { plan, looking, counted } = this.#options
-    const isCompared = plan.content !== 'schema-only'
+    const isCompared = isScan(plan)
     const after = await countAfter(looking, callsFor(plan.tenants), counted, (tenant) => {
       if (!isCompared) return undefined
       const own = parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant)
-      const objects = own.reduce((sum, part) => sum + part.objects, 0)
+      const objects = readBy(own)
       return { objects, scannedRanges: this.#scannedRanges.get(tenant) ?? [] }
     })
-    return { before: plan.counts.before + this.#woke.before, after: after + this.#woke.after }
+    const filtered = parts.reduce((sum, part) => sum + (part.filtered ?? 0), 0)
+    return { before: plan.counts.before + this.#woke.before, after: after + this.#woke.after, filtered }
   }
 
   /** Objects → transforms → lines of the file. */
   async #range(index: number): Promise<Part> {
-    const { plan, archive, looking, projection, transforms, stop, onObjects } = this.#options
-    const { collection, retry, signal, oldBeforeMs } = looking
+    const { plan, archive, looking, vectors, transforms, stop, onObjects } = this.#options
+    const { collection, retry, signal, oldBeforeMs, selection } = looking
     const range = rangeOf(plan.ranges[index]!)
     let old = 0
     const countOld = mapChunks((page: readonly StoredObject[]) => {
       for (const object of page) if (isOld(object, oldBeforeMs)) old += 1
       return page
     })
-    const source = objects(collection, range, { projection, retry, signal })
+    const source = selectedPages(collection, selection, range, { projection: whatOf(vectors), retry, signal })
+    const leftOut = new LeftOut(onObjects)
     const lines = archive.range(index, { stop, onObjects })
     const counting = oldBeforeMs === undefined ? [] : [countOld]
-    await pipeline([source, ...counting, ...transforms(), lines], { signal })
+    await pipeline([source, ...counting, ...transforms(leftOut), lines], { signal })
     const scannedRanges = this.#scannedRanges.get(range.tenant) ?? []
     this.#scannedRanges.set(range.tenant, [...scannedRanges, { ...range, old }])
-    return lines.part()
+    const part = lines.part()
+    return leftOut.total === 0 ? part : { ...part, filtered: leftOut.total }
   }
 }

@@ -4,7 +4,7 @@ import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { type Looking, requireFound } from './found.ts'
-
+import { readBy } from './progress.ts'
 import { type Reading, scannedRangesOf } from './scannedRanges.ts'
 
 /** A unit of work: one gap, or all gaps of a tenant that has to be activated for them. */
@@ -40,6 +40,8 @@ export interface SleepersOptions {
   readonly reading: Reading
   /** Those that an interrupted backup had brought to their end. */
   readonly done: readonly TenantCounts[]
+  /** By tenant: objects that the selection left out, and that no part counts. */
+  readonly unplaced: ReadonlyMap<string | undefined, number>
   /** Called with the number of objects that were not known before. */
   readonly onCounted: (objects: number) => void
 }
@@ -70,11 +72,13 @@ export class Sleepers {
 
   /** Once all its parts are noted: compares, notes its counts, and puts it back. @throws ElysiaError ELYSIA_INCOMPLETE */
   async end(tenant: string, before: number, parts: readonly Part[]): Promise<void> {
-    const { storage, woken, looking, reading } = this.#options
+    const { storage, woken, looking, reading, unplaced } = this.#options
     const after = await this.#count(tenant)
-    const objects = parts.reduce((sum, part) => sum + part.objects, 0)
-    await requireFound(looking, { tenant, before, after, objects }, scannedRangesOf(reading, parts, tenant))
-    const counts = { tenant, before, after }
+    const filtered = unplaced.get(tenant) ?? 0
+    const objects = readBy(parts) + filtered
+    if (looking.selection?.ids === undefined)
+      await requireFound(looking, { tenant, before, after, objects }, scannedRangesOf(reading, parts, tenant))
+    const counts = { tenant, before, after, ...(filtered > 0 && { filtered }) }
     await noteTenant(storage, counts)
     this.#done.push(counts)
     await woken.putBack(tenant)

@@ -1,4 +1,5 @@
 import type { Archive } from '../../../archive/archive.ts'
+import { rangeOf } from '../../../archive/idRange.ts'
 import type { Manifest, Part } from '../../../archive/manifest.ts'
 import { hashFile } from '../../../archive/part/confirm.ts'
 import { damaged, partPages } from '../../../archive/part/read.ts'
@@ -30,6 +31,7 @@ function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePar
   return {
     name: part.file,
     ...(tenant !== undefined && { tenant }),
+    covers: rangeOf(part),
     objects: part.objects,
     check: (signal) => checkFile(storage, part, signal),
     pages: async () => partPages(byObject(await readingOf(storage, manifest, part))),

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../../archive/manifest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
@@ -10,6 +11,8 @@ export interface SourcePart {
   /** What it is called in errors and in the progress that is kept. */
   readonly name: string
   readonly tenant?: string
+  /** The ids that it holds lie between these; absent where nobody says. */
+  readonly covers?: Pick<ObjectRange, 'after' | 'upTo'>
   /** Objects in it; undefined where nobody says before it was read. */
   readonly objects?: number
   /** True where nobody says that an id stands in it once. */

@@ -1,0 +1,25 @@
+/*
+ * The options that select objects and properties, alike in all jobs that have them.
+ */
+
+/** What a job does with the objects that a condition is true of. */
+export function filterOption<const D extends string>(description: D) {
+  return { type: 'string', description, placeholder: 'CONDITION', flagOnly: true } as const
+}
+
+/** What a job does with the objects of a list of ids. */
+export function objectsOption<const D extends string>(description: D) {
+  return { type: 'string', description, placeholder: 'ID,…|@FILE', flagOnly: true } as const
+}
+
+/** What a job keeps of each object. */
+export function propertiesOption<const D extends string>(description: D) {
+  return { type: 'string', description, placeholder: 'NAME,…', flagOnly: true } as const
+}
+
+/** As they were given; absent where all objects, and all of them, are meant. */
+export interface SelectionOptions {
+  readonly filter?: string
+  readonly objects?: string
+  readonly properties?: string
+}

@@ -1,0 +1,163 @@
+import type { Duplex } from 'node:stream'
+import { filtered, type LeftOut, type Selects } from '../../archive/object/filtered.ts'
+import type { ArchiveSelection } from '../../archive/selection.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { type CollectionSchema, isReference } from '../../core/schema.ts'
+import { didYouMean } from '../../core/suggest.ts'
+import type { Projection, Range } from '../../store/store.ts'
+import { mapChunks } from '../../stream/mapChunks.ts'
+import { columnsOf } from '../../transform/filter/check.ts'
+import { type Filter, filterOf } from '../../transform/filter/filter.ts'
+import { parseFilter } from '../../transform/filter/parse.ts'
+import { timeToLive } from '../../transform/schema/timeToLive.ts'
+import { idListOf } from './idList.ts'
+import type { SelectionOptions } from './options.ts'
+
+/**
+ * What of a collection a job takes: the objects of some ids, those of them that a condition is true of, and of each
+ * some properties. It does not change.
+ */
+export class Selection {
+  /** As a manifest says it. */
+  readonly declared: ArchiveSelection
+  readonly filter: Filter | undefined
+  /** In order; undefined where the ids of all objects are asked for. */
+  readonly ids: readonly string[] | undefined
+  readonly #known: ReadonlySet<string> | undefined
+  readonly #properties: ReadonlySet<string> | undefined
+  readonly #schema: CollectionSchema
+
+  constructor(schema: CollectionSchema, { filter, objects, properties }: ArchiveSelection) {
+    this.#schema = schema
+    this.declared = {
+      ...(filter !== undefined && { filter }),
+      ...(objects !== undefined && { objects }),
+      ...(properties !== undefined && { properties }),
+    }
+    this.filter = filter === undefined ? undefined : filterOf(filter, schema)
+    this.ids = objects
+    this.#known = objects && new Set(objects)
+    this.#properties = properties && new Set(properties)
+  }
+
+  /** True where objects are left out. */
+  get isPartial(): boolean {
+    return this.filter !== undefined || this.ids !== undefined
+  }
+
+  readonly selects: Selects = (object) =>
+    (this.#known === undefined || this.#known.has(object.id)) &&
+    (this.filter === undefined || this.filter.selects(object))
+
+  /** An object with the properties that were asked for; the object itself where it has no others. */
+  readonly kept = (object: StoredObject): StoredObject => {
+    const wanted = this.#properties
+    if (wanted === undefined) return object
+    const names = Object.keys(object.properties)
+    if (names.every((name) => wanted.has(name))) return object
+    const properties = Object.fromEntries(
+      Object.entries(object.properties).filter(([name]) => wanted.has(name)),
+    )
+    return { ...object, properties }
+  }
+
+  /** False for ids of which none were asked for. */
+  mayHold({ after = '', upTo }: Range): boolean {
+    if (this.ids === undefined) return true
+    return this.ids.some((id) => id > after && (upTo === undefined || id <= upTo))
+  }
+
+  /** Pages → pages of what is selected. */
+  stages(leftOut?: LeftOut): Duplex[] {
+    return [
+      ...(this.isPartial ? [filtered(this.selects, leftOut)] : []),
+      ...(this.#properties === undefined
+        ? []
+        : [mapChunks((page: readonly StoredObject[]) => page.map(this.kept))]),
+    ]
+  }
+
+  /** What has to be read for it, of what would be read without it. */
+  projection(all: Projection): Projection {
+    const times = all.times === true || this.filter?.needsTimes === true
+    if (this.#properties === undefined) return { ...all, times }
+    return { ...all, times, ...this.#reading([...this.#properties, ...this.#asked()]) }
+  }
+
+  /** What has to be read to tell which objects are selected, beside what is read in any case. */
+  askedProjection(all: Projection): Projection {
+    const times = all.times === true || this.filter?.needsTimes === true
+    return { ...all, times, ...this.#reading(this.#asked()) }
+  }
+
+  #reading(names: readonly string[]): Pick<Projection, 'properties' | 'references'> {
+    const properties = (this.#schema.properties ?? []).filter(({ name }) => names.includes(name))
+    return {
+      properties: properties.filter((one) => !isReference(one)).map(({ name }) => name),
+      references: properties.some(isReference),
+    }
+  }
+
+  /** The properties that the condition looks at. */
+  #asked(): string[] {
+    if (this.filter === undefined) return []
+    return columnsOf(this.filter.checked).flatMap(({ root }) => (root === undefined ? [] : [root]))
+  }
+}
+
+/**
+ * What the options ask for; undefined where that is everything.
+ * @throws ElysiaError ELYSIA_USAGE where a filter or a property does not fit the class, or an id is none
+ */
+export async function selectionOf(
+  { filter, objects, properties }: SelectionOptions,
+  schema: CollectionSchema,
+  required: readonly string[] = [],
+): Promise<Selection | undefined> {
+  if (filter === undefined && objects === undefined && properties === undefined) return undefined
+  return new Selection(schema, {
+    ...(filter !== undefined && { filter }),
+    ...(objects !== undefined && { objects: await idListOf(objects) }),
+    ...(properties !== undefined && { properties: propertiesOf(properties, schema, required) }),
+  })
+}
+
+/**
+ * Refuses what no class can make right, before any is looked for.
+ * @throws ElysiaError ELYSIA_USAGE where a filter is no condition
+ */
+export function requireSelectable({ filter }: SelectionOptions): void {
+  if (filter !== undefined) parseFilter(filter)
+}
+
+/** What a manifest says was selected; undefined where that is everything. @throws ElysiaError as `selectionOf` */
+export function declaredSelection(
+  schema: CollectionSchema,
+  declared: ArchiveSelection | undefined,
+): Selection | undefined {
+  return declared === undefined ? undefined : new Selection(schema, declared)
+}
+
+/** Those that were named, and those that are kept in any case: the date by which objects expire, and `required`. */
+function propertiesOf(given: string, schema: CollectionSchema, required: readonly string[]): string[] {
+  const known = (schema.properties ?? []).map(({ name }) => name)
+  const named = given
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  const unknownName = named.find((name) => !known.includes(name))
+  if (unknownName !== undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', `${schema.class} has no property ${unknownName}`, {
+      hint: didYouMean(unknownName, known, `it has ${known.join(', ')}`),
+    })
+  }
+  if (named.length === 0) {
+    throw new ElysiaError('ELYSIA_USAGE', '--properties names no property', {
+      hint: `${schema.class} has ${known.join(', ')}`,
+    })
+  }
+  const expiry = timeToLive(schema)?.of
+  const kept = [...named, ...required, ...(expiry === undefined ? [] : [expiry])]
+  return [...new Set(kept)].filter((name) => known.includes(name)).sort()
+}

@@ -1,0 +1,45 @@
+import type { Duplex } from 'node:stream'
+import type { StoredObject } from '../../core/object.ts'
+import type { Emit } from '../../run/context.ts'
+import { mapChunks } from '../../stream/mapChunks.ts'
+
+const IDS_NAMED = 1000
+
+/** The ids that were asked for, less those of the objects that have come. */
+export class UnseenIds {
+  readonly #ids: Set<string>
+
+  constructor(ids: readonly string[] = []) {
+    this.#ids = new Set(ids)
+  }
+
+  /** Those that are left, in order. */
+  get list(): string[] {
+    return [...this.#ids].sort()
+  }
+
+  get size(): number {
+    return this.#ids.size
+  }
+
+  /** Says which of them no object has. */
+  notify(emit: Emit, collection: string): void {
+    if (this.size === 0) return
+    emit({ type: 'objects_not_found', collection, objects: this.size, ids: this.list.slice(0, IDS_NAMED) })
+  }
+
+  note(ids: Iterable<string>): void {
+    for (const id of ids) this.#ids.delete(id)
+  }
+
+  /** A stage that takes note of the objects that flow through it; none where no ids were asked for. */
+  stages(): Duplex[] {
+    if (this.#ids.size === 0) return []
+    return [
+      mapChunks((page: readonly StoredObject[]) => {
+        for (const { id } of page) this.#ids.delete(id)
+        return page
+      }),
+    ]
+  }
+}

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream'
+import type { ObjectRange } from '../archive/object/source.ts'
+import type { StoredObject } from '../core/object.ts'
+import type { Source } from '../core/stage.ts'
+import { slices } from '../core/value/slices.ts'
+import type { ReadOptions } from './objects.ts'
+import type { Collection } from './store.ts'
+
+const PAGE_OBJECTS = 500
+
+/**
+ * The objects of some ids, given in order, as far as they are there and of the range: page by page in order of id. It is
+ * what `objects` gives of a whole range. Memory: a page.
+ */
+export function objectsById(
+  collection: Collection,
+  ids: readonly string[],
+  range: ObjectRange,
+  options: ReadOptions,
+): Source<StoredObject[]> {
+  const pages = pagesOf(collection, ids, range, options)
+  return Readable.from(pages, { objectMode: true, highWaterMark: 1 }) as Source<StoredObject[]>
+}
+
+async function* pagesOf(
+  collection: Collection,
+  ids: readonly string[],
+  { tenant, after = '', upTo }: ObjectRange,
+  { projection, retry = (call) => call(), signal }: ReadOptions,
+): AsyncGenerator<StoredObject[]> {
+  const call = { ...(tenant !== undefined && { tenant }), ...(signal !== undefined && { signal }) }
+  const own = ids.filter((id) => id > after && (upTo === undefined || id <= upTo))
+  for (const some of slices(own, PAGE_OBJECTS)) {
+    signal?.throwIfAborted()
+    const page = await retry(() => collection.readMany(some, projection, call), signal)
+    if (page.length > 0) yield page.sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+}
