@@ -104,7 +104,7 @@ async function killedHalfway(target: Target, bytes: Buffer, words: readonly stri
       await store.close()
     }
   }
-  while ((await written().catch(() => 0)) < 100) await wait(20)
+  while ((await written().catch(() => 0)) < 100) await wait(50)
   child.kill('SIGKILL')
   await once(child, 'close')
   return written()
@@ -210,7 +210,7 @@ t.test('what another process is still sending is not taken away', async (t) => {
       .collection('Thing')
       .count()
       .catch(() => 0)
-  while ((await count()) < 100) await wait(20)
+  while ((await count()) < 100) await wait(50)
   for (const words of [[], ['--dry-run']])
     t.equal((await restored(target, second, words)).code, 11, `${words}`)
   child.stdin!.end(first.subarray(first.length >> 1))
