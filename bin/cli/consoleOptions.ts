@@ -4,6 +4,7 @@ import type { OptionsSchema, Resolved } from '../library.ts'
 export const consoleOptions = {
   type: 'object',
   name: 'console',
+  title: 'Output options',
   description: 'What is shown, and in which form.',
   properties: {
     json: {

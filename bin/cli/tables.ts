@@ -7,6 +7,7 @@ import type { Context } from './command.ts'
 export const tableOptions = {
   type: 'object',
   name: 'tables',
+  title: 'Table options',
   description: 'How tables are shown.',
   properties: {
     wide: {

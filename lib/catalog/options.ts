@@ -25,6 +25,7 @@ export const catalogOptions = {
 export const filterOptions = {
   type: 'object',
   name: 'catalogFilter',
+  title: 'Filter options',
   description: 'Which archives it is about; all conditions hold.',
   properties: {
     collection: {
@@ -62,6 +63,7 @@ export const filterOptions = {
 export const listOptions = {
   type: 'object',
   name: 'catalogList',
+  title: 'List options',
   description: 'Which archives are shown; all conditions hold.',
   properties: {
     ...filterOptions.properties,
@@ -143,7 +145,7 @@ export const lockOptions = {
       type: 'integer',
       flag: 'retry-lock',
       unit: 'milliseconds',
-      description: 'how long to wait for its lock',
+      description: 'how long to wait for another process that works with the archives',
       default: 0,
       minimum: 0,
       maximum: 86_400_000,

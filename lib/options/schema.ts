@@ -48,6 +48,8 @@ export interface OptionsSchema {
   readonly type: 'object'
   /** The name of their table in SPEC.md. */
   readonly name: string
+  /** What heads them in help, where it is not their name: `Output options`. */
+  readonly title?: string
   readonly description: string
   readonly required?: readonly string[]
   readonly properties: Readonly<Record<string, OptionSchema>>

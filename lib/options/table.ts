@@ -16,6 +16,13 @@ export function optionTable(schema: OptionsSchema): string {
   return `${[...head, ...rows.map(([key, option]) => row(key, option))].join('\n')}\n`
 }
 
+/** What heads a group of options in help and in a configuration file: `Restore options`. */
+export function titleOf({ title, name }: OptionsSchema): string {
+  if (title !== undefined) return title
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return `${words[0]!.toUpperCase()}${words.slice(1)} options`
+}
+
 /** The flags of an option as help shows them: `-j, --workers N`, `--no-create`. */
 export function flagText(key: string, option: OptionSchema): string {
   const { flag } = namesOf(key, option)

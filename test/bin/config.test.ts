@@ -144,6 +144,25 @@ t.test(
   },
 )
 
+t.test('config init says which command has which default, where they differ', async (t) => {
+  const { run, directory } = home(t)
+  await run(['config', 'init', 'elysiactl.yaml'])
+  const text = readFileSync(`${directory}/elysiactl.yaml`, 'utf8')
+  const { options } = JSON.parse((await run(['config', 'show', '--json'])).stdout) as Shown
+  const sizes = options.filter(({ key }) => key === 'batch_bytes')
+  t.ok(sizes.length > 1, 'there is such an option')
+  const [line = ''] = /^# Default: .*(?=\n#batch_bytes: )/m.exec(text) ?? []
+  for (const { value, commands } of sizes) {
+    t.match(line, `"${Number(value) / 2 ** 20}MiB" for ${commands.join(', ')}`)
+  }
+  t.match(line, /A value here is for all of them\.$/)
+  t.match(
+    text,
+    /^# index process-jsonl, .*: batches in flight at once\n(?:# .*\n)+#workers: 2$/m,
+    'and meanings',
+  )
+})
+
 t.test('config init of a project says nothing that a project may not, and overwrites nothing', async (t) => {
   const { run, directory } = home(t)
   t.match(await run(['config', 'init', 'elysiactl.yaml']), { code: 0 })

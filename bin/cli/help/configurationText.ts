@@ -1,4 +1,6 @@
-import { defaultText, namesOf, type OptionSchema, type OptionsSchema } from '../../library.ts'
+import { defaultText, namesOf, type OptionSchema, type OptionsSchema, titleOf } from '../../library.ts'
+import type { NamedCommand } from '../command.ts'
+import { schemasOf } from '../registry.ts'
 
 const TARGETS = `# Names for targets. \`--target office\`, \`target: office\` and ELYSIACTL_TARGET=office then mean its address.
 #targets:
@@ -14,12 +16,14 @@ const KEYS = `
 #    ca_file: ca.pem`
 
 /**
- * A configuration in YAML in which every option of these schemas stands, commented out, with its meaning and default.
+ * A configuration in YAML in which every option of these commands stands, commented out, with its meaning and default.
  * That of a project leaves out what it may not set.
  */
-export function configurationText(schemas: readonly OptionsSchema[], isProject: boolean): string {
+export function configurationText(commands: readonly NamedCommand[], isProject: boolean): string {
+  const uses = usesOf(commands)
   const seen = new Set<string>()
-  const sections = schemas.flatMap((schema) => section(schema, isProject, seen))
+  const schemas = [...new Set(commands.flatMap(schemasOf))]
+  const sections = schemas.flatMap((schema) => section(schema, isProject, seen, uses))
   const head = [
     '# The configuration of elysiactl. A # before a key keeps its default. See docs/configuration.md.',
     '# Flags and the environment win over this file. `elysiactl config show` shows what holds, and why.',
@@ -29,14 +33,56 @@ export function configurationText(schemas: readonly OptionsSchema[], isProject: 
   return `${[...head, ...sections].join('\n')}\n`
 }
 
-function section(schema: OptionsSchema, isProject: boolean, seen: Set<string>): string[] {
+/** Each configuration key, and what it means to the commands that take it: meaning or default → names of commands. */
+interface Uses {
+  readonly meanings: Map<string, string[]>
+  readonly defaults: Map<string, string[]>
+}
+
+function usesOf(commands: readonly NamedCommand[]): ReadonlyMap<string, Uses> {
+  const uses = new Map<string, Uses>()
+  for (const command of commands) {
+    for (const [name, option] of schemasOf(command).flatMap(({ properties }) => Object.entries(properties))) {
+      if (option.flagOnly === true) continue
+      const { key } = namesOf(name, option)
+      const use = uses.get(key) ?? { meanings: new Map(), defaults: new Map() }
+      uses.set(key, use)
+      append(use.meanings, option.description, command.name)
+      append(use.defaults, valueText(option), command.name)
+    }
+  }
+  return uses
+}
+
+function append(names: Map<string, string[]>, key: string, name: string): void {
+  names.set(key, [...(names.get(key) ?? []), name])
+}
+
+function section(
+  schema: OptionsSchema,
+  isProject: boolean,
+  seen: Set<string>,
+  uses: ReadonlyMap<string, Uses>,
+): string[] {
   const lines = Object.entries(schema.properties).flatMap(([name, option]) => {
     const { key } = namesOf(name, option)
     if (option.flagOnly === true || seen.has(key) || (isProject && option.personal === true)) return []
     seen.add(key)
-    return [`# ${option.description}`, `#${key}: ${valueText(option)}`]
+    return [...comments(uses.get(key)!), `#${key}: ${valueText(option)}`]
   })
-  return lines.length === 0 ? [] : ['', `# --- ${schema.description}`, ...lines]
+  return lines.length === 0 ? [] : ['', `# --- ${titleOf(schema)}`, ...lines]
+}
+
+/** What a key means, for each command where they differ, and the defaults where these do: a value here is for all. */
+function comments({ meanings, defaults }: Uses): string[] {
+  const [[meaning] = ['']] = meanings
+  const means =
+    meanings.size === 1
+      ? [`# ${meaning}`]
+      : [...meanings].map(([text, names]) => `# ${names.join(', ')}: ${text}`)
+  if (defaults.size === 1) return means
+  const standards = [...defaults].map(([value, names]) => `${value} for ${names.join(', ')}`)
+  return [...means, `# Default: ${standards.join('; ')}. A value here is for all of them.`]
 }
 
 /** The default, else a value that shows what it looks like. */

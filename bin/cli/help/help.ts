@@ -1,4 +1,4 @@
-import { defaultText, flagText, type OptionSchema, type OptionsSchema } from '../../library.ts'
+import { defaultText, flagText, type OptionSchema, type OptionsSchema, titleOf } from '../../library.ts'
 import type { Group, NamedCommand } from '../command.ts'
 import { consoleOptions } from '../consoleOptions.ts'
 import { EXIT, EXIT_MEANINGS, type ExitName } from '../exit.ts'
@@ -78,7 +78,7 @@ export function commandHelp(command: NamedCommand, width?: number): string[] {
     ...[...command.schemas, consoleOptions].flatMap((schema) => section(schema, columns)),
     '',
     'Examples:',
-    ...command.examples.map((example) => `  ${example}`),
+    ...command.examples.flatMap((example) => exampleLines(example, columns)),
     '',
     ...folded(`Exit codes: ${exitText(command.exits ?? [])}; all: \`elysiactl help exit-codes\``, columns),
     ...folded(docsText(command), columns),
@@ -109,7 +109,7 @@ function section(schema: OptionsSchema, columns: number): string[] {
     const start = flag.startsWith('--') ? `      ${flag}` : `  ${flag}`
     return entryLines(start, meaningOf(key, option, schema), TEXT_AT, columns)
   })
-  return ['', ...folded(schema.description.replace(/\.$/, ':'), columns), ...lines]
+  return ['', ...folded(`${titleOf(schema)}:`, columns), ...lines]
 }
 
 function docsText({ docs = 'SPEC.md', document }: NamedCommand): string {
@@ -133,6 +133,19 @@ function entryLines(start: string, text: string, textAt: number, columns: number
   const lines = folded(text, columns, at)
   if (start.length > at - 2) return [start, ...lines]
   return [start.padEnd(at) + lines[0]!.trimStart(), ...lines.slice(1)]
+}
+
+/** A command line as a shell takes it: where it is wider than the terminal it goes on behind a backslash. */
+function exampleLines(example: string, columns: number): string[] {
+  const pieces = example.split(/ (?=--\w|\| |# )/)
+  const lines: string[] = []
+  for (const piece of pieces) {
+    const last = lines.at(-1)
+    if (last === undefined) lines.push(`  ${piece}`)
+    else if (`${last} ${piece} \\`.length <= columns) lines[lines.length - 1] = `${last} ${piece}`
+    else lines.push(`        ${piece}`)
+  }
+  return lines.map((line, at) => (at === lines.length - 1 ? line : `${line} \\`))
 }
 
 /** A text in lines that fit, broken between words, each behind so many spaces. */

@@ -24,6 +24,7 @@ import { objectLine } from './objectLine.ts'
 const catOptions = {
   type: 'object',
   name: 'cat',
+  title: 'Object options',
   description: 'Which objects, and what of them.',
   properties: {
     limit: {

@@ -7,6 +7,7 @@ import { findOwnName, hasTenants, type Named } from './named.ts'
 const rmOptions = {
   type: 'object',
   name: 'rm',
+  title: 'Removal options',
   description: 'Whether to ask.',
   properties: {
     yes: {

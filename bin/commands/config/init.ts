@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Command, Context } from '../../cli/command.ts'
 import { configurationText } from '../../cli/help/configurationText.ts'
-import { allSchemas } from '../../cli/registry.ts'
+import { loadAll } from '../../cli/registry.ts'
 import { ElysiaError, messageOf, userPaths } from '../../library.ts'
 
 /** `config init`: a configuration file in which everything is commented out. It never writes over one. */
@@ -30,7 +30,7 @@ async function run({ operands, commands, console }: Context): Promise<void> {
   // Only the user's own file may say what is personal, and a project's is found by its name.
   const isProject = operands[0] !== undefined
   refuseOther(path, isProject)
-  const text = configurationText(await allSchemas(commands), isProject)
+  const text = configurationText(await loadAll(commands), isProject)
   await create(path, text)
   if (console.json) return console.document({ path })
   console.note([

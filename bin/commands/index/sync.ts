@@ -14,6 +14,7 @@ import { runIngest } from '../../runIngest.ts'
 const syncOptions = {
   type: 'object',
   name: 'sync',
+  title: 'Source options',
   description: 'Where the change records come from.',
   properties: {
     stdin: {

@@ -10,6 +10,7 @@ const COUNT = '^(\\d{1,9}|unlimited|-1)$'
 export const retentionOptions = {
   type: 'object',
   name: 'retention',
+  title: 'Retention rules',
   description: 'What stays and what goes; with --older-than and --keep-… together a keep rule wins.',
   properties: {
     olderThan: {

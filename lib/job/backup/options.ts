@@ -105,6 +105,7 @@ export const backupOptions = {
 export const backupRunOptions = {
   type: 'object',
   name: 'backupRun',
+  title: 'Destination options',
   description: 'Where the archive of one backup lies, and how the call goes.',
   properties: {
     to: {

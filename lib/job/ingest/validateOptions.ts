@@ -6,6 +6,7 @@ import { ingestOptions } from './options.ts'
 export const validateOptions = {
   type: 'object',
   name: 'validate',
+  title: 'Validation options',
   description: 'How change records are checked.',
   properties: {
     maxLineBytes: ingestOptions.properties.maxLineBytes,

@@ -6,6 +6,7 @@ import { sampleLack } from './sample.ts'
 export const verifyOptions = {
   type: 'object',
   name: 'verify',
+  title: 'Verification options',
   description: 'How deep a verification of an archive looks.',
   properties: {
     level: {

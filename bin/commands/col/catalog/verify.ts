@@ -23,6 +23,7 @@ import { progressView } from '../../../view/progress.ts'
 const whichOptions = {
   type: 'object',
   name: 'verifyChoice',
+  title: 'Selection options',
   description: 'Which archives to verify, and what with.',
   properties: {
     all: {
