@@ -47,6 +47,7 @@ export async function overlay(base: Store, scratch: Store, schema: CollectionSch
     createTenants: async () => {},
     setTenantStates: async () => {},
     createAlias: async () => {},
+    moveAlias: async () => false,
     dropAlias: async () => false,
     close: () => scratch.close(),
   }
@@ -196,6 +197,7 @@ function bound(store: Store): Store {
     setTenantStates: (name, tenants) => store.setTenantStates(name, tenants),
     aliases: () => store.aliases(),
     createAlias: (alias) => store.createAlias(alias),
+    moveAlias: (alias) => store.moveAlias(alias),
     dropAlias: (alias) => store.dropAlias(alias),
     unindexed: (name) => store.unindexed(name),
     collection: (name) => store.collection(name),

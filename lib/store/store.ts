@@ -182,6 +182,12 @@ export interface Store {
    * ELYSIA_NOT_FOUND where the collection is not there
    */
   createAlias(alias: Alias): Promise<void>
+  /**
+   * Makes an alias that is there mean another collection, in one step: whoever reads through it meanwhile finds the one
+   * or the other. False where there is no such alias; that it means this collection already is no error.
+   * @throws ElysiaError ELYSIA_NOT_FOUND where the collection is not there
+   */
+  moveAlias(alias: Alias): Promise<boolean>
   /** False where there was none. */
   dropAlias(alias: string): Promise<boolean>
   /** How many vectors of a collection its index does not hold yet; 0 if indexing is part of writing. */

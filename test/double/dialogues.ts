@@ -1,5 +1,5 @@
 import type { Dialogue } from './dialogue.ts'
-import { ALIASES } from './dialogues/aliases.ts'
+import { ALIASES, MOVED_ALIASES } from './dialogues/aliases.ts'
 import { AUTO_SCHEMA } from './dialogues/auto.ts'
 import { FILTERS } from './dialogues/filters.ts'
 import { IDS, ONE_BY_ONE } from './dialogues/objects.ts'
@@ -27,4 +27,5 @@ export const DIALOGUES: readonly Dialogue[] = [
   ONE_BY_ONE,
   REFERENCES,
   ALIASES,
+  MOVED_ALIASES,
 ]

@@ -28,6 +28,16 @@ export function aliasRoutes({ collections }: Inside): Routes {
       collections.setAlias(alias, target)
       return { status: 200, body: { alias, class: target } }
     },
+    'PUT /v1/aliases/{alias}': ({ parts: [name = ''], body }) => {
+      const alias = className(name)
+      if (!collections.aliases.has(alias)) throw new Answered({ status: 404 })
+      const target = className(String(object(body).class ?? ''))
+      if (!collections.names().includes(target)) {
+        throw new Refusal(`validation: target class "${target}" does not exist`)
+      }
+      collections.setAlias(alias, target)
+      return { status: 200, body: { alias, class: target } }
+    },
     'DELETE /v1/aliases/{alias}': ({ parts: [alias = ''] }) => {
       if (!collections.aliases.has(alias)) throw new Answered({ status: 404 })
       collections.setAlias(alias, undefined)

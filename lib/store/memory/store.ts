@@ -108,6 +108,13 @@ class Memory implements Store {
     this.#aliases.set(alias, collection)
   }
 
+  async moveAlias({ alias, collection }: Alias) {
+    this.#require(collection)
+    if (!this.#aliases.has(alias)) return false
+    this.#aliases.set(alias, collection)
+    return true
+  }
+
   async dropAlias(alias: string) {
     this.#requireOpen()
     return this.#aliases.delete(alias)

@@ -14,6 +14,12 @@ export function addAlias(database: SqliteDatabase, addition: Alias, collections:
   insert.run(addition.alias, addition.collection)
 }
 
+/** Makes an alias mean another collection; false if there is no such alias. */
+export function turnAlias(database: SqliteDatabase, { alias, collection }: Alias): boolean {
+  const update = database.prepare('UPDATE aliases SET collection = ? WHERE alias = ? COLLATE BINARY')
+  return update.run(collection, alias).changes > 0
+}
+
 /** Removes an alias; false if there was none. */
 export function removeAlias(database: SqliteDatabase, alias: string): boolean {
   return database.prepare('DELETE FROM aliases WHERE alias = ? COLLATE BINARY').run(alias).changes > 0

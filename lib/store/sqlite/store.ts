@@ -32,7 +32,7 @@ import {
   rulesOf,
   widened,
 } from '../validation/classRules.ts'
-import { addAlias, aliasesOf, removeAlias } from './aliases.ts'
+import { addAlias, aliasesOf, removeAlias, turnAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, summaryOf } from './classes.ts'
 import { SqliteObjects } from './collection.ts'
 import { migrate } from './format.ts'
@@ -144,6 +144,13 @@ class SqliteStore implements EmbeddedStore {
       const collections = classesOf(this.database).map(({ name }) => name)
       addAlias(this.database, alias, collections)
       this.#objects(alias.collection)
+    })
+  }
+
+  moveAlias(alias: Alias): Promise<boolean> {
+    return this.#write(() => {
+      this.#objects(alias.collection)
+      return turnAlias(this.database, alias)
     })
   }
 

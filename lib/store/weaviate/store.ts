@@ -30,7 +30,7 @@ import { count } from './count.ts'
 import { link } from './link.ts'
 import { read, readMany } from './read.ts'
 import { remove } from './remove.ts'
-import { aliases, createAlias, dropAlias } from './schema/aliases.ts'
+import { aliases, createAlias, dropAlias, moveAlias } from './schema/aliases.ts'
 import { Classes, type ListedClass } from './schema/classes.ts'
 import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
 import { write } from './write.ts'
@@ -152,6 +152,10 @@ class WeaviateStore implements Store {
 
   createAlias(alias: Alias): Promise<void> {
     return createAlias(this.#shared, alias)
+  }
+
+  moveAlias(alias: Alias): Promise<boolean> {
+    return moveAlias(this.#shared, alias)
   }
 
   dropAlias(alias: string): Promise<boolean> {

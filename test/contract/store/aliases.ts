@@ -60,6 +60,30 @@ export async function aliasTests(t: Test, open: Open): Promise<void> {
     t.same(await own(world), [])
   })
 
+  await test('an alias moves to another collection in one step', async (t, world) => {
+    const { store, make, name } = world
+    const [old, next] = [await make('Old'), await make('Next')]
+    const alias = name('Moving')
+    t.equal(await store.moveAlias({ alias, collection: next.name }), false, 'there is none yet')
+    t.same(await own(world), [])
+    await store.createAlias({ alias, collection: old.name })
+    t.equal(await store.moveAlias({ alias, collection: next.name }), true)
+    t.same(await own(world), [{ alias, collection: next.name }])
+    t.equal(await store.moveAlias({ alias, collection: next.name }), true, 'again: as before')
+    t.equal(
+      await store.moveAlias({ alias: alias.toUpperCase(), collection: old.name }),
+      false,
+      'another case',
+    )
+    t.equal(await store.moveAlias({ alias: next.name, collection: old.name }), false, 'a collection')
+    const missing = { alias, collection: name('Missing') }
+    await fails(t, () => store.moveAlias(missing), 'ELYSIA_NOT_FOUND', 'a missing collection')
+    t.same(await own(world), [{ alias, collection: next.name }])
+    await store.drop(next.name)
+    t.equal(await store.moveAlias({ alias, collection: old.name }), true, 'one of a collection that is gone')
+    t.same(await own(world), [{ alias, collection: old.name }])
+  })
+
   await test('an alias outlives its collection, and means the next one of that name', async (t, world) => {
     const { store, make, name } = world
     const { name: collection } = await make('Passing')

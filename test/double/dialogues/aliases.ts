@@ -40,3 +40,31 @@ export const ALIASES: Dialogue = {
     rest('GET /v1/aliases'),
   ],
 }
+
+const move = (name: string, target?: string) =>
+  rest(`PUT /v1/aliases/${name}`, target === undefined ? {} : { class: target })
+
+/** An alias that passes from one class to another. */
+export const MOVED_ALIASES: Dialogue = {
+  title: 'aliases that move',
+  steps: [
+    post('TwinReal'),
+    post('TwinOther'),
+    put(object('TwinOther', 1, { t: 'x' })),
+    alias('TwinAlias', 'TwinReal'),
+    move('TwinAlias', 'TwinOther'),
+    move('TwinAlias', 'TwinOther'),
+    move('twinAlias', 'twinOther'),
+    move('TWINALIAS', 'TwinReal'),
+    move('TwinNone', 'TwinReal'),
+    move('TwinReal', 'TwinOther'),
+    move('TwinAlias', 'TwinNope'),
+    move('TwinAlias'),
+    rest('GET /v1/aliases'),
+    rest(`GET /v1/objects/TwinAlias/${id(1)}`),
+    rest('DELETE /v1/schema/TwinOther'),
+    move('TwinAlias', 'TwinReal'),
+    rest('GET /v1/aliases'),
+    rest('DELETE /v1/aliases/TwinAlias'),
+  ],
+}

@@ -52,6 +52,7 @@ export class FaultyStore {
       setTenantStates: (name, tenants) => base.setTenantStates(name, tenants),
       aliases: () => base.aliases(),
       createAlias: (alias) => base.createAlias(alias),
+      moveAlias: (alias) => base.moveAlias(alias),
       dropAlias: (alias) => base.dropAlias(alias),
       unindexed: (name) => base.unindexed(name),
       collection: (name) => this.#collection(base.collection(name)),

@@ -62,6 +62,7 @@ t.test('what an old server lacks is refused by name, and not kept as something e
     message: /1\.27\.0, which has no multi-vectors: rows of Multi/,
   })
   await t.rejects(store.createAlias({ alias: 'Other', collection: 'Kept' }), { message: /has no aliases/ })
+  await t.rejects(store.moveAlias({ alias: 'Other', collection: 'Kept' }), { message: /has no aliases/ })
   t.strictSame(await store.aliases(), [])
   await store.create(schemaOf('Kept'))
   const rows = [new Float32Array([1, 2]), new Float32Array([3, 4])]

@@ -31,6 +31,19 @@ export async function createAlias(asking: Asked, { alias, collection }: Alias): 
   await expect(asking, { method: 'POST', path: '/aliases', body }, `making the alias ${alias}`)
 }
 
+/** One entry of the servers' own log: each node passes from the one collection to the other as it applies it. */
+export async function moveAlias(asking: Asked, { alias, collection }: Alias): Promise<boolean> {
+  const { cluster, target, capabilities } = asking
+  if (!capabilities.aliases) throw withoutAliases(asking)
+  // The server would move the alias of another name, its first letter a capital.
+  if (!/^[A-Z]/.test(alias)) return false
+  const path = `/aliases/${encodeURIComponent(alias)}`
+  const reply = await cluster.rest({ method: 'PUT', path, body: { class: collection }, whenReady: true })
+  if (reply.status === 404) return false
+  if (reply.status >= 200 && reply.status < 300) return true
+  throw replyFailure(reply, target, `moving the alias ${alias}`)
+}
+
 export async function dropAlias({ cluster, target, capabilities }: Asked, alias: string): Promise<boolean> {
   if (alias === '' || !capabilities.aliases) return false
   const reply = await cluster.rest({ method: 'DELETE', path: `/aliases/${encodeURIComponent(alias)}` })
