@@ -22,19 +22,26 @@ const EXTERNAL = [
   'zstd-napi',
 ]
 
-/** Takes 4 ms to load, and a run into the embedded store calls none of it: loaded at the first call. */
-const LATE = 'node:fs/promises'
+/**
+ * Each takes 1 to 4 ms to load, with what it loads itself, and most runs into the embedded store call nothing of it: loaded
+ * at the first call.
+ */
+const LATE = ['node:fs/promises', 'node:net', 'node:readline', 'node:zlib']
 
 const late: Plugin = {
   name: 'late',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^${LATE}$`) }, () => ({ path: LATE, namespace: 'late' }))
-    onLoad({ filter: /./, namespace: 'late' }, async () => {
-      const names = JSON.stringify(Object.keys(process.getBuiltinModule(LATE)))
-      const contents = `for (const name of ${names}) {
-        const get = () => process.getBuiltinModule('${LATE}')[name]
-        Object.defineProperty(exports, name, { enumerable: true, get })
-      }`
+    onResolve({ filter: new RegExp(`^(${LATE.join('|')})$`) }, ({ path: name }) => ({
+      path: name,
+      namespace: 'late',
+    }))
+    onLoad({ filter: /./, namespace: 'late' }, async ({ path: name }) => {
+      const names = JSON.stringify(Object.keys(process.getBuiltinModule(name) as object))
+      const contents = `let loaded
+        for (const name of ${names}) {
+          const get = () => (loaded ??= process.getBuiltinModule('${name}'))[name]
+          Object.defineProperty(exports, name, { enumerable: true, get })
+        }`
       return { contents }
     })
   },

@@ -11,11 +11,12 @@ const INGEST = 'index process-jsonl a.jsonl --collection c --target sqlite:a.db'
 const BACKUP = 'col backup c --target sqlite:a.db --to archive'.split(' ')
 const RESTORE = 'col restore archive --target sqlite:b.db'.split(' ')
 
-/** The files that were loaded in a run of the built command. */
+/** The files and modules of Node that were loaded in a run of the built command. */
 function filesLoadedBy(directory: string, args: readonly string[]): string[] {
   const code = `
     const { main } = require(process.argv[1])
-    const files = () => Object.keys(require.cache).filter((file) => file !== process.argv[1])
+    const builtIn = () => process.moduleLoadList.filter((name) => name.startsWith('NativeModule '))
+    const files = () => [...Object.keys(require.cache).filter((file) => file !== process.argv[1]), ...builtIn()]
     main(process.argv.slice(2)).then(() => console.log('\\n' + JSON.stringify(files())))
   `
   const { stdout } = spawnSync(process.execPath, ['-e', code, MAIN, ...args], {
@@ -36,6 +37,8 @@ function loadedBy(directory: string, args: readonly string[]): string[] {
 t.test('a run into the embedded store loads one package, SQLite, and nothing else of any size', async (t) => {
   const directory = t.testdir({ 'a.jsonl': adds(10) })
   t.strictSame(loadedBy(directory, INGEST), ['better-sqlite3'])
+  const files = filesLoadedBy(directory, [...INGEST, '--quiet'])
+  for (const late of ['zlib', 'readline']) t.notOk(files.includes(`NativeModule ${late}`), late)
 })
 
 t.test('a restore loads the 700 modules of typebox as one file', async (t) => {
