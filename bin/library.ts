@@ -1,3 +1,4 @@
+export type { FindArchive } from '../lib/archive/chain/chain.ts'
 export { readableText } from '../lib/archive/object/text.ts'
 export type { KeptUndo } from '../lib/archive/undo/kept.ts'
 export * from '../lib/async/closeAll.ts'

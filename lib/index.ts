@@ -5,6 +5,9 @@
  */
 
 export { type Archive, openArchive } from './archive/archive.ts'
+export { type Chain, type FindArchive, openChain } from './archive/chain/chain.ts'
+export { findBelow } from './archive/chain/find.ts'
+export { chainObjects, openObjectSource } from './archive/chain/objects.ts'
 export type { Content, Format, FormatName } from './archive/format/format.ts'
 export { formatOf } from './archive/format/formats.ts'
 export type { Manifest, Part } from './archive/manifest.ts'
@@ -53,6 +56,7 @@ export {
   runRestore,
 } from './job/restore/restore.ts'
 export { archiveSource } from './job/restore/source/archive.ts'
+export { chainSource } from './job/restore/source/chain.ts'
 export { type OpenOptions, openSource } from './job/restore/source/open.ts'
 export type { RestoreSource, SourcePart } from './job/restore/source/source.ts'
 export { type RollbackOptions, type RollbackOptionsInput, rollbackOptions } from './job/rollback/options.ts'

@@ -10,6 +10,7 @@ import t from 'tap'
  */
 const THROUGH: Readonly<Record<string, readonly string[]>> = {
   archive: ['archive/untrusted.test.ts', 'archive/roundTrip.test.ts', 'archive/golden.test.ts'],
+  'archive/chain': ['archive/chain/objects.test.ts'],
   'archive/foreign': [
     'archive/foreign/plainJsonl.test.ts',
     'archive/foreign/weaviateExport.test.ts',
@@ -36,6 +37,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   database: ['store/sqlite/file.test.ts'],
   file: ['job/watch/watch.test.ts', 'catalog/catalog.test.ts'],
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
+  'job/backup/increment': ['job/backup/increment/history.test.ts'],
   'job/ingest': ['job/ingest/continue.test.ts', 'job/ingest/dryRun.test.ts'],
   'job/restore': ['job/restore/restore.test.ts', 'job/restore/plain.test.ts'],
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],

@@ -134,6 +134,12 @@ const OF_COLLECTIONS = {
 const OF_ARCHIVES = {
   backup_resumed: ({ archive, parts_kept: kept, parts }) =>
     `resumes ${archive}: ${kept} of ${parts} parts are whole`,
+  base_chosen: ({ archive, reason }) =>
+    archive === undefined ? `a full archive is made: ${reason}` : `an increment of ${archive}`,
+  unchanged_proved: ({ objects, archive }) =>
+    `${counted(objects, 'object')} that seem unchanged since ${archive} were read, and none has changed`,
+  times_disproved: ({ id, archive }) =>
+    `${id} has changed since ${archive}, though its update time has not: update times cannot be relied on, so a full archive is made`,
   compression_chosen: ({ compression, level, reason }) =>
     `compression ${compression}${level === undefined ? '' : `:${level}`}: ${reason}`,
   invalid_vectors_left_out: ({ collection, objects, ids }) => {

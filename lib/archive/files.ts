@@ -7,5 +7,9 @@ export const MANIFEST_COPY_FILE = 'manifest.copy.json'
 /** The plan and the finished parts of a backup that is not complete, a JSON line each. */
 export const JOURNAL_FILE = 'parts.jsonl'
 
+/** The directory of the files of the index, and their ending. */
+export const INDEX_DIRECTORY = 'index'
+export const INDEX_EXTENSION = '.index'
+
 /** The raw class JSON, for a person and other tools; the manifest holds the same. */
 export const SCHEMA_FILE = 'schema.json'

@@ -2,7 +2,7 @@ import { parseBounded } from '../core/boundedJson.ts'
 import { ElysiaError } from '../core/errors.ts'
 import { ownLines } from '../stream/lines/ownLines.ts'
 import { JOURNAL_FILE } from './files.ts'
-import type { JournalEntry, Part, Plan } from './manifest.ts'
+import type { IndexPart, JournalEntry, Part, Plan } from './manifest.ts'
 import { MANIFEST_BOUNDS, MAX_MANIFEST_BYTES } from './manifestFile.ts'
 import { entryFault, shapes } from './manifestShapes.ts'
 import { isSafeName } from './storage/names.ts'
@@ -12,6 +12,8 @@ import type { Storage } from './storage/storage.ts'
 export interface Unfinished {
   readonly plan: Plan
   readonly parts: readonly Part[]
+  /** The index of these parts; of an increment also that of ids between them. */
+  readonly index: readonly IndexPart[]
   /** Tenants that had to be woken and whose parts are all there, as they were counted while they were awake. */
   readonly tenants: readonly TenantCounts[]
 }
@@ -42,9 +44,9 @@ export async function beginJournal(storage: Storage, plan: Plan): Promise<void> 
   })
 }
 
-/** Notes the durable parts of one gap, all in one line: half a gap must not count. */
-export function notePart(storage: Storage, parts: readonly Part[]): Promise<void> {
-  return storage.append(JOURNAL_FILE, `${JSON.stringify({ parts })}\n`)
+/** Notes the durable parts of one gap and their index, all in one line: half a gap must not count. */
+export function notePart(storage: Storage, parts: readonly Part[], index?: IndexPart): Promise<void> {
+  return storage.append(JOURNAL_FILE, `${JSON.stringify({ parts, index })}\n`)
 }
 
 /** Notes a tenant whose parts are all noted, with its counts. */
@@ -58,25 +60,25 @@ export function noteTenant(storage: Storage, tenant: TenantCounts): Promise<void
  */
 export async function readJournal(storage: Storage): Promise<Unfinished | undefined> {
   let plan: Plan | undefined
-  const [parts, tenants]: [Part[], TenantCounts[]] = [[], []]
-  let index = 0
+  const [parts, index, tenants]: [Part[], IndexPart[], TenantCounts[]] = [[], [], []]
+  let at = 0
   for await (const line of linesOf(storage)) {
-    const entry = await entryOf(line, index, storage)
-    if (index === 0) plan = entry.plan
+    const entry = await entryOf(line, at, storage)
+    if (at === 0) plan = entry.plan
     if (plan === undefined) throw damaged(storage, 'does not begin with a plan')
-    const unknownField = entry.parts?.find(
-      ({ file, range }) => !isSafeName(file) || range >= plan!.ranges.length,
-    )
+    const files = [...(entry.parts ?? []), ...(entry.index === undefined ? [] : [entry.index])]
+    const unknownField = files.find(({ file, range }) => !isSafeName(file) || range >= plan!.ranges.length)
     if (unknownField !== undefined)
       throw damaged(
         storage,
-        `is damaged at line ${index + 1}: ${JSON.stringify(unknownField.file)} is no part of it`,
+        `is damaged at line ${at + 1}: ${JSON.stringify(unknownField.file)} is no part of it`,
       )
     parts.push(...(entry.parts ?? []))
+    if (entry.index !== undefined) index.push(entry.index)
     if (entry.tenant !== undefined) tenants.push(entry.tenant)
-    index += 1
+    at += 1
   }
-  return plan && { plan, parts, tenants }
+  return plan && { plan, parts, index, tenants }
 }
 
 /** The whole lines of a journal. What follows the last newline was being written when the process died. */

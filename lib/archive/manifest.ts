@@ -37,6 +37,28 @@ export const PartSchema = Type.Object({
   digest: hex(64, 'Of its objects: the sum of the SHA-256 of each, modulo 2^256.'),
 })
 
+/** A file of the index: for each id of some that follow one another, the update time and the SHA-256 of its object. */
+export const IndexPartSchema = Type.Object({
+  file: Type.String({ minLength: 1, description: 'Its path below the archive, with forward slashes.' }),
+  range: count('The range it belongs to, an index into `ranges`.'),
+  after: Type.Optional(Type.String({ description: 'Ids are greater than this one.' })),
+  up_to: Type.Optional(Type.String({ description: 'Ids are at most this one; absent: to the end.' })),
+  entries: count('Ids that it notes, 56 bytes each.'),
+  removed: count('How many of them are of objects that the base has, and that are gone.'),
+  bytes: count('Bytes of the file.'),
+  sha256: hex(64, 'Of the file.'),
+  digest: hex(64, 'The sum of the SHA-256 of its objects, modulo 2^256.'),
+  replaced: Type.Optional(
+    Type.Object(
+      {
+        objects: count('How many there are.'),
+        digest: hex(64, 'The sum of their SHA-256, modulo 2^256.'),
+      },
+      { description: 'Of an increment: the objects that the base has under these ids.' },
+    ),
+  ),
+})
+
 export const EncodingSchema = Type.Object({
   format: Type.Enum(['jsonl', 'json', 'parquet']),
   compression: Type.Enum(['none', 'gzip', 'lz4', 'zstd']),
@@ -78,6 +100,11 @@ export const ManifestSchema = Type.Object({
   }),
   collection: Type.String({ description: 'The class.' }),
   content: Type.Enum(['full', 'schema-only']),
+  kind: Type.Optional(
+    Type.Enum(['full', 'incremental'], {
+      description: 'incremental: it holds what differs from its `parent`; absent: full.',
+    }),
+  ),
   schema: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'The raw class JSON.' }),
   schema_sha256: hex(64, 'Of the schema’s JSON text as it stands in schema.json.'),
   encoding: EncodingSchema,
@@ -90,6 +117,15 @@ export const ManifestSchema = Type.Object({
   ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers a stretch of one.' }),
   partition_by: Type.Optional(Type.String()),
   parts: Type.Array(PartSchema),
+  index: Type.Optional(
+    Type.Array(IndexPartSchema, { description: 'The index; absent where the archive has none.' }),
+  ),
+  state: Type.Optional(
+    Type.Object(
+      { objects: count('How many there are.'), digest: hex(64, 'The sum of their SHA-256, modulo 2^256.') },
+      { description: 'Of an increment: all objects of the collection, those of its bases included.' },
+    ),
+  ),
   totals: Type.Object({
     objects: count('Of all parts.'),
     vectors: count('Of all parts.'),
@@ -100,18 +136,23 @@ export const ManifestSchema = Type.Object({
   counts: CountsSchema,
   consistency: Type.String({ description: 'What may have changed while the scan went on.' }),
   parent: Type.Optional(Type.String({ description: 'The archive that this one is an increment of.' })),
+  clock_difference_ms: Type.Optional(
+    count('By how much the clocks of the store differed from that of this machine, at most.'),
+  ),
   tags: Type.Array(Type.String()),
   note: Type.Optional(Type.String()),
 })
 
 export type Manifest = Static<typeof ManifestSchema>
 export type Part = Static<typeof PartSchema>
+export type IndexPart = Static<typeof IndexPartSchema>
 export type IdRange = Static<typeof IdRangeSchema>
 export type Encoding = Static<typeof EncodingSchema>
 
 /** The first line of the journal, and of a single file: all of the manifest that is known when a scan begins. */
 export const PlanSchema = Type.Object({
-  ...Type.Omit(ManifestSchema, ['finished', 'parts', 'totals', 'counts', 'consistency']).properties,
+  ...Type.Omit(ManifestSchema, ['finished', 'parts', 'index', 'state', 'totals', 'counts', 'consistency'])
+    .properties,
   counts: Type.Object({ before: count('Objects that the store counted before the scan.') }),
 })
 
@@ -119,6 +160,7 @@ export const PlanSchema = Type.Object({
 export const JournalEntrySchema = Type.Object({
   plan: Type.Optional(PlanSchema),
   parts: Type.Optional(Type.Array(PartSchema)),
+  index: Type.Optional(IndexPartSchema),
   tenant: Type.Optional(
     Type.Object({
       tenant: Type.String(),
@@ -129,7 +171,10 @@ export const JournalEntrySchema = Type.Object({
   ),
 })
 
-export type Plan = Omit<Manifest, 'finished' | 'parts' | 'totals' | 'counts' | 'consistency'> & {
+export type Plan = Omit<
+  Manifest,
+  'finished' | 'parts' | 'index' | 'state' | 'totals' | 'counts' | 'consistency'
+> & {
   readonly counts: { readonly before: number }
 }
 export type JournalEntry = Static<typeof JournalEntrySchema>

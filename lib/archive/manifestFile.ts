@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type JsonBounds, MAX_JSON_DEPTH, parseBounded, requireBounded } from '../core/boundedJson.ts'
 import { ElysiaError, messageOf } from '../core/errors.ts'
+import { ENTRY_BYTES } from './chain/entry.ts'
 import type { Manifest } from './manifest.ts'
 import { classFault, type Shapes, shapes } from './manifestShapes.ts'
 import { sumOfDigests } from './object/digest.ts'
@@ -98,20 +99,32 @@ function requireKnown({ format, version }: Partial<Manifest>, where: string): vo
 }
 
 function contradiction(manifest: Manifest): string | undefined {
-  const { parts, totals, ranges, counts } = manifest
-  const names = new Set(parts.map(({ file }) => file))
-  if (names.size !== parts.length) return 'names a part twice'
-  const unknownField = parts.find(({ file }) => !isSafeName(file))
+  const { parts, index = [], totals, ranges, counts } = manifest
+  const files = [...parts, ...index]
+  const names = new Set(files.map(({ file }) => file))
+  if (names.size !== files.length) return 'names a part twice'
+  const unknownField = files.find(({ file }) => !isSafeName(file))
   if (unknownField !== undefined)
     return `names ${JSON.stringify(unknownField.file)}, which leads out of the archive`
-  if (parts.some(({ range }) => range >= ranges.length)) return 'has a part of a range that it does not name'
+  if (files.some(({ range }) => range >= ranges.length)) return 'has a part of a range that it does not name'
   for (const key of ['objects', 'vectors', 'bytes', 'raw_bytes'] as const) {
     if (parts.reduce((sum, part) => sum + part[key], 0) !== totals[key]) return `has wrong totals of ${key}`
   }
   if (counts.written !== totals.objects)
     return `says that ${counts.written} objects were written, its parts hold ${totals.objects}`
   if (sumOfDigests(parts.map(({ digest }) => digest)) !== totals.digest) return 'has a wrong total digest'
-  return classFault(manifest)
+  return classFault(manifest) ?? incrementFault(manifest)
+}
+
+function incrementFault({ kind, parent, index, state }: Manifest): string | undefined {
+  if (index?.some(({ entries, bytes }) => bytes !== entries * ENTRY_BYTES))
+    return 'has an index of another size than its entries take'
+  if (kind !== 'incremental') return undefined
+  const isWhole = parent !== undefined && index !== undefined && state !== undefined
+  if (!isWhole) return 'is an increment without a base, an index or a state'
+  return index.every(({ replaced }) => replaced !== undefined)
+    ? undefined
+    : 'has an index that does not say what it replaces'
 }
 
 function damaged(where: string, fact: string): ElysiaError {

@@ -28,7 +28,8 @@ export const ManifestFileSchema = Type.Object(
 /** All of a manifest that is known before the first object. */
 const PlanSchema = Type.Object(
   {
-    ...Type.Omit(ManifestSchema, ['finished', 'parts', 'totals', 'counts', 'consistency']).properties,
+    ...Type.Omit(ManifestSchema, ['finished', 'parts', 'index', 'state', 'totals', 'counts', 'consistency'])
+      .properties,
     counts: Type.Object({
       before: Type.Integer({ minimum: 0, description: 'Objects that the store counted before the scan.' }),
     }),

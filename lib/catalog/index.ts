@@ -2,6 +2,8 @@
 
 export { periodOf } from '../core/duration.ts'
 export type { Catalog } from './catalog.ts'
+export { namedBase, newestBase } from './chain/base.ts'
+export { descendantsOf, lineageOf } from './chain/lineage.ts'
 export { filterOf } from './database/filter.ts'
 export { lockRoot } from './lock/lock.ts'
 export { unlockRoot } from './lock/unlock.ts'

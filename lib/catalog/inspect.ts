@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { manifestFile } from '../archive/archive.ts'
 import { MANIFEST_COPY_FILE, MANIFEST_FILE } from '../archive/files.ts'
 import { readJournal } from '../archive/journal.ts'
-import type { Manifest, Part } from '../archive/manifest.ts'
+import type { Manifest } from '../archive/manifest.ts'
 import { manifestReader } from '../archive/manifestFile.ts'
 import { readSingle } from '../archive/single/read.ts'
 import type { Storage } from '../archive/storage/storage.ts'
@@ -27,7 +27,7 @@ export type Inspection =
   /** The archive, or the rest of its removal, by a whole manifest, which stands in `text`. */
   | { readonly found: 'archive'; readonly manifest: Manifest; readonly text: string }
   /** A backup that did not come to its end, by its journal. */
-  | { readonly found: 'unfinished'; readonly parts: readonly Part[] }
+  | { readonly found: 'unfinished'; readonly parts: readonly { readonly file: string }[] }
 
 /**
  * Looks at the thing itself, following no link from its root on. What cannot prove that it is the archive of this id
@@ -100,7 +100,8 @@ async function inspectDirectory(storage: Storage, id: string): Promise<Inspectio
   const unfinished = await readJournal(storage)
   if (unfinished === undefined) return { found: 'directory' }
   begunOf(unfinished.plan)
-  if (unfinished.plan.id === id) return { found: 'unfinished', parts: unfinished.parts }
+  if (unfinished.plan.id === id)
+    return { found: 'unfinished', parts: [...unfinished.parts, ...unfinished.index] }
   return other(`holds the backup ${unfinished.plan.id}, not ${id}`, unfinished.plan.id)
 }
 

@@ -8,9 +8,10 @@ import { DELETING_FILE } from './scan.ts'
 /** The suffix of an archive's file while it is written. */
 const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
 
-/** What backups call parts, in the directories of Hive that --partition-by makes. */
-const PART = /^parts\/([^/]+=[^/]*\/)*r\d{4,}-\d{5,}\.(jsonl|json|parquet)(\.(gz|zst|lz4))?$/
-const PART_DIRECTORY = /^parts(\/[^/]+=[^/]*)*$/
+/** What backups call parts, in the directories of Hive that --partition-by makes, and the files of their index. */
+const PART =
+  /^(parts\/([^/]+=[^/]*\/)*r\d{4,}-\d{5,}\.(jsonl|json|parquet)(\.(gz|zst|lz4))?|index\/r\d{4,}-\d{5,}\.index)$/
+const PART_DIRECTORY = /^(parts(\/[^/]+=[^/]*)*|index)$/
 
 const FIXED = new Set([
   ...[MANIFEST_FILE, MANIFEST_COPY_FILE, DELETING_FILE, SCHEMA_FILE, JOURNAL_FILE, ANNOTATIONS_FILE],

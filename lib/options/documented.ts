@@ -166,6 +166,17 @@ export interface BackupOptionsInput {
   readonly allowMissingVectors?: boolean
   /** leave out vectors that contain NaN or infinity, and name their objects. Default false. */
   readonly allowInvalidVectors?: boolean
+  /** of an increment: read all objects, whatever their update times say. Default false. */
+  readonly fullScan?: boolean
+  /**
+   * of an increment: read this share of the objects that seem unchanged; a full archive is made if one has
+   * changed. Such as '1%'. No default.
+   */
+  readonly prove?: string
+  /** of an increment: fail if more than this share of the objects is gone. Default '50%'. */
+  readonly maxVanished?: string
+  /** of an increment: allow any number of objects to be gone. Default false. */
+  readonly allowShrink?: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs?: number
 }
@@ -194,6 +205,12 @@ export interface BackupOptions extends BackupOptionsInput {
   readonly allowMissingVectors: boolean
   /** leave out vectors that contain NaN or infinity, and name their objects. Default false. */
   readonly allowInvalidVectors: boolean
+  /** of an increment: read all objects, whatever their update times say. Default false. */
+  readonly fullScan: boolean
+  /** of an increment: fail if more than this share of the objects is gone. Default '50%'. */
+  readonly maxVanished: string
+  /** of an increment: allow any number of objects to be gone. Default false. */
+  readonly allowShrink: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs: number
 }

@@ -201,6 +201,12 @@ export interface Store {
    */
   transaction?<T>(work: () => Promise<T>): Promise<T>
   health(): Promise<Health>
+  /**
+   * By how many milliseconds the clock of a node differs from that of this machine, at most: the greatest difference of
+   * all nodes that answer. Present where every write of an object sets its update time by these clocks, so that an object
+   * with the same update time is the same; absent where objects bring times of their own.
+   */
+  clockDifferenceMs?(): Promise<number>
   /** Closes the store. Every later call except `close` fails with an ElysiaError. */
   close(): Promise<void>
 }

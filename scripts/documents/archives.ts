@@ -102,6 +102,8 @@ const backupReport = object('What a backup did.', {
   id: runId,
   archive: text('The id of the archive; empty where it failed before it had one.'),
   status: one(['done', 'interrupted', 'failed'], 'How it ended.'),
+  kind: one(['full', 'incremental'], 'incremental: what has changed since `base`.'),
+  base: optional(text('Of an increment: the archive that it was made of.')),
   collection: text('The class.'),
   target,
   location: text('Where the archive lies; `-` for a pipe.'),
@@ -117,6 +119,13 @@ const backupReport = object('What a backup did.', {
   bytes: count('Bytes on disk.'),
   raw_bytes: count('Bytes before compression.'),
   digest: text('The digest over all objects.'),
+  removed: optional(count('Of an increment: objects of the base that are gone.')),
+  state: optional(
+    object('Of an increment: the whole collection.', {
+      objects: count('Objects of it.'),
+      digest: text('The digest over all of them.'),
+    }),
+  ),
   counts: optional(
     object('Objects as the store counted them, and as they were written.', {
       before: count('Before the scan.'),

@@ -12,6 +12,7 @@ import {
   backupJob,
   backupOptions,
   backupRunOptions,
+  type CollectionSchema,
   catalogOptions,
   counted,
   ElysiaError,
@@ -28,6 +29,7 @@ import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { backupSummary } from './backupSummary.ts'
 import { destinationOf } from './destination.ts'
+import { incrementOf, requireIncrement } from './increment.ts'
 import { findCollection } from './named.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
@@ -42,6 +44,7 @@ export const command: Command = {
   operands: [COLLECTION],
   examples: [
     'elysiactl col backup source-code',
+    'elysiactl col backup Article --since last --full-every 7',
     'elysiactl col backup Article --to /backups/article --format parquet',
     'elysiactl col backup Article --to article.jsonl.zst --tag nightly',
     'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
@@ -69,6 +72,7 @@ async function run(context: Context): Promise<void> {
   const job = await backupJob()
   job.requireEncoding(asked)
   job.requireSelectable(options)
+  requireIncrement(context, destination, asked)
   const { store, schema } = await findCollection(context, context.operands[0]!)
   const name = schema.class
   if (destination.kind === 'file') await job.freeFile(destination.path)
@@ -80,18 +84,20 @@ async function run(context: Context): Promise<void> {
   }
   if (destination.kind === 'pipe') return intoPipe(context, store, name, asked)
   if (destination.kind === 'file') return intoFile(context, store, name, asked, destination.path)
-  return intoDirectory(context, store, name, asked, destination.path)
+  return intoDirectory(context, store, schema, asked, destination.path)
 }
 
 async function intoDirectory(
   context: Context,
   store: Store,
-  name: string,
+  schema: CollectionSchema,
   options: BackupOptions,
   to: string | undefined,
 ): Promise<void> {
   const job = await backupJob()
   const { resume, mode } = context.options(backupRunOptions)
+  const { class: name } = schema
+  const increment = await incrementOf(context, store, schema, options)
   const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
   const entry = { path, shape: 'directory', ...catalogOf(context) } as const
@@ -100,6 +106,7 @@ async function intoDirectory(
       job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, (inside) =>
         job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
           ...inside,
+          ...increment,
           resume,
           // A directory of ours bears the id of its archive.
           ...(to === undefined && !resume && { archiveId: basename(path) }),

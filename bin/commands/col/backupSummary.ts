@@ -9,7 +9,10 @@ export function backupSummary(report: BackupReport): string[] {
     raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
   const kept = parts_kept === 0 ? '' : ` (${parts_kept} kept)`
   const rows: [string, string][] = [
-    ['objects', `${report.objects}${counted ?? ''}`],
+    ...(report.base === undefined ? [] : ([['since', report.base]] as [string, string][])),
+    ...(report.state === undefined
+      ? ([['objects', `${report.objects}${counted ?? ''}`]] as [string, string][])
+      : changes(report.state.objects, report, counted)),
     ['vectors', String(report.vectors)],
     ...(tenants === undefined ? [] : ([['tenants', String(tenants)]] as [string, string][])),
     ['parts', `${parts}${kept}, ${report.format}, ${report.compression}`],
@@ -22,5 +25,17 @@ export function backupSummary(report: BackupReport): string[] {
     ...(report.consistency === undefined ? [] : [report.consistency]),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
     `archive: ${report.location}`,
+  ]
+}
+
+/** Of an increment: what it holds, and what it leaves of its base. */
+function changes(
+  all: number,
+  { objects, removed = 0 }: BackupReport,
+  counts: string | undefined,
+): [string, string][] {
+  return [
+    ['objects', `${all}${counts ?? ''}`],
+    ['changed', `${objects} new or changed, ${removed} gone`],
   ]
 }

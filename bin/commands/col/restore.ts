@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
+import { finder } from '../../cli/finder.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { afterError } from '../../cli/next.ts'
 import {
@@ -126,6 +127,7 @@ async function open(
   const source = await openSource(path, {
     stdin: () => standardInput(PIPE_ARCHIVE).open(),
     root: backupRoot(context),
+    findArchive: await finder(context),
     options,
     onEvent: eventView(context.console),
   })

@@ -22,17 +22,18 @@ export class ObjectsDigest {
 
   /** `identity` is what LineWriter says of the object, where that is at hand. */
   add(object: StoredObject, identity?: Uint8Array): void {
-    this.#add(identity === undefined ? (hashes.get(object) ?? identityHash(object)) : hashOf(identity))
+    this.addSha256(identity === undefined ? identitySha256(object) : hashOf(identity))
   }
 
   /** The same for an object that will be asked for again: what a restore reads, it counts once more when written. */
   addAndRemember(object: StoredObject, identity?: Uint8Array): void {
     const sha256 = identity === undefined ? identityHash(object) : hashOf(identity)
     hashes.set(object, sha256)
-    this.#add(sha256)
+    this.addSha256(sha256)
   }
 
-  #add(sha256: Sha256): void {
+  /** An object by its SHA-256, as `identitySha256` gives it. */
+  addSha256(sha256: string): void {
     for (let limb = 0; limb < LIMBS; limb++) {
       const at = SHA256_BYTES - 4 - 4 * limb
       const high = sha256.charCodeAt(at) * 2 ** 24 + (sha256.charCodeAt(at + 1) << 16)
@@ -69,7 +70,20 @@ const hashes = new WeakMap<StoredObject, Sha256>()
 
 const scratch = new LineWriter(SCRATCH_BYTES)
 
-/** The SHA-256 of all of an object but its times. */
+/** The SHA-256 of all of an object but its times: 32 characters, a byte each. It is not made again where it is remembered. */
+export function identitySha256(object: StoredObject): string {
+  return hashes.get(object) ?? identityHash(object)
+}
+
+/** The same, remembered for as long as the object lives: what compares an object and then archives it hashes it once. */
+export function rememberedSha256(object: StoredObject): string {
+  const known = hashes.get(object)
+  if (known !== undefined) return known
+  const sha256 = identityHash(object)
+  hashes.set(object, sha256)
+  return sha256
+}
+
 function identityHash(object: StoredObject): Sha256 {
   scratch.clear()
   return hashOf(scratch.identity(object))
@@ -84,6 +98,12 @@ export function sumOfDigests(digests: Iterable<string>): string {
   let sum = 0n
   for (const digest of digests) sum += BigInt(`0x${digest}`)
   return (sum % MODULUS).toString(16).padStart(64, '0')
+}
+
+/** The digest of what is left of a set once a part of it is gone, from theirs. */
+export function differenceOfDigests(set: string, part: string): string {
+  const difference = BigInt(`0x${set}`) - BigInt(`0x${part}`)
+  return ((difference + MODULUS) % MODULUS).toString(16).padStart(64, '0')
 }
 
 /** Vectors of an object, the unnamed one and the named ones. */

@@ -5,6 +5,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { counting } from '../../stream/bytes/counting.ts'
 import { hashing } from '../../stream/bytes/hashing.ts'
 import type { Compression } from '../../stream/codec/compression.ts'
+import type { WrittenIndex } from '../chain/indexFile.ts'
 import type { Content, Encoder, Format } from '../format/format.ts'
 import { type Tallied, Tally } from '../object/tally.ts'
 import { storageFailure } from '../storage/failure.ts'
@@ -30,6 +31,8 @@ export interface WrittenPart extends Tallied {
 export interface PartSink extends Writable {
   /** The files that it made, once it has finished. */
   readonly written: readonly WrittenPart[]
+  /** The index that it made, where it makes one. */
+  readonly index?: WrittenIndex | undefined
 }
 
 /**
@@ -99,7 +102,8 @@ class PartFile extends Writable implements PartSink {
 
   async #begin(): Promise<void> {
     const { format, compression, level, content } = this.#encoding
-    const tally = new Tally()
+    // An index takes the hash of each object from there.
+    const tally = new Tally({ remember: true })
     const raw = counting()
     const stored = hashing()
     // All that may fail comes before the upload, which nobody would discard.

@@ -1,5 +1,8 @@
 import type { IdRange, Part } from '../manifest.ts'
 
+/** Ids that a file covers. */
+export type Covered = Pick<Part, 'range' | 'after' | 'up_to'>
+
 /** A gap in a range, still to be read: ids after `after`, up to `upTo`; both may be open. */
 export interface IdGap {
   /** The index of its range. */
@@ -9,8 +12,8 @@ export interface IdGap {
   readonly upTo?: string
 }
 
-/** The gaps that these parts leave in the ranges. In order of range and id. */
-export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Part[]): IdGap[] {
+/** The gaps that these parts, or files of an index, leave in the ranges. In order of range and id. */
+export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Covered[]): IdGap[] {
   return ranges.flatMap((range, index) => {
     const there = parts.filter((part) => part.range === index).sort(byStart)
     return gaps(range, there).map(([after, upTo]) => ({
@@ -24,7 +27,7 @@ export function missingIdGaps(ranges: readonly IdRange[], parts: readonly Part[]
 
 type Gap = readonly [after: string | undefined, upTo: string | undefined]
 
-function gaps(range: IdRange, parts: readonly Part[]): Gap[] {
+function gaps(range: IdRange, parts: readonly Covered[]): Gap[] {
   const found: Gap[] = []
   let reached = range.after
   for (const { after, up_to } of parts) {
@@ -36,6 +39,6 @@ function gaps(range: IdRange, parts: readonly Part[]): Gap[] {
   return found
 }
 
-function byStart(a: Part, b: Part): number {
+function byStart(a: Covered, b: Covered): number {
   return (a.after ?? '') < (b.after ?? '') ? -1 : 1
 }

@@ -6,6 +6,7 @@ import type { Archive } from '../archive.ts'
 import { rangeOf } from '../idRange.ts'
 import type { Manifest, Part } from '../manifest.ts'
 import type { ObjectRange, ObjectSource } from '../object/source.ts'
+import type { Covered } from './missingRanges.ts'
 import { damaged, partPages } from './read.ts'
 import { byObject, readingOf } from './reading.ts'
 
@@ -51,7 +52,8 @@ function partsIn({ ranges, parts }: Manifest, range: ObjectRange): (readonly Par
   return [...groups.values()].sort(([a], [b]) => ((a!.after ?? '') < (b!.after ?? '') ? -1 : 1))
 }
 
-function touches({ after = '', up_to }: Part, range: ObjectRange): boolean {
+/** True for a part, or a file of an index, that may hold ids of a range. */
+export function touches({ after = '', up_to }: Covered, range: ObjectRange): boolean {
   const begins = range.upTo === undefined || after < range.upTo
   return begins && (up_to === undefined || range.after === undefined || up_to > range.after)
 }

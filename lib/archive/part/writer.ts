@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import type { StoredObject } from '../../core/object.ts'
+import { changeLength, type Indexed } from '../chain/change.ts'
+import type { WrittenIndex } from '../chain/indexFile.ts'
 import type { PlacedLeftOut } from '../object/filtered.ts'
-import { lineLength } from '../object/size.ts'
 import type { ObjectRange } from '../object/source.ts'
 import type { PartSink, WrittenPart } from './file.ts'
 
@@ -22,6 +22,7 @@ export interface PartWriterOptions {
     files: readonly WrittenPart[],
     covers: Pick<ObjectRange, 'after' | 'upTo'>,
     filtered: number,
+    index: WrittenIndex | undefined,
   ) => Promise<void>
   /** What a filter before it left out. */
   readonly leftOut?: PlacedLeftOut | undefined
@@ -32,8 +33,8 @@ export interface PartWriterOptions {
 }
 
 /**
- * Pages in order of id → parts, one after the other, which together cover the range. It has finished when all parts
- * are noted. Memory: a page, and what `open` makes.
+ * Pages in order of id → parts, one after the other, which together cover the range: of objects, or of changes where
+ * `open` makes parts of an increment. It has finished when all parts are noted. Memory: a page, and what `open` makes.
  * Errors: those of a part and of `onPart`; the reason of `stop`
  */
 export function partWriter(options: PartWriterOptions): Writable {
@@ -46,7 +47,7 @@ class PartWriter extends Writable {
   /** Characters that the part may still take. */
   #left = 0
   /** The part that is written, but not noted: what it covers depends on whether anything follows. */
-  #before: readonly WrittenPart[] | undefined
+  #before: Pick<PartSink, 'written' | 'index'> | undefined
   /** Objects left out of the ids of the part that is written, and of the one before it. */
   #filtered = 0
   #filteredBefore = 0
@@ -61,11 +62,7 @@ class PartWriter extends Writable {
     this.#after = options.range.after
   }
 
-  override _write(
-    page: readonly StoredObject[],
-    _: BufferEncoding,
-    done: (error?: Error | null) => void,
-  ): void {
+  override _write(page: readonly Indexed[], _: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#take(page).then(() => done(), done)
   }
 
@@ -80,7 +77,7 @@ class PartWriter extends Writable {
     Promise.allSettled([...ended, this.#noting]).then(() => done(error))
   }
 
-  async #take(page: readonly StoredObject[]): Promise<void> {
+  async #take(page: readonly Indexed[]): Promise<void> {
     for (let rest = page; rest.length > 0; ) {
       const part = this.#part ?? (await this.#begin())
       if (part === undefined) return
@@ -130,12 +127,12 @@ class PartWriter extends Writable {
     await this.#noting
     this.#part = undefined
     if (this.destroyed) return
-    this.#before = part.written
+    this.#before = part
     this.#filteredBefore = this.#filtered
     this.#filtered = 0
   }
 
-  #countLeftOut(objects: readonly StoredObject[]): void {
+  #countLeftOut(objects: readonly Indexed[]): void {
     const { leftOut } = this.#options
     if (leftOut === undefined) return
     for (const { id } of objects) this.#filtered += leftOut.takeBefore(id)
@@ -143,7 +140,7 @@ class PartWriter extends Writable {
 
   #note(upTo: string | undefined): void {
     if (this.#before === undefined) return
-    const files = this.#before
+    const { written, index } = this.#before
     const covers = {
       ...(this.#after !== undefined && { after: this.#after }),
       ...(upTo !== undefined && { upTo }),
@@ -151,15 +148,15 @@ class PartWriter extends Writable {
     const filtered = this.#filteredBefore
     this.#before = undefined
     this.#after = upTo
-    this.#noting = this.#noting.then(() => this.#options.onPart(files, covers, filtered))
+    this.#noting = this.#noting.then(() => this.#options.onPart(written, covers, filtered, index))
     this.#noting.catch((error) => this.destroy(error))
   }
 
   /** How many of these objects belong to the part; at least one. */
-  #fitting(objects: readonly StoredObject[]): number {
+  #fitting(objects: readonly Indexed[]): number {
     let count = 0
     while (count < objects.length && this.#left > 0) {
-      this.#left -= lineLength(objects[count]!)
+      this.#left -= changeLength(objects[count]!)
       count += 1
     }
     return count

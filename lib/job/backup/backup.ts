@@ -1,4 +1,6 @@
 import { sealArchive } from '../../archive/archive.ts'
+import type { Chain } from '../../archive/chain/chain.ts'
+import { INDEX_DIRECTORY } from '../../archive/files.ts'
 import { readJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
 import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
@@ -9,6 +11,8 @@ import { resolveInput } from '../../options/options.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Store } from '../../store/store.ts'
 import { type BackupEnded, completed, runInFrame } from './frame.ts'
+import { baseOf, requireEnough, requireFewVanished } from './increment/base.ts'
+import { provedBase } from './increment/prove.ts'
 import type { BackupContext, BackupJob, BackupTask } from './job.ts'
 import { manifestFor, requireWhole } from './manifest.ts'
 import { type BackupOptionsInput, backupOptions } from './options.ts'
@@ -51,7 +55,7 @@ export async function runBackup(
   const options = resolveInput(backupOptions, input)
   const task = { store, name, location: storage.text, options }
   const prepare = (subject: CollectionInfo) => unfinishedIn(storage, task, subject, context)
-  return runInFrame(task, context, prepare, (job, unfinished) => intoStorage(job, storage, unfinished))
+  return runInFrame(task, context, prepare, (job, prepared) => intoStorage(job, storage, prepared))
 }
 
 /** What is to be resumed, if that is asked for. @throws ElysiaError ELYSIA_CONFLICT where the place is not free for it */
@@ -59,18 +63,26 @@ async function unfinishedIn(
   storage: Storage,
   { store, options }: BackupTask,
   subject: CollectionInfo,
-  { resume = false }: BackupContext,
-): Promise<Unfinished | undefined> {
+  context: BackupContext,
+): Promise<Prepared> {
+  const { resume = false } = context
   await requireFree(storage, resume)
   const unfinished = resume ? await readJournal(storage) : undefined
   if (unfinished !== undefined) requireSame(unfinished.plan, store, subject, options)
-  return unfinished
+  return { unfinished, base: await baseOf(context, unfinished, subject, options) }
+}
+
+/** What there is before a backup begins. */
+interface Prepared {
+  readonly unfinished: Unfinished | undefined
+  /** What an increment is to be made of. */
+  readonly base: Chain | undefined
 }
 
 async function intoStorage(
   job: BackupJob,
   storage: Storage,
-  unfinished: Unfinished | undefined,
+  { unfinished, base }: Prepared,
 ): Promise<Manifest> {
   const { run, context, task, subject, retry, state } = job
   const { store } = task
@@ -78,6 +90,7 @@ async function intoStorage(
   if (sealedBefore !== undefined) {
     state.plan = sealedBefore
     state.parts.push(...sealedBefore.parts)
+    state.index.push(...(sealedBefore.index ?? []))
     state.kept = sealedBefore.parts.length
     return sealedBefore
   }
@@ -85,9 +98,12 @@ async function intoStorage(
   const tenants = unfinished?.plan.tenants ?? subject.tenants
   const woken = new WokenTenants(store, subject.schema.class, tenants, { emit: run.emit, retry })
   try {
+    const isProved = unfinished !== undefined || base === undefined || (await provedBase(job, base))
+    if (isProved && base !== undefined) state.base = base
     const begun = await beginBackup({ ...job, storage, woken }, unfinished)
     state.plan = begun.plan
     state.parts.push(...begun.there)
+    state.index.push(...begun.thereIndex)
     state.kept = begun.there.length
     context.onBegun?.(begun.plan)
     return await writeArchive({ ...job, storage, woken }, begun)
@@ -105,13 +121,17 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   const { selection } = subject
   const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
-  const { parts, counts } = await scanned(job, begun, looking, invalid).catch(async (error) => {
+  const { base } = state
+  if (base !== undefined && !plan.ranges.some(({ tenant }) => job.woken.isAsleep(tenant)))
+    requireEnough(base, plan, options)
+  const { parts, index, counts } = await scanned(job, begun, looking, invalid).catch(async (error) => {
     if (!(error instanceof InvalidVectorError)) throw error
     throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
-  const sealed = manifestFor(plan, counts, parts)
-  state.unseen.notify(run.emit, plan.collection)
+  const sealed = manifestFor(plan, counts, parts, { index, base })
+  if (base !== undefined) requireFewVanished(base, sealed, options)
+  if (base === undefined) state.unseen.notify(run.emit, plan.collection)
   invalid?.notify(emit, plan.collection)
   requireWhole(sealed, options, emit, invalid?.objects ?? 0)
   failpoint('backup.before-seal')
@@ -121,9 +141,10 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
 }
 
 /** Takes away what interrupted runs left, parts beside those that count and files cut short; nothing that bears another name. */
-async function removeLeftovers(storage: Storage, { parts }: Manifest): Promise<void> {
-  const known = new Set(parts.map(({ file }) => file))
-  for await (const { name } of storage.list('parts'))
-    if (!known.has(name) && isPartName(name)) await storage.remove(name)
+async function removeLeftovers(storage: Storage, { parts, index = [] }: Manifest): Promise<void> {
+  const known = new Set([...parts, ...index].map(({ file }) => file))
+  for (const directory of ['parts', INDEX_DIRECTORY])
+    for await (const { name } of storage.list(directory))
+      if (!known.has(name) && isPartName(name)) await storage.remove(name)
   for await (const { name } of storage.unfinished()) if (isLeftover(name, known)) await storage.remove(name)
 }

@@ -38,7 +38,7 @@ export async function planBackup(
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) emit({ type: 'tenants_not_counted', tenants: asleep })
   const encoding = await chosenEncoding(store, active, options, emit)
-  const plan = await planOf(store, active, encoding, options, TOOL)
+  const plan = await planOf(store, active, { encoding, options, tool: TOOL })
   if (asleep === 0) requireObjects(plan.counts.before, plan.collection, options)
   return plan
 }

@@ -27,7 +27,13 @@ export async function runInFrame<P>(
   const retry = run.retrying(options.retryForMs)
   const subject = await retry(() => collectionInfoOf(store, name, options, run.emit))
   const prepared = await prepare(subject)
-  const state: BackupState = { parts: [], kept: 0, unseen: new UnseenIds(subject.selection?.ids) }
+  const state: BackupState = {
+    parts: [],
+    index: [],
+    scanned: new Map(),
+    kept: 0,
+    unseen: new UnseenIds(subject.selection?.ids),
+  }
   const id = context.runId ?? newRunId()
   const { class: collection } = subject.schema
   const ended = await runJob<BackupReport>(

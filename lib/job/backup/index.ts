@@ -1,8 +1,12 @@
 /** All that the command needs for `col backup`, loaded together when it is called. */
 
+export { openArchive } from '../../archive/archive.ts'
+export { openChain } from '../../archive/chain/chain.ts'
+export { findBelow } from '../../archive/chain/find.ts'
+export { selectionText } from '../../archive/selection.ts'
 export { directoryStorage } from '../../archive/storage/directory.ts'
 export { fileModes } from '../../archive/storage/modes.ts'
-export { requireSelectable } from '../selection/selection.ts'
+export { requireSelectable, selectionOf } from '../selection/selection.ts'
 export { runBackup } from './backup.ts'
 export { backupCataloged } from './cataloged.ts'
 export { defaultDirectory, freeFile, runBackupFile } from './destination.ts'

@@ -1,4 +1,5 @@
-import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
+import type { Chain, FindArchive } from '../../archive/chain/chain.ts'
+import type { IndexPart, Manifest, Part, Plan } from '../../archive/manifest.ts'
 import type { Retrying } from '../../async/retry.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
@@ -15,6 +16,10 @@ export interface BackupContext extends RunContext {
   readonly archiveId?: string
   /** Go on where a backup into this place was interrupted. */
   readonly resume?: boolean
+  /** Make an increment of the newest of this chain; without it, a full archive. */
+  readonly base?: Chain
+  /** Finds the base of an increment that is resumed. */
+  readonly findArchive?: FindArchive
 }
 
 /** What is to be backed up, where to and how. */
@@ -32,7 +37,13 @@ export interface BackupState {
   plan?: Plan
   /** Parts that count. */
   readonly parts: Part[]
-  /** How many of them an interrupted run had made. */
+  /** The index of these, and of what else an increment notes. */
+  readonly index: IndexPart[]
+  /** Of an increment: what it is made of. */
+  base?: Chain
+  /** Of an increment: objects that were looked at, by tenant. */
+  readonly scanned: Map<string | undefined, number>
+  /** How many of the parts an interrupted run had made. */
   kept: number
   manifest?: Manifest
   /** Bytes that were written, where the parts do not say. */

@@ -1,3 +1,4 @@
+import { type Chain, statesOf } from '../../archive/chain/chain.ts'
 import type { Manifest, Part, Plan } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
 import { type CollectionSchema, vectorNames } from '../../core/schema.ts'
@@ -13,19 +14,30 @@ export interface SourceCounts {
   readonly filtered?: number
 }
 
+/** What a manifest has beside its parts. */
+export interface Noted {
+  readonly index?: Manifest['index'] | undefined
+  /** What an increment is made of. */
+  readonly base?: Chain | undefined
+}
+
 /** The manifest of parts that are all there. */
 export function manifestFor(
   plan: Plan,
   { before, after, filtered = 0 }: SourceCounts,
   parts: readonly Part[],
+  { index, base }: Noted = {},
 ): Manifest {
   const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
     parts.reduce((total, part) => total + part[key], 0)
   const objects = sum('objects')
+  const state = base && stateAfter(base, plan, parts, index)
   return {
     ...plan,
     finished: new Date().toISOString(),
     parts: [...parts],
+    ...(index !== undefined && { index }),
+    ...(state !== undefined && { state }),
     totals: {
       objects,
       vectors: sum('vectors'),
@@ -34,8 +46,15 @@ export function manifestFor(
       digest: sumOfDigests(parts.map(({ digest }) => digest)),
     },
     counts: { before, after, written: objects, ...(isPartial(plan) && { filtered }) },
-    consistency: consistencyOf(plan, before, after, objects + filtered),
+    consistency: consistencyOf(plan, before, after, (state?.objects ?? objects) + filtered),
   }
+}
+
+/** What the base holds of the tenants that there are, and what has changed of it. */
+function stateAfter(base: Chain, plan: Plan, parts: readonly Part[], index: Manifest['index']) {
+  const manifest = { ...plan, parts: [...parts], index: index ?? [] } as unknown as Manifest
+  const newest = { ...base.newest, manifest }
+  return statesOf({ links: [...base.links, newest], newest }).all
 }
 
 /** True where not all objects were asked for. */
@@ -62,9 +81,10 @@ export function requireWhole(
   emit: Emit,
   invalidVectors: number,
 ): void {
-  const { content, counts, totals, encoding, collection } = manifest
+  const { content, counts, totals, encoding, collection, state } = manifest
   if (content === 'schema-only') return
-  const { before, after, written, filtered = 0 } = counts
+  const { before, after, filtered = 0 } = counts
+  const written = state?.objects ?? counts.written
   requireObjects(written, collection, options, manifest)
   const isCounted = manifest.selection?.objects === undefined
   if (isCounted && (before !== after || after !== written + filtered)) {
@@ -94,10 +114,10 @@ export function requireWhole(
 export function requireObjects(
   objects: number,
   collection: string,
-  { allowEmpty, schemaOnly }: Pick<BackupOptions, 'allowEmpty' | 'schemaOnly'>,
+  { allowEmpty, allowShrink, schemaOnly }: Pick<BackupOptions, 'allowEmpty' | 'allowShrink' | 'schemaOnly'>,
   { selection }: Pick<Plan, 'selection'> = {},
 ): void {
-  if (objects > 0 || allowEmpty || schemaOnly) return
+  if (objects > 0 || allowEmpty || allowShrink || schemaOnly) return
   if (selection?.objects !== undefined) {
     throw incomplete(`${collection} has none of these objects`, '--allow-empty backs none up all the same')
   }

@@ -1,9 +1,12 @@
 import { modeLack } from '../../archive/storage/modes.ts'
+import { periodLack } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 
 const MIB = 1024 * 1024
+
+const PERCENT = '^(100|\\d{1,2}(\\.\\d+)?)%$'
 
 /** What a backup is asked to hold, and how. */
 export const backupOptions = {
@@ -97,9 +100,47 @@ export const backupOptions = {
       default: false,
       flagOnly: true,
     },
+    fullScan: {
+      type: 'boolean',
+      description: 'of an increment: read all objects, whatever their update times say',
+      default: false,
+      flagOnly: true,
+    },
+    prove: {
+      type: 'string',
+      description:
+        'of an increment: read this share of the objects that seem unchanged; a full archive is made if one has changed',
+      placeholder: 'P%',
+      example: '1%',
+      pattern: PERCENT,
+    },
+    maxVanished: {
+      type: 'string',
+      description: 'of an increment: fail if more than this share of the objects is gone',
+      placeholder: 'P%',
+      default: '50%',
+      pattern: PERCENT,
+    },
+    allowShrink: {
+      type: 'boolean',
+      description: 'of an increment: allow any number of objects to be gone',
+      default: false,
+      flagOnly: true,
+    },
     retryForMs: retryForOption,
   },
 } as const satisfies OptionsSchema
+
+/** The share that a percentage is: `1%` is 0.01. */
+export function shareOf(percentage: string): number {
+  return Number(percentage.slice(0, -1)) / 100
+}
+
+/** What is wrong with the text of --full-every; undefined where nothing is. */
+function fullEveryLack(text: string): string | undefined {
+  if (/^[1-9]\d{0,5}$/.test(text)) return undefined
+  return /^\d+$/.test(text) ? 'it takes a number from 1 on, or a period such as 7d' : periodLack(text)
+}
 
 /** How one call of a backup goes, and where its archive lies. */
 export const backupRunOptions = {
@@ -123,6 +164,27 @@ export const backupRunOptions = {
       placeholder: 'MODE',
       default: 'private',
       check: modeLack,
+    },
+    since: {
+      type: 'string',
+      description:
+        'make an increment: only what has changed since this archive, or since the newest one (last); without any, a full archive',
+      placeholder: 'ID|last',
+      flagOnly: true,
+    },
+    fullEvery: {
+      type: 'string',
+      description:
+        'with --since: make a full archive as every N-th, or when the last full one is so old (7d)',
+      placeholder: 'N|PERIOD',
+      example: '7',
+      check: fullEveryLack,
+    },
+    full: {
+      type: 'boolean',
+      description: 'make a full archive, also with --since',
+      default: false,
+      flagOnly: true,
     },
     resume: {
       type: 'boolean',

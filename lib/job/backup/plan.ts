@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { schemaDigest } from '../../archive/archive.ts'
-import type { Encoding, IdRange, Plan } from '../../archive/manifest.ts'
+import type { Encoding, IdRange, Manifest, Plan } from '../../archive/manifest.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
@@ -48,20 +48,30 @@ export async function collectionInfoOf(
   }
 }
 
+/** What a plan depends on, beside the collection. */
+export interface Planning {
+  readonly encoding: Encoding
+  readonly options: BackupOptions
+  readonly tool: Plan['tool']
+  /** What is counted goes here, by tenant. */
+  readonly counted?: Counted
+  /** The archive that an increment is made of: it is cut where that is. */
+  readonly base?: Manifest | undefined
+}
+
 /**
  * The plan of a backup: all of its manifest that is known before the scan. A tenant that is not active is one range,
- * and not counted before it is woken. What was counted goes into `counted`, by tenant.
+ * and not counted before it is woken.
  */
 export async function planOf(
   store: Store,
   { schema, tenants, aliases, selection }: CollectionInfo,
-  encoding: Encoding,
-  options: BackupOptions,
-  tool: Plan['tool'],
-  counted: Counted = new Map(),
+  planning: Planning,
 ): Promise<Plan> {
+  const { encoding, options, tool, base } = planning
   const { version, nodes } = await store.health()
-  const { ranges, before } = await rangesOf(store, schema, tenants, options, counted)
+  const difference = await store.clockDifferenceMs?.()
+  const { ranges, before } = await rangesOf(store, schema, tenants, planning)
   const { partitionBy, tag, note } = options
   return {
     format: 'elysiactl-archive',
@@ -77,6 +87,8 @@ export async function planOf(
     },
     collection: schema.class,
     content: options.schemaOnly ? 'schema-only' : 'full',
+    ...(base !== undefined && { kind: 'incremental' as const, parent: base.id }),
+    ...(difference !== undefined && { clock_difference_ms: difference }),
     schema: schema as Record<string, unknown>,
     schema_sha256: schemaDigest(schema),
     encoding,
@@ -117,21 +129,23 @@ async function rangesOf(
   store: Store,
   schema: CollectionSchema,
   tenants: readonly Tenant[] | undefined,
-  options: BackupOptions,
-  counted: Counted,
+  { options, base, counted = new Map() }: Planning,
 ): Promise<{ ranges: IdRange[]; before: number }> {
   const collection = store.collection(schema.class)
   const ranges: IdRange[] = []
+  const known = Map.groupBy(base?.ranges ?? [], ({ tenant }) => tenant)
   let before = 0
   for (const { asleep, ...call } of callsOf(tenants)) {
     if (asleep) {
-      if (!options.schemaOnly) ranges.push(call)
+      if (!options.schemaOnly) ranges.push(...(known.get(call.tenant) ?? [call]))
       continue
     }
     const objects = await collection.count(call)
     counted.set(call.tenant, objects)
     before += objects
-    if (!options.schemaOnly) ranges.push(...(await idRanges(collection, objects, options.workers, call)))
+    if (options.schemaOnly) continue
+    const there = known.get(call.tenant)
+    ranges.push(...(there ?? (await idRanges(collection, objects, options.workers, call))))
   }
   return { ranges, before }
 }

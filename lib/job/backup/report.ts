@@ -16,6 +16,9 @@ export interface BackupReport {
   /** The id of the archive; empty where it failed before it had one. */
   readonly archive: string
   readonly status: 'done' | 'interrupted' | 'failed'
+  /** `incremental`: it holds what has changed since `base`. */
+  readonly kind: 'full' | 'incremental'
+  readonly base?: string
   readonly collection: string
   readonly target: string
   /** Where it lies; `-` for a pipe. */
@@ -34,6 +37,10 @@ export interface BackupReport {
   readonly bytes: number
   readonly raw_bytes: number
   readonly digest: string
+  /** Of an increment: objects of the base that are gone. */
+  readonly removed?: number
+  /** Of an increment: all objects of the collection. */
+  readonly state?: Manifest['state']
   /** Absent where it did not come to its end. */
   readonly counts?: Manifest['counts']
   readonly consistency?: string
@@ -59,7 +66,7 @@ export interface BackupFacts {
 }
 
 export function backupReport({ id, task, collection, state, ending }: BackupFacts): BackupReport {
-  const { plan, parts, manifest } = state
+  const { plan, parts, index, manifest } = state
   const { status, error, startedAt, seconds, retries } = ending
   const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
     parts.reduce((total, part) => total + part[key], 0)
@@ -69,6 +76,8 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
     id,
     archive: plan?.id ?? '',
     status,
+    kind: plan?.kind ?? 'full',
+    ...(plan?.parent !== undefined && { base: plan.parent }),
     collection,
     target: task.store.target,
     location: task.location,
@@ -82,6 +91,8 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
     bytes: state.bytes ?? sum('bytes'),
     raw_bytes: sum('raw_bytes'),
     digest: sumOfDigests(parts.map(({ digest }) => digest)),
+    ...(plan?.kind === 'incremental' && { removed: index.reduce((sum, one) => sum + one.removed, 0) }),
+    ...(isDone && manifest.state && { state: manifest.state }),
     ...(isDone && { counts: manifest.counts, consistency: manifest.consistency }),
     retries,
     started_at: startedAt,

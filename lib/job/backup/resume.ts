@@ -1,6 +1,6 @@
 import { openArchive } from '../../archive/archive.ts'
 import { JOURNAL_FILE, MANIFEST_FILE } from '../../archive/files.ts'
-import type { Manifest, Part } from '../../archive/manifest.ts'
+import type { IndexPart, Manifest, Part } from '../../archive/manifest.ts'
 import { hashFile } from '../../archive/part/confirm.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -30,19 +30,27 @@ export async function finishSealed(storage: Storage): Promise<Manifest | undefin
   return manifest
 }
 
-/** Parts whose file is as it was written. Where one of a stretch is not, its siblings do not count either. */
+interface Files {
+  readonly parts: readonly Part[]
+  readonly index: readonly IndexPart[]
+}
+
+/**
+ * Parts and index whose file is as it was written. Where one of a stretch is not, its siblings do not count either.
+ */
 export async function wholeParts(
   storage: Storage,
-  parts: readonly Part[],
+  { parts, index }: Files,
   signal?: AbortSignal,
-): Promise<Part[]> {
+): Promise<Files> {
   const lost = new Set<string>()
-  const gap = ({ range, after, up_to }: Part) => JSON.stringify([range, after, up_to])
-  for (const part of parts) {
+  const gap = ({ range, after, up_to }: Part | IndexPart) => JSON.stringify([range, after, up_to])
+  for (const part of [...parts, ...index]) {
     const whole =
       (await storage.bytes(part.file)) === part.bytes &&
       (await hashFile(storage, part.file, signal)).sha256 === part.sha256
     if (!whole) lost.add(gap(part))
   }
-  return parts.filter((part) => !lost.has(gap(part)))
+  const isWhole = (part: Part | IndexPart) => !lost.has(gap(part))
+  return { parts: parts.filter(isWhole), index: index.filter(isWhole) }
 }

@@ -1,5 +1,5 @@
 import { beginJournal, type Unfinished } from '../../archive/journal.ts'
-import type { Part, Plan } from '../../archive/manifest.ts'
+import type { Encoding, IndexPart, Part, Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
 import { TOOL } from '../../run/tool.ts'
@@ -20,6 +20,8 @@ export interface StorageJob extends BackupJob {
 export interface Begun extends Unfinished {
   /** Those of its parts that are whole. */
   readonly there: readonly Part[]
+  /** Those files of its index that are whole. */
+  readonly thereIndex: readonly IndexPart[]
   /** What the store counted before the scan, as far as that is known. */
   readonly counted: Counted
 }
@@ -27,27 +29,41 @@ export interface Begun extends Unfinished {
 /** Makes the plan of a new backup, durable before any tenant is woken, or takes up that of an interrupted one. */
 export async function beginBackup(job: StorageJob, unfinished: Unfinished | undefined): Promise<Begun> {
   if (unfinished !== undefined) return takeUp(job, unfinished)
-  const { run, task, subject, storage, retry, context } = job
+  const { task, subject, storage, retry, context } = job
   const { store, options } = task
   const counted: Counted = new Map()
-  const encoding = await retry(() => chosenEncoding(store, subject, options, run.emit))
-  const made = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
+  const encoding = await retry(() => encodingFor(job))
+  const base = job.state.base?.newest.manifest
+  const planning = { encoding, options, tool: TOOL, counted, base }
+  const made = await retry(() => planOf(store, subject, planning))
   const plan = context.archiveId === undefined ? made : { ...made, id: context.archiveId }
   await beginJournal(storage, plan)
-  return { plan, parts: [], tenants: [], there: [], counted }
+  return { plan, parts: [], index: [], tenants: [], there: [], thereIndex: [], counted }
+}
+
+/** An increment is compressed as its base is: what has changed is too little to judge by. */
+async function encodingFor({ task, subject, run, state }: StorageJob): Promise<Encoding> {
+  const { store, options } = task
+  const base = state.base?.newest.manifest
+  if (base === undefined || options.compression !== 'auto' || options.format === 'parquet')
+    return chosenEncoding(store, subject, options, run.emit)
+  const { compression, level } = base.encoding
+  const same = level === undefined ? compression : `${compression}:${level}`
+  const encoding = await chosenEncoding(store, subject, { ...options, compression: same }, run.emit)
+  return { ...encoding, reason: `as ${base.id}, its base` }
 }
 
 async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: Unfinished): Promise<Begun> {
   const { plan, parts } = unfinished
   requireSameSchema(plan, subject)
-  const there = await wholeParts(storage, parts, run.signal)
+  const { parts: there, index: thereIndex } = await wholeParts(storage, unfinished, run.signal)
   run.emit({ type: 'backup_resumed', archive: plan.id, parts_kept: there.length, parts: parts.length })
   const tenants = unfinished.tenants.filter(({ tenant }) => isScanned(plan, tenant, parts, there))
   // Killed before these were put back.
   const active = activeIn(subject.tenants)
   for (const { tenant } of tenants) if (active.has(tenant)) await woken.putBack(tenant)
   const counted: Counted = new Map(plan.tenants === undefined ? [[undefined, plan.counts.before]] : [])
-  return { ...unfinished, there, tenants, counted }
+  return { ...unfinished, there, thereIndex, tenants, counted }
 }
 
 /** False where a part of a tenant is lost, so that it has to be scanned once more. */

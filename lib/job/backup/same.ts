@@ -44,7 +44,7 @@ export function requireSameSchema(plan: Plan, { schema }: CollectionInfo): void 
   if (plan.schema_sha256 === schemaDigest(schema)) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
-    `the schema of ${plan.collection} has changed since this backup was begun${changesText(plan, schema)}`,
+    `the schema of ${plan.collection} has changed since this backup was begun${changesText(plan.schema as unknown as CollectionSchema, schema)}`,
     { hint: 'back up anew into another place, and remove this one' },
   )
 }
@@ -53,7 +53,7 @@ export function requireSameSchema(plan: Plan, { schema }: CollectionInfo): void 
 export function requireSchemaKept(plan: Plan, now: CollectionSchema | undefined): void {
   const before = plan.schema as unknown as CollectionSchema
   if (now !== undefined && shapeOf(before) === shapeOf(now)) return
-  const fact = now === undefined ? 'was removed' : `has another schema${changesText(plan, now)}`
+  const fact = now === undefined ? 'was removed' : `has another schema${changesText(before, now)}`
   throw new ElysiaError(
     'ELYSIA_INCOMPLETE',
     `${plan.collection} ${fact} since this backup was begun: this is no backup`,
@@ -89,7 +89,10 @@ function isReadableSo({ encoding }: Plan, { readable, vectors, format }: BackupO
 }
 
 /** A backup of all tenants may be finished though others came meanwhile, as objects may. */
-function areTenants({ tenants = [], all_tenants }: Plan, { tenant }: BackupOptions): boolean {
+export function areTenants(
+  { tenants = [], all_tenants }: Pick<Plan, 'tenants' | 'all_tenants'>,
+  { tenant }: BackupOptions,
+): boolean {
   if (tenant === undefined) return all_tenants !== false
   const names = new Set(namesOf(tenant))
   return all_tenants !== true && tenants.length === names.size && tenants.every(({ name }) => names.has(name))
@@ -102,8 +105,8 @@ function shapeOf(schema: CollectionSchema): string {
   return JSON.stringify([properties.sort(), unnamed, [...named].sort()])
 }
 
-function changesText(plan: Plan, schema: CollectionSchema): string {
-  const before = plan.schema as unknown as CollectionSchema
+/** What has changed of a schema, for the end of a sentence; empty where nothing has. */
+export function changesText(before: CollectionSchema, schema: CollectionSchema): string {
   const paths = [...schemaDifferences(before, schema), ...schemaDifferences(schema, before)].map(
     ({ path }) => path,
   )

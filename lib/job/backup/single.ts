@@ -76,7 +76,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
   try {
     const counted: Counted = new Map()
     const encoding = await retry(() => chosenEncoding(store, subject, options, emit))
-    const plan = await retry(() => planOf(store, subject, encoding, options, TOOL, counted))
+    const plan = await retry(() => planOf(store, subject, { encoding, options, tool: TOOL, counted }))
     state.plan = plan
     context.onBegun?.(plan)
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()

@@ -76,7 +76,8 @@ function removalOf(
     case 'file':
       return () => removeFile(catalog, archive, inspection)
     case 'archive': {
-      const named = new Set(inspection.manifest.parts.map(({ file }) => file))
+      const { parts, index = [] } = inspection.manifest
+      const named = new Set([...parts, ...index].map(({ file }) => file))
       return () => removeDirectory(catalog, archive, named, inspection.text)
     }
     case 'unfinished': {

@@ -1,3 +1,4 @@
+import type { FindArchive } from '../../archive/chain/chain.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Failure } from '../../run/failure.ts'
 import type { Against } from './live.ts'
@@ -42,4 +43,6 @@ export interface VerifyReport {
 export interface VerifyContext extends RunContext {
   /** What to compare with at level `live`. */
   readonly against?: Against
+  /** Finds the bases of an increment. */
+  readonly findArchive?: FindArchive
 }

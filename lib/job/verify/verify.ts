@@ -1,33 +1,24 @@
-import { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { isDeepStrictEqual } from 'node:util'
-import { type Archive, manifestFile, openArchive } from '../../archive/archive.ts'
-import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE, SCHEMA_FILE } from '../../archive/files.ts'
-import type { Manifest, Part } from '../../archive/manifest.ts'
-import { sha256Of } from '../../archive/manifestFile.ts'
-import { hashFile } from '../../archive/part/confirm.ts'
-import { partPages } from '../../archive/part/read.ts'
-import { readingOf } from '../../archive/part/reading.ts'
+import { type Archive, openArchive } from '../../archive/archive.ts'
+import { type Chain, isIncrement, openChain } from '../../archive/chain/chain.ts'
+import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../archive/files.ts'
+import type { Manifest } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
-import { pool } from '../../async/pool.ts'
-import { parseBounded } from '../../core/boundedJson.ts'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
-import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
 import { resolveInput } from '../../options/options.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
 import { archivedInParts } from './archiveObjects.ts'
-import { isFinding } from './damage.ts'
-import { Widths } from './dimensions.ts'
+import { archivedInChain, checkBases, checkState } from './chain.ts'
+import { checkFiles } from './files.ts'
+import { Findings } from './findings.ts'
 import { liveFaults } from './live.ts'
-import { type VerifyOptions, type VerifyOptionsInput, verifyOptions } from './options.ts'
-import type { ArchiveFault, VerifyContext, VerifyReport } from './report.ts'
+import { type VerifyOptionsInput, verifyOptions } from './options.ts'
+import type { VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts } from './row.ts'
-import { sampled } from './sample.ts'
 
 /**
- * Checks an archive against its manifest: each level looks at all that the one before it does. Faults are
+ * Checks an archive against its manifest: each level looks at all that the one before it does. Of an increment all its
+ * bases are checked as well, and from `records` on, that all of them together give the state which it names. Faults are
  * collected, not thrown. `live` compares each range, by count and digest, with what a store holds now.
  * @throws ElysiaError ELYSIA_NOT_FOUND where there is no archive, and what keeps the store from being read
  */
@@ -65,47 +56,33 @@ export async function runVerify(
 }
 
 async function check(archive: Archive, found: Findings, run: Run<VerifyContext>): Promise<void> {
-  await found.of(() => besides(archive, found))
-  const { level, sample } = found.options
-  await checkParts(archive, sampled(archive.manifest.parts, sample), found, run)
+  const { level } = found.options
   const { against } = run.context
+  const chain = isIncrement(archive.manifest) ? await chainOf(archive, found, run) : undefined
+  found.due = (chain?.links ?? [archive]).reduce((sum, { manifest }) => sum + manifest.parts.length, 0)
+  await checkFiles(archive, found, run)
+  if (chain !== undefined) await checkBases(chain, found, run)
+  const isDeep = level === 'records' || level === 'live'
+  if (!isDeep || found.full || (isIncrement(archive.manifest) && found.faults.length > 0)) return
+  const manifest = chain === undefined ? archive.manifest : await checkState(chain, found, run)
   if (level !== 'live' || against === undefined || found.full) return
-  const { faults, expired } = await liveFaults(archive.manifest, against, archivedInParts(archive), run)
+  const archived = chain === undefined ? archivedInParts(archive) : archivedInChain(chain)
+  const { faults, expired } = await liveFaults(manifest, against, archived, run)
   found.expired = expired
   for (const fact of faults) found.add({ file: MANIFEST_FILE, fact, part: false })
 }
 
-/** The faults so far, and whether there are enough of them. */
-class Findings {
-  readonly faults: ArchiveFault[] = []
-  readonly options: VerifyOptions
-  readonly widths = new Widths()
-  parts = 0
-  objects = 0
-  bytes = 0
-  expired = 0
-
-  constructor(options: VerifyOptions) {
-    this.options = options
-  }
-
-  get full(): boolean {
-    return this.options.maxErrors > 0 && this.faults.length >= this.options.maxErrors
-  }
-
-  add(fault: ArchiveFault): void {
-    if (!this.full) this.faults.push(fault)
-  }
-
-  /** Runs a check; what it finds damaged is noted, anything else passes. */
-  async of(check: () => Promise<void>, file = MANIFEST_FILE, part = false): Promise<void> {
-    try {
-      await check()
-    } catch (error) {
-      if (!isFinding(error)) throw error
-      this.add({ file, fact: messageOf(error), part })
-    }
-  }
+/** An increment with its bases; undefined where one of them is missing, or is another one: that is a fault. */
+async function chainOf(
+  archive: Archive,
+  found: Findings,
+  { context }: Run<VerifyContext>,
+): Promise<Chain | undefined> {
+  let chain: Chain | undefined
+  await found.of(async () => {
+    chain = await openChain(archive, context.findArchive ?? (async () => undefined))
+  })
+  return chain
 }
 
 async function opened(storage: Storage, found: Findings): Promise<Archive | undefined> {
@@ -122,83 +99,6 @@ async function opened(storage: Storage, found: Findings): Promise<Archive | unde
   return archive
 }
 
-/** What lies beside the parts: the manifest's copy and the schema. */
-async function besides({ storage, manifest }: Archive, found: Findings): Promise<void> {
-  await found.of(async () => {
-    const [text, copy] = [
-      await manifestFile(storage, MANIFEST_FILE),
-      await manifestFile(storage, MANIFEST_COPY_FILE),
-    ]
-    if (text !== copy) throw damaged('differs from manifest.json')
-  }, MANIFEST_COPY_FILE)
-  await found.of(async () => {
-    const text = await manifestFile(storage, SCHEMA_FILE)
-    if (!isDeepStrictEqual(schemaIn(text), manifest.schema))
-      throw damaged('is not the schema of the manifest')
-    if (sha256Of(text) !== manifest.schema_sha256)
-      throw damaged('has a SHA-256 that does not match the manifest')
-  }, SCHEMA_FILE)
-}
-
-/** Undefined where it is no JSON: no schema is. */
-function schemaIn(text: string): unknown {
-  try {
-    return parseBounded(text)
-  } catch {
-    return undefined
-  }
-}
-
-async function checkParts(
-  archive: Archive,
-  parts: readonly Part[],
-  found: Findings,
-  { signal, emit }: Run,
-): Promise<void> {
-  const { workers } = found.options
-  await pool(untilFull(parts, found), { workers, signal }, async (part, ownSignal) => {
-    await found.of(() => checkPart(archive, part, found, ownSignal), part.file, true)
-    found.parts += 1
-    emit({ type: 'progress', unit: 'parts', done: found.parts, total: parts.length })
-  })
-}
-
-/** Parts, until there are as many faults as were asked for. */
-function* untilFull(parts: readonly Part[], found: Findings): Generator<Part> {
-  for (const part of parts) {
-    if (found.full) return
-    yield part
-  }
-}
-
-async function checkPart({ storage, manifest }: Archive, part: Part, found: Findings, signal: AbortSignal) {
-  const bytes = await storage.bytes(part.file)
-  if (bytes === undefined) throw damaged('is missing')
-  if (bytes !== part.bytes) throw damaged(`has ${bytes} bytes, the manifest says ${part.bytes}`)
-  if (found.options.level === 'exists') return
-  if (found.options.level === 'stored') {
-    const { sha256 } = await hashFile(storage, part.file, signal)
-    if (sha256 !== part.sha256) throw damaged('has a SHA-256 that does not match the manifest')
-  } else {
-    const pages = partPages(await readingOf(storage, manifest, part))
-    const count = new Writable({
-      objectMode: true,
-      highWaterMark: 1,
-      write(page: StoredObject[], _, done) {
-        found.objects += page.length
-        const fault = found.widths.fault(page)
-        done(fault === undefined ? null : damaged(fault))
-      },
-    })
-    await pipeline(pages, count, { signal })
-  }
-  found.bytes += bytes
-}
-
-function damaged(fact: string): ElysiaError {
-  return new ElysiaError('ELYSIA_DAMAGED', fact)
-}
-
 function reportOf(
   storage: Storage,
   manifest: Manifest | undefined,
@@ -213,7 +113,7 @@ function reportOf(
     location: storage.text,
     level: found.options.level,
     status: ending.error === undefined ? statusOf(manifest, found) : endedAs(ending),
-    parts: manifest?.parts.length ?? 0,
+    parts: found.due || (manifest?.parts.length ?? 0),
     parts_checked: found.parts,
     objects_checked: found.objects,
     bytes_checked: found.bytes,

@@ -8,6 +8,27 @@ export const OF_ARCHIVES = [
     parts_kept: count('Parts that are complete.'),
     parts: count('Parts that the interrupted run had noted.'),
   }),
+  event(
+    'base_chosen',
+    'A backup is made as an increment, or as a full archive since there is no base for one.',
+    {
+      archive: Type.Optional(text('The base; absent: a full archive is made.')),
+      reason: Type.Optional(text('Why a full archive is made.')),
+    },
+  ),
+  event('unchanged_proved', 'A sample of the objects that seem unchanged was read, and none has changed.', {
+    archive: text('The base.'),
+    objects: count('Objects that were read.'),
+  }),
+  event(
+    'times_disproved',
+    'An object has changed, though its update time says that it has not: a full archive is made.',
+    {
+      archive: text('The base.'),
+      objects: count('Objects that were read.'),
+      id: text('The object.'),
+    },
+  ),
   event('compression_chosen', 'A compression was chosen by size and a sample.', {
     compression: text('Its name.'),
     level: Type.Optional(Type.Integer({ description: 'Its level.' })),

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
+import { finder } from '../../../cli/finder.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -161,6 +162,7 @@ async function verifyOne(
   const jobContext = {
     signal,
     onEvent: progressEvents(console, view),
+    findArchive: await finder(context),
     ...against,
     ...history,
   }

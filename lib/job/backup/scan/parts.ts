@@ -1,19 +1,20 @@
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { WrittenIndex } from '../../../archive/chain/indexFile.ts'
+import { INDEX_DIRECTORY, INDEX_EXTENSION } from '../../../archive/files.ts'
 import { notePart } from '../../../archive/journal.ts'
-import type { Part, Plan } from '../../../archive/manifest.ts'
+import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
 import { type LeftOut, PlacedLeftOut } from '../../../archive/object/filtered.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { confirmPart } from '../../../archive/part/confirm.ts'
 import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
-import type { IdGap } from '../../../archive/part/missingRanges.ts'
+import { indexedPart } from '../../../archive/part/indexed.ts'
+import type { Covered, IdGap } from '../../../archive/part/missingRanges.ts'
 import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
-import type { Source } from '../../../core/stage.ts'
 import type { StorageJob } from '../run.ts'
 import { partitionFiles } from './partitionFiles.ts'
 import { type Partitions, tenantDirectory } from './partitions.ts'
@@ -24,16 +25,16 @@ import type { Sleepers, Work } from './sleepers.ts'
 export interface PartsRun {
   readonly job: StorageJob
   readonly plan: Plan
-  /** What is read of a range. */
-  readonly pages: (range: ObjectRange, signal: AbortSignal) => Source<StoredObject[]>
+  /** Makes the stages that give what is archived of a gap: pages of objects, or of changes. */
+  readonly reading: (gap: IdGap, signal: AbortSignal, leftOut: LeftOut) => readonly [Readable, ...Duplex[]]
+  /** True where each part gets an index. */
+  readonly isIndexed: boolean
   readonly encoding: PartEncoding
   readonly partitions: Partitions | undefined
   readonly sleepers: Sleepers
-  /** Makes the stages that stand between reading and encoding: pages → pages. */
-  readonly transforms: (leftOut: LeftOut) => readonly Duplex[]
   /** Called with how many objects were read, and again once they are in a part that is noted. */
-  readonly onRead: (objects: number) => void
-  readonly onDurable: (objects: number) => void
+  readonly onRead?: (objects: number) => void
+  readonly onDurable?: (objects: number) => void
   /** Called with objects that the selection left out, and that no part counts. */
   readonly onUnplaced: (tenant: string | undefined, objects: number) => void
 }
@@ -41,8 +42,6 @@ export interface PartsRun {
 /** The same for one of them: `signal` is aborted where another one has failed. */
 interface Worker extends PartsRun {
   readonly signal: AbortSignal
-  /** What an interrupted backup had made. */
-  readonly there: readonly Part[]
   readonly numbers: Numbers
 }
 
@@ -54,87 +53,95 @@ interface Worker extends PartsRun {
 export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<void> {
   const { job } = run
   const { signal, stop } = job.run
-  const there = [...job.state.parts]
-  const shared = { ...run, there, numbers: numbersAfter(there) }
+  const shared = { ...run, numbers: numbersAfter([...job.state.parts, ...job.state.index]) }
   const { workers } = job.task.options
   await pool(all, { workers, signal, stop }, (work, own) => workOn({ ...shared, signal: own }, work))
 }
 
 async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
-  const { job, plan, sleepers, there } = worker
+  const { job, sleepers } = worker
   const before = asleep === undefined ? 0 : await sleepers.begin(asleep)
-  const own: Part[] = []
   for (const gap of gaps) {
-    own.push(...(await scanGap(worker, gap)))
+    await scanGap(worker, gap)
     job.run.stop.throwIfAborted()
   }
-  if (asleep === undefined) return
-  const kept = there.filter(({ range }) => plan.ranges[range]!.tenant === asleep)
-  await sleepers.end(asleep, before, [...kept, ...own])
+  if (asleep !== undefined) await sleepers.end(asleep, before)
 }
 
-/** Objects → transforms → parts; what each of them covers is noted as soon as it is durable. Resolves with them. */
-async function scanGap(worker: Worker, gap: IdGap): Promise<Part[]> {
+/** What is read of a gap → parts; what each of them covers is noted as soon as it is durable. */
+async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
   const { job, signal, onRead, onDurable } = worker
   const { run, task, state } = job
-  const made: Part[] = []
   const leftOut = new PlacedLeftOut(onRead)
   const parts = partWriter({
     range: gap,
     partBytes: task.options.partSize,
     stop: run.stop,
-    onObjects: onRead,
+    ...(onRead && { onObjects: onRead }),
     leftOut,
     open: () => openPart(worker, gap),
-    onPart: async (files, covers, filtered) => {
+    onPart: async (files, covers, filtered, made) => {
       const written = files.map((file, at) => partOf(file, gap.range, covers, at === 0 ? filtered : 0))
-      await noteParts(job.storage, written, signal)
+      const index = made && indexPartOf(made, gap.range, covers, state.base !== undefined)
+      await noteParts(job.storage, written, index, signal)
       state.parts.push(...written)
-      made.push(...written)
-      onDurable(readBy(written))
+      if (index !== undefined) state.index.push(index)
+      onDurable?.(readBy(written))
     },
   })
-  await pipeline([worker.pages(gap, signal), ...worker.transforms(leftOut), parts], { signal })
+  await pipeline([...worker.reading(gap, signal, leftOut), parts], { signal })
   // Where nothing of the gap was selected, it has no part.
   const rest = leftOut.takeRest()
   worker.onUnplaced(gap.tenant, rest)
-  onDurable(rest)
-  return made
+  onDurable?.(rest)
 }
 
-async function noteParts(storage: Storage, parts: readonly Part[], signal: AbortSignal): Promise<void> {
-  for (const { file, sha256 } of parts) await confirmPart(storage, file, sha256, signal)
+async function noteParts(
+  storage: Storage,
+  parts: readonly Part[],
+  index: IndexPart | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { file, sha256 } of [...parts, ...(index === undefined ? [] : [index])])
+    await confirmPart(storage, file, sha256, signal)
   failpoint('backup.before-note')
-  await notePart(storage, parts)
+  await notePart(storage, parts, index)
   failpoint('backup.after-note')
 }
 
 /** The next number of a part in each range. */
 type Numbers = Map<number, number>
 
-function numbersAfter(parts: readonly Part[]): Numbers {
+function numbersAfter(files: readonly (Part | IndexPart)[]): Numbers {
   const numbers: Numbers = new Map()
-  for (const { range, file } of parts) {
+  for (const { range, file } of files) {
     const number = Number(/-(\d+)\.[^/]*$/.exec(file)?.[1] ?? 0)
     numbers.set(range, Math.max(numbers.get(range) ?? 0, number + 1))
   }
   return numbers
 }
 
-/** What takes the next part of a range: a file, or one for each value that it is partitioned by. */
+/** What takes the next part of a range: a file, or one for each value that it is partitioned by; with its index. */
 function openPart(worker: Worker, { range, tenant }: IdGap): PartSink {
   const { job, plan, encoding, partitions, numbers } = worker
   const schema = plan.schema as unknown as CollectionSchema
   const directory = tenant === undefined ? 'parts' : `parts/${tenantDirectory(tenant, schema)}`
   const own = contentFor(encoding, tenant)
-  const fileIn = (below: string) => {
-    // No two files have one name, whatever a file system takes for the same directory.
+  // No two files have one name, whatever a file system takes for the same directory.
+  const next = () => {
     const number = numbers.get(range) ?? 0
     numbers.set(range, number + 1)
-    return partFile(job.storage, `${below}/${nameOf(range, number)}${extensionOf(encoding)}`, own)
+    return nameOf(range, number)
   }
-  if (partitions === undefined) return fileIn(directory)
-  return partitionFiles(partitions, (below) => fileIn(`${directory}/${below}`))
+  const name = next()
+  const fileIn = (below: string, name: string) =>
+    partFile(job.storage, `${below}/${name}${extensionOf(encoding)}`, own)
+  const open = () =>
+    partitions === undefined
+      ? fileIn(directory, name)
+      : partitionFiles(partitions, (below) => fileIn(`${directory}/${below}`, next()))
+  if (!worker.isIndexed) return open()
+  return indexedPart({ storage: job.storage, index: `${INDEX_DIRECTORY}/${name}${INDEX_EXTENSION}`, open })
 }
 
 function nameOf(range: number, number: number): string {
@@ -152,14 +159,12 @@ function contentFor(encoding: PartEncoding, tenant: string | undefined): PartEnc
 function partOf(
   { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
-  { after, upTo }: Pick<ObjectRange, 'after' | 'upTo'>,
+  covers: Covers,
   filtered: number,
 ): Part {
   return {
     file,
-    range,
-    ...(after !== undefined && { after }),
-    ...(upTo !== undefined && { up_to: upTo }),
+    ...coveredBy(range, covers),
     objects,
     ...(filtered > 0 && { filtered }),
     vectors,
@@ -169,4 +174,21 @@ function partOf(
     sha256,
     digest,
   }
+}
+
+type Covers = Pick<ObjectRange, 'after' | 'upTo'>
+
+function coveredBy(range: number, { after, upTo }: Covers): Covered {
+  return { range, ...(after !== undefined && { after }), ...(upTo !== undefined && { up_to: upTo }) }
+}
+
+/** `isChange`: of an increment, which says what it replaces. */
+function indexPartOf(
+  { file, entries, removed, bytes, sha256, digest, replaced }: WrittenIndex,
+  range: number,
+  covers: Covers,
+  isChange: boolean,
+): IndexPart {
+  const own = { file, ...coveredBy(range, covers), entries, removed, bytes, sha256, digest }
+  return isChange ? { ...own, replaced } : own
 }

@@ -1,22 +1,26 @@
-import type { Part, Plan } from '../../../archive/manifest.ts'
+import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { selectedPages } from '../../selection/pages.ts'
 import { encodingOf } from '../encoding.ts'
+import { changesRead } from '../increment/read.ts'
 import type { SourceCounts } from '../manifest.ts'
 import { type Counted, callsFor, whatOf } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
-import { type Looking, requireFound, type ScannedRange } from './found.ts'
+import { type Looking, requireFound } from './found.ts'
+import { type Held, heldBy } from './held.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
 import { type PartsRun, writeParts } from './parts.ts'
 import { BackupProgress, readBy } from './progress.ts'
-import { idsIn, scannedRangesOf } from './scannedRanges.ts'
+import { idsIn } from './scannedRanges.ts'
 import { Sleepers, workOf } from './sleepers.ts'
 import { backupTransforms } from './transforms.ts'
 
 /** The parts of a backup, all of them, and what the store counted. */
 export interface Scanned {
-  readonly parts: readonly Part[]
+  readonly parts: Part[]
+  /** Absent where an archive gets none. */
+  readonly index?: IndexPart[]
   readonly counts: SourceCounts
 }
 
@@ -33,47 +37,42 @@ export async function scanned(
 ): Promise<Scanned> {
   const { run, storage, woken, subject, state } = job
   const { selection } = subject
-  const { collection, retry } = looking
   const { plan } = begun
   const reading = { storage, plan, signal: run.signal }
   const progress = new BackupProgress(run.emit, expectedOf(begun), readBy(begun.there))
   const done = begun.tenants
   const unplaced = new Map<string | undefined, number>()
+  const held = heldBy(job, begun, unplaced)
   const sleepers = new Sleepers({
-    ...{ storage, woken, looking, reading, done, unplaced },
+    ...{ storage, woken, looking, held, done, unplaced },
     onCounted: progress.expect,
   })
   if (selection?.ids !== undefined) state.unseen.note(await idsIn(reading, begun.there))
-  const projection = whatOf(plan.encoding.vectors !== 'none')
-  const parts = await writtenParts(
+  await writeAllParts(
     {
       job,
       plan,
-      pages: (range, signal) => selectedPages(collection, selection, range, { projection, retry, signal }),
       encoding: await encodingOf(plan),
       partitions: partitionsOf(job, begun),
       sleepers,
-      transforms: (leftOut) => backupTransforms({ selection, unseen: state.unseen, invalid }, leftOut),
-      onRead: progress.read,
-      onDurable: progress.durable,
+      ...(state.base === undefined
+        ? objectsRead(job, plan, looking, invalid, progress)
+        : changesRead(job, plan, state.base, looking.collection, invalid, progress.written)),
+      isIndexed: state.parts.length === 0 || state.index.length > 0,
       onUnplaced: (tenant, objects) => unplaced.set(tenant, (unplaced.get(tenant) ?? 0) + objects),
     },
     begun,
   )
-  const awake = callsFor(plan.tenants)
-  const objectsOf = (tenant: string | undefined) =>
-    readBy(parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant)) + (unplaced.get(tenant) ?? 0)
   const isCompared = isScan(plan)
-  const after = await countAfter(looking, awake, begun.counted, (tenant) =>
-    isCompared
-      ? { objects: objectsOf(tenant), scannedRanges: scannedRangesOf(reading, parts, tenant) }
-      : undefined,
+  const after = await countAfter(looking, callsFor(plan.tenants), begun.counted, (tenant) =>
+    isCompared ? held(tenant) : undefined,
   )
   const woke = sleepers.counts
-  const inParts = parts.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
+  const inParts = state.parts.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
   const before = done.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
   return {
-    parts,
+    parts: inOrder(state.parts),
+    ...(state.index.length > 0 || state.base !== undefined ? { index: inOrder(state.index) } : {}),
     counts: {
       before: plan.counts.before + woke.reduce((sum, { before }) => sum + before, 0),
       after: after + woke.reduce((sum, counts) => sum + counts.after, 0),
@@ -95,9 +94,7 @@ export async function countAfter(
   looking: Looking,
   calls: readonly { readonly tenant?: string }[],
   before: Counted,
-  found: (
-    tenant: string | undefined,
-  ) => { objects: number; scannedRanges: readonly ScannedRange[] } | undefined,
+  found: Held,
 ): Promise<number> {
   const { collection, retry, signal } = looking
   let sum = 0
@@ -113,18 +110,40 @@ export async function countAfter(
   return sum
 }
 
-/** All parts, those that were there before included, in order of range and file. */
-async function writtenParts(run: PartsRun, begun: Begun): Promise<Part[]> {
+async function writeAllParts(run: PartsRun, begun: Begun): Promise<void> {
   const { job } = run
   await writeParts(run, workLeft(job, begun))
   job.run.stop.throwIfAborted()
-  return [...job.state.parts].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
 }
 
-function workLeft({ woken }: StorageJob, { plan, there, tenants }: Begun) {
+/** In order of range and file. */
+function inOrder<T extends Part | IndexPart>(files: readonly T[]): T[] {
+  return [...files].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
+}
+
+/** What a full archive reads of each gap: all that is selected. */
+function objectsRead(
+  { subject: { selection }, state: { unseen } }: StorageJob,
+  { encoding }: Plan,
+  { collection, retry }: Looking,
+  invalid: InvalidVectors | undefined,
+  { read, durable }: BackupProgress,
+): Pick<PartsRun, 'reading' | 'onRead' | 'onDurable'> {
+  const projection = whatOf(encoding.vectors !== 'none')
+  return {
+    onRead: read,
+    onDurable: durable,
+    reading: (gap, signal, leftOut) => [
+      selectedPages(collection, selection, gap, { projection, retry, signal }),
+      ...backupTransforms({ selection, unseen, invalid }, leftOut),
+    ],
+  }
+}
+
+function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: Begun) {
   if (plan.content === 'schema-only') return []
   const names = (plan.tenants ?? []).map(({ name }) => name)
-  const work = workOf(missingIdGaps(plan.ranges, there), names, woken, tenants)
+  const work = workOf(missingIdGaps(plan.ranges, [...there, ...thereIndex]), names, woken, tenants)
   if (work.some(({ asleep }) => asleep !== undefined)) woken.announce()
   return work
 }

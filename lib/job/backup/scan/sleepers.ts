@@ -1,11 +1,9 @@
 import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
-import type { Part } from '../../../archive/manifest.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { type Looking, requireFound } from './found.ts'
-import { readBy } from './progress.ts'
-import { type Reading, scannedRangesOf } from './scannedRanges.ts'
+import type { Held } from './held.ts'
 
 /** A unit of work: one gap, or all gaps of a tenant that has to be activated for them. */
 export interface Work {
@@ -37,7 +35,7 @@ export interface SleepersOptions {
   readonly storage: Storage
   readonly woken: WokenTenants
   readonly looking: Looking
-  readonly reading: Reading
+  readonly held: Held
   /** Those that an interrupted backup had brought to their end. */
   readonly done: readonly TenantCounts[]
   /** By tenant: objects that the selection left out, and that no part counts. */
@@ -71,13 +69,13 @@ export class Sleepers {
   }
 
   /** Once all its parts are noted: compares, notes its counts, and puts it back. @throws ElysiaError ELYSIA_INCOMPLETE */
-  async end(tenant: string, before: number, parts: readonly Part[]): Promise<void> {
-    const { storage, woken, looking, reading, unplaced } = this.#options
+  async end(tenant: string, before: number): Promise<void> {
+    const { storage, woken, looking, held, unplaced } = this.#options
     const after = await this.#count(tenant)
     const filtered = unplaced.get(tenant) ?? 0
-    const objects = readBy(parts) + filtered
-    if (looking.selection?.ids === undefined)
-      await requireFound(looking, { tenant, before, after, objects }, scannedRangesOf(reading, parts, tenant))
+    const found = looking.selection?.ids === undefined ? held(tenant) : undefined
+    if (found !== undefined)
+      await requireFound(looking, { tenant, before, after, objects: found.objects }, found.scannedRanges)
     const counts = { tenant, before, after, ...(filtered > 0 && { filtered }) }
     await noteTenant(storage, counts)
     this.#done.push(counts)

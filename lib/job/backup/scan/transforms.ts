@@ -6,6 +6,21 @@ import type { Selection } from '../../selection/selection.ts'
 import type { UnseenIds } from '../../selection/unseenIds.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 
+/** A page → what is archived of it; it may be empty. */
+export type PageTransform = (page: readonly StoredObject[]) => readonly StoredObject[]
+
+/** The same as `backupTransforms` for single pages, uncounted; undefined where they stay as they are. */
+export function pageTransform({
+  selection,
+  invalid,
+}: Pick<TransformOptions, 'selection' | 'invalid'>): PageTransform | undefined {
+  if (selection === undefined) return invalid && ((page) => invalid.leftOut(page))
+  return (page) => {
+    const selected = page.filter(selection.selects).map(selection.kept)
+    return invalid?.leftOut(selected) ?? selected
+  }
+}
+
 /** What the pipelines of a backup share. */
 export interface TransformOptions {
   /** What is wanted; undefined where all is. */

@@ -3,6 +3,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
+import { type FindArchive, isIncrement, openChain } from '../../../archive/chain/chain.ts'
+import { besideArchive, findBelow } from '../../../archive/chain/find.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archive/files.ts'
 import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
 import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
@@ -17,6 +19,7 @@ import { decompress } from '../../../stream/codec/decompress.ts'
 import { ofInput } from '../../../stream/foreignInput.ts'
 import type { RestoreOptions } from '../options.ts'
 import { archiveSource } from './archive.ts'
+import { chainSource } from './chain.ts'
 import { exportSource } from './export.ts'
 import { type ForeignBytes, originalSource } from './file.ts'
 import { plainSource } from './plain.ts'
@@ -28,6 +31,8 @@ export interface OpenOptions {
   readonly stdin: () => Readable
   /** Where archives lie that are named by their id, or by the name of their directory. */
   readonly root?: string
+  /** Finds the bases of an increment that do not lie beside it or below the root. */
+  readonly findArchive?: FindArchive
   /** Of a restore: what matters to sources that come without a class. */
   readonly options?: Pick<RestoreOptions, 'schema' | 'name' | 'collection'>
   readonly onEvent?: Emit
@@ -57,10 +62,21 @@ export async function openSource(operand: string, options: OpenOptions): Promise
 
 const PIPE = { again: undefined, identity: undefined }
 
-async function openDirectory(path: string, { options = {}, onEvent }: OpenOptions): Promise<RestoreSource> {
+async function openDirectory(
+  path: string,
+  { options = {}, onEvent, root, findArchive }: OpenOptions,
+): Promise<RestoreSource> {
   const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
   if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, emitter(onEvent))
-  return archiveSource(await openWhole(path, emitter(onEvent)))
+  const archive = await openWhole(path, emitter(onEvent))
+  if (!isIncrement(archive.manifest)) return archiveSource(archive)
+  return chainSource(await openChain(archive, finder(path, root, findArchive)))
+}
+
+/** Bases lie beside their increments, below the root, or where somebody else knows. */
+function finder(path: string, root: string | undefined, elsewhere: FindArchive | undefined): FindArchive {
+  const near = findBelow([besideArchive(path), ...(root === undefined ? [] : [root])])
+  return async (id) => (await near(id)) ?? elsewhere?.(id)
 }
 
 /** Opens an archive; where its manifest is damaged, by the copy of the manifest, with an event. */

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import type { Context } from '../../cli/command.ts'
+import { finder } from '../../cli/finder.ts'
+import {
+  type BackupContext,
+  type BackupOptions,
+  backupJob,
+  backupRunOptions,
+  type CollectionSchema,
+  ElysiaError,
+  loadCatalog,
+  type Store,
+} from '../../library.ts'
+import { eventView } from '../../view/events.ts'
+import type { Destination } from './destination.ts'
+
+/** What makes a backup an increment, and finds its bases. */
+export type Increment = Pick<BackupContext, 'base' | 'findArchive'>
+
+/** Checks the flags of an increment. @throws ElysiaError ELYSIA_USAGE */
+export function requireIncrement(
+  context: Context,
+  { kind }: Destination,
+  { schemaOnly }: BackupOptions,
+): void {
+  const { since, full } = context.options(backupRunOptions)
+  if (since === undefined) {
+    if (!full) return
+    throw usage('--full goes with --since', 'without --since every backup is full')
+  }
+  if (kind !== 'directory')
+    throw usage('an increment goes into a directory', 'leave --to out, or give a directory')
+  if (schemaOnly) throw usage('--since and --schema-only exclude each other', 'leave one out')
+}
+
+/** The base of the backup that is asked for, with its bases; says which it is, or why there is none. */
+export async function incrementOf(
+  context: Context,
+  store: Store,
+  schema: CollectionSchema,
+  options: BackupOptions,
+): Promise<Increment> {
+  const findArchive = await finder(context)
+  const { since, full, resume } = context.options(backupRunOptions)
+  // One that is resumed goes on with the base that it was begun with.
+  if (since === undefined || full || resume) return { findArchive }
+  const location = await baseLocation(context, store, schema, options)
+  if (location === undefined) return { findArchive }
+  const { openArchive, openChain, findBelow, directoryStorage } = await backupJob()
+  const near = findBelow([dirname(location), backupRoot(context)])
+  const find = async (id: string) => (await near(id)) ?? findArchive(id)
+  const base = await openChain(await openArchive(directoryStorage(location)), find)
+  eventView(context.console)({ type: 'base_chosen', archive: base.newest.manifest.id })
+  return { base, findArchive: find }
+}
+
+/** Undefined where a full archive is to be made: that is said. */
+async function baseLocation(
+  context: Context,
+  { target }: Store,
+  schema: CollectionSchema,
+  options: BackupOptions,
+): Promise<string | undefined> {
+  const { since = '', fullEvery } = context.options(backupRunOptions)
+  if (since !== 'last' && existsSync(since)) return since
+  const { namedBase, newestBase } = await loadCatalog()
+  const { selectionOf, selectionText } = await backupJob()
+  const selection = await selectionOf(options, schema)
+  const wanted = {
+    collection: schema.class,
+    cluster: target,
+    vectors: options.vectors,
+    allTenants: options.tenant === undefined,
+    ...(selection && { selection: selectionText(selection.declared) }),
+    fullEvery,
+  }
+  const choice = await onCatalog(context, (catalog) =>
+    since === 'last' ? newestBase(catalog, wanted) : namedBase(catalog, since, wanted),
+  )
+  if (choice.base !== undefined) return choice.base.location
+  eventView(context.console)({ type: 'base_chosen', reason: choice.reason })
+  return undefined
+}
+
+function usage(message: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', message, { hint })
+}

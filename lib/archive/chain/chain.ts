@@ -1,0 +1,154 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { Archive } from '../archive.ts'
+import type { IndexPart, Manifest, Part } from '../manifest.ts'
+import { differenceOfDigests, sumOfDigests } from '../object/digest.ts'
+
+/** An archive with all that it is an increment of, the oldest first: a full archive, then increments. */
+export interface Chain {
+  readonly links: readonly Archive[]
+  /** The last link: the archive itself. */
+  readonly newest: Archive
+}
+
+/** Finds an archive by its id; undefined where there is none. */
+export type FindArchive = (id: string) => Promise<Archive | undefined>
+
+/** A set of objects. */
+export interface State {
+  readonly objects: number
+  /** @see ObjectsDigest */
+  readonly digest: string
+}
+
+/** More increments than anybody makes on one full archive. */
+const MOST_LINKS = 10_000
+
+/** True for an archive that holds only what differs from its base. */
+export function isIncrement({ kind }: Pick<Manifest, 'kind'>): boolean {
+  return kind === 'incremental'
+}
+
+/**
+ * An archive with its bases; of a full archive it alone.
+ * @throws ElysiaError ELYSIA_DAMAGED where a base is missing, or is not what the increment was made of
+ */
+export async function openChain(newest: Archive, find: FindArchive): Promise<Chain> {
+  const links = [newest]
+  for (let [first] = links; isIncrement(first!.manifest); first = links[0]) {
+    const { id, parent } = first!.manifest
+    const base = await baseOf(first!.manifest, find, newest)
+    if (links.some(({ manifest }) => manifest.id === parent)) throw damaged(id, 'is its own base')
+    if (links.length === MOST_LINKS) throw damaged(id, `has more than ${MOST_LINKS} bases`)
+    requireFits(first!.manifest, base.manifest)
+    links.unshift(base)
+  }
+  requireStates(links)
+  return { links, newest }
+}
+
+async function baseOf({ id, parent = '' }: Manifest, find: FindArchive, newest: Archive): Promise<Archive> {
+  const base = await find(parent).catch((error) => {
+    if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') throw error
+    throw spoiled(newest, parent, error)
+  })
+  if (base !== undefined) return base
+  throw new ElysiaError('ELYSIA_DAMAGED', `${id} is an increment of ${parent}, which is not there`, {
+    hint: 'an increment needs all its bases: bring it back beside the others, or restore an earlier archive',
+  })
+}
+
+/** @throws ElysiaError ELYSIA_DAMAGED where a base cannot be that of an increment */
+function requireFits({ id, collection }: Manifest, base: Manifest): void {
+  if (base.collection !== collection || base.content !== 'full')
+    throw damaged(id, `is no increment of ${base.id}, which holds something else`)
+}
+
+/** What the error says of a link, for a person who restores or verifies the newest. */
+export function spoiled({ manifest }: Archive, link: string, cause: unknown): ElysiaError {
+  const fact = cause instanceof Error ? cause.message : String(cause)
+  const of = link === manifest.id ? link : `${link}, a base of ${manifest.id}`
+  return new ElysiaError('ELYSIA_DAMAGED', `${of}: ${fact}`, {
+    cause,
+    hint: 'every increment after it needs it; the archives before it can be restored',
+  })
+}
+
+/**
+ * The links that hold something of a tenant, or of a collection without tenants: those since the last one that did not
+ * have it. A tenant that was removed and made again begins anew.
+ */
+export function linksOf({ links }: Chain, tenant: string | undefined): readonly Archive[] {
+  const without = links.findLastIndex(
+    ({ manifest: { tenants } }) => tenants?.some(({ name }) => name === tenant) === false,
+  )
+  return links.slice(without + 1)
+}
+
+/** What a chain holds: all of it, and by tenant. */
+export interface States {
+  readonly all: State
+  of(tenant: string | undefined): State
+}
+
+/** What a chain holds, as its manifests say it. */
+export function statesOf({ links }: Chain): States {
+  let states = new Map<string | undefined, State>()
+  for (const { manifest } of links) states = after(states, manifest)
+  return { all: sumOf([...states.values()]), of: (tenant) => states.get(tenant) ?? NOTHING }
+}
+
+/** What there is after an archive: of its tenants, or of the collection. */
+function after(
+  before: ReadonlyMap<string | undefined, State>,
+  { parts, index, tenants, ranges, kind }: Manifest,
+): Map<string | undefined, State> {
+  const tenantOf = ({ range }: Part | IndexPart) => ranges[range]?.tenant
+  const [own, ownIndex] = [Map.groupBy(parts, tenantOf), Map.groupBy(index ?? [], tenantOf)]
+  const names = tenants === undefined ? [undefined] : tenants.map(({ name }) => name)
+  return new Map(
+    names.map((name) => {
+      const change = { parts: own.get(name) ?? [], index: ownIndex.get(name) ?? [] }
+      return [name, changed(before.get(name), change, kind === 'incremental')]
+    }),
+  )
+}
+
+/** The state after an archive, by its files, or by those that there are of one that is being made. */
+export function changed(
+  before: State = NOTHING,
+  { parts, index }: { readonly parts: readonly State[]; readonly index: readonly IndexPart[] },
+  isChange: boolean,
+): State {
+  if (!isChange) return sumOf(parts)
+  const added = sumOf(index.map(({ entries, removed, digest }) => ({ objects: entries - removed, digest })))
+  const gone = sumOf(index.flatMap(({ replaced }) => replaced ?? []))
+  return {
+    objects: before.objects + added.objects - gone.objects,
+    digest: differenceOfDigests(sumOfDigests([before.digest, added.digest]), gone.digest),
+  }
+}
+
+const NOTHING: State = { objects: 0, digest: sumOfDigests([]) }
+
+function sumOf(states: readonly State[]): State {
+  return {
+    objects: states.reduce((sum, { objects }) => sum + objects, 0),
+    digest: sumOfDigests(states.map(({ digest }) => digest)),
+  }
+}
+
+/** Each increment has to follow from its base: another base of the same id does not give its state. */
+function requireStates(links: readonly Archive[]): void {
+  let states = new Map<string | undefined, State>()
+  for (const { manifest } of links) {
+    states = after(states, manifest)
+    if (manifest.state === undefined) continue
+    const { objects, digest } = sumOf([...states.values()])
+    if (objects === manifest.state.objects && digest === manifest.state.digest) continue
+    throw damaged(manifest.id, `does not follow from its base ${manifest.parent}, which is another one`)
+  }
+}
+
+function damaged(id: string, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_DAMAGED', `${id} ${fact}`)
+}

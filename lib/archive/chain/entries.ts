@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream'
+import type { StoredObject } from '../../core/object.ts'
+import type { Source } from '../../core/stage.ts'
+import { mergeNewest } from '../../stream/mergeNewest.ts'
+import type { Archive } from '../archive.ts'
+import type { IndexPart } from '../manifest.ts'
+import { identitySha256 } from '../object/digest.ts'
+import type { ObjectRange } from '../object/source.ts'
+import { archiveObjects, touches } from '../part/objects.ts'
+import { type Chain, linksOf, spoiled } from './chain.ts'
+import type { IndexEntry } from './entry.ts'
+import { indexPages } from './indexPages.ts'
+
+/**
+ * What a chain notes of each id of a range, in order of id, the newest only; those of objects that are gone included.
+ * Of a full archive without an index its objects are read, and hashed. Memory: a page of each link.
+ * Errors: ELYSIA_DAMAGED, naming the link
+ */
+export function chainEntries(chain: Chain, range: ObjectRange): Source<readonly IndexEntry[]> {
+  const links = [...linksOf(chain, range.tenant)].reverse()
+  const sources = links.map((link) => ofLink(chain.newest, link, entriesOf(link, range)))
+  return Readable.from(
+    mergeNewest(sources, ({ id }) => id),
+    { objectMode: true, highWaterMark: 1 },
+  )
+}
+
+/** What one archive notes of a range. */
+export function entriesOf(archive: Archive, range: ObjectRange): AsyncIterable<readonly IndexEntry[]> {
+  const { index } = archive.manifest
+  return index === undefined ? hashedIn(archive, range) : indexedIn(archive, index, range)
+}
+
+/** Pages of a link, whose damage names it. */
+export async function* ofLink<T>(
+  newest: Archive,
+  { manifest }: Archive,
+  pages: AsyncIterable<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  try {
+    yield* pages
+  } catch (error) {
+    const { code } = error as { readonly code?: string }
+    const isDamage = code === 'ELYSIA_DAMAGED' || code === 'ELYSIA_COMPRESSION' || code === 'ELYSIA_NOT_FOUND'
+    throw isDamage ? spoiled(newest, manifest.id, error) : error
+  }
+}
+
+async function* indexedIn(
+  { storage, manifest: { ranges } }: Archive,
+  index: readonly IndexPart[],
+  range: ObjectRange,
+): AsyncGenerator<readonly IndexEntry[]> {
+  const own = index.filter((part) => ranges[part.range]?.tenant === range.tenant && touches(part, range))
+  own.sort((a, b) => ((a.after ?? '') < (b.after ?? '') ? -1 : 1))
+  const { after = '', upTo } = range
+  for (const part of own) {
+    for await (const page of indexPages(storage, part) as AsyncIterable<readonly IndexEntry[]>) {
+      const inside = page.filter(({ id }) => id > after && (upTo === undefined || id <= upTo))
+      if (inside.length > 0) yield inside
+    }
+  }
+}
+
+async function* hashedIn(archive: Archive, range: ObjectRange): AsyncGenerator<readonly IndexEntry[]> {
+  const pages: AsyncIterable<readonly StoredObject[]> = archiveObjects(archive).pages(range)
+  for await (const page of pages) {
+    yield page.map((object) => ({
+      id: object.id,
+      sha256: identitySha256(object),
+      ...(object.updatedMs !== undefined && { updatedMs: object.updatedMs }),
+    }))
+  }
+}

@@ -1,0 +1,81 @@
+import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { type Indexed, notedOf, objectIn } from '../chain/change.ts'
+import { type IndexSink, indexFile, type WrittenIndex } from '../chain/indexFile.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { PartSink, WrittenPart } from './file.ts'
+
+/** How a part and its index are made. */
+export interface IndexedPartOptions {
+  readonly storage: Storage
+  /** The file of the index. */
+  readonly index: string
+  /** Makes what takes the objects. */
+  readonly open: () => PartSink
+}
+
+/**
+ * A part with its index: pages of objects or changes in order of id → objects into the part, what is noted of each into
+ * the index. Where no object is among them, there is an index without a part. Memory: a page, and what `open` makes.
+ */
+export function indexedPart(options: IndexedPartOptions): PartSink {
+  return new IndexedPart(options)
+}
+
+class IndexedPart extends Writable implements PartSink {
+  written: readonly WrittenPart[] = []
+  index: WrittenIndex | undefined
+  readonly #open: () => PartSink
+  readonly #index: IndexSink
+  #part: PartSink | undefined
+
+  constructor({ storage, index, open }: IndexedPartOptions) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#open = open
+    this.#index = indexFile(storage, index)
+    this.#index.on('error', (error) => this.destroy(error))
+  }
+
+  override _write(page: readonly Indexed[], _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#take(page).then(() => done(), done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#end().then(() => done(), done)
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const all = this.#part === undefined ? [this.#index] : [this.#part, this.#index]
+    for (const one of all) one.destroy(error ?? undefined)
+    Promise.allSettled(all.map((one) => finished(one))).then(() => done(error))
+  }
+
+  async #take(page: readonly Indexed[]): Promise<void> {
+    const objects = page.flatMap((item) => objectIn(item) ?? [])
+    // Its encoder remembers the hashes that the index takes.
+    if (objects.length > 0) await written(this.#part ?? this.#begin(), objects)
+    await written(this.#index, page.map(notedOf))
+  }
+
+  #begin(): PartSink {
+    const part = this.#open()
+    part.on('error', (error) => this.destroy(error))
+    this.#part = part
+    return part
+  }
+
+  async #end(): Promise<void> {
+    const part = this.#part
+    part?.end()
+    this.#index.end()
+    await Promise.all([part, this.#index].flatMap((one) => (one === undefined ? [] : [finished(one)])))
+    this.written = part?.written ?? []
+    this.index = this.#index.written
+  }
+}
+
+function written(sink: Writable, page: readonly unknown[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    sink.write(page, (error) => (error ? reject(error) : resolve()))
+  })
+}

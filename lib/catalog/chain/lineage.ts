@@ -1,0 +1,56 @@
+import type { Catalog } from '../catalog.ts'
+import type { ArchiveRecord } from '../record.ts'
+
+/** What an archive is made of, as the catalog knows it. */
+export interface Lineage {
+  /** Its bases, the oldest first; none of a full archive. */
+  readonly bases: readonly ArchiveRecord[]
+  /** Why it cannot be restored, for the end of a sentence; undefined where nothing is known against it. */
+  readonly fault?: string
+}
+
+/** The bases of an archive, back to the full one, as far as they are known. */
+export function lineageOf(catalog: Pick<Catalog, 'find'>, archive: ArchiveRecord): Lineage {
+  const bases: ArchiveRecord[] = []
+  const seen = new Set<string>()
+  let fault = ownFault(archive)
+  for (let one = archive; one.parent !== undefined && !seen.has(one.id); ) {
+    seen.add(one.id)
+    const base = catalog.find(one.parent)
+    if (base === undefined || base.status === 'deleted') {
+      fault ??= `is an increment of ${one.parent}, which is not there`
+      break
+    }
+    const wrong = ownFault(base)
+    if (wrong !== undefined) fault ??= `is an increment of ${base.id}, which ${wrong}`
+    bases.unshift(base)
+    one = base
+  }
+  return { bases, ...(fault !== undefined && { fault }) }
+}
+
+/** All archives that are increments of this one, however far, the oldest first: what is damaged in it is in them all. */
+export function descendantsOf(
+  catalog: Pick<Catalog, 'list'>,
+  id: string,
+  collection: string,
+): ArchiveRecord[] {
+  const all = catalog.list({ collection, sort: 'started_at' })
+  const lost = new Set([id])
+  const found: ArchiveRecord[] = []
+  // An increment is younger than its base: one walk finds them all, unless a clock went back.
+  for (let before = -1; before !== lost.size; ) {
+    before = lost.size
+    for (const one of all) {
+      if (one.parent === undefined || lost.has(one.id) || !lost.has(one.parent)) continue
+      lost.add(one.id)
+      found.push(one)
+    }
+  }
+  return found
+}
+
+function ownFault({ status, damaged }: ArchiveRecord): string | undefined {
+  if (damaged) return 'was found to be damaged'
+  return status === 'complete' ? undefined : `is ${status}`
+}

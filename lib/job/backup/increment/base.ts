@@ -1,0 +1,108 @@
+import { type Chain, openChain, statesOf } from '../../../archive/chain/chain.ts'
+import type { Unfinished } from '../../../archive/journal.ts'
+import type { Manifest, Plan } from '../../../archive/manifest.ts'
+import { selectionText } from '../../../archive/selection.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import { counted } from '../../../core/units.ts'
+import type { BackupContext } from '../job.ts'
+import type { BackupOptions } from '../options.ts'
+import { shareOf } from '../options.ts'
+import type { CollectionInfo } from '../plan.ts'
+import { areTenants, changesText } from '../same.ts'
+import { incomplete } from '../scan/found.ts'
+
+/**
+ * What an increment is made of: the base that was given; of one that is resumed the base that it was begun with.
+ * Undefined where a full archive is to be made.
+ * @throws ElysiaError ELYSIA_CONFLICT where the base is of something else, ELYSIA_DAMAGED where it is not there
+ */
+export async function baseOf(
+  { base, findArchive }: BackupContext,
+  unfinished: Unfinished | undefined,
+  subject: CollectionInfo,
+  options: BackupOptions,
+): Promise<Chain | undefined> {
+  if (unfinished === undefined) {
+    if (base !== undefined) requireSameContent(base.newest.manifest, subject, options)
+    return base
+  }
+  const { kind, parent = '', id } = unfinished.plan
+  if (kind !== 'incremental') return undefined
+  if (base?.newest.manifest.id === parent) return base
+  const found = await findArchive?.(parent)
+  if (found !== undefined) return openChain(found, findArchive!)
+  throw new ElysiaError('ELYSIA_DAMAGED', `${id} is an increment of ${parent}, which is not there`, {
+    hint: 'begin anew, with another --to',
+  })
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where an increment of this base would hold something else than the base */
+function requireSameContent(
+  base: Manifest,
+  { schema, selection }: CollectionInfo,
+  options: BackupOptions,
+): void {
+  if (base.collection !== schema.class || base.content !== 'full')
+    throw conflict(`${base.id} is no full archive of ${schema.class}`)
+  const changes = changesText(base.schema as unknown as CollectionSchema, schema)
+  if (changes !== '') throw conflict(`the schema of ${schema.class} has changed since ${base.id}${changes}`)
+  const other = SELECTING.filter(([, isSame]) => !isSame(base, options)).map(([flag]) => flag)
+  const [before, now] = [base.selection ?? {}, selection?.declared ?? {}].map(selectionText)
+  if (before !== now) throw conflict(`${base.id} holds ${before || 'all objects'}, not ${now || 'all'}`)
+  if (other.length > 0) throw conflict(`${base.id} was made with another ${other.join(', ')}`)
+}
+
+/** The options that decide which objects an archive holds, and what of them. */
+const SELECTING: readonly (readonly [
+  flag: string,
+  isSame: (base: Manifest, options: BackupOptions) => boolean,
+])[] = [
+  ['--no-vectors', ({ encoding }, { vectors }) => (encoding.vectors !== 'none') === vectors],
+  ['--tenant', areTenants],
+  ['--schema-only', (_, { schemaOnly }) => !schemaOnly],
+]
+
+function conflict(fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `${fact}: there can be no increment of it`, {
+    hint: '--full makes a full archive, and later increments are made of that one',
+  })
+}
+
+/** Before the scan, where all is counted. @throws ElysiaError ELYSIA_INCOMPLETE where too much is gone */
+export function requireEnough(base: Chain, { counts, collection }: Plan, options: BackupOptions): void {
+  const before = statesOf(base).all.objects
+  requireShare(before, before - counts.before, counts.before, collection, options)
+}
+
+/** After the scan. @throws ElysiaError ELYSIA_INCOMPLETE where too much is gone */
+export function requireFewVanished(
+  base: Chain,
+  { index = [], state, collection }: Manifest,
+  options: BackupOptions,
+): void {
+  const before = statesOf(base).all.objects
+  const objects = state?.objects ?? 0
+  const removed = index.reduce((sum, part) => sum + part.removed, 0)
+  // Those of tenants that are gone are in no index.
+  requireShare(before, Math.max(removed, before - objects), objects, collection, options)
+}
+
+function requireShare(
+  before: number,
+  vanished: number,
+  now: number,
+  collection: string,
+  { maxVanished, allowShrink }: BackupOptions,
+): void {
+  if (allowShrink || vanished <= 0) return
+  const isEmpty = now === 0
+  if (!isEmpty && vanished <= shareOf(maxVanished) * before) return
+  const fact = isEmpty
+    ? `${collection} is empty, and the base has ${counted(before, 'object')}`
+    : `${vanished} of ${counted(before, 'object')} of ${collection} are gone since the base, more than ${maxVanished}`
+  throw incomplete(
+    fact,
+    '--allow-shrink makes the increment all the same; the archives before it are as they were',
+  )
+}

@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream'
+import type { Chain } from '../../../archive/chain/chain.ts'
+import type { Change } from '../../../archive/chain/change.ts'
+import { chainEntries } from '../../../archive/chain/entries.ts'
+import type { IndexEntry } from '../../../archive/chain/entry.ts'
+import { rememberedSha256 } from '../../../archive/object/digest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Source } from '../../../core/stage.ts'
+import { objects } from '../../../store/objects.ts'
+import type { Projection } from '../../../store/store.ts'
+import { mergeJoin, type Pair } from '../../../stream/mergeJoin.ts'
+import type { PageTransform } from '../scan/transforms.ts'
+import { WholeReader, type WholeReading } from './wholeReader.ts'
+
+/** What a scan for changes compares, and how it reads. */
+export interface ChangesOptions extends WholeReading {
+  /** The archive that the increment is made of, with its bases. */
+  readonly base: Chain
+  /**
+   * An object whose update time is that of the base and lies before this moment is unchanged. Undefined where times prove
+   * nothing: then every object is read whole.
+   */
+  readonly unchangedBeforeMs: number | undefined
+  /** What becomes of objects before they are archived. */
+  readonly transform: PageTransform | undefined
+  /** True where `transform` may leave objects out. */
+  readonly isFiltered: boolean
+  /** Called with how many objects of the store were looked at. */
+  readonly onScanned: (objects: number) => void
+}
+
+/** Changes that are settled together, and objects that are read for them. */
+const BATCH_CHANGES = 4000
+const BATCH_READS = 500
+
+const TIMES: Projection = { properties: [], vectors: false, times: true }
+
+/**
+ * How a range of a collection differs from a base: pages of changes, in order of id. What the base notes of each id is
+ * joined with the ids and update times that the store gives; only what may have changed is read whole, and compared by
+ * its SHA-256. Memory: two batches of changes, a page of the store, and a page of each link.
+ * Errors: those of the store; ELYSIA_DAMAGED, naming the link; ELYSIA_STORE where the store gives ids out of order
+ */
+export function changes(range: ObjectRange, options: ChangesOptions): Source<readonly Change[]> {
+  return Readable.from(changesIn(range, options), { objectMode: true, highWaterMark: 1 })
+}
+
+/** An id that may have changed, or that is gone. */
+interface Suspect {
+  readonly id: string
+  readonly base?: IndexEntry | undefined
+  /** False for one that the store does not have. */
+  readonly isThere: boolean
+}
+
+/** Suspects in order of id. */
+class Batch {
+  readonly suspects: Suspect[] = []
+  readonly objects: StoredObject[] = []
+  /** How many of them are to be read. */
+  reads = 0
+  /** How many objects of the store lie between the first and the last of them. */
+  scanned = 0
+
+  get isFull(): boolean {
+    return this.reads >= BATCH_READS || this.suspects.length >= BATCH_CHANGES
+  }
+}
+
+async function* changesIn(range: ObjectRange, options: ChangesOptions): AsyncGenerator<readonly Change[]> {
+  const reader = new WholeReader(range, options)
+  let batch = new Batch()
+  let coming: Promise<readonly Change[]> | undefined
+  const pages: AsyncIterable<readonly Pair<Item>[]> = joinedWithBase(range, options)
+  for await (const pairs of pages) {
+    let scanned = 0
+    for (const { left, right } of pairs) {
+      if (right !== undefined) scanned += 1
+      if (take(batch, left as IndexEntry | undefined, right as StoredObject | undefined, options)) continue
+      // A page is read while the next one is looked for.
+      const settled = coming
+      coming = quietly(settle(batch, reader, options))
+      batch = new Batch()
+      yield* pageOf(await settled)
+    }
+    options.onScanned(scanned)
+  }
+  const last = settle(batch, reader, options)
+  quietly(last)
+  yield* pageOf(await coming)
+  yield* pageOf(await last)
+}
+
+type Item = IndexEntry | StoredObject
+
+function joinedWithBase(range: ObjectRange, options: ChangesOptions): Source<readonly Pair<Item>[]> {
+  const { base, collection, projection, unchangedBeforeMs, retry, signal } = options
+  const read = unchangedBeforeMs === undefined ? projection : TIMES
+  return mergeJoin<Item>(
+    chainEntries(base, range),
+    objects(collection, range, { projection: read, retry, signal }),
+    {
+      compare: ({ id: one }, { id: other }) => (one === other ? 0 : one < other ? -1 : 1),
+      outOfOrder: (_side, { id }, before) =>
+        new ElysiaError('ELYSIA_DAMAGED', `${base.newest.manifest.id} has ${id} after ${before.id}`),
+      signal,
+    },
+  )
+}
+
+/** Adds what may have changed to the batch; false where the batch is then full. */
+function take(
+  batch: Batch,
+  left: IndexEntry | undefined,
+  now: StoredObject | undefined,
+  options: ChangesOptions,
+): boolean {
+  const base = left?.sha256 === undefined ? undefined : left
+  if (now !== undefined) batch.scanned += 1
+  if (now === undefined ? base === undefined : isUnchanged(base, now, options)) return true
+  batch.suspects.push({ id: now?.id ?? base!.id, base, isThere: now !== undefined })
+  if (now !== undefined) {
+    batch.reads += 1
+    if (options.unchangedBeforeMs === undefined) batch.objects.push(now)
+  }
+  return !batch.isFull
+}
+
+/** What an update time proves. Without an entry in the base only that a filter left the object out there as well. */
+function isUnchanged(
+  base: IndexEntry | undefined,
+  { updatedMs }: StoredObject,
+  { unchangedBeforeMs, isFiltered }: ChangesOptions,
+): boolean {
+  if (unchangedBeforeMs === undefined || updatedMs === undefined || updatedMs >= unchangedBeforeMs)
+    return false
+  return base === undefined ? isFiltered : base.updatedMs === updatedMs
+}
+
+/** Reads what is to be read, and says what has changed. */
+async function settle(
+  batch: Batch,
+  reader: WholeReader,
+  { transform, unchangedBeforeMs }: ChangesOptions,
+): Promise<readonly Change[]> {
+  const { suspects } = batch
+  const ids = suspects.filter(({ isThere }) => isThere).map(({ id }) => id)
+  const whole = unchangedBeforeMs === undefined ? batch.objects : await reader.read(ids, batch.scanned)
+  const kept = transform === undefined ? whole : transform(whole)
+  const found = new Map(kept.map((object) => [object.id, object]))
+  return suspects.flatMap((suspect) => changeOf(suspect, found.get(suspect.id)) ?? [])
+}
+
+/** Undefined where nothing has changed. */
+function changeOf({ id, base }: Suspect, object: StoredObject | undefined): Change | undefined {
+  const before = base?.sha256
+  // Gone, also where it went between the scan and the reading, or where a filter leaves it out now.
+  if (object === undefined) return before === undefined ? undefined : { id, before }
+  const sha256 = rememberedSha256(object)
+  if (sha256 !== before) return { id, object, ...(before !== undefined && { before }) }
+  const { updatedMs } = object
+  if (updatedMs === base?.updatedMs) return undefined
+  return { id, before, touched: { sha256, ...(updatedMs !== undefined && { updatedMs }) } }
+}
+
+function* pageOf(changes: readonly Change[] | undefined): Generator<readonly Change[]> {
+  if (changes !== undefined && changes.length > 0) yield changes
+}
+
+/** A promise that is awaited later, or given up. */
+function quietly<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}

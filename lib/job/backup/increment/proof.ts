@@ -1,0 +1,91 @@
+import type { Chain } from '../../../archive/chain/chain.ts'
+import { chainEntries } from '../../../archive/chain/entries.ts'
+import type { IndexEntry } from '../../../archive/chain/entry.ts'
+import { rangeOf } from '../../../archive/idRange.ts'
+import { rememberedSha256 } from '../../../archive/object/digest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
+import type { Retrying } from '../../../async/retry.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Collection, Projection } from '../../../store/store.ts'
+import type { PageTransform } from '../scan/transforms.ts'
+
+/** What a sample of a collection is read with. */
+export interface Sampling {
+  readonly base: Chain
+  readonly collection: Collection
+  readonly projection: Projection
+  readonly unchangedBeforeMs: number
+  /** How many of the objects are read: more than 0, at most 1. */
+  readonly share: number
+  readonly transform: PageTransform | undefined
+  /** False for a tenant that cannot be read. */
+  readonly isAwake: (tenant: string | undefined) => boolean
+  readonly retry: Retrying
+  readonly signal: AbortSignal
+}
+
+/** What a sample showed. */
+export interface Proof {
+  /** Objects that were read, and that their update time says to be unchanged. */
+  readonly objects: number
+  /** The first that has changed all the same. */
+  readonly changed?: string
+}
+
+const BATCH = 250
+
+/**
+ * Reads a sample of the objects that their update time says to be unchanged since the base, whole, and compares them
+ * with the base. Stops at the first that has changed. Memory: a batch, and a page of each link.
+ */
+export async function proveUnchanged(sampling: Sampling): Promise<Proof> {
+  let objects = 0
+  for (const range of sampling.base.newest.manifest.ranges.map(rangeOf)) {
+    if (!sampling.isAwake(range.tenant)) continue
+    for await (const sample of samplesIn(range, sampling)) {
+      const found = await unchangedAmong(sample, range, sampling)
+      objects += found.objects
+      if (found.changed !== undefined) return { objects, changed: found.changed }
+    }
+  }
+  return { objects }
+}
+
+async function* samplesIn(
+  range: ObjectRange,
+  { base, share, unchangedBeforeMs }: Sampling,
+): AsyncGenerator<readonly IndexEntry[]> {
+  let sample: IndexEntry[] = []
+  const pages: AsyncIterable<readonly IndexEntry[]> = chainEntries(base, range)
+  for await (const page of pages) {
+    for (const entry of page) {
+      const { sha256, updatedMs } = entry
+      if (sha256 === undefined || updatedMs === undefined || updatedMs >= unchangedBeforeMs) continue
+      if (Math.random() >= share) continue
+      sample.push(entry)
+      if (sample.length < BATCH) continue
+      yield sample
+      sample = []
+    }
+  }
+  if (sample.length > 0) yield sample
+}
+
+async function unchangedAmong(
+  sample: readonly IndexEntry[],
+  { tenant }: ObjectRange,
+  { collection, projection, transform, retry, signal }: Sampling,
+): Promise<Proof> {
+  const call = { signal, ...(tenant !== undefined && { tenant }) }
+  const ids = sample.map(({ id }) => id)
+  const read = await retry(() => collection.readMany(ids, projection, call), signal)
+  const kept = new Map((transform?.(read) ?? read).map((object) => [object.id, object]))
+  const entries = new Map(sample.map((entry) => [entry.id, entry]))
+  const same = read.filter(({ id, updatedMs }) => entries.get(id)?.updatedMs === updatedMs)
+  const changed = same.find(({ id }) => isOther(kept.get(id), entries.get(id)))
+  return { objects: same.length, ...(changed !== undefined && { changed: changed.id }) }
+}
+
+function isOther(object: StoredObject | undefined, entry: IndexEntry | undefined): boolean {
+  return object === undefined || rememberedSha256(object) !== entry?.sha256
+}

@@ -1,0 +1,70 @@
+import type { Archive } from '../../../archive/archive.ts'
+import { type Chain, changed, statesOf } from '../../../archive/chain/chain.ts'
+import { chainEntries } from '../../../archive/chain/entries.ts'
+import type { IndexEntry } from '../../../archive/chain/entry.ts'
+import { rangeOf } from '../../../archive/idRange.ts'
+import type { Manifest } from '../../../archive/manifest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
+import { isPartial } from '../manifest.ts'
+import type { Begun, StorageJob } from '../run.ts'
+import type { ScannedRange } from './found.ts'
+import { readBy } from './progress.ts'
+import { scannedRangesOf } from './scannedRanges.ts'
+
+/** What a scan has found of a tenant, or of a collection without; undefined where that is not known. */
+export type Held = (tenant: string | undefined) => HeldObjects | undefined
+
+interface HeldObjects {
+  /** Those that a selection left out included. */
+  readonly objects: number
+  readonly scannedRanges: readonly ScannedRange[]
+}
+
+/**
+ * What an archive that is being made holds by the files that are noted: of an increment what its base holds as well.
+ * `unplaced`: objects that the selection left out, and that no part counts.
+ */
+export function heldBy(
+  { storage, state, run: { signal } }: StorageJob,
+  { plan, there, thereIndex }: Begun,
+  unplaced: ReadonlyMap<string | undefined, number>,
+): Held {
+  const isOf =
+    (tenant: string | undefined) =>
+    ({ range }: { readonly range: number }) =>
+      plan.ranges[range]!.tenant === tenant
+  const { base } = state
+  if (base === undefined) {
+    const reading = { storage, plan, signal }
+    return (tenant) => ({
+      objects: readBy(state.parts.filter(isOf(tenant))) + (unplaced.get(tenant) ?? 0),
+      scannedRanges: scannedRangesOf(reading, state.parts, tenant),
+    })
+  }
+  const before = statesOf(base)
+  // Nobody counts what a filter leaves out of an increment that was interrupted.
+  const isKnown = !isPartial(plan) || there.length + thereIndex.length === 0
+  return (tenant) => {
+    const own = { parts: state.parts.filter(isOf(tenant)), index: state.index.filter(isOf(tenant)) }
+    const chain = withNewest(base, { storage, manifest: { ...plan, ...own } as unknown as Manifest })
+    const ranges = plan.ranges.filter((range) => range.tenant === tenant).map(rangeOf)
+    const scannedRanges = ranges.map((range) => ({ ...range, ids: () => idsIn(chain, range) }))
+    if (!isKnown) return undefined
+    const objects = isPartial(plan)
+      ? (state.scanned.get(tenant) ?? 0)
+      : changed(before.of(tenant), own, true).objects
+    return { objects, scannedRanges }
+  }
+}
+
+/** A chain with one more increment. */
+function withNewest({ links }: Chain, newest: Archive): Chain {
+  return { links: [...links, newest], newest }
+}
+
+async function idsIn(chain: Chain, range: ObjectRange): Promise<Set<string>> {
+  const ids = new Set<string>()
+  const pages: AsyncIterable<readonly IndexEntry[]> = chainEntries(chain, range)
+  for await (const page of pages) for (const { id, sha256 } of page) if (sha256 !== undefined) ids.add(id)
+  return ids
+}

@@ -1,0 +1,78 @@
+import { basename } from 'node:path'
+import type { Chain } from '../../archive/chain/chain.ts'
+import { chainObjects } from '../../archive/chain/objects.ts'
+import { MANIFEST_FILE } from '../../archive/files.ts'
+import type { Manifest } from '../../archive/manifest.ts'
+import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
+import { pool } from '../../async/pool.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Run } from '../../run/run.ts'
+import type { ReadArchived } from './archiveObjects.ts'
+import { checkFiles } from './files.ts'
+import type { Findings } from './findings.ts'
+
+/** Checks the files of all bases of an increment; each is named by its directory. */
+export async function checkBases({ links, newest }: Chain, found: Findings, run: Run): Promise<void> {
+  for (const link of links) {
+    if (link === newest || found.full) continue
+    await checkFiles(link, found, run, `${basename(link.storage.text)}/`)
+  }
+}
+
+/** What a chain holds of a range. */
+interface RangeState {
+  readonly objects: number
+  readonly digest: string
+}
+
+/**
+ * Reads what a chain holds, range by range, and compares it with what the increment says of all. Returns it as the
+ * manifest of a full archive would say it: a part for each range. Memory: two pages of each link, for each worker.
+ */
+export async function checkState(chain: Chain, found: Findings, run: Run): Promise<Manifest> {
+  const { manifest } = chain.newest
+  const source = chainObjects(chain)
+  const states: RangeState[] = []
+  await pool(
+    source.ranges.entries(),
+    { workers: found.options.workers, signal: run.signal },
+    async ([at, range]) => {
+      states[at] = await stateIn(source.pages(range))
+    },
+  )
+  const objects = states.reduce((sum, one) => sum + one.objects, 0)
+  const digest = sumOfDigests(states.map((one) => one.digest))
+  const { state } = manifest
+  if (state !== undefined && (objects !== state.objects || digest !== state.digest)) {
+    const fact = `with its bases it gives ${objects} objects that are not the ${state.objects} which it names`
+    found.add({ file: MANIFEST_FILE, fact, part: false })
+  }
+  const parts = states.map((one, range) => ({ ...one, range }))
+  return {
+    ...manifest,
+    parts: parts as unknown as Manifest['parts'],
+    totals: { ...manifest.totals, objects, digest },
+  }
+}
+
+async function stateIn(pages: AsyncIterable<readonly StoredObject[]>): Promise<RangeState> {
+  const digest = new ObjectsDigest()
+  let objects = 0
+  for await (const page of pages) {
+    for (const object of page) digest.add(object)
+    objects += page.length
+  }
+  return { objects, digest: digest.hex() }
+}
+
+/** Of a chain: a range is merged of all links. Memory: two pages of each. */
+export function archivedInChain(chain: Chain): ReadArchived {
+  const source = chainObjects(chain)
+  return (take, signal) => async (range) => {
+    const pages: AsyncIterable<readonly StoredObject[]> = source.pages(source.ranges[range]!)
+    for await (const page of pages) {
+      signal.throwIfAborted()
+      for (const object of page) take(object, range)
+    }
+  }
+}

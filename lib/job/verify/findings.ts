@@ -1,0 +1,41 @@
+import { MANIFEST_FILE } from '../../archive/files.ts'
+import { messageOf } from '../../core/errors.ts'
+import { isFinding } from './damage.ts'
+import { Widths } from './dimensions.ts'
+import type { VerifyOptions } from './options.ts'
+import type { ArchiveFault } from './report.ts'
+
+/** The faults so far, and whether there are enough of them. */
+export class Findings {
+  readonly faults: ArchiveFault[] = []
+  readonly options: VerifyOptions
+  readonly widths = new Widths()
+  /** Parts that were checked, and that are to be checked. */
+  parts = 0
+  due = 0
+  objects = 0
+  bytes = 0
+  expired = 0
+
+  constructor(options: VerifyOptions) {
+    this.options = options
+  }
+
+  get full(): boolean {
+    return this.options.maxErrors > 0 && this.faults.length >= this.options.maxErrors
+  }
+
+  add(fault: ArchiveFault): void {
+    if (!this.full) this.faults.push(fault)
+  }
+
+  /** Runs a check; what it finds damaged is noted, anything else passes. */
+  async of(check: () => Promise<void>, file = MANIFEST_FILE, part = false): Promise<void> {
+    try {
+      await check()
+    } catch (error) {
+      if (!isFinding(error)) throw error
+      this.add({ file, fact: messageOf(error), part })
+    }
+  }
+}

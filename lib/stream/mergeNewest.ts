@@ -1,0 +1,123 @@
+/** Items of a page that a merge gives. */
+const PAGE_ITEMS = 500
+
+/**
+ * Sources in order of a key, the newest first → pages in that order. Of items of one key the one of the newest source
+ * that has it is given. Each source is closed at the end, by an error and where the reader gives up. Memory: a page of
+ * each source, and one more. A source that is out of order, or has a key twice, gives a merge that is so too.
+ */
+export async function* mergeNewest<T>(
+  sources: readonly AsyncIterable<readonly T[]>[],
+  keyOf: (item: T) => string,
+): AsyncGenerator<readonly T[]> {
+  if (sources.length === 1) {
+    yield* sources[0]!
+    return
+  }
+  const cursors = sources.map((source, age) => new Cursor(source, age, keyOf))
+  try {
+    await Promise.all(cursors.map((cursor) => cursor.load()))
+    yield* merged(cursors.filter(({ isOpen }) => isOpen))
+  } finally {
+    await Promise.all(cursors.map((cursor) => cursor.close()))
+  }
+}
+
+async function* merged<T>(open: readonly Cursor<T>[]): AsyncGenerator<readonly T[]> {
+  const heap = new Heap(open)
+  let page: T[] = []
+  let last: string | undefined
+  for (let first = heap.first; first !== undefined; first = heap.first) {
+    if (first.key !== last) {
+      last = first.key
+      page.push(first.item)
+      if (page.length === PAGE_ITEMS) {
+        yield page
+        page = []
+      }
+    }
+    if (!first.next()) await first.load()
+    heap.settle()
+  }
+  if (page.length > 0) yield page
+}
+
+/** A place in a source. */
+class Cursor<T> {
+  readonly age: number
+  isOpen = true
+  key = ''
+  readonly #keyOf: (item: T) => string
+  readonly #pages: AsyncIterator<readonly T[]>
+  #page: readonly T[] = []
+  #at = 0
+
+  constructor(source: AsyncIterable<readonly T[]>, age: number, keyOf: (item: T) => string) {
+    this.age = age
+    this.#keyOf = keyOf
+    this.#pages = source[Symbol.asyncIterator]()
+  }
+
+  get item(): T {
+    return this.#page[this.#at]!
+  }
+
+  /** Goes on to the next item; false where that is of a page that is to be loaded. */
+  next(): boolean {
+    this.#at += 1
+    if (this.#at >= this.#page.length) return false
+    this.key = this.#keyOf(this.item)
+    return true
+  }
+
+  /** Goes on to the next page, if there is one. */
+  async load(): Promise<void> {
+    const next = await this.#pages.next()
+    this.#at = 0
+    this.#page = next.done === true ? [] : next.value
+    if (next.done === true) this.isOpen = false
+    else this.key = this.#keyOf(this.item)
+  }
+
+  async close(): Promise<void> {
+    await this.#pages.return?.()
+  }
+}
+
+/** Cursors, the one with the least key first; of equal keys the newest. */
+class Heap<T> {
+  readonly #cursors: Cursor<T>[]
+
+  constructor(cursors: readonly Cursor<T>[]) {
+    this.#cursors = [...cursors].sort((a, b) => (isBefore(a, b) ? -1 : 1))
+  }
+
+  get first(): Cursor<T> | undefined {
+    return this.#cursors[0]
+  }
+
+  /** Puts the first where it belongs, after it has gone on or ended. */
+  settle(): void {
+    const cursors = this.#cursors
+    if (!cursors[0]!.isOpen) {
+      const last = cursors.pop()!
+      if (cursors.length === 0) return
+      cursors[0] = last
+    }
+    const one = cursors[0]!
+    let at = 0
+    for (;;) {
+      let least = 2 * at + 1
+      if (least >= cursors.length) break
+      if (least + 1 < cursors.length && isBefore(cursors[least + 1]!, cursors[least]!)) least += 1
+      if (!isBefore(cursors[least]!, one)) break
+      cursors[at] = cursors[least]!
+      at = least
+    }
+    cursors[at] = one
+  }
+}
+
+function isBefore<T>(a: Cursor<T>, b: Cursor<T>): boolean {
+  return a.key < b.key || (a.key === b.key && a.age < b.age)
+}

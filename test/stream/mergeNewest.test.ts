@@ -1,0 +1,62 @@
+// Sources in order → one in order, in which the newest has the last word.
+import fc from 'fast-check'
+import t from 'tap'
+import { mergeNewest } from '../../lib/stream/mergeNewest.ts'
+
+interface Item {
+  readonly key: string
+  readonly from: number
+}
+
+const keys = fc.uniqueArray(fc.nat(60), { maxLength: 40 }).map((all) => all.sort((a, b) => a - b))
+
+t.test('each key is given once, in order, as the newest source that has it says', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(keys, { maxLength: 6 }), fc.integer({ min: 1, max: 5 }), async (all, size) => {
+      const sources = all.map((own, from) =>
+        pages(
+          own.map((key) => item(key, from)),
+          size,
+        ),
+      )
+      const found: Item[] = []
+      for await (const page of mergeNewest(sources, ({ key }) => key)) found.push(...page)
+      const wanted = new Map<string, Item>()
+      for (const [from, own] of all.entries())
+        for (const key of own)
+          if (!wanted.has(item(key, from).key)) wanted.set(item(key, from).key, item(key, from))
+      const inOrder = [...wanted.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+      return JSON.stringify(found) === JSON.stringify(inOrder)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+t.test('all sources are closed where the reader gives up, and where one fails', async (t) => {
+  let closed = 0
+  async function* source(from: number, fails = false) {
+    try {
+      for (let key = 0; key < 5000; key++) {
+        if (fails && key === 700) throw new Error('damaged')
+        yield [item(key * 3 + from, from)]
+      }
+    } finally {
+      closed += 1
+    }
+  }
+  for await (const _ of mergeNewest([source(0), source(1), source(2)], ({ key }) => key)) break
+  t.equal(closed, 3)
+  const failing = async () => {
+    for await (const _ of mergeNewest([source(0), source(1, true)], ({ key }) => key));
+  }
+  await t.rejects(failing(), { message: 'damaged' })
+  t.equal(closed, 5)
+})
+
+function item(key: number, from: number): Item {
+  return { key: String(key).padStart(6, '0'), from }
+}
+
+async function* pages(items: readonly Item[], size: number): AsyncGenerator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
+}
