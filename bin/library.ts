@@ -1,4 +1,5 @@
 export type { FindArchive } from '../lib/archive/chain/chain.ts'
+export { JOURNAL_FILE, MANIFEST_FILE } from '../lib/archive/files.ts'
 export { readableText } from '../lib/archive/object/text.ts'
 export type { KeptUndo } from '../lib/archive/undo/kept.ts'
 export * from '../lib/async/closeAll.ts'
@@ -29,6 +30,10 @@ export type { BackupContext, BackupEnded } from '../lib/job/backup/backup.ts'
 export * from '../lib/job/backup/options.ts'
 export type { BackupReport } from '../lib/job/backup/report.ts'
 export type { CleanupReport } from '../lib/job/cleanup/cleanup.ts'
+export type { Finding } from '../lib/job/diff/finding.ts'
+export * from '../lib/job/diff/options.ts'
+export type { DiffReport } from '../lib/job/diff/report.ts'
+export type { DiffSide } from '../lib/job/diff/side/side.ts'
 export * from '../lib/job/ingest/ingest.ts'
 export * from '../lib/job/ingest/input.ts'
 export * from '../lib/job/ingest/options.ts'
@@ -78,6 +83,12 @@ export const restoreJob = () => import('../lib/job/restore/index.ts')
 
 /** The job of `col rollback`, likewise. */
 export const rollbackJob = () => import('../lib/job/rollback/index.ts')
+
+/** The job of `diff`, likewise. */
+export const diffJob = () => import('../lib/job/diff/index.ts')
+
+/** What keeps a cleanup from removing what is being read, likewise. */
+export const readingLock = () => import('../lib/catalog/lock/read.ts')
 
 /** The job of `index watch`, loaded only when it is called: no other command pays for it. */
 export const watchJob = () => import('../lib/job/watch/watch.ts')

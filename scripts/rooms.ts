@@ -55,7 +55,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     sees: ['core', 'file', 'options', 'async', 'database', 'store'],
   },
   job: {
-    holds: 'what a user asks for: ingest, watch, backup, restore, verify, cleanup; each with its report',
+    holds:
+      'what a user asks for: ingest, watch, backup, restore, verify, diff, cleanup; each with its report',
     sees: [
       'core',
       'file',

@@ -103,7 +103,7 @@ export interface Context {
   /**
    * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
    * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another
-   * flag gives in place of --target.
+   * flag, or an operand, gives in place of --target: each is opened once.
    */
   readTarget(other?: { readonly address: string; readonly flag: string }): Promise<OpenTarget>
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */

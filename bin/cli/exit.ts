@@ -27,7 +27,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   done: 'done',
   failed: 'failed',
   usage: 'wrong usage: nothing was begun',
-  rejects: 'finished, but records were rejected',
+  rejects: 'finished, but records were rejected, or two sides differ',
   damage: 'damaged input or archive',
   conflict: 'what is there does not fit; nothing was changed',
   notFound: 'a file, collection, tenant or target does not exist',

@@ -29,6 +29,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   for (const warning of settings.warnings) asked.console.warn(warning)
   const layers = [asked.flags, ...settings.layers]
   let opened: Promise<Closable> | undefined
+  const others = new Map<string, Promise<Closable>>()
   let known: Promise<KnownRuns> | undefined
   let signals: Signals | undefined
   let isDone = false
@@ -66,10 +67,15 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
       },
       readTarget: (other) => {
         const { flags, console } = asked
-        const chosen =
-          other === undefined ? flags : { ...flags, values: { ...flags.values, target: other.address } }
-        opened ??= openChosenTarget(chosen, settings, console, 'reading', other?.flag)
-        return opened
+        if (other === undefined) {
+          opened ??= openChosenTarget(flags, settings, console, 'reading')
+          return opened
+        }
+        const { address, flag } = other
+        const chosen = { ...flags, values: { ...flags.values, target: address } }
+        const one = others.get(address) ?? openChosenTarget(chosen, settings, console, 'reading', flag)
+        others.set(address, one)
+        return one
       },
       readRuns: () => {
         known ??= readChosenState(asked.flags, settings, asked.console)
@@ -86,7 +92,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     if (signals === undefined || !endedBySignal(error, signals)) throw error
     asked.console.detail(messageOf(error))
   } finally {
-    for (const one of [opened, known]) await (await one?.catch(() => undefined))?.close()
+    for (const one of [opened, known, ...others.values()]) await (await one?.catch(() => undefined))?.close()
     signals?.release()
   }
   if (signals?.received !== undefined && !isDone) {

@@ -47,6 +47,7 @@ export const COMMANDS: Group = {
         },
       },
     },
+    diff: () => import('./diff.ts'),
     format: {
       summary: 'the formats of what goes in and comes out',
       members: { schema: () => import('./format/schema.ts') },

@@ -23,6 +23,8 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
   },
   cleanup: (counts) =>
     `${counted(of(counts, 'archives'), 'archive')}: ${outcomes(counts, ['removed', 'failed'])}`,
+  diff: (counts) =>
+    `${counted(of(counts, 'compared'), 'object')}: ${outcomes(counts, ['equal', 'only_left', 'only_right', 'different', 'changing'])}`,
 }
 
 function records(counts: RunCounts): string {

@@ -381,6 +381,64 @@ export interface VerifyOptions extends VerifyOptionsInput {
   readonly workers: number
 }
 
+/** What of two collections is compared, and how. As a program gives it. */
+export interface DiffOptionsInput {
+  /** compare only these properties, comma-separated. No default. */
+  readonly properties?: string
+  /** compare which objects there are, and nothing of them. Default false. */
+  readonly idsOnly?: boolean
+  /** compare vectors as well as properties. False: do not compare vectors. Default true. */
+  readonly vectors?: boolean
+  /** numbers of a vector that are no further apart count as equal; 0: bit for bit. Default '0'. */
+  readonly vectorTolerance?: string
+  /** only these tenants, separated by commas. No default. */
+  readonly tenant?: string
+  /**
+   * compare schema, states of tenants and aliases as well as objects. False: compare objects alone: no
+   * schema, states of tenants or aliases. Default true.
+   */
+  readonly schema?: boolean
+  /** list equal objects too, with =. Default false. */
+  readonly all?: boolean
+  /**
+   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * 0 to 1h. Default 2000 (2s).
+   */
+  readonly recheckAfterMs?: number
+  /** ranges of ids that are compared at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/**
+ * What of two collections is compared, and how. With its defaults: sizes in bytes, durations in milliseconds.
+ */
+export interface DiffOptions extends DiffOptionsInput {
+  /** compare which objects there are, and nothing of them. Default false. */
+  readonly idsOnly: boolean
+  /** compare vectors as well as properties. False: do not compare vectors. Default true. */
+  readonly vectors: boolean
+  /** numbers of a vector that are no further apart count as equal; 0: bit for bit. Default '0'. */
+  readonly vectorTolerance: string
+  /**
+   * compare schema, states of tenants and aliases as well as objects. False: compare objects alone: no
+   * schema, states of tenants or aliases. Default true.
+   */
+  readonly schema: boolean
+  /** list equal objects too, with =. Default false. */
+  readonly all: boolean
+  /**
+   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * 0 to 1h. Default 2000 (2s).
+   */
+  readonly recheckAfterMs: number
+  /** ranges of ids that are compared at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
 /**
  * What stays and what goes; with --older-than and --keep-… together a keep rule wins. As a program gives it.
  */

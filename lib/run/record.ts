@@ -54,8 +54,8 @@ export function isContinued(kind: RunKind): boolean {
   return kind === 'ingest' || kind === 'restore' || kind === 'rollback'
 }
 
-/** Jobs that work on archives alone: their target is a place of these, and every archive may be one. */
-export const ON_ARCHIVES: readonly RunKind[] = ['verify', 'cleanup']
+/** Jobs that may work on archives alone: their target is then a place of these, and every archive may be one. */
+export const ON_ARCHIVES: readonly RunKind[] = ['verify', 'cleanup', 'diff']
 
 /** A name for a run that sorts by time: `20261123T093851Z-3f9a1c`. */
 export function newRunId(): string {

@@ -10,6 +10,7 @@ import {
   undosDocument,
   verificationsDocument,
 } from './archives.ts'
+import { diffDocument } from './diff.ts'
 import {
   collectionsDocument,
   createdDocument,
@@ -34,6 +35,7 @@ export const DOCUMENTS = {
   archive: archiveDocument,
   verifications: verificationsDocument,
   cleanup: cleanupDocument,
+  diff: diffDocument,
   rebuild: rebuildDocument,
   locks: locksDocument,
   settings: settingsDocument,

@@ -60,6 +60,11 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['plain.jsonl', '--name', 'h'],
     ['whole', '--name', 'e', '--on-conflict', 'overwrite', '--run-id', 'over'],
   ],
+  diff: [
+    ['c', 'whole'],
+    ['c', 'd', '--recheck-after', '0'],
+    ['damaged', 'c'],
+  ],
   'col rollback': [['over', '--dry-run'], ['over']],
   'col rm': [['h', '--yes']],
   'col catalog tag': [['ID', 'gold']],
@@ -134,6 +139,7 @@ t.test('one thing has one name in all documents', async (t) => {
   t.strictSame([...reports].toSorted(), [
     'backup',
     'cleanup',
+    'diff',
     'report',
     'restore',
     'rollback',

@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../cli/catalog.ts'
+import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
+import { backupRoot } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { finder } from '../../cli/finder.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { afterError } from '../../cli/next.ts'
 import {
-  type Catalog,
   type Close,
   catalogOptions,
   closingAfter,
@@ -35,9 +34,6 @@ import { restoreSummary } from './restoreSummary.ts'
 import { takeBackTexts } from './takeBack.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
-
-/** An id, or the beginning of one. */
-const ARCHIVE_ID = /^[0-9a-z-]+$/
 
 /** `col restore`: an archive, of whatever kind, → a collection. */
 export const command: Command = {
@@ -121,8 +117,9 @@ async function open(
   closers: Close[],
 ): Promise<Opened> {
   const { openSource } = await restoreJob()
-  const path = await located(context, operand)
-  const lock = options.dryRun ? undefined : await locked(context, path)
+  const path = isStandardInput(operand) ? '-' : await archivePath(context, operand)
+  const lock =
+    options.dryRun || path === '-' ? undefined : await lockedForReading(context, path, `restore of ${path}`)
   if (lock !== undefined) closers.push(() => lock.release())
   const source = await openSource(path, {
     stdin: () => standardInput(PIPE_ARCHIVE).open(),
@@ -146,44 +143,6 @@ function requireOneStandardInput(operands: readonly string[]): void {
 /** Of several that did not come to their end the error that the others are a sequel of. */
 function firstCause(errors: readonly unknown[]): unknown {
   return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
-}
-
-function newest({ console }: Context, catalog: Catalog, operand: string): string {
-  const { id, location } = archiveNamed(catalog, operand)
-  console.note(`${operand} is ${id}`)
-  return location
-}
-
-/** The path of an archive: one that is there is itself, anything else is the id of one that the catalog knows. */
-async function located(context: Context, operand: string): Promise<string> {
-  if (isStandardInput(operand)) return '-'
-  if (existsSync(operand)) return operand
-  if (operand.startsWith(LATEST)) return onCatalog(context, (catalog) => newest(context, catalog, operand))
-  const known = await onCatalog(context, (catalog) =>
-    ARCHIVE_ID.test(operand) ? archiveNamed(catalog, operand).location : undefined,
-  ).catch((error) => {
-    if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
-    throw error
-  })
-  return known ?? operand
-}
-
-/** A shared lock on what a cleanup could remove while it is read; a pipe and plain files need none. */
-async function locked(context: Context, path: string): Promise<RootLock | undefined> {
-  if (path === '-') return undefined
-  const { lockForReading, rootToLock } = await restoreJob()
-  const backups = backupRoot(context)
-  const root = await onCatalog(context, (catalog) => rootToLock(path, catalog, backups)).catch(() =>
-    rootToLock(path, undefined, backups),
-  )
-  if (root === undefined) return undefined
-  const { console, signal, stop } = context
-  return lockForReading(root, {
-    purpose: `restore of ${path}`,
-    retryForMs: context.options(lockOptions).retryLockMs,
-    signal: AbortSignal.any([signal, stop]),
-    onWait: eventView(console),
-  })
 }
 
 function isWhole({ rejected, references_rejected, parts_damaged, not_found = 0 }: RestoreReport): boolean {

@@ -24,6 +24,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   archive: () => import('../../../lib/schema/archive.json', { with: { type: 'json' } }),
   verifications: () => import('../../../lib/schema/verifications.json', { with: { type: 'json' } }),
   cleanup: () => import('../../../lib/schema/cleanup.json', { with: { type: 'json' } }),
+  diff: () => import('../../../lib/schema/diff.json', { with: { type: 'json' } }),
   rebuild: () => import('../../../lib/schema/rebuild.json', { with: { type: 'json' } }),
   locks: () => import('../../../lib/schema/locks.json', { with: { type: 'json' } }),
   settings: () => import('../../../lib/schema/settings.json', { with: { type: 'json' } }),

@@ -135,7 +135,7 @@ function lastInto(name: string, runs: readonly RunRecord[]): RunRecord | undefin
   return runs.find((one) => one.class === name && !READING.includes(one.kind))
 }
 
-const READING: readonly RunKind[] = ['backup', 'verify', 'cleanup']
+const READING: readonly RunKind[] = ['backup', 'verify', 'cleanup', 'diff']
 
 function leftClass(
   store: Store,

@@ -1,6 +1,4 @@
 /** All that the command needs for `col restore`, loaded together when it is called. */
-
-export { lockForReading, rootToLock } from '../../catalog/lock/read.ts'
 export { requireSelectable } from '../selection/selection.ts'
 export { runRestores } from './restore.ts'
 export { openSource } from './source/open.ts'

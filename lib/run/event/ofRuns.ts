@@ -2,7 +2,16 @@ import Type from '../../core/typebox.ts'
 import { choice, count, counts, event, failure, flag, text } from './fields.ts'
 
 /** The jobs that a run can be of. */
-export const RUN_KINDS = ['ingest', 'watch', 'backup', 'restore', 'rollback', 'verify', 'cleanup'] as const
+export const RUN_KINDS = [
+  'ingest',
+  'watch',
+  'backup',
+  'restore',
+  'rollback',
+  'verify',
+  'cleanup',
+  'diff',
+] as const
 
 /** How a run begins, goes on and ends. */
 export const OF_RUNS = [

@@ -1,0 +1,184 @@
+import { PassThrough } from 'node:stream'
+import { archivePath, lockedForReading } from '../cli/archivePath.ts'
+import type { Command, Context } from '../cli/command.ts'
+import { EXIT } from '../cli/exit.ts'
+import { PLACE, type Place, placeOf } from '../cli/place.ts'
+import { withHistory } from '../history.ts'
+import {
+  aliasText,
+  type Close,
+  catalogOptions,
+  classNameOf,
+  closingAfter,
+  type DiffReport,
+  type DiffSide,
+  diffJob,
+  diffOptions,
+  type Ended,
+  type Finding,
+  findNamed,
+  lockOptions,
+  targetOptions,
+} from '../library.ts'
+import { differenceText, diffSummary } from '../view/diffSummary.ts'
+import { eventView, progressEvents } from '../view/events.ts'
+import { findingJson, findingLine } from '../view/finding.ts'
+import { progressView } from '../view/progress.ts'
+
+/** `diff`: two collections, wherever each of them is, held against each other. */
+export const command: Command = {
+  summary: 'compare two collections, archives or files, object by object',
+  alsoKnownAs: ['compare'],
+  operands: [
+    {
+      name: 'A',
+      kind: 'collection',
+      hint: 'elysiactl diff A B, each a collection, an archive or a file: see `elysiactl diff --help`',
+    },
+    {
+      name: 'B',
+      kind: 'collection',
+      hint: 'elysiactl diff A B, each a collection, an archive or a file: see `elysiactl diff --help`',
+    },
+  ],
+  usage: `A B   (each ${PLACE})`,
+  examples: [
+    'elysiactl diff Article latest:Article',
+    'elysiactl diff http://localhost:8080#Article http://localhost:8081#Article',
+    'elysiactl diff production/Article staging/Article --ids-only',
+    'elysiactl diff /backups/article article.jsonl.zst --json',
+    'elysiactl diff Article ArticleCopy --properties title,body --vector-tolerance 1e-6',
+  ],
+  schemas: [diffOptions, lockOptions, catalogOptions, targetOptions],
+  document: 'diff',
+  exits: ['rejects', 'damage', 'notFound', 'locked', 'unreachable', 'brokenPipe'],
+  docs: 'docs/diff.md',
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console } = context
+  const [a = '', b = ''] = context.operands
+  const places = [placeOf(a, context.settings, console), placeOf(b, context.settings, console)] as const
+  const view = await progressView(console)
+  const closers: Close[] = [view.stop]
+  await closingAfter(closers, async () => {
+    const [left, right] = await openBoth(context, places, closers)
+    const ended = await withHistory(eventView(console), (history) =>
+      printed(context, (output) =>
+        diffed(left, right, context, { ...history, output, onEvent: progressEvents(console, view) }),
+      ),
+    )
+    view.stop()
+    const { report, error } = ended
+    if (report.status === 'done') context.done()
+    console.note(diffSummary(report))
+    if (error !== undefined) throw error
+    if (!report.is_equal) context.fail(EXIT.rejects, differenceText(report))
+  })
+}
+
+async function diffed(
+  left: DiffSide,
+  right: DiffSide,
+  context: Context,
+  more: Parameters<Awaited<ReturnType<typeof diffJob>>['runDiff']>[3],
+): Promise<Ended<DiffReport>> {
+  const { runDiff } = await diffJob()
+  return runDiff(left, right, context.options(diffOptions), { signal: context.signal, ...more })
+}
+
+/** Objects that do not say their class are of that of the other side, which is opened first. */
+async function openBoth(
+  context: Context,
+  [a, b]: readonly [Place, Place],
+  closers: Close[],
+): Promise<readonly [DiffSide, DiffSide]> {
+  if (a.kind === 'archive' && b.kind === 'collection') {
+    const right = await open(context, b, closers)
+    return [await open(context, a, closers, right), right]
+  }
+  const left = await open(context, a, closers)
+  return [left, await open(context, b, closers, left)]
+}
+
+async function open(context: Context, place: Place, closers: Close[], other?: DiffSide): Promise<DiffSide> {
+  const side =
+    place.kind === 'archive' ? await opened(context, place.named, closers, other) : await live(context, place)
+  closers.push(() => side.close())
+  return side
+}
+
+async function live(
+  context: Context,
+  { name, target }: Extract<Place, { kind: 'collection' }>,
+): Promise<DiffSide> {
+  const { storeSide } = await diffJob()
+  const { store } = await context.readTarget(
+    target === undefined ? undefined : { address: target, flag: 'operand' },
+  )
+  const { schema, alias } = await findNamed(store, classNameOf(name))
+  if (alias !== undefined) context.console.note(aliasText(alias, schema.class))
+  return storeSide(store, schema.class)
+}
+
+async function opened(
+  context: Context,
+  named: string,
+  closers: Close[],
+  other: DiffSide | undefined,
+): Promise<DiffSide> {
+  const { openSide } = await diffJob()
+  const path = await archivePath(context, named)
+  const lock = await lockedForReading(context, path, `comparison with ${path}`)
+  if (lock !== undefined) closers.push(() => lock.release())
+  return openSide(path, {
+    ...(other !== undefined && { className: other.schema.class }),
+    onEvent: eventView(context.console),
+  })
+}
+
+/** Prints findings while they are found; where their reader goes away, that is what has ended it. */
+async function printed(
+  { console }: Context,
+  work: (output: PassThrough) => Promise<Ended<DiffReport>>,
+): Promise<Ended<DiffReport>> {
+  const output = new PassThrough({ objectMode: true, highWaterMark: 1 })
+  const working = work(output).catch((error) => {
+    output.destroy(error)
+    throw error
+  })
+  const printing = console.json
+    ? console.printJson(documentOf(output, working))
+    : console.print(linesOf(output))
+  const unprinted = printing.then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error,
+  )
+  const [error] = await Promise.all([unprinted, working.catch(() => {})])
+  if (error?.code === 'EPIPE') throw error
+  return working
+}
+
+async function* linesOf(pages: AsyncIterable<readonly Finding[]>): AsyncGenerator<string> {
+  for await (const page of pages) for (const finding of page) yield findingLine(finding)
+}
+
+/** One document: the findings, a line each, as they come; behind them the report. */
+async function* documentOf(
+  pages: AsyncIterable<readonly Finding[]>,
+  working: Promise<Ended<DiffReport>>,
+): AsyncGenerator<string> {
+  yield '{"findings":['
+  let isFirst = true
+  try {
+    for await (const page of pages) {
+      yield page.map((finding, at) => `${isFirst && at === 0 ? '' : ','}\n${findingJson(finding)}`).join('')
+      isFirst = false
+    }
+  } catch {
+    // The report says what ended it.
+  }
+  const { report } = await working
+  yield `\n],${JSON.stringify(report).slice(1)}\n`
+}

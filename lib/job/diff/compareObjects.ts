@@ -1,0 +1,163 @@
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { commonRanges, joined } from '../../archive/object/join.ts'
+import type { ObjectRange } from '../../archive/object/source.ts'
+import { pool } from '../../async/pool.ts'
+import type { Stage } from '../../core/stage.ts'
+import { slices } from '../../core/value/slices.ts'
+import { type Concatenation, concatenate } from '../../stream/concatenate.ts'
+import { mapChunks } from '../../stream/mapChunks.ts'
+import { collectionFindings } from './collection.ts'
+import { type Comparer, comparerOf } from './comparer.ts'
+import type { Comparison } from './context.ts'
+import { differing, type PageCounts } from './differing.ts'
+import type { Compared, Finding } from './finding.ts'
+import { type Work, workOf } from './plan.ts'
+import { type Clock, type ReadAgain, recheck } from './recheck.ts'
+import { type OpenSides, openSides } from './side/openSides.ts'
+import type { DiffSide, Reading } from './side/side.ts'
+import { SleepingTenants } from './sleepingTenants.ts'
+
+const FINDINGS_A_PAGE = 500
+
+const CLOCK: Clock = { now: () => Date.now(), wait: (ms, signal) => wait(ms, undefined, { signal }) }
+
+/**
+ * Passes what differs to the output: of the collection, then of the objects, in order of tenant and id. Ranges are read
+ * side by side; what is found ahead of its turn waits, so that a range of many differences holds the others up.
+ */
+export async function compareObjects(comparison: Comparison): Promise<void> {
+  const { options, asked, left, right, run } = comparison
+  const ended = new AbortController()
+  const signal = AbortSignal.any([run.signal, ended.signal])
+  const retry = run.retrying(options.retryForMs, signal)
+  const opened = await openSides(comparison, { retry, signal })
+  try {
+    const compare = comparerOf(left, right, { ...asked, vectors: opened.vectors })
+    const tenants = new SleepingTenants(comparison, retry)
+    const merged = concatenate<readonly Compared[]>()
+    const fail = (error: unknown) => {
+      ended.abort(error)
+      merged.source.destroy(error as Error)
+    }
+    const stages = [
+      merged.source,
+      ...stagesOf(comparison, compare, tenants, opened.reading),
+      stripped(comparison),
+    ]
+    const flowing = pipeline([...stages, run.context.output ?? nowhere()], { signal }).catch(fail)
+    const first = pipeline(Readable.from(headOf(comparison, opened)), merged.next(), { signal }).catch(fail)
+    const work = { comparison, opened, compare, tenants, merged, signal }
+    const reading = readAll(work).then(() => merged.end(), fail)
+    await Promise.all([flowing, first, reading])
+    await tenants.close()
+    run.signal.throwIfAborted()
+    ended.signal.throwIfAborted()
+  } finally {
+    await opened.close()
+  }
+}
+
+/** What is known before the objects are read. */
+function* headOf(
+  { left, right, options, asked }: Comparison,
+  opened: OpenSides,
+): Generator<readonly Finding[]> {
+  const ofCollection = options.schema ? [...collectionFindings(left, right, asked.isAsked)] : []
+  yield* slices([...ofCollection, ...opened.findings], FINDINGS_A_PAGE)
+}
+
+function stagesOf(
+  { left, right, options, run, tally }: Comparison,
+  compare: Comparer,
+  tenants: SleepingTenants,
+  reading: Reading,
+): Stage<readonly Compared[], readonly Compared[]>[] {
+  const { recheckAfterMs: afterMs, all } = options
+  if (afterMs === 0 || (left.live === undefined && right.live === undefined)) return []
+  return [
+    recheck({
+      compare,
+      left: readAgain(left, reading),
+      right: readAgain(right, reading),
+      all,
+      afterMs,
+      isWritten: (tenant) => !tenants.isAsleep(tenant),
+      onSettled: (how) => {
+        tally[how] += 1
+      },
+      clock: run.context.clock ?? CLOCK,
+      signal: reading.signal,
+    }),
+  ]
+}
+
+function readAgain({ live, tenants }: DiffSide, reading: Reading): ReadAgain | undefined {
+  if (live === undefined) return undefined
+  const known = tenants && new Set(tenants.map(({ name }) => name))
+  return async (ids, tenant) =>
+    tenant !== undefined && known?.has(tenant) !== true ? [] : live.readMany(ids, tenant, reading)
+}
+
+/** Counts what is passed on, and leaves the objects of it out. */
+function stripped({ tally }: Comparison): Stage<readonly Compared[], readonly Finding[]> {
+  return mapChunks((page) =>
+    page.map((compared): Finding => {
+      tally.add(compared)
+      if (compared.of !== 'object') return compared
+      const { left: _left, right: _right, ...finding } = compared
+      return finding
+    }),
+  )
+}
+
+function nowhere(): Writable {
+  return new Writable({ objectMode: true, highWaterMark: 1, write: (_page, _encoding, done) => done() })
+}
+
+interface Reader {
+  readonly comparison: Comparison
+  readonly opened: OpenSides
+  readonly compare: Comparer
+  readonly tenants: SleepingTenants
+  readonly merged: Concatenation<readonly Compared[]>
+  readonly signal: AbortSignal
+}
+
+async function readAll(reader: Reader): Promise<void> {
+  const { comparison, opened, tenants, merged, signal } = reader
+  const { left, right, isSequential } = opened
+  const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.asked.isAsked(tenant))
+  const work = workOf(ranges, (tenant) => tenants.isAsleep(tenant))
+  const workers = isSequential ? 1 : comparison.options.workers
+  tenants.announce()
+  await pool(work, { workers, signal }, async ({ asleep, ranges }: Work, ownSignal) => {
+    // Before anything is waited for: findings come in the order in which these are made.
+    const outputs = ranges.map((range) => [range, merged.next()] as const)
+    if (asleep !== undefined) await tenants.wake(asleep)
+    for (const [range, output] of outputs)
+      await pipeline(joinedRange(reader, range, ownSignal), differingIn(reader), output, {
+        signal: ownSignal,
+      })
+    if (asleep !== undefined) await tenants.putBack(asleep)
+  })
+}
+
+function joinedRange({ comparison, opened }: Reader, range: ObjectRange, signal: AbortSignal) {
+  const names = { left: comparison.left.name, right: comparison.right.name }
+  return joined(opened.left, opened.right, range, { names, signal })
+}
+
+function differingIn({ comparison, compare }: Reader) {
+  const { tally, run, options, left, right } = comparison
+  const total = Math.max(left.about ?? 0, right.about ?? 0)
+  const onPage = (counts: PageCounts) => {
+    tally.left += counts.left
+    tally.right += counts.right
+    tally.equal += counts.equal
+    tally.compared += counts.pairs
+    run.emit({ type: 'progress', unit: 'objects', done: tally.compared, ...(total > 0 && { total }) })
+  }
+  return differing({ compare, all: options.all, onPage })
+}

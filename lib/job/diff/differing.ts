@@ -1,0 +1,87 @@
+import type { ObjectPair } from '../../archive/object/join.ts'
+import { lineLength } from '../../archive/object/size.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Stage } from '../../core/stage.ts'
+import { FlatMapTransform } from '../../stream/flatMap.ts'
+import { Pager } from '../../stream/pager.ts'
+import type { Comparer } from './comparer.ts'
+import type { ComparedPair } from './finding.ts'
+
+export interface DifferingOptions {
+  readonly compare: Comparer
+  /** True: equal objects are passed on as well. */
+  readonly all?: boolean
+  /** Called with each page, before what differs in it is passed on. */
+  readonly onPage?: (counts: PageCounts) => void
+}
+
+/** What a page of pairs held. */
+export interface PageCounts {
+  readonly pairs: number
+  readonly left: number
+  readonly right: number
+  readonly equal: number
+}
+
+const PAGE = { items: 500, length: 1024 * 1024 }
+
+/**
+ * Pages of pairs, as `joined` gives them → pages of what differs, in order, with the objects. A page holds 500 of them,
+ * or a mebibyte of their lines. Memory: two pages.
+ */
+export function differing(options: DifferingOptions): Stage<readonly ObjectPair[], readonly ComparedPair[]> {
+  return new Differing(options)
+}
+
+class Differing extends FlatMapTransform<readonly ObjectPair[], readonly ComparedPair[]> {
+  readonly #options: DifferingOptions
+  readonly #pager = new Pager<ComparedPair>(PAGE)
+
+  constructor(options: DifferingOptions) {
+    super({ objectMode: true, writableHighWaterMark: 1, readableHighWaterMark: 1 })
+    this.#options = options
+  }
+
+  protected override *expand(pairs: readonly ObjectPair[]): Generator<readonly ComparedPair[]> {
+    let [left, right, equal] = [0, 0, 0]
+    const { all = false, onPage } = this.#options
+    const found: ComparedPair[] = []
+    for (const pair of pairs) {
+      if (pair.left !== undefined) left += 1
+      if (pair.right !== undefined) right += 1
+      const one = this.#compared(pair)
+      if (one === undefined) equal += 1
+      if (one !== undefined) found.push(one)
+      else if (all) found.push(equalPair(pair.left!))
+    }
+    onPage?.({ pairs: pairs.length, left, right, equal })
+    for (const one of found) if (this.#pager.add(one, weightOf(one))) yield* this.#pager.take()
+  }
+
+  protected override rest(): Iterator<readonly ComparedPair[]> {
+    return this.#pager.take()
+  }
+
+  /** Undefined where both are equal. */
+  #compared({ left, right }: ObjectPair): ComparedPair | undefined {
+    if (left === undefined) return { of: 'object', sign: '-', ...nameOf(right!), right: right! }
+    if (right === undefined) return { of: 'object', sign: '+', ...nameOf(left), left }
+    const difference = this.#options.compare(left, right)
+    if (difference === undefined) return undefined
+    return { of: 'object', sign: '*', ...nameOf(left), difference, left, right }
+  }
+}
+
+/** Without its objects, which nobody needs: there may be many of them. */
+function equalPair(object: StoredObject): ComparedPair {
+  return { of: 'object', sign: '=', ...nameOf(object) }
+}
+
+function nameOf({ id, tenant }: StoredObject): { readonly id: string; readonly tenant?: string } {
+  return { id, ...(tenant !== undefined && { tenant }) }
+}
+
+/** About as many characters as its objects have. */
+export function weightOf({ left, right }: ComparedPair): number {
+  return 100 + (left === undefined ? 0 : lineLength(left)) + (right === undefined ? 0 : lineLength(right))
+}

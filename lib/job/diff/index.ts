@@ -1,0 +1,4 @@
+/** All that the command needs for `diff`, loaded together when it is called. */
+export { runDiff } from './diff.ts'
+export { openSide } from './side/open.ts'
+export { storeSide } from './side/store.ts'

@@ -1,0 +1,78 @@
+import type { OptionsSchema } from '../../options/schema.ts'
+import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+
+/** What of two collections is compared. */
+export const diffOptions = {
+  type: 'object',
+  name: 'diff',
+  title: 'Comparison options',
+  description: 'What of two collections is compared, and how.',
+  properties: {
+    properties: {
+      type: 'string',
+      description: 'compare only these properties, comma-separated',
+      placeholder: 'A,B',
+      flagOnly: true,
+    },
+    idsOnly: {
+      type: 'boolean',
+      description: 'compare which objects there are, and nothing of them',
+      default: false,
+      flagOnly: true,
+    },
+    vectors: {
+      type: 'boolean',
+      description: 'compare vectors as well as properties',
+      negative: 'do not compare vectors',
+      default: true,
+      flagOnly: true,
+    },
+    vectorTolerance: {
+      type: 'string',
+      description: 'numbers of a vector that are no further apart count as equal; 0: bit for bit',
+      placeholder: 'NUMBER',
+      default: '0',
+      pattern: '^\\d{1,20}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?$',
+      check: toleranceLack,
+      flagOnly: true,
+    },
+    tenant: {
+      type: 'string',
+      kind: 'tenant',
+      description: 'only these tenants, separated by commas',
+      placeholder: 'NAME,…',
+      flagOnly: true,
+    },
+    schema: {
+      type: 'boolean',
+      description: 'compare schema, states of tenants and aliases as well as objects',
+      negative: 'compare objects alone: no schema, states of tenants or aliases',
+      default: true,
+      flagOnly: true,
+    },
+    all: {
+      type: 'boolean',
+      description: 'list equal objects too, with =',
+      default: false,
+      flagOnly: true,
+    },
+    recheckAfterMs: {
+      type: 'integer',
+      flag: 'recheck-after',
+      unit: 'milliseconds',
+      description: 'read again what differs in a store, so long after it was found; 0: nobody writes to it',
+      default: 2000,
+      minimum: 0,
+      maximum: 3_600_000,
+      flagOnly: true,
+    },
+    workers: workersOption('ranges of ids that are compared at once'),
+    retryForMs: retryForOption,
+  },
+} as const satisfies OptionsSchema
+
+function toleranceLack(text: string): string | undefined {
+  return Number.isFinite(Number(text)) ? undefined : 'it takes a number, such as 0.000001 or 1e-6'
+}
+
+export type { DiffOptions, DiffOptionsInput } from '../../options/documented.ts'

@@ -1,0 +1,123 @@
+import type { ObjectRange, ObjectSource } from '../../archive/object/source.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { type CollectionSchema, hasTenants, isReference } from '../../core/schema.ts'
+import { didYouMean } from '../../core/suggest.ts'
+import type { Projection } from '../../store/store.ts'
+import type { DiffOptions } from './options.ts'
+import type { DiffSide } from './side/side.ts'
+
+/** What is compared of two sides, by the options. */
+export interface Asked {
+  /** Undefined: all of them. */
+  readonly properties: ReadonlySet<string> | undefined
+  readonly vectors: boolean
+  readonly vectorTolerance: number
+  readonly projection: Projection
+  isAsked(tenant: string | undefined): boolean
+}
+
+/**
+ * Looks whether two sides can be compared as it is asked.
+ * @throws ElysiaError ELYSIA_USAGE for a property that neither has, for tenants where there are none, and for a class
+ * with tenants against one without; ELYSIA_NOT_FOUND for a tenant that neither has
+ */
+export function askedOf(left: DiffSide, right: DiffSide, options: DiffOptions): Asked {
+  const isTenanted = tenantedIn(left, right)
+  const tenants = namesOf(options.tenant)
+  if (tenants !== undefined) requireTenants(left, right, isTenanted, tenants)
+  const properties = options.idsOnly ? new Set<string>() : namesOf(options.properties)
+  if (properties !== undefined) requireProperties(left, right, properties)
+  const vectors = options.vectors && !options.idsOnly
+  return {
+    properties,
+    vectors,
+    vectorTolerance: Number(options.vectorTolerance),
+    projection: {
+      properties: properties === undefined ? 'all' : [...properties],
+      vectors,
+      references: [left, right].some(({ schema }) => hasReferences(schema, properties)),
+    },
+    isAsked: (tenant) => tenants === undefined || (tenant !== undefined && tenants.has(tenant)),
+  }
+}
+
+function namesOf(list: string | undefined): ReadonlySet<string> | undefined {
+  if (list === undefined) return undefined
+  return new Set(
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+}
+
+function hasReferences(
+  { properties = [] }: CollectionSchema,
+  names: ReadonlySet<string> | undefined,
+): boolean {
+  return properties.some((one) => isReference(one) && names?.has(one.name) !== false)
+}
+
+function tenantedIn(left: DiffSide, right: DiffSide): boolean {
+  const isTenanted = (side: DiffSide) => side.tenants !== undefined || hasTenants(side.schema)
+  if (isTenanted(left) === isTenanted(right)) return isTenanted(left)
+  const [one, other] = isTenanted(left) ? [left, right] : [right, left]
+  throw new ElysiaError('ELYSIA_USAGE', `${one.name} has tenants, ${other.name} has none`, {
+    hint: 'compare a collection with tenants with another that has them: an id may be there in each tenant',
+  })
+}
+
+function requireTenants(
+  left: DiffSide,
+  right: DiffSide,
+  isTenanted: boolean,
+  names: ReadonlySet<string>,
+): void {
+  if (!isTenanted) {
+    throw new ElysiaError('ELYSIA_USAGE', `${left.name} has no tenants`, { hint: 'leave --tenant out' })
+  }
+  const known = [left, right].flatMap(({ tenants = [] }) => tenants.map(({ name }) => name))
+  const unknown = [...names].find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ElysiaError(
+    'ELYSIA_NOT_FOUND',
+    `neither ${left.name} nor ${right.name} has a tenant ${unknown}`,
+    {
+      hint: didYouMean(unknown, known, '`elysiactl col show` lists the tenants'),
+    },
+  )
+}
+
+function requireProperties(left: DiffSide, right: DiffSide, names: ReadonlySet<string>): void {
+  const known = [left, right].flatMap(({ schema }) => (schema.properties ?? []).map(({ name }) => name))
+  const unknown = [...names].find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', `neither ${left.name} nor ${right.name} has a property ${unknown}`, {
+    hint: didYouMean(unknown, known, '`elysiactl col show` lists the properties'),
+  })
+}
+
+/** A unit of work: a range, or all ranges of a tenant that has to be woken for them. */
+export interface Work {
+  /** The tenant that is to be woken. */
+  readonly asleep?: string
+  readonly ranges: readonly ObjectRange[]
+}
+
+/** The work of a comparison, in order of tenant and id. */
+export function workOf(ranges: readonly ObjectRange[], isAsleep: (tenant: string) => boolean): Work[] {
+  const work: Work[] = []
+  for (const [tenant, own] of Map.groupBy(ranges, (range) => range.tenant)) {
+    if (tenant !== undefined && isAsleep(tenant)) work.push({ asleep: tenant, ranges: own })
+    else for (const range of own) work.push({ ranges: [range] })
+  }
+  return work
+}
+
+/** True where the first objects of a source have no vectors, of a source that has any objects. */
+export async function lacksVectors(source: ObjectSource, range: ObjectRange): Promise<boolean | undefined> {
+  for await (const page of source.pages(range) as AsyncIterable<readonly StoredObject[]>)
+    return page.every(({ vector, vectors }) => vector === undefined && vectors === undefined)
+  return undefined
+}

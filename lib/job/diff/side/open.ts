@@ -1,0 +1,46 @@
+import { directoryStorage } from '../../../archive/storage/directory.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Emit } from '../../../run/context.ts'
+import { openSource } from '../../restore/source/open.ts'
+import { archiveSide, singleSide } from './archive.ts'
+import type { DiffSide } from './side.ts'
+import { spooledSide } from './spooled.ts'
+
+export interface OpenSideOptions {
+  /** The class of objects that do not say it: that of the other side. */
+  readonly className?: string
+  readonly onEvent?: Emit
+}
+
+/**
+ * A path as a side of a comparison, whatever lies there: an archive in a directory or in one file; or objects in any
+ * order, which are put in order first: JSON lines, a document of the original, an export of a server.
+ * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT; ELYSIA_USAGE for a pipe, which cannot be read twice;
+ * ELYSIA_DAMAGED for an archive that is damaged, cut short or not finished
+ */
+export async function openSide(
+  path: string,
+  { className, onEvent }: OpenSideOptions = {},
+): Promise<DiffSide> {
+  const stdin = (): never => {
+    throw new ElysiaError('ELYSIA_USAGE', 'standard input cannot be compared', {
+      hint: 'write it to a file first: it has to be read more than once',
+    })
+  }
+  const source = await openSource(path, {
+    stdin,
+    ...(className !== undefined && { options: { name: className } }),
+    ...(onEvent && { onEvent }),
+  })
+  if (source.once === true) {
+    await source.close?.()
+    throw new ElysiaError('ELYSIA_USAGE', `${path} is a pipe, which cannot be compared`, {
+      hint: 'write it to a file first: it has to be read more than once',
+    })
+  }
+  if (source.manifest !== undefined)
+    return archiveSide({ storage: directoryStorage(path), manifest: source.manifest })
+  if (source.kind !== 'file') return spooledSide(source)
+  await source.close?.()
+  return singleSide(path)
+}

@@ -1,0 +1,104 @@
+import { commonRanges } from '../../../archive/object/join.ts'
+import type { ObjectSource } from '../../../archive/object/source.ts'
+import type { Side } from '../../../stream/mergeJoin.ts'
+import type { Comparison } from '../context.ts'
+import type { Finding, UnreadableFinding, VectorsFinding } from '../finding.ts'
+import { lacksVectors } from '../plan.ts'
+import type { DiffSide, Reading } from './side.ts'
+
+/** Both sides, opened. */
+export interface OpenSides {
+  readonly left: ObjectSource
+  readonly right: ObjectSource
+  /** What was found while they were opened. */
+  readonly findings: readonly Finding[]
+  /** False where vectors are not to be compared, since one side has none. */
+  readonly vectors: boolean
+  /** True where a side is read in one piece. */
+  readonly isSequential: boolean
+  readonly reading: Reading
+  close(): Promise<void>
+}
+
+/** Lines that are no objects are listed up to here; all are counted. */
+const MOST_UNREADABLE = 1000
+
+/** Ranges that are looked into for a first object. */
+const MOST_LOOKS = 8
+
+/** Opens both sides; of a store only as much is asked for as the other side has. */
+export async function openSides(
+  comparison: Comparison,
+  { retry, signal }: Pick<Reading, 'retry' | 'signal'>,
+): Promise<OpenSides> {
+  const { left, right, asked, options, tally } = comparison
+  const unreadable: UnreadableFinding[] = []
+  const readingOf = (side: Side, vectors: boolean): Reading => ({
+    projection: { ...asked.projection, vectors },
+    cut: isToCut(side, side === 'left' ? right : left),
+    workers: options.workers,
+    retry,
+    signal,
+    onReject: (reject) => {
+      const { code, reason, line } = reject
+      const where = `${comparison[side].name}, line ${line}`
+      if (unreadable.length < MOST_UNREADABLE)
+        unreadable.push({ of: 'unreadable', sign: '!', side, where, code, reason })
+      else tally.unreadable += 1
+    },
+  })
+  const opened: ObjectSource[] = []
+  const open = async (side: Side, vectors: boolean) => {
+    const source = await comparison[side].open(readingOf(side, vectors))
+    opened.push(source)
+    return source
+  }
+  const close = async () => {
+    for (const source of opened) await source.close()
+  }
+  try {
+    const first = { left: await open('left', asked.vectors), right: await open('right', asked.vectors) }
+    const lacking = asked.vectors ? await sideWithoutVectors(comparison, first) : undefined
+    const vectors = asked.vectors && lacking === undefined
+    // What is not compared need not be read.
+    const again = (side: Side) =>
+      lacking !== undefined && comparison[side].live !== undefined ? open(side, false) : first[side]
+    const sources = { left: await again('left'), right: await again('right') }
+    const isSequential = sources.left.isSequential === true || sources.right.isSequential === true
+    const findings = [...(lacking === undefined ? [] : [vectorsFinding(lacking)]), ...unreadable]
+    return { ...sources, findings, vectors, isSequential, reading: readingOf('left', vectors), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** One of two sides that both could be cut. */
+function isToCut(side: Side, other: DiffSide): boolean {
+  return other.isCut !== true && (side === 'left' || other.live === undefined)
+}
+
+function vectorsFinding(lacking: Side): VectorsFinding {
+  return { of: 'vectors', sign: lacking === 'left' ? '-' : '+' }
+}
+
+/** The side that was made without vectors, or whose first objects have none, where those of the other have some. */
+async function sideWithoutVectors(
+  { left, right }: Comparison,
+  sources: Readonly<Record<Side, ObjectSource>>,
+): Promise<Side | undefined> {
+  const ranges = commonRanges(sources.left, sources.right).slice(0, MOST_LOOKS)
+  const lacks = async (side: DiffSide, source: ObjectSource): Promise<boolean | undefined> => {
+    if (side.withoutVectors === true) return true
+    for (const range of ranges) {
+      const isAwake = side.tenants?.find(({ name }) => name === range.tenant)?.state ?? 'active'
+      if (isAwake !== 'active' || !source.ranges.some(({ tenant }) => tenant === range.tenant)) continue
+      const found = await lacksVectors(source, range)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  const [ofLeft, ofRight] = [await lacks(left, sources.left), await lacks(right, sources.right)]
+  if (ofLeft === ofRight || ofLeft === undefined || ofRight === undefined) return undefined
+  return ofLeft ? 'left' : 'right'
+}

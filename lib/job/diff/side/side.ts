@@ -1,0 +1,58 @@
+import type { ObjectSource } from '../../../archive/object/source.ts'
+import type { Retrying } from '../../../async/retry.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Reject } from '../../../core/reject.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import type { Projection, Store, Tenant } from '../../../store/store.ts'
+
+/** What a comparison asks a side for. */
+export interface Reading {
+  readonly projection: Projection
+  /** True where the other side is not cut into ranges, so that this one has to be. */
+  readonly cut: boolean
+  readonly workers: number
+  readonly retry: Retrying
+  readonly signal: AbortSignal
+  /** Takes what is no object; its line is that of its file. */
+  readonly onReject: (reject: Reject) => void
+}
+
+/** A store, and the collection that a side is there. */
+export interface LiveCollection {
+  readonly store: Store
+  readonly class: string
+  /** Reads objects again, by id. */
+  readMany(ids: readonly string[], tenant: string | undefined, reading: Reading): Promise<StoredObject[]>
+}
+
+/** A tenant, and its state where that is known. */
+export type SideTenant = Pick<Tenant, 'name'> & Partial<Tenant>
+
+/** One side of a comparison: a collection of a store, an archive, or a file of objects. */
+export interface DiffSide {
+  /** What a person calls it. */
+  readonly name: string
+  readonly schema: CollectionSchema
+  /** True where nobody has said it: it follows from the objects, and is not compared. */
+  readonly isSchemaDerived?: boolean
+  /** The kind of store that spelled its values, and the version of it, as far as they are known. */
+  readonly kind?: string
+  readonly version?: string
+  /** All that it has, with their states where these are known; undefined for a class without tenants. */
+  readonly tenants?: readonly SideTenant[]
+  /** Undefined where nothing is known of them. */
+  readonly aliases?: readonly string[]
+  /** About how many objects there are. */
+  readonly about?: number
+  /** True where it was made without vectors. */
+  readonly withoutVectors?: boolean
+  /** True where its ranges are those to compare by, or it is read in one piece: the other side need not be cut. */
+  readonly isCut?: boolean
+  /** Of a collection that may be written to meanwhile. */
+  readonly live?: LiveCollection
+  /** Looks whether all of it is as it was written. @throws ElysiaError ELYSIA_DAMAGED */
+  check?(signal: AbortSignal): Promise<void>
+  /** The objects. A source that `open` made is closed with it. */
+  open(reading: Reading): Promise<ObjectSource>
+  close(): Promise<void>
+}

@@ -1,0 +1,109 @@
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { objectIn } from '../../../archive/object/lineReader.ts'
+import { objectText } from '../../../archive/object/lineWriter.ts'
+import type { ObjectRange, ObjectSource } from '../../../archive/object/source.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import { wholeNumbers } from '../../../core/value/wholeNumbers.ts'
+import { type SqliteDatabase, temporaryDatabase } from '../../../database/connection.ts'
+import type { RestoreSource } from '../../restore/source/source.ts'
+import type { DiffSide, Reading } from './side.ts'
+
+const TABLE = 'CREATE TABLE objects (tenant TEXT NOT NULL, id TEXT NOT NULL, line BLOB NOT NULL)'
+const INDEX = 'CREATE UNIQUE INDEX by_id ON objects (tenant, id)'
+const TWICE = 'SELECT id FROM objects GROUP BY tenant, id HAVING count(*) > 1 LIMIT 1'
+const PAGE = 'SELECT line FROM objects WHERE tenant = ? AND id > ? AND id <= ? ORDER BY id LIMIT 500'
+const BEHIND_ALL = '~'
+
+/**
+ * Objects in any order (JSON lines, a document of the original, an export of a server) as a side of a comparison. They
+ * are put in order in a temporary file, as large as they are. Memory: a page, and a cache of some megabytes.
+ */
+export function spooledSide(source: RestoreSource): DiffSide {
+  const { name, schema, tenants, about, withoutVectors, kind } = source
+  return {
+    name,
+    schema,
+    isSchemaDerived: kind !== 'original',
+    ...(tenants && { tenants: tenants.map(({ name }) => ({ name })) }),
+    ...(kind !== 'jsonl' && { kind: 'weaviate' }),
+    ...(about !== undefined && { about }),
+    ...(withoutVectors !== undefined && { withoutVectors }),
+    open: (reading) => inOrder(source, reading),
+    close: async () => source.close?.(),
+  }
+}
+
+/** @throws ElysiaError ELYSIA_DAMAGED, naming the id, where an object is there twice; that of the source */
+async function inOrder(source: RestoreSource, reading: Reading): Promise<ObjectSource> {
+  const database = temporaryDatabase()
+  try {
+    database.exec(TABLE)
+    await fill(database, source, reading)
+    const twice = database.prepare(TWICE).pluck().get() as string | undefined
+    if (twice !== undefined) {
+      throw new ElysiaError('ELYSIA_DAMAGED', `${source.name} has ${twice} twice`, {
+        hint: 'of an id that is there twice nobody knows which object counts: take one of them out',
+      })
+    }
+    database.exec(INDEX)
+    return spooled(database, source.schema)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+async function fill(database: SqliteDatabase, source: RestoreSource, reading: Reading): Promise<void> {
+  const insert = database.prepare('INSERT INTO objects VALUES (?, ?, ?)')
+  const insertPage = database.transaction((page: readonly StoredObject[], tenant: string) => {
+    for (const object of page) insert.run(object.tenant ?? tenant, object.id, Buffer.from(objectText(object)))
+  })
+  for (const part of source.parts) {
+    const end = new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write(page: readonly StoredObject[], _, done) {
+        try {
+          insertPage(page, part.tenant ?? '')
+          done()
+        } catch (error) {
+          done(error as Error)
+        }
+      },
+    })
+    await pipeline(await part.pages(reading.onReject), end, { signal: reading.signal })
+  }
+}
+
+function spooled(database: SqliteDatabase, schema: CollectionSchema): ObjectSource {
+  const names = database
+    .prepare('SELECT DISTINCT tenant FROM objects ORDER BY tenant')
+    .pluck()
+    .all() as string[]
+  const ranges = names.map((name): ObjectRange => (name === '' ? {} : { tenant: name }))
+  return {
+    schema,
+    ranges: ranges.length === 0 ? [{}] : ranges,
+    pages: (range) => Readable.from(pagesOf(database, schema, range), { objectMode: true, highWaterMark: 1 }),
+    close: async () => void database.close(),
+  }
+}
+
+async function* pagesOf(
+  database: SqliteDatabase,
+  schema: CollectionSchema,
+  { tenant = '', after = '', upTo = BEHIND_ALL }: ObjectRange,
+): AsyncGenerator<readonly StoredObject[]> {
+  const numbers = wholeNumbers(schema.properties)
+  const select = database.prepare(PAGE).pluck()
+  for (let last = after; ; ) {
+    const lines = select.all(tenant, last, upTo) as Buffer[]
+    if (lines.length === 0) return
+    const page = lines.map((line) => objectIn(line, numbers, false).object)
+    last = page.at(-1)!.id
+    yield page
+  }
+}
