@@ -138,7 +138,8 @@ t.test('a conflict names what would work', async (t) => {
   t.equal((await place.run(['col', 'backup', 'source-code', '--to', 'archive'])).code, 0)
   const conflicts = {
     'col backup source-code --to archive': /hint: give another --to/,
-    'col restore archive': /hint: .*restore under another name with --name, or remove it with `col rm`/,
+    'col restore archive':
+      /hint: .*restore under another name with --name, choose with --on-conflict .*, or remove it with `col rm`/,
   }
   for (const [words, hint] of Object.entries(conflicts)) {
     t.match(await place.run(words.split(' ')), { code: 5, stderr: hint }, words)
