@@ -26,16 +26,21 @@ export async function writeBeside(
 async function requireOwnPlace(record: ArchiveRecord, storageAt: StorageAt): Promise<void> {
   const inspection = await inspectArchive(record, storageAt)
   const { location, id } = record
-  if (inspection.found === 'nothing')
-    throw new ElysiaError('ELYSIA_CONFLICT', `${location} is not there any more`)
+  if (inspection.found === 'nothing') throw displaced(`${location} is not there any more`)
   if (inspection.found === 'directory' || inspection.found === 'other') {
     const fact = inspection.found === 'other' ? inspection.fact : 'holds no archive any more'
-    throw new ElysiaError('ELYSIA_CONFLICT', `${location} ${fact}`)
+    throw displaced(`${location} ${fact}`)
   }
   const { storage, name } = annotationsAt(record, storageAt)
   if (
     (await storage.bytes(name)) !== undefined &&
     (await readAnnotations(record, id, storageAt)) === undefined
   )
-    throw new ElysiaError('ELYSIA_CONFLICT', `${storage.text}/${name} is of another archive`)
+    throw displaced(`${storage.text}/${name} is of another archive`)
+}
+
+function displaced(message: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', message, {
+    hint: 'where it was moved or removed, `elysiactl col catalog rebuild DIR` brings the catalog up to date',
+  })
 }

@@ -45,6 +45,9 @@ export class ElysiaError extends Error {
   readonly hint: string | undefined
   readonly retryAfterMs: number | undefined
 
+  /** A conflict says what would work instead: its hint cannot be left out. */
+  constructor(code: Exclude<ErrorCode, 'ELYSIA_CONFLICT'>, message: string, details?: ErrorDetails)
+  constructor(code: ErrorCode, message: string, details: ErrorDetails & { readonly hint: string })
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(masked(message), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ElysiaError'
@@ -53,6 +56,16 @@ export class ElysiaError extends Error {
     this.hint = details.hint === undefined ? undefined : masked(details.hint)
     this.retryAfterMs = details.retryAfterMs
   }
+}
+
+/** The same error in other words, of which it is the cause: code and hint stay. */
+export function reworded(error: ElysiaError, message: string): ElysiaError {
+  // A conflict among them has its hint already.
+  const code = error.code as Exclude<ErrorCode, 'ELYSIA_CONFLICT'>
+  return new ElysiaError(code, message, {
+    cause: error,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  })
 }
 
 /** The message of anything thrown, without credentials. */

@@ -1,4 +1,4 @@
-import { ElysiaError, type ErrorCode } from '../core/errors.ts'
+import { ElysiaError, type ErrorCode, reworded } from '../core/errors.ts'
 
 /** The error for an input whose beginning shows that it is something else than expected. */
 export class ForeignInput extends ElysiaError {
@@ -14,9 +14,6 @@ export class ForeignInput extends ElysiaError {
 /** Adds the name of an input to an error thrown while reading it, for commands with several inputs. */
 export function ofInput(thrown: unknown, name: string): unknown {
   if (!(thrown instanceof ElysiaError)) return thrown
-  const { code, hint } = thrown
-  const details = { cause: thrown, ...(hint !== undefined && { hint }) }
-  if (thrown instanceof ForeignInput) return new ElysiaError(code, `${name} ${thrown.fact}`, details)
-  if (code !== 'ELYSIA_COMPRESSION') return thrown
-  return new ElysiaError(code, `${name}: ${thrown.message}`, details)
+  if (thrown instanceof ForeignInput) return reworded(thrown, `${name} ${thrown.fact}`)
+  return thrown.code === 'ELYSIA_COMPRESSION' ? reworded(thrown, `${name}: ${thrown.message}`) : thrown
 }

@@ -1,6 +1,6 @@
 import { type Duplex, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ElysiaError } from '../../core/errors.ts'
+import { ElysiaError, reworded } from '../../core/errors.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { type Reject, Reject as RejectedLine, refuse } from '../../core/reject.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
@@ -131,11 +131,7 @@ function at(line: number, add: () => void): void {
     add()
   } catch (thrown) {
     if (!(thrown instanceof ElysiaError)) throw thrown
-    const { code, message, hint } = thrown
-    throw new ElysiaError(code, `line ${line}: ${message}`, {
-      cause: thrown,
-      ...(hint !== undefined && { hint }),
-    })
+    throw reworded(thrown, `line ${line}: ${thrown.message}`)
   }
 }
 

@@ -114,7 +114,13 @@ class SingleDecoder extends FlatMapTransform<Buffer, StoredObject[]> {
     if (singleHeader(plan) !== `${line.toString()}\n`) throw damaged('has a damaged header')
     const version: unknown = plan.version
     if (typeof version === 'number' && version > 1) {
-      throw new ElysiaError('ELYSIA_CONFLICT', `the archive is of version ${version}, this elysiactl reads 1`)
+      throw new ElysiaError(
+        'ELYSIA_CONFLICT',
+        `the archive is of version ${version}, this elysiactl reads 1`,
+        {
+          hint: 'read it with the elysiactl that wrote it, or a newer one',
+        },
+      )
     }
     const fault = planFault(plan, this.#shapes)
     if (fault !== undefined) throw damaged(`has a header that is not valid: ${fault}`)

@@ -151,7 +151,7 @@ async function removeAll(
     if (removing.run.stop.aborted) return
     const { id, parent } = archive
     try {
-      if (needed.has(id)) throw new ElysiaError('ELYSIA_CONFLICT', 'an increment of it could not be removed')
+      if (needed.has(id)) throw stillNeeded()
       await removeOne(removing, archive)
       done.removed.push(id)
       done.bytes += archive.bytes
@@ -162,6 +162,12 @@ async function removeAll(
       if (parent !== undefined) needed.add(parent)
     }
   }
+}
+
+function stillNeeded(): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', 'an increment of it could not be removed', {
+    hint: 'remove what keeps the increment; the next cleanup removes both',
+  })
 }
 
 /** The row of a cleanup: its target is where it may remove archives, and else where there are any, its inputs the directories that it locked. */

@@ -1,4 +1,4 @@
-import { ElysiaError } from '../../core/errors.ts'
+import { ElysiaError, reworded } from '../../core/errors.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
 import type { RestoreSource } from './source/source.ts'
@@ -28,7 +28,5 @@ export function classesOf(
 /** Of several the others did not come to their end because of the one that failed. */
 export function errorOf(run: RestoreRun, failed: RestoreRun | undefined, error: unknown): unknown {
   if (!(error instanceof ElysiaError) || failed === undefined || failed === run) return error
-  return new ElysiaError(error.code, `not finished, since ${failed.class} was not: ${error.message}`, {
-    cause: error,
-  })
+  return reworded(error, `not finished, since ${failed.class} was not: ${error.message}`)
 }

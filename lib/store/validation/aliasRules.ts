@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Alias } from '../store.ts'
-import { isClassName } from './classRules.ts'
+import { isClassName, TAKEN } from './classRules.ts'
 
 /**
  * Refuses an alias as a Weaviate server does: its name may be that of no alias, in whatever case, and of no
@@ -32,5 +32,5 @@ function aliasLike(name: string, aliases: readonly Alias[]): Alias | undefined {
 }
 
 function taken(message: string): ElysiaError {
-  return new ElysiaError('ELYSIA_CONFLICT', message)
+  return new ElysiaError('ELYSIA_CONFLICT', message, { hint: TAKEN })
 }

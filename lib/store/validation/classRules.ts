@@ -81,6 +81,7 @@ function duplicateProperty(className: string, name: string): ElysiaError {
   return new ElysiaError(
     'ELYSIA_CONFLICT',
     `class ${className} already has a property '${name}', or one that differs in case`,
+    { hint: 'give it another name' },
   )
 }
 
@@ -124,9 +125,12 @@ export function requireActive(tenant: string, state: TenantState, name: string):
   })
 }
 
+/** What to do where a name is another's. */
+export const TAKEN = 'choose another name, or remove what has this one'
+
 export function takenName(wanted: string, there: string): ElysiaError {
   const message = wanted === there ? `class name ${wanted} already exists` : similarName(there)
-  return new ElysiaError('ELYSIA_CONFLICT', message)
+  return new ElysiaError('ELYSIA_CONFLICT', message, { hint: TAKEN })
 }
 
 function similarName(there: string): string {

@@ -32,7 +32,7 @@ t.test(
     ] as const) {
       const store = overriding(openMemory(), {
         createAlias: async () => {
-          throw new ElysiaError(code, 'not now')
+          throw new ElysiaError(code, 'not now', { hint: 'later' })
         },
       })
       const said: string[] = []

@@ -1,7 +1,8 @@
 import { DeadlineError } from '../../../async/deadline.ts'
-import { ElysiaError, type ErrorCode, type ErrorDetails, messageOf } from '../../../core/errors.ts'
+import { ElysiaError, type ErrorDetails, messageOf } from '../../../core/errors.ts'
 import { masked } from '../../../core/secrets.ts'
 import type { WriteOutcome } from '../../store.ts'
+import { TAKEN } from '../../validation/classRules.ts'
 import { jsonOf, type RestReply } from '../rest/request.ts'
 import { proxyHint } from './proxies.ts'
 import {
@@ -63,7 +64,7 @@ export function lacksRight({ cause, message }: ElysiaError): boolean {
 export function wholeFailure(text: string, address: string): ElysiaError {
   const reason = bounded(text)
   const message = `${address}: ${reason}`
-  return isRefused(reason) ? refused(message, !isForbidden(reason)) : new ElysiaError(codeOf(reason), message)
+  return isRefused(reason) ? refused(message, !isForbidden(reason)) : byWords(reason, message)
 }
 
 /** The error for what a gRPC or HTTP call to `address` threw. Never holds a credential. */
@@ -94,7 +95,7 @@ export function replyFailure(reply: RestReply, address: string, doing: string): 
   if (status >= 502 && status <= 504) {
     return new ElysiaError('ELYSIA_UNREACHABLE', message, { retryable: true, ...waits })
   }
-  return new ElysiaError(codeOf(text), message)
+  return byWords(text, message)
 }
 
 /** The error for a store none of whose nodes can be reached; each failure names its node. */
@@ -130,7 +131,7 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
   if (code === STATUS.UNAVAILABLE || mentions(details, CONNECTION))
     return unreachable(address, details, error)
   if (code === STATUS.UNIMPLEMENTED) return unknownCall(address, error)
-  return new ElysiaError(codeOf(details), message, final)
+  return byWords(details, message, final)
 }
 
 /** The server can be reached; nodes behind it cannot. */
@@ -178,9 +179,11 @@ function unknownCall(address: string, cause: RpcError & Error): ElysiaError {
   })
 }
 
-function codeOf(text: string): ErrorCode {
-  if (isMissing(text)) return 'ELYSIA_NOT_FOUND'
-  return isTaken(text) ? 'ELYSIA_CONFLICT' : 'ELYSIA_STORE'
+/** What the server's words say of the kind of failure. */
+function byWords(text: string, message: string, details: ErrorDetails = {}): ElysiaError {
+  if (isMissing(text)) return new ElysiaError('ELYSIA_NOT_FOUND', message, details)
+  if (!isTaken(text)) return new ElysiaError('ELYSIA_STORE', message, details)
+  return new ElysiaError('ELYSIA_CONFLICT', message, { ...details, hint: TAKEN })
 }
 
 function isRpcError(thrown: unknown): thrown is RpcError & Error {
