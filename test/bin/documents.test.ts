@@ -1,7 +1,7 @@
 // What --json prints is what `format schema` says: real output of each command, held against the schema it names.
 import { chmodSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import t, { type Test } from 'tap'
 import { loadAll } from '../../bin/cli/registry.ts'
 import { COMMANDS } from '../../bin/commands/table.ts'
@@ -9,6 +9,8 @@ import { adds, type Home, home } from './elysiactl.ts'
 
 const commands = await loadAll(COMMANDS)
 const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'date-time': true } })
+
+const validators = new Map<string, ValidateFunction>()
 
 /** Commands whose --json prints something else: a class, objects, a schema, a script. */
 const OTHERS = ['col show', 'col cat', 'format schema', 'completion']
@@ -18,13 +20,16 @@ t.test('each command says which schema its --json has', async (t) => {
   t.strictSame(without.toSorted(), OTHERS.toSorted())
 })
 
+const FILES = {
+  'changes.jsonl': adds(3),
+  'faulty.jsonl': 'not json\n',
+  inbox: {},
+  'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db" }\nkeep_daily: 7\ntarget: mine\n',
+}
+
+/** A home with these files, a collection, and archives of it: whole, damaged and as one file. */
 async function furnished(t: Test): Promise<Home> {
-  const place = home(t, {
-    'changes.jsonl': adds(3),
-    'faulty.jsonl': 'not json\n',
-    inbox: {},
-    'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db" }\nkeep_daily: 7\ntarget: mine\n',
-  })
+  const place = home(t, FILES)
   const { run, directory } = place
   t.match(await run(['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c']), { code: 0 })
   for (const to of ['whole', 'damaged']) {
@@ -148,7 +153,7 @@ t.test('one thing has one name in all documents', async (t) => {
 })
 
 t.test('the id of a report is that of its row in index status', async (t) => {
-  const { run } = await furnished(t)
+  const { run } = home(t, FILES)
   const reportOf = async (...argv: string[]) => JSON.parse((await run([...argv, '--json'])).stdout)
   const ids = [
     (await reportOf('index', 'process-jsonl', 'changes.jsonl', '--collection', 'c')).id,
@@ -167,11 +172,11 @@ t.test('the id of a report is that of its row in index status', async (t) => {
 })
 
 t.test('a watch reports as its schema says', async (t) => {
-  const { start } = await furnished(t)
+  const { start, run } = home(t, FILES)
   const { child, ended, says } = start(['index', 'watch', 'inbox', '--collection', 'w', '--json', '-v'])
   await says('target').finally(() => child.kill('SIGTERM'))
   const { stdout } = await ended
-  const validate = await validatorOf(home(t).run, 'report')
+  const validate = await validatorOf(run, 'report')
   t.ok(validate(JSON.parse(stdout)), ajv.errorsText(validate.errors))
 })
 
@@ -199,7 +204,12 @@ t.test('the schema of each document refuses a field that it does not name', asyn
   t.notOk(validate({ class: 'C', removed: true }))
 })
 
-async function validatorOf(run: Home['run'], name: string) {
-  const schema = JSON.parse((await run(['format', 'schema', name])).stdout)
-  return ajv.getSchema(schema.$id) ?? ajv.compile(schema)
+/** What holds a document against the schema that the command prints of it, once for all that ask. */
+async function validatorOf(run: Home['run'], name: string): Promise<ValidateFunction> {
+  const known = validators.get(name)
+  if (known !== undefined) return known
+  const { stdout } = await run(['format', 'schema', name])
+  const validate = ajv.compile(JSON.parse(stdout))
+  validators.set(name, validate)
+  return validate
 }
