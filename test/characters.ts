@@ -5,7 +5,7 @@ const HALVES_END = 0xe000
 const COUNT = 0x110000 - (HALVES_END - HALVES)
 
 /**
- * Any character of Unicode, one code point: what `fc.string({ unit: 'binary' })` draws, in the same order. That one makes
+ * Any character of Unicode, one code point: what the unit 'binary' of fast-check draws, in the same order. That one makes
  * a table of all 1.1 million first, which takes half a second of each file that uses it.
  */
 export const CHARACTERS = fc.nat(COUNT - 1).map(

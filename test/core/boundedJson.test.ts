@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { JsonTooComplex, parseBounded, requireBounded } from '../../lib/core/boundedJson.ts'
+import { CHARACTERS } from '../characters.ts'
 
 /** Depth and nodes of a value, by a walk with a list of its own. */
 function measured(root: unknown): { depth: number; nodes: number } {
@@ -29,7 +30,7 @@ function refuses(text: string, depth: number, nodes: number): boolean {
 t.test(
   'a text is refused where its value is deeper or has more nodes than the bounds, else never',
   async (t) => {
-    const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
+    const value = fc.jsonValue({ maxDepth: 6, stringUnit: CHARACTERS })
     const property = fc.property(
       value,
       fc.nat(8),

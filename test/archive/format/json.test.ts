@@ -9,6 +9,7 @@ import { JsonScan, type Taken } from '../../../lib/archive/format/jsonScan.ts'
 import { objectText } from '../../../lib/archive/object/lineWriter.ts'
 import { parseExact } from '../../../lib/core/exactJson.ts'
 import type { Json, StoredObject } from '../../../lib/core/object.ts'
+import { CHARACTERS } from '../../characters.ts'
 import { stageContract } from '../../contract/stage.ts'
 import { plain } from '../foreign/plain.ts'
 
@@ -43,7 +44,7 @@ const object = fc.record(
     id: fc.uuid(),
     properties: fc.dictionary(
       fc.string({ unit: 'grapheme' }),
-      fc.jsonValue({ stringUnit: 'binary' }).filter((value) => value !== null),
+      fc.jsonValue({ stringUnit: CHARACTERS }).filter((value) => value !== null),
     ),
     vector,
     vectors: fc.dictionary(

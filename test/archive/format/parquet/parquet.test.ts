@@ -93,7 +93,7 @@ function oneOf(property: PropertySchema): fc.Arbitrary<Json> {
 
 /** Mostly what the schema says, sometimes null, something else, or with strangers beside it. */
 function bagOf(schema: readonly PropertySchema[]): fc.Arbitrary<JsonObject> {
-  const wild = fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }) as fc.Arbitrary<Json>
+  const wild = fc.jsonValue({ maxDepth: 2, stringUnit: CHARACTERS }) as fc.Arbitrary<Json>
   const fields = schema.map((property) => [
     property.name,
     fc.oneof(
