@@ -11,6 +11,7 @@ import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { openDatabase } from '../../lib/database/connection.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
 import { objectsTable } from '../../lib/store/sqlite/format.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { zstd } from '../../lib/stream/codec/zstd.ts'
 import { ownLines } from '../../lib/stream/lines/ownLines.ts'
 import { printFigures } from '../measure.ts'
@@ -71,6 +72,32 @@ async function restore(output: string, ...files: string[]): Promise<number> {
   return objects
 }
 
+/** Files → zstd → lines → JSON, vectors from base64, which are then forgotten. */
+async function unpack(...files: string[]): Promise<number> {
+  let objects = 0
+  for (const file of files) {
+    const bytes = createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(createZstdDecompress())
+    for await (const line of ownLines(bytes, { failure: Error })) {
+      const { vector } = JSON.parse(line)
+      if (vector !== undefined) Buffer.from(vector, 'base64')
+      objects += 1
+    }
+  }
+  return objects
+}
+
+/** All objects of a class in embedded stores, one store after the other. Objects of one of them. */
+async function read(name: string, ...databases: string[]): Promise<number> {
+  let objects = 0
+  for (const database of databases) {
+    const store = await openSqlite(database)
+    for await (const page of store.collection(name).read({ properties: 'all', vectors: true }))
+      objects += page.length
+    await store.close()
+  }
+  return objects / databases.length
+}
+
 /** sha256sum of the files, all of them in one process. In kB. */
 async function sum(...files: string[]): Promise<number> {
   const { status } = spawnSync('sha256sum', files, { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -88,6 +115,8 @@ async function verifyStored(archive: string): Promise<number> {
 const LOOPS: Readonly<Record<string, (...words: string[]) => Promise<number>>> = {
   backup,
   restore,
+  read,
+  unpack,
   sum,
   verify: verifyStored,
 }

@@ -130,7 +130,7 @@ async function readAll(reader: Reader): Promise<void> {
   const { left, right, isSequential } = opened
   const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.asked.isAsked(tenant))
   const work = workOf(ranges, (tenant) => tenants.isAsleep(tenant))
-  const workers = isSequential ? 1 : comparison.options.workers
+  const workers = isSequential ? 1 : workersFor(comparison)
   tenants.announce()
   await pool(work, { workers, signal }, async ({ asleep, ranges }: Work, ownSignal) => {
     // Before anything is waited for: findings come in the order in which these are made.
@@ -142,6 +142,12 @@ async function readAll(reader: Reader): Promise<void> {
       })
     if (asleep !== undefined) await tenants.putBack(asleep)
   })
+}
+
+/** A store that takes one call at a time gives no more to two that read it. */
+function workersFor({ left, right, options }: Comparison): number {
+  const inFlight = [left, right].flatMap(({ live }) => live?.store.maxInFlight ?? [])
+  return Math.min(options.workers, ...inFlight)
 }
 
 function joinedRange({ comparison, opened }: Reader, range: ObjectRange, signal: AbortSignal) {
