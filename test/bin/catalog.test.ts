@@ -322,7 +322,7 @@ t.test('three words are found, helped with and completed', async (t) => {
     const { stdout } = await at.run(['completion', 'words', '-q', '--', ...words])
     return stdout.split('\n').filter((word, line) => line % 2 === 0 && word !== '')
   }
-  t.same(await offers('col', 'catalog', 'un'), ['unpin', 'untag', 'unlock'])
+  t.same(await offers('col', 'catalog', 'un'), ['unpin', 'untag', 'undos', 'unlock'])
   t.same(await offers('col', 'cata'), ['catalog'])
   t.same(await offers('col', 'catalog', 'show', '202602'), [IDS[1]])
   const others = (await offers('col', 'catalog', 'list', '')).filter((word) => !word.startsWith('-'))

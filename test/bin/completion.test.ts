@@ -46,7 +46,7 @@ t.test('completion offers flags behind operands, and values behind = and ,', asy
     'partial,deleted',
   ])
   t.same(await offers('col', 'catalog', 'list', '--status=f'), ['--status=failed'])
-  t.same(await offers('help', 'col', 'catalog', 'un'), ['unpin', 'untag', 'unlock'])
+  t.same(await offers('help', 'col', 'catalog', 'un'), ['unpin', 'untag', 'undos', 'unlock'])
   t.match(await offers('col', 'catalog', 'cleanup', '--keep-tag', 'a', '--keep-tag'), ['--keep-tag'])
 })
 
