@@ -1,43 +1,43 @@
-/** What one room is for, which others it may import, and which it may name as types only. */
+/** What a module holds, which others it may import, and which it may import for types only. */
 export interface Room {
   readonly holds: string
   readonly sees: readonly string[]
   readonly typesOf?: readonly string[]
 }
 
-/** The rooms of lib/ and the command. SPEC.md prints this table, test/architecture.test.ts holds it. */
+/** The modules of lib/. SPEC.md prints this table; test/architecture.test.ts enforces it. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   core: {
     holds:
-      'the words all rooms share: object, schema, operation, outcome, stage, reject, error, JSON, units, times',
+      'the terms all modules share: object, schema, operation, outcome, stage, reject, error, JSON, units, times',
     sees: [],
   },
   file: {
-    holds: 'what the file system knows: directories, identity, what lies below what, patterns of names',
+    holds: 'the file system: directories, identity of files, patterns of names',
     sees: ['core'],
   },
-  options: { holds: 'an option, defined once: its schema, its value, its table', sees: ['core'] },
-  async: { holds: 'retries, deadlines, semaphores, a pool of workers', sees: ['core'] },
-  database: { holds: 'SQLite: connection, errors, lock of a file', sees: ['core', 'file'] },
+  options: { holds: 'options: their schemas, values and tables', sees: ['core'] },
+  async: { holds: 'retries, deadlines, semaphores, worker pools', sees: ['core'] },
+  database: { holds: 'SQLite: connections, errors, file locks', sees: ['core', 'file'] },
   stream: {
-    holds: 'how things flow: bytes, lines, codecs, JSON, batches, digests; nothing of changes or objects',
+    holds: 'streams of bytes, lines, JSON and batches; compression; digests',
     sees: ['core'],
   },
   change: {
-    holds: 'the contract with producers: schema, rules, identity, layout, the operation a record becomes',
+    holds: 'change records: schema, rules, identity, layout, and the operation that each becomes',
     sees: ['core', 'stream'],
     typesOf: ['store'],
   },
   archive: {
-    holds: 'where bytes rest: manifest, journal, storage, objects, formats, parts, foreign files',
+    holds: 'archives: manifest, journal, storage, objects, formats, parts, foreign files',
     sees: ['core', 'file', 'stream'],
   },
   store: {
-    holds: 'where objects live: the contract, its members, validation, and the sink that keeps order',
+    holds: 'stores: their contract, the three stores, validation, and the sink that keeps order',
     sees: ['core', 'options', 'async', 'database', 'archive'],
   },
   catalog: {
-    holds: 'which archives exist, which may go, and who may touch them now',
+    holds: 'the catalog of archives, retention rules, and locks',
     sees: ['core', 'file', 'options', 'database', 'archive'],
     typesOf: ['run'],
   },
@@ -47,11 +47,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     typesOf: ['store'],
   },
   config: {
-    holds: 'what environment and configuration files say, and where things lie',
+    holds: 'configuration files, the environment, and paths',
     sees: ['core', 'options'],
   },
   run: {
-    holds: 'what a run is: its frame, context, events, journal, state, rejects',
+    holds: 'runs: frame, context, events, journal, state, rejects',
     sees: ['core', 'file', 'options', 'async', 'database', 'store'],
   },
   job: {

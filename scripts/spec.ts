@@ -73,7 +73,7 @@ function roomTable(): string {
   const rows = Object.entries(ROOMS).map(([room, { holds, sees }]) => {
     return `| \`${room}\` | ${holds} | ${sees.length === 0 ? 'nothing' : sees.map((name) => `\`${name}\``).join(', ')} |`
   })
-  return ['| room | what it holds | which rooms it sees |', '|---|---|---|', ...rows].join('\n')
+  return ['| module | what it holds | what it imports |', '|---|---|---|', ...rows].join('\n')
 }
 
 /** The page with each table between its markers `<!-- table: NAME -->` and `<!-- end -->` made anew. */

@@ -26,55 +26,55 @@ import {
   texts,
 } from './parts.ts'
 
-const level = one(['exists', 'stored', 'records', 'live'], 'How deep it looked.')
+const level = one(['exists', 'stored', 'records', 'live'], 'Its level.')
 
 const archive = {
   id: text('The id of the archive.'),
-  status: one(ARCHIVE_STATUSES, 'What became of it.'),
-  collection: text('The class that it holds.'),
+  status: one(ARCHIVE_STATUSES, 'Its status.'),
+  collection: text('Its class.'),
   target,
-  started_at: moment('When the backup began.'),
-  finished_at: optional(moment('When it was complete.')),
+  started_at: moment('When the backup started.'),
+  finished_at: optional(moment('When it was completed.')),
   updated_at: moment('When its row in the catalog last changed.'),
   deleted_at: optional(moment('When it was removed.')),
-  root: text('The directory that its lock is taken on.'),
-  location: text('Where it lies.'),
-  shape: one(['directory', 'file'], 'What lies there.'),
+  root: text('The directory that is locked for it.'),
+  location: text('Its path.'),
+  shape: one(['directory', 'file'], 'A directory or a file.'),
   content: text('`full`, or `schema` for one without objects.'),
   format: text('jsonl, json or parquet.'),
   compression: text('With its level: `zstd:3`.'),
-  objects: count('Objects that it holds.'),
-  vectors: count('Vectors that it holds.'),
+  objects: count('Its objects.'),
+  vectors: count('Its vectors.'),
   bytes: count('Bytes on disk.'),
   raw_bytes: count('Bytes before compression.'),
-  parts: count('Parts that it is made of.'),
-  version: text('The version of the server.'),
-  tenants: texts('Tenants that it holds.'),
+  parts: count('Its parts.'),
+  version: text('The version of its server.'),
+  tenants: texts('Its tenants.'),
   parent: optional(text('The archive that it is an increment of.')),
   tags: texts('Its tags.'),
-  note: optional(text('What was noted of it.')),
-  pinned: flag('No cleanup removes it.'),
-  damaged: flag('A verification found damage, and none as deep has found it whole since.'),
+  note: optional(text('Its note.')),
+  pinned: flag('Cleanups keep it.'),
+  damaged: flag('A verification found damage, and none of that level has found it complete since.'),
   verified: optional(
     object('The last verification.', {
       level,
       verified_at: moment('When.'),
-      ok: flag('Nothing was wrong.'),
+      ok: flag('No faults.'),
     }),
   ),
-  error: optional(text('Why it failed, or what became of it.')),
-  holds: text('What it holds of its collection: `full`, or what is missing.'),
+  error: optional(text('Why it failed, or was removed.')),
+  holds: text('`full`, or what it lacks of its collection.'),
   without_vectors: flag('Its objects have no vectors.'),
   all_tenants: flag('It holds all tenants of its collection.'),
   selection: optional(text('How its objects and properties were selected, where not all were.')),
 }
 
-const unreadable = object('What could not be read.', { path: text('Where.'), message: text('Why.') })
+const unreadable = object('Unreadable archives.', { path: text('Where.'), message: text('Why.') })
 
 export const archivesDocument = document('archives', '`col catalog list --json`.', {
-  archives: list(object('An archive.', archive), 'Those that were asked for, in the order asked for.'),
-  total: count('How many there are, shown or not.'),
-  unreadable: list(unreadable, 'What lies there and cannot be read.'),
+  archives: list(object('An archive.', archive), 'The selected archives, in the order of --sort.'),
+  total: count('How many match, shown or not.'),
+  unreadable: list(unreadable, 'Unreadable archives.'),
 })
 
 export const archiveDocument = document(
@@ -82,43 +82,43 @@ export const archiveDocument = document(
   '`col catalog show --json` and the commands that annotate.',
   {
     ...archive,
-    manifest: optional(anything('All of its manifest but schema, ranges and parts.')),
+    manifest: optional(anything('Its manifest, without schema, ranges and parts.')),
     verifications: optional(
       list(
         object('A verification.', {
           level,
           verified_at: moment('When.'),
-          ok: flag('Nothing was wrong.'),
+          ok: flag('No faults.'),
           errors: count('Faults.'),
-          sample: optional(text('The parts that were looked at, where these were not all.')),
+          sample: optional(text('The parts that were checked, if not all.')),
         }),
-        'The last of each level; of `col catalog show`.',
+        'The last one of each level; in `col catalog show` only.',
       ),
     ),
   },
 )
 
-const backupReport = object('What a backup did.', {
+const backupReport = object('The report of a backup.', {
   id: runId,
-  archive: text('The id of the archive; empty where it failed before it had one.'),
+  archive: text('The id of the archive; empty if the backup failed before it had one.'),
   status: one(['done', 'interrupted', 'failed'], 'How it ended.'),
   kind: one(['full', 'incremental'], 'incremental: what has changed since `base`.'),
   base: optional(text('Of an increment: the archive that it was made of.')),
   collection: text('The class.'),
   target,
-  location: text('Where the archive lies; `-` for a pipe.'),
+  location: text('The path of the archive; `-` for a pipe.'),
   format: text('jsonl, json or parquet.'),
   compression: text('With its level: `zstd:3`.'),
   reason: optional(text('Why this compression was chosen.')),
   parts: count('Parts of the archive.'),
-  parts_kept: count('Parts that an interrupted run had made.'),
+  parts_kept: count('Parts kept from an interrupted run.'),
   objects: count('Objects of the archive.'),
   not_found: optional(count('Ids of `--objects` of which the store has no object.')),
   vectors: count('Vectors of the archive.'),
   tenants: optional(count('Tenants of the archive.')),
   bytes: count('Bytes on disk.'),
   raw_bytes: count('Bytes before compression.'),
-  digest: text('The digest over all objects.'),
+  digest: text('The digest of all objects.'),
   removed: optional(count('Of an increment: objects of the base that are gone.')),
   state: optional(
     object('Of an increment: the whole collection.', {
@@ -127,31 +127,31 @@ const backupReport = object('What a backup did.', {
     }),
   ),
   counts: optional(
-    object('Objects as the store counted them, and as they were written.', {
+    object('Objects that the store counted, and that were written.', {
       before: count('Before the scan.'),
       after: count('After the scan.'),
       written: count('Written.'),
       filtered: optional(count('Read, and left out by the selection.')),
     }),
   ),
-  consistency: optional(text('What is known of changes during the scan.')),
+  consistency: optional(text('Whether the collection changed during the scan.')),
   retries,
   started_at: startedAt,
   seconds,
-  rate: number('Objects a second.'),
+  rate: number('Objects per second.'),
   peak_rss_bytes: rss,
   error: optional(error),
 })
 
-const backupPlan = object('What one would do: of a dry run.', {
+const backupPlan = object('The plan of a dry run.', {
   status: one(['planned'], 'Nothing was written.'),
   collection: text('The class.'),
   target,
   format: text('jsonl, json or parquet.'),
   compression: text('With its level: `zstd:3`.'),
-  objects: count('Objects that the store counts now.'),
+  objects: count('Objects that the store counts.'),
   tenants: optional(count('Tenants that would be read.')),
-  ranges: count('Ranges of ids that would be read, each by itself.'),
+  ranges: count('Ranges of ids that would be read.'),
   part_size: count('Bytes of a part, before compression.'),
 })
 
@@ -162,15 +162,15 @@ export const backupDocument = Type.Union(
 
 export const verificationsDocument = document('verifications', '`col catalog verify --json`.', {
   verifications: list(
-    object('What the verification of one archive found.', {
+    object('The result of the verification of one archive.', {
       id: runId,
       archive: text('The id of the archive.'),
-      location: text('Where it lies.'),
+      location: text('Its path.'),
       level,
-      status: one(['complete', 'damaged', 'unchecked', 'failed', 'interrupted'], 'What it is.'),
+      status: one(['complete', 'damaged', 'unchecked', 'failed', 'interrupted'], 'The result.'),
       parts: count('Parts of the archive.'),
-      parts_checked: count('Parts that were looked at.'),
-      objects_checked: count('Objects that were looked at.'),
+      parts_checked: count('Parts that were checked.'),
+      objects_checked: count('Objects that were checked.'),
       bytes_checked: count('Bytes that were read.'),
       num_errors: count('Faults.'),
       broken_parts: texts('Parts with faults.'),
@@ -182,9 +182,9 @@ export const verificationsDocument = document('verifications', '`col catalog ver
         }),
         'What is wrong.',
       ),
-      expired: optional(count('Objects that the store has no more, since they have expired.')),
-      stopped: flag('--max-errors ended it early.'),
-      suggested_command: optional(text('What to do with a damaged archive.')),
+      expired: optional(count('Objects that have expired in the store.')),
+      stopped: flag('It stopped at --max-errors.'),
+      suggested_command: optional(text('The command that restores the undamaged parts.')),
       started_at: startedAt,
       seconds,
       error: optional(error),
@@ -204,38 +204,38 @@ export const cleanupDocument = document('cleanup', '`col catalog cleanup --json`
   status: one(['done', 'interrupted', 'failed', 'planned'], '`planned` without --yes.'),
   rules: list(
     object('A rule.', {
-      rule: text('The flag that says it.'),
+      rule: text('Its flag.'),
       value: text('Its value.'),
       origin: text('`command line`, `environment` or the path of a configuration file.'),
     }),
-    'The rules, and where they come from.',
+    'The rules, with their origin.',
   ),
   groups: list(
-    object('Archives that are counted together.', {
-      key: byName(Type.String(), 'What they share.'),
+    object('A group of archives, to which the rules apply.', {
+      key: byName(Type.String(), 'What its archives have in common.'),
       keep: list(
-        object('One that stays.', {
+        object('An archive that is kept.', {
           ...planned,
-          counters: optional(byName(Type.Integer(), 'What is left of each count.')),
+          counters: optional(byName(Type.Integer(), 'What is left of each --keep count.')),
         }),
         'Newest first.',
       ),
       remove: list(
-        object('One that goes.', {
+        object('An archive that is removed.', {
           ...planned,
-          displaced_by: optional(text('The archive that holds as much.')),
+          displaced_by: optional(text('The newer archive that holds as much.')),
         }),
         'Newest first.',
       ),
-      warnings: texts('What a person should know.'),
+      warnings: texts('Warnings.'),
     }),
-    'By what --group-by names.',
+    'One for each group.',
   ),
-  removed: texts('Ids of archives that were removed.'),
+  removed: texts('Ids of the removed archives.'),
   bytes: count('Bytes that were freed, or would be.'),
   failed: list(
-    object('One that could not be removed.', { id: text('Its id.'), message: text('Why.') }),
-    'What was not removed.',
+    object('An archive that could not be removed.', { id: text('Its id.'), message: text('Why.') }),
+    'Archives that could not be removed.',
   ),
   started_at: optional(startedAt),
   seconds: optional(seconds),
@@ -244,20 +244,20 @@ export const cleanupDocument = document('cleanup', '`col catalog cleanup --json`
 
 export const rebuildDocument = document('rebuild', '`col catalog rebuild --json`.', {
   roots: list(
-    object('What was found below one directory.', {
+    object('The archives below one directory.', {
       root: text('The directory.'),
       complete: count('Complete archives.'),
       partial: count('Partial ones.'),
-      deleting: count('Removals that were begun.'),
-      gone: count('Archives that are no longer there.'),
-      unreadable: list(unreadable, 'What could not be read.'),
+      deleting: count('Interrupted removals.'),
+      gone: count('Archives that are gone.'),
+      unreadable: list(unreadable, 'Unreadable archives.'),
       copies: list(
         object('A copy.', {
           path: text('Where.'),
-          id: text('Whose id it bears.'),
-          known: text('Where that lies.'),
+          id: text('Its id.'),
+          known: text('The path of the archive with that id.'),
         }),
-        'Not listed.',
+        'Copies, which are not listed.',
       ),
     }),
     'One for each directory.',
@@ -269,20 +269,20 @@ export const locksDocument = document('locks', '`col catalog unlock --json`.', {
     object('A lock that was found.', {
       file: text('Its file.'),
       owner: text('Its owner.'),
-      removed: flag('It was taken away.'),
-      valid: flag('False for a file that is no lock.'),
+      removed: flag('It was removed.'),
+      valid: flag('False for a file that is not a lock.'),
     }),
-    'All that were found.',
+    'All locks.',
   ),
 })
 
-const restored = object('What a restore did.', {
+const restored = object('The report of a restore.', {
   id: runId,
   status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
-  archive: text('The id of the archive; of a source that has none what it was called.'),
+  archive: text('The id of the archive, or the name of a source without one.'),
   kind: text('archive, file, original, export or jsonl.'),
-  collection: text('The class that the objects come from.'),
-  class: text('The class that they are in now.'),
+  collection: text('The class in the source.'),
+  class: text('The class in the target.'),
   target,
   dry_run: flag('Nothing was written.'),
   objects: count(
@@ -293,9 +293,9 @@ const restored = object('What a restore did.', {
     'Into a class that was there: objects that were not sent, since they are as they should be.',
   ),
   deleted: count('Into a class that was there: objects that the source does not have.'),
-  rejected: counts('Objects that were refused, by code.'),
+  rejected: counts('Rejected objects, by code.'),
   reject_reasons: list(
-    object('A reason.', { reason: text('In words.'), count: count('How often.') }),
+    object('A reason.', { reason: text('In words.'), count: count('Its count.') }),
     'The first ten.',
   ),
   skipped: counts(
@@ -307,23 +307,23 @@ const restored = object('What a restore did.', {
   references: count('References that were written.'),
   references_rejected: count('References that the store refused.'),
   tenants: count('Tenants that were restored.'),
-  aliases: texts('Aliases that lead to the class now.'),
+  aliases: texts('Aliases of the class.'),
   parts: count('Parts of the source.'),
-  parts_continued: count('Parts that an interrupted restore had brought to their end.'),
+  parts_continued: count('Parts that an interrupted restore had finished.'),
   parts_damaged: texts('Names of damaged parts.'),
-  patches: list(anything('`{rule, path, from, to, reason}`.'), 'What was changed of the class.'),
+  patches: list(anything('`{rule, path, from, to, reason}`.'), 'Changes to the class.'),
   schema_differences: list(
     anything('`{path, wanted, got}`.'),
-    'What the target made of the class otherwise.',
+    'Differences between the class and the request.',
   ),
   verification: nullable(
-    object('What was read back.', {
-      count: count('Objects that are there.'),
-      expected: count('Objects that should be.'),
-      digest_equal: nullable(Type.Boolean(), 'Null where it was not compared.'),
-      expired: optional(count('Objects that are gone by themselves.')),
+    object('The result of reading all objects back.', {
+      count: count('Objects that were found.'),
+      expected: count('Objects that were expected.'),
+      digest_equal: nullable(Type.Boolean(), 'Null if it was not compared.'),
+      expired: optional(count('Objects that have expired.')),
     }),
-    'Null where it did not come to that.',
+    'Null if nothing was read back.',
   ),
   undo: nullable(
     object('What can be taken back.', {
@@ -337,7 +337,7 @@ const restored = object('What a restore did.', {
   retries,
   started_at: startedAt,
   seconds,
-  rate: number('Objects a second while this process wrote.'),
+  rate: number('Objects per second, while this process wrote.'),
   peak_rss_bytes: rss,
   error: optional(error),
 })
@@ -365,7 +365,7 @@ export const rollbackDocument = document('rollback', '`col rollback RUN --json`.
   tenants_made: texts('Tenants that the run had made; they stay.'),
   verified: nullable(
     count('Objects that were read back and are as before.'),
-    'Null where it did not come to that.',
+    'Null if nothing was read back.',
   ),
   retries,
   started_at: startedAt,
@@ -382,7 +382,7 @@ export const undosDocument = document('undos', '`col catalog undos --json`.', {
       how: text('How.'),
       class: text('The class.'),
       target,
-      started_at: moment('When it began.'),
+      started_at: moment('When it started.'),
       ended_at: nullable(moment('When it ended.'), 'Null where it was interrupted.'),
       rolled_back_at: nullable(moment('When it was taken back.'), 'Null where it was not.'),
       bytes: count('Bytes that what was changed takes.'),

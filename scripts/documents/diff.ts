@@ -58,7 +58,7 @@ const finding = Type.Union([
     side: one(['left', 'right'], 'The side that has it.'),
     where: text('Where it stands.'),
     code: text('The reject code.'),
-    reason: text('Why, as a sentence.'),
+    reason: text('The reason, in words.'),
   }),
   object('An object.', {
     of: of('object'),

@@ -26,16 +26,16 @@ export const statusDocument = document('status', '`index status --json`.', {
       id: text('Its id.'),
       kind: text('The job: ingest, watch, backup, restore, verify or cleanup.'),
       target: text('Its store; of what works on archives alone, the place of these.'),
-      status: one(['running', 'done', 'interrupted', 'failed'], 'How it stands.'),
+      status: one(['running', 'done', 'interrupted', 'failed'], 'Its status.'),
       collection: text('The collection as it was named.'),
       class: text('The class that it is in the store.'),
-      inputs: texts('What it reads, by name.'),
+      inputs: texts('Its inputs.'),
       labels: texts(
         'The inputs as a person reads them: of a command its words, each that may be secret as `…`.',
       ),
       counts: nullable(counts, 'Null before the first checkpoint.'),
-      started_at: moment('When it began.'),
-      updated_at: moment('When it was last noted.'),
+      started_at: moment('When it started.'),
+      updated_at: moment('When its row last changed.'),
       error: optional(error),
     }),
     'The newest first.',
@@ -51,8 +51,8 @@ export const collectionsDocument = document('collections', '`col ls --json`.', {
   collections: list(
     object('A collection.', {
       name: text('Its class.'),
-      objects: optional(count('Absent where nobody can count them now.')),
-      tenants: optional(count('Of a collection that has tenants.')),
+      objects: optional(count('Absent if they cannot be counted now.')),
+      tenants: optional(count('Only for a collection with tenants.')),
     }),
     'In order of name.',
   ),
@@ -61,7 +61,7 @@ export const collectionsDocument = document('collections', '`col ls --json`.', {
 export const removalDocument = document('removal', '`col rm --json`.', {
   class: text('The class.'),
   target,
-  removed: flag('False where it was gone already.'),
+  removed: flag('False if it did not exist.'),
 })
 
 export const validationDocument = document('validation', '`index validate --json`.', {
@@ -76,36 +76,36 @@ export const validationDocument = document('validation', '`index validate --json
   ),
   files: count('Files that were read.'),
   lines: count('Their lines.'),
-  blank: count('Lines without anything but white space.'),
+  blank: count('Lines with white space only.'),
   records: count('Lines that are not blank.'),
 })
 
 export const settingsDocument = document('settings', '`config show --json`.', {
   options: list(
     object('An option.', {
-      key: text('As a file writes it.'),
-      value: anything('Bytes and milliseconds are numbers; null where there is none.'),
+      key: text('Its key in a configuration file.'),
+      value: anything('Its value; sizes in bytes, durations in milliseconds; null if it has none.'),
       origin: text('`default`, `environment`, `command line`, or the path of a file.'),
       env: text('Its variable.'),
       flag: text('Its flag.'),
-      commands: texts('The commands that take it with this value.'),
+      commands: texts('The commands that have this value.'),
     }),
-    'Those that environment and files may set.',
+    'The options that the environment and files may set.',
   ),
   target: object('The target in use.', {
     name: nullable(Type.String(), 'Its name in the configuration.'),
     address: text('Its address, without secrets.'),
-    origin: text('Where it was chosen.'),
+    origin: text('Where it was set.'),
   }),
   api_key: nullable(Type.String(), '`***` where ELYSIACTL_API_KEY is set.'),
   targets: list(anything('`{name, url, origin, …}`.'), 'The named targets.'),
-  places: object('Where things lie.', {
-    project: text('Where the file of a project is looked for.'),
-    user: text("Where the user's file is looked for."),
-    files: texts('Files that were read, the strongest first.'),
+  places: object('Paths.', {
+    project: text('The configuration file of the project.'),
+    user: text('The configuration file of the user.'),
+    files: texts('Files that were read, in order of precedence.'),
     refused: list(
-      object('A file that was not read.', { path: text('Where.'), reason: text('Why.') }),
-      'Not read.',
+      object('A file that was refused.', { path: text('Where.'), reason: text('Why.') }),
+      'Files that were refused.',
     ),
     data: text('The directory of the embedded store.'),
     state: text('The directory of runs and of the catalog.'),
@@ -116,9 +116,9 @@ export const createdDocument = document('created', '`config init --json`.', {
   path: text('The file that was written.'),
 })
 
-export const errorDocument = document('error', 'What --json prints on stderr where a command fails.', {
+export const errorDocument = document('error', 'The error of a command, on stderr with --json.', {
   code: optional(text('A code of SPEC.md, "Errors".')),
-  exit: optional(count('The exit code, where no error was thrown.')),
+  exit: optional(count('The exit code, if there is no error code.')),
   message: text('What happened, to what.'),
   hint: optional(text('What to do next.')),
 })

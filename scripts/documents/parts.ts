@@ -44,8 +44,8 @@ export const error = object('Why it failed.', {
   code: text('A code of the list in SPEC.md, "Errors".'),
   message: text('What happened, to what.'),
 })
-export const retries = count('Calls to the store that were repeated.')
+export const retries = count('Repeated calls to the store.')
 export const runId = text('The id of the run.')
-export const startedAt = moment('When this process began it.')
-export const seconds = number('How long it took.')
-export const rss = count('The most memory the process held.')
+export const startedAt = moment('When this process started it.')
+export const seconds = number('How many seconds it took.')
+export const rss = count('Peak memory of the process.')

@@ -3,7 +3,7 @@ import { count, event, failure, text, texts } from './fields.ts'
 
 /** What happens to archives, and to the catalog that knows them. */
 export const OF_ARCHIVES = [
-  event('backup_resumed', 'An interrupted backup goes on.', {
+  event('backup_resumed', 'An interrupted backup continues.', {
     archive: text('Its id.'),
     parts_kept: count('Parts that are complete.'),
     parts: count('Parts that the interrupted run had noted.'),
@@ -29,12 +29,12 @@ export const OF_ARCHIVES = [
       id: text('The object.'),
     },
   ),
-  event('compression_chosen', 'A compression was chosen by size and a sample.', {
+  event('compression_chosen', '`auto` chose a compression, from the size and a sample.', {
     compression: text('Its name.'),
     level: Type.Optional(Type.Integer({ description: 'Its level.' })),
     reason: text('Why, as the manifest says it.'),
   }),
-  event('invalid_vectors_left_out', 'Vectors that hold NaN or infinity were left out.', {
+  event('invalid_vectors_left_out', 'Vectors with NaN or infinity were left out.', {
     collection: text('The class.'),
     objects: count('Of how many objects.'),
     ids: texts('The first thousand of them.'),
@@ -44,11 +44,11 @@ export const OF_ARCHIVES = [
     objects: count('How many.'),
     ids: texts('The first thousand of them.'),
   }),
-  event('vectors_missing', 'No object has a vector for an index of the schema.', {
+  event('vectors_missing', 'No object has a vector that the schema names.', {
     collection: text('The class.'),
     vector: text('The name of the vector; empty for the one without a name.'),
   }),
-  event('written_meanwhile', 'A collection was written to during a scan.', {
+  event('written_meanwhile', 'The collection was written to during the scan.', {
     collection: text('The class.'),
     before: count('Objects that the store counted before the scan.'),
     after: count('Objects that it counted after it.'),
@@ -60,50 +60,54 @@ export const OF_ARCHIVES = [
     counted: count('Objects that the store counts.'),
     returned: count('Objects that it returned.'),
   }),
-  event('manifest_copy_used', 'A manifest is damaged; its copy is read instead.', {
+  event('manifest_copy_used', 'A manifest is damaged: its copy is read.', {
     file: text('The copy.'),
     error: failure('What is wrong with the manifest.'),
   }),
-  event('document_version', 'A backup document is of another version than the known one.', {
+  event('document_version', 'A backup document has an unknown version.', {
     version: Type.Optional(Type.Unknown({ description: 'The version that it names, if any.' })),
     read_as: text('The version that it is read as.'),
   }),
-  event('document_count', 'A backup document holds another number of objects than it says.', {
+  event('document_count', 'A backup document declares a different number of objects than it holds.', {
     declared: Type.Number({ description: 'What its metadata say.' }),
     objects: count('What it holds.'),
   }),
-  event('part_damaged', 'A part is damaged; what is complete of it is restored.', {
+  event('part_damaged', 'A part is damaged: its undamaged objects are restored.', {
     part: text('The part.'),
     error: failure('What is wrong with it.'),
   }),
-  event('shard_left_out', 'A server left a shard out of its export.', {
+  event('shard_left_out', 'The server left a shard out of its export.', {
     shard: text('The shard.'),
     collection: text('The class.'),
     reason: text('Why, in the words of the server.'),
   }),
   event('archive_removed', 'A cleanup has removed an archive.', { archive: text('Its id.') }),
-  event('files_left', 'A directory stays, since it holds files that are not of its archive.', {
+  event('files_left', 'A directory was not removed, because it holds files of others.', {
     location: text('The directory.'),
     files: texts('The first ten of the files.'),
   }),
-  event('backup_not_cataloged', 'The catalog could not take note of a backup.', { error: failure('Why.') }),
-  event('catalog_moved_aside', 'A damaged catalog was moved aside, and is made anew.', {
+  event('backup_not_cataloged', 'A backup could not be added to the catalog.', { error: failure('Why.') }),
+  event('catalog_moved_aside', 'A damaged catalog was moved aside; a new one is made.', {
     path: text('Where it is now.'),
     error: failure('What is wrong with it.'),
   }),
-  event('catalog_rebuilt', 'A lost catalog was made anew from the archives that there are.', {
+  event('catalog_rebuilt', 'A lost catalog was made again from the archives.', {
     archives: count('How many archives it knows.'),
     roots: texts('The directories that were looked through.'),
   }),
-  event('archive_unreadable', 'What seems to be an archive was left out of a catalog.', {
+  event('archive_unreadable', 'An archive could not be read, and is not in the catalog.', {
     path: text('The archive.'),
     reason: text('Why.'),
   }),
-  event('root_unreadable', 'A directory could not be looked through for archives.', {
+  event('root_unreadable', 'A directory could not be searched for archives.', {
     root: text('The directory.'),
     error: failure('Why.'),
   }),
-  event('note_not_kept', 'A note could not be written beside its archive: a rebuilt catalog would lack it.', {
-    error: failure('Why.'),
-  }),
+  event(
+    'note_not_kept',
+    'A note could not be written next to its archive; a rebuilt catalog would lack it.',
+    {
+      error: failure('Why.'),
+    },
+  ),
 ] as const

@@ -8,32 +8,32 @@ const report = (description: string) =>
 
 /** What happens to the files that a run reads. */
 export const OF_FILES = [
-  event('trailing_bytes', 'Bytes behind the last member of a gzip file are left out.', {
+  event('trailing_bytes', 'Bytes after the last member of a gzip file are ignored.', {
     input: text('The name of the input.'),
   }),
-  event('line_cut', 'A stop cut a line of an input, which the same command gets again.', {
+  event('line_cut', 'A stop cut a line of an input; the same command reads it again.', {
     input: text('The name of the input.'),
     line: Type.Optional(count('The line; absent where the bytes do not tell.')),
     behind: Type.Optional(count('The line behind which something is left; 0 before the first.')),
   }),
-  event('file_taken', 'A watch is done with a file.', {
+  event('file_taken', 'A watch has ingested a file.', {
     path: text('The path it had.'),
     report: report('The report of its run.'),
     moved_to: Type.Optional(text('Where it is now; absent where it was deleted.')),
     rejects_path: Type.Optional(text('The file for its rejected records.')),
   }),
-  event('file_failed', 'A watch gave a file up; the others go on.', {
+  event('file_failed', 'A watch could not ingest a file; it continues with the others.', {
     path: text('The path it had.'),
     error: failure('Why.'),
     report: Type.Optional(report('The report of its run; absent where it could not be opened.')),
     moved_to: Type.Optional(text('Where it is now; absent where it was deleted.')),
     rejects_path: Type.Optional(text('The file for its rejected records.')),
   }),
-  event('file_kept', 'A file is settled, and could not be moved or deleted.', {
+  event('file_kept', 'A file was ingested, but could not be moved or deleted.', {
     path: text('The file.'),
     error: failure('Why.'),
   }),
-  event('file_passed_over', 'Something has the name of a file to take, and is none.', {
+  event('file_passed_over', 'Something matches the pattern, but is not a file that may be taken.', {
     path: text('The path.'),
     reason: choice(
       ['symbolic link', 'FIFO', 'socket', 'device', 'several names', 'unreadable'],
@@ -41,11 +41,11 @@ export const OF_FILES = [
     ),
     error: Type.Optional(failure('Of one that is unreadable: why.')),
   }),
-  event('file_grown', 'A file has grown: what is new of it is taken.', {
+  event('file_grown', 'A file has grown: its new lines are ingested.', {
     path: text('The file.'),
     line: count('After which line.'),
   }),
-  event('file_started_over', 'A file is no longer the one that was taken: it begins at its first line.', {
+  event('file_started_over', 'A file was replaced: it is ingested from its first line.', {
     path: text('The file.'),
     reason: choice(['shorter', 'changed'], 'It is shorter, or begins otherwise.'),
   }),

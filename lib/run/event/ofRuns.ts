@@ -15,34 +15,38 @@ export const RUN_KINDS = [
 
 /** How a run begins, goes on and ends. */
 export const OF_RUNS = [
-  event('run_started', 'A run has begun, and stands in the journal.', {
+  event('run_started', 'A run has started; its row is in the journal.', {
     run: text('The id of the run.'),
     kind: choice(RUN_KINDS, 'What it does.'),
     target: text('The store, or the place of the archives, without secrets.'),
   }),
-  event('run_ended', 'A run has come to its end.', {
+  event('run_ended', 'A run has ended.', {
     run: text('The id of the run.'),
     status: choice(['done', 'interrupted', 'failed'], 'How it ended.'),
     error: Type.Optional(failure('What ended it.')),
   }),
-  event('records_settled', 'A batch of records has its outcomes; the counts are those of a report so far.', {
-    lines: count('Lines of the input.'),
-    blank: count('Lines without anything but white space.'),
-    records: count('Lines that are not blank.'),
-    written: count('Records whose object was written.'),
-    deleted: count('Records that removed an object.'),
-    unchanged: count('Records after which the store was as before.'),
-    superseded: count('Records that a later one of the same batch replaced.'),
-    skipped: counts('Records not to be indexed, by reason.'),
-    rejected: counts('Records refused, by code.'),
-    control: count('Control records.'),
-    bytes: count('Bytes of input, decompressed.'),
-    retries: count('Calls to the store that were repeated.'),
-    input: count('Which input is at hand, from 0.'),
-    input_bytes: count('Bytes of that input, as it lies, that are settled: compressed ones, where it is.'),
-    seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
-  }),
-  event('progress', 'Some more objects, parts or archives are done.', {
+  event(
+    'records_settled',
+    'A batch of records has its outcomes. The counts are those of the report so far.',
+    {
+      lines: count('Lines of the input.'),
+      blank: count('Lines with white space only.'),
+      records: count('Lines that are not blank.'),
+      written: count('Records that wrote an object.'),
+      deleted: count('Records that removed an object.'),
+      unchanged: count('Records that changed nothing.'),
+      superseded: count('Records that a later record of the same batch replaced.'),
+      skipped: counts('Records that are not indexed, by reason.'),
+      rejected: counts('Rejected records, by code.'),
+      control: count('Control records.'),
+      bytes: count('Bytes of input, after decompression.'),
+      retries: count('Repeated calls to the store.'),
+      input: count('Which input is at hand, from 0.'),
+      input_bytes: count('Bytes of that input, as it lies, that are settled: compressed ones, where it is.'),
+      seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
+    },
+  ),
+  event('progress', 'More objects, parts or archives are done.', {
     unit: choice(['objects', 'parts', 'archives'], 'What is counted.'),
     phase: Type.Optional(
       choice(['writing', 'reading back'], 'What a backup or a restore does now; each phase is counted anew.'),
@@ -54,14 +58,14 @@ export const OF_RUNS = [
   event('record_rejected', 'A record was refused.', {
     line: count('Its line in the input.'),
     code: text('The reject code.'),
-    reason: text('Why, as a sentence.'),
+    reason: text('The reason, in words.'),
   }),
-  event('retry', 'A call to the store failed and will be made again.', {
+  event('retry', 'A call to the store failed, and is repeated.', {
     attempt: count('How often it was made, from 1.'),
     wait_ms: count('How long it waits, in milliseconds.'),
     error: failure('Why the call failed.'),
   }),
-  event('lock_wait', 'A process waits for a lock that another one holds.', {
+  event('lock_wait', 'The run waits for a lock that another process holds.', {
     file: text('The lock file.'),
     purpose: Type.Optional(text('What the other one does; absent where its lock does not say.')),
     since: Type.Optional(text('Since when.')),
@@ -69,21 +73,25 @@ export const OF_RUNS = [
     host: Type.Optional(text('On which machine.')),
     pid: Type.Optional(count('Its process id.')),
   }),
-  event('history_not_written', 'The journal could not take the row of a run, which goes on without one.', {
+  event('history_not_written', 'The row of a run could not be written to the journal; the run continues.', {
     error: failure('Why.'),
   }),
-  event('run_continued', 'An interrupted run goes on.', {
+  event('run_continued', 'An interrupted run continues.', {
     run: text('The id of the run.'),
     line: Type.Optional(count('After which line of the input.')),
     parts_done: Type.Optional(count('Of a restore: how many parts are done.')),
     fresh: Type.Optional(flag('Of a restore: all parts are written again.')),
     kind: Type.Optional(choice(RUN_KINDS, 'What it does, where it is no ingest and no restore.')),
   }),
-  event('run_started_over', 'An interrupted run is not continued: the input is read from its first line.', {
-    reason: choice(
-      ['fresh', 'collection_gone', 'input_changed'],
-      'It was asked for; the collection is gone; the input is another one.',
-    ),
-    run: Type.Optional(text('The id of the interrupted run.')),
-  }),
+  event(
+    'run_started_over',
+    'An interrupted run cannot be continued: the input is read from its first line.',
+    {
+      reason: choice(
+        ['fresh', 'collection_gone', 'input_changed'],
+        'It was asked for; the collection is gone; the input is another one.',
+      ),
+      run: Type.Optional(text('The id of the interrupted run.')),
+    },
+  ),
 ] as const
