@@ -1,4 +1,4 @@
-import { type ConsolaInstance, createConsola, LogLevels } from 'consola/basic'
+import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core'
 
 /** What is logged: lines for a person, or what was thrown. */
 export type Logged = unknown
