@@ -67,20 +67,23 @@ function contextOf(
   dryRun: boolean,
   onProgress: (progress: Progress) => void,
 ): WriteContext {
-  const { rejects, runId, fresh } = context.options(runOptions)
-  const { console, stop, signal } = context
   return {
-    stop,
-    signal,
-    onInFlight: context.onInFlight,
-    state,
-    fresh,
-    onEvent: eventView(console, (event) => {
+    ...writeContext(context, state, !dryRun),
+    onEvent: eventView(context.console, (event) => {
       if (event.type === 'records_settled') onProgress(event)
     }),
+  }
+}
+
+/** The context of a run that writes records, but for its events. */
+export function writeContext(context: Context, state: State, keepsRejects: boolean): WriteContext {
+  const { rejects, runId, fresh } = context.options(runOptions)
+  const { stop, signal, onInFlight } = context
+  return {
+    ...{ stop, signal, onInFlight, state, fresh },
     ...(runId !== undefined && { runId }),
     ...(rejects !== undefined && { rejectsPath: rejects }),
-    ...(!dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),
+    ...(keepsRejects && { rejectsDirectory: join(state.directory, 'rejects') }),
   }
 }
 

@@ -1,12 +1,5 @@
 import Type from '../core/typebox.ts'
-
-const count = (description: string) => Type.Integer({ minimum: 0, description })
-const counts = (description: string) =>
-  Type.Unsafe<Record<string, number>>({
-    type: 'object',
-    additionalProperties: { type: 'integer', minimum: 0 },
-    description,
-  })
+import { count, recordCounts } from './event/fields.ts'
 
 /**
  * The report of a run, as `--json` prints it: the shape of `Report` in lib/core/report.ts, which a test holds equal.
@@ -23,18 +16,7 @@ export const ReportSchema = Type.Object(
     continued_from_line: count(
       'The line after which an interrupted run continued; 0 if it started at the first line.',
     ),
-    lines: count('Lines of the input: `blank` plus `records`.'),
-    blank: count('Lines with white space only.'),
-    records: count('Lines that are not blank: the sum of the outcomes below.'),
-    written: count('Records that wrote an object.'),
-    deleted: count('Records that removed an object.'),
-    unchanged: count('Records that changed nothing.'),
-    superseded: count('Records that a later record of the same batch replaced.'),
-    skipped: counts('Records that are not indexed, by reason.'),
-    rejected: counts('Rejected records, by code.'),
-    control: count('Control records.'),
-    retries: count('Repeated calls to the store.'),
-    bytes: count('Bytes of input, after decompression.'),
+    ...recordCounts,
     started_at: Type.String({ format: 'date-time', description: 'When this process started it.' }),
     seconds: Type.Number({ minimum: 0, description: 'Seconds that the run took.' }),
     rate: Type.Number({ minimum: 0, description: 'Records per second, of those that this process settled.' }),

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { forRun } from '../../forRun.ts'
@@ -16,7 +15,7 @@ import {
   watchJob,
   watchOptions,
 } from '../../library.ts'
-import { sayNext } from '../../runIngest.ts'
+import { sayNext, writeContext } from '../../runIngest.ts'
 import { eventView } from '../../view/events.ts'
 import { ingestMeasure, type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
@@ -66,23 +65,16 @@ function contextOf(
   { after, dryRun }: { after: string; dryRun: boolean },
   view: ProgressView,
 ): WriteContext {
-  const { rejects, runId, fresh } = context.options(runOptions)
-  const { console, stop, signal } = context
+  const { console } = context
+  const write = writeContext(context, state, after !== 'move' && !dryRun)
   const showEvent = eventView(console)
   return {
-    stop,
-    signal,
-    onInFlight: context.onInFlight,
-    state,
-    fresh,
+    ...write,
     onEvent: (event) => {
-      if (rejects === undefined) noteRejects(console, event)
+      if (write.rejectsPath === undefined) noteRejects(console, event)
       if (event.type === 'records_settled') view.update(ingestMeasure(event, []))
       showEvent(event)
     },
-    ...(runId !== undefined && { runId }),
-    ...(rejects !== undefined && { rejectsPath: rejects }),
-    ...(after !== 'move' && !dryRun && { rejectsDirectory: join(state.directory, 'rejects') }),
   }
 }
 

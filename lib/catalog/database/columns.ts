@@ -1,28 +1,26 @@
-import type { VerifyLevel } from '../record.ts'
-import type { ArchiveStatus } from '../status.ts'
+import type { ArchiveRecord, VerifyLevel } from '../record.ts'
 
-/** A row of the table `archives`. */
-export interface Row {
-  readonly id: string
-  readonly status: ArchiveStatus
-  readonly collection: string
-  readonly cluster: string
-  readonly started: string
+/** What a row holds as the catalog lists it. */
+type Listed = Pick<
+  ArchiveRecord,
+  | ('id' | 'status' | 'collection' | 'cluster' | 'started' | 'updated' | 'root' | 'location' | 'shape')
+  | (
+      | 'content'
+      | 'format'
+      | 'compression'
+      | 'objects'
+      | 'vectors'
+      | 'bytes'
+      | 'raw_bytes'
+      | 'parts'
+      | 'version'
+    )
+>
+
+/** A row of the table `archives`: lists are JSON texts, flags numbers, and what is absent is null. */
+export interface Row extends Listed {
   readonly finished: string | null
-  readonly updated: string
   readonly deleted: string | null
-  readonly root: string
-  readonly location: string
-  readonly shape: 'directory' | 'file'
-  readonly content: string
-  readonly format: string
-  readonly compression: string
-  readonly objects: number
-  readonly vectors: number
-  readonly bytes: number
-  readonly raw_bytes: number
-  readonly parts: number
-  readonly version: string
   readonly tenants: string
   readonly parent: string | null
   readonly tags: string

@@ -31,8 +31,24 @@ export const failure = (description: string) =>
   )
 
 export const counts = (description: string) =>
-  Type.Unsafe<Readonly<Record<string, number>>>({
+  Type.Unsafe<Record<string, number>>({
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0 },
     description,
   })
+
+/** What a run counts of records: in its events while it goes on, and in its report. */
+export const recordCounts = {
+  lines: count('Lines of the input: `blank` plus `records`.'),
+  blank: count('Lines with white space only.'),
+  records: count('Lines that are not blank: the sum of the outcomes below.'),
+  written: count('Records that wrote an object.'),
+  deleted: count('Records that removed an object.'),
+  unchanged: count('Records that changed nothing.'),
+  superseded: count('Records that a later record of the same batch replaced.'),
+  skipped: counts('Records that are not indexed, by reason.'),
+  rejected: counts('Rejected records, by code.'),
+  control: count('Control records.'),
+  retries: count('Repeated calls to the store.'),
+  bytes: count('Bytes of input, after decompression.'),
+}

@@ -1,5 +1,5 @@
 import Type from '../../core/typebox.ts'
-import { choice, count, counts, event, failure, flag, text } from './fields.ts'
+import { choice, count, event, failure, flag, recordCounts, text } from './fields.ts'
 
 /** The jobs that a run can be of. */
 export const RUN_KINDS = [
@@ -29,18 +29,7 @@ export const OF_RUNS = [
     'records_settled',
     'A batch of records has its outcomes. The counts are those of the report so far.',
     {
-      lines: count('Lines of the input.'),
-      blank: count('Lines with white space only.'),
-      records: count('Lines that are not blank.'),
-      written: count('Records that wrote an object.'),
-      deleted: count('Records that removed an object.'),
-      unchanged: count('Records that changed nothing.'),
-      superseded: count('Records that a later record of the same batch replaced.'),
-      skipped: counts('Records that are not indexed, by reason.'),
-      rejected: counts('Rejected records, by code.'),
-      control: count('Control records.'),
-      bytes: count('Bytes of input, after decompression.'),
-      retries: count('Repeated calls to the store.'),
+      ...recordCounts,
       input: count('Which input is at hand, from 0.'),
       input_bytes: count('Bytes of that input, as it lies, that are settled: compressed ones, where it is.'),
       seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
