@@ -26,6 +26,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
     'archive/format/formats.contract.test.ts',
   ],
   'archive/part': ['archive/untrusted.test.ts', 'archive/roundTrip.test.ts'],
+  'archive/undo': ['archive/undo/undo.test.ts'],
   'archive/storage': ['archive/storage/storage.test.ts', 'archive/untrusted.test.ts'],
   catalog: ['catalog/catalog.test.ts', 'catalog/foreign.test.ts'],
   'catalog/lock': ['catalog/lock/lock.test.ts', 'job/verify/verify.test.ts'],

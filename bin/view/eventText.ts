@@ -114,6 +114,8 @@ const OF_COLLECTIONS = {
     return `schema: ${path} is ${json(archive)} in the archive, ${is}: it stays`
   },
   changes_ahead: (event) => changesText(event),
+  deletions_left: ({ collection, objects, rejected }) =>
+    `nothing was deleted of ${collection}, since ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive does not have are still there`,
   undo_expired: ({ run, collection }) =>
     `what the run ${run} changed of ${collection} was kept for its time, and is removed: it can no longer be taken back`,
   schema_derived: ({ source }) =>
@@ -182,18 +184,24 @@ const OF_ARCHIVES = {
 const STRATEGIES: Readonly<Record<string, string>> = {
   skip: 'only objects that it lacks are written',
   overwrite: 'objects of the archive replace those that are there',
+  merge: 'objects that are in both are merged property by property',
+  replace: 'it becomes exactly the archive',
 }
 
 function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }>): string {
-  const { collection, target, strategy, objects, source, undo, keep_ms = 0, dry_run } = event
+  const { collection, target, strategy, objects, source, deletes, undo, keep_ms = 0, dry_run } = event
   const holds = objects === undefined ? '' : `, which holds ${counted(objects, 'object')}`
   const from = source === undefined ? '' : ` (${counted(source, 'object')} in the archive)`
+  const removes =
+    deletes === undefined
+      ? ''
+      : `; ${counted(deletes, 'object')} ${dry_run ? 'would be' : 'will be'} deleted, last of all`
   const would = dry_run ? 'would change' : 'changes'
   const back =
     undo === undefined
       ? 'it cannot be taken back'
       : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be taken back`
-  return `${would} ${collection} in ${target}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}; ${back}`
+  return `${would} ${collection} in ${target}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}; ${back}`
 }
 
 /** Events that are shown in another way, or not at all. */

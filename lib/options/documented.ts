@@ -223,9 +223,21 @@ export interface RestoreOptionsInput {
   readonly collection?: string
   /**
    * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces
-   * those that are there. Default 'fail'.
+   * those that are there; merge takes each property from the side that has it; replace makes the collection
+   * exactly the archive. Default 'fail'.
    */
-  readonly onConflict?: 'fail' | 'skip' | 'overwrite'
+  readonly onConflict?: 'fail' | 'skip' | 'overwrite' | 'merge' | 'replace'
+  /** send only objects that differ from those that are there. Default false. */
+  readonly onlyChanged?: boolean
+  /** whose value a merge takes where both have one. Default 'archive'. */
+  readonly prefer?: 'archive' | 'target'
+  /**
+   * whose vectors a merge takes; drop leaves out those that no longer match the texts, so that the server
+   * makes them anew. Needed if the class has a vectorizer. No default.
+   */
+  readonly vectors?: 'archive' | 'target' | 'drop'
+  /** refuse a replace that would delete more objects than this, before anything is written. Default '10%'. */
+  readonly maxDelete?: string
   /**
    * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
    * without a way back. Default true.
@@ -282,9 +294,16 @@ export interface RestoreOptionsInput {
 export interface RestoreOptions extends RestoreOptionsInput {
   /**
    * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces
-   * those that are there. Default 'fail'.
+   * those that are there; merge takes each property from the side that has it; replace makes the collection
+   * exactly the archive. Default 'fail'.
    */
-  readonly onConflict: 'fail' | 'skip' | 'overwrite'
+  readonly onConflict: 'fail' | 'skip' | 'overwrite' | 'merge' | 'replace'
+  /** send only objects that differ from those that are there. Default false. */
+  readonly onlyChanged: boolean
+  /** whose value a merge takes where both have one. Default 'archive'. */
+  readonly prefer: 'archive' | 'target'
+  /** refuse a replace that would delete more objects than this, before anything is written. Default '10%'. */
+  readonly maxDelete: string
   /**
    * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
    * without a way back. Default true.

@@ -29,6 +29,7 @@ import {
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
+import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
 import { rejectsPath, restoreRejects } from './restoreRejects.ts'
 import { restoreSummary } from './restoreSummary.ts'
 import { takeBackTexts } from './takeBack.ts'
@@ -57,7 +58,7 @@ export const command: Command = {
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
     `elysiactl col restore latest:Article --name draft --filter "status = 'draft'" --properties title,body`,
   ],
-  schemas: [restoreOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  schemas: [restoreOptions, restoreAskOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   document: 'restore',
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
@@ -81,13 +82,16 @@ async function run(context: Context): Promise<void> {
     const opened: Opened[] = []
     for (const operand of operands) opened.push(await open(context, operand, options, closers))
     const { store, state } = await context.openTarget(opening(context, options))
+    const { yes } = context.options(restoreAskOptions)
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
     const jobContext: RestoreContext = {
       ...contextOf(context, state),
+      ...(!yes && { confirm: (deletions) => agreed(context, deletions) }),
       signal: AbortSignal.any([context.signal, ...lost]),
       onEvent: progressEvents(console, view),
     }
     const sources = opened.map(({ source }) => source)
+    requireAnswerable(context, options)
     const all = await runRestores(sources, store, options, jobContext).finally(view.stop)
     const reports = all.map(({ report }) => report)
     if (reports.every(({ status }) => ['done', 'planned'].includes(status))) context.done()

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import type { CollectionSchema } from '../../core/schema.ts'
 import { ownLines } from '../../stream/lines/ownLines.ts'
 import { entryReader, markIn } from './entry.ts'
-import { UNDO_ENTRIES, type UndoEntry, undoDamaged } from './undo.ts'
+import { UNDO_ENTRIES, type UndoEntry, type UndoHeader, undoDamaged } from './undo.ts'
 
 /** A batch that was kept before it was sent. */
 export interface UndoBlock {
@@ -18,7 +17,10 @@ export interface UndoBlock {
  * them: nothing of it was sent. Memory: a batch.
  * @throws ElysiaError ELYSIA_DAMAGED where a block before the last is not what was written
  */
-export async function* undoBlocks(directory: string, schema: CollectionSchema): AsyncGenerator<UndoBlock> {
+export async function* undoBlocks(
+  directory: string,
+  { schema, bytes }: Pick<UndoHeader, 'schema' | 'bytes'>,
+): AsyncGenerator<UndoBlock> {
   const read = entryReader(schema)
   const failure = (fact: string, cause: unknown) => undoDamaged(directory, fact, cause)
   const file = createReadStream(join(directory, UNDO_ENTRIES))
@@ -39,8 +41,11 @@ export async function* undoBlocks(directory: string, schema: CollectionSchema): 
       if (isWhole) yield { entries: lines.map(read), end }
       lines = []
     }
+    if (bytes !== undefined && (torn || end !== bytes || lines.length > 0)) {
+      throw undoDamaged(directory, `is damaged: it was ${bytes} bytes long when its run ended`)
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && bytes === undefined) return
     throw error
   }
 }

@@ -50,7 +50,7 @@ export class UndoWriter {
     const path = join(directory, UNDO_ENTRIES)
     const at = { entries: 0, bytes: 0 }
     if (existsSync(path)) {
-      for await (const { entries, end } of undoBlocks(directory, header.schema)) {
+      for await (const { entries, end } of undoBlocks(directory, header)) {
         at.entries += entries.length
         at.bytes = end
       }

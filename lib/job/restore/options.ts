@@ -25,9 +25,37 @@ export const restoreOptions = {
     onConflict: {
       type: 'string',
       description:
-        'if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces those that are there',
-      enum: ['fail', 'skip', 'overwrite'],
+        'if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces those that are there; merge takes each property from the side that has it; replace makes the collection exactly the archive',
+      enum: ['fail', 'skip', 'overwrite', 'merge', 'replace'],
       default: 'fail',
+      flagOnly: true,
+    },
+    onlyChanged: {
+      type: 'boolean',
+      description: 'send only objects that differ from those that are there',
+      default: false,
+      flagOnly: true,
+    },
+    prefer: {
+      type: 'string',
+      description: 'whose value a merge takes where both have one',
+      enum: ['archive', 'target'],
+      default: 'archive',
+      flagOnly: true,
+    },
+    vectors: {
+      type: 'string',
+      description:
+        'whose vectors a merge takes; drop leaves out those that no longer match the texts, so that the server makes them anew. Needed if the class has a vectorizer',
+      enum: ['archive', 'target', 'drop'],
+      flagOnly: true,
+    },
+    maxDelete: {
+      type: 'string',
+      description: 'refuse a replace that would delete more objects than this, before anything is written',
+      placeholder: 'N|P%',
+      pattern: '^(\\d+|\\d+(\\.\\d+)?%)$',
+      default: '10%',
       flagOnly: true,
     },
     undo: {

@@ -76,7 +76,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
       tell(more)
     },
     onFiltered: tell,
-    resolve: resolverFor(run),
+    resolve: resolverFor(run.existing, { options, undo: run.kept.undo }),
   }
 }
 
@@ -117,8 +117,10 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
 }
 
 async function beginNoting({ plan, kept, existing }: RestoreRun, { name }: SourcePart): Promise<Noting> {
+  // What a merge keeps of an object may have references that the archive knows nothing of.
+  const refers = existing === undefined ? plan.references.length > 0 : existing.traces.refers
   return {
-    links: plan.references.length === 0 ? undefined : await kept.spool.begin(name),
+    links: refers ? await kept.spool.begin(name) : undefined,
     writes: existing === undefined ? undefined : await kept.writes.begin(name),
   }
 }

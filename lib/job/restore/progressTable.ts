@@ -13,6 +13,7 @@ export interface PartFacts {
   readonly written: number
   /** Objects of an existing class that were as they should be. */
   readonly unchanged?: number
+  readonly unchangedVectors?: number
   /** By reason; of an existing class. */
   readonly skipped?: CountsByCode
   /** Not selected; absent where all were. */
@@ -22,7 +23,7 @@ export interface PartFacts {
   readonly vectors: number
   /** References that its objects have. */
   readonly references: number
-  /** Of the objects that were written, as the store has to give them back. @see ObjectsDigest */
+  /** Of the objects that were written or were as they should be, as the store has to give them back. @see ObjectsDigest */
   readonly digest: string
   /** Of a class with a time to live: those of them that never expire. */
   readonly lasting?: { readonly objects: number; readonly digest: string }

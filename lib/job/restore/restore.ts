@@ -6,6 +6,7 @@ import { sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
+import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
 import { verifyWritten } from './conflict/verifyWritten.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
@@ -122,6 +123,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   [requireSome, 'restore.written'],
   [findUnseen],
   [linkReferences, 'restore.linked'],
+  [deleteVanishing, 'restore.vanished'],
   [async (run) => run.kept.undo?.complete()],
   [
     async (run) => {
@@ -130,7 +132,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   ],
   [
     async (run, done) => {
-      const verification = await (run.existing === undefined ? verifyTarget(run) : verifyWritten(run))
+      const verification = await verificationOf(run)
       if (verification === null) return
       done.set(run, verification)
       requireEqual(run, verification)
@@ -172,6 +174,13 @@ async function requireSome(run: RestoreRun): Promise<void> {
       hint: 'the rejects file has each with its reason',
     },
   )
+}
+
+/** All of a class that is the restore's own, or was replaced; of any other what was written into it. */
+function verificationOf(run: RestoreRun): Promise<Verification | null> {
+  const { existing } = run
+  const isAll = existing === undefined || (existing.strategy === 'replace' && refusedOf(run) === 0)
+  return isAll ? verifyTarget(run) : verifyWritten(run)
 }
 
 /** What a failed restore leaves as it found it. */

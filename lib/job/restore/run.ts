@@ -12,6 +12,7 @@ import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { Strategy } from './conflict/strategy.ts'
+import type { Deletions, VanishingIds } from './conflict/vanishing.ts'
 import type { RestoreOptions } from './options.ts'
 import type { PartFacts, RestoreLog } from './progressTable.ts'
 import type { Reasons } from './reasons.ts'
@@ -22,7 +23,10 @@ import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
 
 /** The context of a restore. */
-export type RestoreContext = WriteContext
+export interface RestoreContext extends WriteContext {
+  /** Asks whether a replace may delete what it would; without it, it may. */
+  readonly confirm?: (deletions: Deletions) => Promise<boolean>
+}
 
 /** What is to be made in the target, decided before anything is written. */
 export interface RestorePlan {
@@ -85,6 +89,8 @@ export interface RestoreFiles {
   readonly written: WrittenIds | undefined
   /** What an existing class was before it is changed; undefined where nothing is kept. */
   readonly undo: UndoKeeping | undefined
+  /** What a replace will delete; undefined of anything else. */
+  readonly vanishing: VanishingIds | undefined
   /** What was written into an existing class. */
   readonly writes: PartSpool<WrittenObject>
   readonly rejects: RestoreRejects | undefined

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { selectionText } from '../../archive/selection.ts'
 import { closeAll } from '../../async/closeAll.ts'
+import type { Retrying } from '../../async/retry.ts'
+import { classNameOf } from '../../change/collectionName.ts'
 import { openDatabase } from '../../database/connection.ts'
+import type { Emit } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
@@ -12,7 +15,7 @@ import type { Store } from '../../store/store.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { planInto } from './conflict/existing.ts'
-import { announce, existingOf, keepingFor } from './conflict/keeping.ts'
+import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { type Continuation, continuation } from './continuation.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
@@ -57,7 +60,9 @@ export async function setUpRestore(
   const { emit, signal } = frame
   const retry = frame.retrying(options.retryForMs)
   const health = await retry(() => healthyTarget(store, options, emit))
-  const planned = await retry(() => planRestore(store, source, options, health, emit, together.classes))
+  const mayExist = options.onConflict !== 'fail'
+  const emitPlan = mayExist ? await ofPlan(store, source, options, emit, retry) : emit
+  const planned = await retry(() => planRestore(store, source, options, health, emitPlan, together.classes))
   const progress = nothingDone(planned)
   const { dryRun } = options
   const { state, runId } = context
@@ -67,11 +72,10 @@ export async function setUpRestore(
   const own = ownState(state)
   const close = [() => own.close(), () => lock?.release()]
   try {
-    const mayExist = options.onConflict !== 'fail'
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)
     const { left, isMade, into } = continued
-    const plan = into === undefined ? planned : planInto(store, into, planned, source)
+    const plan = into === undefined ? planned : planInto(store, into, planned, source, options)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()
@@ -80,6 +84,8 @@ export async function setUpRestore(
     if (goesOn && !dryRun) restoreCheckpoint(progress, log, context.fresh === true)
     const directory = state === undefined ? await own.directory() : runDirectory(state, name)
     const existing = into && existingOf(store, into, options, continued.run !== undefined)
+    const vanishing = vanishingFor(existing, { source, options, plan })
+    close.unshift(() => vanishing?.close())
     const undo = existing && keepingFor({ store, options, context, run: name, existing, close })
     const run: RestoreRun = {
       frame,
@@ -96,6 +102,7 @@ export async function setUpRestore(
         spool: new PartSpool(directory, 'links'),
         writes: new PartSpool(directory, 'writes'),
         undo,
+        vanishing,
         written:
           isOnce(source) && !dryRun && state !== undefined && into === undefined
             ? new WrittenIds(directory)
@@ -107,7 +114,7 @@ export async function setUpRestore(
       existing,
       progress,
     }
-    await announce(run)
+    await planChanges(run)
     run.kept.rejects?.keep(run.kept.origin.archive, progress.parts.keys())
     const { rejects, written } = run.kept
     const ends = [() => rejects?.close(), () => written?.close(), () => undo?.close(), ...close]
@@ -116,6 +123,19 @@ export async function setUpRestore(
     await closeAll(close).catch(() => {})
     throw error
   }
+}
+
+/** Of a class that is there and stays nobody says how it would have been made. */
+async function ofPlan(
+  store: Store,
+  source: RestoreSource,
+  { name }: RestoreOptions,
+  emit: Emit,
+  retry: Retrying,
+): Promise<Emit> {
+  const its = name === undefined ? source.schema.class : classNameOf(name)
+  if ((await retry(() => store.schema(its))) === undefined) return emit
+  return (event) => event.type === 'schema_patched' || emit(event)
 }
 
 /**

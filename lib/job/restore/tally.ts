@@ -35,6 +35,7 @@ export class PartTally {
   readonly #rejected: Record<string, number> = {}
   #written = 0
   #unchanged = 0
+  #unchangedVectors = 0
   #skipped = 0
   #filtered = 0
   #vectors = 0
@@ -55,6 +56,10 @@ export class PartTally {
       for (const { beacons } of links) this.#references += beacons.length
     }
     this.#written += written.length
+    for (const { expected } of unchanged) {
+      this.#digest.add(this.#compared(expected))
+      this.#unchangedVectors += vectorsOf(expected)
+    }
     this.#unchanged += unchanged.length
     this.#skipped += skipped.length
     for (const { code } of refused) this.refuse(code)
@@ -74,7 +79,7 @@ export class PartTally {
     return {
       objects: this.#written + this.#unchanged + this.#filtered + this.#skipped + sum(this.#rejected),
       written: this.#written,
-      ...(this.#unchanged > 0 && { unchanged: this.#unchanged }),
+      ...(this.#unchanged > 0 && { unchanged: this.#unchanged, unchangedVectors: this.#unchangedVectors }),
       ...(this.#filtered > 0 && { filtered: this.#filtered }),
       ...(this.#skipped > 0 && { skipped: { exists: this.#skipped } }),
       rejected: { ...this.#rejected },

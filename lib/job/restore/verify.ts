@@ -21,7 +21,7 @@ export interface Verification {
 /** Reads everything back. Tenants have to be active. Memory: a page. */
 export async function verifyTarget(run: RestoreRun): Promise<Verification> {
   const facts = [...run.progress.parts.values()]
-  const expected = facts.reduce((sum, { written }) => sum + written, 0)
+  const expected = facts.reduce((sum, { written, unchanged = 0 }) => sum + written + unchanged, 0)
   const calls = await callsOf(run)
   if (!run.options.verify) {
     const count = await counted(run, calls)
@@ -31,7 +31,7 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
   const found = await readBack(
     run,
     calls,
-    facts.some(({ vectors }) => vectors > 0),
+    facts.some(({ vectors, unchangedVectors = 0 }) => vectors + unchangedVectors > 0),
     expected,
   )
   const normalizer = facts.every(({ referencesRejected }) => referencesRejected === 0)
@@ -83,8 +83,12 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
 }
 
 async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean, expected: number) {
-  const { collection, plan, retry, frame } = run
-  const projection = { properties: 'all', vectors, references: plan.references.length > 0 } as const
+  const { collection, plan, retry, frame, existing } = run
+  const projection = {
+    properties: 'all',
+    vectors,
+    references: existing?.traces.refers ?? plan.references.length > 0,
+  } as const
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
   let count = 0

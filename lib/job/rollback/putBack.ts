@@ -14,7 +14,7 @@ const LINKS = 'links'
 /** The entries that count, of those that a run has kept, a batch of one tenant at a time. Memory: a batch. */
 export async function* countingEntries({ kept, index }: RollbackRun): AsyncGenerator<UndoEntry[]> {
   let number = 0
-  for await (const { entries } of undoBlocks(kept.directory, kept.header.schema)) {
+  for await (const { entries } of undoBlocks(kept.directory, kept.header)) {
     const first = number
     number += entries.length
     const counting = entries.filter((entry, at) => index.find(entry)?.entry === first + at)

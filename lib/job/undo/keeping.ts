@@ -1,5 +1,5 @@
 import { readUndoHeader } from '../../archive/undo/header.ts'
-import type { UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
+import type { Trace, UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
 import { UndoWriter } from '../../archive/undo/writer.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Traces } from './traces.ts'
@@ -48,10 +48,12 @@ export class UndoKeeping {
     if (tenants.length > 0) this.#writer?.noteTenants(tenants)
   }
 
-  /** True where the run has written this object before it was interrupted, and nobody has changed it since. */
-  isOwn(found: StoredObject): boolean {
+  /** What the run wrote before it was interrupted, if the object is that still: some references may not be linked yet. */
+  own(found: StoredObject): Trace | undefined {
     const wrote = this.#earlier?.find(found)?.wrote
     return wrote !== undefined && this.#traces.matches(found, wrote, { partlyLinked: true })
+      ? wrote
+      : undefined
   }
 
   /** True where an interrupted run has kept something. */

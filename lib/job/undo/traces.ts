@@ -1,7 +1,7 @@
 import { objectDigest } from '../../archive/object/digest.ts'
 import type { Trace } from '../../archive/undo/undo.ts'
 import type { StoredObject } from '../../core/object.ts'
-import type { CollectionSchema } from '../../core/schema.ts'
+import { type CollectionSchema, isReference } from '../../core/schema.ts'
 import { normalizerFor } from '../../transform/object/comparable.ts'
 import { splitReferences } from '../../transform/object/references.ts'
 import { vectorizersOf } from '../../transform/schema/vectorizers.ts'
@@ -22,10 +22,13 @@ export class Traces {
   readonly #compared: (object: StoredObject) => StoredObject
   readonly #split
   readonly #makesVectors: boolean
+  /** True where objects may have references. */
+  readonly refers: boolean
 
   constructor(kind: string, schema: CollectionSchema) {
     this.#compared = normalizerFor(kind, schema)
     this.#split = splitReferences({ from: schema, name: schema.class, leftOut: new Set() })
+    this.refers = (schema.properties ?? []).some(isReference)
     this.#makesVectors = vectorizersOf(schema).length > 0
   }
 

@@ -44,10 +44,10 @@ export class UndoIndex {
   }
 
   /** Reads what a run has kept. @throws ElysiaError ELYSIA_DAMAGED */
-  static async read(directory: string, { schema }: UndoHeader, traces: Traces): Promise<UndoIndex> {
+  static async read(directory: string, header: UndoHeader, traces: Traces): Promise<UndoIndex> {
     const index = new UndoIndex(traces)
     try {
-      for await (const { entries } of undoBlocks(directory, schema)) index.#add(entries)
+      for await (const { entries } of undoBlocks(directory, header)) index.#add(entries)
       return index
     } catch (error) {
       index.close()

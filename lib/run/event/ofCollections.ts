@@ -81,9 +81,15 @@ export const OF_COLLECTIONS = [
     strategy: text('What happens to objects that are in both.'),
     objects: Type.Optional(count('How many it holds; absent where they were not counted.')),
     source: Type.Optional(count('How many the source holds, where that is known.')),
+    deletes: Type.Optional(count('How many will be deleted; absent where none are.')),
     undo: Type.Optional(text('Where what is changed is kept; absent where nothing is.')),
     keep_ms: Type.Optional(count('How long, in milliseconds.')),
     dry_run: flag('They would be changed.'),
+  }),
+  event('deletions_left', 'A replace deleted nothing, because objects of the archive were rejected.', {
+    collection: text('Its class.'),
+    objects: count('Objects that are still there, and not in the archive.'),
+    rejected: count('Objects and references that were rejected.'),
   }),
   event(
     'undo_expired',

@@ -1,30 +1,27 @@
-import { ElysiaError } from '../../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../../core/schema.ts'
 import type { Store } from '../../../store/store.ts'
 import { normalizerFor } from '../../../transform/object/comparable.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
-import { misfits } from '../../../transform/schema/fit.ts'
+import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
+import { requireFit, requireMergeable, requireWholeObjects } from './requirements.ts'
 
 /**
  * What a restore makes of its plan where the class is there already: that stays as it is, with its aliases.
- * @throws ElysiaError ELYSIA_CONFLICT where the objects do not fit into it
+ * @throws ElysiaError ELYSIA_CONFLICT where the objects do not fit into it, ELYSIA_USAGE where it has to be said whose
+ * vectors a merge takes
  */
 export function planInto(
   store: Store,
   existing: CollectionSchema,
   plan: RestorePlan,
-  { withoutVectors }: RestoreSource,
+  source: RestoreSource,
+  options: RestoreOptions,
 ): RestorePlan {
-  const wanted = { ...plan.schema, properties: [...(plan.schema.properties ?? []), ...plan.references] }
-  const faults = misfits(wanted, existing, { vectors: withoutVectors !== true })
-  if (faults.length > 0) {
-    const fact = `the archive does not fit into ${existing.class} in ${store.target}: ${faults.join('; ')}`
-    throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-      hint: `nothing was written; add to ${existing.class} what it lacks, or restore beside it with --name NEW`,
-    })
-  }
+  requireFit(store, existing, plan, source)
+  requireMergeable(existing, options)
+  requireWholeObjects(existing, plan, source, options)
   return {
     ...plan,
     patches: [],

@@ -9,15 +9,18 @@ import { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { Existing, RestoreContext, RestoreRun } from '../run.ts'
 import type { Strategy } from './strategy.ts'
+import { type Deletions, planDeletions, requireReplaceable, VanishingIds } from './vanishing.ts'
 
 /** Says what is going to be changed, before anything is. */
-export async function announce(run: RestoreRun): Promise<void> {
+async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
   const { store, existing, plan, kept, options, frame, retry, class: name } = run
   if (existing === undefined) return
   // Tenants are not counted: those that are not active would have to be woken for it.
-  const objects = hasTenants(existing.schema)
-    ? undefined
-    : await retry(() => store.collection(name).count({ signal: frame.signal }))
+  const objects =
+    deletions?.objects ??
+    (hasTenants(existing.schema)
+      ? undefined
+      : await retry(() => store.collection(name).count({ signal: frame.signal })))
   frame.emit({
     type: 'changes_ahead',
     collection: name,
@@ -25,9 +28,35 @@ export async function announce(run: RestoreRun): Promise<void> {
     strategy: existing.strategy,
     ...(objects !== undefined && { objects }),
     ...(plan.objects !== undefined && { source: plan.objects }),
+    ...(deletions !== undefined && deletions.deletes > 0 && { deletes: deletions.deletes }),
     ...(kept.undo !== undefined && { undo: kept.undo.directory, keep_ms: options.keepUndoMs }),
     dry_run: options.dryRun,
   })
+}
+
+/**
+ * Looks at what a replace would delete, says what is going to be changed, and asks where somebody wants to be asked.
+ * @throws ElysiaError ELYSIA_CONFLICT where it is too much, or nobody agreed
+ */
+export async function planChanges(run: RestoreRun): Promise<void> {
+  if (run.kept.vanishing === undefined) return announce(run)
+  const deletions = await planDeletions(run)
+  await announce(run, deletions)
+  const { confirm } = run.frame.context as RestoreContext
+  if (run.options.dryRun || confirm === undefined || (await confirm(deletions))) return
+  throw new ElysiaError('ELYSIA_CONFLICT', `${run.class} was not replaced: nobody agreed`, {
+    hint: 'nothing was written; --yes replaces it unasked',
+  })
+}
+
+/** Of a replace the ids that it will delete. @throws ElysiaError ELYSIA_USAGE for a source that may not delete anything */
+export function vanishingFor(
+  existing: Existing | undefined,
+  given: Pick<RestoreRun, 'source' | 'options' | 'plan'>,
+): VanishingIds | undefined {
+  if (existing?.strategy !== 'replace') return undefined
+  requireReplaceable(given)
+  return new VanishingIds()
 }
 
 /** A class that is there, as a restore into it sees it. */

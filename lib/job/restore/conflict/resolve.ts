@@ -1,11 +1,14 @@
 import type { Trace, UndoEntry } from '../../../archive/undo/undo.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import { isReference } from '../../../core/schema.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
-import type { SplitObject } from '../../../transform/object/references.ts'
-import type { Existing, RestoreRun } from '../run.ts'
+import { mergeFor } from '../../../transform/object/merge.ts'
+import { type SplitObject, splitReferences } from '../../../transform/object/references.ts'
+import type { UndoKeeping } from '../../undo/keeping.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { Existing } from '../run.ts'
+import type { Strategy } from './strategy.ts'
 
 /** What is to become of the objects of one batch, all of one tenant. */
 export interface Resolved {
@@ -20,19 +23,25 @@ export type Resolve = (batch: readonly SplitObject[], calls: Calls) => Promise<R
 
 const BARE: Projection = { properties: [], vectors: false }
 
+/** How it is decided, and where what will be changed is kept. */
+export interface Resolving {
+  readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'>
+  readonly undo: UndoKeeping | undefined
+}
+
 /** The decision of a restore into a class that is there; undefined where all is simply written. */
-export function resolverFor(run: RestoreRun): Resolve | undefined {
-  const { existing, kept } = run
+export function resolverFor(existing: Existing | undefined, resolving: Resolving): Resolve | undefined {
   if (existing === undefined) return undefined
-  const decide = deciderFor(run, existing)
-  const what = projectionFor(run, existing)
+  const { undo } = resolving
+  const decide = deciderFor(resolving, existing)
+  const what = projectionFor(resolving, existing)
   return async (batch, calls) => {
     const there = what === undefined ? new Map<string, StoredObject>() : await found(batch, calls, what)
     const decided = decide(batch, there)
-    if (kept.undo !== undefined) {
+    if (undo !== undefined) {
       const entries = decided.due.map((one) => entryOf(one, there.get(one.object.id), existing))
       failpoint('restore.before-undo')
-      await kept.undo.keep(entries)
+      await undo.keep(entries)
       failpoint('restore.undo-kept')
     }
     return decided
@@ -49,29 +58,84 @@ function found(batch: readonly SplitObject[], calls: Calls, what: Projection) {
 }
 
 /** What has to be known of the objects that are there. */
-function projectionFor({ kept }: RestoreRun, { strategy, schema }: Existing): Projection | undefined {
-  const isWhole = kept.undo !== undefined && (strategy !== 'skip' || kept.undo.continues)
+function projectionFor({ undo, options }: Resolving, { strategy, traces }: Existing): Projection | undefined {
+  const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
+  const isWhole = isCompared || (undo !== undefined && (strategy !== 'skip' || undo.continues))
   if (!isWhole) return strategy === 'skip' ? BARE : undefined
-  const references = (schema.properties ?? []).some(isReference)
-  return { properties: 'all', vectors: true, references, times: true }
+  return { properties: 'all', vectors: true, references: traces.refers, times: true }
 }
 
 type Decide = (batch: readonly SplitObject[], there: ReadonlyMap<string, StoredObject>) => Resolved
 
-function deciderFor({ kept }: RestoreRun, { strategy }: Existing): Decide {
-  if (strategy === 'overwrite') return (batch) => ({ due: batch, unchanged: [], skipped: [] })
+/** True where objects that are as they should be are not sent. */
+export function isOnlyChanged(
+  strategy: Strategy,
+  { onlyChanged }: Pick<RestoreOptions, 'onlyChanged'>,
+): boolean {
+  return strategy === 'replace' || (strategy === 'overwrite' && onlyChanged)
+}
+
+function deciderFor({ undo, options }: Resolving, existing: Existing): Decide {
+  const { strategy } = existing
+  // What an interrupted run has written is there by its own hand: it is written, and counted, anew.
+  const own: Own = (one) => one && undo?.own(one)
+  if (strategy === 'skip') return skipping(own)
+  if (strategy === 'merge') return merging(existing, options, own)
+  if (!isOnlyChanged(strategy, options)) return (batch) => ({ due: batch, unchanged: [], skipped: [] })
   return (batch, there) => {
-    // What an interrupted run has written is there by its own hand.
-    const isTheirs = ({ object }: SplitObject) => {
-      const one = there.get(object.id)
-      return one !== undefined && kept.undo?.isOwn(one) !== true
-    }
-    return {
-      due: batch.filter((one) => !isTheirs(one)),
-      unchanged: [],
-      skipped: batch.filter(isTheirs),
-    }
+    const [unchanged, due] = parted(batch, (one) => {
+      const found = there.get(one.object.id)
+      return found !== undefined && own(found) === undefined && isSame(existing, found, one)
+    })
+    return { due, unchanged, skipped: [] }
   }
+}
+
+/** What this run had made of an object before it was interrupted; undefined where it is not its own. */
+type Own = (found: StoredObject | undefined) => Trace | undefined
+
+function skipping(own: Own): Decide {
+  return (batch, there) => {
+    const [skipped, due] = parted(
+      batch,
+      ({ object }) => there.has(object.id) && own(there.get(object.id)) === undefined,
+    )
+    return { due, unchanged: [], skipped }
+  }
+}
+
+function merging(existing: Existing, { prefer, vectors }: Resolving['options'], own: Own): Decide {
+  const { schema } = existing
+  const merge = mergeFor({ prefer, ...(vectors !== undefined && { vectors }), schema })
+  const split = splitReferences({ from: schema, name: schema.class, leftOut: new Set() })
+  return (batch, there) => {
+    const [unchanged, due]: [SplitObject[], SplitObject[]] = [[], []]
+    for (const one of batch) {
+      const found = there.get(one.object.id)
+      const wrote = own(found)
+      // What was merged before, and is not linked yet, lacks references of the target: they are not merged anew.
+      const object = wrote === undefined ? found && merge(one.expected, found) : withLinks(found!, wrote)
+      const merged = object === undefined ? one : { ...split(object), source: one.source }
+      const isUnchanged = found !== undefined && wrote === undefined && isSame(existing, found, merged)
+      ;(isUnchanged ? unchanged : due).push(merged)
+    }
+    return { due, unchanged, skipped: [] }
+  }
+}
+
+function withLinks(object: StoredObject, { links = {} }: Trace): StoredObject {
+  const references = Object.entries(links).map(([name, all]) => [name, all.map((beacon) => ({ beacon }))])
+  return { ...object, properties: { ...object.properties, ...Object.fromEntries(references) } }
+}
+
+function isSame({ traces }: Existing, found: StoredObject, { expected }: SplitObject): boolean {
+  return traces.matches(found, traces.of(expected))
+}
+
+function parted<T>(all: readonly T[], isFirst: (one: T) => boolean): [first: T[], second: T[]] {
+  const [first, second]: [T[], T[]] = [[], []]
+  for (const one of all) (isFirst(one) ? first : second).push(one)
+  return [first, second]
 }
 
 function entryOf(

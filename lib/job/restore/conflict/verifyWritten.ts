@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ElysiaError } from '../../../core/errors.ts'
-import { isReference } from '../../../core/schema.ts'
 import type { Projection } from '../../../store/store.ts'
 import type { RestoreRun } from '../run.ts'
 import type { WrittenObject } from '../target/partSpool.ts'
@@ -49,11 +48,10 @@ async function differences(run: RestoreRun, objects: readonly WrittenObject[]): 
 
 async function unlike(run: RestoreRun, objects: readonly WrittenObject[]): Promise<WrittenObject[]> {
   const { collection, retry, existing, frame, progress } = run
-  const { schema, traces } = existing!
+  const { traces } = existing!
   // Of references that were refused nobody expects that they are there.
   const partlyLinked = [...progress.parts.values()].some(({ referencesRejected }) => referencesRejected > 0)
-  const references = (schema.properties ?? []).some(isReference)
-  const what: Projection = { properties: 'all', vectors: true, references }
+  const what: Projection = { properties: 'all', vectors: true, references: traces.refers }
   const wrong: WrittenObject[] = []
   for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
     const call = { signal: frame.signal, ...(tenant !== undefined && { tenant }) }

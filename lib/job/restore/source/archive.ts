@@ -23,6 +23,7 @@ export function archiveSource({ storage, manifest }: Archive): RestoreSource {
     about: totals.objects,
     parts: parts.map((part) => sourcePart(storage, manifest, part)),
     withoutVectors: encoding.vectors === 'none',
+    selection: manifest.selection,
   }
 }
 

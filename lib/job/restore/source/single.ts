@@ -38,6 +38,7 @@ export async function singleSource(
       },
     ],
     withoutVectors: encoding.vectors === 'none',
+    selection: plan.selection,
     close: async () => void pages.destroy(),
   }
 }

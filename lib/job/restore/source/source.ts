@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../archive/manifest.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
+import type { ArchiveSelection } from '../../../archive/selection.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
@@ -47,6 +48,8 @@ export interface RestoreSource {
   readonly parts: readonly SourcePart[]
   /** True where no object has vectors, because the archive was made without them. */
   readonly withoutVectors?: boolean
+  /** What of its collection it holds, where that is not all. */
+  readonly selection?: ArchiveSelection | undefined
   close?(): Promise<void>
 }
 

@@ -1,0 +1,43 @@
+import type { Context } from '../../cli/command.ts'
+import {
+  counted,
+  type Deletions,
+  ElysiaError,
+  type OptionsSchema,
+  type RestoreOptions,
+} from '../../library.ts'
+
+/** Whether to ask before a replace. */
+export const restoreAskOptions = {
+  type: 'object',
+  name: 'restoreAsk',
+  description: 'Whether to ask before objects are deleted.',
+  properties: {
+    yes: {
+      type: 'boolean',
+      short: 'y',
+      description: 'replace a collection without asking',
+      default: false,
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+/** @throws ElysiaError ELYSIA_USAGE where somebody would have to be asked, and there is no terminal */
+export function requireAnswerable(context: Context, { onConflict, dryRun }: RestoreOptions): void {
+  const { yes } = context.options(restoreAskOptions)
+  if (onConflict !== 'replace' || dryRun || yes || process.stdin.isTTY) return
+  throw new ElysiaError('ELYSIA_USAGE', 'a replace deletes objects, and there is no terminal to ask at', {
+    hint: 'look at what it would do with --dry-run, then give --yes to replace unasked',
+  })
+}
+
+/** Asks for the name of the collection that a replace will delete objects of. */
+export async function agreed({ console }: Context, deletions: Deletions): Promise<boolean> {
+  const { collection, target, objects, source, deletes } = deletions
+  const what = `${collection} in ${target} (${counted(objects, 'object')}) with ${counted(source, 'object')}`
+  const answer = await console.ask(
+    `Replace ${what} of the archive, and delete ${counted(deletes, 'object')}? Type the name of the collection: `,
+  )
+  return answer === collection
+}

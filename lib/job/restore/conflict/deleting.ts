@@ -1,0 +1,74 @@
+import type { UndoEntry } from '../../../archive/undo/undo.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { failpoint } from '../../../core/failpoint.ts'
+import { sum } from '../../../core/report.ts'
+import { Calls } from '../../../store/sink/retryingCollection.ts'
+import type { Projection } from '../../../store/store.ts'
+import { addedUp } from '../reasons.ts'
+import type { RestoreRun } from '../run.ts'
+import type { VanishingId } from './vanishing.ts'
+
+const IDS_AT_ONCE = 500
+
+/**
+ * Deletes what the source does not have, once everything of it is written: kept first, then removed, batch by batch. Where
+ * an object was rejected nothing is deleted, and an event says so. Memory: a batch.
+ * @throws ElysiaError ELYSIA_STORE where the store refuses to delete
+ */
+export async function deleteVanishing(run: RestoreRun): Promise<void> {
+  const { kept, frame, collection, retry, class: name } = run
+  const { vanishing } = kept
+  if (vanishing === undefined || vanishing.count === 0) return
+  const refused = refusedOf(run)
+  if (refused > 0) {
+    frame.emit({ type: 'deletions_left', collection: name, objects: vanishing.count, rejected: refused })
+    return
+  }
+  const calls = new Calls(collection, retry, frame.signal)
+  let last: VanishingId | undefined
+  for (;;) {
+    frame.signal.throwIfAborted()
+    frame.stop.throwIfAborted()
+    const ids = vanishing.after(last, IDS_AT_ONCE)
+    if (ids.length === 0) return
+    last = ids.at(-1)
+    await deleteSome(run, calls, ids)
+  }
+}
+
+/** Objects and references that the store refused: then the collection is not what the archive is, anyway. */
+export function refusedOf({ progress }: RestoreRun): number {
+  const parts = [...progress.parts.values()]
+  const references = parts.reduce((all, { referencesRejected }) => all + referencesRejected, 0)
+  return sum(addedUp(parts.map(({ rejected }) => rejected))) + references
+}
+
+async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly VanishingId[]): Promise<void> {
+  const { kept, existing, progress, class: name } = run
+  const tenant = ids[0]?.tenant
+  const names = ids.map(({ id }) => id)
+  if (kept.undo !== undefined) {
+    const whole: Projection = {
+      properties: 'all',
+      vectors: true,
+      references: existing!.traces.refers,
+      times: true,
+    }
+    const found = await calls.find(names, whole, tenant)
+    await kept.undo.keep([...found.values()].map((before) => entryOf(before.id, tenant, before)))
+    failpoint('restore.deletion-kept')
+  }
+  const { existed, refused } = await calls.remove(new Map(names.map((id) => [id, tenant])))
+  failpoint('restore.deleted')
+  progress.deleted += existed.size
+  const [first] = refused
+  if (first === undefined) return
+  const fact = `${refused.size} objects of ${name} could not be deleted: ${first[0]}: ${first[1]}`
+  throw new ElysiaError('ELYSIA_STORE', fact, {
+    hint: 'everything of the archive is written; give the same command again to delete them',
+  })
+}
+
+function entryOf(id: string, tenant: string | undefined, before: UndoEntry['before']): UndoEntry {
+  return { id, ...(tenant !== undefined && { tenant }), ...(before !== undefined && { before }) }
+}

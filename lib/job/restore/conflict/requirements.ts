@@ -1,0 +1,80 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { type CollectionSchema, isReference, vectorNames } from '../../../core/schema.ts'
+import type { Store } from '../../../store/store.ts'
+import { mixingVectorizers } from '../../../transform/object/merge.ts'
+import { misfits } from '../../../transform/schema/fit.ts'
+import { vectorizersOf } from '../../../transform/schema/vectorizers.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { RestorePlan } from '../run.ts'
+import type { RestoreSource } from '../source/source.ts'
+
+/** @throws ElysiaError ELYSIA_CONFLICT where a class lacks what objects have, naming all of it */
+export function requireFit(
+  store: Store,
+  existing: CollectionSchema,
+  plan: RestorePlan,
+  { withoutVectors }: RestoreSource,
+): void {
+  const chosen = plan.selection?.declared.properties
+  const all = [...(plan.schema.properties ?? []), ...plan.references]
+  const properties = chosen === undefined ? all : all.filter(({ name }) => chosen.includes(name))
+  const wanted = { ...plan.schema, properties }
+  const faults = misfits(wanted, existing, { vectors: withoutVectors !== true })
+  if (faults.length === 0) return
+  const fact = `the archive does not fit into ${existing.class} in ${store.target}: ${faults.join('; ')}`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: `nothing was written; add to ${existing.class} what it lacks, or restore beside it with --name NEW`,
+  })
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where a merge needs its undo, or has to be told whose vectors count */
+export function requireMergeable(
+  existing: CollectionSchema,
+  { onConflict, vectors, undo }: RestoreOptions,
+): void {
+  if (onConflict === 'merge' && !undo && (existing.properties ?? []).some(isReference)) {
+    throw new ElysiaError(
+      'ELYSIA_USAGE',
+      `a merge into ${existing.class}, which has references, needs its undo`,
+      {
+        hint: 'leave out --no-undo: if the restore is interrupted before references are linked, they are known from there alone',
+      },
+    )
+  }
+  const [maker] = mixingVectorizers(existing)
+  if (onConflict !== 'merge' || vectors !== undefined || maker === undefined) return
+  const fact = `${existing.class} has the vectorizer ${maker.module}: merged texts may be of both sides, and their vector of one`
+  throw new ElysiaError('ELYSIA_USAGE', fact, {
+    hint: 'say whose vectors count with --vectors archive or --vectors target; --vectors drop lets the server make anew those that no longer match',
+  })
+}
+
+/**
+ * Whole objects take the place of those that are there, so an archive that holds less of each would take the rest away.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export function requireWholeObjects(
+  existing: CollectionSchema,
+  { selection }: RestorePlan,
+  source: RestoreSource,
+  { onConflict }: RestoreOptions,
+): void {
+  if (onConflict !== 'overwrite' && onConflict !== 'replace') return
+  const properties = selection?.declared.properties ?? source.selection?.properties
+  if (properties !== undefined)
+    throw wouldTake('the other properties of its objects', existing, properties.join(', '))
+  const { unnamed, named } = vectorNames(existing)
+  const hasOwn = (unnamed || named.length > 0) && vectorizersOf(existing).length === 0
+  if (source.withoutVectors === true && hasOwn)
+    throw wouldTake('the vectors of its objects', existing, 'no vectors')
+}
+
+function wouldTake(what: string, { class: name }: CollectionSchema, brings: string): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `whole objects would be replaced, and ${what} lost: ${name} gets ${brings}`,
+    {
+      hint: 'nothing was written; --on-conflict merge keeps what the archive does not bring',
+    },
+  )
+}

@@ -1,0 +1,228 @@
+import { selectionText } from '../../../archive/selection.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { hasTenants } from '../../../core/schema.ts'
+import { counted } from '../../../core/units.ts'
+import { temporaryDatabase } from '../../../database/connection.ts'
+import { WokenTenants } from '../../../run/activeTenants.ts'
+import { objects } from '../../../store/objects.ts'
+import type { RestorePlan, RestoreRun } from '../run.ts'
+import { isOnce, type RestoreSource } from '../source/source.ts'
+
+const IDS_NAMED = 5
+
+/** What a replace will delete, known before anything is written. */
+export interface Deletions {
+  readonly collection: string
+  readonly target: string
+  /** Objects that the collection holds. */
+  readonly objects: number
+  /** Objects of the source. */
+  readonly source: number
+  /** Objects of the collection that the source does not have. */
+  readonly deletes: number
+  /** Some of their ids. */
+  readonly ids: readonly string[]
+}
+
+/**
+ * The ids that a collection has and its source lacks, for as long as a replace takes: in a file without a name, with a
+ * cache of some megabytes in memory.
+ */
+export class VanishingIds {
+  readonly #database = temporaryDatabase()
+  readonly #insert
+  #source = 0
+  #objects = 0
+
+  constructor() {
+    this.#database.exec(
+      `CREATE TABLE source (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+       CREATE TABLE vanishing (tenant TEXT, id TEXT, PRIMARY KEY (tenant, id)) WITHOUT ROWID;`,
+    )
+    this.#insert = this.#database.prepare("INSERT OR IGNORE INTO source VALUES (?, unhex(?, '-'))")
+  }
+
+  get source(): number {
+    return this.#source
+  }
+
+  get objects(): number {
+    return this.#objects
+  }
+
+  addSource(page: readonly StoredObject[]): void {
+    this.#database.transaction(() => {
+      for (const { id, tenant = '' } of page) this.#source += this.#insert.run(tenant, id).changes
+    })()
+  }
+
+  /** Objects of the collection: those that the source lacks are kept. */
+  addTarget(page: readonly StoredObject[]): void {
+    this.#objects += page.length
+    const ids = JSON.stringify(page.map(({ id, tenant = '' }) => [tenant, id]))
+    this.#database
+      .prepare(
+        `INSERT OR IGNORE INTO vanishing SELECT value ->> 0, value ->> 1 FROM json_each(?) AS asked
+         WHERE NOT EXISTS (SELECT 1 FROM source WHERE tenant = value ->> 0 AND id = unhex(value ->> 1, '-'))`,
+      )
+      .run(ids)
+  }
+
+  get count(): number {
+    return (this.#database.prepare('SELECT count(*) AS n FROM vanishing').get() as { n: number }).n
+  }
+
+  /** So many of them, in order, behind the last that was given; all of one tenant. */
+  after(last: VanishingId | undefined, count: number): VanishingId[] {
+    const { tenant = '', id = '' } = last ?? {}
+    const rows = this.#database
+      .prepare('SELECT tenant, id FROM vanishing WHERE (tenant, id) > (?, ?) ORDER BY tenant, id LIMIT ?')
+      .all(tenant, id, count) as { tenant: string; id: string }[]
+    return rows
+      .filter((row) => row.tenant === rows[0]!.tenant)
+      .map((row) => (row.tenant === '' ? { id: row.id } : row))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+export interface VanishingId {
+  readonly id: string
+  readonly tenant?: string
+}
+
+/**
+ * Reads a source to its end and the ids of the collection, before anything is written: what a replace will delete.
+ * @throws ElysiaError ELYSIA_DAMAGED where the source is; ELYSIA_CONFLICT where it is empty or holds what is no object,
+ * where the collection has tenants that it lacks, or where more would be deleted than `--max-delete` allows
+ */
+export async function planDeletions(run: RestoreRun): Promise<Deletions> {
+  const vanishing = run.kept.vanishing!
+  await readSource(run, vanishing)
+  if (vanishing.source === 0) throw empty(run)
+  await readTarget(run, vanishing)
+  const plan: Deletions = {
+    collection: run.class,
+    target: run.store.target,
+    objects: vanishing.objects,
+    source: vanishing.source,
+    deletes: vanishing.count,
+    ids: vanishing.after(undefined, IDS_NAMED).map(({ id }) => id),
+  }
+  requireFew(plan, run.options.maxDelete)
+  return plan
+}
+
+async function readSource({ plan, frame, source }: RestoreRun, vanishing: VanishingIds): Promise<void> {
+  for (const part of plan.parts) {
+    frame.stop.throwIfAborted()
+    await part.check?.(frame.signal)
+    const onReject = ({ reason }: { readonly reason: string }) => {
+      throw notWhole(source.name, reason)
+    }
+    for await (const page of await part.pages(onReject)) {
+      vanishing.addSource(page as readonly StoredObject[])
+      frame.signal.throwIfAborted()
+    }
+  }
+}
+
+async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<void> {
+  const { store, collection, retry, frame, existing, class: name } = run
+  const options = { projection: { properties: [], vectors: false }, retry, signal: frame.signal }
+  if (!hasTenants(existing!.schema)) {
+    for await (const page of objects(collection, {}, options)) vanishing.addTarget(page as StoredObject[])
+    return
+  }
+  const tenants = await retry(() => store.tenantStates(name))
+  requireOwnTenants(
+    run,
+    tenants.map((tenant) => tenant.name),
+  )
+  const woken = new WokenTenants(store, name, tenants, { emit: frame.emit, retry })
+  try {
+    for (const tenant of tenants) {
+      await woken.wake(tenant.name)
+      const pages = objects(collection, { tenant: tenant.name }, options)
+      for await (const page of pages) vanishing.addTarget(page as StoredObject[])
+      await woken.putBack(tenant.name)
+    }
+  } finally {
+    await woken.close()
+  }
+}
+
+/** A tenant is never emptied because an archive does not speak of it. */
+function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: readonly string[]): void {
+  const own = new Set((plan.tenants ?? []).map((tenant) => tenant.name))
+  const others = tenants.filter((tenant) => !own.has(tenant))
+  if (others.length === 0) return
+  const some = others.slice(0, IDS_NAMED).join(', ')
+  throw new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `${name} has ${counted(others.length, 'tenant')} that ${source.name} does not have: ${some}`,
+    {
+      hint: 'nothing was written; remove these tenants first, or use --on-conflict overwrite, which leaves them',
+    },
+  )
+}
+
+function requireFew({ deletes, objects: all, collection, target, ids }: Deletions, limit: string): void {
+  const most = limit.endsWith('%') ? (Number(limit.slice(0, -1)) / 100) * all : Number(limit)
+  if (deletes <= most) return
+  const share = `${((100 * deletes) / all).toFixed(1)} %`
+  const some = `${ids.join(', ')}${deletes > ids.length ? ', …' : ''}`
+  const fact = `would delete ${deletes} of ${all} objects (${share}) of ${collection} in ${target}: ${some}`
+  throw new ElysiaError('ELYSIA_CONFLICT', `${fact}; --max-delete allows ${limit}`, {
+    hint: `nothing was written; look at them with \`elysiactl diff\`, then give --max-delete ${deletes} if that is meant`,
+  })
+}
+
+function empty({ source, class: name }: RestoreRun): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `${source.name} holds no objects: a replace would delete all of ${name}`,
+    {
+      hint: `nothing was written; where that is meant, remove the collection: elysiactl col rm ${name}`,
+    },
+  )
+}
+
+function notWhole(source: string, reason: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `${source} holds what is no object: ${reason}`, {
+    hint: 'nothing was written; a replace would delete the object that it may have been: mend it, or use --on-conflict overwrite',
+  })
+}
+
+/** Why a source is not all of its collection; undefined where it is. */
+function partFact({ selection }: RestoreSource, plan: RestorePlan): string | undefined {
+  const chosen = plan.selection?.declared ?? selection
+  if (chosen === undefined) return undefined
+  return `${plan.selection === undefined ? 'it holds' : 'restored is'} a part of its collection (${selectionText(chosen)})`
+}
+
+/** @throws ElysiaError ELYSIA_USAGE for a source that may hold less than the collection that it was made of */
+export function requireReplaceable({
+  source,
+  options,
+  plan,
+}: Pick<RestoreRun, 'source' | 'options' | 'plan'>): void {
+  const { tenant, skipDamaged } = options
+  const fact =
+    tenant !== undefined
+      ? '--tenant selects some of its objects'
+      : skipDamaged
+        ? '--skip-damaged leaves out some of its objects'
+        : isOnce(source)
+          ? 'it comes from a pipe, which can be read only once'
+          : partFact(source, plan)
+  if (fact === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', `${source.name} cannot replace a collection: ${fact}`, {
+    hint: isOnce(source)
+      ? 'write it to a file first, and restore that'
+      : 'a replace deletes what is not in the archive: restore all of it, or use --on-conflict overwrite',
+  })
+}

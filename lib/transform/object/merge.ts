@@ -1,0 +1,123 @@
+import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
+
+export type Side = 'archive' | 'target'
+
+export interface MergeOptions {
+  /** Whose value counts where both have one. */
+  readonly prefer: Side
+  /**
+   * Whose vectors count; `drop` leaves out a vector that its vectorizer would make of other values, so that the server
+   * makes it anew. By default those of the preferred side.
+   */
+  readonly vectors?: Side | 'drop'
+  /** The class that both are of. */
+  readonly schema: CollectionSchema
+}
+
+/** Two objects of one id, property by property → one. Both stay as they are. */
+export type Merge = (archive: StoredObject, target: StoredObject) => StoredObject
+
+/**
+ * Makes a merge for one class. A property that one side lacks comes from the other; null is the same as absent, while an
+ * empty list or text is a value. A nested object is merged property by property, any other value is one. All references of a
+ * property are one value, and so is each vector.
+ */
+export function mergeFor({ prefer, vectors = prefer, schema }: MergeOptions): Merge {
+  const { properties = [] } = schema
+  const makers = vectorizersOf(schema)
+  return (archive, target) => {
+    const [first, second] = prefer === 'archive' ? [archive, target] : [target, archive]
+    const merged = mergeProperties(first.properties, second.properties, properties)
+    const object: ObjectDraft = { ...withoutVectors(target), properties: merged }
+    // Its store says when it was changed.
+    delete object.updatedMs
+    const chosen = vectorsOf(archive, target, vectors === 'drop' ? prefer : vectors)
+    if (vectors === 'drop') {
+      for (const maker of makers) {
+        if (isMixed(merged, chosen.get(maker.vector), maker, properties)) chosen.delete(maker.vector)
+      }
+    }
+    return withVectors(object, chosen)
+  }
+}
+
+function mergeProperties(
+  first: JsonObject,
+  second: JsonObject,
+  properties: readonly PropertySchema[],
+): JsonObject {
+  const merged: JsonObject = { ...second }
+  const known = new Map(properties.map((property) => [property.name, property]))
+  for (const [name, value] of Object.entries(first)) {
+    if (isAbsent(value)) continue
+    const other = second[name]
+    const nested = nestedIn(known.get(name))
+    const both = nested !== undefined && isRecord(value) && isRecord(other)
+    merged[name] = both ? mergeProperties(value, other, nested) : value
+  }
+  return merged
+}
+
+/** The properties of a nested object; a list of them is one value. */
+function nestedIn(property: PropertySchema | undefined): readonly PropertySchema[] | undefined {
+  if (property?.dataType[0] !== 'object') return undefined
+  return Array.isArray(property.nestedProperties) ? property.nestedProperties : []
+}
+
+function isAbsent(value: Json | undefined): boolean {
+  return value === null || value === undefined
+}
+
+interface ChosenVector {
+  readonly vector: Vector
+  /** The object that it was made for. */
+  readonly of: StoredObject
+}
+
+function vectorsOf(archive: StoredObject, target: StoredObject, prefer: Side): Map<string, ChosenVector> {
+  const order = prefer === 'archive' ? [target, archive] : [archive, target]
+  const chosen = new Map<string, ChosenVector>()
+  for (const of of order) {
+    if (of.vector !== undefined) chosen.set('', { vector: of.vector, of })
+    for (const [name, vector] of Object.entries(of.vectors ?? {})) chosen.set(name, { vector, of })
+  }
+  return chosen
+}
+
+/** True where what a vectorizer reads is not what the vector was made of. */
+function isMixed(
+  merged: JsonObject,
+  chosen: ChosenVector | undefined,
+  maker: Vectorizer,
+  properties: readonly PropertySchema[],
+): boolean {
+  if (chosen === undefined) return false
+  return properties
+    .filter((property) => reads(maker, property))
+    .some(
+      ({ name }) =>
+        JSON.stringify(merged[name] ?? null) !== JSON.stringify(chosen.of.properties[name] ?? null),
+    )
+}
+
+function withoutVectors({ vector: _, vectors: __, ...rest }: StoredObject): StoredObject {
+  return rest
+}
+
+function withVectors(object: ObjectDraft, chosen: ReadonlyMap<string, ChosenVector>): StoredObject {
+  const named = [...chosen].filter(([name]) => name !== '')
+  const unnamed = chosen.get('')?.vector as Float32Array | undefined
+  if (unnamed !== undefined) object.vector = unnamed
+  if (named.length > 0) object.vectors = Object.fromEntries(named.map(([name, { vector }]) => [name, vector]))
+  return object
+}
+
+/** The vectorizers of a class that read what a merge takes from either side: whose vector counts has to be said. */
+export function mixingVectorizers(schema: CollectionSchema): readonly Vectorizer[] {
+  return vectorizersOf(schema).filter((maker) =>
+    (schema.properties ?? []).some((property) => reads(maker, property)),
+  )
+}

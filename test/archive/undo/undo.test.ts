@@ -1,0 +1,116 @@
+// What a run keeps of the objects that it is about to change: durable, whole, cut short by a kill, damaged, expired.
+import { appendFileSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { readUndoHeader } from '../../../lib/archive/undo/header.ts'
+import { keptUndos, removeExpiredUndos } from '../../../lib/archive/undo/kept.ts'
+import { undoBlocks } from '../../../lib/archive/undo/reader.ts'
+import { UNDO_ENTRIES, UNDO_HEADER, type UndoEntry, type UndoHeader } from '../../../lib/archive/undo/undo.ts'
+import { UndoWriter } from '../../../lib/archive/undo/writer.ts'
+import { idOf, THING, thing } from '../../job/backup/archived.ts'
+import { directory } from '../../job/targets.ts'
+
+const HEADER: UndoHeader = {
+  format: 1,
+  kind: 'undo',
+  run: 'one',
+  job: 'restore',
+  how: 'overwrite',
+  target: 'memory:',
+  class: 'Thing',
+  schema: { ...THING, properties: [...THING.properties!, { name: 'big', dataType: ['int'] }] },
+  started_at: '2026-11-29T00:00:00.000Z',
+  keep_ms: 1000,
+}
+
+const entry = (n: number): UndoEntry => ({
+  id: idOf(n),
+  tenant: 'a',
+  before: {
+    ...thing(n),
+    properties: { big: 2n ** 60n + 1n, next: [{ beacon: 'weaviate://localhost/Thing/x' }] },
+    vectors: { multi: [Float32Array.of(1, 2), Float32Array.of(3, 4)] },
+    tenant: 'a',
+    createdMs: 1,
+    updatedMs: 2,
+  },
+  wrote: { digest: 'd', vectors: [''], links: { next: ['b'] } },
+})
+
+async function entriesOf(path: string): Promise<UndoEntry[]> {
+  const entries: UndoEntry[] = []
+  for await (const block of undoBlocks(path, HEADER)) entries.push(...block.entries)
+  return entries
+}
+
+async function kept(t: Test, ...blocks: UndoEntry[][]): Promise<string> {
+  const path = `${directory(t)}/one`
+  const writer = await UndoWriter.begin(path, HEADER)
+  await Promise.all(blocks.map((block) => writer.keep(block)))
+  await writer.close()
+  return path
+}
+
+t.test('objects come back exactly, with big ints, vectors, references and times', async (t) => {
+  const path = await kept(t, [entry(1), { id: idOf(2) }], [entry(3)])
+  t.strictSame(await entriesOf(path), [entry(1), { id: idOf(2) }, entry(3)])
+  t.equal(statSync(join(path, UNDO_ENTRIES)).mode & 0o777, 0o600)
+})
+
+t.test(
+  'a batch that was cut short was never sent: it goes, and the run goes on behind the last whole one',
+  async (t) => {
+    const path = await kept(t, [entry(1)], [entry(2), entry(3)])
+    const file = join(path, UNDO_ENTRIES)
+    const whole = statSync(file).size
+    for (const cut of [1, 20, 400]) {
+      truncateSync(file, whole - cut)
+      t.strictSame(await entriesOf(path), [entry(1)], `${cut} bytes short`)
+      const writer = await UndoWriter.begin(path, HEADER)
+      t.equal(writer.entries, 1)
+      await writer.keep([entry(2), entry(3)])
+      await writer.close()
+      t.equal(statSync(file).size, whole)
+    }
+  },
+)
+
+t.test('a byte that was changed is damage, and named as such', async (t) => {
+  const path = await kept(t, [entry(1)], [entry(2)])
+  const file = join(path, UNDO_ENTRIES)
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"d"', '"e"'))
+  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /one of its blocks/ })
+  appendFileSync(file, 'x\n')
+  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED' })
+  writeFileSync(join(path, UNDO_HEADER), '{"kind":"undo"}')
+  t.throws(() => readUndoHeader(path), { code: 'ELYSIA_DAMAGED' })
+})
+
+t.test('the end of a file of a run that has ended is not taken for a cut', async (t) => {
+  const path = await kept(t, [entry(1)], [entry(2)])
+  const writer = await UndoWriter.begin(path, HEADER)
+  writer.complete()
+  await writer.close()
+  truncateSync(join(path, UNDO_ENTRIES), statSync(join(path, UNDO_ENTRIES)).size - 10)
+  await t.rejects(
+    UndoWriter.begin(path, readUndoHeader(path)!).then((again) => again.close()),
+    {
+      code: 'ELYSIA_DAMAGED',
+    },
+  )
+})
+
+t.test('it goes when its time is over, counted from its last change', async (t) => {
+  const path = await kept(t, [entry(1)])
+  const root = join(path, '..')
+  const lastMs = statSync(join(path, UNDO_ENTRIES)).mtimeMs
+  t.same(removeExpiredUndos(root, { nowMs: lastMs + 500 }), [])
+  t.same(
+    removeExpiredUndos(root, { nowMs: lastMs + 2000, spared: () => true }),
+    [],
+    'a process works with it',
+  )
+  utimesSync(join(path, UNDO_ENTRIES), 0, 0)
+  t.match(removeExpiredUndos(root), [{ header: { run: 'one' } }])
+  t.same(keptUndos(root), [])
+})
