@@ -6,7 +6,7 @@ import { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
 import { addedUp } from '../reasons.ts'
 import type { RestoreRun } from '../run.ts'
-import type { VanishingId } from './vanishing.ts'
+import type { VanishingId } from './vanishingIds.ts'
 
 const IDS_AT_ONCE = 500
 

@@ -9,7 +9,8 @@ import { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { Existing, RestoreContext, RestoreRun } from '../run.ts'
 import type { Strategy } from './strategy.ts'
-import { type Deletions, planDeletions, requireReplaceable, VanishingIds } from './vanishing.ts'
+import { planDeletions, requireReplaceable } from './vanishing.ts'
+import { type Deletions, VanishingIds } from './vanishingIds.ts'
 
 /** Says what is going to be changed, before anything is. */
 async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {

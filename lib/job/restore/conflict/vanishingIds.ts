@@ -1,0 +1,85 @@
+import type { StoredObject } from '../../../core/object.ts'
+import { temporaryDatabase } from '../../../database/connection.ts'
+
+/** What a replace will delete, known before anything is written. */
+export interface Deletions {
+  readonly collection: string
+  readonly target: string
+  /** Objects that the collection holds. */
+  readonly objects: number
+  /** Objects of the source. */
+  readonly source: number
+  /** Objects of the collection that the source does not have. */
+  readonly deletes: number
+  /** Some of their ids. */
+  readonly ids: readonly string[]
+}
+
+/**
+ * The ids that a collection has and its source lacks, for as long as a replace takes: in a file without a name, with a
+ * cache of some megabytes in memory.
+ */
+export class VanishingIds {
+  readonly #database = temporaryDatabase()
+  readonly #insert
+  #source = 0
+  #objects = 0
+
+  constructor() {
+    this.#database.exec(
+      `CREATE TABLE source (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+       CREATE TABLE vanishing (tenant TEXT, id TEXT, PRIMARY KEY (tenant, id)) WITHOUT ROWID;`,
+    )
+    this.#insert = this.#database.prepare("INSERT OR IGNORE INTO source VALUES (?, unhex(?, '-'))")
+  }
+
+  get source(): number {
+    return this.#source
+  }
+
+  get objects(): number {
+    return this.#objects
+  }
+
+  addSource(page: readonly StoredObject[]): void {
+    this.#database.transaction(() => {
+      for (const { id, tenant = '' } of page) this.#source += this.#insert.run(tenant, id).changes
+    })()
+  }
+
+  /** Objects of the collection: those that the source lacks are kept. */
+  addTarget(page: readonly StoredObject[]): void {
+    this.#objects += page.length
+    const ids = JSON.stringify(page.map(({ id, tenant = '' }) => [tenant, id]))
+    this.#database
+      .prepare(
+        `INSERT OR IGNORE INTO vanishing SELECT value ->> 0, value ->> 1 FROM json_each(?) AS asked
+         WHERE NOT EXISTS (SELECT 1 FROM source WHERE tenant = value ->> 0 AND id = unhex(value ->> 1, '-'))`,
+      )
+      .run(ids)
+  }
+
+  get count(): number {
+    return (this.#database.prepare('SELECT count(*) AS n FROM vanishing').get() as { n: number }).n
+  }
+
+  /** So many of them, in order, behind the last that was given; all of one tenant. */
+  after(last: VanishingId | undefined, count: number): VanishingId[] {
+    const { tenant = '', id = '' } = last ?? {}
+    const rows = this.#database
+      .prepare('SELECT tenant, id FROM vanishing WHERE (tenant, id) > (?, ?) ORDER BY tenant, id LIMIT ?')
+      .all(tenant, id, count) as { tenant: string; id: string }[]
+    return rows
+      .filter((row) => row.tenant === rows[0]!.tenant)
+      .map((row) => (row.tenant === '' ? { id: row.id } : row))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+export interface VanishingId {
+  readonly id: string
+  readonly tenant?: string
+}
