@@ -39,7 +39,12 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   file: ['job/watch/watch.test.ts', 'catalog/catalog.test.ts'],
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/backup/increment': ['job/backup/increment/history.test.ts'],
-  'job/diff': ['job/diff/diff.test.ts', 'job/diff/recheck.test.ts', 'job/diff/damage.test.ts'],
+  'job/diff': [
+    'job/diff/diff.test.ts',
+    'job/diff/recheck.test.ts',
+    'job/diff/damage.test.ts',
+    'job/diff/partial.test.ts',
+  ],
   'job/ingest': ['job/ingest/continue.test.ts', 'job/ingest/dryRun.test.ts'],
   'job/restore': ['job/restore/restore.test.ts', 'job/restore/plain.test.ts'],
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],

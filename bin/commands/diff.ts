@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { archivePath, lockedForReading } from '../cli/archivePath.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
+import { finder } from '../cli/finder.ts'
 import { PLACE, type Place, placeOf } from '../cli/place.ts'
 import { withHistory } from '../history.ts'
 import {
@@ -48,6 +49,7 @@ export const command: Command = {
     'elysiactl diff production/Article staging/Article --ids-only',
     'elysiactl diff /backups/article article.jsonl.zst --json',
     'elysiactl diff Article ArticleCopy --properties title,body --vector-tolerance 1e-6',
+    `elysiactl diff Article latest:Article --filter "language = 'de'"`,
   ],
   schemas: [diffOptions, lockOptions, catalogOptions, targetOptions],
   document: 'diff',
@@ -60,6 +62,8 @@ async function run(context: Context): Promise<void> {
   const { console } = context
   const [a = '', b = ''] = context.operands
   const places = [placeOf(a, context.settings, console), placeOf(b, context.settings, console)] as const
+  const { requireSelectable } = await diffJob()
+  requireSelectable(context.options(diffOptions))
   const view = await progressView(console)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
@@ -135,6 +139,7 @@ async function opened(
   return openSide(path, {
     ...(other !== undefined && { className: other.schema.class }),
     onEvent: eventView(context.console),
+    findArchive: await finder(context),
   })
 }
 

@@ -402,7 +402,9 @@ export interface VerifyOptions extends VerifyOptionsInput {
 
 /** What of two collections is compared, and how. As a program gives it. */
 export interface DiffOptionsInput {
-  /** compare only these properties, comma-separated. No default. */
+  /** compare only the objects for which this condition is true. No default. */
+  readonly filter?: string
+  /** compare only these properties. No default. */
   readonly properties?: string
   /** compare which objects there are, and nothing of them. Default false. */
   readonly idsOnly?: boolean

@@ -133,7 +133,7 @@ export class PartDamage extends ElysiaError {
   /** The file of the part. */
   readonly part: string
 
-  constructor({ file }: Part, fact: string, cause?: unknown) {
+  constructor({ file }: Pick<Part, 'file'>, fact: string, cause?: unknown) {
     super('ELYSIA_DAMAGED', `part ${file} ${fact}`, {
       ...(cause !== undefined && { cause }),
       hint: 'restore --skip-damaged restores the other parts; `col catalog verify` lists all that is damaged',
@@ -143,7 +143,7 @@ export class PartDamage extends ElysiaError {
 }
 
 /** The error for a part that is not what its manifest says. */
-export function damaged(part: Part, fact: string, cause?: unknown): PartDamage {
+export function damaged(part: Pick<Part, 'file'>, fact: string, cause?: unknown): PartDamage {
   return new PartDamage(part, fact, cause)
 }
 

@@ -15,7 +15,7 @@ import { differing, type PageCounts } from './differing.ts'
 import type { Compared, Finding } from './finding.ts'
 import { type Work, workOf } from './plan.ts'
 import { type Clock, type ReadAgain, recheck } from './recheck.ts'
-import { type OpenSides, openSides } from './side/openSides.ts'
+import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
 import type { DiffSide, Reading } from './side/side.ts'
 import { SleepingTenants } from './sleepingTenants.ts'
 
@@ -43,7 +43,7 @@ export async function compareObjects(comparison: Comparison): Promise<void> {
     }
     const stages = [
       merged.source,
-      ...stagesOf(comparison, compare, tenants, opened.reading),
+      ...stagesOf(comparison, compare, tenants, opened.readings),
       stripped(comparison),
     ]
     const flowing = pipeline([...stages, run.context.output ?? nowhere()], { signal }).catch(fail)
@@ -72,15 +72,15 @@ function stagesOf(
   { left, right, options, run, tally }: Comparison,
   compare: Comparer,
   tenants: SleepingTenants,
-  reading: Reading,
+  readings: OpenSides['readings'],
 ): Stage<readonly Compared[], readonly Compared[]>[] {
   const { recheckAfterMs: afterMs, all } = options
   if (afterMs === 0 || (left.live === undefined && right.live === undefined)) return []
   return [
     recheck({
       compare,
-      left: readAgain(left, reading),
-      right: readAgain(right, reading),
+      left: readAgain(left, readings.left),
+      right: readAgain(right, readings.right),
       all,
       afterMs,
       isWritten: (tenant) => !tenants.isAsleep(tenant),
@@ -88,7 +88,7 @@ function stagesOf(
         tally[how] += 1
       },
       clock: run.context.clock ?? CLOCK,
-      signal: reading.signal,
+      signal: readings.left.signal,
     }),
   ]
 }
@@ -96,8 +96,11 @@ function stagesOf(
 function readAgain({ live, tenants }: DiffSide, reading: Reading): ReadAgain | undefined {
   if (live === undefined) return undefined
   const known = tenants && new Set(tenants.map(({ name }) => name))
-  return async (ids, tenant) =>
-    tenant !== undefined && known?.has(tenant) !== true ? [] : live.readMany(ids, tenant, reading)
+  return async (ids, tenant) => {
+    if (tenant !== undefined && known?.has(tenant) !== true) return []
+    const found = await live.readMany(ids, tenant, reading)
+    return found.filter((object) => isSelected(object, reading))
+  }
 }
 
 /** Counts what is passed on, and leaves the objects of it out. */

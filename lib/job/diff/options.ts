@@ -1,5 +1,6 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { filterOption, propertiesOption } from '../selection/options.ts'
 
 /** What of two collections is compared. */
 export const diffOptions = {
@@ -8,12 +9,8 @@ export const diffOptions = {
   title: 'Comparison options',
   description: 'What of two collections is compared, and how.',
   properties: {
-    properties: {
-      type: 'string',
-      description: 'compare only these properties, comma-separated',
-      placeholder: 'A,B',
-      flagOnly: true,
-    },
+    filter: filterOption('compare only the objects for which this condition is true'),
+    properties: propertiesOption('compare only these properties'),
     idsOnly: {
       type: 'boolean',
       description: 'compare which objects there are, and nothing of them',

@@ -4,6 +4,8 @@ import type { StoredObject } from '../../core/object.ts'
 import { type CollectionSchema, hasTenants, isReference } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import type { Projection } from '../../store/store.ts'
+import type { Side } from '../../stream/mergeJoin.ts'
+import { Selection } from '../selection/selection.ts'
 import type { DiffOptions } from './options.ts'
 import type { DiffSide } from './side/side.ts'
 
@@ -14,6 +16,8 @@ export interface Asked {
   readonly vectors: boolean
   readonly vectorTolerance: number
   readonly projection: Projection
+  /** What of each side is compared: what the options select, and what the other side holds of its collection. */
+  readonly selections: Readonly<Record<Side, readonly Selection[]>>
   isAsked(tenant: string | undefined): boolean
 }
 
@@ -26,8 +30,9 @@ export function askedOf(left: DiffSide, right: DiffSide, options: DiffOptions): 
   const isTenanted = tenantedIn(left, right)
   const tenants = namesOf(options.tenant)
   if (tenants !== undefined) requireTenants(left, right, isTenanted, tenants)
-  const properties = options.idsOnly ? new Set<string>() : namesOf(options.properties)
-  if (properties !== undefined) requireProperties(left, right, properties)
+  const given = options.idsOnly ? new Set<string>() : namesOf(options.properties)
+  if (given !== undefined) requireProperties(left, right, given)
+  const properties = [left, right].reduce(heldBy, given)
   const vectors = options.vectors && !options.idsOnly
   return {
     properties,
@@ -38,8 +43,28 @@ export function askedOf(left: DiffSide, right: DiffSide, options: DiffOptions): 
       vectors,
       references: [left, right].some(({ schema }) => hasReferences(schema, properties)),
     },
+    selections: {
+      left: selectionsOf(left, right, options),
+      right: selectionsOf(right, left, options),
+    },
     isAsked: (tenant) => tenants === undefined || (tenant !== undefined && tenants.has(tenant)),
   }
+}
+
+/** Of these properties those that an archive of some holds. */
+function heldBy(names: ReadonlySet<string> | undefined, { selection }: DiffSide) {
+  if (selection?.properties === undefined) return names
+  return new Set(selection.properties.filter((name) => names?.has(name) !== false))
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where a condition does not fit the class */
+function selectionsOf(side: DiffSide, other: DiffSide, { filter }: DiffOptions): Selection[] {
+  const { schema } = side.isSchemaDerived === true ? other : side
+  const declared = [
+    ...(filter === undefined ? [] : [{ filter }]),
+    ...(other.selection ? [other.selection] : []),
+  ]
+  return declared.map((one) => new Selection(schema, one))
 }
 
 function namesOf(list: string | undefined): ReadonlySet<string> | undefined {

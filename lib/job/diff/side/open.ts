@@ -1,7 +1,7 @@
-import { directoryStorage } from '../../../archive/storage/directory.ts'
+import type { FindArchive } from '../../../archive/chain/chain.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Emit } from '../../../run/context.ts'
-import { openSource } from '../../restore/source/open.ts'
+import { openArchives, openSource } from '../../restore/source/open.ts'
 import { archiveSide, singleSide } from './archive.ts'
 import type { DiffSide } from './side.ts'
 import { spooledSide } from './spooled.ts'
@@ -10,6 +10,8 @@ export interface OpenSideOptions {
   /** The class of objects that do not say it: that of the other side. */
   readonly className?: string
   readonly onEvent?: Emit
+  /** Finds the bases of an increment that do not lie beside it. */
+  readonly findArchive?: FindArchive
 }
 
 /**
@@ -20,8 +22,9 @@ export interface OpenSideOptions {
  */
 export async function openSide(
   path: string,
-  { className, onEvent }: OpenSideOptions = {},
+  { className, onEvent, findArchive }: OpenSideOptions = {},
 ): Promise<DiffSide> {
+  const more = { ...(onEvent && { onEvent }), ...(findArchive && { findArchive }) }
   const stdin = (): never => {
     throw new ElysiaError('ELYSIA_USAGE', 'standard input cannot be compared', {
       hint: 'write it to a file first: it has to be read more than once',
@@ -30,7 +33,7 @@ export async function openSide(
   const source = await openSource(path, {
     stdin,
     ...(className !== undefined && { options: { name: className } }),
-    ...(onEvent && { onEvent }),
+    ...more,
   })
   if (source.once === true) {
     await source.close?.()
@@ -38,8 +41,7 @@ export async function openSide(
       hint: 'write it to a file first: it has to be read more than once',
     })
   }
-  if (source.manifest !== undefined)
-    return archiveSide({ storage: directoryStorage(path), manifest: source.manifest })
+  if (source.kind === 'archive') return archiveSide(await openArchives(path, more))
   if (source.kind !== 'file') return spooledSide(source)
   await source.close?.()
   return singleSide(path)

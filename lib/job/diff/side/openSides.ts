@@ -1,5 +1,7 @@
+import { filteredObjects } from '../../../archive/object/filtered.ts'
 import { commonRanges } from '../../../archive/object/join.ts'
 import type { ObjectSource } from '../../../archive/object/source.ts'
+import type { StoredObject } from '../../../core/object.ts'
 import type { Side } from '../../../stream/mergeJoin.ts'
 import type { Comparison } from '../context.ts'
 import type { Finding, UnreadableFinding, VectorsFinding } from '../finding.ts'
@@ -16,7 +18,7 @@ export interface OpenSides {
   readonly vectors: boolean
   /** True where a side is read in one piece. */
   readonly isSequential: boolean
-  readonly reading: Reading
+  readonly readings: Readonly<Record<Side, Reading>>
   close(): Promise<void>
 }
 
@@ -35,6 +37,7 @@ export async function openSides(
   const unreadable: UnreadableFinding[] = []
   const readingOf = (side: Side, vectors: boolean): Reading => ({
     projection: { ...asked.projection, vectors },
+    selections: asked.selections[side],
     cut: isToCut(side, side === 'left' ? right : left),
     workers: options.workers,
     retry,
@@ -49,9 +52,12 @@ export async function openSides(
   })
   const opened: ObjectSource[] = []
   const open = async (side: Side, vectors: boolean) => {
-    const source = await comparison[side].open(readingOf(side, vectors))
+    const reading = readingOf(side, vectors)
+    const source = await comparison[side].open(reading)
     opened.push(source)
-    return source
+    return reading.selections.some((one) => one.isPartial)
+      ? filteredObjects(source, (object) => isSelected(object, reading))
+      : source
   }
   const close = async () => {
     for (const source of opened) await source.close()
@@ -66,11 +72,17 @@ export async function openSides(
     const sources = { left: await again('left'), right: await again('right') }
     const isSequential = sources.left.isSequential === true || sources.right.isSequential === true
     const findings = [...(lacking === undefined ? [] : [vectorsFinding(lacking)]), ...unreadable]
-    return { ...sources, findings, vectors, isSequential, reading: readingOf('left', vectors), close }
+    const readings = { left: readingOf('left', vectors), right: readingOf('right', vectors) }
+    return { ...sources, findings, vectors, isSequential, readings, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** True for an object that is compared. */
+export function isSelected(object: StoredObject, { selections }: Pick<Reading, 'selections'>): boolean {
+  return selections.every((one) => one.selects(object))
 }
 
 /** One of two sides that both could be cut. */

@@ -1,13 +1,17 @@
 import type { ObjectSource } from '../../../archive/object/source.ts'
+import type { ArchiveSelection } from '../../../archive/selection.ts'
 import type { Retrying } from '../../../async/retry.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Projection, Store, Tenant } from '../../../store/store.ts'
+import type { Selection } from '../../selection/selection.ts'
 
 /** What a comparison asks a side for. */
 export interface Reading {
   readonly projection: Projection
+  /** What of the objects is compared: those that all of these select. */
+  readonly selections: readonly Selection[]
   /** True where the other side is not cut into ranges, so that this one has to be. */
   readonly cut: boolean
   readonly workers: number
@@ -21,7 +25,7 @@ export interface Reading {
 export interface LiveCollection {
   readonly store: Store
   readonly class: string
-  /** Reads objects again, by id. */
+  /** Reads objects again, by id, whether they are selected or not. */
   readMany(ids: readonly string[], tenant: string | undefined, reading: Reading): Promise<StoredObject[]>
 }
 
@@ -44,6 +48,8 @@ export interface DiffSide {
   readonly aliases?: readonly string[]
   /** About how many objects there are. */
   readonly about?: number
+  /** What of its collection an archive holds; undefined: all of it. The other side is compared as far as that goes. */
+  readonly selection?: ArchiveSelection
   /** True where it was made without vectors. */
   readonly withoutVectors?: boolean
   /** True where its ranges are those to compare by, or it is read in one piece: the other side need not be cut. */
@@ -52,7 +58,7 @@ export interface DiffSide {
   readonly live?: LiveCollection
   /** Looks whether all of it is as it was written. @throws ElysiaError ELYSIA_DAMAGED */
   check?(signal: AbortSignal): Promise<void>
-  /** The objects. A source that `open` made is closed with it. */
+  /** The objects, selected or not; those of ids that are not asked for may be left out. */
   open(reading: Reading): Promise<ObjectSource>
   close(): Promise<void>
 }

@@ -1,10 +1,14 @@
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { ObjectRange, ObjectSource } from '../../../archive/object/source.ts'
+import type { StoredObject } from '../../../core/object.ts'
 import { hasTenants, isReference } from '../../../core/schema.ts'
+import type { Source } from '../../../core/stage.ts'
 import { idRanges } from '../../../store/idRanges.ts'
 import { findNamed } from '../../../store/named.ts'
-import { storeObjects } from '../../../store/objects.ts'
-import type { Projection, Store, Tenant } from '../../../store/store.ts'
+import { objects, type ReadOptions } from '../../../store/objects.ts'
+import { objectsById } from '../../../store/objectsById.ts'
+import type { Collection, Projection, Store, Tenant } from '../../../store/store.ts'
+import type { Selection } from '../../selection/selection.ts'
 import type { DiffSide, Reading } from './side.ts'
 
 /**
@@ -19,7 +23,7 @@ export async function storeSide(store: Store, nameOrAlias: string): Promise<Diff
   const aliases = store.supports.aliases ? await store.aliases() : []
   const { version } = await store.health()
   const about = tenants === undefined ? await collection.count() : undefined
-  const projected = ({ projection }: Reading): Projection => projectionFor(projection, schema.properties)
+  const projected = (reading: Reading): Projection => projectionFor(reading, schema.properties)
   return {
     name: `${name} in ${store.target}`,
     schema,
@@ -40,9 +44,12 @@ export async function storeSide(store: Store, nameOrAlias: string): Promise<Diff
         ),
     },
     open: async (reading) => {
-      const { retry, signal } = reading
+      const { retry, signal, selections } = reading
       const ranges = await rangesOf(store, name, tenants, about, reading)
-      return storeObjects(collection, schema, { projection: projected(reading), retry, signal }, ranges)
+      const byId = selections.find(({ ids }) => ids !== undefined)
+      const options = { projection: projected(reading), retry, signal }
+      const pages: ObjectSource['pages'] = (range) => pagesOf(collection, range, options, byId)
+      return { schema, ranges, pages, close: async () => {} }
     },
     close: async () => {},
   }
@@ -62,13 +69,31 @@ async function rangesOf(
   return found.map(rangeOf)
 }
 
-/** What of it this class has: a store is asked for no property that it does not know. */
-function projectionFor(wanted: Projection, properties: DiffSide['schema']['properties'] = []): Projection {
-  const own = wanted.properties
-  const named = properties.filter(({ name }) => own === 'all' || own.includes(name))
+/** All objects of a range, or those of the ids that are asked for. */
+function pagesOf(
+  collection: Collection,
+  range: ObjectRange,
+  options: ReadOptions,
+  byId: Selection | undefined,
+): Source<readonly StoredObject[]> {
+  if (byId?.ids === undefined) return objects(collection, range, options)
+  return objectsById(collection, byId.ids, range, options)
+}
+
+/** What of it this class has, and what tells which objects are selected: a store is asked for no property that it lacks. */
+function projectionFor(
+  { projection, selections }: Reading,
+  properties: DiffSide['schema']['properties'] = [],
+): Projection {
+  const asked = selections.map((one) => one.askedProjection({ properties: [], vectors: false }))
+  const times = [projection, ...asked].some((one) => one.times === true)
+  const own = projection.properties
+  const names = new Set(own === 'all' ? [] : [own, ...asked.map((one) => one.properties)].flat())
+  const read = properties.filter(({ name }) => own === 'all' || names.has(name))
   return {
-    ...wanted,
-    properties: own === 'all' ? 'all' : named.filter((one) => !isReference(one)).map(({ name }) => name),
-    references: named.some(isReference),
+    ...projection,
+    times,
+    properties: own === 'all' ? 'all' : read.filter((one) => !isReference(one)).map(({ name }) => name),
+    references: read.some(isReference) || asked.some(({ references }) => references === true),
   }
 }

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
-import { type FindArchive, isIncrement, openChain } from '../../../archive/chain/chain.ts'
+import { type Chain, type FindArchive, isIncrement, openChain } from '../../../archive/chain/chain.ts'
 import { besideArchive, findBelow } from '../../../archive/chain/find.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archive/files.ts'
 import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
@@ -62,15 +62,23 @@ export async function openSource(operand: string, options: OpenOptions): Promise
 
 const PIPE = { again: undefined, identity: undefined }
 
-async function openDirectory(
-  path: string,
-  { options = {}, onEvent, root, findArchive }: OpenOptions,
-): Promise<RestoreSource> {
+async function openDirectory(path: string, options: OpenOptions): Promise<RestoreSource> {
+  const emit = emitter(options.onEvent)
   const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
-  if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options, emitter(onEvent))
-  const archive = await openWhole(path, emitter(onEvent))
-  if (!isIncrement(archive.manifest)) return archiveSource(archive)
-  return chainSource(await openChain(archive, finder(path, root, findArchive)))
+  if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options.options ?? {}, emit)
+  const chain = await openArchives(path, options)
+  return isIncrement(chain.newest.manifest) ? chainSource(chain) : archiveSource(chain.newest)
+}
+
+/**
+ * The archive in a directory, an increment with its bases. Where its manifest is damaged, the copy is read, with an event.
+ * @throws ElysiaError ELYSIA_DAMAGED where it is damaged, cut short or not finished, or a base is missing
+ */
+export async function openArchives(
+  path: string,
+  { onEvent, root, findArchive }: Pick<OpenOptions, 'onEvent' | 'root' | 'findArchive'>,
+): Promise<Chain> {
+  return openChain(await openWhole(path, emitter(onEvent)), finder(path, root, findArchive))
 }
 
 /** Bases lie beside their increments, below the root, or where somebody else knows. */
