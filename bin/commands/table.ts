@@ -27,6 +27,7 @@ export const COMMANDS: Group = {
         backup: () => import('./col/backup.ts'),
         restore: () => import('./col/restore.ts'),
         rollback: () => import('./col/rollback.ts'),
+        alias: () => import('./col/alias.ts'),
         rm: () => import('./col/rm.ts'),
         catalog: {
           summary: 'list archives, verify them, and remove those that no rule keeps',

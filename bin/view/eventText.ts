@@ -91,6 +91,13 @@ const OF_COLLECTIONS = {
   alias_resolved: ({ alias, collection }) => `${alias} is an alias of the collection ${collection}`,
   aliases_left_out: ({ target, aliases }) => `${target} has no aliases: ${aliases.join(', ')} left out`,
   alias_not_restored: ({ alias, error }) => `the alias ${alias} was not restored: ${error.message}`,
+  alias_ahead: ({ alias, before, collection, dry_run }) =>
+    `${dry_run ? 'would restore' : 'restores'} into ${collection}; the alias ${alias} ${before === undefined ? 'is made' : `means ${before} until it is switched`} once all is there`,
+  alias_switched: ({ alias, before, collection }) =>
+    `the alias ${alias} means ${collection} now${before === undefined ? '' : `, ${before} before`}`,
+  alias_not_switched: ({ alias, before, collection, missing }) =>
+    `the alias ${alias} ${before === undefined ? 'was not made' : `still means ${before}`}: ${collection} lacks ${missing} that the archive has`,
+  collection_dropped: ({ collection }) => `removed the collection ${collection}`,
   tenants_activated: ({ tenants }) =>
     `activates ${counted(tenants, 'tenant')} for the scan one by one, and puts each back after it`,
   tenants_not_counted: ({ tenants }) =>

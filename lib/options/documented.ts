@@ -245,6 +245,13 @@ export interface RestoreOptionsInput {
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
+  /**
+   * restore beside what is there, into a new collection ALIAS_v1, ALIAS_v2 …, and switch this alias to it
+   * once it is complete. No default.
+   */
+  readonly intoAlias?: string
+  /** with --into-alias: remove the collection that the alias meant before. Default false. */
+  readonly dropOld?: boolean
   /** only these tenants, separated by commas. No default. */
   readonly tenant?: string
   /** only objects that this is true of, in the language of SQL. No default. */
@@ -311,6 +318,8 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number
+  /** with --into-alias: remove the collection that the alias meant before. Default false. */
+  readonly dropOld: boolean
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
   /**

@@ -325,6 +325,15 @@ const restored = object('The report of a restore.', {
     }),
     'Null if nothing was read back.',
   ),
+  alias: nullable(
+    object('What became of `--into-alias`.', {
+      name: text('The alias.'),
+      before: nullable(text('The class that it meant before.'), 'Null where there was none.'),
+      switched: flag('It means the restored class now.'),
+      dropped: flag('The class before was removed.'),
+    }),
+    'Null without that option.',
+  ),
   undo: nullable(
     object('What can be taken back.', {
       directory: text('Where it is kept.'),

@@ -12,6 +12,7 @@ import {
 } from './archives.ts'
 import { diffDocument } from './diff.ts'
 import {
+  aliasDocument,
   collectionsDocument,
   createdDocument,
   errorDocument,
@@ -27,6 +28,7 @@ export const DOCUMENTS = {
   validation: validationDocument,
   collections: collectionsDocument,
   removal: removalDocument,
+  alias: aliasDocument,
   backup: backupDocument,
   restore: restoreDocument,
   rollback: rollbackDocument,

@@ -64,6 +64,13 @@ export const removalDocument = document('removal', '`col rm --json`.', {
   removed: flag('False if it did not exist.'),
 })
 
+export const aliasDocument = document('alias', '`col alias --json`.', {
+  alias: text('The alias.'),
+  class: text('The class that it means.'),
+  before: nullable(text('The class that it meant before.'), 'Null where there was no such alias.'),
+  target,
+})
+
 export const validationDocument = document('validation', '`index validate --json`.', {
   faults: list(
     object('A fault.', {

@@ -241,3 +241,34 @@ t.test('an alias is a name of its collection, said; nothing is removed by it', a
   })
   t.match(await at.run(['col', 'catalog', 'list']), { stdout: /Zoo/ })
 })
+
+t.test('a restore into an alias says how to go back; `col alias` does it', async (t) => {
+  const at = home(t)
+  await filled(at, 'Zoo', objects(2))
+  await at.run(['col', 'backup', 'Zoo', '--to', 'archive', ...STORE])
+  t.match(await at.run(['col', 'alias', 'live', 'Zoo', ...STORE]), {
+    code: 0,
+    stderr: /Live means Zoo now, it is new/,
+  })
+  const { code, stderr } = await at.run(['col', 'restore', 'archive', '--into-alias', 'live', ...STORE])
+  t.equal(code, 0, stderr)
+  t.match(stderr, /restores into Live_v1; the alias Live means Zoo until it is switched/)
+  t.match(stderr, /the alias Live means Live_v1 now, Zoo before/)
+  t.match(stderr, /go back with: elysiactl col alias Live Zoo --target sqlite:filled.db/)
+  t.match(stderr, /remove what it meant before with: elysiactl col rm Zoo --target sqlite:filled.db/)
+  t.match(await at.run(['col', 'show', 'Live', ...STORE]), {
+    stderr: /Live is an alias of the collection Live_v1/,
+  })
+  t.match(await at.run(['col', 'alias', 'Live', 'Zoo', ...STORE]), {
+    code: 0,
+    stderr: /Live means Zoo now, Live_v1 before/,
+  })
+  t.match(await at.run(['col', 'alias', 'Live', 'Zoo', ...STORE]), {
+    code: 0,
+    stderr: /Live means Zoo already/,
+  })
+  t.match(await at.run(['col', 'alias', 'Zoo', 'Live_v1', ...STORE]), {
+    code: 5,
+    stderr: /collection of that name already exists/,
+  })
+})

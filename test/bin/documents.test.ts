@@ -61,6 +61,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col restore': [
     ['whole', '--name', 'e'],
     ['whole', '--name', 'f', '--dry-run'],
+    ['whole', '--into-alias', 'current'],
     ['damaged', '--name', 'g', '--skip-damaged'],
     ['plain.jsonl', '--name', 'h'],
     ['whole', '--name', 'e', '--on-conflict', 'overwrite', '--run-id', 'over'],
@@ -71,6 +72,10 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['damaged', 'c'],
   ],
   'col rollback': [['over', '--dry-run'], ['over']],
+  'col alias': [
+    ['live', 'e'],
+    ['live', 'c'],
+  ],
   'col rm': [['h', '--yes']],
   'col catalog tag': [['ID', 'gold']],
   'col catalog untag': [['ID', 'gold']],

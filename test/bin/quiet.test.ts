@@ -99,6 +99,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'config show': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   completion: { well: ['bash'], badly: ['csh'], exit: 2, says: /no completion for csh/ },
+  'col alias': { well: ['live', 'c'], badly: ['live', 'none'], exit: 10, says: /no collection None/ },
   'col rm': { well: ['c', '--yes'], badly: ['c'], exit: 2, says: /no terminal to ask at/ },
 }
 

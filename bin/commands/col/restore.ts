@@ -32,7 +32,7 @@ import { progressView } from '../../view/progress.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
 import { rejectsPath, restoreRejects } from './restoreRejects.ts'
 import { restoreSummary } from './restoreSummary.ts'
-import { takeBackTexts } from './takeBack.ts'
+import { aliasTexts, takeBackTexts } from './takeBack.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
@@ -56,6 +56,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
+    'elysiactl col restore latest:Article --into-alias Live   # beside, then switch',
     `elysiactl col restore latest:Article --name draft --filter "status = 'draft'" --properties title,body`,
   ],
   schemas: [restoreOptions, restoreAskOptions, lockOptions, catalogOptions, runOptions, targetOptions],
@@ -98,7 +99,7 @@ async function run(context: Context): Promise<void> {
     if (console.json) await console.document({ restores: reports })
     else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
     const failure = firstCause(all.map(({ error }) => error))
-    if (!console.json) console.note(takeBackTexts(context, reports))
+    if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
     const next =
       failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
     if (next !== undefined) context.next(`next: ${next}`)

@@ -15,3 +15,20 @@ export function takeBackTexts(
     return [`take it back with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
   })
 }
+
+/** How an alias that was switched goes back, or one that was not is switched nevertheless, a line each. */
+export function aliasTexts(
+  { flags }: Pick<Context, 'flags'>,
+  reports: readonly Pick<RestoreReport, 'alias' | 'class' | 'status'>[],
+): string[] {
+  const target = givenFlags(targetOptions, flags, new Set())
+  return reports.flatMap(({ alias, class: restored, status }) => {
+    if (alias === null || status !== 'done') return []
+    const { name, before, switched, dropped } = alias
+    const point = (to: string) => commandLine(['col', 'alias', name, to, ...target])
+    if (!switched) return [`switch it nevertheless with: ${point(restored)}`]
+    if (before === null || before === restored || dropped) return []
+    const rm = commandLine(['col', 'rm', before, ...target])
+    return [`go back with: ${point(before)}`, `remove what it meant before with: ${rm}`]
+  })
+}

@@ -16,6 +16,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   validation: () => import('../../../lib/schema/validation.json', { with: { type: 'json' } }),
   collections: () => import('../../../lib/schema/collections.json', { with: { type: 'json' } }),
   removal: () => import('../../../lib/schema/removal.json', { with: { type: 'json' } }),
+  alias: () => import('../../../lib/schema/alias.json', { with: { type: 'json' } }),
   backup: () => import('../../../lib/schema/backup.json', { with: { type: 'json' } }),
   restore: () => import('../../../lib/schema/restore.json', { with: { type: 'json' } }),
   rollback: () => import('../../../lib/schema/rollback.json', { with: { type: 'json' } }),

@@ -74,6 +74,19 @@ export const restoreOptions = {
       minimum: 0,
       maximum: 366 * 24 * 3_600_000,
     },
+    intoAlias: {
+      type: 'string',
+      description:
+        'restore beside what is there, into a new collection ALIAS_v1, ALIAS_v2 …, and switch this alias to it once it is complete',
+      placeholder: 'ALIAS',
+      flagOnly: true,
+    },
+    dropOld: {
+      type: 'boolean',
+      description: 'with --into-alias: remove the collection that the alias meant before',
+      default: false,
+      flagOnly: true,
+    },
     tenant: {
       type: 'string',
       description: 'only these tenants, separated by commas',

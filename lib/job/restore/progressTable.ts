@@ -37,7 +37,13 @@ export interface ExistingFacts {
   readonly tenants?: readonly Tenant[]
 }
 
+/** Of an alias: what it meant before it was switched. */
+export interface SwitchFacts {
+  readonly before?: string
+}
+
 interface MadeFacts {
+  readonly switch?: SwitchFacts
   readonly shape?: string
   readonly existing?: ExistingFacts
 }
@@ -85,7 +91,16 @@ export class RestoreLog {
   }
 
   noteMade(shape?: string): void {
-    this.#insert(MADE, shape === undefined ? {} : { shape })
+    this.#insert(MADE, { ...this.#made(), ...(shape !== undefined && { shape }) })
+  }
+
+  /** What the alias of this restore meant before it was switched, or was about to be; undefined before. */
+  get switch(): SwitchFacts | undefined {
+    return this.#made()?.switch
+  }
+
+  noteSwitch(before: string | undefined): void {
+    this.#insert(MADE, { ...this.#made(), switch: before === undefined ? {} : { before } })
   }
 
   parts(): Map<string, PartFacts> {

@@ -5,6 +5,7 @@ import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
+import type { AliasFacts } from './alias/plan.ts'
 import type { PartFacts } from './progressTable.ts'
 import { addedUp, type CountsByCode, type RejectReason } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
@@ -45,6 +46,8 @@ export interface RestoreReport {
   references_rejected: number
   tenants: number
   aliases: string[]
+  /** With `intoAlias`: what became of it; null without. */
+  alias: AliasFacts | null
   parts: number
   /** Parts that an interrupted restore had brought to their end. */
   parts_continued: number
@@ -91,6 +94,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   references_rejected: 'References that the store refused.',
   tenants: 'Tenants that were restored.',
   aliases: 'Aliases of the class.',
+  alias:
+    '`{name, before, switched, dropped}` of `--into-alias`: its class before, whether it leads to the restored class now, and whether the class before was removed; null without that option.',
   parts: 'Parts of the source.',
   parts_continued: 'Parts that an interrupted restore had finished.',
   parts_damaged: 'Names of damaged parts.',
@@ -153,6 +158,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     references_rejected: sums.referencesRejected,
     tenants: plan.tenants?.length ?? 0,
     aliases: progress.aliases,
+    alias: aliasFacts(run),
     parts: plan.parts.length,
     parts_continued: progress.continued,
     parts_damaged: [...progress.damaged.keys()],
@@ -167,6 +173,12 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     ...(error !== undefined && { error: failureOf(error) }),
   }
+}
+
+function aliasFacts({ alias, progress }: RestoreRun): AliasFacts | null {
+  if (alias === undefined) return null
+  const { alias: name, before = null } = alias
+  return progress.alias ?? { name, before, switched: false, dropped: false }
 }
 
 function undoFacts({ kept: { undo }, options }: RestoreRun): UndoFacts | null {

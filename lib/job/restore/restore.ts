@@ -6,6 +6,7 @@ import { sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
+import { switchAlias } from './alias/switch.ts'
 import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
 import { verifyWritten } from './conflict/verifyWritten.ts'
 import { rehearse } from './dryRun.ts'
@@ -140,6 +141,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   ],
   [addAliases],
   [putTenantsBack],
+  [switchAlias, 'restore.before-end'],
   [(run) => run.kept.spool.remove()],
 ]
 

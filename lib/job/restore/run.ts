@@ -11,6 +11,7 @@ import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
 import type { Traces } from '../undo/traces.ts'
+import type { AliasFacts, AliasPlan } from './alias/plan.ts'
 import type { Strategy } from './conflict/strategy.ts'
 import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
 import type { RestoreOptions } from './options.ts'
@@ -76,6 +77,8 @@ export interface RestoreRun {
   readonly continues: boolean
   /** Undefined where the class is this restore's own. */
   readonly existing: Existing | undefined
+  /** The alias that is to mean the class; undefined where none is to be switched. */
+  readonly alias: AliasPlan | undefined
   readonly progress: RestoreState
 }
 
@@ -114,6 +117,8 @@ export interface RestoreState {
   readonly reasons: Reasons
   differences: readonly SchemaDifference[]
   aliases: string[]
+  /** What became of the alias that was to be switched. */
+  alias: AliasFacts | undefined
   /** Objects that were removed from an existing class. */
   deleted: number
   /** Objects that this process wrote, and how long it took. */

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { selectionText } from '../../archive/selection.ts'
 import { closeAll } from '../../async/closeAll.ts'
 import type { Retrying } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
@@ -14,9 +13,12 @@ import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/
 import type { Store } from '../../store/store.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
+import { planAlias } from './alias/plan.ts'
+import { announceAlias } from './alias/switch.ts'
 import { planInto } from './conflict/existing.ts'
 import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { type Continuation, continuation } from './continuation.ts'
+import { restoreKey } from './key.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
 import { RestoreLog } from './progressTable.ts'
@@ -52,21 +54,24 @@ export interface Together {
 export async function setUpRestore(
   source: RestoreSource,
   store: Store,
-  options: RestoreOptions,
+  input: RestoreOptions,
   context: RestoreContext,
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
   const frame = new Run('restore', context)
   const { emit, signal } = frame
-  const retry = frame.retrying(options.retryForMs)
-  const health = await retry(() => healthyTarget(store, options, emit))
+  const retry = frame.retrying(input.retryForMs)
+  const health = await retry(() => healthyTarget(store, input, emit))
+  const alias = await retry(() => planAlias({ source, store, options: input, state: context.state }))
+  const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   const mayExist = options.onConflict !== 'fail'
   const emitPlan = mayExist ? await ofPlan(store, source, options, emit, retry) : emit
   const planned = await retry(() => planRestore(store, source, options, health, emitPlan, together.classes))
   const progress = nothingDone(planned)
   const { dryRun } = options
   const { state, runId } = context
-  const key = keyOf(source, store, planned, options)
+  const facts = { name: planned.schema.class, selection: planned.selection?.declared }
+  const key = restoreKey({ source, store, options, ...facts })
   if (dryRun && state !== undefined) requireUnlocked(state, key)
   const lock = dryRun ? undefined : state && lockRun(state, key)
   const own = ownState(state)
@@ -112,8 +117,10 @@ export async function setUpRestore(
       },
       continues: isMade,
       existing,
+      alias,
       progress,
     }
+    announceAlias(run)
     await planChanges(run)
     run.kept.rejects?.keep(run.kept.origin.archive, progress.parts.keys())
     const { rejects, written } = run.kept
@@ -136,22 +143,6 @@ async function ofPlan(
   const its = name === undefined ? source.schema.class : classNameOf(name)
   if ((await retry(() => store.schema(its))) === undefined) return emit
   return (event) => event.type === 'schema_patched' || emit(event)
-}
-
-/**
- * The same archive, or the same tenants of it, into the same class of the same target is the same run; so are all pipes
- * of which nobody can say what they hold.
- */
-function keyOf(
-  { identity }: RestoreSource,
-  { target }: Store,
-  { schema, selection }: RestorePlan,
-  { tenant, onConflict }: RestoreOptions,
-): RunKey {
-  const of = selection === undefined ? '' : ` ${selectionText(selection.declared)}`
-  const inputs = [`${identity === undefined ? 'a pipe' : `archive ${identity}`}${of}`]
-  if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
-  return { target, class: schema.class, inputs, ...(tenant !== undefined && { tenant }) }
 }
 
 function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
@@ -239,6 +230,7 @@ function nothingDone({ selection }: RestorePlan): RestoreState {
     reasons: new Reasons(),
     differences: [],
     aliases: [],
+    alias: undefined,
     deleted: 0,
     writtenHere: 0,
     writeSeconds: 0,

@@ -6,13 +6,14 @@ import type { RestoreSource } from './source/source.ts'
 /** The classes that come together. @throws ElysiaError ELYSIA_USAGE for what is meant for a single one */
 export function classesOf(
   sources: readonly RestoreSource[],
-  { name, schema, tenant, collection }: RestoreOptions,
+  { name, schema, tenant, collection, intoAlias }: RestoreOptions,
   { runId }: RestoreContext,
 ): ReadonlySet<string> {
   const names = new Set(sources.map((source) => source.schema.class))
   if (sources.length === 1) return names
   const single = { '--name': name, '--schema': schema, '--tenant': tenant, '--collection': collection }
-  const flags = Object.entries({ ...single, '--run-id': runId })
+  const alias = { '--into-alias': intoAlias }
+  const flags = Object.entries({ ...single, ...alias, '--run-id': runId })
   const flag = flags.find(([, value]) => value !== undefined)?.[0]
   if (flag !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', `${flag} is for one archive, and ${sources.length} are named`, {

@@ -42,6 +42,30 @@ export const OF_COLLECTIONS = [
     alias: text('The alias.'),
     error: failure('Why.'),
   }),
+  event(
+    'alias_ahead',
+    'An archive is restored into a new class; the alias is switched once that is complete.',
+    {
+      alias: text('The alias.'),
+      before: Type.Optional(text('Its class; absent if there is no such alias.')),
+      collection: text('The new class.'),
+      dry_run: flag('It would be restored.'),
+    },
+  ),
+  event('alias_switched', 'An alias leads to another class.', {
+    alias: text('The alias.'),
+    before: Type.Optional(text('Its class before; absent if there was no such alias.')),
+    collection: text('Its class now.'),
+  }),
+  event('alias_not_switched', 'An alias was not switched, because the restored class lacks something.', {
+    alias: text('The alias.'),
+    before: Type.Optional(text('Its class; absent if there is no such alias.')),
+    collection: text('The restored class.'),
+    missing: count('Objects, references and damaged parts that it lacks.'),
+  }),
+  event('collection_dropped', 'The class to which an alias led before was removed.', {
+    collection: text('Its class.'),
+  }),
   event('tenants_activated', 'Inactive tenants are activated one at a time, and then put back.', {
     tenants: count('How many.'),
   }),

@@ -1,0 +1,158 @@
+import { classNameOf } from '../../../change/collectionName.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import { isReference } from '../../../core/schema.ts'
+import type { State } from '../../../run/state.ts'
+import type { Alias, Store } from '../../../store/store.ts'
+import { selectionOf } from '../../selection/selection.ts'
+import { restoreKey } from '../key.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { RestoreSource } from '../source/source.ts'
+
+/** An alias that is to mean the restored class, and what it means before. */
+export interface AliasPlan {
+  readonly alias: string
+  /** The class that it means now; undefined where there is no such alias yet. */
+  readonly before: string | undefined
+  /** The class to restore into. */
+  readonly class: string
+}
+
+/** What became of the alias of a restore. */
+export interface AliasFacts {
+  readonly name: string
+  /** The class that it meant before; null where there was none. */
+  readonly before: string | null
+  /** False where objects are missing in the restored class, or nothing was written. */
+  readonly switched: boolean
+  /** True where the class before was removed. */
+  readonly dropped: boolean
+}
+
+/** What an alias is planned from. */
+export interface AliasPlanning {
+  readonly source: RestoreSource
+  readonly store: Store
+  readonly options: RestoreOptions
+  readonly state: State | undefined
+}
+
+/**
+ * What `--into-alias` asks for, looked at before anything is written; undefined without it.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_CONFLICT where the alias cannot be, or the class before cannot go
+ */
+export async function planAlias(planning: AliasPlanning): Promise<AliasPlan | undefined> {
+  const { store, options } = planning
+  if (options.intoAlias === undefined) {
+    if (!options.dropOld) return undefined
+    throw new ElysiaError('ELYSIA_USAGE', '--drop-old goes with --into-alias', {
+      hint: 'name the alias that is to mean the restored collection, or leave --drop-old out',
+    })
+  }
+  requireAliases(store)
+  const alias = classNameOf(options.intoAlias)
+  const classes = (await store.list()).map(({ name }) => name)
+  const aliases = await store.aliases()
+  requireAliasName(alias, store, classes, aliases)
+  const before = aliases.find((one) => one.alias === alias)?.collection
+  const name =
+    options.name === undefined
+      ? ((await unfinishedOf(planning, alias, classes)) ?? nextVersion(alias, classes, aliases))
+      : classNameOf(options.name)
+  const plan = { alias, before, class: name }
+  if (options.dropOld) await requireUnused(store, plan, classes, aliases)
+  return plan
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where the store has no such thing */
+function requireAliases({ supports, target }: Store): void {
+  if (supports.aliases) return
+  throw new ElysiaError('ELYSIA_CONFLICT', `${target} has no aliases`, {
+    hint: 'nothing was written; SPEC.md, "Versions of Weaviate", says what is needed. Without one, restore beside with --name NEW',
+  })
+}
+
+function requireAliasName(
+  alias: string,
+  { target }: Store,
+  classes: readonly string[],
+  aliases: readonly Alias[],
+): void {
+  const folded = alias.toLowerCase()
+  const taken = classes.find((name) => name.toLowerCase() === folded)
+  if (taken !== undefined) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${taken} in ${target} is a collection, and no alias`, {
+      hint: 'nothing was written; name an alias that readers can be given instead, as in --into-alias Live',
+    })
+  }
+  const similar = aliases.find((one) => one.alias !== alias && one.alias.toLowerCase() === folded)
+  if (similar === undefined) return
+  throw new ElysiaError(
+    'ELYSIA_CONFLICT',
+    `the alias is called ${similar.alias} in ${target}, not ${alias}`,
+    {
+      hint: `nothing was written; give --into-alias ${similar.alias}`,
+    },
+  )
+}
+
+/** `Article_v3` where there is an `Article_v2`: a name that nothing has, behind all that were used. */
+function nextVersion(alias: string, classes: readonly string[], aliases: readonly Alias[]): string {
+  const taken = [...classes, ...aliases.flatMap((one) => [one.alias, one.collection])]
+  const highest = Math.max(0, ...taken.map((name) => versionIn(name, alias) ?? 0))
+  return `${alias}_v${highest + 1}`
+}
+
+/** The number behind an alias in the name of a class that was made for it. */
+function versionIn(name: string, alias: string): number | undefined {
+  const prefix = `${alias}_v`.toLowerCase()
+  if (!name.toLowerCase().startsWith(prefix)) return undefined
+  const digits = name.slice(prefix.length)
+  return /^[1-9]\d{0,8}$/.test(digits) ? Number(digits) : undefined
+}
+
+/** The class that an interrupted run of the same command has made. */
+async function unfinishedOf(
+  { source, store, options, state }: AliasPlanning,
+  alias: string,
+  classes: readonly string[],
+): Promise<string | undefined> {
+  if (state === undefined) return undefined
+  const selection = (await selectionOf(options, source.schema))?.declared
+  return classes
+    .filter((name) => versionIn(name, alias) !== undefined)
+    .sort((a, b) => versionIn(b, alias)! - versionIn(a, alias)!)
+    .find((name) => {
+      const key = restoreKey({ source, store, name, selection, options })
+      return state.journal.unfinished(key) !== undefined
+    })
+}
+
+/**
+ * What --drop-old removes is nothing that others lead to.
+ * @throws ElysiaError ELYSIA_CONFLICT, naming what does
+ */
+async function requireUnused(
+  store: Store,
+  { alias, before, class: own }: AliasPlan,
+  classes: readonly string[],
+  aliases: readonly Alias[],
+): Promise<void> {
+  if (before === undefined || before === own) return
+  const others = aliases.filter((one) => one.collection === before && one.alias !== alias)
+  const referring: string[] = []
+  for (const name of classes) {
+    if (name === before || name === own) continue
+    const properties = (await store.schema(name))?.properties ?? []
+    const leads = properties.some((one) => isReference(one) && one.dataType.includes(before))
+    if (leads) referring.push(name)
+  }
+  const uses = [
+    ...others.map((one) => `the alias ${one.alias}`),
+    ...referring.map((name) => `references of ${name}`),
+  ]
+  if (uses.length === 0) return
+  const fact = `${before} cannot be dropped: ${uses.join(', ')} lead to it`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: `nothing was written; leave --drop-old out, and remove ${before} with \`elysiactl col rm\` when nothing needs it any more`,
+  })
+}

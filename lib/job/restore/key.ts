@@ -1,0 +1,28 @@
+import { type ArchiveSelection, selectionText } from '../../archive/selection.ts'
+import type { RunKey } from '../../run/record.ts'
+import type { Store } from '../../store/store.ts'
+import type { RestoreOptions } from './options.ts'
+import type { RestoreSource } from './source/source.ts'
+
+/** What makes two restores of one source the same run. */
+export interface RestoreKeyFacts {
+  readonly source: Pick<RestoreSource, 'identity'>
+  readonly store: Pick<Store, 'target'>
+  /** Into which class. */
+  readonly name: string
+  readonly selection: ArchiveSelection | undefined
+  readonly options: Pick<RestoreOptions, 'tenant' | 'onConflict' | 'intoAlias'>
+}
+
+/**
+ * The same archive, or the same tenants of it, into the same class of the same target is the same run; so are all pipes
+ * of which nobody can say what they hold.
+ */
+export function restoreKey({ source, store, name, selection, options }: RestoreKeyFacts): RunKey {
+  const { tenant, onConflict, intoAlias } = options
+  const of = selection === undefined ? '' : ` ${selectionText(selection)}`
+  const inputs = [`${source.identity === undefined ? 'a pipe' : `archive ${source.identity}`}${of}`]
+  if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
+  if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)
+  return { target: store.target, class: name, inputs, ...(tenant !== undefined && { tenant }) }
+}
