@@ -114,7 +114,7 @@ export const ManifestSchema = Type.Object({
   ),
   selection: Type.Optional(SelectionSchema),
   aliases: Type.Array(Type.String()),
-  ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers a stretch of one.' }),
+  ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers some of one.' }),
   partition_by: Type.Optional(Type.String()),
   parts: Type.Array(PartSchema),
   index: Type.Optional(

@@ -36,7 +36,7 @@ interface Files {
 }
 
 /**
- * Parts and index whose file is as it was written. Where one of a stretch is not, its siblings do not count either.
+ * Parts and index whose file is as it was written. Where one of a gap is not, its siblings do not count either.
  */
 export async function wholeParts(
   storage: Storage,

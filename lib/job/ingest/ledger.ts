@@ -36,7 +36,7 @@ export interface LedgerOptions {
 }
 
 /**
- * Keeps account of a run: every settled stretch is counted, its rejects are written, and then a checkpoint is
+ * Keeps account of a run: every settlement is counted, its rejects are written, and then a checkpoint is
  * committed, in this order. Settlements come in the order of the input.
  */
 export class Ledger {

@@ -1,8 +1,8 @@
 import { annotating } from './annotate.ts'
 
-/** `col catalog note`: a word about an archive in place of the one before; an empty one takes it away. */
+/** `col catalog note`: sets the note of an archive; an empty one removes it. */
 export const command = annotating({
-  summary: 'note a word about an archive; an empty one takes it away',
+  summary: 'set the note of an archive; an empty one removes it',
   more: { name: 'TEXT' },
   examples: ["elysiactl col catalog note 20261125t1003 'before the move to 1.37'"],
   change: ([note = '']) => ({ note }),

@@ -19,10 +19,10 @@ export interface WholeReading {
 /** Ids that are asked for in one call. */
 const IDS_A_CALL = 250
 
-/** Where so large a share of a stretch is wanted, reading all of it costs less than asking for ids. */
+/** Where so large a share of a range is wanted, reading all of it costs less than asking for ids. */
 const MOST_OF_IT = 0.4
 
-/** Reads objects of a range whole: by their ids, or, where most of a stretch is wanted, the stretch. Memory: what was asked for. */
+/** Reads objects of a range whole: by their ids, or, where most of it is wanted, all of it. Memory: what was asked for. */
 export class WholeReader {
   readonly #range: ObjectRange
   readonly #options: WholeReading
@@ -45,11 +45,11 @@ export class WholeReader {
     this.#last = upTo
     const isMost = !this.#options.isReplicated && ids.length >= MOST_OF_IT * among
     return isMost
-      ? this.#stretch(new Set(ids), { ...this.#range, ...(after && { after }), upTo })
+      ? this.#scan(new Set(ids), { ...this.#range, ...(after && { after }), upTo })
       : this.#byId(ids)
   }
 
-  async #stretch(ids: ReadonlySet<string>, range: ObjectRange): Promise<StoredObject[]> {
+  async #scan(ids: ReadonlySet<string>, range: ObjectRange): Promise<StoredObject[]> {
     const { collection, projection, retry, signal } = this.#options
     const found: StoredObject[] = []
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })

@@ -12,7 +12,7 @@ export interface Work {
   readonly gaps: readonly IdGap[]
 }
 
-/** The work that is left: stretches, and each tenant that is asleep and was not scanned to its end. */
+/** The work that is left: gaps, and each tenant that is asleep and was not scanned to its end. */
 export function workOf(
   gaps: readonly IdGap[],
   tenants: readonly string[],
