@@ -117,6 +117,6 @@ const [name, text] = process.argv.slice(2)
 const load = JSON.parse(text!) as Load
 const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
 const wire = await openWire({ node, apiKey: undefined, headers: {}, authorities: undefined })
-await wire.countObjects(load.class, '', AbortSignal.timeout(5_000))
+await wire.countObjects({ collection: load.class, tenant: '' }, AbortSignal.timeout(5_000))
 await printFigures(await LOADS[name as keyof typeof LOADS](load, wire))
 wire.close()

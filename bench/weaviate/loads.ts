@@ -51,7 +51,7 @@ const plainObjects = (count: number) => Array.from({ length: count }, (_, n) => 
 async function flood(load: Load, objects: readonly StoredObject[]): Promise<Figures> {
   const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
   const wire = await openWire({ node, apiKey: undefined, headers: {}, authorities: undefined })
-  await wire.countObjects(load.class, '', AbortSignal.timeout(5_000))
+  await wire.countObjects({ collection: load.class, tenant: '' }, AbortSignal.timeout(5_000))
   const batches = chunks(objects.map((object) => batchObject(object, load.class, '')))
   const signal = new AbortController().signal
   return clocked(load.count, async () => {

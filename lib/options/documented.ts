@@ -142,6 +142,15 @@ export interface BackupOptionsInput {
   readonly tenant?: string
   /** only objects that this is true of, in the language of SQL. No default. */
   readonly filter?: string
+  /**
+   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
+   * all objects, and evaluate the whole filter here. Default true.
+   */
+  readonly pushDown?: boolean
+  /**
+   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   */
+  readonly explain?: boolean
   /** only the objects of these ids. No default. */
   readonly objects?: string
   /** only these properties of each object; vectors stay. No default. */
@@ -191,6 +200,15 @@ export interface BackupOptions extends BackupOptionsInput {
   readonly vectors: boolean
   /** write vectors as numbers, for people to read: larger and slower. Default false. */
   readonly readable: boolean
+  /**
+   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
+   * all objects, and evaluate the whole filter here. Default true.
+   */
+  readonly pushDown: boolean
+  /**
+   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   */
+  readonly explain: boolean
   /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
   /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */

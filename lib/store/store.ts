@@ -1,5 +1,6 @@
 import type { StoredObject } from '../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../core/schema.ts'
+import type { StoreCondition } from './condition.ts'
 
 export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../core/schema.ts'
 
@@ -17,6 +18,8 @@ export interface Capabilities {
   readonly aliases: boolean
   /** `transaction` makes several calls one durable step. */
   readonly transactions: boolean
+  /** Collections have `idsWhere` and `countWhere`: objects are found by indexes of their values. */
+  readonly filters: boolean
 }
 
 /** Options of a call. Once `signal` is aborted, the call throws the signal's reason. */
@@ -137,6 +140,19 @@ export interface Collection {
    * also where that is gone. Absent where a store cannot say it.
    */
   widths?(call?: CallOptions): Promise<ReadonlyMap<string, number>>
+  /**
+   * The ids of all objects that meet all of these conditions, at least one, and maybe of others that an index cannot
+   * tell from them; arrays in id order, each bounded. Present where `supports.filters`. A condition that the indexes
+   * of the class cannot answer is ELYSIA_STORE.
+   * @see lib/transform/filter/pushDown.ts for those that they can
+   */
+  idsWhere?(
+    conditions: readonly StoreCondition[],
+    range?: Range,
+    call?: CallOptions,
+  ): AsyncIterable<readonly string[]>
+  /** How many ids `idsWhere` would give without a range. */
+  countWhere?(conditions: readonly StoreCondition[], call?: CallOptions): Promise<number>
 }
 
 /**

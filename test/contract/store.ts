@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { aliasTests } from './store/aliases.ts'
 import { collectionTests } from './store/collections.ts'
 import { failureTests } from './store/failures.ts'
+import { filterTests } from './store/filters.ts'
 import { modelTests } from './store/model.ts'
 import { objectTests } from './store/objects.ts'
 import { readingTests } from './store/reading.ts'
@@ -40,6 +41,7 @@ export function storeContract(
     await tenantTests(t, open)
     await tenantStateTests(t, open)
     await aliasTests(t, open)
+    await filterTests(t, open)
     await transactionTests(t, open)
     await failureTests(t, open)
     await modelTests(t, open, amounts)

@@ -54,8 +54,8 @@ export function filterOf(
 }
 
 /**
- * What a filter lets through. Throws a Refusal where the class has no such property, or no index for it.
- * Texts are compared as their property is tokenized; the double knows no stop words.
+ * What a filter lets through. Throws a Refusal where the class has no such property, or no index for it, and where
+ * nothing but stop words is looked for. Texts are compared as their property is tokenized.
  */
 function testOf(filter: Filters, schema: ClassSchema): Test {
   const inner = filter.filters.map((one) => testOf(one, schema))
@@ -66,11 +66,15 @@ function testOf(filter: Filters, schema: ClassSchema): Test {
   const wanted = valuesOf(filter)
   if (wanted.length === 0) throw new ShardRefusal(EMPTY_TERM)
   const own = OWN[name]
-  if (own !== undefined) return comparison(filter.operator, own, wanted)
+  if (own !== undefined)
+    return comparison(filter.operator, own, isTime(name) ? wanted.map(milliseconds) : wanted)
   const property = indexed(name, schema)
-  if (filter.operator === OPERATOR.IS_NULL && !nullsIndexed(schema)) throw new ShardRefusal(NO_NULLS)
+  if (filter.operator === OPERATOR.IS_NULL) {
+    if (!nullsIndexed(schema)) throw new ShardRefusal(NO_NULLS)
+    return (object) => isNothing(object.properties[name]) === wanted[0]
+  }
   const read = (object: Stored): Json[] => [object.properties[name] ?? []].flat().flatMap(termsOf(property))
-  const terms = filter.operator === OPERATOR.LIKE ? wanted : wanted.flatMap(termsOf(property))
+  const terms = filter.operator === OPERATOR.LIKE ? wanted : wantedTerms(wanted, property, schema)
   const words = filter.operator === OPERATOR.EQUAL && isTokenized(property)
   return comparison(words ? OPERATOR.CONTAINS_ALL : filter.operator, read, terms)
 }
@@ -82,6 +86,41 @@ const OWN: Record<string, (object: Stored) => Json[]> = {
   _creationTimeUnix: (object) => [object.created],
   _lastUpdateTimeUnix: (object) => [object.updated],
 }
+
+function isTime(name: string): boolean {
+  return name === '_creationTimeUnix' || name === '_lastUpdateTimeUnix'
+}
+
+/** A moment as gRPC takes it. */
+function milliseconds(value: Json): Json {
+  return Date.parse(String(value))
+}
+
+/** A text or a list of no length counts as null. */
+function isNothing(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/adapters/repos/db/inverted/stopwords/presets.go */
+const STOP_WORDS = new Set(
+  (
+    'a an and are as at be but by for if in into is it no not of on or such that the their then there these they ' +
+    'this to was will with'
+  ).split(' '),
+)
+
+/** What is looked for; of words without those that no text is looked for by. */
+function wantedTerms(wanted: readonly Json[], property: PropertySchema, schema: ClassSchema): Json[] {
+  const terms = wanted.flatMap(termsOf(property))
+  const stops =
+    jsonObject(jsonObject(schema.invertedIndexConfig).stopwords).preset === 'none' ? NO_WORDS : STOP_WORDS
+  if (property.tokenization !== 'word') return terms
+  const left = terms.filter((term) => !stops.has(String(term)))
+  if (left.length === 0) throw new ShardRefusal(EMPTY_TERM)
+  return left
+}
+
+const NO_WORDS: ReadonlySet<string> = new Set()
 
 function indexed(name: string, schema: ClassSchema): PropertySchema {
   const property = schema.properties.find((one) => one.name === name)
@@ -103,7 +142,7 @@ function isTokenized(property: PropertySchema): boolean {
 
 /** A value as the index of its property holds it. */
 function termsOf(property: PropertySchema): (value: Json) => Json[] {
-  if (property.dataType[0]?.startsWith('date')) return (value) => [Date.parse(String(value))]
+  if (property.dataType[0]?.startsWith('date')) return (value) => [nanoseconds(String(value))]
   switch (property.tokenization) {
     case 'word':
       return (value) =>
@@ -119,6 +158,13 @@ function termsOf(property: PropertySchema): (value: Json) => Json[] {
     default:
       return (value) => [value]
   }
+}
+
+/** Since 1970, in 64 bits: what is before 1678 or after 2262 comes out anywhere. */
+function nanoseconds(text: string): Json {
+  const [, fraction = ''] = /\.(\d{1,9})/.exec(text) ?? []
+  const seconds = BigInt(Date.parse(text.replace(/\.\d+/, ''))) / 1000n
+  return BigInt.asIntN(64, seconds * 1_000_000_000n + BigInt(fraction.padEnd(9, '0')))
 }
 
 function valuesOf(filter: Filters): Json[] {
@@ -167,15 +213,16 @@ function relation(operator: number, first: Json, set: ReadonlySet<Json>): (value
   }
 }
 
-/** `?` is any character, `*` any number of them. */
+/** `?` is any character, `*` any number of them, up to the end of a line. */
 function likeness(pattern: string): RegExp {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('?', '.').replaceAll('*', '.*')}$`, 's')
+  return new RegExp(`^${escaped.replaceAll('?', '.').replaceAll('*', '.*')}$`)
 }
 
 /** Numbers by size, everything else by its text. */
 export function compare(left: Json, right: Json): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : left > right ? 1 : 0
   const [a, b] = [String(left), String(right)]
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -37,12 +37,18 @@ export function search(collections: Collections, request: SearchRequest): Search
   prefixed(`${LISTING}invalid pagination params: `, () => checkLimit(offset, limit))
   const shard = prefixed(inShard, () => collections.shard(schema, request.tenant))
   const scanned = test === undefined && request.sortBy.length === 0
-  const found = scanned
+  const page = scanned
     ? shard.page(maybeUuid(request.after), offset, limit)
-    : sorted(matches(shard, request.filters, test), request).slice(offset, offset + limit)
+    : sorted(found(shard, request, offset + limit, test), request).slice(offset, offset + limit)
   const wanted = selected(request.properties, schema.properties)
-  const results = found.map((object) => result(object, request, { collections, schema, wanted }))
+  const results = page.map((object) => result(object, request, { collections, schema, wanted }))
   return { took: 0, results, generativeGroupedResult: '', groupByResults: [] }
+}
+
+/** Of a condition that stands alone a server takes as many objects as it needs, in the order in which they were written. */
+function found(shard: Shard, { filters }: SearchRequest, limit: number, test: Test | undefined): Stored[] {
+  const all = matches(shard, filters, test)
+  return filters === undefined || filters.filters.length > 0 ? all : all.slice(0, limit)
 }
 
 const LISTING = 'explorer: list class: search: '

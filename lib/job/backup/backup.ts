@@ -24,6 +24,7 @@ import { requireSame, requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
 import { scanned } from './scan/scanned.ts'
+import { explainRead, searchOf } from './scan/search.ts'
 
 export type { BackupEnded } from './frame.ts'
 export type { BackupContext } from './job.ts'
@@ -119,7 +120,8 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   const { emit, signal } = run
   const { plan } = begun
   const { selection } = subject
-  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection })
+  const search = await searchOf(job, plan)
+  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection, search })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
   const { base } = state
   if (base !== undefined && !plan.ranges.some(({ tenant }) => job.woken.isAsleep(tenant)))
@@ -137,6 +139,7 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   failpoint('backup.before-seal')
   await removeLeftovers(storage, sealed)
   await sealArchive(storage, sealed, failpoint)
+  explainRead(job, sealed)
   return sealed
 }
 

@@ -12,6 +12,8 @@ export interface SourceCounts {
   readonly after: number
   /** Objects that were read, and that the selection left out. */
   readonly filtered?: number
+  /** What the store found the objects by; empty where all were scanned. */
+  readonly searched?: readonly string[]
 }
 
 /** What a manifest has beside its parts. */
@@ -24,7 +26,7 @@ export interface Noted {
 /** The manifest of parts that are all there. */
 export function manifestFor(
   plan: Plan,
-  { before, after, filtered = 0 }: SourceCounts,
+  { before, after, filtered = 0, searched = [] }: SourceCounts,
   parts: readonly Part[],
   { index, base }: Noted = {},
 ): Manifest {
@@ -46,7 +48,7 @@ export function manifestFor(
       digest: sumOfDigests(parts.map(({ digest }) => digest)),
     },
     counts: { before, after, written: objects, ...(isPartial(plan) && { filtered }) },
-    consistency: consistencyOf(plan, before, after, (state?.objects ?? objects) + filtered),
+    consistency: consistencyOf(plan, { before, after, searched }, (state?.objects ?? objects) + filtered),
   }
 }
 
@@ -62,10 +64,17 @@ export function isPartial({ selection }: Pick<Plan, 'selection'>): boolean {
   return selection?.filter !== undefined || selection?.objects !== undefined
 }
 
-function consistencyOf({ content, selection }: Plan, before: number, after: number, read: number): string {
+function consistencyOf(
+  { content, selection }: Plan,
+  { before, after, searched }: Required<Omit<SourceCounts, 'filtered'>>,
+  read: number,
+): string {
   if (content === 'schema-only') return 'the schema alone'
   if (selection?.objects !== undefined) return 'objects by their ids, not at a point in time'
-  const scan = 'a scan in order of id, not a point in time'
+  const scan =
+    searched.length === 0
+      ? 'a scan in order of id, not a point in time'
+      : `a search for ${searched.join(' AND ')}, not a point in time`
   if (before === after && after === read) return `${scan}; the counts before and after it agree`
   return `${scan}; the collection was written to meanwhile`
 }

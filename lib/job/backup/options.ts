@@ -2,7 +2,7 @@ import { modeLack } from '../../archive/storage/modes.ts'
 import { periodLack } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
-import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
+import { filterOption, objectsOption, propertiesOption, searchOptions } from '../selection/options.ts'
 
 const MIB = 1024 * 1024
 
@@ -44,6 +44,7 @@ export const backupOptions = {
       flagOnly: true,
     },
     filter: filterOption('only objects that this is true of, in the language of SQL'),
+    ...searchOptions,
     objects: objectsOption('only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
     workers: workersOption('ranges of ids that are read at once'),

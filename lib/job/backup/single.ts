@@ -18,6 +18,7 @@ import { requireSchemaKept } from './same.ts'
 import { lookingAt } from './scan/found.ts'
 import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
 import { BackupProgress } from './scan/progress.ts'
+import { explainRead, searchOf } from './scan/search.ts'
 import { type SingleScanOptions, scanSingle } from './scan/single.ts'
 import { backupTransforms } from './scan/transforms.ts'
 
@@ -81,7 +82,8 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
     context.onBegun?.(plan)
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
     const { selection } = subject
-    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection })
+    const search = await searchOf(job, plan)
+    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection, search })
     const archive = await singleArchive(plan, stream, signal)
     try {
       return await writeSingle(job, archive, { plan, looking, woken, counted })
@@ -121,6 +123,7 @@ async function writeSingle(
   invalid?.notify(run.emit, plan.collection)
   requireWhole(manifest, options, run.emit, invalid?.objects ?? 0)
   await archive.seal(manifest)
+  explainRead({ run, task }, manifest)
   state.parts.push(...parts)
   // The manifest inside cannot know how large what is around it becomes.
   state.bytes = archive.bytes

@@ -7,6 +7,23 @@ export function filterOption<const D extends string>(description: D) {
   return { type: 'string', description, placeholder: 'CONDITION', flagOnly: true } as const
 }
 
+/** How the objects of a filter are found in a store. */
+export const searchOptions = {
+  pushDown: {
+    type: 'boolean',
+    description: 'let a server find objects by the parts of the filter that its indexes answer without loss',
+    negative: 'scan all objects, and evaluate the whole filter here',
+    default: true,
+    flagOnly: true,
+  },
+  explain: {
+    type: 'boolean',
+    description: 'say what of the filter the server is asked, and how many objects are expected and read',
+    default: false,
+    flagOnly: true,
+  },
+} as const
+
 /** What a job does with the objects of a list of ids. */
 export function objectsOption<const D extends string>(description: D) {
   return { type: 'string', description, placeholder: 'ID,…|@FILE', flagOnly: true } as const

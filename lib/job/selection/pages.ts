@@ -1,22 +1,33 @@
 import type { ObjectRange } from '../../archive/object/source.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Source } from '../../core/stage.ts'
+import type { StoreCondition } from '../../store/condition.ts'
 import { objects, type ReadOptions } from '../../store/objects.ts'
 import { objectsById } from '../../store/objectsById.ts'
+import { objectsWhere } from '../../store/objectsWhere.ts'
 import type { Collection } from '../../store/store.ts'
 import type { Selection } from './selection.ts'
 
+/** How selected objects are read. */
+export interface SelectedReadOptions extends ReadOptions {
+  /** What the store finds the objects by; undefined where it is scanned. */
+  readonly conditions?: readonly StoreCondition[] | undefined
+}
+
 /**
- * What is read of a range, so that it can be told what of it is selected: all objects, or those of the ids that were
- * asked for. `projection` is what would be read without a selection. Memory: a page.
+ * What is read of a range, so that it can be told what of it is selected: all objects, those of the ids that were asked
+ * for, or those that the store finds by conditions. `projection` is what would be read without a selection.
+ * Memory: a page.
  */
 export function selectedPages(
   collection: Collection,
   selection: Selection | undefined,
   range: ObjectRange,
-  options: ReadOptions,
+  { conditions, ...options }: SelectedReadOptions,
 ): Source<StoredObject[]> {
   const projection = selection?.projection(options.projection) ?? options.projection
-  if (selection?.ids === undefined) return objects(collection, range, { ...options, projection })
-  return objectsById(collection, selection.ids, range, { ...options, projection })
+  const reading = { ...options, projection }
+  if (selection?.ids !== undefined) return objectsById(collection, selection.ids, range, reading)
+  if (conditions !== undefined) return objectsWhere(collection, conditions, range, reading)
+  return objects(collection, range, reading)
 }

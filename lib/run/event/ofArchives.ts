@@ -39,6 +39,20 @@ export const OF_ARCHIVES = [
     objects: count('Of how many objects.'),
     ids: texts('The first thousand of them.'),
   }),
+  event('filter_planned', 'How the objects of a filter are found.', {
+    collection: text('The class.'),
+    filter: text('The condition, all of which is evaluated here on each object that is read.'),
+    pushed: texts('The conditions that the server can answer without loss.'),
+    search: Type.Boolean({ description: 'The server is asked for them; else all objects are scanned.' }),
+    expected: Type.Optional(count('Objects that the server counts of these conditions.')),
+    objects: Type.Optional(count('Objects that it counts in all.')),
+    reason: Type.Optional(text('Why the server could not be asked.')),
+  }),
+  event('filter_evaluated', 'How many objects were read for those that a filter selected.', {
+    collection: text('The class.'),
+    read: count('Objects that were read.'),
+    selected: count('Those of them that were selected.'),
+  }),
   event('objects_not_found', 'Ids were asked for of which there is no object.', {
     collection: text('The class.'),
     objects: count('How many.'),

@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
+import type { StoreCondition } from '../condition.ts'
 import type {
   Alias,
   CallOptions,
@@ -33,6 +34,7 @@ import { remove } from './remove.ts'
 import { aliases, createAlias, dropAlias, moveAlias } from './schema/aliases.ts'
 import { Classes, type ListedClass } from './schema/classes.ts'
 import { setTenantStates, tenantOf } from './schema/tenantStates.ts'
+import { idsWhere } from './search.ts'
 import { write } from './write.ts'
 
 /** How a Weaviate cluster is reached. */
@@ -90,7 +92,14 @@ function capabilitiesOf({
   aliases,
   distinctReferences,
 }: ServerFeatures): Capabilities {
-  const always = { vectors: true, namedVectors: true, tenants: true, references: true, transactions: false }
+  const always = {
+    vectors: true,
+    namedVectors: true,
+    tenants: true,
+    references: true,
+    transactions: false,
+    filters: true,
+  }
   return { ...always, multiVectors, mixedVectors, aliases, distinctReferences }
 }
 
@@ -230,6 +239,18 @@ class WeaviateCollection implements Collection {
 
   count(call: CallOptions = {}): Promise<number> {
     return count(this.#context, call)
+  }
+
+  idsWhere(
+    conditions: readonly StoreCondition[],
+    range: Range = {},
+    call: CallOptions = {},
+  ): AsyncIterable<string[]> {
+    return idsWhere(this.#context, conditions, range, call)
+  }
+
+  countWhere(conditions: readonly StoreCondition[], call: CallOptions = {}): Promise<number> {
+    return count(this.#context, call, conditions)
   }
 }
 

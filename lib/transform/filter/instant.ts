@@ -43,6 +43,14 @@ export function instantOf(literal: string): Instant | undefined {
   return day !== undefined && readInstant(`${day}T${time}${second}${zone}`, instant) ? instant : undefined
 }
 
+/** A moment as a server takes it. */
+export function rfc3339({ ms, nanos }: Instant): string {
+  const [second] = new Date(ms).toISOString().split('.')
+  const millis = ((ms % 1000) + 1000) % 1000
+  const fraction = `${String(millis).padStart(3, '0')}${String(nanos).padStart(6, '0')}`.replace(/0+$/, '')
+  return `${second}${fraction === '' ? '' : `.${fraction}`}Z`
+}
+
 /** Negative where `a` is before `b`. */
 export function compareInstants(a: Instant, b: Instant): number {
   return a.ms - b.ms || a.nanos - b.nanos

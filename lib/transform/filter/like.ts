@@ -34,6 +34,13 @@ export function exactText({ tokens }: LikePattern): string | undefined {
   return tokens.every((token) => typeof token === 'string') ? tokens.join('') : undefined
 }
 
+/** The text that a pattern begins with, where it does; undefined where its first character is a wildcard. */
+export function prefixOf({ tokens }: LikePattern): string | undefined {
+  const end = tokens.findIndex((token) => typeof token !== 'string')
+  const prefix = tokens.slice(0, end === -1 ? tokens.length : end).join('')
+  return prefix === '' ? undefined : prefix
+}
+
 /**
  * A function that matches whole texts with a pattern. Its time grows with the length of the text times that of the
  * longest piece between two `%`, never beyond that.

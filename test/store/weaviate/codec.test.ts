@@ -8,7 +8,8 @@ import {
   countRequest,
 } from '../../../lib/store/weaviate/grpc/batchRequest.ts'
 import { extentOf, objectsOf, uuidOf } from '../../../lib/store/weaviate/grpc/decode.ts'
-import { batchObject, idFilter, isWellFormed, messageBytes } from '../../../lib/store/weaviate/grpc/encode.ts'
+import { batchObject, isWellFormed, messageBytes } from '../../../lib/store/weaviate/grpc/encode.ts'
+import { idFilter } from '../../../lib/store/weaviate/grpc/filters.ts'
 import { type Fetch, QUORUM } from '../../../lib/store/weaviate/grpc/messages.ts'
 import { MalformedReply } from '../../../lib/store/weaviate/grpc/protobuf.ts'
 import { searchRequest } from '../../../lib/store/weaviate/grpc/searchRequest.ts'

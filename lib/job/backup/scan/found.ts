@@ -5,9 +5,10 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
 import type { Emit } from '../../../run/context.ts'
-import { objects } from '../../../store/objects.ts'
 import type { Collection, Store } from '../../../store/store.ts'
 import { timeToLive } from '../../../transform/schema/timeToLive.ts'
+import { selectedPages } from '../../selection/pages.ts'
+import type { SearchPlan } from '../../selection/searchPlan.ts'
 import type { Selection } from '../../selection/selection.ts'
 
 /** What a store counted of a collection, or of one of its tenants, and what a scan of it found. */
@@ -45,6 +46,19 @@ export interface Looking {
   readonly oldBeforeMs: number | undefined
   /** Of a backup of some objects: which of them it is to hold. */
   readonly selection: Selection | undefined
+  /** How the store finds these objects. */
+  readonly search: SearchPlan
+}
+
+/** How many objects the store counts of those that it is asked for. */
+export function countOf(
+  { collection, retry, signal, search: { conditions } }: Looking,
+  tenant: string | undefined,
+): Promise<number> {
+  const call = { signal, ...(tenant !== undefined && { tenant }) }
+  return retry(() =>
+    conditions === undefined ? collection.count(call) : collection.countWhere!(conditions, call),
+  )
 }
 
 /** Clocks of a server and of this machine may differ by so much. */
@@ -58,7 +72,7 @@ export function lookingAt(
   store: Store,
   schema: CollectionSchema,
   started: string,
-  run: Pick<Looking, 'retry' | 'signal' | 'emit' | 'selection'>,
+  run: Pick<Looking, 'retry' | 'signal' | 'emit' | 'selection' | 'search'>,
 ): Looking {
   return {
     ...run,
@@ -110,21 +124,23 @@ interface Seen {
 }
 
 async function lookAgain(
-  { collection, retry, signal, oldBeforeMs, selection }: Looking,
+  looking: Looking,
   tenant: string | undefined,
   scannedRanges: readonly ScannedRange[],
 ): Promise<Seen> {
-  const call = { signal, ...(tenant !== undefined && { tenant }) }
+  const { collection, retry, signal, oldBeforeMs, selection } = looking
+  const { conditions } = looking.search
   const ids = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
   const projection = selection?.isPartial ? selection.askedProjection(ids) : ids
-  const before = await retry(() => collection.count(call))
+  const before = await countOf(looking, tenant)
   const missed: string[] = []
   let returned = 0
   for (const scannedRange of scannedRanges) {
     const archived = oldBeforeMs === undefined ? undefined : await scannedRange.ids?.()
     let old = 0
     const range = { ...scannedRange, ...(tenant !== undefined && { tenant }) }
-    const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
+    const reading = { projection, retry, signal, conditions }
+    const pages: AsyncIterable<StoredObject[]> = selectedPages(collection, undefined, range, reading)
     for await (const page of pages) {
       returned += page.length
       for (const object of page) {
@@ -138,7 +154,7 @@ async function lookAgain(
     if (scannedRange.old !== undefined && old > scannedRange.old)
       missed.push(counted(old - scannedRange.old, 'object'))
   }
-  const after = await retry(() => collection.count(call))
+  const after = await countOf(looking, tenant)
   return { returned, counted: Math.min(before, after), missed }
 }
 

@@ -1,12 +1,13 @@
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { selectedPages } from '../../selection/pages.ts'
+import type { SearchPlan } from '../../selection/searchPlan.ts'
 import { encodingOf } from '../encoding.ts'
 import { changesRead } from '../increment/read.ts'
 import type { SourceCounts } from '../manifest.ts'
-import { type Counted, callsFor, whatOf } from '../plan.ts'
+import { callsFor, whatOf } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
-import { type Looking, requireFound } from './found.ts'
+import { countOf, type Looking, requireFound } from './found.ts'
 import { type Held, heldBy } from './held.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
 import { Partitions } from './partitions.ts'
@@ -38,8 +39,9 @@ export async function scanned(
   const { run, storage, woken, subject, state } = job
   const { selection } = subject
   const { plan } = begun
+  const { search } = looking
   const reading = { storage, plan, signal: run.signal }
-  const progress = new BackupProgress(run.emit, expectedOf(begun), readBy(begun.there))
+  const progress = new BackupProgress(run.emit, expectedOf(begun, search), readBy(begun.there))
   const done = begun.tenants
   const unplaced = new Map<string | undefined, number>()
   const held = heldBy(job, begun, unplaced)
@@ -64,7 +66,8 @@ export async function scanned(
     begun,
   )
   const isCompared = isScan(plan)
-  const after = await countAfter(looking, callsFor(plan.tenants), begun.counted, (tenant) =>
+  const counted = search.conditions === undefined ? begun.counted : search.found
+  const after = await countAfter(looking, callsFor(plan.tenants), counted, (tenant) =>
     isCompared ? held(tenant) : undefined,
   )
   const woke = sleepers.counts
@@ -74,8 +77,9 @@ export async function scanned(
     parts: inOrder(state.parts),
     ...(state.index.length > 0 || state.base !== undefined ? { index: inOrder(state.index) } : {}),
     counts: {
-      before: plan.counts.before + woke.reduce((sum, { before }) => sum + before, 0),
+      before: foundBefore(plan, search) + woke.reduce((sum, { before }) => sum + before, 0),
       after: after + woke.reduce((sum, counts) => sum + counts.after, 0),
+      searched: search.texts,
       filtered: inParts + before + unplaced.values().reduce((sum, objects) => sum + objects, 0),
     },
   }
@@ -86,6 +90,11 @@ export function isScan({ content, selection }: Plan): boolean {
   return content !== 'schema-only' && selection?.objects === undefined
 }
 
+/** How many objects the store counted before the scan, of those that it is asked for. */
+export function foundBefore({ counts }: Plan, { conditions, found }: SearchPlan): number {
+  return conditions === undefined ? counts.before : found.values().reduce((sum, count) => sum + count, 0)
+}
+
 /**
  * Counts each tenant of these calls, or the collection, and compares it with what the scan found of it, where that is
  * known. Answers the sum. @throws ElysiaError ELYSIA_INCOMPLETE
@@ -93,14 +102,13 @@ export function isScan({ content, selection }: Plan): boolean {
 export async function countAfter(
   looking: Looking,
   calls: readonly { readonly tenant?: string }[],
-  before: Counted,
+  before: ReadonlyMap<string | undefined, number>,
   found: Held,
 ): Promise<number> {
-  const { collection, retry, signal } = looking
   let sum = 0
   for (const call of calls) {
     const { tenant } = call
-    const after = await retry(() => collection.count({ ...call, signal }))
+    const after = await countOf(looking, tenant)
     sum += after
     const seen = found(tenant)
     if (seen === undefined) continue
@@ -125,7 +133,7 @@ function inOrder<T extends Part | IndexPart>(files: readonly T[]): T[] {
 function objectsRead(
   { subject: { selection }, state: { unseen } }: StorageJob,
   { encoding }: Plan,
-  { collection, retry }: Looking,
+  { collection, retry, search: { conditions } }: Looking,
   invalid: InvalidVectors | undefined,
   { read, durable }: BackupProgress,
 ): Pick<PartsRun, 'reading' | 'onRead' | 'onDurable'> {
@@ -134,7 +142,7 @@ function objectsRead(
     onRead: read,
     onDurable: durable,
     reading: (gap, signal, leftOut) => [
-      selectedPages(collection, selection, gap, { projection, retry, signal }),
+      selectedPages(collection, selection, gap, { projection, retry, signal, conditions }),
       ...backupTransforms({ selection, unseen, invalid }, leftOut),
     ],
   }
@@ -155,6 +163,6 @@ function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Pa
 }
 
 /** How many objects there seem to be, as far as tenants were counted. */
-function expectedOf({ plan, tenants }: Begun): number {
-  return plan.counts.before + tenants.reduce((sum, { before }) => sum + before, 0)
+function expectedOf({ plan, tenants }: Begun, search: SearchPlan): number {
+  return foundBefore(plan, search) + tenants.reduce((sum, { before }) => sum + before, 0)
 }

@@ -9,9 +9,9 @@ import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import { selectedPages } from '../../selection/pages.ts'
 import { type Counted, callsFor, whatOf } from '../plan.ts'
-import { isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
+import { countOf, isOld, type Looking, requireFound, type ScannedRange } from './found.ts'
 import { readBy } from './progress.ts'
-import { countAfter, isScan, type Scanned } from './scanned.ts'
+import { countAfter, foundBefore, isScan, type Scanned } from './scanned.ts'
 
 /** What the ranges of a single-file archive share while they are scanned. */
 export interface SingleScanOptions {
@@ -56,7 +56,7 @@ class SingleScan {
     const { plan, woken, looking } = this.#options
     const { tenant } = plan.ranges[index]!
     if (tenant === undefined || !woken.isAsleep(tenant)) return this.#range(index)
-    const count = () => looking.retry(() => looking.collection.count({ tenant, signal: looking.signal }))
+    const count = () => countOf(looking, tenant)
     await woken.wake(tenant)
     const before = await count()
     this.#options.onCounted(before)
@@ -72,28 +72,38 @@ class SingleScan {
 
   async counts(parts: readonly Part[]): Promise<Scanned['counts']> {
     const { plan, looking, counted } = this.#options
+    const { search } = looking
     const isCompared = isScan(plan)
-    const after = await countAfter(looking, callsFor(plan.tenants), counted, (tenant) => {
+    const before = search.conditions === undefined ? counted : search.found
+    const after = await countAfter(looking, callsFor(plan.tenants), before, (tenant) => {
       if (!isCompared) return undefined
       const own = parts.filter(({ range }) => plan.ranges[range]!.tenant === tenant)
       const objects = readBy(own)
       return { objects, scannedRanges: this.#scannedRanges.get(tenant) ?? [] }
     })
     const filtered = parts.reduce((sum, part) => sum + (part.filtered ?? 0), 0)
-    return { before: plan.counts.before + this.#woke.before, after: after + this.#woke.after, filtered }
+    return {
+      before: foundBefore(plan, search) + this.#woke.before,
+      after: after + this.#woke.after,
+      searched: search.texts,
+      filtered,
+    }
   }
 
   /** Objects → transforms → lines of the file. */
   async #range(index: number): Promise<Part> {
     const { plan, archive, looking, vectors, transforms, stop, onObjects } = this.#options
-    const { collection, retry, signal, oldBeforeMs, selection } = looking
+    const { collection, retry, signal, oldBeforeMs, selection, search } = looking
     const range = rangeOf(plan.ranges[index]!)
     let old = 0
     const countOld = mapChunks((page: readonly StoredObject[]) => {
       for (const object of page) if (isOld(object, oldBeforeMs)) old += 1
       return page
     })
-    const source = selectedPages(collection, selection, range, { projection: whatOf(vectors), retry, signal })
+    const source = selectedPages(collection, selection, range, {
+      ...{ projection: whatOf(vectors), retry, signal },
+      conditions: search.conditions,
+    })
     const leftOut = new LeftOut(onObjects)
     const lines = archive.range(index, { stop, onObjects })
     const counting = oldBeforeMs === undefined ? [] : [countOld]

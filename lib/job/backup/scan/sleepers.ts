@@ -2,7 +2,7 @@ import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
-import { type Looking, requireFound } from './found.ts'
+import { countOf, type Looking, requireFound } from './found.ts'
 import type { Held } from './held.ts'
 
 /** A unit of work: one gap, or all gaps of a tenant that has to be activated for them. */
@@ -83,7 +83,6 @@ export class Sleepers {
   }
 
   #count(tenant: string): Promise<number> {
-    const { collection, retry, signal } = this.#options.looking
-    return retry(() => collection.count({ tenant, signal }))
+    return countOf(this.#options.looking, tenant)
   }
 }

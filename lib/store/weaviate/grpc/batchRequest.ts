@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../core/object.ts'
 import { bool, bytes, double, inside, number, text, texts } from './fields.ts'
-import type { BatchObject, Filters } from './messages.ts'
+import { writeFilters } from './filters.ts'
+import type { BatchObject, Counting, Filters } from './messages.ts'
 import { newWriter, type Writer } from './protobuf.ts'
-import { writeFilters } from './searchRequest.ts'
 
 /*
  * What is asked of a server beside searches: the client's own types, as far as `encode.ts` fills them.
@@ -32,17 +32,13 @@ export function batchDeleteRequest({ collection, tenant, filters }: Deletion): U
   return writer.finish()
 }
 
-export interface Counting {
-  readonly collection: string
-  readonly tenant: string
-}
-
 /** The bytes of an AggregateRequest for the number of objects alone. */
-export function countRequest({ collection, tenant }: Counting): Uint8Array {
+export function countRequest({ collection, tenant, filters }: Counting): Uint8Array {
   const writer = newWriter()
   text(writer, 1, collection)
   if (tenant !== '') text(writer, 10, tenant)
   bool(writer, 20, true)
+  if (filters !== undefined) inside(writer, 40, () => writeFilters(writer, filters))
   return writer.finish()
 }
 

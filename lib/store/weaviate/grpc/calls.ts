@@ -6,14 +6,8 @@ import {
   type Metadata,
 } from 'nice-grpc'
 import type { Node } from '../../target.ts'
-import {
-  batchDeleteRequest,
-  batchObjectsRequest,
-  type Counting,
-  countRequest,
-  type Deletion,
-} from './batchRequest.ts'
-import type { BatchObject, Fetch } from './messages.ts'
+import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
+import type { BatchObject, Counting, Fetch } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
 
 export type { Metadata }

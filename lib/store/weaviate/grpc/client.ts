@@ -2,7 +2,7 @@ import { withoutProxies } from '../cluster/proxies.ts'
 import { trusting, withoutOtherRoots } from '../cluster/tls.ts'
 import { countIn, deletionsIn, refusalsIn } from './batchReply.ts'
 import type { Calls, Metadata } from './calls.ts'
-import { idFilter } from './encode.ts'
+import { idFilter } from './filters.ts'
 import { loadLibrary } from './library.ts'
 import type { Batch, GrpcClient, WireOptions } from './messages.ts'
 
@@ -56,8 +56,7 @@ function wireOver(metadata: Metadata, calls: Calls): GrpcClient {
       return deletionsIn(await calls.remove(deletion, { metadata, signal }), ids.length)
     },
     search: (fetch, signal) => calls.search(fetch, { metadata, signal }),
-    countObjects: async (collection, tenant, signal) =>
-      countIn(await calls.count({ collection, tenant }, { metadata, signal })),
+    countObjects: async (counting, signal) => countIn(await calls.count(counting, { metadata, signal })),
     close: () => calls.close(),
   }
 }

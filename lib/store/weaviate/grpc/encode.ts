@@ -1,14 +1,13 @@
 import type { Json, JsonObject, StoredObject, Vector } from '../../../core/object.ts'
-import type { BatchObject, Filters } from './messages.ts'
+import type { BatchObject } from './messages.ts'
 import { isRows, rowsBytes, vectorBytes } from './vectors.ts'
 
 type Properties = NonNullable<BatchObject['properties']>
 type Named = BatchObject['vectors'][number]
 
-/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Vectors, Filters) */
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Vectors) */
 const SINGLE = 1 as Named['type']
 const MULTI = 2 as Named['type']
-const CONTAINS_ANY = 12 as Filters['operator']
 
 const NONE = new Uint8Array(0)
 
@@ -23,12 +22,6 @@ export function batchObject(object: StoredObject, collection: string, tenant: st
     vectorBytes: object.vector === undefined ? NONE : vectorBytes(object.vector),
     vectors: Object.entries(object.vectors ?? {}).map(([name, vector]) => namedVector(name, vector)),
   }
-}
-
-/** The filter that finds the objects of these ids. */
-export function idFilter(ids: readonly string[]): Filters {
-  const target = { property: '_id' }
-  return { operator: CONTAINS_ANY, on: [], filters: [], valueTextArray: { values: [...ids] }, target }
 }
 
 /** The bytes that a message of a batch takes, rounded up. */

@@ -32,16 +32,24 @@ export interface Deletions {
   readonly objects: readonly Deleted[]
 }
 
-/** Which objects to fetch: those that the filter names, or those after an id. */
+/** Which objects to fetch: those that the filter names, in order of id if it says so, or those after an id. */
 export interface Fetch {
   readonly collection: string
   readonly tenant: string
   readonly limit: number
   readonly after: string
   readonly filters: Filters | undefined
+  readonly sortById?: true
   readonly properties: PropertiesRequest
   readonly metadata: MetadataRequest
   readonly consistencyLevel: ConsistencyLevel | undefined
+}
+
+/** Which objects to count: all of a collection or tenant, or those that the filter names. */
+export interface Counting {
+  readonly collection: string
+  readonly tenant: string
+  readonly filters?: Filters
 }
 
 /** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (ConsistencyLevel) */
@@ -65,7 +73,7 @@ export interface GrpcClient {
   /** Answers the bytes of a SearchReply. */
   search(fetch: Fetch, signal: AbortSignal): Promise<Buffer>
   /** Answers undefined where the server names no count. */
-  countObjects(collection: string, tenant: string, signal: AbortSignal): Promise<number | undefined>
+  countObjects(counting: Counting, signal: AbortSignal): Promise<number | undefined>
   /** Ends calls in flight; nothing stays open. */
   close(): void
 }

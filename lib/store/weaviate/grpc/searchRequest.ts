@@ -1,5 +1,6 @@
-import { flag, inside, number, text, texts } from './fields.ts'
-import type { Fetch, Filters, MetadataRequest, PropertiesRequest } from './messages.ts'
+import { bool, flag, inside, number, text, texts } from './fields.ts'
+import { writeFilters } from './filters.ts'
+import type { Fetch, MetadataRequest, PropertiesRequest } from './messages.ts'
 import { newWriter, type Writer } from './protobuf.ts'
 
 /**
@@ -15,10 +16,16 @@ export function searchRequest(fetch: Fetch): Uint8Array {
   inside(writer, 21, () => writeMetadata(writer, fetch.metadata))
   number(writer, 30, fetch.limit)
   if (fetch.after !== '') text(writer, 33, fetch.after)
+  if (fetch.sortById === true) inside(writer, 34, () => writeSortById(writer))
   if (fetch.filters !== undefined) inside(writer, 40, () => writeFilters(writer, fetch.filters!))
   // Answers in the forms of 1.23, 1.25 and 1.27, the newest.
   for (const form of [100, 101, 102]) flag(writer, form, true)
   return writer.finish()
+}
+
+function writeSortById(writer: Writer): void {
+  bool(writer, 1, true)
+  text(writer, 2, '_id')
 }
 
 function writeProperties(writer: Writer, { nonRefProperties, objectProperties }: PropertiesRequest): void {
@@ -41,11 +48,4 @@ function writeMetadata(writer: Writer, metadata: MetadataRequest): void {
   flag(writer, 3, metadata.creationTimeUnix)
   flag(writer, 4, metadata.lastUpdateTimeUnix)
   texts(writer, 10, metadata.vectors)
-}
-
-/** Of the filters the one that is used: ids that are equal to one of a list. */
-export function writeFilters(writer: Writer, { operator, valueTextArray, target }: Filters): void {
-  number(writer, 1, operator)
-  inside(writer, 9, () => texts(writer, 1, valueTextArray?.values ?? []))
-  inside(writer, 20, () => text(writer, 1, target?.property ?? ''))
 }

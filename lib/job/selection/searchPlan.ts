@@ -1,0 +1,107 @@
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import type { Emit } from '../../run/context.ts'
+import type { StoreCondition } from '../../store/condition.ts'
+import type { Collection, Store } from '../../store/store.ts'
+import { pushedDown } from '../../transform/filter/pushDown.ts'
+import type { Selection } from './selection.ts'
+
+/**
+ * A server sorts all that it finds anew for each page of ids, and reads objects by their ids one by one: on 1.27.0 and
+ * 1.40.0-dev a search took three quarters of the time of a scan where it found 5 % of 60,000 objects, and as long where
+ * it found 20 %.
+ */
+const MOST_SHARE = 0.1
+const MOST_FOUND = 200_000
+
+/** How the objects of a condition are found. */
+export interface SearchPlan {
+  /** What the store finds them by; undefined where all objects are scanned. */
+  readonly conditions: readonly StoreCondition[] | undefined
+  /** The same for a person. */
+  readonly texts: readonly string[]
+  /** Objects that the store counted of these conditions, by tenant. */
+  readonly found: ReadonlyMap<string | undefined, number>
+}
+
+const SCAN: SearchPlan = { conditions: undefined, texts: [], found: new Map() }
+
+export interface SearchPlanning {
+  readonly store: Store
+  readonly collection: Collection
+  readonly schema: CollectionSchema
+  readonly selection: Selection | undefined
+  /** One call for each tenant, or the only one. */
+  readonly calls: readonly { readonly tenant?: string }[]
+  /** False where all objects are to be scanned. */
+  readonly pushDown: boolean
+  readonly emit: Emit
+}
+
+/**
+ * Decides whether the store is asked for what it can find by its indexes: it counts that, and where it is a small part
+ * of all objects, the others need not be read. In any case the whole condition is evaluated on what is read.
+ * @throws ElysiaError what keeps the store from counting its objects
+ */
+export async function searchPlan(planning: SearchPlanning): Promise<SearchPlan> {
+  const { store, schema, selection, pushDown } = planning
+  if (selection?.filter === undefined || selection.ids !== undefined) return SCAN
+  if (!pushDown) return told(planning, SCAN, [], { reason: 'the server is not asked' })
+  if (!store.supports.filters)
+    return told(planning, SCAN, [], { reason: 'the store has an index of ids alone' })
+  const conditions = pushedDown(selection.filter.checked, schema)
+  if (conditions.length === 0) return told(planning, SCAN, [])
+  let [all, expected] = [0, 0]
+  const found = new Map<string | undefined, number>()
+  try {
+    for (const call of planning.calls) {
+      const count = await planning.collection.countWhere!(conditions, call)
+      found.set(call.tenant, count)
+      expected += count
+      all += await planning.collection.count(call)
+    }
+  } catch (error) {
+    if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_STORE' || error.retryable) throw error
+    return told(planning, SCAN, conditions, { reason: messageOf(error) })
+  }
+  const pays = expected <= Math.min(all * MOST_SHARE, MOST_FOUND)
+  const search = { conditions, texts: conditions.map(conditionText), found }
+  return told(planning, pays ? search : SCAN, conditions, { expected, objects: all })
+}
+
+interface Expected {
+  readonly expected?: number
+  readonly objects?: number
+  readonly reason?: string
+}
+
+function told(
+  { selection, collection, emit }: SearchPlanning,
+  plan: SearchPlan,
+  conditions: readonly StoreCondition[],
+  expected: Expected = {},
+): SearchPlan {
+  emit({
+    type: 'filter_planned',
+    collection: collection.name,
+    filter: selection!.filter!.text,
+    pushed: conditions.map(conditionText),
+    search: plan.conditions !== undefined,
+    ...expected,
+  })
+  return plan
+}
+
+const LISTS = { any: 'CONTAINS ANY', all: 'CONTAINS ALL' } as const
+const SHOWN = 5
+
+/** As a person would write it. */
+function conditionText({ property, operator, values }: StoreCondition): string {
+  if (operator === 'null') return `${property} IS NULL`
+  const texts = values.map(({ value }) =>
+    typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value),
+  )
+  if (operator !== 'any' && operator !== 'all') return `${property} ${operator} ${texts[0]}`
+  const more = texts.length > SHOWN ? `, … ${texts.length - SHOWN} more` : ''
+  return `${property} ${LISTS[operator]} (${texts.slice(0, SHOWN).join(', ')}${more})`
+}

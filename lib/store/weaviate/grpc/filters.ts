@@ -1,0 +1,118 @@
+import type { ConditionValue, StoreCondition } from '../../condition.ts'
+import type { Range } from '../../store.ts'
+import { bool, double, inside, number, text, texts } from './fields.ts'
+import type { Filters } from './messages.ts'
+import type { Writer } from './protobuf.ts'
+
+/** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Filters.Operator) */
+const OPERATORS = {
+  '=': 1,
+  '>': 3,
+  '>=': 4,
+  '<': 5,
+  '<=': 6,
+  and: 7,
+  null: 11,
+  any: 12,
+  all: 13,
+} as const
+
+/** What a server calls what is no property. */
+const OWN: Readonly<Record<string, string>> = {
+  id: '_id',
+  _created: '_creationTimeUnix',
+  _updated: '_lastUpdateTimeUnix',
+}
+
+/** The name of a condition's property on a server. */
+export function serverName(property: string): string {
+  return OWN[property] ?? property
+}
+
+/** The filter that finds the objects of these ids. */
+export function idFilter(ids: readonly string[]): Filters {
+  return { ...leaf('any', '_id'), valueTextArray: { values: [...ids] } }
+}
+
+/** Less than every id. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * The filter of conditions that all hold, in a range of ids. It has two of them at least: of one alone a server takes as
+ * many objects as are asked for, any of them, before it sorts them.
+ * @see https://github.com/weaviate/weaviate/blob/v1.39.0/adapters/repos/db/inverted/prop_value_pairs.go (fetchDocIDs)
+ */
+export function conditionsFilter(conditions: readonly StoreCondition[], { after, upTo }: Range): Filters {
+  const all = [
+    ...conditions.map(conditionFilter),
+    after === undefined
+      ? { ...leaf('>=', '_id'), valueText: FIRST_ID }
+      : { ...leaf('>', '_id'), valueText: after },
+    ...(upTo === undefined ? [] : [{ ...leaf('<=', '_id'), valueText: upTo }]),
+  ]
+  return { operator: OPERATORS.and as Filters['operator'], on: [], filters: all, target: undefined }
+}
+
+function conditionFilter({ property, operator, values }: StoreCondition): Filters {
+  const filter = leaf(operator, serverName(property))
+  if (operator === 'null') return { ...filter, valueBoolean: true }
+  return operator === 'any' || operator === 'all'
+    ? { ...filter, ...listOf(values) }
+    : { ...filter, ...oneOf(values[0]!) }
+}
+
+function leaf(operator: keyof typeof OPERATORS, property: string): Filters {
+  return { operator: OPERATORS[operator] as Filters['operator'], on: [], filters: [], target: { property } }
+}
+
+function oneOf(one: ConditionValue): Partial<Filters> {
+  switch (one.type) {
+    case 'int':
+      return { valueInt: one.value }
+    case 'number':
+      return { valueNumber: one.value }
+    case 'boolean':
+      return { valueBoolean: one.value }
+    default:
+      return { valueText: one.value }
+  }
+}
+
+function listOf(values: readonly ConditionValue[]): Partial<Filters> {
+  const all = values.map(({ value }) => value)
+  switch (values[0]?.type) {
+    case 'int':
+      return { valueIntArray: { values: all as number[] } }
+    case 'number':
+      return { valueNumberArray: { values: all as number[] } }
+    case 'boolean':
+      return { valueBooleanArray: { values: all as boolean[] } }
+    default:
+      return { valueTextArray: { values: all as string[] } }
+  }
+}
+
+/** Writes what the functions above make. Ints are safe ones. */
+export function writeFilters(writer: Writer, filter: Filters): void {
+  number(writer, 1, filter.operator)
+  for (const one of filter.filters) inside(writer, 3, () => writeFilters(writer, one))
+  if (filter.valueText !== undefined) text(writer, 4, filter.valueText)
+  if (filter.valueInt !== undefined) writer.uint32(5 << 3).int64(filter.valueInt)
+  if (filter.valueBoolean !== undefined) bool(writer, 6, filter.valueBoolean)
+  if (filter.valueNumber !== undefined) double(writer, 7, filter.valueNumber)
+  const { valueTextArray, valueIntArray, valueBooleanArray, valueNumberArray } = filter
+  if (valueTextArray !== undefined) inside(writer, 9, () => texts(writer, 1, valueTextArray.values))
+  if (valueIntArray !== undefined)
+    packed(writer, 10, () => valueIntArray.values.map((one) => writer.int64(one)))
+  if (valueBooleanArray !== undefined) {
+    packed(writer, 11, () => valueBooleanArray.values.map((one) => writer.bool(one)))
+  }
+  if (valueNumberArray !== undefined) {
+    packed(writer, 12, () => valueNumberArray.values.map((one) => writer.double(one)))
+  }
+  if (filter.target !== undefined) inside(writer, 20, () => text(writer, 1, filter.target?.property ?? ''))
+}
+
+function packed(writer: Writer, field: number, write: () => void): void {
+  inside(writer, field, () => inside(writer, 1, write))
+}

@@ -1,0 +1,192 @@
+import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { recordOf } from '../../core/value/record.ts'
+import type { ConditionValue, StoreCondition } from '../../store/condition.ts'
+import type { CheckedFilter } from './check.ts'
+import type { Column } from './column.ts'
+import { type Instant, rfc3339 } from './instant.ts'
+import { type LikePattern, prefixOf } from './like.ts'
+import { indexedTerms } from './terms.ts'
+import type { FilterValue } from './value.ts'
+
+/**
+ * What of a condition a Weaviate server can answer so that nothing is missing from its answer: conjuncts that are true
+ * only of objects that the server finds by them. Everything else has no condition here, and the whole condition is
+ * evaluated on what is found in any case. SPEC.md, "Push-down", has the table and what was seen on servers.
+ */
+export function pushedDown(filter: CheckedFilter, schema: CollectionSchema): StoreCondition[] {
+  // Copies of an object may differ, and an index speaks of one of them.
+  if (Number(recordOf(schema.replicationConfig).factor ?? 1) > 1) return []
+  return conjunctsOf(filter).flatMap((one) => conditionsOf(one, schema))
+}
+
+function conjunctsOf(filter: CheckedFilter): CheckedFilter[] {
+  return filter.kind === 'and' ? filter.terms.flatMap(conjunctsOf) : [filter]
+}
+
+const MOST_VALUES = 1000
+const MOST_LENGTH = 1000
+
+function conditionsOf(filter: CheckedFilter, schema: CollectionSchema): StoreCondition[] {
+  if (!('column' in filter) || !isIndexed(filter.column, schema)) return []
+  const { column } = filter
+  switch (filter.kind) {
+    case 'compare':
+      if ('read' in filter.with || filter.operator === '!=') return []
+      return some(comparison(column, filter.operator, filter.with, schema))
+    case 'in':
+      return some(listed(column, 'any', filter.values, schema))
+    case 'contains':
+      return some(listed(column, filter.mode, filter.values, schema))
+    case 'like':
+      return likeness(column, filter.pattern, schema)
+    case 'null':
+      return nullsAreIndexed(schema) && column.own === undefined
+        ? [{ property: column.name, operator: 'null', values: [] }]
+        : []
+    default:
+      return []
+  }
+}
+
+function some(condition: StoreCondition | undefined): StoreCondition[] {
+  return condition === undefined ? [] : [condition]
+}
+
+/** What is inside an object, and a property without its index, a server finds nothing by. */
+function isIndexed({ own, property }: Column, schema: CollectionSchema): boolean {
+  if (own === 'id') return true
+  if (own === '_created' || own === '_updated') return indexes(schema).indexTimestamps === true
+  return property !== undefined && property.indexFilterable !== false && property.indexInverted !== false
+}
+
+function nullsAreIndexed(schema: CollectionSchema): boolean {
+  return indexes(schema).indexNullState === true
+}
+
+function indexes({ invertedIndexConfig }: CollectionSchema) {
+  return recordOf(invertedIndexConfig)
+}
+
+type Ordered = '=' | '<' | '<=' | '>' | '>='
+
+function comparison(
+  { name, own, property }: Column,
+  operator: Ordered,
+  given: FilterValue,
+  schema: CollectionSchema,
+): StoreCondition | undefined {
+  const condition = (to: Ordered, value: ConditionValue): StoreCondition => ({
+    property: name,
+    operator: to,
+    values: [value],
+  })
+  switch (given.type) {
+    case 'text':
+      return operator === '=' && isFound(given.value, property!, schema)
+        ? condition('=', given as ConditionValue)
+        : undefined
+    case 'uuid':
+      return operator === '=' || own === 'id' ? condition(operator, given as ConditionValue) : undefined
+    case 'boolean':
+      return condition('=', given)
+    case 'date':
+      if (own !== undefined) return timestamp(condition, operator, given.value)
+      // A server counts nanoseconds in 64 bits: dates before 1678 and after 2262 are anywhere in its order.
+      return operator === '=' ? condition('=', { type: 'date', value: rfc3339(given.value) }) : undefined
+    default:
+      return numeric(condition, operator, given)
+  }
+}
+
+type Make = (operator: Ordered, value: ConditionValue) => StoreCondition
+
+function numeric(make: Make, operator: Ordered, { type, value }: FilterValue & { type: 'int' | 'number' }) {
+  const double = Number(value)
+  if (type === 'number') {
+    // Older servers put -0 in front of all other numbers, and tell it from 0.
+    const mayBeZero = { '=': double === 0, '>': double < 0, '>=': double <= 0, '<': false, '<=': false }[
+      operator
+    ]
+    return mayBeZero ? undefined : make(operator, { type, value: double })
+  }
+  if (Number.isInteger(double)) {
+    // A server keeps ints as doubles: beyond 2^53 several are one.
+    return Number.isSafeInteger(double) && typeof value !== 'bigint'
+      ? make(operator, { type, value: double })
+      : undefined
+  }
+  const [below, above] = [Math.floor(double), Math.ceil(double)]
+  if (!Number.isSafeInteger(below) || !Number.isSafeInteger(above) || operator === '=') return undefined
+  return operator.startsWith('>') ? make('>=', { type, value: above }) : make('<=', { type, value: below })
+}
+
+/** A store tells whole milliseconds. */
+function timestamp(make: Make, operator: Ordered, { ms, nanos }: Instant): StoreCondition | undefined {
+  const value = { type: 'date', value: rfc3339({ ms, nanos: 0 }) } as const
+  if (nanos === 0) return make(operator, value)
+  if (operator === '=') return undefined
+  return operator.startsWith('>') ? make('>', value) : make('<=', value)
+}
+
+function listed(
+  { name, own, property }: Column,
+  operator: 'any' | 'all',
+  values: readonly FilterValue[],
+  schema: CollectionSchema,
+): StoreCondition | undefined {
+  if (values.length > MOST_VALUES || own === '_created' || own === '_updated') return undefined
+  const all = values.map((one) => equalTo(one, property, schema))
+  return all.every((one) => one !== undefined) ? { property: name, operator, values: all } : undefined
+}
+
+function equalTo(
+  one: FilterValue,
+  property: PropertySchema | undefined,
+  schema: CollectionSchema,
+): ConditionValue | undefined {
+  switch (one.type) {
+    case 'text':
+      return isFound(one.value, property!, schema) ? { type: 'text', value: one.value } : undefined
+    case 'date':
+      return { type: 'date', value: rfc3339(one.value) }
+    case 'int':
+      return typeof one.value === 'number' && Number.isSafeInteger(one.value)
+        ? { type: 'int', value: one.value }
+        : undefined
+    case 'number':
+      return Number(one.value) === 0 ? undefined : { type: 'number', value: Number(one.value) }
+    default:
+      return one as ConditionValue
+  }
+}
+
+/** True for a text that an index finds by its terms, every object that has it included. */
+function isFound(text: string, property: PropertySchema, schema: CollectionSchema): boolean {
+  return text.length <= MOST_LENGTH && text.isWellFormed() && indexedTerms(text, property, schema).length > 0
+}
+
+/**
+ * What a pattern begins with, as a range of whole values. A server's own patterns stop at the end of a line, and values
+ * lose white space at their ends.
+ */
+function likeness(
+  { name, property, own }: Column,
+  pattern: LikePattern,
+  schema: CollectionSchema,
+): StoreCondition[] {
+  if (own !== undefined || property?.tokenization !== 'field') return []
+  const prefix = prefixOf(pattern)
+  const next = prefix === undefined ? undefined : successor(prefix)
+  if (prefix === undefined || next === undefined || prefix !== prefix.trim()) return []
+  if (!isFound(prefix, property, schema) || !isFound(next, property, schema)) return []
+  return [
+    { property: name, operator: '>=', values: [{ type: 'text', value: prefix }] },
+    { property: name, operator: '<', values: [{ type: 'text', value: next }] },
+  ]
+}
+
+/** The first text after all that begin with this one; undefined where its last character has none that is as plain. */
+function successor(prefix: string): string | undefined {
+  const last = prefix.charCodeAt(prefix.length - 1)
+  return last >= 0x21 && last < 0x7e ? prefix.slice(0, -1) + String.fromCharCode(last + 1) : undefined
+}
