@@ -77,7 +77,11 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'stream/lines': ['stream/lines/splitLines.test.ts', 'stream/lines/skipSettled.test.ts'],
   transform: ['job/restore/restore.test.ts'],
   'transform/object': ['transform/object/compare.test.ts', 'job/verify/live.test.ts'],
-  'transform/filter': ['transform/filter/predicate.test.ts', 'transform/filter/check.test.ts'],
+  'transform/filter': [
+    'transform/filter/predicate.test.ts',
+    'transform/filter/check.test.ts',
+    'transform/filter/pushDown.test.ts',
+  ],
 }
 
 /** Files that the command alone calls, and the tests that run the command so that it does. */
