@@ -219,10 +219,11 @@ export interface Store {
   health(): Promise<Health>
   /**
    * By how many milliseconds the clock of a node differs from that of this machine, at most: the greatest difference of
-   * all nodes that answer. Present where every write of an object sets its update time by these clocks, so that an object
-   * with the same update time is the same; absent where objects bring times of their own.
+   * all nodes that answer; undefined where one does not say its time. Present where every write of an object sets its
+   * update time by these clocks, so that an object with the same update time is the same; absent where objects bring
+   * times of their own.
    */
-  clockDifferenceMs?(): Promise<number>
+  clockDifferenceMs?(): Promise<number | undefined>
   /** Closes the store. Every later call except `close` fails with an ElysiaError. */
   close(): Promise<void>
 }

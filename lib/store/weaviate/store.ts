@@ -20,6 +20,7 @@ import type {
 } from '../store.ts'
 import type { Node } from '../target.ts'
 import { featuresOf, type ServerFeatures } from './cluster/capabilities.ts'
+import { clockDifferenceMs } from './cluster/clock.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { handshake } from './cluster/handshake.ts'
 import { health } from './cluster/health.ts'
@@ -181,6 +182,10 @@ class WeaviateStore implements Store {
 
   health(): Promise<Health> {
     return health(this.#shared)
+  }
+
+  clockDifferenceMs(): Promise<number | undefined> {
+    return clockDifferenceMs(this.#shared.cluster)
   }
 
   async close(): Promise<void> {

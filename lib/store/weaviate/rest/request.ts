@@ -31,6 +31,8 @@ export interface RestReply {
   readonly status: number
   readonly text: string
   readonly retryAfter: string | undefined
+  /** When it was made, by the clock of the server. */
+  readonly date?: string | undefined
 }
 
 export interface RestOptions {
@@ -52,7 +54,8 @@ export async function sendRest(
   const response = await respond(options, request, signal)
   const status = response.statusCode ?? 0
   const text = await textOf(response, request, status)
-  return { request, status, text, retryAfter: response.headers['retry-after'] }
+  const { date, 'retry-after': retryAfter } = response.headers
+  return { request, status, text, retryAfter, date }
 }
 
 /** The whole text; of an error only as much as a person can read. The connection ends with it. */
