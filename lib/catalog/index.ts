@@ -2,6 +2,7 @@
 
 export { periodOf } from '../core/duration.ts'
 export type { Catalog } from './catalog.ts'
+export { archiveAsOf } from './chain/asOf.ts'
 export { namedBase, newestBase } from './chain/base.ts'
 export { descendantsOf, lineageOf } from './chain/lineage.ts'
 export { filterOf } from './database/filter.ts'

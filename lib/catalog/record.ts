@@ -63,6 +63,8 @@ export interface ArchiveRecord extends Location {
   readonly version: string
   /** Those that it holds; none for a collection without. */
   readonly tenants: readonly string[]
+  /** `incremental`: it holds what differs from its parent. */
+  readonly kind: 'full' | 'incremental'
   readonly parent?: string
   readonly tags: readonly string[]
   readonly note?: string

@@ -50,6 +50,7 @@ const archive = {
   parts: count('Its parts.'),
   version: text('The version of its server.'),
   tenants: texts('Its tenants.'),
+  kind: one(['full', 'incremental'], 'incremental: it holds what differs from its parent.'),
   parent: optional(text('The archive that it is an increment of.')),
   tags: texts('Its tags.'),
   note: optional(text('Its note.')),
@@ -82,6 +83,9 @@ export const archiveDocument = document(
   '`col catalog show --json` and the commands that annotate.',
   {
     ...archive,
+    chain: optional(
+      list(text('An id.'), 'Its bases, it, and all that are increments of it; of `col catalog show`.'),
+    ),
     manifest: optional(anything('Its manifest, without schema, ranges and parts.')),
     verifications: optional(
       list(

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
-import { backupRoot } from '../../cli/catalog.ts'
+import { backupRoot, onCatalog } from '../../cli/catalog.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { finder } from '../../cli/finder.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { afterError } from '../../cli/next.ts'
+import { damagedIn, spoiledBy, spoiledText } from '../../cli/spoiled.ts'
 import {
   type Close,
   catalogOptions,
@@ -29,6 +30,7 @@ import {
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
+import { asOfOptions, locationAsOf } from './asOf.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
 import { rejectsPath, restoreRejects } from './restoreRejects.ts'
 import { restoreSummary } from './restoreSummary.ts'
@@ -52,14 +54,22 @@ export const command: Command = {
     'elysiactl col restore /backups/article',
     'elysiactl col restore article.jsonl.zst --name article-copy --target http://localhost:8080',
     'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
-    'elysiactl col restore latest:Article --name article-of-yesterday',
+    'elysiactl col restore latest:Article --as-of 1d --name article-of-yesterday',
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
     'elysiactl col restore latest:Article --into-alias Live   # beside, then switch',
     `elysiactl col restore latest:Article --name draft --filter "status = 'draft'" --properties title,body`,
   ],
-  schemas: [restoreOptions, restoreAskOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  schemas: [
+    restoreOptions,
+    asOfOptions,
+    restoreAskOptions,
+    lockOptions,
+    catalogOptions,
+    runOptions,
+    targetOptions,
+  ],
   document: 'restore',
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
@@ -103,10 +113,24 @@ async function run(context: Context): Promise<void> {
     const next =
       failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
     if (next !== undefined) context.next(`next: ${next}`)
-    if (failure !== undefined) throw failure
+    if (failure !== undefined) {
+      await noteSpoiled(context, failure, sources)
+      throw failure
+    }
     const lacking = reports.find((report) => !isWhole(report))
     if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, jobContext)))
   })
+}
+
+/** Names the archives that damage of what was restored spoils as well. */
+async function noteSpoiled(
+  context: Context,
+  failure: unknown,
+  sources: readonly RestoreSource[],
+): Promise<void> {
+  const id = damagedIn(failure, sources.length === 1 ? sources[0]?.identity : undefined)
+  const text = id === undefined ? undefined : spoiledText(id, await spoiledBy(context, id))
+  if (text !== undefined) context.console.warn(text)
 }
 
 /** An archive that is read, and what keeps it from being removed meanwhile. */
@@ -122,7 +146,7 @@ async function open(
   closers: Close[],
 ): Promise<Opened> {
   const { openSource } = await restoreJob()
-  const path = isStandardInput(operand) ? '-' : await archivePath(context, operand)
+  const path = await located(context, operand)
   const lock =
     options.dryRun || path === '-' ? undefined : await lockedForReading(context, path, `restore of ${path}`)
   if (lock !== undefined) closers.push(() => lock.release())
@@ -148,6 +172,16 @@ function requireOneStandardInput(operands: readonly string[]): void {
 /** Of several that did not come to their end the error that the others are a sequel of. */
 function firstCause(errors: readonly unknown[]): unknown {
   return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
+}
+
+/** The path of an archive; with --as-of that of the archive of then. */
+async function located(context: Context, operand: string): Promise<string> {
+  if (isStandardInput(operand)) return '-'
+  const { asOf } = context.options(asOfOptions)
+  if (asOf === undefined) return archivePath(context, operand)
+  const { id, location } = await onCatalog(context, (catalog) => locationAsOf(catalog, operand, asOf))
+  context.console.note(`${operand} as of ${asOf} is ${id}`)
+  return location
 }
 
 function isWhole({ rejected, references_rejected, parts_damaged, not_found = 0 }: RestoreReport): boolean {

@@ -63,14 +63,25 @@ function requireFits({ id, collection }: Manifest, base: Manifest): void {
     throw damaged(id, `is no increment of ${base.id}, which holds something else`)
 }
 
+/** A link of a chain that is damaged. */
+export class LinkDamage extends ElysiaError {
+  /** The id of the archive that is damaged. */
+  readonly link: string
+
+  constructor({ manifest }: Archive, link: string, cause: unknown) {
+    const fact = cause instanceof Error ? cause.message : String(cause)
+    const of = link === manifest.id ? link : `${link}, a base of ${manifest.id}`
+    super('ELYSIA_DAMAGED', `${of}: ${fact}`, {
+      cause,
+      hint: 'every increment after it needs it; the archives before it can be restored',
+    })
+    this.link = link
+  }
+}
+
 /** What the error says of a link, for a person who restores or verifies the newest. */
-export function spoiled({ manifest }: Archive, link: string, cause: unknown): ElysiaError {
-  const fact = cause instanceof Error ? cause.message : String(cause)
-  const of = link === manifest.id ? link : `${link}, a base of ${manifest.id}`
-  return new ElysiaError('ELYSIA_DAMAGED', `${of}: ${fact}`, {
-    cause,
-    hint: 'every increment after it needs it; the archives before it can be restored',
-  })
+export function spoiled(newest: Archive, link: string, cause: unknown): LinkDamage {
+  return new LinkDamage(newest, link, cause)
 }
 
 /**

@@ -1,6 +1,7 @@
 // Which archive an increment is made of, and which archives one that is damaged spoils.
 import t from 'tap'
 import { Catalog } from '../../../lib/catalog/catalog.ts'
+import { archiveAsOf } from '../../../lib/catalog/chain/asOf.ts'
 import { namedBase, newestBase } from '../../../lib/catalog/chain/base.ts'
 import { descendantsOf } from '../../../lib/catalog/chain/lineage.ts'
 import { manifest } from '../archives.ts'
@@ -70,3 +71,19 @@ t.test('an archive spoils all that are increments of it, however far', async (t)
   t.strictSame(spoiled('archive-2'), ['archive-3'])
   t.strictSame(spoiled('archive-3'), [])
 })
+
+t.test(
+  'as of a moment, it is the newest archive that was complete by then and can be restored',
+  async (t) => {
+    const catalog = chained()
+    const newest = catalog.get('archive-3')
+    const asOf = (when: string) => archiveAsOf(catalog, newest, when, Date.parse(day(9))).id
+    t.equal(asOf('2026-06-02T12:00Z'), 'archive-2')
+    t.equal(asOf('2026-06-02'), 'archive-1', 'its midnight')
+    t.equal(asOf('archive-1'), 'archive-1')
+    t.throws(() => asOf('2026-05-31'), { code: 'ELYSIA_NOT_FOUND' })
+    t.throws(() => asOf('yesterday'), { code: 'ELYSIA_USAGE' })
+    await catalog.recordVerification('archive-2', damage)
+    t.equal(asOf('2026-06-08'), 'archive-1', 'the others are spoiled')
+  },
+)

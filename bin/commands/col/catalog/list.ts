@@ -75,12 +75,18 @@ const HEAD: readonly Column[] = [
 ]
 
 function row(archive: ArchiveRecord, { time }: Tables): (string | number)[] {
-  const { id, collection, cluster, started, objects, bytes, format, compression, tags, holds } = archive
+  const { id, collection, cluster, started, objects, bytes, format, compression, tags } = archive
   const encoding = compression === 'none' ? format : `${format}+${compression}`
   return [
     ...[id, statusText(archive), collection, time(started), ageText(started), objects, roughSize(bytes)],
-    ...[verifiedText(archive), holds, tags.join(','), cluster, encoding],
+    ...[verifiedText(archive), contentText(archive), tags.join(','), cluster, encoding],
   ]
+}
+
+/** What it holds; an increment holds that with its bases. */
+function contentText({ kind, holds }: ArchiveRecord): string {
+  if (kind === 'full') return holds
+  return holds === 'full' ? kind : `${kind}, ${holds}`
 }
 
 /** When it was last verified, how deep, and with which result. */

@@ -2,8 +2,9 @@ import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import { type Tables, tableOptions, tablesFor } from '../../../cli/tables.ts'
-import { type ArchiveDetails, catalogOptions, counted, roughSize } from '../../../library.ts'
+import { type ArchiveDetails, catalogOptions, counted, loadCatalog, roughSize } from '../../../library.ts'
 import { detailsDocument } from '../../../view/archiveDocument.ts'
+import { chainTable } from '../../../view/chainTable.ts'
 
 /** `col catalog show`: all that the catalog knows of one archive. */
 export const command: Command = {
@@ -19,11 +20,20 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const [id = ''] = context.operands
-  const archive = await onCatalog(context, (catalog) => archiveNamed(catalog, id))
-  if (context.console.json) return context.console.document(detailsDocument(archive))
+  const { descendantsOf, lineageOf } = await loadCatalog()
+  const { archive, bases, fault, later } = await onCatalog(context, (catalog) => {
+    const archive = archiveNamed(catalog, id)
+    const later = descendantsOf(catalog, archive.id, archive.collection)
+    return { archive, ...lineageOf(catalog, archive), later }
+  })
+  if (context.console.json) {
+    const chain = [...bases, archive, ...later].map((link) => link.id)
+    return context.console.document({ ...detailsDocument(archive), chain })
+  }
   const tables = await tablesFor(context)
   await context.console.print([
     ...facts(archive, tables),
+    ...chainTable({ bases, archive, later, fault }, tables),
     ...indexes(archive, tables),
     ...checks(archive, tables),
   ])
@@ -51,6 +61,7 @@ function plainFacts(archive: ArchiveDetails, time: Tables['time']): Fact[] {
     ['finished', archive.finished === undefined ? '' : time(archive.finished)],
     ['removed', archive.deleted === undefined ? '' : time(archive.deleted)],
     ['holds', archive.holds],
+    ['kind', archive.kind],
     ['format', archive.format],
     ['compression', archive.compression],
     ['objects', String(objects)],
@@ -65,11 +76,15 @@ function plainFacts(archive: ArchiveDetails, time: Tables['time']): Fact[] {
 
 function manifestFacts({ manifest }: ArchiveDetails): Fact[] {
   if (manifest === undefined) return []
-  const { counts, aliases, consistency, tool, totals, schema_sha256 } = manifest
+  const { counts, aliases, consistency, tool, totals, schema_sha256, state } = manifest
   return [
     ['counts', `${counts.before} before, ${counts.after} after, ${counts.written} written`],
     ['consistency', consistency],
     ['aliases', aliases.join(', ')],
+    [
+      'state',
+      state === undefined ? '' : `${counted(state.objects, 'object')} with its bases, digest ${state.digest}`,
+    ],
     ['digest', totals.digest],
     ['schema', `sha256 ${schema_sha256}`],
     ['made by', `${tool.name} ${tool.version}`],

@@ -4,6 +4,7 @@ import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { finder } from '../../../cli/finder.ts'
+import { spoiledBy, spoiledText } from '../../../cli/spoiled.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
@@ -118,6 +119,10 @@ async function run(context: Context): Promise<void> {
   else for (const report of reports) console.note(formatReport(report))
   if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')
+  for (const { archive } of damaged) {
+    const text = spoiledText(archive, await spoiledBy(context, archive))
+    if (text !== undefined) console.warn(text)
+  }
   if (damaged.length > 0) context.fail(EXIT.damage, damageText(damaged, reports.length))
 }
 

@@ -1,0 +1,28 @@
+import { type ArchiveRecord, counted, ElysiaError, loadCatalog } from '../library.ts'
+import { type CatalogContext, onCatalog } from './catalog.ts'
+
+const MOST_NAMED = 5
+
+/** The archives that cannot be restored since this one is damaged: all that are increments of it, however far. */
+export async function spoiledBy(context: CatalogContext, id: string): Promise<readonly ArchiveRecord[]> {
+  const { descendantsOf } = await loadCatalog()
+  return onCatalog(context, (catalog) => {
+    const archive = catalog.find(id)
+    return archive === undefined ? [] : descendantsOf(catalog, id, archive.collection)
+  }).catch(() => [])
+}
+
+/** The same for a person; undefined where there are none. */
+export function spoiledText(id: string, spoiled: readonly ArchiveRecord[]): string | undefined {
+  if (spoiled.length === 0) return undefined
+  const names = spoiled.slice(0, MOST_NAMED).map((one) => one.id)
+  const more = spoiled.length > MOST_NAMED ? ', …' : ''
+  return `${id} spoils ${counted(spoiled.length, 'later archive')}: ${names.join(', ')}${more}`
+}
+
+/** The archive that an error says is damaged: a link of a chain, or `archive` itself; undefined for other errors. */
+export function damagedIn(error: unknown, archive: string | undefined): string | undefined {
+  if (!(error instanceof ElysiaError) || error.code !== 'ELYSIA_DAMAGED') return undefined
+  const { link } = error as { readonly link?: unknown }
+  return typeof link === 'string' ? link : archive
+}
