@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import { finder } from '../../cli/chain/finder.ts'
 import type { Context } from '../../cli/command.ts'
-import { finder } from '../../cli/finder.ts'
 import {
   type BackupContext,
   type BackupOptions,

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
+import { finder } from '../../cli/chain/finder.ts'
+import { damagedIn, spoiledBy, spoiledText } from '../../cli/chain/spoiled.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
-import { finder } from '../../cli/finder.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { afterError } from '../../cli/next.ts'
-import { damagedIn, spoiledBy, spoiledText } from '../../cli/spoiled.ts'
 import {
   type Close,
   catalogOptions,

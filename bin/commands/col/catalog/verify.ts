@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
+import { finder } from '../../../cli/chain/finder.ts'
+import { spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
-import { finder } from '../../../cli/finder.ts'
-import { spoiledBy, spoiledText } from '../../../cli/spoiled.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,

@@ -1,5 +1,5 @@
-import { backupJob, type FindArchive } from '../library.ts'
-import { backupRoot, type CatalogContext, onCatalog } from './catalog.ts'
+import { backupJob, type FindArchive } from '../../library.ts'
+import { backupRoot, type CatalogContext, onCatalog } from '../catalog.ts'
 
 /** Finds archives by their id: where the catalog knows them, else below the backup root. */
 export async function finder(context: CatalogContext): Promise<FindArchive> {

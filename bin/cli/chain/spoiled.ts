@@ -1,5 +1,5 @@
-import { type ArchiveRecord, counted, ElysiaError, loadCatalog } from '../library.ts'
-import { type CatalogContext, onCatalog } from './catalog.ts'
+import { type ArchiveRecord, counted, ElysiaError, loadCatalog } from '../../library.ts'
+import { type CatalogContext, onCatalog } from '../catalog.ts'
 
 const MOST_NAMED = 5
 
