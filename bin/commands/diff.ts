@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { archivePath, lockedForReading } from '../cli/archivePath.ts'
+import { finder } from '../cli/chain/finder.ts'
 import type { Command, Context } from '../cli/command.ts'
 import { EXIT } from '../cli/exit.ts'
-import { finder } from '../cli/chain/finder.ts'
 import { PLACE, type Place, placeOf } from '../cli/place.ts'
 import { withHistory } from '../history.ts'
 import {
