@@ -183,6 +183,7 @@ export const verificationsDocument = document('verifications', '`col catalog ver
           file: text('The file.'),
           fact: text('What is wrong.'),
           part: flag('The file is a part.'),
+          ids: optional(texts('Of level live: the first ids that differ in its range.')),
         }),
         'What is wrong.',
       ),

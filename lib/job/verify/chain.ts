@@ -7,7 +7,6 @@ import { ObjectsDigest, sumOfDigests } from '../../archive/object/digest.ts'
 import { pool } from '../../async/pool.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Run } from '../../run/run.ts'
-import type { ReadArchived } from './archiveObjects.ts'
 import { checkFiles } from './files.ts'
 import type { Findings } from './findings.ts'
 
@@ -63,16 +62,4 @@ async function stateIn(pages: AsyncIterable<readonly StoredObject[]>): Promise<R
     objects += page.length
   }
   return { objects, digest: digest.hex() }
-}
-
-/** Of a chain: a range is merged of all links. Memory: two pages of each. */
-export function archivedInChain(chain: Chain): ReadArchived {
-  const source = chainObjects(chain)
-  return (take, signal) => async (range) => {
-    const pages: AsyncIterable<readonly StoredObject[]> = source.pages(source.ranges[range]!)
-    for await (const page of pages) {
-      signal.throwIfAborted()
-      for (const object of page) take(object, range)
-    }
-  }
 }

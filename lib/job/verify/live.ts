@@ -1,14 +1,15 @@
+import { rangeOf } from '../../archive/idRange.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
+import type { ObjectSource } from '../../archive/object/source.ts'
 import { messageOf } from '../../core/errors.ts'
 import { counted } from '../../core/units.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Run } from '../../run/run.ts'
 import type { Store, Tenant } from '../../store/store.ts'
-import type { ReadArchived } from './archiveObjects.ts'
 import { isFinding } from './damage.ts'
 import { LiveClass } from './liveCollection.ts'
-import { type Recheck, recheckOf } from './recheck.ts'
+import { type LookedAt, SecondLook } from './secondLook.ts'
 
 /** The store that an archive is compared with, and the class there where it is another. */
 export interface Against {
@@ -16,25 +17,31 @@ export interface Against {
   readonly name?: string
 }
 
+/** A range that differs: in a sentence, and the first ids that do, where they are known. */
+export interface LiveFault {
+  readonly fact: string
+  readonly ids: readonly string[]
+}
+
 /** What a comparison with a store found. */
 export interface LiveFindings {
-  /** A sentence for each range that differs. */
-  readonly faults: readonly string[]
+  /** One for each range that differs. */
+  readonly faults: readonly LiveFault[]
   /** Objects of the archive that the store has no more, since they have expired: no fault. */
   readonly expired: number
 }
 
 /**
- * How a collection differs now from an archive of it, range by range: by count, then by digest. A range that differs
- * is read once more, in the archive and in the store, and compared by what must be the same in both; a count that
- * differs decides by itself, unless objects of the class expire. Tenants that are not active are activated one by one,
- * and put back. Memory: a page; of a class whose objects expire also a cache.
+ * How a collection differs now from an archive of it, range by range: by count, then by digest. A range that differs is
+ * read once more, archive and store side by side, and compared object by object by what must be the same in both; a
+ * count that differs decides by itself, unless objects of the class expire. Tenants that are not active are activated one
+ * by one, and put back. Memory: a page of each.
  * @throws ElysiaError what keeps the store from being read
  */
 export async function liveFaults(
   manifest: Manifest,
   { store, name = manifest.collection }: Against,
-  archived: ReadArchived,
+  archived: ObjectSource,
   { signal, emit }: Pick<Run, 'signal' | 'emit'>,
 ): Promise<LiveFindings> {
   const live = new LiveClass(manifest, store, name, signal)
@@ -42,20 +49,21 @@ export async function liveFaults(
   const woken = new WokenTenants(store, name, tenants, { emit, retry: live.retry })
   woken.announce()
   const names = tenants && new Set(tenants.map((tenant) => tenant.name))
-  let recheck: Recheck | undefined
-  const compare = async (index: number, range: IdRange): Promise<string | undefined> => {
+  let look: SecondLook | undefined
+  let expired = 0
+  const compare = async (index: number, range: IdRange): Promise<LiveFault | undefined> => {
     const { objects, digest } = declared(manifest, index)
     const isThere = range.tenant === undefined || names?.has(range.tenant) === true
     const found = isThere ? await live.read(range) : NOTHING
     if (found.objects === objects && found.digest === digest) return undefined
-    const has = `${formatRange(range)}: ${store.target} has ${counted(found.objects, 'object')}`
-    recheck ??= await recheckOf(manifest, live, archived, signal)
-    const countDiffers = found.objects !== objects
-    if (countDiffers && !(recheck.expires && isThere)) return `${has}, the archive ${objects}`
-    const fact = await differing(recheck, index, range)
-    return fact && (countDiffers ? `${has}, the archive ${objects}: ${fact}` : `${has} as well, but ${fact}`)
+    const counts = countsText(range, { store: store.target, found: found.objects, archived: objects })
+    if (!isThere) return { fact: counts.text, ids: [] }
+    look ??= await SecondLook.of(archived, live, signal)
+    const seen = await lookedAt(look, live, range)
+    if ('expired' in seen) expired += seen.expired
+    return faultOf(counts, look, seen)
   }
-  const faults: string[] = []
+  const faults: LiveFault[] = []
   try {
     for (const [index, range] of manifest.ranges.entries()) {
       await woken.wake(range.tenant)
@@ -64,13 +72,58 @@ export async function liveFaults(
       if (manifest.ranges[index + 1]?.tenant !== range.tenant) await woken.putBack(range.tenant)
     }
   } finally {
-    recheck?.close()
     await woken.close()
+    await archived.close()
   }
-  const expired = recheck?.expired ?? 0
   if (expired > 0)
     emit({ type: 'objects_expired', expired, objects: manifest.totals.objects, target: store.target })
   return { faults, expired }
+}
+
+interface Counts {
+  readonly text: string
+  readonly differ: boolean
+}
+
+function countsText(
+  range: IdRange,
+  { store, found, archived }: { readonly store: string; readonly found: number; readonly archived: number },
+): Counts {
+  const has = `${formatRange(range)}: ${store} has ${counted(found, 'object')}`
+  const differ = found !== archived
+  return { text: differ ? `${has}, the archive ${archived}` : `${has} as well`, differ }
+}
+
+/** What is wrong with a range, by both looks; undefined where nothing is. */
+function faultOf({ text, differ }: Counts, { expires }: SecondLook, seen: Seen): LiveFault | undefined {
+  const ids = 'ids' in seen ? seen.ids : []
+  if (differ && !expires) return { fact: text, ids }
+  const fact = 'damage' in seen ? seen.damage : differencesText(seen, expires)
+  return fact === undefined ? undefined : { fact: differ ? `${text}: ${fact}` : `${text}, but ${fact}`, ids }
+}
+
+/** A second look; at a range whose archive is damaged, why nothing can be said of it. */
+type Seen = LookedAt | { readonly damage: string }
+
+async function lookedAt(look: SecondLook, live: LiveClass, range: IdRange): Promise<Seen> {
+  try {
+    return await look.at(rangeOf(range))
+  } catch (error) {
+    // What the store says of itself is no finding of the archive.
+    if (!isFinding(error) || error === live.failure) throw error
+    return { damage: `whether the same cannot be said: ${messageOf(error)}` }
+  }
+}
+
+/** Undefined where the objects are the same. */
+function differencesText({ missing, others }: LookedAt, expires: boolean): string | undefined {
+  if (missing + others === 0) return undefined
+  if (!expires) return 'others'
+  const facts = [
+    ...(missing === 0 ? [] : [`${missing} missing that cannot have expired`]),
+    ...(others === 0 ? [] : [`${others} other than in the archive`]),
+  ]
+  return facts.join(', ')
 }
 
 /** Of a tenant that is not there. */
@@ -88,17 +141,6 @@ function declared({ parts }: Manifest, index: number) {
   const own = parts.filter((part) => part.range === index)
   const objects = own.reduce((sum, part) => sum + part.objects, 0)
   return { objects, digest: sumOfDigests(own.map((part) => part.digest)) }
-}
-
-/** Undefined where the objects of the range are the same. */
-async function differing(recheck: Recheck, index: number, range: IdRange): Promise<string | undefined> {
-  try {
-    await recheck.readArchive(index)
-  } catch (error) {
-    if (!isFinding(error)) throw error
-    return `whether the same cannot be said: ${messageOf(error)}`
-  }
-  return recheck.differing(index, range)
 }
 
 function formatRange({ tenant, after, up_to }: IdRange): string {

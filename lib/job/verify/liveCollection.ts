@@ -1,12 +1,13 @@
+import { Readable } from 'node:stream'
 import { rangeOf } from '../../archive/idRange.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { ObjectsDigest } from '../../archive/object/digest.ts'
+import type { ObjectRange, ObjectSource } from '../../archive/object/source.ts'
 import { type Retrying, retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Store, Tenant } from '../../store/store.ts'
-import type { Normalize } from '../../transform/object/normalize.ts'
 import { whatOf } from '../backup/plan.ts'
 import { selectedPages } from '../selection/pages.ts'
 import { declaredSelection, type Selection } from '../selection/selection.ts'
@@ -19,6 +20,8 @@ export class LiveClass {
   readonly #selection: Selection | undefined
   readonly #signal: AbortSignal
   readonly retry: Retrying
+  /** What kept it from being read, where something did. */
+  failure: unknown
 
   /** Vectors are read where the archive of this manifest has them, and of the objects those that it selects. */
   constructor({ encoding, schema, selection }: Manifest, store: Store, name: string, signal: AbortSignal) {
@@ -41,21 +44,37 @@ export class LiveClass {
     return this.retry(() => this.store.tenantStates(this.#name))
   }
 
-  /** Counts the selected objects of a range, and digests each after `as`, by default the whole object. Memory: a page. */
-  async read(range: IdRange, as: Normalize = (object) => object) {
+  /** Counts the objects of a range that the archive selects, and digests each. Memory: a page. */
+  async read(range: IdRange): Promise<{ readonly objects: number; readonly digest: string }> {
+    const digest = new ObjectsDigest()
+    let objects = 0
+    for await (const page of this.#pages(rangeOf(range))) {
+      for (const object of page) digest.add(object)
+      objects += page.length
+    }
+    return { objects, digest: digest.hex() }
+  }
+
+  /** The objects that the archive selects as a source; `ranges` say of which tenants. */
+  source(schema: CollectionSchema, ranges: readonly ObjectRange[]): ObjectSource {
+    const pages = (range: ObjectRange) =>
+      Readable.from(this.#pages(range), { objectMode: true, highWaterMark: 1 })
+    return { schema, ranges, pages, close: async () => {} }
+  }
+
+  async *#pages(range: ObjectRange): AsyncGenerator<readonly StoredObject[]> {
     const collection = this.store.collection(this.#name)
     const options = { projection: this.#what, retry: this.retry, signal: this.#signal }
     const selection = this.#selection
-    const pages: AsyncIterable<StoredObject[]> = selectedPages(collection, selection, rangeOf(range), options)
-    const digest = new ObjectsDigest()
-    let count = 0
-    for await (const page of pages) {
-      for (const object of page) {
-        if (selection?.selects(object) === false) continue
-        digest.add(as(selection?.kept(object) ?? object))
-        count += 1
+    const pages: AsyncIterable<StoredObject[]> = selectedPages(collection, selection, range, options)
+    try {
+      for await (const page of pages) {
+        const selected = selection === undefined ? page : page.filter(selection.selects).map(selection.kept)
+        if (selected.length > 0) yield selected
       }
+    } catch (error) {
+      this.failure = error
+      throw error
     }
-    return { objects: count, digest: digest.hex() }
   }
 }

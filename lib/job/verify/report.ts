@@ -9,6 +9,8 @@ export interface ArchiveFault {
   readonly file: string
   readonly fact: string
   readonly part: boolean
+  /** Of level `live`: the first ids that differ in the range that it is about. */
+  readonly ids?: readonly string[]
 }
 
 /** What a verification found. Nothing is damaged where `faults` is empty. */

@@ -5,15 +5,15 @@ import { pipeline } from 'node:stream/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { schemaDigest } from '../../archive/archive.ts'
 import type { Manifest, Plan } from '../../archive/manifest.ts'
+import { singleObjects } from '../../archive/single/objects.ts'
 import { readSingle, type SingleArchive } from '../../archive/single/read.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
-import { archivedInFile } from './archiveObjects.ts'
 import { Widths } from './dimensions.ts'
-import { liveFaults } from './live.ts'
+import { type LiveFault, liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
 import { endedAs, entryOf, verifyCounts } from './row.ts'
@@ -45,15 +45,15 @@ export async function runVerifySingle(
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${path} does not exist`, { cause })
   })
   const run = new Run('verify', context)
-  const found: Found = { faults: [], objects: 0, expired: 0, plan: undefined, manifest: undefined }
+  const found: Found = { faults: [], live: [], objects: 0, expired: 0, plan: undefined, manifest: undefined }
   const work = async () => {
     const begin = () => run.begin(entryOf(path, found.plan, context))
     await readDamage(path, level, found, { signal: run.signal, begin })
     const { manifest } = found
     if (level !== 'live' || manifest === undefined || context.against === undefined) return
-    const archived = archivedInFile(path, manifest.ranges)
+    const archived = await singleObjects(() => bytesOf(path))
     const live = await liveFaults(manifest, context.against, archived, run)
-    found.faults.push(...live.faults)
+    found.live.push(...live.faults)
     found.expired = live.expired
   }
   return runJob(run, work, {
@@ -65,6 +65,7 @@ export async function runVerifySingle(
 /** What a verification of a single file has found so far. */
 interface Found {
   readonly faults: string[]
+  readonly live: LiveFault[]
   objects: number
   expired: number
   plan: Plan | undefined
@@ -104,9 +105,15 @@ const DAMAGE: ReadonlySet<string> = new Set(['ELYSIA_DAMAGED', 'ELYSIA_COMPRESSI
 function reportOf(
   path: string,
   level: VerifyOptions['level'],
-  { faults, objects, expired, plan, size }: Found & { readonly size: number },
+  { faults: facts, live, objects, expired, plan, size }: Found & { readonly size: number },
   ending: Ending,
 ): VerifyReport {
+  const faults = [...facts.map((fact) => ({ fact, ids: [] })), ...live].map(({ fact, ids }) => ({
+    file: path,
+    fact,
+    part: false,
+    ...(ids.length > 0 && { ids }),
+  }))
   const verdict = faults.length === 0 ? 'complete' : 'damaged'
   return {
     id: ending.id,
@@ -120,7 +127,7 @@ function reportOf(
     bytes_checked: level === 'exists' ? 0 : size,
     num_errors: faults.length,
     broken_parts: [],
-    faults: faults.map((fact) => ({ file: path, fact, part: false })),
+    faults,
     ...(expired > 0 && { expired }),
     stopped: false,
     started_at: ending.startedAt,

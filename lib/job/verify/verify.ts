@@ -1,14 +1,15 @@
 import { type Archive, openArchive } from '../../archive/archive.ts'
 import { type Chain, isIncrement, openChain } from '../../archive/chain/chain.ts'
+import { chainObjects } from '../../archive/chain/objects.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../archive/files.ts'
 import type { Manifest } from '../../archive/manifest.ts'
+import { archiveObjects } from '../../archive/part/objects.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { toThousandths } from '../../core/units.ts'
 import { resolveInput } from '../../options/options.ts'
 import { failureOf } from '../../run/failure.ts'
 import { type Ended, type Ending, Run, runJob } from '../../run/run.ts'
-import { archivedInParts } from './archiveObjects.ts'
-import { archivedInChain, checkBases, checkState } from './chain.ts'
+import { checkBases, checkState } from './chain.ts'
 import { checkFiles } from './files.ts'
 import { Findings } from './findings.ts'
 import { liveFaults } from './live.ts'
@@ -66,10 +67,11 @@ async function check(archive: Archive, found: Findings, run: Run<VerifyContext>)
   if (!isDeep || found.full || (isIncrement(archive.manifest) && found.faults.length > 0)) return
   const manifest = chain === undefined ? archive.manifest : await checkState(chain, found, run)
   if (level !== 'live' || against === undefined || found.full) return
-  const archived = chain === undefined ? archivedInParts(archive) : archivedInChain(chain)
+  const archived = chain === undefined ? archiveObjects(archive) : chainObjects(chain)
   const { faults, expired } = await liveFaults(manifest, against, archived, run)
   found.expired = expired
-  for (const fact of faults) found.add({ file: MANIFEST_FILE, fact, part: false })
+  for (const { fact, ids } of faults)
+    found.add({ file: MANIFEST_FILE, fact, part: false, ...(ids.length > 0 && { ids }) })
 }
 
 /** An increment with its bases; undefined where one of them is missing, or is another one: that is a fault. */

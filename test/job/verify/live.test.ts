@@ -89,8 +89,10 @@ for (const [target, open] of Object.entries(TARGETS)) {
     for (const [what, changed] of Object.entries(changes)) {
       await put(store, changed)
       for (const [way, verified] of Object.entries(ways)) {
-        const found = facts(await verified(store, 'Copy'))
+        const report = await verified(store, 'Copy')
+        const found = facts(report)
         t.equal(found.length, 1, `${what}, ${way}`)
+        t.strictSame(report.faults[0]?.ids, [idOf(5, EACH)], 'and its id')
         t.match(found[0], /^all ids of tenant b: .* has 20 objects as well, but others$/, `${what}, ${way}`)
       }
     }

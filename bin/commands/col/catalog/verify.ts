@@ -212,7 +212,10 @@ function formatReport(report: VerifyReport): string[] {
   const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
   return [
     `${status === 'unchecked' ? 'nothing was verified' : status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
-    ...faults.map(({ file, fact }) => `  ${file}: ${fact}`),
+    ...faults.flatMap(({ file, fact, ids = [] }) => [
+      `  ${file}: ${fact}`,
+      ...(ids.length === 0 ? [] : [`    ids: ${ids.join(', ')}`]),
+    ]),
     ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
     ...(report.suggested_command === undefined ? [] : [`to restore the rest: ${report.suggested_command}`]),
   ]
