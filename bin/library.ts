@@ -30,6 +30,9 @@ export type { BackupContext, BackupEnded } from '../lib/job/backup/backup.ts'
 export * from '../lib/job/backup/options.ts'
 export type { BackupReport } from '../lib/job/backup/report.ts'
 export type { CleanupReport } from '../lib/job/cleanup/cleanup.ts'
+export * from '../lib/job/delete/options.ts'
+export type { DeleteReport } from '../lib/job/delete/report.ts'
+export type { DeleteContext, DeletePlan } from '../lib/job/delete/run.ts'
 export type { Finding } from '../lib/job/diff/finding.ts'
 export * from '../lib/job/diff/options.ts'
 export type { DiffReport } from '../lib/job/diff/report.ts'
@@ -75,6 +78,9 @@ export { ofInput } from '../lib/stream/foreignInput.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */
 export const backupJob = () => import('../lib/job/backup/index.ts')
+
+/** The job of `col delete`, likewise. */
+export const deleteJob = () => import('../lib/job/delete/index.ts')
 
 /** What `--filter` and `--objects` need, likewise. */
 export const selectionJob = () => import('../lib/job/selection/index.ts')

@@ -49,6 +49,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/restore': ['job/restore/restore.test.ts', 'job/restore/plain.test.ts'],
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],
   'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],
+  'job/delete': ['job/delete/delete.test.ts'],
   'job/selection': ['job/selection/backup.test.ts', 'job/selection/restore.test.ts'],
   'job/verify': ['job/verify/verify.test.ts', 'job/verify/live.test.ts', 'job/verify/expired.test.ts'],
   'job/watch': ['job/watch/watch.test.ts'],
@@ -88,6 +89,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
 const BY_COMMAND: Readonly<Record<string, string>> = {
   'lib/catalog/database/filter.ts': 'bin/catalog.test.ts',
   'lib/catalog/lock/read.ts': 'bin/restoreLock.test.ts',
+  'lib/job/delete/index.ts': 'bin/delete.test.ts',
   'lib/job/selection/reader.ts': 'bin/select.test.ts',
 }
 

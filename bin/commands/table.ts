@@ -28,6 +28,7 @@ export const COMMANDS: Group = {
         restore: () => import('./col/restore.ts'),
         rollback: () => import('./col/rollback.ts'),
         alias: () => import('./col/alias.ts'),
+        delete: () => import('./col/delete.ts'),
         rm: () => import('./col/rm.ts'),
         catalog: {
           summary: 'list archives, verify them, and remove those that no rule keeps',

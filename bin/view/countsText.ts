@@ -2,7 +2,8 @@ import { counted, type RunCounts, type RunKind, type RunRecord, sum } from '../l
 
 const RECORDS = ['written', 'deleted', 'unchanged', 'superseded', 'control', 'skipped', 'rejected']
 
-const RESTORED = ['written', 'unchanged', 'deleted', 'rejected', 'skipped']
+const RESTORED = ['written', 'unchanged', 'deleted', 'filtered', 'rejected', 'skipped']
+const DELETED = ['deleted', 'gone', 'changed', 'rejected', 'left']
 const ROLLED_BACK = ['put_back', 'removed', 'unchanged', 'left', 'rejected']
 
 /** What a run has done, in one line: what there was, and only the outcomes that there were. */
@@ -17,6 +18,7 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
     `${counted(of(counts, 'objects'), 'object')} in ${counted(of(counts, 'parts'), 'part')}`,
   restore: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
   rollback: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ROLLED_BACK)}`,
+  delete: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, DELETED)}`,
   verify: (counts) => {
     const parts = `${of(counts, 'parts_checked')} of ${counted(of(counts, 'parts'), 'part')}`
     return `${parts}: ${counted(of(counts, 'num_errors'), 'fault')}`

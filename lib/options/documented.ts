@@ -394,6 +394,60 @@ export interface RollbackOptions extends RollbackOptionsInput {
   readonly retryForMs: number
 }
 
+/** Which objects of a collection are deleted. As a program gives it. */
+export interface DeleteOptionsInput {
+  /** the objects that this is true of, in the language of SQL. No default. */
+  readonly filter?: string
+  /** the objects of these ids; with a filter those of them that it is true of. No default. */
+  readonly objects?: string
+  /** only objects of these tenants, separated by commas. No default. */
+  readonly tenant?: string
+  /**
+   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
+   * all objects, and evaluate the whole filter here. Default true.
+   */
+  readonly pushDown?: boolean
+  /**
+   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   */
+  readonly explain?: boolean
+  /** refuse to delete more objects than this, before anything is deleted. Default '10%'. */
+  readonly maxDelete?: string
+  /** keep what is deleted, for `col rollback`. False: delete without a way back. Default true. */
+  readonly undo?: boolean
+  /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
+  readonly keepUndoMs?: number
+  /** say how many objects would be deleted, and which, and delete none. Default false. */
+  readonly dryRun?: boolean
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/**
+ * Which objects of a collection are deleted. With its defaults: sizes in bytes, durations in milliseconds.
+ */
+export interface DeleteOptions extends DeleteOptionsInput {
+  /**
+   * let a server find objects by the parts of the filter that its indexes answer without loss. False: scan
+   * all objects, and evaluate the whole filter here. Default true.
+   */
+  readonly pushDown: boolean
+  /**
+   * say what of the filter the server is asked, and how many objects are expected and read. Default false.
+   */
+  readonly explain: boolean
+  /** refuse to delete more objects than this, before anything is deleted. Default '10%'. */
+  readonly maxDelete: string
+  /** keep what is deleted, for `col rollback`. False: delete without a way back. Default true. */
+  readonly undo: boolean
+  /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
+  readonly keepUndoMs: number
+  /** say how many objects would be deleted, and which, and delete none. Default false. */
+  readonly dryRun: boolean
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
 /** How deep a verification of an archive looks. As a program gives it. */
 export interface VerifyOptionsInput {
   /**

@@ -388,6 +388,36 @@ export const rollbackDocument = document('rollback', '`col rollback RUN --json`.
   error: optional(error),
 })
 
+export const deleteDocument = document('delete', '`col delete NAME --json`.', {
+  id: runId,
+  status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
+  class: text('The class that the objects were deleted from.'),
+  target,
+  selection: text('How the objects were selected.'),
+  dry_run: flag('Nothing was deleted.'),
+  objects: count('Objects that were selected: the sum of the next five.'),
+  deleted: count('Objects that the store acknowledged as deleted.'),
+  gone: count('Objects that somebody else had deleted meanwhile.'),
+  changed: count('Objects that were changed meanwhile, and are no longer selected.'),
+  rejected: count('Objects that the store refused to delete.'),
+  left: count('Objects that it did not come to.'),
+  not_found: optional(count('Ids of `--objects` of which there is no object.')),
+  undo: nullable(
+    object('Where what was deleted is kept.', {
+      directory: text('Where.'),
+      objects: count('Objects.'),
+      bytes: count('Bytes.'),
+      kept_until: moment('For how long.'),
+    }),
+    'Null where it is not kept.',
+  ),
+  retries,
+  started_at: startedAt,
+  seconds,
+  peak_rss_bytes: rss,
+  error: optional(error),
+})
+
 export const undosDocument = document('undos', '`col catalog undos --json`.', {
   undos: list(
     object('What can be taken back.', {

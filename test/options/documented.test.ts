@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { retentionOptions } from '../../lib/catalog/retention/options.ts'
 import type { backupOptions } from '../../lib/job/backup/options.ts'
+import type { deleteOptions } from '../../lib/job/delete/options.ts'
 import type { ingestOptions } from '../../lib/job/ingest/options.ts'
 import type { restoreOptions } from '../../lib/job/restore/options.ts'
 import type { rollbackOptions } from '../../lib/job/rollback/options.ts'
@@ -11,6 +12,8 @@ import type { watchOptions } from '../../lib/job/watch/options.ts'
 import type {
   BackupOptions,
   BackupOptionsInput,
+  DeleteOptions,
+  DeleteOptionsInput,
   IngestOptions,
   IngestOptionsInput,
   RestoreOptions,
@@ -41,6 +44,7 @@ const ALIKE: {
   readonly backup: Alike<BackupOptionsInput, BackupOptions, typeof backupOptions>
   readonly restore: Alike<RestoreOptionsInput, RestoreOptions, typeof restoreOptions>
   readonly rollback: Alike<RollbackOptionsInput, RollbackOptions, typeof rollbackOptions>
+  readonly delete: Alike<DeleteOptionsInput, DeleteOptions, typeof deleteOptions>
   readonly verify: Alike<VerifyOptionsInput, VerifyOptions, typeof verifyOptions>
   readonly retention: Alike<RetentionOptionsInput, RetentionOptions, typeof retentionOptions>
 } = {
@@ -49,6 +53,7 @@ const ALIKE: {
   backup: all(),
   restore: all(),
   rollback: all(),
+  delete: all(),
   verify: all(),
   retention: all(),
 }

@@ -29,10 +29,19 @@ export async function findCollection(context: Context, name: string): Promise<Na
 /** The same for what is to be removed, which is called by its own name. @throws ElysiaError ELYSIA_CONFLICT */
 export async function findOwnName(context: Context, name: string): Promise<Named> {
   const { store } = await context.readTarget()
+  return { store, schema: await ownNamed(store, name, 'rm') }
+}
+
+/** The class of what is called by its own name. @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_NOT_FOUND */
+export async function ownNamed(
+  store: Store,
+  name: string,
+  command: 'rm' | 'delete',
+): Promise<CollectionSchema> {
   const { schema, alias } = await findNamed(store, classNameOf(name))
-  if (alias === undefined) return { store, schema }
+  if (alias === undefined) return schema
   throw new ElysiaError('ELYSIA_CONFLICT', `${aliasText(alias, schema.class)}: nothing was removed`, {
-    hint: `\`elysiactl col rm ${schema.class}\` removes the collection`,
+    hint: `name the collection: elysiactl col ${command} ${schema.class}`,
   })
 }
 

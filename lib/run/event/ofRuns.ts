@@ -8,6 +8,7 @@ export const RUN_KINDS = [
   'backup',
   'restore',
   'rollback',
+  'delete',
   'verify',
   'cleanup',
   'diff',
@@ -38,7 +39,10 @@ export const OF_RUNS = [
   event('progress', 'More objects, parts or archives are done.', {
     unit: choice(['objects', 'parts', 'archives'], 'What is counted.'),
     phase: Type.Optional(
-      choice(['writing', 'reading back'], 'What a backup or a restore does now; each phase is counted anew.'),
+      choice(
+        ['writing', 'reading back', 'looking', 'deleting'],
+        'What a backup or a restore does now; each phase is counted anew.',
+      ),
     ),
     done: count('How many are done: of a backup into a directory those in durable parts.'),
     ahead: Type.Optional(count('Of a backup: objects that were read and are in no durable part yet.')),
