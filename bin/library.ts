@@ -30,6 +30,7 @@ export type { BackupContext, BackupEnded } from '../lib/job/backup/backup.ts'
 export * from '../lib/job/backup/options.ts'
 export type { BackupReport } from '../lib/job/backup/report.ts'
 export type { CleanupReport } from '../lib/job/cleanup/cleanup.ts'
+export type { CompactReport } from '../lib/job/compact/report.ts'
 export * from '../lib/job/delete/options.ts'
 export type { DeleteReport } from '../lib/job/delete/report.ts'
 export type { DeleteContext, DeletePlan } from '../lib/job/delete/run.ts'
@@ -111,6 +112,9 @@ export const loadCatalog = () => import('../lib/catalog/index.ts')
 
 /** What reads manifests for `col catalog rebuild`, which the others need not. */
 export const loadRebuild = () => import('../lib/catalog/rebuild.ts')
+
+/** The job of `col catalog compact`, likewise. */
+export const compactJob = () => import('../lib/job/compact/index.ts')
 
 /** The job of `col catalog cleanup`, likewise. */
 export const cleanupJob = () => import('../lib/job/cleanup/index.ts')

@@ -37,6 +37,7 @@ export const COMMANDS: Group = {
             show: () => import('./col/catalog/show.ts'),
             verify: () => import('./col/catalog/verify.ts'),
             cleanup: () => import('./col/catalog/cleanup.ts'),
+            compact: () => import('./col/catalog/compact.ts'),
             rebuild: () => import('./col/catalog/rebuild.ts'),
             pin: () => import('./col/catalog/pin.ts'),
             unpin: () => import('./col/catalog/unpin.ts'),

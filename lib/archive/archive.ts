@@ -73,6 +73,21 @@ export async function sealArchive(
   await storage.remove(JOURNAL_FILE)
 }
 
+/**
+ * Puts another manifest in the place of that of an archive, its copy first, each in one step: at any moment there is one
+ * that is whole. The files of both are there until then.
+ */
+export async function replaceManifest(
+  storage: Storage,
+  manifest: Manifest,
+  at: (step: string) => void,
+): Promise<void> {
+  const sealed = readableManifest(manifest)
+  await write(storage, MANIFEST_COPY_FILE, sealed)
+  at('compact.before-manifest')
+  await write(storage, MANIFEST_FILE, sealed)
+}
+
 /** The text of `schema.json` for a class. */
 export function schemaText(schema: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(schema, null, 2)}\n`
@@ -85,6 +100,11 @@ export function schemaDigest(schema: Readonly<Record<string, unknown>>): string 
 
 async function put(storage: Storage, name: string, content: string): Promise<void> {
   await storage.remove(name)
+  await write(storage, name, content)
+}
+
+/** A file of this name that is there is replaced in one step. */
+async function write(storage: Storage, name: string, content: string): Promise<void> {
   const upload = await storage.create(name)
   try {
     await pipeline([content], upload.stream)

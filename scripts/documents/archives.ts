@@ -102,6 +102,17 @@ export const archiveDocument = document(
   },
 )
 
+export const compactionDocument = document('compaction', '`col catalog compact --json`.', {
+  status: one(['done', 'unchanged'], 'unchanged: it was a full archive already.'),
+  archive: text('The id of the archive.'),
+  location: text('Where it lies.'),
+  links: count('Archives that it was made of, itself included.'),
+  objects: count('Objects of it.'),
+  parts: count('Parts of it.'),
+  bytes: count('Bytes of its parts.'),
+  digest: text('The digest over all objects.'),
+})
+
 const backupReport = object('The report of a backup.', {
   id: runId,
   archive: text('The id of the archive; empty if the backup failed before it had one.'),

@@ -1,0 +1,88 @@
+import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
+import { finder } from '../../../cli/chain/finder.ts'
+import type { Command, Context } from '../../../cli/command.ts'
+import { ARCHIVE } from '../../../cli/operands.ts'
+import {
+  type ArchiveDetails,
+  type CompactReport,
+  catalogOptions,
+  compactJob,
+  counted,
+  ElysiaError,
+  lockOptions,
+  roughSize,
+} from '../../../library.ts'
+import { eventView, progressEvents } from '../../../view/events.ts'
+import { progressView } from '../../../view/progress.ts'
+
+/** `col catalog compact`: an increment and its bases → a full archive in its place. */
+export const command: Command = {
+  summary: 'make an increment a full archive, out of it and its bases',
+  operands: [ARCHIVE],
+  examples: ['elysiactl col catalog compact latest:Article', 'elysiactl col catalog compact 20261125t1003'],
+  schemas: [lockOptions, catalogOptions],
+  document: 'compaction',
+  exits: ['damage', 'conflict', 'notFound', 'locked'],
+  docs: 'docs/archives.md',
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, signal, stop } = context
+  const [id = ''] = context.operands
+  const archive = await onCatalog(context, (catalog) => archiveNamed(catalog, id))
+  requireComplete(archive)
+  const { lockRoot } = await compactJob()
+  const ended = AbortSignal.any([signal, stop])
+  const lock = await lockRoot(archive.root, {
+    kind: 'exclusive',
+    purpose: `compaction of ${archive.location}`,
+    retryForMs: context.options(lockOptions).retryLockMs,
+    signal: ended,
+    onWait: eventView(console),
+  })
+  try {
+    const report = await compacted(context, archive, AbortSignal.any([ended, lock.lost]))
+    context.done()
+    if (console.json) return console.document(report)
+    console.note(summary(report))
+  } finally {
+    await lock.release()
+  }
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT */
+function requireComplete({ id, status, shape }: ArchiveDetails): void {
+  if (status === 'complete' && shape === 'directory') return
+  const fact = shape === 'file' ? 'is a single file, and no increment' : `is ${status}`
+  throw new ElysiaError('ELYSIA_CONFLICT', `${id} ${fact}`, { hint: 'name a complete increment' })
+}
+
+async function compacted(
+  context: Context,
+  { location, root, shape }: ArchiveDetails,
+  signal: AbortSignal,
+): Promise<CompactReport> {
+  const { compact, openArchive, openChain, directoryStorage, readAnnotations } = await compactJob()
+  const { console } = context
+  const archive = await openArchive(directoryStorage(location))
+  const chain = await openChain(archive, await finder(context))
+  const view = await progressView(console)
+  const onEvent = progressEvents(console, view)
+  const report = await compact(chain, { signal, onEvent }).finally(view.stop)
+  // The manifest is the truth; what people noted of the archive stays.
+  const { manifest } = await openArchive(directoryStorage(location))
+  const where = { root, location, shape }
+  const annotations = await readAnnotations(where, manifest.id, directoryStorage)
+  await onCatalog(context, (catalog) => catalog.upsert(manifest, where, annotations))
+  return report
+}
+
+function summary({ status, archive, links, objects, bytes, location }: CompactReport): string[] {
+  if (status === 'unchanged') return [`${archive} is a full archive already`]
+  return [
+    `done: ${archive} is a full archive of ${counted(objects, 'object')}, made of ${counted(links, 'archive')}; ${roughSize(bytes)}`,
+    `it needs no base any more: \`elysiactl col catalog cleanup\` says what may go`,
+    `archive: ${location}`,
+  ]
+}

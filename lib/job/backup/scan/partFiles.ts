@@ -1,0 +1,108 @@
+import type { WrittenIndex } from '../../../archive/chain/indexFile.ts'
+import { INDEX_DIRECTORY, INDEX_EXTENSION } from '../../../archive/files.ts'
+import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
+import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
+import { indexedPart } from '../../../archive/part/indexed.ts'
+import type { Covered, IdGap } from '../../../archive/part/missingRanges.ts'
+import type { Storage } from '../../../archive/storage/storage.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import { partitionFiles } from './partitionFiles.ts'
+import { type Partitions, tenantDirectory } from './partitions.ts'
+
+/** Where the files of an archive go, and how they are encoded. */
+export interface PartFiles {
+  readonly storage: Storage
+  readonly plan: Pick<Plan, 'schema'>
+  readonly encoding: PartEncoding
+  readonly partitions: Partitions | undefined
+  /** True where each part gets an index. */
+  readonly isIndexed: boolean
+  readonly numbers: Numbers
+}
+
+/** The next number of a part in each range. */
+export type Numbers = Map<number, number>
+
+export function numbersAfter(files: readonly (Part | IndexPart)[]): Numbers {
+  const numbers: Numbers = new Map()
+  for (const { range, file } of files) {
+    const number = Number(/-(\d+)\.[^/]*$/.exec(file)?.[1] ?? 0)
+    numbers.set(range, Math.max(numbers.get(range) ?? 0, number + 1))
+  }
+  return numbers
+}
+
+/** What takes the next part of a range: a file, or one for each value that it is partitioned by; with its index. */
+export function openPart(
+  { storage, plan, encoding, partitions, numbers, isIndexed }: PartFiles,
+  { range, tenant }: Pick<IdGap, 'range' | 'tenant'>,
+): PartSink {
+  const schema = plan.schema as unknown as CollectionSchema
+  const directory = tenant === undefined ? 'parts' : `parts/${tenantDirectory(tenant, schema)}`
+  const own = contentFor(encoding, tenant)
+  // No two files have one name, whatever a file system takes for the same directory.
+  const next = () => {
+    const number = numbers.get(range) ?? 0
+    numbers.set(range, number + 1)
+    return nameOf(range, number)
+  }
+  const name = next()
+  const fileIn = (below: string, name: string) =>
+    partFile(storage, `${below}/${name}${extensionOf(encoding)}`, own)
+  const open = () =>
+    partitions === undefined
+      ? fileIn(directory, name)
+      : partitionFiles(partitions, (below) => fileIn(`${directory}/${below}`, next()))
+  if (!isIndexed) return open()
+  return indexedPart({ storage: storage, index: `${INDEX_DIRECTORY}/${name}${INDEX_EXTENSION}`, open })
+}
+
+function nameOf(range: number, number: number): string {
+  return `r${String(range).padStart(4, '0')}-${String(number).padStart(5, '0')}`
+}
+
+function extensionOf({ format, compression }: PartEncoding): string {
+  return `${format.extension}${format.compressesItself ? '' : compression.extension}`
+}
+
+function contentFor(encoding: PartEncoding, tenant: string | undefined): PartEncoding {
+  return tenant === undefined ? encoding : { ...encoding, content: { ...encoding.content, tenant } }
+}
+
+export function partOf(
+  { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
+  range: number,
+  covers: Covers,
+  filtered: number,
+): Part {
+  return {
+    file,
+    ...coveredBy(range, covers),
+    objects,
+    ...(filtered > 0 && { filtered }),
+    vectors,
+    ...(named && { named_vectors: named }),
+    bytes,
+    raw_bytes: rawBytes,
+    sha256,
+    digest,
+  }
+}
+
+export type Covers = Pick<ObjectRange, 'after' | 'upTo'>
+
+function coveredBy(range: number, { after, upTo }: Covers): Covered {
+  return { range, ...(after !== undefined && { after }), ...(upTo !== undefined && { up_to: upTo }) }
+}
+
+/** `isChange`: of an increment, which says what it replaces. */
+export function indexPartOf(
+  { file, entries, removed, bytes, sha256, digest, replaced }: WrittenIndex,
+  range: number,
+  covers: Covers,
+  isChange: boolean,
+): IndexPart {
+  const own = { file, ...coveredBy(range, covers), entries, removed, bytes, sha256, digest }
+  return isChange ? { ...own, replaced } : own
+}

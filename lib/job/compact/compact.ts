@@ -1,0 +1,148 @@
+import { pipeline } from 'node:stream/promises'
+import { type Archive, replaceManifest } from '../../archive/archive.ts'
+import { type Chain, isIncrement, statesOf } from '../../archive/chain/chain.ts'
+import { chainObjects } from '../../archive/chain/objects.ts'
+import { INDEX_DIRECTORY } from '../../archive/files.ts'
+import { rangeOf } from '../../archive/idRange.ts'
+import type { IndexPart, Manifest, Part, Plan } from '../../archive/manifest.ts'
+import { sumOfDigests } from '../../archive/object/digest.ts'
+import { confirmPart } from '../../archive/part/confirm.ts'
+import { partWriter } from '../../archive/part/writer.ts'
+import type { Storage } from '../../archive/storage/storage.ts'
+import { pool } from '../../async/pool.ts'
+import { isLeftover, isPartName } from '../../catalog/ownFiles.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { failpoint } from '../../core/failpoint.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { emitter } from '../../run/events.ts'
+import { encodingOf } from '../backup/encoding.ts'
+import { indexPartOf, numbersAfter, openPart, type PartFiles, partOf } from '../backup/scan/partFiles.ts'
+import { Partitions } from '../backup/scan/partitions.ts'
+import type { CompactContext, CompactReport } from './report.ts'
+
+const PART_BYTES = 64 * 1024 * 1024
+const RANGES_AT_ONCE = 2
+const MOST_PARTITIONS = 1_000_000
+
+/**
+ * Makes an increment a full archive of the same id and the same state, out of it and its bases, without any store. New
+ * files are written beside its own, read again, and compared with the state that it names; then its manifest is replaced
+ * in one step, and its old files go. What is an increment of it goes on with it. Killed at any moment, it is the one or the
+ * other, and the same call finishes it. Of a full archive only what a killed call has left is removed. The caller holds an
+ * exclusive lock on its root. Memory: two pages of each link and what an encoder holds, for two ranges at once.
+ * @throws ElysiaError ELYSIA_DAMAGED where a link is damaged, or all of them do not give the state; nothing is changed then
+ */
+export async function compact(chain: Chain, context: CompactContext = {}): Promise<CompactReport> {
+  const { storage, manifest } = chain.newest
+  const before = chain.links.length
+  if (!isIncrement(manifest)) {
+    await removeOthers(storage, manifest)
+    return reportOf(chain.newest, 'unchanged', before)
+  }
+  await removeOthers(storage, manifest)
+  const full = await written(chain, context)
+  failpoint('compact.before-copy')
+  await replaceManifest(storage, full, failpoint)
+  failpoint('compact.after-manifest')
+  await removeOthers(storage, full)
+  return reportOf({ storage, manifest: full }, 'done', before)
+}
+
+/** Writes all that the chain holds beside the increment, and makes the manifest of it. */
+async function written(chain: Chain, { signal, onEvent }: CompactContext): Promise<Manifest> {
+  const { storage, manifest } = chain.newest
+  const { partition_by: by } = manifest
+  const schema = manifest.schema as unknown as CollectionSchema
+  const files: PartFiles = {
+    storage,
+    plan: manifest,
+    encoding: await encodingOf(manifest as unknown as Plan),
+    partitions: by === undefined || by === 'tenant' ? undefined : new Partitions(by, schema, MOST_PARTITIONS),
+    isIndexed: true,
+    numbers: numbersAfter([...manifest.parts, ...(manifest.index ?? [])]),
+  }
+  const parts: Part[] = []
+  const index: IndexPart[] = []
+  const source = chainObjects(chain)
+  const emit = emitter(onEvent)
+  const total = statesOf(chain).all.objects
+  let done = 0
+  await pool(manifest.ranges.entries(), { workers: RANGES_AT_ONCE, signal }, async ([range, ids], own) => {
+    const gap = { range, ...rangeOf(ids) }
+    const parted = partWriter({
+      range: gap,
+      partBytes: PART_BYTES,
+      onObjects: (more) => {
+        done += more
+        emit({ type: 'progress', unit: 'objects', done, total })
+      },
+      open: () => openPart(files, gap),
+      onPart: async (made, covers, _filtered, madeIndex) => {
+        const own = made.map((file) => partOf(file, range, covers, 0))
+        const ownIndex = indexPartOf(madeIndex!, range, covers, false)
+        for (const { file, sha256 } of [...own, ownIndex]) await confirmPart(storage, file, sha256, signal)
+        parts.push(...own)
+        index.push(ownIndex)
+      },
+    })
+    await pipeline([source.pages(gap), parted], { signal: own })
+  })
+  const full = fullManifest(manifest, inOrder(parts), inOrder(index))
+  await requireSame(storage, manifest, full)
+  return full
+}
+
+function inOrder<T extends Part | IndexPart>(files: readonly T[]): T[] {
+  return [...files].sort((a, b) => a.range - b.range || (a.file < b.file ? -1 : 1))
+}
+
+function fullManifest(increment: Manifest, parts: Part[], index: IndexPart[]): Manifest {
+  const { kind: _, parent: __, state: ___, ...rest } = increment
+  const sum = (key: 'objects' | 'vectors' | 'bytes' | 'raw_bytes') =>
+    parts.reduce((total, part) => total + part[key], 0)
+  const objects = sum('objects')
+  return {
+    ...rest,
+    parts,
+    index,
+    totals: {
+      objects,
+      vectors: sum('vectors'),
+      bytes: sum('bytes'),
+      raw_bytes: sum('raw_bytes'),
+      digest: sumOfDigests(parts.map(({ digest }) => digest)),
+    },
+    counts: { ...rest.counts, written: objects },
+  }
+}
+
+/** @throws ElysiaError ELYSIA_DAMAGED, with the new files gone, where they are not what the increment says */
+async function requireSame(storage: Storage, increment: Manifest, { totals }: Manifest): Promise<void> {
+  const { state, id } = increment
+  if (totals.objects === state?.objects && totals.digest === state.digest) return
+  await removeOthers(storage, increment)
+  throw new ElysiaError(
+    'ELYSIA_DAMAGED',
+    `${id} and its bases give ${totals.objects} objects that are not the ${state?.objects} which it names`,
+    { hint: 'nothing was changed; `col catalog verify` says which of them is damaged' },
+  )
+}
+
+/** Removes files of parts and indexes that the manifest does not name, and what was being written. */
+async function removeOthers(storage: Storage, { parts, index = [] }: Manifest): Promise<void> {
+  const known = new Set([...parts, ...index].map(({ file }) => file))
+  for (const directory of ['parts', INDEX_DIRECTORY])
+    for await (const { name } of storage.list(directory))
+      if (!known.has(name) && isPartName(name)) await storage.remove(name)
+  for await (const { name } of storage.unfinished()) if (isLeftover(name, known)) await storage.remove(name)
+}
+
+function reportOf(
+  { storage, manifest }: Archive,
+  status: CompactReport['status'],
+  links: number,
+): CompactReport {
+  const { id, totals, parts } = manifest
+  const { objects, bytes, digest } = totals
+  return { status, archive: id, location: storage.text, links, objects, parts: parts.length, bytes, digest }
+}

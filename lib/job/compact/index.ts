@@ -1,0 +1,7 @@
+/** All that the command needs for `col catalog compact`, loaded together when it is called. */
+export { openArchive } from '../../archive/archive.ts'
+export { openChain } from '../../archive/chain/chain.ts'
+export { directoryStorage } from '../../archive/storage/directory.ts'
+export { readAnnotations } from '../../catalog/annotations.ts'
+export { lockRoot } from '../../catalog/lock/lock.ts'
+export { compact } from './compact.ts'
