@@ -237,7 +237,7 @@ export interface BackupOptions extends BackupOptionsInput {
 export interface RestoreOptionsInput {
   /** restore under this name (my-code becomes the class MyCode); ids stay as they are. No default. */
   readonly name?: string
-  /** which collection to restore from an export of several. No default. */
+  /** which collection to restore from an export, or a rejects file, of several. No default. */
   readonly collection?: string
   /**
    * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces

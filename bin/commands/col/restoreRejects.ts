@@ -2,7 +2,13 @@ import { join } from 'node:path'
 import type { Context } from '../../cli/command.ts'
 import { givenFlags } from '../../cli/next.ts'
 import { commandLine } from '../../cli/signal/commandLine.ts'
-import { type RestoreContext, type RestoreReport, restoreOptions, targetOptions } from '../../library.ts'
+import {
+  layersFor,
+  type RestoreContext,
+  type RestoreReport,
+  restoreOptions,
+  targetOptions,
+} from '../../library.ts'
 
 /** Where the refused objects are; undefined where there are none. */
 export function rejectsPath(
@@ -15,14 +21,23 @@ export function rejectsPath(
 }
 
 /** Flags that would not mean the same for what was rejected. */
-const OF_ONE_RESTORE = new Set(['dryRun', 'name', 'collection', 'tenant', 'skipDamaged', 'onConflict'])
+const OF_ONE_RESTORE = new Set([
+  'dryRun',
+  'name',
+  'collection',
+  'tenant',
+  'skipDamaged',
+  'onConflict',
+  'maxDelete',
+  'schema',
+])
 
 /** The codes under which objects stand whole in the rejects file; the others are of lines that are none. */
 const OF_OBJECTS = ['store_rejected', 'repeated_id']
 
 /**
- * The commands that restore rejected objects, once they are corrected, each into a class beside the one that has the
- * others. Undefined where there are none, or where those of several classes share a file: one restore takes one class.
+ * The commands that restore rejected objects, once they are corrected, into the class that has the others; undefined where
+ * there are none. Where several classes share a file each command takes its own.
  */
 export function restoreRejects(
   { flags }: Pick<Context, 'flags'>,
@@ -30,12 +45,27 @@ export function restoreRejects(
   context: RestoreContext,
 ): string | undefined {
   const some = reports.filter(({ rejected }) => OF_OBJECTS.some((code) => Object.hasOwn(rejected, code)))
-  const paths = new Set(some.map((report) => rejectsPath(report, context)))
-  if (paths.has(undefined) || some.length === 0 || paths.size < some.length) return undefined
+  const paths = some.map((report) => rejectsPath(report, context))
+  if (some.length === 0 || paths.includes(undefined)) return undefined
+  const isShared = new Set(paths).size < paths.length
   const kept = [restoreOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
-  const lines = some.map((report) => {
-    const words = [rejectsPath(report, context)!, '--name', `${report.class}Rejects`, ...kept]
+  const lines = some.map((report, at) => {
+    const { collection, class: name } = report
+    const words = [
+      paths[at]!,
+      ...(isShared ? ['--collection', collection] : []),
+      ...(name === collection ? [] : ['--name', name]),
+      ...['--on-conflict', strategyFor(flags)],
+      ...kept,
+    ]
     return commandLine(['col', 'restore', ...words])
   })
   return `correct the rejected objects, then: ${lines.join(' && ')}`
+}
+
+/** What was rejected of a class of the restore's own is missing there; a replace is not repeated with a few objects. */
+function strategyFor(flags: Context['flags']): string {
+  const given = layersFor(restoreOptions, [flags])[0]?.values.onConflict
+  if (given === undefined || given === 'fail') return 'skip'
+  return given === 'replace' ? 'overwrite' : String(given)
 }

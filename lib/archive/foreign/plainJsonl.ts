@@ -10,13 +10,15 @@ import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
 import { type Parsed, parseJson } from '../../stream/parseJson.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
-import { PlainFault, plainObjectOf } from './plainObject.ts'
+import { PlainFault, type PlainObject, plainObjectOf } from './plainObject.ts'
 
 export interface PlainJsonlOptions {
   /** Takes the lines that are no objects, in order; the others go on. */
   readonly onReject: (reject: Reject) => void
   /** The class that objects which name one have to be of. */
   readonly className?: string
+  /** True: objects of another class are passed over; by default they are rejects. */
+  readonly passOver?: boolean
   readonly maxLineBytes?: number
 }
 
@@ -46,8 +48,9 @@ class PlainObjects extends Transform {
   }
 
   override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
-    const read = item instanceof RejectedLine ? item : objectIn(item, this.#options.className)
+    const read = item instanceof RejectedLine ? item : objectIn(item, this.#options)
     if (read instanceof RejectedLine) this.#options.onReject(read)
+    else if (read === undefined) return done()
     else if (this.#pager.add(read.object, (item as Parsed).text.length)) this.#pushPage()
     done()
   }
@@ -62,11 +65,14 @@ class PlainObjects extends Transform {
   }
 }
 
-/** The object of a line, or why it is not one. */
-function objectIn(line: Parsed, className: string | undefined): ReturnType<typeof plainObjectOf> | Reject {
+type Chosen = Pick<PlainJsonlOptions, 'className' | 'passOver'>
+
+/** The object of a line, or why it is not one; undefined of one that is passed over. */
+function objectIn(line: Parsed, { className, passOver }: Chosen): PlainObject | Reject | undefined {
   try {
     const found = plainObjectOf(unwrapped(line.value))
     const isOther = className !== undefined && found.class !== undefined && found.class !== className
+    if (isOther && passOver === true) return undefined
     return isOther ? refuse(line, 'invalid_value', `it is of class ${found.class}, not ${className}`) : found
   } catch (thrown) {
     if (thrown instanceof PlainFault) return refuse(line, thrown.code, thrown.message)
@@ -94,17 +100,25 @@ export interface PlainSummary {
 
 /**
  * Reads JSON lines of objects through, and derives their class: its name is what the first object that names a class
- * says, so that references to itself are known as such, or `className`. Memory: a line.
+ * says, so that references to itself are known as such, or `className`. Where one is `chosen` the objects of other classes are
+ * passed over. Memory: a line.
  * @throws ElysiaError ELYSIA_USAGE where nobody names the class, ELYSIA_CONFLICT, naming the line, where no class
  * holds all objects; ELYSIA_COMPRESSION
  */
-export async function derivePlainSchema(source: Readable, className?: string): Promise<PlainSummary> {
+export async function derivePlainSchema(
+  source: Readable,
+  className?: string,
+  chosen?: string,
+): Promise<PlainSummary> {
   const derivation = new SchemaDerivation()
-  let [found, objects, rejects] = [undefined as string | undefined, 0, 0]
+  const passOver = chosen !== undefined
+  let [found, objects, rejects] = [chosen, 0, 0]
   let firstReject: Reject | undefined
   await pipeline(source, decompress(), splitLines(), parseJson(), async (lines) => {
     for await (const line of lines as AsyncIterable<Parsed | Reject>) {
-      const read = line instanceof RejectedLine ? line : objectIn(line, found)
+      const of = { passOver, ...(found !== undefined && { className: found }) }
+      const read = line instanceof RejectedLine ? line : objectIn(line, of)
+      if (read === undefined) continue
       if (read instanceof RejectedLine) {
         rejects += 1
         firstReject ??= read

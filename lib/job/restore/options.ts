@@ -18,7 +18,7 @@ export const restoreOptions = {
     },
     collection: {
       type: 'string',
-      description: 'which collection to restore from an export of several',
+      description: 'which collection to restore from an export, or a rejects file, of several',
       placeholder: 'NAME',
       flagOnly: true,
     },

@@ -52,7 +52,7 @@ export interface Together {
  * ELYSIA_LOCKED, ELYSIA_UNREACHABLE, ELYSIA_USAGE, ELYSIA_NOT_FOUND
  */
 export async function setUpRestore(
-  source: RestoreSource,
+  given: RestoreSource,
   store: Store,
   input: RestoreOptions,
   context: RestoreContext,
@@ -65,8 +65,9 @@ export async function setUpRestore(
   const alias = await retry(() => planAlias({ source, store, options: input, state: context.state }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   const mayExist = options.onConflict !== 'fail'
-  const emitPlan = mayExist ? await ofPlan(store, source, options, emit, retry) : emit
-  const planned = await retry(() => planRestore(store, source, options, health, emitPlan, together.classes))
+  const into = await forExisting(store, given, options, emit, retry)
+  const { source } = into
+  const planned = await retry(() => planRestore(store, source, options, health, into.emit, together.classes))
   const progress = nothingDone(planned)
   const { dryRun } = options
   const { state, runId } = context
@@ -79,8 +80,8 @@ export async function setUpRestore(
   try {
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)
-    const { left, isMade, into } = continued
-    const plan = into === undefined ? planned : planInto(store, into, planned, source, options)
+    const { left, isMade, into: schema } = continued
+    const plan = schema === undefined ? planned : planInto(store, schema, planned, source, options)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()
@@ -88,7 +89,7 @@ export async function setUpRestore(
     const goesOn = isMade || continued.run !== undefined
     if (goesOn && !dryRun) restoreCheckpoint(progress, log, context.fresh === true)
     const directory = state === undefined ? await own.directory() : runDirectory(state, name)
-    const existing = into && existingOf(store, into, options, continued.run !== undefined)
+    const existing = schema && existingOf(store, schema, options, continued.run !== undefined)
     const vanishing = vanishingFor(existing, { source, options, plan })
     close.unshift(() => vanishing?.close())
     const undo = existing && keepingFor({ store, options, context, run: name, existing, close })
@@ -109,7 +110,7 @@ export async function setUpRestore(
         undo,
         vanishing,
         written:
-          isOnce(source) && !dryRun && state !== undefined && into === undefined
+          isOnce(source) && !dryRun && state !== undefined && schema === undefined
             ? new WrittenIds(directory)
             : undefined,
         rejects: rejectsFile(context, name, options, source, store, together.rejects),
@@ -132,17 +133,26 @@ export async function setUpRestore(
   }
 }
 
-/** Of a class that is there and stays nobody says how it would have been made. */
-async function ofPlan(
+/**
+ * What is planned for where the class may be there. Of one that stays nobody says how it would have been made, and objects
+ * without a class are of it.
+ */
+async function forExisting(
   store: Store,
   source: RestoreSource,
-  { name }: RestoreOptions,
+  { name, schema, onConflict }: RestoreOptions,
   emit: Emit,
   retry: Retrying,
-): Promise<Emit> {
-  const its = name === undefined ? source.schema.class : classNameOf(name)
-  if ((await retry(() => store.schema(its))) === undefined) return emit
-  return (event) => event.type === 'schema_patched' || emit(event)
+): Promise<{ readonly source: RestoreSource; readonly emit: Emit }> {
+  if (onConflict === 'fail') return { source, emit }
+  const { class: from } = source.schema
+  const existing = await retry(() => store.schema(name === undefined ? from : classNameOf(name)))
+  if (existing === undefined) return { source, emit }
+  const isDerived = source.kind === 'jsonl' && schema === undefined
+  return {
+    source: isDerived ? { ...source, schema: { ...existing, class: from } } : source,
+    emit: (event) => event.type === 'schema_patched' || emit(event),
+  }
 }
 
 function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {

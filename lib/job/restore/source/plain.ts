@@ -15,6 +15,8 @@ const MOST_BEFORE_FIRST = 1000
 interface Wanted {
   readonly schema?: string
   readonly name?: string
+  /** The class whose objects are wanted, where there are several. */
+  readonly collection?: string
 }
 
 /**
@@ -26,7 +28,10 @@ export async function plainSource(file: ForeignBytes, wanted: Wanted, emit: Emit
   const { name, bytes, again, identity } = file
   if (again !== undefined) bytes.destroy()
   const { schema, sourceClass, summary } = await classOf(file, wanted, emit)
-  const options = sourceClass === undefined ? {} : { className: sourceClass }
+  const options = {
+    ...(sourceClass !== undefined && { className: sourceClass }),
+    passOver: wanted.collection !== undefined,
+  }
   const pages: SourcePart['pages'] =
     again === undefined
       ? await begun(file, bytes)
@@ -61,7 +66,8 @@ async function classOf(file: ForeignBytes, wanted: Wanted, emit: Emit) {
   }
   emit({ type: 'schema_derived', source: 'objects' })
   const className = wanted.name === undefined ? undefined : classNameOf(wanted.name)
-  const summary = await derivePlainSchema(again(), className)
+  const chosen = wanted.collection === undefined ? undefined : classNameOf(wanted.collection)
+  const summary = await derivePlainSchema(again(), className, chosen)
   requireObjects(name, summary)
   return { schema: summary.schema, sourceClass: summary.sourceClass, summary }
 }
