@@ -134,7 +134,7 @@ export function vectorsOf({ vector, vectors }: StoredObject): number {
   return (vector === undefined ? 0 : 1) + Object.values<Vector>(vectors ?? {}).length
 }
 
-/** The SHA-256 of one object without its times, in base64. */
+/** The same in base64, for a file. */
 export function objectDigest(object: StoredObject): string {
-  return Buffer.from(identityHash(object), 'binary').toString('base64')
+  return Buffer.from(rememberedSha256(object), 'binary').toString('base64')
 }

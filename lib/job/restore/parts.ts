@@ -5,6 +5,8 @@ import { Semaphore } from '../../async/semaphore.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
+import type { SplitObject } from '../../transform/object/references.ts'
+import { alongside } from './conflict/alongside.ts'
 import { type Resolve, resolverFor } from './conflict/resolve.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
@@ -167,12 +169,18 @@ async function flow(
     onFiltered(objects)
   })
   const stages = { plan: run.plan, part, onRepeated, unseen: run.progress.unseen, leftOut }
+  const onUnchanged = (unchanged: SplitObject[]) => {
+    tally.add({ written: [], refused: [], unchanged })
+    onObjects(unchanged.length)
+  }
+  const beside = alongside(run, part, { signal, onUnchanged })
+  const compared = beside === undefined ? [] : [beside]
   const ids = run.kept.written === undefined ? [] : [run.kept.written.noting()]
   const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting: ids })
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
-    await pipeline([pages, ...wanted(stages), ...batches, sink], { signal })
+    await pipeline([pages, ...wanted(stages), ...compared, ...batches, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed

@@ -119,6 +119,8 @@ export interface RestoreState {
   aliases: string[]
   /** What became of the alias that was to be switched. */
   alias: AliasFacts | undefined
+  /** Objects that an existing class held before; undefined where they were not counted. */
+  there: number | undefined
   /** Objects that were removed from an existing class. */
   deleted: number
   /** Objects that this process wrote, and how long it took. */

@@ -242,6 +242,7 @@ function nothingDone({ selection }: RestorePlan): RestoreState {
     aliases: [],
     alias: undefined,
     deleted: 0,
+    there: undefined,
     writtenHere: 0,
     writeSeconds: 0,
   }

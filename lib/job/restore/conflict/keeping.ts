@@ -22,6 +22,7 @@ async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
     (hasTenants(existing.schema)
       ? undefined
       : await retry(() => store.collection(name).count({ signal: frame.signal })))
+  run.progress.there = objects
   frame.emit({
     type: 'changes_ahead',
     collection: name,

@@ -1,0 +1,77 @@
+import { Duplex } from 'node:stream'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { hasTenants } from '../../../core/schema.ts'
+import type { Stage } from '../../../core/stage.ts'
+import { objects } from '../../../store/objects.ts'
+import { mergeJoin, type Side } from '../../../stream/mergeJoin.ts'
+import type { SplitObject } from '../../../transform/object/references.ts'
+import type { RestoreRun } from '../run.ts'
+import type { SourcePart } from '../source/source.ts'
+import { isOnlyChanged } from './resolve.ts'
+
+/** A source of fewer objects than this share of the collection is looked up by id: to scan the collection takes longer. */
+const LEAST_SHARE = 1 / 4
+
+type Pages = readonly StoredObject[]
+
+/**
+ * Pages of a part → those of its objects that are not in the collection as they are in the source, found by reading both
+ * side by side in order of id. What differs is looked at once more before it is written, so that nothing depends on how
+ * old a page is. Undefined where that has no use: objects are then looked up batch by batch.
+ * Memory: two pages of each.
+ */
+export function alongside(
+  run: RestoreRun,
+  part: SourcePart,
+  { signal, onUnchanged }: { readonly signal: AbortSignal; onUnchanged(objects: SplitObject[]): void },
+): Stage<Pages, Pages> | undefined {
+  const { existing, plan, collection, retry } = run
+  if (existing === undefined || !isAligned(run, part)) return undefined
+  const { traces } = existing
+  const projection = { properties: 'all', vectors: true, references: traces.refers } as const
+  const range = { ...part.covers, ...(part.tenant !== undefined && { tenant: part.tenant }) }
+  const isSame = (one: SplitObject, there: StoredObject) => traces.matches(there, traces.of(one.expected))
+  return Duplex.from(async function* (source: AsyncIterable<Pages>) {
+    const there = objects(collection, range, { projection, retry, signal })
+    const pairs = mergeJoin<StoredObject>(source, there, { compare: byId, outOfOrder, signal })
+    for await (const page of pairs) {
+      const unchanged: SplitObject[] = []
+      const due: StoredObject[] = []
+      for (const { left, right } of page) {
+        if (left === undefined) continue
+        const one = right && plan.split(left)
+        if (one !== undefined && isSame(one, right!)) unchanged.push(one)
+        else due.push(left)
+      }
+      onUnchanged(unchanged)
+      if (due.length > 0) yield due
+    }
+  })
+}
+
+/** What an interrupted run has written counts as written: it is told apart batch by batch. */
+function isAligned({ existing, source, options, plan, progress }: RestoreRun, part: SourcePart): boolean {
+  const { strategy, continues, schema } = existing!
+  const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
+  const isOrdered = (source.kind === 'archive' || source.kind === 'file') && part.mayRepeat !== true
+  if (!isCompared || !isOrdered || continues) return false
+  if (hasTenants(schema) && part.tenant === undefined) return false
+  const { there } = progress
+  return there === undefined || plan.objects === undefined || plan.objects >= LEAST_SHARE * there
+}
+
+function byId({ id }: StoredObject, { id: other }: StoredObject): number {
+  return id < other ? -1 : id > other ? 1 : 0
+}
+
+function outOfOrder(side: Side, { id }: StoredObject, { id: before }: StoredObject): ElysiaError {
+  const where = side === 'left' ? 'the source' : 'the store'
+  return new ElysiaError(
+    side === 'left' ? 'ELYSIA_DAMAGED' : 'ELYSIA_STORE',
+    `${where} gave ${id} after ${before}`,
+    {
+      hint: 'objects have to be in order of id, each once; leave out --only-changed to restore without comparing',
+    },
+  )
+}
