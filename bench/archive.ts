@@ -1,6 +1,6 @@
 /**
  * `node bench/archive.ts`: archives beside their floors, as JSON lines.
- * `--only embedded,verify,sizes,memory,server` of these; `server` needs ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT].
+ * `--only embedded,verify,sizes,memory,server,strategies` of these; the last two need ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT].
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -12,11 +12,12 @@ import { benchArchiveEmbedded, benchArchiveVerify } from './archiveEmbedded.ts'
 import { benchArchiveMemory } from './archiveMemory.ts'
 import { benchArchiveServer } from './archiveServer.ts'
 import { benchArchiveSizes } from './archiveSizes.ts'
+import { benchArchiveStrategies } from './archiveStrategies.ts'
 import { round, say } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'embedded,verify,sizes,memory,server' },
+    only: { type: 'string', default: 'embedded,verify,sizes,memory,server,strategies' },
     rounds: { type: 'string', default: '5' },
     count: { type: 'string', default: '20000' },
     sized: { type: 'string', default: '100000' },
@@ -41,6 +42,10 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   server: async () => {
     if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
     else await benchArchiveServer(server, home, rounds, shape, values.index)
+  },
+  strategies: async () => {
+    if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
+    else await benchArchiveStrategies(server, home, rounds, shape, values.index)
   },
 }
 

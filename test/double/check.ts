@@ -130,7 +130,10 @@ const SCALARS: Record<string, (value: Json, wire: Wire) => Json> = {
 }
 
 function integer(value: Json, wire: Wire): Json {
-  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 63) return value
+  // The double of the largest int is beyond it, and taken as a literal of JSON alone.
+  const isHeld = typeof value === 'number' && value >= -(2 ** 63) && value < 2 ** 63
+  const isLiteral = wire === 'rest' && value === 2 ** 63
+  if (Number.isInteger(value) && (isHeld || isLiteral)) return value
   if (typeof value === 'number' && wire === 'rest') {
     throw new Refusal(`the JSON number '${value}' could not be converted to an int`)
   }

@@ -7,7 +7,11 @@ import type { Context } from './context.ts'
 import { batchObject, hasUnsendable, isWellFormed, messageBytes } from './grpc/encode.ts'
 import { isRectangular, isRows } from './grpc/vectors.ts'
 import { wrongAnswer } from './rest/answer.ts'
+import { restWrite } from './rest/write.ts'
 import { type Layout, referenceIn, unknownProperty, unknownVector } from './schema/layout.ts'
+
+/** Of a request by REST, which is cut off after a minute. */
+const LITERAL_BYTES = 4 * 1024 * 1024
 
 interface Sending {
   readonly index: number
@@ -29,14 +33,39 @@ export async function write(
   const tenant = await context.classes.tenantOf(layout, call)
   const outcomes: WriteOutcome[] = []
   const sending: Sending[] = []
+  const literal: Sending[] = []
   objects.forEach((object, index) => {
     const reason = objection(context, layout, object)
-    if (reason === undefined) sending.push({ index, object })
-    else outcomes[index] = { ok: false, reason }
+    if (reason !== undefined) {
+      outcomes[index] = { ok: false, reason }
+      return
+    }
+    const properties = layout.asLiterals(object.properties)
+    if (properties === object.properties) sending.push({ index, object })
+    else literal.push({ index, object: { ...object, properties } })
   })
   const send = (message: Sending[]) => sendMessage(context, tenant, message, outcomes, call)
-  await all(messagesOf(sending, context.maxMessageBytes).map(send))
+  await all([
+    ...messagesOf(sending, context.maxMessageBytes).map(send),
+    ...messagesOf(literal, LITERAL_BYTES).map((message) =>
+      sendLiteral(context, tenant, message, outcomes, call),
+    ),
+  ])
   return outcomes
+}
+
+async function sendLiteral(
+  context: Context,
+  tenant: string,
+  message: readonly Sending[],
+  outcomes: WriteOutcome[],
+  call: CallOptions,
+): Promise<void> {
+  const objects = message.map(({ object }) => object)
+  const results = await restWrite(context, objects, tenant, call)
+  message.forEach(({ index }, at) => {
+    outcomes[index] = results[at]!
+  })
 }
 
 /** The layout; looked at anew when an object has a property that it lacks. */

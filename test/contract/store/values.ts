@@ -14,6 +14,8 @@ const VALUES: readonly (readonly [property: string, title: string, value: Json])
   ['size', 'zero', 0],
   ['size', 'a negative int', -42],
   ['size', 'the largest exact int', Number.MAX_SAFE_INTEGER],
+  ['size', 'the int that a server rounds the largest of 64 bits to', 2n ** 63n],
+  ['size', 'the smallest int', -(2n ** 63n)],
   ['ratio', 'a fraction', 0.1],
   ['ratio', 'a whole number', 3],
   ['ratio', 'a very large number', 1.7976931348623157e308],

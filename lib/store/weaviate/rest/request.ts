@@ -10,6 +10,8 @@ export interface RestRequest {
   readonly path: string
   /** Sent as JSON, exactly as it stringifies. */
   readonly body?: unknown
+  /** JSON text in its place, sent as it is. */
+  readonly text?: string
   /** True for a request that changes nothing, although it is not a GET. */
   readonly reads?: true
   /** Sent only to a node that is ready: a node that is starting answers as if it held no data. */
@@ -101,7 +103,8 @@ function parsed({ text }: RestReply, parse: (text: string) => Json): Json | unde
 }
 
 function respond(options: RestOptions, request: RestRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body))
+  const text = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
+  const body = text === undefined ? undefined : Buffer.from(text)
   const headers = {
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),

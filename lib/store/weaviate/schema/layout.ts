@@ -19,6 +19,8 @@ export interface Layout {
   readonly numbers: WholeNumbers
   /** What is wrong with an int, which a server holds as a double; undefined where nothing is. */
   readonly intFault: (properties: JsonObject) => string | undefined
+  /** Properties as JSON carries them: the same object, unless an int of 2^63 is among them, which gRPC cannot carry. */
+  readonly asLiterals: (properties: JsonObject) => JsonObject
   readonly tenanted: boolean
   /** More than one copy of each object, on different nodes. */
   readonly replicated: boolean
@@ -36,6 +38,7 @@ export function layoutOf(schema: CollectionSchema): Layout {
     links: linkRules(schema),
     numbers: wholeNumbers(schema.properties),
     intFault: intFaultOf(schema),
+    asLiterals: changing(schema.properties ?? [], { int: literalOf }) ?? ((properties) => properties),
     tenanted: recordOf(multiTenancyConfig).enabled === true,
     replicated: Number(recordOf(replicationConfig).factor ?? 1) > 1,
     unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
@@ -82,6 +85,13 @@ function intFaultOf({ properties = [] }: CollectionSchema): Layout['intFault'] {
     look?.(values)
     return fault
   }
+}
+
+const BEYOND_INT64 = 2n ** 63n
+
+/** A server rounds the largest int of 64 bits to this one, gives it, and takes it in no other way. */
+function literalOf(value: Json): Json {
+  return value === BEYOND_INT64 ? BEYOND_INT64 - 1n : value
 }
 
 function inexactInt(value: Json): string | undefined {

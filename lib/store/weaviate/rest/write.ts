@@ -1,0 +1,60 @@
+import { exactJson } from '../../../core/exactJson.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { isRecord } from '../../../core/value/record.ts'
+import type { CallOptions, WriteOutcome } from '../../store.ts'
+import { refusal, wholeFailure } from '../cluster/failure.ts'
+import { bounded, isMissing, isRefused, isTenantInactive } from '../cluster/serverText.ts'
+import type { Context } from '../context.ts'
+import { isRows } from '../grpc/vectors.ts'
+import { listIn, wrongAnswer } from './answer.ts'
+import { expect } from './expect.ts'
+
+/**
+ * Upserts objects by REST: for those that gRPC cannot carry, an int of 2^63, to which a server itself rounds the largest
+ * ones and which it takes as a literal of JSON alone. One outcome an object, in order.
+ */
+export async function restWrite(
+  context: Context,
+  objects: readonly StoredObject[],
+  tenant: string,
+  call: CallOptions,
+): Promise<WriteOutcome[]> {
+  const { name, target } = context
+  const texts = objects.map((object) => objectText(object, name, tenant))
+  const request = { method: 'POST', path: '/batch/objects', text: `{"objects":[${texts.join()}]}` } as const
+  const results = listIn(await expect(context, request, `writing objects of ${name}`, call), target)
+  if (results.length !== objects.length) {
+    throw wrongAnswer(target, `answers ${results.length} results to ${objects.length} objects of ${name}`)
+  }
+  return results.map(({ result }) => {
+    const reason = reasonIn(result)
+    if (reason === undefined) return { ok: true }
+    if (isMissing(reason) || isRefused(reason) || isTenantInactive(reason)) throw wholeFailure(reason, target)
+    return refusal(reason)
+  })
+}
+
+function objectText({ id, properties, vector, vectors }: StoredObject, name: string, tenant: string): string {
+  const named = Object.entries(vectors ?? {}).map(([of, one]) => `${JSON.stringify(of)}:${vectorText(one)}`)
+  return [
+    `{"class":${JSON.stringify(name)},"id":"${id}"`,
+    ...(tenant === '' ? [] : [`"tenant":${JSON.stringify(tenant)}`]),
+    `"properties":${exactJson(properties)}`,
+    ...(vector === undefined ? [] : [`"vector":${vectorText(vector)}`]),
+    ...(named.length === 0 ? [] : [`"vectors":{${named.join()}}`]),
+  ]
+    .join()
+    .concat('}')
+}
+
+function vectorText(vector: Float32Array | readonly Float32Array[]): string {
+  return isRows(vector) ? `[${vector.map(vectorText).join()}]` : `[${Array.from(vector).join()}]`
+}
+
+function reasonIn(result: unknown): string | undefined {
+  const { status, errors } = isRecord(result) ? result : {}
+  if (status === 'SUCCESS') return undefined
+  const list = isRecord(errors) && Array.isArray(errors.error) ? errors.error : []
+  const reason = list.map((one) => (isRecord(one) ? String(one.message) : '')).join('; ')
+  return reason === '' ? 'the server did not say that it was stored' : bounded(reason)
+}
