@@ -50,8 +50,8 @@ class PlainObjects extends Transform {
   override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
     const read = item instanceof RejectedLine ? item : objectIn(item, this.#options)
     if (read instanceof RejectedLine) this.#options.onReject(read)
-    else if (read === undefined) return done()
-    else if (this.#pager.add(read.object, (item as Parsed).text.length)) this.#pushPage()
+    else if (read !== undefined && this.#pager.add(read.object, (item as Parsed).text.length))
+      this.#pushPage()
     done()
   }
 
