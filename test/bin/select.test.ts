@@ -102,6 +102,11 @@ t.test('col cat prints what is selected, also by what it does not print', async 
     (await printed(from, [...filter, '--properties', 'title'])).map(({ properties }) => properties),
     [{ title: 'title 0' }, { title: 'title 1' }, { title: 'title 19' }],
   )
+  const explained = await from.run(['col', 'cat', 'MyCollection', ...filter, '--explain'])
+  t.match(
+    explained.stderr,
+    /scans all objects: the store has an index of ids alone.*\nfilter: 20 objects read, 3 selected/,
+  )
   const some = await from.run([
     'col',
     'cat',

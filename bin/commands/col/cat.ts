@@ -14,10 +14,12 @@ import {
   propertiesOption,
   type Resolved,
   type StoredObject,
+  searchOptions,
   selectionJob,
   type Tenant,
   targetOptions,
 } from '../../library.ts'
+import { eventView } from '../../view/events.ts'
 import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 import { objectLine } from './objectLine.ts'
 
@@ -48,6 +50,7 @@ const catOptions = {
       flagOnly: true,
     },
     filter: filterOption('only objects that this is true of, in the language of SQL'),
+    ...searchOptions,
     objects: objectsOption('only the objects of these ids'),
     properties: propertiesOption('only these properties'),
   },
@@ -85,12 +88,13 @@ async function run(context: Context): Promise<void> {
   const properties = wanted(options, found)
   const references = properties === 'all' || namesReference(properties, found)
   const what = { properties, vectors: options.vectors, references }
-  const selected = await job?.selectedReader(options, found, options.vectors)
   const { calls, asleep } = await callsOf(options, found)
+  const selected = await job?.selectedReader(options, found, calls, eventView(context.console))
   for (const { name, state } of asleep.slice(0, MOST_NAMED))
     context.console.note(`tenant ${name} of ${found.schema.class} is ${state}: its objects are not printed`)
   const pages = selected?.pages ?? ((call) => found.store.collection(found.schema.class).read(what, {}, call))
   await context.console.printJson(pieces(lines(pages, chosen(properties), calls, options.limit)))
+  selected?.explain()
   const missing = selected?.unseen() ?? []
   if (asleep.length > 0) {
     const fact = `not active, and not printed: ${counted(asleep.length, 'tenant')} of ${found.schema.class}`

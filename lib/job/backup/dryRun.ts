@@ -5,10 +5,11 @@ import { resolveInput } from '../../options/options.ts'
 import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
+import { searchPlan } from '../selection/searchPlan.ts'
 import { chosenEncoding } from './encoding.ts'
 import { requireObjects } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
-import { type CollectionInfo, collectionInfoOf, planOf } from './plan.ts'
+import { type CollectionInfo, callsFor, collectionInfoOf, planOf } from './plan.ts'
 import { requireFree } from './resume.ts'
 import { requireSame, requireSameSchema } from './same.ts'
 
@@ -39,8 +40,20 @@ export async function planBackup(
   if (asleep > 0) emit({ type: 'tenants_not_counted', tenants: asleep })
   const encoding = await chosenEncoding(store, active, options, emit)
   const plan = await planOf(store, active, { encoding, options, tool: TOOL })
+  if (options.explain && asleep === 0) await explainPlan(store, subject, options, emit)
   if (asleep === 0) requireObjects(plan.counts.before, plan.collection, options)
   return plan
+}
+
+/** Says how the objects of a filter would be found: they are counted, and not read. */
+async function explainPlan(
+  store: Store,
+  { schema, selection, tenants }: CollectionInfo,
+  { pushDown }: BackupOptions,
+  emit: Emit,
+): Promise<void> {
+  const collection = store.collection(schema.class)
+  await searchPlan({ store, collection, schema, selection, calls: callsFor(tenants), pushDown, emit })
 }
 
 async function requireDestination(

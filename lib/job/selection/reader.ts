@@ -1,8 +1,10 @@
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
+import type { Emit } from '../../run/context.ts'
 import type { CallOptions, Store } from '../../store/store.ts'
 import type { SelectionOptions } from './options.ts'
 import { selectedPages } from './pages.ts'
+import { searchPlan } from './searchPlan.ts'
 import { selectionOf } from './selection.ts'
 import { UnseenIds } from './unseenIds.ts'
 
@@ -12,29 +14,50 @@ export interface SelectedReader {
   pages(call: CallOptions): AsyncIterable<readonly StoredObject[]>
   /** The ids that were asked for of which no object has come. */
   unseen(): readonly string[]
+  /** Says how many objects were read, if that was asked for. */
+  explain(): void
 }
 
-/** @throws ElysiaError ELYSIA_USAGE where a filter does not fit the class, or an id is none */
+export interface SelectedReading extends SelectionOptions {
+  readonly vectors: boolean
+  readonly pushDown: boolean
+  readonly explain: boolean
+}
+
+/**
+ * What is read of these tenants, or of a collection without.
+ * @throws ElysiaError ELYSIA_USAGE where a filter does not fit the class, or an id is none
+ */
 export async function selectedReader(
-  { filter, objects }: SelectionOptions,
+  { filter, objects, vectors, pushDown, explain }: SelectedReading,
   { store, schema }: { readonly store: Store; readonly schema: CollectionSchema },
-  vectors: boolean,
+  calls: readonly CallOptions[],
+  emit: Emit,
 ): Promise<SelectedReader> {
   const asked = { ...(filter !== undefined && { filter }), ...(objects !== undefined && { objects }) }
   const selection = await selectionOf(asked, schema)
+  const collection = store.collection(schema.class)
+  const told = explain ? emit : () => {}
+  const plan = { store, collection, schema, selection, calls, pushDown, emit: told }
+  const { conditions } = await searchPlan(plan)
   const unseen = new UnseenIds(selection?.ids)
   const projection = { properties: 'all', vectors, references: true } as const
+  let [read, selected] = [0, 0]
   async function* pages({ tenant, signal }: CallOptions) {
     const range = tenant === undefined ? {} : { tenant }
-    const collection = store.collection(schema.class)
-    const read: AsyncIterable<StoredObject[]> = selectedPages(collection, selection, range, {
-      projection,
-      signal,
-    })
-    for await (const page of read) {
+    const options = { projection, signal, conditions }
+    const all: AsyncIterable<StoredObject[]> = selectedPages(collection, selection, range, options)
+    for await (const page of all) {
       unseen.note(page.map(({ id }) => id))
-      yield selection === undefined ? page : page.filter(selection.selects)
+      const wanted = selection === undefined ? page : page.filter(selection.selects)
+      read += page.length
+      selected += wanted.length
+      yield wanted
     }
   }
-  return { pages, unseen: () => unseen.list }
+  return {
+    pages,
+    unseen: () => unseen.list,
+    explain: () => told({ type: 'filter_evaluated', collection: schema.class, read, selected }),
+  }
 }
