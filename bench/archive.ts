@@ -1,6 +1,6 @@
 /**
  * `node bench/archive.ts`: archives beside their floors, as JSON lines.
- * `--only embedded,verify,sizes,memory,server,strategies` of these; the last two need ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT].
+ * `--only embedded,verify,sizes,memory,server,strategies,chains,increments` of these; `server`, `strategies` and `increments` need ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT].
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { realServer } from '../test/double/real.ts'
+import { benchChainRestore, benchIncrements } from './archiveChains.ts'
 import { benchArchiveEmbedded, benchArchiveVerify } from './archiveEmbedded.ts'
 import { benchArchiveMemory } from './archiveMemory.ts'
 import { benchArchiveServer } from './archiveServer.ts'
@@ -17,7 +18,7 @@ import { round, say } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'embedded,verify,sizes,memory,server,strategies' },
+    only: { type: 'string', default: 'embedded,verify,sizes,memory,server,strategies,chains,increments' },
     rounds: { type: 'string', default: '5' },
     count: { type: 'string', default: '20000' },
     sized: { type: 'string', default: '100000' },
@@ -46,6 +47,11 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   strategies: async () => {
     if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
     else await benchArchiveStrategies(server, home, rounds, shape, values.index)
+  },
+  chains: () => benchChainRestore(home, rounds, sized),
+  increments: async () => {
+    if (server === undefined) console.error('set ELYSIACTL_TEST_WEAVIATE=http://HOST:PORT[,GRPCPORT]')
+    else await benchIncrements(server, home, rounds, sized, values.index)
   },
 }
 

@@ -5,13 +5,14 @@
 import pLimit from 'p-limit'
 import { ConnectionGRPC } from 'weaviate-client'
 import { whatOf } from '../../lib/job/backup/plan.ts'
+import type { Projection } from '../../lib/store/store.ts'
 import { openWire } from '../../lib/store/weaviate/grpc/client.ts'
 import { batchObject } from '../../lib/store/weaviate/grpc/encode.ts'
 import type { GrpcClient } from '../../lib/store/weaviate/grpc/messages.ts'
 import { layoutOf, metadataRequest, propertiesRequest } from '../../lib/store/weaviate/schema/layout.ts'
 import { openWeaviate } from '../../lib/store/weaviate/store.ts'
 import { printFigures } from '../measure.ts'
-import { batches, type Shape } from './objects.ts'
+import { archiveObject, batches, type Shape } from './objects.ts'
 
 /** Where to, what, and how many calls at once. */
 export interface Load {
@@ -23,10 +24,37 @@ export interface Load {
 }
 
 const PAGE_OBJECTS = 1000
+const IDS_A_CALL = 250
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** All objects by the server's cursor through weaviate-client, a range a worker, counted and forgotten. */
-async function scan(load: Load): Promise<() => Promise<number>> {
+function scan(load: Load): Promise<() => Promise<number>> {
+  return scanned(load, whatOf(true))
+}
+
+/** The ids and update times of all objects, then all of one object in a hundred, by their ids. */
+async function changes(load: Load): Promise<() => Promise<number>> {
+  const times = await scanned(load, { properties: [], vectors: false, times: true })
+  const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
+  const store = await openWeaviate({ nodes: [node], target: load.http })
+  const { count } = load.shape
+  const ids = Array.from({ length: Math.ceil(count / 100) }, (_, n) => n * 100 + 1)
+    .filter((n) => n < count)
+    .map((n) => archiveObject(n, load.shape).id)
+  const calls = Array.from({ length: Math.ceil(ids.length / IDS_A_CALL) }, (_, n) => n * IDS_A_CALL)
+  const limit = pLimit(load.workers)
+  const read = (at: number) =>
+    store.collection(load.class).readMany(ids.slice(at, at + IDS_A_CALL), whatOf(true))
+  return async () => {
+    await times()
+    const pages = await Promise.all(calls.map((at) => limit(read, at)))
+    if (pages.flat().length !== ids.length) throw new Error('the read did not find all that changed')
+    await store.close()
+    return count
+  }
+}
+
+async function scanned(load: Load, what: Projection): Promise<() => Promise<number>> {
   const node = { http: load.http, grpc: load.grpc, grpcSecure: false }
   const store = await openWeaviate({ nodes: [node], target: load.http })
   const layout = layoutOf((await store.schema(load.class))!)
@@ -41,8 +69,8 @@ async function scan(load: Load): Promise<() => Promise<number>> {
   const search = await connection.search(load.class)
   const fetch = {
     limit: PAGE_OBJECTS,
-    properties: propertiesRequest(layout, whatOf(true)),
-    metadata: metadataRequest(layout, whatOf(true)),
+    properties: propertiesRequest(layout, what),
+    metadata: metadataRequest(layout, what),
   }
   const count = async ([after, upTo]: readonly [string, string]): Promise<number> => {
     let objects = 0
@@ -111,7 +139,7 @@ async function flood(load: Load, wire: GrpcClient): Promise<() => Promise<number
   }
 }
 
-const LOADS = { scan, read, flood }
+const LOADS = { scan, read, flood, changes }
 
 const [name, text] = process.argv.slice(2)
 const load = JSON.parse(text!) as Load
