@@ -12,7 +12,7 @@ import { collectionFindings } from './collection.ts'
 import { type Comparer, comparerOf } from './comparer.ts'
 import type { Comparison } from './context.ts'
 import { differing, type PageCounts } from './differing.ts'
-import type { Compared, Finding } from './finding.ts'
+import { type Compared, type Finding, withoutObjects } from './finding.ts'
 import { type Work, workOf } from './plan.ts'
 import { type Clock, type ReadAgain, recheck } from './recheck.ts'
 import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
@@ -73,7 +73,7 @@ function stagesOf(
   compare: Comparer,
   tenants: SleepingTenants,
   readings: OpenSides['readings'],
-): Stage<readonly Compared[], readonly Compared[]>[] {
+): Stage<readonly Compared[], readonly Finding[]>[] {
   const { recheckAfterMs: afterMs, all } = options
   if (afterMs === 0 || (left.live === undefined && right.live === undefined)) return []
   return [
@@ -108,9 +108,7 @@ function stripped({ tally }: Comparison): Stage<readonly Compared[], readonly Fi
   return mapChunks((page) =>
     page.map((compared): Finding => {
       tally.add(compared)
-      if (compared.of !== 'object') return compared
-      const { left: _left, right: _right, ...finding } = compared
-      return finding
+      return compared.of === 'object' ? withoutObjects(compared) : compared
     }),
   )
 }

@@ -6,6 +6,7 @@ import { FlatMapTransform } from '../../stream/flatMap.ts'
 import { Pager } from '../../stream/pager.ts'
 import type { Comparer } from './comparer.ts'
 import type { ComparedPair } from './finding.ts'
+import { detached } from './fingerprint.ts'
 
 export interface DifferingOptions {
   readonly compare: Comparer
@@ -64,11 +65,12 @@ class Differing extends FlatMapTransform<readonly ObjectPair[], readonly Compare
 
   /** Undefined where both are equal. */
   #compared({ left, right }: ObjectPair): ComparedPair | undefined {
-    if (left === undefined) return { of: 'object', sign: '-', ...nameOf(right!), right: right! }
-    if (right === undefined) return { of: 'object', sign: '+', ...nameOf(left), left }
+    if (left === undefined) return { of: 'object', sign: '-', ...nameOf(right!), right: detached(right!) }
+    if (right === undefined) return { of: 'object', sign: '+', ...nameOf(left), left: detached(left) }
     const difference = this.#options.compare(left, right)
     if (difference === undefined) return undefined
-    return { of: 'object', sign: '*', ...nameOf(left), difference, left, right }
+    const both = { left: detached(left), right: detached(right) }
+    return { of: 'object', sign: '*', ...nameOf(left), difference, ...both }
   }
 }
 
@@ -82,6 +84,6 @@ function nameOf({ id, tenant }: StoredObject): { readonly id: string; readonly t
 }
 
 /** About as many characters as its objects have. */
-export function weightOf({ left, right }: ComparedPair): number {
+function weightOf({ left, right }: ComparedPair): number {
   return 100 + (left === undefined ? 0 : lineLength(left)) + (right === undefined ? 0 : lineLength(right))
 }

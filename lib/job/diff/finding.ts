@@ -77,3 +77,8 @@ export type Finding =
 
 /** What flows through a comparison: findings, those of objects with these. */
 export type Compared = Exclude<Finding, ObjectFinding> | ComparedPair
+
+/** What a person is told of a pair. */
+export function withoutObjects({ left: _left, right: _right, ...finding }: ComparedPair): ObjectFinding {
+  return finding
+}

@@ -1,11 +1,17 @@
 import { Transform, type TransformCallback } from 'node:stream'
+import { lineLength } from '../../archive/object/size.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Stage } from '../../core/stage.ts'
 import { slices } from '../../core/value/slices.ts'
-import { difference } from '../../transform/object/compare.ts'
 import type { Comparer } from './comparer.ts'
-import { weightOf } from './differing.ts'
-import type { Compared, ComparedPair } from './finding.ts'
+import {
+  type Compared,
+  type ComparedPair,
+  type Finding,
+  type ObjectFinding,
+  withoutObjects,
+} from './finding.ts'
+import { fingerprint } from './fingerprint.ts'
 
 /** Time, for a test that does not want to wait for it. */
 export interface Clock {
@@ -40,31 +46,37 @@ const LOOKS = 3
 const IDS_A_READ = 500
 /** Differences that wait at once: so many, or so many characters of their objects. */
 const MOST = 20_000
-const MOST_WEIGHT = 32 * 1024 * 1024
+const MOST_WEIGHT = 16 * 1024 * 1024
+/** What one takes beside its objects. */
+const WEIGHT = 300
 
 /**
- * Pages of what differs → pages of what still differs, in order: it is read again by id, some time after it was
- * found, up to three times. What stays as it was is a difference; what is another one at each look keeps changing,
- * and comes out with the sign `!`. What is equal now is left out. Memory: up to 20,000 differences, or 32 MiB of their
- * objects.
+ * Pages of what differs → pages of what still differs, in order and without objects: it is read again by id, some time
+ * after it was found, up to three times. What stays as it was is a difference; what is another one at each look keeps
+ * changing, and comes out with the sign `!`. What is equal now is left out. Memory: up to 20,000 differences, or 16 MiB of
+ * the objects of a side that does not change; of the other side a fingerprint each.
  */
-export function recheck(options: RecheckOptions): Stage<readonly Compared[], readonly Compared[]> {
+export function recheck(options: RecheckOptions): Stage<readonly Compared[], readonly Finding[]> {
   return new Recheck(options)
 }
 
-/** A difference, and when it was found. */
+/** A finding on its way, in its place among the others. */
 interface Waiting {
-  found: Compared
-  readonly atMs: number
-  /** True where it may be another one by now. */
-  isOpen: boolean
-  /** True where it is none any more. */
-  isGone: boolean
+  /** Undefined where it is none any more. */
+  found: Finding | undefined
+  /** Of one that may be another by now. */
+  open?: Open | undefined
 }
 
-/** One of an object: no other is looked at again. */
-interface Open extends Waiting {
-  found: ComparedPair
+/** A difference as it was seen last. */
+interface Open {
+  readonly name: Pick<ObjectFinding, 'of' | 'id' | 'tenant'>
+  readonly atMs: number
+  /** What a side has that does not change. */
+  readonly left?: StoredObject
+  readonly right?: StoredObject
+  /** What the sides had, as fingerprints. */
+  seen: readonly [left: string | undefined, right: string | undefined]
 }
 
 class Recheck extends Transform {
@@ -78,12 +90,7 @@ class Recheck extends Transform {
   }
 
   override _transform(page: readonly Compared[], _: BufferEncoding, done: TransformCallback): void {
-    const { clock, isWritten } = this.#options
-    for (const found of page) {
-      const isOpen = found.of === 'object' && found.sign !== '=' && isWritten(found.tenant)
-      this.#waiting.push({ found, atMs: clock.now(), isOpen, isGone: false })
-      this.#weight += found.of === 'object' ? weightOf(found) : 0
-    }
+    for (const compared of page) this.#add(compared)
     if (this.#waiting.length < MOST && this.#weight < MOST_WEIGHT) done()
     else this.#settle().then(() => done(), done)
   }
@@ -92,21 +99,42 @@ class Recheck extends Transform {
     this.#settle().then(() => done(), done)
   }
 
+  #add(compared: Compared): void {
+    if (compared.of !== 'object') this.#waiting.push({ found: compared })
+    else if (compared.sign === '=' || !this.#options.isWritten(compared.tenant))
+      this.#waiting.push({ found: withoutObjects(compared) })
+    else this.#waiting.push({ found: withoutObjects(compared), open: this.#open(compared) })
+  }
+
+  #open({ of, id, tenant, left, right }: ComparedPair): Open {
+    const { clock, left: readLeft, right: readRight } = this.#options
+    const fixed = {
+      ...(readLeft === undefined && left && { left }),
+      ...(readRight === undefined && right && { right }),
+    }
+    this.#weight += WEIGHT
+    for (const object of Object.values(fixed)) this.#weight += lineLength(object)
+    const name = { of, id, ...(tenant !== undefined && { tenant }) }
+    return { name, atMs: clock.now(), ...fixed, seen: [fingerprint(left), fingerprint(right)] }
+  }
+
   /** Looks at all that waits until each is a difference, equal, or known to keep changing; and passes it on. */
   async #settle(): Promise<void> {
     const waiting = this.#waiting
     this.#waiting = []
     this.#weight = 0
     for (let look = 1; look <= LOOKS; look++) {
-      const open = waiting.filter((one): one is Open => one.isOpen)
+      const open = waiting.filter(isOpen)
       if (open.length === 0) break
-      const since = look === 1 ? open.at(-1)!.atMs : this.#options.clock.now()
+      const since = look === 1 ? open.at(-1)!.open.atMs : this.#options.clock.now()
       await this.#waitUntil(since + this.#options.afterMs)
-      for (const [tenant, own] of Map.groupBy(open, ({ found }) => found.tenant))
+      for (const [tenant, own] of Map.groupBy(open, (one) => one.open.name.tenant))
         for (const some of slices(own, IDS_A_READ)) await this.#look(some, tenant)
     }
-    const left = waiting.filter(({ isGone }) => !isGone)
-    for (const page of slices(left, IDS_A_READ)) this.push(page.map(resultOf))
+    const findings = waiting.flatMap(({ found, open }) =>
+      open === undefined ? (found ?? []) : { ...open.name, sign: '!' as const },
+    )
+    for (const page of slices(findings, IDS_A_READ)) this.push(page)
   }
 
   async #waitUntil(ms: number): Promise<void> {
@@ -115,68 +143,64 @@ class Recheck extends Transform {
     if (left > 0) await clock.wait(left, signal)
   }
 
-  async #look(some: readonly Open[], tenant: string | undefined): Promise<void> {
-    const ids = some.map(({ found }) => found.id)
+  async #look(some: readonly OpenWaiting[], tenant: string | undefined): Promise<void> {
+    const ids = some.map(({ open }) => open.name.id)
     const { left, right } = this.#options
     const [ofLeft, ofRight] = await Promise.all([
       left && byId(left(ids, tenant)),
       right && byId(right(ids, tenant)),
     ])
     for (const one of some) {
-      const { found } = one
-      const now = [
-        ofLeft === undefined ? found.left : ofLeft.get(found.id),
-        ofRight === undefined ? found.right : ofRight.get(found.id),
-      ] as const
-      this.#take(one, ...now)
+      const { name, ...fixed } = one.open
+      this.#take(
+        one,
+        ofLeft === undefined ? fixed.left : ofLeft.get(name.id),
+        ofRight === undefined ? fixed.right : ofRight.get(name.id),
+      )
     }
   }
 
-  #take(one: Open, left: StoredObject | undefined, right: StoredObject | undefined): void {
-    const { compare, onSettled } = this.#options
-    const before = one.found
-    const now = comparedNow(before, left, right, compare)
+  #take(one: OpenWaiting, left: StoredObject | undefined, right: StoredObject | undefined): void {
+    const { compare, onSettled, all } = this.#options
+    const { name, seen } = one.open
+    const now = comparedNow(name, left, right, compare)
     if (typeof now === 'string') {
       onSettled(now)
-      one.isOpen = false
-      if (now === 'equal' && this.#options.all) one.found = { ...nameOf(before), sign: '=' }
-      else one.isGone = true
+      settle(one, now === 'equal' && all ? { ...name, sign: '=' } : undefined)
       return
     }
+    const seenNow = [fingerprint(left), fingerprint(right)] as const
     one.found = now
-    one.isOpen = !(isSame(before.left, left) && isSame(before.right, right))
+    if (seenNow[0] === seen[0] && seenNow[1] === seen[1]) settle(one, now)
+    else one.open.seen = seenNow
   }
 }
 
-function resultOf({ found, isOpen }: Waiting): Compared {
-  if (!isOpen || found.of !== 'object') return found
-  return { ...nameOf(found), sign: '!' }
+type OpenWaiting = Waiting & { readonly open: Open }
+
+function isOpen(one: Waiting): one is OpenWaiting {
+  return one.open !== undefined
 }
 
-function nameOf({ of, id, tenant }: ComparedPair): Pick<ComparedPair, 'of' | 'id' | 'tenant'> {
-  return { of, id, ...(tenant !== undefined && { tenant }) }
+/** It is looked at no more. */
+function settle(one: Waiting, found: Finding | undefined): void {
+  one.found = found
+  one.open = undefined
 }
 
 async function byId(objects: Promise<readonly StoredObject[]>): Promise<ReadonlyMap<string, StoredObject>> {
   return new Map((await objects).map((object) => [object.id, object]))
 }
 
-/** True where a side gave the same object at two looks. */
-function isSame(one: StoredObject | undefined, other: StoredObject | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other
-  return difference(one, other) === undefined
-}
-
 function comparedNow(
-  found: ComparedPair,
+  name: Open['name'],
   left: StoredObject | undefined,
   right: StoredObject | undefined,
   compare: Comparer,
-): ComparedPair | 'equal' | 'gone' {
-  const name = nameOf(found)
+): ObjectFinding | 'equal' | 'gone' {
   if (left === undefined && right === undefined) return 'gone'
-  if (left === undefined) return { ...name, sign: '-', right: right! }
-  if (right === undefined) return { ...name, sign: '+', left }
+  if (left === undefined) return { ...name, sign: '-' }
+  if (right === undefined) return { ...name, sign: '+' }
   const difference = compare(left, right)
-  return difference === undefined ? 'equal' : { ...name, sign: '*', difference, left, right }
+  return difference === undefined ? 'equal' : { ...name, sign: '*', difference }
 }
