@@ -62,7 +62,7 @@ export async function setUpRestore(
   const { emit, signal } = frame
   const retry = frame.retrying(input.retryForMs)
   const health = await retry(() => healthyTarget(store, input, emit))
-  const alias = await retry(() => planAlias({ source, store, options: input, state: context.state }))
+  const alias = await retry(() => planAlias({ source: given, store, options: input, state: context.state }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   const mayExist = options.onConflict !== 'fail'
   const into = await forExisting(store, given, options, emit, retry)

@@ -95,6 +95,7 @@ const RESTORING = [
   'restore.written',
   'restore.linked',
 ]
+const DELETING = ['restore.deletion-kept', 'restore.deleted']
 const ROLLING_BACK = [
   'rollback.begun',
   'rollback.batch:2',
@@ -107,7 +108,7 @@ const ROLLING_BACK = [
 await makeArchive()
 
 t.test(
-  `a restore into a Weaviate server, killed at every step and taken back, killed at every step, leaves what was there`,
+  `a replace of a collection of a Weaviate server, killed at every step and taken back, killed at every step, leaves what was there`,
   async (t) => {
     const storage = t.testdir()
     const target = await TARGETS['a Weaviate server']!(t, storage)
@@ -119,11 +120,12 @@ t.test(
       '--target',
       target.text,
       '--on-conflict',
-      'overwrite',
+      'replace',
+      ...['--yes', '--max-delete', '100%'],
       '--batch-size',
       '15',
     ]
-    for (const point of RESTORING) {
+    for (const point of [...RESTORING, ...DELETING]) {
       t.equal((await elysiactl(storage, restoring, point)).code, null, point)
     }
     const listed = await elysiactl(storage, ['col', 'catalog', 'undos'])
@@ -133,7 +135,7 @@ t.test(
       t.equal((await elysiactl(storage, rollingBack, point)).code, null, point)
     }
     const ended = await elysiactl(storage, rollingBack)
-    t.match(ended, { code: 0, report: { status: 'done', objects: OBJECTS, left: 0 } }, ended.errors)
+    t.match(ended, { code: 0, report: { status: 'done', objects: OBJECTS + 1, left: 0 } }, ended.errors)
     t.strictSame(await within(target, (store) => objectsOf(store, 'Thing')), before)
   },
 )

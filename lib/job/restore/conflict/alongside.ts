@@ -54,7 +54,10 @@ export function alongside(
 function isAligned({ existing, source, options, plan, progress }: RestoreRun, part: SourcePart): boolean {
   const { strategy, continues, schema } = existing!
   const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
-  const isOrdered = (source.kind === 'archive' || source.kind === 'file') && part.mayRepeat !== true
+  // One part alone may hold any id; of several each says which.
+  const isPlaced = part.covers !== undefined || (source.kind === 'file' && source.parts.length === 1)
+  const isOrdered =
+    (source.kind === 'archive' || source.kind === 'file') && part.mayRepeat !== true && isPlaced
   if (!isCompared || !isOrdered || continues) return false
   if (hasTenants(schema) && part.tenant === undefined) return false
   const { there } = progress

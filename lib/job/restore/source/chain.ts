@@ -26,11 +26,12 @@ export function chainSource(chain: Chain): RestoreSource {
     aliases,
     about: statesOf(chain).all.objects,
     parts: objects.ranges.map(
-      (range, at): SourcePart => ({
+      ({ tenant, ...covers }, at): SourcePart => ({
         name: `range ${at}`,
-        ...(range.tenant !== undefined && { tenant: range.tenant }),
-        check: (signal) => checkRange(chain, range, signal),
-        pages: async () => objects.pages(range),
+        ...(tenant !== undefined && { tenant }),
+        covers,
+        check: (signal) => checkRange(chain, objects.ranges[at]!, signal),
+        pages: async () => objects.pages(objects.ranges[at]!),
       }),
     ),
     withoutVectors: encoding.vectors === 'none',
