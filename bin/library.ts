@@ -46,6 +46,7 @@ export type { ValidationCounts } from '../lib/job/ingest/validateInput.ts'
 export * from '../lib/job/ingest/validateOptions.ts'
 export type { Deletions } from '../lib/job/restore/conflict/vanishingIds.ts'
 export * from '../lib/job/restore/options.ts'
+export * from '../lib/job/restore/planned/options.ts'
 export type { RestoreReport } from '../lib/job/restore/report.ts'
 export type { RestoreContext } from '../lib/job/restore/restore.ts'
 export type { RestoreSource } from '../lib/job/restore/source/source.ts'
@@ -88,6 +89,9 @@ export const selectionJob = () => import('../lib/job/selection/index.ts')
 
 /** The job of `col restore`, likewise. */
 export const restoreJob = () => import('../lib/job/restore/index.ts')
+
+/** The job of `col apply`, likewise. */
+export const applyJob = () => import('../lib/job/restore/planned/index.ts')
 
 /** The job of `col rollback`, likewise. */
 export const rollbackJob = () => import('../lib/job/rollback/index.ts')

@@ -62,6 +62,10 @@ export { ingest, ingestFiles } from './job/ingest/ingest.ts'
 export type { Input } from './job/ingest/input.ts'
 export { type IngestOptions, type IngestOptionsInput, ingestOptions } from './job/ingest/options.ts'
 export { type RestoreOptions, type RestoreOptionsInput, restoreOptions } from './job/restore/options.ts'
+export { runApply } from './job/restore/planned/apply.ts'
+export type { PlanEntry, PlanHeader } from './job/restore/planned/format.ts'
+export { type ApplyOptionsInput, applyOptions } from './job/restore/planned/options.ts'
+export { openPlan, type Plan } from './job/restore/planned/plan.ts'
 export type { RestoreReport } from './job/restore/report.ts'
 export {
   type RestoreContext,

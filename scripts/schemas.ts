@@ -9,6 +9,7 @@ import { REJECT_CODES } from '../lib/core/reject.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
 import { DOCUMENTS } from './documents/index.ts'
+import { planSchema } from './documents/plan.ts'
 import { OPTION_TYPES, optionTypes } from './optionTypes.ts'
 
 /** The part of JSON Schema that the tables show. */
@@ -36,6 +37,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     manifest: ManifestFileSchema,
     header: HeaderSchema,
     trailer: TrailerSchema,
+    plan: planSchema,
     ...DOCUMENTS,
   }
   return new Map(

@@ -9,6 +9,9 @@ import * as library from '../lib/index.ts'
 const PUBLIC: readonly string[] = [
   'COMPRESSIONS',
   'openCatalog',
+  'openPlan',
+  'runApply',
+  'applyOptions',
   'planRetention',
   'policyOf',
   'withCatalog',

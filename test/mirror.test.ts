@@ -47,6 +47,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   ],
   'job/ingest': ['job/ingest/continue.test.ts', 'job/ingest/dryRun.test.ts'],
   'job/restore': ['job/restore/restore.test.ts', 'job/restore/plain.test.ts'],
+  'job/restore/planned': ['job/restore/planned/plan.test.ts'],
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],
   'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],
   'job/delete': ['job/delete/delete.test.ts'],

@@ -123,6 +123,11 @@ const OF_COLLECTIONS = {
   changes_ahead: (event) => changesText(event),
   deletions_left: ({ collection, objects, rejected }) =>
     `nothing was deleted of ${collection}, since ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive does not have are still there`,
+  plan_outdated: ({ collection, objects, ids }) => {
+    const named = ids.slice(0, IDS_SHOWN).join(', ')
+    const more = objects > IDS_SHOWN ? ', …' : ''
+    return `${counted(objects, 'object')} of ${collection} changed since the plan was made: ${named}${more}`
+  },
   undo_expired: ({ run, collection }) =>
     `what the run ${run} changed of ${collection} was kept for its time, and is removed: it can no longer be taken back`,
   schema_derived: ({ source }) =>

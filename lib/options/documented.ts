@@ -264,6 +264,11 @@ export interface RestoreOptionsInput {
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
   /**
+   * write what would be done into this file, an object a line, and change nothing; `col apply FILE` does it.
+   * No default.
+   */
+  readonly plan?: string
+  /**
    * restore beside what is there, into a new collection ALIAS_v1, ALIAS_v2 …, and switch this alias to it
    * once it is complete. No default.
    */

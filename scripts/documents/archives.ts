@@ -341,6 +341,21 @@ const restored = object('The report of a restore.', {
     }),
     'Null if nothing was read back.',
   ),
+  planned: nullable(
+    object('What `--plan` wrote.', {
+      file: text('The plan.'),
+      create: count('Objects that it creates.'),
+      overwrite: count('Objects that it replaces.'),
+      merge: count('Objects that it merges.'),
+      delete: count('Objects that it deletes.'),
+      unchanged: count('Objects that are as they should be.'),
+      skipped: count('Objects that give way to what is there.'),
+      filtered: count('Objects that are not selected.'),
+      rejected: count('Lines that are no objects, and ids that came before.'),
+    }),
+    'Null without that option.',
+  ),
+  left_alone: optional(count('Of `col apply`: objects to be deleted that have changed since, and stay.')),
   alias: nullable(
     object('What became of `--into-alias`.', {
       name: text('The alias.'),

@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['whole', '--name', 'e'],
     ['whole', '--name', 'f', '--dry-run'],
     ['whole', '--into-alias', 'current'],
+    ['whole', '--name', 'e', '--on-conflict', 'replace', '--plan', 'e.plan'],
     ['damaged', '--name', 'g', '--skip-damaged'],
     ['plain.jsonl', '--name', 'h'],
     ['whole', '--name', 'e', '--on-conflict', 'overwrite', '--run-id', 'over'],
@@ -71,6 +72,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['c', 'd', '--recheck-after', '0'],
     ['damaged', 'c'],
   ],
+  'col apply': [['e.plan']],
   'col rollback': [['over', '--dry-run'], ['over']],
   'col alias': [
     ['live', 'e'],

@@ -67,6 +67,7 @@ const CASES: Readonly<Record<string, Case>> = {
     exit: 3,
     says: /damaged and left out: .*r0000/,
   },
+  'col apply': { badly: ['none'], exit: 10, says: /the plan none cannot be read/ },
   'col rollback': { badly: ['none'], exit: 10, says: /nothing is kept of a run none/ },
   'col catalog undos': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   'col catalog list': { well: [], badly: ['--sort', 'nothing'], exit: 2, says: /nothing/ },

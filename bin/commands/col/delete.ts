@@ -20,7 +20,7 @@ import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { type Row, table } from '../../view/summary.ts'
 import { ownNamed } from './named.ts'
-import { takeBackTexts } from './takeBack.ts'
+import { takeBackTexts } from './restoring/takeBack.ts'
 
 const askOptions = {
   type: 'object',

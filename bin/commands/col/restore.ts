@@ -2,22 +2,17 @@ import { join } from 'node:path'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
 import { finder } from '../../cli/chain/finder.ts'
-import { damagedIn, spoiledBy, spoiledText } from '../../cli/chain/spoiled.ts'
 import type { Command, Context } from '../../cli/command.ts'
-import { EXIT } from '../../cli/exit.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
-import { afterError } from '../../cli/next.ts'
 import {
   type Close,
   catalogOptions,
   closingAfter,
-  counted,
   ElysiaError,
   lockOptions,
   type OpenOptions,
   type RestoreContext,
   type RestoreOptions,
-  type RestoreReport,
   type RestoreSource,
   type RootLock,
   restoreJob,
@@ -25,16 +20,13 @@ import {
   retryEvent,
   runOptions,
   type State,
-  sum,
   targetOptions,
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { asOfOptions, locationAsOf } from './asOf.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
-import { rejectsPath, restoreRejects } from './restoreRejects.ts'
-import { restoreSummary } from './restoreSummary.ts'
-import { aliasTexts, takeBackTexts } from './takeBack.ts'
+import { endRestores } from './restoring/end.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
@@ -59,6 +51,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
     'elysiactl col restore latest:Article --into-alias Live   # beside, then switch',
+    'elysiactl col restore latest:Article --on-conflict replace --plan article.plan   # look at it first',
     `elysiactl col restore latest:Article --name draft --filter "status = 'draft'" --properties title,body`,
   ],
   schemas: [
@@ -74,7 +67,7 @@ export const command: Command = {
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
   continuing: ({ operands, options }) => ({
-    keeps: !options(restoreOptions).dryRun,
+    keeps: !options(restoreOptions).dryRun && options(restoreOptions).plan === undefined,
     drop: ['--fresh'],
     ...(operands.some(isStandardInput) && { input: 'archive' }),
   }),
@@ -104,33 +97,8 @@ async function run(context: Context): Promise<void> {
     const sources = opened.map(({ source }) => source)
     requireAnswerable(context, options)
     const all = await runRestores(sources, store, options, jobContext).finally(view.stop)
-    const reports = all.map(({ report }) => report)
-    if (reports.every(({ status }) => ['done', 'planned'].includes(status))) context.done()
-    if (console.json) await console.document({ restores: reports })
-    else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
-    const failure = firstCause(all.map(({ error }) => error))
-    if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
-    const next =
-      failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
-    if (next !== undefined) context.next(`next: ${next}`)
-    if (failure !== undefined) {
-      await noteSpoiled(context, failure, sources)
-      throw failure
-    }
-    const lacking = reports.find((report) => !isWhole(report))
-    if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, jobContext)))
+    await endRestores(context, all, jobContext, sources)
   })
-}
-
-/** Names the archives that damage of what was restored spoils as well. */
-async function noteSpoiled(
-  context: Context,
-  failure: unknown,
-  sources: readonly RestoreSource[],
-): Promise<void> {
-  const id = damagedIn(failure, sources.length === 1 ? sources[0]?.identity : undefined)
-  const text = id === undefined ? undefined : spoiledText(id, await spoiledBy(context, id))
-  if (text !== undefined) context.console.warn(text)
 }
 
 /** An archive that is read, and what keeps it from being removed meanwhile. */
@@ -169,11 +137,6 @@ function requireOneStandardInput(operands: readonly string[]): void {
   })
 }
 
-/** Of several that did not come to their end the error that the others are a sequel of. */
-function firstCause(errors: readonly unknown[]): unknown {
-  return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
-}
-
 /** The path of an archive; with --as-of that of the archive of then. */
 async function located(context: Context, operand: string): Promise<string> {
   if (isStandardInput(operand)) return '-'
@@ -184,29 +147,13 @@ async function located(context: Context, operand: string): Promise<string> {
   return location
 }
 
-function isWhole({ rejected, references_rejected, parts_damaged, not_found = 0 }: RestoreReport): boolean {
-  return sum(rejected) === 0 && references_rejected === 0 && parts_damaged.length === 0 && not_found === 0
-}
-
-function lackText(
-  { rejected, references_rejected, parts_damaged, not_found = 0, dry_run }: RestoreReport,
-  path: string | undefined,
-): string {
-  const refused = sum(rejected)
-  const lacks = [
-    ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
-    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
-    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
-    ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
-  ]
-  const hasRejects = refused > 0 || references_rejected > 0
-  return `${lacks.join(', ')}${path === undefined || !hasRejects ? '' : `; see ${path}`}`
-}
-
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */
-function opening({ console, stop, signal }: Context, { dryRun, retryForMs }: RestoreOptions): OpenOptions {
+function opening(
+  { console, stop, signal }: Context,
+  { dryRun, plan, retryForMs }: RestoreOptions,
+): OpenOptions {
   return {
-    missing: dryRun ? 'memory' : 'make',
+    missing: dryRun || plan !== undefined ? 'memory' : 'make',
     retryForMs,
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),

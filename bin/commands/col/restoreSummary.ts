@@ -25,6 +25,7 @@ function reasons({ reject_reasons }: RestoreReport): string[] {
 /** What a dry run found that there is to write. */
 function planned(report: RestoreReport): string[] {
   const { class: name, kind, target, archive, objects, filtered, rejected, tenants, parts } = report
+  if (report.planned !== null) return planText(report)
   const refused = sum(rejected)
   // Only a manifest says beforehand how many there are.
   const what = objects === 0 && kind !== 'archive' ? 'all its objects' : counted(objects, 'object')
@@ -65,4 +66,15 @@ function verified({ verification }: RestoreReport): string[] {
   if (digest_equal === null) return [`counted: ${count} of ${expected} objects are there`]
   const is = digest_equal ? 'equal to what was written' : 'not what was written'
   return [`read back: ${count} of ${expected} objects, ${is}`]
+}
+
+/** What a plan would do. */
+function planText({ class: name, target, archive, planned }: RestoreReport): string[] {
+  const { file, ...counts } = planned!
+  const rows = Object.entries(counts).filter(([, count]) => count > 0)
+  return [
+    `plan: ${file}; nothing is written`,
+    `${name} in ${target}, from ${archive}`,
+    ...table(rows.map(([what, count]): Row => [0, what, count])),
+  ]
 }

@@ -12,6 +12,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   manifest: () => import('../../../lib/schema/manifest.json', { with: { type: 'json' } }),
   header: () => import('../../../lib/schema/header.json', { with: { type: 'json' } }),
   trailer: () => import('../../../lib/schema/trailer.json', { with: { type: 'json' } }),
+  plan: () => import('../../../lib/schema/plan.json', { with: { type: 'json' } }),
   status: () => import('../../../lib/schema/status.json', { with: { type: 'json' } }),
   validation: () => import('../../../lib/schema/validation.json', { with: { type: 'json' } }),
   collections: () => import('../../../lib/schema/collections.json', { with: { type: 'json' } }),

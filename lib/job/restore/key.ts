@@ -12,17 +12,20 @@ export interface RestoreKeyFacts {
   readonly name: string
   readonly selection: ArchiveSelection | undefined
   readonly options: Pick<RestoreOptions, 'tenant' | 'onConflict' | 'intoAlias'>
+  /** The digest of the plan that is applied. */
+  readonly plan?: string | undefined
 }
 
 /**
  * The same archive, or the same tenants of it, into the same class of the same target is the same run; so are all pipes
  * of which nobody can say what they hold.
  */
-export function restoreKey({ source, store, name, selection, options }: RestoreKeyFacts): RunKey {
+export function restoreKey({ source, store, name, selection, options, plan }: RestoreKeyFacts): RunKey {
   const { tenant, onConflict, intoAlias } = options
   const of = selection === undefined ? '' : ` ${selectionText(selection)}`
   const inputs = [`${source.identity === undefined ? 'a pipe' : `archive ${source.identity}`}${of}`]
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)
+  if (plan !== undefined) inputs.push(`plan ${plan}`)
   return { target: store.target, class: name, inputs, ...(tenant !== undefined && { tenant }) }
 }

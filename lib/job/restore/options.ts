@@ -74,6 +74,15 @@ export const restoreOptions = {
       minimum: 0,
       maximum: 366 * 24 * 3_600_000,
     },
+    plan: {
+      type: 'string',
+      kind: 'file',
+      description:
+        'write what would be done into this file, an object a line, and change nothing; `col apply FILE` does it',
+      placeholder: 'FILE',
+      path: true,
+      flagOnly: true,
+    },
     intoAlias: {
       type: 'string',
       description:

@@ -8,6 +8,7 @@ import { Calls } from '../../store/sink/retryingCollection.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import { alongside } from './conflict/alongside.ts'
 import { type Resolve, resolverFor } from './conflict/resolve.ts'
+import { asPlanned } from './planned/check.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
 import { isDamage, salvaged, wanted, writable } from './stages.ts'
@@ -78,7 +79,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
       tell(more)
     },
     onFiltered: tell,
-    resolve: resolverFor(run.existing, { options, undo: run.kept.undo }),
+    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo })),
   }
 }
 

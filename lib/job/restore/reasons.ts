@@ -10,8 +10,11 @@ export interface RejectReason {
   readonly count: number
 }
 
-/** Why an object was refused: what a line is refused for, or an id that came before. */
-export type RestoreRejectCode = RejectCode | 'repeated_id'
+/**
+ * Why an object was refused: what a line is refused for, an id that came before, or, of a plan, what was in its place has
+ * changed.
+ */
+export type RestoreRejectCode = RejectCode | 'repeated_id' | 'changed_meanwhile'
 
 /** How many, by code. */
 export type CountsByCode = Readonly<Record<string, number>>

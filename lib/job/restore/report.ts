@@ -6,6 +6,7 @@ import type { RunCounts } from '../../run/record.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { AliasFacts } from './alias/plan.ts'
+import type { PlannedFacts } from './planned/format.ts'
 import type { PartFacts } from './progressTable.ts'
 import { addedUp, type CountsByCode, type RejectReason } from './reasons.ts'
 import type { RestoreRun } from './run.ts'
@@ -58,6 +59,10 @@ export interface RestoreReport {
   verification: Verification | null
   /** Where what was changed of a class is kept; null where nothing was. */
   undo: UndoFacts | null
+  /** With `plan`: the file, and what it would do; null without. */
+  planned: PlannedFacts | null
+  /** Objects that a plan would have deleted, and that stay since they have changed; of a plan that is applied only. */
+  left_alone?: number
   retries: number
   /** When this process began it, in ISO 8601 and UTC. */
   started_at: string
@@ -104,6 +109,10 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   verification:
     '`{count, expected, digest_equal, expired?}` of the objects that were read back; null if none were.',
   undo: '`{directory, objects, bytes, kept_until}` of what `col rollback` puts back; null where the class is the restore’s own, or with `--no-undo`.',
+  planned:
+    '`{file, create, overwrite, merge, delete, unchanged, skipped, filtered, rejected}` of `--plan`; null without it.',
+  left_alone:
+    'Objects that the plan of `col apply` deletes, which have changed since and stay; absent elsewhere.',
   retries: 'Repeated calls to the store.',
   started_at: 'When this process started it.',
   seconds: 'Seconds that the restore took.',
@@ -166,6 +175,8 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     schema_differences: progress.differences,
     verification,
     undo: undoFacts(run),
+    planned: progress.planned ?? null,
+    ...(run.applying !== undefined && { left_alone: progress.leftAlone }),
     retries,
     started_at: startedAt,
     seconds: toThousandths(seconds),

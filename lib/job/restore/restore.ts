@@ -12,6 +12,8 @@ import { verifyWritten } from './conflict/verifyWritten.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
+import { requireAsPlanned } from './planned/check.ts'
+import { writePlan } from './planned/write.ts'
 import { addedUp } from './reasons.ts'
 import { type RestoreReport, requireSums, restoreCounts, restoreReport } from './report.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
@@ -70,7 +72,8 @@ export async function runRestores(
   input: RestoreOptionsInput,
   context: RestoreContext = {},
 ): Promise<RestoreEnded[]> {
-  const options = resolveInput(restoreOptions, input)
+  const given = resolveInput(restoreOptions, input)
+  const options = given.plan === undefined ? given : { ...given, dryRun: true }
   const together = { classes: classesOf(sources, options, context), rejects: new Map() }
   const setups: RestoreSetup[] = []
   const closers: Close[] = []
@@ -85,7 +88,8 @@ export async function runRestores(
     const at: { run: RestoreRun | undefined } = { run: undefined }
     let error: unknown
     try {
-      if (options.dryRun) for (const run of runs) await checkParts(run)
+      if (options.plan !== undefined) await writePlan(runs[0]!, options.plan)
+      else if (options.dryRun) for (const run of runs) await checkParts(run)
       else {
         for (const { begin } of setups) await begin()
         await bringBack(runs, done, at)
@@ -104,6 +108,7 @@ async function bringBack(
   done: Map<RestoreRun, Verification>,
   at: { run: RestoreRun | undefined },
 ): Promise<void> {
+  for (const run of runs) await requireAsPlanned(run)
   await makeTargets(runs)
   failpoint('restore.made')
   for (const [step, point] of STEPS) {
@@ -180,8 +185,9 @@ async function requireSome(run: RestoreRun): Promise<void> {
 
 /** All of a class that is the restore's own, or was replaced; of any other what was written into it. */
 function verificationOf(run: RestoreRun): Promise<Verification | null> {
-  const { existing } = run
-  const isAll = existing === undefined || (existing.strategy === 'replace' && refusedOf(run) === 0)
+  const { existing, applying } = run
+  const isReplaced = existing?.strategy === 'replace' && applying === undefined && refusedOf(run) === 0
+  const isAll = existing === undefined || isReplaced
   return isAll ? verifyTarget(run) : verifyWritten(run)
 }
 

@@ -15,6 +15,8 @@ import type { AliasFacts, AliasPlan } from './alias/plan.ts'
 import type { Strategy } from './conflict/strategy.ts'
 import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
 import type { RestoreOptions } from './options.ts'
+import type { PlannedFacts } from './planned/format.ts'
+import type { Plan } from './planned/plan.ts'
 import type { PartFacts, RestoreLog } from './progressTable.ts'
 import type { Reasons } from './reasons.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
@@ -27,6 +29,8 @@ import type { WrittenIds } from './target/writtenIds.ts'
 export interface RestoreContext extends WriteContext {
   /** Asks whether a replace may delete what it would; without it, it may. */
   readonly confirm?: (deletions: Deletions) => Promise<boolean>
+  /** The plan that is applied: nothing but what it says is done. */
+  readonly applying?: Plan
 }
 
 /** What is to be made in the target, decided before anything is written. */
@@ -79,6 +83,8 @@ export interface RestoreRun {
   readonly existing: Existing | undefined
   /** The alias that is to mean the class; undefined where none is to be switched. */
   readonly alias: AliasPlan | undefined
+  /** The plan that is applied; undefined where the strategy alone decides. */
+  readonly applying: Plan | undefined
   readonly progress: RestoreState
 }
 
@@ -121,6 +127,10 @@ export interface RestoreState {
   alias: AliasFacts | undefined
   /** Objects that an existing class held before; undefined where they were not counted. */
   there: number | undefined
+  /** What a plan that was written would do. */
+  planned: PlannedFacts | undefined
+  /** Objects that a plan would delete, and that have changed since it was made. */
+  leftAlone: number
   /** Objects that were removed from an existing class. */
   deleted: number
   /** Objects that this process wrote, and how long it took. */

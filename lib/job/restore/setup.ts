@@ -21,6 +21,8 @@ import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
+import { requireSamePlan } from './planned/check.ts'
+import { requirePlannable } from './planned/write.ts'
 import { RestoreLog } from './progressTable.ts'
 import { Reasons } from './reasons.ts'
 import type { RestoreContext, RestorePlan, RestoreRun, RestoreState } from './run.ts'
@@ -64,6 +66,7 @@ export async function setUpRestore(
   const health = await retry(() => healthyTarget(store, input, emit))
   const alias = await retry(() => planAlias({ source: given, store, options: input, state: context.state }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
+  if (options.plan !== undefined) requirePlan(options.plan, { source: given, options, store, alias, context })
   const mayExist = options.onConflict !== 'fail'
   const into = await forExisting(store, given, options, emit, retry)
   const { source } = into
@@ -72,7 +75,7 @@ export async function setUpRestore(
   const { dryRun } = options
   const { state, runId } = context
   const facts = { name: planned.schema.class, selection: planned.selection?.declared }
-  const key = restoreKey({ source, store, options, ...facts })
+  const key = restoreKey({ source, store, options, ...facts, plan: context.applying?.end.sha256 })
   if (dryRun && state !== undefined) requireUnlocked(state, key)
   const lock = dryRun ? undefined : state && lockRun(state, key)
   const own = ownState(state)
@@ -119,8 +122,10 @@ export async function setUpRestore(
       continues: isMade,
       existing,
       alias,
+      applying: context.applying,
       progress,
     }
+    requireSamePlan(run)
     announceAlias(run)
     await planChanges(run)
     run.kept.rejects?.keep(run.kept.origin.archive, progress.parts.keys())
@@ -153,6 +158,22 @@ async function forExisting(
     source: isDerived ? { ...source, schema: { ...existing, class: from } } : source,
     emit: (event) => event.type === 'schema_patched' || emit(event),
   }
+}
+
+interface PlanRequest {
+  readonly source: RestoreSource
+  readonly options: RestoreOptions
+  readonly store: Store
+  readonly alias: RestoreRun['alias']
+  readonly context: RestoreContext
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where no plan can be made, or the file is one that is read or kept */
+function requirePlan(path: string, { source, options, store, alias, context: { state } }: PlanRequest): void {
+  requirePlannable({ source, options, alias })
+  const inputs = [{ file: source.name, what: 'the archive' }]
+  if (options.schema !== undefined) inputs.push({ file: options.schema, what: 'the schema' })
+  requireOutput('--plan', path, { inputs, store, stateDirectory: state?.directory })
 }
 
 function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
@@ -241,6 +262,8 @@ function nothingDone({ selection }: RestorePlan): RestoreState {
     differences: [],
     aliases: [],
     alias: undefined,
+    planned: undefined,
+    leftAlone: 0,
     deleted: 0,
     there: undefined,
     writtenHere: 0,

@@ -66,6 +66,11 @@ export const OF_COLLECTIONS = [
   event('collection_dropped', 'The class to which an alias led before was removed.', {
     collection: text('Its class.'),
   }),
+  event('plan_outdated', 'Objects have changed since a plan was made: they stay as they are.', {
+    collection: text('Their class.'),
+    objects: count('How many.'),
+    ids: texts('Their ids, the first 1000.'),
+  }),
   event('tenants_activated', 'Inactive tenants are activated one at a time, and then put back.', {
     tenants: count('How many.'),
   }),

@@ -40,7 +40,7 @@ export const OF_RUNS = [
     unit: choice(['objects', 'parts', 'archives'], 'What is counted.'),
     phase: Type.Optional(
       choice(
-        ['writing', 'reading back', 'looking', 'deleting'],
+        ['planning', 'comparing', 'writing', 'reading back', 'looking', 'deleting'],
         'What a backup or a restore does now; each phase is counted anew.',
       ),
     ),

@@ -4,6 +4,7 @@ import { failpoint } from '../../../core/failpoint.ts'
 import { sum } from '../../../core/report.ts'
 import { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { Projection } from '../../../store/store.ts'
+import { deletableOf } from '../planned/check.ts'
 import { addedUp } from '../reasons.ts'
 import type { RestoreRun } from '../run.ts'
 import type { VanishingId } from './vanishingIds.ts'
@@ -32,7 +33,8 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
     const ids = vanishing.after(last, IDS_AT_ONCE)
     if (ids.length === 0) return
     last = ids.at(-1)
-    await deleteSome(run, calls, ids)
+    const due = await deletableOf(run, ids)
+    if (due.length > 0) await deleteSome(run, calls, due)
   }
 }
 

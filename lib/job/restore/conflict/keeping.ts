@@ -42,13 +42,25 @@ async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
  */
 export async function planChanges(run: RestoreRun): Promise<void> {
   if (run.kept.vanishing === undefined) return announce(run)
-  const deletions = await planDeletions(run)
+  const deletions = run.applying === undefined ? await planDeletions(run) : plannedDeletions(run)
   await announce(run, deletions)
   const { confirm } = run.frame.context as RestoreContext
   if (run.options.dryRun || confirm === undefined || (await confirm(deletions))) return
   throw new ElysiaError('ELYSIA_CONFLICT', `${run.class} was not replaced: nobody agreed`, {
     hint: 'nothing was written; --yes replaces it unasked',
   })
+}
+
+/** What a plan deletes was looked at when it was made. */
+function plannedDeletions({ applying, kept, class: name, store }: RestoreRun): Deletions {
+  const vanishing = kept.vanishing!
+  for (const entries of applying!.deletions()) {
+    vanishing.addTarget(
+      entries.map(({ id, tenant }) => ({ id, properties: {}, ...(tenant !== undefined && { tenant }) })),
+    )
+  }
+  const { count, objects, source } = vanishing
+  return { collection: name, target: store.target, objects, source, deletes: count, ids: [] }
 }
 
 /** Of a replace the ids that it will delete. @throws ElysiaError ELYSIA_USAGE for a source that may not delete anything */

@@ -8,6 +8,7 @@ import { type SplitObject, splitReferences } from '../../../transform/object/ref
 import type { UndoKeeping } from '../../undo/keeping.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { Existing } from '../run.ts'
+import type { Refused } from '../tally.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What is to become of the objects of one batch, all of one tenant. */
@@ -16,10 +17,15 @@ export interface Resolved {
   readonly due: readonly SplitObject[]
   readonly unchanged: readonly SplitObject[]
   readonly skipped: readonly SplitObject[]
+  /** Not to be sent, though they should be: something is in the way. */
+  readonly refused?: readonly Refused[]
 }
 
+/** Reads what is there. */
+export type Finder = Pick<Calls, 'find'>
+
 /** Decides about a batch, and keeps what it will change: what it resolved with may be sent. */
-export type Resolve = (batch: readonly SplitObject[], calls: Calls) => Promise<Resolved>
+export type Resolve = (batch: readonly SplitObject[], calls: Finder) => Promise<Resolved>
 
 const BARE: Projection = { properties: [], vectors: false }
 
@@ -48,7 +54,7 @@ export function resolverFor(existing: Existing | undefined, resolving: Resolving
   }
 }
 
-function found(batch: readonly SplitObject[], calls: Calls, what: Projection) {
+function found(batch: readonly SplitObject[], calls: Finder, what: Projection) {
   const tenant = batch[0]?.object.tenant
   return calls.find(
     batch.map(({ object }) => object.id),

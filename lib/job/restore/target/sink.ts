@@ -74,6 +74,7 @@ class RestoreSink extends Writable {
       const resolved = await resolve?.(group, calls)
       unchanged.push(...(resolved?.unchanged ?? []))
       skipped.push(...(resolved?.skipped ?? []))
+      refused.push(...(resolved?.refused ?? []))
       const due = resolved?.due ?? group
       const refusals =
         due.length === 0 ? new Map<string, string>() : await calls.write(due.map(({ object }) => object))

@@ -1,7 +1,7 @@
-import type { Context } from '../../cli/command.ts'
-import { givenFlags } from '../../cli/next.ts'
-import { commandLine } from '../../cli/signal/commandLine.ts'
-import { type RestoreReport, targetOptions } from '../../library.ts'
+import type { Context } from '../../../cli/command.ts'
+import { givenFlags } from '../../../cli/next.ts'
+import { commandLine } from '../../../cli/signal/commandLine.ts'
+import { type RestoreReport, targetOptions } from '../../../library.ts'
 
 /** How what was changed of collections that were there is taken back, a line each; none where nothing was. */
 export function takeBackTexts(

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import type { Context } from '../../cli/command.ts'
-import { givenFlags } from '../../cli/next.ts'
-import { commandLine } from '../../cli/signal/commandLine.ts'
+import type { Context } from '../../../cli/command.ts'
+import { givenFlags } from '../../../cli/next.ts'
+import { commandLine } from '../../../cli/signal/commandLine.ts'
 import {
   layersFor,
   type RestoreContext,
   type RestoreReport,
   restoreOptions,
   targetOptions,
-} from '../../library.ts'
+} from '../../../library.ts'
 
 /** Where the refused objects are; undefined where there are none. */
 export function rejectsPath(

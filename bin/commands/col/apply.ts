@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { lockedForReading } from '../../cli/archivePath.ts'
+import { backupRoot } from '../../cli/catalog.ts'
+import { finder } from '../../cli/chain/finder.ts'
+import type { Command, Context } from '../../cli/command.ts'
+import {
+  applyJob,
+  applyOptions,
+  type Close,
+  catalogOptions,
+  closingAfter,
+  lockOptions,
+  type RestoreContext,
+  retryEvent,
+  runOptions,
+  targetOptions,
+} from '../../library.ts'
+import { eventView, progressEvents } from '../../view/events.ts'
+import { progressView } from '../../view/progress.ts'
+import { endRestores } from './restoring/end.ts'
+
+/** `col apply`: does what a plan of `col restore --plan` says. */
+export const command: Command = {
+  summary: 'do what a plan of a restore says, where nothing has changed since it was made',
+  operands: [
+    { name: 'FILE', kind: 'file', hint: '`elysiactl col restore ID --on-conflict … --plan FILE` makes one' },
+  ],
+  examples: [
+    'elysiactl col restore latest:Article --on-conflict replace --plan article.plan',
+    'elysiactl col apply article.plan',
+  ],
+  schemas: [applyOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  document: 'restore',
+  exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
+  docs: 'docs/restore.md',
+  continuing: () => ({ keeps: true, drop: ['--fresh'] }),
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, stop, signal } = context
+  const [file = ''] = context.operands
+  const options = context.options(applyOptions)
+  const { openPlan, openSource, runApply } = await applyJob()
+  const view = await progressView(console)
+  const closers: Close[] = [view.stop]
+  await closingAfter(closers, async () => {
+    const plan = await openPlan(file)
+    closers.push(() => plan.close())
+    const { source: path, options: planned } = plan.header
+    const lock = await lockedForReading(context, path, `restore of ${path}`)
+    if (lock !== undefined) closers.push(() => lock.release())
+    const source = await openSource(path, {
+      stdin: () => process.stdin,
+      root: backupRoot(context),
+      findArchive: await finder(context),
+      options: planned,
+      onEvent: eventView(console),
+    })
+    closers.push(() => source.close?.())
+    const { store, state } = await context.openTarget({
+      missing: 'make',
+      retryForMs: options.retryForMs,
+      onRetry: (retry) => eventView(console)(retryEvent(retry)),
+      signal: AbortSignal.any([stop, signal]),
+    })
+    const { rejects, runId, fresh } = context.options(runOptions)
+    const jobContext: RestoreContext = {
+      stop,
+      signal: AbortSignal.any([signal, ...(lock === undefined ? [] : [lock.lost])]),
+      onInFlight: context.onInFlight,
+      state,
+      fresh,
+      ...(runId !== undefined && { runId }),
+      ...(rejects !== undefined && { rejectsPath: rejects }),
+      rejectsDirectory: join(state.directory, 'rejects'),
+      onEvent: progressEvents(console, view),
+    }
+    const ended = await runApply(plan, source, store, options, jobContext).finally(view.stop)
+    await endRestores(context, [ended], jobContext, [source])
+  })
+}

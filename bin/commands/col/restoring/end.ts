@@ -1,0 +1,81 @@
+import { damagedIn, spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
+import type { Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
+import { afterError } from '../../../cli/next.ts'
+import {
+  counted,
+  type RestoreContext,
+  type RestoreReport,
+  type RestoreSource,
+  sum,
+} from '../../../library.ts'
+import { restoreSummary } from '../restoreSummary.ts'
+import { rejectsPath, restoreRejects } from './rejects.ts'
+import { aliasTexts, takeBackTexts } from './takeBack.ts'
+
+/** How one restore ended. */
+export interface Ending {
+  readonly report: RestoreReport
+  readonly error?: unknown
+}
+
+/** Prints the reports of restores that went together, says what to do next, and gives the exit code. @throws what ended them */
+export async function endRestores(
+  context: Context,
+  all: readonly Ending[],
+  jobContext: RestoreContext,
+  sources: readonly RestoreSource[],
+): Promise<void> {
+  const { console } = context
+  const reports = all.map(({ report }) => report)
+  if (reports.every(({ status }) => ['done', 'planned'].includes(status))) context.done()
+  if (console.json) await console.document({ restores: reports })
+  else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
+  const failure = firstCause(all.map(({ error }) => error))
+  if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
+  const next =
+    failure === undefined ? restoreRejects(context, reports, jobContext) : afterError(context, failure)
+  if (next !== undefined) context.next(`next: ${next}`)
+  if (failure !== undefined) {
+    await noteSpoiled(context, failure, sources)
+    throw failure
+  }
+  const lacking = reports.find((report) => !isWhole(report))
+  if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, jobContext)))
+}
+
+/** Names the archives that damage of what was restored spoils as well. */
+async function noteSpoiled(
+  context: Context,
+  failure: unknown,
+  sources: readonly RestoreSource[],
+): Promise<void> {
+  const id = damagedIn(failure, sources.length === 1 ? sources[0]?.identity : undefined)
+  const text = id === undefined ? undefined : spoiledText(id, await spoiledBy(context, id))
+  if (text !== undefined) context.console.warn(text)
+}
+
+/** Of several that did not come to their end the error that the others are a sequel of. */
+function firstCause(errors: readonly unknown[]): unknown {
+  return errors.find((error) => error !== undefined && !errors.includes((error as Error).cause ?? NaN))
+}
+
+function isWhole(report: RestoreReport): boolean {
+  const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0 } = report
+  const lacking = sum(rejected) + references_rejected + not_found + left_alone
+  return lacking === 0 && parts_damaged.length === 0
+}
+
+function lackText(report: RestoreReport, path: string | undefined): string {
+  const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0, dry_run } = report
+  const refused = sum(rejected)
+  const lacks = [
+    ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
+    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
+    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+    ...(left_alone === 0 ? [] : [`${counted(left_alone, 'object')} not deleted: changed meanwhile`]),
+    ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
+  ]
+  const hasRejects = refused > 0 || references_rejected > 0
+  return `${lacks.join(', ')}${path === undefined || !hasRejects ? '' : `; see ${path}`}`
+}

@@ -1,0 +1,173 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Finder, Resolve, Resolved } from '../conflict/resolve.ts'
+import type { VanishingId } from '../conflict/vanishingIds.ts'
+import { shapeOf } from '../progressTable.ts'
+import type { RestoreRun } from '../run.ts'
+import type { Refused } from '../tally.ts'
+import { coreOf, markOf, type PlanEntry } from './format.ts'
+import { Present } from './present.ts'
+
+const IDS_SHOWN = 5
+const MOST_IDS = 1000
+
+/**
+ * Holds a plan against the archive, the store and the class that it is to be applied to.
+ * @throws ElysiaError ELYSIA_CONFLICT where one of them is another
+ */
+export function requireSamePlan(run: RestoreRun): void {
+  const { applying, source, store, class: name, existing, continues } = run
+  if (applying === undefined) return
+  const { header, path } = applying
+  const shape = existing === undefined ? null : shapeOf(existing.schema)
+  const faults = [
+    ...(header.identity === source.identity
+      ? []
+      : [`it is of ${header.archive}, not of ${source.name} as it is now`]),
+    ...(header.target === store.target ? [] : [`it is for ${header.target}, not for ${store.target}`]),
+    ...(header.class === name ? [] : [`it is for ${header.class}, not for ${name}`]),
+    ...(header.shape === shape || continues ? [] : [shapeFault(header.shape, shape, name)]),
+  ]
+  if (faults.length === 0) return
+  throw new ElysiaError('ELYSIA_CONFLICT', `the plan ${path} does not fit: ${faults.join('; ')}`, {
+    hint: 'nothing was written; make the plan anew with `elysiactl col restore … --plan FILE`',
+  })
+}
+
+function shapeFault(planned: string | null, now: string | null, name: string): string {
+  if (planned === null) return `${name} was to be created, and is there`
+  return now === null ? `${name} is gone` : `${name} has another schema now`
+}
+
+/**
+ * Looks at every object of a plan before anything is written. What an interrupted run of the same plan has written is as
+ * it should be. Memory: a batch.
+ * @throws ElysiaError ELYSIA_CONFLICT where one has changed since the plan was made, naming some; an event names more
+ */
+export async function requireAsPlanned(run: RestoreRun): Promise<void> {
+  const { applying, existing, frame, class: name } = run
+  if (applying === undefined || existing === undefined) return
+  const present = await Present.of(run)
+  const changed: string[] = []
+  let objects = 0
+  let done = 0
+  try {
+    for (const entries of applying.batches()) {
+      if (frame.stop.aborted) throw frame.stop.reason
+      const there = await present.find(
+        entries.map(({ id }) => id),
+        entries[0]?.tenant,
+      )
+      for (const entry of entries) {
+        if (isAsPlanned(run, entry, there.get(entry.id))) continue
+        objects += 1
+        if (changed.length < MOST_IDS) changed.push(entry.id)
+      }
+      done += entries.length
+      frame.emit({ type: 'progress', unit: 'objects', phase: 'comparing', done })
+    }
+  } finally {
+    await present.close()
+  }
+  if (objects === 0) return
+  frame.emit({ type: 'plan_outdated', collection: name, objects, ids: changed })
+  const some = changed.slice(0, IDS_SHOWN).join(', ')
+  const fact = `${objects} objects of ${name} have changed since the plan was made: ${some}${objects > IDS_SHOWN ? ', …' : ''}`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: 'nothing was written; make the plan anew, and look at it',
+  })
+}
+
+/** Whether what is there is what was there when the plan was made, or what this run made of it before it was interrupted. */
+function isAsPlanned(
+  { existing, kept }: RestoreRun,
+  entry: PlanEntry,
+  found: StoredObject | undefined,
+): boolean {
+  const { traces, continues } = existing!
+  const now = found === undefined ? undefined : markOf(traces.of(found))
+  if (now === entry.was) return true
+  if (!continues) return false
+  if (entry.becomes === undefined) return now === undefined
+  if (found === undefined || now === undefined) return false
+  return kept.undo?.own(found) !== undefined || coreOf(now) === coreOf(entry.becomes)
+}
+
+/**
+ * Lets a plan decide about each batch: objects that it does not name stay, those that have changed meanwhile are
+ * refused, and all others are what the strategy makes of them.
+ */
+export function asPlanned(run: RestoreRun, resolve: Resolve | undefined): Resolve | undefined {
+  const { applying, existing } = run
+  if (applying === undefined || existing === undefined || resolve === undefined) return resolve
+  const what = { properties: 'all', vectors: true, references: existing.traces.refers, times: true } as const
+  return async (batch, calls: Finder): Promise<Resolved> => {
+    const tenant = batch[0]?.object.tenant
+    const there = await calls.find(
+      batch.map(({ object }) => object.id),
+      what,
+      tenant,
+    )
+    const planned = Map.groupBy(batch, (one) => {
+      const entry = applying.find(one.object.id, one.object.tenant)
+      if (entry === undefined) return 'left'
+      return isAsPlanned(run, entry, there.get(one.object.id)) ? 'due' : 'changed'
+    })
+    const left = planned.get('left') ?? []
+    const due = planned.get('due') ?? []
+    const none: Resolved = { due: [], unchanged: [], skipped: [] }
+    const decided = due.length === 0 ? none : await resolve(due, { find: async () => there })
+    requireMade(run, decided)
+    const isSkip = existing.strategy === 'skip'
+    return {
+      due: decided.due,
+      unchanged: [...decided.unchanged, ...(isSkip ? [] : left)],
+      skipped: [...decided.skipped, ...(isSkip ? left : [])],
+      refused: (planned.get('changed') ?? []).map(({ source }) => changedMeanwhile(source)),
+    }
+  }
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where something else would be written than was planned */
+function requireMade({ applying, existing }: RestoreRun, { due }: Resolved): void {
+  const { traces, continues } = existing!
+  if (continues) return
+  const other = due.find(({ expected }) => {
+    const entry = applying!.find(expected.id, expected.tenant)
+    return entry?.becomes !== markOf(traces.of(expected))
+  })
+  if (other === undefined) return
+  const fact = `the plan ${applying!.path} says something else of ${other.expected.id} than the archive`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, { hint: 'make the plan anew, and look at it' })
+}
+
+function changedMeanwhile(object: StoredObject): Refused {
+  return { object, code: 'changed_meanwhile', reason: 'somebody else has changed it since the plan was made' }
+}
+
+/** Of ids that are to be deleted those that are as the plan says; the others are counted, and stay. */
+export async function deletableOf(
+  run: RestoreRun,
+  ids: readonly VanishingId[],
+): Promise<readonly VanishingId[]> {
+  const { applying, frame, class: name } = run
+  if (applying === undefined) return ids
+  const present = await Present.of(run)
+  const tenant = ids[0]?.tenant
+  const there = await present.find(
+    ids.map(({ id }) => id),
+    tenant,
+  )
+  const [due, left]: [VanishingId[], VanishingId[]] = [[], []]
+  for (const one of ids) {
+    const entry = applying.find(one.id, one.tenant)
+    const isDue = entry?.do === 'delete' && isAsPlanned(run, entry, there.get(one.id))
+    ;(isDue ? due : left).push(one)
+  }
+  if (left.length > 0) {
+    run.progress.leftAlone += left.length
+    const named = left.slice(0, MOST_IDS).map(({ id }) => id)
+    frame.emit({ type: 'plan_outdated', collection: name, objects: left.length, ids: named })
+  }
+  return due
+}

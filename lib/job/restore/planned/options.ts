@@ -1,0 +1,15 @@
+import type { OptionsSchema } from '../../../options/schema.ts'
+import { type RestoreOptionsInput, restoreOptions } from '../options.ts'
+
+const { undo, keepUndoMs, degraded, verify, waitIndexed, workers, batchSize, batchBytes, retryForMs } =
+  restoreOptions.properties
+
+/** How a plan is applied; what it does it says itself. */
+export const applyOptions = {
+  type: 'object',
+  name: 'apply',
+  description: 'How a plan is applied.',
+  properties: { undo, keepUndoMs, degraded, verify, waitIndexed, workers, batchSize, batchBytes, retryForMs },
+} as const satisfies OptionsSchema
+
+export type ApplyOptionsInput = Pick<RestoreOptionsInput, keyof (typeof applyOptions)['properties']>
