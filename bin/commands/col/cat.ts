@@ -3,11 +3,13 @@ import { EXIT } from '../../cli/exit.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import {
   type CallOptions,
+  catalogOptions,
   counted,
   didYouMean,
   ElysiaError,
   filterOption,
   isReference,
+  lockOptions,
   type OptionsSchema,
   objectsOption,
   type Projection,
@@ -20,6 +22,7 @@ import {
   targetOptions,
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
+import { namesArchive, readArchive } from './catArchive.ts'
 import { findCollection, hasTenants, type Named, tenantsOf } from './named.ts'
 import { objectLine } from './objectLine.ts'
 
@@ -66,15 +69,16 @@ const MOST_NAMED = 10
 
 /** `col cat`: a collection → JSON lines, in order of id. */
 export const command: Command = {
-  summary: 'print the objects of a collection as JSON lines, in order of id',
+  summary: 'print the objects of a collection or an archive as JSON lines, in order of id',
   alsoKnownAs: ['print'],
-  operands: [COLLECTION],
+  operands: [{ ...COLLECTION, name: 'NAME|ID|latest:NAME|DIR|FILE' }],
   examples: [
     'elysiactl col cat source-code | head -1',
+    'elysiactl col cat latest:SourceCode --limit 10',
     'elysiactl col cat SourceCode --no-vectors --properties repository,file_path',
     `elysiactl col cat SourceCode --filter "language IN ('rust', 'go') AND size_bytes > 100000"`,
   ],
-  schemas: [catOptions, targetOptions],
+  schemas: [catOptions, lockOptions, catalogOptions, targetOptions],
   exits: ['rejects', 'notFound', 'unreachable', 'brokenPipe'],
   run,
 }
@@ -84,6 +88,7 @@ async function run(context: Context): Promise<void> {
   const [name = ''] = context.operands
   const job = isSelecting(options) ? await selectionJob() : undefined
   job?.requireSelectable(options)
+  if (namesArchive(name)) return printArchive(context, name, options)
   const found = await findCollection(context, name)
   const properties = wanted(options, found)
   const references = properties === 'all' || namesReference(properties, found)
@@ -104,6 +109,24 @@ async function run(context: Context): Promise<void> {
     context.console.note(`${fact}: ${missing.slice(0, MOST_NAMED).join(', ')}`)
     context.fail(EXIT.rejects, fact)
   }
+}
+
+/** An archive, as it would print once it was restored. */
+async function printArchive(context: Context, name: string, options: CatOptions): Promise<void> {
+  await readArchive(context, name, options, async (schema, pages) => {
+    const choose = chosen(wanted(options, { schema }))
+    const kept = (object: StoredObject) => printable(choose(object), options)
+    await context.console.printJson(pieces(lines(() => pages, kept, [{}], options.limit)))
+  })
+}
+
+/** As a collection prints it: without times. */
+function printable(
+  { createdMs: _, updatedMs: __, vector, vectors, ...object }: StoredObject,
+  options: CatOptions,
+): StoredObject {
+  if (!options.vectors) return object
+  return { ...object, ...(vector && { vector }), ...(vectors && { vectors }) }
 }
 
 function isSelecting({ filter, objects }: CatOptions): boolean {
@@ -138,7 +161,7 @@ async function callsOf({ tenant }: CatOptions, found: Named): Promise<Reads> {
   })
 }
 
-function wanted({ properties }: CatOptions, { schema }: Named): Projection['properties'] {
+function wanted({ properties }: CatOptions, { schema }: Pick<Named, 'schema'>): Projection['properties'] {
   if (properties === undefined) return 'all'
   const known = (schema.properties ?? []).map(({ name }) => name)
   const names = properties.split(',').map((name) => name.trim())

@@ -1,5 +1,6 @@
 /** All that the command needs for `diff`, loaded together when it is called. */
 export { requireSelectable } from '../selection/selection.ts'
+export { selectedSource } from '../selection/source.ts'
 export { runDiff } from './diff.ts'
 export { openSide } from './side/open.ts'
 export { storeSide } from './side/store.ts'

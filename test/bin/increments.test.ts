@@ -1,0 +1,104 @@
+// Increments as an operator makes them: by cron, of the newest; any of them restored; one damaged; one compacted.
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
+import { type Home, home } from './elysiactl.ts'
+import { filled, idOf, STORE } from './filled.ts'
+
+const object = (n: number, text = 'some text') => ({ id: idOf(n), properties: { path: `p${n}`, text } })
+const BACKUP = ['col', 'backup', 'SourceCode', ...STORE]
+
+async function changed(at: Home, text: string, gone: number): Promise<void> {
+  const store = await openSqlite(join(at.directory, 'filled.db'))
+  await store.collection('SourceCode').write([object(1, text)])
+  await store.collection('SourceCode').remove([idOf(gone)])
+  await store.close()
+}
+
+async function json(at: Home, ...args: string[]) {
+  const { code, stdout, stderr } = await at.run([...args, '--json'])
+  if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`)
+  return JSON.parse(stdout)
+}
+
+const printed = async (at: Home, name: string) => (await at.run(['col', 'cat', name, ...STORE])).stdout
+
+t.test('nightly increments: each is the collection of its night, until a base is damaged', async (t) => {
+  const at = home(t)
+  await filled(
+    at,
+    'SourceCode',
+    Array.from({ length: 30 }, (_, n) => object(n)),
+  )
+  const night = () => json(at, ...BACKUP, '--since', 'last', '--full-every', '3')
+  const nights = []
+  for (let n = 0; n < 4; n++) {
+    if (n > 0) await changed(at, `night ${n}`, n + 10)
+    nights.push({ ...(await night()), lines: await printed(at, 'SourceCode') })
+  }
+  t.strictSame(
+    nights.map(({ kind }) => kind),
+    ['full', 'incremental', 'incremental', 'full'],
+  )
+  t.match(nights[2], { base: nights[1].archive, objects: 1, removed: 1, state: { objects: 28 } })
+  for (const { archive, lines } of nights) t.equal(await printed(at, archive), lines)
+  const { chain } = await json(at, 'col', 'catalog', 'show', nights[1].archive)
+  t.strictSame(
+    chain,
+    nights.slice(0, 3).map(({ archive }) => archive),
+  )
+  const restored = [
+    'col',
+    'restore',
+    'latest:SourceCode',
+    '--as-of',
+    nights[2].archive,
+    '--name',
+    'Back',
+    ...STORE,
+  ]
+  t.equal((await at.run(restored)).code, 0)
+  t.equal(await printed(at, 'Back'), nights[2].lines)
+  const refused = await at.run([...BACKUP, '--since', 'last', '--no-vectors'])
+  t.equal(refused.code, 0, 'of another content there is no base: a full one is made')
+  t.match(refused.stderr, 'a full archive is made: there is no archive')
+
+  const parts = join(nights[1].location, 'parts')
+  const file = join(parts, readdirSync(parts)[0]!)
+  const bytes = readFileSync(file)
+  chmodSync(file, 0o600)
+  writeFileSync(file, bytes.subarray(1))
+  const verified = await at.run(['col', 'catalog', 'verify', nights[1].archive])
+  t.equal(verified.code, 4)
+  t.match(verified.stderr, `${nights[1].archive} spoils 1 later archive: ${nights[2].archive}`)
+  const spoiled = await at.run(['col', 'restore', nights[2].archive, '--name', 'Spoiled', ...STORE])
+  t.equal(spoiled.code, 4)
+  t.match(spoiled.stderr, `${nights[1].archive}, a base of ${nights[2].archive}`)
+  t.equal((await at.run(['col', 'restore', nights[0].archive, '--name', 'Whole', ...STORE])).code, 0)
+
+  writeFileSync(file, bytes)
+  t.equal((await at.run(['col', 'catalog', 'verify', nights[1].archive])).code, 0)
+  t.match(await json(at, 'col', 'catalog', 'compact', nights[2].archive), {
+    status: 'done',
+    links: 3,
+    objects: 28,
+  })
+  t.match((await json(at, 'col', 'catalog', 'show', nights[2].archive)).kind, 'full')
+  t.equal(await printed(at, nights[2].archive), nights[2].lines)
+})
+
+t.test('what cannot be an increment is refused before anything is opened', async (t) => {
+  const at = home(t)
+  for (const [args, message] of [
+    [['--full'], '--full goes with --since'],
+    [['--since', 'last', '--to', 'one.jsonl'], 'an increment goes into a directory'],
+    [['--since', 'last', '--schema-only'], '--since and --schema-only exclude each other'],
+    [['--since', 'last', '--full-every', '0'], '--full-every'],
+    [['--since', 'last', '--max-vanished', '120%'], '--max-vanished'],
+  ] as const) {
+    const { code, stderr } = await at.run([...BACKUP, ...args])
+    t.equal(code, 2, message)
+    t.match(stderr, message)
+  }
+})
