@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Source } from '../core/stage.ts'
 
 /** What one side or both have in one place of the order; never neither. */
@@ -70,6 +71,8 @@ class MergeJoin<T> extends Readable {
   /** The next pairs; null at the end of both sides. */
   async #next(): Promise<Pair<T>[] | null> {
     while (true) {
+      // Sides that never wait, such as embedded stores, would keep timers and signals from their turn.
+      await turn()
       await Promise.all([this.#left.fill(), this.#right.fill()])
       if (this.#left.isAtEnd && this.#right.isAtEnd) return null
       const pairs = this.#join()

@@ -161,3 +161,16 @@ t.test('a reader that fails, and an abort of the pipeline, close both sides', as
     t.ok(left.pages.closed && right.pages.closed, how)
   }
 })
+
+t.test('sides that never wait leave timers their turn', async (t) => {
+  function* pages() {
+    for (let at = 0; at < 2000; at++) yield [at]
+  }
+  let turns = 0
+  const timer = setInterval(() => {
+    turns += 1
+  }, 1)
+  await mergeJoin(Readable.from(pages()), Readable.from(pages()), options).toArray()
+  clearInterval(timer)
+  t.ok(turns > 0, `${turns} turns`)
+})
