@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ObjectRange, ObjectSource } from '../archive/object/source.ts'
 import type { Retrying } from '../async/retry.ts'
 import { ElysiaError } from '../core/errors.ts'
@@ -66,10 +67,14 @@ class ObjectPages extends Readable {
 
   override _read(): void {
     const { retry = once } = this.#options
-    retry(() => this.#next(), this.#signal).then(
-      (page) => this.#take(page),
-      (error) => this.destroy(error),
-    )
+    const read = () => retry(() => this.#next(), this.#signal)
+    // A store that never waits, as embedded ones, would keep timers and signals from their turn.
+    turn()
+      .then(read)
+      .then(
+        (page) => this.#take(page),
+        (error) => this.destroy(error),
+      )
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -4,8 +4,9 @@ import { retrying } from '../../lib/async/retry.ts'
 import { ElysiaError } from '../../lib/core/errors.ts'
 import type { StoredObject } from '../../lib/core/object.ts'
 import { objects } from '../../lib/store/objects.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import type { Range } from '../../lib/store/store.ts'
-import { idOf, thing, things } from '../job/backup/archived.ts'
+import { idOf, THING, thing, things } from '../job/backup/archived.ts'
 import { changedStore } from '../job/changed.ts'
 
 const projection = { properties: 'all', vectors: true } as const
@@ -87,4 +88,20 @@ t.test('an abort is the error, with its reason', async (t) => {
     for await (const _ of pages) abort.abort(reason)
   }
   await t.rejects(read(), reason)
+})
+
+t.test('an embedded store that is read through leaves timers and signals their turn', async (t) => {
+  const store = await openSqlite(':memory:')
+  t.teardown(() => store.close())
+  await store.create(THING)
+  const things = store.collection('Thing')
+  await things.write(Array.from({ length: 20_000 }, (_, n) => thing(n, 20_000)))
+  let fired = false
+  setTimeout(() => {
+    fired = true
+  }, 0)
+  let before = 0
+  for await (const _page of objects(things, {}, { projection: { properties: [], vectors: false } }))
+    if (!fired) before += 1
+  t.ok(fired && before < 20, `after ${before} of 40 pages`)
 })
