@@ -90,6 +90,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'col catalog tag': { badly: ['none', 'gold'], exit: 10, says: /none/ },
   'col catalog untag': { badly: ['none', 'gold'], exit: 10, says: /none/ },
   'col catalog note': { badly: ['none', 'text'], exit: 10, says: /none/ },
+  'col catalog compact': { badly: ['none'], exit: 10, says: /there is no archive none/ },
   'col catalog unlock': { well: [], badly: ['--remove-al'], exit: 2, says: /did you mean --remove-all\?/ },
   'format schema': { well: [], badly: ['none'], exit: 2, says: /no format is called none/ },
   'config init': {
@@ -101,6 +102,13 @@ const CASES: Readonly<Record<string, Case>> = {
   'config show': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   completion: { well: ['bash'], badly: ['csh'], exit: 2, says: /no completion for csh/ },
   'col alias': { well: ['live', 'c'], badly: ['live', 'none'], exit: 10, says: /no collection None/ },
+  diff: { well: ['whole', 'whole'], badly: ['damaged', 'c'], exit: 4, says: /parts.*damaged|damaged.*parts/ },
+  'col delete': {
+    well: ['c', '--filter', "file_path = 'p0'", '--yes', '--max-delete', '100%'],
+    badly: ['c'],
+    exit: 2,
+    says: /it is not said which objects are to be deleted/,
+  },
   'col rm': { well: ['c', '--yes'], badly: ['c'], exit: 2, says: /no terminal to ask at/ },
 }
 

@@ -149,7 +149,7 @@ t.test('usage, and what is not there', async (t) => {
   t.equal((await at.run(['col', 'restore', 'nowhere', ...TO])).code, 10)
   t.equal((await at.run(['col', 'restore', 'not.txt', ...TO])).code, 1)
   t.equal((await at.run(['col', 'restore', '.', ...TO])).code, 10)
-  t.equal((await at.run(['col', 'restore', 'not.txt', '--on-conflict', 'merge', ...TO])).code, 2)
+  t.equal((await at.run(['col', 'restore', 'not.txt', '--on-conflict', 'mix', ...TO])).code, 2)
 })
 
 t.test('a server that is not there is exit 13', async (t) => {
