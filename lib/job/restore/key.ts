@@ -11,7 +11,7 @@ export interface RestoreKeyFacts {
   /** Into which class. */
   readonly name: string
   readonly selection: ArchiveSelection | undefined
-  readonly options: Pick<RestoreOptions, 'tenant' | 'onConflict' | 'intoAlias'>
+  readonly options: Pick<RestoreOptions, 'tenant' | 'onConflict' | 'prefer' | 'vectors' | 'intoAlias'>
   /** The digest of the plan that is applied. */
   readonly plan?: string | undefined
 }
@@ -21,10 +21,11 @@ export interface RestoreKeyFacts {
  * of which nobody can say what they hold.
  */
 export function restoreKey({ source, store, name, selection, options, plan }: RestoreKeyFacts): RunKey {
-  const { tenant, onConflict, intoAlias } = options
+  const { tenant, onConflict, prefer, vectors, intoAlias } = options
   const of = selection === undefined ? '' : ` ${selectionText(selection)}`
   const inputs = [`${source.identity === undefined ? 'a pipe' : `archive ${source.identity}`}${of}`]
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
+  if (onConflict === 'merge') inputs.push(`--prefer ${prefer}, --vectors ${vectors ?? prefer}`)
   if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)
   if (plan !== undefined) inputs.push(`plan ${plan}`)
   return { target: store.target, class: name, inputs, ...(tenant !== undefined && { tenant }) }

@@ -176,3 +176,43 @@ t.test('cut anywhere and given again, a restore ends as one that was not cut', a
     RUNS,
   )
 })
+
+const others = fc.uniqueArray(fc.record({ n: fc.integer({ min: 0, max: 15 }), isRemoved: fc.boolean() }), {
+  selector: ({ n }) => n,
+  maxLength: 6,
+})
+
+t.test(
+  'what others change after a restore stays when that is taken back, and all else is undone',
+  async (t) => {
+    const undoDirectory = t.testdir()
+    let left = 0
+    await fc.assert(
+      fc.asyncProperty(notes, notes, options, others, async (ours, theirs, how, changes) => {
+        const store = await filled(theirs)
+        const expected = new Map((await objectsOf(store, 'Note')).map((one) => [one.id, one]))
+        const all = { ...SMALL, ...how } as RestoreOptionsInput
+        const { report } = await runRestore(sourceOf(ours), store, all, { undoDirectory })
+        const collection = store.collection('Note')
+        for (const { n, isRemoved } of changes) {
+          const object = { id: idOf(n), properties: { a: 'somebody else' } }
+          if (!isRemoved) {
+            await collection.write([object])
+            expected.set(object.id, object)
+            continue
+          }
+          // To remove what the restore has deleted changes nothing.
+          const [removed] = await collection.remove([object.id])
+          if (removed!.existed) expected.delete(object.id)
+        }
+        const { report: back, error } = await runRollback(store, report.id, {}, { undoDirectory })
+        if (error !== undefined) throw error
+        left += back.left
+        const after = [...expected.values()].toSorted((x, y) => (x.id < y.id ? -1 : 1))
+        t.strictSame(await objectsOf(store, 'Note'), after)
+      }),
+      RUNS,
+    )
+    t.ok(left > RUNS.numRuns / 4, `${left} were left`)
+  },
+)
