@@ -14,7 +14,8 @@ export function* collectionFindings(
   isAsked: (tenant: string) => boolean,
 ): Generator<SchemaFinding | TenantFinding | AliasFinding> {
   if (left.isSchemaDerived !== true && right.isSchemaDerived !== true) yield* schemaFindings(left, right)
-  yield* tenantFindings(left.tenants ?? [], right.tenants ?? [], isAsked)
+  if (left.tenants !== undefined && right.tenants !== undefined)
+    yield* tenantFindings(left.tenants, right.tenants, isAsked)
   // Two collections of one store cannot have an alias in common.
   const areOfOne = left.live !== undefined && left.live.store.target === right.live?.store.target
   if (left.aliases !== undefined && right.aliases !== undefined && !areOfOne)

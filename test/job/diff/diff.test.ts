@@ -305,6 +305,19 @@ t.test(
   },
 )
 
+t.test('objects in a file say of which tenant they are', async (t) => {
+  const store = await tenanted(TARGETS.sqlite, t, { a: [1, 2], b: [2] })
+  const path = join(t.testdir(), 'things.jsonl')
+  const of = (tenant: string, n: number) => readableText({ ...thing(n), tenant })
+  writeFileSync(path, [of('b', 2), of('b', 3), of('a', 2)].join('\n'))
+  const file = () => openSide(path, { className: 'Thing' })
+  const { lines, report } = await compared(await storeSide(store, 'Thing'), await file())
+  t.strictSame(lines, [`+ a/${idOf(1)}`, `- b/${idOf(3)}`])
+  t.match(report, { tenants: 0, equal: 2 })
+  const ofB = await compared(await file(), await storeSide(store, 'Thing'), { tenant: 'b' })
+  t.strictSame(ofB.lines, [`+ b/${idOf(3)}`])
+})
+
 t.test('a class with tenants is not compared with one without', async (t) => {
   const one = await tenanted(TARGETS.memory, t, { a: [1] })
   const other = await filled(TARGETS.memory, t, [])

@@ -42,7 +42,10 @@ export interface DiffSide {
   /** The kind of store that spelled its values, and the version of it, as far as they are known. */
   readonly kind?: string
   readonly version?: string
-  /** All that it has, with their states where these are known; undefined for a class without tenants. */
+  /**
+   * All that it has, with their states where these are known. Undefined for a class without tenants, and where only the
+   * objects say of which tenant they are.
+   */
   readonly tenants?: readonly SideTenant[]
   /** Undefined where nothing is known of them. */
   readonly aliases?: readonly string[]

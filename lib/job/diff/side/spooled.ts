@@ -58,8 +58,8 @@ async function inOrder(source: RestoreSource, reading: Reading): Promise<ObjectS
 
 async function fill(database: SqliteDatabase, source: RestoreSource, reading: Reading): Promise<void> {
   const insert = database.prepare('INSERT INTO objects VALUES (?, ?, ?)')
-  const insertPage = database.transaction((page: readonly StoredObject[], tenant: string) => {
-    for (const object of page) insert.run(object.tenant ?? tenant, object.id, Buffer.from(objectText(object)))
+  const insertPage = database.transaction((page: readonly StoredObject[]) => {
+    for (const object of page) insert.run(object.tenant ?? '', object.id, Buffer.from(objectText(object)))
   })
   for (const part of source.parts) {
     const end = new Writable({
@@ -67,7 +67,7 @@ async function fill(database: SqliteDatabase, source: RestoreSource, reading: Re
       highWaterMark: 1,
       write(page: readonly StoredObject[], _, done) {
         try {
-          insertPage(page, part.tenant ?? '')
+          insertPage(page)
           done()
         } catch (error) {
           done(error as Error)
