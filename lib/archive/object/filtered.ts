@@ -15,14 +15,8 @@ export type Selects = (object: StoredObject) => boolean
  */
 export function filtered(selects: Selects, leftOut: LeftOut = new LeftOut()): Stage<Page, Page> {
   return mapChunks((page: Page) => {
-    const before = leftOut.total
-    const wanted = page.filter((object) => {
-      const isWanted = selects(object)
-      if (isWanted) leftOut.passed(object.id)
-      else leftOut.left()
-      return isWanted
-    })
-    leftOut.onLeftOut?.(leftOut.total - before)
+    const wanted = page.filter(selects)
+    leftOut.note(page, wanted)
     return wanted.length === page.length ? page : wanted
   })
 }
@@ -48,18 +42,18 @@ async function* wantedOf(pages: AsyncIterable<Page>, selects: Selects): AsyncGen
 export class LeftOut {
   /** All of them so far. */
   total = 0
-  /** Called with how many there were of each page. */
-  readonly onLeftOut: ((objects: number) => void) | undefined
+  readonly #onLeftOut: ((objects: number) => void) | undefined
 
+  /** `onLeftOut` is called with how many there were of each page. */
   constructor(onLeftOut?: (objects: number) => void) {
-    this.onLeftOut = onLeftOut
+    this.#onLeftOut = onLeftOut
   }
 
-  left(): void {
-    this.total += 1
+  /** A page, and what of it was let through. */
+  note(page: Page, wanted: Page): void {
+    this.total += page.length - wanted.length
+    this.#onLeftOut?.(page.length - wanted.length)
   }
-
-  passed(_id: string): void {}
 }
 
 /**
@@ -70,15 +64,17 @@ export class PlacedLeftOut extends LeftOut {
   readonly #before = new Map<string, number>()
   #since = 0
 
-  override left(): void {
-    this.#since += 1
-    this.total += 1
-  }
-
-  override passed(id: string): void {
-    if (this.#since === 0) return
-    this.#before.set(id, this.#since)
-    this.#since = 0
+  override note(page: Page, wanted: Page): void {
+    super.note(page, wanted)
+    let at = 0
+    for (const { id } of wanted) {
+      for (; page[at]!.id !== id; at++) this.#since += 1
+      at += 1
+      if (this.#since === 0) continue
+      this.#before.set(id, this.#since)
+      this.#since = 0
+    }
+    this.#since += page.length - at
   }
 
   /** Those between an object and the one before it; once. */
