@@ -263,6 +263,8 @@ export interface RestoreOptionsInput {
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
+  /** only the tenants or parts that were left in this file, which --list printed. No default. */
+  readonly useList?: string
   /**
    * write what would be done into this file, an object a line, and change nothing; `col apply FILE` does it.
    * No default.

@@ -272,3 +272,33 @@ t.test('a restore into an alias says how to go back; `col alias` does it', async
     stderr: /collection of that name already exists/,
   })
 })
+
+t.test('--list prints what an archive holds, and --use-list restores what was left of it', async (t) => {
+  const at = home(t)
+  await filled(at, 'Ark', [...objects(3, 'noah'), ...objects(1, 'sem')])
+  await at.run(['col', 'backup', 'Ark', '--to', 'archive', ...STORE])
+  const { code, stdout, stderr } = await at.run(['col', 'restore', 'archive', '--list'])
+  t.equal(code, 0)
+  t.equal(stderr, '', 'no target is looked for')
+  t.match(
+    stdout,
+    /^# 4 objects of Ark\..*\n#.*--use-list FILE\narchive \S+\ntenant "noah" # 3 objects, active\ntenant "sem" /,
+  )
+  writeFileSync(join(at.directory, 'list'), stdout.replace('tenant "noah"', '#'))
+  const some = await at.run([
+    'col',
+    'restore',
+    'archive',
+    '--use-list',
+    'list',
+    '--name',
+    'Some',
+    '--json',
+    ...STORE,
+  ])
+  t.equal(some.code, 0, some.stderr)
+  t.match(JSON.parse(some.stdout), { restores: [{ objects: 1, written: 1, tenants: 1 }] })
+  writeFileSync(join(at.directory, 'list'), `${stdout}tenant "ham"\n`)
+  const words = ['col', 'restore', 'archive', '--use-list', 'list', '--name', 'Other', ...STORE]
+  t.match(await at.run(words), { code: 2, stderr: /line 6 names no tenant of/ })
+})

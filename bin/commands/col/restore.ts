@@ -27,6 +27,7 @@ import { progressView } from '../../view/progress.ts'
 import { asOfOptions, locationAsOf } from './asOf.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
 import { endRestores } from './restoring/end.ts'
+import { printList, restoreListOptions } from './restoring/list.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
@@ -51,6 +52,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
     'elysiactl col restore latest:Article --into-alias Live   # beside, then switch',
+    'elysiactl col restore latest:Article --list > article.list   # edit it, then --use-list article.list',
     'elysiactl col restore latest:Article --on-conflict replace --plan article.plan   # look at it first',
     `elysiactl col restore latest:Article --name draft --filter "status = 'draft'" --properties title,body`,
   ],
@@ -58,6 +60,7 @@ export const command: Command = {
     restoreOptions,
     asOfOptions,
     restoreAskOptions,
+    restoreListOptions,
     lockOptions,
     catalogOptions,
     runOptions,
@@ -85,6 +88,10 @@ async function run(context: Context): Promise<void> {
   await closingAfter(closers, async () => {
     const opened: Opened[] = []
     for (const operand of operands) opened.push(await open(context, operand, options, closers))
+    if (context.options(restoreListOptions).list) {
+      for (const { source } of opened) await printList(console, source, context.signal)
+      return
+    }
     const { store, state } = await context.openTarget(opening(context, options))
     const { yes } = context.options(restoreAskOptions)
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))

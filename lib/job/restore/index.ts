@@ -1,4 +1,5 @@
 /** All that the command needs for `col restore`, loaded together when it is called. */
 export { requireSelectable } from '../selection/selection.ts'
+export { listLines } from './list/format.ts'
 export { runRestores } from './restore.ts'
 export { openSource } from './source/open.ts'

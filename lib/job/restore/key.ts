@@ -6,7 +6,7 @@ import type { RestoreSource } from './source/source.ts'
 
 /** What makes two restores of one source the same run. */
 export interface RestoreKeyFacts {
-  readonly source: Pick<RestoreSource, 'identity'>
+  readonly source: Pick<RestoreSource, 'identity' | 'chosen'>
   readonly store: Pick<Store, 'target'>
   /** Into which class. */
   readonly name: string
@@ -24,6 +24,7 @@ export function restoreKey({ source, store, name, selection, options, plan }: Re
   const { tenant, onConflict, prefer, vectors, intoAlias } = options
   const of = selection === undefined ? '' : ` ${selectionText(selection)}`
   const inputs = [`${source.identity === undefined ? 'a pipe' : `archive ${source.identity}`}${of}`]
+  if (source.chosen !== undefined) inputs.push(`list ${source.chosen}`)
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   if (onConflict === 'merge') inputs.push(`--prefer ${prefer}, --vectors ${vectors ?? prefer}`)
   if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)

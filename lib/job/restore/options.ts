@@ -74,6 +74,14 @@ export const restoreOptions = {
       minimum: 0,
       maximum: 366 * 24 * 3_600_000,
     },
+    useList: {
+      type: 'string',
+      kind: 'file',
+      description: 'only the tenants or parts that were left in this file, which --list printed',
+      placeholder: 'FILE',
+      path: true,
+      flagOnly: true,
+    },
     plan: {
       type: 'string',
       kind: 'file',

@@ -19,6 +19,7 @@ import { planInto } from './conflict/existing.ts'
 import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
+import { listedSource } from './list/listed.ts'
 import type { RestoreOptions } from './options.ts'
 import { healthyTarget, planRestore } from './plan.ts'
 import { requireSamePlan } from './planned/check.ts'
@@ -54,13 +55,14 @@ export interface Together {
  * ELYSIA_LOCKED, ELYSIA_UNREACHABLE, ELYSIA_USAGE, ELYSIA_NOT_FOUND
  */
 export async function setUpRestore(
-  given: RestoreSource,
+  whole: RestoreSource,
   store: Store,
   input: RestoreOptions,
   context: RestoreContext,
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
   const frame = new Run('restore', context)
+  const given = input.useList === undefined ? whole : await listedSource(whole, input.useList)
   const { emit, signal } = frame
   const retry = frame.retrying(input.retryForMs)
   const health = await retry(() => healthyTarget(store, input, emit))

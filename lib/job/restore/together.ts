@@ -6,13 +6,13 @@ import type { RestoreSource } from './source/source.ts'
 /** The classes that come together. @throws ElysiaError ELYSIA_USAGE for what is meant for a single one */
 export function classesOf(
   sources: readonly RestoreSource[],
-  { name, schema, tenant, collection, intoAlias, plan }: RestoreOptions,
+  { name, schema, tenant, collection, intoAlias, plan, useList }: RestoreOptions,
   { runId }: RestoreContext,
 ): ReadonlySet<string> {
   const names = new Set(sources.map((source) => source.schema.class))
   if (sources.length === 1) return names
   const single = { '--name': name, '--schema': schema, '--tenant': tenant, '--collection': collection }
-  const alias = { '--into-alias': intoAlias, '--plan': plan }
+  const alias = { '--into-alias': intoAlias, '--plan': plan, '--use-list': useList }
   const flags = Object.entries({ ...single, ...alias, '--run-id': runId })
   const flag = flags.find(([, value]) => value !== undefined)?.[0]
   if (flag !== undefined) {

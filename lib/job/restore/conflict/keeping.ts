@@ -42,7 +42,7 @@ async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
  */
 export async function planChanges(run: RestoreRun): Promise<void> {
   if (run.kept.vanishing === undefined) return announce(run)
-  const deletions = run.applying === undefined ? await planDeletions(run) : plannedDeletions(run)
+  const deletions = run.applying === undefined ? await planDeletions(run) : await plannedDeletions(run)
   await announce(run, deletions)
   const { confirm } = run.frame.context as RestoreContext
   if (run.options.dryRun || confirm === undefined || (await confirm(deletions))) return
@@ -52,14 +52,17 @@ export async function planChanges(run: RestoreRun): Promise<void> {
 }
 
 /** What a plan deletes was looked at when it was made. */
-function plannedDeletions({ applying, kept, class: name, store }: RestoreRun): Deletions {
+async function plannedDeletions(run: RestoreRun): Promise<Deletions> {
+  const { applying, kept, class: name, store, existing, retry } = run
   const vanishing = kept.vanishing!
   for (const entries of applying!.deletions()) {
     vanishing.addTarget(
       entries.map(({ id, tenant }) => ({ id, properties: {}, ...(tenant !== undefined && { tenant }) })),
     )
   }
-  const { count, objects, source } = vanishing
+  const { count, source } = vanishing
+  const isTenanted = hasTenants(existing!.schema)
+  const objects = isTenanted ? vanishing.objects : await retry(() => store.collection(name).count())
   return { collection: name, target: store.target, objects, source, deletes: count, ids: [] }
 }
 

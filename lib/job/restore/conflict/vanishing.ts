@@ -133,9 +133,11 @@ export function requireReplaceable({
       ? '--tenant selects some of its objects'
       : skipDamaged
         ? '--skip-damaged leaves out some of its objects'
-        : isOnce(source)
-          ? 'it comes from a pipe, which can be read only once'
-          : partFact(source, plan)
+        : source.chosen !== undefined
+          ? '--use-list selects some of its objects'
+          : isOnce(source)
+            ? 'it comes from a pipe, which can be read only once'
+            : partFact(source, plan)
   if (fact === undefined) return
   throw new ElysiaError('ELYSIA_USAGE', `${source.name} cannot replace a collection: ${fact}`, {
     hint: isOnce(source)

@@ -41,6 +41,8 @@ export interface RestoreSource {
   readonly once?: boolean
   readonly schema: CollectionSchema
   readonly manifest?: Manifest
+  /** Of one that a list selects parts of: what that list is recognised by. */
+  readonly chosen?: string
   readonly tenants?: readonly Tenant[]
   readonly aliases: readonly string[]
   /** About how many objects there are, for a person who waits. */

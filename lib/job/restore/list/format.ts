@@ -1,0 +1,43 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { counted } from '../../../core/units.ts'
+import { archiveName, type RestoreSource, type SourcePart } from '../source/source.ts'
+
+/**
+ * What an archive holds as an editable list: the archive on its first line, then a line a tenant, or a part where there
+ * are no tenants. What stands behind a # is for the reader.
+ * @throws ElysiaError ELYSIA_USAGE for a source that is in one piece
+ */
+export function* listLines(source: RestoreSource): Generator<string> {
+  requireParts(source)
+  const { parts, tenants, schema } = source
+  const objects = parts.reduce((sum, part) => sum + (part.objects ?? 0), 0)
+  const holds = `${counted(objects, 'object')} of ${schema.class}`
+  yield `# ${holds}. Take out the lines that are not wanted, or put # before them,`
+  yield `# then: elysiactl col restore ${archiveName(source)} --use-list FILE`
+  yield `archive ${archiveName(source)}`
+  if (tenants === undefined) for (const part of parts) yield partLine(part)
+  else yield* tenantLines(source)
+}
+
+function partLine({ name, objects = 0, covers }: SourcePart): string {
+  const from = covers?.after === undefined ? 'the first id' : `behind ${covers.after}`
+  const to = covers?.upTo === undefined ? 'to the last' : `up to ${covers.upTo}`
+  return `part ${JSON.stringify(name)} # ${counted(objects, 'object')}, ${from} ${to}`
+}
+
+function* tenantLines({ parts, tenants = [] }: RestoreSource): Generator<string> {
+  const counts = new Map<string | undefined, number>()
+  for (const { tenant, objects = 0 } of parts) counts.set(tenant, (counts.get(tenant) ?? 0) + objects)
+  for (const { name, state } of tenants) {
+    yield `tenant ${JSON.stringify(name)} # ${counted(counts.get(name) ?? 0, 'object')}, ${state}`
+  }
+}
+
+/** @throws ElysiaError ELYSIA_USAGE */
+export function requireParts({ kind, name, parts, tenants }: RestoreSource): void {
+  const isWhole = tenants === undefined || parts.every(({ tenant }) => tenant !== undefined)
+  if (kind === 'archive' && isWhole) return
+  throw new ElysiaError('ELYSIA_USAGE', `${name} is in one piece, of which there is no list`, {
+    hint: 'a list is of an archive in a directory; of anything else --tenant, --filter and --objects select',
+  })
+}
