@@ -62,7 +62,7 @@ t.test('each archive of a chain gives back the collection as it was', async (t) 
         t.match(report, { written: await collection.count() })
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 200 },
   )
 })
 
