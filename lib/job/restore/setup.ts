@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeAll } from '../../async/closeAll.ts'
 import type { Retrying } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
+import { ElysiaError } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import type { Emit } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
@@ -203,11 +205,20 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
 }
 
 /** What has been kept for its time goes before more is kept. */
-async function beginUndo({ kept: { undo }, frame }: RestoreRun): Promise<void> {
+async function beginUndo({ kept: { undo }, frame, progress, id }: RestoreRun): Promise<void> {
   if (undo === undefined) return
   const { state } = frame.context
   if (state !== undefined) removeExpired(state, frame.emit)
+  if (progress.continued > 0 && !existsSync(undo.directory)) throw undoGone(id, undo.directory)
   await undo.begin()
+}
+
+/** What would be kept from now on takes back a part of the run alone. */
+function undoGone(run: string, directory: string): ElysiaError {
+  const fact = `what the interrupted run ${run} has changed before is no longer kept in ${directory}`
+  return new ElysiaError('ELYSIA_STATE', fact, {
+    hint: 'nothing more was written; --no-undo goes on without a way back, and a backup from before is the way back from that',
+  })
 }
 
 function rejectsFile(

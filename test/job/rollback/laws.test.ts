@@ -1,6 +1,7 @@
 // The laws of changing a collection that others live in: cut anywhere and taken back, it is what it was; cut anywhere
 // and given again, it is what it would have been.
 
+import { rmSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
@@ -31,6 +32,8 @@ const NOTE: CollectionSchema = {
 }
 
 const idOf = (n: number) => `00000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}`
+
+const NOTHING = { a: undefined, b: undefined, refs: undefined, vector: undefined }
 
 const note = fc.record({
   n: fc.integer({ min: 0, max: 15 }),
@@ -175,6 +178,21 @@ t.test('cut anywhere and given again, a restore ends as one that was not cut', a
     }),
     RUNS,
   )
+})
+
+t.test('an interrupted restore whose undo is gone does not go on as if it could be taken back', async (t) => {
+  const directory = t.testdir()
+  const [store, state] = [await filled([]), stateIn(directory)]
+  const source = () => sourceOf(Array.from({ length: 8 }, (_, n) => objectOf({ ...NOTHING, n })))
+  const all = { ...SMALL, onConflict: 'overwrite' } as const
+  const { report } = await runRestore(source(), cutAt(store, 4, false), all, { state })
+  rmSync(report.undo!.directory, { recursive: true })
+  const { error } = await runRestore(source(), store, all, { state })
+  t.match(error, { code: 'ELYSIA_STATE', message: /no longer kept/ })
+  t.match(await runRestore(source(), store, { ...all, undo: false }, { state }), {
+    report: { status: 'done' },
+  })
+  state.close()
 })
 
 const others = fc.uniqueArray(fc.record({ n: fc.integer({ min: 0, max: 15 }), isRemoved: fc.boolean() }), {
