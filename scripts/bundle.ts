@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { splitInTwo } from './split.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -32,12 +31,12 @@ const LATE = ['node:fs/promises', 'node:net', 'node:readline', 'node:zlib']
 const late: Plugin = {
   name: 'late',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^(${LATE.join('|')})$`) }, ({ path: name, kind }) => ({
+    onResolve({ filter: new RegExp(`^(${LATE.join('|')})$`) }, ({ path: name }) => ({
       path: name,
-      namespace: kind === 'dynamic-import' ? 'late-import' : 'late',
+      namespace: 'late',
     }))
     onLoad({ filter: /./, namespace: 'late' }, async ({ path: name }) => {
-      const names = JSON.stringify(namesIn(process.getBuiltinModule(name)))
+      const names = JSON.stringify(Object.keys(process.getBuiltinModule(name) as object))
       const contents = `let loaded
         for (const name of ${names}) {
           const get = () => (loaded ??= process.getBuiltinModule('${name}'))[name]
@@ -45,22 +44,7 @@ const late: Plugin = {
         }`
       return { contents }
     })
-    onLoad({ filter: /./, namespace: 'late-import' }, async ({ path: name }) => ({
-      contents: exportsOf(`process.getBuiltinModule('${name}')`, namesIn(process.getBuiltinModule(name))),
-    }))
   },
-}
-
-function namesIn(module: object | undefined): string[] {
-  return Object.keys(module ?? {}).filter((name) => name !== 'default')
-}
-
-/** A module that exports what stands under these names in an object. */
-function exportsOf(object: string, names: readonly string[]): string {
-  return [
-    `const all = ${object}`,
-    ...names.map((name) => `const own_${name} = all.${name}\nexport { own_${name} as ${name} }`),
-  ].join('\n')
 }
 
 /** Schemas are printed by one command alone: they stay files of their own, which the compiler puts into dist/. */
@@ -107,23 +91,17 @@ const weaviate: Plugin = {
   setup({ onResolve, onLoad }) {
     const here = `./${WEAVIATE.file}`
     const filter = new RegExp(`^(${WEAVIATE.packages.join('|')})$`)
-    onResolve({ filter }, ({ path: name, kind }) => ({
-      path: name,
-      namespace: kind === 'dynamic-import' ? 'weaviate-import' : 'weaviate',
-    }))
+    onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'weaviate' }))
     onResolve({ filter: /\/weaviate\.cjs$/ }, () => ({ path: here, external: true }))
     onLoad({ filter: /./, namespace: 'weaviate' }, ({ path: name }) => ({
       contents: `module.exports = require('${here}')['${name}']`,
-    }))
-    onLoad({ filter: /./, namespace: 'weaviate-import' }, async ({ path: name }) => ({
-      contents: exportsOf(`require('${here}')['${name}']`, namesIn(await import(name))),
     }))
   },
 }
 
 /**
- * The command as two files, what an ingest needs at its start and the rest: as 140 modules that took 70 ms to load. What
- * is imported lazily stays so: it is evaluated when it is first asked for. It is CommonJS, because Node's loader for modules looks at every
+ * The command as one file: its 140 modules took 70 ms to load, this takes 25. What is imported lazily stays so:
+ * it is evaluated when it is first asked for. It is CommonJS, because Node's loader for modules looks at every
  * export of each built-in module that is imported, and so loads all that these load lazily: 15 ms.
  */
 const OPTIONS = {
@@ -160,7 +138,6 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
   const { outputFiles } = await build({
     ...OPTIONS,
     ...entry,
-    banner: { js: [OPTIONS.banner.js, entry.banner?.js].join('\n') },
     outfile: path(`dist/bin/${name}`),
     write: false,
   })
@@ -170,14 +147,9 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
   }
 }
 
-const { banner: _banner, define: _define, ...SHARED } = OPTIONS
-
-await splitInTwo({
-  main: path('bin/main.ts'),
-  early: [path('bin/commands/index/process-jsonl.ts'), path('lib/store/sqlite/store.ts')],
-  directory: path('dist/chunks'),
-  options: { ...SHARED, plugins: [late, schemas, typebox, weaviate] },
-  write: (name, { plugins = [], ...more }) => bundle(name, { ...more, plugins: [schemas, ...plugins] }),
+await bundle('main.cjs', {
+  entryPoints: [path('bin/main.ts')],
+  plugins: [late, schemas, typebox, weaviate],
 })
 await bundle(TYPEBOX.file, { entryPoints: [path(TYPEBOX.module)], plugins: [late] })
 await bundle(WEAVIATE.file, {

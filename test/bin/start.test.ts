@@ -38,7 +38,6 @@ t.test('a run into the embedded store loads one package, SQLite, and nothing els
   const directory = t.testdir({ 'a.jsonl': adds(10) })
   t.strictSame(loadedBy(directory, INGEST), ['better-sqlite3'])
   const files = filesLoadedBy(directory, [...INGEST, '--quiet'])
-  t.notOk(files.includes(join(MAIN, '../rest.cjs')), 'nor what other commands need')
   for (const late of ['zlib', 'readline']) t.notOk(files.includes(`NativeModule ${late}`), late)
 })
 

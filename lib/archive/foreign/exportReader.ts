@@ -67,7 +67,7 @@ async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint
   }
 }
 
-/** The thread's file: beside this one, or, where the command is bundled (dist/bin), in dist/lib. */
+/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
 function workerUrl(): URL {
   const here = import.meta.url
   if (here.endsWith('.cjs')) return new URL('../lib/archive/foreign/exportWorker.js', here)
