@@ -27,7 +27,7 @@ t.test('completion offers commands, options and what they take', async (t) => {
   t.ok((await offers('col', 'ls', '')).includes('--target'), 'nothing but flags may follow')
   t.same(await offers('index', 'sync', '--collection', ''), ['SourceCode'])
   t.same(await offers('index', 'sync', '--target', 'o'), ['office'])
-  t.same(await offers('col', 'cat', 'SourceCode', '--no'), ['--no-vectors'])
+  t.same(await offers('col', 'cat', 'SourceCode', '--no-v'), ['--no-vectors'])
   t.same(await offers('index', 'process-jsonl', ''), [], 'which lets the shell offer files')
   t.same(await offers('index', 'sync', '--', ''), [])
 })

@@ -55,8 +55,9 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col ls': [[]],
   'col backup': [
     ['c', '--dry-run'],
-    ['c', '--to', 'another'],
     ['c', '--to', 'single.jsonl.zst'],
+    ['c', '--to', 'another'],
+    ['c', '--to', 'increment', '--since', 'last'],
   ],
   'col restore': [
     ['whole', '--name', 'e'],
@@ -78,7 +79,12 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['live', 'e'],
     ['live', 'c'],
   ],
+  'col delete': [
+    ['c', '--filter', "file_path = 'p0'", '--dry-run'],
+    ['c', '--filter', "file_path = 'p0'", '--yes'],
+  ],
   'col rm': [['h', '--yes']],
+  'col catalog compact': [['latest:C']],
   'col catalog tag': [['ID', 'gold']],
   'col catalog untag': [['ID', 'gold']],
   'col catalog note': [['ID', 'before the move']],
@@ -151,6 +157,7 @@ t.test('one thing has one name in all documents', async (t) => {
   t.strictSame([...reports].toSorted(), [
     'backup',
     'cleanup',
+    'delete',
     'diff',
     'report',
     'restore',

@@ -25,10 +25,7 @@ export const command: Command = {
   operands: [
     { name: 'FILE', kind: 'file', hint: '`elysiactl col restore ID --on-conflict … --plan FILE` makes one' },
   ],
-  examples: [
-    'elysiactl col restore latest:Article --on-conflict replace --plan article.plan',
-    'elysiactl col apply article.plan',
-  ],
+  examples: ['elysiactl col apply article.plan   # made by `col restore … --plan article.plan`'],
   schemas: [applyOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   document: 'restore',
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
