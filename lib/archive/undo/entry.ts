@@ -39,8 +39,8 @@ function entryText({ id, tenant, before, wrote }: UndoEntry): string {
 /** The mark that a line is; undefined of an entry. */
 export function markIn(line: string): BlockMark | undefined {
   if (!line.startsWith('{"block":')) return undefined
-  const { block } = JSON.parse(line) as { block?: BlockMark }
-  return block
+  const { block } = JSON.parse(line) as { block?: unknown }
+  return isRecord(block) ? (block as unknown as BlockMark) : undefined
 }
 
 /** Reads entries with the numbers that their class has. @throws where a line is none */

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { parseBounded } from '../../core/boundedJson.ts'
 import { isCollectionSchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
@@ -7,6 +7,8 @@ import { makeDirectory } from '../../file/directory.ts'
 import { UNDO_HEADER, type UndoHeader, undoDamaged, undoUnwritable } from './undo.ts'
 
 const MODE = 0o600
+/** It holds a class, and the names of tenants. */
+const MAX_BYTES = 256 * 1024 * 1024
 
 /** Writes a header, durable and all at once. @throws ElysiaError ELYSIA_STATE */
 export function writeUndoHeader(directory: string, header: UndoHeader): void {
@@ -33,15 +35,19 @@ export function syncDirectory(directory: string): void {
 
 /** The header of a run's undo; undefined where there is none. @throws ElysiaError ELYSIA_DAMAGED */
 export function readUndoHeader(directory: string): UndoHeader | undefined {
+  const path = join(directory, UNDO_HEADER)
   let text: string
   try {
-    text = readFileSync(join(directory, UNDO_HEADER), 'utf8')
+    if (statSync(path).size > MAX_BYTES) throw new Error(`${UNDO_HEADER} is larger than 256 MiB`)
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw undoDamaged(directory, 'cannot be read', error)
   }
   const header = parsed(text)
   if (header === undefined) throw undoDamaged(directory, `has an ${UNDO_HEADER} that is none`)
+  // Locks, and the directories that a rollback removes, go by the name of the run.
+  if (header.run !== basename(directory)) throw undoDamaged(directory, 'is of a run of another name')
   return header
 }
 
@@ -53,9 +59,24 @@ function parsed(text: string): UndoHeader | undefined {
     if (!isRecord(value) || value.format !== 1 || value.kind !== 'undo') return undefined
     if (TEXTS.some((name) => typeof value[name] !== 'string') || !isCollectionSchema(value.schema))
       return undefined
-    if (typeof value.keep_ms !== 'number') return undefined
+    if (!isCount(value.keep_ms) || !isTime(value.started_at)) return undefined
+    if (value.ended_at !== undefined && !isTime(value.ended_at)) return undefined
+    if ([value.bytes, value.entries].some((size) => size !== undefined && !isCount(size))) return undefined
+    if (value.tenants_made !== undefined && !isTexts(value.tenants_made)) return undefined
     return value as unknown as UndoHeader
   } catch {
     return undefined
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && Number.isFinite(Date.parse(value))
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

@@ -21,8 +21,15 @@ export async function* undoBlocks(
   directory: string,
   { schema, bytes }: Pick<UndoHeader, 'schema' | 'bytes'>,
 ): AsyncGenerator<UndoBlock> {
-  const read = entryReader(schema)
   const failure = (fact: string, cause: unknown) => undoDamaged(directory, fact, cause)
+  const readOne = entryReader(schema)
+  const read = (line: string) => {
+    try {
+      return readOne(line)
+    } catch (error) {
+      throw failure('has an entry that is none', error)
+    }
+  }
   const file = createReadStream(join(directory, UNDO_ENTRIES))
   let lines: string[] = []
   let end = 0
@@ -45,7 +52,8 @@ export async function* undoBlocks(
       throw undoDamaged(directory, `is damaged: it was ${bytes} bytes long when its run ended`)
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && bytes === undefined) return
+    // It is there before its header is.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw failure(`lacks its ${UNDO_ENTRIES}`, error)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { makeDirectory } from '../../file/directory.ts'
 import { blockText } from './entry.ts'
 import { syncDirectory, writeUndoHeader } from './header.ts'
@@ -55,15 +55,17 @@ export class UndoWriter {
         at.bytes = end
       }
     }
+    let handle: FileHandle | undefined
     try {
       makeDirectory(directory)
-      const handle = await open(path, 'a', 0o600)
+      handle = await open(path, 'a', 0o600)
       await handle.truncate(at.bytes)
       await handle.datasync()
-      syncDirectory(directory)
+      for (const one of [directory, dirname(directory)]) syncDirectory(one)
       writeUndoHeader(directory, header)
       return new UndoWriter(directory, header, handle, at)
     } catch (error) {
+      await handle?.close().catch(() => {})
       throw undoUnwritable(directory, error)
     }
   }

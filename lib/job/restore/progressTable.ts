@@ -112,6 +112,12 @@ export class RestoreLog {
     this.#insert(part, facts)
   }
 
+  /** Its objects are being taken back: a restore that goes on has to write all of them. */
+  forgetParts(): void {
+    if (!this.#isThere()) return
+    this.#database.prepare('DELETE FROM restored_parts WHERE run = ? AND part != ?').run(this.#run, MADE)
+  }
+
   /** Nothing of this restore is there any more, or nobody needs to know. */
   forget(): void {
     if (this.#isThere()) this.#database.prepare('DELETE FROM restored_parts WHERE run = ?').run(this.#run)

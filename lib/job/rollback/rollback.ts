@@ -62,10 +62,10 @@ export async function runRollback(
 }
 
 async function takeBack(run: RollbackRun): Promise<void> {
-  const { options, kept } = run
+  const { options } = run
   const tenants = await wokenTenants(run)
   try {
-    if (!options.dryRun) writeUndoHeader(kept.directory, { ...kept.header, rolling_back: true })
+    if (!options.dryRun) start(run)
     failpoint('rollback.begun')
     await putBack(run)
     if (!options.dryRun && options.verify) await verifyBack(run)
@@ -74,6 +74,12 @@ async function takeBack(run: RollbackRun): Promise<void> {
     await tenants?.close()
   }
   if (!options.dryRun) finish(run)
+}
+
+function start({ kept, frame: { context } }: RollbackRun): void {
+  const { state } = context
+  if (state !== undefined) new RestoreLog(state.database, kept.header.run).forgetParts()
+  writeUndoHeader(kept.directory, { ...kept.header, rolling_back: true })
 }
 
 /** Nobody goes on with a restore that was taken back. */
@@ -88,14 +94,22 @@ function finish({ kept, frame, log }: RollbackRun): void {
   rmSync(join(state.directory, 'restores', header.run), { recursive: true, force: true })
 }
 
-/** Tenants that are not active, woken for as long as it takes; a rollback that was killed had noted their states. */
+/**
+ * Tenants that are not active, woken for as long as it takes. What is put back is the state that an interrupted restore or
+ * rollback had noted, also of those that it left active.
+ */
 async function wokenTenants(run: RollbackRun): Promise<WokenTenants | undefined> {
   const { store, retry, kept, frame, options, index, log } = run
   const { class: name, schema } = kept.header
+  const { state } = frame.context
   if (!hasTenants(schema) || options.dryRun) return undefined
   const touched = new Set(index.tenants())
   const now = await retry(() => store.tenantStates(name))
-  const tenants = log?.existing?.tenants ?? now.filter((tenant) => touched.has(tenant.name))
+  const states = new Map(now.map((tenant) => [tenant.name, tenant.state]))
+  const noted = state && new RestoreLog(state.database, kept.header.run).existing?.tenants
+  const wanted = noted?.filter((tenant) => states.has(tenant.name)) ?? now
+  const isDue = (tenant: string) => touched.has(tenant) || (noted && states.get(tenant) === 'active')
+  const tenants = log?.existing?.tenants ?? wanted.filter((tenant) => isDue(tenant.name))
   log?.noteExisting({ tenants })
   const woken = new WokenTenants(store, name, tenants, { emit: frame.emit, retry })
   for (const tenant of tenants) await woken.wake(tenant.name)

@@ -1,6 +1,7 @@
 import { readUndoHeader } from '../../archive/undo/header.ts'
 import type { Trace, UndoEntry, UndoHeader } from '../../archive/undo/undo.ts'
 import { UndoWriter } from '../../archive/undo/writer.ts'
+import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Traces } from './traces.ts'
 import { UndoIndex } from './undoIndex.ts'
@@ -28,9 +29,10 @@ export class UndoKeeping {
     return { entries: this.#writer?.entries ?? 0, bytes: this.#writer?.bytes ?? 0 }
   }
 
-  /** Makes the archive, or goes on with it. @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED */
+  /** Makes the archive, or goes on with it. @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED, ELYSIA_CONFLICT */
   async begin(): Promise<void> {
     const earlier = readUndoHeader(this.directory)
+    if (earlier !== undefined) requireOwn(this.directory, earlier, this.#header)
     if (earlier !== undefined) this.#earlier = await UndoIndex.read(this.directory, earlier, this.#traces)
     const made = earlier?.tenants_made
     this.#writer = await UndoWriter.begin(this.directory, {
@@ -71,4 +73,17 @@ export class UndoKeeping {
     await this.#writer?.close()
     this.#writer = undefined
   }
+}
+
+/** A name may be given to runs of stores whose journals do not know each other. */
+function requireOwn(
+  directory: string,
+  earlier: UndoHeader,
+  { run, job, target, class: name }: UndoHeader,
+): void {
+  if (earlier.job === job && earlier.target === target && earlier.class === name) return
+  const fact = `${directory} keeps what a ${earlier.job} called ${run} changed of ${earlier.class} in ${earlier.target}`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: 'nothing was changed; choose another --run-id, so that both can be taken back',
+  })
 }

@@ -1,5 +1,14 @@
 // What a run keeps of the objects that it is about to change: durable, whole, cut short by a kill, damaged, expired.
-import { appendFileSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import {
+  appendFileSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readUndoHeader } from '../../../lib/archive/undo/header.ts'
@@ -113,4 +122,35 @@ t.test('it goes when its time is over, counted from its last change', async (t) 
   utimesSync(join(path, UNDO_ENTRIES), 0, 0)
   t.match(removeExpiredUndos(root), [{ header: { run: 'one' } }])
   t.same(keptUndos(root), [])
+})
+
+t.test('a header that is none is damage, and what it is of does not expire by it', async (t) => {
+  const path = await kept(t, [entry(1)])
+  const file = join(path, UNDO_HEADER)
+  const broken: [string, unknown][] = [
+    ['run', '../one'],
+    ['run', 'other'],
+    ['started_at', 'today'],
+    ['ended_at', ''],
+    ['keep_ms', -1],
+    ['bytes', '1'],
+    ['tenants_made', [1]],
+  ]
+  for (const [name, value] of broken) {
+    writeFileSync(file, JSON.stringify({ ...HEADER, [name]: value }))
+    t.throws(() => readUndoHeader(path), { code: 'ELYSIA_DAMAGED' }, `${name} ${value}`)
+    t.same(removeExpiredUndos(join(path, '..'), { nowMs: Number.MAX_SAFE_INTEGER }), [])
+  }
+})
+
+t.test('entries that are gone, or are none, are damage and not an undo of nothing', async (t) => {
+  const path = await kept(t, [entry(1)])
+  const file = join(path, UNDO_ENTRIES)
+  writeFileSync(file, '{"block":null}\n')
+  t.same(await entriesOf(path), [])
+  const line = '{"id":"one"}\n'
+  writeFileSync(file, `${line}${JSON.stringify({ block: { entries: 1, sha256: hash('sha256', line) } })}\n`)
+  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /an entry that is none/ })
+  rmSync(file)
+  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /lacks its entries.jsonl/ })
 })

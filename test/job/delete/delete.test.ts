@@ -225,3 +225,18 @@ t.test('what the store refuses to delete is counted, and the rest goes', async (
   const left: StoredObject[] = await whole(store)
   t.equal(left.length, 96)
 })
+
+t.test('what a run of that name keeps of another store is not taken for its own', async (t) => {
+  const undoDirectory = directory(t)
+  const [store, other] = [await filled(t, 'sqlite'), await filled(t, 'sqlite')]
+  const before = await digest(store)
+  const context = { undoDirectory, runId: 'nightly' }
+  await removed(store, { filter: 'count < 5' }, context)
+  await t.rejects(removed(other, { filter: 'count < 5' }, context), {
+    code: 'ELYSIA_CONFLICT',
+    message: /nightly keeps what a delete called nightly changed of Thing/,
+  })
+  t.equal((await whole(other)).length, 100)
+  t.match(await rollback(store, 'nightly', {}, { undoDirectory }), { put_back: 5 })
+  t.equal(await digest(store), before)
+})

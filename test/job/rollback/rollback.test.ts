@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
-import { restore } from '../../../lib/job/restore/restore.ts'
+import { backup } from '../../../lib/job/backup/backup.ts'
+import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { rollback, runRollback } from '../../../lib/job/rollback/rollback.ts'
-import type { Store } from '../../../lib/store/store.ts'
+import { openState, type State } from '../../../lib/run/state.ts'
+import { openMemory } from '../../../lib/store/memory/store.ts'
+import type { Collection, Store } from '../../../lib/store/store.ts'
 import { archiveOf, idOf, THING, thing } from '../backup/archived.ts'
+import { changedStore } from '../changed.ts'
 import { objectsOf, SMALL, sourceOf } from '../restore/restored.ts'
 import { directory, TARGETS } from '../targets.ts'
 
@@ -92,4 +97,64 @@ t.test('a restore without undo keeps nothing', async (t) => {
   const report = await restore(await sourceOf(files), store, { onConflict: 'overwrite', undo: false })
   t.equal(report.undo, null)
   await t.rejects(restore(await sourceOf(files), store, { onConflict: 'skip' }), { code: 'ELYSIA_USAGE' })
+})
+
+function stateOf(t: Test, store: Store): State {
+  const state = openState(store, directory(t))
+  t.teardown(() => state.close())
+  return state
+}
+
+const failing = async (): Promise<never> => {
+  throw new Error('not now')
+}
+
+t.test('a restore that goes on after a rollback was interrupted writes everything again', async (t) => {
+  const store = openMemory()
+  await living(store)
+  const state = stateOf(t, store)
+  const files = await archiveOf(OBJECTS, SMALL)
+  const options = { onConflict: 'overwrite', verify: false, waitIndexed: true } as const
+  const ending = changedStore(store, () => ({}), { unindexed: failing })
+  const first = await runRestore(await sourceOf(files), ending, options, { state })
+  t.match(first, { error: { message: 'not now' }, report: { status: 'failed', written: OBJECTS } })
+  const { id: run } = first.report
+  const halting = changedStore(store, (collection: Collection) => ({
+    remove: async (...given) => {
+      await collection.remove(...given)
+      return failing()
+    },
+  }))
+  t.match(await runRollback(halting, run, {}, { state }), { report: { status: 'failed' } })
+  const again = await restore(await sourceOf(files), store, options, { state })
+  t.match(again, { id: run, status: 'done', parts_continued: 0, written: OBJECTS })
+  t.equal((await objectsOf(store, 'Thing')).length, OBJECTS + 1)
+})
+
+t.test('tenants that an interrupted restore has left active are put back', async (t) => {
+  const schema = { ...THING, multiTenancyConfig: { enabled: true } }
+  const [from, store] = [openMemory(), openMemory()]
+  for (const one of [from, store]) {
+    await one.create(schema)
+    await one.createTenants('Thing', ['a', 'b', 'c'])
+    await one.collection('Thing').write([thing(0)], { tenant: 'a' })
+  }
+  await store.setTenantStates('Thing', [
+    { name: 'a', state: 'inactive' },
+    { name: 'b', state: 'inactive' },
+  ])
+  const before = await store.tenantStates('Thing')
+  const files: Files = new Map()
+  await backup(from, 'Thing', memoryStorage(files), {})
+  const state = stateOf(t, store)
+  const killed = changedStore(store, () => ({ write: failing }), {
+    setTenantStates: async (name, tenants) =>
+      tenants.some((one) => one.state === 'inactive') ? failing() : store.setTenantStates(name, tenants),
+  })
+  const options = { onConflict: 'overwrite' } as const
+  const { report } = await runRestore(await sourceOf(files), killed, options, { state })
+  t.equal(report.status, 'failed')
+  t.notSame(await store.tenantStates('Thing'), before)
+  t.match(await rollback(store, report.id, {}, { state }), { status: 'done', left: 0 })
+  t.same(await store.tenantStates('Thing'), before)
 })

@@ -138,6 +138,27 @@ async function requireUnused(
   aliases: readonly Alias[],
 ): Promise<void> {
   if (before === undefined || before === own) return
+  const uses = await usesOf(store, before, { alias, class: own, classes, aliases })
+  if (uses.length === 0) return
+  throw stillUsed(before, uses, 'nothing was written; leave --drop-old out, and')
+}
+
+/** What leads to a class that an alias meant, beside that alias and the class which it is to mean. */
+export async function usesOf(
+  store: Store,
+  before: string,
+  {
+    alias,
+    class: own,
+    classes,
+    aliases,
+  }: {
+    readonly alias: string
+    readonly class: string
+    readonly classes: readonly string[]
+    readonly aliases: readonly Alias[]
+  },
+): Promise<string[]> {
   const others = aliases.filter((one) => one.collection === before && one.alias !== alias)
   const referring: string[] = []
   for (const name of classes) {
@@ -146,13 +167,16 @@ async function requireUnused(
     const leads = properties.some((one) => isReference(one) && one.dataType.includes(before))
     if (leads) referring.push(name)
   }
-  const uses = [
+  return [
     ...others.map((one) => `the alias ${one.alias}`),
     ...referring.map((name) => `references of ${name}`),
   ]
-  if (uses.length === 0) return
+}
+
+/** `first` says what was done. */
+export function stillUsed(before: string, uses: readonly string[], first: string): ElysiaError {
   const fact = `${before} cannot be dropped: ${uses.join(', ')} lead to it`
-  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: `nothing was written; leave --drop-old out, and remove ${before} with \`elysiactl col rm\` when nothing needs it any more`,
+  return new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: `${first} remove ${before} with \`elysiactl col rm\` when nothing needs it any more`,
   })
 }

@@ -3,7 +3,7 @@ import { failpoint } from '../../../core/failpoint.ts'
 import { sum } from '../../../core/report.ts'
 import { addedUp } from '../reasons.ts'
 import type { RestoreRun } from '../run.ts'
-import type { AliasPlan } from './plan.ts'
+import { type AliasPlan, stillUsed, usesOf } from './plan.ts'
 
 /** Says what is going to be restored beside what. */
 export function announceAlias({ alias: plan, class: collection, options, frame }: RestoreRun): void {
@@ -63,7 +63,17 @@ async function point(run: RestoreRun, alias: string): Promise<void> {
   await store.createAlias({ alias, collection })
 }
 
-async function dropOld({ store, frame, retry }: RestoreRun, before: string): Promise<void> {
+/** What has begun to lead to it since the restore was planned keeps it. @throws ElysiaError ELYSIA_CONFLICT */
+async function dropOld(
+  { store, frame, retry, alias, class: own }: RestoreRun,
+  before: string,
+): Promise<void> {
+  const uses = await retry(async () => {
+    const classes = (await store.list()).map(({ name }) => name)
+    const aliases = await store.aliases()
+    return usesOf(store, before, { alias: alias!.alias, class: own, classes, aliases })
+  })
+  if (uses.length > 0) throw stillUsed(before, uses, `${alias!.alias} means ${own} now, complete;`)
   frame.context.state?.journal.forget(store.target, before)
   await retry(() => store.drop(before))
   frame.emit({ type: 'collection_dropped', collection: before })

@@ -48,7 +48,7 @@ export function refusedOf({ progress }: RestoreRun): number {
 async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly VanishingId[]): Promise<void> {
   const { kept, existing, progress, class: name } = run
   const tenant = ids[0]?.tenant
-  const names = ids.map(({ id }) => id)
+  let names = ids.map(({ id }) => id)
   if (kept.undo !== undefined) {
     const whole: Projection = {
       properties: 'all',
@@ -58,6 +58,8 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
     }
     const found = await calls.find(names, whole, tenant)
     await kept.undo.keep([...found.values()].map((before) => entryOf(before.id, tenant, before)))
+    // What could not be read is not kept, and so it stays: the proof finds it.
+    names = [...found.keys()]
     failpoint('restore.deletion-kept')
   }
   const { existed, refused } = await calls.remove(new Map(names.map((id) => [id, tenant])))

@@ -193,3 +193,19 @@ t.test(
     t.same([...seen.keys()], ['200 Live_v1 3', '200 Live_v2 60'], JSON.stringify([...seen]))
   },
 )
+
+t.test('what another alias means by the time that it would be dropped stays', async (t) => {
+  const memory = await things(1)
+  await memory.createAlias({ alias: 'Live', collection: 'Thing' })
+  const store = overriding(memory, {
+    moveAlias: async (alias) => {
+      await memory.createAlias({ alias: 'Other', collection: 'Thing' })
+      return memory.moveAlias(alias)
+    },
+  })
+  const source = await sourceOf(await archiveOf(2))
+  const { error, report } = await runRestore(source, store, { intoAlias: 'Live', dropOld: true })
+  t.match(error, { code: 'ELYSIA_CONFLICT', message: /Thing cannot be dropped: the alias Other/ })
+  t.match(report, { alias: { switched: true, dropped: false } })
+  t.not(await memory.schema('Thing'), undefined)
+})

@@ -180,3 +180,17 @@ t.test('a tenant that the archive does not have is never emptied', async (t) => 
   const restoring = restore(await sourceOf(files), into, REPLACE, { undoDirectory: directory(t) })
   await t.rejects(restoring, { code: 'ELYSIA_CONFLICT', message: /1 tenant that .* does not have: b/ })
 })
+
+t.test('what cannot be read before it is deleted is not kept, and so it stays', async (t) => {
+  const store = await living(openMemory(), 5)
+  const hidden = thing(1, 997).id
+  const lagging = changedStore(store, (collection: Collection) => ({
+    readMany: async (ids, ...more) =>
+      (await collection.readMany(ids, ...more)).filter(({ id }) => id !== hidden),
+  }))
+  const { error } = await replacing(t, lagging)
+  t.match(error, { code: 'ELYSIA_INCOMPLETE' })
+  const left = await objectsOf(store, 'Thing')
+  t.ok(left.some(({ id }) => id === hidden))
+  t.equal(left.length, OBJECTS + 1)
+})
