@@ -6,10 +6,10 @@ export type ConditionValue =
 
 /**
  * A condition that a store answers from its indexes. `property` is one of the class, or `id`, `_created` or `_updated`.
- * `any` and `all` compare the items of a list, or a single value, with several; `null` has no values.
+ * `any` and `all` compare the items of a list, or a single value, with several.
  */
 export interface StoreCondition {
   readonly property: string
-  readonly operator: '=' | '<' | '<=' | '>' | '>=' | 'any' | 'all' | 'null'
+  readonly operator: '=' | '<' | '<=' | '>' | '>=' | 'any' | 'all'
   readonly values: readonly ConditionValue[]
 }

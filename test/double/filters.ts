@@ -83,17 +83,17 @@ function testOf(filter: Filters, schema: ClassSchema): Test {
 const OWN: Record<string, (object: Stored) => Json[]> = {
   _id: (object) => [object.written],
   id: (object) => [object.written],
-  _creationTimeUnix: (object) => [object.created],
-  _lastUpdateTimeUnix: (object) => [object.updated],
+  _creationTimeUnix: (object) => [String(object.created)],
+  _lastUpdateTimeUnix: (object) => [String(object.updated)],
 }
 
 function isTime(name: string): boolean {
   return name === '_creationTimeUnix' || name === '_lastUpdateTimeUnix'
 }
 
-/** A moment as gRPC takes it. */
+/** A moment as the index has it: its digits, which are compared as a text. */
 function milliseconds(value: Json): Json {
-  return Date.parse(String(value))
+  return String(Date.parse(String(value)))
 }
 
 /** A text or a list of no length counts as null. */

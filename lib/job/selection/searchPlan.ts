@@ -97,7 +97,6 @@ const SHOWN = 5
 
 /** As a person would write it. */
 function conditionText({ property, operator, values }: StoreCondition): string {
-  if (operator === 'null') return `${property} IS NULL`
   const texts = values.map(({ value }) =>
     typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value),
   )

@@ -39,11 +39,8 @@ function conditionsOf(filter: CheckedFilter, schema: CollectionSchema): StoreCon
       return some(listed(column, filter.mode, filter.values, schema))
     case 'like':
       return likeness(column, filter.pattern, schema)
-    case 'null':
-      return nullsAreIndexed(schema) && column.own === undefined
-        ? [{ property: column.name, operator: 'null', values: [] }]
-        : []
     default:
+      // Of nulls too: objects from before their property was added are in no index of it.
       return []
   }
 }
@@ -57,10 +54,6 @@ function isIndexed({ own, property }: Column, schema: CollectionSchema): boolean
   if (own === 'id') return true
   if (own === '_created' || own === '_updated') return indexes(schema).indexTimestamps === true
   return property !== undefined && property.indexFilterable !== false && property.indexInverted !== false
-}
-
-function nullsAreIndexed(schema: CollectionSchema): boolean {
-  return indexes(schema).indexNullState === true
 }
 
 function indexes({ invertedIndexConfig }: CollectionSchema) {
@@ -120,8 +113,13 @@ function numeric(make: Make, operator: Ordered, { type, value }: FilterValue & {
   return operator.startsWith('>') ? make('>=', { type, value: above }) : make('<=', { type, value: below })
 }
 
-/** A store tells whole milliseconds. */
+/** Times of as many digits as those that a server gives its objects: from 2001 to 2286. */
+const LEAST_TIME = 10 ** 12
+const TOO_LONG_TIME = 10 ** 13
+
+/** A store tells whole milliseconds. A server compares them as texts: of another length they are anywhere in its order. */
 function timestamp(make: Make, operator: Ordered, { ms, nanos }: Instant): StoreCondition | undefined {
+  if (ms < LEAST_TIME || ms >= TOO_LONG_TIME) return undefined
   const value = { type: 'date', value: rfc3339({ ms, nanos: 0 }) } as const
   if (nanos === 0) return make(operator, value)
   if (operator === '=') return undefined

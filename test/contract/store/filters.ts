@@ -100,7 +100,7 @@ function* conditions(): Generator<string> {
     [['key', 'id'], [0, 3, 30].map((n) => quoted(idAt(n)))],
     [
       ['_created', '_updated'],
-      ["'2020-01-01'", "'2199-01-01T00:00:00.0000005Z'"],
+      ['1960-01-01', '2000-01-01', '2020-01-01', '2199-01-01T00:00:00.0000005Z', '2300-01-01'].map(quoted),
     ],
   ]
   for (const [names, literals] of scalars) {

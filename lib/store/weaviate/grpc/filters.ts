@@ -12,7 +12,6 @@ const OPERATORS = {
   '<': 5,
   '<=': 6,
   and: 7,
-  null: 11,
   any: 12,
   all: 13,
 } as const
@@ -55,7 +54,6 @@ export function conditionsFilter(conditions: readonly StoreCondition[], { after,
 
 function conditionFilter({ property, operator, values }: StoreCondition): Filters {
   const filter = leaf(operator, serverName(property))
-  if (operator === 'null') return { ...filter, valueBoolean: true }
   return operator === 'any' || operator === 'all'
     ? { ...filter, ...listOf(values) }
     : { ...filter, ...oneOf(values[0]!) }

@@ -9,7 +9,6 @@ const OPERATORS = {
   '<=': 'LessThanEqual',
   any: 'ContainsAny',
   all: 'ContainsAll',
-  null: 'IsNull',
 } as const
 
 const VALUES = {
@@ -28,7 +27,6 @@ export function graphqlWhere(conditions: readonly StoreCondition[]): string {
 
 function operand({ property, operator, values }: StoreCondition): string {
   const head = `{path: [${JSON.stringify(serverName(property))}], operator: ${OPERATORS[operator]}`
-  if (operator === 'null') return `${head}, valueBoolean: true}`
   const isList = operator === 'any' || operator === 'all'
   const value = isList ? `[${values.map(valueText).join(', ')}]` : valueText(values[0]!)
   return `${head}, ${VALUES[values[0]!.type]}: ${value}}`
