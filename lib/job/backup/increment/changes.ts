@@ -119,7 +119,7 @@ function take(
 ): boolean {
   const base = left?.sha256 === undefined ? undefined : left
   if (now !== undefined) batch.scanned += 1
-  if (now === undefined ? base === undefined : isUnchanged(base, now, options)) return true
+  if (now === undefined ? base === undefined : isUnchanged(left, now, options)) return true
   batch.suspects.push({ id: now?.id ?? base!.id, base, isThere: now !== undefined })
   if (now !== undefined) {
     batch.reads += 1
@@ -128,15 +128,19 @@ function take(
   return !batch.isFull
 }
 
-/** What an update time proves. Without an entry in the base only that a filter left the object out there as well. */
+/**
+ * What an update time proves. Of an id that the base knows nothing of, only that a filter left the object out there as
+ * well; of one that was gone there nothing: a restored server has old times.
+ */
 function isUnchanged(
-  base: IndexEntry | undefined,
+  entry: IndexEntry | undefined,
   { updatedMs }: StoredObject,
   { unchangedBeforeMs, isFiltered }: ChangesOptions,
 ): boolean {
   if (unchangedBeforeMs === undefined || updatedMs === undefined || updatedMs >= unchangedBeforeMs)
     return false
-  return base === undefined ? isFiltered : base.updatedMs === updatedMs
+  if (entry === undefined) return isFiltered
+  return entry.sha256 !== undefined && entry.updatedMs === updatedMs
 }
 
 /** Reads what is to be read, and says what has changed. */

@@ -7,14 +7,16 @@ const MARGIN_MS = 60_000
 /**
  * The moment before which an update time that is that of the base proves an object unchanged: so long before the scan of
  * the base began that no clock could make a later write look like the one that was read there. Undefined where times
- * prove nothing: of a store whose objects bring their own, of a base from another store, and with --full-scan.
+ * prove nothing: of a store whose objects bring their own, of a base from another store, where a clock was not measured,
+ * and with --full-scan.
  */
 export function unchangedBefore(
   base: Manifest,
   plan: Pick<Plan, 'source' | 'clock_difference_ms'>,
   { fullScan }: Pick<BackupOptions, 'fullScan'>,
 ): number | undefined {
-  const now = plan.clock_difference_ms
-  if (fullScan || now === undefined || base.source.target !== plan.source.target) return undefined
-  return Date.parse(base.started) - MARGIN_MS - Math.max(now, base.clock_difference_ms ?? 0)
+  const [then, now] = [base.clock_difference_ms, plan.clock_difference_ms]
+  if (fullScan || then === undefined || now === undefined) return undefined
+  if (base.source.target !== plan.source.target) return undefined
+  return Date.parse(base.started) - MARGIN_MS - Math.max(then, now)
 }

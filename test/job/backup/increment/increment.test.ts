@@ -237,6 +237,48 @@ t.test('an object that a filter does not choose any more is gone from the increm
   t.equal(counted.counts.whole, 2, 'what the filter left out before is not read again')
 })
 
+t.test('what was gone and is there again with an old time, as of a restored server, is found', async (t) => {
+  const store = bind(await server(t))
+  const collection = await filled(t, store)
+  const filter = 'count >= 0'
+  const before = await later(await night(store, undefined, { filter }))
+  await collection.remove([idOf(5, COUNT)])
+  const base = await later(await night(store, before, { filter }))
+  await collection.write([thing(5, COUNT)])
+  const chain = await night(aged(store, idOf(5, COUNT)), base, { filter, compression: 'none' })
+  t.strictSame(held(chain), { objects: 1, entries: 1, removed: 0 })
+  t.equal(await digestIn(chain), await digestOf(collection))
+})
+
+/** A store that has an old update time for one object. */
+function aged(store: Store, old: string): Store {
+  const collection = (name: string): Collection => {
+    const own = store.collection(name)
+    return Object.assign(Object.create(own), {
+      async *read(...asked: Parameters<Collection['read']>) {
+        for await (const page of own.read(...asked))
+          yield page.map((object) =>
+            object.id === old ? { ...object, updatedMs: 1_700_000_000_000 } : object,
+          )
+      },
+      readMany: own.readMany.bind(own),
+      count: own.count.bind(own),
+    })
+  }
+  return Object.assign(Object.create(store), { collection }) as Store
+}
+
+t.test('where the clock was not measured when the base was made, times prove nothing', async (t) => {
+  const store = bind(await server(t))
+  await filled(t, store)
+  const { links, newest } = await later(await night(store))
+  const { clock_difference_ms: _, ...manifest } = newest.manifest
+  const unmeasured = { ...newest, manifest }
+  const counted = counting(store)
+  await night(counted.store, { links: [...links.slice(0, -1), unmeasured], newest: unmeasured })
+  t.equal(counted.counts.whole, COUNT)
+})
+
 t.test('tenants come, go, and come back; references are compared as well', async (t) => {
   const store = bind(await server(t))
   await store.create({ class: 'Other', vectorizer: 'none', properties: [] })
