@@ -70,13 +70,16 @@ class Cursor<T> {
     return true
   }
 
-  /** Goes on to the next page, if there is one. */
+  /** Goes on to the next page with an item, if there is one. */
   async load(): Promise<void> {
-    const next = await this.#pages.next()
     this.#at = 0
-    this.#page = next.done === true ? [] : next.value
-    if (next.done === true) this.isOpen = false
-    else this.key = this.#keyOf(this.item)
+    this.#page = []
+    while (this.isOpen && this.#page.length === 0) {
+      const next = await this.#pages.next()
+      if (next.done === true) this.isOpen = false
+      else this.#page = next.value
+    }
+    if (this.isOpen) this.key = this.#keyOf(this.item)
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 // Sources in order → one in order, in which the newest has the last word.
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
 import { mergeNewest } from '../../lib/stream/mergeNewest.ts'
@@ -30,6 +31,16 @@ t.test('each key is given once, in order, as the newest source that has it says'
     }),
     { numRuns: 300 },
   )
+})
+
+t.test('pages without items are passed over, and are not the end', async (t) => {
+  const sources = [
+    [[], [item(1, 0)], [], [item(3, 0)], []],
+    [[], []],
+  ].map((all) => Readable.from(all))
+  const found: Item[] = []
+  for await (const page of mergeNewest<Item>(sources, ({ key }) => key)) found.push(...page)
+  t.strictSame(found, [item(1, 0), item(3, 0)])
 })
 
 t.test('all sources are closed where the reader gives up, and where one fails', async (t) => {
