@@ -1,17 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Archive } from '../../../archive/archive.ts'
-import { type Chain, isIncrement, spoiled, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, isIncrement, statesOf } from '../../../archive/chain/chain.ts'
+import { checkFile, filesOf } from '../../../archive/chain/check.ts'
 import { chainObjects } from '../../../archive/chain/objects.ts'
-import type { IndexPart, Manifest, Part, Plan } from '../../../archive/manifest.ts'
-import { hashFile } from '../../../archive/part/confirm.ts'
+import type { Manifest, Plan } from '../../../archive/manifest.ts'
 import { archiveObjects } from '../../../archive/part/objects.ts'
-import { damaged } from '../../../archive/part/read.ts'
 import { singleObjects } from '../../../archive/single/objects.ts'
 import { readSingle } from '../../../archive/single/read.ts'
 import { pool } from '../../../async/pool.ts'
-import { ElysiaError } from '../../../core/errors.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { DiffSide } from './side.ts'
 
@@ -28,7 +25,8 @@ export function archiveSide(chain: Chain): DiffSide {
     name: storage.text,
     ...factsOf(manifest),
     about: statesOf(chain).all.objects,
-    check: (signal) => pool(filesIn(chain), { workers: CHECKED_AT_ONCE, signal }, checkFile),
+    check: (signal) =>
+      pool(filesOf(chain), { workers: CHECKED_AT_ONCE, signal }, (file, own) => checkFile(chain, file, own)),
     open: async () => (isIncrement(manifest) ? chainObjects(chain) : archiveObjects(chain.newest)),
     close: async () => {},
   }
@@ -68,32 +66,4 @@ function factsOf({ schema, source, tenants, aliases, encoding, selection }: Mani
     withoutVectors: encoding.vectors === 'none',
     isCut: true,
   }
-}
-
-/** A file of an archive, and what its manifest says of it. */
-interface DeclaredFile {
-  readonly chain: Chain
-  readonly archive: Archive
-  readonly file: Part | IndexPart
-}
-
-function* filesIn(chain: Chain): Generator<DeclaredFile> {
-  for (const archive of chain.links) {
-    const { parts, index = [] } = archive.manifest
-    for (const file of isIncrement(archive.manifest) ? [...parts, ...index] : parts)
-      yield { chain, archive, file }
-  }
-}
-
-async function checkFile({ chain, archive, file }: DeclaredFile, signal: AbortSignal): Promise<void> {
-  const stored = await hashFile(archive.storage, file.file, signal).catch((error: unknown) => {
-    if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
-    throw error
-  })
-  if (stored?.sha256 === file.sha256) return
-  const fact = stored === undefined ? 'is missing' : 'has a SHA-256 that does not match the manifest'
-  const isAlone = chain.links.length === 1
-  throw isAlone
-    ? damaged(file, fact)
-    : spoiled(chain.newest, archive.manifest.id, new Error(`${file.file} ${fact}`))
 }

@@ -1,10 +1,8 @@
-import { type Chain, spoiled, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, statesOf } from '../../../archive/chain/chain.ts'
+import { checkFile, filesOf } from '../../../archive/chain/check.ts'
 import { chainObjects } from '../../../archive/chain/objects.ts'
-import type { Manifest } from '../../../archive/manifest.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
-import { hashFile } from '../../../archive/part/confirm.ts'
 import { touches } from '../../../archive/part/objects.ts'
-import { ElysiaError } from '../../../core/errors.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
@@ -40,25 +38,9 @@ export function chainSource(chain: Chain): RestoreSource {
 }
 
 /** Looks at the files of a range, in all links. @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file */
-async function checkRange(
-  { links, newest }: Chain,
-  range: ObjectRange,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const { manifest, storage } of links) {
-    for (const file of filesIn(manifest, range)) {
-      const stored = await hashFile(storage, file.file, signal).catch((error) => {
-        if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
-        throw error
-      })
-      if (stored?.sha256 === file.sha256 && stored.bytes === file.bytes) continue
-      const fact = stored === undefined ? 'is missing' : 'does not have the bytes that the manifest says'
-      throw spoiled(newest, manifest.id, new Error(`${file.file} ${fact}`))
-    }
+async function checkRange(chain: Chain, range: ObjectRange, signal: AbortSignal | undefined): Promise<void> {
+  for (const one of filesOf(chain)) {
+    const { tenant } = one.link.manifest.ranges[one.file.range] ?? {}
+    if (tenant === range.tenant && touches(one.file, range)) await checkFile(chain, one, signal)
   }
-}
-
-function filesIn({ parts, index = [], ranges, kind }: Manifest, range: ObjectRange) {
-  const files = kind === 'incremental' ? [...parts, ...index] : parts
-  return files.filter((file) => ranges[file.range]?.tenant === range.tenant && touches(file, range))
 }

@@ -1,0 +1,29 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { Part } from '../manifest.ts'
+import type { Storage } from '../storage/storage.ts'
+import { hashFile } from './confirm.ts'
+import { damaged } from './read.ts'
+
+/** What a manifest says of the bytes of a file: a part, or an index. */
+export type DeclaredFile = Pick<Part, 'file' | 'bytes' | 'sha256'>
+
+/** What is wrong with a file as it is stored, for the end of a sentence; undefined where it is what its manifest says. */
+export async function fileFault(
+  storage: Storage,
+  { file, bytes, sha256 }: DeclaredFile,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const stored = await hashFile(storage, file, signal).catch((error: unknown) => {
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_NOT_FOUND') return undefined
+    throw error
+  })
+  if (stored === undefined) return 'is missing'
+  if (stored.bytes !== bytes) return `is ${stored.bytes} bytes long, the manifest says ${bytes}`
+  return stored.sha256 === sha256 ? undefined : 'has a SHA-256 that does not match the manifest'
+}
+
+/** @throws ElysiaError ELYSIA_DAMAGED, naming the part, where it is not stored as its manifest says */
+export async function checkPart(storage: Storage, part: DeclaredFile, signal?: AbortSignal): Promise<void> {
+  const fault = await fileFault(storage, part, signal)
+  if (fault !== undefined) throw damaged(part, fault)
+}
