@@ -10,7 +10,7 @@ import t from 'tap'
  */
 const THROUGH: Readonly<Record<string, readonly string[]>> = {
   archive: ['archive/untrusted.test.ts', 'archive/roundTrip.test.ts', 'archive/golden.test.ts'],
-  'archive/chain': ['archive/chain/objects.test.ts'],
+  'archive/chain': ['archive/chain/objects.test.ts', 'archive/chain/check.test.ts'],
   'archive/foreign': [
     'archive/foreign/plainJsonl.test.ts',
     'archive/foreign/weaviateExport.test.ts',

@@ -160,6 +160,9 @@ const backupReport = object('The report of a backup.', {
 
 const backupPlan = object('The plan of a dry run.', {
   status: one(['planned'], 'Nothing was written.'),
+  kind: one(['full', 'incremental'], 'incremental: what has changed since `base`.'),
+  base: optional(text('Of an increment: the archive that it would be made of.')),
+  base_objects: optional(count('Of an increment: objects that the base holds, with its own bases.')),
   collection: text('The class.'),
   target,
   format: text('jsonl, json or parquet.'),

@@ -88,6 +88,64 @@ t.test('nightly increments: each is the collection of its night, until a base is
   t.equal(await printed(at, nights[2].archive), nights[2].lines)
 })
 
+t.test('a dry run names the base, and is refused what the increment would be refused', async (t) => {
+  const at = home(t)
+  await filled(
+    at,
+    'SourceCode',
+    Array.from({ length: 20 }, (_, n) => object(n)),
+  )
+  const next = [...BACKUP, '--since', 'last']
+  const none = await at.run([...next, '--dry-run'])
+  t.match(none, { code: 0, stderr: /a full archive is made: there is no archive/ })
+  const base = await json(at, ...next)
+  await changed(at, 'other', 12)
+  t.match(await json(at, ...next, '--dry-run'), {
+    status: 'planned',
+    kind: 'incremental',
+    base: base.archive,
+    base_objects: 20,
+    objects: 19,
+  })
+  const shown = await at.run([...next, '--dry-run'])
+  t.match(shown, { code: 0, stderr: `an increment of ${base.archive}, which has 20 objects` })
+  t.match(await json(at, ...next, '--full', '--dry-run'), { kind: 'full', base: undefined })
+  const both = async (code: number, message: string | RegExp, ...more: string[]) => {
+    for (const flags of [['--dry-run'], []])
+      t.match(await at.run([...BACKUP, ...more, ...flags]), { code, stderr: message }, `${more} ${flags}`)
+  }
+  await both(5, /holds all objects, not where path = 'p1'/, '--since', base.location, '--filter', "path = 'p1'")
+  await both(10, 'nowhere', '--since', 'nowhere')
+  await both(1, /are gone since the base, more than 1%/, '--since', 'last', '--max-vanished', '1%')
+  const [file] = readdirSync(join(base.location, 'index'))
+  const index = join(base.location, 'index', file!)
+  const bytes = readFileSync(index)
+  chmodSync(index, 0o600)
+  writeFileSync(index, bytes.subarray(56))
+  await both(4, new RegExp(`${base.archive}: .*index/${file}`), '--since', 'last')
+  writeFileSync(index, bytes)
+  const store = await openSqlite(join(at.directory, 'filled.db'))
+  await store.addProperty('SourceCode', { name: 'more', dataType: ['text'] })
+  await store.close()
+  await both(5, /the schema of SourceCode has changed since .*more/, '--since', 'last')
+})
+
+t.test('a single file or a pipe is no base, and what to do is said', async (t) => {
+  const at = home(t)
+  await filled(at, 'SourceCode', [object(1)])
+  const { archive } = await json(at, ...BACKUP, '--to', 'one.jsonl')
+  for (const [since, message] of [
+    ['one.jsonl', '--since one.jsonl: an archive in a single file or a pipe has no index'],
+    ['-', '--since -: an archive in a single file or a pipe has no index'],
+    [archive, `${archive} is a single file, which has no index: there can be no increment of it`],
+  ]) {
+    const { code, stderr } = await at.run([...BACKUP, '--since', since])
+    t.equal(code, 2, since)
+    t.match(stderr, message)
+    t.match(stderr, /a full archive in a directory/)
+  }
+})
+
 t.test('what cannot be an increment is refused before anything is opened', async (t) => {
   const at = home(t)
   for (const [args, message] of [

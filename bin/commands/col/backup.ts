@@ -29,7 +29,7 @@ import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { backupSummary } from './backupSummary.ts'
 import { destinationOf } from './destination.ts'
-import { incrementOf, requireIncrement } from './increment.ts'
+import { type Increment, incrementOf, requireIncrement } from './increment.ts'
 import { findCollection } from './named.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
@@ -80,7 +80,8 @@ async function run(context: Context): Promise<void> {
     const path = destination.kind === 'directory' ? await plannedPath(context, name, store, to) : to
     if (path !== undefined && destination.kind !== 'pipe') requireUnlocked(path)
     const isDirectory = destination.kind === 'directory' && path !== undefined
-    return plan(context, store, name, asked, isDirectory ? path : undefined)
+    const increment = destination.kind === 'directory' ? await incrementOf(context, store, schema, asked) : {}
+    return plan(context, store, name, asked, isDirectory ? path : undefined, increment)
   }
   if (destination.kind === 'pipe') return intoPipe(context, store, name, asked)
   if (destination.kind === 'file') return intoFile(context, store, name, asked, destination.path)
@@ -210,16 +211,23 @@ async function plan(
   name: string,
   options: BackupOptions,
   path: string | undefined,
+  increment: Increment,
 ): Promise<void> {
-  const { console } = context
+  const { console, signal } = context
   const { planBackup, directoryStorage } = await backupJob()
   const { resume } = context.options(backupRunOptions)
   const into = path === undefined ? undefined : { storage: directoryStorage(path), resume }
-  const planned = await planBackup(store, name, options, eventView(console), into)
-  const { encoding, ranges, counts, tenants } = planned
+  const { plan: planned, base } = await planBackup(store, name, options, eventView(console), into, {
+    ...increment,
+    signal,
+  })
+  const { encoding, ranges, counts, tenants, kind = 'full', parent } = planned
   if (console.json) {
     return console.document({
       status: 'planned',
+      kind,
+      ...(parent !== undefined && { base: parent }),
+      ...(base !== undefined && { base_objects: base.objects }),
       collection: planned.collection,
       target: planned.source.target,
       format: encoding.format,
@@ -233,6 +241,9 @@ async function plan(
   console.note([
     `dry run: nothing is written`,
     `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
+    ...(base === undefined
+      ? []
+      : [`an increment of ${parent}, which has ${counted(base.objects, 'object')}`]),
     `${encoding.format}, compression ${encoding.compression}, ${counted(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
   ])
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
 import { finder } from '../../cli/chain/finder.ts'
@@ -32,6 +32,12 @@ export function requireIncrement(
   }
   if (kind !== 'directory')
     throw usage('an increment goes into a directory', 'leave --to out, or give a directory')
+  if (!full && (since === '-' || isFile(since))) {
+    throw usage(
+      `--since ${since}: an archive in a single file or a pipe has no index, and there can be no increment of it`,
+      'make a full archive in a directory (leave --since out, and give --to no file), and increments of that one',
+    )
+  }
   if (schemaOnly) throw usage('--since and --schema-only exclude each other', 'leave one out')
 }
 
@@ -82,6 +88,10 @@ async function baseLocation(
   if (choice.base !== undefined) return choice.base.location
   eventView(context.console)({ type: 'base_chosen', reason: choice.reason })
   return undefined
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function usage(message: string, hint: string): ElysiaError {

@@ -20,12 +20,18 @@ function filesIn(manifest: Manifest): readonly (Part | IndexPart)[] {
 }
 
 /** @throws ElysiaError ELYSIA_DAMAGED, naming the link and the file, where it is not stored as its manifest says */
-export async function checkFile(
-  { newest, links }: Chain,
-  { link, file }: LinkFile,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (links.length === 1) return checkPart(link.storage, file, signal)
+export async function checkFile(chain: Chain, one: LinkFile, signal?: AbortSignal): Promise<void> {
+  if (chain.links.length === 1) return checkPart(one.link.storage, one.file, signal)
+  return checkLink(chain, one, signal)
+}
+
+/** Looks at what an increment compares with: the index of each link. @throws ElysiaError ELYSIA_DAMAGED, as `checkFile` */
+export async function checkIndexes(chain: Chain, signal?: AbortSignal): Promise<void> {
+  for (const link of chain.links)
+    for (const file of link.manifest.index ?? []) await checkLink(chain, { link, file }, signal)
+}
+
+async function checkLink({ newest }: Chain, { link, file }: LinkFile, signal?: AbortSignal): Promise<void> {
   const fault = await fileFault(link.storage, file, signal)
   if (fault !== undefined) throw spoiled(newest, link.manifest.id, new Error(`${file.file} ${fault}`))
 }

@@ -48,13 +48,24 @@ export function newestBase(catalog: Catalog, wanted: BaseWanted, now = Date.now(
   return { reason: `there is no archive of ${collection} in ${cluster} to make an increment of` }
 }
 
-/** The archive of an id, or of the beginning of one. @throws ElysiaError ELYSIA_CONFLICT where it can be no base */
+/**
+ * The archive of an id, or of the beginning of one.
+ * @throws ElysiaError ELYSIA_USAGE where it is a single file, ELYSIA_CONFLICT where it, or a base of it, is not whole
+ */
 export function namedBase(catalog: Catalog, id: string, wanted: BaseWanted, now = Date.now()): BaseChoice {
   const base = catalog.get(id)
   const { bases, fault } = lineageOf(catalog, base)
-  const lack = fault ?? (base.shape === 'file' ? 'is a single file' : undefined)
-  if (lack !== undefined) {
-    throw new ElysiaError('ELYSIA_CONFLICT', `${base.id} ${lack}: there can be no increment of it`, {
+  if (base.shape === 'file') {
+    throw new ElysiaError(
+      'ELYSIA_USAGE',
+      `${base.id} is a single file, which has no index: there can be no increment of it`,
+      {
+        hint: '--full makes a full archive in a directory; later increments are made of that one',
+      },
+    )
+  }
+  if (fault !== undefined) {
+    throw new ElysiaError('ELYSIA_CONFLICT', `${base.id} ${fault}: there can be no increment of it`, {
       hint: '--full makes a full archive; later increments are made of that one',
     })
   }

@@ -1,4 +1,6 @@
-import { readJournal } from '../../archive/journal.ts'
+import { type Chain, type State, statesOf } from '../../archive/chain/chain.ts'
+import { checkIndexes } from '../../archive/chain/check.ts'
+import { readJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { resolveInput } from '../../options/options.ts'
@@ -6,7 +8,9 @@ import type { Emit } from '../../run/context.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Store } from '../../store/store.ts'
 import { searchPlan } from '../selection/searchPlan.ts'
-import { chosenEncoding } from './encoding.ts'
+import { encodingLike } from './encoding.ts'
+import { baseOf, requireEnough } from './increment/base.ts'
+import type { BackupContext } from './job.ts'
 import { requireObjects } from './manifest.ts'
 import { type BackupOptions, type BackupOptionsInput, backupOptions } from './options.ts'
 import { type CollectionInfo, callsFor, collectionInfoOf, planOf } from './plan.ts'
@@ -19,11 +23,19 @@ export interface PlannedInto {
   readonly resume: boolean
 }
 
+/** What a backup would do. */
+export interface PlannedBackup {
+  readonly plan: Plan
+  /** Of an increment: what its base and the bases of that hold together, as their indexes say. */
+  readonly base?: State
+}
+
 /**
  * What a backup would read and how, without writing anything, nor activating tenants that are not active. No object is
- * read, so that what they lack is not known.
+ * read, so that what they lack is not known. Of an increment the indexes that it would compare with are read to their end.
  * @throws ElysiaError what the backup itself would be refused for before it reads: ELYSIA_CONFLICT where the place is
- * taken, or what is to be resumed is another backup; ELYSIA_INCOMPLETE where there are no objects
+ * taken, what is to be resumed is another backup, or the base is of something else; ELYSIA_DAMAGED where the base, or an
+ * index, is not there or damaged; ELYSIA_INCOMPLETE where there are no objects, or too few of the base
  */
 export async function planBackup(
   store: Store,
@@ -31,18 +43,27 @@ export async function planBackup(
   input: BackupOptionsInput,
   emit: Emit = () => {},
   into?: PlannedInto,
-): Promise<Plan> {
+  context: Pick<BackupContext, 'base' | 'findArchive' | 'signal'> = {},
+): Promise<PlannedBackup> {
   const options = resolveInput(backupOptions, input)
   const subject = await collectionInfoOf(store, name, options, emit)
-  if (into !== undefined) await requireDestination(into, store, subject, options)
+  const unfinished = into && (await unfinishedIn(into, store, subject, options))
+  const base = await baseOf(context, unfinished, subject, options)
+  if (base !== undefined) await checkIndexes(base, context.signal)
   const active = { ...subject, tenants: subject.tenants?.filter(({ state }) => state === 'active') }
   const asleep = (subject.tenants?.length ?? 0) - (active.tenants?.length ?? 0)
   if (asleep > 0) emit({ type: 'tenants_not_counted', tenants: asleep })
-  const encoding = await chosenEncoding(store, active, options, emit)
-  const plan = await planOf(store, active, { encoding, options, tool: TOOL })
+  const manifest = base?.newest.manifest
+  const encoding = await encodingLike(manifest, store, active, options, emit)
+  const plan = await planOf(store, active, { encoding, options, tool: TOOL, base: manifest })
   if (options.explain && asleep === 0) await explainPlan(store, subject, options, emit)
-  if (asleep === 0) requireObjects(plan.counts.before, plan.collection, options)
-  return plan
+  if (asleep === 0) requireCounted(plan, base, options)
+  return { plan, ...(base !== undefined && { base: statesOf(base).all }) }
+}
+
+function requireCounted(plan: Plan, base: Chain | undefined, options: BackupOptions): void {
+  if (base !== undefined) requireEnough(base, plan, options)
+  requireObjects(plan.counts.before, plan.collection, options)
 }
 
 /** Says how the objects of a filter would be found: they are counted, and not read. */
@@ -56,15 +77,17 @@ async function explainPlan(
   await searchPlan({ store, collection, schema, selection, calls: callsFor(tenants), pushDown, emit })
 }
 
-async function requireDestination(
+/** What is to be resumed. @throws ElysiaError ELYSIA_CONFLICT where the place is not free for it */
+async function unfinishedIn(
   { storage, resume }: PlannedInto,
   store: Store,
   subject: CollectionInfo,
   options: BackupOptions,
-): Promise<void> {
+): Promise<Unfinished | undefined> {
   await requireFree(storage, resume)
   const unfinished = resume ? await readJournal(storage) : undefined
-  if (unfinished === undefined) return
+  if (unfinished === undefined) return undefined
   requireSame(unfinished.plan, store, subject, options)
   requireSameSchema(unfinished.plan, subject)
+  return unfinished
 }

@@ -1,5 +1,5 @@
 import { formatOf } from '../../archive/format/formats.ts'
-import type { Encoding, Plan } from '../../archive/manifest.ts'
+import type { Encoding, Manifest, Plan } from '../../archive/manifest.ts'
 import { withFiniteVectors } from '../../archive/object/finiteVectors.ts'
 import { objectText } from '../../archive/object/lineWriter.ts'
 import { readableText } from '../../archive/object/text.ts'
@@ -44,6 +44,22 @@ export async function chosenEncoding(
     vectors,
     ...(reason !== undefined && { reason }),
   }
+}
+
+/** The same; an increment is compressed as its base is: what has changed is too little to judge by. */
+export async function encodingLike(
+  base: Manifest | undefined,
+  store: Store,
+  subject: CollectionInfo,
+  options: BackupOptions,
+  emit: Emit,
+): Promise<Encoding> {
+  if (base === undefined || options.compression !== 'auto' || options.format === 'parquet')
+    return chosenEncoding(store, subject, options, emit)
+  const { compression, level } = base.encoding
+  const same = level === undefined ? compression : `${compression}:${level}`
+  const encoding = await chosenEncoding(store, subject, { ...options, compression: same }, emit)
+  return { ...encoding, reason: `as ${base.id}, its base` }
 }
 
 /** Checks that --compression fits --format, before a store is opened. @throws ElysiaError ELYSIA_USAGE */

@@ -1,10 +1,10 @@
 import { beginJournal, type Unfinished } from '../../archive/journal.ts'
-import type { Encoding, IndexPart, Part, Plan } from '../../archive/manifest.ts'
+import type { IndexPart, Part, Plan } from '../../archive/manifest.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../run/activeTenants.ts'
 import { TOOL } from '../../run/tool.ts'
 import type { Tenant } from '../../store/store.ts'
-import { chosenEncoding } from './encoding.ts'
+import { encodingLike } from './encoding.ts'
 import type { BackupJob } from './job.ts'
 import { type Counted, planOf } from './plan.ts'
 import { wholeParts } from './resume.ts'
@@ -32,25 +32,13 @@ export async function beginBackup(job: StorageJob, unfinished: Unfinished | unde
   const { task, subject, storage, retry, context } = job
   const { store, options } = task
   const counted: Counted = new Map()
-  const encoding = await retry(() => encodingFor(job))
   const base = job.state.base?.newest.manifest
+  const encoding = await retry(() => encodingLike(base, store, subject, options, job.run.emit))
   const planning = { encoding, options, tool: TOOL, counted, base }
   const made = await retry(() => planOf(store, subject, planning))
   const plan = context.archiveId === undefined ? made : { ...made, id: context.archiveId }
   await beginJournal(storage, plan)
   return { plan, parts: [], index: [], tenants: [], there: [], thereIndex: [], counted }
-}
-
-/** An increment is compressed as its base is: what has changed is too little to judge by. */
-async function encodingFor({ task, subject, run, state }: StorageJob): Promise<Encoding> {
-  const { store, options } = task
-  const base = state.base?.newest.manifest
-  if (base === undefined || options.compression !== 'auto' || options.format === 'parquet')
-    return chosenEncoding(store, subject, options, run.emit)
-  const { compression, level } = base.encoding
-  const same = level === undefined ? compression : `${compression}:${level}`
-  const encoding = await chosenEncoding(store, subject, { ...options, compression: same }, run.emit)
-  return { ...encoding, reason: `as ${base.id}, its base` }
 }
 
 async function takeUp({ run, subject, storage, woken }: StorageJob, unfinished: Unfinished): Promise<Begun> {

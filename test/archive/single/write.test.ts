@@ -15,7 +15,7 @@ const objects = Array.from({ length: COUNT }, (_, n) => thing(n, COUNT))
 const pages = () => Readable.from([objects.slice(0, 20), objects.slice(20)])
 
 async function planned(compression = 'none'): Promise<Plan> {
-  return planBackup(await things(COUNT), 'Thing', { compression, workers: 1 })
+  return (await planBackup(await things(COUNT), 'Thing', { compression, workers: 1 })).plan
 }
 
 for (const compression of ['none', 'gzip', 'zstd', 'lz4'])
