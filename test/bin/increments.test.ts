@@ -114,7 +114,14 @@ t.test('a dry run names the base, and is refused what the increment would be ref
     for (const flags of [['--dry-run'], []])
       t.match(await at.run([...BACKUP, ...more, ...flags]), { code, stderr: message }, `${more} ${flags}`)
   }
-  await both(5, /holds all objects, not where path = 'p1'/, '--since', base.location, '--filter', "path = 'p1'")
+  await both(
+    5,
+    /holds all objects, not where path = 'p1'/,
+    '--since',
+    base.location,
+    '--filter',
+    "path = 'p1'",
+  )
   await both(10, 'nowhere', '--since', 'nowhere')
   await both(1, /are gone since the base, more than 1%/, '--since', 'last', '--max-vanished', '1%')
   const [file] = readdirSync(join(base.location, 'index'))
