@@ -41,17 +41,26 @@ export function keptUndo(directory: string): KeptUndo | undefined {
   return { directory, header, bytes: entries?.size ?? 0, keptUntilMs: lastMs + header.keep_ms }
 }
 
-/** Removes what has expired; returns it. What is `spared`, by run, stays. */
+/** Removes what has expired; returns it. Of each its run is locked for it; where `lockOf` gives none, it stays. */
 export function removeExpiredUndos(
   root: string,
   {
     nowMs = Date.now(),
-    spared,
-  }: { readonly nowMs?: number; readonly spared?: (run: string) => boolean } = {},
+    lockOf,
+  }: {
+    readonly nowMs?: number
+    readonly lockOf: (run: string) => { release(): void } | undefined
+  },
 ): KeptUndo[] {
   return keptUndos(root).filter(({ directory, header, keptUntilMs }) => {
-    if (keptUntilMs > nowMs || spared?.(header.run) === true) return false
-    rmSync(directory, { recursive: true, force: true })
+    if (keptUntilMs > nowMs) return false
+    const lock = lockOf(header.run)
+    if (lock === undefined) return false
+    try {
+      rmSync(directory, { recursive: true, force: true })
+    } finally {
+      lock.release()
+    }
     return true
   })
 }

@@ -202,7 +202,7 @@ function undoFacts({ kept: { undo }, options }: RestoreRun): UndoFacts | null {
 /** What the journal keeps of a restore. */
 export function restoreCounts(report: RestoreReport): RunCounts {
   const { objects, written, unchanged, deleted, filtered, rejected, skipped, references } = report
-  const ofExisting = report.undo === null ? {} : { unchanged, deleted }
+  const ofExisting = report.undo === null && unchanged + deleted === 0 ? {} : { unchanged, deleted }
   const ofSelection = filtered > 0 ? { filtered } : {}
   return { objects, written, ...ofExisting, ...ofSelection, rejected, skipped, references }
 }

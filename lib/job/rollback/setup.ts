@@ -36,22 +36,24 @@ export async function setUpRollback(
   options: RollbackOptions,
   context: RollbackContext,
 ): Promise<RollbackSetup> {
-  const kept = findKept(store, undone, context)
-  const { header } = kept
+  const { header: found } = findKept(store, undone, context)
   const { state, runId } = context
   const frame = new Run('rollback', context)
   const retry = frame.retrying(options.retryForMs)
-  const key: RunKey = { target: store.target, class: header.class, inputs: [`undo of ${undone}`] }
+  const key: RunKey = { target: store.target, class: found.class, inputs: [`undo of ${undone}`] }
   const close: Close[] = []
   try {
     if (options.dryRun) state && requireUnlocked(state, key)
     else if (state !== undefined) {
-      const locks = [lockRun(state, key), lockUndo(state, undone)]
-      close.push(...locks.map((lock) => lock.release))
+      close.push(lockRun(state, key).release)
+      close.push(lockUndo(state, undone).release)
     }
+    // Its run may have come to its end meanwhile, or its time.
+    const kept = findKept(store, undone, context)
+    const { header } = kept
     if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
-    const found = state?.journal.unfinished(key)?.run
-    const id = found ?? runId ?? newRunId()
+    const unfinished = state?.journal.unfinished(key)?.run
+    const id = unfinished ?? runId ?? newRunId()
     const traces = new Traces(store.kind, header.schema)
     const index = await UndoIndex.read(kept.directory, header, traces)
     const left = new LeftFile(kept.directory, !options.dryRun)
@@ -94,8 +96,8 @@ export async function setUpRollback(
     }
     const begin = () => {
       if (options.dryRun) return
-      if (found !== undefined) frame.emit({ type: 'run_continued', run: id, kind: 'rollback' })
-      frame.begin({ run: id, key, collection: header.class }, found !== undefined)
+      if (unfinished !== undefined) frame.emit({ type: 'run_continued', run: id, kind: 'rollback' })
+      frame.begin({ run: id, key, collection: header.class }, unfinished !== undefined)
       left.begin()
     }
     return { run, begin, close }

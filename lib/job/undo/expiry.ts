@@ -1,24 +1,25 @@
 import { removeExpiredUndos } from '../../archive/undo/kept.ts'
 import { undoRoot } from '../../archive/undo/undo.ts'
 import { ElysiaError } from '../../core/errors.ts'
+import type { FileLock } from '../../database/fileLock.ts'
 import type { Emit } from '../../run/context.ts'
 import type { State } from '../../run/state.ts'
 import { lockUndo } from './lock.ts'
 
 /** Removes what has been kept for its time, unless a process works with it; each is an event. */
 export function removeExpired(state: Pick<State, 'directory'>, emit: Emit): void {
-  const expired = removeExpiredUndos(undoRoot(state.directory), { spared: (run) => isBusy(state, run) })
+  const expired = removeExpiredUndos(undoRoot(state.directory), { lockOf: (run) => freeLock(state, run) })
   for (const { header, bytes } of expired) {
     emit({ type: 'undo_expired', run: header.run, collection: header.class, bytes })
   }
 }
 
-function isBusy(state: Pick<State, 'directory'>, run: string): boolean {
+/** Undefined while a process holds it. */
+function freeLock(state: Pick<State, 'directory'>, run: string): FileLock | undefined {
   try {
-    lockUndo(state, run).release()
-    return false
+    return lockUndo(state, run)
   } catch (error) {
-    if (error instanceof ElysiaError && error.code === 'ELYSIA_LOCKED') return true
+    if (error instanceof ElysiaError && error.code === 'ELYSIA_LOCKED') return undefined
     throw error
   }
 }

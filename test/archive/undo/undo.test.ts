@@ -32,6 +32,8 @@ const HEADER: UndoHeader = {
   keep_ms: 1000,
 }
 
+const lockOf = () => ({ release: () => {} })
+
 const entry = (n: number): UndoEntry => ({
   id: idOf(n),
   tenant: 'a',
@@ -113,14 +115,14 @@ t.test('it goes when its time is over, counted from its last change', async (t) 
   const path = await kept(t, [entry(1)])
   const root = join(path, '..')
   const lastMs = statSync(join(path, UNDO_ENTRIES)).mtimeMs
-  t.same(removeExpiredUndos(root, { nowMs: lastMs + 500 }), [])
+  t.same(removeExpiredUndos(root, { nowMs: lastMs + 500, lockOf }), [])
   t.same(
-    removeExpiredUndos(root, { nowMs: lastMs + 2000, spared: () => true }),
+    removeExpiredUndos(root, { nowMs: lastMs + 2000, lockOf: () => undefined }),
     [],
     'a process works with it',
   )
   utimesSync(join(path, UNDO_ENTRIES), 0, 0)
-  t.match(removeExpiredUndos(root), [{ header: { run: 'one' } }])
+  t.match(removeExpiredUndos(root, { lockOf }), [{ header: { run: 'one' } }])
   t.same(keptUndos(root), [])
 })
 
@@ -139,7 +141,7 @@ t.test('a header that is none is damage, and what it is of does not expire by it
   for (const [name, value] of broken) {
     writeFileSync(file, JSON.stringify({ ...HEADER, [name]: value }))
     t.throws(() => readUndoHeader(path), { code: 'ELYSIA_DAMAGED' }, `${name} ${value}`)
-    t.same(removeExpiredUndos(join(path, '..'), { nowMs: Number.MAX_SAFE_INTEGER }), [])
+    t.same(removeExpiredUndos(join(path, '..'), { nowMs: Number.MAX_SAFE_INTEGER, lockOf }), [])
   }
 })
 

@@ -5,6 +5,7 @@ import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { rollback, runRollback } from '../../../lib/job/rollback/rollback.ts'
+import { lockUndo } from '../../../lib/job/undo/lock.ts'
 import { openState, type State } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
@@ -157,4 +158,16 @@ t.test('tenants that an interrupted restore has left active are put back', async
   t.notSame(await store.tenantStates('Thing'), before)
   t.match(await rollback(store, report.id, {}, { state }), { status: 'done', left: 0 })
   t.same(await store.tenantStates('Thing'), before)
+})
+
+t.test('a rollback that met a run at work keeps no lock of its own', async (t) => {
+  const store = openMemory()
+  await living(store)
+  const state = stateOf(t, store)
+  const files = await archiveOf(OBJECTS, SMALL)
+  const { id } = await restore(await sourceOf(files), store, { onConflict: 'overwrite' }, { state })
+  const lock = lockUndo(state, id)
+  await t.rejects(rollback(store, id, {}, { state }), { code: 'ELYSIA_LOCKED' })
+  lock.release()
+  t.match(await rollback(store, id, {}, { state }), { status: 'done', objects: OBJECTS })
 })

@@ -64,7 +64,7 @@ async function deleteSome(run: RestoreRun, calls: Calls, ids: readonly Vanishing
   }
   const { existed, refused } = await calls.remove(new Map(names.map((id) => [id, tenant])))
   failpoint('restore.deleted')
-  progress.deleted += existed.size
+  progress.deleted += names.filter((id) => existed.has(id) && !refused.has(id)).length
   const [first] = refused
   if (first === undefined) return
   const fact = `${refused.size} objects of ${name} could not be deleted: ${first[0]}: ${first[1]}`

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { memoryStorage } from '../../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../../lib/job/backup/backup.ts'
 import type { RestoreOptionsInput } from '../../../../lib/job/restore/options.ts'
+import { restoreCounts } from '../../../../lib/job/restore/report.ts'
 import { restore, runRestore } from '../../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../../lib/job/restore/source/open.ts'
 import { rollback } from '../../../../lib/job/rollback/rollback.ts'
@@ -194,3 +195,23 @@ t.test('what cannot be read before it is deleted is not kept, and so it stays', 
   t.ok(left.some(({ id }) => id === hidden))
   t.equal(left.length, OBJECTS + 1)
 })
+
+t.test(
+  'what was deleted without a way back is in the journal too, and what was refused is not',
+  async (t) => {
+    const store = await living(openMemory(), 5)
+    const refused = thing(1, 997).id
+    const refusing = changedStore(store, (collection: Collection) => ({
+      remove: async (ids, ...more) => {
+        await collection.remove(
+          ids.filter((id) => id !== refused),
+          ...more,
+        )
+        return ids.map((id) => ({ ok: id !== refused, existed: true, reason: 'read-only' }))
+      },
+    }))
+    const { report, error } = await replacing(t, refusing, { undo: false })
+    t.match(error, { code: 'ELYSIA_STORE', message: /1 objects of Thing could not be deleted/ })
+    t.match(restoreCounts(report), { deleted: 4 })
+  },
+)
