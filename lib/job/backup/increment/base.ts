@@ -78,14 +78,16 @@ export function requireEnough(base: Chain, { counts, collection }: Plan, options
 /** After the scan. @throws ElysiaError ELYSIA_INCOMPLETE where too much is gone */
 export function requireFewVanished(
   base: Chain,
-  { index = [], state, collection }: Manifest,
+  { index = [], state, collection, tenants = [] }: Manifest,
   options: BackupOptions,
 ): void {
-  const before = statesOf(base).all.objects
-  const objects = state?.objects ?? 0
+  const before = statesOf(base)
   const removed = index.reduce((sum, part) => sum + part.removed, 0)
   // Those of tenants that are gone are in no index.
-  requireShare(before, Math.max(removed, before - objects), objects, collection, options)
+  const names = new Set(tenants.map(({ name }) => name))
+  const gone = (base.newest.manifest.tenants ?? []).filter(({ name }) => !names.has(name))
+  const withTenants = gone.reduce((sum, { name }) => sum + before.of(name).objects, 0)
+  requireShare(before.all.objects, removed + withTenants, state?.objects ?? 0, collection, options)
 }
 
 function requireShare(

@@ -196,6 +196,25 @@ t.test('a collection that shrank, or is empty, is no increment, unless that is a
   t.equal(await digestIn(empty), await digestOf(collection))
 })
 
+t.test('objects of a tenant that is gone are gone, however many came in another one', async (t) => {
+  const store = await TARGETS.memory()
+  const make = async (tenants: readonly string[]) => {
+    await store.create({ ...THING, multiTenancyConfig: { enabled: true } })
+    await store.createTenants('Thing', [...tenants])
+    for (const tenant of tenants) await store.collection('Thing').write(all.slice(0, 50), { tenant })
+  }
+  await make(['a', 'b'])
+  const base = await night(store)
+  await store.drop('Thing')
+  await make(['b', 'c', 'd'])
+  await t.rejects(night(store, base, { maxVanished: '49%' }), {
+    code: 'ELYSIA_INCOMPLETE',
+    message: /^50 of 100 objects of Thing are gone since the base/,
+  })
+  const chain = await night(store, base, { maxVanished: '50%' })
+  t.equal(chain.newest.manifest.state?.objects, 150)
+})
+
 async function idsIn(collection: Collection): Promise<string[]> {
   const ids: string[] = []
   for await (const page of collection.read({ properties: [], vectors: false }))
