@@ -33,6 +33,7 @@ export function chainSource(chain: Chain): RestoreSource {
       }),
     ),
     withoutVectors: encoding.vectors === 'none',
+    selection: manifest.selection,
     close: () => objects.close(),
   }
 }

@@ -3,14 +3,17 @@ import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { memoryStorage } from '../../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../../lib/job/backup/backup.ts'
+import type { BackupOptionsInput } from '../../../../lib/job/backup/options.ts'
 import type { RestoreOptionsInput } from '../../../../lib/job/restore/options.ts'
 import { restoreCounts } from '../../../../lib/job/restore/report.ts'
 import { restore, runRestore } from '../../../../lib/job/restore/restore.ts'
+import { chainSource } from '../../../../lib/job/restore/source/chain.ts'
 import { openSource } from '../../../../lib/job/restore/source/open.ts'
 import { rollback } from '../../../../lib/job/rollback/rollback.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../../lib/store/store.ts'
 import { archiveOf, idOf, THING, thing, things } from '../../backup/archived.ts'
+import { later, night } from '../../backup/increment/increment.ts'
 import { changedStore } from '../../changed.ts'
 import { directory, TARGETS } from '../../targets.ts'
 import { objectsOf, SMALL, sourceOf } from '../restored.ts'
@@ -213,5 +216,33 @@ t.test(
     const { report, error } = await replacing(t, refusing, { undo: false })
     t.match(error, { code: 'ELYSIA_STORE', message: /1 objects of Thing could not be deleted/ })
     t.match(restoreCounts(report), { deleted: 4 })
+  },
+)
+
+t.test(
+  'increments of a part of a collection are a part: they neither replace it nor its objects',
+  async (t) => {
+    const increment = async (selected: BackupOptionsInput) => {
+      const store = await things(OBJECTS)
+      const base = await later(await night(store, undefined, selected))
+      await store
+        .collection('Thing')
+        .write([{ ...thing(0, OBJECTS), properties: { title: 'new', count: 1 } }])
+      const chain = await night(store, base, selected)
+      t.equal(chain.links.length, 2)
+      return chainSource(chain)
+    }
+    const { counted, calls } = counting(await living(openMemory(), 5))
+    const context = { undoDirectory: directory(t) }
+    const some = await increment({ filter: 'count >= 0' })
+    await t.rejects(restore(some, counted, { ...REPLACE, maxDelete: '100%' }, context), {
+      code: 'ELYSIA_USAGE',
+      message: /it holds a part of its collection/,
+    })
+    const titles = await increment({ properties: 'title' })
+    await t.rejects(restore(titles, counted, { onConflict: 'overwrite' }, context), {
+      code: 'ELYSIA_CONFLICT',
+    })
+    t.same(calls, [])
   },
 )
