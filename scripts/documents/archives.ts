@@ -278,6 +278,14 @@ export const rebuildDocument = document('rebuild', '`col catalog rebuild --json`
         }),
         'Copies, which are not listed.',
       ),
+      without_base: list(
+        object('An increment whose base is not there.', {
+          id: text('Its id.'),
+          path: text('Where.'),
+          base: text('The id of the base.'),
+        }),
+        'Increments that cannot be restored.',
+      ),
     }),
     'One for each directory.',
   ),

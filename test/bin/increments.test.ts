@@ -1,5 +1,5 @@
 // Increments as an operator makes them: by cron, of the newest; any of them restored; one damaged; one compacted.
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
@@ -131,6 +131,13 @@ t.test('a dry run names the base, and is refused what the increment would be ref
   writeFileSync(index, bytes.subarray(56))
   await both(4, new RegExp(`${base.archive}: .*index/${file}`), '--since', 'last')
   writeFileSync(index, bytes)
+  const { archive, location } = await json(at, ...next)
+  renameSync(base.location, join(at.directory, 'elsewhere'))
+  const rebuilt = await at.run(['col', 'catalog', 'rebuild'])
+  t.match(rebuilt, { code: 0, stderr: `${location} is an increment of ${base.archive}, which is not there` })
+  renameSync(join(at.directory, 'elsewhere'), base.location)
+  t.match(await json(at, 'col', 'catalog', 'rebuild'), { roots: [{ without_base: [] }] })
+  t.match(await json(at, 'col', 'catalog', 'show', archive), { chain: [base.archive, archive] })
   const store = await openSqlite(join(at.directory, 'filled.db'))
   await store.addProperty('SourceCode', { name: 'more', dataType: ['text'] })
   await store.close()

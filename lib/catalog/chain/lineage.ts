@@ -29,6 +29,23 @@ export function lineageOf(catalog: Pick<Catalog, 'find'>, archive: ArchiveRecord
   return { bases, ...(fault !== undefined && { fault }) }
 }
 
+/** An increment whose base is not there: neither it nor what is made of it can be restored. */
+export interface WithoutBase {
+  readonly id: string
+  readonly path: string
+  readonly base: string
+}
+
+/** The increments below a directory whose base the catalog does not know, or knows to be gone. */
+export function withoutBase(catalog: Pick<Catalog, 'below' | 'find'>, directory: string): WithoutBase[] {
+  return catalog.below(directory).flatMap(({ id, location, parent }) => {
+    if (parent === undefined) return []
+    const base = catalog.find(parent)
+    const isThere = base !== undefined && base.status !== 'deleted'
+    return isThere ? [] : [{ id, path: location, base: parent }]
+  })
+}
+
 /** All archives that are increments of this one, however far, the oldest first: what is damaged in it is in them all. */
 export function descendantsOf(
   catalog: Pick<Catalog, 'list'>,

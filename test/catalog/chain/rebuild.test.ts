@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { Catalog } from '../../../lib/catalog/catalog.ts'
 import { namedBase, newestBase } from '../../../lib/catalog/chain/base.ts'
-import { descendantsOf, lineageOf } from '../../../lib/catalog/chain/lineage.ts'
+import { descendantsOf, lineageOf, withoutBase } from '../../../lib/catalog/chain/lineage.ts'
 import { rebuildRoot } from '../../../lib/catalog/rebuild.ts'
 import { chains } from '../chains.ts'
 
@@ -28,6 +28,7 @@ t.test('chains are found again, and an increment whose base is gone is no base f
   renameSync(join(root, 'Thing', 'a1'), join(root, 'moved'))
   t.match(await rebuildRoot(catalog, root), { complete: 3, gone: 0 }, 'one that was moved is followed')
   t.strictSame(bases(), [full!.id, first!.id])
+  t.strictSame(withoutBase(catalog, root), [])
 
   rmSync(join(root, 'moved'), { recursive: true })
   const report = await rebuildRoot(catalog, root)
@@ -40,4 +41,6 @@ t.test('chains are found again, and an increment whose base is gone is no base f
   t.teardown(() => anew.close())
   await rebuildRoot(anew, root)
   t.equal(lineageOf(anew, anew.get(second!.id)).fault, fault, 'also where nothing was known of it')
+  for (const one of [catalog, anew])
+    t.strictSame(withoutBase(one, root), [{ id: second!.id, path: second!.location, base: first!.id }])
 })

@@ -43,16 +43,20 @@ async function run(context: Context): Promise<void> {
     for (const { path, message } of report.unreadable) console.warn(`${path} was left out: ${message}`)
     for (const { path, id, known } of report.copies)
       console.warn(`${path} bears the id ${id} of ${known}: it is not listed`)
+    for (const { path, base } of report.without_base)
+      console.warn(`${path} is an increment of ${base}, which is not there: it cannot be restored`)
     console.note(`${root}: ${complete} complete, ${partial} partial, ${deleting} half removed, ${gone} gone`)
   }
 }
 
-async function rebuildAll(context: Context, catalog: Catalog): Promise<RebuildReport[]> {
+async function rebuildAll(context: Context, catalog: Catalog) {
+  const { withoutBase } = await loadCatalog()
   const reports: RebuildReport[] = []
   for (const directory of directoriesOf(context, catalog)) {
     reports.push(await rebuild(context, catalog, directory))
   }
-  return reports
+  // A base may lie below another directory than its increment: all of them are known only now.
+  return reports.map((report) => ({ ...report, without_base: withoutBase(catalog, report.root) }))
 }
 
 /** Those that are named, or all that are known and there. */
