@@ -1,4 +1,5 @@
 // An increment as what a collection is overwritten with, or replaced by: it counts as the collection of its night.
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openArchive } from '../../../../lib/archive/archive.ts'
@@ -82,7 +83,12 @@ for (const kind of ['parts', 'index'] as const) {
     const opened = await chain('n2')
     const { manifest } = opened.links[1]!
     const { file } = manifest[kind]![0]!
-    await directoryStorage(join(root, 'Thing', 'n1')).remove(file)
+    const path = join(root, 'Thing', 'n1', file)
+    const bytes = readFileSync(path)
+    chmodSync(path, 0o600)
+    // One bit near its end: what comes before it reads well.
+    bytes[bytes.length - 20]! ^= 1
+    writeFileSync(path, bytes)
     for (const onConflict of ['replace', 'overwrite'] as const) {
       const calls: string[] = []
       const store = changedStore(await living(expected), () => ({
