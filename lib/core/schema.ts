@@ -44,6 +44,12 @@ export function isReference({ dataType }: PropertySchema): boolean {
   return /^[A-Z]/.test(dataType[0] ?? '')
 }
 
+/** True where a server keeps several copies of each object. */
+export function isReplicated({ replicationConfig }: CollectionSchema): boolean {
+  const { factor } = (replicationConfig ?? {}) as { readonly factor?: unknown }
+  return typeof factor === 'number' && factor > 1
+}
+
 /** True where each object belongs to a tenant. */
 export function hasTenants({ multiTenancyConfig }: CollectionSchema): boolean {
   return multiTenancyConfig?.enabled === true

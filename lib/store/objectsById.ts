@@ -28,7 +28,11 @@ async function* pagesOf(
   { tenant, after = '', upTo }: ObjectRange,
   { projection, retry = (call) => call(), signal }: ReadOptions,
 ): AsyncGenerator<StoredObject[]> {
-  const call = { ...(tenant !== undefined && { tenant }), ...(signal !== undefined && { signal }) }
+  const call = {
+    provesAbsence: true,
+    ...(tenant !== undefined && { tenant }),
+    ...(signal !== undefined && { signal }),
+  }
   const own = ids.filter((id) => id > after && (upTo === undefined || id <= upTo))
   for (const some of slices(own, PAGE_OBJECTS)) {
     signal?.throwIfAborted()

@@ -26,6 +26,11 @@ export interface Capabilities {
 export interface CallOptions {
   readonly signal?: AbortSignal
   readonly tenant?: string
+  /**
+   * Of `readMany`: an id that is not found is asked for once more where one copy of it may lack what another has. What
+   * decides by the absence of an object whether something is written or removed gives it.
+   */
+  readonly provesAbsence?: boolean
 }
 
 /** Which parts of an object to read. */

@@ -212,7 +212,7 @@ async function findUnseen({
   const calls = progress.continued === 0 ? [] : (plan.tenants ?? [{ name: undefined }])
   for (const { name: tenant } of calls) {
     if (unseen.size === 0) return
-    const call = tenant === undefined ? {} : { tenant }
+    const call = { provesAbsence: true, ...(tenant !== undefined && { tenant }) }
     const what = { properties: [], vectors: false }
     const there = await retry(() => collection.readMany(unseen.list, what, call))
     unseen.note(there.map(({ id }) => id))

@@ -25,18 +25,19 @@ export class Calls {
 
   /** Whole objects, by id. `ids` maps each id to its tenant. */
   objects(ids: ReadonlyMap<string, string | undefined>): Promise<Map<string, StoredObject>> {
-    return this.#read(ids, EVERYTHING)
+    return this.#read(ids, EVERYTHING, true)
   }
 
   /** The record hashes of those ids that have an object. */
   async hashes(ids: ReadonlyMap<string, string | undefined>): Promise<Map<string, unknown>> {
-    const found = await this.#read(ids, HASH_ONLY)
+    const found = await this.#read(ids, HASH_ONLY, false)
     return new Map([...found].map(([id, object]) => [id, object.properties[HASH_PROPERTY]]))
   }
 
   /** The objects of those ids that exist, of one tenant, by id. */
   async find(ids: readonly string[], what: Projection, tenant?: string): Promise<Map<string, StoredObject>> {
-    const objects = await this.#retry(() => this.#collection.readMany(ids, what, this.#call(tenant)))
+    const call = { ...this.#call(tenant), provesAbsence: true }
+    const objects = await this.#retry(() => this.#collection.readMany(ids, what, call))
     return new Map(objects.map((object) => [object.id, object]))
   }
 
@@ -69,10 +70,12 @@ export class Calls {
   async #read(
     ids: ReadonlyMap<string, string | undefined>,
     what: Projection,
+    provesAbsence: boolean,
   ): Promise<Map<string, StoredObject>> {
     const found = new Map<string, StoredObject>()
     for (const [tenant, group] of Map.groupBy([...ids.keys()], (id) => ids.get(id))) {
-      const objects = await this.#retry(() => this.#collection.readMany(group, what, this.#call(tenant)))
+      const call = { ...this.#call(tenant), provesAbsence }
+      const objects = await this.#retry(() => this.#collection.readMany(group, what, call))
       for (const object of objects) found.set(object.id, object)
     }
     return found

@@ -105,11 +105,29 @@ export async function readMany(
       ? [restMany(reading, ids)]
       : chunks.map((at) => idsOf(reading, ids.slice(at, at + size)))
     const found = (await Promise.all(pages)).flat()
-    if (found.length < ids.length) await context.shards.requireServed(context.name, reading.tenant, call)
-    return found
+    if (found.length === ids.length) return found
+    await context.shards.requireServed(context.name, reading.tenant, call)
+    return [...found, ...(await ofOtherCopies(reading, ids, found))]
   } catch (thrown) {
     throw unreadable(thrown, context)
   }
+}
+
+/**
+ * What a search did not find, though it may be there: one copy answers a search, at any consistency, and a node that was
+ * down may not have had its missed writes yet. A read of one object by REST asks a quorum of the copies.
+ */
+async function ofOtherCopies(
+  reading: Reading,
+  ids: readonly string[],
+  found: readonly StoredObject[],
+): Promise<StoredObject[]> {
+  if (!reading.layout.replicated || reading.byRest || reading.call.provesAbsence !== true) return []
+  const there = new Set(found.map(({ id }) => id))
+  return restMany(
+    reading,
+    ids.filter((id) => !there.has(id.toLowerCase())),
+  )
 }
 
 /** One page, of fewer objects where it would be too large. */

@@ -1,4 +1,4 @@
-import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { type CollectionSchema, isReplicated, type PropertySchema } from '../../core/schema.ts'
 import { recordOf } from '../../core/value/record.ts'
 import type { ConditionValue, StoreCondition } from '../../store/condition.ts'
 import type { CheckedFilter } from './check.ts'
@@ -15,7 +15,7 @@ import type { FilterValue } from './value.ts'
  */
 export function pushedDown(filter: CheckedFilter, schema: CollectionSchema): StoreCondition[] {
   // Copies of an object may differ, and an index speaks of one of them.
-  if (Number(recordOf(schema.replicationConfig).factor ?? 1) > 1) return []
+  if (isReplicated(schema)) return []
   return conjunctsOf(filter).flatMap((one) => conditionsOf(one, schema))
 }
 

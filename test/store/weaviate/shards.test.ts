@@ -105,3 +105,21 @@ t.test('a node that belongs to the cluster is a node of it, also when it is no l
     { name: 'node3', status: 'UNAVAILABLE' },
   ])
 })
+
+t.test('an id that one copy does not find is asked of a quorum, where its absence decides', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const nodes = [{ http: double.http, grpc: double.grpc, grpcSecure: false }]
+  const store = await openWeaviate({ nodes, target: double.http })
+  t.teardown(() => store.close())
+  say(double, 'GET /v1/schema/{class}', () => ({ ...schemaOf('Kept'), replicationConfig: { factor: 3 } }))
+  await store.create(schemaOf('Kept'))
+  const kept = store.collection('Kept')
+  await kept.write(objectsUpTo(10))
+  const ofOtherCopy = { class: 'Kept', id: idAt(500), properties: {} }
+  say(double, 'GET /v1/objects/{class}/{id}', () => ofOtherCopy)
+  const idsOf = async (call: { provesAbsence?: boolean }) =>
+    (await kept.readMany([idAt(1), idAt(500)], ALL, call)).map(({ id }) => id)
+  t.strictSame(await idsOf({}), [idAt(1)])
+  t.strictSame(await idsOf({ provesAbsence: true }), [idAt(1), idAt(500)])
+})

@@ -1,6 +1,6 @@
 import type { Chain } from '../../../archive/chain/chain.ts'
 import type { Plan } from '../../../archive/manifest.ts'
-import type { CollectionSchema } from '../../../core/schema.ts'
+import { type CollectionSchema, isReplicated } from '../../../core/schema.ts'
 import type { Collection } from '../../../store/store.ts'
 import { isPartial } from '../manifest.ts'
 import { whatOf } from '../plan.ts'
@@ -40,9 +40,4 @@ export function changesRead(
       return [changes(gap, { ...shared, signal, onScanned: count })]
     },
   }
-}
-
-function isReplicated(schema: CollectionSchema): boolean {
-  const { replicationConfig } = schema as { readonly replicationConfig?: { readonly factor?: unknown } }
-  return typeof replicationConfig?.factor === 'number' && replicationConfig.factor > 1
 }

@@ -60,7 +60,7 @@ export class WholeReader {
   async #byId(ids: readonly string[]): Promise<StoredObject[]> {
     const { collection, projection, retry, signal } = this.#options
     const { tenant } = this.#range
-    const call = { signal, ...(tenant !== undefined && { tenant }) }
+    const call = { signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
     const calls = [...slices(ids, IDS_A_CALL)].map((some) =>
       retry(() => collection.readMany(some, projection, call), signal),
     )

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Retrying } from '../../../async/retry.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
-import type { CollectionSchema } from '../../../core/schema.ts'
+import { type CollectionSchema, isReplicated } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
 import type { Emit } from '../../../run/context.ts'
 import type { Collection, Store } from '../../../store/store.ts'
@@ -39,6 +39,8 @@ export interface Looking {
   readonly emit: Emit
   /** True where objects may be counted that are expired and no more given. */
   readonly expires: boolean
+  /** True where objects have several copies, and one of them answers. */
+  readonly replicated: boolean
   /**
    * An object created before this moment existed during the whole scan. Undefined where objects may bring times of
    * their own, so that their time does not show when they came.
@@ -78,6 +80,7 @@ export function lookingAt(
     ...run,
     collection: store.collection(schema.class),
     expires: timeToLive(schema)?.hidesExpired === true,
+    replicated: isReplicated(schema),
     oldBeforeMs: store.kind === 'weaviate' ? Date.parse(started) - CLOCKS_DIFFER_MS : undefined,
   }
 }
@@ -104,6 +107,8 @@ export async function requireFound(
   for (let look = 1; ; look++) {
     const seen = await lookAgain(looking, tenant, scannedRanges)
     if (seen.missed.length > 0) throw missed(name, seen.missed)
+    // Reading repairs a copy that was behind: the scan may have lacked what the second look finds.
+    if (looking.replicated && seen.returned > objects) throw wasBehind(name, objects, seen)
     if (seen.returned >= seen.counted) return
     if (look === LOOKS) throw keptBack(name, { before, after, objects }, seen)
     await wait(FIRST_WAIT_MS * 2 ** look, undefined, { signal: looking.signal })
@@ -167,11 +172,18 @@ function missed(name: string, ids: readonly string[]): ElysiaError {
   )
 }
 
+const BEHIND =
+  'a copy of a node that was down may lack what was written meanwhile; wait until the server has repaired it (async replication), or name another node in --target, then begin again'
+
+function wasBehind(name: string, objects: number, { returned }: Seen): ElysiaError {
+  return incomplete(`the scan found ${objects} objects of ${name}, and a second look ${returned}`, BEHIND)
+}
+
 function keptBack(name: string, { before, after, objects }: Omit<Found, 'tenant'>, seen: Seen): ElysiaError {
   const counts = before === undefined || before === after ? `${after}` : `${before}, then ${after}`
   return incomplete(
     `${name} has ${counts} objects, but the scan found ${objects}, and a last look ${seen.returned} of ${seen.counted}`,
-    'a replica may lack some',
+    BEHIND,
   )
 }
 

@@ -5,6 +5,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Projection, Store, Tenant } from '../../../store/store.ts'
+import type { RequireAllFound } from '../../scan/countedScan.ts'
 import type { Selection } from '../../selection/selection.ts'
 
 /** What a comparison asks a side for. */
@@ -25,6 +26,8 @@ export interface Reading {
 export interface LiveCollection {
   readonly store: Store
   readonly class: string
+  /** Counts it before all of it is read; of a class with tenants, which may be asleep, nothing is counted. */
+  counted?(): Promise<RequireAllFound>
   /** Reads objects again, by id, whether they are selected or not. */
   readMany(ids: readonly string[], tenant: string | undefined, reading: Reading): Promise<StoredObject[]>
 }

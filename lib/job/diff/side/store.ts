@@ -8,6 +8,7 @@ import { findNamed } from '../../../store/named.ts'
 import { objects, type ReadOptions } from '../../../store/objects.ts'
 import { objectsById } from '../../../store/objectsById.ts'
 import type { Collection, Projection, Store, Tenant } from '../../../store/store.ts'
+import { countedScan } from '../../scan/countedScan.ts'
 import type { Selection } from '../../selection/selection.ts'
 import type { DiffSide, Reading } from './side.ts'
 
@@ -35,10 +36,14 @@ export async function storeSide(store: Store, nameOrAlias: string): Promise<Diff
     live: {
       store,
       class: name,
+      ...(tenants === undefined && {
+        counted: () => countedScan({ collection, schema, retry: (call) => call(), call: {} }),
+      }),
       readMany: (ids, tenant, reading) =>
         reading.retry(() =>
           collection.readMany(ids, projected(reading), {
             signal: reading.signal,
+            provesAbsence: true,
             ...(tenant !== undefined && { tenant }),
           }),
         ),

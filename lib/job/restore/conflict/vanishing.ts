@@ -5,6 +5,7 @@ import { hasTenants } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
 import { WokenTenants } from '../../../run/activeTenants.ts'
 import { objects } from '../../../store/objects.ts'
+import { countedScan } from '../../scan/countedScan.ts'
 import type { RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
 import type { Deletions, VanishingIds } from './vanishingIds.ts'
@@ -50,10 +51,18 @@ async function readSource({ plan, frame, source }: RestoreRun, vanishing: Vanish
 async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<void> {
   const { store, collection, retry, frame, existing, class: name } = run
   const options = { projection: { properties: [], vectors: false }, retry, signal: frame.signal }
-  if (!hasTenants(existing!.schema)) {
-    for await (const page of objects(collection, {}, options)) vanishing.addTarget(page as StoredObject[])
-    return
+  const scan = async (tenant?: string) => {
+    const range = tenant === undefined ? {} : { tenant }
+    const call = { signal: frame.signal, ...range }
+    const requireAllFound = await countedScan({ collection, schema: existing!.schema, retry, call })
+    let found = 0
+    for await (const page of objects(collection, range, options)) {
+      vanishing.addTarget(page as StoredObject[])
+      found += page.length
+    }
+    await requireAllFound(found)
   }
+  if (!hasTenants(existing!.schema)) return scan()
   const tenants = await retry(() => store.tenantStates(name))
   requireOwnTenants(
     run,
@@ -63,8 +72,7 @@ async function readTarget(run: RestoreRun, vanishing: VanishingIds): Promise<voi
   try {
     for (const tenant of tenants) {
       await woken.wake(tenant.name)
-      const pages = objects(collection, { tenant: tenant.name }, options)
-      for await (const page of pages) vanishing.addTarget(page as StoredObject[])
+      await scan(tenant.name)
       await woken.putBack(tenant.name)
     }
   } finally {

@@ -54,7 +54,7 @@ async function unlike(run: RestoreRun, objects: readonly WrittenObject[]): Promi
   const what: Projection = { properties: 'all', vectors: true, references: traces.refers }
   const wrong: WrittenObject[] = []
   for (const [tenant, group] of Map.groupBy(objects, (one) => one.tenant)) {
-    const call = { signal: frame.signal, ...(tenant !== undefined && { tenant }) }
+    const call = { signal: frame.signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
     const ids = group.map(({ id }) => id)
     const found = await retry(() => collection.readMany(ids, what, call))
     const there = new Map(found.map((object) => [object.id, object]))
