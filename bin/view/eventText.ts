@@ -220,11 +220,12 @@ function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }
       ? ''
       : `; ${counted(deletes, 'object')} ${dry_run ? 'would be' : 'will be'} deleted, last of all`
   const would = dry_run ? 'would change' : 'changes'
-  const back =
+  const kept =
     undo === undefined
       ? 'it cannot be taken back'
       : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be taken back`
-  return `${would} ${collection} in ${target}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}; ${back}`
+  const back = dry_run ? '' : `; ${kept}`
+  return `${would} ${collection} in ${target}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}${back}`
 }
 
 /** Events that are shown in another way, or not at all. */

@@ -14,7 +14,7 @@ import { selectionOf } from '../selection/selection.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { UndoKeeping } from '../undo/keeping.ts'
-import { lockUndo } from '../undo/lock.ts'
+import { lockChanges, lockUndo } from '../undo/lock.ts'
 import { Traces } from '../undo/traces.ts'
 import type { DeleteOptions } from './options.ts'
 import type { DeleteContext, DeleteRun } from './run.ts'
@@ -55,6 +55,7 @@ export async function setUpDelete(
     if (dryRun) state && requireUnlocked(state, key)
     else if (state !== undefined) {
       close.push(lockRun(state, key).release)
+      close.push(lockChanges(state, store.target, schema.class).release)
       if (options.undo) close.push(lockUndo(state, id).release)
     }
     const collection = store.collection(schema.class)

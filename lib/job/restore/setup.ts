@@ -15,6 +15,7 @@ import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/
 import type { Store } from '../../store/store.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
+import { lockChanges } from '../undo/lock.ts'
 import { planAlias } from './alias/plan.ts'
 import { announceAlias } from './alias/switch.ts'
 import { planInto } from './conflict/existing.ts'
@@ -97,6 +98,9 @@ export async function setUpRestore(
     if (goesOn && !dryRun) restoreCheckpoint(progress, log, context.fresh === true)
     const directory = state === undefined ? await own.directory() : runDirectory(state, name)
     const existing = schema && existingOf(store, schema, options, continued.run !== undefined)
+    const changing =
+      existing && !dryRun ? state && lockChanges(state, store.target, planned.schema.class) : undefined
+    close.push(() => changing?.release())
     const vanishing = vanishingFor(existing, { source, options, plan })
     close.unshift(() => vanishing?.close())
     const undo = existing && keepingFor({ store, options, context, run: name, existing, close })

@@ -11,7 +11,7 @@ import { Calls } from '../../store/sink/retryingCollection.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
 import { PartSpool } from '../restore/target/partSpool.ts'
-import { lockUndo } from '../undo/lock.ts'
+import { lockChanges, lockUndo } from '../undo/lock.ts'
 import { Traces } from '../undo/traces.ts'
 import { UndoIndex } from '../undo/undoIndex.ts'
 import { LeftFile } from './left.ts'
@@ -47,6 +47,7 @@ export async function setUpRollback(
     else if (state !== undefined) {
       close.push(lockRun(state, key).release)
       close.push(lockUndo(state, undone).release)
+      close.push(lockChanges(state, store.target, found.class).release)
     }
     // Its run may have come to its end meanwhile, or its time.
     const kept = findKept(store, undone, context)

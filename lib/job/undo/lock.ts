@@ -5,3 +5,11 @@ import { lock, type State } from '../../run/state.ts'
 export function lockUndo({ directory }: Pick<State, 'directory'>, run: string): FileLock {
   return lock(directory, `undo ${run}`, `what the run ${run} changes`)
 }
+
+/**
+ * Held by each run that changes objects of a collection that was there: of two at once each would take what the other
+ * wrote for what was there before. @throws ElysiaError ELYSIA_LOCKED
+ */
+export function lockChanges({ directory }: Pick<State, 'directory'>, target: string, name: string): FileLock {
+  return lock(directory, `changes ${target} ${name}`, `objects of ${name} in ${target}`)
+}

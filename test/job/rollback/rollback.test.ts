@@ -3,9 +3,10 @@ import t, { type Test } from 'tap'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
+import { deleteObjects } from '../../../lib/job/delete/delete.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { rollback, runRollback } from '../../../lib/job/rollback/rollback.ts'
-import { lockUndo } from '../../../lib/job/undo/lock.ts'
+import { lockChanges, lockUndo } from '../../../lib/job/undo/lock.ts'
 import { openState, type State } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
@@ -170,4 +171,23 @@ t.test('a rollback that met a run at work keeps no lock of its own', async (t) =
   await t.rejects(rollback(store, id, {}, { state }), { code: 'ELYSIA_LOCKED' })
   lock.release()
   t.match(await rollback(store, id, {}, { state }), { status: 'done', objects: OBJECTS })
+})
+
+t.test('of one collection one run changes objects at a time', async (t) => {
+  const store = openMemory()
+  await living(store)
+  const state = stateOf(t, store)
+  const files = await archiveOf(OBJECTS, SMALL)
+  const source = () => sourceOf(files)
+  const { id } = await restore(await source(), store, { onConflict: 'overwrite' }, { state })
+  const lock = lockChanges(state, store.target, 'Thing')
+  const busy = { code: 'ELYSIA_LOCKED', message: /busy with objects of Thing/ }
+  await t.rejects(rollback(store, id, {}, { state }), busy)
+  await t.rejects(restore(await source(), store, { onConflict: 'merge' }, { state }), busy)
+  await t.rejects(deleteObjects(store, THING, { objects: [idOf(0)].join() }, { state }), busy)
+  t.match(await restore(await source(), store, { onConflict: 'skip', dryRun: true }, { state }), {
+    status: 'planned',
+  })
+  lock.release()
+  t.match(await rollback(store, id, {}, { state }), { status: 'done' })
 })

@@ -60,7 +60,7 @@ function plainFacts(archive: ArchiveDetails, time: Tables['time']): Fact[] {
     ['started', time(archive.started)],
     ['finished', archive.finished === undefined ? '' : time(archive.finished)],
     ['removed', archive.deleted === undefined ? '' : time(archive.deleted)],
-    ['holds', archive.holds],
+    ['holds', archive.kind === 'incremental' ? 'what changed since its parent' : archive.holds],
     ['kind', archive.kind],
     ['format', archive.format],
     ['compression', archive.compression],

@@ -16,9 +16,10 @@ import { type Deletions, VanishingIds } from './vanishingIds.ts'
 async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
   const { store, existing, plan, kept, options, frame, retry, class: name } = run
   if (existing === undefined) return
-  // Tenants are not counted: those that are not active would have to be woken for it.
+  // Tenants are not counted: those that are not active would have to be woken for it. A replace has read them all.
+  const scanned = run.applying === undefined ? deletions?.objects : undefined
   const objects =
-    deletions?.objects ??
+    scanned ??
     (hasTenants(existing.schema)
       ? undefined
       : await retry(() => store.collection(name).count({ signal: frame.signal })))
