@@ -424,7 +424,7 @@ export interface DeleteOptionsInput {
   readonly undo?: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs?: number
-  /** say how many objects would be deleted, and which, and delete none. Default false. */
+  /** say how many objects would be deleted, and delete none. Default false. */
   readonly dryRun?: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs?: number
@@ -449,7 +449,7 @@ export interface DeleteOptions extends DeleteOptionsInput {
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number
-  /** say how many objects would be deleted, and which, and delete none. Default false. */
+  /** say how many objects would be deleted, and delete none. Default false. */
   readonly dryRun: boolean
   /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
   readonly retryForMs: number
