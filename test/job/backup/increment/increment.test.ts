@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 // What an increment reads, what it holds, and when there is none.
 import t, { type Test } from 'tap'
 import type { Chain } from '../../../../lib/archive/chain/chain.ts'
@@ -8,7 +9,7 @@ import { parseTarget } from '../../../../lib/store/target.ts'
 import { weaviateDouble } from '../../../double/double.ts'
 import { TARGETS } from '../../targets.ts'
 import { idOf, THING, thing } from '../archived.ts'
-import { digestIn, digestOf, later, night } from './increment.ts'
+import { CLOCK_MS, digestIn, digestOf, later, night } from './increment.ts'
 
 const COUNT = 1200
 const all = Array.from({ length: COUNT }, (_, n) => thing(n, COUNT))
@@ -246,6 +247,7 @@ t.test('an object that a filter does not choose any more is gone from the increm
   const filter = 'count >= 100'
   const base = await later(await night(store, undefined, { filter }))
   t.equal(base.newest.manifest.totals.objects, COUNT - 100)
+  await setTimeout(CLOCK_MS)
   await collection.write([
     { ...thing(3), id: idOf(500, COUNT) },
     { ...thing(600), id: idOf(3, COUNT) },
