@@ -20,8 +20,8 @@ export interface State {
   readonly digest: string
 }
 
-/** More increments than anybody makes on one full archive. */
-const MOST_LINKS = 10_000
+/** Links of a chain, at most: a reader holds the manifests of all of them, and a file of each open. */
+export const MOST_LINKS = 1000
 
 /** True for an archive that holds only what differs from its base. */
 export function isIncrement({ kind }: Pick<Manifest, 'kind'>): boolean {

@@ -1,4 +1,4 @@
-import { type Chain, openChain, statesOf } from '../../../archive/chain/chain.ts'
+import { type Chain, MOST_LINKS, openChain, statesOf } from '../../../archive/chain/chain.ts'
 import type { Unfinished } from '../../../archive/journal.ts'
 import type { Manifest, Plan } from '../../../archive/manifest.ts'
 import { selectionText } from '../../../archive/selection.ts'
@@ -25,6 +25,8 @@ export async function baseOf(
 ): Promise<Chain | undefined> {
   if (unfinished === undefined) {
     if (base !== undefined) requireSameContent(base.newest.manifest, subject, options)
+    if (base?.links.length === MOST_LINKS)
+      throw conflict(`${base.newest.manifest.id} has ${MOST_LINKS - 1} bases, and none may have more`)
     return base
   }
   const { kind, parent = '', id } = unfinished.plan

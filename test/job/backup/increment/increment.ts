@@ -23,17 +23,14 @@ export async function night(
   return openChain(await openArchive(storage), async (id) => links.find(({ manifest }) => manifest.id === id))
 }
 
-/** A server tells its clock by the second: so far apart may two of them seem, and the time that an answer takes. */
-export const CLOCK_MS = 1_200
-
 /**
- * The same chain as if its newest link had been scanned more than a minute later, by clocks that agree: what was written up
- * to now is old enough for its time to prove something, and what is written from `CLOCK_MS` on is not.
+ * The same chain as if its newest link had been scanned a minute later, by clocks that agree: what was written up to now is
+ * old enough for its time to prove something, and what is written from now on is not.
  */
 export async function later(chain: Chain): Promise<Chain> {
   await sleep(3)
   const { storage, manifest } = chain.newest
-  const started = new Date(Date.now() + 60_000 + CLOCK_MS).toISOString()
+  const started = new Date(Date.now() + 60_000).toISOString()
   await sleep(3)
   const newest = { storage, manifest: { ...manifest, started, clock_difference_ms: 0 } }
   return { links: [...chain.links.slice(0, -1), newest], newest }
