@@ -42,8 +42,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     typesOf: ['run'],
   },
   transform: {
-    holds: 'object → object and schema → schema: what has to change for another store',
-    sees: ['core'],
+    holds: 'object → object and schema → schema: transforms, and what has to change for another store',
+    sees: ['core', 'stream'],
     typesOf: ['store'],
   },
   config: {

@@ -24,6 +24,7 @@ export const REJECT_CODES = {
   source_missing: 'a rename of an unknown path, with no content and no object at the target',
   object_missing: 'a metadata-only modify of an unknown path',
   store_rejected: 'the store refused this one object',
+  transform_failed: 'a transform could not make of the object what it is told to',
 } as const
 
 export type RejectCode = keyof typeof REJECT_CODES

@@ -1,0 +1,213 @@
+import { ElysiaError } from '../core/errors.ts'
+import type { ObjectDraft, StoredObject } from '../core/object.ts'
+import type { CollectionSchema } from '../core/schema.ts'
+import type { Stage } from '../core/stage.ts'
+import { mapChunks } from '../stream/mapChunks.ts'
+import {
+  type BoundTransform,
+  type ChangeObject,
+  Refusal,
+  type Transform,
+  type TransformCall,
+  type TransformedPage,
+  type TransformReject,
+  transformReject,
+} from './transform.ts'
+
+/** A transform in its place: the class that comes in, and what it makes of it. */
+export interface PipelineStep {
+  readonly transform: Transform
+  readonly before: CollectionSchema
+  readonly bound: BoundTransform
+}
+
+/** What a manifest or a report says of a transform. */
+export interface DeclaredTransform {
+  readonly name: string
+  readonly sha256?: string
+  readonly text?: string
+}
+
+type Page = readonly StoredObject[]
+
+/**
+ * Fits transforms to a class, each to what the one before it makes of it.
+ * @throws ElysiaError ELYSIA_USAGE, or ELYSIA_CONFLICT, where one does not fit
+ */
+export function bindTransforms(
+  transforms: readonly Transform[],
+  before: CollectionSchema,
+): TransformPipeline {
+  const steps: PipelineStep[] = []
+  let schema = before
+  for (const transform of transforms) {
+    const bound = transform.bind(schema)
+    steps.push({ transform, before: schema, bound })
+    schema = bound.schema
+  }
+  return new TransformPipeline(before, schema, steps)
+}
+
+/** Transforms in their order, fitted to a class. Close it. */
+export class TransformPipeline {
+  readonly before: CollectionSchema
+  /** The class of the objects that come out. */
+  readonly schema: CollectionSchema
+  readonly steps: readonly PipelineStep[]
+  readonly #runs: readonly Run[]
+
+  constructor(before: CollectionSchema, schema: CollectionSchema, steps: readonly PipelineStep[]) {
+    this.before = before
+    this.schema = schema
+    this.steps = steps
+    this.#runs = runsOf(steps)
+  }
+
+  get isEmpty(): boolean {
+    return this.steps.length === 0
+  }
+
+  /** True where it may leave objects out that are no rejects. */
+  get filters(): boolean {
+    return this.steps.some(({ transform }) => transform.filters === true)
+  }
+
+  /** True where it may give objects of ids that did not come in. */
+  get expands(): boolean {
+    return this.steps.some(({ transform }) => transform.expands === true)
+  }
+
+  /** For manifest and report, in order. */
+  get declared(): DeclaredTransform[] {
+    return this.steps.map(({ transform: { name, sha256, text } }) => ({
+      name,
+      ...(sha256 !== undefined && { sha256 }),
+      ...(text !== undefined && { text }),
+    }))
+  }
+
+  /** A page → what becomes of it. Rejects hold objects as they came in here. Memory: a page. */
+  async objects(page: Page, call: TransformCall = {}): Promise<TransformedPage> {
+    let objects = page
+    const rejects: TransformReject[] = []
+    let [filtered, added] = [0, 0]
+    for (const { names, objects: change } of this.#runs) {
+      const made = await change(objects, call)
+      requireSums(names, objects, made)
+      rejects.push(...made.rejects)
+      filtered += made.filtered
+      added += made.added ?? 0
+      objects = made.objects
+    }
+    return { objects, rejects: asTheyCame(rejects, page), filtered, ...(added > 0 && { added }) }
+  }
+
+  async close(): Promise<void> {
+    for (const { bound } of this.steps) await bound.close?.()
+  }
+}
+
+/** What the stage of a pipeline says of each page that has gone through it. */
+export interface TransformOutcome {
+  readonly onRejects: (rejects: readonly TransformReject[]) => void
+  /** Called with the page as it came in and what became of it, where that is not the same number of objects. */
+  readonly onChanged?: (page: Page, made: TransformedPage) => void
+  readonly signal?: AbortSignal
+}
+
+/** Pages → pages of what a pipeline makes of them; none where it is empty. Memory: a page. */
+export function transformStages(pipeline: TransformPipeline, outcome: TransformOutcome): Stage<Page, Page>[] {
+  if (pipeline.isEmpty) return []
+  const { onRejects, onChanged, signal } = outcome
+  const call = signal === undefined ? {} : { signal }
+  return [
+    mapChunks(async (page: Page) => {
+      const made = await pipeline.objects(page, call)
+      if (made.rejects.length > 0) onRejects(made.rejects)
+      if (made.rejects.length + made.filtered + (made.added ?? 0) > 0) onChanged?.(page, made)
+      return made.objects
+    }),
+  ]
+}
+
+/** Transforms that work as one: those that look at one object at a time copy it once. */
+interface Run {
+  readonly names: string
+  readonly objects: BoundTransform['objects']
+}
+
+function runsOf(steps: readonly PipelineStep[]): Run[] {
+  const runs: Run[] = []
+  let together: NamedChange[] = []
+  const end = () => {
+    const changes = together
+    together = []
+    if (changes.length > 0) {
+      const names = changes.map(({ name }) => name).join(', ')
+      runs.push({ names, objects: (page) => changed(page, changes) })
+    }
+  }
+  for (const { transform, bound } of steps) {
+    if (bound.change !== undefined) {
+      together.push({ name: transform.name, change: bound.change })
+      continue
+    }
+    end()
+    runs.push({ names: transform.name, objects: (page, call) => bound.objects(page, call) })
+  }
+  end()
+  return runs
+}
+
+/** A change of one object, with the name of its transform. */
+export interface NamedChange {
+  readonly name: string
+  readonly change: ChangeObject
+}
+
+/** A page, each object of it copied once and changed by all of these. */
+export function changed(page: Page, changes: readonly NamedChange[]): TransformedPage {
+  const objects: StoredObject[] = []
+  const rejects: TransformReject[] = []
+  let filtered = 0
+  for (const object of page) {
+    const draft: ObjectDraft = { ...object, properties: { ...object.properties } }
+    const end = ended(draft, changes)
+    if (end === undefined) objects.push(draft)
+    else if (end === 'filtered') filtered += 1
+    else rejects.push(transformReject(end.name, object, end.reason))
+  }
+  return { objects, rejects, filtered }
+}
+
+/** Undefined where it has gone through all of them. */
+function ended(
+  draft: ObjectDraft,
+  changes: readonly NamedChange[],
+): 'filtered' | { readonly name: string; readonly reason: string } | undefined {
+  for (const { name, change } of changes) {
+    const verdict = change(draft)
+    if (verdict === 'kept') continue
+    return verdict instanceof Refusal ? { name, reason: verdict.reason } : verdict
+  }
+  return undefined
+}
+
+/** A reject is mended where it came from, so it holds what came in; what a transform has added did not. */
+function asTheyCame(rejects: readonly TransformReject[], page: Page): readonly TransformReject[] {
+  if (rejects.length === 0) return rejects
+  const came = new Map(page.map((object) => [keyOf(object), object]))
+  return rejects.map((reject) => ({ ...reject, object: came.get(keyOf(reject.object)) ?? reject.object }))
+}
+
+function keyOf({ id, tenant }: StoredObject): string {
+  return tenant === undefined ? id : `${id} ${tenant}`
+}
+
+/** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */
+function requireSums(names: string, page: Page, { objects, rejects, filtered, added = 0 }: TransformedPage) {
+  const [before, after] = [page.length + added, objects.length + rejects.length + filtered]
+  if (before === after) return
+  const fact = `${names} took ${page.length} objects, added ${added}, and accounts for ${after}`
+  throw new ElysiaError('ELYSIA_ACCOUNTING', fact, { hint: 'this is a defect of the transform' })
+}

@@ -1,0 +1,23 @@
+import type { CollectionSchema } from '../../core/schema.ts'
+import { changed } from '../pipeline.ts'
+import type { BoundTransform, ChangeObject } from '../transform.ts'
+
+/** What a transform that looks at one object at a time does in a class. */
+export interface EachObject {
+  /** The class after it. */
+  readonly schema: CollectionSchema
+  /** The properties that it touches. */
+  readonly touches: readonly string[]
+  readonly change: ChangeObject
+}
+
+/** A transform that looks at one object at a time. */
+export function eachObject(name: string, { schema, touches, change }: EachObject): BoundTransform {
+  const changes = [{ name, change }]
+  return {
+    schema,
+    touches: new Set(touches),
+    change,
+    objects: (page) => changed(page, changes),
+  }
+}
