@@ -112,5 +112,23 @@ export {
   type VectorDifference,
 } from './transform/object/compare.ts'
 export { type Normalize, normalizers } from './transform/object/normalize.ts'
+export {
+  bindTransforms,
+  type DeclaredTransform,
+  type TransformOutcome,
+  type TransformPipeline,
+  transformStages,
+} from './transform/pipeline.ts'
 export { type PatchedSchema, patchSchema, type SchemaPatch } from './transform/schema/patch.ts'
 export type { SchemaTarget } from './transform/schema/patching.ts'
+export { dropProperty } from './transform/step/drop.ts'
+export {
+  type BoundTransform,
+  type ChangeObject,
+  Refusal,
+  type Transform,
+  type TransformCall,
+  type TransformedPage,
+  type TransformReject,
+  transformReject,
+} from './transform/transform.ts'
