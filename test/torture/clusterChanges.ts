@@ -71,10 +71,14 @@ class Changes {
       JSON.stringify({ class: name, vectorizer: 'none', ...(tenants > 1 ? tenanted : config) }),
     )
     const lines = Array.from({ length: records }, (_, n) => this.#line('add', n, `first ${n}`))
-    await this.#ingest('first', lines, ['--schema', schema])
+    await this.#cluster.ends(
+      [0],
+      [...this.#records('first', lines), '--schema', schema, ...this.#target(LONG)],
+    )
     const { target } = this.#cluster
     await this.#cluster.ends([0], ['col', 'backup', name, '--to', this.#path('full'), '--target', target])
-    await this.#requireEqual(this.#path('full'))
+    await this.#cluster.ends([0], ['col', 'restore', this.#path('full'), '--target', this.#oracle])
+    await this.#requireEqual(`${this.#oracle}#${name}`)
   }
 
   /** Some are changed, some are gone, some are new; an increment holds exactly that. */
@@ -86,7 +90,9 @@ class Changes {
       else if (n % 5 === 0) lines.push(this.#line('modify', n, `second ${n}`))
     }
     for (let n = records; n < records * 1.05; n++) lines.push(this.#line('add', n, `new ${n}`))
-    await this.#ingest('second', lines, [])
+    for (const target of [this.#target(LONG), ['--target', this.#oracle]])
+      await this.#cluster.ends([0], [...this.#records('second', lines), ...target])
+    await this.#requireEqual(`${this.#oracle}#${name}`)
     const { manifest } = JSON.parse(readFileSync(join(this.#path('full'), 'manifest.json'), 'utf8'))
     const words = ['col', 'backup', name, '--since', manifest.id, '--to', this.#path('increment')]
     await this.#cluster.during([...words, ...this.#target(SHORT)], ['--resume'])
@@ -112,14 +118,12 @@ class Changes {
     await this.#cluster.ends([0], ['diff', side, name, '--no-schema', ...this.#target(LONG)])
   }
 
-  async #ingest(round: string, lines: readonly string[], more: readonly string[]): Promise<void> {
+  #records(round: string, lines: readonly string[]): string[] {
     const { name, tenants } = this.#given
     const file = this.#path(`${round}.jsonl`)
     writeFileSync(file, lines.join(''))
     const by = tenants > 1 ? ['--tenant-by', 'repo'] : []
-    const words = ['index', 'process-jsonl', file, '--collection', name, ...by]
-    await this.#cluster.ends([0], [...words, ...more, ...this.#target(LONG)])
-    await this.#cluster.ends([0], [...words, ...more, '--target', this.#oracle])
+    return ['index', 'process-jsonl', file, '--collection', name, ...by]
   }
 
   #line(op: string, n: number, content?: string): string {
