@@ -121,6 +121,7 @@ export {
 } from './transform/pipeline.ts'
 export { type PatchedSchema, patchSchema, type SchemaPatch } from './transform/schema/patch.ts'
 export type { SchemaTarget } from './transform/schema/patching.ts'
+export { runScript, type ScriptOptions } from './transform/script/script.ts'
 export { dropProperty } from './transform/step/drop.ts'
 export {
   type BoundTransform,

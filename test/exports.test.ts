@@ -86,6 +86,7 @@ const PUBLIC: readonly string[] = [
   'runBackupSingle',
   'runRestore',
   'runRollback',
+  'runScript',
   'singleObjects',
   'sink',
   'sourceCodeClass',

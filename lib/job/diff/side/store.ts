@@ -36,8 +36,9 @@ export async function storeSide(store: Store, nameOrAlias: string): Promise<Diff
     live: {
       store,
       class: name,
-      counted: (tenant, { retry, signal }) =>
-        countedScan({ collection, schema, retry, call: { signal, ...(tenant !== undefined && { tenant }) } }),
+      ...(tenants === undefined && {
+        counted: () => countedScan({ collection, schema, retry: (call) => call(), call: {} }),
+      }),
       readMany: (ids, tenant, reading) =>
         reading.retry(() =>
           collection.readMany(ids, projected(reading), {

@@ -1,0 +1,33 @@
+import type { PropertySchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { nameOf } from './answer.ts'
+import type { ScriptExports } from './messages.ts'
+
+/** The function of a script: what it makes of an object, at once or later. */
+export type ScriptFunction = (object: unknown, context: unknown) => unknown
+
+/** What a script exports, checked. @throws Error that says what is wrong with it */
+export function exportsOf(
+  module: Readonly<Record<string, unknown>>,
+): ScriptExports & { readonly run: ScriptFunction } {
+  const { default: run, changesIds = false, schema = {} } = module
+  if (typeof run !== 'function') {
+    const found = run === undefined ? 'it has no default export' : `its default export is ${nameOf(run)}`
+    throw new Error(`${found}, and has to export a function: export default (object) => object`)
+  }
+  if (typeof changesIds !== 'boolean') throw new Error(`changesIds is ${nameOf(changesIds)}, no boolean`)
+  if (!isRecord(schema)) throw new Error(`schema is ${nameOf(schema)}, no object`)
+  const { properties = [], drop = [] } = schema
+  if (!Array.isArray(properties) || !properties.every(isProperty)) {
+    throw new Error('schema.properties is no list of {name, dataType: [TYPE]}')
+  }
+  if (!Array.isArray(drop) || !drop.every((name) => typeof name === 'string')) {
+    throw new Error('schema.drop is no list of names')
+  }
+  return { run: run as ScriptFunction, changesIds, properties, dropped: drop }
+}
+
+function isProperty(value: unknown): value is PropertySchema {
+  if (!isRecord(value) || typeof value.name !== 'string' || !Array.isArray(value.dataType)) return false
+  return value.dataType.length > 0 && value.dataType.every((type) => typeof type === 'string')
+}

@@ -1,0 +1,25 @@
+import type { PropertySchema } from '../../core/schema.ts'
+import type { Answer } from './answer.ts'
+
+/** What a script says of itself beside its function. */
+export interface ScriptExports {
+  /** True where it may give an object another id. */
+  readonly changesIds: boolean
+  /** The properties that it adds to the class, or gives another type. */
+  readonly properties: readonly PropertySchema[]
+  /** The properties that it takes away. */
+  readonly dropped: readonly string[]
+}
+
+/** From the thread: once that it is loaded, or why it cannot be; then answers, in the order of the objects. */
+export type FromScript =
+  | { readonly kind: 'loaded'; readonly exports: ScriptExports }
+  | { readonly kind: 'unusable'; readonly reason: string }
+  | { readonly kind: 'answers'; readonly bytes: Uint8Array }
+
+/** A page of objects, to the thread; a list of answers, from it. */
+export interface PageMessage {
+  readonly bytes: Uint8Array
+}
+
+export type Answers = readonly Answer[]

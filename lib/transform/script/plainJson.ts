@@ -1,0 +1,56 @@
+import { MAX_JSON_DEPTH } from '../../core/boundedJson.ts'
+import type { Json } from '../../core/object.ts'
+
+/**
+ * A value as the JSON that it has to be: keys of undefined are left out, all else stays as it is, and is the same value
+ * where nothing was left out. @throws Error that names the path of what is no JSON
+ */
+export function plainJson(value: unknown, path: string, depth = 0): Json {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return value
+    case 'number':
+      if (Number.isFinite(value)) return value
+      throw new Error(`${path} is ${value}`)
+    case 'object':
+      if (value === null) return value
+      if (depth >= MAX_JSON_DEPTH) throw new Error(`${path} nests deeper than ${MAX_JSON_DEPTH} levels`)
+      return Array.isArray(value) ? list(value, path, depth + 1) : record(value, path, depth + 1)
+    default:
+      throw new Error(`${path} is ${value === undefined ? 'undefined' : `a ${typeof value}`}`)
+  }
+}
+
+function list(values: readonly unknown[], path: string, depth: number): Json {
+  let changed: Json[] | undefined
+  for (let at = 0; at < values.length; at++) {
+    const made = plainJson(values[at], `${path}[${at}]`, depth)
+    if (Object.is(made, values[at])) continue
+    changed ??= [...values] as Json[]
+    changed[at] = made
+  }
+  return changed ?? (values as Json[])
+}
+
+function record(value: object, path: string, depth: number): Json {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new Error(`${path} is a ${value.constructor?.name ?? 'object'}${hintFor(value)}`)
+  }
+  let changed: Record<string, Json> | undefined
+  for (const key of Object.keys(value)) {
+    const one = (value as Record<string, unknown>)[key]
+    const made = one === undefined ? undefined : plainJson(one, `${path}.${key}`, depth)
+    if (made !== undefined && Object.is(made, one)) continue
+    changed ??= { ...value } as Record<string, Json>
+    if (made === undefined) delete changed[key]
+    else changed[key] = made
+  }
+  return changed ?? (value as { [key: string]: Json })
+}
+
+function hintFor(value: object): string {
+  return value instanceof Date ? ': give its toISOString()' : ''
+}

@@ -1,0 +1,187 @@
+import { hash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import {
+  type BoundTransform,
+  type Transform,
+  type TransformCall,
+  type TransformedPage,
+  type TransformReject,
+  transformReject,
+} from '../transform.ts'
+import { type Answer, added, applied } from './answer.ts'
+import type { ScriptExports } from './messages.ts'
+import { ScriptThread } from './thread.ts'
+
+export interface ScriptOptions {
+  /** How long it may take for one object, in milliseconds. Default 10 000. */
+  readonly timeoutMs?: number
+  /** Called with what it prints. Without it that is dropped: standard output is for data. */
+  readonly onOutput?: (text: string) => void
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const MOST_BYTES = 1024 * 1024
+
+/**
+ * The transform that a script is: a module whose default export takes an object and returns one, null to leave it out, or
+ * an array of several; or a promise of these. It is loaded now, in a thread of its own, which is ended and started anew
+ * where it stands still. Memory: a page, twice; the thread no more than 1 GiB.
+ * @throws ElysiaError ELYSIA_USAGE where it cannot be read, loaded, or exports no function
+ */
+export async function runScript(path: string, options: ScriptOptions = {}): Promise<Transform> {
+  const text = await textOf(path)
+  const runner = new ScriptRunner(path, hash('sha256', text), options)
+  const exports = await runner.load()
+  const name = `script ${basename(path)}`
+  return {
+    name,
+    sha256: runner.sha256,
+    text,
+    filters: true,
+    expands: true,
+    bind: (before) => bound(name, before, exports, runner),
+  }
+}
+
+function bound(
+  name: string,
+  before: CollectionSchema,
+  exports: ScriptExports,
+  runner: ScriptRunner,
+): BoundTransform {
+  return {
+    schema: schemaAfter(before, exports),
+    touches: undefined,
+    objects: async (page, call) => transformed(name, page, await runner.answers(page, call)),
+    close: () => runner.close(),
+  }
+}
+
+/** Properties that a script adds come last; one that it gives another type stays in its place. */
+function schemaAfter(before: CollectionSchema, { properties, dropped }: ScriptExports): CollectionSchema {
+  if (properties.length === 0 && dropped.length === 0) return before
+  const named = new Map<string, PropertySchema>()
+  for (const property of before.properties ?? []) named.set(property.name, property)
+  for (const name of dropped) named.delete(name)
+  for (const property of properties) named.set(property.name, property)
+  return { ...before, properties: [...named.values()] }
+}
+
+function transformed(
+  name: string,
+  page: readonly StoredObject[],
+  answers: readonly Answer[],
+): TransformedPage {
+  const objects: StoredObject[] = []
+  const rejects: TransformReject[] = []
+  let [filtered, more] = [0, 0]
+  for (const [at, object] of page.entries()) {
+    const answer = answers[at]!
+    if (answer.kind === 'same') objects.push(object)
+    else if (answer.kind === 'changed') objects.push(applied(object, answer.object))
+    else if (answer.kind === 'filtered') filtered += 1
+    else if (answer.kind === 'failed') rejects.push(transformReject(name, object, answer.reason))
+    else {
+      for (const one of answer.objects) objects.push(added(object, one))
+      more += answer.objects.length - 1
+    }
+  }
+  return { objects, rejects, filtered, ...(more > 0 && { added: more }) }
+}
+
+/** Once this often a thread ended without having begun anything, it will not begin anything. */
+const MOST_FRUITLESS = 3
+
+/** A script, and the thread that it is loaded in. Pages take their turn. */
+class ScriptRunner {
+  readonly sha256: string
+  readonly #path: string
+  readonly #timeoutMs: number
+  readonly #onOutput: ((text: string) => void) | undefined
+  #thread: ScriptThread | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(path: string, sha256: string, { timeoutMs = DEFAULT_TIMEOUT_MS, onOutput }: ScriptOptions) {
+    this.#path = resolve(path)
+    this.sha256 = sha256
+    this.#timeoutMs = timeoutMs
+    this.#onOutput = onOutput
+  }
+
+  async load(): Promise<ScriptExports> {
+    return (await this.#started()).exports
+  }
+
+  /** An answer for each object. One that the thread did not survive is a failure; those before it may be asked again. */
+  answers(page: readonly StoredObject[], { signal }: TransformCall = {}): Promise<Answer[]> {
+    const turn = this.#turn.then(() => this.#answers(page, signal))
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    await this.#thread?.end()
+  }
+
+  async #answers(page: readonly StoredObject[], signal: AbortSignal | undefined): Promise<Answer[]> {
+    const answers: Answer[] = []
+    const deadly = new Map<number, string>()
+    let fruitless = 0
+    while (answers.length < page.length) {
+      const at = answers.length
+      const reason = deadly.get(at)
+      if (reason !== undefined) {
+        answers.push({ kind: 'failed', reason })
+        continue
+      }
+      const end = Math.min(...deadly.keys().filter((index) => index > at), page.length)
+      const thread = await this.#started()
+      const asked = await thread.ask(page.slice(at, end), signal).catch(async (error: unknown) => {
+        await thread.end()
+        throw error
+      })
+      answers.push(...asked.answers)
+      if (asked.death === undefined) continue
+      if (asked.death.at >= 0) deadly.set(at + asked.death.at, asked.death.reason)
+      fruitless = asked.death.at >= 0 ? 0 : fruitless + 1
+      if (fruitless >= MOST_FRUITLESS) throw unusable(this.#path, asked.death.reason)
+    }
+    return answers
+  }
+
+  /** @throws ElysiaError ELYSIA_INPUT_CHANGED where it is another script than at first */
+  async #started(): Promise<ScriptThread> {
+    if (this.#thread !== undefined && !this.#thread.ended) return this.#thread
+    const url = pathToFileURL(this.#path)
+    const thread = await ScriptThread.start({ url, timeoutMs: this.#timeoutMs, onOutput: this.#onOutput })
+    this.#thread = thread
+    if (hash('sha256', await textOf(this.#path)) === this.sha256) return thread
+    await thread.end()
+    throw new ElysiaError('ELYSIA_INPUT_CHANGED', `the script ${this.#path} has changed meanwhile`, {
+      hint: 'give the same command again: it then begins with the new one',
+    })
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > MOST_BYTES) throw new Error('it is larger than 1 MiB')
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw unusable(path, messageOf(cause), cause)
+  }
+}
+
+function unusable(path: string, reason: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `the script ${path} cannot be used: ${reason}`, {
+    ...(cause !== undefined && { cause }),
+    hint: 'docs/transforms.md shows a script',
+  })
+}

@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { deserialize, serialize } from 'node:v8'
+import { Worker } from 'node:worker_threads'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Answer } from './answer.ts'
+import type { Answers, FromScript, PageMessage, ScriptExports } from './messages.ts'
+import type { ScriptThreadData } from './worker.ts'
+
+/** What a thread may hold: a script that gathers more ends as one that fails. */
+const MOST_MEGABYTES = 1024
+/** An object that makes no headway is found out this much later than it should be, at most. */
+const LOOKS_PER_TIMEOUT = 8
+
+/** What a thread is started with. */
+export interface ThreadOptions {
+  readonly url: URL
+  readonly timeoutMs: number
+  /** Called with what the script prints, as it comes. */
+  readonly onOutput?: ((text: string) => void) | undefined
+}
+
+/** How far a thread came with a list of objects. */
+export interface Asked {
+  /** Of the first ones, in their order. */
+  readonly answers: readonly Answer[]
+  /** Where it ended early: at which object of those, −1 before the first, and why. */
+  readonly death?: { readonly at: number; readonly reason: string }
+}
+
+/** Whoever waits for answers. */
+interface Asking {
+  take(answers: Answers): void
+  die(reason: string): void
+}
+
+/** A thread in which a script is loaded. It takes one list of objects at a time. */
+export class ScriptThread {
+  readonly exports: ScriptExports
+  readonly #worker: Worker
+  readonly #begun: Int32Array
+  readonly #timeoutMs: number
+  #death: string | undefined
+  #asking: Asking | undefined
+
+  private constructor(worker: Worker, begun: Int32Array, exports: ScriptExports, timeoutMs: number) {
+    this.exports = exports
+    this.#worker = worker
+    this.#begun = begun
+    this.#timeoutMs = timeoutMs
+    worker.on('message', (message: FromScript) => {
+      if (message.kind === 'answers') this.#asking?.take(deserialize(message.bytes) as Answers)
+    })
+    void deathOf(worker).then((reason) => {
+      this.#death ??= reason
+      this.#asking?.die(reason)
+    })
+    // While it waits for objects it keeps no process alive.
+    worker.unref()
+  }
+
+  /** @throws ElysiaError ELYSIA_USAGE where the script cannot be loaded in time, or exports no function */
+  static async start({ url, timeoutMs, onOutput }: ThreadOptions): Promise<ScriptThread> {
+    const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    const workerData: ScriptThreadData = { url: url.href, timeoutMs, begun }
+    const worker = new Worker(workerUrl(), {
+      workerData,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    })
+    for (const output of [worker.stdout, worker.stderr]) {
+      output.setEncoding('utf8').on('data', (text: string) => onOutput?.(text))
+    }
+    const loaded = await Promise.race([loadedOf(worker), deathOf(worker), silence(timeoutMs)])
+    if (typeof loaded !== 'string') return new ScriptThread(worker, begun, loaded, timeoutMs)
+    await worker.terminate()
+    throw new ElysiaError('ELYSIA_USAGE', `the script ${fileURLToPath(url)} cannot be used: ${loaded}`, {
+      hint: 'docs/transforms.md shows a script',
+    })
+  }
+
+  get ended(): boolean {
+    return this.#death !== undefined
+  }
+
+  /** Asks about objects, until all are answered or the thread is at its end. @throws the reason of the signal */
+  async ask(objects: readonly StoredObject[], signal: AbortSignal | undefined): Promise<Asked> {
+    const answers: Answer[] = []
+    const before = Atomics.load(this.#begun, 0)
+    const over = new AbortController()
+    try {
+      this.#worker.ref()
+      const reason = await new Promise<string | undefined>((resolve, reject) => {
+        const take = (more: Answers) => {
+          for (const answer of more) answers.push(answer)
+          if (answers.length >= objects.length) resolve(undefined)
+        }
+        this.#asking = { take, die: resolve }
+        if (this.#death !== undefined) return resolve(this.#death)
+        if (signal?.aborted) return reject(signal.reason)
+        signal?.addEventListener('abort', () => reject(signal.reason), { signal: over.signal })
+        this.#onStandstill(resolve, over.signal)
+        this.#send(objects)
+      })
+      if (reason === undefined) return { answers }
+      await this.end(reason)
+      const at = Math.min(Atomics.load(this.#begun, 0) - before, objects.length) - 1
+      return { answers, death: { at, reason } }
+    } finally {
+      over.abort()
+      this.#asking = undefined
+      this.#worker.unref()
+    }
+  }
+
+  async end(reason = 'it was ended'): Promise<void> {
+    this.#death ??= reason
+    await this.#worker.terminate()
+  }
+
+  /** Calls back once the thread has been at one object for too long. */
+  #onStandstill(call: (reason: string) => void, over: AbortSignal): void {
+    let [seen, since] = [Atomics.load(this.#begun, 0), performance.now()]
+    const look = () => {
+      const begun = Atomics.load(this.#begun, 0)
+      if (begun !== seen) [seen, since] = [begun, performance.now()]
+      else if (performance.now() - since > this.#timeoutMs * LATER_THAN_ITSELF) {
+        call(`it gave no answer in ${this.#timeoutMs} ms`)
+      }
+    }
+    const timer = setInterval(look, Math.max(5, this.#timeoutMs / LOOKS_PER_TIMEOUT))
+    over.addEventListener('abort', () => clearInterval(timer))
+  }
+
+  #send(objects: readonly StoredObject[]): void {
+    const message: PageMessage = { bytes: serialize(objects) }
+    this.#worker.postMessage(message, [message.bytes.buffer as ArrayBuffer])
+  }
+}
+
+/** A thread that still turns finds a late promise out itself, and goes on. */
+const LATER_THAN_ITSELF = 1.125
+
+/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
+function workerUrl(): URL {
+  const here = import.meta.url
+  if (here.endsWith('.cjs')) return new URL('../lib/transform/script/worker.js', here)
+  return new URL(`./worker${here.endsWith('.ts') ? '.ts' : '.js'}`, here)
+}
+
+async function loadedOf(worker: Worker): Promise<ScriptExports | string> {
+  const [message] = (await once(worker, 'message')) as [FromScript]
+  return message.kind === 'loaded' ? message.exports : message.kind === 'unusable' ? message.reason : ''
+}
+
+function deathOf(worker: Worker): Promise<string> {
+  return new Promise((resolve) => {
+    worker.once('error', (error) => resolve(`it ended its thread: ${messageOf(error)}`))
+    worker.once('exit', () => resolve('it ended its thread'))
+  })
+}
+
+const LOADING_AT_LEAST_MS = 10_000
+
+/** Loading takes longer than an object may: a script may import what it likes. */
+function silence(timeoutMs: number): Promise<string> {
+  const ms = Math.max(timeoutMs, LOADING_AT_LEAST_MS)
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(`it was not loaded in ${ms} ms`), ms).unref()
+  })
+}

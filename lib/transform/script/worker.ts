@@ -1,0 +1,114 @@
+// The thread of a script: loads it, then answers each page that comes, object by object.
+import { deserialize, serialize } from 'node:v8'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { StoredObject } from '../../core/object.ts'
+import { nameUuid } from '../../core/value/nameUuid.ts'
+import { type Answer, answerOf } from './answer.ts'
+import { exportsOf } from './exports.ts'
+import { givenObject } from './given.ts'
+import type { FromScript, PageMessage } from './messages.ts'
+
+/** What the thread of a script is started with. */
+export interface ScriptThreadData {
+  /** The file URL of the script. */
+  readonly url: string
+  /** How long it may take for one object, in milliseconds. */
+  readonly timeoutMs: number
+  /** One number: how many objects have been begun, of all pages, so that a standstill is seen from outside. */
+  readonly begun: Int32Array
+}
+
+/** Answers wait no longer than this for those behind them: what a standstill takes with it is little. */
+const FLUSH_AFTER_MS = 25
+
+const { url, timeoutMs, begun } = workerData as ScriptThreadData
+const port = parentPort!
+
+function send(message: FromScript, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
+
+function sendAnswers(answers: Answer[]): void {
+  const bytes = serialize(answers)
+  answers.length = 0
+  send({ kind: 'answers', bytes }, [bytes.buffer as ArrayBuffer])
+}
+
+async function load() {
+  try {
+    const found = exportsOf((await import(url)) as Record<string, unknown>)
+    const { run, ...exports } = found
+    send({ kind: 'loaded', exports: structuredClone(exports) })
+    return found
+  } catch (error) {
+    send({ kind: 'unusable', reason: error instanceof Error ? error.message : String(error) })
+    return undefined
+  }
+}
+
+function failed(error: unknown): Answer {
+  return {
+    kind: 'failed',
+    reason: `it threw ${error instanceof Error ? String(error) : JSON.stringify(error)}`,
+  }
+}
+
+const TIMED_OUT = Symbol('timed out')
+
+/** The value of a promise, unless it takes too long. */
+async function inTime(promise: PromiseLike<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(TIMED_OUT), timeoutMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function'
+}
+
+const script = await load()
+
+/** Without a promise where the script gives none: most do not, and a page has hundreds of objects. */
+function answer(object: StoredObject): Answer | Promise<Answer> {
+  const given = givenObject(object)
+  const context = Object.freeze({ childId: (name: unknown) => nameUuid(object.id, String(name)) })
+  try {
+    const returned = script!.run(given, context)
+    return isThenable(returned) ? later(returned, given, object) : answerOf(returned, given, object, script!)
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+async function later(promise: PromiseLike<unknown>, given: unknown, object: StoredObject): Promise<Answer> {
+  try {
+    const returned = await inTime(promise)
+    if (returned !== TIMED_OUT) return answerOf(returned, given, object, script!)
+    return { kind: 'failed', reason: `it gave no answer in ${timeoutMs} ms` }
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+async function answerPage({ bytes }: PageMessage): Promise<void> {
+  const page = deserialize(bytes) as readonly StoredObject[]
+  const answers: Answer[] = []
+  let sent = performance.now()
+  for (const object of page) {
+    Atomics.add(begun, 0, 1)
+    const made = answer(object)
+    answers.push(made instanceof Promise ? await made : made)
+    if (performance.now() - sent < FLUSH_AFTER_MS) continue
+    sendAnswers(answers)
+    sent = performance.now()
+  }
+  sendAnswers(answers)
+}
+
+if (script !== undefined) port.on('message', (message: PageMessage) => void answerPage(message))
