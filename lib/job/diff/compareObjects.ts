@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { commonRanges, joined } from '../../archive/object/join.ts'
 import type { ObjectRange } from '../../archive/object/source.ts'
 import { pool } from '../../async/pool.ts'
+import type { Retrying } from '../../async/retry.ts'
 import type { Stage } from '../../core/stage.ts'
 import { slices } from '../../core/value/slices.ts'
 import { type Concatenation, concatenate } from '../../stream/concatenate.ts'
@@ -14,6 +15,7 @@ import type { Comparison } from './context.ts'
 import { differing, type PageCounts } from './differing.ts'
 import { type Compared, type Finding, withoutObjects } from './finding.ts'
 import { type Work, workOf } from './plan.ts'
+import { RangeCounts } from './rangeCounts.ts'
 import { type Clock, type ReadAgain, recheck } from './recheck.ts'
 import { isSelected, type OpenSides, openSides } from './side/openSides.ts'
 import type { DiffSide, Reading } from './side/side.ts'
@@ -48,7 +50,7 @@ export async function compareObjects(comparison: Comparison): Promise<void> {
     ]
     const flowing = pipeline([...stages, run.context.output ?? nowhere()], { signal }).catch(fail)
     const first = pipeline(Readable.from(headOf(comparison, opened)), merged.next(), { signal }).catch(fail)
-    const work = { comparison, opened, compare, tenants, merged, signal }
+    const work = { comparison, opened, compare, tenants, merged, retry, signal }
     const reading = readAll(work).then(() => merged.end(), fail)
     await Promise.all([flowing, first, reading])
     await tenants.close()
@@ -123,24 +125,30 @@ interface Reader {
   readonly compare: Comparer
   readonly tenants: SleepingTenants
   readonly merged: Concatenation<readonly Compared[]>
+  readonly retry: Retrying
   readonly signal: AbortSignal
 }
 
 async function readAll(reader: Reader): Promise<void> {
-  const { comparison, opened, tenants, merged, signal } = reader
+  const { comparison, opened, tenants, merged, retry, signal } = reader
   const { left, right, isSequential } = opened
   const ranges = commonRanges(left, right).filter(({ tenant }) => comparison.asked.isAsked(tenant))
   const work = workOf(ranges, (tenant) => tenants.isAsleep(tenant))
   const workers = isSequential ? 1 : workersFor(comparison)
+  const counts = new RangeCounts(comparison, ranges, { retry, signal })
   tenants.announce()
   await pool(work, { workers, signal }, async ({ asleep, ranges }: Work, ownSignal) => {
     // Before anything is waited for: findings come in the order in which these are made.
     const outputs = ranges.map((range) => [range, merged.next()] as const)
     if (asleep !== undefined) await tenants.wake(asleep)
-    for (const [range, output] of outputs)
-      await pipeline(joinedRange(reader, range, ownSignal), differingIn(reader), output, {
+    for (const [range, output] of outputs) {
+      await counts.begin(range)
+      const onCounts = (page: PageCounts) => counts.add(range, page)
+      await pipeline(joinedRange(reader, range, ownSignal), differingIn(reader, onCounts), output, {
         signal: ownSignal,
       })
+      await counts.end(range)
+    }
     if (asleep !== undefined) await tenants.putBack(asleep)
   })
 }
@@ -156,7 +164,7 @@ function joinedRange({ comparison, opened }: Reader, range: ObjectRange, signal:
   return joined(opened.left, opened.right, range, { names, signal })
 }
 
-function differingIn({ comparison, compare }: Reader) {
+function differingIn({ comparison, compare }: Reader, onCounts: (page: PageCounts) => void) {
   const { tally, run, options, left, right } = comparison
   const total = Math.max(left.about ?? 0, right.about ?? 0)
   const onPage = (counts: PageCounts) => {
@@ -164,6 +172,7 @@ function differingIn({ comparison, compare }: Reader) {
     tally.right += counts.right
     tally.equal += counts.equal
     tally.compared += counts.pairs
+    onCounts(counts)
     run.emit({ type: 'progress', unit: 'objects', done: tally.compared, ...(total > 0 && { total }) })
   }
   return differing({ compare, all: options.all, onPage })

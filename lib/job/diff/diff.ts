@@ -6,7 +6,7 @@ import { type Ended, Run, runJob } from '../../run/run.ts'
 import { compareObjects } from './compareObjects.ts'
 import type { DiffContext } from './context.ts'
 import { type DiffOptions, type DiffOptionsInput, diffOptions } from './options.ts'
-import { type Asked, askedOf } from './plan.ts'
+import { askedOf } from './plan.ts'
 import { type DiffReport, DiffTally, diffCounts, type ReportedSide, reportOf } from './report.ts'
 import type { DiffSide } from './side/side.ts'
 
@@ -47,9 +47,7 @@ export async function runDiff(
     try {
       run.begin(entry)
       for (const side of [left, right]) await side.check?.(run.signal)
-      const requireAllFound = await countedSides(left, right, asked)
       await compareObjects({ left, right, options, asked, tally, run })
-      await requireAllFound(tally)
       requireAddedUp(tally)
     } catch (error) {
       // Its reader must not wait for what does not come.
@@ -62,19 +60,6 @@ export async function runDiff(
     report: (ending) => reportOf(sides, tally, ending),
     counts: diffCounts,
   })
-}
-
-/** Of a comparison of all objects: holds what was read of each side against what its store counts. */
-async function countedSides(left: DiffSide, right: DiffSide, { selections }: Asked) {
-  const checks = await Promise.all(
-    [left, right].map(({ live }, at) =>
-      selections[at === 0 ? 'left' : 'right'].length === 0 ? live?.counted?.() : undefined,
-    ),
-  )
-  return async (tally: DiffTally) => {
-    await checks[0]?.(tally.left)
-    await checks[1]?.(tally.right)
-  }
 }
 
 /** Its target is the first side that is in a store, else the place of the left one; its inputs are both sides. */

@@ -4,6 +4,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { objects } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
+import { countedScan } from '../scan/countedScan.ts'
 import type { RestoreRun } from './run.ts'
 import { LastingTally } from './tally.ts'
 
@@ -84,6 +85,7 @@ export async function waitIndexed(run: RestoreRun): Promise<void> {
 
 async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors: boolean, expected: number) {
   const { collection, plan, retry, frame, existing } = run
+  const schema = existing?.schema ?? plan.schema
   const projection = {
     properties: 'all',
     vectors,
@@ -93,8 +95,11 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
   let count = 0
   tellReadBack(run, 0, expected)
-  for (const { tenant, signal } of calls) {
+  for (const call of calls) {
+    const { tenant, signal } = call
     const range = tenant === undefined ? {} : { tenant }
+    const requireAllFound = await countedScan({ collection, schema, retry, call })
+    let found = 0
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
     for await (const page of pages) {
       frame.stop.throwIfAborted()
@@ -103,9 +108,11 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
         digest.add(compared)
         lasting?.add(compared)
       }
-      count += page.length
-      tellReadBack(run, count, expected)
+      found += page.length
+      tellReadBack(run, count + found, expected)
     }
+    await requireAllFound(found)
+    count += found
   }
   return { count, digest: digest.hex(), lasting: lasting?.facts() }
 }

@@ -12,7 +12,7 @@ import { runDiff } from '../../../lib/job/diff/diff.ts'
 import { openSide } from '../../../lib/job/diff/side/open.ts'
 import { storeSide } from '../../../lib/job/diff/side/store.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
-import { things } from '../backup/archived.ts'
+import { THING, thing, things } from '../backup/archived.ts'
 import { changedStore } from '../changed.ts'
 import { compared, fastClock, filled } from './compared.ts'
 
@@ -85,6 +85,36 @@ t.test('a store that gives an id twice, or goes back, ends it, and the id is nam
     }))
     const { error } = await compared(await storeSide(odd, 'Thing'), await storeSide(store, 'Thing'))
     t.match(error, { code: 'ELYSIA_STORE', message: /gave .* after/ })
+  }
+})
+
+t.test('a copy that lacks objects of one tenant is no tenant without them, asleep or not', async (t) => {
+  const store = await openMemory()
+  const copies = { replicationConfig: { factor: 3 }, multiTenancyConfig: { enabled: true } }
+  await store.create({ ...THING, ...copies })
+  await store.createTenants('Thing', ['a', 'b'])
+  for (const tenant of ['a', 'b']) await store.collection('Thing').write([thing(1), thing(2)], { tenant })
+  const behind = changedStore(store, (inner) => ({
+    read: (what, range, call) =>
+      Readable.from(
+        (async function* () {
+          for await (const page of inner.read(what, range, call))
+            yield call?.tenant === 'b' ? page.slice(1) : page
+        })(),
+      ),
+  }))
+  for (const state of ['active', 'inactive'] as const) {
+    await store.setTenantStates('Thing', [{ name: 'b', state }])
+    const sides = async () => [await storeSide(behind, 'Thing'), await storeSide(store, 'Thing')] as const
+    const { error, report } = await compared(...(await sides()))
+    t.match(error, { code: 'ELYSIA_INCOMPLETE', message: /counts 2 objects of Thing.* and gave 1/ })
+    t.match(report, { status: 'failed', is_equal: false })
+    t.equal((await compared(...(await sides()), { tenant: 'a' })).error, undefined)
+    t.strictSame(
+      (await store.tenantStates('Thing')).map((tenant) => tenant.state),
+      ['active', state],
+      'and it is asleep again',
+    )
   }
 })
 

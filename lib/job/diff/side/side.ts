@@ -22,12 +22,15 @@ export interface Reading {
   readonly onReject: (reject: Reject) => void
 }
 
+/** How a store is asked for counts. */
+export type Counting = Pick<Reading, 'retry' | 'signal'>
+
 /** A store, and the collection that a side is there. */
 export interface LiveCollection {
   readonly store: Store
   readonly class: string
-  /** Counts it before all of it is read; of a class with tenants, which may be asleep, nothing is counted. */
-  counted?(): Promise<RequireAllFound>
+  /** Counts a tenant of it, which has to be active, or all of it, before all of that is read. */
+  counted(tenant: string | undefined, counting: Counting): Promise<RequireAllFound>
   /** Reads objects again, by id, whether they are selected or not. */
   readMany(ids: readonly string[], tenant: string | undefined, reading: Reading): Promise<StoredObject[]>
 }

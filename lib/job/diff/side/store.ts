@@ -36,9 +36,8 @@ export async function storeSide(store: Store, nameOrAlias: string): Promise<Diff
     live: {
       store,
       class: name,
-      ...(tenants === undefined && {
-        counted: () => countedScan({ collection, schema, retry: (call) => call(), call: {} }),
-      }),
+      counted: (tenant, { retry, signal }) =>
+        countedScan({ collection, schema, retry, call: { signal, ...(tenant !== undefined && { tenant }) } }),
       readMany: (ids, tenant, reading) =>
         reading.retry(() =>
           collection.readMany(ids, projected(reading), {

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Nodes } from './nodes.ts'
+
+const COMMAND = fileURLToPath(new URL('../../bin/elysiactl.js', import.meta.url))
+/** How long a command waits that has to come to its end, and one that cannot. */
+export const [LONG, SHORT]: readonly [string, string] = ['90s', '6s']
+/** The one that is killed; the target names the others first. */
+export const VICTIM = 2
+
+/** A command that ended otherwise than it should. */
+export class Wrong extends Error {}
+
+/** How a command ended; `code` is null where it was killed. */
+interface Ended {
+  readonly code: number | null
+  readonly errors: string
+}
+
+/** Gives commands to a cluster, and kills one of its nodes meanwhile. */
+export class ClusterCommands {
+  readonly nodes: Nodes
+  readonly target: string
+  readonly #home: string
+
+  constructor(nodes: Nodes, home: string) {
+    this.nodes = nodes
+    this.#home = home
+    this.target = nodes.target(0, 1, VICTIM)
+  }
+
+  /** Gives a command, kills the node a moment later, and gives it again when the node is back, unless it was done. */
+  async during(words: readonly string[], again: readonly string[] = []): Promise<void> {
+    const job = this.run(words)
+    await wait(700 + Math.random() * 1500)
+    await this.nodes.kill(VICTIM)
+    // A restore that had not yet begun refuses a cluster with a node down.
+    const code = await this.judged(words.includes('restore') ? [0, 5, 13] : [0, 13], words, job)
+    await this.nodes.again(VICTIM)
+    const retryUntilDeadline = words.map((word) => (word === SHORT ? LONG : word))
+    if (code === 0) return
+    // A backup that had not begun left nothing to resume.
+    const ended = await this.judged(
+      again.length > 0 ? [0, 10] : [0],
+      words,
+      this.run([...retryUntilDeadline, ...again]),
+    )
+    if (ended !== 0) await this.ends([0], retryUntilDeadline)
+  }
+
+  path(name: string): string {
+    return join(this.#home, name)
+  }
+
+  async ends(codes: readonly number[], words: readonly string[]): Promise<void> {
+    await this.judged(codes, words, this.run(words))
+  }
+
+  async judged(codes: readonly number[], words: readonly string[], job: Promise<Ended>): Promise<number> {
+    const { code, errors } = await job
+    const shown = words.filter((word) => !word.includes('/')).join(' ')
+    if (code === null || !codes.includes(code))
+      throw new Wrong(`${shown}: exit ${code}, not ${codes}: ${errors.slice(-600)}`)
+    console.log(`exit ${String(code).padStart(2)}  ${shown}`)
+    return code
+  }
+
+  async run(words: readonly string[]): Promise<Ended> {
+    const home = { XDG_DATA_HOME: this.path('data'), XDG_STATE_HOME: this.path('state') }
+    const child = spawn(process.execPath, [COMMAND, ...words], {
+      env: { ...process.env, ...home },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const [code, errors] = await Promise.all([closed, text(child.stderr)])
+    return { code, errors }
+  }
+}
