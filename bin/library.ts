@@ -31,6 +31,9 @@ export * from '../lib/job/backup/options.ts'
 export type { BackupReport } from '../lib/job/backup/report.ts'
 export type { CleanupReport } from '../lib/job/cleanup/cleanup.ts'
 export type { CompactReport } from '../lib/job/compact/report.ts'
+export type { CopyContext } from '../lib/job/copy/copy.ts'
+export * from '../lib/job/copy/options.ts'
+export type { CopyReport } from '../lib/job/copy/report.ts'
 export * from '../lib/job/delete/options.ts'
 export type { DeleteReport } from '../lib/job/delete/report.ts'
 export type { DeleteContext, DeletePlan } from '../lib/job/delete/run.ts'
@@ -89,6 +92,9 @@ export const selectionJob = () => import('../lib/job/selection/index.ts')
 
 /** The job of `col restore`, likewise. */
 export const restoreJob = () => import('../lib/job/restore/index.ts')
+
+/** The job of `col copy`, likewise. */
+export const copyJob = () => import('../lib/job/copy/index.ts')
 
 /** The job of `col apply`, likewise. */
 export const applyJob = () => import('../lib/job/restore/planned/index.ts')

@@ -1,5 +1,6 @@
 import { retentionOptions } from '../lib/catalog/retention/options.ts'
 import { backupOptions } from '../lib/job/backup/options.ts'
+import { copyOptions } from '../lib/job/copy/options.ts'
 import { deleteOptions } from '../lib/job/delete/options.ts'
 import { diffOptions } from '../lib/job/diff/options.ts'
 import { ingestOptions } from '../lib/job/ingest/options.ts'
@@ -20,6 +21,7 @@ const SCHEMAS: Readonly<Record<string, OptionsSchema>> = {
   Watch: watchOptions,
   Backup: backupOptions,
   Restore: restoreOptions,
+  Copy: copyOptions,
   Rollback: rollbackOptions,
   Delete: deleteOptions,
   Verify: verifyOptions,

@@ -5,6 +5,7 @@ import { allSchemas } from '../bin/cli/registry.ts'
 import { COMMANDS } from '../bin/commands/table.ts'
 import { ERROR_CODES } from '../lib/core/errors.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
+import { COPY_REPORT } from '../lib/job/copy/report.ts'
 import { DELETE_REPORT } from '../lib/job/delete/report.ts'
 import { DIFF_REPORT } from '../lib/job/diff/report.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
@@ -23,6 +24,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   ),
   diffReport: () => reportRows(DIFF_REPORT),
   restoreReport: () => reportRows(RESTORE_REPORT),
+  copyReport: () => reportRows(COPY_REPORT),
   rollbackReport: () => reportRows(ROLLBACK_REPORT),
   deleteReport: () => reportRows(DELETE_REPORT),
   schemaRules: schemaRuleTable,

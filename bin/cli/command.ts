@@ -66,6 +66,12 @@ export interface OpenTarget {
   readonly state: State
 }
 
+/** A target that another flag, or an operand, gives in place of --target. */
+export interface OtherTarget {
+  readonly address: string
+  readonly flag: string
+}
+
 /** What a command works with. */
 export interface Context {
   /** As it was called: `col cat`. */
@@ -98,14 +104,17 @@ export interface Context {
   options<S extends OptionsSchema>(schema: S): Resolved<S>
   /** Where each of them comes from: `command line`, `environment`, the path of a file, or `default`. */
   origins(schema: OptionsSchema): Readonly<Record<string, string>>
-  /** Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. */
-  openTarget(opening?: OpenOptions): Promise<OpenTarget>
+  /**
+   * Opens the target, once, and says on stderr which it is. Main closes it. Needs targetOptions in schemas. `other` as of
+   * `readTarget`.
+   */
+  openTarget(opening?: OpenOptions, other?: OtherTarget): Promise<OpenTarget>
   /**
    * The same for a command that only looks, or removes: it makes nothing. A file that was named has to be there;
    * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another
    * flag, or an operand, gives in place of --target: each is opened once.
    */
-  readTarget(other?: { readonly address: string; readonly flag: string }): Promise<OpenTarget>
+  readTarget(other?: OtherTarget): Promise<OpenTarget>
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
   readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string; readonly history?: State }>
   /**

@@ -2,12 +2,13 @@ import {
   type Layer,
   layersFor,
   messageOf,
+  type OpenOptions,
   type OptionsSchema,
   readSettings,
   resolve,
   type Settings,
 } from '../library.ts'
-import type { Context, Group, NamedCommand } from './command.ts'
+import type { Context, Group, NamedCommand, OtherTarget } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas } from './registry.ts'
 import { continuingText } from './signal/continuing.ts'
@@ -40,6 +41,18 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     signals ??= takeSignals(shutdownTimeout(command, layers), notes)
     return signals
   }
+  const open = (use: OpenOptions | 'reading', other: OtherTarget | undefined) => {
+    const { flags, console } = asked
+    if (other === undefined) {
+      opened ??= openChosenTarget(flags, settings, console, use)
+      return opened
+    }
+    const { address, flag } = other
+    const chosen = { ...flags, values: { ...flags.values, target: address } }
+    const one = others.get(address) ?? openChosenTarget(chosen, settings, console, use, flag)
+    others.set(address, one)
+    return one
+  }
   const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options
   try {
     // A mistake in any option comes before what the command looks for first.
@@ -61,22 +74,8 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
         inFlight = batches
       },
       origins: (schema) => resolve(schema, layersFor(schema, layers)).origins,
-      openTarget: (opening = {}) => {
-        opened ??= openChosenTarget(asked.flags, settings, asked.console, opening)
-        return opened
-      },
-      readTarget: (other) => {
-        const { flags, console } = asked
-        if (other === undefined) {
-          opened ??= openChosenTarget(flags, settings, console, 'reading')
-          return opened
-        }
-        const { address, flag } = other
-        const chosen = { ...flags, values: { ...flags.values, target: address } }
-        const one = others.get(address) ?? openChosenTarget(chosen, settings, console, 'reading', flag)
-        others.set(address, one)
-        return one
-      },
+      openTarget: (opening = {}, other) => open(opening, other),
+      readTarget: (other) => open('reading', other),
       readRuns: () => {
         known ??= readChosenState(asked.flags, settings, asked.console)
         return known

@@ -26,6 +26,7 @@ export const COMMANDS: Group = {
         cat: () => import('./col/cat.ts'),
         backup: () => import('./col/backup.ts'),
         restore: () => import('./col/restore.ts'),
+        copy: () => import('./col/copying/copy.ts'),
         apply: () => import('./col/apply.ts'),
         rollback: () => import('./col/rollback.ts'),
         alias: () => import('./col/alias.ts'),

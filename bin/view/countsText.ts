@@ -17,6 +17,7 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
   backup: (counts) =>
     `${counted(of(counts, 'objects'), 'object')} in ${counted(of(counts, 'parts'), 'part')}`,
   restore: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
+  copy: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
   rollback: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ROLLED_BACK)}`,
   delete: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, DELETED)}`,
   verify: (counts) => {

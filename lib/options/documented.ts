@@ -373,6 +373,112 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly retryForMs: number
 }
 
+/** How a collection of one store becomes a collection of another. As a program gives it. */
+export interface CopyOptionsInput {
+  /**
+   * make a collection that exists equal to the source: send what differs, then delete what the source does
+   * not have. Default false.
+   */
+  readonly sync?: boolean
+  /**
+   * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces
+   * those that are there; see --sync. Default 'fail'.
+   */
+  readonly onConflict?: 'fail' | 'skip' | 'overwrite'
+  /** refuse a --sync that would delete more objects than this, before anything is written. Default '10%'. */
+  readonly maxDelete?: string
+  /** compare both sides afterwards, object by object; without it, the objects are counted. Default false. */
+  readonly verify?: boolean
+  /**
+   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
+   * without a way back. Default true.
+   */
+  readonly undo?: boolean
+  /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
+  readonly keepUndoMs?: number
+  /** only these tenants, separated by commas. No default. */
+  readonly tenant?: string
+  /** copy only objects that this is true of, in the language of SQL. No default. */
+  readonly filter?: string
+  /** copy only the objects of these ids. No default. */
+  readonly objects?: string
+  /** only these properties of each object; vectors stay. No default. */
+  readonly properties?: string
+  /**
+   * copies of each object; without it, as many as before, but no more than the target has nodes, including
+   * those that are down. A whole number, 1 to 100. No default.
+   */
+  readonly replication?: number
+  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  readonly degraded?: boolean
+  /** none: the class gets no vectorizer, so that no object is vectorised again. No default. */
+  readonly vectorizer?: 'none'
+  /**
+   * references to a class that the target does not have: keep them unchanged, or drop their property. Default
+   * 'keep'.
+   */
+  readonly missingReferences?: 'keep' | 'drop'
+  /** wait until the vector index holds everything that was written. Default false. */
+  readonly waitIndexed?: boolean
+  /** check source and target, show what would be created, and write nothing. Default false. */
+  readonly dryRun?: boolean
+  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+  /** objects in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize?: number
+  /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
+  readonly batchBytes?: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/**
+ * How a collection of one store becomes a collection of another. With its defaults: sizes in bytes, durations
+ * in milliseconds.
+ */
+export interface CopyOptions extends CopyOptionsInput {
+  /**
+   * make a collection that exists equal to the source: send what differs, then delete what the source does
+   * not have. Default false.
+   */
+  readonly sync: boolean
+  /**
+   * if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces
+   * those that are there; see --sync. Default 'fail'.
+   */
+  readonly onConflict: 'fail' | 'skip' | 'overwrite'
+  /** refuse a --sync that would delete more objects than this, before anything is written. Default '10%'. */
+  readonly maxDelete: string
+  /** compare both sides afterwards, object by object; without it, the objects are counted. Default false. */
+  readonly verify: boolean
+  /**
+   * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
+   * without a way back. Default true.
+   */
+  readonly undo: boolean
+  /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
+  readonly keepUndoMs: number
+  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  readonly degraded: boolean
+  /**
+   * references to a class that the target does not have: keep them unchanged, or drop their property. Default
+   * 'keep'.
+   */
+  readonly missingReferences: 'keep' | 'drop'
+  /** wait until the vector index holds everything that was written. Default false. */
+  readonly waitIndexed: boolean
+  /** check source and target, show what would be created, and write nothing. Default false. */
+  readonly dryRun: boolean
+  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+  /** objects in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize: number
+  /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
+  readonly batchBytes: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
 /** How what a run changed is taken back. As a program gives it. */
 export interface RollbackOptionsInput {
   /** put back also what somebody else has changed since. Default false. */

@@ -51,7 +51,7 @@ export function countsOf({ tally }: CheckpointState): RunCounts {
 
 /** True for a job whose interrupted run the same command continues; the rows of the others are history alone. */
 export function isContinued(kind: RunKind): boolean {
-  return kind === 'ingest' || kind === 'restore' || kind === 'rollback'
+  return kind === 'ingest' || kind === 'restore' || kind === 'copy' || kind === 'rollback'
 }
 
 /** Jobs that may work on archives alone: their target is then a place of these, and every archive may be one. */

@@ -303,7 +303,8 @@ export const locksDocument = document('locks', '`col catalog unlock --json`.', {
   ),
 })
 
-const restored = object('The report of a restore.', {
+/** The fields of the report of a restore. */
+export const restoredFields = {
   id: runId,
   status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
   archive: text('The id of the archive, or the name of a source without one.'),
@@ -391,7 +392,9 @@ const restored = object('The report of a restore.', {
   rate: number('Objects per second, while this process wrote.'),
   peak_rss_bytes: rss,
   error: optional(error),
-})
+}
+
+const restored = object('The report of a restore.', restoredFields)
 
 export const restoreDocument = document('restore', '`col restore --json`.', {
   restores: list(restored, 'One for each archive, in the order of the command line.'),

@@ -12,6 +12,7 @@ import {
   undosDocument,
   verificationsDocument,
 } from './archives.ts'
+import { copyDocument } from './copy.ts'
 import { diffDocument } from './diff.ts'
 import {
   aliasDocument,
@@ -33,6 +34,7 @@ export const DOCUMENTS = {
   alias: aliasDocument,
   backup: backupDocument,
   restore: restoreDocument,
+  copy: copyDocument,
   rollback: rollbackDocument,
   delete: deleteDocument,
   undos: undosDocument,

@@ -24,7 +24,10 @@ export const restoreAskOptions = {
 } as const satisfies OptionsSchema
 
 /** @throws ElysiaError ELYSIA_USAGE where somebody would have to be asked, and there is no terminal */
-export function requireAnswerable(context: Context, { onConflict, dryRun, plan }: RestoreOptions): void {
+export function requireAnswerable(
+  context: Context,
+  { onConflict, dryRun, plan }: Pick<RestoreOptions, 'onConflict' | 'dryRun' | 'plan'>,
+): void {
   const { yes } = context.options(restoreAskOptions)
   if (onConflict !== 'replace' || dryRun || plan !== undefined || yes || process.stdin.isTTY) return
   throw new ElysiaError('ELYSIA_USAGE', 'a replace deletes objects, and there is no terminal to ask at', {

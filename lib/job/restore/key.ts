@@ -6,7 +6,7 @@ import type { RestoreSource } from './source/source.ts'
 
 /** What makes two restores of one source the same run. */
 export interface RestoreKeyFacts {
-  readonly source: Pick<RestoreSource, 'identity' | 'chosen'>
+  readonly source: Pick<RestoreSource, 'identity' | 'chosen' | 'kind' | 'name'>
   readonly store: Pick<Store, 'target'>
   /** Into which class. */
   readonly name: string
@@ -23,11 +23,16 @@ export interface RestoreKeyFacts {
 export function restoreKey({ source, store, name, selection, options, plan }: RestoreKeyFacts): RunKey {
   const { tenant, onConflict, prefer, vectors, intoAlias } = options
   const of = selection === undefined ? '' : ` ${selectionText(selection)}`
-  const inputs = [`${source.identity === undefined ? 'a pipe' : `archive ${source.identity}`}${of}`]
+  const inputs = [`${sourceText(source)}${of}`]
   if (source.chosen !== undefined) inputs.push(`list ${source.chosen}`)
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   if (onConflict === 'merge') inputs.push(`--prefer ${prefer}, --vectors ${vectors ?? prefer}`)
   if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)
   if (plan !== undefined) inputs.push(`plan ${plan}`)
   return { target: store.target, class: name, inputs, ...(tenant !== undefined && { tenant }) }
+}
+
+function sourceText({ identity, kind, name }: RestoreKeyFacts['source']): string {
+  if (kind === 'collection') return `${name} ${identity}`
+  return identity === undefined ? 'a pipe' : `archive ${identity}`
 }

@@ -144,6 +144,7 @@ const STEPS: readonly (readonly [Step, string?])[] = [
       requireEqual(run, verification)
     },
   ],
+  [async (run) => (run.frame.context as RestoreContext).prove?.(run)],
   [addAliases],
   [putTenantsBack],
   [switchAlias, 'restore.before-end'],
@@ -183,11 +184,14 @@ async function requireSome(run: RestoreRun): Promise<void> {
   )
 }
 
-/** All of a class that is the restore's own, or was replaced; of any other what was written into it. */
+/**
+ * All of a class that is the restore's own, or was replaced by what cannot change meanwhile; of any other what was written
+ * into it.
+ */
 function verificationOf(run: RestoreRun): Promise<Verification | null> {
-  const { existing, applying } = run
+  const { existing, applying, source } = run
   const isReplaced = existing?.strategy === 'replace' && applying === undefined && refusedOf(run) === 0
-  const isAll = existing === undefined || isReplaced
+  const isAll = existing === undefined || (isReplaced && source.present === undefined)
   return isAll ? verifyTarget(run) : verifyWritten(run)
 }
 

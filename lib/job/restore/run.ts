@@ -31,6 +31,13 @@ export interface RestoreContext extends WriteContext {
   readonly confirm?: (deletions: Deletions) => Promise<boolean>
   /** The plan that is applied: nothing but what it says is done. */
   readonly applying?: Plan
+  /** What the journal calls it: a copy reads the objects of another store. Default `restore`. */
+  readonly kind?: 'restore' | 'copy'
+  /**
+   * Proves, in place of reading back what was written, that the target is what it should be.
+   * @throws ElysiaError where it is not
+   */
+  readonly prove?: (run: RestoreRun) => Promise<void>
 }
 
 /** What is to be made in the target, decided before anything is written. */

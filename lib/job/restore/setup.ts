@@ -64,7 +64,7 @@ export async function setUpRestore(
   context: RestoreContext,
   together: Together = { classes: new Set(), rejects: new Map() },
 ): Promise<RestoreSetup> {
-  const frame = new Run('restore', context)
+  const frame = new Run(context.kind ?? 'restore', context)
   const given = input.useList === undefined ? whole : await listedSource(whole, input.useList)
   const { emit, signal } = frame
   const retry = frame.retrying(input.retryForMs)

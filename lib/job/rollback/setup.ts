@@ -130,11 +130,12 @@ function nothingKept(run: string, state: State | undefined): ElysiaError {
   if (record === undefined) {
     return new ElysiaError('ELYSIA_NOT_FOUND', `nothing is kept of a run ${run}`, { hint: LIST })
   }
-  const isOwn = record.kind === 'restore' && !record.inputs.some((input) => input.startsWith('--on-conflict'))
+  const isWriting = record.kind === 'restore' || record.kind === 'copy'
+  const isOwn = isWriting && !record.inputs.some((input) => input.startsWith('--on-conflict'))
   if (isOwn) {
     return new ElysiaError(
       'ELYSIA_CONFLICT',
-      `the restore ${run} made ${record.class}: there was nothing before`,
+      `the ${record.kind} ${run} made ${record.class}: there was nothing before`,
       {
         hint: `to take it back, remove the collection: elysiactl col rm ${record.class}`,
       },

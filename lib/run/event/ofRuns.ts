@@ -7,6 +7,7 @@ export const RUN_KINDS = [
   'watch',
   'backup',
   'restore',
+  'copy',
   'rollback',
   'delete',
   'verify',

@@ -3,7 +3,7 @@ import type { JournalRow } from './row.ts'
 import type { Statements } from './statements.ts'
 
 /** The kinds of runs that a later command continues, for SQL. */
-export const CONTINUED = "('ingest', 'restore', 'rollback')"
+export const CONTINUED = "('ingest', 'restore', 'copy', 'rollback')"
 
 /** Of each collection, and of each kind that works on archives; the position of a repository outlives them. */
 const FINISHED_RUNS_KEPT = 1000

@@ -7,11 +7,14 @@ import { objects } from '../../../store/objects.ts'
 import { mergeJoin, type Side } from '../../../stream/mergeJoin.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { RestoreRun } from '../run.ts'
-import type { SourcePart } from '../source/source.ts'
+import type { RestoreSource, SourcePart } from '../source/source.ts'
 import { isOnlyChanged } from './resolve.ts'
 
 /** A source of fewer objects than this share of the collection is looked up by id: to scan the collection takes longer. */
 const LEAST_SHARE = 1 / 4
+
+/** Kinds of sources whose parts are in order of id. */
+const ORDERED: ReadonlySet<RestoreSource['kind']> = new Set(['archive', 'file', 'collection'])
 
 type Pages = readonly StoredObject[]
 
@@ -56,8 +59,7 @@ function isAligned({ existing, source, options, plan, progress }: RestoreRun, pa
   const isCompared = strategy === 'merge' || isOnlyChanged(strategy, options)
   // One part alone may hold any id; of several each says which.
   const isPlaced = part.covers !== undefined || (source.kind === 'file' && source.parts.length === 1)
-  const isOrdered =
-    (source.kind === 'archive' || source.kind === 'file') && part.mayRepeat !== true && isPlaced
+  const isOrdered = ORDERED.has(source.kind) && part.mayRepeat !== true && isPlaced
   if (!isCompared || !isOrdered || continues) return false
   if (hasTenants(schema) && part.tenant === undefined) return false
   const { there } = progress

@@ -33,9 +33,22 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
     const ids = vanishing.after(last, IDS_AT_ONCE)
     if (ids.length === 0) return
     last = ids.at(-1)
-    const due = await deletableOf(run, ids)
+    const due = await absentOf(run, await deletableOf(run, ids))
     if (due.length > 0) await deleteSome(run, calls, due)
   }
+}
+
+/** Those of them that a source which may change meanwhile still does not have. */
+async function absentOf(
+  { source }: RestoreRun,
+  ids: readonly VanishingId[],
+): Promise<readonly VanishingId[]> {
+  if (source.present === undefined || ids.length === 0) return ids
+  const there = await source.present(
+    ids.map(({ id }) => id),
+    ids[0]?.tenant,
+  )
+  return ids.filter(({ id }) => !there.has(id))
 }
 
 /** Objects and references that the store refused: then the collection is not what the archive is, anyway. */

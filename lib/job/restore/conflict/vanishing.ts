@@ -20,8 +20,8 @@ const IDS_NAMED = 5
 export async function planDeletions(run: RestoreRun): Promise<Deletions> {
   const vanishing = run.kept.vanishing!
   await readSource(run, vanishing)
-  if (vanishing.source === 0) throw empty(run)
   await readTarget(run, vanishing)
+  if (vanishing.source === 0 && vanishing.objects > 0) throw empty(run)
   const plan: Deletions = {
     collection: run.class,
     target: run.store.target,
@@ -41,7 +41,7 @@ async function readSource({ plan, frame, source }: RestoreRun, vanishing: Vanish
     const onReject = ({ reason }: { readonly reason: string }) => {
       throw notWhole(source.name, reason)
     }
-    for await (const page of await part.pages(onReject)) {
+    for await (const page of await (part.ids?.() ?? part.pages(onReject))) {
       vanishing.addSource(page as readonly StoredObject[])
       frame.signal.throwIfAborted()
     }

@@ -28,13 +28,15 @@ export interface SourcePart {
    * `onReject` is called with what is no object, where such a thing may stand between others.
    */
   pages(onReject: (reject: Reject) => void): Promise<Source<readonly StoredObject[]>>
+  /** The same without anything but ids, where that takes less. */
+  ids?(): Promise<Source<readonly StoredObject[]>>
 }
 
 /** Objects and their class, wherever they come from. */
 export interface RestoreSource {
   /** As a person named it. */
   readonly name: string
-  readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl'
+  readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl' | 'collection'
   /** Equal for the same content only: progress is kept under it. Undefined where nobody can say. */
   readonly identity: string | undefined
   /** True for a pipe, whose bytes can be had only once. */
@@ -52,6 +54,8 @@ export interface RestoreSource {
   readonly withoutVectors?: boolean
   /** What of its collection it holds, where that is not all. */
   readonly selection?: ArchiveSelection | undefined
+  /** Of what may change while it is read: which of these ids are there now, all of one tenant or of none. */
+  present?(ids: readonly string[], tenant: string | undefined): Promise<ReadonlySet<string>>
   close?(): Promise<void>
 }
 

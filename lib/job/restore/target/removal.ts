@@ -29,6 +29,6 @@ export async function removeMade(
 function isLost(source: RestoreRun['source'], error: unknown): boolean {
   const { kind } = source
   if (isOnce(source)) return true
-  if (kind === 'archive' || kind === 'file') return false
+  if (kind === 'archive' || kind === 'file' || kind === 'collection') return false
   return error instanceof ElysiaError && DAMAGE.has(error.code)
 }

@@ -1,0 +1,55 @@
+import type { Context } from '../../../cli/command.ts'
+import { classNameOf, ElysiaError, type Settings } from '../../../library.ts'
+
+/** A collection of a store, as an operand names it. */
+export interface CollectionPlace {
+  /** Its name; undefined where only the store is named. */
+  readonly name: string | undefined
+  /** A target, as `--target` takes it; undefined for that of `--target`. */
+  readonly target: string | undefined
+}
+
+/** What operands of this kind may be, for help. */
+export const COLLECTION_PLACE = 'NAME|TARGET#NAME|CLUSTER/NAME'
+
+/**
+ * Reads where an operand leads: `NAME` (a collection of --target), `TARGET#NAME`, `CLUSTER/NAME` or `CLUSTER` alone of a
+ * target that the configuration names, `TARGET#` for a store alone.
+ * @throws ElysiaError ELYSIA_USAGE for a target without `#`
+ */
+export function collectionPlace(operand: string, { targets }: Pick<Settings, 'targets'>): CollectionPlace {
+  const at = operand.lastIndexOf('#')
+  if (at >= 0) return { target: named(operand.slice(0, at)), name: named(operand.slice(at + 1)) }
+  const slash = operand.indexOf('/')
+  const cluster = slash < 0 ? operand : operand.slice(0, slash)
+  if (Object.hasOwn(targets, cluster))
+    return { target: cluster, name: slash < 0 ? undefined : named(operand.slice(slash + 1)) }
+  if (!/[/:]/.test(operand)) return { target: undefined, name: operand }
+  throw new ElysiaError('ELYSIA_USAGE', `${operand} is no collection`, {
+    hint: `a collection is ${COLLECTION_PLACE}, such as http://localhost:8080#Article, or CLUSTER/Article where the configuration names that cluster`,
+  })
+}
+
+function named(text: string): string | undefined {
+  return text === '' ? undefined : text
+}
+
+/** Where a collection comes from, and where it goes. */
+export interface CopyPlaces {
+  readonly source: { readonly name: string; readonly target: string | undefined }
+  readonly target: { readonly name: string; readonly target: string | undefined }
+}
+
+/** Both operands of a copy; without a name of its own the copy is called as its source. @throws ElysiaError ELYSIA_USAGE */
+export function copyPlaces({ operands, settings }: Pick<Context, 'operands' | 'settings'>): CopyPlaces {
+  const [from = '', to = ''] = operands
+  const source = collectionPlace(from, settings)
+  const target = collectionPlace(to, settings)
+  const { name } = source
+  if (name === undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', `${from} names no collection`, {
+      hint: `name one, such as ${from.replace(/[#/]$/, '')}${from.includes(':') ? '#' : '/'}Article`,
+    })
+  }
+  return { source: { ...source, name }, target: { ...target, name: target.name ?? classNameOf(name) } }
+}

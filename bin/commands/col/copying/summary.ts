@@ -1,0 +1,97 @@
+import type { Context } from '../../../cli/command.ts'
+import { commandLine } from '../../../cli/signal/commandLine.ts'
+import { type CopyOptions, type CopyReport, copyJob, counted, sum } from '../../../library.ts'
+import { byCode, type Row, table } from '../../../view/summary.ts'
+
+/** A report for a person: the counts below `objects` add up to it. */
+export function copySummary(report: CopyReport, rejectsPath: string | undefined): string[] {
+  const { status, class: name, target, source, seconds, rate, retries, id } = report
+  const from = `from ${source.class} in ${source.target}`
+  if (status === 'planned') {
+    const parts = `in ${counted(report.parts, 'range')}`
+    return ['dry run: nothing is written', `${name} in ${target}, ${from}, ${parts}`, ...reasons(report)]
+  }
+  const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
+  return [
+    `${status}: ${name} in ${target}, ${from}, run ${id}`,
+    ...table(rows(report)),
+    ...reasons(report),
+    ...proof(report),
+    `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
+    ...(rejectsPath === undefined ? [] : [`rejected objects: ${rejectsPath}`]),
+  ]
+}
+
+function reasons({ reject_reasons }: CopyReport): string[] {
+  return reject_reasons.map(({ reason, count }) => `rejected, ${count} ×: ${reason}`)
+}
+
+function rows(report: CopyReport): Row[] {
+  const { objects, written, unchanged, filtered, deleted, rejected, skipped, sync } = report
+  const { vectors, references, references_rejected, tenants, parts, parts_continued } = report
+  const some = (depth: number, name: string, count: number): Row[] =>
+    count === 0 ? [] : [[depth, name, count]]
+  return [
+    [0, 'objects', objects],
+    [1, 'written', written],
+    ...(sync ? ([[1, 'unchanged', unchanged]] as Row[]) : some(1, 'unchanged', unchanged)),
+    ...some(1, 'filtered', filtered),
+    ...byCode(1, 'rejected', rejected),
+    ...byCode(1, 'skipped', skipped),
+    ...(sync ? ([[0, 'deleted', deleted]] as Row[]) : some(0, 'deleted', deleted)),
+    [0, 'vectors', vectors],
+    ...some(0, 'references', references),
+    ...some(1, 'rejected', references_rejected),
+    ...some(0, 'tenants', tenants),
+    [0, 'ranges', parts],
+    ...some(1, 'done before', parts_continued),
+  ]
+}
+
+function proof({ verification, comparison }: CopyReport): string[] {
+  const lines: string[] = []
+  if (verification !== null) {
+    lines.push(`counted: ${verification.count} of ${verification.expected} objects are there`)
+  }
+  if (comparison !== null) {
+    const { compared, equal, only_source, only_target, different, changing } = comparison
+    const facts = [
+      `${equal} equal`,
+      ...(only_source > 0 ? [`${only_source} only in the source`] : []),
+      ...(only_target > 0 ? [`${only_target} only in the target`] : []),
+      ...(different > 0 ? [`${different} different`] : []),
+      ...(changing > 0 ? [`${changing} changing`] : []),
+    ]
+    lines.push(`compared: ${counted(compared, 'object')}: ${facts.join(', ')}`)
+  }
+  return lines
+}
+
+/** How what was changed of a collection that was there is taken back. */
+export function takeBackText({ settings }: Pick<Context, 'settings'>, report: CopyReport): string[] {
+  const { id, undo, target } = report
+  if (undo === null || undo.objects === 0) return []
+  const named = Object.entries(settings.targets).find(([, { url }]) => url === target)?.[0]
+  const line = commandLine(['col', 'rollback', id, '--target', named ?? target])
+  return [`take it back with: ${line} (until ${undo.kept_until.slice(0, 10)})`]
+}
+
+/** What a copy that came to its end lacks; undefined where it is whole. */
+export async function lackText(
+  report: CopyReport,
+  options: CopyOptions,
+  path: string | undefined,
+): Promise<string | undefined> {
+  const { rejected, references_rejected, not_found = 0, dry_run, comparison } = report
+  const { differing } = await copyJob()
+  const refused = sum(rejected)
+  const apart = comparison === null ? 0 : differing(comparison, options)
+  const lacks = [
+    ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
+    ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
+    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+    ...(apart === 0 ? [] : [`${counted(apart, 'object')} not the same on both sides: \`diff\` names them`]),
+  ]
+  if (lacks.length === 0) return undefined
+  return `${lacks.join(', ')}${path === undefined ? '' : `; see ${path}`}`
+}

@@ -1,0 +1,62 @@
+import type { Emit } from '../../run/context.ts'
+import type { Store } from '../../store/store.ts'
+import { runDiff } from '../diff/diff.ts'
+import { storeSide } from '../diff/side/store.ts'
+import type { CopyOptions } from './options.ts'
+import { type CopyComparison, comparisonOf } from './report.ts'
+
+/** A collection of a store that is open. */
+export interface CollectionAt {
+  readonly store: Store
+  readonly name: string
+}
+
+/** What a comparison of both sides needs beside them. */
+export interface Comparing {
+  readonly options: CopyOptions
+  readonly signal: AbortSignal
+  readonly stop: AbortSignal
+  readonly emit: Emit
+}
+
+/**
+ * Compares source and target object by object, as `diff` does: what differs is read again before it counts.
+ * @throws ElysiaError what keeps a side from being read
+ */
+export async function compareSides(
+  source: CollectionAt,
+  target: CollectionAt,
+  { options, signal, stop, emit }: Comparing,
+): Promise<CopyComparison> {
+  const { filter, properties, tenant, workers, retryForMs } = options
+  const [left, right] = [
+    await storeSide(source.store, source.name),
+    await storeSide(target.store, target.name),
+  ]
+  const asked = {
+    schema: false,
+    workers,
+    retryForMs,
+    ...(filter !== undefined && { filter }),
+    ...(properties !== undefined && { properties }),
+    ...(tenant !== undefined && { tenant }),
+  }
+  const { report, error } = await runDiff(left, right, asked, {
+    signal: AbortSignal.any([signal, stop]),
+    onEvent: (event) => {
+      if (event.type !== 'run_started' && event.type !== 'run_ended') emit(event)
+    },
+  })
+  if (error !== undefined) throw error
+  return comparisonOf(report)
+}
+
+/** What of a comparison is not as the copy should have left it: objects. */
+export function differing(
+  { only_source, only_target, different, changing }: CopyComparison,
+  { sync, onConflict }: Pick<CopyOptions, 'sync' | 'onConflict'>,
+): number {
+  if (!sync && onConflict === 'skip') return only_source
+  if (!sync && onConflict === 'overwrite') return only_source + different + changing
+  return only_source + only_target + different + changing
+}

@@ -1,0 +1,79 @@
+import type { OptionsSchema } from '../../options/schema.ts'
+import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { restoreOptions } from '../restore/options.ts'
+import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
+
+const {
+  tenant,
+  replication,
+  degraded,
+  vectorizer,
+  missingReferences,
+  maxDelete,
+  undo,
+  keepUndoMs,
+  waitIndexed,
+  batchSize,
+  batchBytes,
+} = restoreOptions.properties
+
+/** What of a collection is copied into another store, and how. */
+export const copyOptions = {
+  type: 'object',
+  name: 'copy',
+  description: 'How a collection of one store becomes a collection of another.',
+  properties: {
+    sync: {
+      type: 'boolean',
+      description:
+        'make a collection that exists equal to the source: send what differs, then delete what the source does not have',
+      default: false,
+      flagOnly: true,
+    },
+    onConflict: {
+      type: 'string',
+      description:
+        'if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces those that are there; see --sync',
+      enum: ['fail', 'skip', 'overwrite'],
+      default: 'fail',
+      flagOnly: true,
+    },
+    maxDelete: {
+      ...maxDelete,
+      description: 'refuse a --sync that would delete more objects than this, before anything is written',
+    },
+    verify: {
+      type: 'boolean',
+      description: 'compare both sides afterwards, object by object; without it, the objects are counted',
+      default: false,
+      flagOnly: true,
+    },
+    undo,
+    keepUndoMs,
+    tenant,
+    filter: filterOption('copy only objects that this is true of, in the language of SQL'),
+    objects: objectsOption('copy only the objects of these ids'),
+    properties: propertiesOption('only these properties of each object; vectors stay'),
+    replication,
+    degraded: {
+      ...degraded,
+      description: 'copy even if a node of the target is down; its copies have to wait for it',
+    },
+    vectorizer,
+    missingReferences,
+    waitIndexed,
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description: 'check source and target, show what would be created, and write nothing',
+      default: false,
+      flagOnly: true,
+    },
+    workers: workersOption('batches in flight at once, and ranges that are read at once'),
+    batchSize,
+    batchBytes,
+    retryForMs: retryForOption,
+  },
+} as const satisfies OptionsSchema
+
+export type { CopyOptions, CopyOptionsInput } from '../../options/documented.ts'

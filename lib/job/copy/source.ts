@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { schemaDigest } from '../../archive/archive.ts'
+import type { ObjectRange } from '../../archive/object/source.ts'
+import type { Retrying } from '../../async/retry.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { type CollectionSchema, hasTenants, isReference } from '../../core/schema.ts'
+import type { Source } from '../../core/stage.ts'
+import { WokenTenants } from '../../run/activeTenants.ts'
+import type { Emit } from '../../run/context.ts'
+import { findNamed } from '../../store/named.ts'
+import { objects } from '../../store/objects.ts'
+import type { Projection, Store, Tenant } from '../../store/store.ts'
+import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
+import type { CopyRanges } from './ranges.ts'
+
+/** How a collection is read that is to be copied. */
+export interface CollectionReading {
+  readonly workers: number
+  readonly retry: Retrying
+  readonly signal: AbortSignal
+  readonly emit: Emit
+  /** Where it is cut: an interrupted copy goes on with the same ranges. */
+  readonly ranges: CopyRanges
+}
+
+const IDS: Projection = { properties: [], vectors: false }
+
+/**
+ * A collection of a store, by its name or by an alias, as what a restore reads. Each range of ids is a part. Tenants that
+ * are asleep are woken while they are read, and put back. Closing it leaves the store open.
+ * @throws ElysiaError ELYSIA_NOT_FOUND
+ */
+export async function collectionSource(
+  store: Store,
+  nameOrAlias: string,
+  { workers, retry, signal, emit, ranges }: CollectionReading,
+): Promise<RestoreSource> {
+  const { schema, alias } = await retry(() => findNamed(store, nameOrAlias))
+  const name = schema.class
+  if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
+  const collection = store.collection(name)
+  const tenants = hasTenants(schema) ? await retry(() => store.tenantStates(name)) : undefined
+  const about = await retry(() => countOf(store, name, tenants))
+  const woken = new WokenTenants(store, name, tenants, { emit, retry })
+  woken.announce()
+  const identity = identityOf(store, schema)
+  const all = await ranges.of(identity, { collection, about: about.by, tenants, workers, retry, signal })
+  const whole: Projection = { properties: 'all', vectors: true, references: hasReferences(schema) }
+  const read = (range: ObjectRange, projection: Projection) =>
+    awake(woken, range, () => objects(collection, range, { projection, retry, signal }))
+  return {
+    name: `${store.target}#${name}`,
+    kind: 'collection',
+    identity,
+    schema,
+    ...(tenants && { tenants }),
+    aliases: [],
+    about: about.all,
+    parts: all.map((range): SourcePart => {
+      const { tenant, ...covers } = range
+      return {
+        name: partName(range),
+        ...(tenant !== undefined && { tenant }),
+        covers,
+        pages: async () => read(range, whole),
+        ids: async () => read(range, IDS),
+      }
+    }),
+    present: async (ids, tenant) => {
+      const call = { signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
+      await woken.wake(tenant)
+      const found = await retry(() => collection.readMany(ids, IDS, call))
+      return new Set(found.map(({ id }) => id))
+    },
+    close: () => woken.close(),
+  }
+}
+
+/** The objects of a range while its tenant is awake. */
+function awake(
+  woken: WokenTenants,
+  { tenant }: ObjectRange,
+  open: () => Source<StoredObject[]>,
+): Source<readonly StoredObject[]> {
+  if (!woken.isAsleep(tenant)) return open()
+  async function* pages() {
+    await woken.wake(tenant)
+    yield* open() as AsyncIterable<StoredObject[]>
+    await woken.putBack(tenant)
+  }
+  return Readable.from(pages(), { objectMode: true, highWaterMark: 1 })
+}
+
+interface Counts {
+  readonly all: number
+  /** By tenant; of a collection without tenants under undefined. */
+  readonly by: ReadonlyMap<string | undefined, number>
+}
+
+/** What a tenant that is asleep holds is not known before it is woken. */
+async function countOf(store: Store, name: string, tenants: readonly Tenant[] | undefined): Promise<Counts> {
+  const by = new Map<string | undefined, number>()
+  const collection = store.collection(name)
+  if (tenants === undefined) by.set(undefined, await collection.count())
+  else
+    for (const { name: tenant, state } of tenants)
+      if (state === 'active') by.set(tenant, await collection.count({ tenant }))
+  return { by, all: [...by.values()].reduce((sum, count) => sum + count, 0) }
+}
+
+/** Equal for a class of the same name and shape in the same store. */
+function identityOf({ target }: Store, schema: CollectionSchema): string {
+  return createHash('sha256')
+    .update(JSON.stringify([target, schema.class, schemaDigest(schema)]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+function hasReferences({ properties = [] }: CollectionSchema): boolean {
+  return properties.some(isReference)
+}
+
+/** Says which ids of which tenant: a copy that goes on knows its parts by it. */
+function partName({ tenant, after = '', upTo = '' }: ObjectRange): string {
+  return `${tenant === undefined ? '' : `${tenant} `}${after}..${upTo}`
+}
