@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { type Catalog, ElysiaError, lockOptions, type RootLock, readingLock } from '../library.ts'
-import { eventView } from '../view/events.ts'
-import { archiveNamed, backupRoot, LATEST, onCatalog } from './catalog.ts'
+import { type Catalog, ElysiaError } from '../library.ts'
+import { archiveNamed, LATEST, onCatalog } from './catalog.ts'
+import { type ChainLock, lockedWithBases, lockRead, rootToLock } from './chain/locks.ts'
 import type { Context } from './command.ts'
 
 /** An id, or the beginning of one. */
@@ -27,25 +27,15 @@ function newest({ console }: Context, catalog: Catalog, operand: string): string
 }
 
 /**
- * A shared lock on what a cleanup could remove while it is read; plain files need none. Needs lockOptions and
- * catalogOptions in schemas.
+ * Shared locks on what a cleanup could remove while it is read, the bases of an increment included; plain files need
+ * none. Needs lockOptions and catalogOptions in schemas.
  */
 export async function lockedForReading(
   context: Context,
   path: string,
   purpose: string,
-): Promise<RootLock | undefined> {
-  const { lockForReading, rootToLock } = await readingLock()
-  const backups = backupRoot(context)
-  const root = await onCatalog(context, (catalog) => rootToLock(path, catalog, backups)).catch(() =>
-    rootToLock(path, undefined, backups),
-  )
+): Promise<ChainLock | undefined> {
+  const root = await rootToLock(context, path)
   if (root === undefined) return undefined
-  const { console, signal, stop } = context
-  return lockForReading(root, {
-    purpose,
-    retryForMs: context.options(lockOptions).retryLockMs,
-    signal: AbortSignal.any([signal, stop]),
-    onWait: eventView(console),
-  })
+  return lockedWithBases(context, await lockRead(context, root, purpose), path, purpose)
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import t from 'tap'
@@ -68,4 +68,29 @@ t.test('a restore of plain files leaves no locks beside them', async (t) => {
   const target = `sqlite:${at.directory}/store.db`
   t.match(await at.run(['col', 'restore', 'objects.jsonl', '--name', 'x', '--target', target]), { code: 0 })
   t.notOk(existsSync(`${at.directory}/.locks`))
+})
+
+t.test('an increment is read under the locks of all roots that its bases lie in', async (t) => {
+  const at = home(t)
+  const target = ['--target', `sqlite:${at.directory}/store.db`]
+  const ingest = ['index', 'process-jsonl', '-', '--collection', 'source-code', ...target]
+  t.match(await at.run(ingest, adds(3)), { code: 0 })
+  const [base, increment] = ['one/base', 'two/increment'].map((path) => `${at.directory}/${path}`)
+  t.match(await at.run(['col', 'backup', 'source-code', '--to', base!, ...target]), { code: 0 })
+  t.match(await at.run(ingest, adds(5)), { code: 0 })
+  const since = ['col', 'backup', 'source-code', '--since', base!, '--to', increment!, ...target]
+  const lock = foreignLock(`${at.directory}/one`)
+  t.match(await at.run(since), { code: 11, stderr: /one is locked by a cleanup since/ }, 'backup')
+  rmSync(lock)
+  t.match(await at.run(since), { code: 0 })
+  foreignLock(`${at.directory}/one`)
+  for (const words of [
+    ['col', 'restore', increment!, '--name', 'copy', ...target],
+    ['diff', increment!, 'source-code', ...target],
+    ['col', 'cat', increment!],
+    ['col', 'catalog', 'verify', increment!],
+    ['col', 'catalog', 'compact', 'latest:SourceCode'],
+  ])
+    t.match(await at.run(words), { code: 11, stderr: /one is locked by a cleanup since/ }, words.join(' '))
+  t.same(locksIn(`${at.directory}/two`), [], 'nothing stays locked')
 })

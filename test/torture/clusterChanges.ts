@@ -63,13 +63,11 @@ class Changes {
   /** The first state, and an archive of it. */
   async fill(): Promise<void> {
     const { factor, name, records, tenants } = this.#given
-    const config = { replicationConfig: { factor }, shardingConfig: { desiredCount: 3 } }
-    const tenanted = { replicationConfig: { factor }, multiTenancyConfig: { enabled: true } }
+    const parted =
+      tenants > 1 ? { multiTenancyConfig: { enabled: true } } : { shardingConfig: { desiredCount: 3 } }
+    const replicationConfig = { factor, asyncEnabled: true }
     const schema = this.#path('schema.json')
-    writeFileSync(
-      schema,
-      JSON.stringify({ class: name, vectorizer: 'none', ...(tenants > 1 ? tenanted : config) }),
-    )
+    writeFileSync(schema, JSON.stringify({ class: name, vectorizer: 'none', replicationConfig, ...parted }))
     const lines = Array.from({ length: records }, (_, n) => this.#line('add', n, `first ${n}`))
     await this.#cluster.ends(
       [0],
@@ -115,7 +113,7 @@ class Changes {
 
   async #requireEqual(side: string): Promise<void> {
     const { name } = this.#given
-    await this.#cluster.ends([0], ['diff', side, name, '--no-schema', ...this.#target(LONG)])
+    await this.#cluster.onceRepaired([0], ['diff', side, name, '--no-schema', ...this.#target(LONG)])
   }
 
   #records(round: string, lines: readonly string[]): string[] {

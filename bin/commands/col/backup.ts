@@ -1,5 +1,7 @@
 import { basename, resolve } from 'node:path'
+import { lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
+import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { afterError } from '../../cli/next.ts'
@@ -102,19 +104,28 @@ async function intoDirectory(
   const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
   const entry = { path, shape: 'directory', ...catalogOf(context) } as const
+  const baseLock = await lockedBase(context, increment)
+  const make = (inside: BackupContext) =>
+    job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
+      ...inside,
+      ...increment,
+      ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
+      resume,
+      // A directory of ours bears the id of its archive.
+      ...(to === undefined && !resume && { archiveId: basename(path) }),
+    })
   await withLock(path, () =>
     showBackup(context, (jobContext) =>
-      job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, (inside) =>
-        job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
-          ...inside,
-          ...increment,
-          resume,
-          // A directory of ours bears the id of its archive.
-          ...(to === undefined && !resume && { archiveId: basename(path) }),
-        }),
-      ),
+      job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, make),
     ),
-  )
+  ).finally(() => baseLock?.release())
+}
+
+/** Keeps what an increment is made of; it is no base yet that a cleanup knows of. */
+async function lockedBase(context: Context, { base }: Increment): Promise<ChainLock | undefined> {
+  if (base === undefined) return undefined
+  const path = base.newest.storage.text
+  return lockedForReading(context, path, `increment of ${path}`)
 }
 
 async function intoFile(

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
 import { finder } from '../../cli/chain/finder.ts'
+import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import {
@@ -14,7 +15,6 @@ import {
   type RestoreContext,
   type RestoreOptions,
   type RestoreSource,
-  type RootLock,
   restoreJob,
   restoreOptions,
   retryEvent,
@@ -111,7 +111,7 @@ async function run(context: Context): Promise<void> {
 /** An archive that is read, and what keeps it from being removed meanwhile. */
 interface Opened {
   readonly source: RestoreSource
-  readonly lock: RootLock | undefined
+  readonly lock: ChainLock | undefined
 }
 
 async function open(

@@ -2,7 +2,7 @@
 
 export { openArchive } from '../../archive/archive.ts'
 export { openChain } from '../../archive/chain/chain.ts'
-export { findBelow } from '../../archive/chain/find.ts'
+export { besideArchive, findBelow } from '../../archive/chain/find.ts'
 export { selectionText } from '../../archive/selection.ts'
 export { directoryStorage } from '../../archive/storage/directory.ts'
 export { fileModes } from '../../archive/storage/modes.ts'

@@ -1,6 +1,5 @@
 /** All that the command needs for `col catalog verify`, loaded together when it is called. */
 export { directoryStorage } from '../../archive/storage/directory.ts'
-export { lockForReading } from '../../catalog/lock/read.ts'
 export { rootOf } from '../../catalog/scan.ts'
 export { runVerifySingle } from './single.ts'
 export { runVerify } from './verify.ts'

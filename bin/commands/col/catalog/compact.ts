@@ -1,5 +1,6 @@
 import { archiveNamed, onCatalog } from '../../../cli/catalog.ts'
 import { finder } from '../../../cli/chain/finder.ts'
+import { lockedWithBases } from '../../../cli/chain/locks.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { ARCHIVE } from '../../../cli/operands.ts'
 import {
@@ -34,13 +35,15 @@ async function run(context: Context): Promise<void> {
   requireComplete(archive)
   const { lockRoot } = await compactJob()
   const ended = AbortSignal.any([signal, stop])
-  const lock = await lockRoot(archive.root, {
+  const purpose = `compaction of ${archive.location}`
+  const own = await lockRoot(archive.root, {
     kind: 'exclusive',
-    purpose: `compaction of ${archive.location}`,
+    purpose,
     retryForMs: context.options(lockOptions).retryLockMs,
     signal: ended,
     onWait: eventView(console),
   })
+  const lock = await lockedWithBases(context, own, archive.location, purpose)
   try {
     const report = await compacted(context, archive, AbortSignal.any([ended, lock.lost]))
     context.done()

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { archiveNamed, namedRoot, onCatalog } from '../../../cli/catalog.ts'
 import { finder } from '../../../cli/chain/finder.ts'
+import { lockedWithBases, lockRead } from '../../../cli/chain/locks.ts'
 import { spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
@@ -154,18 +155,15 @@ async function verifyOne(
   { id, location, shape, root }: Chosen,
   against: VerifyContext,
 ): Promise<Ended<VerifyReport>> {
-  const { runVerify, runVerifySingle, directoryStorage, lockForReading } = await verifyJob()
+  const { runVerify, runVerifySingle, directoryStorage } = await verifyJob()
   const { console, signal } = context
   const options = context.options(verifyOptions)
-  const lock = await lockForReading(root === '' ? dirname(location) : root, {
-    purpose: `verification of ${location}`,
-    signal,
-    retryForMs: context.options(lockOptions).retryLockMs,
-    onWait: eventView(console),
-  })
+  const purpose = `verification of ${location}`
+  const own = await lockRead(context, root === '' ? dirname(location) : root, purpose)
+  const lock = await lockedWithBases(context, own, location, purpose)
   const view = await progressView(console)
   const jobContext = {
-    signal,
+    signal: AbortSignal.any([signal, lock.lost]),
     onEvent: progressEvents(console, view),
     findArchive: await finder(context),
     ...against,
@@ -184,7 +182,7 @@ async function verifyOne(
     return ended
   } finally {
     view.stop()
-    await lock?.release()
+    await lock.release()
   }
 }
 

@@ -1,0 +1,81 @@
+import {
+  backupJob,
+  type Catalog,
+  type Close,
+  closeAll,
+  lockOptions,
+  type RootLock,
+  readingLock,
+} from '../../library.ts'
+import { eventView } from '../../view/events.ts'
+import { backupRoot, onCatalog } from '../catalog.ts'
+import type { Context } from '../command.ts'
+import { finder } from './finder.ts'
+
+/** Locks on all roots that an archive with its bases lies in, as one: lost with the first of them that is lost. */
+export interface ChainLock {
+  readonly lost: AbortSignal
+  release(): Promise<void>
+}
+
+/** The lock of the archive itself, and shared ones on the other roots of its bases. Needs lockOptions and catalogOptions. */
+export async function lockedWithBases(
+  context: Context,
+  own: RootLock | undefined,
+  location: string,
+  purpose: string,
+): Promise<ChainLock> {
+  const locks: RootLock[] = own === undefined ? [] : [own]
+  const release: Close = () => closeAll(locks.splice(0).map((lock) => () => lock.release()))
+  try {
+    for (const base of await basesOf(context, location)) {
+      const root = await rootToLock(context, base)
+      if (root === undefined || locks.some((lock) => lock.root === root)) continue
+      const lock = await lockRead(context, root, purpose)
+      if (lock !== undefined) locks.push(lock)
+    }
+  } catch (error) {
+    await closeAll([release]).catch(() => {})
+    throw error
+  }
+  const lost = AbortSignal.any(locks.map((lock) => lock.lost))
+  return { lost, release: async () => void (await release()) }
+}
+
+/** A shared lock on a root; undefined where that cannot be written to. @throws ElysiaError ELYSIA_LOCKED */
+export async function lockRead(
+  context: Context,
+  root: string,
+  purpose: string,
+): Promise<RootLock | undefined> {
+  const { lockForReading } = await readingLock()
+  const { console, signal, stop } = context
+  return lockForReading(root, {
+    purpose,
+    retryForMs: context.options(lockOptions).retryLockMs,
+    signal: AbortSignal.any([signal, stop]),
+    onWait: eventView(console),
+  })
+}
+
+/** The root that a cleanup would lock, to remove this archive; undefined of what none removes. */
+export async function rootToLock(context: Context, path: string): Promise<string | undefined> {
+  const { rootToLock: rootIn } = await readingLock()
+  const backups = backupRoot(context)
+  const look = (catalog: Catalog | undefined) => rootIn(path, catalog, backups)
+  return onCatalog(context, look).catch(() => look(undefined))
+}
+
+/** Where the bases of an archive lie; none of a full one. What is damaged or missing is for its reader to say. */
+async function basesOf(context: Context, location: string): Promise<string[]> {
+  const { openArchive, openChain, findBelow, besideArchive, directoryStorage } = await backupJob()
+  const near = findBelow([besideArchive(location), backupRoot(context)])
+  const known = await finder(context)
+  try {
+    const newest = await openArchive(directoryStorage(location))
+    const { links } = await openChain(newest, async (id) => (await near(id)) ?? known(id))
+    return links.filter((link) => link !== newest).map(({ storage }) => storage.text)
+  } catch {
+    return []
+  }
+}
