@@ -57,6 +57,7 @@ export * from '../lib/job/rollback/options.ts'
 export type { RollbackReport } from '../lib/job/rollback/report.ts'
 export * from '../lib/job/selection/options.ts'
 export type { Selection } from '../lib/job/selection/selection.ts'
+export * from '../lib/job/transform/options.ts'
 export * from '../lib/job/verify/options.ts'
 export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
@@ -80,6 +81,7 @@ export * from '../lib/store/store.ts'
 export * from '../lib/store/target.ts'
 export * from '../lib/store/targetOptions.ts'
 export { ofInput } from '../lib/stream/foreignInput.ts'
+export type { Transform } from '../lib/transform/transform.ts'
 
 /** The job of `col backup`, loaded only when it is called: no other command pays for it. */
 export const backupJob = () => import('../lib/job/backup/index.ts')
@@ -95,6 +97,9 @@ export const restoreJob = () => import('../lib/job/restore/index.ts')
 
 /** The job of `col copy`, likewise. */
 export const copyJob = () => import('../lib/job/copy/index.ts')
+
+/** What makes transforms of options, likewise. */
+export const transformJob = () => import('../lib/job/transform/index.ts')
 
 /** The job of `col apply`, likewise. */
 export const applyJob = () => import('../lib/job/restore/planned/index.ts')

@@ -53,7 +53,7 @@ async function called(argv: readonly string[], speaking: Speaking): Promise<numb
 }
 
 async function run(command: NamedCommand, words: readonly string[], speaking: Speaking): Promise<number> {
-  const { flags, ...parsed } = readArguments(words, schemasOf(command))
+  const { flags, steps, ...parsed } = readArguments(words, schemasOf(command))
   if (flags.values.help === true) {
     await speaking.console.print(commandHelp(command, speaking.console.columns))
     return EXIT.done
@@ -71,6 +71,7 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
     typed,
     commands: COMMANDS,
     flags,
+    steps,
     operands,
     rest,
     console,
@@ -110,7 +111,7 @@ function unsettled(): ElysiaError {
   )
 }
 
-function wordsOf({ wrapsCommand }: NamedCommand, { operands, rest }: Omit<Arguments, 'flags'>) {
+function wordsOf({ wrapsCommand }: NamedCommand, { operands, rest }: Pick<Arguments, 'operands' | 'rest'>) {
   return wrapsCommand ? { operands, rest } : { operands: [...operands, ...(rest ?? [])], rest: undefined }
 }
 

@@ -13,6 +13,14 @@ export interface Arguments {
   readonly operands: readonly string[]
   readonly rest: readonly string[] | undefined
   readonly flags: Layer
+  /** The flags whose order counts, as they stand there. */
+  readonly steps: readonly Step[]
+}
+
+/** A flag whose place among others counts: `--map a=b` is the step `map` with the text `a=b`. */
+export interface Step {
+  readonly kind: string
+  readonly text: string
 }
 
 interface Flag {
@@ -38,13 +46,17 @@ export function readArguments(argv: readonly string[], schemas: readonly Options
   })
   const operands: string[] = []
   const values: Record<string, unknown> = {}
+  const steps: Step[] = []
   let rest: string[] | undefined
   for (const token of tokens) {
     if (token.kind === 'option-terminator') rest = argv.slice(token.index + 1)
     else if (token.kind === 'positional') rest ?? operands.push(token.value)
-    else Object.assign(values, flagValue(token, flags, values))
+    else {
+      Object.assign(values, flagValue(token, flags, values))
+      if (flags.get(token.name)?.option.ordered) steps.push({ kind: token.name, text: token.value! })
+    }
   }
-  return { operands, rest, flags: { kind: 'flag', origin: 'command line', values } }
+  return { operands, rest, flags: { kind: 'flag', origin: 'command line', values }, steps }
 }
 
 interface OptionToken {

@@ -1,4 +1,5 @@
 import type { Layer, OpenOptions, OptionsSchema, Resolved, Settings, State, Store } from '../library.ts'
+import type { Step } from './arguments.ts'
 import type { Console } from './console.ts'
 import type { ExitCode, ExitName } from './exit.ts'
 import type { Operand } from './operands.ts'
@@ -84,6 +85,8 @@ export interface Context {
   /** The words after `--`, for a command that wraps another; else they are operands. */
   readonly rest: readonly string[] | undefined
   readonly flags: Layer
+  /** The flags whose order counts, in the order in which they were typed. */
+  readonly steps: readonly Step[]
   /** What environment and files say; empty for a command whose options come from the command line alone. */
   readonly settings: Settings
   readonly console: Console

@@ -18,7 +18,7 @@ import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from
 /** What was asked for on the command line. */
 export type Asked = Pick<
   Context,
-  'name' | 'typed' | 'commands' | 'flags' | 'operands' | 'rest' | 'console' | 'next'
+  'name' | 'typed' | 'commands' | 'flags' | 'steps' | 'operands' | 'rest' | 'console' | 'next'
 >
 
 /**

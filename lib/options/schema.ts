@@ -37,6 +37,8 @@ export interface OptionSchema {
   readonly flagOnly?: boolean
   /** True where the flag may stand several times: its values are joined by semicolons. */
   readonly repeated?: boolean
+  /** True where the flag may stand several times and its place among the others of the kind counts: a command reads its `steps`. */
+  readonly ordered?: boolean
   readonly hidden?: boolean
 }
 

@@ -55,12 +55,13 @@ export class TransformPipeline {
   readonly schema: CollectionSchema
   readonly steps: readonly PipelineStep[]
   readonly #runs: readonly Run[]
+  readonly #origins = new WeakMap<StoredObject, StoredObject>()
 
   constructor(before: CollectionSchema, schema: CollectionSchema, steps: readonly PipelineStep[]) {
     this.before = before
     this.schema = schema
     this.steps = steps
-    this.#runs = runsOf(steps)
+    this.#runs = runsOf(steps, this.#origins)
   }
 
   get isEmpty(): boolean {
@@ -94,12 +95,17 @@ export class TransformPipeline {
     for (const { names, objects: change } of this.#runs) {
       const made = await change(objects, call)
       requireSums(names, objects, made)
-      rejects.push(...made.rejects)
+      for (const reject of made.rejects) rejects.push({ ...reject, object: this.origin(reject.object) })
       filtered += made.filtered
       added += made.added ?? 0
       objects = made.objects
     }
-    return { objects, rejects: asTheyCame(rejects, page), filtered, ...(added > 0 && { added }) }
+    return { objects, rejects, filtered, ...(added > 0 && { added }) }
+  }
+
+  /** The object that one of these was made of; itself where it came in so, or a transform has added it. */
+  origin(object: StoredObject): StoredObject {
+    return this.#origins.get(object) ?? object
   }
 
   async close(): Promise<void> {
@@ -110,21 +116,21 @@ export class TransformPipeline {
 /** What the stage of a pipeline says of each page that has gone through it. */
 export interface TransformOutcome {
   readonly onRejects: (rejects: readonly TransformReject[]) => void
-  /** Called with the page as it came in and what became of it, where that is not the same number of objects. */
-  readonly onChanged?: (page: Page, made: TransformedPage) => void
+  /** Called with each page as it came in and what became of it. */
+  readonly onPage?: (page: Page, made: TransformedPage) => void
   readonly signal?: AbortSignal
 }
 
 /** Pages → pages of what a pipeline makes of them; none where it is empty. Memory: a page. */
 export function transformStages(pipeline: TransformPipeline, outcome: TransformOutcome): Stage<Page, Page>[] {
   if (pipeline.isEmpty) return []
-  const { onRejects, onChanged, signal } = outcome
+  const { onRejects, onPage, signal } = outcome
   const call = signal === undefined ? {} : { signal }
   return [
     mapChunks(async (page: Page) => {
       const made = await pipeline.objects(page, call)
       if (made.rejects.length > 0) onRejects(made.rejects)
-      if (made.rejects.length + made.filtered + (made.added ?? 0) > 0) onChanged?.(page, made)
+      onPage?.(page, made)
       return made.objects
     }),
   ]
@@ -136,16 +142,17 @@ interface Run {
   readonly objects: BoundTransform['objects']
 }
 
-function runsOf(steps: readonly PipelineStep[]): Run[] {
+type Origins = WeakMap<StoredObject, StoredObject>
+
+function runsOf(steps: readonly PipelineStep[], origins: Origins): Run[] {
   const runs: Run[] = []
   let together: NamedChange[] = []
   const end = () => {
     const changes = together
     together = []
-    if (changes.length > 0) {
-      const names = changes.map(({ name }) => name).join(', ')
-      runs.push({ names, objects: (page) => changed(page, changes) })
-    }
+    if (changes.length === 0) return
+    const names = changes.map(({ name }) => name).join(', ')
+    runs.push({ names, objects: (page) => changed(page, changes, origins) })
   }
   for (const { transform, bound } of steps) {
     if (bound.change !== undefined) {
@@ -153,10 +160,28 @@ function runsOf(steps: readonly PipelineStep[]): Run[] {
       continue
     }
     end()
-    runs.push({ names: transform.name, objects: (page, call) => bound.objects(page, call) })
+    const objects = async (page: Page, call?: TransformCall) => {
+      const made = await bound.objects(page, call)
+      noteOrigins(page, made.objects, origins)
+      return made
+    }
+    runs.push({ names: transform.name, objects })
   }
   end()
   return runs
+}
+
+/** What bears the id of an object that came in was made of it. */
+function noteOrigins(page: Page, objects: Page, origins: Origins): void {
+  const came = new Map(page.map((object) => [keyOf(object), object]))
+  for (const object of objects) {
+    const from = came.get(keyOf(object))
+    if (from !== undefined && from !== object) origins.set(object, origins.get(from) ?? from)
+  }
+}
+
+function keyOf({ id, tenant }: StoredObject): string {
+  return tenant === undefined ? id : `${id} ${tenant}`
 }
 
 /** A change of one object, with the name of its transform. */
@@ -165,16 +190,18 @@ export interface NamedChange {
   readonly change: ChangeObject
 }
 
-/** A page, each object of it copied once and changed by all of these. */
-export function changed(page: Page, changes: readonly NamedChange[]): TransformedPage {
+/** A page, each object of it copied once and changed by all of these; `origins` takes what each was made of. */
+export function changed(page: Page, changes: readonly NamedChange[], origins?: Origins): TransformedPage {
   const objects: StoredObject[] = []
   const rejects: TransformReject[] = []
   let filtered = 0
   for (const object of page) {
     const draft: ObjectDraft = { ...object, properties: { ...object.properties } }
     const end = ended(draft, changes)
-    if (end === undefined) objects.push(draft)
-    else if (end === 'filtered') filtered += 1
+    if (end === undefined) {
+      objects.push(draft)
+      origins?.set(draft, origins.get(object) ?? object)
+    } else if (end === 'filtered') filtered += 1
     else rejects.push(transformReject(end.name, object, end.reason))
   }
   return { objects, rejects, filtered }
@@ -191,17 +218,6 @@ function ended(
     return verdict instanceof Refusal ? { name, reason: verdict.reason } : verdict
   }
   return undefined
-}
-
-/** A reject is mended where it came from, so it holds what came in; what a transform has added did not. */
-function asTheyCame(rejects: readonly TransformReject[], page: Page): readonly TransformReject[] {
-  if (rejects.length === 0) return rejects
-  const came = new Map(page.map((object) => [keyOf(object), object]))
-  return rejects.map((reject) => ({ ...reject, object: came.get(keyOf(reject.object)) ?? reject.object }))
-}
-
-function keyOf({ id, tenant }: StoredObject): string {
-  return tenant === undefined ? id : `${id} ${tenant}`
 }
 
 /** @throws ElysiaError ELYSIA_ACCOUNTING where an object has no outcome, or two */

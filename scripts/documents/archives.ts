@@ -24,6 +24,7 @@ import {
   target,
   text,
   texts,
+  transforms,
 } from './parts.ts'
 
 const level = one(['exists', 'stored', 'records', 'live'], 'Its level.')
@@ -329,13 +330,15 @@ export const restoredFields = {
   skipped: counts(
     'Objects that are missing, by reason: `damaged`, those of damaged parts; `exists`, those that gave way.',
   ),
-  filtered: count('Objects that `--filter` and `--objects` left out.'),
+  filtered: count('Objects that `--filter`, `--objects` and transforms left out.'),
+  added: optional(count('Objects that transforms made of others.')),
   not_found: optional(count('Ids of `--objects` of which the source has no object.')),
   vectors: count('Vectors that were written.'),
   references: count('References that were written.'),
   references_rejected: count('References that the store refused.'),
   tenants: count('Tenants that were restored.'),
   aliases: texts('Aliases of the class.'),
+  transforms,
   parts: count('Parts of the source.'),
   parts_continued: count('Parts that an interrupted restore had finished.'),
   parts_damaged: texts('Names of damaged parts.'),

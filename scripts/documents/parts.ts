@@ -39,6 +39,15 @@ export const byName = (values: TSchema, description: string) =>
 /** Counts by the code or the reason. */
 export const counts = (description: string) => byName(Type.Integer({ minimum: 0 }), description)
 
+export const transforms = list(
+  object('A transform.', {
+    name: text('What it is called: `map title=headline`.'),
+    sha256: optional(text('Of one that comes from a file, or has a key: what it is recognised by.')),
+    text: optional(text('The text of a script.')),
+  }),
+  'What becomes of objects, in order.',
+)
+
 export const target = text('The store, without secrets.')
 export const error = object('Why it failed.', {
   code: text('A code of the list in SPEC.md, "Errors".'),

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { count, headOf, moment, nullable, object, one, optional, text } from './parts.ts'
+import { count, headOf, moment, nullable, object, one, optional, text, transforms } from './parts.ts'
 
 const mark = (description: string) =>
   Type.String({ pattern: '^[0-9A-Za-z+/]{43}=(\\.[0-9A-Za-z+/]{43}=)?$', description })
@@ -16,6 +16,7 @@ const header = object('The first line.', {
   target: text('The store, without secrets.'),
   strategy: text('`fail`, `skip`, `overwrite`, `merge` or `replace`.'),
   shape: nullable(text('The SHA-256 of the class.'), 'Null where the class is to be created.'),
+  transforms: optional(transforms),
   options: Type.Unsafe<object>({ type: 'object', description: 'The options that decide what is written.' }),
 })
 

@@ -77,7 +77,7 @@ t.test(
     const counts: TransformedPage[] = []
     const stages = transformStages(made, {
       onRejects: (some) => rejects.push(...some),
-      onChanged: (page, one) => {
+      onPage: (page, one) => {
         t.equal(page, PAGE)
         counts.push(one)
       },

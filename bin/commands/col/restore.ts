@@ -5,6 +5,7 @@ import { finder } from '../../cli/chain/finder.ts'
 import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
+import { transformsFor } from '../../cli/transforms.ts'
 import {
   type Close,
   catalogOptions,
@@ -21,6 +22,7 @@ import {
   runOptions,
   type State,
   targetOptions,
+  transformOptions,
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
@@ -58,6 +60,7 @@ export const command: Command = {
   ],
   schemas: [
     restoreOptions,
+    transformOptions,
     asOfOptions,
     restoreAskOptions,
     restoreListOptions,
@@ -83,6 +86,7 @@ async function run(context: Context): Promise<void> {
   const options = context.options(restoreOptions)
   const { requireSelectable, runRestores } = await restoreJob()
   requireSelectable(options)
+  const transforms = await transformsFor(context)
   const view = await progressView(console)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
@@ -97,6 +101,7 @@ async function run(context: Context): Promise<void> {
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
     const jobContext: RestoreContext = {
       ...contextOf(context, state),
+      transforms,
       ...(!yes && { confirm: (deletions) => agreed(context, deletions) }),
       signal: AbortSignal.any([context.signal, ...lost]),
       onEvent: progressEvents(console, view),

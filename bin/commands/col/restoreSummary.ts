@@ -40,10 +40,11 @@ function planned(report: RestoreReport): string[] {
 }
 
 function rows(report: RestoreReport): Row[] {
-  const { objects, written, unchanged, filtered, deleted, rejected, skipped, undo } = report
+  const { objects, written, unchanged, filtered, deleted, rejected, skipped, undo, added = 0 } = report
   const { vectors, references, tenants, aliases, parts } = report
   return [
     [0, 'objects', objects],
+    ...(added === 0 ? [] : ([[0, 'added', added]] as Row[])),
     [1, 'written', written],
     ...(undo === null && unchanged === 0 ? [] : ([[1, 'unchanged', unchanged]] as Row[])),
     ...(filtered === 0 ? [] : ([[1, 'filtered', filtered]] as Row[])),

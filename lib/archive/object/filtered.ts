@@ -51,8 +51,13 @@ export class LeftOut {
 
   /** A page, and what of it was let through. */
   note(page: Page, wanted: Page): void {
-    this.total += page.length - wanted.length
-    this.#onLeftOut?.(page.length - wanted.length)
+    this.leaveOut(page.length - wanted.length)
+  }
+
+  /** So many more, wherever they stood. */
+  leaveOut(objects: number): void {
+    this.total += objects
+    this.#onLeftOut?.(objects)
   }
 }
 

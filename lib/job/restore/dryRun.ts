@@ -5,12 +5,12 @@ import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
-import { wanted } from './stages.ts'
+import { reshaped, wanted } from './stages.ts'
 import { PartTally, type Refused } from './tally.ts'
 
 /**
- * A dry run of one part: its bytes are looked at where they can be checked. Else, and where objects are selected, every
- * object is read, and lines
+ * A dry run of one part: its bytes are looked at where they can be checked. Else, and where objects are selected or
+ * changed, every object is read, and lines
  * that are not objects, repeated ids and objects that do not fit the class count as refused. Nothing is written.
  * Memory: a page.
  * @throws ElysiaError ELYSIA_DAMAGED
@@ -18,7 +18,7 @@ import { PartTally, type Refused } from './tally.ts'
 export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {
   const { plan } = run
   await part.check?.(run.frame.signal)
-  if (part.check !== undefined && plan.selection === undefined) return
+  if (part.check !== undefined && plan.selection === undefined && plan.transforms.isEmpty) return
   const tally = new PartTally(plan.compared)
   let objects = 0
   const refuse = ({ code, reason }: Pick<Refused, 'code' | 'reason'>) => {
@@ -44,9 +44,11 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
       done(run.frame.stop.aborted ? run.frame.stop.reason : null)
     },
   })
-  await pipeline([pages, ...wanted({ plan, part, onRepeated, unseen, leftOut }), count], {
-    signal: run.frame.signal,
-  })
+  const { signal } = run.frame
+  const stages = { plan, part, onRepeated, unseen, leftOut }
+  const onAdded = (objects: number) => tally.addMade(objects)
+  const made = reshaped({ ...stages, onRefused: onRepeated, onAdded, signal })
+  await pipeline([pages, ...wanted(stages), ...made, count], { signal })
   const refused = tally.facts()
   run.progress.parts.set(part.name, { ...refused, objects: refused.objects + objects })
 }

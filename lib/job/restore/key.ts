@@ -1,6 +1,7 @@
 import { type ArchiveSelection, selectionText } from '../../archive/selection.ts'
 import type { RunKey } from '../../run/record.ts'
 import type { Store } from '../../store/store.ts'
+import type { DeclaredTransform } from '../../transform/pipeline.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestoreSource } from './source/source.ts'
 
@@ -11,6 +12,7 @@ export interface RestoreKeyFacts {
   /** Into which class. */
   readonly name: string
   readonly selection: ArchiveSelection | undefined
+  readonly transforms?: readonly DeclaredTransform[]
   readonly options: Pick<RestoreOptions, 'tenant' | 'onConflict' | 'prefer' | 'vectors' | 'intoAlias'>
   /** The digest of the plan that is applied. */
   readonly plan?: string | undefined
@@ -20,7 +22,15 @@ export interface RestoreKeyFacts {
  * The same archive, or the same tenants of it, into the same class of the same target is the same run; so are all pipes
  * of which nobody can say what they hold.
  */
-export function restoreKey({ source, store, name, selection, options, plan }: RestoreKeyFacts): RunKey {
+export function restoreKey({
+  source,
+  store,
+  name,
+  selection,
+  transforms = [],
+  options,
+  plan,
+}: RestoreKeyFacts): RunKey {
   const { tenant, onConflict, prefer, vectors, intoAlias } = options
   const of = selection === undefined ? '' : ` ${selectionText(selection)}`
   const inputs = [`${sourceText(source)}${of}`]
@@ -28,6 +38,7 @@ export function restoreKey({ source, store, name, selection, options, plan }: Re
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   if (onConflict === 'merge') inputs.push(`--prefer ${prefer}, --vectors ${vectors ?? prefer}`)
   if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)
+  for (const { name, sha256 } of transforms) inputs.push(sha256 === undefined ? name : `${name} ${sha256}`)
   if (plan !== undefined) inputs.push(`plan ${plan}`)
   return { target: store.target, class: name, inputs, ...(tenant !== undefined && { tenant }) }
 }

@@ -11,7 +11,7 @@ import { type Resolve, resolverFor } from './conflict/resolve.ts'
 import { asPlanned } from './planned/check.ts'
 import type { RestoreRun } from './run.ts'
 import type { SourcePart } from './source/source.ts'
-import { isDamage, salvaged, wanted, writable } from './stages.ts'
+import { isDamage, reshaped, salvaged, wanted, writable } from './stages.ts'
 import { PartTally, type Refused, type Settled } from './tally.ts'
 import type { PlacedLink, SpoolFile, WrittenObject } from './target/partSpool.ts'
 import { lineReject, objectReject } from './target/rejects.ts'
@@ -38,7 +38,7 @@ interface Noting {
 
 /**
  * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode →
- * wanted → batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
+ * wanted → transforms → batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
  * run, or is left out with --skip-damaged.
  * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
  */
@@ -152,7 +152,7 @@ async function flow(
     tally.add(settled)
     onObjects(written.length + refused.length + unchanged.length + skipped.length)
   }
-  const onRepeated = (objects: readonly Refused[]) => {
+  const onRefused = (objects: readonly Refused[]) => {
     for (const { code } of objects) tally.refuse(code)
     rejectObjects(run, part, objects)
     onObjects(objects.length)
@@ -169,7 +169,8 @@ async function flow(
     tally.leaveOut(objects)
     onFiltered(objects)
   })
-  const stages = { plan: run.plan, part, onRepeated, unseen: run.progress.unseen, leftOut }
+  const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
+  const made = reshaped({ ...stages, onRefused, onAdded: (objects) => tally.addMade(objects), signal })
   const onUnchanged = (unchanged: SplitObject[]) => {
     tally.add({ written: [], refused: [], unchanged })
     onObjects(unchanged.length)
@@ -181,7 +182,7 @@ async function flow(
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
-    await pipeline([pages, ...wanted(stages), ...compared, ...batches, sink], { signal })
+    await pipeline([pages, ...wanted(stages), ...made, ...compared, ...batches, sink], { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
@@ -190,7 +191,9 @@ async function flow(
 
 function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refused[]): void {
   for (const { reason } of refused) run.progress.reasons.add(reason)
-  run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, one)))
+  // As its source has it: restored from there, it goes through the same transforms.
+  const asItCame = ({ object, ...why }: Refused) => ({ ...why, object: run.plan.transforms.origin(object) })
+  run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, asItCame(one))))
 }
 
 function linksOf({ written }: Settled): PlacedLink[][] {

@@ -12,9 +12,11 @@ import type { Emit } from '../../run/context.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
 import { normalizerFor } from '../../transform/object/comparable.ts'
 import { splitReferences } from '../../transform/object/references.ts'
+import { bindTransforms } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 import { patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
+import type { Transform } from '../../transform/transform.ts'
 import { namesOf } from '../backup/plan.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { RestoreOptions } from './options.ts'
@@ -47,10 +49,17 @@ export async function healthyTarget(store: Store, { degraded }: RestoreOptions, 
   return health
 }
 
+/** What else a plan depends on. */
+export interface PlanningRestore {
+  /** Classes that will be there by the time that a reference needs them. */
+  readonly beside?: ReadonlySet<string>
+  readonly transforms?: readonly Transform[] | undefined
+}
+
 /**
- * Decides what a restore makes in the target; asks it which classes there are, and changes nothing. Those `beside` it
- * will be there by the time that it needs them.
- * @throws ElysiaError ELYSIA_USAGE, ELYSIA_NOT_FOUND for a tenant that the archive does not have
+ * Decides what a restore makes in the target; asks it which classes there are, and changes nothing.
+ * @throws ElysiaError ELYSIA_USAGE, also where a transform does not fit; ELYSIA_NOT_FOUND for a tenant that the archive
+ * does not have
  */
 export async function planRestore(
   store: Store,
@@ -58,14 +67,15 @@ export async function planRestore(
   options: RestoreOptions,
   { nodes, modules, version }: Health,
   emit: Emit,
-  beside: ReadonlySet<string> = new Set(),
+  { beside = new Set(), transforms = [] }: PlanningRestore = {},
 ): Promise<RestorePlan> {
   const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
   const from = { ...base, class: source.schema.class }
   const { name, replication, vectorizer } = options
   const selection = await selectionOf(options, from)
+  const pipeline = bindTransforms(transforms, from)
   const patched = patchSchema(
-    from,
+    pipeline.schema,
     { kind: store.kind, nodes: nodes.length, version, ...(modules && { modules }) },
     {
       ...(name !== undefined && { name: classNameOf(name) }),
@@ -92,7 +102,8 @@ export async function planRestore(
     objects: sumOf(parts),
     only,
     selection,
-    split: splitReferences({ from, name: schema.class, leftOut }),
+    transforms: pipeline,
+    split: splitReferences({ from: pipeline.schema, name: schema.class, leftOut }),
     compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
     mayExpire: mayExpireIn(store, schema),
   }

@@ -8,8 +8,10 @@ import type { CountsByCode } from './reasons.ts'
 
 /** What became of one part. */
 export interface PartFacts {
-  /** Objects that were read. */
+  /** Objects that were read, and those that transforms added. */
   readonly objects: number
+  /** How many transforms added; absent where there are none. */
+  readonly added?: number
   readonly written: number
   /** Objects of an existing class that were as they should be. */
   readonly unchanged?: number

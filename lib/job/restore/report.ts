@@ -3,6 +3,7 @@ import { sum } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
+import type { DeclaredTransform } from '../../transform/pipeline.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
 import type { AliasFacts } from './alias/plan.ts'
@@ -38,8 +39,10 @@ export interface RestoreReport {
   reject_reasons: readonly RejectReason[]
   /** By reason: `damaged`, objects of damaged parts that were left out; `exists`, those that gave way to what is there. */
   skipped: CountsByCode
-  /** Objects that were not selected. */
+  /** Objects that were not selected, or that a transform left out. */
   filtered: number
+  /** Objects that transforms made of others; absent where there are none. */
+  added?: number
   /** Ids that were asked for of which the source has no object; absent where none were. */
   not_found?: number
   vectors: number
@@ -49,6 +52,8 @@ export interface RestoreReport {
   aliases: string[]
   /** With `intoAlias`: what became of it; null without. */
   alias: AliasFacts | null
+  /** What became of objects before they were written, in order. */
+  transforms: readonly DeclaredTransform[]
   parts: number
   /** Parts that an interrupted restore had brought to their end. */
   parts_continued: number
@@ -84,7 +89,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   target: 'The store, without secrets.',
   dry_run: 'Nothing was written.',
   objects:
-    'Objects of the source, or of the chosen tenants: the sum of `written`, `unchanged`, `filtered`, `rejected` and `skipped`. In a dry run: what the manifest says.',
+    'Objects of the source, or of the chosen tenants, and those that transforms added: the sum of `written`, `unchanged`, `filtered`, `rejected` and `skipped`. In a dry run: what the manifest says.',
   written: 'Objects that the store acknowledged.',
   unchanged: 'Objects of an existing class that already were as they should be, and were not sent.',
   deleted: 'Into a class that was there: objects that were removed, since the source does not have them.',
@@ -92,7 +97,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   reject_reasons: 'The first ten reasons, as `{reason, count}`; of this process, references included.',
   skipped:
     'Skipped objects, by reason: `damaged` for those of damaged parts, `exists` for those that the target had already.',
-  filtered: 'Objects that `--filter` and `--objects` left out.',
+  filtered: 'Objects that `--filter`, `--objects` and transforms left out.',
+  added: 'Objects that transforms made of others; absent where there are none.',
   not_found: 'Ids of `--objects` that the source does not have; absent without that option.',
   vectors: 'Vectors that were written.',
   references: 'References that were written.',
@@ -101,6 +107,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   aliases: 'Aliases of the class.',
   alias:
     '`{name, before, switched, dropped}` of `--into-alias`: its class before, whether it leads to the restored class now, and whether the class before was removed; null without that option.',
+  transforms: '`{name, sha256?, text?}` of each transform, in order.',
   parts: 'Parts of the source.',
   parts_continued: 'Parts that an interrupted restore had finished.',
   parts_damaged: 'Names of damaged parts.',
@@ -144,6 +151,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   const begun = [...progress.begun.values()].map((tally) => tally.facts())
   const { objects, rejected, skipped, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const damaged = damagedOf(run)
+  const isWhole = status === 'done' || status === 'planned'
   return {
     id: run.id,
     status,
@@ -153,7 +161,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     class: run.class,
     target: run.store.target,
     dry_run: options.dryRun,
-    objects: status === 'done' || status === 'planned' ? (plan.objects ?? objects) : objects + damaged,
+    objects: isWhole && plan.objects !== undefined ? plan.objects + sums.added : objects + damaged,
     written: sums.written,
     unchanged: sums.unchanged,
     deleted: progress.deleted,
@@ -161,6 +169,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     reject_reasons: progress.reasons.list(),
     skipped: { ...skipped, ...(damaged > 0 && { damaged }) },
     filtered: sums.filtered,
+    ...(sums.added > 0 && { added: sums.added }),
     ...(plan.selection?.ids && { not_found: progress.unseen.size }),
     vectors: sums.vectors,
     references: sums.references,
@@ -168,6 +177,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     tenants: plan.tenants?.length ?? 0,
     aliases: progress.aliases,
     alias: aliasFacts(run),
+    transforms: plan.transforms.declared,
     parts: plan.parts.length,
     parts_continued: progress.continued,
     parts_damaged: [...progress.damaged.keys()],
@@ -222,14 +232,15 @@ function damagedOf({ plan, progress }: RestoreRun): number {
   return plan.parts
     .filter(({ name }) => progress.damaged.has(name))
     .reduce((total, { name, objects }) => {
-      const read = progress.parts.get(name)?.objects ?? 0
+      const { objects: all = 0, added = 0 } = progress.parts.get(name) ?? {}
+      const read = all - added
       return total + Math.max(0, (objects ?? read) - read)
     }, 0)
 }
 
 function sumsOf(all: readonly PartFacts[]) {
   const sums = {
-    ...{ objects: 0, written: 0, unchanged: 0, filtered: 0 },
+    ...{ objects: 0, written: 0, unchanged: 0, filtered: 0, added: 0 },
     ...{ vectors: 0, references: 0, referencesRejected: 0 },
   }
   for (const facts of all) {

@@ -158,13 +158,16 @@ const STEPS: readonly (readonly [Step, string?])[] = [
 async function requireSome(run: RestoreRun): Promise<void> {
   const facts = [...run.progress.parts.values()]
   const refused = sum(addedUp(facts.map(({ rejected }) => rejected)))
-  const isSelected = run.plan.selection?.isPartial === true
+  const { selection, transforms } = run.plan
+  const isSelected = selection?.isPartial === true || transforms.filters
   const isWanted = refused === 0 && !isSelected
   if (run.existing !== undefined || run.continues || isWanted) return
   if (facts.some(({ written }) => written > 0)) return
   await run.retry(() => run.store.drop(run.class))
   if (refused === 0) {
-    const fact = `no object of ${run.source.name} is selected by ${selectionText(run.plan.selection!.declared)}`
+    const selecting = selection === undefined ? [] : [selectionText(selection.declared)]
+    const by = [...selecting, ...transforms.declared.map(({ name }) => name)].join('; ')
+    const fact = `no object of ${run.source.name} is selected by ${by}`
     throw new ElysiaError(
       'ELYSIA_INCOMPLETE',
       `${fact}; ${run.class}, which was made for them, is gone again`,

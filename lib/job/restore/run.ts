@@ -5,8 +5,10 @@ import type { WriteContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
 import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
+import type { TransformPipeline } from '../../transform/pipeline.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
+import type { Transform } from '../../transform/transform.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
@@ -38,6 +40,8 @@ export interface RestoreContext extends WriteContext {
    * @throws ElysiaError where it is not
    */
   readonly prove?: (run: RestoreRun) => Promise<void>
+  /** What becomes of objects, and of their class, before they are written; in this order. */
+  readonly transforms?: readonly Transform[]
 }
 
 /** What is to be made in the target, decided before anything is written. */
@@ -56,6 +60,8 @@ export interface RestorePlan {
   readonly only: ReadonlySet<string> | undefined
   /** Which of their objects, and what of them; undefined for all. */
   readonly selection: Selection | undefined
+  /** What becomes of those that are selected. */
+  readonly transforms: TransformPipeline
   readonly split: SplitReferences
   /** Leaves of an object what the store has to give back. */
   readonly compared: (object: StoredObject) => StoredObject

@@ -75,16 +75,21 @@ export async function setUpRestore(
   const mayExist = options.onConflict !== 'fail'
   const into = await forExisting(store, given, options, emit, retry)
   const { source } = into
-  const planned = await retry(() => planRestore(store, source, options, health, into.emit, together.classes))
+  const planning = { beside: together.classes, transforms: context.transforms }
+  const planned = await retry(() => planRestore(store, source, options, health, into.emit, planning))
   const progress = nothingDone(planned)
   const { dryRun } = options
   const { state, runId } = context
-  const facts = { name: planned.schema.class, selection: planned.selection?.declared }
+  const facts = {
+    name: planned.schema.class,
+    selection: planned.selection?.declared,
+    transforms: planned.transforms.declared,
+  }
   const key = restoreKey({ source, store, options, ...facts, plan: context.applying?.end.sha256 })
   if (dryRun && state !== undefined) requireUnlocked(state, key)
   const lock = dryRun ? undefined : state && lockRun(state, key)
   const own = ownState(state)
-  const close = [() => own.close(), () => lock?.release()]
+  const close = [() => own.close(), () => lock?.release(), () => planned.transforms.close()]
   try {
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)

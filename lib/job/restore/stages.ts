@@ -6,6 +6,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
+import { transformStages } from '../../transform/pipeline.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import { distinctIds } from './distinctIds.ts'
 import type { RestorePlan } from './run.ts'
@@ -25,8 +26,7 @@ export interface RestoreStages {
 }
 
 /**
- * The objects of a part that are wanted, each id once: pages → pages. What changes objects on their way goes behind
- * them, before `writable`.
+ * The objects of a part that are wanted, each id once: pages → pages. Their transforms go behind them.
  */
 export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStages): Duplex[] {
   const { only, selection } = plan
@@ -37,6 +37,28 @@ export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStage
     )
   if (part.mayRepeat === true) stages.push(distinctIds(onRepeated))
   return [...stages, ...unseen.stages(), ...(selection?.stages(leftOut) ?? [])]
+}
+
+export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated' | 'leftOut'> {
+  /** Called with objects that a transform refused. */
+  readonly onRefused: (refused: readonly Refused[]) => void
+  /** Called with how many objects came of others. */
+  readonly onAdded: (objects: number) => void
+  readonly signal: AbortSignal
+}
+
+/** What transforms make of the objects that are wanted: pages → pages, each id once. Memory: a page. */
+export function reshaped({ plan, onRepeated, leftOut, onRefused, onAdded, signal }: ReshapeStages): Duplex[] {
+  const { transforms } = plan
+  const stages = transformStages(transforms, {
+    onRejects: onRefused,
+    onPage: (_, { filtered, added = 0 }) => {
+      if (filtered > 0) leftOut.leaveOut(filtered)
+      if (added > 0) onAdded(added)
+    },
+    signal,
+  })
+  return transforms.expands ? [...stages, distinctIds(onRepeated)] : stages
 }
 
 export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRepeated'> {

@@ -38,6 +38,7 @@ export class PartTally {
   #unchangedVectors = 0
   #skipped = 0
   #filtered = 0
+  #added = 0
   #vectors = 0
   #references = 0
 
@@ -70,6 +71,11 @@ export class PartTally {
     this.#rejected[code] = (this.#rejected[code] ?? 0) + 1
   }
 
+  /** Objects that a transform has made of others. */
+  addMade(objects: number): void {
+    this.#added += objects
+  }
+
   /** What was not selected. */
   leaveOut(objects: number): void {
     this.#filtered += objects
@@ -81,6 +87,7 @@ export class PartTally {
       written: this.#written,
       ...(this.#unchanged > 0 && { unchanged: this.#unchanged, unchangedVectors: this.#unchangedVectors }),
       ...(this.#filtered > 0 && { filtered: this.#filtered }),
+      ...(this.#added > 0 && { added: this.#added }),
       ...(this.#skipped > 0 && { skipped: { exists: this.#skipped } }),
       rejected: { ...this.#rejected },
       vectors: this.#vectors,

@@ -8,6 +8,7 @@ import {
   type RestoreReport,
   restoreOptions,
   targetOptions,
+  transformOptions,
 } from '../../../library.ts'
 
 /** Where the refused objects are; undefined where there are none. */
@@ -20,8 +21,13 @@ export function rejectsPath(
   return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
 }
 
+/** They are given again in their order. */
+const ORDERED = Object.entries(transformOptions.properties).flatMap(([key, { ordered }]) =>
+  ordered ? [key] : [],
+)
+
 /** Flags that would not mean the same for what was rejected. */
-const OF_ONE_RESTORE = new Set([
+const OF_ONE_RESTORE: ReadonlySet<string> = new Set([
   'dryRun',
   'name',
   'collection',
@@ -30,17 +36,18 @@ const OF_ONE_RESTORE = new Set([
   'onConflict',
   'maxDelete',
   'schema',
+  ...ORDERED,
 ])
 
 /** The codes under which objects stand whole in the rejects file; the others are of lines that are none. */
-const OF_OBJECTS = ['store_rejected', 'repeated_id']
+const OF_OBJECTS = ['store_rejected', 'repeated_id', 'transform_failed']
 
 /**
  * The commands that restore rejected objects, once they are corrected, into the class that has the others; undefined where
  * there are none. Where several classes share a file each command takes its own.
  */
 export function restoreRejects(
-  { flags }: Pick<Context, 'flags'>,
+  { flags, steps }: Pick<Context, 'flags' | 'steps'>,
   reports: readonly RestoreReport[],
   context: RestoreContext,
 ): string | undefined {
@@ -48,7 +55,8 @@ export function restoreRejects(
   const paths = some.map((report) => rejectsPath(report, context))
   if (some.length === 0 || paths.includes(undefined)) return undefined
   const isShared = new Set(paths).size < paths.length
-  const kept = [restoreOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
+  const schemas = [restoreOptions, transformOptions, targetOptions]
+  const kept = schemas.flatMap((schema) => givenFlags(schema, flags, OF_ONE_RESTORE))
   const lines = some.map((report, at) => {
     const { collection, class: name } = report
     const words = [
@@ -57,6 +65,7 @@ export function restoreRejects(
       ...(name === collection ? [] : ['--name', name]),
       ...['--on-conflict', strategyFor(flags)],
       ...kept,
+      ...steps.flatMap(({ kind, text }) => [`--${kind}`, text]),
     ]
     return commandLine(['col', 'restore', ...words])
   })

@@ -15,7 +15,8 @@ export function requireFit(
   plan: RestorePlan,
   { withoutVectors }: RestoreSource,
 ): void {
-  const chosen = plan.selection?.declared.properties
+  // What transforms have renamed is no longer called as it was chosen.
+  const chosen = plan.transforms.isEmpty ? plan.selection?.declared.properties : undefined
   const all = [...(plan.schema.properties ?? []), ...plan.references]
   const properties = chosen === undefined ? all : all.filter(({ name }) => chosen.includes(name))
   const wanted = { ...plan.schema, properties }

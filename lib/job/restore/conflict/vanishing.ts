@@ -122,8 +122,10 @@ function notWhole(source: string, reason: string): ElysiaError {
   })
 }
 
-/** Why a source is not all of its collection; undefined where it is. */
+/** Why what comes of a source is not all of its collection; undefined where it is. */
 function partFact({ selection }: RestoreSource, plan: RestorePlan): string | undefined {
+  if (plan.transforms.filters) return 'a transform leaves out some of its objects'
+  if (plan.transforms.expands) return 'a transform makes objects of other ids than it holds'
   const chosen = plan.selection?.declared ?? selection
   if (chosen === undefined) return undefined
   return `${plan.selection === undefined ? 'it holds' : 'restored is'} a part of its collection (${selectionText(chosen)})`

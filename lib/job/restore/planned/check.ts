@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Finder, Resolve, Resolved } from '../conflict/resolve.ts'
@@ -16,7 +17,7 @@ const MOST_IDS = 1000
  * @throws ElysiaError ELYSIA_CONFLICT where one of them is another
  */
 export function requireSamePlan(run: RestoreRun): void {
-  const { applying, source, store, class: name, existing, continues } = run
+  const { applying, source, store, class: name, existing, continues, plan } = run
   if (applying === undefined) return
   const { header, path } = applying
   const shape = existing === undefined ? null : shapeOf(existing.schema)
@@ -26,6 +27,9 @@ export function requireSamePlan(run: RestoreRun): void {
       : [`it is of ${header.archive}, not of ${source.name} as it is now`]),
     ...(header.target === store.target ? [] : [`it is for ${header.target}, not for ${store.target}`]),
     ...(header.class === name ? [] : [`it is for ${header.class}, not for ${name}`]),
+    ...(isDeepStrictEqual(header.transforms ?? [], plan.transforms.declared)
+      ? []
+      : ['it was made with other transforms']),
     ...(header.shape === shape || continues ? [] : [shapeFault(header.shape, shape, name)]),
   ]
   if (faults.length === 0) return

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Trace } from '../../../archive/undo/undo.ts'
 import { ElysiaError } from '../../../core/errors.ts'
+import type { DeclaredTransform } from '../../../transform/pipeline.ts'
 import type { RestoreOptionsInput } from '../options.ts'
 
 /** What a plan does to one object. */
@@ -29,6 +30,8 @@ export interface PlanHeader {
   /** What the class is recognised by; null where it is to be made. */
   readonly shape: string | null
   readonly options: RestoreOptionsInput
+  /** What becomes of objects before they are written; absent where they stay as they are. */
+  readonly transforms?: readonly DeclaredTransform[]
 }
 
 /** A line of a plan: one object that changes. */

@@ -10,7 +10,8 @@ import type { VanishingId } from '../conflict/vanishingIds.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import { archiveName, isOnce } from '../source/source.ts'
-import { wanted, writable } from '../stages.ts'
+import { reshaped, wanted, writable } from '../stages.ts'
+import type { Refused } from '../tally.ts'
 import { markOf, PLANNED_OPTIONS, type PlanCounts, type PlanEntry, type PlanHeader } from './format.ts'
 import { PlanFile } from './planFile.ts'
 import { Present } from './present.ts'
@@ -107,6 +108,7 @@ function headerOf({ source, class: name, store, options, existing, plan }: Resto
     strategy: options.onConflict,
     shape: existing === undefined ? null : shapeOf(existing.schema),
     options: given,
+    ...(!plan.transforms.isEmpty && { transforms: plan.transforms.declared }),
   }
 }
 
@@ -119,6 +121,10 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
   })
   const onRepeated = (repeated: readonly unknown[]) => {
     counts.rejected += repeated.length
+  }
+  const onRefused = (refused: readonly Refused[]) => {
+    counts.rejected += refused.length
+    for (const { reason } of refused) progress.reasons.add(reason)
   }
   const leftOut = new LeftOut((objects) => {
     counts.filtered += objects
@@ -134,7 +140,8 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
     },
   })
   const batches = writable({ ...stages, batch, makeTenant: async () => {}, noting: [] })
-  await pipeline([pages, ...wanted(stages), ...batches, last], { signal: frame.signal })
+  const made = reshaped({ ...stages, onRefused, onAdded: () => {}, signal: frame.signal })
+  await pipeline([pages, ...wanted(stages), ...made, ...batches, last], { signal: frame.signal })
 }
 
 async function planBatch(planning: Planning, batch: readonly SplitObject[]): Promise<void> {

@@ -1,0 +1,25 @@
+import t from 'tap'
+import type { ElysiaError } from '../../../lib/core/errors.ts'
+import { transformOptions } from '../../../lib/job/transform/options.ts'
+import { stepOf, transformsOf } from '../../../lib/job/transform/steps.ts'
+
+t.test('a transform is made again of its own name', async (t) => {
+  const [made] = await transformsOf([{ kind: 'drop', text: 'title' }])
+  t.equal(made?.name, 'drop title')
+  t.same(stepOf('drop title'), { kind: 'drop', text: 'title' })
+})
+
+t.test('a kind that there is not is refused, with the nearest', async (t) => {
+  const error = await transformsOf([{ kind: 'dorp', text: 'x' }]).catch((thrown: ElysiaError) => thrown)
+  t.match(error, { code: 'ELYSIA_USAGE', message: 'there is no transform dorp' })
+  t.match((error as ElysiaError).hint, /drop/)
+})
+
+t.test('every ordered option is a kind', async (t) => {
+  const kinds = Object.entries(transformOptions.properties).filter(([, one]) => 'ordered' in one)
+  for (const [kind] of kinds)
+    await transformsOf([{ kind, text: 'x' }]).catch((error) =>
+      t.notMatch(error.message, /there is no transform/, kind),
+    )
+  t.ok(kinds.length > 0)
+})
