@@ -102,5 +102,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'string-width': 'bin/view/columns.ts',
   typebox: 'lib/core/typebox.ts',
   'weaviate-client': 'lib/store/weaviate/grpc/library.ts',
+  yaml: 'lib/transform/file/document.ts',
   'zstd-napi': 'lib/stream/codec/zstd.ts',
 }

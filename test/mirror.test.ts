@@ -80,6 +80,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'stream/lines': ['stream/lines/splitLines.test.ts', 'stream/lines/skipSettled.test.ts'],
   transform: ['job/restore/restore.test.ts'],
   'transform/step': ['transform/pipeline.test.ts'],
+  'transform/file': ['transform/file/read.test.ts'],
   'transform/script': ['transform/script/script.test.ts'],
   'transform/object': ['transform/object/compare.test.ts', 'job/verify/live.test.ts'],
   'transform/filter': [

@@ -1,0 +1,86 @@
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+
+/** Where something stands in a file, from 1. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** A text that is no YAML, or has a value that no object holds. */
+export class DocumentFault extends Error {
+  readonly place: Place
+
+  constructor(message: string, place: Place) {
+    super(message)
+    this.place = place
+  }
+}
+
+/** What a YAML or JSON file says, and where it says it. */
+export interface FileDocument {
+  readonly value: unknown
+  /** The place of a key or an item, or where that is missing, of what should hold it. */
+  placeOf(path: readonly (string | number)[]): Place
+}
+
+/**
+ * Reads YAML 1.2, of which JSON is a part. A whole number beyond ±(2^53 - 1) becomes a bigint; keys that stand twice,
+ * aliases that grow beyond all bounds and tags of other programs are refused. @throws DocumentFault
+ */
+export function readDocument(text: string): FileDocument {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, intAsBigInt: true, prettyErrors: false })
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const [fault] = [...document.errors, ...document.warnings]
+  if (fault !== undefined) throw new DocumentFault(firstLine(fault.message), at(fault.pos[0]))
+  return {
+    value: dataOf(() => document.toJS(), at(0)),
+    placeOf: (path) => at(offsetOf(document.contents, path)),
+  }
+}
+
+function dataOf(read: () => unknown, place: Place): unknown {
+  try {
+    return withNumbers(read())
+  } catch (error) {
+    throw new DocumentFault(firstLine((error as Error).message), place)
+  }
+}
+
+/** Whole numbers that a double holds exactly as numbers, as JSON has them. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return BigInt.asIntN(54, value) === value ? smallest(value) : value
+  if (Array.isArray(value)) return value.map(withNumbers)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withNumbers(one)]))
+}
+
+function smallest(value: bigint): number | bigint {
+  const double = Number(value)
+  return Number.isSafeInteger(double) ? double : value
+}
+
+/** As far as the path leads. Of a key that is there its own place, so that a wrong name is pointed at. */
+function offsetOf(root: Node | null, path: readonly (string | number)[]): number {
+  let node: unknown = root
+  let offset = root?.range?.[0] ?? 0
+  for (const key of path) {
+    const pair = isMap(node)
+      ? node.items.find((one) => isScalar(one.key) && one.key.value === key)
+      : undefined
+    const next: unknown =
+      pair?.value ?? (node as { get?(key: unknown, keep: true): unknown } | null)?.get?.(key, true)
+    const found = (pair?.key ?? next) as Node | undefined
+    if (found?.range == null) return offset
+    offset = found.range[0]
+    node = next
+  }
+  return offset
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]!.replace(/:$/, '')
+}
