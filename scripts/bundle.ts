@@ -19,6 +19,7 @@ const EXTERNAL = [
   'parquet-wasm',
   'stream-json',
   'string-width',
+  'yaml',
   'zstd-napi',
 ]
 
