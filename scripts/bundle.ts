@@ -20,6 +20,7 @@ const EXTERNAL = [
   'stream-json',
   'string-width',
   'yaml',
+  'tinypool',
   'zstd-napi',
 ]
 
@@ -150,6 +151,10 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
 
 await bundle('main.cjs', {
   entryPoints: [path('bin/main.ts')],
+  plugins: [late, schemas, typebox, weaviate],
+})
+await bundle('thread.cjs', {
+  entryPoints: [path('lib/job/thread/thread.ts')],
   plugins: [late, schemas, typebox, weaviate],
 })
 await bundle(TYPEBOX.file, { entryPoints: [path(TYPEBOX.module)], plugins: [late] })

@@ -100,6 +100,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   split2: 'lib/stream/lines/ownLines.ts',
   'stream-json': 'lib/archive/format/jsonScan.ts',
   'string-width': 'bin/view/columns.ts',
+  tinypool: 'lib/async/thread/threads.ts',
   typebox: 'lib/core/typebox.ts',
   'weaviate-client': 'lib/store/weaviate/grpc/library.ts',
   yaml: 'lib/transform/file/document.ts',

@@ -30,6 +30,8 @@ export interface DatabaseOptions {
    * @see https://www.sqlite.org/pragma.html#pragma_synchronous
    */
   readonly synchronous?: 'NORMAL' | 'FULL'
+  /** Nothing is written through it; the file is one that another connection has made and holds open. */
+  readonly readonly?: boolean
   /** Makes the error of what was thrown while it was made or opened; ELYSIA_STORE by default. */
   readonly failure?: (thrown: unknown, file: string) => unknown
 }
@@ -56,7 +58,10 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Sqlit
   if (file !== ':memory:' && !existsSync(file)) makeFile(file, options.failure ?? cannotMake)
   let database: SqliteDatabase | undefined
   try {
-    database = new Database(file, { timeout: options.busyTimeoutMs ?? 5000 })
+    database = new Database(file, {
+      timeout: options.busyTimeoutMs ?? 5000,
+      readonly: options.readonly === true,
+    })
     refuseCode(database, file)
     configure(database, options.synchronous ?? 'NORMAL')
     rememberFiles(database)

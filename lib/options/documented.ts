@@ -157,6 +157,11 @@ export interface BackupOptionsInput {
   readonly properties?: string
   /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads?: string
   /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
   readonly partSize?: number
   /** one directory per value (as Hive does) of the tenant, or of a property with few values. No default. */
@@ -211,6 +216,11 @@ export interface BackupOptions extends BackupOptionsInput {
   readonly explain: boolean
   /** ranges of ids that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads: string
   /** the size of a part before compression. In bytes, 4KiB to 1GiB. Default 67108864 (64MiB). */
   readonly partSize: number
   /** refuse a backup into more directories than this. A whole number, 1 to 1000000. Default 1000. */
@@ -314,6 +324,11 @@ export interface RestoreOptionsInput {
   readonly dryRun?: boolean
   /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads?: string
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize?: number
   /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
@@ -365,6 +380,11 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly dryRun: boolean
   /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads: string
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize: number
   /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */

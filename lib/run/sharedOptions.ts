@@ -7,6 +7,16 @@ export function workersOption<const D extends string>(description: D) {
   return { type: 'integer', short: 'j', description, default: 2, minimum: 1, maximum: 64 } as const
 }
 
+/** How many threads of their own what burns the processor has. */
+export const threadsOption = {
+  type: 'string',
+  description:
+    'threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none',
+  default: 'auto',
+  placeholder: 'auto|N',
+  pattern: '^(auto|\\d|[1-5]\\d|6[0-4])$',
+} as const
+
 export const retryForOption = {
   type: 'integer',
   flag: 'retry-for',

@@ -170,6 +170,8 @@ export interface Store {
   readonly kind: string
   /** The target as a person wrote it, without secrets; equal strings mean the same store. */
   readonly target: string
+  /** The file that it is, where it is one of this machine, which other threads may open as well. */
+  readonly file?: string
   readonly supports: Capabilities
   /** How many calls may be in flight at once; more wait their turn inside. */
   readonly maxInFlight: number

@@ -4,11 +4,20 @@ import { isFiniteVector } from '../../core/value/vector.ts'
 
 /** A vector that holds NaN or infinity, which no JSON says: the code is ELYSIA_STORE. */
 export class InvalidVectorError extends ElysiaError {
+  /** Stays with it where it comes from another thread, which its class does not. */
+  readonly vector: string
+
   constructor(id: string, which: string) {
     super('ELYSIA_STORE', `object ${id}: ${which} holds NaN or infinity`, {
       hint: 'write a finite vector to this object, or leave vectors out with --no-vectors',
     })
+    this.vector = which
   }
+}
+
+/** True for such an error, also for one that came from another thread. */
+export function isInvalidVector(error: unknown): boolean {
+  return error instanceof ElysiaError && error.code === 'ELYSIA_STORE' && 'vector' in error
 }
 
 /** @throws InvalidVectorError naming the object and the vector that hold NaN or infinity */

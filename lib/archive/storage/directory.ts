@@ -7,7 +7,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import type { FileModes } from './modes.ts'
 import { segmentsOf } from './names.ts'
-import type { PlacedFile, Slice, Storage, Upload } from './storage.ts'
+import type { PlacedFile, Slice, Storage, StorageDirectory, Upload } from './storage.ts'
 
 /** What a file is called until it is committed. */
 const UNFINISHED = /\.unfinished-[0-9a-f]{8}$/
@@ -31,6 +31,10 @@ class DirectoryStorage implements Storage {
   constructor(root: string, modes: FileModes | undefined) {
     this.text = root
     this.#modes = modes
+  }
+
+  get directory(): StorageDirectory {
+    return { path: this.text, modes: this.#modes }
   }
 
   async create(name: string): Promise<Upload> {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { FileModes } from './modes.ts'
 
 /** A file being written to a storage: nothing exists under its name before `commit`. */
 export interface Upload {
@@ -18,6 +19,12 @@ export interface Slice {
   readonly end: number
 }
 
+/** A directory of this machine that holds archives, and who may read what is made in it. */
+export interface StorageDirectory {
+  readonly path: string
+  readonly modes: FileModes | undefined
+}
+
 export interface PlacedFile {
   /** Relative to the storage, with forward slashes. */
   readonly name: string
@@ -32,6 +39,8 @@ export interface PlacedFile {
 export interface Storage {
   /** As a person wrote it. */
   readonly text: string
+  /** The directory that it is, where it is one: other threads open it with this. */
+  readonly directory?: StorageDirectory
   create(name: string): Promise<Upload>
   /** Appends and makes durable: for a journal of parts. */
   append(name: string, bytes: Uint8Array | string): Promise<void>

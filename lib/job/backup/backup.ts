@@ -3,7 +3,7 @@ import type { Chain } from '../../archive/chain/chain.ts'
 import { INDEX_DIRECTORY } from '../../archive/files.ts'
 import { readJournal, type Unfinished } from '../../archive/journal.ts'
 import type { Manifest } from '../../archive/manifest.ts'
-import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
+import { isInvalidVector } from '../../archive/object/finiteVectors.ts'
 import type { Storage } from '../../archive/storage/storage.ts'
 import { isLeftover, isPartName } from '../../catalog/ownFiles.ts'
 import { failpoint } from '../../core/failpoint.ts'
@@ -127,7 +127,7 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   if (base !== undefined && !plan.ranges.some(({ tenant }) => job.woken.isAsleep(tenant)))
     requireEnough(base, plan, options)
   const { parts, index, counts } = await scanned(job, begun, looking, invalid).catch(async (error) => {
-    if (!(error instanceof InvalidVectorError)) throw error
+    if (!isInvalidVector(error)) throw error
     throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
   })
   requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))

@@ -72,7 +72,10 @@ export function requireEncoding(options: Pick<BackupOptions, 'format' | 'compres
 }
 
 /** The same as working parts. */
-export async function encodingOf({ encoding, schema }: Plan): Promise<PartEncoding> {
+export async function encodingOf({
+  encoding,
+  schema,
+}: Pick<Plan, 'encoding' | 'schema'>): Promise<PartEncoding> {
   return {
     format: await formatOf(encoding.format),
     compression: COMPRESSIONS[encoding.compression],

@@ -1,7 +1,7 @@
 import { modeLack } from '../../archive/storage/modes.ts'
 import { periodLack } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
-import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { retryForOption, threadsOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption, searchOptions } from '../selection/options.ts'
 
 const MIB = 1024 * 1024
@@ -48,6 +48,7 @@ export const backupOptions = {
     objects: objectsOption('only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
     workers: workersOption('ranges of ids that are read at once'),
+    threads: threadsOption,
     partSize: {
       type: 'integer',
       unit: 'bytes',

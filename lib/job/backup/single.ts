@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Manifest } from '../../archive/manifest.ts'
-import { InvalidVectorError } from '../../archive/object/finiteVectors.ts'
+import { isInvalidVector } from '../../archive/object/finiteVectors.ts'
 import { type SingleArchiveWriter, singleArchive } from '../../archive/single/write.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
@@ -89,7 +89,7 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
       return await writeSingle(job, archive, { plan, looking, woken, counted })
     } catch (error) {
       await archive.destroy(error as Error)
-      if (!(error instanceof InvalidVectorError)) throw error
+      if (!isInvalidVector(error)) throw error
       throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
     }
   } finally {

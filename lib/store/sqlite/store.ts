@@ -71,6 +71,7 @@ class SqliteStore implements EmbeddedStore {
   readonly supports: Capabilities = EMBEDDED_CAPABILITIES
   readonly maxInFlight = 1
   readonly database: SqliteDatabase
+  readonly file?: string
   readonly #file: string
   readonly #queue: TransactionQueue
   readonly #open = new Map<string, SqliteObjects>()
@@ -82,6 +83,7 @@ class SqliteStore implements EmbeddedStore {
     this.database = database
     this.target = `sqlite:${file}`
     this.#file = file
+    if (!database.memory) this.file = file
     this.#queue = new TransactionQueue(database)
     this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
   }

@@ -11,6 +11,7 @@ import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import type { StorageJob } from '../run.ts'
+import { type MadePart, rangeNoting, type ScanThreads } from '../thread/scan.ts'
 import { indexPartOf, type Numbers, numbersAfter, openPart, partOf } from './partFiles.ts'
 import type { Partitions } from './partitions.ts'
 import { readBy } from './progress.ts'
@@ -27,6 +28,8 @@ export interface PartsRun {
   readonly encoding: PartEncoding
   readonly partitions: Partitions | undefined
   readonly sleepers: Sleepers
+  /** Scan the ranges in place of this one; undefined where there are none. */
+  readonly threads?: ScanThreads | undefined
   /** Called with how many objects were read, and again once they are in a part that is noted. */
   readonly onRead?: (objects: number) => void
   readonly onDurable?: (objects: number) => void
@@ -49,7 +52,7 @@ export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<v
   const { job } = run
   const { signal, stop } = job.run
   const shared = { ...run, numbers: numbersAfter([...job.state.parts, ...job.state.index]) }
-  const { workers } = job.task.options
+  const workers = Math.max(job.task.options.workers, run.threads?.count ?? 0)
   await pool(all, { workers, signal, stop }, (work, own) => workOn({ ...shared, signal: own }, work))
 }
 
@@ -65,8 +68,12 @@ async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
 
 /** What is read of a gap → parts; what each of them covers is noted as soon as it is durable. */
 async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
-  const { job, signal, onRead, onDurable } = worker
-  const { run, task, state } = job
+  const { job, signal, threads, onRead, onDurable } = worker
+  if (threads !== undefined) {
+    const noting = rangeNoting({ ...worker, onPart: (part) => notePartOf(worker, gap, part) })
+    return pipeline([threads.range(gap, worker.numbers), noting], { signal })
+  }
+  const { run, task } = job
   const leftOut = new PlacedLeftOut(onRead)
   const parts = partWriter({
     range: gap,
@@ -75,20 +82,27 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     ...(onRead && { onObjects: onRead }),
     leftOut,
     open: () => openPart({ ...worker, storage: job.storage }, gap),
-    onPart: async (files, covers, filtered, made) => {
-      const written = files.map((file, at) => partOf(file, gap.range, covers, at === 0 ? filtered : 0))
-      const index = made && indexPartOf(made, gap.range, covers, state.base !== undefined)
-      await noteParts(job.storage, written, index, signal)
-      state.parts.push(...written)
-      if (index !== undefined) state.index.push(index)
-      onDurable?.(readBy(written))
-    },
+    onPart: (files, covers, filtered, index) => notePartOf(worker, gap, { files, covers, filtered, index }),
   })
   await pipeline([...worker.reading(gap, signal, leftOut), parts], { signal })
   // Where nothing of the gap was selected, it has no part.
   const rest = leftOut.takeRest()
   worker.onUnplaced(gap.tenant, rest)
   onDurable?.(rest)
+}
+
+/** Notes a part that is durable, once it was read again. */
+async function notePartOf(
+  { job: { storage, state }, signal, onDurable }: Worker,
+  { range }: IdGap,
+  { files, covers, filtered = 0, index: made }: MadePart,
+): Promise<void> {
+  const written = files.map((file, at) => partOf(file, range, covers, at === 0 ? filtered : 0))
+  const index = made && indexPartOf(made, range, covers, state.base !== undefined)
+  await noteParts(storage, written, index, signal)
+  state.parts.push(...written)
+  if (index !== undefined) state.index.push(index)
+  onDurable?.(readBy(written))
 }
 
 async function noteParts(

@@ -7,6 +7,7 @@ import { changesRead } from '../increment/read.ts'
 import type { SourceCounts } from '../manifest.ts'
 import { callsFor, whatOf } from '../plan.ts'
 import type { Begun, StorageJob } from '../run.ts'
+import { scanThreads } from '../thread/scan.ts'
 import { countOf, type Looking, requireFound } from './found.ts'
 import { type Held, heldBy } from './held.ts'
 import type { InvalidVectors } from './invalidVectors.ts'
@@ -64,6 +65,7 @@ export async function scanned(
       onUnplaced: (tenant, objects) => unplaced.set(tenant, (unplaced.get(tenant) ?? 0) + objects),
     },
     begun,
+    invalid,
   )
   const isCompared = isScan(plan)
   const counted = search.conditions === undefined ? begun.counted : search.found
@@ -118,9 +120,18 @@ export async function countAfter(
   return sum
 }
 
-async function writeAllParts(run: PartsRun, begun: Begun): Promise<void> {
+async function writeAllParts(
+  run: PartsRun,
+  begun: Begun,
+  invalid: InvalidVectors | undefined,
+): Promise<void> {
   const { job } = run
-  await writeParts(run, workLeft(job, begun))
+  const threads = await scanThreads(job, begun, invalid)
+  try {
+    await writeParts({ ...run, threads }, workLeft(job, begun))
+  } finally {
+    await threads?.close()
+  }
   job.run.stop.throwIfAborted()
 }
 

@@ -1,0 +1,60 @@
+import { ElysiaError, type ErrorCode } from '../../core/errors.ts'
+
+/** An error as it crosses from one thread to another, where classes are lost. */
+export interface Fault {
+  readonly message: string
+  readonly stack: string | undefined
+  /** Of an ElysiaError. */
+  readonly elysia:
+    | { readonly code: ErrorCode; readonly retryable: boolean; readonly hint?: string }
+    | undefined
+  /** What else it says of itself: texts and numbers. */
+  readonly fields: Readonly<Record<string, string | number>>
+  readonly cause: Fault | undefined
+}
+
+const OWN = new Set(['name', 'message', 'stack', 'code', 'hint', 'retryable', 'cause'])
+
+/** Causes below a cause, beyond which nothing is told. */
+const MOST_CAUSES = 5
+
+export function faultOf(thrown: unknown, causes = MOST_CAUSES): Fault {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const isOurs = error instanceof ElysiaError
+  const { message, stack, cause } = error
+  return {
+    message,
+    stack,
+    elysia: isOurs
+      ? {
+          code: error.code,
+          retryable: error.retryable,
+          ...(error.hint !== undefined && { hint: error.hint }),
+        }
+      : undefined,
+    fields: fieldsOf(error, isOurs),
+    cause: cause === undefined || causes === 0 ? undefined : faultOf(cause, causes - 1),
+  }
+}
+
+/** The error that crossed, with the fields that it had: an ElysiaError, or a plain Error. */
+export function errorOf({ message, stack, elysia, fields, cause }: Fault): Error {
+  const details = cause === undefined ? {} : { cause: errorOf(cause) }
+  // A conflict among them has its hint already.
+  const code = elysia?.code as Exclude<ErrorCode, 'ELYSIA_CONFLICT'> | undefined
+  const error =
+    code === undefined
+      ? new Error(message, details)
+      : new ElysiaError(code, message, { ...elysia, ...details })
+  if (stack !== undefined) error.stack = stack
+  return Object.assign(error, fields)
+}
+
+/** Its own fields, such as `errno` of the system's or the part of an archive; the code of ours is kept apart. */
+function fieldsOf(error: Error, isOurs: boolean): Record<string, string | number> {
+  const fields = Object.entries(error).filter(
+    ([name, value]) =>
+      (!OWN.has(name) || (name === 'code' && !isOurs)) && ['string', 'number'].includes(typeof value),
+  )
+  return Object.fromEntries(fields)
+}

@@ -1,0 +1,83 @@
+import { Duplex, Readable } from 'node:stream'
+import type { Source, Stage } from '../../core/stage.ts'
+import { Incoming } from './incoming.ts'
+import { ThreadLink, type ThreadWork } from './link.ts'
+import type { Parcel } from './messages.ts'
+import { Outgoing } from './outgoing.ts'
+
+/**
+ * A stage whose work is done in a thread: parcels → values, in order. The buffers of a parcel are handed over, and can
+ * no more be used here. Memory: two chunks on either side of the thread, and what its stages hold. Errors: those of its
+ * stages, with their codes; ELYSIA_INTERNAL where the thread dies; the reason of `stop`
+ */
+export function threadStage<In, Out>(work: ThreadWork): Stage<Parcel<In>, Out> {
+  return new ThreadStage(work)
+}
+
+/** The same for work that begins in the thread: nothing goes in. It begins when it is first read. */
+export function threadSource<Out>(work: ThreadWork): Source<Out> {
+  return new ThreadSource(work)
+}
+
+class ThreadSource extends Readable {
+  readonly #work: ThreadWork
+  readonly #incoming = new Incoming(this, () => this.#link?.tell('more'))
+  #link: ThreadLink | undefined
+
+  constructor(work: ThreadWork) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#work = work
+  }
+
+  override _read(): void {
+    if (this.#link === undefined) this.#open()
+    else this.#incoming.read()
+  }
+
+  #open(): void {
+    this.#link = new ThreadLink(this.#work, {
+      chunk: (value) => this.#incoming.take(value),
+      more: () => {},
+      end: () => this.push(null),
+      fault: (error) => this.destroy(error as Error),
+    })
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    Promise.resolve(this.#link?.close()).then(() => done(error))
+  }
+}
+
+class ThreadStage extends Duplex {
+  readonly #incoming = new Incoming(this, () => this.#link.tell('more'))
+  readonly #outgoing = new Outgoing()
+  readonly #link: ThreadLink
+
+  constructor(work: ThreadWork) {
+    super({ objectMode: true, writableHighWaterMark: 1, readableHighWaterMark: 1 })
+    this.#link = new ThreadLink(work, {
+      chunk: (value) => this.#incoming.take(value),
+      more: () => this.#outgoing.more(),
+      end: () => this.push(null),
+      fault: (error) => this.destroy(error as Error),
+    })
+  }
+
+  override _write({ value, transfer }: Parcel, _: BufferEncoding, done: () => void): void {
+    this.#link.send(value, transfer)
+    this.#outgoing.sent(done)
+  }
+
+  override _final(done: () => void): void {
+    this.#link.tell('end')
+    done()
+  }
+
+  override _read(): void {
+    this.#incoming.read()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#link.close().then(() => done(error))
+  }
+}

@@ -1,0 +1,109 @@
+import { Writable } from 'node:stream'
+import type { Encoding } from '../../../archive/manifest.ts'
+import type { IdGap } from '../../../archive/part/missingRanges.ts'
+import { errorOf } from '../../../async/thread/fault.ts'
+import { threadSource } from '../../../async/thread/threadStage.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
+import type { ElysiaError } from '../../../core/errors.ts'
+import type { Sink, Source } from '../../../core/stage.ts'
+import { openJobThreads, threadsFor } from '../../thread/open.ts'
+import type { Begun, StorageJob } from '../run.ts'
+import type { InvalidVectors } from '../scan/invalidVectors.ts'
+import type { Numbers } from '../scan/partFiles.ts'
+import type { RangeNews, RangeWork } from './work.ts'
+
+/** Threads that scan ranges into parts. */
+export interface ScanThreads {
+  readonly count: number
+  /** Its news, in order; it ends once the range has its parts. Takes note of the number of its last part. */
+  range(gap: IdGap, numbers: Numbers): Source<RangeNews>
+  close(): Promise<void>
+}
+
+/** Below this the threads take longer to start than they save. */
+const LEAST_OBJECTS = 10_000
+
+/**
+ * The threads of a backup; undefined where this one scans: with `--threads 0`, of few objects, and of what only this
+ * thread can do. A thread reads a store in a file of this machine, through a connection of its own, and writes into a
+ * directory of it. What is selected or changed on the way is done here, and so is an increment.
+ */
+export async function scanThreads(
+  job: StorageJob,
+  { plan, there, thereIndex }: Begun,
+  invalid: InvalidVectors | undefined,
+): Promise<ScanThreads | undefined> {
+  const { task, storage, subject, state } = job
+  const { store, options } = task
+  const isPlain = subject.selection === undefined && invalid === undefined && state.base === undefined
+  const isWhole = plan.partition_by === undefined || plan.partition_by === 'tenant'
+  // Of a range that is resumed several gaps may be left, which number their parts together.
+  const isNew = there.length + thereIndex.length === 0
+  if (!isPlain || !isWhole || !isNew || plan.content === 'schema-only') return undefined
+  const { file } = store
+  const { directory } = storage
+  if (file === undefined || directory === undefined) return undefined
+  const count = threadsFor(options.threads, plan.counts.before >= LEAST_OBJECTS)
+  if (count === 0) return undefined
+  const threads = await openJobThreads(count)
+  const { partSize, retryForMs } = options
+  const { collection, schema } = plan
+  const shared = { file, plan: { collection, schema }, directory, partSize, isIndexed: true, retryForMs }
+  return new RangeThreads(threads, { ...shared, encoding: plan.encoding }, job.run.stop)
+}
+
+class RangeThreads implements ScanThreads {
+  readonly #threads: Threads
+  readonly #shared: Omit<RangeWork, 'gap' | 'number'> & { readonly encoding: Encoding }
+  readonly #stop: AbortSignal
+
+  constructor(threads: Threads, shared: Omit<RangeWork, 'gap' | 'number'>, stop: AbortSignal) {
+    this.#threads = threads
+    this.#shared = shared
+    this.#stop = stop
+  }
+
+  get count(): number {
+    return this.#threads.count
+  }
+
+  range(gap: IdGap, numbers: Numbers): Source<RangeNews> {
+    const data: RangeWork = { ...this.#shared, gap, number: numbers.get(gap.range) ?? 0 }
+    return threadSource({ threads: this.#threads, work: 'storedRange', data, stop: this.#stop })
+  }
+
+  close(): Promise<void> {
+    return this.#threads.close()
+  }
+}
+
+/** A part that was made, wherever that was. */
+export interface MadePart extends Omit<Extract<RangeNews, { type: 'part' }>, 'type'> {
+  readonly filtered?: number
+}
+
+/** What is done about the news of a range. */
+export interface RangeNoting {
+  readonly job: StorageJob
+  readonly onRead?: (objects: number) => void
+  readonly onPart: (part: MadePart) => Promise<void>
+}
+
+/** Takes the news of a range, one after the other. */
+export function rangeNoting({ job, onRead, onPart }: RangeNoting): Sink<RangeNews> {
+  const take = async (news: RangeNews): Promise<void> => {
+    if (news.type === 'part') await onPart(news)
+    else if (news.type === 'read') onRead?.(news.objects)
+    else {
+      const { attempt, waitMs, fault } = news
+      job.run.onRetry({ attempt, waitMs, error: errorOf(fault) as ElysiaError })
+    }
+  }
+  return new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write(news: RangeNews, _, done) {
+      take(news).then(() => done(), done)
+    },
+  })
+}

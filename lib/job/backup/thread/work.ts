@@ -1,0 +1,39 @@
+import type { WrittenIndex } from '../../../archive/chain/indexFile.ts'
+import type { Encoding, Plan } from '../../../archive/manifest.ts'
+import type { ObjectRange } from '../../../archive/object/source.ts'
+import type { WrittenPart } from '../../../archive/part/file.ts'
+import type { IdGap } from '../../../archive/part/missingRanges.ts'
+import type { StorageDirectory } from '../../../archive/storage/storage.ts'
+import type { Retry } from '../../../async/retry.ts'
+import { type Fault, faultOf } from '../../../async/thread/fault.ts'
+
+/** What a thread needs to know to scan a range of a store in a file into parts in a directory. */
+export interface RangeWork {
+  /** The file of the store. */
+  readonly file: string
+  readonly plan: Pick<Plan, 'collection' | 'schema'>
+  readonly encoding: Encoding
+  readonly gap: IdGap
+  readonly directory: StorageDirectory
+  readonly partSize: number
+  readonly isIndexed: boolean
+  /** The number of its first part. */
+  readonly number: number
+  readonly retryForMs: number
+}
+
+/** What it says meanwhile. */
+export type RangeNews =
+  | { readonly type: 'read'; readonly objects: number }
+  | {
+      readonly type: 'part'
+      readonly files: readonly WrittenPart[]
+      readonly covers: Pick<ObjectRange, 'after' | 'upTo'>
+      readonly index: WrittenIndex | undefined
+    }
+  | { readonly type: 'retry'; readonly attempt: number; readonly waitMs: number; readonly fault: Fault }
+
+/** A retry as it crosses from one thread to another. */
+export function retryNews({ attempt, waitMs, error }: Retry): RangeNews {
+  return { type: 'retry', attempt, waitMs, fault: faultOf(error) }
+}

@@ -1,0 +1,4 @@
+/*
+ * What the threads of a job load. Each export is work that one of them does; nothing else imports it.
+ */
+export { storedRange } from '../backup/thread/range.ts'

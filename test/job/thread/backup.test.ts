@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { openArchive } from '../../../lib/archive/archive.ts'
+import { archiveObjects } from '../../../lib/archive/part/objects.ts'
+import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
+import type { StoredObject } from '../../../lib/core/object.ts'
+import { backup } from '../../../lib/job/backup/backup.ts'
+import type { BackupContext } from '../../../lib/job/backup/job.ts'
+import { verify } from '../../../lib/job/verify/verify.ts'
+import type { RunEvent } from '../../../lib/run/events.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { idOf, THING, thing } from '../backup/archived.ts'
+import { directory } from '../targets.ts'
+
+/** As few as are divided into ranges. */
+const OBJECTS = 5000
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+
+/** A store in a file, with texts that JSON escapes, and whole numbers beyond the doubles. */
+async function filled(t: Test): Promise<string> {
+  const file = join(directory(t), 'store.db')
+  const store = await openSqlite(file)
+  await store.create(THING)
+  const all = Array.from({ length: OBJECTS }, (_, n): StoredObject => {
+    const object = thing(n, OBJECTS)
+    if (n % 5 === 0) return { ...object, properties: { ...object.properties, title: '„a“\n\u0001 👍' } }
+    return n % 7 === 0 ? { ...object, properties: { count: 2n ** 60n + BigInt(n) } } : object
+  })
+  await store.collection('Thing').write(all)
+  await store.close()
+  return file
+}
+
+async function backedUp(t: Test, file: string, threads: string, context: BackupContext = {}) {
+  const place = join(directory(t), 'archive')
+  const store = await openSqlite(file)
+  try {
+    const options = { threads, partSize: 100_000, compression: 'zstd' }
+    return { place, ...(await backup(store, 'Thing', directoryStorage(place), options, context)) }
+  } finally {
+    await store.close()
+  }
+}
+
+t.test(
+  'with threads the archive is the same, byte for byte, and each part counts when it is noted',
+  async (t) => {
+    const file = await filled(t)
+    const progress: RunEvent[] = []
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'progress') progress.push(event)
+    }
+    const [plain, threaded] = [await backedUp(t, file, '0'), await backedUp(t, file, '2', { onEvent })]
+    const made = (manifest: typeof plain.manifest) => [
+      manifest.parts,
+      manifest.index,
+      manifest.totals,
+      manifest.counts,
+    ]
+    t.strictSame(made(threaded.manifest), made(plain.manifest))
+    t.ok(threaded.manifest.parts.length > 4, `${threaded.manifest.parts.length} parts`)
+    t.equal((await verify(directoryStorage(threaded.place), { level: 'records' })).status, 'complete')
+    const source = archiveObjects(await openArchive(directoryStorage(threaded.place)))
+    let objects = 0
+    for (const range of source.ranges) for await (const page of source.pages(range)) objects += page.length
+    t.equal(objects, OBJECTS)
+    t.match(progress.at(-1), { done: OBJECTS, ahead: 0, total: OBJECTS })
+  },
+)
+
+t.test('a vector that no archive can hold ends it, and names the object, as without threads', async (t) => {
+  const file = await filled(t)
+  const store = await openSqlite(file)
+  await store.collection('Thing').write([{ ...thing(5, OBJECTS), vector: Float32Array.of(1, Number.NaN, 2) }])
+  await store.close()
+  const failure = backedUp(t, file, '2')
+  await t.rejects(failure, {
+    code: 'ELYSIA_STORE',
+    message: new RegExp(`1 object of Thing: ${idOf(5, OBJECTS)}`),
+  })
+})
+
+t.test('aborted it ends at once; asked to stop it finishes its parts, and goes on from them', async (t) => {
+  const file = await filled(t)
+  const place = join(directory(t), 'archive')
+  const [abort, stop] = [new AbortController(), new AbortController()]
+  const options = { threads: '2', partSize: 50_000, compression: 'none' }
+  const store = await openSqlite(file)
+  t.teardown(() => store.close())
+  const run = (context: BackupContext) =>
+    backup(store, 'Thing', directoryStorage(place), options, { ...context, resume: true })
+  const reason = new Error('no more')
+  const on = (controller: AbortController) => (event: RunEvent) => {
+    if (event.type === 'progress' && event.done > 0) controller.abort(reason)
+  }
+  await t.rejects(run({ stop: stop.signal, onEvent: on(stop) }), reason)
+  await t.rejects(run({ signal: abort.signal, onEvent: () => abort.abort(reason) }))
+  const kept: number[] = []
+  const { manifest } = await run({
+    onEvent: (event) => {
+      if (event.type === 'backup_resumed') kept.push(event.parts_kept)
+    },
+  })
+  t.ok(kept[0]! > 0, `${kept[0]} parts were kept`)
+  t.equal(manifest.totals.objects, OBJECTS)
+  const left: string[] = []
+  for await (const { name } of directoryStorage(place).unfinished()) left.push(name)
+  t.strictSame(left, [])
+})
+
+t.test('killed while a thread commits a part, --resume finishes it', async (t) => {
+  const file = await filled(t)
+  const place = join(directory(t), 'archive')
+  const run = (resume: string, failpoint?: string) =>
+    spawnSync(process.execPath, [CHILD, file, place, resume], {
+      encoding: 'utf8',
+      env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
+    })
+  t.equal(run('anew', 'part.after-commit:2').signal, 'SIGKILL')
+  const { status, stderr } = run('resume')
+  t.equal(status, 0, stderr)
+  const report = await verify(directoryStorage(place), { level: 'records' })
+  t.strictSame([report.status, report.objects_checked], ['complete', OBJECTS])
+})
