@@ -19,8 +19,8 @@ const EXTERNAL = [
   'parquet-wasm',
   'stream-json',
   'string-width',
-  'yaml',
   'tinypool',
+  'yaml',
   'zstd-napi',
 ]
 

@@ -8,6 +8,7 @@ import { directoryStorage } from '../../../lib/archive/storage/directory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import type { BackupContext } from '../../../lib/job/backup/job.ts'
+import * as works from '../../../lib/job/thread/thread.ts'
 import { verify } from '../../../lib/job/verify/verify.ts'
 import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
@@ -123,4 +124,8 @@ t.test('killed while a thread commits a part, --resume finishes it', async (t) =
   t.equal(status, 0, stderr)
   const report = await verify(directoryStorage(place), { level: 'records' })
   t.strictSame([report.status, report.objects_checked], ['complete', OBJECTS])
+})
+
+t.test('the threads have the work that is asked of them by name', async (t) => {
+  t.strictSame(Object.keys(works), ['storedRange'])
 })
