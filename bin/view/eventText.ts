@@ -42,7 +42,7 @@ const OF_RUNS = {
     if (kind !== undefined) return `continues the interrupted ${kind} ${run}`
     if (line !== undefined) return `continues the interrupted run ${run} after line ${line}`
     const how = fresh === true ? 'all parts are written again' : `${parts} parts are done`
-    return `continues the interrupted restore ${run}: ${how}`
+    return `continues the interrupted run ${run}: ${how}`
   },
   run_started_over: (event) => STARTED_OVER[event.reason](event),
 } satisfies Texts

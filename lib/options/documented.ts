@@ -14,6 +14,13 @@ export interface IngestOptionsInput {
    * (4MiB).
    */
   readonly batchBytes?: number
+  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  readonly maxRate?: string
+  /**
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
+   * default.
+   */
+  readonly maxBandwidth?: number
   /** batches in flight at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
   /**
@@ -322,6 +329,13 @@ export interface RestoreOptionsInput {
   readonly waitIndexed?: boolean
   /** check the archive and the target, show what would be created, and write nothing. Default false. */
   readonly dryRun?: boolean
+  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  readonly maxRate?: string
+  /**
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
+   * default.
+   */
+  readonly maxBandwidth?: number
   /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
@@ -432,6 +446,13 @@ export interface CopyOptionsInput {
   readonly waitIndexed?: boolean
   /** check source and target, show what would be created, and write nothing. Default false. */
   readonly dryRun?: boolean
+  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  readonly maxRate?: string
+  /**
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
+   * default.
+   */
+  readonly maxBandwidth?: number
   /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */

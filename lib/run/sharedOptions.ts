@@ -26,3 +26,30 @@ export const retryForOption = {
   minimum: 0,
   maximum: 86_400_000,
 } as const
+
+export const maxRateOption = {
+  type: 'string',
+  description: 'take no more than so many objects or records a second, as in 500/s',
+  placeholder: 'N/s',
+  pattern: '^[1-9]\\d{0,9}(/s)?$',
+} as const
+
+export const maxBandwidthOption = {
+  type: 'integer',
+  unit: 'bytes',
+  description: 'take no more than so many bytes of objects or records a second, as in 10MB',
+  minimum: 1024,
+  maximum: 1024 ** 4,
+} as const
+
+/** What these options ask for. */
+export interface RateOptions {
+  readonly maxRate?: string
+  readonly maxBandwidth?: number
+}
+
+/** So many items and bytes a second; undefined where neither is bounded. */
+export function ratesOf({ maxRate, maxBandwidth: bytes }: RateOptions) {
+  const items = maxRate === undefined ? undefined : Number.parseInt(maxRate, 10)
+  return items === undefined && bytes === undefined ? undefined : { items, bytes }
+}

@@ -1,5 +1,5 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
 import { restoreOptions } from '../restore/options.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 
@@ -69,6 +69,8 @@ export const copyOptions = {
       default: false,
       flagOnly: true,
     },
+    maxRate: maxRateOption,
+    maxBandwidth: maxBandwidthOption,
     workers: workersOption('batches in flight at once, and ranges that are read at once'),
     batchSize,
     batchBytes,

@@ -1,5 +1,5 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -32,6 +32,8 @@ export const ingestOptions = {
       minimum: KIB,
       maximum: 64 * MIB,
     },
+    maxRate: maxRateOption,
+    maxBandwidth: maxBandwidthOption,
     workers: workersOption('batches in flight at once'),
     maxLineBytes: {
       type: 'integer',

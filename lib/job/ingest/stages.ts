@@ -3,13 +3,18 @@ import { operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
 import type { Item } from '../../core/entry.ts'
 import { Reject } from '../../core/reject.ts'
+import { ratesOf } from '../../run/sharedOptions.ts'
 import { batch } from '../../stream/batch.ts'
+import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
 import { parseJson } from '../../stream/parseJson.ts'
 import type { IngestOptions } from './options.ts'
 
 /** The middle of an ingest: lines → batches of operations. */
 export function changeStages(options: IngestOptions): Duplex[] {
   const { contentRoot, tenant, tenantBy, batchSize, batchBytes, maxLineBytes, strict } = options
+  const rates = ratesOf(options)
+  const pace = rates && new Pace(rates)
+  const most = pace && mostAtOnce(pace)
   return [
     parseJson(),
     validate({ strict }),
@@ -19,7 +24,12 @@ export function changeStages(options: IngestOptions): Duplex[] {
       ...(tenant !== undefined && { tenant }),
       ...(tenantBy !== undefined && { tenantBy }),
     }),
-    batch<Item>({ count: batchSize, bytes: batchBytes, weigh }),
+    batch<Item>({
+      count: Math.min(batchSize, most?.count ?? batchSize),
+      bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
+      weigh,
+    }),
+    ...(pace === undefined ? [] : [paced(pace, weigh)]),
   ]
 }
 

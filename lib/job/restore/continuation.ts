@@ -67,7 +67,7 @@ export async function continuation(restore: Continuing): Promise<Continuation> {
   }
   if (state === undefined) {
     if (restore.mayExist) return { isMade: false, into: existing }
-    throw there(name, store)
+    throw there(name, restore)
   }
   // Of bytes without a name nobody can say whether they are the same.
   const goesOn = source.identity !== undefined && (runId === undefined || runId === found?.run)
@@ -83,7 +83,7 @@ export async function continuation(restore: Continuing): Promise<Continuation> {
   if (restore.mayExist) return intoExisting(restore, state, existing, goesOn ? found : undefined)
   const left = await leftByPipe(restore, state, existing)
   if (left !== undefined) return left
-  throw there(name, store)
+  throw there(name, restore)
 }
 
 /** The same command goes on with what it has begun to change; its undo is that of the same run. */
@@ -180,8 +180,11 @@ async function holdsAnything({ store, plan, retry }: Continuing): Promise<boolea
   return (await retry(() => store.collection(schema.class).count())) > 0
 }
 
-function there(name: string, store: Store): ElysiaError {
+function there(name: string, { store, source }: Continuing): ElysiaError {
+  const isCopy = source.kind === 'collection'
   return new ElysiaError('ELYSIA_CONFLICT', `there is a collection ${name} in ${store.target} already`, {
-    hint: 'nothing was written; restore under another name with --name, choose with --on-conflict what happens to its objects, or remove it with `col rm`',
+    hint: isCopy
+      ? 'nothing was written; make it equal with --sync, copy under another name, choose with --on-conflict what happens to its objects, or remove it with `col rm`'
+      : 'nothing was written; restore under another name with --name, choose with --on-conflict what happens to its objects, or remove it with `col rm`',
   })
 }

@@ -1,5 +1,5 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 
 const MIB = 1024 * 1024
@@ -175,6 +175,8 @@ export const restoreOptions = {
       default: false,
       flagOnly: true,
     },
+    maxRate: maxRateOption,
+    maxBandwidth: maxBandwidthOption,
     workers: workersOption('batches in flight at once, and parts that are read at once'),
     batchSize: {
       type: 'integer',

@@ -1,10 +1,16 @@
+import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LeftOut } from '../../archive/object/filtered.ts'
+import { lineLength } from '../../archive/object/size.ts'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
 import { failpoint } from '../../core/failpoint.ts'
+import type { StoredObject } from '../../core/object.ts'
 import { hintedFailure } from '../../run/failure.ts'
+import { ratesOf } from '../../run/sharedOptions.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
+import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
+import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import { alongside } from './conflict/alongside.ts'
 import { type Resolve, resolverFor } from './conflict/resolve.ts'
@@ -26,6 +32,8 @@ interface Writing {
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
   readonly onFiltered: (objects: number) => void
+  /** Undefined where objects flow as fast as they can. */
+  readonly pace: Pace | undefined
   /** Undefined where all objects are simply written. */
   readonly resolve: Resolve | undefined
 }
@@ -65,6 +73,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
   const { progress, plan, options, source } = run
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
+  const rates = ratesOf(options)
   let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
   const tell = (more: number) => {
     objects += more
@@ -79,6 +88,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
       tell(more)
     },
     onFiltered: tell,
+    pace: rates && new Pace(rates),
     resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo })),
   }
 }
@@ -139,7 +149,7 @@ function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
 }
 
 async function flow(
-  { run, calls, semaphore, signal, makeTenant, onObjects, onFiltered, resolve }: Writing,
+  { run, calls, semaphore, signal, makeTenant, onObjects, onFiltered, pace, resolve }: Writing,
   part: SourcePart,
   tally: PartTally,
   noting: Noting,
@@ -163,7 +173,7 @@ async function flow(
     run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
     onObjects(1)
   })
-  const { batchSize: count, batchBytes: bytes, skipDamaged } = run.options
+  const { skipDamaged } = run.options
   const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
   const leftOut = new LeftOut((objects) => {
     tally.leaveOut(objects)
@@ -178,14 +188,29 @@ async function flow(
   const beside = alongside(run, part, { signal, onUnchanged })
   const compared = beside === undefined ? [] : [beside]
   const ids = run.kept.written === undefined ? [] : [run.kept.written.noting()]
-  const batches = writable({ ...stages, batch: { count, bytes }, makeTenant, noting: ids })
+  const batches = writable({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
-    await pipeline([pages, ...wanted(stages), ...made, ...compared, ...batches, sink], { signal })
+    const flow = [pages, ...evenly(pace), ...wanted(stages), ...made, ...compared, ...batches, sink]
+    await pipeline(flow, { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
     await closed
+  }
+}
+
+function evenly(pace: Pace | undefined): Duplex[] {
+  if (pace === undefined) return []
+  return [rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength }), paced(pace, lineLength)]
+}
+
+/** Of what flows at a pace batches are small, so that it flows evenly. */
+function batchOf({ options: { batchSize, batchBytes } }: RestoreRun, pace: Pace | undefined) {
+  const most = pace && mostAtOnce(pace)
+  return {
+    count: Math.min(batchSize, most?.count ?? batchSize),
+    bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
   }
 }
 

@@ -225,7 +225,7 @@ t.test('a dry run says what would become of what was left, and leaves it', async
   t.equal(dry.code, 0, dry.errors)
   t.match(dry.errors, /Thing, which the restore \S+ has left of a pipe, would be taken away/)
   const same = await restored(target, first, ['--dry-run'])
-  t.match(same.errors, /continues the interrupted restore/)
+  t.match(same.errors, /continues the interrupted run/)
   const store = await target.open()
   t.equal(await store.collection('Thing').count(), left)
   await store.close()
