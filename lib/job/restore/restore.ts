@@ -12,7 +12,6 @@ import { verifyWritten } from './conflict/verifyWritten.ts'
 import { rehearse } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
-import { requireAsPlanned } from './planned/check.ts'
 import { writePlan } from './planned/write.ts'
 import { addedUp } from './reasons.ts'
 import { type RestoreReport, requireSums, restoreCounts, restoreReport } from './report.ts'
@@ -108,7 +107,6 @@ async function bringBack(
   done: Map<RestoreRun, Verification>,
   at: { run: RestoreRun | undefined },
 ): Promise<void> {
-  for (const run of runs) await requireAsPlanned(run)
   await makeTargets(runs)
   failpoint('restore.made')
   for (const [step, point] of STEPS) {

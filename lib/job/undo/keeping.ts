@@ -29,12 +29,22 @@ export class UndoKeeping {
     return { entries: this.#writer?.entries ?? 0, bytes: this.#writer?.bytes ?? 0 }
   }
 
+  /**
+   * Reads what an interrupted run has kept, so that `own` knows it; nothing is written.
+   * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_CONFLICT
+   */
+  async look(): Promise<void> {
+    if (this.#earlier !== undefined) return
+    const earlier = readUndoHeader(this.directory)
+    if (earlier === undefined) return
+    requireOwn(this.directory, earlier, this.#header)
+    this.#earlier = await UndoIndex.read(this.directory, earlier, this.#traces)
+  }
+
   /** Makes the archive, or goes on with it. @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED, ELYSIA_CONFLICT */
   async begin(): Promise<void> {
-    const earlier = readUndoHeader(this.directory)
-    if (earlier !== undefined) requireOwn(this.directory, earlier, this.#header)
-    if (earlier !== undefined) this.#earlier = await UndoIndex.read(this.directory, earlier, this.#traces)
-    const made = earlier?.tenants_made
+    await this.look()
+    const made = readUndoHeader(this.directory)?.tenants_made
     this.#writer = await UndoWriter.begin(this.directory, {
       ...this.#header,
       ...(made !== undefined && { tenants_made: made }),

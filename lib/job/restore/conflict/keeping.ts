@@ -7,6 +7,8 @@ import { UndoKeeping } from '../../undo/keeping.ts'
 import { lockUndo } from '../../undo/lock.ts'
 import { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
+import { requireAsPlanned } from '../planned/check.ts'
+import { requireOfArchive } from '../planned/ofArchive.ts'
 import type { Existing, RestoreContext, RestoreRun } from '../run.ts'
 import type { Strategy } from './strategy.ts'
 import { planDeletions, requireReplaceable } from './vanishing.ts'
@@ -38,33 +40,24 @@ async function announce(run: RestoreRun, deletions?: Deletions): Promise<void> {
 }
 
 /**
- * Looks at what a replace would delete, says what is going to be changed, and asks where somebody wants to be asked.
+ * Holds a plan against what is there and its archive, looks at what a replace would delete, says what is going to be
+ * changed, and asks where somebody wants to be asked.
  * @throws ElysiaError ELYSIA_CONFLICT where it is too much, or nobody agreed
  */
 export async function planChanges(run: RestoreRun): Promise<void> {
-  if (run.kept.vanishing === undefined) return announce(run)
-  const deletions = run.applying === undefined ? await planDeletions(run) : await plannedDeletions(run)
+  const { applying, kept, options, frame } = run
+  await requireAsPlanned(run)
+  const deletions =
+    applying !== undefined
+      ? await requireOfArchive(run, applying)
+      : kept.vanishing && (await planDeletions(run))
   await announce(run, deletions)
-  const { confirm } = run.frame.context as RestoreContext
-  if (run.options.dryRun || confirm === undefined || (await confirm(deletions))) return
+  if (deletions === undefined) return
+  const { confirm } = frame.context as RestoreContext
+  if (options.dryRun || confirm === undefined || (await confirm(deletions))) return
   throw new ElysiaError('ELYSIA_CONFLICT', `${run.class} was not replaced: nobody agreed`, {
     hint: 'nothing was written; --yes replaces it unasked',
   })
-}
-
-/** What a plan deletes was looked at when it was made. */
-async function plannedDeletions(run: RestoreRun): Promise<Deletions> {
-  const { applying, kept, class: name, store, existing, retry } = run
-  const vanishing = kept.vanishing!
-  for (const entries of applying!.deletions()) {
-    vanishing.addTarget(
-      entries.map(({ id, tenant }) => ({ id, properties: {}, ...(tenant !== undefined && { tenant }) })),
-    )
-  }
-  const { count, source } = vanishing
-  const isTenanted = hasTenants(existing!.schema)
-  const objects = isTenanted ? vanishing.objects : await retry(() => store.collection(name).count())
-  return { collection: name, target: store.target, objects, source, deletes: count, ids: [] }
 }
 
 /** Of a replace the ids that it will delete. @throws ElysiaError ELYSIA_USAGE for a source that may not delete anything */

@@ -8,9 +8,10 @@ import { objects } from '../../../store/objects.ts'
 import { countedScan } from '../../scan/countedScan.ts'
 import type { RestorePlan, RestoreRun } from '../run.ts'
 import { isOnce, type RestoreSource } from '../source/source.ts'
-import type { Deletions, VanishingIds } from './vanishingIds.ts'
+import { type Deletions, placeOf, type VanishingIds } from './vanishingIds.ts'
 
-const IDS_NAMED = 5
+/** Objects that would be deleted are named up to here. */
+export const IDS_NAMED = 5
 
 /**
  * Reads a source to its end and the ids of the collection, before anything is written: what a replace will delete.
@@ -19,7 +20,9 @@ const IDS_NAMED = 5
  */
 export async function planDeletions(run: RestoreRun): Promise<Deletions> {
   const vanishing = run.kept.vanishing!
-  await readSource(run, vanishing)
+  await readSource(run, vanishing, ({ reason }) => {
+    throw notWhole(run.source.name, reason)
+  })
   await readTarget(run, vanishing)
   if (vanishing.source === 0 && vanishing.objects > 0) throw empty(run)
   const plan: Deletions = {
@@ -28,19 +31,21 @@ export async function planDeletions(run: RestoreRun): Promise<Deletions> {
     objects: vanishing.objects,
     source: vanishing.source,
     deletes: vanishing.count,
-    ids: vanishing.after(undefined, IDS_NAMED).map(({ id }) => id),
+    ids: vanishing.first(IDS_NAMED).map(placeOf),
   }
   requireFew(plan, run.options.maxDelete)
   return plan
 }
 
-async function readSource({ plan, frame, source }: RestoreRun, vanishing: VanishingIds): Promise<void> {
+/** Notes the ids of a source, read to its end. `onReject` is called with the reason for what is no object. */
+export async function readSource(
+  { plan, frame }: RestoreRun,
+  vanishing: VanishingIds,
+  onReject: (reject: { readonly reason: string }) => void,
+): Promise<void> {
   for (const part of plan.parts) {
     frame.stop.throwIfAborted()
     await part.check?.(frame.signal)
-    const onReject = ({ reason }: { readonly reason: string }) => {
-      throw notWhole(source.name, reason)
-    }
     for await (const page of await (part.ids?.() ?? part.pages(onReject))) {
       vanishing.addSource(page as readonly StoredObject[])
       frame.signal.throwIfAborted()
@@ -95,14 +100,18 @@ function requireOwnTenants({ plan, class: name, source }: RestoreRun, tenants: r
   )
 }
 
-function requireFew({ deletes, objects: all, collection, target, ids }: Deletions, limit: string): void {
+/** @throws ElysiaError ELYSIA_CONFLICT where more would be deleted than this allows */
+export function requireFew(deletions: Deletions, limit: string): void {
+  const { deletes, objects: all, source, collection, target, ids } = deletions
   const most = limit.endsWith('%') ? (Number(limit.slice(0, -1)) / 100) * all : Number(limit)
   if (deletes <= most) return
   const share = `${((100 * deletes) / all).toFixed(1)} %`
   const some = `${ids.join(', ')}${deletes > ids.length ? ', …' : ''}`
   const fact = `would delete ${deletes} of ${all} objects (${share}) of ${collection} in ${target}: ${some}`
-  throw new ElysiaError('ELYSIA_CONFLICT', `${fact}; --max-delete allows ${limit}`, {
-    hint: `nothing was written; look at them with \`elysiactl diff\`, then give --max-delete ${deletes} if that is meant`,
+  const both = Math.max(0, all - deletes)
+  const rest = `the archive has ${source}: ${both} in both, ${Math.max(0, source - both)} new`
+  throw new ElysiaError('ELYSIA_CONFLICT', `${fact}; ${rest}; --max-delete allows ${limit}`, {
+    hint: `nothing was written; --plan FILE lists all of it, an object a line, once --max-delete ${deletes} allows it`,
   })
 }
 

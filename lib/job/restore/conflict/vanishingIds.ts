@@ -1,4 +1,3 @@
-import type { StoredObject } from '../../../core/object.ts'
 import { temporaryDatabase } from '../../../database/connection.ts'
 
 /** What a replace will delete, known before anything is written. */
@@ -7,11 +6,11 @@ export interface Deletions {
   readonly target: string
   /** Objects that the collection holds. */
   readonly objects: number
-  /** Objects of the source. */
+  /** Objects of the source, each id once. */
   readonly source: number
   /** Objects of the collection that the source does not have. */
   readonly deletes: number
-  /** Some of their ids. */
+  /** Some of them. @see placeOf */
   readonly ids: readonly string[]
 }
 
@@ -41,14 +40,14 @@ export class VanishingIds {
     return this.#objects
   }
 
-  addSource(page: readonly StoredObject[]): void {
+  addSource(page: readonly VanishingId[]): void {
     this.#database.transaction(() => {
       for (const { id, tenant = '' } of page) this.#source += this.#insert.run(tenant, id).changes
     })()
   }
 
   /** Objects of the collection: those that the source lacks are kept. */
-  addTarget(page: readonly StoredObject[]): void {
+  addTarget(page: readonly VanishingId[]): void {
     this.#objects += page.length
     const ids = JSON.stringify(page.map(({ id, tenant = '' }) => [tenant, id]))
     this.#database
@@ -74,6 +73,14 @@ export class VanishingIds {
       .map((row) => (row.tenant === '' ? { id: row.id } : row))
   }
 
+  /** So many of them, of whatever tenant. */
+  first(count: number): VanishingId[] {
+    const rows = this.#database
+      .prepare('SELECT tenant, id FROM vanishing ORDER BY tenant, id LIMIT ?')
+      .all(count) as { tenant: string; id: string }[]
+    return rows.map((row) => (row.tenant === '' ? { id: row.id } : row))
+  }
+
   close(): void {
     this.#database.close()
   }
@@ -82,4 +89,9 @@ export class VanishingIds {
 export interface VanishingId {
   readonly id: string
   readonly tenant?: string
+}
+
+/** How an object is named to a person: `TENANT/ID`, or its id. */
+export function placeOf({ id, tenant }: VanishingId): string {
+  return tenant === undefined ? id : `${tenant}/${id}`
 }

@@ -17,6 +17,7 @@ export function runApply(
   input: ApplyOptionsInput = {},
   context: RestoreContext = {},
 ): Promise<RestoreEnded> {
-  const how = resolveInput(applyOptions, input)
-  return runRestore(source, store, { ...plan.header.options, ...how }, { ...context, applying: plan })
+  const { maxDelete = plan.header.options.maxDelete, ...how } = resolveInput(applyOptions, input)
+  const options = { ...plan.header.options, ...how, ...(maxDelete !== undefined && { maxDelete }) }
+  return runRestore(source, store, options, { ...context, applying: plan })
 }

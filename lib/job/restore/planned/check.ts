@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Finder, Resolve, Resolved } from '../conflict/resolve.ts'
-import type { VanishingId } from '../conflict/vanishingIds.ts'
+import { placeOf, type VanishingId } from '../conflict/vanishingIds.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
 import type { Refused } from '../tally.ts'
@@ -49,8 +49,9 @@ function shapeFault(planned: string | null, now: string | null, name: string): s
  * @throws ElysiaError ELYSIA_CONFLICT where one has changed since the plan was made, naming some; an event names more
  */
 export async function requireAsPlanned(run: RestoreRun): Promise<void> {
-  const { applying, existing, frame, class: name } = run
+  const { applying, existing, frame, kept, class: name } = run
   if (applying === undefined || existing === undefined) return
+  await kept.undo?.look()
   const present = await Present.of(run)
   const changed: string[] = []
   let objects = 0
@@ -65,7 +66,7 @@ export async function requireAsPlanned(run: RestoreRun): Promise<void> {
       for (const entry of entries) {
         if (isAsPlanned(run, entry, there.get(entry.id))) continue
         objects += 1
-        if (changed.length < MOST_IDS) changed.push(entry.id)
+        if (changed.length < MOST_IDS) changed.push(placeOf(entry))
       }
       done += entries.length
       frame.emit({ type: 'progress', unit: 'objects', phase: 'comparing', done })
@@ -170,7 +171,7 @@ export async function deletableOf(
   }
   if (left.length > 0) {
     run.progress.leftAlone += left.length
-    const named = left.slice(0, MOST_IDS).map(({ id }) => id)
+    const named = left.slice(0, MOST_IDS).map(placeOf)
     frame.emit({ type: 'plan_outdated', collection: name, objects: left.length, ids: named })
   }
   return due

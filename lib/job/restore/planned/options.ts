@@ -1,6 +1,7 @@
 import type { OptionsSchema } from '../../../options/schema.ts'
 import { type RestoreOptionsInput, restoreOptions } from '../options.ts'
 
+const { default: _, description: __, ...maxDelete } = restoreOptions.properties.maxDelete
 const { undo, keepUndoMs, degraded, verify, waitIndexed, workers, batchSize, batchBytes, retryForMs } =
   restoreOptions.properties
 
@@ -9,7 +10,21 @@ export const applyOptions = {
   type: 'object',
   name: 'apply',
   description: 'How a plan is applied.',
-  properties: { undo, keepUndoMs, degraded, verify, waitIndexed, workers, batchSize, batchBytes, retryForMs },
+  properties: {
+    maxDelete: {
+      ...maxDelete,
+      description: 'refuse a plan that deletes more objects than this; without it, than it was made with',
+    },
+    undo,
+    keepUndoMs,
+    degraded,
+    verify,
+    waitIndexed,
+    workers,
+    batchSize,
+    batchBytes,
+    retryForMs,
+  },
 } as const satisfies OptionsSchema
 
 export type ApplyOptionsInput = Pick<RestoreOptionsInput, keyof (typeof applyOptions)['properties']>

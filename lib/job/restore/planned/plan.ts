@@ -105,7 +105,7 @@ async function read(path: string, rows: PlanRows): Promise<Plan> {
     if (line.length > MAX_LINE_LENGTH) throw at('is too long')
     const value = recordIn(line, at)
     if (header === undefined) header = headerIn(value, at)
-    else if (value.end === true) end = endIn(value, digest.digest('hex'), rows.counts(), at)
+    else if (value.end === true) end = endIn(value, digest.digest('hex'), rows.counts(), header, at)
     else if (!rows.add(entryIn(value, at))) throw at(`names ${String(value.id)} a second time`)
     if (end === undefined) digest.update(`${line}\n`)
   }
@@ -136,6 +136,7 @@ function headerIn(value: Readonly<Record<string, unknown>>, at: At): PlanHeader 
   if (!isWhole || !isRecord(options) || (shape !== null && typeof shape !== 'string')) {
     throw at('lacks what a plan begins with')
   }
+  if (options.onConflict !== value.strategy) throw at('names two strategies')
   const known = Object.entries(options).filter(([key]) =>
     (PLANNED_OPTIONS as readonly string[]).includes(key),
   )
@@ -170,6 +171,7 @@ function endIn(
   value: Readonly<Record<string, unknown>>,
   sha256: string,
   found: Readonly<Record<Change, number>>,
+  { strategy }: PlanHeader,
   at: At,
 ): PlanEnd {
   if (value.sha256 !== sha256) throw at('says that it was changed since it was made')
@@ -177,6 +179,7 @@ function endIn(
   if (!isRecord(counts) || CHANGES.some((change) => counts[change] !== found[change])) {
     throw at('counts other objects than there are')
   }
+  if (found.delete > 0 && strategy !== 'replace') throw at('deletes objects, though it replaces nothing')
   return value as unknown as PlanEnd
 }
 

@@ -136,8 +136,7 @@ for (const [name, open] of Object.entries(TARGETS)) {
         const onEvent = (event: { readonly type: string }) => {
           if (event.type === 'plan_outdated') events.push(event)
         }
-        const { error } = await applied(t, path, files, store, { onEvent })
-        t.match(error, {
+        await t.rejects(applied(t, path, files, store, { onEvent }), {
           code: 'ELYSIA_CONFLICT',
           message: new RegExp(`1 objects of Thing have changed.*${other.id}`),
         })

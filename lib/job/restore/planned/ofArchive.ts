@@ -1,0 +1,42 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { counted } from '../../../core/units.ts'
+import { IDS_NAMED, readSource, requireFew } from '../conflict/vanishing.ts'
+import { type Deletions, placeOf, VanishingIds } from '../conflict/vanishingIds.ts'
+import type { RestoreRun } from '../run.ts'
+import type { Plan } from './plan.ts'
+
+/**
+ * Holds a plan against its archive, which is read to its end: what the plan writes is in it, what it deletes is not.
+ * Returns what it deletes of a replace. Memory: a page; the ids are in a file.
+ * @throws ElysiaError ELYSIA_CONFLICT where the plan says otherwise, or deletes more than `--max-delete` allows;
+ * ELYSIA_DAMAGED where the archive is
+ */
+export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<Deletions | undefined> {
+  const { kept, class: name, store, options } = run
+  const ids = kept.vanishing ?? new VanishingIds()
+  try {
+    await readSource(run, ids, () => {})
+    for (const entries of planned.batches()) ids.addTarget(entries.filter((entry) => entry.do !== 'delete'))
+    if (ids.count > 0) throw other(run, planned, `writes ${counted(ids.count, 'object')} that are not in`)
+    for (const entries of planned.deletions()) ids.addTarget(entries)
+    const { create, delete: deletes } = planned.end.counts
+    if (ids.count !== deletes)
+      throw other(run, planned, `deletes ${counted(deletes - ids.count, 'object')} of`)
+    if (kept.vanishing === undefined) return undefined
+    const { source } = ids
+    const first = ids.first(IDS_NAMED).map(placeOf)
+    // As many as there were when the plan was made: an interrupted run of it may have deleted some.
+    const objects = source - create + deletes
+    const plan = { collection: name, target: store.target, objects, source, deletes, ids: first }
+    requireFew(plan, options.maxDelete)
+    return plan
+  } finally {
+    if (kept.vanishing === undefined) ids.close()
+  }
+}
+
+function other({ source }: RestoreRun, { path }: Plan, fact: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `the plan ${path} ${fact} ${source.name}`, {
+    hint: 'nothing was written; a plan is applied as it was made: make it anew with `elysiactl col restore … --plan FILE`',
+  })
+}
