@@ -12,7 +12,7 @@ import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
 import { ROLLBACK_REPORT } from '../lib/job/rollback/report.ts'
 import { optionTable } from '../lib/options/table.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
-import { RULES } from '../lib/transform/schema/rules.ts'
+import { RULES } from '../lib/transform/schema/rules/rules.ts'
 import { ROOMS } from './rooms.ts'
 import { eventTable, reportTable } from './schemas.ts'
 

@@ -13,7 +13,8 @@ export interface SchemaDifference {
 
 /**
  * Compares the class that a store created with the requested one: what it dropped or changed. What the store
- * added, mostly defaults, is not a difference. Absent, an empty text, list or object count as the same.
+ * added, mostly defaults, is not a difference. Absent, an empty text, list or object count as the same; and so does
+ * what is switched off, where the store does not know the switch.
  */
 export function schemaDifferences(wanted: CollectionSchema, got: CollectionSchema): SchemaDifference[] {
   return [...differences(wanted as unknown as Json, got as unknown as Json, [])]
@@ -21,6 +22,7 @@ export function schemaDifferences(wanted: CollectionSchema, got: CollectionSchem
 
 function* differences(wanted: Json, got: Json | undefined, path: string[]): Generator<SchemaDifference> {
   if (isNothing(wanted) && isNothing(got)) return
+  if (got === undefined && isOff(wanted)) return
   if (isRecord(wanted) && isRecord(got)) {
     for (const [key, value] of Object.entries(wanted)) yield* differences(value, got[key], [...path, key])
   } else if (isNamed(wanted) && Array.isArray(got)) {
@@ -33,6 +35,11 @@ function* differences(wanted: Json, got: Json | undefined, path: string[]): Gene
 function isNothing(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** `false`, or settings that say that they are not in use. */
+function isOff(value: Json): boolean {
+  return value === false || (isRecord(value) && value.enabled === false)
 }
 
 /** A list of properties. */

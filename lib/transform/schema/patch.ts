@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import type { Patching, SchemaTarget, SchemaWishes } from './patching.ts'
-import { RULES } from './rules.ts'
+import type { SchemaRule } from './rules/rule.ts'
+import { RULES } from './rules/rules.ts'
 
 /**
  * One change that a class needs so that a target takes it. `from` or `to` is absent if there was or is
@@ -32,9 +33,39 @@ export function patchSchema(
   target: SchemaTarget,
   wishes: SchemaWishes = {},
 ): PatchedSchema {
+  const due = RULES.filter(({ refusal }) => refusal === undefined)
+  return applied(due, original, target, wishes)
+}
+
+/**
+ * Changes a class that a target has refused, where its words say what it does not have; undefined where no rule knows
+ * them, or the class has nothing of it. Does not modify the given class.
+ */
+export function patchRefused(
+  refused: CollectionSchema,
+  target: SchemaTarget,
+  words: string,
+): PatchedSchema | undefined {
+  const due = RULES.filter(({ refusal }) => refusal?.test(words) === true)
+  const patched = applied(due, refused, target, {})
+  return patched.patches.length === 0 ? undefined : patched
+}
+
+/** The changes that are made only because the target does not have what the class says. */
+export function lossesIn(patches: readonly SchemaPatch[]): readonly SchemaPatch[] {
+  const losing = new Set(RULES.filter(({ cause }) => cause === 'target').map(({ name }) => name))
+  return patches.filter(({ rule }) => losing.has(rule))
+}
+
+function applied(
+  rules: readonly SchemaRule[],
+  original: CollectionSchema,
+  target: SchemaTarget,
+  wishes: SchemaWishes,
+): PatchedSchema {
   const schema = structuredClone(original) as unknown as JsonObject
   const patches: SchemaPatch[] = []
-  for (const { name, of, apply } of RULES) {
+  for (const { name, of, apply } of rules) {
     if (of === 'server' && target.kind !== 'weaviate') continue
     const set: Patching['set'] = (path, to, reason) => {
       const patch = change(schema, path, to)

@@ -1,10 +1,6 @@
 import t, { type Test } from 'tap'
-import {
-  CAPABILITIES,
-  featuresOf,
-  isSince,
-  OLDEST_MINOR,
-} from '../../../lib/store/weaviate/cluster/capabilities.ts'
+import { isSince } from '../../../lib/core/value/version.ts'
+import { CAPABILITIES, featuresOf, OLDEST_MINOR } from '../../../lib/store/weaviate/cluster/capabilities.ts'
 import { openWeaviate } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
 import { storeContract } from '../../contract/store.ts'

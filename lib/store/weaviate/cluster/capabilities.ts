@@ -1,3 +1,5 @@
+import { isSince } from '../../../core/value/version.ts'
+
 /** The oldest supported minor release of version 1: the client's gRPC needs it. */
 export const OLDEST_MINOR = 27
 
@@ -50,21 +52,4 @@ export type ServerFeatures = { readonly [Name in keyof typeof CAPABILITIES]: boo
 export function featuresOf(version: string): ServerFeatures {
   const entries = Object.entries(CAPABILITIES).map(([name, { since }]) => [name, isSince(version, since)])
   return Object.fromEntries(entries) as ServerFeatures
-}
-
-/** True for a version that is that minor release of version 1, or later. */
-export function isSince(version: string, minor: number): boolean {
-  const [major, its] = numbersOf(version)
-  return major > 1 || (major === 1 && its >= minor)
-}
-
-/** Orders versions by their major and minor release, oldest first. */
-export function byAge(a: string, b: string): number {
-  const [left, right] = [numbersOf(a), numbersOf(b)]
-  return left[0] - right[0] || left[1] - right[1]
-}
-
-function numbersOf(version: string): [major: number, minor: number] {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0)
-  return [major, minor]
 }

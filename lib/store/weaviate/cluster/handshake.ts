@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
-import { byAge, isSince, OLDEST_MINOR } from './capabilities.ts'
+import { byAge, isSince } from '../../../core/value/version.ts'
+import { OLDEST_MINOR } from './capabilities.ts'
 import { allUnreachable, failureOf, isOtherProtocol, lacksRight } from './failure.ts'
 import type { NodeConnection } from './node.ts'
 

@@ -1,0 +1,108 @@
+import { recordOf } from '../../../core/value/record.ts'
+import type { Patching } from '../patching.ts'
+import { propertiesOf } from './properties.ts'
+import type { SchemaRule } from './rule.ts'
+
+/** What makes vectors, and what else a class says to modules. */
+export const MODULES: readonly SchemaRule[] = [
+  {
+    name: 'vectorizer-none',
+    meaning: 'every vectorizer becomes `none` under `--vectorizer none`',
+    of: 'any',
+    cause: 'asked',
+    apply: vectorizerNone,
+  },
+  {
+    name: 'vectorizer-unknown',
+    meaning: 'a vectorizer that the target does not have becomes `none`',
+    of: 'server',
+    cause: 'target',
+    apply: vectorizerUnknown,
+  },
+  {
+    name: 'vectorizer-unsaid',
+    meaning: 'a class that names no vectorizer says `none`, since a server may have a standard one',
+    of: 'server',
+    cause: 'wording',
+    apply: vectorizerUnsaid,
+  },
+  {
+    name: 'module-unknown',
+    meaning: '`moduleConfig` of modules that the target does not have is left out',
+    of: 'server',
+    cause: 'target',
+    apply: moduleUnknown,
+  },
+  {
+    name: 'property-module',
+    meaning: 'what a property says to a vectorizer that its class does not use is left out',
+    of: 'server',
+    cause: 'wording',
+    apply: propertyModule,
+  },
+]
+
+function vectorizerNone({ schema, wishes, set }: Patching): void {
+  if (wishes.vectorizer !== 'none') return
+  const reason = 'it was asked for with --vectorizer none'
+  if (typeof schema.vectorizer === 'string') set(['vectorizer'], 'none', reason)
+  for (const name of Object.keys(recordOf(schema.vectorConfig))) {
+    set(['vectorConfig', name, 'vectorizer'], { none: {} }, reason)
+  }
+}
+
+function vectorizerUnknown({ schema, target, set }: Patching): void {
+  const { modules } = target
+  if (modules === undefined) return
+  const lacks = (module: string) => module !== 'none' && module !== '' && !modules.includes(module)
+  const { vectorizer } = schema
+  if (typeof vectorizer === 'string' && lacks(vectorizer)) set(['vectorizer'], 'none', noModule(vectorizer))
+  for (const [name, config] of Object.entries(recordOf(schema.vectorConfig))) {
+    const missing = Object.keys(recordOf(recordOf(config).vectorizer)).find(lacks)
+    if (missing !== undefined) set(['vectorConfig', name, 'vectorizer'], { none: {} }, noModule(missing))
+  }
+}
+
+/** A server may have a default vectorizer, which would compute vectors for objects that never had any. */
+function vectorizerUnsaid({ schema, set }: Patching): void {
+  if (schema.vectorizer !== undefined || Object.keys(recordOf(schema.vectorConfig)).length > 0) return
+  set(['vectorizer'], 'none', 'the class says nothing of it, and the target may have a standard of its own')
+}
+
+function moduleUnknown({ schema, target, set }: Patching): void {
+  const { modules } = target
+  if (modules === undefined) return
+  const unknownModules = (config: unknown) =>
+    Object.keys(recordOf(config)).filter((one) => !modules.includes(one))
+  for (const module of unknownModules(schema.moduleConfig)) {
+    set(['moduleConfig', module], undefined, noModule(module))
+  }
+  for (const { property, path } of propertiesOf(schema)) {
+    for (const module of unknownModules(property.moduleConfig)) {
+      set([...path, 'moduleConfig', module], undefined, noModule(module))
+    }
+  }
+}
+
+/** A server refuses what a property says to a vectorizer that its class does not use. */
+function propertyModule({ schema, set }: Patching): void {
+  const used = modulesOf(schema)
+  for (const { property, path } of propertiesOf(schema)) {
+    for (const module of Object.keys(recordOf(property.moduleConfig)).filter((one) => /2\w*vec-/.test(one))) {
+      if (used.includes(module)) continue
+      set([...path, 'moduleConfig', module], undefined, `no vector of the class is made by ${module}`)
+    }
+  }
+}
+
+/** The vectorizers of a class, `none` included. */
+function modulesOf(schema: Patching['schema']): string[] {
+  const named = Object.values(recordOf(schema.vectorConfig)).flatMap((config) =>
+    Object.keys(recordOf(recordOf(config).vectorizer)),
+  )
+  return typeof schema.vectorizer === 'string' ? [...named, schema.vectorizer] : named
+}
+
+function noModule(module: string): string {
+  return `the target has no module ${module}`
+}

@@ -1,0 +1,35 @@
+import type { Patching } from '../patching.ts'
+import { propertiesOf } from './properties.ts'
+import type { SchemaRule } from './rule.ts'
+
+/** What follows from another name of the class. */
+export const NAMING: readonly SchemaRule[] = [
+  {
+    name: 'name',
+    meaning: 'the class gets the name of `--name`',
+    of: 'any',
+    cause: 'asked',
+    apply: name,
+  },
+  {
+    name: 'reference-to-itself',
+    meaning: 'references of the class to itself follow the new name',
+    of: 'any',
+    cause: 'asked',
+    apply: referenceToItself,
+  },
+]
+
+function name({ wishes, set }: Patching): void {
+  if (wishes.name !== undefined) set(['class'], wishes.name, 'it is restored under another name')
+}
+
+function referenceToItself({ schema, nameBefore, set }: Patching): void {
+  const nameNow = String(schema.class)
+  for (const { property, path } of propertiesOf(schema)) {
+    const { dataType } = property
+    if (nameNow === nameBefore || !dataType.includes(nameBefore)) continue
+    const renamed = dataType.map((type) => (type === nameBefore ? nameNow : type))
+    set([...path, 'dataType'], renamed, 'its references lead to objects of the class itself')
+  }
+}

@@ -1,0 +1,102 @@
+import { counted } from '../../../core/units.ts'
+import { recordOf } from '../../../core/value/record.ts'
+import { isSince } from '../../../core/value/version.ts'
+import type { Patching } from '../patching.ts'
+import type { SchemaRule } from './rule.ts'
+import { unknownTo } from './unknown.ts'
+
+/** How a class lies on the nodes of a cluster. */
+export const PLACEMENT: readonly SchemaRule[] = [
+  {
+    name: 'sharding-with-tenants',
+    meaning: '`shardingConfig` of a class with tenants is left out: no server takes both',
+    of: 'server',
+    cause: 'wording',
+    apply: shardingWithTenants,
+  },
+  {
+    name: 'sharding-as-it-was',
+    meaning:
+      '`actualCount`, `actualVirtualCount` and `desiredVirtualCount` are left out; `desiredCount` stays',
+    of: 'server',
+    cause: 'wording',
+    apply: shardingAsItWas,
+  },
+  {
+    name: 'replication-asked',
+    meaning: 'as many copies as `--replication` says',
+    of: 'server',
+    cause: 'asked',
+    apply: replicationAsked,
+  },
+  {
+    name: 'replication',
+    meaning: 'no more copies than the target has nodes',
+    of: 'server',
+    cause: 'target',
+    apply: replication,
+  },
+  {
+    name: 'deletion-strategy',
+    meaning: '`deletionStrategy` is left out where its value came after the version of the target (1.28)',
+    of: 'server',
+    cause: 'target',
+    apply: deletionStrategy,
+  },
+  {
+    name: 'replication-async',
+    meaning:
+      '`asyncConfig` is left out before 1.36, and `asyncEnabled` from 1.38 on, where the server decides it for all classes',
+    of: 'server',
+    cause: 'target',
+    apply: asyncReplication,
+  },
+]
+
+function shardingWithTenants({ schema, set }: Patching): void {
+  if (recordOf(schema.multiTenancyConfig).enabled !== true) return
+  set(['shardingConfig'], undefined, 'a class with tenants has a shard for each, and takes no other sharding')
+}
+
+function shardingAsItWas({ schema, set }: Patching): void {
+  if (schema.shardingConfig === undefined) return
+  for (const key of ['actualCount', 'actualVirtualCount', 'desiredVirtualCount']) {
+    set(['shardingConfig', key], undefined, 'it says how the class lay on the nodes it came from')
+  }
+}
+
+function replicationAsked(patching: Patching): void {
+  const { replication: wanted } = patching.wishes
+  if (wanted !== undefined) copies(patching, wanted, 'it was asked for with --replication')
+}
+
+function replication(patching: Patching): void {
+  const { schema, target, wishes } = patching
+  if (wishes.replication !== undefined) return
+  const most = Math.max(1, target.nodes)
+  const factor = Number(recordOf(schema.replicationConfig).factor ?? 1)
+  if (factor > most) copies(patching, most, `the target has ${counted(target.nodes, 'node')}`)
+}
+
+function copies({ schema, set }: Patching, factor: number, reason: string): void {
+  if (schema.replicationConfig === undefined) {
+    if (factor !== 1) set(['replicationConfig'], { factor }, reason)
+  } else set(['replicationConfig', 'factor'], factor, reason)
+}
+
+function deletionStrategy({ schema, target, set }: Patching): void {
+  const { deletionStrategy: strategy } = recordOf(schema.replicationConfig)
+  if (strategy !== 'TimeBasedResolution' || !unknownTo(target, 28)) return
+  set(['replicationConfig', 'deletionStrategy'], undefined, `Weaviate ${target.version} does not know it`)
+}
+
+function asyncReplication({ schema, target, set }: Patching): void {
+  const { asyncConfig, asyncEnabled } = recordOf(schema.replicationConfig)
+  if (asyncConfig !== undefined && unknownTo(target, 36)) {
+    set(['replicationConfig', 'asyncConfig'], undefined, `Weaviate ${target.version} does not know it`)
+  }
+  if (asyncEnabled === true && target.version !== undefined && isSince(target.version, 38)) {
+    const reason = `Weaviate ${target.version} has no such setting for a class of its own`
+    set(['replicationConfig', 'asyncEnabled'], undefined, reason)
+  }
+}

@@ -1,0 +1,20 @@
+import { INDEXES } from './indexes.ts'
+import { MODULES } from './modules.ts'
+import { NAMING } from './naming.ts'
+import { PLACEMENT } from './placement.ts'
+import type { SchemaRule } from './rule.ts'
+import { SETTINGS } from './settings.ts'
+import { TEXTS } from './texts.ts'
+
+/**
+ * All rules, in the order in which they apply: what breaks if the class of one server is sent to another.
+ * @see SPEC.md, "Restore"
+ */
+export const RULES: readonly SchemaRule[] = [
+  ...NAMING,
+  ...PLACEMENT,
+  ...MODULES,
+  ...INDEXES,
+  ...SETTINGS,
+  ...TEXTS,
+]
