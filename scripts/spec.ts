@@ -12,6 +12,7 @@ import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
 import { ROLLBACK_REPORT } from '../lib/job/rollback/report.ts'
 import { optionTable } from '../lib/options/table.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
+import type { RuleCause } from '../lib/transform/schema/rules/rule.ts'
 import { RULES } from '../lib/transform/schema/rules/rules.ts'
 import { ROOMS } from './rooms.ts'
 import { eventTable, reportTable } from './schemas.ts'
@@ -68,9 +69,15 @@ function versionTable(): string {
   return ['| since | what | before |', '|---|---|---|', ...rows].join('\n')
 }
 
+const CAUSES: Readonly<Record<RuleCause, string>> = {
+  asked: 'asked for',
+  wording: 'other words',
+  target: 'not there',
+}
+
 function schemaRuleTable(): string {
-  const rows = RULES.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`)
-  return ['| rule | what it changes |', '|---|---|', ...rows].join('\n')
+  const rows = RULES.map(({ name, cause, meaning }) => `| \`${name}\` | ${CAUSES[cause]} | ${meaning} |`)
+  return ['| rule | why | what it changes |', '|---|---|---|', ...rows].join('\n')
 }
 
 function roomTable(): string {

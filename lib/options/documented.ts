@@ -314,6 +314,11 @@ export interface RestoreOptionsInput {
   /** none: the class gets no vectorizer, so that no object is vectorised again. No default. */
   readonly vectorizer?: 'none'
   /**
+   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
+   * anything is written, what would lose a setting of the class. Default true.
+   */
+  readonly migrate?: boolean
+  /**
    * references to a class that the target does not have: keep them unchanged, or drop their property. Default
    * 'keep'.
    */
@@ -371,6 +376,11 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly dropOld: boolean
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
+  /**
+   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
+   * anything is written, what would lose a setting of the class. Default true.
+   */
+  readonly migrate: boolean
   /**
    * references to a class that the target does not have: keep them unchanged, or drop their property. Default
    * 'keep'.
@@ -438,6 +448,11 @@ export interface CopyOptionsInput {
   /** none: the class gets no vectorizer, so that no object is vectorised again. No default. */
   readonly vectorizer?: 'none'
   /**
+   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
+   * anything is written, what would lose a setting of the class. Default true.
+   */
+  readonly migrate?: boolean
+  /**
    * references to a class that the target does not have: keep them unchanged, or drop their property. Default
    * 'keep'.
    */
@@ -491,6 +506,11 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly keepUndoMs: number
   /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
+  /**
+   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
+   * anything is written, what would lose a setting of the class. Default true.
+   */
+  readonly migrate: boolean
   /**
    * references to a class that the target does not have: keep them unchanged, or drop their property. Default
    * 'keep'.

@@ -8,6 +8,7 @@ const {
   replication,
   degraded,
   vectorizer,
+  migrate,
   missingReferences,
   maxDelete,
   undo,
@@ -60,6 +61,7 @@ export const copyOptions = {
       description: 'copy even if a node of the target is down; its copies have to wait for it',
     },
     vectorizer,
+    migrate,
     missingReferences,
     waitIndexed,
     dryRun: {

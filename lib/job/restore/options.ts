@@ -141,6 +141,13 @@ export const restoreOptions = {
       enum: ['none'],
       flagOnly: true,
     },
+    migrate: {
+      type: 'boolean',
+      description: 'change what the target does not have of the class: another version, modules, nodes',
+      negative: 'refuse, before anything is written, what would lose a setting of the class',
+      default: true,
+      flagOnly: true,
+    },
     missingReferences: {
       type: 'string',
       description:

@@ -14,7 +14,7 @@ import { normalizerFor } from '../../transform/object/comparable.ts'
 import { splitReferences } from '../../transform/object/references.ts'
 import { bindTransforms } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
-import { patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
+import { lossesIn, patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
 import type { Transform } from '../../transform/transform.ts'
 import { namesOf } from '../backup/plan.ts'
@@ -107,6 +107,20 @@ export async function planRestore(
     compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
     mayExpire: mayExpireIn(store, schema),
   }
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT where --no-migrate stands, and the target does not have all of the class */
+export function requireNoLoss(
+  { target }: Store,
+  { schema, patches }: RestorePlan,
+  { migrate }: RestoreOptions,
+): void {
+  const losses = migrate ? [] : lossesIn(patches)
+  if (losses.length === 0) return
+  const what = losses.map(({ path, reason }) => `${path} (${reason})`).join('; ')
+  throw new ElysiaError('ELYSIA_CONFLICT', `${target} cannot have all of ${schema.class}: ${what}`, {
+    hint: 'nothing was written; without --no-migrate these settings are changed, as --dry-run shows',
+  })
 }
 
 /** Says once that a number is not what was written. */

@@ -181,7 +181,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     parts: plan.parts.length,
     parts_continued: progress.continued,
     parts_damaged: [...progress.damaged.keys()],
-    patches: plan.patches,
+    patches: [...plan.patches, ...(progress.remade?.patches ?? [])],
     schema_differences: progress.differences,
     verification,
     undo: undoFacts(run),

@@ -7,7 +7,7 @@ import type { Collection, Store, Tenant } from '../../store/store.ts'
 import type { SplitReferences } from '../../transform/object/references.ts'
 import type { TransformPipeline } from '../../transform/pipeline.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
-import type { SchemaPatch } from '../../transform/schema/patch.ts'
+import type { PatchedSchema, SchemaPatch } from '../../transform/schema/patch.ts'
 import type { Transform } from '../../transform/transform.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
@@ -135,6 +135,8 @@ export interface RestoreState {
   /** Why this process refused objects. */
   readonly reasons: Reasons
   differences: readonly SchemaDifference[]
+  /** The class as it was changed once the target had refused it; undefined where it took it. */
+  remade: PatchedSchema | undefined
   aliases: string[]
   /** What became of the alias that was to be switched. */
   alias: AliasFacts | undefined

@@ -24,7 +24,7 @@ import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
 import { listedSource } from './list/listed.ts'
 import type { RestoreOptions } from './options.ts'
-import { healthyTarget, planRestore } from './plan.ts'
+import { healthyTarget, planRestore, requireNoLoss } from './plan.ts'
 import { requireSamePlan } from './planned/check.ts'
 import { requirePlannable } from './planned/write.ts'
 import { RestoreLog } from './progressTable.ts'
@@ -95,6 +95,7 @@ export async function setUpRestore(
     const continued = await continuation(asked)
     const { left, isMade, into: schema } = continued
     const plan = schema === undefined ? planned : planInto(store, schema, planned, source, options)
+    if (schema === undefined) requireNoLoss(store, plan, options)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()
@@ -282,6 +283,7 @@ function nothingDone({ selection }: RestorePlan): RestoreState {
     unseen: new UnseenIds(selection?.ids),
     reasons: new Reasons(),
     differences: [],
+    remade: undefined,
     aliases: [],
     alias: undefined,
     planned: undefined,

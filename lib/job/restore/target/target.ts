@@ -1,11 +1,12 @@
 import { ElysiaError } from '../../../core/errors.ts'
-import { type CollectionSchema, vectorNames } from '../../../core/schema.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
 import { hintedFailure } from '../../../run/failure.ts'
-import type { Store, Tenant } from '../../../store/store.ts'
+import type { Tenant } from '../../../store/store.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
 import { prepareExisting } from '../conflict/existing.ts'
 import { shapeOf } from '../progressTable.ts'
 import type { RestoreRun } from '../run.ts'
+import { createClass, finishClass, isLasting } from './creating.ts'
 
 /** A class with its reference properties, as a restore means it to be. */
 type Wanted = Pick<RestoreRun['plan'], 'schema' | 'references'>
@@ -31,11 +32,11 @@ export async function makeTargets(runs: readonly RestoreRun[]): Promise<void> {
 }
 
 async function makeClass(run: RestoreRun): Promise<void> {
-  const { store, plan, retry, frame, class: name } = run
+  const { frame, class: name } = run
   if (!run.continues) {
-    await retry(creating(store, plan.schema))
+    await createClass(run)
     frame.emit({ type: 'collection_created', collection: name, dry_run: false })
-  } else if (!run.kept.log.made) await retry(() => finishing(store, plan.schema))
+  } else if (!run.kept.log.made) await finishClass(run)
   if (!run.kept.log.made) run.kept.log.noteMade()
 }
 
@@ -43,7 +44,9 @@ async function finishTarget(run: RestoreRun): Promise<void> {
   const { store, plan, retry, frame, class: name, progress } = run
   const made = await retry(() => store.schema(name))
   if (made !== undefined && run.kept.written !== undefined) run.kept.log.noteMade(shapeOf(made))
-  if (made !== undefined) progress.differences = schemaDifferences(plan.schema, made)
+  if (made !== undefined) {
+    progress.differences = schemaDifferences(progress.remade?.schema ?? plan.schema, made)
+  }
   for (const { path, wanted, got } of progress.differences) {
     frame.emit({ type: 'schema_differs', path, wanted, ...(got !== undefined && { got }) })
   }
@@ -101,32 +104,6 @@ function active({ name }: Tenant): Tenant {
   return { name, state: 'active' }
 }
 
-/** A call that failed on its way may have made the class: its repetition is then no conflict. */
-function creating(store: Store, schema: CollectionSchema): () => Promise<void> {
-  let repeated = false
-  return async () => {
-    if (repeated) return finishing(store, schema)
-    repeated = true
-    await store.create(schema)
-  }
-}
-
-/**
- * Makes a class that may be there already, ours and empty, whole or without its named vectors: a server makes one that
- * has both kinds in two steps, and a call may end between them.
- */
-async function finishing(store: Store, schema: CollectionSchema): Promise<void> {
-  const made = await store.schema(schema.class)
-  if (made !== undefined && hasVectorsOf(made, schema)) return
-  if (made !== undefined) await store.drop(schema.class)
-  await store.create(schema)
-}
-
-function hasVectorsOf(made: CollectionSchema, wanted: CollectionSchema): boolean {
-  const there = new Set(vectorNames(made).named)
-  return vectorNames(wanted).named.every((name) => there.has(name))
-}
-
 async function addReferences({ store, plan, retry, class: name }: RestoreRun): Promise<void> {
   const existing = await retry(() => store.schema(name))
   const there = new Set((existing?.properties ?? []).map((property) => property.name))
@@ -138,12 +115,6 @@ async function addReferences({ store, plan, retry, class: name }: RestoreRun): P
       throw isLasting(error) ? unreferable(property.name, property.dataType, error) : error
     }
   }
-}
-
-/** True for what the same call would meet again. */
-function isLasting(error: unknown): error is ElysiaError {
-  if (!(error instanceof ElysiaError)) return false
-  return !error.retryable && !['ELYSIA_UNREACHABLE', 'ELYSIA_REFUSED'].includes(error.code)
 }
 
 function unreferable(name: string, targets: readonly string[], cause: ElysiaError): ElysiaError {
