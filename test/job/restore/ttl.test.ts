@@ -48,7 +48,10 @@ function server(input: (object: StoredObject, n: number) => StoredObject | undef
         }
       },
     }),
-    { kind: 'weaviate' },
+    {
+      kind: 'weaviate',
+      health: async () => ({ version: '1.37.0', nodes: [{ name: 'n', status: 'HEALTHY' }] }),
+    },
   )
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { CollectionSchema } from '../../../../lib/core/schema.ts'
-import type { SchemaTarget } from '../../../../lib/transform/schema/patching.ts'
+import type { CollectionSchema } from '../../../lib/core/schema.ts'
+import type { SchemaTarget } from '../../../lib/transform/schema/patching.ts'
 
-/** What servers answered, one line each. @see record.ts */
-export const RECORDED = new URL('recorded.jsonl', import.meta.url)
+/** What servers answered, one line each. @see recordVersions.ts */
+export const RECORDED = new URL('versions.jsonl', import.meta.url)
 
 /** A server, and classes as it gave them. */
 export interface RecordedServer {

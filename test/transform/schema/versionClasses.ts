@@ -1,5 +1,5 @@
-import type { CollectionSchema, PropertySchema } from '../../../../lib/core/schema.ts'
-import { isSince } from '../../../../lib/core/value/version.ts'
+import type { CollectionSchema, PropertySchema } from '../../../lib/core/schema.ts'
+import { isSince } from '../../../lib/core/value/version.ts'
 
 /** A class without its name, and the minor release of version 1 that has all it says. */
 type Rich = Omit<CollectionSchema, 'class'> & { readonly since?: number }

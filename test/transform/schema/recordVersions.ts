@@ -1,13 +1,13 @@
-// node test/transform/schema/servers/record.ts URL…: makes classes on servers of several versions, and each of them on
+// node test/transform/schema/recordVersions.ts URL…: makes classes on servers of several versions, and each of them on
 // all the others, and keeps what they answered. All tokenizers, asynchronous indexing and a schedule for expired objects
 // have to be enabled there, and the modules text2vec-ollama, text2vec-openai, generative-openai and reranker-cohere.
 import { writeFileSync } from 'node:fs'
-import type { CollectionSchema } from '../../../../lib/core/schema.ts'
-import { schemaDifferences } from '../../../../lib/transform/schema/differences.ts'
-import { patchSchema } from '../../../../lib/transform/schema/patch.ts'
-import type { SchemaTarget } from '../../../../lib/transform/schema/patching.ts'
-import { classesFor } from './classes.ts'
-import { type Migration, RECORDED, type RecordedServer } from './recorded.ts'
+import type { CollectionSchema } from '../../../lib/core/schema.ts'
+import { schemaDifferences } from '../../../lib/transform/schema/differences.ts'
+import { patchSchema } from '../../../lib/transform/schema/patch.ts'
+import type { SchemaTarget } from '../../../lib/transform/schema/patching.ts'
+import { classesFor } from './versionClasses.ts'
+import { type Migration, RECORDED, type RecordedServer } from './versions.ts'
 
 const urls = process.argv.slice(2)
 const servers: RecordedServer[] = []

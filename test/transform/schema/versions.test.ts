@@ -1,6 +1,6 @@
 import t from 'tap'
-import { patchSchema } from '../../../../lib/transform/schema/patch.ts'
-import { recorded } from './recorded.ts'
+import { patchSchema } from '../../../lib/transform/schema/patch.ts'
+import { recorded } from './versions.ts'
 
 const { servers, migrations } = recorded()
 
