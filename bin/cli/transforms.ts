@@ -1,9 +1,18 @@
-import { type Transform, transformJob } from '../library.ts'
+import { type Transform, transformJob, transformOptions } from '../library.ts'
 import type { Context } from './command.ts'
 
 /** The transforms that a command line asks for, in its order. @throws ElysiaError ELYSIA_USAGE */
-export async function transformsFor({ steps }: Pick<Context, 'steps'>): Promise<readonly Transform[]> {
-  if (steps.length === 0) return []
+export async function transformsFor(
+  context: Pick<Context, 'steps' | 'options' | 'console'>,
+): Promise<readonly Transform[]> {
+  if (context.steps.length === 0) return []
   const { transformsOf } = await transformJob()
-  return transformsOf(steps)
+  return transformsOf(context.steps, stepSettings(context))
+}
+
+/** What is said of all steps of one kind. What a script prints goes where all notes go: standard output is for data. */
+export function stepSettings({ options, console }: Pick<Context, 'options' | 'console'>) {
+  const { scriptTimeoutMs: timeoutMs } = options(transformOptions)
+  const onOutput = (text: string) => console.note(text.replace(/\n$/, '').split('\n'))
+  return { script: { timeoutMs, onOutput } }
 }

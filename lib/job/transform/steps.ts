@@ -1,33 +1,63 @@
-import { ElysiaError } from '../../core/errors.ts'
+import { ElysiaError, reworded } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
+import { runScript, type ScriptOptions } from '../../transform/script/script.ts'
 import { dropProperty } from '../../transform/step/drop.ts'
 import type { Transform } from '../../transform/transform.ts'
+import { fileSteps } from './fileSteps.ts'
 
 /** One transform as it was written: its kind, and what follows it. */
 export interface TransformStep {
   readonly kind: string
   readonly text: string
+  /** Where it stands in a file: `fix.yaml:3:5`. */
+  readonly place?: string
+  /** What it says of itself, in place of what was said of all. */
+  readonly settings?: StepSettings
 }
 
-type Make = (text: string) => Transform | Promise<Transform>
+/** What is said of all steps of one kind. */
+export interface StepSettings {
+  readonly script?: ScriptOptions
+}
+
+type Make = (text: string, settings: StepSettings) => Transform | Promise<Transform>
 
 /** The kinds of transforms, each with what makes one of its text. A new one is a row here. */
 const KINDS: Readonly<Record<string, Make>> = {
   drop: dropProperty,
+  script: (path, settings) => runScript(path, settings.script),
 }
 
+/** A file of steps stands for these. */
+const FILE = 'pipeline'
+
 /**
- * Makes transforms of what was written, in its order.
+ * Makes transforms of what was written, in its order; a file of steps in the place of these.
  * @throws ElysiaError ELYSIA_USAGE where one is none
  */
-export async function transformsOf(steps: readonly TransformStep[]): Promise<Transform[]> {
+export async function transformsOf(
+  steps: readonly TransformStep[],
+  settings: StepSettings = {},
+): Promise<Transform[]> {
   const transforms: Transform[] = []
-  for (const { kind, text } of steps) {
-    const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
-    if (make === undefined) throw unknownKind(kind)
-    transforms.push(await make(text))
+  for (const step of steps) {
+    if (step.kind === FILE) transforms.push(...(await transformsOf(await fileSteps(step.text), settings)))
+    else transforms.push(await transformOf(step, settings))
   }
   return transforms
+}
+
+async function transformOf(step: TransformStep, settings: StepSettings): Promise<Transform> {
+  const { kind, text, place, settings: own = {} } = step
+  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+  if (make === undefined) throw unknownKind(kind)
+  try {
+    return await make(text, { ...settings, ...own, script: { ...settings.script, ...own.script } })
+  } catch (error) {
+    throw place !== undefined && error instanceof ElysiaError
+      ? reworded(error, `${place}: ${error.message}`)
+      : error
+  }
 }
 
 /** The step that a transform of this name is made of. */
@@ -37,7 +67,7 @@ export function stepOf(name: string): TransformStep {
 }
 
 function unknownKind(kind: string): ElysiaError {
-  const known = Object.keys(KINDS)
+  const known = [...Object.keys(KINDS), FILE]
   return new ElysiaError('ELYSIA_USAGE', `there is no transform ${kind}`, {
     hint: didYouMean(kind, known, `there are ${known.join(', ')}`),
   })

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
@@ -37,7 +37,7 @@ export async function runScript(path: string, options: ScriptOptions = {}): Prom
   const text = await textOf(path)
   const runner = new ScriptRunner(path, hash('sha256', text), options)
   const exports = await runner.load()
-  const name = `script ${basename(path)}`
+  const name = `script ${path}`
   return {
     name,
     sha256: runner.sha256,

@@ -106,7 +106,7 @@ t.test('what is refused, and why: each is a reject of its own, and its neighbour
   for (const [at, { object, code, reason }] of made.rejects.entries()) {
     t.equal(object, page[2 * at], 'as it came in')
     t.equal(code, 'transform_failed')
-    t.match(reason, /^script script\d+\.mjs: /)
+    t.match(reason, /^script .*script\d+\.mjs: /)
     t.match(reason, faults[at]![1])
   }
 })

@@ -22,8 +22,8 @@ export function rejectsPath(
 }
 
 /** They are given again in their order. */
-const ORDERED = Object.entries(transformOptions.properties).flatMap(([key, { ordered }]) =>
-  ordered ? [key] : [],
+const ORDERED = Object.entries(transformOptions.properties).flatMap(([key, option]) =>
+  'ordered' in option ? [key] : [],
 )
 
 /** Flags that would not mean the same for what was rejected. */

@@ -1,0 +1,41 @@
+import { dirname, join } from 'node:path'
+import { ElysiaError } from '../../core/errors.ts'
+import { parseUnit, UNIT_EXAMPLES } from '../../core/units.ts'
+import type { FileStep } from '../../transform/file/read.ts'
+import type { ScriptOptions } from '../../transform/script/script.ts'
+
+/** A step of a file, as it would be written on a command line. */
+export interface PlacedStep {
+  readonly kind: string
+  readonly text: string
+  readonly place: string
+  readonly settings?: { readonly script?: ScriptOptions }
+}
+
+/** The steps of a file. @throws ElysiaError ELYSIA_USAGE, as `readPipelineFile` */
+export async function fileSteps(path: string): Promise<PlacedStep[]> {
+  const { readPipelineFile } = await import('../../transform/file/read.ts')
+  const { steps } = await readPipelineFile(path)
+  return placedSteps(path, steps)
+}
+
+/** The same of a file that was read. A script is looked for beside the file. */
+export function placedSteps(path: string, steps: readonly FileStep[]): PlacedStep[] {
+  return steps.map(({ kind, text, line, column, timeout }) => {
+    const place = `${path}:${line}:${column}`
+    return {
+      kind,
+      text: kind === 'script' ? join(dirname(path), text) : text,
+      place,
+      ...(timeout !== undefined && { settings: { script: { timeoutMs: millisecondsOf(timeout, place) } } }),
+    }
+  })
+}
+
+function millisecondsOf(text: string, place: string): number {
+  const value = parseUnit(text, 'milliseconds')
+  if (value !== undefined && value > 0) return value
+  throw new ElysiaError('ELYSIA_USAGE', `${place}: the timeout ${text} is no duration`, {
+    hint: `write ${UNIT_EXAMPLES.milliseconds}`,
+  })
+}
