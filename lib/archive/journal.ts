@@ -25,6 +25,8 @@ export interface TenantCounts {
   readonly after: number
   /** Of it those that the selection left out, and that no part counts. */
   readonly filtered?: number
+  /** Of it those that a transform refused, and that no part counts. */
+  readonly rejected?: number
 }
 
 /**

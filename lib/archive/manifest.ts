@@ -1,5 +1,5 @@
 import Type, { type Static } from '../core/typebox.ts'
-import { SelectionSchema } from './selection.ts'
+import { SelectionSchema, TransformSchema } from './selection.ts'
 
 export * from './files.ts'
 
@@ -24,6 +24,9 @@ export const PartSchema = Type.Object({
   objects: count('Objects in it.'),
   filtered: Type.Optional(
     count('Objects of the ids that it covers which the selection left out; absent where there are none.'),
+  ),
+  rejected: Type.Optional(
+    count('Objects of these ids that a transform refused; absent where there are none.'),
   ),
   vectors: count('Vectors in it, named and unnamed.'),
   named_vectors: Type.Optional(
@@ -73,7 +76,10 @@ export const CountsSchema = Type.Object({
   before: count('Objects that the store counted before the scan.'),
   after: count('Objects that the store counted after it.'),
   written: count('Objects in the parts.'),
-  filtered: Type.Optional(count('Objects that were read, and left out by the selection.')),
+  filtered: Type.Optional(count('Objects that were read, and left out by the selection or a transform.')),
+  rejected: Type.Optional(
+    count('Objects that were read, and that a transform refused; absent where there are none.'),
+  ),
 })
 
 export const TenantEntrySchema = Type.Object({
@@ -113,6 +119,11 @@ export const ManifestSchema = Type.Object({
     Type.Boolean({ description: 'Of a class with tenants: whether these are all that it had.' }),
   ),
   selection: Type.Optional(SelectionSchema),
+  transforms: Type.Optional(
+    Type.Array(TransformSchema, {
+      description: 'What became of objects, and of the class, before they were archived; in order.',
+    }),
+  ),
   aliases: Type.Array(Type.String()),
   ranges: Type.Array(IdRangeSchema, { description: 'Fixed at the start; a part covers some of one.' }),
   partition_by: Type.Optional(Type.String()),
@@ -167,6 +178,7 @@ export const JournalEntrySchema = Type.Object({
       before: count('Objects that the store counted of it before the scan.'),
       after: count('Objects that the store counted of it after it.'),
       filtered: Type.Optional(count('Objects of it that the selection left out, and that no part counts.')),
+      rejected: Type.Optional(count('Objects of it that a transform refused, and that no part counts.')),
     }),
   ),
 })

@@ -16,6 +16,33 @@ export const SelectionSchema = Type.Object({
 
 export type ArchiveSelection = Static<typeof SelectionSchema>
 
+/** A transform that objects went through before they were archived. */
+export const TransformSchema = Type.Object({
+  name: Type.String({ minLength: 1, description: 'What it is called: `map title=headline`.' }),
+  sha256: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description: 'Of one that comes from a file, or has a key: what it is recognised by.',
+    }),
+  ),
+  text: Type.Optional(Type.String({ description: 'The text of a script.' })),
+})
+
+/** What decides which objects an archive holds, and how they differ from those of its source. */
+export interface ArchiveContent {
+  readonly selection?: ArchiveSelection | undefined
+  readonly transforms?: readonly Static<typeof TransformSchema>[] | undefined
+}
+
+/** For a person; empty for all objects as they are. Equal for equal contents only. */
+export function contentText({ selection = {}, transforms = [] }: ArchiveContent): string {
+  const selected = selectionText(selection)
+  const names = transforms.map(({ name, sha256 }) =>
+    sha256 === undefined ? name : `${name} (${sha256.slice(0, 8)})`,
+  )
+  return [...(selected === '' ? [] : [selected]), ...names].join('; ')
+}
+
 /** For a person: `where size > 5, properties title, content`. Equal for equal selections only. */
 export function selectionText({ filter, objects, properties }: ArchiveSelection): string {
   const facts = [

@@ -28,6 +28,11 @@ export interface DeclaredTransform {
   readonly text?: string
 }
 
+/** A transform as a manifest says it. */
+export function declaredTransform({ name, sha256, text }: Transform): DeclaredTransform {
+  return { name, ...(sha256 !== undefined && { sha256 }), ...(text !== undefined && { text }) }
+}
+
 type Page = readonly StoredObject[]
 
 /**
@@ -80,11 +85,7 @@ export class TransformPipeline {
 
   /** For manifest and report, in order. */
   get declared(): DeclaredTransform[] {
-    return this.steps.map(({ transform: { name, sha256, text } }) => ({
-      name,
-      ...(sha256 !== undefined && { sha256 }),
-      ...(text !== undefined && { text }),
-    }))
+    return this.steps.map(({ transform }) => declaredTransform(transform))
   }
 
   /** A page → what becomes of it. Rejects hold objects as they came in here. Memory: a page. */

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, catalogFile } from '../../cli/catalog.ts'
 import type { ChainLock } from '../../cli/chain/locks.ts'
@@ -6,6 +6,7 @@ import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { afterError } from '../../cli/next.ts'
 import { COLLECTION } from '../../cli/operands.ts'
+import { transformsFor } from '../../cli/transforms.ts'
 import { withHistory } from '../../history.ts'
 import {
   type BackupContext,
@@ -24,7 +25,9 @@ import {
   roughSize,
   runOptions,
   type Store,
+  type Transform,
   targetOptions,
+  transformOptions,
   userPaths,
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
@@ -54,7 +57,15 @@ export const command: Command = {
     `elysiactl col backup Article --filter "published >= '2024-01-01' AND NOT draft" --properties title,published`,
     'elysiactl col backup Article --to some.jsonl --objects @ids.txt',
   ],
-  schemas: [backupOptions, backupRunOptions, catalogOptions, lockOptions, targetOptions, shutdownOptions],
+  schemas: [
+    backupOptions,
+    transformOptions,
+    backupRunOptions,
+    catalogOptions,
+    lockOptions,
+    targetOptions,
+    shutdownOptions,
+  ],
   document: 'backup',
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/archives.md',
@@ -69,6 +80,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const options = context.options(backupOptions)
   const { to, dryRun, resume } = context.options(backupRunOptions)
+  const transforms = await transformsFor(context)
   const destination = destinationOf(to, options, resume)
   const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
   const job = await backupJob()
@@ -82,12 +94,13 @@ async function run(context: Context): Promise<void> {
     const path = destination.kind === 'directory' ? await plannedPath(context, name, store, to) : to
     if (path !== undefined && destination.kind !== 'pipe') requireUnlocked(path)
     const isDirectory = destination.kind === 'directory' && path !== undefined
-    const increment = destination.kind === 'directory' ? await incrementOf(context, store, schema, asked) : {}
-    return plan(context, store, name, asked, isDirectory ? path : undefined, increment)
+    const increment =
+      destination.kind === 'directory' ? await incrementOf(context, store, schema, asked, transforms) : {}
+    return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, transforms })
   }
-  if (destination.kind === 'pipe') return intoPipe(context, store, name, asked)
-  if (destination.kind === 'file') return intoFile(context, store, name, asked, destination.path)
-  return intoDirectory(context, store, schema, asked, destination.path)
+  if (destination.kind === 'pipe') return intoPipe(context, store, name, asked, transforms)
+  if (destination.kind === 'file') return intoFile(context, store, name, asked, transforms, destination.path)
+  return intoDirectory(context, store, schema, asked, transforms, destination.path)
 }
 
 async function intoDirectory(
@@ -95,12 +108,13 @@ async function intoDirectory(
   store: Store,
   schema: CollectionSchema,
   options: BackupOptions,
+  transforms: readonly Transform[],
   to: string | undefined,
 ): Promise<void> {
   const job = await backupJob()
   const { resume, mode } = context.options(backupRunOptions)
   const { class: name } = schema
-  const increment = await incrementOf(context, store, schema, options)
+  const increment = await incrementOf(context, store, schema, options, transforms)
   const root = backupRoot(context)
   const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
   const entry = { path, shape: 'directory', ...catalogOf(context) } as const
@@ -115,7 +129,7 @@ async function intoDirectory(
       ...(to === undefined && !resume && { archiveId: basename(path) }),
     })
   await withLock(path, () =>
-    showBackup(context, (jobContext) =>
+    showBackup(context, transforms, (jobContext) =>
       job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, make),
     ),
   ).finally(() => baseLock?.release())
@@ -133,12 +147,13 @@ async function intoFile(
   store: Store,
   name: string,
   options: BackupOptions,
+  transforms: readonly Transform[],
   to: string,
 ): Promise<void> {
   const job = await backupJob()
   const { mode } = context.options(backupRunOptions)
   await withLock(to, () =>
-    showBackup(context, (jobContext) =>
+    showBackup(context, transforms, (jobContext) =>
       job.backupCataloged({ path: to, shape: 'file', ...catalogOf(context) }, jobContext, (inside) =>
         job.runBackupFile(store, name, to, options, inside, job.fileModes(mode)),
       ),
@@ -169,7 +184,13 @@ function catalogOf(context: Context) {
   return { catalog: { file: catalogFile(), defaultRoot: backupRoot(context) }, retryLockMs }
 }
 
-async function intoPipe(context: Context, store: Store, name: string, options: BackupOptions): Promise<void> {
+async function intoPipe(
+  context: Context,
+  store: Store,
+  name: string,
+  options: BackupOptions,
+  transforms: readonly Transform[],
+): Promise<void> {
   if (context.console.json) {
     throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both want stdout', { hint: 'leave one out' })
   }
@@ -180,19 +201,24 @@ async function intoPipe(context: Context, store: Store, name: string, options: B
   }
   const job = await backupJob()
   const stream = context.console.bytes()
-  await showBackup(context, (jobContext) =>
+  await showBackup(context, transforms, (jobContext) =>
     job.runBackupSingle(store, name, { stream, location: '-' }, options, jobContext),
   )
 }
 
 async function showBackup(
   context: Context,
+  transforms: readonly Transform[],
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
 ): Promise<void> {
   const { console, stop, signal } = context
   const view = await progressView(console)
   const onEvent = progressEvents(console, view)
-  const work = (history: BackupContext) => make({ stop, signal, onEvent, ...history })
+  const work = (history: BackupContext) =>
+    make({
+      ...{ stop, signal, onEvent, transforms, ...history },
+      rejectsDirectory: join(history.state?.directory ?? userPaths().state, 'rejects'),
+    })
   const { report, error } = await withHistory(onEvent, work).finally(view.stop)
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
@@ -200,8 +226,14 @@ async function showBackup(
   const next = afterError(context, error)
   if (next !== undefined) context.next(`next: ${next}`)
   if (error !== undefined) throw error
-  const { not_found = 0 } = report
-  if (not_found > 0) context.fail(EXIT.rejects, `${counted(not_found, 'id')} of --objects not found`)
+  const { not_found = 0, rejected, rejects_file: file } = report
+  const lacks = [
+    ...(rejected === 0
+      ? []
+      : [`${counted(rejected, 'object')} rejected${file === undefined ? '' : `; see ${file}`}`]),
+    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+  ]
+  if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join(', '))
 }
 
 /** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */
@@ -222,7 +254,7 @@ async function plan(
   name: string,
   options: BackupOptions,
   path: string | undefined,
-  increment: Increment,
+  increment: Increment & Pick<BackupContext, 'transforms'>,
 ): Promise<void> {
   const { console, signal } = context
   const { planBackup, directoryStorage } = await backupJob()

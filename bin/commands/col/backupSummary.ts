@@ -4,7 +4,9 @@ import { type BackupReport, roughSize } from '../../library.ts'
 export function backupSummary(report: BackupReport): string[] {
   const { counts, bytes, raw_bytes, parts, parts_kept, tenants, seconds, rate, retries } = report
   const filtered = counts?.filtered === undefined ? '' : `, ${counts.filtered} left out`
-  const counted = counts && `${filtered} (the store counted ${counts.before} before, ${counts.after} after)`
+  const refused = report.rejected === 0 ? '' : `, ${report.rejected} rejected`
+  const counted =
+    counts && `${filtered}${refused} (the store counted ${counts.before} before, ${counts.after} after)`
   const share =
     raw_bytes === 0 ? '' : `, ${((100 * bytes) / raw_bytes).toFixed(1)} % of ${roughSize(raw_bytes)}`
   const kept = parts_kept === 0 ? '' : ` (${parts_kept} kept)`
@@ -22,6 +24,7 @@ export function backupSummary(report: BackupReport): string[] {
   return [
     `${report.status}: ${report.collection} of ${report.target}, archive ${report.archive}`,
     ...rows.map(([name, value]) => `  ${name.padEnd(9)}${value}`),
+    ...report.reject_reasons.map(({ reason, count }) => `rejected, ${count} ×: ${reason}`),
     ...(report.consistency === undefined ? [] : [report.consistency]),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
     `archive: ${report.location}`,

@@ -12,6 +12,7 @@ import {
   ElysiaError,
   loadCatalog,
   type Store,
+  type Transform,
 } from '../../library.ts'
 import { eventView } from '../../view/events.ts'
 import type { Destination } from './destination.ts'
@@ -47,12 +48,13 @@ export async function incrementOf(
   store: Store,
   schema: CollectionSchema,
   options: BackupOptions,
+  transforms: readonly Transform[],
 ): Promise<Increment> {
   const findArchive = await finder(context)
   const { since, full, resume } = context.options(backupRunOptions)
   // One that is resumed goes on with the base that it was begun with.
   if (since === undefined || full || resume) return { findArchive }
-  const location = await baseLocation(context, store, schema, options)
+  const location = await baseLocation(context, store, schema, options, transforms)
   if (location === undefined) return { findArchive }
   const { openArchive, openChain, findBelow, directoryStorage } = await backupJob()
   const near = findBelow([dirname(location), backupRoot(context)])
@@ -68,18 +70,23 @@ async function baseLocation(
   { target }: Store,
   schema: CollectionSchema,
   options: BackupOptions,
+  transforms: readonly Transform[],
 ): Promise<string | undefined> {
   const { since = '', fullEvery } = context.options(backupRunOptions)
   if (since !== 'last' && existsSync(since)) return since
   const { namedBase, newestBase } = await loadCatalog()
-  const { selectionOf, selectionText } = await backupJob()
+  const { selectionOf, contentText, declaredTransform } = await backupJob()
   const selection = await selectionOf(options, schema)
+  const content = contentText({
+    selection: selection?.declared,
+    transforms: transforms.map(declaredTransform),
+  })
   const wanted = {
     collection: schema.class,
     cluster: target,
     vectors: options.vectors,
     allTenants: options.tenant === undefined,
-    ...(selection && { selection: selectionText(selection.declared) }),
+    ...(content !== '' && { selection: content }),
     fullEvery,
   }
   const choice = await onCatalog(context, (catalog) =>

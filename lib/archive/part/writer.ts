@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { changeLength, type Indexed } from '../chain/change.ts'
 import type { WrittenIndex } from '../chain/indexFile.ts'
-import type { PlacedLeftOut } from '../object/filtered.ts'
+import { type LeftOutCounts, leftOutIn, type PlacedLeftOut } from '../object/filtered.ts'
 import type { ObjectRange } from '../object/source.ts'
 import type { PartSink, WrittenPart } from './file.ts'
 
@@ -15,13 +15,13 @@ export interface PartWriterOptions {
   /** Makes what takes the next part. */
   readonly open: () => PartSink
   /**
-   * Called with each part once its files are durable, one after the other, while the next part is written; `filtered`
-   * objects of the ids that it covers were left out.
+   * Called with each part once its files are durable, one after the other, while the next part is written, and with
+   * how many objects of the ids that it covers were left out.
    */
   readonly onPart: (
     files: readonly WrittenPart[],
     covers: Pick<ObjectRange, 'after' | 'upTo'>,
-    filtered: number,
+    leftOut: LeftOutCounts,
     index: WrittenIndex | undefined,
   ) => Promise<void>
   /** What a filter before it left out. */
@@ -41,6 +41,8 @@ export function partWriter(options: PartWriterOptions): Writable {
   return new PartWriter(options)
 }
 
+const NONE: LeftOutCounts = { filtered: 0, rejected: 0 }
+
 class PartWriter extends Writable {
   readonly #options: PartWriterOptions
   #part: PartSink | undefined
@@ -49,8 +51,8 @@ class PartWriter extends Writable {
   /** The part that is written, but not noted: what it covers depends on whether anything follows. */
   #before: Pick<PartSink, 'written' | 'index'> | undefined
   /** Objects left out of the ids of the part that is written, and of the one before it. */
-  #filtered = 0
-  #filteredBefore = 0
+  #leftOut: LeftOutCounts = NONE
+  #leftOutBefore: LeftOutCounts = NONE
   #noting: Promise<void> = Promise.resolve()
   /** Up to here ids are covered. */
   #after: string | undefined
@@ -96,7 +98,8 @@ class PartWriter extends Writable {
 
   async #finish(): Promise<void> {
     if (this.#part !== undefined) await this.#end(this.#part)
-    if (this.#before !== undefined) this.#filteredBefore += this.#options.leftOut?.takeRest() ?? 0
+    if (this.#before !== undefined)
+      this.#leftOutBefore = leftOutIn([this.#leftOutBefore, this.#options.leftOut?.takeRest() ?? NONE])
     this.#note(this.#options.range.upTo)
     await this.#noting
   }
@@ -128,14 +131,17 @@ class PartWriter extends Writable {
     this.#part = undefined
     if (this.destroyed) return
     this.#before = part
-    this.#filteredBefore = this.#filtered
-    this.#filtered = 0
+    this.#leftOutBefore = this.#leftOut
+    this.#leftOut = NONE
   }
 
   #countLeftOut(objects: readonly Indexed[]): void {
     const { leftOut } = this.#options
     if (leftOut === undefined) return
-    for (const { id } of objects) this.#filtered += leftOut.takeBefore(id)
+    for (const { id } of objects) {
+      const counts = leftOut.takeBefore(id)
+      if (counts !== undefined) this.#leftOut = leftOutIn([this.#leftOut, counts])
+    }
   }
 
   #note(upTo: string | undefined): void {
@@ -145,10 +151,10 @@ class PartWriter extends Writable {
       ...(this.#after !== undefined && { after: this.#after }),
       ...(upTo !== undefined && { upTo }),
     }
-    const filtered = this.#filteredBefore
+    const leftOut = this.#leftOutBefore
     this.#before = undefined
     this.#after = upTo
-    this.#noting = this.#noting.then(() => this.#options.onPart(written, covers, filtered, index))
+    this.#noting = this.#noting.then(() => this.#options.onPart(written, covers, leftOut, index))
     this.#noting.catch((error) => this.destroy(error))
   }
 

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../archive/manifest.ts'
-import { selectionText } from '../../archive/selection.ts'
+import { contentText } from '../../archive/selection.ts'
 import type { Annotations } from '../annotations.ts'
 import { type ArchiveRecord, type Begun, type Placed, VERIFY_LEVELS, type Verification } from '../record.ts'
 import type { Candidate } from '../retention/candidate.ts'
@@ -16,7 +16,7 @@ export function rowOf(
   error: string | null,
   now: string,
 ): Row {
-  const { id, collection, content, source, encoding, tenants = [], parent, tags, note, selection } = archive
+  const { id, collection, content, source, encoding, tenants = [], parent, tags, note } = archive
   const totals = 'totals' in archive ? archive.totals : NOTHING
   const { objects, vectors, raw_bytes } = totals
   return {
@@ -42,7 +42,7 @@ export function rowOf(
     },
     without_vectors: encoding.vectors === 'none' ? 1 : 0,
     all_tenants: archive.tenants === undefined || archive.all_tenants === true ? 1 : 0,
-    filter: selection === undefined ? null : selectionText(selection),
+    filter: contentText(archive) || null,
   }
 }
 

@@ -121,7 +121,10 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
   const { plan } = begun
   const { selection } = subject
   const search = await searchOf(job, plan)
-  const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection, search })
+  const leavesOut = !subject.transforms.isEmpty
+  const looking = lookingAt(store, subject.schema, plan.started, {
+    ...{ retry, signal, emit, selection, search, leavesOut },
+  })
   const invalid = options.allowInvalidVectors ? new InvalidVectors() : undefined
   const { base } = state
   if (base !== undefined && !plan.ranges.some(({ tenant }) => job.woken.isAsleep(tenant)))
@@ -130,12 +133,13 @@ async function writeArchive(job: StorageJob, begun: Begun): Promise<Manifest> {
     if (!isInvalidVector(error)) throw error
     throw await allInvalid(looking.collection, callsFor(plan.tenants), retry, signal)
   })
-  requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
+  requireSchemaKept(subject, await retry(() => store.schema(plan.collection)))
   const sealed = manifestFor(plan, counts, parts, { index, base })
   if (base !== undefined) requireFewVanished(base, sealed, options)
   if (base === undefined) state.unseen.notify(run.emit, plan.collection)
   invalid?.notify(emit, plan.collection)
   requireWhole(sealed, options, emit, invalid?.objects ?? 0)
+  state.refused.sync()
   failpoint('backup.before-seal')
   await removeLeftovers(storage, sealed)
   await sealArchive(storage, sealed, failpoint)

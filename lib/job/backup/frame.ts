@@ -1,9 +1,11 @@
 import type { Manifest } from '../../archive/manifest.ts'
+import { closingAfter } from '../../async/closeAll.ts'
 import { newRunId } from '../../run/record.ts'
 import { type Ended, Run, runJob } from '../../run/run.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
 import { type CollectionInfo, collectionInfoOf } from './plan.ts'
+import { RefusedObjects } from './refused.ts'
 import { type BackupReport, backupCounts, backupReport } from './report.ts'
 
 /** How a backup ended: its report, what ended it where it did not come to its end, and else its manifest. */
@@ -25,23 +27,26 @@ export async function runInFrame<P>(
   const run = new Run('backup', context)
   const { store, name, location, options } = task
   const retry = run.retrying(options.retryForMs)
-  const subject = await retry(() => collectionInfoOf(store, name, options, run.emit))
+  const subject = await retry(() => collectionInfoOf(store, name, options, run.emit, context.transforms))
   const prepared = await prepare(subject)
+  const id = context.runId ?? newRunId()
   const state: BackupState = {
     parts: [],
     index: [],
     scanned: new Map(),
     kept: 0,
+    refused: new RefusedObjects(context.rejectsDirectory, id),
     unseen: new UnseenIds(subject.selection?.ids),
   }
-  const id = context.runId ?? newRunId()
   const { class: collection } = subject.schema
   const ended = await runJob<BackupReport>(
     run,
     async () => {
       const key = { target: store.target, class: collection, inputs: [location] }
       run.begin({ run: id, key, collection: name })
-      state.manifest = await work({ run, context, task, subject, retry, state }, prepared)
+      await closingAfter([() => state.refused.close(), () => subject.transforms.close()], async () => {
+        state.manifest = await work({ run, context, task, subject, retry, state }, prepared)
+      })
     },
     {
       report: (ending) => backupReport({ id, task, collection, state, ending }),

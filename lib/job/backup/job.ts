@@ -4,9 +4,11 @@ import type { Retrying } from '../../async/retry.ts'
 import type { RunContext } from '../../run/context.ts'
 import type { Run } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
+import type { Transform } from '../../transform/transform.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupOptions } from './options.ts'
 import type { CollectionInfo } from './plan.ts'
+import type { RefusedObjects } from './refused.ts'
 
 /** The context of a backup. */
 export interface BackupContext extends RunContext {
@@ -20,6 +22,10 @@ export interface BackupContext extends RunContext {
   readonly base?: Chain
   /** Finds the base of an increment that is resumed. */
   readonly findArchive?: FindArchive
+  /** What becomes of objects, and of their class, before they are archived; in this order. */
+  readonly transforms?: readonly Transform[]
+  /** Where objects go that a transform refuses: `RUN.jsonl` in this directory. Without it they are counted alone. */
+  readonly rejectsDirectory?: string
 }
 
 /** What is to be backed up, where to and how. */
@@ -48,6 +54,8 @@ export interface BackupState {
   manifest?: Manifest
   /** Bytes that were written, where the parts do not say. */
   bytes?: number
+  /** Objects that a transform refused. */
+  readonly refused: RefusedObjects
   /** Of the ids that were asked for those of which no object has come. */
   readonly unseen: UnseenIds
 }

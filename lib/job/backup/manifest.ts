@@ -10,8 +10,10 @@ import { incomplete } from './scan/found.ts'
 export interface SourceCounts {
   readonly before: number
   readonly after: number
-  /** Objects that were read, and that the selection left out. */
+  /** Objects that were read, and that the selection or a transform left out. */
   readonly filtered?: number
+  /** Objects that were read, and that a transform refused. */
+  readonly rejected?: number
   /** What the store found the objects by; empty where all were scanned. */
   readonly searched?: readonly string[]
 }
@@ -26,7 +28,7 @@ export interface Noted {
 /** The manifest of parts that are all there. */
 export function manifestFor(
   plan: Plan,
-  { before, after, filtered = 0, searched = [] }: SourceCounts,
+  { before, after, filtered = 0, rejected = 0, searched = [] }: SourceCounts,
   parts: readonly Part[],
   { index, base }: Noted = {},
 ): Manifest {
@@ -47,8 +49,16 @@ export function manifestFor(
       raw_bytes: sum('raw_bytes'),
       digest: sumOfDigests(parts.map(({ digest }) => digest)),
     },
-    counts: { before, after, written: objects, ...(isPartial(plan) && { filtered }) },
-    consistency: consistencyOf(plan, { before, after, searched }, (state?.objects ?? objects) + filtered),
+    counts: {
+      ...{ before, after, written: objects },
+      ...(isPartial(plan) && { filtered }),
+      ...(rejected > 0 && { rejected }),
+    },
+    consistency: consistencyOf(
+      plan,
+      { before, after, searched },
+      (state?.objects ?? objects) + filtered + rejected,
+    ),
   }
 }
 
@@ -59,14 +69,14 @@ function stateAfter(base: Chain, plan: Plan, parts: readonly Part[], index: Mani
   return statesOf({ links: [...base.links, newest], newest }).all
 }
 
-/** True where not all objects were asked for. */
-export function isPartial({ selection }: Pick<Plan, 'selection'>): boolean {
-  return selection?.filter !== undefined || selection?.objects !== undefined
+/** True where not all objects were asked for, or transforms may leave some out. */
+export function isPartial({ selection, transforms }: Pick<Plan, 'selection' | 'transforms'>): boolean {
+  return selection?.filter !== undefined || selection?.objects !== undefined || transforms !== undefined
 }
 
 function consistencyOf(
   { content, selection }: Plan,
-  { before, after, searched }: Required<Omit<SourceCounts, 'filtered'>>,
+  { before, after, searched }: Required<Omit<SourceCounts, 'filtered' | 'rejected'>>,
   read: number,
 ): string {
   if (content === 'schema-only') return 'the schema alone'
@@ -92,11 +102,11 @@ export function requireWhole(
 ): void {
   const { content, counts, totals, encoding, collection, state } = manifest
   if (content === 'schema-only') return
-  const { before, after, filtered = 0 } = counts
+  const { before, after, filtered = 0, rejected = 0 } = counts
   const written = state?.objects ?? counts.written
   requireObjects(written, collection, options, manifest)
   const isCounted = manifest.selection?.objects === undefined
-  if (isCounted && (before !== after || after !== written + filtered)) {
+  if (isCounted && (before !== after || after !== written + filtered + rejected)) {
     emit({ type: 'written_meanwhile', collection, before, after, written })
   }
   if (encoding.vectors === 'none' || totals.objects === 0) return

@@ -9,6 +9,8 @@ import { newRunId } from '../../run/record.ts'
 import { idRanges } from '../../store/idRanges.ts'
 import { findNamed } from '../../store/named.ts'
 import type { Store, Tenant } from '../../store/store.ts'
+import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
+import type { Transform } from '../../transform/transform.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { BackupOptions } from './options.ts'
 
@@ -20,23 +22,28 @@ export interface CollectionInfo {
   readonly aliases: readonly string[]
   /** What of it is wanted; undefined where all is. */
   readonly selection: Selection | undefined
+  /** What becomes of that, and of the class. */
+  readonly transforms: TransformPipeline
 }
 
 /**
  * Looks at what is to be backed up: a collection, by its name or by an alias.
  * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
- * tenants of a collection that has none, and for what does not fit the class
+ * tenants of a collection that has none, for what does not fit the class, and for transforms that add objects
  */
 export async function collectionInfoOf(
   store: Store,
   nameOrAlias: string,
   options: BackupOptions,
   emit: Emit,
+  transforms: readonly Transform[] = [],
 ): Promise<CollectionInfo> {
   const { schema, alias } = await findNamed(store, nameOrAlias)
   const name = schema.class
   if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
-  requireProperty(schema, options.partitionBy)
+  const pipeline = bindTransforms(transforms, schema)
+  requireSameIds(pipeline)
+  requireProperty(pipeline.schema, options.partitionBy)
   const { partitionBy } = options
   const selection = await selectionOf(options, schema, partitionBy === undefined ? [] : [partitionBy])
   const aliases = store.supports.aliases ? await store.aliases() : []
@@ -45,6 +52,7 @@ export async function collectionInfoOf(
     tenants: await tenantsOf(store, schema, options.tenant),
     aliases: aliases.filter(({ collection }) => collection === name).map(({ alias }) => alias),
     selection,
+    transforms: pipeline,
   }
 }
 
@@ -65,13 +73,14 @@ export interface Planning {
  */
 export async function planOf(
   store: Store,
-  { schema, tenants, aliases, selection }: CollectionInfo,
+  { schema: source, tenants, aliases, selection, transforms }: CollectionInfo,
   planning: Planning,
 ): Promise<Plan> {
   const { encoding, options, tool, base } = planning
+  const { schema } = transforms
   const { version, nodes } = await store.health()
   const difference = await store.clockDifferenceMs?.()
-  const { ranges, before } = await rangesOf(store, schema, tenants, planning)
+  const { ranges, before } = await rangesOf(store, source, tenants, planning)
   const { partitionBy, tag, note } = options
   return {
     format: 'elysiactl-archive',
@@ -97,6 +106,7 @@ export async function planOf(
       all_tenants: options.tenant === undefined,
     }),
     ...(selection && { selection: selection.declared }),
+    ...(!transforms.isEmpty && { transforms: transforms.declared }),
     aliases: [...aliases],
     ranges,
     ...(partitionBy !== undefined && { partition_by: partitionBy }),
@@ -183,6 +193,15 @@ async function tenantsOf(
         '`elysiactl col show` lists the tenants',
       ),
     })
+  })
+}
+
+/** An archive is in order of id, and each of its parts covers ids of the source. */
+function requireSameIds({ steps }: TransformPipeline): void {
+  const adding = steps.find(({ transform }) => transform.expands)
+  if (adding === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', `${adding.transform.name} may make several objects of one`, {
+    hint: 'an archive is in order of the ids of its source: back up without it, and give it to `col restore` or `col copy`',
   })
 }
 

@@ -4,6 +4,8 @@ import { toThousandths } from '../../core/units.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { Ending } from '../../run/run.ts'
+import type { DeclaredTransform } from '../../transform/pipeline.ts'
+import type { RejectReason } from '../restore/reasons.ts'
 import type { BackupState, BackupTask } from './job.ts'
 
 /**
@@ -30,6 +32,14 @@ export interface BackupReport {
   /** Parts that an interrupted run had made, and that were kept. */
   readonly parts_kept: number
   readonly objects: number
+  /** Objects that a transform refused, which the archive lacks; of an increment, among those that it read. */
+  readonly rejected: number
+  /** Why: at most ten reasons counted separately; of objects that this process read. */
+  readonly reject_reasons: readonly RejectReason[]
+  /** Where they are; absent where there are none, or nobody keeps them. */
+  readonly rejects_file?: string
+  /** What became of objects before they were archived, in order. */
+  readonly transforms: readonly DeclaredTransform[]
   /** Ids that were asked for of which the store has no object; absent where none were. */
   readonly not_found?: number
   readonly vectors: number
@@ -85,6 +95,10 @@ export function backupReport({ id, task, collection, state, ending }: BackupFact
     parts: parts.length,
     parts_kept: state.kept,
     objects,
+    rejected: manifest?.counts.rejected ?? state.refused.count,
+    reject_reasons: state.refused.reasons(),
+    ...(state.refused.path !== undefined && { rejects_file: state.refused.path }),
+    transforms: (plan?.transforms ?? []) as readonly DeclaredTransform[],
     ...(plan?.selection?.objects && { not_found: state.unseen.size }),
     vectors: sum('vectors'),
     ...(plan?.tenants && { tenants: plan.tenants.length }),

@@ -18,7 +18,7 @@ const PATHS_NAMED = 3
 export function requireSame(
   plan: Plan,
   store: Store,
-  { schema, selection }: CollectionInfo,
+  { schema, selection, transforms }: CollectionInfo,
   options: BackupOptions,
 ): void {
   if (plan.source.target !== store.target || plan.collection !== schema.class) {
@@ -32,7 +32,10 @@ export function requireSame(
     .filter((key) => !isDeepStrictEqual(plan.selection?.[key], selection?.declared[key]))
     .map((key) => `--${key}`)
   const shaped = SHAPING.filter(([, isSame]) => !isSame(plan, options)).map(([flag]) => flag)
-  const other = [...shaped, ...selected]
+  const transformed = isDeepStrictEqual(plan.transforms ?? [], transforms.declared)
+    ? []
+    : ['list of transforms']
+  const other = [...shaped, ...selected, ...transformed]
   if (other.length === 0) return
   throw new ElysiaError('ELYSIA_CONFLICT', `this backup was begun with another ${other.join(', ')}`, {
     hint: 'give the same options as when it was begun, and --resume; or another --to',
@@ -40,7 +43,7 @@ export function requireSame(
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT where objects may have properties by now that the schema of the plan lacks */
-export function requireSameSchema(plan: Plan, { schema }: CollectionInfo): void {
+export function requireSameSchema(plan: Plan, { transforms: { schema } }: CollectionInfo): void {
   if (plan.schema_sha256 === schemaDigest(schema)) return
   throw new ElysiaError(
     'ELYSIA_CONFLICT',
@@ -50,13 +53,15 @@ export function requireSameSchema(plan: Plan, { schema }: CollectionInfo): void 
 }
 
 /** Of a scan that has come to its end. @throws ElysiaError ELYSIA_INCOMPLETE where its objects outgrew their schema */
-export function requireSchemaKept(plan: Plan, now: CollectionSchema | undefined): void {
-  const before = plan.schema as unknown as CollectionSchema
+export function requireSchemaKept(
+  { schema: before }: Pick<CollectionInfo, 'schema'>,
+  now: CollectionSchema | undefined,
+): void {
   if (now !== undefined && shapeOf(before) === shapeOf(now)) return
   const fact = now === undefined ? 'was removed' : `has another schema${changesText(before, now)}`
   throw new ElysiaError(
     'ELYSIA_INCOMPLETE',
-    `${plan.collection} ${fact} since this backup was begun: this is no backup`,
+    `${before.class} ${fact} since this backup was begun: this is no backup`,
     { hint: 'back up anew into another place, and remove this one' },
   )
 }

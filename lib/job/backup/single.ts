@@ -20,7 +20,7 @@ import { allInvalid, InvalidVectors } from './scan/invalidVectors.ts'
 import { BackupProgress } from './scan/progress.ts'
 import { explainRead, searchOf } from './scan/search.ts'
 import { type SingleScanOptions, scanSingle } from './scan/single.ts'
-import { backupTransforms } from './scan/transforms.ts'
+import { backupTransforms, transformsOf } from './scan/transforms.ts'
 
 /** Where the bytes of a single-file archive go, and what the report calls it. */
 export interface SingleOutput {
@@ -83,7 +83,10 @@ export async function intoStream(job: BackupJob, stream: Writable): Promise<Mani
     if (plan.ranges.some(({ tenant }) => woken.isAsleep(tenant))) woken.announce()
     const { selection } = subject
     const search = await searchOf(job, plan)
-    const looking = lookingAt(store, subject.schema, plan.started, { retry, signal, emit, selection, search })
+    const leavesOut = !subject.transforms.isEmpty
+    const looking = lookingAt(store, subject.schema, plan.started, {
+      ...{ retry, signal, emit, selection, search, leavesOut },
+    })
     const archive = await singleArchive(plan, stream, signal)
     try {
       return await writeSingle(job, archive, { plan, looking, woken, counted })
@@ -111,17 +114,17 @@ async function writeSingle(
     ...scan,
     archive,
     vectors: options.vectors,
-    transforms: (leftOut) =>
-      backupTransforms({ selection: subject.selection, unseen: state.unseen, invalid }, leftOut),
+    transforms: (leftOut) => backupTransforms(transformsOf({ run, subject, state }, plan, invalid), leftOut),
     stop: run.stop,
     onObjects: progress.written,
     onCounted: progress.expect,
   })
-  requireSchemaKept(plan, await retry(() => store.schema(plan.collection)))
+  requireSchemaKept(subject, await retry(() => store.schema(plan.collection)))
   const manifest = manifestFor(plan, counts, parts)
   state.unseen.notify(run.emit, plan.collection)
   invalid?.notify(run.emit, plan.collection)
   requireWhole(manifest, options, run.emit, invalid?.objects ?? 0)
+  state.refused.sync()
   await archive.seal(manifest)
   explainRead({ run, task }, manifest)
   state.parts.push(...parts)

@@ -77,8 +77,8 @@ async function written(chain: Chain, { signal, onEvent }: CompactContext): Promi
         emit({ type: 'progress', unit: 'objects', done, total })
       },
       open: () => openPart(files, gap),
-      onPart: async (made, covers, _filtered, madeIndex) => {
-        const own = made.map((file) => partOf(file, range, covers, 0))
+      onPart: async (made, covers, _leftOut, madeIndex) => {
+        const own = made.map((file) => partOf(file, range, covers, { filtered: 0, rejected: 0 }))
         const ownIndex = indexPartOf(madeIndex!, range, covers, false)
         for (const { file, sha256 } of [...own, ownIndex]) await confirmPart(storage, file, sha256, signal)
         parts.push(...own)

@@ -2,7 +2,7 @@ import { rangeOf } from '../../archive/idRange.ts'
 import type { IdRange, Manifest } from '../../archive/manifest.ts'
 import { sumOfDigests } from '../../archive/object/digest.ts'
 import type { ObjectSource } from '../../archive/object/source.ts'
-import { messageOf } from '../../core/errors.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { counted } from '../../core/units.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Run } from '../../run/run.ts'
@@ -36,7 +36,7 @@ export interface LiveFindings {
  * read once more, archive and store side by side, and compared object by object by what must be the same in both; a
  * count that differs decides by itself, unless objects of the class expire. Tenants that are not active are activated one
  * by one, and put back. Memory: a page of each.
- * @throws ElysiaError what keeps the store from being read
+ * @throws ElysiaError what keeps the store from being read; ELYSIA_USAGE for an archive of transformed objects
  */
 export async function liveFaults(
   manifest: Manifest,
@@ -44,6 +44,7 @@ export async function liveFaults(
   archived: ObjectSource,
   { signal, emit }: Pick<Run, 'signal' | 'emit'>,
 ): Promise<LiveFindings> {
+  requireAsTheyWere(manifest)
   const live = new LiveClass(manifest, store, name, signal)
   const tenants = await tenantsThere(manifest, live)
   const woken = new WokenTenants(store, name, tenants, { emit, retry: live.retry })
@@ -78,6 +79,15 @@ export async function liveFaults(
   if (expired > 0)
     emit({ type: 'objects_expired', expired, objects: manifest.totals.objects, target: store.target })
   return { faults, expired }
+}
+
+/** What transforms made of objects is in no store. */
+function requireAsTheyWere({ id, transforms = [] }: Manifest): void {
+  if (transforms.length === 0) return
+  const names = transforms.map(({ name }) => name).join('; ')
+  throw new ElysiaError('ELYSIA_USAGE', `${id} holds what transforms made of its collection: ${names}`, {
+    hint: '--level records checks the archive itself',
+  })
 }
 
 interface Counts {

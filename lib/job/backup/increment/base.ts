@@ -1,7 +1,7 @@
 import { type Chain, MOST_LINKS, openChain, statesOf } from '../../../archive/chain/chain.ts'
 import type { Unfinished } from '../../../archive/journal.ts'
 import type { Manifest, Plan } from '../../../archive/manifest.ts'
-import { selectionText } from '../../../archive/selection.ts'
+import { contentText } from '../../../archive/selection.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import { counted } from '../../../core/units.ts'
@@ -42,16 +42,16 @@ export async function baseOf(
 /** @throws ElysiaError ELYSIA_CONFLICT where an increment of this base would hold something else than the base */
 function requireSameContent(
   base: Manifest,
-  { schema, selection }: CollectionInfo,
+  { selection, transforms: { schema, declared } }: CollectionInfo,
   options: BackupOptions,
 ): void {
   if (base.collection !== schema.class || base.content !== 'full')
     throw conflict(`${base.id} is no full archive of ${schema.class}`)
+  const [before, now] = [base, { selection: selection?.declared, transforms: declared }].map(contentText)
+  if (before !== now) throw conflict(`${base.id} holds ${before || 'all objects'}, not ${now || 'all'}`)
   const changes = changesText(base.schema as unknown as CollectionSchema, schema)
   if (changes !== '') throw conflict(`the schema of ${schema.class} has changed since ${base.id}${changes}`)
   const other = SELECTING.filter(([, isSame]) => !isSame(base, options)).map(([flag]) => flag)
-  const [before, now] = [base.selection ?? {}, selection?.declared ?? {}].map(selectionText)
-  if (before !== now) throw conflict(`${base.id} holds ${before || 'all objects'}, not ${now || 'all'}`)
   if (other.length > 0) throw conflict(`${base.id} was made with another ${other.join(', ')}`)
 }
 

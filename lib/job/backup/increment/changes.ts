@@ -152,7 +152,7 @@ async function settle(
   const { suspects } = batch
   const ids = suspects.filter(({ isThere }) => isThere).map(({ id }) => id)
   const whole = unchangedBeforeMs === undefined ? batch.objects : await reader.read(ids, batch.scanned)
-  const kept = transform === undefined ? whole : transform(whole)
+  const kept = transform === undefined ? whole : await transform(whole)
   const found = new Map(kept.map((object) => [object.id, object]))
   return suspects.flatMap((suspect) => changeOf(suspect, found.get(suspect.id)) ?? [])
 }

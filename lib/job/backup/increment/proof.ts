@@ -79,7 +79,7 @@ async function unchangedAmong(
   const call = { signal, ...(tenant !== undefined && { tenant }) }
   const ids = sample.map(({ id }) => id)
   const read = await retry(() => collection.readMany(ids, projection, call), signal)
-  const kept = new Map((transform?.(read) ?? read).map((object) => [object.id, object]))
+  const kept = new Map(((await transform?.(read)) ?? read).map((object) => [object.id, object]))
   const entries = new Map(sample.map((entry) => [entry.id, entry]))
   const same = read.filter(({ id, updatedMs }) => entries.get(id)?.updatedMs === updatedMs)
   const changed = same.find(({ id }) => isOther(kept.get(id), entries.get(id)))

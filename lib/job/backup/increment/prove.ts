@@ -27,7 +27,12 @@ export async function provedBase({ run, task, subject, retry }: BackupJob, base:
     projection: subject.selection?.projection(whatOf(options.vectors)) ?? whatOf(options.vectors),
     unchangedBeforeMs,
     share: shareOf(options.prove),
-    transform: pageTransform({ selection: subject.selection, invalid: undefined }),
+    transform: pageTransform({
+      ...{ selection: subject.selection, transforms: subject.transforms, invalid: undefined },
+      // An object that was refused is none of the base.
+      onRefused: () => {},
+      signal: run.signal,
+    }),
     isAwake: (tenant) => tenant === undefined || states.get(tenant) === 'active',
     retry,
     signal: run.signal,

@@ -50,6 +50,8 @@ export interface Looking {
   readonly selection: Selection | undefined
   /** How the store finds these objects. */
   readonly search: SearchPlan
+  /** True where an object that was read may not be in the archive, though it is selected: a transform left it out. */
+  readonly leavesOut: boolean
 }
 
 /** How many objects the store counts of those that it is asked for. */
@@ -74,7 +76,7 @@ export function lookingAt(
   store: Store,
   schema: CollectionSchema,
   started: string,
-  run: Pick<Looking, 'retry' | 'signal' | 'emit' | 'selection' | 'search'>,
+  run: Pick<Looking, 'retry' | 'signal' | 'emit' | 'selection' | 'search' | 'leavesOut'>,
 ): Looking {
   return {
     ...run,
@@ -133,7 +135,7 @@ async function lookAgain(
   tenant: string | undefined,
   scannedRanges: readonly ScannedRange[],
 ): Promise<Seen> {
-  const { collection, retry, signal, oldBeforeMs, selection } = looking
+  const { collection, retry, signal, oldBeforeMs, selection, leavesOut } = looking
   const { conditions } = looking.search
   const ids = { properties: [], vectors: false, times: oldBeforeMs !== undefined }
   const projection = selection?.isPartial ? selection.askedProjection(ids) : ids
@@ -141,7 +143,7 @@ async function lookAgain(
   const missed: string[] = []
   let returned = 0
   for (const scannedRange of scannedRanges) {
-    const archived = oldBeforeMs === undefined ? undefined : await scannedRange.ids?.()
+    const archived = oldBeforeMs === undefined || leavesOut ? undefined : await scannedRange.ids?.()
     let old = 0
     const range = { ...scannedRange, ...(tenant !== undefined && { tenant }) }
     const reading = { projection, retry, signal, conditions }

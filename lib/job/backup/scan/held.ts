@@ -4,6 +4,7 @@ import { chainEntries } from '../../../archive/chain/entries.ts'
 import type { IndexEntry } from '../../../archive/chain/entry.ts'
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { Manifest } from '../../../archive/manifest.ts'
+import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { isPartial } from '../manifest.ts'
 import type { Begun, StorageJob } from '../run.ts'
@@ -22,12 +23,12 @@ interface HeldObjects {
 
 /**
  * What an archive that is being made holds by the files that are noted: of an increment what its base holds as well.
- * `unplaced`: objects that the selection left out, and that no part counts.
+ * `unplaced`: objects that were left out, and that no part counts.
  */
 export function heldBy(
   { storage, state, run: { signal } }: StorageJob,
   { plan, there, thereIndex }: Begun,
-  unplaced: ReadonlyMap<string | undefined, number>,
+  unplaced: ReadonlyMap<string | undefined, LeftOutCounts>,
 ): Held {
   const isOf =
     (tenant: string | undefined) =>
@@ -37,7 +38,7 @@ export function heldBy(
   if (base === undefined) {
     const reading = { storage, plan, signal }
     return (tenant) => ({
-      objects: readBy(state.parts.filter(isOf(tenant))) + (unplaced.get(tenant) ?? 0),
+      objects: readBy([...state.parts.filter(isOf(tenant)), { objects: 0, ...unplaced.get(tenant) }]),
       scannedRanges: scannedRangesOf(reading, state.parts, tenant),
     })
   }

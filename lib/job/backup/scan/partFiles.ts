@@ -1,6 +1,7 @@
 import type { WrittenIndex } from '../../../archive/chain/indexFile.ts'
 import { INDEX_DIRECTORY, INDEX_EXTENSION } from '../../../archive/files.ts'
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
+import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filtered.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { type PartEncoding, type PartSink, partFile, type WrittenPart } from '../../../archive/part/file.ts'
 import { indexedPart } from '../../../archive/part/indexed.ts'
@@ -74,13 +75,13 @@ export function partOf(
   { file, objects, vectors, named, bytes, rawBytes, sha256, digest }: WrittenPart,
   range: number,
   covers: Covers,
-  filtered: number,
+  leftOut: LeftOutCounts,
 ): Part {
   return {
     file,
     ...coveredBy(range, covers),
     objects,
-    ...(filtered > 0 && { filtered }),
+    ...leftOutFields(leftOut),
     vectors,
     ...(named && { named_vectors: named }),
     bytes,

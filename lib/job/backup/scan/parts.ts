@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { notePart } from '../../../archive/journal.ts'
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
-import { type LeftOut, PlacedLeftOut } from '../../../archive/object/filtered.ts'
+import { type LeftOut, type LeftOutCounts, PlacedLeftOut } from '../../../archive/object/filtered.ts'
 import { confirmPart } from '../../../archive/part/confirm.ts'
 import type { PartEncoding } from '../../../archive/part/file.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
@@ -33,8 +33,8 @@ export interface PartsRun {
   /** Called with how many objects were read, and again once they are in a part that is noted. */
   readonly onRead?: (objects: number) => void
   readonly onDurable?: (objects: number) => void
-  /** Called with objects that the selection left out, and that no part counts. */
-  readonly onUnplaced: (tenant: string | undefined, objects: number) => void
+  /** Called with objects that were left out, and that no part counts. */
+  readonly onUnplaced: (tenant: string | undefined, leftOut: LeftOutCounts) => void
 }
 
 /** The same for one of them: `signal` is aborted where another one has failed. */
@@ -55,6 +55,8 @@ export async function writeParts(run: PartsRun, all: readonly Work[]): Promise<v
   const workers = Math.max(job.task.options.workers, run.threads?.count ?? 0)
   await pool(all, { workers, signal, stop }, (work, own) => workOn({ ...shared, signal: own }, work))
 }
+
+const NONE: LeftOutCounts = { filtered: 0, rejected: 0 }
 
 async function workOn(worker: Worker, { asleep, gaps }: Work): Promise<void> {
   const { job, sleepers } = worker
@@ -82,22 +84,22 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     ...(onRead && { onObjects: onRead }),
     leftOut,
     open: () => openPart({ ...worker, storage: job.storage }, gap),
-    onPart: (files, covers, filtered, index) => notePartOf(worker, gap, { files, covers, filtered, index }),
+    onPart: (files, covers, left, index) => notePartOf(worker, gap, { files, covers, left, index }),
   })
   await pipeline([...worker.reading(gap, signal, leftOut), parts], { signal })
-  // Where nothing of the gap was selected, it has no part.
+  // Where nothing of the gap was left, it has no part.
   const rest = leftOut.takeRest()
   worker.onUnplaced(gap.tenant, rest)
-  onDurable?.(rest)
+  onDurable?.(rest.filtered + rest.rejected)
 }
 
 /** Notes a part that is durable, once it was read again. */
 async function notePartOf(
   { job: { storage, state }, signal, onDurable }: Worker,
   { range }: IdGap,
-  { files, covers, filtered = 0, index: made }: MadePart,
+  { files, covers, left = NONE, index: made }: MadePart,
 ): Promise<void> {
-  const written = files.map((file, at) => partOf(file, range, covers, at === 0 ? filtered : 0))
+  const written = files.map((file, at) => partOf(file, range, covers, at === 0 ? left : NONE))
   const index = made && indexPartOf(made, range, covers, state.base !== undefined)
   await noteParts(storage, written, index, signal)
   state.parts.push(...written)

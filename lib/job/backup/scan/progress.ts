@@ -1,3 +1,4 @@
+import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
 import type { Emit } from '../../../run/context.ts'
 
 /**
@@ -51,9 +52,14 @@ export class BackupProgress {
   }
 }
 
-/** How many objects these parts hold, and the selection left out of the ids that they cover. */
+/** How many objects these parts hold, and how many of the ids that they cover were left out. */
 export function readBy(
-  parts: readonly { readonly objects: number; readonly filtered?: number | undefined }[],
+  parts: readonly ({ readonly objects: number } & {
+    readonly [Key in keyof LeftOutCounts]?: number | undefined
+  })[],
 ): number {
-  return parts.reduce((sum, { objects, filtered = 0 }) => sum + objects + filtered, 0)
+  return parts.reduce(
+    (sum, { objects, filtered = 0, rejected = 0 }) => sum + objects + filtered + rejected,
+    0,
+  )
 }

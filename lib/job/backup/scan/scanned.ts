@@ -1,4 +1,5 @@
 import type { IndexPart, Part, Plan } from '../../../archive/manifest.ts'
+import { type LeftOutCounts, leftOutIn } from '../../../archive/object/filtered.ts'
 import { missingIdGaps } from '../../../archive/part/missingRanges.ts'
 import { selectedPages } from '../../selection/pages.ts'
 import type { SearchPlan } from '../../selection/searchPlan.ts'
@@ -16,7 +17,7 @@ import { type PartsRun, writeParts } from './parts.ts'
 import { BackupProgress, readBy } from './progress.ts'
 import { idsIn } from './scannedRanges.ts'
 import { Sleepers, workOf } from './sleepers.ts'
-import { backupTransforms } from './transforms.ts'
+import { backupTransforms, transformsOf } from './transforms.ts'
 
 /** The parts of a backup, all of them, and what the store counted. */
 export interface Scanned {
@@ -44,7 +45,7 @@ export async function scanned(
   const reading = { storage, plan, signal: run.signal }
   const progress = new BackupProgress(run.emit, expectedOf(begun, search), readBy(begun.there))
   const done = begun.tenants
-  const unplaced = new Map<string | undefined, number>()
+  const unplaced = new Map<string | undefined, LeftOutCounts>()
   const held = heldBy(job, begun, unplaced)
   const sleepers = new Sleepers({
     ...{ storage, woken, looking, held, done, unplaced },
@@ -62,7 +63,7 @@ export async function scanned(
         ? objectsRead(job, plan, looking, invalid, progress)
         : changesRead(job, plan, state.base, looking.collection, invalid, progress.written)),
       isIndexed: state.parts.length === 0 || state.index.length > 0,
-      onUnplaced: (tenant, objects) => unplaced.set(tenant, (unplaced.get(tenant) ?? 0) + objects),
+      onUnplaced: (tenant, left) => unplaced.set(tenant, leftOutIn([unplaced.get(tenant) ?? {}, left])),
     },
     begun,
     invalid,
@@ -73,8 +74,6 @@ export async function scanned(
     isCompared ? held(tenant) : undefined,
   )
   const woke = sleepers.counts
-  const inParts = state.parts.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
-  const before = done.reduce((sum, { filtered = 0 }) => sum + filtered, 0)
   return {
     parts: inOrder(state.parts),
     ...(state.index.length > 0 || state.base !== undefined ? { index: inOrder(state.index) } : {}),
@@ -82,7 +81,7 @@ export async function scanned(
       before: foundBefore(plan, search) + woke.reduce((sum, { before }) => sum + before, 0),
       after: after + woke.reduce((sum, counts) => sum + counts.after, 0),
       searched: search.texts,
-      filtered: inParts + before + unplaced.values().reduce((sum, objects) => sum + objects, 0),
+      ...leftOutIn([...state.parts, ...done, ...unplaced.values()] as Partial<LeftOutCounts>[]),
     },
   }
 }
@@ -142,19 +141,21 @@ function inOrder<T extends Part | IndexPart>(files: readonly T[]): T[] {
 
 /** What a full archive reads of each gap: all that is selected. */
 function objectsRead(
-  { subject: { selection }, state: { unseen } }: StorageJob,
-  { encoding }: Plan,
+  job: StorageJob,
+  plan: Plan,
   { collection, retry, search: { conditions } }: Looking,
   invalid: InvalidVectors | undefined,
   { read, durable }: BackupProgress,
 ): Pick<PartsRun, 'reading' | 'onRead' | 'onDurable'> {
-  const projection = whatOf(encoding.vectors !== 'none')
+  const { selection } = job.subject
+  const projection = whatOf(plan.encoding.vectors !== 'none')
+  const options = transformsOf(job, plan, invalid)
   return {
     onRead: read,
     onDurable: durable,
     reading: (gap, signal, leftOut) => [
       selectedPages(collection, selection, gap, { projection, retry, signal, conditions }),
-      ...backupTransforms({ selection, unseen, invalid }, leftOut),
+      ...backupTransforms({ ...options, signal }, leftOut),
     ],
   }
 }
@@ -170,7 +171,7 @@ function workLeft({ woken }: StorageJob, { plan, there, thereIndex, tenants }: B
 function partitionsOf({ subject, task }: StorageJob, { plan, there }: Begun): Partitions | undefined {
   const { partition_by: by } = plan
   if (by === undefined || by === 'tenant') return undefined
-  return new Partitions(by, subject.schema, task.options.maxPartitions, there)
+  return new Partitions(by, subject.transforms.schema, task.options.maxPartitions, there)
 }
 
 /** How many objects there seem to be, as far as tenants were counted. */

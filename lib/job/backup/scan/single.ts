@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
-import { LeftOut } from '../../../archive/object/filtered.ts'
+import { LeftOut, type LeftOutCounts, leftOutFields, leftOutIn } from '../../../archive/object/filtered.ts'
 import type { SingleArchiveWriter } from '../../../archive/single/write.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
@@ -81,12 +81,11 @@ class SingleScan {
       const objects = readBy(own)
       return { objects, scannedRanges: this.#scannedRanges.get(tenant) ?? [] }
     })
-    const filtered = parts.reduce((sum, part) => sum + (part.filtered ?? 0), 0)
     return {
       before: foundBefore(plan, search) + this.#woke.before,
       after: after + this.#woke.after,
       searched: search.texts,
-      filtered,
+      ...leftOutIn(parts as readonly Partial<LeftOutCounts>[]),
     }
   }
 
@@ -111,6 +110,6 @@ class SingleScan {
     const scannedRanges = this.#scannedRanges.get(range.tenant) ?? []
     this.#scannedRanges.set(range.tenant, [...scannedRanges, { ...range, old }])
     const part = lines.part()
-    return leftOut.total === 0 ? part : { ...part, filtered: leftOut.total }
+    return { ...part, ...leftOutFields({ filtered: leftOut.total, rejected: leftOut.rejected }) }
   }
 }

@@ -1,4 +1,5 @@
 import { noteTenant, type TenantCounts } from '../../../archive/journal.ts'
+import { type LeftOutCounts, leftOutFields } from '../../../archive/object/filtered.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
@@ -38,8 +39,8 @@ export interface SleepersOptions {
   readonly held: Held
   /** Those that an interrupted backup had brought to their end. */
   readonly done: readonly TenantCounts[]
-  /** By tenant: objects that the selection left out, and that no part counts. */
-  readonly unplaced: ReadonlyMap<string | undefined, number>
+  /** By tenant: objects that were left out, and that no part counts. */
+  readonly unplaced: ReadonlyMap<string | undefined, LeftOutCounts>
   /** Called with the number of objects that were not known before. */
   readonly onCounted: (objects: number) => void
 }
@@ -72,11 +73,11 @@ export class Sleepers {
   async end(tenant: string, before: number): Promise<void> {
     const { storage, woken, looking, held, unplaced } = this.#options
     const after = await this.#count(tenant)
-    const filtered = unplaced.get(tenant) ?? 0
+    const leftOut = leftOutFields(unplaced.get(tenant) ?? { filtered: 0, rejected: 0 })
     const found = looking.selection?.ids === undefined ? held(tenant) : undefined
     if (found !== undefined)
       await requireFound(looking, { tenant, before, after, objects: found.objects }, found.scannedRanges)
-    const counts = { tenant, before, after, ...(filtered > 0 && { filtered }) }
+    const counts = { tenant, before, after, ...leftOut }
     await noteTenant(storage, counts)
     this.#done.push(counts)
     await woken.putBack(tenant)

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Encoding } from '../../../archive/manifest.ts'
+import type { LeftOutCounts } from '../../../archive/object/filtered.ts'
 import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import { errorOf } from '../../../async/thread/fault.ts'
 import { threadSource } from '../../../async/thread/threadStage.ts'
@@ -35,7 +36,9 @@ export async function scanThreads(
 ): Promise<ScanThreads | undefined> {
   const { task, storage, subject, state } = job
   const { store, options } = task
-  const isPlain = subject.selection === undefined && invalid === undefined && state.base === undefined
+  const { selection, transforms } = subject
+  const isPlain =
+    selection === undefined && transforms.isEmpty && invalid === undefined && state.base === undefined
   const isWhole = plan.partition_by === undefined || plan.partition_by === 'tenant'
   // Of a range that is resumed several gaps may be left, which number their parts together.
   const isNew = there.length + thereIndex.length === 0
@@ -79,7 +82,8 @@ class RangeThreads implements ScanThreads {
 
 /** A part that was made, wherever that was. */
 export interface MadePart extends Omit<Extract<RangeNews, { type: 'part' }>, 'type'> {
-  readonly filtered?: number
+  /** What was left out of its ids. */
+  readonly left?: LeftOutCounts
 }
 
 /** What is done about the news of a range. */

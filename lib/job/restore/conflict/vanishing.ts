@@ -132,9 +132,12 @@ function notWhole(source: string, reason: string): ElysiaError {
 }
 
 /** Why what comes of a source is not all of its collection; undefined where it is. */
-function partFact({ selection }: RestoreSource, plan: RestorePlan): string | undefined {
+function partFact({ selection, manifest }: RestoreSource, plan: RestorePlan): string | undefined {
   if (plan.transforms.filters) return 'a transform leaves out some of its objects'
   if (plan.transforms.expands) return 'a transform makes objects of other ids than it holds'
+  const { filtered = 0, rejected = 0 } = manifest?.counts ?? {}
+  if (manifest?.transforms !== undefined && filtered + rejected > 0)
+    return 'transforms left out some of its collection when it was made'
   const chosen = plan.selection?.declared ?? selection
   if (chosen === undefined) return undefined
   return `${plan.selection === undefined ? 'it holds' : 'restored is'} a part of its collection (${selectionText(chosen)})`

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { TransformReject } from '../../transform/transform.ts'
+import { Reasons, type RejectReason } from '../restore/reasons.ts'
+import { objectReject, type RejectOrigin, RestoreRejects } from '../restore/target/rejects.ts'
+
+/**
+ * The objects that a transform refused, which an archive lacks. They stand in the rejects file as the source has them, so
+ * that `col restore FILE` takes them.
+ */
+export class RefusedObjects {
+  readonly #reasons = new Reasons()
+  readonly #file: RestoreRejects | undefined
+  /** How many there are. */
+  count = 0
+
+  constructor(directory: string | undefined, run: string) {
+    this.#file =
+      directory === undefined ? undefined : new RestoreRejects(join(directory, `${run}.jsonl`), run)
+  }
+
+  /** The file, once there is one. */
+  get path(): string | undefined {
+    return this.count === 0 ? undefined : this.#file?.path
+  }
+
+  /** `origin`: the archive, and the class of the source. */
+  add(rejects: readonly TransformReject[], origin: RejectOrigin): void {
+    this.count += rejects.length
+    for (const { reason } of rejects) this.#reasons.add(reason)
+    this.#file?.append(rejects.map((one) => objectReject('', origin, one)))
+  }
+
+  reasons(): RejectReason[] {
+    return this.#reasons.list()
+  }
+
+  /** What was added is on the disk after this. */
+  sync(): void {
+    this.#file?.sync()
+  }
+
+  close(): void {
+    this.#file?.close()
+  }
+}
