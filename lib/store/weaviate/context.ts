@@ -1,5 +1,5 @@
 import type { ServerFeatures } from './cluster/capabilities.ts'
-import type { Cluster } from './cluster/cluster.ts'
+import type { Cluster, NodeOrder } from './cluster/cluster.ts'
 import type { Shards } from './cluster/shards.ts'
 import type { Classes } from './schema/classes.ts'
 
@@ -8,6 +8,8 @@ export interface Context {
   readonly name: string
   readonly target: string
   readonly cluster: Cluster
+  /** Which of its nodes are asked first, and last; undefined: in turn. */
+  readonly nodes?: NodeOrder
   readonly classes: Classes
   readonly shards: Shards
   /** The longest message that is sent on purpose. */

@@ -4,7 +4,7 @@ import { isTooLarge, isTooLong } from './cluster/failure.ts'
 import type { Context } from './context.ts'
 import { type Extent, extentOf, objectsOf } from './grpc/decode.ts'
 import { idFilter } from './grpc/filters.ts'
-import { type Fetch, QUORUM } from './grpc/messages.ts'
+import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
 import { InexactInt, MalformedReply } from './grpc/protobuf.ts'
 import { PageLimit } from './pageLimit.ts'
 import { IdOrder, requireAsked, requireAtMost, wrongAnswer } from './rest/answer.ts'
@@ -33,13 +33,13 @@ interface Page {
 }
 
 /**
- * Objects after an id, in byte order of their ids, by the server's cursor: a scan, not a snapshot. By gRPC,
+ * Objects after an id, in byte order of their ids, by the server's cursor, of one copy: a scan, not a snapshot. By gRPC,
  * or by REST where references are asked for and the collection has some. While a page is worked on, the next one
  * is under way. Each object is held against the order before it is given.
  * Memory: two pages of 4 to 8 MB, or of one object; more where many small objects are followed by large ones.
  * @throws ElysiaError ELYSIA_STORE where the server repeats an object, goes back, or gives more than was asked for
  */
-export async function* read(
+export async function* readCopy(
   context: Context,
   what: Projection,
   range: Range,
@@ -88,8 +88,8 @@ function quietly<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-/** The objects of those ids that exist, up to a thousand ids a call, several calls at once. */
-export async function readMany(
+/** The objects of those ids that exist in one copy, up to a thousand ids a call, several calls at once. */
+export async function readManyOfCopy(
   context: Context,
   ids: readonly string[],
   what: Projection,
@@ -107,27 +107,10 @@ export async function readMany(
     const found = (await Promise.all(pages)).flat()
     if (found.length === ids.length) return found
     await context.shards.requireServed(context.name, reading.tenant, call)
-    return [...found, ...(await ofOtherCopies(reading, ids, found))]
+    return found
   } catch (thrown) {
     throw unreadable(thrown, context)
   }
-}
-
-/**
- * What a search did not find, though it may be there: one copy answers a search, at any consistency, and a node that was
- * down may not have had its missed writes yet. A read of one object by REST asks a quorum of the copies.
- */
-async function ofOtherCopies(
-  reading: Reading,
-  ids: readonly string[],
-  found: readonly StoredObject[],
-): Promise<StoredObject[]> {
-  if (!reading.layout.replicated || reading.byRest || reading.call.provesAbsence !== true) return []
-  const there = new Set(found.map(({ id }) => id))
-  return restMany(
-    reading,
-    ids.filter((id) => !there.has(id.toLowerCase())),
-  )
 }
 
 /** One page, of fewer objects where it would be too large. */
@@ -233,7 +216,9 @@ async function idsOf(reading: Reading, ids: readonly string[]): Promise<StoredOb
 }
 
 function replyOf({ context, fetch, call }: Reading, asked: Partial<Fetch>): Promise<Buffer> {
-  return context.cluster.rpc(call, (grpcClient, signal) => grpcClient.search({ ...fetch, ...asked }, signal))
+  const search = (grpcClient: GrpcClient, signal: AbortSignal) =>
+    grpcClient.search({ ...fetch, ...asked }, signal)
+  return context.cluster.rpc(call, search, context.nodes)
 }
 
 async function readingOf(context: Context, what: Projection, call: CallOptions): Promise<Reading> {

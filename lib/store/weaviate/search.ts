@@ -1,10 +1,11 @@
 import type { StoreCondition } from '../condition.ts'
 import type { CallOptions, Range } from '../store.ts'
+import type { NodeOrder } from './cluster/cluster.ts'
 import { isTooLarge } from './cluster/failure.ts'
 import type { Context } from './context.ts'
 import { extentOf, objectsOf } from './grpc/decode.ts'
 import { conditionsFilter } from './grpc/filters.ts'
-import { type Fetch, QUORUM } from './grpc/messages.ts'
+import { type Fetch, type GrpcClient, QUORUM } from './grpc/messages.ts'
 import { MalformedReply } from './grpc/protobuf.ts'
 import { IdOrder, requireAtMost, wrongAnswer } from './rest/answer.ts'
 import { metadataRequest, propertiesRequest } from './schema/layout.ts'
@@ -14,7 +15,8 @@ const MOST_IDS = 10_000
 
 /**
  * The ids that a search with these conditions finds, in order, page after page: each begins behind the last id of the
- * one before it. The server's cursor takes no conditions. Memory: a page of ids.
+ * one before it. The server's cursor takes no conditions. Of a class with several copies two are asked, and what one of
+ * them finds counts: the other may have missed it. Memory: a page of ids of each.
  * @throws ElysiaError ELYSIA_STORE where the server cannot answer a condition, or gives ids out of order
  */
 export async function* idsWhere(
@@ -23,30 +25,46 @@ export async function* idsWhere(
   range: Range,
   call: CallOptions,
 ): AsyncGenerator<string[]> {
-  const { target, name, shards } = context
   const fetch = await fetchOf(context, call)
+  const node = context.cluster.nextNode()
+  const orders: NodeOrder[] = fetch.consistencyLevel === undefined ? [{}] : [{ first: node }, { last: node }]
   let after = range.after?.toLowerCase()
-  const order = new IdOrder(target, name, after ?? '')
   let limit = context.pageSize ?? MOST_IDS
   for (;;) {
     call.signal?.throwIfAborted()
     const upTo = range.upTo?.toLowerCase()
     const bounds = { ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) }
     const asked = { ...fetch, limit, filters: conditionsFilter(conditions, bounds) }
-    let reply: Buffer
+    const found: string[][] = []
     try {
-      reply = await context.cluster.rpc(call, (grpcClient, signal) => grpcClient.search(asked, signal))
+      for (const order of orders) found.push(await idsOfOne(context, asked, order, call, after))
     } catch (thrown) {
       if (!isTooLarge(thrown) || limit === 1) throw thrown
       limit >>= 1
       continue
     }
-    const ids = idsIn(reply, context, limit, order)
-    await shards.requireServed(name, fetch.tenant, call)
-    if (ids.length > 0) yield ids
-    if (ids.length < limit) return
-    after = ids.at(-1)!
+    await context.shards.requireServed(context.name, fetch.tenant, call)
+    // Behind the last id of a full page there may be more.
+    const ends = found.filter((ids) => ids.length >= limit).map((ids) => ids.at(-1)!)
+    const end = ends.sort()[0]
+    const ids = found.length === 1 ? found[0]! : [...new Set(found.flat())].sort()
+    const sure = end === undefined ? ids : ids.filter((id) => id <= end)
+    if (sure.length > 0) yield sure
+    if (end === undefined) return
+    after = end
   }
+}
+
+async function idsOfOne(
+  context: Context,
+  asked: Fetch,
+  nodes: NodeOrder,
+  call: CallOptions,
+  after: string | undefined,
+): Promise<string[]> {
+  const search = (grpcClient: GrpcClient, signal: AbortSignal) => grpcClient.search(asked, signal)
+  const reply = await context.cluster.rpc(call, search, nodes)
+  return idsIn(reply, context, asked.limit, new IdOrder(context.target, context.name, after ?? ''))
 }
 
 function idsIn(reply: Buffer, { target, name }: Context, limit: number, order: IdOrder): string[] {

@@ -14,6 +14,12 @@ export interface ClusterOptions {
   readonly timeoutMs: number
 }
 
+/** Names of nodes, as `nextNode` gives them, that are asked before all others that answer, and after them. */
+export interface NodeOrder {
+  readonly first?: string | undefined
+  readonly last?: string | undefined
+}
+
 type Attempt<T> = (server: NodeConnection, signal: AbortSignal) => Promise<T>
 
 /**
@@ -36,8 +42,18 @@ export class Cluster {
   }
 
   /** Makes a gRPC call; one that is safe to repeat, since another node may be asked after a failure. */
-  rpc<T>(call: CallOptions, work: (grpcClient: GrpcClient, signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#wait(call.signal, true, async (server, signal) => work(await server.grpcClient(), signal))
+  rpc<T>(
+    call: CallOptions,
+    work: (grpcClient: GrpcClient, signal: AbortSignal) => Promise<T>,
+    order: NodeOrder = {},
+  ): Promise<T> {
+    const attempt: Attempt<T> = async (server, signal) => work(await server.grpcClient(), signal)
+    return this.#wait(call.signal, true, attempt, order)
+  }
+
+  /** The name of the node whose turn it is; undefined where there is only one. */
+  nextNode(): string | undefined {
+    return this.servers.length === 1 ? undefined : this.#inTurn()[0]!.http
   }
 
   /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
@@ -64,16 +80,26 @@ export class Cluster {
     for (const server of this.servers) server.close()
   }
 
-  #wait<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+  #wait<T>(
+    signal: AbortSignal | undefined,
+    repeatable: boolean,
+    attempt: Attempt<T>,
+    order: NodeOrder = {},
+  ): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason)
-    const turn = this.#limit(() => this.#tryNodes(signal, repeatable, attempt))
+    const turn = this.#limit(() => this.#tryNodes(signal, repeatable, attempt, order))
     return signal === undefined ? turn : abortable(turn, signal)
   }
 
-  async #tryNodes<T>(signal: AbortSignal | undefined, repeatable: boolean, attempt: Attempt<T>): Promise<T> {
+  async #tryNodes<T>(
+    signal: AbortSignal | undefined,
+    repeatable: boolean,
+    attempt: Attempt<T>,
+    order: NodeOrder,
+  ): Promise<T> {
     const failures: ElysiaError[] = []
     let missing: ElysiaError | undefined
-    for (const server of this.#inTurn()) {
+    for (const server of this.#inTurn(order)) {
       let sent = false
       const work = async (both: AbortSignal) => {
         await server.regained(both)
@@ -103,10 +129,12 @@ export class Cluster {
   }
 
   /** All nodes, beginning with the next; those that failed a moment ago come last. */
-  #inTurn(): NodeConnection[] {
-    const first = this.#turn++ % this.servers.length
-    const turned = [...this.servers.slice(first), ...this.servers.slice(0, first)]
-    return turned.sort((a, b) => Number(b.available) - Number(a.available))
+  #inTurn({ first, last }: NodeOrder = {}): NodeConnection[] {
+    const next = this.#turn++ % this.servers.length
+    const turned = [...this.servers.slice(next), ...this.servers.slice(0, next)]
+    const rank = ({ available, http }: NodeConnection) =>
+      (available ? 0 : 4) + (http === first ? 0 : http === last ? 2 : 1)
+    return turned.sort((a, b) => rank(a) - rank(b))
   }
 }
 

@@ -24,6 +24,7 @@ export interface Layout {
   readonly tenanted: boolean
   /** More than one copy of each object, on different nodes. */
   readonly replicated: boolean
+  readonly copies: number
   readonly unnamedVector: boolean
   readonly namedVectors: readonly string[]
 }
@@ -31,6 +32,7 @@ export interface Layout {
 /** @see https://github.com/weaviate/weaviate/blob/v1.39.0/openapi-specs/schema.json (Class) */
 export function layoutOf(schema: CollectionSchema): Layout {
   const { multiTenancyConfig, replicationConfig, vectorConfig, vectorIndexType } = schema
+  const copies = Number(recordOf(replicationConfig).factor ?? 1)
   return {
     name: schema.class,
     properties: new Map(schema.properties?.map((property) => [property.name, property])),
@@ -40,7 +42,8 @@ export function layoutOf(schema: CollectionSchema): Layout {
     intFault: intFaultOf(schema),
     asLiterals: changing(schema.properties ?? [], { int: literalOf }) ?? ((properties) => properties),
     tenanted: recordOf(multiTenancyConfig).enabled === true,
-    replicated: Number(recordOf(replicationConfig).factor ?? 1) > 1,
+    replicated: copies > 1,
+    copies,
     unnamedVector: typeof vectorIndexType === 'string' && vectorIndexType !== '',
     namedVectors: Object.keys(recordOf(vectorConfig)),
   }
