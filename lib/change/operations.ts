@@ -39,6 +39,17 @@ interface Task {
  * @see docs/format.md, "Operations"
  */
 export function operations(options: OperationsOptions = {}): Stage<Valid | Reject, Item> {
+  const itemOf = itemMaker(options)
+  return new Transform({
+    ...RECORD_STAGE,
+    transform(item: Valid | Reject, _encoding, done) {
+      done(null, itemOf(item))
+    },
+  })
+}
+
+/** What `operations` makes of one chunk. @throws ElysiaError as `operations` does */
+export function itemMaker(options: OperationsOptions = {}): (item: Valid | Reject) => Item {
   const { tenant, tenantBy } = options
   if (tenant !== undefined && tenantBy !== undefined) {
     throw new ElysiaError('ELYSIA_USAGE', '--tenant and --tenant-by exclude each other', {
@@ -48,12 +59,7 @@ export function operations(options: OperationsOptions = {}): Stage<Valid | Rejec
   const contentOf = contents(options)
   const stepOf = (record: FileChange): Step | Refusal =>
     step({ record, tenant: tenantBy === 'repo' ? tenantOf(record.repo) : tenant }, contentOf)
-  return new Transform({
-    ...RECORD_STAGE,
-    transform(item: Valid | Reject, _encoding, done) {
-      done(null, item instanceof Reject ? item : entry(item, stepOf))
-    },
-  })
+  return (item) => (item instanceof Reject ? item : entry(item, stepOf))
 }
 
 function entry(valid: Valid, stepOf: (record: FileChange) => Step | Refusal): Entry | Reject {

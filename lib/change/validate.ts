@@ -40,12 +40,14 @@ export function validate(options: ValidateOptions = {}): Stage<Parsed | Reject, 
   return new Transform({
     ...RECORD_STAGE,
     transform(item: Parsed | Reject, _encoding, done) {
-      done(null, item instanceof Reject ? item : judge(item, options))
+      done(null, validateLine(item, options))
     },
   })
 }
 
-function judge(parsed: Parsed, options: ValidateOptions): Valid | Reject {
+/** What `validate` makes of one chunk. */
+export function validateLine(parsed: Parsed | Reject, options: ValidateOptions = {}): Valid | Reject {
+  if (parsed instanceof Reject) return parsed
   const { change, fault } = validateChange(parsed.value, options)
   if (fault !== undefined) return refuse(parsed, fault.code, fault.reason)
   return { line: parsed.line, end: parsed.end, text: parsed.text, record: change }

@@ -1,4 +1,4 @@
-import type { Line } from './line.ts'
+import type { Line, LineOf } from './line.ts'
 import type { Operation } from './operation.ts'
 import type { Reject } from './reject.ts'
 
@@ -14,6 +14,11 @@ export interface Entry extends Line {
   /** Why the change is not indexed; its operation then removes the object that was there. */
   readonly skipped?: string
   readonly changeset?: Changeset
+  /**
+   * The later record that replaces this one, which is not applied: an operation, if any, is what else has to be done in
+   * its place.
+   */
+  readonly supersededBy?: LineOf
   /** Bytes of content held beside the line: what was decoded from base64 or read from a file. */
   readonly heldBytes?: number
 }

@@ -7,6 +7,12 @@ export interface Position {
   readonly end: number
 }
 
+/** A line by its number; `input` says in which input, counted from 0, where that is not the one at hand. */
+export interface LineOf {
+  readonly line: number
+  readonly input?: number
+}
+
 /** A line as it was read, without its terminator (and, on line 1, without a byte order mark). */
 export interface Line extends Position {
   readonly text: string

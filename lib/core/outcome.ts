@@ -1,5 +1,5 @@
 import type { Item } from './entry.ts'
-import type { Position } from './line.ts'
+import type { LineOf, Position } from './line.ts'
 import type { RejectCode } from './reject.ts'
 
 /** The possible results of a record, which has exactly one. SPEC.md, "Report". */
@@ -23,6 +23,8 @@ export interface Outcome {
   readonly name: OutcomeName
   readonly cause?: string | RejectCode
   readonly reason?: string
+  /** Of what is superseded: the record that replaced it. */
+  readonly by?: LineOf
 }
 
 /**

@@ -30,6 +30,11 @@ export interface IngestOptionsInput {
   readonly maxLineBytes?: number
   /** the directory in which content_ref may name files. No default. */
   readonly contentRoot?: string
+  /**
+   * leave out what a later record replaces: auto, off, or how much of an input that cannot be read twice is
+   * looked at together. Such as '64MiB'. Default 'auto'.
+   */
+  readonly coalesce?: string
   /** the input is a rejects file: feed its records in again. Default false. */
   readonly fromRejects?: boolean
   /** reject records with fields that the format does not know. Default false. */
@@ -79,6 +84,11 @@ export interface IngestOptions extends IngestOptionsInput {
    * (64MiB).
    */
   readonly maxLineBytes: number
+  /**
+   * leave out what a later record replaces: auto, off, or how much of an input that cannot be read twice is
+   * looked at together. Such as '64MiB'. Default 'auto'.
+   */
+  readonly coalesce: string
   /** the input is a rejects file: feed its records in again. Default false. */
   readonly fromRejects: boolean
   /** reject records with fields that the format does not know. Default false. */

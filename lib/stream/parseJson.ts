@@ -24,12 +24,14 @@ export function parseJson(): Stage<Line | Reject, Parsed | Reject> {
   return new Transform({
     ...RECORD_STAGE,
     transform(item: Line | Reject, _encoding, done) {
-      done(null, item instanceof Reject ? item : parsed(item))
+      done(null, parseLine(item))
     },
   })
 }
 
-function parsed(item: Line): Parsed | Reject {
+/** What `parseJson` makes of one chunk. */
+export function parseLine(item: Line | Reject): Parsed | Reject {
+  if (item instanceof Reject) return item
   let value: Json
   try {
     value = parseBounded(item.text) as Json

@@ -1,5 +1,6 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { coalesceFault } from './coalesce/mode.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -50,6 +51,15 @@ export const ingestOptions = {
       placeholder: 'DIR',
       path: true,
       personal: true,
+    },
+    coalesce: {
+      type: 'string',
+      description:
+        'leave out what a later record replaces: auto, off, or how much of an input that cannot be read twice is looked at together',
+      placeholder: 'auto|off|SIZE',
+      default: 'auto',
+      example: '64MiB',
+      check: coalesceFault,
     },
     fromRejects: {
       type: 'boolean',

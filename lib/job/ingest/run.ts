@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -9,10 +10,13 @@ import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
+import { coalescing } from './coalesce/coalescing.ts'
+import { firstPass, lineItems } from './coalesce/firstPass.ts'
+import type { Plan } from './coalesce/plan.ts'
 import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
-import { changeStages } from './stages.ts'
+import { batches, changeStages } from './stages.ts'
 import { unwritten } from './unwritten.ts'
 
 /** What an ingest works with once its preparations are made. */
@@ -32,6 +36,8 @@ export interface Ingest {
   readonly make: () => Promise<void>
   /** Starts or continues the row of the run in the journal. */
   readonly startRun: (continues: boolean) => void
+  /** Which records are applied, where the inputs were read before. */
+  readonly plan?: Plan | undefined
 }
 
 /**
@@ -46,8 +52,19 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
     ingest.startRun(true)
   }
   await requireAllRecords(ingest)
-  await takeInputs(ingest)
+  const plan = await planOf(ingest)
+  try {
+    await takeInputs({ ...ingest, plan })
+  } finally {
+    plan?.close()
+  }
   if (!stopped(ingest)) await ingest.make()
+}
+
+/** The plan of a run whose inputs can all be read twice. */
+async function planOf({ inputs, options, run }: Ingest): Promise<Plan | undefined> {
+  if (!inputs.every(({ rereadable }) => rereadable)) return undefined
+  return firstPass(inputs, options, AbortSignal.any([run.stop, run.signal]))
 }
 
 async function takeInputs(ingest: Ingest): Promise<void> {
@@ -105,7 +122,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   const skip = skipping(ingest, inputs[index]!, reached, stop)
   const onSkipDone = skipDoneHandler(ingest, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
-  const middle = changeStages(options)
+  const middle = middleStages(ingest, index)
   const end = sink(ingest.store, ingest.class, {
     workers: options.workers,
     skipUnchanged: options.skipUnchanged,
@@ -137,6 +154,11 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   // A producer that the same signal ended may be seen to end before the signal itself.
   if (stopped(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+function middleStages({ options, plan }: Ingest, index: number): Duplex[] {
+  if (plan === undefined) return changeStages(options)
+  return [coalescing(plan.decisions(index), lineItems(options)), ...batches(options)]
 }
 
 /**

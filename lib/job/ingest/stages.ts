@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { operations } from '../../change/operations.ts'
+import { type OperationsOptions, operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
 import type { Item } from '../../core/entry.ts'
 import { Reject } from '../../core/reject.ts'
@@ -11,19 +11,28 @@ import type { IngestOptions } from './options.ts'
 
 /** The middle of an ingest: lines → batches of operations. */
 export function changeStages(options: IngestOptions): Duplex[] {
-  const { contentRoot, tenant, tenantBy, batchSize, batchBytes, maxLineBytes, strict } = options
+  const { strict } = options
+  return [parseJson(), validate({ strict }), operations(operationsOptions(options)), ...batches(options)]
+}
+
+/** What turns records into operations. */
+export function operationsOptions(options: IngestOptions): OperationsOptions {
+  const { contentRoot, tenant, tenantBy, maxLineBytes } = options
+  return {
+    maxContentBytes: maxLineBytes,
+    ...(contentRoot !== undefined && { contentRoot }),
+    ...(tenant !== undefined && { tenant }),
+    ...(tenantBy !== undefined && { tenantBy }),
+  }
+}
+
+/** Items → batches of them, as fast as they may come. */
+export function batches(options: IngestOptions): Duplex[] {
+  const { batchSize, batchBytes } = options
   const rates = ratesOf(options)
   const pace = rates && new Pace(rates)
   const most = pace && mostAtOnce(pace)
   return [
-    parseJson(),
-    validate({ strict }),
-    operations({
-      maxContentBytes: maxLineBytes,
-      ...(contentRoot !== undefined && { contentRoot }),
-      ...(tenant !== undefined && { tenant }),
-      ...(tenantBy !== undefined && { tenantBy }),
-    }),
     batch<Item>({
       count: Math.min(batchSize, most?.count ?? batchSize),
       bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),

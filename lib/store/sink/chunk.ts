@@ -25,7 +25,8 @@ export function batchOf(chunk: unknown): readonly Item[] {
 function isItem(item: unknown): item is Item {
   if (item instanceof Reject) return true
   if (!isRecord(item) || !Number.isInteger(item.line) || !Number.isInteger(item.end)) return false
-  return item.operation === undefined ? isRecord(item.changeset) : isOperation(item.operation)
+  if (item.operation !== undefined) return isOperation(item.operation)
+  return isRecord(item.changeset) || isRecord(item.supersededBy)
 }
 
 function isOperation(value: unknown): boolean {

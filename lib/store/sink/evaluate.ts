@@ -1,4 +1,5 @@
 import type { Entry, Item } from '../../core/entry.ts'
+import type { LineOf } from '../../core/line.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { Move, Operation, Patch } from '../../core/operation.ts'
 import type { OutcomeName } from '../../core/outcome.ts'
@@ -13,6 +14,7 @@ export interface Verdict {
   readonly name: OutcomeName
   readonly cause?: string | RejectCode
   readonly reason?: string
+  readonly by?: LineOf
 }
 
 /** The last state of an id within a unit: an object, or its absence; `owner` is the index of its record. */
@@ -47,7 +49,7 @@ export function evaluate(
     return item instanceof Reject ? rejected(item) : judge(item as Entry, index, stored, states)
   })
   items.forEach((item, index) => {
-    verdicts[index] ??= superseded(operationOf(item)!, index, states)
+    verdicts[index] ??= superseded(operationOf(item)!, index, states, items)
   })
   return { states, verdicts }
 }
@@ -64,9 +66,11 @@ function judge(
   stored: Stored,
   states: Map<string, FinalState>,
 ): Verdict | undefined {
-  if (entry.operation === undefined) return { name: 'control' }
-  const verdict = apply(entry.operation, index, stored, states)
-  return entry.skipped === undefined ? verdict : { name: 'skipped', cause: entry.skipped }
+  const { operation, supersededBy: by, skipped } = entry
+  const verdict = operation && apply(operation, index, stored, states)
+  if (by !== undefined) return { name: 'superseded', by }
+  if (operation === undefined) return { name: 'control' }
+  return skipped === undefined ? verdict : { name: 'skipped', cause: skipped }
 }
 
 function apply(
@@ -125,10 +129,13 @@ function patch(
 function superseded(
   operation: Operation,
   index: number,
-  states: Map<string, FinalState>,
+  states: ReadonlyMap<string, FinalState>,
+  items: readonly Item[],
 ): Verdict | undefined {
-  const owns = resultsOf(operation).some((id) => states.get(id)?.owner === index)
-  return owns ? undefined : { name: 'superseded' }
+  const owners = resultsOf(operation).map((id) => states.get(id)?.owner)
+  if (owners.includes(index)) return undefined
+  const owner = owners.at(-1)
+  return { name: 'superseded', ...(owner !== undefined && { by: { line: items[owner]!.line } }) }
 }
 
 function rejected(reject: Reject): Verdict {

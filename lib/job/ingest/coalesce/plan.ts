@@ -1,0 +1,73 @@
+import type { LineOf } from '../../../core/line.ts'
+import type { RecordRows } from './recordRows.ts'
+
+/** What becomes of a record: it is applied, or left out; of a move that is left out its source may still have to go. */
+export const VERDICT = { apply: 0, superseded: 1, removeSource: 2 } as const
+
+/** A verdict; `by` is the record that replaced this one, where it is not applied. */
+export interface Decision {
+  readonly verdict: number
+  readonly by?: LineOf
+}
+
+const APPLY: Decision = { verdict: VERDICT.apply }
+
+/** Which records of a run are applied. Holds the rows of all, which are rewritten to: verdict, line, and by whom. */
+export class Plan {
+  readonly #rows: RecordRows
+  readonly #starts: readonly number[]
+  /** How many records are not applied. */
+  superseded = 0
+
+  constructor(rows: RecordRows, starts: readonly number[]) {
+    this.#rows = rows
+    this.#starts = starts
+  }
+
+  get records(): number {
+    return this.#rows.length
+  }
+
+  /** What becomes of the records of an input, asked for in order of line. */
+  decisions(input: number): Decisions {
+    const end = this.#starts[input + 1] ?? this.#rows.length
+    return new Decisions(this.#rows, this.#starts[input] ?? end, end, input)
+  }
+
+  close(): void {
+    this.#rows.close()
+  }
+}
+
+/** The decisions on one input. */
+export class Decisions {
+  readonly #rows: RecordRows
+  readonly #end: number
+  readonly #input: number
+  #row: number
+
+  constructor(rows: RecordRows, start: number, end: number, input: number) {
+    this.#rows = rows
+    this.#row = start
+    this.#end = end
+    this.#input = input
+  }
+
+  /** Of the record on this line, which comes after all that were asked for; undefined where none was read there. */
+  at(line: number): Decision | undefined {
+    for (; this.#row < this.#end; this.#row++) {
+      const { page, at } = this.#rows.at(this.#row)
+      const found = page[at + 1]!
+      if (found > line) return undefined
+      if (found < line) continue
+      this.#row += 1
+      const verdict = page[at]!
+      return verdict === VERDICT.apply ? APPLY : { verdict, by: this.#replacer(page[at + 2]!, page[at + 3]!) }
+    }
+    return undefined
+  }
+
+  #replacer(line: number, input: number): LineOf {
+    return input === this.#input ? { line } : { line, input }
+  }
+}

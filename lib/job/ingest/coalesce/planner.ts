@@ -1,0 +1,167 @@
+import { setImmediate } from 'node:timers/promises'
+import { EFFECT, type Effect, type EffectKind } from './effect.ts'
+import { IdNumbers } from './idNumbers.ts'
+import { Numbers } from './numbers.ts'
+import { Plan, VERDICT } from './plan.ts'
+import { RecordRows } from './recordRows.ts'
+
+/** What is known of an id from the records so far; of one that none has set, the store alone knows. */
+const UNKNOWN = 0
+const PRESENT = 1
+const ABSENT = 2
+
+/** Added to the kind of a record that has to be applied whatever comes later. */
+const PINNED = 8
+
+/**
+ * Finds the records that decide how each path ends.
+ *
+ * Records are added in order, then looked at from the last to the first. A record is applied where it is the last one
+ * of an id, or where one that is applied reads what it left: the content that a rename takes along. What reads a state
+ * that the store alone knows is always applied, and with it what it reads, so that its outcome, a reject perhaps, is
+ * that of applying all. Leaving out the others changes no state that is read, nor the end.
+ * Memory: that of the ids and the rows, and ten bytes an id.
+ */
+export class Planner {
+  readonly #ids: IdNumbers
+  readonly #rows: RecordRows
+  readonly #known = new Numbers(Uint8Array)
+  readonly #starts: number[] = []
+  #records = 0
+
+  constructor(ids = new IdNumbers(), rows = new RecordRows()) {
+    this.#ids = ids
+    this.#rows = rows
+  }
+
+  /** The records of the next input begin. */
+  beginInput(): void {
+    this.#starts.push(this.#rows.length)
+  }
+
+  add(line: number, { kind, ids }: Effect): void {
+    const [first, second] = ids
+    const one = first === undefined ? 0 : 1 + this.#ids.of(first)
+    const other = second === undefined ? 0 : 1 + this.#ids.of(second)
+    const pinned = this.#learn(kind, one, other) ? PINNED : 0
+    this.#rows.append(kind + pinned, line, one, other)
+    this.#records += 1
+  }
+
+  /** Notes what is known behind a record; true where what it does depends on more than the records before it. */
+  #learn(kind: EffectKind, one: number, other: number): boolean {
+    const known = this.#known
+    switch (kind) {
+      case EFFECT.write:
+        known.set(one, PRESENT)
+        return false
+      case EFFECT.remove:
+      case EFFECT.skip:
+        known.set(one, ABSENT)
+        if (other > 0) known.set(other, ABSENT)
+        return false
+      case EFFECT.revise:
+        return known.get(one) !== PRESENT
+      case EFFECT.move: {
+        const isPresent = known.get(one) === PRESENT
+        known.set(one, ABSENT)
+        known.set(other, isPresent ? PRESENT : UNKNOWN)
+        return !isPresent
+      }
+      default:
+        return false
+    }
+  }
+
+  /** Decides. The planner is used up; the plan has to be closed. */
+  async decide(): Promise<Plan> {
+    const plan = new Plan(this.#rows, this.#starts)
+    const backwards = new Backwards(this.#starts)
+    this.#ids.close()
+    for (const _ of this.#rows.rewriteBackwards((page, at, row) => backwards.decide(page, at, row))) {
+      await setImmediate()
+    }
+    plan.superseded = backwards.superseded
+    return plan
+  }
+
+  close(): void {
+    this.#ids.close()
+    this.#rows.close()
+  }
+}
+
+/** The walk from the last record to the first. */
+class Backwards {
+  superseded = 0
+  readonly #starts: readonly number[]
+  #input: number
+  /** Of each id the next record that sets it: its line, 0 where there is none, and its input. */
+  readonly #lines = new Numbers(Uint32Array)
+  readonly #inputs = new Numbers(Uint32Array)
+  /** 1 where a record that is applied reads the state of the id. */
+  readonly #read = new Numbers(Uint8Array)
+
+  constructor(starts: readonly number[]) {
+    this.#starts = starts
+    this.#input = starts.length - 1
+  }
+
+  decide(page: Uint32Array, at: number, row: number): void {
+    while (row < this.#starts[this.#input]!) this.#input -= 1
+    const [code, line, one, other] = [page[at]!, page[at + 1]!, page[at + 2]!, page[at + 3]!]
+    const verdict = this.#verdict(code % PINNED, code >= PINNED, one, other)
+    page[at] = verdict
+    if (verdict !== VERDICT.apply) {
+      const result = other > 0 ? other : one
+      page[at + 2] = this.#lines.get(result)
+      page[at + 3] = this.#inputs.get(result)
+      this.superseded += 1
+    }
+    if (one > 0) this.#sets(one, line)
+    if (other > 0) this.#sets(other, line)
+  }
+
+  /** Whether a record is applied. What it reads of what is before it is noted; what was read of it is met. */
+  #verdict(kind: number, pinned: boolean, one: number, other: number): number {
+    const isDue = this.#takeDue(one)
+    switch (kind) {
+      case EFFECT.write:
+      case EFFECT.remove:
+        return isDue ? VERDICT.apply : VERDICT.superseded
+      case EFFECT.revise:
+        if (!pinned && !isDue) return VERDICT.superseded
+        this.#read.set(one, 1)
+        return VERDICT.apply
+      case EFFECT.move:
+        return this.#move(pinned, isDue, one, other)
+      default:
+        if (other > 0) this.#takeDue(other)
+        return VERDICT.apply
+    }
+  }
+
+  #move(pinned: boolean, sourceIsDue: boolean, from: number, to: number): number {
+    const targetIsDue = this.#takeDue(to)
+    if (pinned || targetIsDue) {
+      this.#read.set(from, 1)
+      if (pinned) this.#read.set(to, 1)
+      return VERDICT.apply
+    }
+    return sourceIsDue ? VERDICT.removeSource : VERDICT.superseded
+  }
+
+  /** True where a record behind reads the id, or none behind sets it. */
+  #takeDue(id: number): boolean {
+    if (id === 0) return false
+    const isDue = this.#lines.get(id) === 0 || this.#read.get(id) === 1
+    this.#read.set(id, 0)
+    return isDue
+  }
+
+  #sets(id: number, line: number): void {
+    this.#lines.set(id, line)
+    if (this.#input > 0) this.#inputs.set(id, this.#input)
+    else if (this.#inputs.get(id) > 0) this.#inputs.set(id, 0)
+  }
+}

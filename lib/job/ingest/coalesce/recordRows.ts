@@ -1,0 +1,136 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Numbers of a row: unsigned, of 32 bits. */
+const WIDTH = 4
+const PAGE_ROWS = 4096
+const PAGE_BYTES = PAGE_ROWS * WIDTH * Uint32Array.BYTES_PER_ELEMENT
+
+/** Pages that are held in memory before all go to the disk: 16 MiB, of a million records. */
+const PAGES_IN_MEMORY = 256
+
+/** A row is four numbers in a page; `at` is where it begins. */
+export type Visit = (page: Uint32Array, at: number, row: number) => void
+
+/**
+ * A row of four numbers for each record of a run: appended in order, rewritten from the last to the first, then read
+ * in order. Memory: 16 MiB, or one page of 64 KiB once there are more than 2^20 rows, which lie in a temporary file
+ * without a name.
+ */
+export class RecordRows {
+  readonly #pagesInMemory: number
+  #pages: Uint32Array[] = []
+  #page = new Uint32Array(PAGE_ROWS * WIDTH)
+  /** Pages that are full: the one at hand has this index. */
+  #full = 0
+  #length = 0
+  #file: number | undefined
+  #loaded: { readonly index: number; readonly page: Uint32Array } | undefined
+
+  constructor(pagesInMemory = PAGES_IN_MEMORY) {
+    this.#pagesInMemory = pagesInMemory
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  append(first: number, second: number, third: number, fourth: number): void {
+    const slot = this.#length % PAGE_ROWS
+    if (slot === 0 && this.#length > 0) this.#turn()
+    const at = slot * WIDTH
+    const page = this.#page
+    page[at] = first
+    page[at + 1] = second
+    page[at + 2] = third
+    page[at + 3] = fourth
+    this.#length += 1
+  }
+
+  /** Shows each row, from the last to the first, to be rewritten in its place. */
+  *rewriteBackwards(visit: Visit): Generator<void> {
+    if (this.#length === 0) return
+    for (let index = Math.floor((this.#length - 1) / PAGE_ROWS); index >= 0; index--) {
+      const page = this.#load(index)
+      const first = index * PAGE_ROWS
+      const last = Math.min(this.#length - first, PAGE_ROWS) - 1
+      for (let slot = last; slot >= 0; slot--) visit(page, slot * WIDTH, first + slot)
+      if (index !== this.#full) this.#put(index, page)
+      yield
+    }
+  }
+
+  /** A page with the row `row` in it, and where it begins; to be read only, and only until the next call. */
+  at(row: number): { readonly page: Uint32Array; readonly at: number } {
+    return { page: this.#load(Math.floor(row / PAGE_ROWS)), at: (row % PAGE_ROWS) * WIDTH }
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+    this.#pages = []
+  }
+
+  /** The page at hand is full: it is put away. */
+  #turn(): void {
+    this.#put(this.#full, this.#page)
+    this.#full += 1
+    this.#page = new Uint32Array(PAGE_ROWS * WIDTH)
+    if (this.#file === undefined && this.#pages.length >= this.#pagesInMemory) this.#spill()
+  }
+
+  #spill(): void {
+    this.#file = unnamedFile()
+    const pages = this.#pages
+    this.#pages = []
+    pages.forEach((page, index) => {
+      this.#put(index, page)
+    })
+  }
+
+  #put(index: number, page: Uint32Array): void {
+    if (this.#file === undefined) this.#pages[index] = page
+    else writeWhole(this.#file, bytesOf(page), index * PAGE_BYTES)
+  }
+
+  #load(index: number): Uint32Array {
+    if (index === this.#full) return this.#page
+    if (this.#file === undefined) return this.#pages[index]!
+    if (this.#loaded?.index !== index) this.#loaded = { index, page: this.#read(index) }
+    return this.#loaded.page
+  }
+
+  #read(index: number): Uint32Array {
+    const page = new Uint32Array(PAGE_ROWS * WIDTH)
+    const bytes = bytesOf(page)
+    for (let got = 0; got < bytes.length; ) {
+      const count = readSync(this.#file!, bytes, got, bytes.length - got, index * PAGE_BYTES + got)
+      if (count === 0) throw new Error('the temporary file of a plan ends too early')
+      got += count
+    }
+    return page
+  }
+}
+
+function bytesOf(page: Uint32Array): Uint8Array {
+  return new Uint8Array(page.buffer, page.byteOffset, page.byteLength)
+}
+
+function writeWhole(file: number, bytes: Uint8Array, position: number): void {
+  for (let written = 0; written < bytes.length; )
+    written += writeSync(file, bytes, written, bytes.length - written, position + written)
+}
+
+/** A file that is gone when it is closed, or when the process ends, however it ends. */
+function unnamedFile(): number {
+  const directory = mkdtempSync(join(tmpdir(), 'elysiactl-plan-'))
+  try {
+    const path = join(directory, 'rows')
+    const file = openSync(path, 'wx+', 0o600)
+    unlinkSync(path)
+    return file
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
