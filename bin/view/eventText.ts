@@ -45,6 +45,10 @@ const OF_RUNS = {
     return `continues the interrupted run ${run}: ${how}`
   },
   run_started_over: (event) => STARTED_OVER[event.reason](event),
+  coalescing: ({ passes, records = 0, superseded = 0 }) =>
+    passes !== 'two' || superseded === 0
+      ? undefined
+      : `${superseded} of ${counted(records, 'record')} are replaced by later ones, and left out (--coalesce off writes all)`,
 } satisfies Texts
 
 const OF_FILES = {
@@ -233,6 +237,7 @@ type Untold =
   | 'run_started'
   | 'run_ended'
   | 'records_settled'
+  | 'records_superseded'
   | 'progress'
   | 'record_rejected'
   | 'archive_removed'
@@ -249,5 +254,6 @@ export function eventText(event: RunEvent): string | undefined {
 /** The same for a person who asked for more: what was rejected, what was removed. */
 export function detailText(event: RunEvent): string | undefined {
   if (event.type === 'record_rejected') return `line ${event.line}: ${event.code}: ${event.reason}`
+  if (event.type === 'coalescing' && event.reason !== undefined) return `all is written: ${event.reason}`
   return event.type === 'archive_removed' ? `removed ${event.archive}` : undefined
 }

@@ -9,9 +9,16 @@ export function summary(report: Report, rejectsPath: string | undefined): string
     `${ending}: ${name} in ${target}, run ${id}`,
     ...table(rows(report)),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} records/s, ${roughSize(bytes)}${repeated}`,
+    ...saved(report),
     ...commits(report),
     ...(rejectsPath === undefined ? [] : [`rejected records: ${rejectsPath}`]),
   ]
+}
+
+/** Of a run in two passes, what the first one was good for. */
+function saved({ coalesced }: Report): string[] {
+  if (coalesced?.passes !== 'two' || coalesced.writes_saved === 0) return []
+  return [`${counted(coalesced.writes_saved, 'write')} saved: a later record replaced each`]
 }
 
 /** A count of a report, and how far it is indented. */

@@ -3,6 +3,9 @@ import type { OutcomeName } from './outcome.ts'
 /** How a run ended. */
 export type RunStatus = 'done' | 'interrupted' | 'failed'
 
+/** How an input was read: in two passes, in parts, or no further ahead than a batch. */
+export type Passes = 'two' | 'window' | 'one'
+
 /** Counts by outcome; for what was skipped and rejected by reason and by code. */
 export interface Counts {
   lines: number
@@ -42,6 +45,8 @@ export interface Report extends Counts {
   peak_rss_bytes: number
   /** Last commit by repository, from `new_changeset` lines. */
   commits: Record<string, string>
+  /** How records were left out that later ones replaced, and how many writes that saved: those that are `superseded`. */
+  coalesced?: { passes: Passes; writes_saved: number }
   error?: { code: string; message: string }
 }
 

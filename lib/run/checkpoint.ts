@@ -6,6 +6,13 @@ export interface InputMark {
   readonly digest: string
 }
 
+/** How far a plan reaches: the inputs that were read, the last line of the last one, and a digest of all of it. */
+export interface PlanMark {
+  readonly inputs: number
+  readonly line: number
+  readonly digest: string
+}
+
 /** What stood in the tally when an input was begun. */
 export interface Before {
   readonly lines: number
@@ -22,6 +29,8 @@ export interface CheckpointState {
   readonly tally: Tally
   readonly rejectsPath?: string
   readonly rejectsBytes: number
+  /** What was read before anything was written, where records were left out for later ones. */
+  readonly plan?: PlanMark
   /** The SHA-256 of what a rejects file of the run's own holds so far. */
   readonly rejectsDigest?: string
 }

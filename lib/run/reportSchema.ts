@@ -26,6 +26,18 @@ export const ReportSchema = Type.Object(
       additionalProperties: { type: 'string' },
       description: 'The last commit of each repository, from `new_changeset` lines.',
     }),
+    coalesced: Type.Optional(
+      Type.Object(
+        {
+          passes: Type.Enum(['two', 'window', 'one'], {
+            description:
+              '`two`: all was read, and what decides was written; `window`: a part at a time; `one`: no further than a batch.',
+          }),
+          writes_saved: count('Records that were replaced before they were written.'),
+        },
+        { description: 'How records were left out that later ones replaced.' },
+      ),
+    ),
     error: Type.Optional(
       Type.Object(
         {

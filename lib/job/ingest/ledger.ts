@@ -2,8 +2,15 @@ import type { Item } from '../../core/entry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Outcome, Settlement } from '../../core/outcome.ts'
 import { Reject } from '../../core/reject.ts'
-import { sum } from '../../core/report.ts'
-import type { Before, Checkpoint, CheckpointStep, KeptMark } from '../../run/checkpoint.ts'
+import { type Passes, sum } from '../../core/report.ts'
+import type {
+  Before,
+  Checkpoint,
+  CheckpointStep,
+  InputMark,
+  KeptMark,
+  PlanMark,
+} from '../../run/checkpoint.ts'
 import type { Emit } from '../../run/context.ts'
 import { rejectLine } from '../../run/rejectLine.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
@@ -19,6 +26,13 @@ export interface ErrorLimit {
 
 /** A share means little among few records: it is looked at from here on, and at the end. */
 const RECORDS_BEFORE_SHARE = 1000
+
+/** What the inputs were when they were read before. */
+export interface LedgerPlan {
+  readonly mark: PlanMark
+  /** Of each input the last record, with the digest of all up to it. */
+  readonly ends: readonly InputMark[]
+}
 
 /** Where a ledger's entries go, besides the tally. */
 export interface LedgerOptions {
@@ -54,6 +68,10 @@ export class Ledger {
   /** The line after which an interrupted run was taken up again; 0 where it was not. */
   continuedFromLine = 0
   #recordsBefore = 0
+  /** Which records were left out for later ones depends on all that was read before. */
+  plan: LedgerPlan | undefined
+  /** How the inputs are read. */
+  passes: Passes = 'one'
   /** Bytes of the input at hand, as it lies there, for each byte of its lines. */
   ratio = () => 1
 
@@ -135,11 +153,12 @@ export class Ledger {
     const source = this.#options.sourceOf?.(this.#input)
     this.#options.rejects?.append(rejected.map((reject) => rejectLine(reject, source)))
     this.#commit()
-    this.#emitSettled(rejected)
+    this.#emitSettled(outcomes)
   }
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
   endInput(lines: number, bytes: number): void {
+    if (this.#line < (this.plan?.ends[this.#input]?.line ?? 0)) throw changedMeanwhile()
     reach(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
     this.#keepMarks()
     this.#kept.push({ input: this.#input, line: this.#line, digest: this.#trail.hex() })
@@ -156,12 +175,15 @@ export class Ledger {
     })
   }
 
-  #emitSettled(rejected: readonly Outcome[]): void {
+  #emitSettled(outcomes: readonly Outcome[]): void {
     const { emit } = this.#options
     if (emit === undefined) return
+    const rejected = outcomes.filter(({ name }) => name === 'rejected')
     for (const { item, cause = '', reason = '' } of rejected) {
       emit({ type: 'record_rejected', line: item.line, code: cause, reason })
     }
+    const replaced = outcomes.flatMap(({ item, by }) => (by === undefined ? [] : [{ line: item.line, by }]))
+    if (replaced.length > 0) emit({ type: 'records_superseded', input: this.#input, records: replaced })
     emit({
       type: 'records_settled',
       ...this.tally,
@@ -173,6 +195,8 @@ export class Ledger {
 
   #note(item: Item): void {
     this.#trail.add(item)
+    const planned = this.plan?.ends[this.#input]
+    if (planned?.line === item.line && planned.digest !== this.#trail.hex()) throw changedMeanwhile()
     if (item instanceof Reject || item.changeset === undefined) return
     const { repo = '', commit } = item.changeset
     this.commits.set(repo, commit)
@@ -191,6 +215,7 @@ export class Ledger {
     commit?.({
       input: this.#input,
       mark: { line: this.#line, digest: this.#trail.hex() },
+      ...(this.plan && { plan: this.plan.mark }),
       before: this.#before,
       tally: this.tally,
       rejectsBytes: rejects?.bytes ?? 0,
@@ -225,6 +250,12 @@ export class Ledger {
     if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
     return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
   }
+}
+
+function changedMeanwhile(): ElysiaError {
+  return new ElysiaError('ELYSIA_INPUT', 'the input changed while it was read', {
+    hint: 'what was written stands; give the same command again: it begins at the first line',
+  })
 }
 
 /** `100` → a count, `2.5%` → a share. */

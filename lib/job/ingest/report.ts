@@ -29,6 +29,7 @@ export function reportOf(
     rate: toThousandths(ledger.settledHere / seconds),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
     commits: Object.fromEntries([...ledger.commits].sort()),
+    coalesced: { passes: ledger.passes, writes_saved: counts.superseded },
     ...(error !== undefined && { error: failureOf(error) }),
   }
 }

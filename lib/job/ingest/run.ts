@@ -11,7 +11,8 @@ import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
 import { coalescing } from './coalesce/coalescing.ts'
-import { firstPass, lineItems } from './coalesce/firstPass.ts'
+import { type FirstPass, lineItems } from './coalesce/firstPass.ts'
+import { passesOf } from './coalesce/passes.ts'
 import type { Plan } from './coalesce/plan.ts'
 import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from './input.ts'
 import type { Ledger } from './ledger.ts'
@@ -52,19 +53,26 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
     ingest.startRun(true)
   }
   await requireAllRecords(ingest)
-  const plan = await planOf(ingest)
+  const first = await passesOf(ingest)
   try {
-    await takeInputs({ ...ingest, plan })
+    if (!stopped(ingest)) await takeInputs(planned(ingest, first))
   } finally {
-    plan?.close()
+    first?.plan.close()
   }
   if (!stopped(ingest)) await ingest.make()
 }
 
-/** The plan of a run whose inputs can all be read twice. */
-async function planOf({ inputs, options, run }: Ingest): Promise<Plan | undefined> {
-  if (!inputs.every(({ rereadable }) => rereadable)) return undefined
-  return firstPass(inputs, options, AbortSignal.any([run.stop, run.signal]))
+/** The same ingest by a plan. What an interrupted run left out for later records holds only while these are there. */
+function planned(ingest: Ingest, first: FirstPass | undefined): Ingest {
+  const plan = first?.plan
+  if (first !== undefined) {
+    ingest.ledger.plan = first
+    ingest.ledger.passes = 'two'
+  }
+  const holds = first?.continues ?? ingest.checkpoint?.plan === undefined
+  if (holds) return { ...ingest, plan }
+  startOverChanged(ingest)
+  return { ...ingest, plan, checkpoint: undefined }
 }
 
 async function takeInputs(ingest: Ingest): Promise<void> {
@@ -72,8 +80,7 @@ async function takeInputs(ingest: Ingest): Promise<void> {
   if (checkpoint === undefined) return ingestFrom(ingest, 0)
   if (await resumed(ingest, checkpoint)) return ingestFrom(ingest, checkpoint.input + 1)
   if (stopped(ingest)) return
-  ingest.run.emit({ type: 'run_started_over', reason: 'input_changed' })
-  startOver(ingest)
+  startOverChanged(ingest)
   return ingestFrom(ingest, 0)
 }
 
@@ -219,10 +226,8 @@ function skipDoneHandler(ingest: Ingest, skip: SkipSettled | undefined): () => v
   return () => {
     if (joined) return
     joined = true
-    if (skip!.replayed) {
-      ingest.run.emit({ type: 'run_started_over', reason: 'input_changed' })
-      startOver(ingest)
-    } else {
+    if (skip!.replayed) startOverChanged(ingest)
+    else {
       ingest.ledger.resumeInput(skip!.line, skip!.digest)
     }
   }
@@ -231,6 +236,11 @@ function skipDoneHandler(ingest: Ingest, skip: SkipSettled | undefined): () => v
 function startOver(ingest: Ingest): void {
   ingest.ledger.reset()
   ingest.startRun(false)
+}
+
+function startOverChanged(ingest: Ingest): void {
+  ingest.run.emit({ type: 'run_started_over', reason: 'input_changed' })
+  startOver(ingest)
 }
 
 function stopped({ run }: Ingest): boolean {

@@ -1,4 +1,4 @@
-import type { Progress, Report } from '../../core/report.ts'
+import type { Passes, Progress, Report } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
@@ -31,6 +31,7 @@ export class WatchTotals {
   #commitsLeftOut = 0
   #settled = 0
   #ingestSeconds = 0
+  #passes: Passes = 'one'
   readonly #dryRun: boolean
   files = 0
   filesFailed = 0
@@ -45,6 +46,7 @@ export class WatchTotals {
     for (const [repository, commit] of Object.entries(report.commits)) this.#remember(repository, commit)
     this.#settled += report.rate * report.seconds
     this.#ingestSeconds += report.seconds
+    if (report.coalesced?.passes === 'two') this.#passes = 'two'
   }
 
   /** The sums with those of a file that is not done yet. */
@@ -79,6 +81,7 @@ export class WatchTotals {
       files_failed: this.filesFailed,
       files_passed_over: this.filesPassedOver,
       commits_left_out: this.#commitsLeftOut,
+      coalesced: { passes: this.#passes, writes_saved: counts.superseded },
       ...(error !== undefined && { error: failureOf(error) }),
     }
   }

@@ -45,7 +45,9 @@ export const recordCounts = {
   written: count('Records that wrote an object.'),
   deleted: count('Records that removed an object.'),
   unchanged: count('Records that changed nothing.'),
-  superseded: count('Records that a later record of the same batch replaced.'),
+  superseded: count(
+    'Records that a later record replaced before they were written: so many writes were saved.',
+  ),
   skipped: counts('Records that are not indexed, by reason.'),
   rejected: counts('Rejected records, by code.'),
   control: count('Control records.'),

@@ -37,6 +37,30 @@ export const OF_RUNS = [
       seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
     },
   ),
+  event('records_superseded', 'Records of the batch that were replaced by later ones, and not written.', {
+    input: count('Their input, from 0.'),
+    records: Type.Array(
+      Type.Object({
+        line: count('The line of the record.'),
+        by: Type.Object({
+          line: count('The line of the record that replaced it.'),
+          input: Type.Optional(count('Its input, from 0, where that is another one.')),
+        }),
+      }),
+      { description: 'Each with the one that replaced it, in order of line.' },
+    ),
+  }),
+  event('coalescing', 'How records are left out that later ones replace.', {
+    passes: choice(
+      ['two', 'one', 'window'],
+      '`two`: all is read, and what decides is written; `window`: a part at a time; `one`: no further than a batch.',
+    ),
+    reason: Type.Optional(text('Why not in two.')),
+    records: Type.Optional(count('Records that were read.')),
+    superseded: Type.Optional(count('Those of them that are left out.')),
+    window_bytes: Type.Optional(count('The size of a part.')),
+    seconds: Type.Optional(Type.Number({ minimum: 0, description: 'How long the reading took.' })),
+  }),
   event('progress', 'More objects, parts or archives are done.', {
     unit: choice(['objects', 'parts', 'archives'], 'What is counted.'),
     phase: Type.Optional(
