@@ -1,16 +1,13 @@
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { parseDoubles } from '../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject, Vector } from '../../core/object.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
-import { type RecordBatch, tableFromIPC } from '../format/arrow.ts'
-import type { Footer } from '../format/parquet/footer.ts'
+import type { RecordBatch } from '../format/arrow.ts'
 import { objectOf } from '../object/parse.ts'
 import { type ExportFile, footerOf } from './exportFile.ts'
-import type { ExportReading } from './exportWorker.ts'
+import { batchesOf } from './parquet/batches.ts'
 
 /**
  * A server's own Parquet file → pages. Memory: a page, and in a thread of its own about five times a row group
@@ -21,57 +18,13 @@ export function readExportFile(file: ExportFile): Readable {
 }
 
 async function* pagesOf(file: ExportFile): AsyncGenerator<StoredObject[]> {
-  const footer = await footerOf(file.path)
-  let rows = 0
   try {
-    for await (const bytes of batchesOf(file.path, footer)) {
-      for (const batch of tableFromIPC(bytes).batches) {
-        rows += batch.numRows
-        if (rows > footer.rows) throw new Error(`has more than ${footer.rows} objects`)
-        yield objectsOf(batch, file.tenant)
-      }
-    }
-    if (rows !== footer.rows) throw new Error(`has ${rows} of ${footer.rows} objects`)
+    for await (const batch of batchesOf(file.path, await footerOf(file.path)))
+      yield objectsOf(batch, file.tenant)
   } catch (cause) {
-    // That is how the library, compiled from Rust, ends a thread.
-    const fact =
-      (cause as Error).name === 'RuntimeError' || messageOf(cause) === 'unreachable'
-        ? 'cannot be decoded'
-        : messageOf(cause)
-    throw new ElysiaError('ELYSIA_DAMAGED', `${file.path}: ${fact}`, { cause })
+    if (cause instanceof ElysiaError) throw cause
+    throw new ElysiaError('ELYSIA_DAMAGED', `${file.path}: ${messageOf(cause)}`, { cause })
   }
-}
-
-/**
- * Arrow messages, one for each time that is asked. In a thread, because the library reads large files only
- * asynchronously, and where it fails there no promise rejects: the thread dies.
- */
-async function* batchesOf(path: string, { groups }: Footer): AsyncGenerator<Uint8Array> {
-  const workerData: ExportReading = { path, footer: { groups } }
-  const worker = new Worker(workerUrl(), { workerData })
-  const ended = new AbortController()
-  const death = once(worker, 'exit', { signal: ended.signal }).then(() => {
-    throw new Error('its reader ended early')
-  })
-  death.catch(() => {})
-  try {
-    for (;;) {
-      worker.postMessage('next')
-      const [bytes] = (await Promise.race([once(worker, 'message', ended), death])) as [Uint8Array | null]
-      if (bytes === null) return
-      yield bytes
-    }
-  } finally {
-    ended.abort()
-    await worker.terminate()
-  }
-}
-
-/** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
-function workerUrl(): URL {
-  const here = import.meta.url
-  if (here.endsWith('.cjs')) return new URL('../lib/archive/foreign/exportWorker.js', here)
-  return new URL(`./exportWorker${here.endsWith('.ts') ? '.ts' : '.js'}`, here)
 }
 
 function objectsOf(batch: RecordBatch, tenant: string | undefined): StoredObject[] {

@@ -10,7 +10,8 @@ import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
 import { type Parsed, parseJson } from '../../stream/parseJson.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
-import { PlainFault, type PlainObject, plainObjectOf } from './plainObject.ts'
+import { PlainFault } from './plainFault.ts'
+import { type PlainObject, plainObjectOf } from './plainObject.ts'
 
 export interface PlainJsonlOptions {
   /** Takes the lines that are no objects, in order; the others go on. */

@@ -1,20 +1,10 @@
 import { messageOf } from '../../core/errors.ts'
 import type { Json, JsonObject, StoredObject } from '../../core/object.ts'
-import type { RejectCode } from '../../core/reject.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
 import { isFiniteVector } from '../../core/value/vector.ts'
 import { objectOf } from '../object/parse.ts'
-
-/** The error for a JSON value that is not an object of a collection. */
-export class PlainFault extends Error {
-  readonly code: RejectCode
-
-  constructor(code: RejectCode, reason: string) {
-    super(reason)
-    this.code = code
-  }
-}
+import { PlainFault } from './plainFault.ts'
 
 /** An object, and the class that it names. */
 export interface PlainObject {

@@ -6,6 +6,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
+import { META } from '../format/parquet/metadata.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type ExportFile, endOf, footerOf, openRegular } from './exportFile.ts'
 
@@ -44,14 +45,14 @@ export const EXPORT_METADATA_FILE = 'export_metadata.json'
 /** A shard takes some 200 bytes in it. */
 const MAX_METADATA_BYTES = 64 * 1024 * 1024
 
-/** True for the directory of an export: it has the server's metadata, or files that say what they hold. */
+/** True for the directory of an export: it has the server's metadata, or files that say what they hold, and are no archive's. */
 export async function isWeaviateExport(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch((): string[] => [])
   if (names.includes(EXPORT_METADATA_FILE)) return true
   const first = names.find((name) => name.endsWith('.parquet'))
   if (first === undefined) return false
-  const file = await exportFile(join(directory, first)).catch(() => undefined)
-  return file !== undefined
+  const footer = await footerOf(join(directory, first)).catch(() => undefined)
+  return footer?.metadata.has('collection') === true && !footer.metadata.has(META.version)
 }
 
 /**

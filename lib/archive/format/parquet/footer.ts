@@ -19,6 +19,8 @@ export interface Levels {
   /** Only a column that lies in no list has one value for each row. */
   readonly repetition: number
   readonly definition: number
+  /** Of byte arrays of one length: that length. A reader gives a missing one its room. */
+  readonly width: number
 }
 
 /** The pages of one column in a row group: `start` and `bytes` say where in the file they are. */
@@ -129,17 +131,18 @@ export function columnsOf(thrift: Thrift, type: number, most: number): Levels[] 
   const open: Group[] = []
   let root = true
   thrift.structs(type, most, () => {
-    const { children, kind } = fieldIn(thrift)
+    const { children, kind, width } = fieldIn(thrift)
     while (open.at(-1)?.left === 0) open.pop()
     const group = open.at(-1)
     if (group === undefined && !root) throw new Error('has a schema of more than one tree')
     if (group !== undefined) group.left -= 1
     const { repetition, definition } = group ?? { repetition: 0, definition: 0 }
     const levels = root
-      ? { repetition, definition }
+      ? { repetition, definition, width }
       : {
           repetition: repetition + (kind === REPEATED ? 1 : 0),
           definition: definition + (kind === REQUIRED ? 0 : 1),
+          width,
         }
     if (root || children > 0) open.push({ ...levels, left: children })
     else columns.push(levels)
@@ -150,14 +153,21 @@ export function columnsOf(thrift: Thrift, type: number, most: number): Levels[] 
   return columns
 }
 
-function fieldIn(thrift: Thrift): { readonly children: number; readonly kind: number } {
-  let [kind, children] = [REQUIRED, 0]
+interface SchemaField {
+  readonly children: number
+  readonly kind: number
+  readonly width: number
+}
+
+function fieldIn(thrift: Thrift): SchemaField {
+  let [kind, children, width] = [REQUIRED, 0, 0]
   thrift.struct((id, type) => {
-    if (id === 3) kind = thrift.count(type)
+    if (id === 2) width = thrift.count(type)
+    else if (id === 3) kind = thrift.count(type)
     else if (id === 5) children = thrift.count(type)
     else return false
   })
-  return { children, kind }
+  return { children, kind, width }
 }
 
 /** `columns` are those of the schema before it. */

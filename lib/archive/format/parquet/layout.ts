@@ -2,18 +2,10 @@ import { parseBounded } from '../../../core/boundedJson.ts'
 import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../../../core/schema.ts'
 import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from '../arrow.ts'
 import type { Content } from '../format.ts'
+import { META } from './metadata.ts'
 import type { ColumnType } from './type.ts'
 import { kindOf } from './types.ts'
 import { type VectorShape, vectorType } from './vectors.ts'
-
-/** Keys of a file's metadata. `collection` and `tenant` are those of a server's own export. */
-export const META = {
-  version: 'elysiactl.version',
-  schema: 'elysiactl.schema',
-  columns: 'elysiactl.columns',
-  collection: 'collection',
-  tenant: 'tenant',
-} as const
 
 export const LAYOUT_VERSION = '1'
 

@@ -9,6 +9,8 @@ const FLOAT = 4
 
 /** The length of levels, in front of them. */
 const LENGTH_BYTES = 4
+/** Levels are at the beginning of a page, and mostly shorter. */
+const FIRST_BYTES = 64 * 1024
 
 /**
  * How many values each row of a group has in the columns that lie in lists, all of them together. A row is decoded
@@ -90,16 +92,25 @@ function levelBytes(page: Page, { codec }: ColumnChunk, read: ReadAt): [Buffer, 
   }
   if (page.repetitionEncoding !== RLE || page.definitionEncoding !== RLE)
     throw new Error('has lists in an encoding that is not read')
-  const whole = contentOf(stored, codec, page.bytes)
-  if (whole === undefined) throw new Error('has lists that are not compressed with zstd')
-  const first = withLength(whole)
-  return [first, withLength(whole.subarray(LENGTH_BYTES + first.length))]
+  for (let wanted = FIRST_BYTES; ; ) {
+    const head = contentOf(stored, codec, page.bytes, wanted)
+    if (head === undefined) throw new Error(`has lists in pages of a codec that is not read: number ${codec}`)
+    const { second, end } = levelsEnd(head)
+    if (end <= head.length)
+      return [head.subarray(LENGTH_BYTES, second), head.subarray(second + LENGTH_BYTES, end)]
+    if (head.length < wanted) throw cutShort()
+    wanted = end
+  }
 }
 
-function withLength(bytes: Buffer): Buffer {
-  const length = bytes.length < LENGTH_BYTES ? Number.POSITIVE_INFINITY : bytes.readUInt32LE()
-  if (length > bytes.length - LENGTH_BYTES) throw cutShort()
-  return bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
+/** Where the definition levels begin and end, each with its length in front; as far as these bytes say. */
+function levelsEnd(head: Buffer): { readonly second: number; readonly end: number } {
+  const second = LENGTH_BYTES + lengthAt(head, 0)
+  return { second, end: second + LENGTH_BYTES + lengthAt(head, second) }
+}
+
+function lengthAt(head: Buffer, at: number): number {
+  return at + LENGTH_BYTES > head.length ? 0 : head.readUInt32LE(at)
 }
 
 /** The same value so many times. */

@@ -1,5 +1,6 @@
-import { zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { ColumnChunk } from './footer.ts'
+import { snappyHead } from './snappy.ts'
 import { Thrift } from './thrift.ts'
 
 const MIB = 1024 * 1024
@@ -23,12 +24,36 @@ export const DICTIONARY = 2
 
 /** Codecs of a column. */
 const PLAIN = 0
+const SNAPPY = 1
+const GZIP = 2
+const BROTLI = 4
 const ZSTD = 6
 
-/** The decompressed bytes of a page, at most `bytes` of them; undefined for a codec that we do not write. */
-export function contentOf(stored: Buffer, codec: number, bytes: number): Buffer | undefined {
-  if (codec === PLAIN) return stored
-  return codec === ZSTD ? zstdDecompressSync(stored, { maxOutputLength: Math.max(1, bytes) }) : undefined
+/**
+ * The decompressed bytes of a page, at most `bytes` of them, or the first `wanted` of these where the codec can stop there;
+ * undefined for a codec that is not known here.
+ */
+export function contentOf(
+  stored: Buffer,
+  codec: number,
+  bytes: number,
+  wanted: number = bytes,
+): Buffer | undefined {
+  const bound = { maxOutputLength: Math.max(1, bytes) }
+  switch (codec) {
+    case PLAIN:
+      return stored
+    case SNAPPY:
+      return snappyHead(stored, wanted, bytes)
+    case GZIP:
+      return gunzipSync(stored, bound)
+    case BROTLI:
+      return brotliDecompressSync(stored, bound)
+    case ZSTD:
+      return zstdDecompressSync(stored, bound)
+    default:
+      return undefined
+  }
 }
 
 export function isData({ type }: Page): boolean {

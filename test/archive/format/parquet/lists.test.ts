@@ -62,7 +62,7 @@ function group(input: GroupInput): [RowGroup, (at: number, length: number) => Bu
     : [0x2c, ...number(values), ...number(0), ...number(3), ...number(3)]
   const sizes = [...number(input.second ? 3 : 0), ...number(plain.length), ...number(body.length)]
   const file = Buffer.concat([Buffer.from([...sizes, ...header, 0, 0]), body])
-  const levels = { repetition: 1, definition: 3 }
+  const levels = { repetition: 1, definition: 3, width: 0 }
   const chunk = { start: 0, bytes: file.length, rawBytes: 1e6, values, type, codec, ...levels }
   return [{ rows, bytes: file.length, chunks: [chunk] }, (at, length) => file.subarray(at, at + length)]
 }
@@ -127,8 +127,8 @@ t.test('what lies in a list is said by the schema, not by the name of a column',
     return columnsOf(new Thrift(bytes, 'a footer'), 9, 100)
   }
   t.strictSame(columns(groupOf(2, 0), leaf(0), groupOf(1, 1), groupOf(1, 2), leaf(1)), [
-    { repetition: 0, definition: 0 },
-    { repetition: 1, definition: 3 },
+    { repetition: 0, definition: 0, width: 0 },
+    { repetition: 1, definition: 3, width: 0 },
   ])
   t.throws(() => columns(groupOf(3, 0), leaf(0)), /cut short/)
   t.throws(() => columns(groupOf(1, 0), leaf(0), leaf(0)), /more than one tree/)

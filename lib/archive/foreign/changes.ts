@@ -1,0 +1,24 @@
+/** What reading the objects of another store or program changed of them, each kind counted. */
+export const CHANGES = {
+  ids: 'ids that are no UUID: the object has the UUIDv5 of it, and the old one as a property',
+  vectors_rounded: 'vectors with numbers that a float32 does not hold exactly: the nearest was taken',
+  numbers_rounded: 'decimals with more digits than a 64-bit float holds: the nearest was taken',
+  sparse_vectors: 'sparse vectors, for which there is no index: left out',
+  fields: 'fields that say nothing of the object: left out',
+} as const
+
+export type Change = keyof typeof CHANGES
+
+/** Counts such changes; no object is needed for it. */
+export class Changes {
+  readonly #counts = new Map<Change, number>()
+
+  note(change: Change, count = 1): void {
+    this.#counts.set(change, (this.#counts.get(change) ?? 0) + count)
+  }
+
+  /** Those that there were. */
+  list(): Partial<Record<Change, number>> {
+    return Object.fromEntries(this.#counts)
+  }
+}

@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto'
+import { exactJson } from '../../core/exactJson.ts'
+import type { Json } from '../../core/object.ts'
+import { isUuid } from '../../core/value/uuid.ts'
+import { PlainFault } from './plainFault.ts'
+
+/**
+ * The namespace of ids that are made of those of other stores: the UUIDv5 of `urn:elysiactl:foreign-id` in the URL
+ * namespace of RFC 9562.
+ */
+export const FOREIGN_NAMESPACE = 'd8af0bf1-2e46-5310-8c72-0d1035b7e204'
+
+/** The property that keeps an id that is no UUID, as a text: it may be an int of more digits than a server holds. */
+export const ORIGINAL_ID = 'original_id'
+
+const NAMESPACE = Buffer.from(FOREIGN_NAMESPACE.replaceAll('-', ''), 'hex')
+const VARIANT = ['8', '9', 'a', 'b']
+
+/** The UUIDv5 of these texts in our namespace, NUL between them. */
+export function uuidOf(texts: readonly string[]): string {
+  const hex = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(texts.join('\0'))]))
+  const variant = VARIANT[Number.parseInt(hex.charAt(16), 16) & 3]
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** An id of another store: the UUID that an object gets, and what it was where that was none. */
+export interface ForeignId {
+  readonly id: string
+  readonly original?: string
+}
+
+/** The id of an object from that which another store gave it. @throws PlainFault where it has none */
+export function foreignId(value: Json | undefined): ForeignId {
+  const text = idText(value, 'its id')
+  const lower = text.toLowerCase()
+  return isUuid(lower) ? { id: lower } : { id: uuidOf([text]), original: text }
+}
+
+/**
+ * The id of an object from values of it: of one that is a UUID that, otherwise the UUIDv5 of all.
+ * @throws PlainFault where one is missing
+ */
+export function idFromValues(values: readonly (readonly [name: string, value: Json | undefined])[]): string {
+  const texts = values.map(([name, value]) => idText(value, name))
+  const [only] = texts
+  return texts.length === 1 && isUuid(only!.toLowerCase()) ? only!.toLowerCase() : uuidOf(texts)
+}
+
+function idText(value: Json | undefined, name: string): string {
+  if (value === undefined || value === null || value === '')
+    throw new PlainFault('missing_field', `${name} is missing`)
+  return typeof value === 'string' ? value : exactJson(value)
+}

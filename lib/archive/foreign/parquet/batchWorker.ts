@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import { closeSync, fstatSync, openAsBlob, openSync, readSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type Footer, type RowGroup, TRAILER_BYTES } from '../../format/parquet/footer.ts'
+import { valuesPerRow } from '../../format/parquet/levels.ts'
+import type { ReadAt } from '../../format/parquet/page.ts'
+import { costOf, FIXED_BYTE_ARRAY, requireDisjoint } from '../../format/parquet/pages.ts'
+import { MAX_NESTED_VALUES } from '../../format/parquet/values.ts'
+import { ParquetFile, type RecordBatch } from '../../format/parquetWasm.ts'
+
+const MIB = 1024 * 1024
+const PAGE_OBJECTS = 1000
+const PAGE_BYTES = 2 * MIB
+/** What a page takes where all it refers to in dictionaries is the longest there is. */
+const MAX_PAGE_BYTES = 128 * PAGE_BYTES
+/** What the decoder takes for a value of a list, whatever its bytes. Measured. */
+const NESTED_VALUE_BYTES = 48
+/** Of byte arrays of one length: more than any type needs. */
+const MAX_WIDTH = 4096
+/** The library takes five times as much of its 4 GiB. */
+const MAX_GROUP_BYTES = 768 * MIB
+
+/** What the thread is given: a file, what its end says of it, and which columns are wanted; all, if none are named. */
+export interface BatchReading {
+  readonly path: string
+  readonly footer: Pick<Footer, 'groups'>
+  readonly columns?: readonly string[]
+}
+
+/** How many rows of each row group make a page. Throws an Error where pages are not what the footer says. */
+function pageRows({ path, footer }: BatchReading): number[] {
+  const file = openSync(path, 'r')
+  try {
+    requireDisjoint(footer, fstatSync(file).size)
+    const read: ReadAt = (at, length) => {
+      const buffer = Buffer.allocUnsafe(length)
+      return buffer.subarray(0, readSync(file, buffer, 0, length, at))
+    }
+    return footer.groups.map((group) => rowsOf(group, read))
+  } finally {
+    closeSync(file)
+  }
+}
+
+function rowsOf(group: RowGroup, read: ReadAt): number {
+  requireHeld(group)
+  const { bytes, most, nested } = costOf(group, read)
+  const widths = group.chunks.reduce((sum, chunk) => sum + widthOf(chunk), 0)
+  const shares = Math.max(
+    bytes / PAGE_BYTES,
+    (most + group.rows * widths) / MAX_PAGE_BYTES,
+    group.rows / PAGE_OBJECTS,
+  )
+  const rows = Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
+  if (nested * NESTED_VALUE_BYTES <= MAX_PAGE_BYTES) return rows
+  return fitting(valuesPerRow(group, 1, read), rows)
+}
+
+/** @throws Error for a row group that the library cannot hold */
+function requireHeld({ chunks }: RowGroup): void {
+  const stored = chunks.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (stored <= MAX_GROUP_BYTES) return
+  throw new Error(
+    `has a row group of ${stored} bytes, more than ${MAX_GROUP_BYTES}: write it with fewer rows in each`,
+  )
+}
+
+function widthOf({ type, width, repetition }: RowGroup['chunks'][number]): number {
+  if (type !== FIXED_BYTE_ARRAY) return 0
+  if (width > MAX_WIDTH || (repetition > 0 && width > 64))
+    throw new Error(`has a column of byte arrays of ${width} bytes each`)
+  return width
+}
+
+/** So many rows, or fewer, that no page of them has too many values in its lists. */
+function fitting(values: Uint32Array, most: number): number {
+  for (let rows = most; ; rows = Math.ceil(rows / 2)) {
+    const largest = largestPage(values, rows)
+    if (largest * NESTED_VALUE_BYTES <= MAX_PAGE_BYTES) return rows
+    if (rows > 1) continue
+    if (largest <= MAX_NESTED_VALUES) return rows
+    throw new Error(`has a row of ${largest} values in its lists, more than ${MAX_NESTED_VALUES}`)
+  }
+}
+
+function largestPage(values: Uint32Array, rows: number): number {
+  let largest = 0
+  for (let at = 0; at < values.length; at += rows) {
+    let sum = 0
+    for (const count of values.subarray(at, at + rows)) sum += count
+    largest = Math.max(largest, sum)
+  }
+  return largest
+}
+
+/** Names the types of another program's columns; Parquet's own say enough, and fewer of them. */
+const HINT = 'ARROW:schema'
+
+/**
+ * The file without what its writer noted of Arrow's types: with it a text would come in one of four types, and a missing
+ * vector would take the room that the note says.
+ */
+async function withoutHint(path: string): Promise<Blob> {
+  const blob = await openAsBlob(path)
+  const { size } = blob
+  const trailer = Buffer.from(await blob.slice(size - TRAILER_BYTES).arrayBuffer())
+  const start = size - trailer.readUInt32LE() - TRAILER_BYTES
+  const footer = Buffer.from(await blob.slice(start).arrayBuffer())
+  for (let at = footer.indexOf(HINT); at >= 0; at = footer.indexOf(HINT, at + 1)) {
+    footer.write('-', at + HINT.indexOf(':'))
+  }
+  return new Blob([blob.slice(0, start), footer])
+}
+
+// For each message that comes, one goes out: an Arrow stream of one batch, and at the end null.
+const reading = workerData as BatchReading
+const columns = reading.columns && { columns: [...reading.columns] }
+const batchSizes = pageRows(reading)
+const port = parentPort!
+const file = await ParquetFile.fromFile(await withoutHint(reading.path))
+for (const [group, batchSize] of batchSizes.entries()) {
+  const batches = await file.stream({ rowGroups: [group], batchSize, ...columns })
+  for await (const batch of batches as ReadableStream<RecordBatch>) {
+    const bytes = batch.intoIPCStream()
+    await once(port, 'message')
+    port.postMessage(bytes, [bytes.buffer as ArrayBuffer])
+  }
+}
+await once(port, 'message')
+port.postMessage(null)

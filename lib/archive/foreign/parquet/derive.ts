@@ -1,0 +1,95 @@
+import { Reject } from '../../../core/reject.ts'
+import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
+import { DataType, type Field } from '../../format/arrow.ts'
+import { Changes } from '../changes.ts'
+import { SchemaDerivation } from '../deriveSchema.ts'
+import { notedSchema } from './roles.ts'
+import { type ReadableBatch, readersOf, type Table, type TableOptions } from './table.ts'
+
+/**
+ * The class of a table: that which an archive noted in its file; else one of its columns, whose types say more than values
+ * do, with the values of texts, which may all be dates or uuids. All rows are read for it, without their vectors.
+ * @throws ElysiaError as SchemaDerivation and readTable
+ */
+export async function deriveTableSchema(
+  table: Table,
+  options: TableOptions,
+  className: string,
+): Promise<CollectionSchema> {
+  const noted = notedSchema(table.metadata)
+  if (noted !== undefined) return { ...noted, class: className }
+  const derivation = new SchemaDerivation()
+  const types = new Map<string, DataType>()
+  for (const file of table.files) {
+    for await (const found of readersOf(file, { ...options, widths: undefined }, new Changes())) {
+      noteTypes(types, found)
+      addRows(derivation, found)
+    }
+  }
+  const schema = derivation.schema(className)
+  const derived = new Map((schema.properties ?? []).map((property) => [property.name, property]))
+  for (const name of types.keys()) if (!derived.has(name)) derived.set(name, { name, dataType: ['text'] })
+  const properties = [...derived.values()].map((property) => typed(property, types.get(property.name)))
+  return { ...schema, properties }
+}
+
+function noteTypes(types: Map<string, DataType>, { batch, roles }: ReadableBatch): void {
+  for (const [name, column] of roles.properties) {
+    const type = batch.schema.fields.find((field) => field.name === column)?.type
+    if (type !== undefined && !DataType.isNull(type) && !types.has(name)) types.set(name, type)
+  }
+}
+
+function addRows(derivation: SchemaDerivation, { batch, roles, read }: ReadableBatch): void {
+  const vectors = [...roles.vectors].map(([name, column]) => {
+    const type = batch.schema.fields.find((field) => field.name === column)!.type as DataType
+    const isMulti = DataType.isList(type) && DataType.isList(type.children[0]!.type)
+    return [name, isMulti ? [] : new Float32Array()] as const
+  })
+  const { '': vector, ...named } = Object.fromEntries(vectors)
+  for (let row = 0; row < batch.numRows; row++) {
+    const object = read(row, row + 1)
+    if (object instanceof Reject) continue
+    derivation.add({
+      ...object,
+      ...(vector instanceof Float32Array && { vector }),
+      ...(Object.keys(named).length > 0 && { vectors: named }),
+    })
+  }
+}
+
+/** A property as its column's type has it, where that says more than its values. */
+function typed(property: PropertySchema, type: DataType | undefined): PropertySchema {
+  if (type === undefined) return property
+  const { name, dataType } = property
+  const [derived] = dataType as [string]
+  if (DataType.isList(type)) {
+    const inner = typed({ ...property, dataType: [derived.replace(/\[\]$/, '')] }, type.children[0]!.type)
+    return /^[A-Z]/.test(derived) ? property : { ...inner, name, dataType: [`${inner.dataType[0]}[]`] }
+  }
+  if (DataType.isStruct(type))
+    return derived === 'object' || derived === 'text' ? structOf(property, type) : property
+  return { ...property, dataType: [plainType(type, derived)] }
+}
+
+function structOf(property: PropertySchema, type: DataType): PropertySchema {
+  const derived = (property.nestedProperties ?? []) as readonly PropertySchema[]
+  const nestedProperties = (type.children as Field[]).map(({ name, type: of }) =>
+    typed(derived.find((one) => one.name === name) ?? { name, dataType: ['text'] }, of),
+  )
+  return { ...property, dataType: ['object'], nestedProperties }
+}
+
+const UUID_BYTES = 16
+
+/** Of one value. A 64-bit int without a sign may be beyond those that an int holds, and so may a decimal. */
+function plainType(type: DataType, derived: string): string {
+  if (DataType.isBool(type)) return 'boolean'
+  if (DataType.isInt(type)) return derived === 'number' ? derived : 'int'
+  if (DataType.isDecimal(type)) return type.scale > 0 || derived === 'number' ? 'number' : 'int'
+  if (DataType.isFloat(type)) return 'number'
+  if (DataType.isTimestamp(type) || DataType.isDate(type)) return 'date'
+  if (DataType.isBinary(type)) return 'blob'
+  if (DataType.isFixedSizeBinary(type)) return type.byteWidth === UUID_BYTES ? 'uuid' : 'blob'
+  return DataType.isTime(type) ? 'text' : derived
+}

@@ -1,0 +1,162 @@
+import { JsonTooComplex } from '../../../core/boundedJson.ts'
+import { messageOf } from '../../../core/errors.ts'
+import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../../core/object.ts'
+import { Reject } from '../../../core/reject.ts'
+import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
+import type { Data, DataType, RecordBatch } from '../../format/arrow.ts'
+import { NotAnObject } from '../../object/parse.ts'
+import { foreignId, idFromValues, ORIGINAL_ID } from '../foreignId.ts'
+import { PlainFault } from '../plainFault.ts'
+import { type Cell, type CellReading, cellOf } from './cells.ts'
+import { withRestUnlessChanged } from './rest.ts'
+import type { Roles } from './roles.ts'
+import { type VectorCell, vectorCell, type Widths } from './vectorCells.ts'
+
+/** What the rows of a file are read with. */
+export interface RowReading extends CellReading {
+  readonly roles: Roles
+  /** The class that they are to be of, where it is known. */
+  readonly schema: CollectionSchema | undefined
+  /** Undefined where vectors are not wanted. */
+  readonly widths: Widths | undefined
+  /** What the file's directory says, by column. */
+  readonly partition: Readonly<Record<string, Json>>
+}
+
+/** The object of a row, or why it is none. `line` is the number of the row in its file, from 1. */
+export type RowReader = (row: number, line: number) => StoredObject | Reject
+
+/** Reads the rows of a batch. */
+export function rowReader(batch: RecordBatch, reading: RowReading): RowReader {
+  const { roles } = reading
+  const columns = new Columns(batch, reading)
+  const identified = idReader(columns, roles)
+  const properties = [...roles.properties].flatMap(([name, column]) => columns.named(name, column))
+  const vectors = columns.vectors()
+  const tenant = columns.cell(roles.tenant)
+  const times = { createdMs: columns.cell(roles.created), updatedMs: columns.cell(roles.updated) }
+  const rest = columns.cell(roles.rest)
+  const object = (row: number): StoredObject => {
+    const draft: ObjectDraft = { id: '', properties: propertiesOf(properties, row) }
+    identified(row, draft)
+    for (const [name, cell] of vectors) addVector(draft, name, cell(row))
+    const where = tenant?.(row)
+    if (where !== undefined) draft.tenant = `${where}`
+    addTimes(draft, times, row)
+    const more = rest?.(row)
+    return typeof more === 'string' ? withRestUnlessChanged(draft, more, columns.typeOf) : draft
+  }
+  return (row, line) => {
+    try {
+      return object(row)
+    } catch (thrown) {
+      if (!(thrown instanceof PlainFault) && !isMalformed(thrown)) throw thrown
+      const code = thrown instanceof PlainFault ? thrown.code : 'invalid_value'
+      return new Reject({ line, end: line }, code, `row ${line}: ${messageOf(thrown)}`)
+    }
+  }
+}
+
+/** Of what `_rest` holds. */
+function isMalformed(thrown: unknown): boolean {
+  return [NotAnObject, SyntaxError, JsonTooComplex].some((kind) => thrown instanceof kind)
+}
+
+/** The columns of a batch and of its directory, by name. */
+class Columns {
+  readonly #batch: RecordBatch
+  readonly #reading: RowReading
+
+  constructor(batch: RecordBatch, reading: RowReading) {
+    this.#batch = batch
+    this.#reading = reading
+  }
+
+  /** Undefined where there is no such column. */
+  cell(column: string | undefined, wanted?: PropertySchema): Cell | undefined {
+    const data = column === undefined ? undefined : this.#data(column)
+    if (data !== undefined) return cellOf(data, this.#reading, wanted)
+    const value = column === undefined ? undefined : this.#reading.partition[column]
+    if (value === undefined) return undefined
+    const isText = wanted?.dataType[0] === 'text'
+    return () => (value === null ? undefined : isText ? `${value}` : value)
+  }
+
+  named(name: string, column: string): [string, Cell][] {
+    const wanted = this.#reading.schema?.properties?.find((one) => one.name === name)
+    const cell = this.cell(column, wanted)
+    return cell === undefined ? [] : [[name, cell]]
+  }
+
+  vectors(): [string, VectorCell][] {
+    const { roles, widths, changes } = this.#reading
+    if (widths === undefined) return []
+    return [...roles.vectors].flatMap(([name, column]): [string, VectorCell][] => {
+      const data = this.#data(column)
+      return data === undefined ? [] : [[name, vectorCell(data, name, widths, changes)]]
+    })
+  }
+
+  /** The type of the column of a property. */
+  readonly typeOf = (property: string): DataType | undefined => {
+    const column = this.#reading.roles.properties.get(property)
+    return column === undefined ? undefined : this.#data(column)?.type
+  }
+
+  #data(column: string): Data | undefined {
+    const index = this.#batch.schema.fields.findIndex(({ name }) => name === column)
+    return this.#batch.data.children[index]
+  }
+}
+
+/** Gives an object its id; one that is no UUID stays with it as a property, but where it is an archive's. */
+function idReader(columns: Columns, { id, isMade, rest }: Roles): (row: number, draft: ObjectDraft) => void {
+  const cells = id.map((column) => [column, columns.cell(column)] as const)
+  return (row, draft) => {
+    const values = cells.map(([column, cell]) => [column, cell?.(row)] as const)
+    if (isMade) {
+      draft.id = idFromValues(values)
+      return
+    }
+    const { id: made, original } = foreignId(values[0]![1])
+    draft.id = made
+    if (original === undefined) return
+    if (rest !== undefined) throw new PlainFault('invalid_value', 'its id is no UUID')
+    draft.properties[ORIGINAL_ID] = original
+  }
+}
+
+function propertiesOf(cells: readonly (readonly [string, Cell])[], row: number): JsonObject {
+  const properties: JsonObject = {}
+  for (const [name, cell] of cells) {
+    const value = named(name, () => cell(row))
+    if (value !== undefined) properties[name] = value
+  }
+  return properties
+}
+
+function named<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    if (thrown instanceof PlainFault) throw new PlainFault(thrown.code, `${name}: ${thrown.message}`)
+    throw thrown
+  }
+}
+
+function addVector(draft: ObjectDraft, name: string, vector: Vector | undefined): void {
+  if (vector === undefined) return
+  if (name === '' && vector instanceof Float32Array) draft.vector = vector
+  else if (name !== '') draft.vectors = { ...draft.vectors, [name]: vector }
+  else
+    throw new PlainFault('wrong_type', 'several vectors of an object need a name: --vector-from NAME=COLUMN')
+}
+
+type TimeCells = Readonly<Record<'createdMs' | 'updatedMs', Cell | undefined>>
+
+function addTimes(draft: ObjectDraft, times: TimeCells, row: number): void {
+  for (const key of ['createdMs', 'updatedMs'] as const) {
+    const text = times[key]?.(row)
+    if (typeof text === 'string') draft[key] = Date.parse(text)
+  }
+}

@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream'
+import { ElysiaError, reworded } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { Reject } from '../../../core/reject.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import type { Field, RecordBatch } from '../../format/arrow.ts'
+import type { Footer } from '../../format/parquet/footer.ts'
+import type { Changes } from '../changes.ts'
+import { footerOf } from '../exportFile.ts'
+import type { Mapping } from '../mapping.ts'
+import { batchesOf } from './batches.ts'
+import type { TableFile } from './directory.ts'
+import { requireZones } from './naive.ts'
+import { type Roles, rolesOf } from './roles.ts'
+import { type RowReader, rowReader } from './rows.ts'
+import type { Widths } from './vectorCells.ts'
+import type { Zone } from './zone.ts'
+
+/** How a table of any program is read. */
+export interface TableOptions {
+  readonly mapping: Mapping
+  /** Of timestamps that say none. */
+  readonly zone?: Zone
+  /** The class that its rows are to be of, where it is known: their values become those of its data types. */
+  readonly schema?: CollectionSchema
+}
+
+/** What a reading of a table calls. */
+export interface TableCalls {
+  readonly onReject: (reject: Reject) => void
+  readonly changes: Changes
+  /** Takes the row of each object, as a person finds it. */
+  readonly onObject?: (object: StoredObject, file: string, line: number) => void
+}
+
+/** A table: Parquet files of any program. */
+export interface Table {
+  readonly files: readonly TableFile[]
+  readonly rows: number
+  /** Of its first file. */
+  readonly roles: Roles
+  readonly metadata: ReadonlyMap<string, string>
+}
+
+/**
+ * Looks at the first rows of a table, and says what its columns are. @throws ElysiaError ELYSIA_DAMAGED; ELYSIA_USAGE where
+ * it cannot be told what its columns are, or timestamps have no zone
+ */
+export async function openTable(files: readonly TableFile[], options: TableOptions): Promise<Table> {
+  let rows = 0
+  let first: { readonly file: TableFile; readonly footer: Footer } | undefined
+  for (const file of files) {
+    const footer = await footerOf(file.path)
+    rows += footer.rows
+    if (footer.rows > 0) first ??= { file, footer }
+  }
+  if (first === undefined) return { files, rows, roles: NOTHING, metadata: new Map() }
+  const { metadata } = first.footer
+  const roles = rolesFor(first.file, { fields: await fieldsOf(first.file, first.footer), metadata }, options)
+  return { files, rows, roles, metadata }
+}
+
+const NOTHING: Roles = { id: [], isMade: false, properties: new Map(), vectors: new Map(), leftOut: [] }
+
+async function fieldsOf({ path }: TableFile, footer: Footer): Promise<readonly Field[]> {
+  for await (const batch of batchesOf(path, footer)) return batch.schema.fields
+  return []
+}
+
+interface FileFacts {
+  readonly fields: readonly Field[]
+  readonly metadata: ReadonlyMap<string, string>
+}
+
+function rolesFor(file: TableFile, { fields, metadata }: FileFacts, options: TableOptions): Roles {
+  const { mapping, schema, zone } = options
+  try {
+    const partitions = Object.keys(file.partition).filter((name) =>
+      fields.every((field) => field.name !== name),
+    )
+    const roles = rolesOf({ fields, metadata, partitions, mapping, schema })
+    if (zone === undefined) requireZones(fields, roles)
+    return roles
+  } catch (thrown) {
+    throw thrown instanceof ElysiaError ? reworded(thrown, `${file.path}: ${thrown.message}`) : thrown
+  }
+}
+
+/**
+ * The objects of a table in pages, in the order of its files and rows. Memory: as `batchesOf`.
+ * Errors: ELYSIA_DAMAGED; ELYSIA_USAGE as `openTable`.
+ */
+export function readTable(table: Table, options: TableOptions, calls: TableCalls): Readable {
+  return Readable.from(pagesOf(table, options, calls), { objectMode: true, highWaterMark: 1 })
+}
+
+async function* pagesOf(
+  { files }: Table,
+  options: TableOptions,
+  calls: TableCalls,
+): AsyncGenerator<StoredObject[]> {
+  const widths: Widths = new Map()
+  for (const file of files) yield* filePages(file, files.length > 1, { ...options, widths }, calls)
+}
+
+/** `widths` undefined where vectors are not wanted. */
+export type FileOptions = TableOptions & { readonly widths: Widths | undefined }
+
+async function* filePages(
+  file: TableFile,
+  isNamed: boolean,
+  options: FileOptions,
+  { onReject, changes, onObject }: TableCalls,
+): AsyncGenerator<StoredObject[]> {
+  let line = 0
+  for await (const { batch, read } of readersOf(file, options, changes)) {
+    const page: StoredObject[] = []
+    for (let row = 0; row < batch.numRows; row++) {
+      line += 1
+      const object = read(row, line)
+      if (object instanceof Reject) onReject(isNamed ? ofFile(object, file.name) : object)
+      else {
+        onObject?.(object, file.name, line)
+        page.push(object)
+      }
+    }
+    if (page.length > 0) yield page
+  }
+}
+
+/** Some rows of a file, and what reads them. */
+export interface ReadableBatch {
+  readonly batch: RecordBatch
+  readonly roles: Roles
+  readonly read: RowReader
+}
+
+/** The batches of a file with their readers. */
+export async function* readersOf(
+  file: TableFile,
+  { widths, ...options }: FileOptions,
+  changes: Changes,
+): AsyncGenerator<ReadableBatch> {
+  const { schema, zone } = options
+  const footer = await footerOf(file.path)
+  let roles: Roles | undefined
+  for await (const batch of batchesOf(file.path, footer)) {
+    roles ??= rolesFor(file, { fields: batch.schema.fields, metadata: footer.metadata }, options)
+    const reading = { roles, schema, widths, zone, changes, partition: file.partition }
+    yield { batch, roles, read: rowReader(batch, reading) }
+  }
+}
+
+function ofFile(reject: Reject, name: string): Reject {
+  const { line, end, code, reason } = reject
+  return new Reject({ line, end }, code, `${name}: ${reason}`)
+}

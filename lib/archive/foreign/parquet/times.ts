@@ -1,0 +1,45 @@
+import { PlainFault } from '../plainFault.ts'
+import type { Zone } from './zone.ts'
+
+/** Digits behind the second, by Arrow's number of a unit: seconds, milliseconds, microseconds, nanoseconds. */
+const DIGITS = [0, 3, 6, 9]
+
+const MILLI_DIGITS = 3
+const DAY_MS = 86_400_000
+
+/** A moment in RFC 3339 and UTC; `zone` is that of one that says none. @throws PlainFault beyond the years 0 to 9999 */
+export function momentText(value: bigint, unit: number, zone: Zone | undefined): string {
+  const perSecond = 10n ** BigInt(DIGITS[unit]!)
+  const fraction = ((value % perSecond) + perSecond) % perSecond
+  const wallMs = Number((value - fraction) / perSecond) * 1000
+  const ms = zone === undefined ? wallMs : wallMs - zone(wallMs)
+  return `${secondText(ms)}${fractionText(fraction, DIGITS[unit]!)}Z`
+}
+
+/** A day, as its midnight in UTC. @throws PlainFault beyond the years 0 to 9999 */
+export function dayText(value: number | bigint): string {
+  return `${secondText(typeof value === 'bigint' ? Number(value) : value * DAY_MS)}Z`
+}
+
+/** A time of day. */
+export function timeText(value: number | bigint, unit: number): string {
+  const digits = DIGITS[unit]!
+  const perSecond = 10n ** BigInt(digits)
+  const whole = BigInt(value)
+  const second = new Date(Number(whole / perSecond) * 1000).toISOString().slice(11, 19)
+  return `${second}${fractionText(whole % perSecond, digits)}`
+}
+
+function secondText(ms: number): string {
+  const date = new Date(ms)
+  const year = date.getUTCFullYear()
+  if (Number.isNaN(year) || year < 0 || year > 9999)
+    throw new PlainFault('invalid_value', 'it holds a time beyond the years 0 to 9999')
+  return date.toISOString().slice(0, -'.000Z'.length)
+}
+
+/** As few digits as say it. */
+function fractionText(fraction: bigint, digits: number): string {
+  if (fraction === 0n) return ''
+  return `.${`${fraction}`.padStart(Math.max(digits, MILLI_DIGITS), '0').replace(/0+$/, '')}`
+}

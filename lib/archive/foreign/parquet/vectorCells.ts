@@ -1,0 +1,79 @@
+import type { Vector as ObjectVector } from '../../../core/object.ts'
+import { isFiniteVector } from '../../../core/value/vector.ts'
+import { type Data, DataType, Vector } from '../../format/arrow.ts'
+import type { Changes } from '../changes.ts'
+import { PlainFault } from '../plainFault.ts'
+
+/** Gives the vector of a row; undefined where there is none. */
+export type VectorCell = (row: number) => ObjectVector | undefined
+
+/** The width of the vectors of each name, `''` of the unnamed one: that of the first. */
+export type Widths = Map<string, number>
+
+/** True for a column of lists of numbers, or of lists of these. */
+export function holdsVectors(type: DataType): boolean {
+  if (!DataType.isList(type)) return false
+  const inner = type.children[0]!.type as DataType
+  return isNumber(inner) || (DataType.isList(inner) && isNumber(inner.children[0]!.type))
+}
+
+function isNumber(type: DataType): boolean {
+  return DataType.isFloat(type) || (DataType.isInt(type) && type.bitWidth <= 32)
+}
+
+/**
+ * A column of vectors of one width: lists of numbers, or lists of several rows. What a float32 does not hold exactly counts
+ * as a change. The cell throws a PlainFault for a vector of another width, or with something missing, NaN or infinite.
+ */
+export function vectorCell(data: Data, name: string, widths: Widths, changes: Changes): VectorCell {
+  const rows = DataType.isList(data.children[0]!.type) ? data.children[0]! : undefined
+  const floats = floatsReader((rows ?? data).children[0]!)
+  const what = name === '' ? 'its vector' : `its vector ${name}`
+  const single = (lists: Data, at: number): Float32Array => {
+    const { vector, isRounded } = floats(Number(lists.valueOffsets[at]), Number(lists.valueOffsets[at + 1]))
+    if (!isFiniteVector(vector))
+      throw new PlainFault('invalid_value', `${what} holds a number that is missing, or beyond float32`)
+    requireWidth(widths, name, vector.length, what)
+    if (isRounded) changes.note('vectors_rounded')
+    return vector
+  }
+  return (row) => {
+    if (!data.getValid(row)) return undefined
+    const [from, to] = [Number(data.valueOffsets[row]), Number(data.valueOffsets[row + 1])]
+    if (from === to) return undefined
+    if (rows === undefined) return single(data, row)
+    return Array.from({ length: to - from }, (_, at) => single(rows, from + at))
+  }
+}
+
+function requireWidth(widths: Widths, name: string, width: number, what: string): void {
+  const first = widths.get(name)
+  if (first === undefined) widths.set(name, width)
+  else if (first !== width)
+    throw new PlainFault('invalid_value', `${what} has ${width} numbers, those before it have ${first}`)
+}
+
+interface Floats {
+  readonly vector: Float32Array
+  readonly isRounded: boolean
+}
+
+/** Reads numbers from one position to another; what is missing becomes NaN. */
+function floatsReader(data: Data): (from: number, to: number) => Floats {
+  const { type, values, nullCount } = data
+  if (nullCount > 0 || !DataType.isFloat(type) || type.precision === 0) {
+    const any = new Vector([data])
+    return (from, to) =>
+      fromDoubles(Array.from({ length: to - from }, (_, at) => Number(any.get(from + at) ?? Number.NaN)))
+  }
+  if (values instanceof Float32Array)
+    return (from, to) => ({ vector: values.slice(from, to), isRounded: false })
+  return (from, to) => fromDoubles(values.subarray(from, to))
+}
+
+function fromDoubles(doubles: ArrayLike<number>): Floats {
+  const vector = Float32Array.from(doubles)
+  let isRounded = false
+  for (let at = 0; at < vector.length && !isRounded; at++) isRounded = vector[at] !== doubles[at]
+  return { vector, isRounded }
+}

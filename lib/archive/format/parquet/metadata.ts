@@ -1,0 +1,8 @@
+/** Keys of a file's metadata. `collection` and `tenant` are those of a server's own export. */
+export const META = {
+  version: 'elysiactl.version',
+  schema: 'elysiactl.schema',
+  columns: 'elysiactl.columns',
+  collection: 'collection',
+  tenant: 'tenant',
+} as const
