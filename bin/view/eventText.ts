@@ -137,7 +137,9 @@ const OF_COLLECTIONS = {
   schema_derived: ({ source }) =>
     source === 'export'
       ? 'an export has no schema: it is derived from all objects'
-      : 'plain objects have no schema: it is derived from all of them',
+      : `${source === 'table' ? 'a table has' : 'plain objects have'} no schema: it is derived from all of them`,
+  source_read_as: (event) => readAsText(event),
+  source_changed: (event) => changedText(event),
   reference_target_missing: ({ property, collections }) =>
     `the target has no ${collections.join(', ')}: references of ${property} lead nowhere until it has`,
   number_rounded: ({ value, held }) =>
@@ -213,6 +215,38 @@ const STRATEGIES: Readonly<Record<string, string>> = {
   overwrite: 'objects of the archive replace those that are there',
   merge: 'objects that are in both are merged property by property',
   replace: 'it becomes exactly the archive',
+}
+
+function readAsText(event: Extract<RunEvent, { readonly type: 'source_read_as' }>): string {
+  const { source, shape, id, id_made: isMade, vectors, renamed, left_out: leftOut } = event
+  const made = isMade ? `ids made of ${id.join(', ')}` : `ids from ${id.join(', ')}`
+  const facts = [
+    made,
+    vectors.length === 0 ? 'no vectors' : `vectors from ${vectors.join(', ')}`,
+    ...(renamed.length > 0 ? [`properties renamed: ${renamed.join(', ')}`] : []),
+    ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
+  ]
+  return `${source} is read as ${shape}: ${facts.join('; ')}`
+}
+
+function changedText(event: Extract<RunEvent, { readonly type: 'source_changed' }>): string {
+  const {
+    source,
+    ids,
+    vectors_rounded: vectors,
+    numbers_rounded: numbers,
+    sparse_vectors: sparse,
+    fields,
+  } = event
+  const facts = [
+    ids !== undefined &&
+      `${counted(ids, 'id')} made from ids that are no UUID, which are the property original_id`,
+    vectors !== undefined && `${counted(vectors, 'vector')} rounded to float32`,
+    numbers !== undefined && `${counted(numbers, 'decimal')} rounded to a 64-bit float`,
+    sparse !== undefined && `${counted(sparse, 'sparse vector')} left out, since there is no index for them`,
+    fields !== undefined && `${counted(fields, 'field')} left out`,
+  ]
+  return `${source}: ${facts.filter((fact) => fact !== false).join('; ')}`
 }
 
 function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }>): string {

@@ -315,6 +315,17 @@ export interface RestoreOptionsInput {
   /** class JSON to use instead of that of the archive, or for objects without a class. No default. */
   readonly schema?: string
   /**
+   * of tables and lines of other programs: the fields that the id of an object is made of (UUIDv5; of one
+   * that holds UUIDs these). No default.
+   */
+  readonly idFrom?: string
+  /**
+   * of these: the field with the vector, or of each named vector NAME=FIELD; none for no vectors. No default.
+   */
+  readonly vectorFrom?: string
+  /** of a Parquet table: the time zone of timestamps that do not say theirs. No default. */
+  readonly timezone?: string
+  /**
    * copies of each object; without it, as many as before, but no more than the target has nodes, including
    * those that are down. A whole number, 1 to 100. No default.
    */

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import { exactJson } from '../../core/exactJson.ts'
 import type { Json } from '../../core/object.ts'
+import { nameUuid } from '../../core/value/nameUuid.ts'
 import { isUuid } from '../../core/value/uuid.ts'
 import { PlainFault } from './plainFault.ts'
 
@@ -13,14 +13,9 @@ export const FOREIGN_NAMESPACE = 'd8af0bf1-2e46-5310-8c72-0d1035b7e204'
 /** The property that keeps an id that is no UUID, as a text: it may be an int of more digits than a server holds. */
 export const ORIGINAL_ID = 'original_id'
 
-const NAMESPACE = Buffer.from(FOREIGN_NAMESPACE.replaceAll('-', ''), 'hex')
-const VARIANT = ['8', '9', 'a', 'b']
-
 /** The UUIDv5 of these texts in our namespace, NUL between them. */
 export function uuidOf(texts: readonly string[]): string {
-  const hex = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(texts.join('\0'))]))
-  const variant = VARIANT[Number.parseInt(hex.charAt(16), 16) & 3]
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  return nameUuid(FOREIGN_NAMESPACE, texts.join('\0'))
 }
 
 /** An id of another store: the UUID that an object gets, and what it was where that was none. */

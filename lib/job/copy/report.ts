@@ -11,6 +11,7 @@ type OfArchives =
   | 'aliases'
   | 'alias'
   | 'planned'
+  | 'changed'
   | 'left_alone'
 
 /** How two sides compare. */
@@ -40,7 +41,7 @@ export interface CopyReport extends Omit<RestoreReport, OfArchives> {
   comparison: CopyComparison | null
 }
 
-const { archive, kind, collection, parts_damaged, aliases, alias, planned, left_alone, ...OF_BOTH } =
+const { archive, kind, collection, parts_damaged, aliases, alias, planned, changed, left_alone, ...OF_BOTH } =
   RESTORE_REPORT
 
 /** What each field of the report means, for SPEC.md. */
@@ -66,7 +67,18 @@ export interface CopyFacts {
 }
 
 export function copyReport(
-  { archive, kind, collection, parts_damaged, aliases, alias, planned, left_alone, ...report }: RestoreReport,
+  {
+    archive,
+    kind,
+    collection,
+    parts_damaged,
+    aliases,
+    alias,
+    planned,
+    changed,
+    left_alone,
+    ...report
+  }: RestoreReport,
   { source, sync, comparison }: CopyFacts,
 ): CopyReport {
   return { ...report, source, sync, comparison }

@@ -4,6 +4,7 @@ import { LeftOut } from '../../archive/object/filtered.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
 import type { RestoreRun } from './run.ts'
+import { announceChanges } from './source/changed.ts'
 import type { SourcePart } from './source/source.ts'
 import { reshaped, wanted } from './stages.ts'
 import { PartTally, type Refused } from './tally.ts'
@@ -49,6 +50,7 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
   const onAdded = (objects: number) => tally.addMade(objects)
   const made = reshaped({ ...stages, onRefused: onRepeated, onAdded, signal })
   await pipeline([pages, ...wanted(stages), ...made, count], { signal })
+  announceChanges(run)
   const refused = tally.facts()
   run.progress.parts.set(part.name, { ...refused, objects: refused.objects + objects })
 }

@@ -1,6 +1,7 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
+import { foreignOptions } from './source/foreignOptions.ts'
 
 const MIB = 1024 * 1024
 
@@ -121,6 +122,7 @@ export const restoreOptions = {
       path: true,
       flagOnly: true,
     },
+    ...foreignOptions,
     replication: {
       type: 'integer',
       description:

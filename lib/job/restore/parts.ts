@@ -16,6 +16,7 @@ import { alongside } from './conflict/alongside.ts'
 import { type Resolve, resolverFor } from './conflict/resolve.ts'
 import { asPlanned } from './planned/check.ts'
 import type { RestoreRun } from './run.ts'
+import { announceChanges } from './source/changed.ts'
 import type { SourcePart } from './source/source.ts'
 import { isDamage, reshaped, salvaged, wanted, writable } from './stages.ts'
 import { PartTally, type Refused, type Settled } from './tally.ts'
@@ -114,6 +115,7 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   try {
     await part.check?.(writing.signal)
     await flow(writing, part, tally, noting)
+    announceChanges(run)
   } catch (error) {
     await endNoting(noting).catch(() => {})
     if (!run.options.skipDamaged || !isDamage(error)) throw error

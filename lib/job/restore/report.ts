@@ -37,6 +37,8 @@ export interface RestoreReport {
   rejected: CountsByCode
   /** Why: at most ten reasons counted separately; of objects that this process refused. */
   reject_reasons: readonly RejectReason[]
+  /** What reading a source of another program changed of its objects, by kind; absent for any other source. */
+  changed?: CountsByCode
   /** By reason: `damaged`, objects of damaged parts that were left out; `exists`, those that gave way to what is there. */
   skipped: CountsByCode
   /** Objects that were not selected, or that a transform left out. */
@@ -83,7 +85,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   id: 'The id of the run.',
   status: '`done`, `interrupted` or `failed`; `planned` for a dry run.',
   archive: 'The id of the archive, or the name of a source without one.',
-  kind: '`archive` (a directory), `file` (or pipe), `original`, `export` or `jsonl`.',
+  kind: '`archive` (a directory), `file` (or pipe), `original`, `export`, `jsonl` or `parquet`.',
   collection: 'The class in the source.',
   class: 'The class in the target.',
   target: 'The store, without secrets.',
@@ -95,6 +97,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   deleted: 'Into a class that was there: objects that were removed, since the source does not have them.',
   rejected: 'Rejected objects and lines, by code; they are in the rejects file.',
   reject_reasons: 'The first ten reasons, as `{reason, count}`; of this process, references included.',
+  changed:
+    'Of a source of another program: what reading it changed of its objects, by kind; absent elsewhere.',
   skipped:
     'Skipped objects, by reason: `damaged` for those of damaged parts, `exists` for those that the target had already.',
   filtered: 'Objects that `--filter`, `--objects` and transforms left out.',
@@ -167,6 +171,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     deleted: progress.deleted,
     rejected,
     reject_reasons: progress.reasons.list(),
+    ...(source.changes && { changed: source.changes() }),
     skipped: { ...skipped, ...(damaged > 0 && { damaged }) },
     filtered: sums.filtered,
     ...(sums.added > 0 && { added: sums.added }),

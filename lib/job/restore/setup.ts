@@ -159,7 +159,7 @@ export async function setUpRestore(
 async function forExisting(
   store: Store,
   source: RestoreSource,
-  { name, schema, onConflict }: RestoreOptions,
+  { name, onConflict }: RestoreOptions,
   emit: Emit,
   retry: Retrying,
 ): Promise<{ readonly source: RestoreSource; readonly emit: Emit }> {
@@ -167,9 +167,8 @@ async function forExisting(
   const { class: from } = source.schema
   const existing = await retry(() => store.schema(name === undefined ? from : classNameOf(name)))
   if (existing === undefined) return { source, emit }
-  const isDerived = source.kind === 'jsonl' && schema === undefined
   return {
-    source: isDerived ? { ...source, schema: { ...existing, class: from } } : source,
+    source: source.ofClass?.({ ...existing, class: from }) ?? source,
     emit: (event) => event.type === 'schema_patched' || emit(event),
   }
 }

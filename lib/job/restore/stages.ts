@@ -35,7 +35,8 @@ export function wanted({ plan, part, onRepeated, unseen, leftOut }: RestoreStage
     stages.push(
       mapChunks((page: readonly StoredObject[]) => page.filter(({ tenant }) => only.has(tenant ?? ''))),
     )
-  if (part.mayRepeat === true) stages.push(distinctIds(onRepeated))
+  if (part.mayRepeat === true)
+    stages.push(distinctIds((repeated) => onRepeated(repeated.map((one) => placed(part, one)))))
   return [...stages, ...unseen.stages(), ...(selection?.stages(leftOut) ?? [])]
 }
 
@@ -59,6 +60,12 @@ export function reshaped({ plan, onRepeated, leftOut, onRefused, onAdded, signal
     signal,
   })
   return transforms.expands ? [...stages, distinctIds(onRepeated)] : stages
+}
+
+/** What was refused, with the place where it was found, if the part knows it. */
+function placed({ placeOf }: SourcePart, refused: Refused): Refused {
+  const place = placeOf?.(refused.object)
+  return place === undefined ? refused : { ...refused, reason: `${place}: ${refused.reason}` }
 }
 
 export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRepeated'> {

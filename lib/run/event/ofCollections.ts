@@ -130,7 +130,24 @@ export const OF_COLLECTIONS = [
     },
   ),
   event('schema_derived', 'The source has no schema: one is derived from all its objects.', {
-    source: choice(['export', 'objects'], 'An export of a server, or plain objects.'),
+    source: choice(['export', 'objects', 'table'], 'An export of a server, plain objects, or a table.'),
+  }),
+  event('source_read_as', 'What the fields of a source of another program are taken for.', {
+    source: text('Its name.'),
+    shape: text('The form that it has.'),
+    id: texts('The fields that ids come from.'),
+    id_made: flag('The ids are made of their values.'),
+    vectors: texts('The fields with vectors: `FIELD`, or `NAME=FIELD`.'),
+    renamed: texts('Fields whose properties have other names.'),
+    left_out: texts('Fields that say nothing of an object.'),
+  }),
+  event('source_changed', 'What reading a source of another program changed of its objects.', {
+    source: text('Its name.'),
+    ids: Type.Optional(count('Ids that are no UUID, and are a property now.')),
+    vectors_rounded: Type.Optional(count('Vectors with numbers beyond a float32.')),
+    numbers_rounded: Type.Optional(count('Decimals beyond a 64-bit float.')),
+    sparse_vectors: Type.Optional(count('Sparse vectors that were left out.')),
+    fields: Type.Optional(count('Fields that were left out.')),
   }),
   event('reference_target_missing', 'The target lacks the classes that references point to.', {
     property: text('The reference property.'),

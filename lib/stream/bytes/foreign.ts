@@ -35,7 +35,7 @@ const FORMATS: readonly Format[] = [
   encoded('UTF-16BE', (head) => bytes(0, 0x7b, 0, 0x22)(head)),
   {
     fact: 'is a Parquet file',
-    hint: 'Parts of an archive are restored with their directory: `elysiactl col restore DIR`.',
+    hint: '`elysiactl col restore FILE` reads one, from a file and not from a pipe; parts of an archive are restored with their directory: `elysiactl col restore DIR`.',
     code: 'ELYSIA_INPUT',
     begins: (head) => head.subarray(0, 4).toString('latin1') === 'PAR1' && !isAscii(head),
   },

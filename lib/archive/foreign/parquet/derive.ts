@@ -36,7 +36,8 @@ export async function deriveTableSchema(
 function noteTypes(types: Map<string, DataType>, { batch, roles }: ReadableBatch): void {
   for (const [name, column] of roles.properties) {
     const type = batch.schema.fields.find((field) => field.name === column)?.type
-    if (type !== undefined && !DataType.isNull(type) && !types.has(name)) types.set(name, type)
+    const known = types.get(name)
+    if (type !== undefined && (known === undefined || DataType.isNull(known))) types.set(name, type)
   }
 }
 

@@ -30,7 +30,7 @@ export type RowReader = (row: number, line: number) => StoredObject | Reject
 export function rowReader(batch: RecordBatch, reading: RowReading): RowReader {
   const { roles } = reading
   const columns = new Columns(batch, reading)
-  const identified = idReader(columns, roles)
+  const identified = idReader(columns, reading)
   const properties = [...roles.properties].flatMap(([name, column]) => columns.named(name, column))
   const vectors = columns.vectors()
   const tenant = columns.cell(roles.tenant)
@@ -110,7 +110,11 @@ class Columns {
 }
 
 /** Gives an object its id; one that is no UUID stays with it as a property, but where it is an archive's. */
-function idReader(columns: Columns, { id, isMade, rest }: Roles): (row: number, draft: ObjectDraft) => void {
+function idReader(
+  columns: Columns,
+  { roles, changes }: RowReading,
+): (row: number, draft: ObjectDraft) => void {
+  const { id, isMade, rest } = roles
   const cells = id.map((column) => [column, columns.cell(column)] as const)
   return (row, draft) => {
     const values = cells.map(([column, cell]) => [column, cell?.(row)] as const)
@@ -122,6 +126,7 @@ function idReader(columns: Columns, { id, isMade, rest }: Roles): (row: number, 
     draft.id = made
     if (original === undefined) return
     if (rest !== undefined) throw new PlainFault('invalid_value', 'its id is no UUID')
+    changes.note('ids')
     draft.properties[ORIGINAL_ID] = original
   }
 }

@@ -50,7 +50,7 @@ function requireWidth(widths: Widths, name: string, width: number, what: string)
   const first = widths.get(name)
   if (first === undefined) widths.set(name, width)
   else if (first !== width)
-    throw new PlainFault('invalid_value', `${what} has ${width} numbers, those before it have ${first}`)
+    throw new PlainFault('invalid_value', `${what} has the width ${width}, those before it have ${first}`)
 }
 
 interface Floats {

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { type Archive, openArchive, openByCopy } from '../../../archive/archive.ts'
@@ -22,9 +22,14 @@ import { archiveSource } from './archive.ts'
 import { chainSource } from './chain.ts'
 import { exportSource } from './export.ts'
 import { type ForeignBytes, originalSource } from './file.ts'
+import type { ForeignWishes } from './foreignOptions.ts'
 import { plainSource } from './plain.ts'
 import { singleSource } from './single.ts'
 import type { RestoreSource } from './source.ts'
+import { singleFile, tableSource } from './table.ts'
+
+/** Of a restore: what matters to sources that come without a class. */
+export type SourceOptions = Pick<RestoreOptions, 'schema' | 'name' | 'collection'> & ForeignWishes
 
 export interface OpenOptions {
   /** What `-` stands for. */
@@ -33,8 +38,7 @@ export interface OpenOptions {
   readonly root?: string
   /** Finds the bases of an increment that do not lie beside it or below the root. */
   readonly findArchive?: FindArchive
-  /** Of a restore: what matters to sources that come without a class. */
-  readonly options?: Pick<RestoreOptions, 'schema' | 'name' | 'collection'>
+  readonly options?: SourceOptions
   readonly onEvent?: Emit
 }
 
@@ -56,6 +60,8 @@ export async function openSource(operand: string, options: OpenOptions): Promise
   if (stats.isDirectory()) return openDirectory(operand, options)
   const again = () => createReadStream(operand, { highWaterMark: CHUNK_BYTES })
   if (!stats.isFile()) return openStream({ name: operand, ...PIPE }, again(), options)
+  if (await isParquet(operand).catch(() => false))
+    return tableSource(operand, singleFile(operand), options.options ?? {}, emitter(options.onEvent))
   const identity = `${resolve(operand)} ${stats.size} ${stats.mtimeMs}`
   return openStream({ name: operand, again, identity }, again(), options)
 }
@@ -66,6 +72,11 @@ async function openDirectory(path: string, options: OpenOptions): Promise<Restor
   const emit = emitter(options.onEvent)
   const isOurs = existsSync(join(path, MANIFEST_FILE)) || existsSync(join(path, JOURNAL_FILE))
   if (!isOurs && (await isWeaviateExport(path))) return exportSource(path, options.options ?? {}, emit)
+  if (!isOurs) {
+    const { tableFiles } = await import('../../../archive/foreign/parquet/directory.ts')
+    const files = await tableFiles(path)
+    if (files.length > 0) return tableSource(path, files, options.options ?? {}, emit)
+  }
   const chain = await openArchives(path, options)
   return isIncrement(chain.newest.manifest) ? chainSource(chain) : archiveSource(chain.newest)
 }
@@ -122,8 +133,21 @@ async function openStream(
   if (isObjectLine(head)) return plainSource(foreign, options, emit)
   whole.destroy()
   throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
-    hint: 'give the directory or file that `col backup` made, JSON lines of objects, or a backup document',
+    hint: 'give the directory or file that `col backup` made, JSON lines of objects, Parquet, or a backup document',
   })
+}
+
+/** What a Parquet file begins with. */
+const PARQUET = 'PAR1'
+
+async function isParquet(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(PARQUET.length), 0, PARQUET.length, 0)
+    return buffer.toString('latin1', 0, bytesRead) === PARQUET
+  } finally {
+    await file.close()
+  }
 }
 
 /** True for the beginning of JSON lines: whether each is an object is for the restore to say. */

@@ -36,7 +36,7 @@ export async function plainSource(file: ForeignBytes, wanted: Wanted, emit: Emit
     again === undefined
       ? await begun(file, bytes)
       : async (onReject) => readPlain(again(), plainJsonl({ ...options, onReject }))
-  return {
+  const source: RestoreSource = {
     name,
     kind: 'jsonl',
     identity,
@@ -46,6 +46,8 @@ export async function plainSource(file: ForeignBytes, wanted: Wanted, emit: Emit
     parts: [{ name, mayRepeat: true, pages }],
     close: async () => void bytes.destroy(),
   }
+  const isGiven = wanted.schema !== undefined
+  return isGiven ? source : { ...source, ofClass: (existing) => ({ ...source, schema: existing }) }
 }
 
 async function classOf(file: ForeignBytes, wanted: Wanted, emit: Emit) {

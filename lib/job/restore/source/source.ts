@@ -1,3 +1,4 @@
+import type { Change } from '../../../archive/foreign/changes.ts'
 import type { Manifest } from '../../../archive/manifest.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import type { ArchiveSelection } from '../../../archive/selection.ts'
@@ -18,6 +19,8 @@ export interface SourcePart {
   readonly objects?: number
   /** True where nobody says that an id stands in it once. */
   readonly mayRepeat?: boolean
+  /** Where an object that it gave was found, for a person: `row 17`. */
+  placeOf?(object: StoredObject): string | undefined
   /**
    * Looks at its bytes before anything of it is written; absent where they can be had only once.
    * @throws ElysiaError ELYSIA_DAMAGED, naming the part
@@ -36,7 +39,7 @@ export interface SourcePart {
 export interface RestoreSource {
   /** As a person named it. */
   readonly name: string
-  readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl' | 'collection'
+  readonly kind: 'archive' | 'file' | 'original' | 'export' | 'jsonl' | 'parquet' | 'collection'
   /** Equal for the same content only: progress is kept under it. Undefined where nobody can say. */
   readonly identity: string | undefined
   /** True for a pipe, whose bytes can be had only once. */
@@ -56,6 +59,10 @@ export interface RestoreSource {
   readonly selection?: ArchiveSelection | undefined
   /** Of what may change while it is read: which of these ids are there now, all of one tenant or of none. */
   present?(ids: readonly string[], tenant: string | undefined): Promise<ReadonlySet<string>>
+  /** Of objects whose class is derived: the same as objects of another, that of a collection which is there. */
+  ofClass?(schema: CollectionSchema): RestoreSource
+  /** What the last reading of it has changed of its objects, by kind. */
+  changes?(): Partial<Record<Change, number>>
   close?(): Promise<void>
 }
 

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { Changes } from '../../../archive/foreign/changes.ts'
+import { mappingOf } from '../../../archive/foreign/mapping.ts'
+import type { TableFile } from '../../../archive/foreign/parquet/directory.ts'
+import type { Table, TableOptions } from '../../../archive/foreign/parquet/table.ts'
+import { classNameOf } from '../../../change/collectionName.ts'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { CollectionSchema } from '../../../core/schema.ts'
+import type { Emit } from '../../../run/context.ts'
+import { readSchemaFile } from '../../../transform/schema/file.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { ForeignWishes } from './foreignOptions.ts'
+import type { RestoreSource } from './source.ts'
+
+/** What a person says of a table. */
+export type TableWishes = Pick<RestoreOptions, 'schema' | 'name'> & ForeignWishes
+
+/** A Parquet file as a table of its own. */
+export function singleFile(path: string): TableFile[] {
+  return [{ path, name: basename(path), partition: {} }]
+}
+
+/**
+ * Parquet files of any program as what a restore reads: all of them one part, since an id may stand in two. Their class is
+ * given, or that of the collection that they go into, or derived of their columns.
+ * @throws ElysiaError ELYSIA_USAGE, ELYSIA_DAMAGED, ELYSIA_CONFLICT
+ */
+export async function tableSource(
+  name: string,
+  files: readonly TableFile[],
+  wishes: TableWishes,
+  emit: Emit,
+): Promise<RestoreSource> {
+  const { openTable } = await import('../../../archive/foreign/parquet/table.ts')
+  const { zoneOf } = await import('../../../archive/foreign/parquet/zone.ts')
+  const { schema: file, timezone } = wishes
+  const given = file === undefined ? undefined : await readSchemaFile(file)
+  const options: TableOptions = {
+    mapping: mappingOf(wishes),
+    ...(timezone !== undefined && { zone: zoneOf(timezone) }),
+    ...(given !== undefined && { schema: given }),
+  }
+  const table = await openTable(files, options)
+  if (table.rows === 0) throw empty(name)
+  announce(name, table, emit)
+  const schema = given ?? (await derivedClass(table, options, wishes.name, emit))
+  const identity = await identityOf(files, wishes)
+  const source = sourceOf({ name, table, identity }, { ...options, schema })
+  if (given !== undefined) return source
+  return {
+    ...source,
+    ofClass: (existing) => sourceOf({ name, table, identity }, { ...options, schema: existing }),
+  }
+}
+
+async function derivedClass(
+  table: Table,
+  options: TableOptions,
+  name: string | undefined,
+  emit: Emit,
+): Promise<CollectionSchema> {
+  const { deriveTableSchema } = await import('../../../archive/foreign/parquet/derive.ts')
+  const { notedSchema } = await import('../../../archive/foreign/parquet/roles.ts')
+  const className = notedSchema(table.metadata)?.class ?? (name === undefined ? undefined : classNameOf(name))
+  if (className === undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', 'a table does not name the class of its rows', {
+      hint: 'name it with --name, or give the class with --schema FILE',
+    })
+  }
+  emit({ type: 'schema_derived', source: 'table' })
+  return deriveTableSchema(table, options, className)
+}
+
+interface TableOf {
+  readonly name: string
+  readonly table: Table
+  readonly identity: string
+}
+
+function sourceOf(
+  { name, table, identity }: TableOf,
+  options: TableOptions & { schema: CollectionSchema },
+): RestoreSource {
+  const places = new WeakMap<StoredObject, string>()
+  const isNamed = table.files.length > 1
+  let changes = new Changes()
+  return {
+    name,
+    kind: 'parquet',
+    identity,
+    schema: options.schema,
+    aliases: [],
+    about: table.rows,
+    changes: () => changes.list(),
+    parts: [
+      {
+        name: basename(name),
+        objects: table.rows,
+        mayRepeat: true,
+        placeOf: (object) => places.get(object),
+        pages: async (onReject) => {
+          const { readTable } = await import('../../../archive/foreign/parquet/table.ts')
+          changes = new Changes()
+          const onObject = (object: StoredObject, file: string, line: number) =>
+            places.set(object, isNamed ? `${file}: row ${line}` : `row ${line}`)
+          return readTable(table, options, { onReject, changes, onObject })
+        },
+      },
+    ],
+  }
+}
+
+function announce(source: string, { roles }: Table, emit: Emit): void {
+  const { id, isMade, vectors, properties, leftOut } = roles
+  emit({
+    type: 'source_read_as',
+    source,
+    shape: 'parquet',
+    id: [...id],
+    id_made: isMade,
+    vectors: [...vectors].map(([name, column]) => (name === '' ? column : `${name}=${column}`)),
+    renamed: [...properties]
+      .filter(([name, column]) => name !== column)
+      .map(([name, column]) => `${column} → ${name}`),
+    left_out: [...leftOut],
+  })
+}
+
+async function identityOf(files: readonly TableFile[], wishes: TableWishes): Promise<string> {
+  const { idFrom, vectorFrom, timezone } = wishes
+  const hash = createHash('sha256').update(JSON.stringify([idFrom, vectorFrom, timezone]))
+  for (const { path } of files) {
+    const { size, mtimeMs } = await stat(path)
+    hash.update(JSON.stringify([resolve(path), size, mtimeMs]))
+  }
+  return hash.digest('hex').slice(0, 32)
+}
+
+function empty(name: string): ElysiaError {
+  return new ElysiaError('ELYSIA_INPUT', `${name} holds no rows`, { hint: 'nothing was made' })
+}
