@@ -317,7 +317,7 @@ export const restoredFields = {
   id: runId,
   status: one(['done', 'interrupted', 'failed', 'planned'], 'How it ended; `planned` for a dry run.'),
   archive: text('The id of the archive, or the name of a source without one.'),
-  kind: text('archive, file, original, export or jsonl.'),
+  kind: text('archive, file, original, export, jsonl or parquet.'),
   collection: text('The class in the source.'),
   class: text('The class in the target.'),
   target,
@@ -334,6 +334,9 @@ export const restoredFields = {
   reject_reasons: list(
     object('A reason.', { reason: text('In words.'), count: count('Its count.') }),
     'The first ten.',
+  ),
+  changed: optional(
+    counts('Of a source of another program: what reading it changed of its objects, by kind.'),
   ),
   skipped: counts(
     'Objects that are missing, by reason: `damaged`, those of damaged parts; `exists`, those that gave way.',
