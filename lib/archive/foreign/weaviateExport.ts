@@ -6,7 +6,7 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
-import { META } from '../format/parquet/metadata.ts'
+import { META } from '../format/parquetMetadata.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type ExportFile, endOf, footerOf, openRegular } from './exportFile.ts'
 

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { closeSync, fstatSync, openAsBlob, openSync, readSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { type Footer, type RowGroup, TRAILER_BYTES } from '../../format/parquet/footer.ts'
 import { valuesPerRow } from '../../format/parquet/levels.ts'
 import type { ReadAt } from '../../format/parquet/page.ts'
@@ -20,11 +19,13 @@ const MAX_WIDTH = 4096
 /** The library takes five times as much of its 4 GiB. */
 const MAX_GROUP_BYTES = 768 * MIB
 
-/** What the thread is given: a file, what its end says of it, and which columns are wanted; all, if none are named. */
+/** What the thread is given of each file: where it is, what its end says of it, and which columns are wanted; all, if none are named. */
 export interface BatchReading {
   readonly path: string
   readonly footer: Pick<Footer, 'groups'>
   readonly columns?: readonly string[]
+  /** At most so many rows of each group. */
+  readonly limit?: number
 }
 
 /** How many rows of each row group make a page. Throws an Error where pages are not what the footer says. */
@@ -112,19 +113,27 @@ async function withoutHint(path: string): Promise<Blob> {
   return new Blob([blob.slice(0, start), footer])
 }
 
-// For each message that comes, one goes out: an Arrow stream of one batch, and at the end null.
-const reading = workerData as BatchReading
-const columns = reading.columns && { columns: [...reading.columns] }
-const batchSizes = pageRows(reading)
-const port = parentPort!
-const file = await ParquetFile.fromFile(await withoutHint(reading.path))
-for (const [group, batchSize] of batchSizes.entries()) {
-  const batches = await file.stream({ rowGroups: [group], batchSize, ...columns })
-  for await (const batch of batches as ReadableStream<RecordBatch>) {
-    const bytes = batch.intoIPCStream()
-    await once(port, 'message')
-    port.postMessage(bytes, [bytes.buffer as ArrayBuffer])
+/** The batches of a file, each as an Arrow stream. */
+async function* batchesIn(reading: BatchReading): AsyncGenerator<Uint8Array> {
+  const { columns, limit } = reading
+  const wanted = { ...(columns && { columns: [...columns] }), ...(limit !== undefined && { limit }) }
+  const batchSizes = pageRows(reading)
+  const file = await ParquetFile.fromFile(await withoutHint(reading.path))
+  for (const [group, batchSize] of batchSizes.entries()) {
+    const batches = await file.stream({ rowGroups: [group], batchSize, ...wanted })
+    for await (const batch of batches as ReadableStream<RecordBatch>) yield batch.intoIPCStream()
   }
+  file.free()
 }
-await once(port, 'message')
-port.postMessage(null)
+
+// Of a file that comes, then for each message that asks, one batch goes out, and behind the last one null.
+const port = parentPort!
+let batches: AsyncGenerator<Uint8Array> | undefined
+port.on('message', async (reading: BatchReading | 'next') => {
+  if (reading !== 'next') batches = batchesIn(reading)
+  else {
+    const { value, done } = await batches!.next()
+    if (done === true) port.postMessage(null)
+    else port.postMessage(value, [value.buffer as ArrayBuffer])
+  }
+})

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
-import { type RecordBatch, tableFromIPC } from '../../format/arrow.ts'
+import { type Field, type RecordBatch, tableFromIPC } from '../../format/arrow.ts'
 import type { Footer } from '../../format/parquet/footer.ts'
 import type { BatchReading } from './batchWorker.ts'
 
@@ -31,37 +31,111 @@ export async function* batchesOf(
     }
     if (rows !== footer.rows) throw new Error(`has ${rows} of ${footer.rows} objects`)
   } catch (cause) {
-    if (cause instanceof ElysiaError) throw cause
-    // That is how the library, compiled from Rust, ends a thread.
-    const fact =
-      (cause as Error).name === 'RuntimeError' || messageOf(cause) === 'unreachable'
-        ? 'cannot be decoded'
-        : messageOf(cause)
-    throw new ElysiaError('ELYSIA_DAMAGED', `${path}: ${fact}`, { cause })
+    throw damaged(path, cause)
+  }
+}
+
+/** The columns of a file that has rows. @throws ElysiaError ELYSIA_DAMAGED, naming the file */
+export async function fieldsOf(path: string, { groups }: Footer): Promise<readonly Field[]> {
+  let fields: readonly Field[] = []
+  try {
+    const upToFirst = groups.slice(0, groups.findIndex(({ rows }) => rows > 0) + 1)
+    for await (const bytes of messagesOf({ path, footer: { groups: upToFirst }, limit: 1 })) {
+      fields = tableFromIPC(bytes).schema.fields
+    }
+    return fields
+  } catch (cause) {
+    throw damaged(path, cause)
+  }
+}
+
+/** That is how the library, compiled from Rust, ends a thread. */
+const TRAPS = ['RuntimeError', 'unreachable']
+
+function damaged(path: string, cause: unknown): ElysiaError {
+  if (cause instanceof ElysiaError) return cause
+  const isTrap = TRAPS.includes((cause as Error).name) || TRAPS.includes(messageOf(cause))
+  const fact = isTrap ? 'cannot be decoded' : messageOf(cause)
+  return new ElysiaError('ELYSIA_DAMAGED', `${path}: ${fact}`, { cause })
+}
+
+/** What a thread has read may stay in its memory: after so many bytes it is ended, and gives it back. */
+const MOST_BYTES = 64 * 1024 * 1024
+const IDLE_MS = 1000
+
+/** The thread that read the last file, for the next one: to start one takes longer than to read a small file. */
+let idle: BatchThread | undefined
+
+/** Arrow messages of a file. */
+async function* messagesOf(reading: BatchReading): AsyncGenerator<Uint8Array> {
+  const thread = idle ?? new BatchThread()
+  idle = undefined
+  let isWhole = false
+  try {
+    yield* thread.read(reading)
+    isWhole = true
+  } finally {
+    if (!isWhole || idle !== undefined || thread.bytes > MOST_BYTES) await thread.end()
+    else {
+      idle = thread
+      thread.rest(() => {
+        if (idle === thread) idle = undefined
+      })
+    }
   }
 }
 
 /**
- * Arrow messages, one for each time that is asked. In a thread, because the library reads large files only
- * asynchronously, and where it fails there no promise rejects: the thread dies.
+ * A thread that reads Parquet files, one at a time: the library reads large files only asynchronously, and where it fails
+ * there no promise rejects: the thread dies.
  */
-async function* messagesOf(workerData: BatchReading): AsyncGenerator<Uint8Array> {
-  const worker = new Worker(workerUrl(), { workerData })
-  const ended = new AbortController()
-  const death = once(worker, 'exit', { signal: ended.signal }).then(() => {
-    throw new Error('its reader ended early')
-  })
-  death.catch(() => {})
-  try {
-    for (;;) {
-      worker.postMessage('next')
-      const [bytes] = (await Promise.race([once(worker, 'message', ended), death])) as [Uint8Array | null]
-      if (bytes === null) return
-      yield bytes
+class BatchThread {
+  readonly #worker = new Worker(workerUrl())
+  #resting: NodeJS.Timeout | undefined
+  /** Bytes of the row groups that it has read. */
+  bytes = 0
+
+  constructor() {
+    // Whoever reads is told of it.
+    this.#worker.on('error', () => {})
+  }
+
+  /** Arrow messages, one for each time that is asked. */
+  async *read(reading: BatchReading): AsyncGenerator<Uint8Array> {
+    clearTimeout(this.#resting)
+    this.#worker.ref()
+    for (const { chunks } of reading.footer.groups) for (const { bytes } of chunks) this.bytes += bytes
+    const ended = new AbortController()
+    const death = once(this.#worker, 'exit', { signal: ended.signal }).then(() => {
+      throw new Error('its reader ended early')
+    })
+    death.catch(() => {})
+    try {
+      this.#worker.postMessage(reading)
+      for (;;) {
+        this.#worker.postMessage('next')
+        const [bytes] = (await Promise.race([once(this.#worker, 'message', ended), death])) as [
+          Uint8Array | null,
+        ]
+        if (bytes === null) return
+        yield bytes
+      }
+    } finally {
+      ended.abort()
     }
-  } finally {
-    ended.abort()
-    await worker.terminate()
+  }
+
+  /** Keeps no process from its end; is over after a second without work. */
+  rest(onEnd: () => void): void {
+    this.#worker.unref()
+    this.#resting = setTimeout(() => {
+      onEnd()
+      void this.end()
+    }, IDLE_MS).unref()
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate()
   }
 }
 

@@ -33,17 +33,17 @@ export async function deriveTableSchema(
   return { ...schema, properties }
 }
 
-function noteTypes(types: Map<string, DataType>, { batch, roles }: ReadableBatch): void {
+function noteTypes(types: Map<string, DataType>, { fields, roles }: ReadableBatch): void {
   for (const [name, column] of roles.properties) {
-    const type = batch.schema.fields.find((field) => field.name === column)?.type
+    const type = fields.find((field) => field.name === column)?.type
     const known = types.get(name)
     if (type !== undefined && (known === undefined || DataType.isNull(known))) types.set(name, type)
   }
 }
 
-function addRows(derivation: SchemaDerivation, { batch, roles, read }: ReadableBatch): void {
+function addRows(derivation: SchemaDerivation, { batch, fields, roles, read }: ReadableBatch): void {
   const vectors = [...roles.vectors].map(([name, column]) => {
-    const type = batch.schema.fields.find((field) => field.name === column)!.type as DataType
+    const type = fields.find((field) => field.name === column)!.type as DataType
     const isMulti = DataType.isList(type) && DataType.isList(type.children[0]!.type)
     return [name, isMulti ? [] : new Float32Array()] as const
   })

@@ -8,7 +8,7 @@ import type { Footer } from '../../format/parquet/footer.ts'
 import type { Changes } from '../changes.ts'
 import { footerOf } from '../exportFile.ts'
 import type { Mapping } from '../mapping.ts'
-import { batchesOf } from './batches.ts'
+import { batchesOf, fieldsOf } from './batches.ts'
 import type { TableFile } from './directory.ts'
 import { requireZones } from './naive.ts'
 import { type Roles, rolesOf } from './roles.ts'
@@ -56,16 +56,15 @@ export async function openTable(files: readonly TableFile[], options: TableOptio
   }
   if (first === undefined) return { files, rows, roles: NOTHING, metadata: new Map() }
   const { metadata } = first.footer
-  const roles = rolesFor(first.file, { fields: await fieldsOf(first.file, first.footer), metadata }, options)
+  const roles = rolesFor(
+    first.file,
+    { fields: await fieldsOf(first.file.path, first.footer), metadata },
+    options,
+  )
   return { files, rows, roles, metadata }
 }
 
 const NOTHING: Roles = { id: [], isMade: false, properties: new Map(), vectors: new Map(), leftOut: [] }
-
-async function fieldsOf({ path }: TableFile, footer: Footer): Promise<readonly Field[]> {
-  for await (const batch of batchesOf(path, footer)) return batch.schema.fields
-  return []
-}
 
 interface FileFacts {
   readonly fields: readonly Field[]
@@ -131,6 +130,8 @@ async function* filePages(
 /** Some rows of a file, and what reads them. */
 export interface ReadableBatch {
   readonly batch: RecordBatch
+  /** All columns of its file, those among them that are not read. */
+  readonly fields: readonly Field[]
   readonly roles: Roles
   readonly read: RowReader
 }
@@ -142,13 +143,20 @@ export async function* readersOf(
   changes: Changes,
 ): AsyncGenerator<ReadableBatch> {
   const { schema, zone } = options
-  const footer = await footerOf(file.path)
-  let roles: Roles | undefined
-  for await (const batch of batchesOf(file.path, footer)) {
-    roles ??= rolesFor(file, { fields: batch.schema.fields, metadata: footer.metadata }, options)
-    const reading = { roles, schema, widths, zone, changes, partition: file.partition }
-    yield { batch, roles, read: rowReader(batch, reading) }
+  const { path, partition } = file
+  const footer = await footerOf(path)
+  if (footer.rows === 0) return
+  const fields = await fieldsOf(path, footer)
+  const roles = rolesFor(file, { fields, metadata: footer.metadata }, options)
+  const reading = { roles, schema, widths, zone, changes, partition }
+  for await (const batch of batchesOf(path, footer, widths ? undefined : withoutVectors(fields, roles))) {
+    yield { batch, fields, roles, read: rowReader(batch, reading) }
   }
+}
+
+function withoutVectors(fields: readonly Field[], { vectors }: Roles): string[] {
+  const columns = new Set(vectors.values())
+  return fields.map(({ name }) => name).filter((name) => !columns.has(name))
 }
 
 function ofFile(reject: Reject, name: string): Reject {

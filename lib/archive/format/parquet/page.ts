@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { snappyHead } from '../../../stream/codec/snappyHead.ts'
 import type { ColumnChunk } from './footer.ts'
-import { snappyHead } from './snappy.ts'
 import { Thrift } from './thrift.ts'
 
 const MIB = 1024 * 1024
