@@ -20,10 +20,14 @@ export interface ChangedObject {
   readonly vectors?: Readonly<Record<string, Vector>> | null
 }
 
-/** What a script may do beside what every script may. */
+/**
+ * What a script says of ids, `export const ids = …`: that it keeps them, so that of an object at most itself comes; or
+ * that it may change them. Where it says nothing, an object keeps its id, and an array may have others.
+ */
+export type ScriptIds = 'kept' | 'changed' | undefined
+
 export interface AnswerRules {
-  /** It says so itself: `export const changesIds = true`. */
-  readonly changesIds: boolean
+  readonly ids: ScriptIds
 }
 
 const SAME: Answer = { kind: 'same' }
@@ -43,9 +47,9 @@ export function answerOf(
   if (returned === given) return SAME
   if (returned === null) return FILTERED
   try {
-    if (Array.isArray(returned)) return severalOf(returned, before)
+    if (Array.isArray(returned)) return severalOf(returned, before, rules)
     const object = changedObject(returned, before, 'it returned')
-    if (object.id !== before.id && !rules.changesIds) throw new Error(changedId(object.id))
+    if (object.id !== before.id && rules.ids !== 'changed') throw new Error(changedId(object.id))
     return { kind: 'changed', object }
   } catch (error) {
     return { kind: 'failed', reason: (error as Error).message }
@@ -53,11 +57,12 @@ export function answerOf(
 }
 
 function changedId(id: string): string {
-  return `it returned another id, ${id}: a script that means to says \`export const changesIds = true\``
+  return `it returned another id, ${id}: a script that means to says \`export const ids = 'changed'\``
 }
 
-function severalOf(returned: readonly unknown[], before: StoredObject): Answer {
+function severalOf(returned: readonly unknown[], before: StoredObject, rules: AnswerRules): Answer {
   if (returned.length === 0) return FILTERED
+  if (rules.ids === 'kept') throw new Error('it returned an array, and says that it keeps ids')
   const objects = returned.map((one, at) =>
     changedObject(one, before, `object ${at + 1} of its array is`, true),
   )

@@ -10,12 +10,14 @@ export type ScriptFunction = (object: unknown, context: unknown) => unknown
 export function exportsOf(
   module: Readonly<Record<string, unknown>>,
 ): ScriptExports & { readonly run: ScriptFunction } {
-  const { default: run, changesIds = false, schema = {} } = module
+  const { default: run, ids, schema = {} } = module
   if (typeof run !== 'function') {
     const found = run === undefined ? 'it has no default export' : `its default export is ${nameOf(run)}`
     throw new Error(`${found}, and has to export a function: export default (object) => object`)
   }
-  if (typeof changesIds !== 'boolean') throw new Error(`changesIds is ${nameOf(changesIds)}, no boolean`)
+  if (ids !== undefined && ids !== 'kept' && ids !== 'changed') {
+    throw new Error(`ids is ${JSON.stringify(ids)}, and may be 'kept' or 'changed'`)
+  }
   if (!isRecord(schema)) throw new Error(`schema is ${nameOf(schema)}, no object`)
   const { properties = [], drop = [] } = schema
   if (!Array.isArray(properties) || !properties.every(isProperty)) {
@@ -24,7 +26,7 @@ export function exportsOf(
   if (!Array.isArray(drop) || !drop.every((name) => typeof name === 'string')) {
     throw new Error('schema.drop is no list of names')
   }
-  return { run: run as ScriptFunction, changesIds, properties, dropped: drop }
+  return { run: run as ScriptFunction, ids, properties, dropped: drop }
 }
 
 function isProperty(value: unknown): value is PropertySchema {

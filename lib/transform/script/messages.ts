@@ -1,10 +1,9 @@
 import type { PropertySchema } from '../../core/schema.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, ScriptIds } from './answer.ts'
 
 /** What a script says of itself beside its function. */
 export interface ScriptExports {
-  /** True where it may give an object another id. */
-  readonly changesIds: boolean
+  readonly ids: ScriptIds
   /** The properties that it adds to the class, or gives another type. */
   readonly properties: readonly PropertySchema[]
   /** The properties that it takes away. */

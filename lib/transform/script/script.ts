@@ -43,7 +43,7 @@ export async function runScript(path: string, options: ScriptOptions = {}): Prom
     sha256: runner.sha256,
     text,
     filters: true,
-    expands: true,
+    ...(exports.ids !== 'kept' && { expands: true }),
     bind: (before) => bound(name, before, exports, runner),
   }
 }

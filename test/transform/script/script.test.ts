@@ -58,7 +58,7 @@ t.test('what is refused, and why: each is a reject of its own, and its neighbour
     ['return "text"', /it returned a string, no object/],
     [
       'return { ...object, id: OTHER }',
-      /another id, 0{8}-.*: a script that means to says `export const changesIds/,
+      /another id, 0{8}-.*: a script that means to says `export const ids = 'changed'`/,
     ],
     ['return { ...object, id: "1" }', /no UUID in lower case: "1"/],
     ['return { ...object, tenant: "b" }', /it returned another tenant/],
@@ -116,7 +116,7 @@ t.test(
   async (t) => {
     const pipeline = await pipelineOf(
       t,
-      `export const changesIds = true
+      `export const ids = 'changed'
      export default async (object) => {
        const { n } = object.properties
        if (n === 1) { object.vector[0] = 99; object.vectors.a[0] = 99; return { properties: { n } } }
@@ -149,6 +149,7 @@ t.test('a script that cannot be used is refused before the first object', async 
   )
   await refused('export default 7', /its default export is a number/)
   await refused('export default (', /cannot be used: /)
+  await refused('export const ids = 7; export default (o) => o', /ids is 7, and may be 'kept' or 'changed'/)
   await refused('throw new Error("at once")', /cannot be used: at once/)
   await refused(
     'export const schema = { properties: ["a"] }; export default (o) => o',
