@@ -108,6 +108,7 @@ export { type LineSplitter, splitLines } from './stream/lines/splitLines.ts'
 export { type MergeJoinOptions, mergeJoin, type Pair, type Side } from './stream/mergeJoin.ts'
 export { type Measure, meter } from './stream/meter.ts'
 export { type Parsed, parseJson } from './stream/parseJson.ts'
+export { type PipelineDocument, readPipelineFile } from './transform/file/read.ts'
 export { type Filter, filterOf } from './transform/filter/filter.ts'
 export {
   type DifferenceOptions,

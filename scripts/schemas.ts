@@ -8,7 +8,9 @@ import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
+import { PipelineFileSchema } from '../lib/transform/file/schema.ts'
 import { DOCUMENTS } from './documents/index.ts'
+import { headOf } from './documents/parts.ts'
 import { planSchema } from './documents/plan.ts'
 import { OPTION_TYPES, optionTypes } from './optionTypes.ts'
 
@@ -27,6 +29,8 @@ interface Fields {
 const root = new URL('../', import.meta.url)
 const FORMAT_PAGE = new URL('docs/format.md', root)
 
+const pipelineSchema = { ...headOf('pipeline', 'The file of --pipeline.'), ...PipelineFileSchema }
+
 /** The schema files of the package, by name: JSON text, two spaces, a newline at the end. */
 export function schemaFiles(): ReadonlyMap<string, string> {
   const schemas = {
@@ -38,6 +42,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     header: HeaderSchema,
     trailer: TrailerSchema,
     plan: planSchema,
+    pipeline: pipelineSchema,
     ...DOCUMENTS,
   }
   return new Map(

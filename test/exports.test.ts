@@ -80,6 +80,7 @@ const PUBLIC: readonly string[] = [
   'parseJson',
   'parseTarget',
   'patchSchema',
+  'readPipelineFile',
   'readSingle',
   'restore',
   'restoreOptions',

@@ -36,6 +36,8 @@ export interface Console {
   ask(question: string): Promise<string | undefined>
   /** Lines to stdout, as fast as their reader takes them. @throws EPIPE where the reader went away */
   print(lines: Source, signal?: AbortSignal): Promise<void>
+  /** The same, in colours where stdout is a terminal that shows them, and NO_COLOR is not set. */
+  printColoured(lines: readonly ColouredLine[]): Promise<void>
   /** Pieces of JSON text, cut anywhere but inside a character, to stdout. @throws as `print` */
   printJson(pieces: Source, signal?: AbortSignal): Promise<void>
   /** One JSON document and a newline to stdout. */
@@ -47,6 +49,12 @@ export interface Console {
    * have one, with --quiet and with --json.
    */
   footer(): Promise<Footer | undefined>
+}
+
+/** A line to stdout, in a colour where that is a terminal that shows colours. */
+export interface ColouredLine {
+  readonly text: string
+  readonly colour?: 'red' | 'green'
 }
 
 type Source = Iterable<string> | AsyncIterable<string>
@@ -77,6 +85,7 @@ export function processConsole({ json, quiet, verbose }: ConsoleOptions): Consol
     failure: (why, exit) => void (quiet && log.error(new Failure(why, exit))),
     ask: (question) => log.ask(visible(question)),
     print: (lines, signal) => flow(Readable.from(printed(lines)), signal),
+    printColoured: (lines) => flow(Readable.from(lines.map(coloured))),
     printJson: (pieces, signal) => flow(Readable.from(mapped(pieces, visibleJson)), signal),
     document: (value) => flow(Readable.from([`${visibleJson(JSON.stringify(value))}\n`])),
     bytes: stdout,
@@ -120,6 +129,11 @@ function printed(lines: Source): Iterable<string> | AsyncIterable<string> {
 
 function lineOf(text: string): string {
   return `${visible(text)}\n`
+}
+
+function coloured({ text, colour }: ColouredLine): string {
+  const shown = visible(text)
+  return `${colour === undefined ? shown : styleText(colour, shown, { stream: process.stdout })}\n`
 }
 
 async function* mapped(source: Source, change: (text: string) => string): AsyncGenerator<string> {

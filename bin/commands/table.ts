@@ -53,6 +53,10 @@ export const COMMANDS: Group = {
       },
     },
     diff: () => import('./diff.ts'),
+    transform: {
+      summary: 'what becomes of objects on their way',
+      members: { test: () => import('./transform/test.ts') },
+    },
     format: {
       summary: 'the formats of what goes in and comes out',
       members: { schema: () => import('./format/schema.ts') },

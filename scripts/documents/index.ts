@@ -24,6 +24,7 @@ import {
   statusDocument,
   validationDocument,
 } from './others.ts'
+import { transformTestDocument } from './transforms.ts'
 
 /** The schemas of what --json prints, by the name that `format schema` takes; reports of ingests are `report`. */
 export const DOCUMENTS = {
@@ -49,4 +50,5 @@ export const DOCUMENTS = {
   settings: settingsDocument,
   created: createdDocument,
   error: errorDocument,
+  'transform-test': transformTestDocument,
 }

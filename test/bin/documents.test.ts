@@ -24,6 +24,7 @@ const FILES = {
   'changes.jsonl': adds(3),
   'faulty.jsonl': 'not json\n',
   inbox: {},
+  'fix.yaml': 'steps: [{drop: a}]\nexamples: [{in: {properties: {a: 1}}, out: {properties: {b: 1}}}]\n',
   'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db" }\nkeep_daily: 7\ntarget: mine\n',
 }
 
@@ -97,6 +98,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col catalog rebuild': [['.']],
   'col catalog undos': [[]],
   'col catalog unlock': [[]],
+  'transform test': [['fix.yaml']],
   'config show': [[]],
   'config init': [['other.yaml']],
 }

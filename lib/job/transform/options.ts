@@ -1,5 +1,15 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 
+const scriptTimeoutOption = {
+  type: 'integer',
+  flag: 'script-timeout',
+  unit: 'milliseconds',
+  description: 'how long a script may take for one object, which is rejected then',
+  default: 10_000,
+  minimum: 1,
+  maximum: 3_600_000,
+} as const
+
 /** What becomes of objects on their way. A program gives `transforms` in the context of a job instead. */
 export const transformOptions = {
   type: 'object',
@@ -29,14 +39,14 @@ export const transformOptions = {
       flagOnly: true,
       ordered: true,
     },
-    scriptTimeoutMs: {
-      type: 'integer',
-      flag: 'script-timeout',
-      unit: 'milliseconds',
-      description: 'how long a script may take for one object, which is rejected then',
-      default: 10_000,
-      minimum: 1,
-      maximum: 3_600_000,
-    },
+    scriptTimeoutMs: scriptTimeoutOption,
   },
+} as const satisfies OptionsSchema
+
+/** How the examples of a file of transforms are run. */
+export const transformTestOptions = {
+  type: 'object',
+  name: 'transform test',
+  description: 'How the examples of a file of transforms are run.',
+  properties: { scriptTimeoutMs: scriptTimeoutOption },
 } as const satisfies OptionsSchema
