@@ -53,6 +53,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],
   'job/backup/thread': ['job/thread/backup.test.ts'],
   'job/thread': ['job/thread/backup.test.ts'],
+  'job/transform': ['job/transform/examples.test.ts'],
   'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],
   'job/delete': ['job/delete/delete.test.ts'],
   'job/selection': ['job/selection/backup.test.ts', 'job/selection/restore.test.ts'],
