@@ -19,7 +19,7 @@ import { lockChanges } from '../undo/lock.ts'
 import { planAlias } from './alias/plan.ts'
 import { announceAlias } from './alias/switch.ts'
 import { planInto } from './conflict/existing.ts'
-import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
+import { existingOf, keepingFor, ownWritesFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
 import { listedSource } from './list/listed.ts'
@@ -109,7 +109,10 @@ export async function setUpRestore(
     close.push(() => changing?.release())
     const vanishing = vanishingFor(existing, { source, options, plan })
     close.unshift(() => vanishing?.close())
-    const undo = existing && keepingFor({ store, options, context, run: name, existing, close })
+    const keeping = existing && { store, options, context, run: name, existing, close }
+    const undo = keeping && keepingFor(keeping)
+    const ownWrites = keeping && ownWritesFor(keeping)
+    if (ownWrites !== undefined) close.unshift(() => ownWrites.close())
     const run: RestoreRun = {
       frame,
       id: name,
@@ -125,6 +128,7 @@ export async function setUpRestore(
         spool: new PartSpool(directory, 'links'),
         writes: new PartSpool(directory, 'writes'),
         undo,
+        own: ownWrites,
         vanishing,
         written:
           isOnce(source) && !dryRun && state !== undefined && schema === undefined
@@ -210,6 +214,7 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
   }
   await kept.written?.begin()
   await beginUndo(run)
+  await kept.own?.begin()
   await kept.rejects?.begin()
 }
 
