@@ -1,4 +1,4 @@
-import { counted, type RunCounts, type RunKind, type RunRecord, sum } from '../library.ts'
+import { counted, followOfCounts, type RunCounts, type RunKind, type RunRecord, sum } from '../library.ts'
 
 const RECORDS = ['written', 'deleted', 'unchanged', 'superseded', 'control', 'skipped', 'rejected']
 
@@ -17,7 +17,13 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
   backup: (counts) =>
     `${counted(of(counts, 'objects'), 'object')} in ${counted(of(counts, 'parts'), 'part')}`,
   restore: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
-  copy: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`,
+  copy: (counts) => {
+    const facts = followOfCounts(counts)
+    if (facts === undefined)
+      return `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, RESTORED)}`
+    const { state, passes, written, left } = facts
+    return `${state}: ${counted(passes, 'pass', 'passes')}, ${written} written, about ${left} left`
+  },
   rollback: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, ROLLED_BACK)}`,
   delete: (counts) => `${counted(of(counts, 'objects'), 'object')}: ${outcomes(counts, DELETED)}`,
   verify: (counts) => {

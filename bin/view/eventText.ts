@@ -44,6 +44,13 @@ const OF_RUNS = {
     const how = fresh === true ? 'all parts are written again' : `${parts} parts are done`
     return `continues the interrupted run ${run}: ${how}`
   },
+  copy_pass: ({ pass, written, deleted, seconds, left, per_minute, state }) => {
+    const took = `pass ${pass}: ${written} written, ${deleted} deleted, in ${seconds.toFixed(1)} s`
+    if (pass === 1) return `${took}; follows what changes meanwhile`
+    return `${took}; about ${left} left, ${per_minute} a minute: ${state}`
+  },
+  copy_handover: ({ collection }) =>
+    `asks the process that follows into ${collection} to end, and waits for it`,
   run_started_over: (event) => STARTED_OVER[event.reason](event),
   coalescing: ({ passes, records = 0, superseded = 0 }) =>
     passes !== 'two' || superseded === 0
@@ -214,7 +221,7 @@ const STRATEGIES: Readonly<Record<string, string>> = {
   skip: 'only objects that it lacks are written',
   overwrite: 'objects of the archive replace those that are there',
   merge: 'objects that are in both are merged property by property',
-  replace: 'it becomes exactly the archive',
+  replace: 'it becomes exactly the source',
 }
 
 function readAsText(event: Extract<RunEvent, { readonly type: 'source_read_as' }>): string {

@@ -445,6 +445,27 @@ export interface CopyOptionsInput {
   /** compare both sides afterwards, object by object; without it, the objects are counted. Default false. */
   readonly verify?: boolean
   /**
+   * go on after the copy: pass after pass of what has changed meanwhile, until --finish, from wherever, ends
+   * it. Default false.
+   */
+  readonly follow?: boolean
+  /** how long a --follow waits between two passes. In milliseconds, 0 to 1d. Default 5000 (5s). */
+  readonly everyMs?: number
+  /** a --follow is ready once fewer objects than this are left. A whole number, 1 or more. Default 100. */
+  readonly readyBelow?: number
+  /**
+   * end a --follow: the last pass, a comparison of both sides, and the switch of the alias where they are
+   * equal. Default false.
+   */
+  readonly finish?: boolean
+  /** with --finish: make this alias of the target mean the copy. No default. */
+  readonly switchAlias?: string
+  /**
+   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * 0 to 1h. Default 2000 (2s).
+   */
+  readonly recheckAfterMs?: number
+  /**
    * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
    * without a way back. Default true.
    */
@@ -518,6 +539,25 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly maxDelete: string
   /** compare both sides afterwards, object by object; without it, the objects are counted. Default false. */
   readonly verify: boolean
+  /**
+   * go on after the copy: pass after pass of what has changed meanwhile, until --finish, from wherever, ends
+   * it. Default false.
+   */
+  readonly follow: boolean
+  /** how long a --follow waits between two passes. In milliseconds, 0 to 1d. Default 5000 (5s). */
+  readonly everyMs: number
+  /** a --follow is ready once fewer objects than this are left. A whole number, 1 or more. Default 100. */
+  readonly readyBelow: number
+  /**
+   * end a --follow: the last pass, a comparison of both sides, and the switch of the alias where they are
+   * equal. Default false.
+   */
+  readonly finish: boolean
+  /**
+   * read again what differs in a store, so long after it was found; 0: nobody writes to it. In milliseconds,
+   * 0 to 1h. Default 2000 (2s).
+   */
+  readonly recheckAfterMs: number
   /**
    * keep what is changed of an existing collection, for `col rollback`. False: change an existing collection
    * without a way back. Default true.

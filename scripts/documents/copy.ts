@@ -1,8 +1,8 @@
+import { FOLLOW_STATES } from '../../lib/job/copy/follow/facts.ts'
 import { restoredFields } from './archives.ts'
-import { count, document, flag, nullable, object, text } from './parts.ts'
+import { count, document, flag, nullable, object, one, text } from './parts.ts'
 
-const { archive, kind, collection, parts_damaged, aliases, alias, planned, left_alone, ...ofBoth } =
-  restoredFields
+const { archive, kind, collection, parts_damaged, aliases, planned, left_alone, ...ofBoth } = restoredFields
 
 export const copyDocument = document('copy', '`col copy --json`.', {
   ...ofBoth,
@@ -11,6 +11,17 @@ export const copyDocument = document('copy', '`col copy --json`.', {
     class: text('Its class.'),
   }),
   sync: flag('The target was made equal to the source.'),
+  follow: nullable(
+    object('How far a copy that follows its source has come.', {
+      state: one(FOLLOW_STATES, 'What it is at.'),
+      passes: count('Passes that came to their end.'),
+      written: count('Objects that they have written.'),
+      deleted: count('Objects that they have deleted.'),
+      left: count('Objects that are still to be sent, about.'),
+      per_minute: count('Objects that change in the source in a minute, about.'),
+    }),
+    'Null without `--follow` and `--finish`.',
+  ),
   comparison: nullable(
     object('How both sides compare afterwards.', {
       compared: count('Ids that one side or both have.'),

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { FOLLOW_STATES } from '../../lib/job/copy/follow/facts.ts'
 import {
   anything,
   byName,
@@ -34,6 +35,7 @@ export const statusDocument = document('status', '`index status --json`.', {
         'The inputs as a person reads them: of a command its words, each that may be secret as `…`.',
       ),
       counts: nullable(counts, 'Null before the first checkpoint.'),
+      state: optional(one(FOLLOW_STATES, 'Of a copy that follows its source: how far it has come.')),
       started_at: moment('When it started.'),
       updated_at: moment('When its row last changed.'),
       error: optional(error),

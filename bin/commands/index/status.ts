@@ -1,7 +1,7 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
 import { mergedRuns } from '../../history.ts'
-import { type OptionsSchema, type RunRecord, runsNow, targetOptions } from '../../library.ts'
+import { followOfCounts, type OptionsSchema, type RunRecord, runsNow, targetOptions } from '../../library.ts'
 import type { Column } from '../../view/columns.ts'
 import { countsText } from '../../view/countsText.ts'
 
@@ -60,6 +60,7 @@ function plain(positions: Positions): Record<string, Record<string, string>> {
 /** A run as a program reads it: what it had done when that was noted last, which is null before. */
 function entry({ run, kind, status, collection, class: name, inputs, counts, ...rest }: RunRecord) {
   const { target, labels, startedAt, updatedAt, error } = rest
+  const follow = kind === 'copy' ? followOfCounts(counts) : undefined
   return {
     id: run,
     kind,
@@ -70,6 +71,7 @@ function entry({ run, kind, status, collection, class: name, inputs, counts, ...
     inputs,
     labels,
     counts: counts ?? null,
+    ...(follow !== undefined && { state: follow.state }),
     started_at: startedAt,
     updated_at: updatedAt,
     ...(error !== undefined && { error }),

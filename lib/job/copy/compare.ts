@@ -28,7 +28,7 @@ export async function compareSides(
   target: CollectionAt,
   { options, signal, stop, emit }: Comparing,
 ): Promise<CopyComparison> {
-  const { filter, properties, tenant, workers, retryForMs } = options
+  const { filter, properties, tenant, workers, retryForMs, recheckAfterMs } = options
   const [left, right] = [
     await storeSide(source.store, source.name),
     await storeSide(target.store, target.name),
@@ -37,6 +37,7 @@ export async function compareSides(
     schema: false,
     workers,
     retryForMs,
+    recheckAfterMs,
     ...(filter !== undefined && { filter }),
     ...(properties !== undefined && { properties }),
     ...(tenant !== undefined && { tenant }),

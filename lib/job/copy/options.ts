@@ -1,5 +1,6 @@
 import type { OptionsSchema } from '../../options/schema.ts'
 import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { diffOptions } from '../diff/options.ts'
 import { restoreOptions } from '../restore/options.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 
@@ -49,6 +50,44 @@ export const copyOptions = {
       default: false,
       flagOnly: true,
     },
+    follow: {
+      type: 'boolean',
+      description:
+        'go on after the copy: pass after pass of what has changed meanwhile, until --finish, from wherever, ends it',
+      default: false,
+      flagOnly: true,
+    },
+    everyMs: {
+      type: 'integer',
+      flag: 'every',
+      unit: 'milliseconds',
+      description: 'how long a --follow waits between two passes',
+      default: 5000,
+      minimum: 0,
+      maximum: 86_400_000,
+      flagOnly: true,
+    },
+    readyBelow: {
+      type: 'integer',
+      description: 'a --follow is ready once fewer objects than this are left',
+      default: 100,
+      minimum: 1,
+      flagOnly: true,
+    },
+    finish: {
+      type: 'boolean',
+      description:
+        'end a --follow: the last pass, a comparison of both sides, and the switch of the alias where they are equal',
+      default: false,
+      flagOnly: true,
+    },
+    switchAlias: {
+      type: 'string',
+      description: 'with --finish: make this alias of the target mean the copy',
+      placeholder: 'ALIAS',
+      flagOnly: true,
+    },
+    recheckAfterMs: diffOptions.properties.recheckAfterMs,
     undo,
     keepUndoMs,
     tenant,

@@ -1,6 +1,6 @@
-import type { RunCounts } from '../../run/record.ts'
 import type { DiffReport } from '../diff/report.ts'
-import { RESTORE_REPORT, type RestoreReport, restoreCounts } from '../restore/report.ts'
+import { RESTORE_REPORT, type RestoreReport } from '../restore/report.ts'
+import type { FollowState } from './follow/facts.ts'
 
 /** Fields of the report of a restore that a copy has no use for. */
 type OfArchives =
@@ -9,7 +9,6 @@ type OfArchives =
   | 'collection'
   | 'parts_damaged'
   | 'aliases'
-  | 'alias'
   | 'planned'
   | 'changed'
   | 'left_alone'
@@ -39,9 +38,25 @@ export interface CopyReport extends Omit<RestoreReport, OfArchives> {
   sync: boolean
   /** With `verify`: how both sides compare afterwards; null without. */
   comparison: CopyComparison | null
+  /** With `follow` and `finish`: how far it has come; null without. */
+  follow: FollowReport | null
 }
 
-const { archive, kind, collection, parts_damaged, aliases, alias, planned, changed, left_alone, ...OF_BOTH } =
+/** How far a copy that follows its source has come. */
+export interface FollowReport {
+  readonly state: FollowState
+  /** Passes that came to their end, of all processes that were at it. */
+  readonly passes: number
+  /** Objects that they have written and deleted. */
+  readonly written: number
+  readonly deleted: number
+  /** Objects that are still to be sent, about. */
+  readonly left: number
+  /** Objects that change in the source in a minute, about. */
+  readonly per_minute: number
+}
+
+const { archive, kind, collection, parts_damaged, aliases, planned, changed, left_alone, ...OF_BOTH } =
   RESTORE_REPORT
 
 /** What each field of the report means, for SPEC.md. */
@@ -51,6 +66,9 @@ export const COPY_REPORT: Readonly<Record<keyof CopyReport, string>> = {
   sync: 'True where the target was made equal to the source (`--sync`).',
   comparison:
     '`{compared, equal, only_source, only_target, different, changing, gone}` of `--verify`; null without it.',
+  follow:
+    '`{state, passes, written, deleted, left, per_minute}` of `--follow` and `--finish`; null without. The counts of the report are those of the last pass.',
+  alias: '`{name, before, switched, dropped}` of `--switch-alias`; null without.',
   objects: 'Objects that were read: the sum of `written`, `unchanged`, `filtered`, `rejected` and `skipped`.',
   tenants: 'Tenants that were copied.',
   parts: 'Ranges of ids of the source.',
@@ -73,7 +91,6 @@ export function copyReport(
     collection,
     parts_damaged,
     aliases,
-    alias,
     planned,
     changed,
     left_alone,
@@ -81,7 +98,7 @@ export function copyReport(
   }: RestoreReport,
   { source, sync, comparison }: CopyFacts,
 ): CopyReport {
-  return { ...report, source, sync, comparison }
+  return { ...report, source, sync, comparison, follow: null }
 }
 
 export function comparisonOf(report: DiffReport): CopyComparison {
@@ -95,9 +112,4 @@ export function comparisonOf(report: DiffReport): CopyComparison {
     changing,
     gone,
   }
-}
-
-/** What the journal keeps of a copy. */
-export function copyCounts(report: RestoreReport): RunCounts {
-  return restoreCounts(report)
 }

@@ -12,6 +12,7 @@ import { findNamed } from '../../store/named.ts'
 import { objects } from '../../store/objects.ts'
 import type { Projection, Store, Tenant } from '../../store/store.ts'
 import type { RestoreSource, SourcePart } from '../restore/source/source.ts'
+import { Changes } from './changed.ts'
 import type { CopyRanges } from './ranges.ts'
 
 /** How a collection is read that is to be copied. */
@@ -22,9 +23,12 @@ export interface CollectionReading {
   readonly emit: Emit
   /** Where it is cut: an interrupted copy goes on with the same ranges. */
   readonly ranges: CopyRanges
+  /** Only objects written since then, in milliseconds; undefined: all. */
+  readonly changedSinceMs?: number | undefined
 }
 
 const IDS: Projection = { properties: [], vectors: false }
+const TIMES: Projection = { ...IDS, times: true }
 
 /**
  * A collection of a store, by its name or by an alias, as what a restore reads. Each range of ids is a part. Tenants that
@@ -34,7 +38,7 @@ const IDS: Projection = { properties: [], vectors: false }
 export async function collectionSource(
   store: Store,
   nameOrAlias: string,
-  { workers, retry, signal, emit, ranges }: CollectionReading,
+  { workers, retry, signal, emit, ranges, changedSinceMs }: CollectionReading,
 ): Promise<RestoreSource> {
   const { schema, alias } = await retry(() => findNamed(store, nameOrAlias))
   const name = schema.class
@@ -49,6 +53,11 @@ export async function collectionSource(
   const whole: Projection = { properties: 'all', vectors: true, references: hasReferences(schema) }
   const read = (range: ObjectRange, projection: Projection) =>
     awake(woken, range, () => objects(collection, range, { projection, retry, signal }))
+  const changes = changedSinceMs === undefined ? undefined : new Changes(collection, changedSinceMs)
+  const wanted = (range: ObjectRange) =>
+    changes?.areFew === true
+      ? awake(woken, range, () => changes.objects(range, { projection: whole, retry, signal }))
+      : read(range, whole)
   return {
     name: `${store.target}#${name}`,
     kind: 'collection',
@@ -57,14 +66,15 @@ export async function collectionSource(
     ...(tenants && { tenants }),
     aliases: [],
     about: about.all,
+    isSparse: () => changes?.areFew === true,
     parts: all.map((range): SourcePart => {
       const { tenant, ...covers } = range
       return {
         name: partName(range),
         ...(tenant !== undefined && { tenant }),
         covers,
-        pages: async () => read(range, whole),
-        ids: async () => read(range, IDS),
+        pages: async () => wanted(range),
+        ids: async () => (changes === undefined ? read(range, IDS) : changes.counted(read(range, TIMES))),
       }
     }),
     present: async (ids, tenant) => {
@@ -81,12 +91,12 @@ export async function collectionSource(
 function awake(
   woken: WokenTenants,
   { tenant }: ObjectRange,
-  open: () => Source<StoredObject[]>,
+  open: () => Source<readonly StoredObject[]>,
 ): Source<readonly StoredObject[]> {
   if (!woken.isAsleep(tenant)) return open()
   async function* pages() {
     await woken.wake(tenant)
-    yield* open() as AsyncIterable<StoredObject[]>
+    yield* open() as AsyncIterable<readonly StoredObject[]>
     await woken.putBack(tenant)
   }
   return Readable.from(pages(), { objectMode: true, highWaterMark: 1 })

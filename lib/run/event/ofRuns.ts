@@ -101,6 +101,23 @@ export const OF_RUNS = [
     fresh: Type.Optional(flag('Of a restore: all parts are written again.')),
     kind: Type.Optional(choice(RUN_KINDS, 'What it does, where it is no ingest and no restore.')),
   }),
+  event('copy_pass', 'A copy that follows its source has made a pass.', {
+    pass: count('Which, from 1: the first copies everything.'),
+    written: count('Objects that it wrote.'),
+    deleted: count('Objects that it deleted.'),
+    seconds: Type.Number({ minimum: 0, description: 'How long it took.' }),
+    left: count('Objects that are still to be sent, about.'),
+    per_minute: count('Objects that change in the source in a minute, about.'),
+    state: text('following, or ready: fewer are left than `--ready-below` says.'),
+  }),
+  event(
+    'copy_handover',
+    'Another process follows the source: it is asked to end, so that the copy can be finished.',
+    {
+      collection: text('The class of the target.'),
+      target: text('The store.'),
+    },
+  ),
   event(
     'run_started_over',
     'An interrupted run cannot be continued: the input is read from its first line.',

@@ -2,18 +2,23 @@ import { join } from 'node:path'
 import type { Command, Context } from '../../../cli/command.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { afterError } from '../../../cli/next.ts'
+import { transformsFor } from '../../../cli/transforms.ts'
 import {
   type CopyContext,
   type CopyReport,
+  classNameOf,
   closingAfter,
   copyJob,
   copyOptions,
+  type Deletions,
   type Ended,
   type OpenOptions,
   retryEvent,
   runOptions,
   type State,
+  type Store,
   targetOptions,
+  transformOptions,
 } from '../../../library.ts'
 import { eventView, progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
@@ -34,9 +39,11 @@ export const command: Command = {
     'elysiactl col copy production/Article staging/Article',
     'elysiactl col copy http://localhost:8080#Article http://localhost:8081#Article --verify',
     'elysiactl col copy production/Article staging/Article --sync --yes   # every night',
+    'elysiactl col copy old/Article new/Article --follow   # a move without downtime, ended by:',
+    'elysiactl col copy old/Article new/Article --finish --switch-alias Live',
     `elysiactl col copy Article draft --filter "status = 'draft'"`,
   ],
-  schemas: [copyOptions, restoreAskOptions, runOptions, targetOptions],
+  schemas: [copyOptions, transformOptions, restoreAskOptions, runOptions, targetOptions],
   document: 'copy',
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'refused', 'unreachable'],
   docs: 'docs/copy.md',
@@ -50,15 +57,16 @@ async function run(context: Context): Promise<void> {
   const places = copyPlaces(context)
   const { requireSelectable, runCopy } = await copyJob()
   requireSelectable(options)
+  const transforms = await transformsFor(context)
   const view = await progressView(console)
   await closingAfter([view.stop], async () => {
     const { from, store, state } = await openBoth(context, places)
-    const { sync, dryRun } = options
-    requireAnswerable(context, { onConflict: sync ? 'replace' : 'fail', dryRun })
+    await requireAnswerableFor(context, store, places.target.name)
     const { yes } = context.options(restoreAskOptions)
     const jobContext: CopyContext = {
       ...contextOf(context, state),
-      ...(!yes && { confirm: (deletions) => agreed(context, deletions) }),
+      transforms,
+      ...(!yes && { confirm: (deletions) => agreedTo(context, deletions) }),
       onEvent: progressEvents(console, view),
     }
     const source = { store: from, name: places.source.name }
@@ -67,6 +75,19 @@ async function run(context: Context): Promise<void> {
     )
     await end(context, ended, jobContext)
   })
+}
+
+/** What is equal afterwards may lose objects; a class that is not there yet has none. */
+async function requireAnswerableFor(context: Context, store: Store, name: string): Promise<void> {
+  const { sync, dryRun } = context.options(copyOptions)
+  if (!sync || (await store.schema(classNameOf(name))) === undefined) return
+  requireAnswerable(context, { onConflict: 'replace', dryRun })
+}
+
+/** Asks where somebody can be asked. */
+async function agreedTo(context: Context, deletions: Deletions): Promise<boolean> {
+  requireAnswerable(context, { onConflict: 'replace', dryRun: false })
+  return agreed(context, deletions)
 }
 
 /** The source first: nothing is made for one that is not there. Within one store both are one. */

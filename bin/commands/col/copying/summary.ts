@@ -17,6 +17,7 @@ export function copySummary(report: CopyReport, rejectsPath: string | undefined)
     ...table(rows(report)),
     ...reasons(report),
     ...proof(report),
+    ...followed(report),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,
     ...(rejectsPath === undefined ? [] : [`rejected objects: ${rejectsPath}`]),
   ]
@@ -46,6 +47,15 @@ function rows(report: CopyReport): Row[] {
     [0, 'ranges', parts],
     ...some(1, 'done before', parts_continued),
   ]
+}
+
+function followed({ follow, alias }: CopyReport): string[] {
+  if (follow === null) return []
+  const { state, passes, written, deleted, left, per_minute } = follow
+  const all = `${counted(passes, 'pass', 'passes')}: ${written} written, ${deleted} deleted`
+  const next = state === 'finished' ? '' : `; about ${left} left, ${per_minute} a minute`
+  const switched = alias?.switched === true ? [`the alias ${alias.name} means the copy`] : []
+  return [`${state} after ${all}${next}`, ...switched]
 }
 
 function proof({ verification, comparison }: CopyReport): string[] {

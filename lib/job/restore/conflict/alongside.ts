@@ -60,7 +60,7 @@ function isAligned({ existing, source, options, plan, progress }: RestoreRun, pa
   // One part alone may hold any id; of several each says which.
   const isPlaced = part.covers !== undefined || (source.kind === 'file' && source.parts.length === 1)
   const isOrdered = ORDERED.has(source.kind) && part.mayRepeat !== true && isPlaced
-  if (!isCompared || !isOrdered || continues || plan.transforms.expands) return false
+  if (!isCompared || !isOrdered || continues || plan.transforms.expands || source.isSparse?.()) return false
   if (hasTenants(schema) && part.tenant === undefined) return false
   const { there } = progress
   return there === undefined || plan.objects === undefined || plan.objects >= LEAST_SHARE * there

@@ -57,6 +57,11 @@ export interface RestoreSource {
   readonly withoutVectors?: boolean
   /** What of its collection it holds, where that is not all. */
   readonly selection?: ArchiveSelection | undefined
+  /**
+   * True where its parts give only some of its objects, those that may have changed; their `ids` give all. Known once
+   * these were read.
+   */
+  isSparse?(): boolean
   /** Of what may change while it is read: which of these ids are there now, all of one tenant or of none. */
   present?(ids: readonly string[], tenant: string | undefined): Promise<ReadonlySet<string>>
   /** Of objects whose class is derived: the same as objects of another, that of a collection which is there. */

@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream'
+import type { ObjectRange } from '../../archive/object/source.ts'
+import type { StoredObject } from '../../core/object.ts'
+import type { Source } from '../../core/stage.ts'
+import { slices } from '../../core/value/slices.ts'
+import { objects, type ReadOptions } from '../../store/objects.ts'
+import type { Collection, Store } from '../../store/store.ts'
+
+/** A write has its time when it comes to the server, and is seen when it is done: so long it may take. */
+const MARGIN_MS = 10_000
+const IDS_A_READ = 500
+
+/**
+ * The moment since which an object may have changed that a pass, which began then, has read; undefined where update times
+ * tell nothing: of a store whose objects bring their own, or whose clock cannot be measured.
+ */
+export async function changesSince(store: Store, beganMs: number): Promise<number | undefined> {
+  const difference = await store.clockDifferenceMs?.()
+  return difference === undefined ? undefined : beganMs - MARGIN_MS - difference
+}
+
+/** To read objects one by one takes so many times as long as to scan them. */
+const FEW = 1 / 8
+
+/** What was written to a collection since a moment. */
+export class Changes {
+  readonly #collection: Collection
+  readonly #sinceMs: number
+  #all = 0
+  #newer = 0
+
+  constructor(collection: Collection, sinceMs: number) {
+    this.#collection = collection
+    this.#sinceMs = sinceMs
+  }
+
+  /** True where so few objects have changed that only these are worth reading; known once all were counted. */
+  get areFew(): boolean {
+    return this.#newer <= FEW * this.#all
+  }
+
+  /** Pages with times as they are, counted as they pass. */
+  counted(pages: Source<readonly StoredObject[]>): Source<readonly StoredObject[]> {
+    const count = (page: readonly StoredObject[]) => {
+      this.#all += page.length
+      this.#newer += page.filter((one) => this.#isNewer(one)).length
+      return page
+    }
+    async function* counting() {
+      for await (const page of pages as AsyncIterable<readonly StoredObject[]>) yield count(page)
+    }
+    return Readable.from(counting(), { objectMode: true, highWaterMark: 1 })
+  }
+
+  /**
+   * Those of a range: ids and update times are scanned, what is newer is read whole by its id; what is gone meanwhile is left
+   * out. Pages in order of id. Memory: a page of ids, and some hundred objects.
+   */
+  objects(range: ObjectRange, options: ReadOptions): Source<readonly StoredObject[]> {
+    return Readable.from(this.#changed(range, options), { objectMode: true, highWaterMark: 1 })
+  }
+
+  async *#changed(range: ObjectRange, { projection, retry = (call) => call(), signal }: ReadOptions) {
+    const { tenant } = range
+    const call = { ...(signal && { signal }), ...(tenant !== undefined && { tenant }) }
+    const times = { properties: [], vectors: false, times: true }
+    const all = objects(this.#collection, range, { projection: times, retry, signal })
+    for await (const page of all as AsyncIterable<StoredObject[]>) {
+      const newer = page.filter((one) => this.#isNewer(one))
+      for (const some of slices(newer, IDS_A_READ)) {
+        const ids = some.map(({ id }) => id)
+        const found = await retry(() => this.#collection.readMany(ids, projection, call))
+        if (found.length > 0) yield found.sort((a, b) => (a.id < b.id ? -1 : 1))
+      }
+    }
+  }
+
+  #isNewer({ updatedMs = Number.POSITIVE_INFINITY }: StoredObject): boolean {
+    return updatedMs >= this.#sinceMs
+  }
+}

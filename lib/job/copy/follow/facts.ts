@@ -1,0 +1,63 @@
+import type { RunCounts } from '../../../run/record.ts'
+
+/** How far a copy that follows its source has come. */
+export const FOLLOW_STATES = ['copying', 'following', 'ready', 'finishing', 'finished'] as const
+
+export type FollowState = (typeof FOLLOW_STATES)[number]
+
+/** What is kept of it in the counts of its run. */
+export interface FollowFacts {
+  readonly state: FollowState
+  /** Passes that came to their end, the first of which copies everything. */
+  readonly passes: number
+  /** Objects that were written and deleted by all passes. */
+  readonly written: number
+  readonly deleted: number
+  /** Objects that are still to be sent, about. */
+  readonly left: number
+  /** Objects that change in the source in a minute, about. */
+  readonly perMinute: number
+  /** When the last pass that came to its end began, in milliseconds; 0 before. */
+  readonly beganMs: number
+  /** True where the first pass has made the class of the target: nothing of before is to be kept. */
+  readonly made: boolean
+}
+
+export const NOTHING_FOLLOWED: FollowFacts = {
+  state: 'copying',
+  passes: 0,
+  written: 0,
+  deleted: 0,
+  left: 0,
+  perMinute: 0,
+  beganMs: 0,
+  made: false,
+}
+
+/** The facts as the journal keeps them. */
+export function countsOfFollow({ state, perMinute, beganMs, made, ...counts }: FollowFacts): RunCounts {
+  return {
+    ...counts,
+    per_minute: perMinute,
+    began_ms: beganMs,
+    made: Number(made),
+    state: FOLLOW_STATES.indexOf(state),
+  }
+}
+
+/** The facts that a journal has kept; undefined of a copy that does not follow. */
+export function followOfCounts(counts: RunCounts | undefined): FollowFacts | undefined {
+  const state = FOLLOW_STATES[Number(counts?.state ?? -1)]
+  if (counts === undefined || state === undefined) return undefined
+  const { passes, written, deleted, left, per_minute, began_ms, made } = counts as Record<string, number>
+  return {
+    state,
+    passes: passes ?? 0,
+    written: written ?? 0,
+    deleted: deleted ?? 0,
+    left: left ?? 0,
+    perMinute: per_minute ?? 0,
+    beganMs: began_ms ?? 0,
+    made: made === 1,
+  }
+}

@@ -1,0 +1,179 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { undoRoot } from '../../../archive/undo/undo.ts'
+import { closingAfter } from '../../../async/closeAll.ts'
+import { classNameOf } from '../../../change/collectionName.ts'
+import { failpoint } from '../../../core/failpoint.ts'
+import { newRunId } from '../../../run/record.ts'
+import { Run } from '../../../run/run.ts'
+import { findNamed } from '../../../store/named.ts'
+import { lockChanges } from '../../undo/lock.ts'
+import { changesSince } from '../changed.ts'
+import { type CopyEnded, type CopyPass, runPass } from '../pass.ts'
+import type { CopyReport } from '../report.ts'
+import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
+import { finish } from './finish.ts'
+import { type Following, note, quietly } from './following.ts'
+import { lockFollow } from './handover.ts'
+
+/** Looked whether the copy is to be finished, so often. */
+const LOOK_MS = 250
+
+/**
+ * Copies everything, then pass after pass what has changed meanwhile; with `finish` the last passes, the comparison and the
+ * switch of an alias. The run goes on where an earlier one was interrupted.
+ * @throws ElysiaError what kept it from beginning
+ */
+export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restore'>): Promise<CopyEnded> {
+  const { from, target, context } = given
+  const { state } = context
+  const run = new Run('copy', context)
+  const name = classNameOf(target.name)
+  const { schema } = await run.retrying(given.options.retryForMs)(() => findNamed(from.store, from.name))
+  const inputs = [`${from.store.target}#${schema.class}`, '--follow']
+  const key = { target: target.store.target, class: name, inputs }
+  const handover = state && (await lockFollow(state, key, given.options.finish, run))
+  return closingAfter([() => handover?.release()], async () => {
+    const found = state?.journal.unfinished(key)
+    const id = found?.run ?? context.runId ?? newRunId()
+    const options = { ...given.options, sync: true }
+    const following: Following = {
+      run,
+      pass: { ...given, options },
+      class: name,
+      source: schema.class,
+      handover,
+      facts: followOfCounts(found?.counts) ?? NOTHING_FOLLOWED,
+      report: undefined,
+    }
+    run.begin({ run: id, key, collection: schema.class }, found !== undefined)
+    if (found !== undefined) run.emit({ type: 'run_continued', run: id, kind: 'copy' })
+    return follow(following)
+  })
+}
+
+async function follow(following: Following): Promise<CopyEnded> {
+  const { run, pass } = following
+  let error: unknown
+  let isComplete = false
+  try {
+    if (following.facts.passes === 0) await firstPass(following)
+    isComplete = pass.options.finish ? await finish(following, nextPass) : await passAfterPass(following)
+  } catch (thrown) {
+    error = thrown
+  }
+  const { report } = following
+  const ended = run.end<CopyReport | undefined>({
+    error,
+    isComplete,
+    report: ({ id, status, startedAt, seconds }) =>
+      report && {
+        ...report,
+        ...{ id, status, started_at: startedAt, seconds },
+        follow: reported(following.facts),
+      },
+    counts: () => countsOfFollow(following.facts),
+  })
+  if (ended.report === undefined) throw ended.error ?? error
+  return { report: ended.report, ...(ended.error !== undefined && { error: ended.error }) }
+}
+
+function reported({ state, passes, written, deleted, left, perMinute }: FollowFacts): CopyReport['follow'] {
+  return { state, passes, written, deleted, left, per_minute: perMinute }
+}
+
+/** Everything, as a copy of its own that goes on where it was interrupted. */
+async function firstPass(following: Following): Promise<void> {
+  const { pass, run, facts } = following
+  const { store } = pass.target
+  const isThere =
+    (await run.retrying(pass.options.retryForMs)(() => store.schema(following.class))) !== undefined
+  // Noted before: of a class that is there when an interrupted copy goes on nobody could tell.
+  if (facts.beganMs === 0) note(following, { beganMs: Date.now(), made: !isThere })
+  const began = following.facts.beganMs
+  const ended = await runPass({ ...pass, options: { ...pass.options, verify: false } })
+  settle(following, ended, began)
+}
+
+/** Until it is asked to end; answers false, since it is for another one to finish it. */
+async function passAfterPass(following: Following): Promise<boolean> {
+  const { run, pass, handover } = following
+  for (;;) {
+    const until = Date.now() + pass.options.everyMs
+    do {
+      if (handover?.isAsked === true) return false
+      const { stop, signal } = run
+      await wait(Math.min(LOOK_MS, pass.options.everyMs), undefined, {
+        signal: AbortSignal.any([stop, signal]),
+      }).catch(() => {
+        signal.throwIfAborted()
+        stop.throwIfAborted()
+      })
+    } while (Date.now() < until)
+    await nextPass(following)
+  }
+}
+
+/** What has changed since the pass before began; with `whole` everything is looked at. */
+export async function nextPass(following: Following, whole = false): Promise<void> {
+  const { pass, run, facts, class: name } = following
+  const { from, target, context } = pass
+  const retry = run.retrying(pass.options.retryForMs)
+  const began = Date.now()
+  const isThere = (await retry(() => target.store.schema(name))) !== undefined
+  const known = isThere && !whole
+  const changedSinceMs = known ? await retry(() => changesSince(from.store, facts.beganMs)) : undefined
+  const { state, ...stateless } = context
+  const lock = state && lockChanges(state, target.store.target, name)
+  try {
+    const ended = await runPass({
+      ...pass,
+      options: { ...pass.options, verify: false, undo: pass.options.undo && !facts.made },
+      context: {
+        ...stateless,
+        ...(state && { undoDirectory: context.undoDirectory ?? undoRoot(state.directory) }),
+        confirm: async () => true,
+        onEvent: quietly(run.emit),
+      },
+      changedSinceMs,
+    })
+    settle(following, ended, began)
+  } finally {
+    lock?.release()
+  }
+}
+
+/** Takes note of a pass, and says what is left. @throws what ended it */
+function settle(following: Following, { report, error }: CopyEnded, beganMs: number): void {
+  following.report = report
+  if (error !== undefined) throw error
+  const { facts, pass, run } = following
+  const { written, deleted, seconds } = report
+  const changed = written + deleted
+  const isFirst = facts.passes === 0
+  // Of the first pass nobody knows what of it has changed meanwhile.
+  const sinceMs = isFirst ? 0 : Math.max(1, beganMs - facts.beganMs)
+  const perMinute = isFirst ? 0 : Math.round((changed * 60_000) / sinceMs)
+  const left = isFirst ? changed : Math.round((perMinute * (Date.now() - beganMs)) / 60_000)
+  const isReady = !isFirst && Math.max(left, changed) < pass.options.readyBelow
+  note(following, {
+    state: isReady ? 'ready' : 'following',
+    passes: facts.passes + 1,
+    written: facts.written + written,
+    deleted: facts.deleted + deleted,
+    left: isFirst ? 0 : left,
+    perMinute,
+    beganMs,
+  })
+  failpoint('copy.pass-noted')
+  const { passes, state } = following.facts
+  run.emit({
+    type: 'copy_pass',
+    pass: passes,
+    written,
+    deleted,
+    seconds,
+    left: following.facts.left,
+    per_minute: perMinute,
+    state,
+  })
+}

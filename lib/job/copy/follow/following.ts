@@ -1,0 +1,44 @@
+import type { Emit } from '../../../run/context.ts'
+import type { RunEvent } from '../../../run/event/schema.ts'
+import type { Run } from '../../../run/run.ts'
+import type { CopyPass } from '../pass.ts'
+import type { CopyReport } from '../report.ts'
+import { countsOfFollow, type FollowFacts } from './facts.ts'
+import type { Handover } from './handover.ts'
+
+/** What a copy works with that follows its source. */
+export interface Following {
+  readonly run: Run
+  readonly pass: CopyPass
+  /** The class of the target. */
+  readonly class: string
+  /** The class of the source. */
+  readonly source: string
+  readonly handover: Handover | undefined
+  facts: FollowFacts
+  /** Of the last pass that this process has made. */
+  report: CopyReport | undefined
+}
+
+/** Keeps the facts for whoever goes on, and for who looks at them meanwhile. */
+export function note(following: Following, facts: Partial<FollowFacts>): void {
+  following.facts = { ...following.facts, ...facts }
+  following.run.note(countsOfFollow(following.facts))
+}
+
+/** What every pass would say again. */
+const QUIET: ReadonlySet<RunEvent['type']> = new Set([
+  'run_started',
+  'run_ended',
+  'changes_ahead',
+  'schema_kept',
+  'tenants_activated',
+  'alias_resolved',
+] as const)
+
+/** Passes on what is worth saying of every pass. */
+export function quietly(emit: Emit): Emit {
+  return (event) => {
+    if (!QUIET.has(event.type)) emit(event)
+  }
+}

@@ -1,0 +1,29 @@
+import type { SqliteDatabase } from '../../../database/connection.ts'
+
+const TABLE = 'CREATE TABLE IF NOT EXISTS copy_finishes (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID'
+
+/** What one process asks of another that follows a source: to make room for the one that finishes it. */
+export class FinishRequests {
+  readonly #database: SqliteDatabase
+  readonly #key: string
+
+  constructor(database: SqliteDatabase, key: string) {
+    this.#database = database
+    this.#key = key
+  }
+
+  ask(): void {
+    this.#database.exec(TABLE)
+    this.#database.prepare('INSERT OR IGNORE INTO copy_finishes VALUES (?)').run(this.#key)
+  }
+
+  get isAsked(): boolean {
+    const there = this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'copy_finishes'").get()
+    if (there === undefined) return false
+    return this.#database.prepare('SELECT 1 FROM copy_finishes WHERE key = ?').get(this.#key) !== undefined
+  }
+
+  clear(): void {
+    if (this.isAsked) this.#database.prepare('DELETE FROM copy_finishes WHERE key = ?').run(this.#key)
+  }
+}
