@@ -138,3 +138,7 @@ export {
   type TransformReject,
   transformReject,
 } from './transform/transform.ts'
+export { setIndexType, setQuantizer } from './transform/vectors/indexes.ts'
+export { mapVectors } from './transform/vectors/map.ts'
+export { revectorize } from './transform/vectors/revectorize.ts'
+export { setVectorizer } from './transform/vectors/vectorizer.ts'

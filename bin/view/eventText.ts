@@ -123,6 +123,12 @@ const OF_COLLECTIONS = {
     const before = from === undefined ? '' : `${json(from)} → `
     return `schema: ${path}: ${before}${change}: ${reason} (${rule})`
   },
+  revectorizing: ({ collection, vectors, modules, objects, calls }) => {
+    const names = vectors.map((name) => (name === '' ? 'default' : name)).join(', ')
+    const many =
+      calls === undefined ? 'one for each object' : `${calls} of ${counted(objects ?? 0, 'object')}`
+    return `${modules} makes the vectors of ${collection} anew (${names}): ${many}`
+  },
   schema_differs: ({ path, wanted, got }) => {
     const is = got === undefined ? 'the target has dropped it' : `the target made ${json(got)} of it`
     return `schema: ${path} should be ${json(wanted)}, ${is}`

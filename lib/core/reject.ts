@@ -24,6 +24,7 @@ export const REJECT_CODES = {
   source_missing: 'a rename of an unknown path, with no content and no object at the target',
   object_missing: 'a metadata-only modify of an unknown path',
   store_rejected: 'the store refused this one object',
+  vector_mismatch: 'a vector of the object does not fit its class, or those of the other objects',
   transform_failed: 'a transform could not make of the object what it is told to',
 } as const
 

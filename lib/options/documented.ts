@@ -332,8 +332,27 @@ export interface RestoreOptionsInput {
   readonly replication?: number
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded?: boolean
-  /** none: the class gets no vectorizer, so that no object is vectorised again. No default. */
-  readonly vectorizer?: 'none'
+  /**
+   * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
+   * vectorised again. No default.
+   */
+  readonly vectorizer?: string
+  /** what the class says to that module, as JSON. No default. */
+  readonly vectorizerSettings?: string
+  /**
+   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
+   * are is said first. Default false.
+   */
+  readonly revectorize?: boolean
+  /**
+   * give vectors other names; default is the one without a name; without a new name a vector is left out. No
+   * default.
+   */
+  readonly vectorMap?: string
+  /** hnsw, flat, dynamic or hfresh, of one vector or of all. No default. */
+  readonly indexType?: string
+  /** how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all. No default. */
+  readonly quantizer?: string
   /**
    * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
    * anything is written, what would lose a setting of the class. Default true.
@@ -397,6 +416,11 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly dropOld: boolean
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
+  /**
+   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
+   * are is said first. Default false.
+   */
+  readonly revectorize: boolean
   /**
    * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
    * anything is written, what would lose a setting of the class. Default true.
@@ -487,8 +511,27 @@ export interface CopyOptionsInput {
   readonly replication?: number
   /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded?: boolean
-  /** none: the class gets no vectorizer, so that no object is vectorised again. No default. */
-  readonly vectorizer?: 'none'
+  /**
+   * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
+   * vectorised again. No default.
+   */
+  readonly vectorizer?: string
+  /** what the class says to that module, as JSON. No default. */
+  readonly vectorizerSettings?: string
+  /**
+   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
+   * are is said first. Default false.
+   */
+  readonly revectorize?: boolean
+  /**
+   * give vectors other names; default is the one without a name; without a new name a vector is left out. No
+   * default.
+   */
+  readonly vectorMap?: string
+  /** hnsw, flat, dynamic or hfresh, of one vector or of all. No default. */
+  readonly indexType?: string
+  /** how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all. No default. */
+  readonly quantizer?: string
   /**
    * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
    * anything is written, what would lose a setting of the class. Default true.
@@ -567,6 +610,11 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly keepUndoMs: number
   /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
+  /**
+   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
+   * are is said first. Default false.
+   */
+  readonly revectorize: boolean
   /**
    * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
    * anything is written, what would lose a setting of the class. Default true.

@@ -1,5 +1,6 @@
 import type { ObjectDraft, StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
+import type { SchemaPatch } from './schema/patch.ts'
 
 /**
  * One change of objects and of their class, as a factory makes it. It knows no class: `bind` fits it to one, so that the
@@ -32,6 +33,8 @@ export interface BoundTransform {
   readonly schema: CollectionSchema
   /** The properties that come in and whose names or values it may change; undefined: any of them. */
   readonly touches: ReadonlySet<string> | undefined
+  /** What it changed of the class, where that is to be said setting by setting. */
+  readonly patches?: readonly SchemaPatch[]
   /** A page → what became of each of its objects, in their order. Memory: a page. */
   objects(page: readonly StoredObject[], call?: TransformCall): TransformedPage | Promise<TransformedPage>
   /** The same for one object, where that is all that it looks at: several in a row then copy an object once. */

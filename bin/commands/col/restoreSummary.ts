@@ -52,6 +52,7 @@ function rows(report: RestoreReport): Row[] {
     ...byCode(1, 'skipped', skipped),
     ...(deleted === 0 ? [] : ([[0, 'deleted', deleted]] as Row[])),
     [0, 'vectors', vectors],
+    ...(vectors > 0 && report.vectors_absent > 0 ? ([[1, 'lacking', report.vectors_absent]] as Row[]) : []),
     ...(references === 0 ? [] : ([[0, 'references', references]] as Row[])),
     ...(report.references_rejected === 0 ? [] : ([[1, 'rejected', report.references_rejected]] as Row[])),
     ...(tenants === 0 ? [] : ([[0, 'tenants', tenants]] as Row[])),
@@ -66,7 +67,12 @@ function verified({ verification }: RestoreReport): string[] {
   const { count, expected, digest_equal } = verification
   if (digest_equal === null) return [`counted: ${count} of ${expected} objects are there`]
   const is = digest_equal ? 'equal to what was written' : 'not what was written'
-  return [`read back: ${count} of ${expected} objects, ${is}`]
+  const { made, unmade } = verification
+  const left = unmade === undefined ? '' : `, and left ${unmade} out`
+  return [
+    `read back: ${count} of ${expected} objects, ${is}`,
+    ...(made === undefined ? [] : [`the target made ${counted(made, 'vector')}${left}`]),
+  ]
 }
 
 /** What a plan would do. */

@@ -22,7 +22,6 @@ interface Waiting {
 export class UndoWriter {
   readonly directory: string
   readonly #handle: FileHandle
-  readonly #durable: boolean
   #header: UndoHeader
   #entries: number
   #bytes: number
@@ -35,9 +34,7 @@ export class UndoWriter {
     header: UndoHeader,
     handle: FileHandle,
     at: { readonly entries: number; readonly bytes: number },
-    durable: boolean,
   ) {
-    this.#durable = durable
     this.directory = directory
     this.#header = header
     this.#handle = handle
@@ -46,11 +43,10 @@ export class UndoWriter {
   }
 
   /**
-   * Makes it, or goes on with what an interrupted run has kept: a batch that was cut short goes, it was never sent. Where
-   * it need not be `durable`, what `keep` resolved for outlives the process alone.
+   * Makes it, or goes on with what an interrupted run has kept: a batch that was cut short goes, it was never sent.
    * @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED
    */
-  static async begin(directory: string, header: UndoHeader, durable = true): Promise<UndoWriter> {
+  static async begin(directory: string, header: UndoHeader): Promise<UndoWriter> {
     const path = join(directory, UNDO_ENTRIES)
     const at = { entries: 0, bytes: 0 }
     if (existsSync(path)) {
@@ -67,7 +63,7 @@ export class UndoWriter {
       await handle.datasync()
       for (const one of [directory, dirname(directory)]) syncDirectory(one)
       writeUndoHeader(directory, header)
-      return new UndoWriter(directory, header, handle, at, durable)
+      return new UndoWriter(directory, header, handle, at)
     } catch (error) {
       await handle?.close().catch(() => {})
       throw undoUnwritable(directory, error)
@@ -119,7 +115,7 @@ export class UndoWriter {
       try {
         if (this.#failure !== undefined) throw this.#failure
         await this.#handle.appendFile(Buffer.concat(batch.map(({ bytes }) => bytes)))
-        if (this.#durable) await this.#handle.datasync()
+        await this.#handle.datasync()
         for (const one of batch) {
           this.#entries += one.entries
           this.#bytes += one.bytes.length

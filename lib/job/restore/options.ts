@@ -139,8 +139,41 @@ export const restoreOptions = {
     },
     vectorizer: {
       type: 'string',
-      description: 'none: the class gets no vectorizer, so that no object is vectorised again',
-      enum: ['none'],
+      description:
+        'the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is vectorised again',
+      placeholder: 'MODULE[:VECTOR],…',
+      flagOnly: true,
+    },
+    vectorizerSettings: {
+      type: 'string',
+      description: 'what the class says to that module, as JSON',
+      placeholder: 'JSON',
+      flagOnly: true,
+    },
+    revectorize: {
+      type: 'boolean',
+      description:
+        'leave out the vectors that a module of the class makes, so that the target makes them anew; how many that are is said first',
+      default: false,
+      flagOnly: true,
+    },
+    vectorMap: {
+      type: 'string',
+      description:
+        'give vectors other names; default is the one without a name; without a new name a vector is left out',
+      placeholder: 'OLD=NEW,…',
+      flagOnly: true,
+    },
+    indexType: {
+      type: 'string',
+      description: 'hnsw, flat, dynamic or hfresh, of one vector or of all',
+      placeholder: 'TYPE[:VECTOR],…',
+      flagOnly: true,
+    },
+    quantizer: {
+      type: 'string',
+      description: 'how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all',
+      placeholder: 'KIND[:VECTOR],…',
       flagOnly: true,
     },
     migrate: {

@@ -90,7 +90,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
     },
     onFiltered: tell,
     pace: rates && new Pace(rates),
-    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo ?? run.kept.own })),
+    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo })),
   }
 }
 
@@ -109,7 +109,7 @@ function tenantMaker({ plan, retry, store, class: name }: RestoreRun): (tenant: 
 
 async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   const { run } = writing
-  const tally = new PartTally(run.plan.compared, run.plan.mayExpire)
+  const tally = new PartTally(run.plan.compared, run.plan.mayExpire, run.plan.presence)
   run.progress.begun.set(part.name, tally)
   const noting = await beginNoting(run, part)
   try {

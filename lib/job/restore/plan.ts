@@ -22,6 +22,9 @@ import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestorePlan } from './run.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
+import { vectorTransforms } from './vectors/asked.ts'
+import { CheckedVectors } from './vectors/checked.ts'
+import { vectorPresence } from './vectors/presence.ts'
 
 const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
 
@@ -71,23 +74,23 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
   const from = { ...base, class: source.schema.class }
-  const { name, replication, vectorizer } = options
+  const { name, replication } = options
   const selection = await selectionOf(options, from)
-  const pipeline = bindTransforms(transforms, from)
+  const pipeline = bindTransforms([...transforms, ...vectorTransforms(options, source)], from)
   const patched = patchSchema(
     pipeline.schema,
     { kind: store.kind, nodes: nodes.length, version, ...(modules && { modules }) },
     {
       ...(name !== undefined && { name: classNameOf(name) }),
       ...(replication !== undefined && { replication }),
-      ...(vectorizer !== undefined && { vectorizer }),
     },
   )
   const { schema } = patched
   const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
-  const all = [...patched.patches, ...patches]
+  const asked = pipeline.steps.flatMap(({ bound }) => bound.patches ?? [])
+  const all = [...asked, ...patched.patches, ...patches]
   for (const patch of all) emit({ type: 'schema_patched', ...patch })
   const tenants = tenantsOf(source, schema, options)
   const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
@@ -103,6 +106,8 @@ export async function planRestore(
     only,
     selection,
     transforms: pipeline,
+    vectors: new CheckedVectors(schema),
+    presence: vectorPresence(store, schema),
     split: splitReferences({ from: pipeline.schema, name: schema.class, leftOut }),
     compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
     mayExpire: mayExpireIn(store, schema),

@@ -29,6 +29,10 @@ export interface PartFacts {
   readonly digest: string
   /** Of a class with a time to live: those of them that never expire. */
   readonly lasting?: { readonly objects: number; readonly digest: string }
+  /** Of a class with a vectorizer: vectors that it is to make, and what the objects are without any that it makes. */
+  readonly brought?: { readonly unmade: number; readonly digest: string }
+  /** Vectors that objects lack and nobody makes; absent where there are none. */
+  readonly absent?: number
   /** False where its references are still to be linked. */
   readonly linked: boolean
   readonly referencesRejected: number

@@ -48,6 +48,8 @@ export interface RestoreReport {
   /** Ids that were asked for of which the source has no object; absent where none were. */
   not_found?: number
   vectors: number
+  /** Vectors that written objects lack, and that nobody makes. */
+  vectors_absent: number
   references: number
   references_rejected: number
   tenants: number
@@ -105,6 +107,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   added: 'Objects that transforms made of others; absent where there are none.',
   not_found: 'Ids of `--objects` that the source does not have; absent without that option.',
   vectors: 'Vectors that were written.',
+  vectors_absent: 'Vectors of the class that written objects lack, and that nobody makes.',
   references: 'References that were written.',
   references_rejected: 'References that the store refused.',
   tenants: 'Tenants that were restored.',
@@ -118,7 +121,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   patches: 'Changes to the class, as `{rule, path, from, to, reason}`.',
   schema_differences: 'Differences between the class and the request, as `{path, wanted, got}`.',
   verification:
-    '`{count, expected, digest_equal, expired?}` of the objects that were read back; null if none were.',
+    '`{count, expected, digest_equal, expired?, made?, unmade?}` of the objects that were read back; null if none were. `made` are vectors that the store made of those that it was to make, `unmade` those that it did not.',
   undo: '`{directory, objects, bytes, kept_until}` of what `col rollback` puts back; null where the class is the restore’s own, or with `--no-undo`.',
   planned:
     '`{file, create, overwrite, merge, delete, unchanged, skipped, filtered, rejected}` of `--plan`; null without it.',
@@ -177,6 +180,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     ...(sums.added > 0 && { added: sums.added }),
     ...(plan.selection?.ids && { not_found: progress.unseen.size }),
     vectors: sums.vectors,
+    vectors_absent: sums.absent,
     references: sums.references,
     references_rejected: sums.referencesRejected,
     tenants: plan.tenants?.length ?? 0,
@@ -246,7 +250,7 @@ function damagedOf({ plan, progress }: RestoreRun): number {
 function sumsOf(all: readonly PartFacts[]) {
   const sums = {
     ...{ objects: 0, written: 0, unchanged: 0, filtered: 0, added: 0 },
-    ...{ vectors: 0, references: 0, referencesRejected: 0 },
+    ...{ vectors: 0, absent: 0, references: 0, referencesRejected: 0 },
   }
   for (const facts of all) {
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += facts[key] ?? 0

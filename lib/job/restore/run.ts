@@ -12,7 +12,6 @@ import type { Transform } from '../../transform/transform.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
-import type { OwnWrites } from '../undo/ownWrites.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { AliasFacts, AliasPlan } from './alias/plan.ts'
 import type { Strategy } from './conflict/strategy.ts'
@@ -27,6 +26,8 @@ import type { MayExpire, PartTally } from './tally.ts'
 import type { PartSpool, PlacedLink, WrittenObject } from './target/partSpool.ts'
 import type { RejectOrigin, RestoreRejects } from './target/rejects.ts'
 import type { WrittenIds } from './target/writtenIds.ts'
+import type { CheckedVectors } from './vectors/checked.ts'
+import type { VectorPresence } from './vectors/presence.ts'
 
 /** The context of a restore. */
 export interface RestoreContext extends WriteContext {
@@ -63,6 +64,10 @@ export interface RestorePlan {
   readonly selection: Selection | undefined
   /** What becomes of those that are selected. */
   readonly transforms: TransformPipeline
+  /** Refuses what does not fit of vectors. */
+  readonly vectors: CheckedVectors
+  /** Which vectors objects may lack. */
+  readonly presence: VectorPresence
   readonly split: SplitReferences
   /** Leaves of an object what the store has to give back. */
   readonly compared: (object: StoredObject) => StoredObject
@@ -112,8 +117,6 @@ export interface RestoreFiles {
   readonly written: WrittenIds | undefined
   /** What an existing class was before it is changed; undefined where nothing is kept. */
   readonly undo: UndoKeeping | undefined
-  /** What a run without an undo notes of its writes; undefined where that has no use. */
-  readonly own: OwnWrites | undefined
   /** What a replace will delete; undefined of anything else. */
   readonly vanishing: VanishingIds | undefined
   /** What was written into an existing class. */

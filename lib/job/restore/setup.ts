@@ -19,7 +19,7 @@ import { lockChanges } from '../undo/lock.ts'
 import { planAlias } from './alias/plan.ts'
 import { announceAlias } from './alias/switch.ts'
 import { planInto } from './conflict/existing.ts'
-import { existingOf, keepingFor, ownWritesFor, planChanges, vanishingFor } from './conflict/keeping.ts'
+import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
 import { listedSource } from './list/listed.ts'
@@ -35,6 +35,7 @@ import { archiveName, isOnce, type RestoreSource } from './source/source.ts'
 import { PartSpool } from './target/partSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
 import { WrittenIds } from './target/writtenIds.ts'
+import { announceRevectorizing } from './vectors/revectorizing.ts'
 
 /** A restore that may begin, and what has to be put back after it. */
 export interface RestoreSetup {
@@ -96,6 +97,8 @@ export async function setUpRestore(
     const { left, isMade, into: schema } = continued
     const plan = schema === undefined ? planned : planInto(store, schema, planned, source, options)
     if (schema === undefined) requireNoLoss(store, plan, options)
+    const { transforms, objects = source.about } = plan
+    announceRevectorizing({ store, transforms, schema: schema ?? plan.schema, objects }, emit)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()
@@ -109,10 +112,7 @@ export async function setUpRestore(
     close.push(() => changing?.release())
     const vanishing = vanishingFor(existing, { source, options, plan })
     close.unshift(() => vanishing?.close())
-    const keeping = existing && { store, options, context, run: name, existing, close }
-    const undo = keeping && keepingFor(keeping)
-    const ownWrites = keeping && ownWritesFor(keeping)
-    if (ownWrites !== undefined) close.unshift(() => ownWrites.close())
+    const undo = existing && keepingFor({ store, options, context, run: name, existing, close })
     const run: RestoreRun = {
       frame,
       id: name,
@@ -128,7 +128,6 @@ export async function setUpRestore(
         spool: new PartSpool(directory, 'links'),
         writes: new PartSpool(directory, 'writes'),
         undo,
-        own: ownWrites,
         vanishing,
         written:
           isOnce(source) && !dryRun && state !== undefined && schema === undefined
@@ -214,7 +213,6 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
   }
   await kept.written?.begin()
   await beginUndo(run)
-  await kept.own?.begin()
   await kept.rejects?.begin()
 }
 

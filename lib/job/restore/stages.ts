@@ -48,7 +48,10 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
   readonly signal: AbortSignal
 }
 
-/** What transforms make of the objects that are wanted: pages → pages, each id once. Memory: a page. */
+/**
+ * What transforms make of the objects that are wanted, as far as their vectors fit: pages → pages, each id once. Memory: a
+ * page.
+ */
 export function reshaped({ plan, onRepeated, leftOut, onRefused, onAdded, signal }: ReshapeStages): Duplex[] {
   const { transforms } = plan
   const stages = transformStages(transforms, {
@@ -59,7 +62,8 @@ export function reshaped({ plan, onRepeated, leftOut, onRefused, onAdded, signal
     },
     signal,
   })
-  return transforms.expands ? [...stages, distinctIds(onRepeated)] : stages
+  const distinct = transforms.expands ? [distinctIds(onRepeated)] : []
+  return [...stages, ...distinct, plan.vectors.stage(onRefused)]
 }
 
 /** What was refused, with the place where it was found, if the part knows it. */

@@ -4,6 +4,7 @@ import { sum } from '../../core/report.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import type { PartFacts } from './progressTable.ts'
 import type { RestoreRejectCode } from './reasons.ts'
+import type { VectorPresence } from './vectors/presence.ts'
 
 /** An object that was refused, and why: of the store its own words. */
 export interface Refused {
@@ -32,6 +33,8 @@ export class PartTally {
   readonly #digest = new ObjectsDigest()
   readonly #compared: (object: StoredObject) => StoredObject
   readonly #lasting: LastingTally | undefined
+  readonly #brought: BroughtTally | undefined
+  readonly #presence: VectorPresence | undefined
   readonly #rejected: Record<string, number> = {}
   #written = 0
   #unchanged = 0
@@ -41,11 +44,18 @@ export class PartTally {
   #added = 0
   #vectors = 0
   #references = 0
+  #absent = 0
 
   /** `compared` leaves of an object what the store has to give back, where it does not expire. @see normalizer */
-  constructor(compared: (object: StoredObject) => StoredObject, mayExpire?: MayExpire) {
+  constructor(
+    compared: (object: StoredObject) => StoredObject,
+    mayExpire?: MayExpire,
+    presence?: VectorPresence,
+  ) {
     this.#compared = compared
     this.#lasting = mayExpire && new LastingTally(mayExpire)
+    this.#presence = presence
+    this.#brought = presence && (presence.made.size === 0 ? undefined : new BroughtTally(presence))
   }
 
   add({ written, refused, unchanged = [], skipped = [] }: Settled): void {
@@ -53,12 +63,16 @@ export class PartTally {
       const compared = this.#compared(expected)
       this.#digest.add(compared)
       this.#lasting?.add(compared)
+      this.#brought?.add(compared)
+      this.#absent += this.#presence?.absent(expected) ?? 0
       this.#vectors += vectorsOf(expected)
       for (const { beacons } of links) this.#references += beacons.length
     }
     this.#written += written.length
     for (const { expected } of unchanged) {
-      this.#digest.add(this.#compared(expected))
+      const compared = this.#compared(expected)
+      this.#digest.add(compared)
+      this.#brought?.add(compared)
       this.#unchangedVectors += vectorsOf(expected)
     }
     this.#unchanged += unchanged.length
@@ -94,6 +108,8 @@ export class PartTally {
       references: this.#references,
       digest: this.#digest.hex(),
       ...(this.#lasting && { lasting: this.#lasting.facts() }),
+      ...(this.#brought && { brought: this.#brought.facts() }),
+      ...(this.#absent > 0 && { absent: this.#absent }),
       linked: this.#references === 0,
       referencesRejected: 0,
     }
@@ -122,5 +138,26 @@ export class LastingTally {
 
   facts(): { readonly objects: number; readonly digest: string } {
     return { objects: this.#objects, digest: this.#digest.hex() }
+  }
+}
+
+/** Tells what objects bring from what their store makes of it. */
+export class BroughtTally {
+  readonly #digest = new ObjectsDigest()
+  readonly #presence: VectorPresence
+  #unmade = 0
+
+  constructor(presence: VectorPresence) {
+    this.#presence = presence
+  }
+
+  /** An object as it is compared. */
+  add(object: StoredObject): void {
+    this.#digest.add(this.#presence.brought(object))
+    this.#unmade += this.#presence.unmade(object)
+  }
+
+  facts(): { readonly unmade: number; readonly digest: string } {
+    return { unmade: this.#unmade, digest: this.#digest.hex() }
   }
 }

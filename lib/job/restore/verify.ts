@@ -6,7 +6,7 @@ import { objects } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
 import { countedScan } from '../scan/countedScan.ts'
 import type { RestoreRun } from './run.ts'
-import { LastingTally } from './tally.ts'
+import { BroughtTally, LastingTally } from './tally.ts'
 
 /** What the target holds, held against what was written. */
 export interface Verification {
@@ -17,6 +17,10 @@ export interface Verification {
   readonly digest_equal: boolean | null
   /** Of a class with a time to live: objects that are gone by themselves; those that never expire are all there. */
   readonly expired?: number
+  /** Vectors that the store has made of those that objects came without; absent where they brought all. */
+  readonly made?: number
+  /** Those of them that it has not made. */
+  readonly unmade?: number
 }
 
 /** Reads everything back. Tenants have to be active. Memory: a page. */
@@ -29,10 +33,11 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
     const gone = run.plan.mayExpire === undefined || count >= expected ? {} : { expired: expected - count }
     return { count, expected, digest_equal: null, ...gone }
   }
+  const unmade = facts.reduce((sum, { brought }) => sum + (brought?.unmade ?? 0), 0)
   const found = await readBack(
     run,
     calls,
-    facts.some(({ vectors, unchangedVectors = 0 }) => vectors + unchangedVectors > 0),
+    unmade > 0 || facts.some(({ vectors, unchangedVectors = 0 }) => vectors + unchangedVectors > 0),
     expected,
   )
   const normalizer = facts.every(({ referencesRejected }) => referencesRejected === 0)
@@ -42,6 +47,12 @@ export async function verifyTarget(run: RestoreRun): Promise<Verification> {
     const same = !normalizer || found.lasting.digest === sumOfDigests(lasting.map(({ digest }) => digest))
     if (found.lasting.objects === objects && same)
       return { count: found.count, expected, digest_equal: null, expired: expected - found.count }
+  }
+  if (unmade > 0 && found.brought !== undefined) {
+    const equal = found.brought.digest === sumOfDigests(facts.map((one) => one.brought?.digest ?? one.digest))
+    const left = found.brought.unmade
+    const made = { made: Math.max(0, unmade - left), ...(left > 0 && { unmade: left }) }
+    return { count: found.count, expected, digest_equal: normalizer ? equal : null, ...made }
   }
   const equal = found.digest === sumOfDigests(facts.map(({ digest }) => digest))
   return { count: found.count, expected, digest_equal: normalizer ? equal : null }
@@ -93,6 +104,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
   } as const
   const digest = new ObjectsDigest()
   const lasting = plan.mayExpire && new LastingTally(plan.mayExpire)
+  const brought = plan.presence.made.size === 0 ? undefined : new BroughtTally(plan.presence)
   let count = 0
   tellReadBack(run, 0, expected)
   for (const call of calls) {
@@ -107,6 +119,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
         const compared = plan.compared(object)
         digest.add(compared)
         lasting?.add(compared)
+        brought?.add(compared)
       }
       found += page.length
       tellReadBack(run, count + found, expected)
@@ -114,7 +127,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
     await requireAllFound(found)
     count += found
   }
-  return { count, digest: digest.hex(), lasting: lasting?.facts() }
+  return { count, digest: digest.hex(), lasting: lasting?.facts(), brought: brought?.facts() }
 }
 
 function tellReadBack({ frame }: RestoreRun, done: number, total: number): void {

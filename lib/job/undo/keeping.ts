@@ -11,16 +11,13 @@ export class UndoKeeping {
   readonly directory: string
   readonly #header: UndoHeader
   readonly #traces: Traces
-  readonly #durable: boolean
   #writer: UndoWriter | undefined
   #earlier: UndoIndex | undefined
 
-  /** `durable: false`: what is kept outlives the process, and not a power cut. */
-  constructor(directory: string, header: UndoHeader, traces: Traces, { durable = true } = {}) {
+  constructor(directory: string, header: UndoHeader, traces: Traces) {
     this.directory = directory
     this.#header = header
     this.#traces = traces
-    this.#durable = durable
   }
 
   get header(): UndoHeader {
@@ -48,8 +45,10 @@ export class UndoKeeping {
   async begin(): Promise<void> {
     await this.look()
     const made = readUndoHeader(this.directory)?.tenants_made
-    const header = { ...this.#header, ...(made !== undefined && { tenants_made: made }) }
-    this.#writer = await UndoWriter.begin(this.directory, header, this.#durable)
+    this.#writer = await UndoWriter.begin(this.directory, {
+      ...this.#header,
+      ...(made !== undefined && { tenants_made: made }),
+    })
   }
 
   /** Resolves once the entries are durable. */

@@ -94,6 +94,13 @@ export const OF_COLLECTIONS = [
     to: Type.Optional(json('What it becomes; absent where it is left out.')),
     reason: text('Why.'),
   }),
+  event('revectorizing', 'The target is going to make vectors anew.', {
+    collection: text('Its class.'),
+    vectors: Type.Array(text('The name of a vector; empty for the one without a name.')),
+    modules: text('What makes them.'),
+    objects: Type.Optional(count('Of how many objects; absent where nobody knows.')),
+    calls: Type.Optional(count('How many vectors that are.')),
+  }),
   event('schema_differs', 'The target created the class differently from the request.', {
     path: text('Where in the class.'),
     wanted: json('What was asked for.'),

@@ -15,7 +15,6 @@ export interface SchemaTarget {
 export interface SchemaWishes {
   readonly name?: string
   readonly replication?: number
-  readonly vectorizer?: 'none'
 }
 
 /** A class that is being patched. Rules change `schema`, which is their own copy, and record each change. */

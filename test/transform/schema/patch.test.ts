@@ -54,11 +54,6 @@ const CASES: Readonly<Record<string, Case>> = {
     becomes: { replicationConfig: { factor: 1, deletionStrategy: undefined } },
     version: '1.27.3',
   },
-  'vectorizer-none': {
-    input: { vectorConfig: { a: { vectorizer: { 'text2vec-known': {} } } } },
-    becomes: { vectorConfig: { a: { vectorizer: { none: {} } } } },
-    wishes: { vectorizer: 'none' },
-  },
   'vectorizer-unknown': {
     input: { vectorizer: 'text2vec-strange' },
     becomes: { vectorizer: 'none' },

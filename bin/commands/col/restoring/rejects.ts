@@ -40,7 +40,7 @@ const OF_ONE_RESTORE: ReadonlySet<string> = new Set([
 ])
 
 /** The codes under which objects stand whole in the rejects file; the others are of lines that are none. */
-const OF_OBJECTS = ['store_rejected', 'repeated_id', 'transform_failed']
+const OF_OBJECTS = ['store_rejected', 'repeated_id', 'transform_failed', 'vector_mismatch']
 
 /**
  * The commands that restore rejected objects, once they are corrected, into the class that has the others; undefined where

@@ -5,6 +5,8 @@ import { schemaDifferences } from '../../../transform/schema/differences.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
+import { CheckedVectors } from '../vectors/checked.ts'
+import { vectorPresence } from '../vectors/presence.ts'
 import { requireFit, requireMergeable, requireWholeObjects } from './requirements.ts'
 
 /**
@@ -28,6 +30,8 @@ export function planInto(
     aliases: [],
     compared: normalizerFor(store.kind, existing),
     mayExpire: undefined,
+    vectors: new CheckedVectors(existing),
+    presence: vectorPresence(store, existing),
   }
 }
 

@@ -6,13 +6,6 @@ import type { SchemaRule } from './rule.ts'
 /** What makes vectors, and what else a class says to modules. */
 export const MODULES: readonly SchemaRule[] = [
   {
-    name: 'vectorizer-none',
-    meaning: 'every vectorizer becomes `none` under `--vectorizer none`',
-    of: 'any',
-    cause: 'asked',
-    apply: vectorizerNone,
-  },
-  {
     name: 'vectorizer-unknown',
     meaning: 'a vectorizer that the target does not have becomes `none`',
     of: 'server',
@@ -41,15 +34,6 @@ export const MODULES: readonly SchemaRule[] = [
     apply: propertyModule,
   },
 ]
-
-function vectorizerNone({ schema, wishes, set }: Patching): void {
-  if (wishes.vectorizer !== 'none') return
-  const reason = 'it was asked for with --vectorizer none'
-  if (typeof schema.vectorizer === 'string') set(['vectorizer'], 'none', reason)
-  for (const name of Object.keys(recordOf(schema.vectorConfig))) {
-    set(['vectorConfig', name, 'vectorizer'], { none: {} }, reason)
-  }
-}
 
 function vectorizerUnknown({ schema, target, set }: Patching): void {
   const { modules } = target

@@ -1,0 +1,71 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import { parseExact } from '../../../core/exactJson.ts'
+import type { JsonObject } from '../../../core/object.ts'
+import { isRecord } from '../../../core/value/record.ts'
+import type { Transform } from '../../../transform/transform.ts'
+import { setIndexType, setQuantizer } from '../../../transform/vectors/indexes.ts'
+import { mapVectors } from '../../../transform/vectors/map.ts'
+import { askedVectors } from '../../../transform/vectors/options.ts'
+import { revectorize } from '../../../transform/vectors/revectorize.ts'
+import { setVectorizer } from '../../../transform/vectors/vectorizer.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { RestoreSource } from '../source/source.ts'
+
+/** What is asked of vectors. */
+export type VectorOptions = Pick<
+  RestoreOptions,
+  'vectorMap' | 'vectorizer' | 'vectorizerSettings' | 'indexType' | 'quantizer' | 'revectorize'
+>
+
+/**
+ * What options ask of vectors and of their indexes, as transforms, in the order in which they work: names, modules,
+ * indexes, compression, and last what is made anew.
+ * @throws ElysiaError ELYSIA_USAGE where one cannot be read, or vectors of one model would stand beside another
+ */
+export function vectorTransforms(
+  options: VectorOptions,
+  source: Pick<RestoreSource, 'withoutVectors'>,
+): readonly Transform[] {
+  const { vectorMap, vectorizer, indexType, quantizer } = options
+  const settings = settingsIn(options)
+  requireAnew(options, source)
+  return [
+    ...(vectorMap === undefined ? [] : [mapVectors(vectorMap)]),
+    ...(vectorizer === undefined ? [] : [setVectorizer(vectorizer, settings)]),
+    ...(indexType === undefined ? [] : [setIndexType(indexType)]),
+    ...(quantizer === undefined ? [] : [setQuantizer(quantizer)]),
+    ...(options.revectorize ? [revectorize()] : []),
+  ]
+}
+
+/** A query is made a vector by the module of its class: it finds nothing among vectors of another model. */
+function requireAnew(
+  { vectorizer, revectorize: anew }: VectorOptions,
+  { withoutVectors }: Pick<RestoreSource, 'withoutVectors'>,
+): void {
+  if (vectorizer === undefined || anew || withoutVectors === true) return
+  const module = askedVectors('--vectorizer', vectorizer).find(({ what }) => what !== 'none')
+  if (module === undefined) return
+  const fact = `the objects bring vectors that ${module.what} has not made`
+  throw new ElysiaError('ELYSIA_USAGE', fact, {
+    hint: 'give --revectorize, and it makes all of them anew; where it would make the same vectors, give the class with this module by --schema FILE',
+  })
+}
+
+function settingsIn({ vectorizer, vectorizerSettings: given }: VectorOptions): JsonObject {
+  if (given === undefined) return {}
+  const hint = `such as --vectorizer text2vec-ollama --vectorizer-settings '{"apiEndpoint":"http://ollama:11434"}'`
+  if (vectorizer === undefined)
+    throw new ElysiaError('ELYSIA_USAGE', '--vectorizer-settings goes with --vectorizer', { hint })
+  const settings = jsonIn(given)
+  if (isRecord(settings)) return settings as JsonObject
+  throw new ElysiaError('ELYSIA_USAGE', '--vectorizer-settings is not a JSON object', { hint })
+}
+
+function jsonIn(given: string): unknown {
+  try {
+    return parseExact(given)
+  } catch {
+    return undefined
+  }
+}

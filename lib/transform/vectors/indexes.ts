@@ -1,0 +1,137 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/object.ts'
+import { recordOf } from '../../core/value/record.ts'
+import type { Transform } from '../transform.ts'
+import { vectorTransform } from './asked.ts'
+import { entriesOf, entryNamed, type VectorEntry, vectorText, withEntries } from './entry.ts'
+import { noVector } from './map.ts'
+import { type AskedVector, askedVectors } from './options.ts'
+
+/** The index types that `--index-type` takes. */
+export const INDEX_TYPES = ['hnsw', 'flat', 'dynamic', 'hfresh'] as const
+
+/** How vectors are compressed that `--quantizer` takes. */
+export const QUANTIZERS = ['pq', 'bq', 'sq', 'rq', 'none'] as const
+
+const COMPRESSING = QUANTIZERS.filter((kind) => kind !== 'none')
+
+/** Those that an index of a type can have. */
+const POSSIBLE: Readonly<Record<string, readonly string[]>> = {
+  hnsw: COMPRESSING,
+  flat: ['bq', 'rq'],
+  hfresh: [],
+}
+
+/**
+ * Gives vectors another kind of index: `TYPE[:VECTOR],…`. The distance stays; of a dynamic index and an hnsw one all that
+ * both have. @throws ElysiaError ELYSIA_USAGE
+ */
+export function setIndexType(given: string): Transform {
+  return indexTransform('index-type', given, INDEX_TYPES, (entry, type) => ({
+    ...entry,
+    indexType: type,
+    indexConfig: configAs(type, entry),
+  }))
+}
+
+/**
+ * Compresses vectors otherwise, or not: `KIND[:VECTOR],…`; what the class says of that kind stays.
+ * @throws ElysiaError ELYSIA_USAGE where an index cannot have it
+ */
+export function setQuantizer(given: string): Transform {
+  return indexTransform('quantizer', given, QUANTIZERS, (entry, kind) => ({
+    ...entry,
+    indexConfig: quantized(entry, kind),
+  }))
+}
+
+function indexTransform(
+  flag: string,
+  given: string,
+  known: readonly string[],
+  change: (entry: VectorEntry, what: string) => VectorEntry,
+): Transform {
+  const asked = askedVectors(`--${flag}`, given)
+  for (const { what } of asked) {
+    if (known.includes(what)) continue
+    throw new ElysiaError('ELYSIA_USAGE', `--${flag} ${what} is not known`, {
+      hint: `one of ${known.join(', ')}`,
+    })
+  }
+  return vectorTransform({
+    name: `${flag} ${given}`,
+    rule: flag,
+    change(before) {
+      const entries = entriesOf(before)
+      for (const { vector } of asked) {
+        if (vector !== undefined && entryNamed(entries, vector) === undefined) throw noVector(before, vector)
+      }
+      const after = entries.map((entry) => {
+        const what = whatFor(entries, entry, asked)
+        return what === undefined ? entry : change(entry, what)
+      })
+      return { schema: withEntries(before, after) }
+    },
+  })
+}
+
+/** What is asked of this vector; by its name before what is asked of all. */
+function whatFor(
+  entries: readonly VectorEntry[],
+  entry: VectorEntry,
+  asked: readonly AskedVector[],
+): string | undefined {
+  const own = asked.find(({ vector }) => vector !== undefined && entryNamed(entries, vector) === entry)
+  return (own ?? asked.find(({ vector }) => vector === undefined))?.what
+}
+
+function configAs(type: string, { name, indexType = 'hnsw', indexConfig }: VectorEntry): JsonObject {
+  const config = recordOf(indexConfig)
+  if (type === indexType) return config
+  if (type !== 'hnsw' && recordOf(config.multivector).enabled === true) {
+    throw new ElysiaError(
+      'ELYSIA_USAGE',
+      `${vectorText(name)} is a multi-vector, which has an hnsw index alone`,
+      {
+        hint: 'name the other vectors, as in --index-type flat:content',
+      },
+    )
+  }
+  const { distance } = config
+  const same = distance === undefined ? {} : { distance }
+  if (indexType === 'dynamic' && (type === 'hnsw' || type === 'flat'))
+    return { ...recordOf(config[type]), ...same }
+  if (type === 'dynamic' && (indexType === 'hnsw' || indexType === 'flat'))
+    return { ...same, [indexType]: config }
+  return same
+}
+
+function quantized(entry: VectorEntry, kind: string): JsonObject {
+  const config = recordOf(entry.indexConfig)
+  const type = entry.indexType ?? 'hnsw'
+  if (type !== 'dynamic') return compressed(config, String(type), kind, entry)
+  const flat = POSSIBLE.flat!.includes(kind) ? kind : 'none'
+  return {
+    ...config,
+    hnsw: compressed(recordOf(config.hnsw), 'hnsw', kind, entry),
+    flat: compressed(recordOf(config.flat), 'flat', flat, entry),
+  }
+}
+
+function compressed(config: JsonObject, type: string, kind: string, { name }: VectorEntry): JsonObject {
+  const possible = POSSIBLE[type] ?? COMPRESSING
+  if (type === 'hfresh' || (kind !== 'none' && !possible.includes(kind))) {
+    const others =
+      possible.length === 0 ? 'it compresses in its own way' : `it can have ${possible.join(', ')}`
+    throw new ElysiaError('ELYSIA_USAGE', `the ${type} index of ${vectorText(name)} cannot have ${kind}`, {
+      hint: `${others}; --index-type changes the index`,
+    })
+  }
+  const changed: JsonObject = { ...config }
+  for (const one of COMPRESSING) {
+    if (one === kind) changed[one] = { ...recordOf(config[one]), enabled: true }
+    else if (config[one] !== undefined) changed[one] = { ...recordOf(config[one]), enabled: false }
+  }
+  if (kind === 'none') changed.skipDefaultQuantization = true
+  return changed
+}

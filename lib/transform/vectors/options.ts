@@ -1,0 +1,47 @@
+import { ElysiaError } from '../../core/errors.ts'
+
+/** What an option asks for, of one vector or of all: `flat`, `flat:content`. */
+export interface AskedVector {
+  readonly what: string
+  /** Undefined for all vectors. */
+  readonly vector: string | undefined
+}
+
+/** Reads `WHAT[:VECTOR],…`. @throws ElysiaError ELYSIA_USAGE for a vector that is named twice, or a part without what */
+export function askedVectors(flag: string, given: string): readonly AskedVector[] {
+  const asked = given.split(',').map((part): AskedVector => {
+    const [what = '', vector, ...more] = part.trim().split(':')
+    if (what === '' || vector === '' || more.length > 0) throw unreadable(flag, given)
+    return { what, vector }
+  })
+  const names = asked.map(({ vector }) => vector ?? '')
+  if (new Set(names).size < names.length) throw unreadable(flag, given)
+  return asked
+}
+
+/** Reads `OLD=NEW,…`; an empty NEW leaves the vector out. @throws ElysiaError ELYSIA_USAGE */
+export function vectorPairs(given: string): readonly (readonly [old: string, now: string])[] {
+  const pairs = given.split(',').map((part) => {
+    const [old = '', now, ...more] = part.trim().split('=')
+    if (old === '' || now === undefined || more.length > 0) throw unreadable('--vector-map', given)
+    return [old, now] as const
+  })
+  const kept = pairs.map(([, now]) => now).filter((now) => now !== '')
+  const isTwice = (all: readonly string[]) => new Set(all).size < all.length
+  if (isTwice(pairs.map(([old]) => old)) || isTwice(kept)) throw unreadable('--vector-map', given)
+  return pairs
+}
+
+function unreadable(flag: string, given: string): ElysiaError {
+  const form = flag === '--vector-map' ? 'OLD=NEW' : 'WHAT[:VECTOR]'
+  return new ElysiaError(
+    'ELYSIA_USAGE',
+    `${flag} ${given} cannot be read: it is ${form},…, each vector once`,
+    {
+      hint:
+        flag === '--vector-map'
+          ? 'such as --vector-map default=content, where default is the vector without a name'
+          : `such as ${flag} ${flag === '--vectorizer' ? 'text2vec-ollama' : 'flat'}:content, or without a name for all vectors`,
+    },
+  )
+}

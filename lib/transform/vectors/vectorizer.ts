@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { ElysiaError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/object.ts'
+import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { isRecord, recordOf } from '../../core/value/record.ts'
+import type { Transform } from '../transform.ts'
+import { vectorTransform } from './asked.ts'
+import { entriesOf, entryNamed, UNNAMED, type VectorEntry, withEntries } from './entry.ts'
+import { askedVectors } from './options.ts'
+
+/** Settings of a vectorizer that mean the same to another one. */
+const SHARED = ['properties', 'sourceProperties', 'vectorizeClassName', 'vectorizeCollectionName']
+
+/**
+ * Has vectors made by other modules: `MODULE[:VECTOR],…`, of all vectors without a name; `none` by none. A vector of a new
+ * name is added, with an hnsw index. Which properties were read stays; `settings` go to each module. Objects stay as
+ * they are. @throws ElysiaError ELYSIA_USAGE
+ */
+export function setVectorizer(given: string, settings: JsonObject = {}): Transform {
+  const asked = askedVectors('--vectorizer', given)
+  const told = JSON.stringify(settings)
+  return vectorTransform({
+    name: `vectorizer ${given}`,
+    rule: 'vectorizer',
+    ...(told !== '{}' && { sha256: createHash('sha256').update(told).digest('hex') }),
+    change(before) {
+      const entries = entriesOf(before)
+      const after = [...entries]
+      for (const { what, vector } of asked) {
+        const those = vector === undefined ? entries : [entryNamed(entries, vector) ?? added(vector, before)]
+        for (const entry of those) {
+          const at = after.findIndex(({ name }) => name === entry.name)
+          after[at < 0 ? after.length : at] = madeBy(what, settings, entry)
+        }
+      }
+      const schema = withEntries(before, after)
+      return { schema: { ...schema, ...propertiesOf(before, entries, after) } }
+    },
+  })
+}
+
+function added(vector: string, { class: name }: CollectionSchema): VectorEntry {
+  if (vector === UNNAMED) {
+    throw new ElysiaError('ELYSIA_USAGE', `${name} has no vector without a name, and none named ${UNNAMED}`, {
+      hint: 'name one of its vectors, or a new one',
+    })
+  }
+  return { name: vector, module: 'none', settings: {}, indexType: 'hnsw', indexConfig: undefined }
+}
+
+function madeBy(module: string, settings: JsonObject, entry: VectorEntry): VectorEntry {
+  if (module === 'none') return { ...entry, module, settings: {} }
+  const kept =
+    entry.module === module
+      ? entry.settings
+      : Object.fromEntries(Object.entries(entry.settings).filter(([key]) => SHARED.includes(key)))
+  return { ...entry, module, settings: { ...kept, ...settings } }
+}
+
+/** What properties say to a module that goes they say to the one in its place. */
+function propertiesOf(
+  { properties }: CollectionSchema,
+  before: readonly VectorEntry[],
+  after: readonly VectorEntry[],
+): Pick<CollectionSchema, 'properties'> {
+  const instead = new Map<string, string>()
+  for (const [at, { module }] of before.entries()) {
+    const now = after[at]?.module ?? 'none'
+    if (module !== now && module !== 'none' && now !== 'none') instead.set(module, now)
+  }
+  if (properties === undefined || instead.size === 0) return {}
+  return { properties: properties.map((one) => retold(one, instead)) }
+}
+
+function retold(property: PropertySchema, instead: ReadonlyMap<string, string>): PropertySchema {
+  if (!isRecord(property.moduleConfig)) return property
+  const said = Object.entries(recordOf(property.moduleConfig))
+  return {
+    ...property,
+    moduleConfig: Object.fromEntries(said.map(([module, told]) => [instead.get(module) ?? module, told])),
+  }
+}
