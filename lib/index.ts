@@ -127,7 +127,11 @@ export {
 export { type PatchedSchema, patchSchema, type SchemaPatch } from './transform/schema/patch.ts'
 export type { SchemaTarget } from './transform/schema/patching.ts'
 export { runScript, type ScriptOptions } from './transform/script/script.ts'
+export { convertProperty, type OnConvertError } from './transform/step/convert.ts'
 export { dropProperty } from './transform/step/drop.ts'
+export { mapProperty } from './transform/step/map.ts'
+export { maskProperty } from './transform/step/mask.ts'
+export { whereTrue } from './transform/step/where.ts'
 export {
   type BoundTransform,
   type ChangeObject,

@@ -68,6 +68,19 @@ export async function readApiKey(
 }
 
 /**
+ * The key that masks values: from the file, or from ELYSIACTL_MASK_KEY; undefined where neither is given. `warn` as above.
+ * @throws ElysiaError ELYSIA_USAGE as above
+ */
+export async function readMaskKey(
+  env: Environment,
+  file: string | undefined,
+  warn: (message: string) => void = () => {},
+): Promise<string | undefined> {
+  if (file !== undefined) return readKeyFile(file, warn, 'the mask key file')
+  return env.ELYSIACTL_MASK_KEY ? headerValue(env.ELYSIACTL_MASK_KEY, 'ELYSIACTL_MASK_KEY') : undefined
+}
+
+/**
  * Says that no key is sent where a project's file gives the target's address: keys go only to a target that a flag, the
  * environment or the user's own file gives.
  * @throws ElysiaError ELYSIA_USAGE where this very command names a key
@@ -87,10 +100,10 @@ export function withholdKey(
     warn(`no API key is sent, since ${fact}; to send it, ${hint}`)
 }
 
-/** The environment for a command that somebody else may have written: without the API keys. */
+/** The environment for a command that somebody else may have written: without the keys. */
 export function withoutKeys(env: Environment, { targets }: Settings): Record<string, string | undefined> {
   const keys = Object.values(targets).map(({ api_key_env: variable }) => variable)
-  const secret = new Set(['ELYSIACTL_API_KEY', ...keys])
+  const secret = new Set(['ELYSIACTL_API_KEY', 'ELYSIACTL_MASK_KEY', ...keys])
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.has(name)))
 }
 
@@ -121,13 +134,13 @@ function fromNamed(name: string, target: TargetSetting, origin: string): ChosenT
 const MOST_KEY_BYTES = 64 * 1024
 
 /** A key from a pipe, such as a shell's `<(command)`, has no owner to look at. */
-async function readKeyFile(path: string, warn: (message: string) => void): Promise<string> {
+async function readKeyFile(
+  path: string,
+  warn: (message: string) => void,
+  what = 'the API key file',
+): Promise<string> {
   const refuse = (fact: string, hint?: string) => {
-    throw new ElysiaError(
-      'ELYSIA_USAGE',
-      `the API key file ${path} ${fact}`,
-      hint === undefined ? {} : { hint },
-    )
+    throw new ElysiaError('ELYSIA_USAGE', `${what} ${path} ${fact}`, hint === undefined ? {} : { hint })
   }
   const handle = await open(path).catch((error: unknown) => refuse(`cannot be read: ${messageOf(error)}`))
   try {
@@ -136,7 +149,7 @@ async function readKeyFile(path: string, warn: (message: string) => void): Promi
     const foreign = status.isFile() ? foreignHand(status) : undefined
     if (foreign !== undefined) refuse(`is refused: ${foreign}`, 'make it yours alone: chown it, chmod 600')
     if (status.isFile() && isReadByOthers(status))
-      warn(`others may read the API key file ${path}; chmod 600 ends that`)
+      warn(`others may read ${what} ${path}; chmod 600 ends that`)
     const bytes = Buffer.alloc(MOST_KEY_BYTES)
     let length = 0
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {

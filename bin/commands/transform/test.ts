@@ -20,8 +20,7 @@ async function run(context: Context): Promise<void> {
   const { console, operands, signal } = context
   const [path = ''] = operands
   const { readPipelineFile, testTransforms } = await transformJob()
-  const { scriptTimeoutMs } = context.options(transformTestOptions)
-  const settings = stepSettings(console, { scriptTimeoutMs })
+  const settings = stepSettings(console, context.options(transformTestOptions))
   const report = await testTransforms(await readPipelineFile(path), { settings, signal })
   const { file, passed, failed, examples } = report
   if (console.json) await console.document(report)

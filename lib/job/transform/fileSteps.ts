@@ -3,13 +3,14 @@ import { ElysiaError } from '../../core/errors.ts'
 import { parseUnit, UNIT_EXAMPLES } from '../../core/units.ts'
 import type { FileStep } from '../../transform/file/read.ts'
 import type { ScriptOptions } from '../../transform/script/script.ts'
+import type { OnConvertError } from '../../transform/step/convert.ts'
 
 /** A step of a file, as it would be written on a command line. */
 export interface PlacedStep {
   readonly kind: string
   readonly text: string
   readonly place: string
-  readonly settings?: { readonly script?: ScriptOptions }
+  readonly settings?: { readonly script?: ScriptOptions; readonly onConvertError?: OnConvertError }
 }
 
 /** The steps of a file. @throws ElysiaError ELYSIA_USAGE, as `readPipelineFile` */
@@ -21,13 +22,14 @@ export async function fileSteps(path: string): Promise<PlacedStep[]> {
 
 /** The same of a file that was read. A script is looked for beside the file. */
 export function placedSteps(path: string, steps: readonly FileStep[]): PlacedStep[] {
-  return steps.map(({ kind, text, line, column, timeout }) => {
+  return steps.map(({ kind, text, line, column, timeout, onError }) => {
     const place = `${path}:${line}:${column}`
     return {
       kind,
       text: kind === 'script' ? join(dirname(path), text) : text,
       place,
       ...(timeout !== undefined && { settings: { script: { timeoutMs: millisecondsOf(timeout, place) } } }),
+      ...(onError !== undefined && { settings: { onConvertError: onError } }),
     }
   })
 }

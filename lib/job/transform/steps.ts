@@ -1,7 +1,11 @@
 import { ElysiaError, reworded } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import { runScript, type ScriptOptions } from '../../transform/script/script.ts'
+import { convertProperty, type OnConvertError } from '../../transform/step/convert.ts'
 import { dropProperty } from '../../transform/step/drop.ts'
+import { mapProperty } from '../../transform/step/map.ts'
+import { maskProperty } from '../../transform/step/mask.ts'
+import { whereTrue } from '../../transform/step/where.ts'
 import type { Transform } from '../../transform/transform.ts'
 import { fileSteps } from './fileSteps.ts'
 
@@ -18,13 +22,21 @@ export interface TransformStep {
 /** What is said of all steps of one kind. */
 export interface StepSettings {
   readonly script?: ScriptOptions
+  /** What becomes of an object whose value cannot be converted. */
+  readonly onConvertError?: OnConvertError
+  /** Reads the key of masks, once one is needed; without it, and where it gives none, they are refused. */
+  readonly maskKey?: () => Promise<string | undefined>
 }
 
 type Make = (text: string, settings: StepSettings) => Transform | Promise<Transform>
 
 /** The kinds of transforms, each with what makes one of its text. A new one is a row here. */
 const KINDS: Readonly<Record<string, Make>> = {
+  map: mapProperty,
   drop: dropProperty,
+  convert: (text, { onConvertError }) => convertProperty(text, onConvertError),
+  where: whereTrue,
+  mask: async (property, { maskKey }) => maskProperty(property, (await maskKey?.()) ?? noKey(property)),
   script: (path, settings) => runScript(path, settings.script),
 }
 
@@ -64,6 +76,12 @@ async function transformOf(step: TransformStep, settings: StepSettings): Promise
 export function stepOf(name: string): TransformStep {
   const [kind = ''] = name.split(' ', 1)
   return { kind, text: name.slice(kind.length + 1) }
+}
+
+function noKey(property: string): never {
+  throw new ElysiaError('ELYSIA_USAGE', `mask ${property} needs a key`, {
+    hint: 'set ELYSIACTL_MASK_KEY, or give --mask-key-file FILE; `openssl rand -hex 32` makes one',
+  })
 }
 
 function unknownKind(kind: string): ElysiaError {

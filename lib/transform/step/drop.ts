@@ -1,5 +1,6 @@
 import type { Transform } from '../transform.ts'
 import { eachObject } from './each.ts'
+import { requireNoExpiry, withNames } from './followers.ts'
 import { propertyOf, withProperties } from './property.ts'
 
 /** Takes a property away, of each object and of the class. */
@@ -9,9 +10,11 @@ export function dropProperty(property: string): Transform {
     name,
     bind(before) {
       propertyOf(name, before, property)
-      const properties = (before.properties ?? []).filter((one) => one.name !== property)
+      requireNoExpiry(name, before, property)
+      const rest = (before.properties ?? []).filter((one) => one.name !== property)
+      const after = (one: string) => (one === property ? undefined : one)
       return eachObject(name, {
-        schema: withProperties(before, properties),
+        schema: withNames(withProperties(before, rest), after),
         touches: [property],
         change: ({ properties }) => {
           delete properties[property]

@@ -18,6 +18,41 @@ export function propertyOf(
   )
 }
 
+/**
+ * What a server takes for the name of a property; it makes the first letter a small one.
+ * @see https://github.com/weaviate/weaviate/blob/v1.39.0/entities/schema/validation.go
+ */
+const NAME = /^[_a-z][_0-9A-Za-z]{0,230}$/
+const TAKEN: ReadonlySet<string> = new Set(['id', '_id', '_additional'])
+
+/** @throws ElysiaError ELYSIA_USAGE for what no property can be called */
+export function requireName(stage: string, property: string): void {
+  if (NAME.test(property) && !TAKEN.has(property)) return
+  throw stageFault(
+    stage,
+    `${JSON.stringify(property)} is no name of a property`,
+    'it begins with a small letter or _ and goes on with letters, digits and _; id is none',
+  )
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where the class has such a property */
+export function requireNone(
+  stage: string,
+  { class: name, properties = [] }: CollectionSchema,
+  property: string,
+) {
+  if (!properties.some((one) => one.name === property)) return
+  throw stageFault(stage, `${name} has a property ${property} already`, `drop it before: --drop ${property}`)
+}
+
+/** The two sides of `left=right`. @throws ElysiaError ELYSIA_USAGE */
+export function assignment(stage: string, text: string, example: string): [left: string, right: string] {
+  const at = text.indexOf('=')
+  const [left, right] = [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+  if (at > 0 && left !== '' && right !== '') return [left, right]
+  throw stageFault(stage, 'it has two sides with = between them', `for example: ${example}`)
+}
+
 /** The class with other properties. */
 export function withProperties(
   schema: CollectionSchema,

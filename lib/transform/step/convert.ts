@@ -1,0 +1,64 @@
+import { Refusal, type Transform } from '../transform.ts'
+import { type Conversion, conversion, SCALARS, type ScalarType } from '../value/conversion.ts'
+import { eachObject } from './each.ts'
+import { requireNoExpiry } from './followers.ts'
+import { propertyOf, stageFault, withProperties } from './property.ts'
+import { ofType } from './type.ts'
+
+/** What becomes of an object whose value has no equal of the new type. */
+export type OnConvertError = 'reject' | 'null' | 'keep'
+
+const TEXT = /^([^:\s]+)\s*:\s*([a-z]+(?:\[\])?)(?:\s+else\s+(reject|null|keep))?$/
+
+/**
+ * Gives a property another type, in the class, and each of its values in each object: exactly, or not at all. `text`:
+ * `size:int`, or with what becomes of a value that has no equal of that type, `size:int else null`. SPEC.md, "Transforms",
+ * has the table.
+ */
+export function convertProperty(text: string, otherwise: OnConvertError = 'reject'): Transform {
+  const [, property = '', type = '', own] = TEXT.exec(text.trim()) ?? []
+  const onError = (own ?? otherwise) as OnConvertError
+  const short = `convert ${property}:${type}`
+  const name = onError === 'reject' ? short : `${short} else ${onError}`
+  if (!SCALARS.includes(type.replace('[]', '') as ScalarType)) {
+    throw stageFault(
+      `convert ${text}`,
+      'it names no property and type',
+      `for example: size:int; types are ${SCALARS.join(', ')}, and lists of them: text[]`,
+    )
+  }
+  return {
+    name,
+    bind(before) {
+      const found = propertyOf(name, before, property)
+      const from = found.dataType[0] ?? ''
+      const convert = conversion(from, type)
+      if (convert === undefined) {
+        const hint = from === 'int' || from === 'number' ? HINT_OF_NUMBERS : HINT
+        throw stageFault(name, `${property} is of type ${from}, and none of its values is a ${type}`, hint)
+      }
+      if (type !== 'date') requireNoExpiry(name, before, property)
+      const properties = (before.properties ?? []).map((one) => (one === found ? ofType(one, type) : one))
+      return eachObject(name, {
+        schema: withProperties(before, properties),
+        touches: [property],
+        change: changeFor(property, convert, onError),
+      })
+    },
+  }
+}
+
+const HINT = 'SPEC.md, "Transforms", has the table of what becomes what'
+const HINT_OF_NUMBERS = `${HINT}; --set with to_date() makes a date of milliseconds since 1970`
+
+function changeFor(property: string, convert: Conversion, onError: OnConvertError) {
+  return ({ properties }: { properties: Record<string, unknown> }) => {
+    const value = properties[property] as Parameters<Conversion>[0] | undefined
+    if (value === undefined || value === null) return 'kept' as const
+    const made = convert(value)
+    if (!('fault' in made)) properties[property] = made.value
+    else if (onError === 'reject') return new Refusal(made.fault)
+    else if (onError === 'null') delete properties[property]
+    return 'kept' as const
+  }
+}

@@ -1,0 +1,90 @@
+import type { CollectionSchema } from '../../core/schema.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { timeToLive } from '../schema/timeToLive.ts'
+import { stageFault } from './property.ts'
+
+/**
+ * The settings of a module that are lists of properties.
+ * @see https://docs.weaviate.io/weaviate/model-providers
+ */
+const LISTS: ReadonlySet<string> = new Set([
+  'properties',
+  'sourceProperties',
+  'referenceProperties',
+  ...['image', 'text', 'video', 'audio', 'depth', 'imu', 'thermal'].map((medium) => `${medium}Fields`),
+])
+
+/** What becomes of the name of a property; undefined where the property goes. */
+export type NameAfter = (name: string) => string | undefined
+
+/**
+ * The class with the names that its settings have of properties: those of vectorizers and other modules, and the date by
+ * which objects expire. Its properties stay as they are. Weights of a multi-modal module go with their properties.
+ */
+export function withNames(schema: CollectionSchema, after: NameAfter): CollectionSchema {
+  const { moduleConfig, vectorConfig, objectTtlConfig } = schema
+  return {
+    ...schema,
+    ...(moduleConfig !== undefined && { moduleConfig: inModules(moduleConfig, after) }),
+    ...(isRecord(vectorConfig) && { vectorConfig: eachValue(vectorConfig, (one) => inVector(one, after)) }),
+    ...(isRecord(objectTtlConfig) && { objectTtlConfig: inTimeToLive(objectTtlConfig, after) }),
+  }
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where objects expire by a property that goes, or is no date any more */
+export function requireNoExpiry(stage: string, schema: CollectionSchema, property: string): void {
+  if (timeToLive(schema)?.of !== property) return
+  throw stageFault(
+    stage,
+    `objects of ${schema.class} expire by ${property}`,
+    'restore with --schema FILE, a class without objectTtlConfig, if they are to stay',
+  )
+}
+
+function eachValue(record: object, change: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}
+
+function inVector(config: unknown, after: NameAfter): unknown {
+  if (!isRecord(config) || !isRecord(config.vectorizer)) return config
+  return { ...config, vectorizer: inModules(config.vectorizer, after) }
+}
+
+/** Settings by the name of their module. */
+function inModules(modules: unknown, after: NameAfter): unknown {
+  return isRecord(modules) ? eachValue(modules, (settings) => inSettings(settings, after)) : modules
+}
+
+function inSettings(settings: unknown, after: NameAfter): unknown {
+  if (!isRecord(settings)) return settings
+  const { weights } = settings
+  const entries = Object.entries(settings).map(([key, value]): [string, unknown] => {
+    if (LISTS.has(key) && Array.isArray(value)) return [key, value.flatMap((name) => namesOf(name, after))]
+    if (key !== 'weights' || !isRecord(weights)) return [key, value]
+    return [key, eachList(weights, settings, after)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Weights are in lists beside those of the properties: `weights.textFields[2]` is that of `textFields[2]`. */
+function eachList(weights: object, settings: object, after: NameAfter): object {
+  const lists = settings as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    Object.entries(weights).map(([key, list]) => {
+      const names = lists[key]
+      if (!Array.isArray(list) || !Array.isArray(names)) return [key, list]
+      return [key, list.filter((_, at) => namesOf(names[at], after).length > 0)]
+    }),
+  )
+}
+
+function namesOf(name: unknown, after: NameAfter): unknown[] {
+  if (typeof name !== 'string') return [name]
+  const now = after(name)
+  return now === undefined ? [] : [now]
+}
+
+function inTimeToLive(config: object, after: NameAfter): object {
+  const { deleteOn } = config as { deleteOn?: unknown }
+  return typeof deleteOn === 'string' ? { ...config, deleteOn: after(deleteOn) ?? deleteOn } : config
+}

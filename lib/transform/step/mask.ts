@@ -1,0 +1,82 @@
+import { createHmac } from 'node:crypto'
+import { exactJson } from '../../core/exactJson.ts'
+import type { Json } from '../../core/object.ts'
+import { canonicalUuid } from '../../core/value/uuid.ts'
+import { type Instant, readInstant, rfc3339 } from '../filter/instant.ts'
+import { Refusal, type Transform } from '../transform.ts'
+import { eachObject } from './each.ts'
+import { requireNoExpiry } from './followers.ts'
+import { propertyOf, stageFault, withProperties } from './property.ts'
+import { ofType } from './type.ts'
+
+/** What tells a key from another without telling it. */
+const OF_KEY = 'elysiactl mask key'
+
+/** Bytes that a key has at least: a shorter one can be found by trying. */
+export const LEAST_KEY_BYTES = 16
+
+const MASKABLE = /^(text|string|int|number|boolean|date|uuid)(\[\])?$/
+
+/**
+ * Puts the HMAC-SHA-256 of a value in its place, 64 hexadecimal digits, of a list of each value: equal values stay equal, in
+ * every property and collection that has the same key, and nothing else can be told of them. A number, a boolean, a date
+ * or a UUID is masked as the text that it is, however it was spelled, and the property becomes a text of one token.
+ * @throws ElysiaError ELYSIA_USAGE for a key of less than 16 bytes
+ */
+export function maskProperty(property: string, key: string | Buffer): Transform {
+  const name = `mask ${property}`
+  if (Buffer.byteLength(key) < LEAST_KEY_BYTES)
+    throw stageFault(
+      name,
+      `its key has less than ${LEAST_KEY_BYTES} bytes`,
+      'make one with: openssl rand -hex 32',
+    )
+  const digest = (text: string) => createHmac('sha256', key).update(text).digest('hex')
+  return {
+    name,
+    sha256: digest(OF_KEY),
+    bind(before) {
+      const found = propertyOf(name, before, property)
+      const [type = ''] = found.dataType
+      if (!MASKABLE.test(type))
+        throw stageFault(
+          name,
+          `${property} is of type ${type}, which is no single value`,
+          'leave it out with --drop',
+        )
+      requireNoExpiry(name, before, property)
+      const masked = { ...ofType(found, type.endsWith('[]') ? 'text[]' : 'text'), tokenization: 'field' }
+      const properties = (before.properties ?? []).map((one) => (one === found ? masked : one))
+      const spelled = SPELLINGS[type.replace('[]', '')] ?? exactJson
+      return eachObject(name, {
+        schema: withProperties(before, properties),
+        touches: [property],
+        change: ({ properties }) => {
+          const value = properties[property]
+          if (value === undefined || value === null) return 'kept'
+          const all = Array.isArray(value) ? value : [value]
+          if (all.some((one) => typeof one === 'object'))
+            return new Refusal(`${property} holds what is no ${type}`)
+          const digests = all.map((one) => digest(spelled(one)))
+          properties[property] = Array.isArray(value) ? digests : digests[0]!
+          return 'kept'
+        },
+      })
+    },
+  }
+}
+
+const scratch: Instant = { ms: 0, nanos: 0 }
+
+/** One text for equal values. What is not of its type is masked as it stands there. */
+const SPELLINGS: Readonly<Record<string, (value: Json) => string>> = {
+  text: plain,
+  string: plain,
+  date: (value) =>
+    typeof value === 'string' && readInstant(value, scratch) ? rfc3339(scratch) : plain(value),
+  uuid: (value) => canonicalUuid(plain(value)),
+}
+
+function plain(value: Json): string {
+  return typeof value === 'string' ? value : exactJson(value)
+}

@@ -1,0 +1,146 @@
+import { exactJson, isInt64, wholeOf } from '../../core/exactJson.ts'
+import type { Json } from '../../core/object.ts'
+import { canonicalUuid, isUuidOfAnySpelling } from '../../core/value/uuid.ts'
+import { type Instant, instantOf, readInstant, rfc3339 } from '../filter/instant.ts'
+import { hasSameDigits } from './digits.ts'
+
+/** The types that values are converted to, and lists of them. */
+export const SCALARS = ['int', 'number', 'text', 'date', 'boolean', 'uuid'] as const
+export type ScalarType = (typeof SCALARS)[number]
+
+/** A value of the new type, or why there is none that is equal. */
+export type Converted = { readonly value: Json } | { readonly fault: string }
+
+/** A value that is neither null nor absent → one of the new type. */
+export type Conversion = (value: Json) => Converted
+
+/** From which types a value of each can come. SPEC.md prints this table. */
+export const CONVERSIONS: Readonly<Record<ScalarType, readonly ScalarType[]>> = {
+  int: ['int', 'number', 'text', 'boolean'],
+  number: ['int', 'number', 'text', 'boolean'],
+  text: SCALARS,
+  date: ['date', 'text'],
+  boolean: ['boolean', 'int', 'number', 'text'],
+  uuid: ['uuid', 'text'],
+}
+
+/** The conversion of one type to another, lists included; undefined where no value of the one is one of the other. */
+export function conversion(from: string, to: string): Conversion | undefined {
+  const [source, target] = [scalarOf(from), scalarOf(to)]
+  if (source === undefined || target === undefined || !CONVERSIONS[target].includes(source)) return undefined
+  const one = MAKERS[target]
+  const isList = to.endsWith('[]')
+  return (value) => {
+    if (Array.isArray(value)) return isList ? eachOf(value, one) : onlyOf(value, one)
+    const made = one(value)
+    return 'fault' in made || !isList ? made : { value: [made.value] }
+  }
+}
+
+function scalarOf(type: string): ScalarType | undefined {
+  const scalar = type.replace(/\[\]$/, '')
+  return SCALARS.find((one) => one === (scalar === 'string' ? 'text' : scalar))
+}
+
+function eachOf(values: readonly Json[], convert: Conversion): Converted {
+  const list: Json[] = []
+  for (const one of values) {
+    const made = convert(one)
+    if ('fault' in made) return made
+    list.push(made.value)
+  }
+  return { value: list }
+}
+
+/** A list of one value is that value, and an empty one is none. */
+function onlyOf(values: readonly Json[], convert: Conversion): Converted {
+  if (values.length > 1) return { fault: `it holds ${values.length} values, and one is wanted` }
+  return values.length === 0 ? { value: null } : convert(values[0]!)
+}
+
+const MAKERS: Readonly<Record<ScalarType, Conversion>> = {
+  int: toInt,
+  number: toNumber,
+  text: toText,
+  date: toDate,
+  boolean: toBoolean,
+  uuid: (value) =>
+    typeof value === 'string' && isUuidOfAnySpelling(value.trim())
+      ? { value: canonicalUuid(value.trim()) }
+      : fault(value, 'is no UUID'),
+}
+
+const WHOLE = /^[+-]?\d{1,40}(?:\.0*)?$/
+const DECIMAL = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/
+
+function toInt(value: Json): Converted {
+  if (typeof value === 'boolean') return { value: Number(value) }
+  if (typeof value === 'string') {
+    const text = value.trim()
+    if (!WHOLE.test(text)) return fault(value, 'is no whole number')
+    const digits = text.replace(/^\+|\.0*$/g, '')
+    return within64(wholeOf(digits, Number(digits)), value)
+  }
+  if (typeof value === 'bigint') return within64(value, value)
+  if (typeof value !== 'number' || !Number.isInteger(value)) return fault(value, 'is no whole number')
+  return within64(Number.isSafeInteger(value) ? value : BigInt(value), value)
+}
+
+function within64(whole: number | bigint, value: Json): Converted {
+  // Without the sign of a zero.
+  if (typeof whole === 'number') return { value: whole + 0 }
+  return isInt64(whole) ? { value: whole } : fault(value, 'is beyond 64 bits')
+}
+
+function toNumber(value: Json): Converted {
+  if (typeof value === 'boolean') return { value: Number(value) }
+  if (typeof value === 'number') return { value }
+  if (typeof value === 'bigint') {
+    const double = Number(value)
+    return BigInt(double) === value ? { value: double } : fault(value, TOO_MANY_DIGITS)
+  }
+  const text = typeof value === 'string' ? value.trim() : ''
+  if (!DECIMAL.test(text)) return fault(value, 'is no number')
+  const double = Number(text)
+  if (!Number.isFinite(double)) return fault(value, 'is beyond the doubles')
+  return hasSameDigits(text, double) ? { value: double } : fault(value, TOO_MANY_DIGITS)
+}
+
+const TOO_MANY_DIGITS = 'has more digits than a number keeps'
+
+/** As JSON has it, without quotes. */
+export function toText(value: Json): Converted {
+  if (typeof value === 'string') return { value }
+  if (typeof value === 'object') return fault(value, 'is no single value')
+  return { value: exactJson(value) }
+}
+
+const scratch: Instant = { ms: 0, nanos: 0 }
+/** More digits behind the second than a moment keeps, that are not 0. */
+const FINER = /[.,]\d{9}0*[1-9]/
+
+function toDate(value: Json): Converted {
+  if (typeof value !== 'string') return fault(value, 'is no date')
+  const text = value.trim()
+  if (FINER.test(text)) return fault(value, 'is finer than a nanosecond')
+  if (readInstant(text, scratch)) return { value: text }
+  const instant = instantOf(text)
+  return instant === undefined ? fault(value, 'is no date') : { value: rfc3339(instant) }
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false }
+
+function toBoolean(value: Json): Converted {
+  if (typeof value === 'boolean') return { value }
+  const key = typeof value === 'string' ? value.trim().toLowerCase() : exactJson(value)
+  const found = Object.hasOwn(BOOLEANS, key) ? BOOLEANS[key] : undefined
+  return found === undefined ? fault(value, 'is neither true nor false') : { value: found }
+}
+
+const MOST_SHOWN = 60
+
+function fault(value: Json, what: string): Converted {
+  const text = exactJson(value)
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN).toWellFormed()}…` : text
+  return { fault: `${shown} ${what}` }
+}
