@@ -56,6 +56,11 @@ export class WokenTenants {
     this.#awake.delete(known.name)
   }
 
+  /** Of a tenant that is gone nothing is put back. */
+  forget(tenant: string): void {
+    this.#awake.delete(tenant)
+  }
+
   /** Puts back the tenants that failed work left active; emits an event for a tenant that stays active. */
   async close(): Promise<void> {
     if (this.#awake.size === 0) return

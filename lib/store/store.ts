@@ -187,6 +187,8 @@ export interface Store {
   tenants(name: string): Promise<string[]>
   /** Creates the tenants that do not exist yet. */
   createTenants(name: string, tenants: readonly string[]): Promise<void>
+  /** Removes tenants with all that they hold; those that do not exist are passed over. */
+  dropTenants(name: string, tenants: readonly string[]): Promise<void>
   /** All tenants with their states, in order of name. */
   tenantStates(name: string): Promise<Tenant[]>
   /**

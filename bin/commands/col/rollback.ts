@@ -63,7 +63,7 @@ async function run(context: Context): Promise<void> {
 }
 
 function summary(report: RollbackReport): string[] {
-  const { status, undone, class: name, target, id, seconds, verified, left_file, tenants_made } = report
+  const { status, undone, class: name, target, id, seconds, verified, left_file } = report
   const head = status === 'planned' ? 'dry run: nothing is written' : `${status}: run ${id}`
   const rows: Row[] = [
     [0, 'objects', report.objects],
@@ -81,8 +81,27 @@ function summary(report: RollbackReport): string[] {
     ...table(rows),
     ...(verified === null ? [] : [`read back: ${counted(verified, 'object')} as before`]),
     `${seconds.toFixed(2)} s`,
-    ...(tenants_made.length === 0 ? [] : [`tenants that the run had made stay: ${tenants_made.join(', ')}`]),
+    ...tenantsText(report),
     ...(left_file === null ? [] : [`left or rejected: ${left_file}`]),
+  ]
+}
+
+const MOST_NAMED = 10
+
+function tenantsText({
+  tenants_made: made,
+  tenants_removed: removed,
+  dry_run: dryRun,
+}: RollbackReport): string[] {
+  const named = (tenants: readonly string[]) =>
+    `${tenants.slice(0, MOST_NAMED).join(', ')}${tenants.length > MOST_NAMED ? ', …' : ''}`
+  if (dryRun) return made.length === 0 ? [] : [`tenants that go if they are empty then: ${named(made)}`]
+  const staying = made.filter((tenant) => !removed.includes(tenant))
+  return [
+    ...(removed.length === 0
+      ? []
+      : [`tenants that the run had made, and that are gone again: ${named(removed)}`]),
+    ...(staying.length === 0 ? [] : [`tenants that the run had made, and that stay: ${named(staying)}`]),
   ]
 }
 

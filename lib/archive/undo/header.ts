@@ -4,7 +4,7 @@ import { parseBounded } from '../../core/boundedJson.ts'
 import { isCollectionSchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { makeDirectory } from '../../file/directory.ts'
-import { UNDO_HEADER, type UndoHeader, undoDamaged, undoUnwritable } from './undo.ts'
+import { UNDO_HEADER, UNDO_TENANTS, type UndoHeader, undoDamaged, undoUnwritable } from './undo.ts'
 
 const MODE = 0o600
 /** It holds a class, and the names of tenants. */
@@ -48,7 +48,31 @@ export function readUndoHeader(directory: string): UndoHeader | undefined {
   if (header === undefined) throw undoDamaged(directory, `has an ${UNDO_HEADER} that is none`)
   // Locks, and the directories that a rollback removes, go by the name of the run.
   if (header.run !== basename(directory)) throw undoDamaged(directory, 'is of a run of another name')
-  return header
+  const made = [...new Set([...(header.tenants_made ?? []), ...tenantsIn(directory)])]
+  return made.length === 0 ? header : { ...header, tenants_made: made }
+}
+
+/** The tenants that a run has noted; a line that was cut is of none that was made. @throws ElysiaError ELYSIA_DAMAGED */
+function tenantsIn(directory: string): string[] {
+  const path = join(directory, UNDO_TENANTS)
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size === 0) return []
+  if (size > MAX_BYTES) throw undoDamaged(directory, `has a ${UNDO_TENANTS} larger than 256 MiB`)
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  return lines.flatMap((line) => {
+    const names = parsedList(line)
+    if (names === undefined) throw undoDamaged(directory, `has a ${UNDO_TENANTS} that is none`)
+    return names
+  })
+}
+
+function parsedList(line: string): string[] | undefined {
+  try {
+    const value = parseBounded(line)
+    return isTexts(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const TEXTS = ['run', 'job', 'how', 'target', 'class', 'started_at'] as const
@@ -77,6 +101,6 @@ function isTime(value: unknown): boolean {
   return typeof value === 'string' && Number.isFinite(Date.parse(value))
 }
 
-function isTexts(value: unknown): boolean {
+function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

@@ -6,6 +6,8 @@ import type { CollectionSchema } from '../../core/schema.ts'
 /** An archive of kind `undo` is a directory of these: what a run is about to change, as it was. */
 export const UNDO_HEADER = 'undo.json'
 export const UNDO_ENTRIES = 'entries.jsonl'
+/** Names of tenants that the run made, a JSON list a line. */
+export const UNDO_TENANTS = 'tenants.jsonl'
 /** What a rollback left alone, since somebody else had changed it. */
 export const UNDO_LEFT = 'left.jsonl'
 

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeDirectory } from '../../file/directory.ts'
 import { blockText } from './entry.ts'
 import { syncDirectory, writeUndoHeader } from './header.ts'
 import { undoBlocks } from './reader.ts'
-import { UNDO_ENTRIES, type UndoEntry, type UndoHeader, undoUnwritable } from './undo.ts'
+import { UNDO_ENTRIES, UNDO_TENANTS, type UndoEntry, type UndoHeader, undoUnwritable } from './undo.ts'
 
 interface Waiting {
   readonly bytes: Buffer
@@ -93,9 +93,14 @@ export class UndoWriter {
     })
   }
 
-  /** Notes tenants that the run makes: a rollback says which they are. */
+  /** Notes tenants, durably, before the run makes them: a rollback removes those that are empty again. */
   noteTenants(tenants: readonly string[]): void {
-    this.#write({ ...this.#header, tenants_made: [...(this.#header.tenants_made ?? []), ...tenants] })
+    try {
+      const path = join(this.directory, UNDO_TENANTS)
+      appendFileSync(path, `${JSON.stringify(tenants)}\n`, { mode: 0o600, flush: true })
+    } catch (error) {
+      throw undoUnwritable(this.directory, error)
+    }
   }
 
   /** Notes that the run has come to its end: what it wrote is complete. */

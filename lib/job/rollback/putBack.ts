@@ -51,13 +51,9 @@ async function putBackSome(
   split: SplitReferences,
   file: SpoolFile<PlacedLink> | undefined,
 ): Promise<void> {
-  const { calls, index, deciding, whole, progress, options, frame, left } = run
+  const { index, deciding, progress, options, frame, left } = run
   const tenant = entries[0]?.tenant
-  const found = await calls.find(
-    entries.map(({ id }) => id),
-    whole,
-    tenant,
-  )
+  const found = await foundOf(run, entries)
   const by = Map.groupBy(entries, (entry) => fateOf(found.get(entry.id), index.find(entry)!, deciding))
   const of = (fate: Fate) => by.get(fate) ?? []
   const refused = options.dryRun
@@ -75,6 +71,20 @@ async function putBackSome(
   ])
   const done = Object.values(progress.fates).reduce((sum, count) => sum + count, progress.rejected)
   frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done, total: index.objects })
+}
+
+/** What is there of the objects of some entries of one tenant. In a tenant that is gone there is nothing. */
+export async function foundOf(
+  { calls, whole, tenants }: RollbackRun,
+  entries: readonly UndoEntry[],
+): Promise<ReadonlyMap<string, StoredObject>> {
+  const tenant = entries[0]?.tenant
+  if (tenant !== undefined && tenants?.has(tenant) !== true) return new Map()
+  return calls.find(
+    entries.map(({ id }) => id),
+    whole,
+    tenant,
+  )
 }
 
 const FATES: readonly Fate[] = ['put_back', 'removed', 'unchanged', 'left']

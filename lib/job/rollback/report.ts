@@ -29,8 +29,10 @@ export interface RollbackReport {
   references_rejected: number
   /** Where the ids of those that were left or refused are; null where there are none. */
   left_file: string | null
-  /** Tenants that the run had made: they stay, empty unless somebody else writes to them. */
+  /** Tenants that the run had made. */
   tenants_made: readonly string[]
+  /** Those of them that were empty again, and are gone. */
+  tenants_removed: readonly string[]
   /** Objects that were read back and are as before; null where it did not come to that. */
   verified: number | null
   retries: number
@@ -59,7 +61,8 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
   references_rejected: 'References that the store refused.',
   left_file:
     'JSON lines `{id, tenant?, found, reason?}` of those that were left or refused; null where there are none.',
-  tenants_made: 'Tenants that the run had made; they stay.',
+  tenants_made: 'Tenants that the run had made.',
+  tenants_removed: 'Those of them that held nothing any more, and were removed; the others stay.',
   verified: 'Objects that were read back and are as before; null where it did not come to that.',
   retries: 'Calls to the store that were repeated.',
   started_at: 'When this process began it.',
@@ -91,6 +94,7 @@ export function rollbackReport(
     references_rejected: progress.referencesRejected,
     left_file: run.left.path ?? null,
     tenants_made: kept.header.tenants_made ?? [],
+    tenants_removed: progress.tenantsRemoved,
     verified: progress.verified ?? null,
     retries,
     started_at: startedAt,

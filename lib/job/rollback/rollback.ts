@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { writeUndoHeader } from '../../archive/undo/header.ts'
 import { closingAfter } from '../../async/closeAll.ts'
 import { failpoint } from '../../core/failpoint.ts'
-import { hasTenants } from '../../core/schema.ts'
 import { resolveInput } from '../../options/options.ts'
-import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Ended, Ending } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
@@ -14,6 +12,7 @@ import { putBack } from './putBack.ts'
 import { type RollbackReport, requireAll, rollbackCounts, rollbackReport } from './report.ts'
 import type { RollbackContext, RollbackRun } from './run.ts'
 import { setUpRollback } from './setup.ts'
+import { removeMadeTenants, wokenTenants } from './tenants.ts'
 import { verifyBack } from './verify.ts'
 
 /**
@@ -70,6 +69,8 @@ async function takeBack(run: RollbackRun): Promise<void> {
     await putBack(run)
     if (!options.dryRun && options.verify) await verifyBack(run)
     requireAll(run)
+    if (!options.dryRun) await removeMadeTenants(run, tenants)
+    failpoint('rollback.tenants')
   } finally {
     await tenants?.close()
   }
@@ -92,26 +93,4 @@ function finish({ kept, frame, log }: RollbackRun): void {
   if (state === undefined) return
   new RestoreLog(state.database, header.run).forget()
   rmSync(join(state.directory, 'restores', header.run), { recursive: true, force: true })
-}
-
-/**
- * Tenants that are not active, woken for as long as it takes. What is put back is the state that an interrupted restore or
- * rollback had noted, also of those that it left active.
- */
-async function wokenTenants(run: RollbackRun): Promise<WokenTenants | undefined> {
-  const { store, retry, kept, frame, options, index, log } = run
-  const { class: name, schema } = kept.header
-  const { state } = frame.context
-  if (!hasTenants(schema) || options.dryRun) return undefined
-  const touched = new Set(index.tenants())
-  const now = await retry(() => store.tenantStates(name))
-  const states = new Map(now.map((tenant) => [tenant.name, tenant.state]))
-  const noted = state && new RestoreLog(state.database, kept.header.run).existing?.tenants
-  const wanted = noted?.filter((tenant) => states.has(tenant.name)) ?? now
-  const isDue = (tenant: string) => touched.has(tenant) || (noted && states.get(tenant) === 'active')
-  const tenants = log?.existing?.tenants ?? wanted.filter((tenant) => isDue(tenant.name))
-  log?.noteExisting({ tenants })
-  const woken = new WokenTenants(store, name, tenants, { emit: frame.emit, retry })
-  for (const tenant of tenants) await woken.wake(tenant.name)
-  return woken
 }

@@ -31,6 +31,8 @@ export interface RollbackRun {
   readonly deciding: Deciding
   /** All of an object that may have to be compared. */
   readonly whole: Projection
+  /** The tenants that there are; undefined of a class without. */
+  readonly tenants: ReadonlySet<string> | undefined
   readonly links: PartSpool<PlacedLink>
   readonly left: LeftFile
   /** The states of tenants before it; undefined without a state. */
@@ -45,4 +47,6 @@ export interface RollbackState {
   references: number
   referencesRejected: number
   verified: number | undefined
+  /** Tenants that the run had made, and that were empty again. */
+  tenantsRemoved: readonly string[]
 }

@@ -3,7 +3,7 @@ import { undoDirectory, undoRoot } from '../../archive/undo/undo.ts'
 import type { Close } from '../../async/closeAll.ts'
 import { closeAll } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import { isReference } from '../../core/schema.ts'
+import { hasTenants, isReference } from '../../core/schema.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, requireUnlocked, type State } from '../../run/state.ts'
@@ -55,6 +55,7 @@ export async function setUpRollback(
     if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
     const unfinished = state?.journal.unfinished(key)?.run
     const id = unfinished ?? runId ?? newRunId()
+    const tenants = hasTenants(header.schema) ? await retry(() => store.tenants(header.class)) : undefined
     const traces = new Traces(store.kind, header.schema)
     const index = await UndoIndex.read(kept.directory, header, traces)
     const left = new LeftFile(kept.directory, !options.dryRun)
@@ -84,6 +85,7 @@ export async function setUpRollback(
         vectors: true,
         references: (header.schema.properties ?? []).some(isReference),
       },
+      tenants: tenants && new Set(tenants),
       links: new PartSpool(kept.directory, 'links'),
       left,
       log: state && new RestoreLog(state.database, id),
@@ -93,6 +95,7 @@ export async function setUpRollback(
         references: 0,
         referencesRejected: 0,
         verified: undefined,
+        tenantsRemoved: [],
       },
     }
     const begin = () => {

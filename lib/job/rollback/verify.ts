@@ -1,6 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import { fateOf } from './decide.ts'
-import { countingEntries, stopping } from './putBack.ts'
+import { countingEntries, foundOf, stopping } from './putBack.ts'
 import type { RollbackRun } from './run.ts'
 
 /**
@@ -8,16 +8,12 @@ import type { RollbackRun } from './run.ts'
  * @throws ElysiaError ELYSIA_INCOMPLETE
  */
 export async function verifyBack(run: RollbackRun): Promise<void> {
-  const { calls, index, deciding, whole, progress, kept, frame } = run
+  const { index, deciding, progress, kept, frame } = run
   let [same, other, done] = [0, 0, 0]
   const ids: string[] = []
   for await (const entries of countingEntries(run)) {
     stopping(run)
-    const found = await calls.find(
-      entries.map(({ id }) => id),
-      whole,
-      entries[0]?.tenant,
-    )
+    const found = await foundOf(run, entries)
     for (const entry of entries) {
       if (fateOf(found.get(entry.id), index.find(entry)!, deciding) === 'unchanged') same += 1
       else {

@@ -81,6 +81,12 @@ class Memory implements Store {
     for (const tenant of tenants) if (!tenantStores.has(tenant)) tenantStores.set(tenant, new TenantStore())
   }
 
+  async dropTenants(name: string, tenants: readonly string[]) {
+    const { rules, tenantStores } = this.#require(name)
+    requireTenanted(rules)
+    for (const tenant of tenants) tenantStores.delete(tenant)
+  }
+
   async tenantStates(name: string) {
     const { rules, tenantStores } = this.#require(name)
     requireTenanted(rules)

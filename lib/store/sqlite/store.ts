@@ -36,7 +36,7 @@ import { addAlias, aliasesOf, removeAlias, turnAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, summaryOf } from './classes.ts'
 import { SqliteObjects } from './collection.ts'
 import { migrate } from './format.ts'
-import { addTenants, setStates, tenantsOf } from './tenants.ts'
+import { addTenants, removeTenants, setStates, tenantsOf } from './tenants.ts'
 import { TransactionQueue } from './transactions.ts'
 
 /** A store in a SQLite file, and its connection. */
@@ -135,6 +135,10 @@ class SqliteStore implements EmbeddedStore {
 
   createTenants(name: string, tenants: readonly string[]): Promise<void> {
     return this.#write(() => addTenants(this.database, this.#tenanted(name), tenants))
+  }
+
+  dropTenants(name: string, tenants: readonly string[]): Promise<void> {
+    return this.#write(() => removeTenants(this.database, this.#tenanted(name), tenants))
   }
 
   aliases(): Promise<Alias[]> {

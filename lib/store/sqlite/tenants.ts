@@ -34,3 +34,15 @@ export function activeTenant(found: unknown, tenant: string, collection: string)
   requireActive(tenant, row.state, collection)
   return row.number
 }
+
+/** Removes tenants with their objects, within the caller's transaction; those that do not exist are passed over. */
+export function removeTenants(database: SqliteDatabase, collection: number, names: readonly string[]): void {
+  const find = database.prepare('SELECT number FROM tenants WHERE collection = ? AND name = ?').pluck()
+  for (const name of names) {
+    const number = find.get(collection, name)
+    if (number === undefined) continue
+    database.prepare(`DELETE FROM objects_${collection} WHERE tenant = ?`).run(number)
+    database.prepare('DELETE FROM widths WHERE collection = ? AND tenant = ?').run(collection, number)
+    database.prepare('DELETE FROM tenants WHERE number = ?').run(number)
+  }
+}

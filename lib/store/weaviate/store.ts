@@ -147,6 +147,10 @@ class WeaviateStore implements Store {
     return this.#shared.classes.createTenants(name, tenants)
   }
 
+  dropTenants(name: string, tenants: readonly string[]): Promise<void> {
+    return this.#shared.classes.dropTenants(name, tenants)
+  }
+
   async tenantStates(name: string): Promise<Tenant[]> {
     const tenants = (await this.#shared.classes.tenants(name)).map(tenantOf)
     return tenants.sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -25,6 +25,24 @@ export async function tenantTests(t: Test, open: Open): Promise<void> {
   await storeTest(
     t,
     open,
+    'tenants are removed with all that they hold, and begin anew',
+    async (t, { store, make }) => {
+      const collection = await make('Removed', TENANTED)
+      await store.createTenants(collection.name, ['one', 'two'])
+      for (const tenant of ['one', 'two']) await collection.write([objectAt(1)], { tenant })
+      await store.dropTenants(collection.name, ['one', 'none'])
+      t.same(await store.tenants(collection.name), ['two'])
+      t.equal(await collection.count({ tenant: 'two' }), 1)
+      await fails(t, () => collection.count({ tenant: 'one' }), 'ELYSIA_NOT_FOUND', 'what is gone')
+      await store.createTenants(collection.name, ['one'])
+      t.equal(await collection.count({ tenant: 'one' }), 0)
+    },
+    'tenants',
+  )
+
+  await storeTest(
+    t,
+    open,
     'what is in one tenant is not in another',
     async (t, { store, make }) => {
       const collection = await make('Apart', TENANTED)

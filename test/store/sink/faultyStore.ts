@@ -48,6 +48,7 @@ export class FaultyStore {
       drop: (name) => base.drop(name),
       tenants: (name) => base.tenants(name),
       createTenants: (name, tenants) => base.createTenants(name, tenants),
+      dropTenants: (name, tenants) => base.dropTenants(name, tenants),
       tenantStates: (name) => base.tenantStates(name),
       setTenantStates: (name, tenants) => base.setTenantStates(name, tenants),
       aliases: () => base.aliases(),

@@ -178,6 +178,15 @@ export class Classes {
     }
   }
 
+  async dropTenants(name: string, tenants: readonly string[]): Promise<void> {
+    await this.#requireTenanted(name)
+    for (const some of slices(tenants, TENANTS_A_CALL)) {
+      const request: RestRequest = { method: 'DELETE', path: tenantsPath(name), body: [...some] }
+      await this.#expect(request, `removing tenants of ${name}`)
+    }
+    this.forget(name)
+  }
+
   /** The sum of what waits in the queues of all shards. */
   async unindexed(name: string): Promise<number> {
     await this.layout(name)

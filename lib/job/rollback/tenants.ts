@@ -1,0 +1,50 @@
+import { hasTenants } from '../../core/schema.ts'
+import { WokenTenants } from '../../run/activeTenants.ts'
+import { objects } from '../../store/objects.ts'
+import { RestoreLog } from '../restore/progressTable.ts'
+import type { RollbackRun } from './run.ts'
+
+/**
+ * Tenants that are not active, woken for as long as it takes. What is put back is the state that an interrupted restore or
+ * rollback had noted, also of those that it left active.
+ */
+export async function wokenTenants(run: RollbackRun): Promise<WokenTenants | undefined> {
+  const { store, retry, kept, frame, options, index, log } = run
+  const { class: name, schema, tenants_made: made = [] } = kept.header
+  const { state } = frame.context
+  if (!hasTenants(schema) || options.dryRun) return undefined
+  const touched = new Set([...index.tenants(), ...made])
+  const now = await retry(() => store.tenantStates(name))
+  const states = new Map(now.map((tenant) => [tenant.name, tenant.state]))
+  const noted = state && new RestoreLog(state.database, kept.header.run).existing?.tenants
+  const wanted = noted?.filter((tenant) => states.has(tenant.name)) ?? now
+  const isDue = (tenant: string) => touched.has(tenant) || (noted && states.get(tenant) === 'active')
+  const tenants = log?.existing?.tenants ?? wanted.filter((tenant) => isDue(tenant.name))
+  log?.noteExisting({ tenants })
+  const there = tenants.filter((tenant) => states.has(tenant.name))
+  const woken = new WokenTenants(store, name, there, { emit: frame.emit, retry })
+  for (const tenant of there) await woken.wake(tenant.name)
+  return woken
+}
+
+/** Removes the tenants that the run had made, and that hold nothing any more. All of them have to be active. */
+export async function removeMadeTenants(run: RollbackRun, woken: WokenTenants | undefined): Promise<void> {
+  const { kept, tenants, collection, retry, store, progress, frame } = run
+  const empty: string[] = []
+  for (const tenant of kept.header.tenants_made ?? []) {
+    if (tenants?.has(tenant) !== true) continue
+    const count = await retry(() => collection.count({ tenant, signal: frame.signal }))
+    if (count === 0 && !(await holdsAnything(run, tenant))) empty.push(tenant)
+  }
+  if (empty.length === 0) return
+  await retry(() => store.dropTenants(kept.header.class, empty))
+  for (const tenant of empty) woken?.forget(tenant)
+  progress.tenantsRemoved = empty
+}
+
+/** A count may be that of a copy that has missed writes. */
+async function holdsAnything({ collection, retry, frame }: RollbackRun, tenant: string): Promise<boolean> {
+  const options = { projection: { properties: [], vectors: false }, retry, signal: frame.signal }
+  for await (const _ of objects(collection, { tenant }, options)) return true
+  return false
+}
