@@ -93,8 +93,9 @@ export class TransformPipeline {
     let objects = page
     const rejects: TransformReject[] = []
     let [filtered, added] = [0, 0]
+    const whole = { origin: (object: StoredObject) => this.origin(object), ...call }
     for (const { names, objects: change } of this.#runs) {
-      const made = await change(objects, call)
+      const made = await change(objects, whole)
       requireSums(names, objects, made)
       for (const reject of made.rejects) rejects.push({ ...reject, object: this.origin(reject.object) })
       filtered += made.filtered

@@ -44,6 +44,8 @@ export interface BoundTransform {
 
 export interface TransformCall {
   readonly signal?: AbortSignal
+  /** The object that one of the page was before the first transform; itself where it came in so. */
+  readonly origin?: (object: StoredObject) => StoredObject
 }
 
 /** What became of a page: objects read + added = objects + rejects + filtered. */

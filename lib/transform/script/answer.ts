@@ -1,8 +1,10 @@
-import type { JsonObject, StoredObject, Vector } from '../../core/object.ts'
+import type { JsonObject, StoredObject } from '../../core/object.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
-import { isFiniteVector } from '../../core/value/vector.ts'
+import { type ChangedObject, sparing } from './changed.ts'
+import { nameOf } from './nameOf.ts'
 import { plainJson } from './plainJson.ts'
+import { vectorOf, vectorsOf } from './vectors.ts'
 
 /** What a script made of one object, as it crosses from its thread. */
 export type Answer =
@@ -11,14 +13,6 @@ export type Answer =
   | { readonly kind: 'changed'; readonly object: ChangedObject }
   | { readonly kind: 'several'; readonly objects: readonly ChangedObject[] }
   | { readonly kind: 'failed'; readonly reason: string }
-
-/** What a script gave of an object. A vector that is absent stays, of one object of several there is none; null drops it. */
-export interface ChangedObject {
-  readonly id: string
-  readonly properties: JsonObject
-  readonly vector?: Float32Array | null
-  readonly vectors?: Readonly<Record<string, Vector>> | null
-}
 
 /**
  * What a script says of ids, `export const ids = …`: that it keeps them, so that of an object at most itself comes; or
@@ -48,7 +42,7 @@ export function answerOf(
   if (returned === null) return FILTERED
   try {
     if (Array.isArray(returned)) return severalOf(returned, before, rules)
-    const object = changedObject(returned, before, 'it returned')
+    const object = sparing(changedObject(returned, before, 'it returned'), before)
     if (object.id !== before.id && rules.ids !== 'changed') throw new Error(changedId(object.id))
     return { kind: 'changed', object }
   } catch (error) {
@@ -96,75 +90,6 @@ function changedObject(value: unknown, before: StoredObject, what: string, needs
   }
 }
 
-function vectorOf(value: unknown, name: string): Float32Array | null {
-  if (value === null) return null
-  const vector = value instanceof Float32Array ? value : floatsOf(value)
-  if (vector === undefined) throw new Error(`${name} is ${nameOf(value)}, no list of numbers`)
-  if (vector.length === 0) throw new Error(`${name} has no numbers; null drops a vector`)
-  if (!isFiniteVector(vector)) throw new Error(`${name} holds a number that is not finite as a float32`)
-  return vector
-}
-
-function floatsOf(value: unknown): Float32Array | undefined {
-  if (!Array.isArray(value) || !value.every((one) => typeof one === 'number')) return undefined
-  return Float32Array.from(value)
-}
-
-function vectorsOf(value: unknown): Readonly<Record<string, Vector>> | null {
-  if (value === null) return null
-  if (!isRecord(value)) throw new Error(`vectors is ${nameOf(value)}, no object`)
-  const named = Object.entries(value).flatMap(([name, one]): [string, Vector][] => {
-    const path = `vectors.${name}`
-    if (one === null || one === undefined) return []
-    const isMulti = Array.isArray(one) && one.length > 0 && typeof one[0] !== 'number'
-    return [[name, isMulti ? rowsOf(one, path) : (vectorOf(one, path) as Float32Array)]]
-  })
-  return named.length === 0 ? null : Object.fromEntries(named)
-}
-
-function rowsOf(rows: readonly unknown[], path: string): Float32Array[] {
-  return rows.map((row, at) => {
-    const vector = vectorOf(row, `${path}[${at}]`)
-    if (vector === null) throw new Error(`${path}[${at}] is null`)
-    return vector
-  })
-}
-
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : nameOf(value)
-}
-
-/** What a value is, in words. */
-export function nameOf(value: unknown): string {
-  if (value === undefined) return 'nothing (undefined; null leaves an object out)'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value !== 'object') return `a ${typeof value}`
-  const name = (value.constructor as { name?: string } | undefined)?.name ?? ''
-  return name === '' || name === 'Object' ? 'an object' : `a ${name}`
-}
-
-/** The object that an answer makes of the one that was asked about. */
-export function applied(
-  before: StoredObject,
-  { id, properties, vector, vectors }: ChangedObject,
-): StoredObject {
-  const { vector: own, vectors: named, ...rest } = before
-  const one = vector === undefined ? own : vector
-  const all = vectors === undefined ? named : vectors
-  return { ...rest, id, properties, ...(one && { vector: one }), ...(all && { vectors: all }) }
-}
-
-/** One object of several: it has what the script gave it, and the tenant of the one that it was made of. */
-export function added(
-  { tenant }: StoredObject,
-  { id, properties, vector, vectors }: ChangedObject,
-): StoredObject {
-  return {
-    id,
-    properties,
-    ...(vector && { vector }),
-    ...(vectors && { vectors }),
-    ...(tenant !== undefined && { tenant }),
-  }
 }

@@ -1,7 +1,7 @@
 import type { PropertySchema } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
-import { nameOf } from './answer.ts'
 import type { ScriptExports } from './messages.ts'
+import { nameOf } from './nameOf.ts'
 
 /** The function of a script: what it makes of an object, at once or later. */
 export type ScriptFunction = (object: unknown, context: unknown) => unknown

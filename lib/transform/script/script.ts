@@ -13,7 +13,8 @@ import {
   type TransformReject,
   transformReject,
 } from '../transform.ts'
-import { type Answer, added, applied } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { added, applied } from './changed.ts'
 import type { ScriptExports } from './messages.ts'
 import { ScriptThread } from './thread.ts'
 

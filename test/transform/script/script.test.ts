@@ -121,6 +121,7 @@ t.test(
        const { n } = object.properties
        if (n === 1) { object.vector[0] = 99; object.vectors.a[0] = 99; return { properties: { n } } }
        if (n === 2) return { properties: { n }, vector: null, vectors: { b: [[1, 2], [3, 4]] } }
+       if (n === 4) return { ...object, vectors: { ...object.vectors, c: [5] } }
        return { ...object, id: 'ffffffff-0000-4000-8000-000000000001', vector: [n] }
      }`,
     )
@@ -128,7 +129,7 @@ t.test(
       vector: Float32Array.of(1, 2),
       vectors: { a: Float32Array.of(3), b: [Float32Array.of(4)] },
     }
-    const page = [1, 2, 3].map((n) => note(n, vectors))
+    const page = [1, 2, 3, 4].map((n) => note(n, vectors))
     const { objects } = await pipeline.objects(page)
     t.strictSame(objects[0], page[0])
     t.strictSame(objects[1], { ...note(2), vectors: { b: [Float32Array.of(1, 2), Float32Array.of(3, 4)] } })

@@ -1,0 +1,128 @@
+import { ElysiaError } from '../../core/errors.ts'
+import { exactJson } from '../../core/exactJson.ts'
+import type { Json, StoredObject, Vector } from '../../core/object.ts'
+import { type CollectionSchema, type PropertySchema, vectorNames } from '../../core/schema.ts'
+import type { PipelineStep, TransformPipeline } from '../pipeline.ts'
+import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
+import type { Transform } from '../transform.ts'
+
+/** A vectorizer, and the first transform that touches what it reads. */
+export interface TouchedVectorizer {
+  readonly maker: Vectorizer
+  readonly stage: string
+}
+
+/**
+ * The vectorizers of a class that read what a pipeline changes, adds or takes away: vectors that came with the objects may
+ * no longer be those of their texts.
+ */
+export function touchedVectorizers(
+  { steps, before }: Pick<TransformPipeline, 'steps' | 'before'>,
+  target: CollectionSchema,
+): readonly TouchedVectorizer[] {
+  return vectorizersOf(target).flatMap((maker) => {
+    const step = steps.find((one) => touches(one, maker))
+    return step === undefined || !mayHave(before, maker.vector) ? [] : [{ maker, stage: step.transform.name }]
+  })
+}
+
+function mayHave(schema: CollectionSchema, vector: string): boolean {
+  const { unnamed, named } = vectorNames(schema)
+  return vector === '' ? unnamed : named.includes(vector)
+}
+
+/** A vectorizer reads the names of properties as well: one that comes, goes or is renamed counts. */
+function touches({ before, bound }: PipelineStep, maker: Vectorizer): boolean {
+  const { touches: touched, schema } = bound
+  const read = readProperties(before, maker)
+  if (touched === undefined) return true
+  return (
+    read.some(({ name }) => touched.has(name)) || namesOf(read) !== namesOf(readProperties(schema, maker))
+  )
+}
+
+function namesOf(properties: readonly PropertySchema[]): string {
+  return properties
+    .map(({ name }) => name)
+    .sort()
+    .join()
+}
+
+/** What a vectorizer reads of a class, which may have other settings for it than the class that is written. */
+function readProperties(schema: CollectionSchema, maker: Vectorizer): readonly PropertySchema[] {
+  const own = vectorizersOf(schema).find(({ vector }) => vector === maker.vector) ?? maker
+  return (schema.properties ?? []).filter((property) => reads(own, property))
+}
+
+/** @throws ElysiaError ELYSIA_USAGE: what becomes of vectors that may no longer belong to their texts has to be said */
+export function requireVectorsSaid(
+  { class: name }: CollectionSchema,
+  touched: readonly TouchedVectorizer[],
+  said: string | undefined,
+): void {
+  const [first] = touched
+  if (first === undefined || said !== undefined) return
+  const { maker, stage } = first
+  const vector = maker.vector === '' ? 'the vector' : `the vector ${maker.vector}`
+  throw new ElysiaError(
+    'ELYSIA_USAGE',
+    `${stage} changes what ${maker.module} makes ${vector} of ${name} from`,
+    {
+      hint: 'say what becomes of the vectors: --vectors keep leaves them as they are, --vectors drop lets the server make those anew whose texts change',
+    },
+  )
+}
+
+/**
+ * The transform that leaves out vectors whose texts have changed since the objects came in, as they are of class `first`. It
+ * stands last. A vector that a transform has made is that of the new texts, and stays.
+ */
+export function dropStaleVectors(first: CollectionSchema, makers: readonly Vectorizer[]): Transform {
+  const name = 'vectors drop'
+  return {
+    name,
+    bind(schema) {
+      const read = makers.map((maker) => ({
+        vector: maker.vector,
+        before: readProperties(first, maker).map((property) => property.name),
+        after: readProperties(schema, maker).map((property) => property.name),
+      }))
+      const fresh = (object: StoredObject, from: StoredObject): StoredObject => {
+        const stale = read.filter(
+          ({ vector, before, after }) =>
+            vectorOf(object, vector) !== undefined &&
+            vectorOf(object, vector) === vectorOf(from, vector) &&
+            textsOf(from, before) !== textsOf(object, after),
+        )
+        return stale.length === 0 ? object : without(object, new Set(stale.map(({ vector }) => vector)))
+      }
+      return {
+        schema,
+        touches: new Set(),
+        objects: (page, { origin = (object: StoredObject) => object } = {}) => ({
+          objects: page.map((object) => fresh(object, origin(object))),
+          rejects: [],
+          filtered: 0,
+        }),
+      }
+    },
+  }
+}
+
+function vectorOf({ vector, vectors }: StoredObject, name: string): Vector | undefined {
+  return name === '' ? vector : vectors?.[name]
+}
+
+function textsOf({ properties }: StoredObject, names: readonly string[]): string {
+  const texts = names.toSorted().map((name): Json => [name, properties[name] ?? null])
+  return exactJson(texts.filter((one) => (one as Json[])[1] !== null))
+}
+
+function without({ vector, vectors, ...rest }: StoredObject, names: ReadonlySet<string>): StoredObject {
+  const kept = Object.entries(vectors ?? {}).filter(([name]) => !names.has(name))
+  return {
+    ...rest,
+    ...(vector !== undefined && !names.has('') && { vector }),
+    ...(kept.length > 0 && { vectors: Object.fromEntries(kept) }),
+  }
+}
