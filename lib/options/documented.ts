@@ -277,10 +277,12 @@ export interface RestoreOptionsInput {
   /** whose value a merge takes where both have one. Default 'archive'. */
   readonly prefer?: 'archive' | 'target'
   /**
-   * whose vectors a merge takes; drop leaves out those that no longer match the texts, so that the server
-   * makes them anew. Needed if the class has a vectorizer. No default.
+   * which vectors count where they may no longer match the texts: archive, or keep, those that are brought;
+   * target, of a merge, those that are there; drop leaves out those that do not match, so that the server
+   * makes them anew. Needed if the class has a vectorizer, and a merge or a transform changes what it reads.
+   * No default.
    */
-  readonly vectors?: 'archive' | 'target' | 'drop'
+  readonly vectors?: 'archive' | 'keep' | 'target' | 'drop'
   /** refuse a replace that would delete more objects than this, before anything is written. Default '10%'. */
   readonly maxDelete?: string
   /**
@@ -504,6 +506,11 @@ export interface CopyOptionsInput {
   readonly objects?: string
   /** only these properties of each object; vectors stay. No default. */
   readonly properties?: string
+  /**
+   * if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those
+   * whose texts change, so that the target makes them anew. No default.
+   */
+  readonly vectors?: 'keep' | 'drop'
   /**
    * copies of each object; without it, as many as before, but no more than the target has nodes, including
    * those that are down. A whole number, 1 to 100. No default.

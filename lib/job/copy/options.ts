@@ -99,6 +99,13 @@ export const copyOptions = {
     filter: filterOption('copy only objects that this is true of, in the language of SQL'),
     objects: objectsOption('copy only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
+    vectors: {
+      type: 'string',
+      description:
+        'if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those whose texts change, so that the target makes them anew',
+      enum: ['keep', 'drop'],
+      flagOnly: true,
+    },
     replication,
     degraded: {
       ...degraded,

@@ -47,8 +47,8 @@ export const restoreOptions = {
     vectors: {
       type: 'string',
       description:
-        'whose vectors a merge takes; drop leaves out those that no longer match the texts, so that the server makes them anew. Needed if the class has a vectorizer',
-      enum: ['archive', 'target', 'drop'],
+        'which vectors count where they may no longer match the texts: archive, or keep, those that are brought; target, of a merge, those that are there; drop leaves out those that do not match, so that the server makes them anew. Needed if the class has a vectorizer, and a merge or a transform changes what it reads',
+      enum: ['archive', 'keep', 'target', 'drop'],
       flagOnly: true,
     },
     maxDelete: {

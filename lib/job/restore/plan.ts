@@ -12,11 +12,12 @@ import type { Emit } from '../../run/context.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
 import { normalizerFor } from '../../transform/object/comparable.ts'
 import { splitReferences } from '../../transform/object/references.ts'
-import { bindTransforms } from '../../transform/pipeline.ts'
+import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 import { lossesIn, patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
 import type { Transform } from '../../transform/transform.ts'
+import { dropStaleVectors, requireVectorsSaid, touchedVectorizers } from '../../transform/vectors/stale.ts'
 import { namesOf } from '../backup/plan.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { RestoreOptions } from './options.ts'
@@ -57,6 +58,8 @@ export interface PlanningRestore {
   /** Classes that will be there by the time that a reference needs them. */
   readonly beside?: ReadonlySet<string>
   readonly transforms?: readonly Transform[] | undefined
+  /** The class that is there, and stays. */
+  readonly existing?: CollectionSchema | undefined
 }
 
 /**
@@ -70,15 +73,15 @@ export async function planRestore(
   options: RestoreOptions,
   { nodes, modules, version }: Health,
   emit: Emit,
-  { beside = new Set(), transforms = [] }: PlanningRestore = {},
+  { beside = new Set(), transforms = [], existing }: PlanningRestore = {},
 ): Promise<RestorePlan> {
   const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
   const from = { ...base, class: source.schema.class }
   const { name, replication } = options
   const selection = await selectionOf(options, from)
-  const pipeline = bindTransforms([...transforms, ...vectorTransforms(options, source)], from)
+  const transformed = bindTransforms([...transforms, ...vectorTransforms(options, source)], from)
   const patched = patchSchema(
-    pipeline.schema,
+    transformed.schema,
     { kind: store.kind, nodes: nodes.length, version, ...(modules && { modules }) },
     {
       ...(name !== undefined && { name: classNameOf(name) }),
@@ -86,6 +89,7 @@ export async function planRestore(
     },
   )
   const { schema } = patched
+  const pipeline = withVectorsSaid(transformed, source, options, existing ?? schema)
   const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
@@ -112,6 +116,24 @@ export async function planRestore(
     compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
     mayExpire: mayExpireIn(store, schema),
   }
+}
+
+/**
+ * The transforms, with one that leaves out vectors that no longer match where that is asked for.
+ * @throws ElysiaError ELYSIA_USAGE where vectors may no longer match, and nobody has said what becomes of them
+ */
+function withVectorsSaid(
+  pipeline: TransformPipeline,
+  { withoutVectors }: RestoreSource,
+  { vectors, revectorize }: RestoreOptions,
+  target: CollectionSchema,
+): TransformPipeline {
+  const touched = withoutVectors === true || revectorize ? [] : touchedVectorizers(pipeline, target)
+  requireVectorsSaid(target, touched, vectors)
+  if (touched.length === 0 || vectors !== 'drop') return pipeline
+  const makers = touched.map(({ maker }) => maker)
+  const all = pipeline.steps.map(({ transform }) => transform)
+  return bindTransforms([...all, dropStaleVectors(pipeline.before, makers)], pipeline.before)
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT where --no-migrate stands, and the target does not have all of the class */

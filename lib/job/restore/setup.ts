@@ -6,6 +6,7 @@ import { closeAll } from '../../async/closeAll.ts'
 import type { Retrying } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
 import { openDatabase } from '../../database/connection.ts'
 import type { Emit } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
@@ -75,8 +76,8 @@ export async function setUpRestore(
   if (options.plan !== undefined) requirePlan(options.plan, { source: given, options, store, alias, context })
   const mayExist = options.onConflict !== 'fail'
   const into = await forExisting(store, given, options, emit, retry)
-  const { source } = into
-  const planning = { beside: together.classes, transforms: context.transforms }
+  const { source, existing: there } = into
+  const planning = { beside: together.classes, transforms: context.transforms, existing: there }
   const planned = await retry(() => planRestore(store, source, options, health, into.emit, planning))
   const progress = nothingDone(planned)
   const { dryRun } = options
@@ -165,7 +166,7 @@ async function forExisting(
   { name, onConflict }: RestoreOptions,
   emit: Emit,
   retry: Retrying,
-): Promise<{ readonly source: RestoreSource; readonly emit: Emit }> {
+): Promise<{ readonly source: RestoreSource; readonly emit: Emit; readonly existing?: CollectionSchema }> {
   if (onConflict === 'fail') return { source, emit }
   const { class: from } = source.schema
   const existing = await retry(() => store.schema(name === undefined ? from : classNameOf(name)))
@@ -173,6 +174,7 @@ async function forExisting(
   return {
     source: source.ofClass?.({ ...existing, class: from }) ?? source,
     emit: (event) => event.type === 'schema_patched' || emit(event),
+    existing,
   }
 }
 

@@ -112,7 +112,8 @@ function skipping(own: Own): Decide {
 
 function merging(existing: Existing, { prefer, vectors }: Resolving['options'], own: Own): Decide {
   const { schema } = existing
-  const merge = mergeFor({ prefer, ...(vectors !== undefined && { vectors }), schema })
+  const chosen = vectors === 'keep' ? 'archive' : vectors
+  const merge = mergeFor({ prefer, ...(chosen !== undefined && { vectors: chosen }), schema })
   const split = splitReferences({ from: schema, name: schema.class, leftOut: new Set() })
   return (batch, there) => {
     const [unchanged, due]: [SplitObject[], SplitObject[]] = [[], []]
