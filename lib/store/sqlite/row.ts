@@ -1,4 +1,4 @@
-import { HASH_PROPERTY, type JsonObject, type StoredObject } from '../../core/object.ts'
+import { HASH_PROPERTY, type JsonObject, type ObjectDraft, type StoredObject } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import type { CallOptions, Projection } from '../store.ts'
 import { decodeVector, decodeVectors } from './vectors.ts'
@@ -28,15 +28,14 @@ export function rowDecoder(
     if (vector === null && vectors === null && tenant === undefined && updatedMs === null) {
       return { id, properties }
     }
-    return {
-      id,
-      properties,
-      ...(vector !== null && { vector: decodeVector(vector) }),
-      ...(vectors !== null && { vectors: decodeVectors(vectors) }),
-      ...(tenant !== undefined && { tenant }),
-      ...(createdMs !== null && { createdMs }),
-      ...(updatedMs !== null && { updatedMs }),
-    }
+    // Objects that are put together by spreading take several times as long.
+    const object: ObjectDraft = { id, properties }
+    if (vector !== null) object.vector = decodeVector(vector)
+    if (vectors !== null) object.vectors = decodeVectors(vectors)
+    if (tenant !== undefined) object.tenant = tenant
+    if (createdMs !== null) object.createdMs = createdMs
+    if (updatedMs !== null) object.updatedMs = updatedMs
+    return object
   }
 }
 

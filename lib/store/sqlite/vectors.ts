@@ -54,5 +54,7 @@ const rowsOf = (vector: Vector) => (vector instanceof Float32Array ? [vector] : 
 
 function floats(bytes: Buffer, at: number, count: number): Float32Array {
   const begin = bytes.byteOffset + at
+  // The bytes are the caller's own: better-sqlite3 makes a buffer for each value.
+  if (begin % 4 === 0) return new Float32Array(bytes.buffer as ArrayBuffer, begin, count)
   return new Float32Array(bytes.buffer.slice(begin, begin + 4 * count) as ArrayBuffer)
 }
