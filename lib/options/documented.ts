@@ -385,6 +385,11 @@ export interface RestoreOptionsInput {
   readonly maxBandwidth?: number
   /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads?: string
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize?: number
   /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
@@ -446,6 +451,11 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly dryRun: boolean
   /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads: string
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize: number
   /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { StoredObject, Vector } from '../../core/object.ts'
+import { ValueItself } from '../../core/value/ownFields.ts'
 import { LineWriter } from './lineWriter.ts'
 
 const MODULUS = 1n << 256n
@@ -66,19 +67,11 @@ export class ObjectsDigest {
 /** 32 characters, a byte each: a buffer takes several times as long to make. */
 type Sha256 = string
 
-/** Its constructor returns the object it is called with, so that a class below it adds its private fields to that. */
-const ObjectItself: new (object: StoredObject) => object = class {
-  constructor(object: StoredObject) {
-    // biome-ignore lint/correctness/noConstructorReturn: see above
-    return object
-  }
-}
-
 /**
  * A SHA-256 kept with its object, in a private field that nobody else sees. With a WeakMap a restore takes 3 to 7 % more
  * processor time, since the garbage collector goes through it again and again.
  */
-class Hashed extends ObjectItself {
+class Hashed extends ValueItself {
   #sha256: Sha256 | undefined
 
   static keep(object: StoredObject, sha256: Sha256): void {
@@ -105,6 +98,11 @@ export function rememberedSha256(object: StoredObject): string {
   const sha256 = identityHash(object)
   Hashed.keep(object, sha256)
   return sha256
+}
+
+/** Remembers the SHA-256 of an object that `identitySha256` has made in another thread. */
+export function keepSha256(object: StoredObject, sha256: string): void {
+  Hashed.keep(object, sha256)
 }
 
 function identityHash(object: StoredObject): Sha256 {

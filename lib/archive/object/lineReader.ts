@@ -2,12 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import { type JsonBounds, parseBounded } from '../../core/boundedJson.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { reparsed } from '../../core/exactJson.ts'
+import { keepJson } from '../../core/knownJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { type LineBound, OBJECT_BOUNDS, OBJECT_LINE } from './bounds.ts'
 import { identityIn, looksCanonical } from './identity.ts'
 import { LineWriter } from './lineWriter.ts'
 import { objectOf } from './parse.ts'
+import { timesText } from './text.ts'
 
 const LF = 10
 
@@ -82,9 +84,28 @@ export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boo
   const text = textOf(line)
   const value = parseBounded(text, OBJECT_BOUNDS) as Record<string, unknown>
   const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
-  if (!anySpelling) return { object, identity: looksCanonical(line, value) ? identityIn(line) : undefined }
+  const isCanonical = looksCanonical(line, value)
+  if (isCanonical && object.properties === value.properties) keepTextIn(text, object, value.vector)
+  if (!anySpelling) return { object, identity: isCanonical ? identityIn(line) : undefined }
   scratch.clear()
   return { object, identity: scratch.identity(object, value) }
+}
+
+const HEAD = '","properties":'
+const PROPERTIES_AT = '{"id":"'.length + 36 + HEAD.length
+const VECTOR = ',"vector":"'
+
+/**
+ * Keeps the text of the properties of a line that looks as we write it, so that a store that holds such texts does not
+ * make it again. Its place follows from what stands around it: nothing is looked for.
+ */
+function keepTextIn(text: string, object: StoredObject, vector: unknown): void {
+  if (object.vectors !== undefined || (vector !== undefined && typeof vector !== 'string')) return
+  const behind = vector === undefined ? 0 : VECTOR.length + vector.length + 1
+  const end = text.length - 1 - timesText(object).length - behind
+  if (!text.startsWith(HEAD, PROPERTIES_AT - HEAD.length) || text[end - 1] !== '}') return
+  if (vector !== undefined && !text.startsWith(VECTOR, end)) return
+  keepJson(object.properties, text.slice(PROPERTIES_AT, end))
 }
 
 function textOf(line: Buffer): string {

@@ -14,19 +14,27 @@ export function threadStage<In, Out>(work: ThreadWork): Stage<Parcel<In>, Out> {
   return new ThreadStage(work)
 }
 
-/** The same for work that begins in the thread: nothing goes in. It begins when it is first read. */
-export function threadSource<Out>(work: ThreadWork): Source<Out> {
-  return new ThreadSource(work)
+/**
+ * The same for work that begins in the thread: nothing goes in. It begins when it is first read. `make` makes what it
+ * gives of what comes out of the thread.
+ */
+export function threadSource<Value, Out = Value>(
+  work: ThreadWork,
+  make: (value: Value) => Out = (value) => value as unknown as Out,
+): Source<Out> {
+  return new ThreadSource(work, make)
 }
 
-class ThreadSource extends Readable {
+class ThreadSource<Value, Out> extends Readable {
   readonly #work: ThreadWork
+  readonly #make: (value: Value) => Out
   readonly #incoming = new Incoming(this, () => this.#link?.tell('more'))
   #link: ThreadLink | undefined
 
-  constructor(work: ThreadWork) {
+  constructor(work: ThreadWork, make: (value: Value) => Out) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#work = work
+    this.#make = make
   }
 
   override _read(): void {
@@ -36,11 +44,19 @@ class ThreadSource extends Readable {
 
   #open(): void {
     this.#link = new ThreadLink(this.#work, {
-      chunk: (value) => this.#incoming.take(value),
+      chunk: (value) => this.#take(value as Value),
       more: () => {},
       end: () => this.push(null),
       fault: (error) => this.destroy(error as Error),
     })
+  }
+
+  #take(value: Value): void {
+    try {
+      this.#incoming.take(this.#make(value))
+    } catch (error) {
+      this.destroy(error as Error)
+    }
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -1,5 +1,11 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import {
+  maxBandwidthOption,
+  maxRateOption,
+  retryForOption,
+  threadsOption,
+  workersOption,
+} from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 import { foreignOptions } from './source/foreignOptions.ts'
 
@@ -220,6 +226,7 @@ export const restoreOptions = {
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
     workers: workersOption('batches in flight at once, and parts that are read at once'),
+    threads: threadsOption,
     batchSize: {
       type: 'integer',
       description: 'objects in one write',

@@ -4,8 +4,11 @@ import { LeftOut } from '../../archive/object/filtered.ts'
 import { lineLength } from '../../archive/object/size.ts'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
+import type { Threads } from '../../async/thread/threads.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { StoredObject } from '../../core/object.ts'
+import type { Reject } from '../../core/reject.ts'
+import type { Source } from '../../core/stage.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { ratesOf } from '../../run/sharedOptions.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
@@ -23,6 +26,7 @@ import { PartTally, type Refused, type Settled } from './tally.ts'
 import type { PlacedLink, SpoolFile, WrittenObject } from './target/partSpool.ts'
 import { lineReject, objectReject } from './target/rejects.ts'
 import { restoreSink } from './target/sink.ts'
+import { decodeThreads } from './thread/pages.ts'
 
 /** What the parts of one restore share while they are written. */
 interface Writing {
@@ -30,6 +34,8 @@ interface Writing {
   readonly calls: Calls
   readonly semaphore: Semaphore
   readonly signal: AbortSignal
+  /** Decode the parts; undefined where this thread does. */
+  readonly threads: Threads | undefined
   readonly makeTenant: (tenant: string) => Promise<void>
   readonly onObjects: (objects: number) => void
   readonly onFiltered: (objects: number) => void
@@ -56,11 +62,13 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
   const workers = partsAtOnce(run, due.length)
   const shared = sharedBy(run)
   const started = performance.now()
+  const threads = await decodeThreads(run, due)
   try {
     await pool(due, { workers, signal: run.frame.signal, stop: run.frame.stop }, (part, signal) =>
-      writePart({ ...shared, signal, calls: new Calls(run.collection, run.retry, signal) }, part),
+      writePart({ ...shared, threads, signal, calls: new Calls(run.collection, run.retry, signal) }, part),
     )
   } finally {
+    await threads?.close()
     run.progress.writeSeconds += (performance.now() - started) / 1000
   }
 }
@@ -70,7 +78,7 @@ function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
   return Math.min(store.maxInFlight === 1 ? 2 : options.workers, options.workers, parts)
 }
 
-function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls'> {
+function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls' | 'threads'> {
   const { progress, plan, options, source } = run
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
@@ -127,7 +135,6 @@ async function writePart(writing: Writing, part: SourcePart): Promise<void> {
   run.progress.begun.set(part.name, tally)
   const noting = await beginNoting(run, part)
   try {
-    await part.check?.(writing.signal)
     await flow(writing, part, tally, noting)
     announceChanges(run)
   } catch (error) {
@@ -165,7 +172,7 @@ function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
 }
 
 async function flow(
-  { run, calls, semaphore, signal, makeTenant, onObjects, onFiltered, pace, resolve }: Writing,
+  { run, calls, semaphore, threads, signal, makeTenant, onObjects, onFiltered, pace, resolve }: Writing,
   part: SourcePart,
   tally: PartTally,
   noting: Noting,
@@ -183,7 +190,7 @@ async function flow(
     rejectObjects(run, part, objects)
     onObjects(objects.length)
   }
-  const read = await part.pages((reject) => {
+  const read = await checkedPages(part, threads, signal, (reject) => {
     tally.refuse(reject.code)
     run.progress.reasons.add(reject.reason)
     run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
@@ -214,6 +221,18 @@ async function flow(
     // What is in flight has its end before anybody asks what was written.
     await closed
   }
+}
+
+/** What is read of a part, once its bytes were looked at: here, or in a thread. */
+async function checkedPages(
+  part: SourcePart,
+  threads: Threads | undefined,
+  signal: AbortSignal,
+  onReject: (reject: Reject) => void,
+): Promise<Source<readonly StoredObject[]>> {
+  if (threads !== undefined && part.inThread !== undefined) return part.inThread(threads)
+  await part.check?.(signal)
+  return part.pages(onReject)
 }
 
 function evenly(pace: Pace | undefined): Duplex[] {

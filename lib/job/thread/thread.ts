@@ -1,4 +1,6 @@
 /*
  * What the threads of a job load. Each export is work that one of them does; nothing else imports it.
  */
+
 export { storedRange } from '../backup/thread/range.ts'
+export { archivePart } from '../restore/thread/part.ts'

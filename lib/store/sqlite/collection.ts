@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors.ts'
-import { exactJson } from '../../core/exactJson.ts'
+import { knownJson } from '../../core/knownJson.ts'
 import { HASH_PROPERTY, type StoredObject } from '../../core/object.ts'
 import { isReference } from '../../core/schema.ts'
 import { slices } from '../../core/value/slices.ts'
@@ -215,7 +215,7 @@ function storeOne(
       typeof hash === 'string' ? hash : null,
       createdMs,
       updatedMs,
-      exactJson(properties),
+      knownJson(properties),
       vector === undefined ? null : encodeVector(vector),
       vectors === undefined ? null : encodeVectors(vectors),
     )

@@ -5,7 +5,9 @@ import { checkPart } from '../../../archive/part/check.ts'
 import { partPages } from '../../../archive/part/read.ts'
 import { byObject, readingOf } from '../../../archive/part/reading.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
+import { threadedPart } from '../thread/pages.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
 /** A directory archive as what a restore reads. */
@@ -28,12 +30,16 @@ export function archiveSource({ storage, manifest }: Archive): RestoreSource {
 
 function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePart {
   const tenant = manifest.ranges[part.range]?.tenant
+  const { directory } = storage
   return {
     name: part.file,
     ...(tenant !== undefined && { tenant }),
     covers: rangeOf(part),
     objects: part.objects,
     check: (signal) => checkPart(storage, part, signal),
+    ...(directory !== undefined && {
+      inThread: (threads: Threads) => threadedPart(threads, directory, manifest, part),
+    }),
     pages: async () => partPages(byObject(await readingOf(storage, manifest, part))),
   }
 }

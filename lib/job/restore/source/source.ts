@@ -2,6 +2,7 @@ import type { Change } from '../../../archive/foreign/changes.ts'
 import type { Manifest } from '../../../archive/manifest.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import type { ArchiveSelection } from '../../../archive/selection.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
@@ -33,6 +34,11 @@ export interface SourcePart {
   pages(onReject: (reject: Reject) => void): Promise<Source<readonly StoredObject[]>>
   /** The same without anything but ids, where that takes less. */
   ids?(): Promise<Source<readonly StoredObject[]>>
+  /**
+   * The same as `check` and `pages`, one after the other, in a thread. Absent where only this thread has the bytes, or
+   * something may stand between the objects.
+   */
+  inThread?(threads: Threads): Source<readonly StoredObject[]>
 }
 
 /** Objects and their class, wherever they come from. */

@@ -1,0 +1,203 @@
+import { holdsLarge } from '../../core/exactJson.ts'
+import { keepJson, knownJson } from '../../core/knownJson.ts'
+import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
+import { identitySha256, keepSha256 } from './digest.ts'
+
+/** A vector of an object as it lies among the numbers of a page: `rows` of a multi-vector, undefined of any other. */
+interface Shape {
+  /** Undefined for the one without a name. */
+  readonly name?: string
+  readonly width: number
+  readonly rows?: number
+}
+
+/** A page of objects as it crosses to another thread: texts and numbers of all of them in a few buffers. */
+export interface PackedPage {
+  /** 36 characters each. */
+  readonly ids: string
+  /** 32 characters each, a byte each. */
+  readonly sha256: string
+  /** The JSON of their properties, one behind another. */
+  readonly texts: Uint8Array
+  /** Where each of these ends. */
+  readonly ends: Uint32Array
+  /** `createdMs` and `updatedMs` of each; NaN where there is none. */
+  readonly times: Float64Array
+  /** All vectors, one behind another. */
+  readonly floats: Float32Array
+  /** The vectors that objects of the page have, by which of these each has. */
+  readonly shapes: readonly (readonly Shape[])[]
+  readonly shapeOf: Uint16Array
+  /** The tenant of all objects, or that of each where they differ. */
+  readonly tenants: string | undefined | readonly (string | undefined)[]
+  /** By place: objects that are copied as they are, since texts and numbers would not say all of them. */
+  readonly odd: ReadonlyMap<number, StoredObject>
+}
+
+const ID_LENGTH = 36
+const SHA256_LENGTH = 32
+
+/**
+ * Packs a page, so that its buffers can be handed over to another thread: copying the objects themselves takes several
+ * times as long (bench/RESULTS.md, "Threads"). Its SHA-256s go with it, so that nobody makes them again. The vectors and
+ * texts are copied once. Memory: the page once more.
+ */
+export function packPage(page: readonly StoredObject[]): {
+  readonly value: PackedPage
+  readonly transfer: readonly ArrayBuffer[]
+} {
+  const odd = new Map([...page.entries()].filter(([, object]) => isOdd(object)))
+  const plain = odd.size === 0 ? page : page.map((object, at) => (odd.has(at) ? bare(object) : object))
+  const { shapes, shapeOf } = shapesIn(plain)
+  const { texts, ends } = textsOf(plain)
+  const floats = floatsOf(plain, shapes, shapeOf)
+  const times = timesOf(plain)
+  const value: PackedPage = {
+    ids: page.map(({ id }) => id).join(''),
+    sha256: page.map(identitySha256).join(''),
+    ...{ texts, ends, times, floats, shapes, shapeOf, odd },
+    tenants: tenantsOf(page),
+  }
+  const buffers = [texts, ends, times, floats, shapeOf].map(({ buffer }) => buffer as ArrayBuffer)
+  return { value, transfer: buffers }
+}
+
+/** The objects of a page, equal to those that were packed; their vectors are views of one buffer. */
+export function unpackPage(page: PackedPage): readonly StoredObject[] {
+  const { sha256, texts, ends, odd } = page
+  const bytes = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength)
+  const objects = new Array<StoredObject>(ends.length)
+  const place = { float: 0 }
+  let begin = 0
+  for (let at = 0; at < ends.length; at++) {
+    const object = odd.get(at) ?? objectAt(page, at, bytes.toString('utf8', begin, ends[at]!), place)
+    begin = ends[at]!
+    keepSha256(object, sha256.slice(at * SHA256_LENGTH, (at + 1) * SHA256_LENGTH))
+    objects[at] = object
+  }
+  return objects
+}
+
+function objectAt(page: PackedPage, at: number, text: string, place: { float: number }): StoredObject {
+  const { ids, times, floats, shapes, shapeOf, tenants } = page
+  const properties = JSON.parse(text) as JsonObject
+  keepJson(properties, text)
+  const object: ObjectDraft = { id: ids.slice(at * ID_LENGTH, (at + 1) * ID_LENGTH), properties }
+  for (const shape of shapes[shapeOf[at]!]!) place.float = takeVector(object, shape, floats, place.float)
+  const tenant = typeof tenants === 'object' ? tenants[at] : tenants
+  if (tenant !== undefined) object.tenant = tenant
+  const [createdMs, updatedMs] = [times[2 * at]!, times[2 * at + 1]!]
+  if (!Number.isNaN(createdMs)) object.createdMs = createdMs
+  if (!Number.isNaN(updatedMs)) object.updatedMs = updatedMs
+  return object
+}
+
+/** True for an object that is not all said by its JSON, and by vectors whose rows are of one width. */
+function isOdd({ properties, vectors }: StoredObject): boolean {
+  if (holdsBigint(properties) || holdsLarge(properties)) return true
+  if (vectors === undefined) return false
+  const all = Object.values<Vector>(vectors)
+  return all.length === 0 || all.some((vector) => isRagged(vector))
+}
+
+function isRagged(vector: Vector): boolean {
+  return !(vector instanceof Float32Array) && vector.some((row) => row.length !== vector[0]!.length)
+}
+
+function bare({ id }: StoredObject): StoredObject {
+  return { id, properties: {} }
+}
+
+/** Adds a vector to an object; answers where the next one begins. */
+function takeVector(object: ObjectDraft, { name, width, rows }: Shape, floats: Float32Array, from: number) {
+  const next = from + width * (rows ?? 1)
+  const row = (n: number) => floats.subarray(from + n * width, from + (n + 1) * width)
+  const vector: Vector = rows === undefined ? row(0) : Array.from({ length: rows }, (_, n) => row(n))
+  if (name === undefined) object.vector = vector as Float32Array
+  else {
+    object.vectors ??= {}
+    ;(object.vectors as Record<string, Vector>)[name] = vector
+  }
+  return next
+}
+
+function shapesIn(page: readonly StoredObject[]) {
+  const known = new Map<string, number>()
+  const shapes: (readonly Shape[])[] = []
+  const shapeOf = Uint16Array.from(page, (object) => {
+    const key = object.vectors === undefined ? `${object.vector?.length}` : JSON.stringify(shapesOf(object))
+    let at = known.get(key)
+    if (at === undefined) {
+      at = shapes.push(shapesOf(object)) - 1
+      known.set(key, at)
+    }
+    return at
+  })
+  return { shapes, shapeOf }
+}
+
+function shapesOf({ vector, vectors }: StoredObject): Shape[] {
+  const named = Object.entries<Vector>(vectors ?? {}).map(([name, one]) => ({ name, ...shapeIn(one) }))
+  return vector === undefined ? named : [shapeIn(vector), ...named]
+}
+
+function shapeIn(vector: Vector): Shape {
+  if (vector instanceof Float32Array) return { width: vector.length }
+  return { width: vector[0]?.length ?? 0, rows: vector.length }
+}
+
+function floatsOf(
+  page: readonly StoredObject[],
+  shapes: readonly (readonly Shape[])[],
+  shapeOf: Uint16Array,
+) {
+  const sizes = shapes.map((own) => own.reduce((sum, { width, rows = 1 }) => sum + width * rows, 0))
+  const floats = new Float32Array(shapeOf.reduce((sum, at) => sum + sizes[at]!, 0))
+  let used = 0
+  const add = (vector: Vector) => {
+    if (!(vector instanceof Float32Array)) {
+      for (const row of vector) add(row)
+      return
+    }
+    floats.set(vector, used)
+    used += vector.length
+  }
+  for (const { vector, vectors } of page) {
+    if (vector !== undefined) add(vector)
+    for (const name in vectors) add(vectors[name]!)
+  }
+  return floats
+}
+
+function textsOf(page: readonly StoredObject[]) {
+  const all = page.map(({ properties }) => knownJson(properties))
+  const ends = new Uint32Array(all.length)
+  let length = 0
+  for (const [at, text] of all.entries()) {
+    length += Buffer.byteLength(text)
+    ends[at] = length
+  }
+  const texts = Buffer.from(new ArrayBuffer(length))
+  for (const [at, text] of all.entries()) texts.write(text, at === 0 ? 0 : ends[at - 1]!)
+  return { texts, ends }
+}
+
+function timesOf(page: readonly StoredObject[]): Float64Array {
+  const times = new Float64Array(2 * page.length)
+  for (const [at, { createdMs = Number.NaN, updatedMs = Number.NaN }] of page.entries()) {
+    times[2 * at] = createdMs
+    times[2 * at + 1] = updatedMs
+  }
+  return times
+}
+
+function holdsBigint(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint'
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) if (holdsBigint(inner)) return true
+  return false
+}
+
+function tenantsOf(page: readonly StoredObject[]): PackedPage['tenants'] {
+  const first = page[0]?.tenant
+  return page.every(({ tenant }) => tenant === first) ? first : page.map(({ tenant }) => tenant)
+}

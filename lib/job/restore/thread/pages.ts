@@ -1,0 +1,40 @@
+import type { Manifest, Part } from '../../../archive/manifest.ts'
+import { unpackPage } from '../../../archive/object/packed.ts'
+import type { StorageDirectory } from '../../../archive/storage/storage.ts'
+import { threadSource } from '../../../async/thread/threadStage.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Source } from '../../../core/stage.ts'
+import { openJobThreads, threadsFor } from '../../thread/open.ts'
+import type { RestoreRun } from '../run.ts'
+import type { SourcePart } from '../source/source.ts'
+import type { PartWork } from './work.ts'
+
+/** Below this the threads take longer to start than they save. */
+const LEAST_OBJECTS = 10_000
+
+/**
+ * The threads that decode the parts that are due; undefined where this one does: with `--threads 0`, of few objects, of
+ * sources that are no archive in a directory, and where what is left of a damaged part is wanted.
+ */
+export async function decodeThreads(
+  { options, plan }: RestoreRun,
+  due: readonly SourcePart[],
+): Promise<Threads | undefined> {
+  const able = due.filter(({ inThread }) => inThread !== undefined)
+  if (options.skipDamaged || able.length === 0) return undefined
+  const count = threadsFor(options.threads, (plan.objects ?? 0) >= LEAST_OBJECTS)
+  return count === 0 ? undefined : openJobThreads(count)
+}
+
+/** The objects of a part of an archive, checked and decoded in a thread. Memory: five pages. Errors: as `partPages` */
+export function threadedPart(
+  threads: Threads,
+  directory: StorageDirectory,
+  { encoding, schema, tool, ranges }: Manifest,
+  part: Part,
+): Source<readonly StoredObject[]> {
+  const tenant = ranges[part.range]?.tenant
+  const data: PartWork = { directory, manifest: { encoding, schema, tool }, part, tenant }
+  return threadSource({ threads, work: 'archivePart', data }, unpackPage)
+}

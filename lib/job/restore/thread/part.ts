@@ -1,0 +1,31 @@
+import type { Duplex, Readable } from 'node:stream'
+import type { Manifest } from '../../../archive/manifest.ts'
+import { packPage } from '../../../archive/object/packed.ts'
+import { lineLength } from '../../../archive/object/size.ts'
+import { checkPart } from '../../../archive/part/check.ts'
+import { partPages } from '../../../archive/part/read.ts'
+import { byObject, readingOf } from '../../../archive/part/reading.ts'
+import { directoryStorage } from '../../../archive/storage/directory.ts'
+import { serve } from '../../../async/thread/serve.ts'
+import type { ThreadTask } from '../../../async/thread/threads.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { mapChunks } from '../../../stream/mapChunks.ts'
+import { rebatch } from '../../../stream/rebatch.ts'
+import type { PartWork } from './work.ts'
+
+/** What crosses at once: as many as a store takes, and not more than a mebibyte. */
+const PAGE = { count: 500, bytes: 1024 * 1024, weigh: lineLength }
+
+/** In a thread: the bytes of a part are checked, then decoded; what it gives is its objects, packed. */
+export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void> {
+  return serve(port, async ({ signal }) => {
+    const { directory, manifest, part, tenant } = data
+    const storage = directoryStorage(directory.path, directory.modes)
+    await checkPart(storage, part, signal)
+    const ranges: Manifest['ranges'] = []
+    ranges[part.range] = tenant === undefined ? {} : { tenant }
+    const pages: Readable = partPages(byObject(await readingOf(storage, { ...manifest, ranges }, part)))
+    const repaged: Duplex = rebatch<StoredObject>(PAGE)
+    return [pages, repaged, mapChunks(packPage)]
+  })
+}

@@ -1,0 +1,10 @@
+import type { Manifest, Part } from '../../../archive/manifest.ts'
+import type { StorageDirectory } from '../../../archive/storage/storage.ts'
+
+/** What a thread needs to know to read a part of an archive in a directory. */
+export interface PartWork {
+  readonly directory: StorageDirectory
+  readonly manifest: Pick<Manifest, 'encoding' | 'schema' | 'tool'>
+  readonly part: Part
+  readonly tenant: string | undefined
+}

@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { identitySha256 } from '../../../lib/archive/object/digest.ts'
+import { objectIn } from '../../../lib/archive/object/lineReader.ts'
+import { objectText } from '../../../lib/archive/object/lineWriter.ts'
+import { packPage, unpackPage } from '../../../lib/archive/object/packed.ts'
+import { exactJson, parseExact } from '../../../lib/core/exactJson.ts'
+import { knownJson } from '../../../lib/core/knownJson.ts'
+import type { Json, JsonObject, StoredObject } from '../../../lib/core/object.ts'
+import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
+
+const value: fc.Arbitrary<Json> = fc.letrec((again) => ({
+  any: fc.oneof(
+    { maxDepth: 3 },
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom<Json>(null, true, -0, 1e300, 2 ** 60, 2n ** 62n, 0.1, 'a\u0000"\\\ud800', ',"vector":"'),
+    fc.integer(),
+    fc.array(again('any'), { maxLength: 3 }),
+    fc.dictionary(fc.string(), again('any'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+})).any as fc.Arbitrary<Json>
+const vector = fc.float32Array({ maxLength: 5, noNaN: true, noDefaultInfinity: true })
+const object = fc.record(
+  {
+    id: fc.uuid(),
+    properties: fc.dictionary(fc.string(), value, {
+      maxKeys: 5,
+      noNullPrototype: true,
+    }) as fc.Arbitrary<JsonObject>,
+    vector,
+    vectors: fc.dictionary(fc.string(), fc.oneof(vector, fc.array(vector, { maxLength: 3 })), {
+      maxKeys: 3,
+      noNullPrototype: true,
+    }),
+    tenant: fc.constantFrom('a', 'b'),
+    createdMs: fc.nat(),
+    updatedMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  },
+  { requiredKeys: ['id', 'properties'], noNullPrototype: true },
+) as fc.Arbitrary<StoredObject>
+
+/** As a page arrives in another thread. */
+function crossed(page: readonly StoredObject[]): readonly StoredObject[] {
+  const { value, transfer } = packPage(page)
+  return unpackPage(structuredClone(value, { transfer: [...transfer] }))
+}
+
+t.test(
+  'a page that crosses to another thread is equal there, with its SHA-256s, and unchanged here',
+  async (t) => {
+    fc.assert(
+      fc.property(fc.array(object, { maxLength: 6 }), (page) => {
+        const before = structuredClone(page)
+        const there = crossed(page)
+        t.strictSame(there, before, 'equal there')
+        t.strictSame(page, before, 'unchanged here')
+        for (const [at, one] of there.entries()) {
+          if (one.vectors !== undefined)
+            t.strictSame(Object.keys(one.vectors), Object.keys(page[at]!.vectors!))
+          t.equal(identitySha256(one), identitySha256(page[at]!))
+          t.strictSame(parseExact(knownJson(one.properties)), parseExact(exactJson(one.properties)))
+        }
+      }),
+      { numRuns: 150 },
+    )
+  },
+)
+
+t.test('the text of properties that a line is read with says what they are', async (t) => {
+  const numbers = wholeNumbers([])
+  fc.assert(
+    fc.property(object, (one) => {
+      const read = objectIn(Buffer.from(objectText(one)), numbers, true).object
+      t.strictSame(parseExact(knownJson(read.properties)), parseExact(exactJson(read.properties)))
+    }),
+    { numRuns: 300 },
+  )
+  const line = objectText({
+    id: '0a000000-0000-4000-8000-000000000001',
+    properties: { b: 'é', a: [1] },
+    updatedMs: 5,
+  })
+  const { properties } = objectIn(Buffer.from(line), numbers, true).object
+  t.equal(knownJson(properties), '{"a":[1],"b":"é"}')
+  t.equal(knownJson({ ...properties, c: 1 }), '{"a":[1],"b":"é","c":1}', 'a copy has none')
+})
