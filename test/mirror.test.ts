@@ -52,7 +52,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/restore/planned': ['job/restore/planned/plan.test.ts'],
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],
   'job/backup/thread': ['job/thread/backup.test.ts'],
-  'job/restore/thread': ['job/thread/restore.test.ts'],
+  'job/restore/thread': ['job/thread/backup.test.ts', 'job/thread/restore.test.ts'],
   'job/thread': ['job/thread/backup.test.ts'],
   'job/transform': ['job/transform/examples.test.ts'],
   'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],
