@@ -160,6 +160,20 @@ export interface Collection {
   countWhere?(conditions: readonly StoreCondition[], call?: CallOptions): Promise<number>
 }
 
+/** What a store is recognised by. */
+export interface StoreIdentity {
+  /** Equal for the same store, as long as nobody makes or removes collections. */
+  readonly text: string
+  /** Never goes back: two looks at one store with a look at another between them tell whether that is the same. */
+  readonly clock: number
+}
+
+/** What a job is going to do with a store. */
+export interface StoreUse {
+  readonly collection: string
+  readonly does: readonly ('read' | 'make' | 'write' | 'delete' | 'tenants' | 'alias')[]
+}
+
 /**
  * Where collections live.
  * Names are class names (`SourceCode`), matched exactly; two that differ only in case cannot stand together.
@@ -233,6 +247,10 @@ export interface Store {
    * times of their own.
    */
   clockDifferenceMs?(): Promise<number | undefined>
+  /** What tells whether two addresses lead to the same store; undefined where that cannot be known. */
+  identity?(): Promise<StoreIdentity | undefined>
+  /** What keeps the store from such a use, a clause for a sentence each; what cannot be known is no obstacle. */
+  obstacles?(use: StoreUse): Promise<string[]>
   /** Closes the store. Every later call except `close` fails with an ElysiaError. */
   close(): Promise<void>
 }

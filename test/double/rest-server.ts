@@ -40,7 +40,22 @@ export function serverRoutes(inside: Inside, port: () => number): Routes {
       }
       return { status: 200, body: nodes(inside, query, className(name)) }
     },
-    'GET /v1/cluster/statistics': () => ({ status: 200, body: { statistics: [], synchronized: true } }),
+    'GET /v1/users/own-info': () => ({ status: 401 }),
+    'GET /v1/cluster/statistics': () => ({
+      status: 200,
+      body: { statistics: [statistics(port())], synchronized: true },
+    }),
+  }
+}
+
+/** A Raft group of one, with the address that it has for itself. */
+function statistics(port: number) {
+  const address = `127.0.0.1:${port}`
+  return {
+    name: 'node1',
+    status: 'HEALTHY',
+    leaderAddress: address,
+    raft: { latestConfiguration: [{ address, id: 'node1', suffrage: 0 }], lastLogIndex: '1' },
   }
 }
 

@@ -9,6 +9,7 @@ import { type RestoreContext, runRestore } from '../restore/restore.ts'
 import { type CollectionAt, compareSides } from './compare.ts'
 import type { CopyOptions } from './options.ts'
 import { CopyRanges } from './ranges.ts'
+import { requireFitting } from './refusals.ts'
 import { type CopyComparison, type CopyReport, copyReport } from './report.ts'
 import { collectionSource } from './source.ts'
 
@@ -51,6 +52,8 @@ export async function runPass(pass: CopyPass): Promise<CopyEnded> {
     emit(retryEvent(retry))
   }
   const retry = retryUntilDeadline({ forMs: options.retryForMs, signal, onRetry })
+  const { schema } = await retry(() => findNamed(from.store, from.name))
+  await requireFitting({ from, schema, target: { store, name }, options, retry })
   const ranges = rangesFor(pass, name)
   const reading = { workers: options.workers, retry, signal, emit, ranges, changedSinceMs }
   const source = await collectionSource(from.store, from.name, reading)

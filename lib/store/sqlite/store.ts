@@ -22,6 +22,7 @@ import type {
   PropertySchema,
   Range,
   Store,
+  StoreIdentity,
   Tenant,
 } from '../store.ts'
 import {
@@ -36,6 +37,7 @@ import { addAlias, aliasesOf, removeAlias, turnAlias } from './aliases.ts'
 import { addClass, classesOf, removeClass, summaryOf } from './classes.ts'
 import { SqliteObjects } from './collection.ts'
 import { migrate } from './format.ts'
+import { identityOf } from './identity.ts'
 import { addTenants, removeTenants, setStates, tenantsOf } from './tenants.ts'
 import { TransactionQueue } from './transactions.ts'
 
@@ -198,6 +200,10 @@ class SqliteStore implements EmbeddedStore {
       version: `SQLite ${(row as { version: string }).version}`,
       nodes: [{ name: this.#file, status: 'HEALTHY' }],
     }
+  }
+
+  async identity(): Promise<StoreIdentity | undefined> {
+    return identityOf(this.#file)
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,8 @@ import type {
   Range,
   RemoveOutcome,
   Store,
+  StoreIdentity,
+  StoreUse,
   Tenant,
   WriteOutcome,
 } from '../store.ts'
@@ -24,7 +26,9 @@ import { clockDifferenceMs } from './cluster/clock.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { handshake } from './cluster/handshake.ts'
 import { health } from './cluster/health.ts'
+import { identity } from './cluster/identity.ts'
 import { NodeConnection } from './cluster/node.ts'
+import { obstacles } from './cluster/obstacles.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
 import { readAuthorities } from './cluster/tls.ts'
 import type { Context } from './context.ts'
@@ -190,6 +194,14 @@ class WeaviateStore implements Store {
 
   clockDifferenceMs(): Promise<number | undefined> {
     return clockDifferenceMs(this.#shared.cluster)
+  }
+
+  identity(): Promise<StoreIdentity | undefined> {
+    return identity(this.#shared)
+  }
+
+  obstacles(use: StoreUse): Promise<string[]> {
+    return obstacles(this.#shared, use)
   }
 
   async close(): Promise<void> {

@@ -100,21 +100,18 @@ t.test('of a server only what was written since is read', async (t) => {
   await source.create(THING)
   await source.collection('Thing').write(Array.from({ length: 400 }, (_, n) => thing(n, 400)))
   let reads = 0
-  const counting = changedStore(source, (collection) => ({
+  const count = (collection: Collection): Partial<Collection> => ({
     readMany: (ids, ...rest) => {
       reads += ids.length
       return collection.readMany(ids, ...rest)
     },
-  }))
+  })
+  // As if the first pass had begun when nobody had written for long.
+  const clock = { clockDifferenceMs: async () => -3_600_000 }
+  const counting = changedStore(source, count, clock)
   const target = openMemory()
   const { onEvent, reached } = passes()
   const stop = new AbortController()
-  // As if the first pass had begun when nobody had written for long.
-  const clock = Date.now
-  Date.now = () => clock() + 3_600_000
-  t.teardown(() => {
-    Date.now = clock
-  })
   const context = { state: stateOf(t, target), onEvent, stop: stop.signal }
   const following = runCopy(at(counting), at(target), { follow: true, everyMs: 1 }, context)
   await reached(1)

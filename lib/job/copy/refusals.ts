@@ -1,0 +1,97 @@
+import type { Retrying } from '../../async/retry.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { hasTenants } from '../../core/schema.ts'
+import type { Store, StoreUse } from '../../store/store.ts'
+import type { CollectionAt } from './compare.ts'
+import type { CopyOptions } from './options.ts'
+
+const MOST_CLOCK_DIFFERENCE_MS = 60_000
+
+/** A copy before anything of it is written. */
+export interface Intended {
+  readonly from: CollectionAt
+  /** The class of the source. */
+  readonly schema: CollectionSchema
+  readonly target: CollectionAt
+  readonly options: CopyOptions
+  readonly retry: Retrying
+}
+
+/**
+ * Refuses a copy that could only fail later, or do harm.
+ * @throws ElysiaError ELYSIA_CONFLICT where both sides are one, a side cannot be used so, or a clock is wrong; ELYSIA_REFUSED
+ * where a key lacks rights
+ */
+export async function requireFitting(intended: Intended): Promise<void> {
+  await requireTwo(intended)
+  const { from, schema, target, options, retry } = intended
+  const tenanted = hasTenants(schema) ? (['tenants'] as const) : []
+  const isThere = (await retry(() => target.store.schema(target.name))) !== undefined
+  await requireUse(from.store, { collection: schema.class, does: ['read'] }, retry)
+  await requireUse(
+    target.store,
+    {
+      collection: target.name,
+      does: [
+        'read',
+        'write',
+        ...(isThere ? [] : (['make'] as const)),
+        ...(options.sync || options.follow || options.finish ? (['delete'] as const) : []),
+        ...tenanted,
+        ...(options.switchAlias === undefined ? [] : (['alias'] as const)),
+      ],
+    },
+    retry,
+  )
+  for (const { store } of [from, target]) await requireClock(store, retry)
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT */
+async function requireTwo({ from, schema, target, retry }: Intended): Promise<void> {
+  const isOneAddress = from.store.target === target.store.target
+  if (!isOneAddress && !(await retry(() => areOne(from.store, target.store)))) return
+  if (schema.class === target.name) {
+    throw new ElysiaError(
+      'ELYSIA_CONFLICT',
+      `${target.name} in ${target.store.target} is the source itself`,
+      {
+        hint: 'nothing was written; copy into another store, or under another name',
+      },
+    )
+  }
+  if (isOneAddress) return
+  const fact = `${from.store.target} and ${target.store.target} are the same store`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: 'nothing was written; look at the addresses, or give the same one twice to copy within one store',
+  })
+}
+
+/** Whether two addresses lead to one store, as far as stores say what they are. */
+async function areOne(one: Store, other: Store): Promise<boolean> {
+  const before = await one.identity?.()
+  const there = await other.identity?.()
+  if (before === undefined || there === undefined || before.text !== there.text) return false
+  const after = await one.identity?.()
+  return after !== undefined && before.clock <= there.clock && there.clock <= after.clock
+}
+
+async function requireUse(store: Store, use: StoreUse, retry: Retrying): Promise<void> {
+  const facts = await retry(async () => (await store.obstacles?.(use)) ?? [])
+  if (facts.length === 0) return
+  const isRight = facts.every((fact) => fact.startsWith('the key'))
+  throw new ElysiaError(
+    isRight ? 'ELYSIA_REFUSED' : 'ELYSIA_CONFLICT',
+    `${store.target} cannot be used so: ${facts.join('; ')}`,
+    { hint: 'nothing was written; see to it, then give the same command again' },
+  )
+}
+
+async function requireClock(store: Store, retry: Retrying): Promise<void> {
+  const difference = await retry(async () => store.clockDifferenceMs?.())
+  if (difference === undefined || difference <= MOST_CLOCK_DIFFERENCE_MS) return
+  const fact = `the clocks of ${store.target} and of this machine are ${Math.round(difference / 1000)} s apart`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: 'nothing was written; set the clock that is wrong: what has changed is told by it',
+  })
+}
