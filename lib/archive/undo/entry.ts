@@ -14,17 +14,23 @@ import type { UndoEntry } from './undo.ts'
 /** Of an object, and of the entry around it. */
 const BOUNDS = { ...OBJECT_BOUNDS, depth: OBJECT_BOUNDS.depth + 1 }
 
-/** The line that ends a block: how many entries it has, and the SHA-256 of their lines. */
-export interface BlockMark {
+/** The line that begins a block: how many entries follow, the bytes of their lines, and the SHA-256 of these. */
+export interface BlockHead {
   readonly entries: number
+  readonly bytes: number
   readonly sha256: string
 }
 
-/** Entries as one block of lines, the last of which marks it as complete. */
+/** Entries as one block of lines, the first of which says how long it is: what is shorter was cut. */
 export function blockText(entries: readonly UndoEntry[]): string {
   const lines = entries.map((entry) => `${entryText(entry)}\n`).join('')
-  const mark: BlockMark = { entries: entries.length, sha256: hash('sha256', lines) }
-  return `${lines}${JSON.stringify({ block: mark })}\n`
+  const head = { entries: entries.length, bytes: Buffer.byteLength(lines), sha256: hash('sha256', lines) }
+  return `${JSON.stringify({ block: { ...head, check: checkOf(head) } })}\n${lines}`
+}
+
+/** By which a head is known as whole, before its entries are read. */
+function checkOf({ entries, bytes, sha256 }: BlockHead): string {
+  return hash('sha256', `${entries} ${bytes} ${sha256}`).slice(0, 16)
 }
 
 function entryText({ id, tenant, before, wrote }: UndoEntry): string {
@@ -36,11 +42,18 @@ function entryText({ id, tenant, before, wrote }: UndoEntry): string {
   return before === undefined ? head : `${head.slice(0, -1)},"before":${objectText(before)}}`
 }
 
-/** The mark that a line is; undefined of an entry. */
-export function markIn(line: string): BlockMark | undefined {
+/** The head that a line is; undefined where it is none, or not as it was written. */
+export function headIn(line: string): BlockHead | undefined {
   if (!line.startsWith('{"block":')) return undefined
-  const { block } = JSON.parse(line) as { block?: unknown }
-  return isRecord(block) ? (block as unknown as BlockMark) : undefined
+  try {
+    const { block } = JSON.parse(line) as { block?: unknown }
+    if (!isRecord(block)) return undefined
+    const head = block as unknown as BlockHead & { readonly check: unknown }
+    const areCounts = [head.entries, head.bytes].every((count) => Number.isSafeInteger(count) && count > 0)
+    return areCounts && head.check === checkOf(head) ? head : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Reads entries with the numbers that their class has. @throws where a line is none */

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { ownLines } from '../../stream/lines/ownLines.ts'
-import { entryReader, markIn } from './entry.ts'
+import { type BlockHead, entryReader, headIn } from './entry.ts'
 import { UNDO_ENTRIES, type UndoEntry, type UndoHeader, undoDamaged } from './undo.ts'
 
 /** A batch that was kept before it was sent. */
@@ -14,55 +15,58 @@ export interface UndoBlock {
 
 /**
  * The batches that a run kept, in the order in which they were sent. What was being written when its process died ends
- * them: nothing of it was sent. Memory: a batch.
- * @throws ElysiaError ELYSIA_DAMAGED where a block before the last is not what was written
+ * them, and is shorter than it says: nothing of it was sent. Memory: a batch.
+ * @throws ElysiaError ELYSIA_DAMAGED where anything else is not what was written
  */
 export async function* undoBlocks(
   directory: string,
   { schema, bytes }: Pick<UndoHeader, 'schema' | 'bytes'>,
 ): AsyncGenerator<UndoBlock> {
   const failure = (fact: string, cause: unknown) => undoDamaged(directory, fact, cause)
-  const readOne = entryReader(schema)
-  const read = (line: string) => {
-    try {
-      return readOne(line)
-    } catch (error) {
-      throw failure('has an entry that is none', error)
-    }
-  }
-  const file = createReadStream(join(directory, UNDO_ENTRIES))
+  const path = join(directory, UNDO_ENTRIES)
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size === undefined) throw undoDamaged(directory, `lacks its ${UNDO_ENTRIES}`)
+  const read = reading(directory, schema)
+  const other = () => undoDamaged(directory, 'is damaged: one of its blocks is not what was written')
+  let head: BlockHead | undefined
   let lines: string[] = []
-  let end = 0
-  let torn = false
-  try {
-    for await (const line of ownLines(file, { failure, whole: true })) {
-      end += Buffer.byteLength(line) + 1
-      const mark = markOf(line)
-      if (mark === undefined) {
-        lines.push(line)
-        continue
-      }
-      if (torn) throw undoDamaged(directory, 'is damaged: one of its blocks is not what was written')
-      const isWhole = mark.entries === lines.length && mark.sha256 === digestOf(lines)
-      torn = !isWhole
-      if (isWhole) yield { entries: lines.map(read), end }
-      lines = []
+  let [end, length] = [0, 0]
+  // What another process appends from now on is not read.
+  const file = size === 0 ? Readable.from([]) : createReadStream(path, { end: size - 1 })
+  for await (const line of ownLines(file, { failure, whole: true })) {
+    if (head === undefined) {
+      const next = headIn(line)
+      if (next === undefined) throw other()
+      const after = end + Buffer.byteLength(line) + 1 + next.bytes
+      if (after > size) break
+      head = next
+      end = after
+      continue
     }
-    if (bytes !== undefined && (torn || end !== bytes || lines.length > 0)) {
-      throw undoDamaged(directory, `is damaged: it was ${bytes} bytes long when its run ended`)
-    }
-  } catch (error) {
-    // It is there before its header is.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw failure(`lacks its ${UNDO_ENTRIES}`, error)
-    throw error
+    lines.push(line)
+    length += line.length
+    if (length > head.bytes) throw other()
+    if (lines.length < head.entries) continue
+    if (head.sha256 !== digestOf(lines)) throw other()
+    yield { entries: lines.map(read), end }
+    head = undefined
+    lines = []
+    length = 0
+  }
+  if (head !== undefined) throw other()
+  if (bytes !== undefined && end !== bytes) {
+    throw undoDamaged(directory, `is damaged: it was ${bytes} bytes long when its run ended`)
   }
 }
 
-function markOf(line: string) {
-  try {
-    return markIn(line)
-  } catch {
-    return undefined
+function reading(directory: string, schema: UndoHeader['schema']): (line: string) => UndoEntry {
+  const readOne = entryReader(schema)
+  return (line) => {
+    try {
+      return readOne(line)
+    } catch (error) {
+      throw undoDamaged(directory, 'has an entry that is none', error)
+    }
   }
 }
 

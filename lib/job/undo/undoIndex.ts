@@ -71,6 +71,12 @@ export class UndoIndex {
     return (this.#database.prepare('SELECT count(*) AS n FROM touched').get() as { n: number }).n
   }
 
+  /** So many of their ids, each once, in order. */
+  ids(most: number): string[] {
+    const select = this.#database.prepare('SELECT DISTINCT id FROM touched ORDER BY id LIMIT ?').pluck()
+    return select.all(most) as string[]
+  }
+
   /** The tenants of those objects. */
   tenants(): string[] {
     const rows = this.#database.prepare('SELECT DISTINCT tenant FROM touched').all() as { tenant: string }[]

@@ -1,5 +1,4 @@
 // What a run keeps of the objects that it is about to change: durable, whole, cut short by a kill, damaged, expired.
-import { hash } from 'node:crypto'
 import {
   appendFileSync,
   readFileSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { blockText } from '../../../lib/archive/undo/entry.ts'
 import { readUndoHeader } from '../../../lib/archive/undo/header.ts'
 import { keptUndos, removeExpiredUndos } from '../../../lib/archive/undo/kept.ts'
 import { undoBlocks } from '../../../lib/archive/undo/reader.ts'
@@ -74,7 +74,8 @@ t.test(
     const path = await kept(t, [entry(1)], [entry(2), entry(3)])
     const file = join(path, UNDO_ENTRIES)
     const whole = statSync(file).size
-    for (const cut of [1, 20, 400]) {
+    const first = statSync(join(await kept(t, [entry(1)]), UNDO_ENTRIES)).size
+    for (const cut of [1, 20, 400, whole - first - 1, whole - first]) {
       truncateSync(file, whole - cut)
       t.strictSame(await entriesOf(path), [entry(1)], `${cut} bytes short`)
       const writer = await UndoWriter.begin(path, HEADER)
@@ -91,6 +92,22 @@ t.test('a byte that was changed is damage, and named as such', async (t) => {
   const file = join(path, UNDO_ENTRIES)
   writeFileSync(file, readFileSync(file, 'utf8').replace('"d"', '"e"'))
   await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /one of its blocks/ })
+  const whole = readFileSync(join(await kept(t, [entry(1)], [entry(2)]), UNDO_ENTRIES))
+  const last = whole.lastIndexOf('{"block"')
+  // In the last block, as anywhere, also in what says how long it is.
+  for (const at of [
+    last + 3,
+    whole.indexOf('bytes', last) + 8,
+    last + 60,
+    whole.length - 20,
+    whole.length - 1,
+  ]) {
+    const damaged = Buffer.from(whole)
+    damaged[at] = damaged[at] === 57 ? 56 : 57
+    writeFileSync(file, damaged)
+    await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /one of its blocks/ }, `byte ${at}`)
+  }
+  writeFileSync(file, whole)
   appendFileSync(file, 'x\n')
   await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED' })
   writeFileSync(join(path, UNDO_HEADER), '{"kind":"undo"}')
@@ -149,9 +166,8 @@ t.test('entries that are gone, or are none, are damage and not an undo of nothin
   const path = await kept(t, [entry(1)])
   const file = join(path, UNDO_ENTRIES)
   writeFileSync(file, '{"block":null}\n')
-  t.same(await entriesOf(path), [])
-  const line = '{"id":"one"}\n'
-  writeFileSync(file, `${line}${JSON.stringify({ block: { entries: 1, sha256: hash('sha256', line) } })}\n`)
+  await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /one of its blocks/ })
+  writeFileSync(file, blockText([{ id: 'one' }]))
   await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /an entry that is none/ })
   rmSync(file)
   await t.rejects(entriesOf(path), { code: 'ELYSIA_DAMAGED', message: /lacks its entries.jsonl/ })

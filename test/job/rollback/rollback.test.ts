@@ -4,6 +4,8 @@ import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.t
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { deleteObjects } from '../../../lib/job/delete/delete.ts'
+import { openSide } from '../../../lib/job/diff/side/open.ts'
+import { storeSide } from '../../../lib/job/diff/side/store.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { rollback, runRollback } from '../../../lib/job/rollback/rollback.ts'
 import { lockChanges, lockUndo } from '../../../lib/job/undo/lock.ts'
@@ -12,6 +14,7 @@ import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
 import { archiveOf, idOf, THING, thing } from '../backup/archived.ts'
 import { changedStore } from '../changed.ts'
+import { compared } from '../diff/compared.ts'
 import { objectsOf, SMALL, sourceOf } from '../restore/restored.ts'
 import { directory, TARGETS } from '../targets.ts'
 
@@ -52,6 +55,18 @@ for (const [name, open] of Object.entries(TARGETS)) {
     })
     t.same(await objectsOf(store, 'Thing'), before)
     t.match(await rollback(store, run, {}, context), { unchanged: OBJECTS, put_back: 0 }, 'a second time')
+  })
+
+  t.test(`what a restore has changed in ${name} is compared with what it keeps of it`, async (t) => {
+    const store = await open(t)
+    const { run, context } = await overwritten(t, store)
+    const sides = async () =>
+      [await openSide(`${context.undoDirectory}/${run}`), await storeSide(store, 'Thing')] as const
+    const { report } = await compared(...(await sides()))
+    t.match(report, { compared: OBJECTS, different: OBJECTS / 2, only_right: OBJECTS / 2, only_left: 0 })
+    t.match(report.properties, { title: OBJECTS / 2 })
+    await rollback(store, run, {}, context)
+    t.match((await compared(...(await sides()))).report, { is_equal: true, equal: OBJECTS / 2 })
   })
 
   t.test(`what somebody else has changed in ${name} since stays, and is listed`, async (t) => {

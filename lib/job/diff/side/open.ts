@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FindArchive } from '../../../archive/chain/chain.ts'
+import { UNDO_HEADER } from '../../../archive/undo/undo.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Emit } from '../../../run/context.ts'
 import { openArchives, openSource } from '../../restore/source/open.ts'
 import { archiveSide, singleSide } from './archive.ts'
 import type { DiffSide } from './side.ts'
 import { spooledSide } from './spooled.ts'
+import { undoSide } from './undo.ts'
 
 export interface OpenSideOptions {
   /** The class of objects that do not say it: that of the other side. */
@@ -15,8 +19,8 @@ export interface OpenSideOptions {
 }
 
 /**
- * A path as a side of a comparison, whatever lies there: an archive in a directory or in one file; or objects in any
- * order, which are put in order first: JSON lines, a document of the original, an export of a server.
+ * A path as a side of a comparison, whatever lies there: an archive in a directory or in one file; the undo of a run; or
+ * objects in any order, which are put in order first: JSON lines, a document of the original, an export of a server.
  * @throws ElysiaError ELYSIA_INPUT_MISSING, ELYSIA_INPUT; ELYSIA_USAGE for a pipe, which cannot be read twice;
  * ELYSIA_DAMAGED for an archive that is damaged, cut short or not finished
  */
@@ -24,6 +28,7 @@ export async function openSide(
   path: string,
   { className, onEvent, findArchive }: OpenSideOptions = {},
 ): Promise<DiffSide> {
+  if (existsSync(join(path, UNDO_HEADER))) return undoSide(path)
   const more = { ...(onEvent && { onEvent }), ...(findArchive && { findArchive }) }
   const stdin = (): never => {
     throw new ElysiaError('ELYSIA_USAGE', 'standard input cannot be compared', {
