@@ -26,7 +26,6 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
     'archive/format/formats.contract.test.ts',
   ],
   'archive/part': ['archive/untrusted.test.ts', 'archive/roundTrip.test.ts'],
-  'archive/undo': ['archive/undo/undo.test.ts'],
   'archive/storage': ['archive/storage/storage.test.ts', 'archive/untrusted.test.ts'],
   'async/thread': ['async/thread/threadStage.test.ts'],
   catalog: ['catalog/catalog.test.ts', 'catalog/foreign.test.ts'],
