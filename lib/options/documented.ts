@@ -272,6 +272,12 @@ export interface RestoreOptionsInput {
    * exactly the archive. Default 'fail'.
    */
   readonly onConflict?: 'fail' | 'skip' | 'overwrite' | 'merge' | 'replace'
+  /**
+   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
+   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
+   * the objects that have one. Default 'freeze'.
+   */
+  readonly onNewProperty?: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
   /** send only objects that differ from those that are there. Default false. */
   readonly onlyChanged?: boolean
   /** whose value a merge takes where both have one. Default 'archive'. */
@@ -406,6 +412,12 @@ export interface RestoreOptions extends RestoreOptionsInput {
    * exactly the archive. Default 'fail'.
    */
   readonly onConflict: 'fail' | 'skip' | 'overwrite' | 'merge' | 'replace'
+  /**
+   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
+   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
+   * the objects that have one. Default 'freeze'.
+   */
+  readonly onNewProperty: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
   /** send only objects that differ from those that are there. Default false. */
   readonly onlyChanged: boolean
   /** whose value a merge takes where both have one. Default 'archive'. */
@@ -517,6 +529,12 @@ export interface CopyOptionsInput {
   /** only these properties of each object; vectors stay. No default. */
   readonly properties?: string
   /**
+   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
+   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
+   * the objects that have one. Default 'freeze'.
+   */
+  readonly onNewProperty?: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
+  /**
    * if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those
    * whose texts change, so that the target makes them anew. No default.
    */
@@ -625,6 +643,12 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly undo: boolean
   /** how long to keep it. In milliseconds, 0 to 366d. Default 604800000 (7d). */
   readonly keepUndoMs: number
+  /**
+   * what becomes of a property that the class does not have: freeze refuses it, before anything is written
+   * where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object
+   * the objects that have one. Default 'freeze'.
+   */
+  readonly onNewProperty: 'freeze' | 'evolve' | 'discard-value' | 'discard-object'
   /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
   /**

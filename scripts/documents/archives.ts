@@ -342,6 +342,9 @@ export const restoredFields = {
     'Objects that are missing, by reason: `damaged`, those of damaged parts; `exists`, those that gave way.',
   ),
   filtered: count('Objects that `--filter`, `--objects` and transforms left out.'),
+  discarded: optional(
+    counts('Values that were left out, by property; absent without `--on-new-property discard-value`.'),
+  ),
   added: optional(count('Objects that transforms made of others.')),
   not_found: optional(count('Ids of `--objects` of which the source has no object.')),
   vectors: count('Vectors that were written.'),

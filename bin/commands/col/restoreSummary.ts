@@ -50,6 +50,7 @@ function rows(report: RestoreReport): Row[] {
     ...(filtered === 0 ? [] : ([[1, 'filtered', filtered]] as Row[])),
     ...byCode(1, 'rejected', rejected),
     ...byCode(1, 'skipped', skipped),
+    ...(report.discarded === undefined ? [] : byCode(0, 'values left out', report.discarded)),
     ...(deleted === 0 ? [] : ([[0, 'deleted', deleted]] as Row[])),
     [0, 'vectors', vectors],
     ...(vectors > 0 && report.vectors_absent > 0 ? ([[1, 'lacking', report.vectors_absent]] as Row[]) : []),

@@ -15,6 +15,7 @@ const {
   indexType,
   quantizer,
   migrate,
+  onNewProperty,
   missingReferences,
   maxDelete,
   undo,
@@ -99,6 +100,7 @@ export const copyOptions = {
     filter: filterOption('copy only objects that this is true of, in the language of SQL'),
     objects: objectsOption('copy only the objects of these ids'),
     properties: propertiesOption('only these properties of each object; vectors stay'),
+    onNewProperty,
     vectors: {
       type: 'string',
       description:

@@ -37,6 +37,14 @@ export const restoreOptions = {
       default: 'fail',
       flagOnly: true,
     },
+    onNewProperty: {
+      type: 'string',
+      description:
+        'what becomes of a property that the class does not have: freeze refuses it, before anything is written where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object the objects that have one',
+      enum: ['freeze', 'evolve', 'discard-value', 'discard-object'],
+      default: 'freeze',
+      flagOnly: true,
+    },
     onlyChanged: {
       type: 'boolean',
       description: 'send only objects that differ from those that are there',

@@ -16,6 +16,7 @@ import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import { alongside } from './conflict/alongside.ts'
+import type { DiscardedValues } from './conflict/newProperties.ts'
 import { type Resolve, resolverFor } from './conflict/resolve.ts'
 import { asPlanned } from './planned/check.ts'
 import type { RestoreRun } from './run.ts'
@@ -203,7 +204,9 @@ async function flow(
     onFiltered(objects)
   })
   const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
-  const made = reshaped({ ...stages, onRefused, onAdded: (objects) => tally.addMade(objects), signal })
+  const onAdded = (objects: number) => tally.addMade(objects)
+  const onDiscarded = (values: DiscardedValues) => tally.discard(values)
+  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, signal })
   const onUnchanged = (unchanged: SplitObject[]) => {
     tally.add({ written: [], refused: [], unchanged })
     onObjects(unchanged.length)

@@ -20,6 +20,7 @@ import type { Transform } from '../../transform/transform.ts'
 import { dropStaleVectors, requireVectorsSaid, touchedVectorizers } from '../../transform/vectors/stale.ts'
 import { namesOf } from '../backup/plan.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
+import { ofOwnClass } from './conflict/newProperties.ts'
 import type { RestoreOptions } from './options.ts'
 import type { RestorePlan } from './run.ts'
 import type { RestoreSource, SourcePart } from './source/source.ts'
@@ -99,9 +100,13 @@ export async function planRestore(
   const tenants = tenantsOf(source, schema, options)
   const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
   const parts = partsOf(source, only, selection)
-  return {
+  const made = {
     schema: { ...schema, properties: (schema.properties ?? []).filter((one) => !isReference(one)) },
     references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
+  }
+  return {
+    ...made,
+    newProperties: ofOwnClass(made, options),
     patches: all,
     tenants,
     aliases: aliasesFor(store, source, name, emit),

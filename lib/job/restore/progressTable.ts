@@ -22,6 +22,8 @@ export interface PartFacts {
   readonly filtered?: number
   /** By code. */
   readonly rejected: CountsByCode
+  /** Values that the class has no property for, by its name; absent where there were none. */
+  readonly discarded?: CountsByCode
   readonly vectors: number
   /** References that its objects have. */
   readonly references: number

@@ -45,6 +45,8 @@ export interface RestoreReport {
   filtered: number
   /** Objects that transforms made of others; absent where there are none. */
   added?: number
+  /** With `onNewProperty: 'discard-value'`: values that were left out, by the name of their property; absent elsewhere. */
+  discarded?: CountsByCode
   /** Ids that were asked for of which the source has no object; absent where none were. */
   not_found?: number
   vectors: number
@@ -105,6 +107,7 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
     'Skipped objects, by reason: `damaged` for those of damaged parts, `exists` for those that the target had already.',
   filtered: 'Objects that `--filter`, `--objects` and transforms left out.',
   added: 'Objects that transforms made of others; absent where there are none.',
+  discarded: 'Values that `--on-new-property discard-value` left out, by property; absent without it.',
   not_found: 'Ids of `--objects` that the source does not have; absent without that option.',
   vectors: 'Vectors that were written.',
   vectors_absent: 'Vectors of the class that written objects lack, and that nobody makes.',
@@ -156,7 +159,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
   const { source, plan, progress, options } = run
   const { status, verification, error, startedAt, seconds, retries } = facts
   const begun = [...progress.begun.values()].map((tally) => tally.facts())
-  const { objects, rejected, skipped, ...sums } = sumsOf([...progress.parts.values(), ...begun])
+  const { objects, rejected, skipped, discarded, ...sums } = sumsOf([...progress.parts.values(), ...begun])
   const damaged = damagedOf(run)
   const isWhole = status === 'done' || status === 'planned'
   return {
@@ -178,6 +181,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     skipped: { ...skipped, ...(damaged > 0 && { damaged }) },
     filtered: sums.filtered,
     ...(sums.added > 0 && { added: sums.added }),
+    ...(options.onNewProperty === 'discard-value' && { discarded }),
     ...(plan.selection?.ids && { not_found: progress.unseen.size }),
     vectors: sums.vectors,
     vectors_absent: sums.absent,
@@ -258,6 +262,7 @@ function sumsOf(all: readonly PartFacts[]) {
   return {
     ...sums,
     rejected: addedUp(all.map(({ rejected }) => rejected)),
+    discarded: addedUp(all.map(({ discarded = {} }) => discarded)),
     skipped: addedUp(all.map(({ skipped = {} }) => skipped)),
   }
 }

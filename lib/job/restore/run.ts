@@ -14,6 +14,7 @@ import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { AliasFacts, AliasPlan } from './alias/plan.ts'
+import type { NewProperties } from './conflict/newProperties.ts'
 import type { Strategy } from './conflict/strategy.ts'
 import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
 import type { RestoreOptions } from './options.ts'
@@ -64,6 +65,8 @@ export interface RestorePlan {
   readonly selection: Selection | undefined
   /** What becomes of those that are selected. */
   readonly transforms: TransformPipeline
+  /** What becomes of properties that the class does not have. */
+  readonly newProperties: NewProperties
   /** Refuses what does not fit of vectors. */
   readonly vectors: CheckedVectors
   /** Which vectors objects may lack. */

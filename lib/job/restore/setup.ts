@@ -19,8 +19,9 @@ import { removeExpired } from '../undo/expiry.ts'
 import { lockChanges } from '../undo/lock.ts'
 import { planAlias } from './alias/plan.ts'
 import { announceAlias } from './alias/switch.ts'
-import { planInto } from './conflict/existing.ts'
+import { announceProperties, planInto } from './conflict/existing.ts'
 import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
+import { grown } from './conflict/newProperties.ts'
 import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
 import { listedSource } from './list/listed.ts'
@@ -95,8 +96,10 @@ export async function setUpRestore(
   try {
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)
-    const { left, isMade, into: schema } = continued
-    const plan = schema === undefined ? planned : planInto(store, schema, planned, source, options)
+    const { left, isMade, into: found } = continued
+    const plan = found === undefined ? planned : planInto(store, found, planned, source, options)
+    const schema = found && grown(found, plan.newProperties)
+    if (dryRun) announceProperties(plan, plan.schema.class, emit)
     if (schema === undefined) requireNoLoss(store, plan, options)
     const { transforms, objects = source.about } = plan
     announceRevectorizing({ store, transforms, schema: schema ?? plan.schema, objects }, emit)

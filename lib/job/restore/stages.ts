@@ -8,6 +8,7 @@ import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import { transformStages } from '../../transform/pipeline.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
+import { type DiscardedValues, discarding } from './conflict/newProperties.ts'
 import { distinctIds } from './distinctIds.ts'
 import type { RestorePlan } from './run.ts'
 import type { SourcePart } from './source/source.ts'
@@ -45,6 +46,8 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
   readonly onRefused: (refused: readonly Refused[]) => void
   /** Called with how many objects came of others. */
   readonly onAdded: (objects: number) => void
+  /** Called with values that were left out, since the class has no such property. */
+  readonly onDiscarded?: (values: DiscardedValues) => void
   readonly signal: AbortSignal
 }
 
@@ -52,9 +55,10 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
  * What transforms make of the objects that are wanted, as far as their vectors fit: pages → pages, each id once. Memory: a
  * page.
  */
-export function reshaped({ plan, onRepeated, leftOut, onRefused, onAdded, signal }: ReshapeStages): Duplex[] {
-  const { transforms } = plan
-  const stages = transformStages(transforms, {
+export function reshaped(stages: ReshapeStages): Duplex[] {
+  const { plan, onRepeated, leftOut, onRefused, onAdded, onDiscarded = () => {}, signal } = stages
+  const { transforms, newProperties } = plan
+  const made = transformStages(transforms, {
     onRejects: onRefused,
     onPage: (_, { filtered, added = 0 }) => {
       if (filtered > 0) leftOut.leaveOut(filtered)
@@ -63,7 +67,8 @@ export function reshaped({ plan, onRepeated, leftOut, onRefused, onAdded, signal
     signal,
   })
   const distinct = transforms.expands ? [distinctIds(onRepeated)] : []
-  return [...stages, ...distinct, plan.vectors.stage(onRefused)]
+  const fitting = discarding(newProperties, { leftOut, onDiscarded })
+  return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]
 }
 
 /** What was refused, with the place where it was found, if the part knows it. */

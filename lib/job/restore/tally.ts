@@ -3,7 +3,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { sum } from '../../core/report.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
 import type { PartFacts } from './progressTable.ts'
-import type { RestoreRejectCode } from './reasons.ts'
+import type { CountsByCode, RestoreRejectCode } from './reasons.ts'
 import type { VectorPresence } from './vectors/presence.ts'
 
 /** An object that was refused, and why: of the store its own words. */
@@ -36,6 +36,7 @@ export class PartTally {
   readonly #brought: BroughtTally | undefined
   readonly #presence: VectorPresence | undefined
   readonly #rejected: Record<string, number> = {}
+  readonly #discarded: Record<string, number> = {}
   #written = 0
   #unchanged = 0
   #unchangedVectors = 0
@@ -90,6 +91,12 @@ export class PartTally {
     this.#added += objects
   }
 
+  /** Values of properties that the class does not have. */
+  discard(values: CountsByCode): void {
+    for (const [name, count] of Object.entries(values))
+      this.#discarded[name] = (this.#discarded[name] ?? 0) + count
+  }
+
   /** What was not selected. */
   leaveOut(objects: number): void {
     this.#filtered += objects
@@ -104,6 +111,7 @@ export class PartTally {
       ...(this.#added > 0 && { added: this.#added }),
       ...(this.#skipped > 0 && { skipped: { exists: this.#skipped } }),
       rejected: { ...this.#rejected },
+      ...(Object.keys(this.#discarded).length > 0 && { discarded: { ...this.#discarded } }),
       vectors: this.#vectors,
       references: this.#references,
       digest: this.#digest.hex(),

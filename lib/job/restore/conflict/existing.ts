@@ -1,4 +1,5 @@
-import { type CollectionSchema, hasTenants } from '../../../core/schema.ts'
+import { type CollectionSchema, hasTenants, type PropertySchema } from '../../../core/schema.ts'
+import type { Emit } from '../../../run/context.ts'
 import type { Store } from '../../../store/store.ts'
 import { normalizerFor } from '../../../transform/object/comparable.ts'
 import { schemaDifferences } from '../../../transform/schema/differences.ts'
@@ -7,6 +8,7 @@ import type { RestorePlan, RestoreRun } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
 import { CheckedVectors } from '../vectors/checked.ts'
 import { vectorPresence } from '../vectors/presence.ts'
+import { grown, ofExisting } from './newProperties.ts'
 import { requireFit, requireMergeable, requireWholeObjects } from './requirements.ts'
 
 /**
@@ -17,28 +19,52 @@ import { requireFit, requireMergeable, requireWholeObjects } from './requirement
 export function planInto(
   store: Store,
   existing: CollectionSchema,
-  plan: RestorePlan,
+  before: RestorePlan,
   source: RestoreSource,
   options: RestoreOptions,
 ): RestorePlan {
-  requireFit(store, existing, plan, source)
+  const plan = { ...before, newProperties: ofExisting(existing, before, options) }
+  const becomes = grown(existing, plan.newProperties)
+  requireFit(store, becomes, plan, source)
   requireMergeable(existing, options)
   requireWholeObjects(existing, plan, source, options)
   return {
     ...plan,
     patches: [],
     aliases: [],
-    compared: normalizerFor(store.kind, existing),
+    compared: normalizerFor(store.kind, becomes),
     mayExpire: undefined,
-    vectors: new CheckedVectors(existing),
-    presence: vectorPresence(store, existing),
+    vectors: new CheckedVectors(becomes),
+    presence: vectorPresence(store, becomes),
   }
 }
 
 /** What is to be seen to before the first object is written. The class stays as it is. */
 export async function prepareExisting(run: RestoreRun): Promise<void> {
+  await addProperties(run)
   noteDifferences(run)
   await prepareTenants(run)
+}
+
+/** With `--on-new-property evolve`. No undo takes a property away again: a server cannot. */
+async function addProperties({ store, plan, retry, class: name, frame }: RestoreRun): Promise<void> {
+  for (const property of plan.newProperties.added) {
+    await retry(() => store.addProperty(name, property))
+    frame.emit(addedEvent(name, property, false))
+  }
+}
+
+/** Says of a dry run what the class would get. */
+export function announceProperties(
+  { newProperties: { added } }: RestorePlan,
+  name: string,
+  emit: Emit,
+): void {
+  for (const property of added) emit(addedEvent(name, property, true))
+}
+
+function addedEvent(collection: string, { name, dataType }: PropertySchema, dry_run: boolean) {
+  return { type: 'property_added', collection, property: name, data_type: dataType.join(), dry_run } as const
 }
 
 /** Says what of the class is otherwise than the archive has it, though objects fit. */

@@ -7,6 +7,7 @@ import { vectorizersOf } from '../../../transform/schema/vectorizers.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestorePlan } from '../run.ts'
 import type { RestoreSource } from '../source/source.ts'
+import { counted } from './newProperties.ts'
 
 /** @throws ElysiaError ELYSIA_CONFLICT where a class lacks what objects have, naming all of it */
 export function requireFit(
@@ -19,12 +20,12 @@ export function requireFit(
   const chosen = plan.transforms.isEmpty ? plan.selection?.declared.properties : undefined
   const all = [...(plan.schema.properties ?? []), ...plan.references]
   const properties = chosen === undefined ? all : all.filter(({ name }) => chosen.includes(name))
-  const wanted = { ...plan.schema, properties }
+  const wanted = { ...plan.schema, properties: counted(properties, plan.newProperties) }
   const faults = misfits(wanted, existing, { vectors: withoutVectors !== true })
   if (faults.length === 0) return
   const fact = `the archive does not fit into ${existing.class} in ${store.target}: ${faults.join('; ')}`
   throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: `nothing was written; add to ${existing.class} what it lacks, or restore beside it with --name NEW`,
+    hint: `nothing was written; --on-new-property evolve adds properties to ${existing.class}, discard-value leaves their values out; or restore beside it with --name NEW`,
   })
 }
 

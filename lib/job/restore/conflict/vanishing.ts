@@ -133,6 +133,8 @@ function notWhole(source: string, reason: string): ElysiaError {
 
 /** Why what comes of a source is not all of its collection; undefined where it is. */
 function partFact({ selection, manifest }: RestoreSource, plan: RestorePlan): string | undefined {
+  if (plan.newProperties.policy === 'discard-object')
+    return '--on-new-property discard-object leaves out some of its objects'
   if (plan.transforms.filters) return 'a transform leaves out some of its objects'
   if (plan.transforms.expands) return 'a transform makes objects of other ids than it holds'
   const { filtered = 0, rejected = 0 } = manifest?.counts ?? {}

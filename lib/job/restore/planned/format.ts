@@ -10,7 +10,17 @@ export type Change = (typeof CHANGES)[number]
 
 /** The options of a restore that decide what is written; the others say how, and are given when a plan is applied. */
 export const PLANNED_OPTIONS = [
-  ...['name', 'collection', 'onConflict', 'onlyChanged', 'prefer', 'vectors', 'maxDelete', 'tenant'],
+  ...[
+    'name',
+    'collection',
+    'onConflict',
+    'onlyChanged',
+    'prefer',
+    'vectors',
+    'maxDelete',
+    'tenant',
+    'onNewProperty',
+  ],
   ...['filter', 'objects', 'properties', 'schema', 'replication', 'vectorizer', 'missingReferences'],
 ] as const
 

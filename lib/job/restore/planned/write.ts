@@ -78,9 +78,11 @@ export function requirePlannable({
       ? '--into-alias restores beside, and changes nothing that is there'
       : options.useList !== undefined
         ? '--use-list selects by itself'
-        : options.skipDamaged
-          ? '--skip-damaged may leave out something else each time'
-          : undefined
+        : options.onNewProperty === 'evolve'
+          ? '--on-new-property evolve changes the class'
+          : options.skipDamaged
+            ? '--skip-damaged may leave out something else each time'
+            : undefined
   if (fact === undefined) return
   throw new ElysiaError('ELYSIA_USAGE', `no plan can be made: ${fact}`, {
     hint: isOnce(source) ? 'write it to a file first' : 'leave one of them out',

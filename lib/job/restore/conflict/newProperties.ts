@@ -1,0 +1,119 @@
+import type { LeftOut } from '../../../archive/object/filtered.ts'
+import type { JsonObject, StoredObject } from '../../../core/object.ts'
+import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
+import type { Stage } from '../../../core/stage.ts'
+import { mapChunks } from '../../../stream/mapChunks.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { RestorePlan } from '../run.ts'
+
+type Page = readonly StoredObject[]
+
+/** How many values were discarded, by their property. */
+export type DiscardedValues = Readonly<Record<string, number>>
+
+/** What becomes of properties, and of values, that the class does not have. */
+export interface NewProperties {
+  readonly policy: RestoreOptions['onNewProperty']
+  /** Those that an existing class gets: with `evolve`. */
+  readonly added: readonly PropertySchema[]
+  /** All that the class has then. */
+  readonly known: ReadonlySet<string>
+}
+
+type Planned = Pick<RestorePlan, 'schema' | 'references'>
+
+/** Of a class of the restore's own, which has all that the archive says. */
+export function ofOwnClass(
+  { schema, references }: Planned,
+  { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,
+): NewProperties {
+  return { policy, added: [], known: namesIn([...(schema.properties ?? []), ...references]) }
+}
+
+/** Of a class that is there. */
+export function ofExisting(
+  existing: CollectionSchema,
+  { schema, references }: Planned,
+  { onNewProperty: policy }: Pick<RestoreOptions, 'onNewProperty'>,
+): NewProperties {
+  const there = namesIn(existing.properties ?? [])
+  const wanted = [...(schema.properties ?? []), ...references]
+  const added = policy === 'evolve' ? wanted.filter(({ name }) => !there.has(name)) : []
+  return { policy, added, known: there.union(namesIn(added)) }
+}
+
+function namesIn(properties: readonly PropertySchema[]): ReadonlySet<string> {
+  return new Set(properties.map(({ name }) => name))
+}
+
+/** A class with the properties that it gets. */
+export function grown(existing: CollectionSchema, { added }: NewProperties): CollectionSchema {
+  return added.length === 0
+    ? existing
+    : { ...existing, properties: [...(existing.properties ?? []), ...added] }
+}
+
+/** What of the archive has to fit into the class: with a policy that discards only what both have. */
+export function counted(wanted: readonly PropertySchema[], { policy, known }: NewProperties) {
+  return discards(policy) ? wanted.filter(({ name }) => known.has(name)) : wanted
+}
+
+function discards(policy: NewProperties['policy']): boolean {
+  return policy === 'discard-value' || policy === 'discard-object'
+}
+
+export interface Discarding {
+  /** Counts objects that are left out. */
+  readonly leftOut: LeftOut
+  readonly onDiscarded: (values: DiscardedValues) => void
+}
+
+/**
+ * Pages → pages of objects without values of unknown properties, or without the objects that have such; none where the
+ * store decides. Null is no value. Memory: a page.
+ */
+export function discarding(
+  { policy, known }: NewProperties,
+  { leftOut, onDiscarded }: Discarding,
+): Stage<Page, Page>[] {
+  if (policy === 'discard-object') {
+    return [
+      mapChunks((page: Page) => {
+        const fit = page.filter(({ properties }) => strangeIn(properties, known).length === 0)
+        leftOut.leaveOut(page.length - fit.length)
+        return fit
+      }),
+    ]
+  }
+  if (policy !== 'discard-value') return []
+  return [
+    mapChunks((page: Page) => {
+      const values: Record<string, number> = {}
+      const fit = page.map((object) => {
+        const strange = strangeIn(object.properties, known)
+        for (const name of strange) values[name] = (values[name] ?? 0) + 1
+        return strange.length === 0 ? object : { ...object, properties: without(object.properties, strange) }
+      })
+      if (Object.keys(values).length > 0) onDiscarded(values)
+      return fit
+    }),
+  ]
+}
+
+const NONE: readonly string[] = []
+
+function strangeIn(properties: JsonObject, known: ReadonlySet<string>): readonly string[] {
+  let strange: string[] | undefined
+  for (const name in properties) {
+    if (known.has(name) || properties[name] === null || properties[name] === undefined) continue
+    strange ??= []
+    strange.push(name)
+  }
+  return strange ?? NONE
+}
+
+function without(properties: JsonObject, names: readonly string[]): JsonObject {
+  const kept = { ...properties }
+  for (const name of names) delete kept[name]
+  return kept
+}
