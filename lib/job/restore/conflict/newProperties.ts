@@ -4,7 +4,6 @@ import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import type { Stage } from '../../../core/stage.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
 import type { RestoreOptions } from '../options.ts'
-import type { RestorePlan } from '../run.ts'
 
 type Page = readonly StoredObject[]
 
@@ -20,7 +19,11 @@ export interface NewProperties {
   readonly known: ReadonlySet<string>
 }
 
-type Planned = Pick<RestorePlan, 'schema' | 'references'>
+/** The class that is to be made, and the references that are added to it. */
+interface Planned {
+  readonly schema: CollectionSchema
+  readonly references: readonly PropertySchema[]
+}
 
 /** Of a class of the restore's own, which has all that the archive says. */
 export function ofOwnClass(
