@@ -436,7 +436,19 @@ export const rollbackDocument = document('rollback', '`col rollback RUN --json`.
   references: count('References of the objects that were put back.'),
   references_rejected: count('References that the store refused.'),
   left_file: nullable(text('Their ids, as JSON lines.'), 'Null where none were left or refused.'),
-  tenants_made: texts('Tenants that the run had made; they stay.'),
+  tenants_made: texts('Tenants that the run had made.'),
+  tenants_removed: texts('Those of them that held nothing any more, and were removed.'),
+  changes: nullable(
+    list(
+      object('An object that is not as it was before the run.', {
+        id: text('Its id.'),
+        tenant: optional(text('Its tenant.')),
+        fate: one(['put_back', 'removed', 'left'], 'What would become of it.'),
+      }),
+      'Of a dry run: up to 1000 of them.',
+    ),
+    'Null unless it was a dry run.',
+  ),
   verified: nullable(
     count('Objects that were read back and are as before.'),
     'Null if nothing was read back.',

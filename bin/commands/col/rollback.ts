@@ -80,6 +80,7 @@ function summary(report: RollbackReport): string[] {
     `what ${undone} changed of ${name} in ${target}`,
     ...table(rows),
     ...(verified === null ? [] : [`read back: ${counted(verified, 'object')} as before`]),
+    ...changesText(report),
     `${seconds.toFixed(2)} s`,
     ...tenantsText(report),
     ...(left_file === null ? [] : [`left or rejected: ${left_file}`]),
@@ -87,6 +88,18 @@ function summary(report: RollbackReport): string[] {
 }
 
 const MOST_NAMED = 10
+const FATES = { put_back: 'put back', removed: 'remove', left: 'leave' } as const
+
+/** Of a dry run the first of what it would do, a line an object. */
+function changesText({ changes, objects, unchanged }: RollbackReport): string[] {
+  if (changes === null) return []
+  const some = changes.slice(0, MOST_NAMED)
+  const more = objects - unchanged - some.length
+  const lines = some.map(
+    ({ id, tenant, fate }) => `would ${FATES[fate]} ${tenant === undefined ? '' : `${tenant}/`}${id}`,
+  )
+  return more <= 0 ? lines : [...lines, `… and ${more} more; --json lists up to 1000`]
+}
 
 function tenantsText({
   tenants_made: made,

@@ -7,7 +7,7 @@ import { linkMissing } from '../restore/target/linking.ts'
 import type { PlacedLink, SpoolFile } from '../restore/target/partSpool.ts'
 import { type Fate, fateOf } from './decide.ts'
 import type { LeftObject } from './left.ts'
-import type { RollbackRun } from './run.ts'
+import type { PlannedChange, RollbackRun } from './run.ts'
 
 const LINKS = 'links'
 
@@ -62,6 +62,7 @@ async function putBackSome(
         ...(await writeBack(run, of('put_back'), split, file)),
         ...(await removeAll(run, of('removed'), tenant)),
       ]
+  if (options.dryRun) noteChanges(progress.changes, by)
   for (const fate of FATES) progress.fates[fate] += of(fate).length
   for (const { fate } of refused) progress.fates[fate] -= 1
   progress.rejected += refused.length
@@ -88,6 +89,17 @@ export async function foundOf(
 }
 
 const FATES: readonly Fate[] = ['put_back', 'removed', 'unchanged', 'left']
+
+/** Changes that a dry run lists, at most. */
+const MOST_LISTED = 1000
+
+function noteChanges(changes: PlannedChange[], by: ReadonlyMap<Fate, readonly UndoEntry[]>): void {
+  for (const [fate, entries] of by) {
+    if (fate === 'unchanged') continue
+    for (const { id, tenant } of entries.slice(0, MOST_LISTED - changes.length))
+      changes.push({ id, ...(tenant !== undefined && { tenant }), fate })
+  }
+}
 
 interface RefusedEntry {
   readonly entry: UndoEntry

@@ -3,7 +3,7 @@ import { toThousandths } from '../../core/units.ts'
 import { failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
 import type { Ending } from '../../run/run.ts'
-import type { RollbackRun } from './run.ts'
+import type { PlannedChange, RollbackRun } from './run.ts'
 
 /** What a rollback did. `objects` = `put_back`, `removed`, `unchanged`, `left` and `rejected`, always. */
 export interface RollbackReport {
@@ -33,6 +33,8 @@ export interface RollbackReport {
   tenants_made: readonly string[]
   /** Those of them that were empty again, and are gone. */
   tenants_removed: readonly string[]
+  /** Of a dry run: what would become of objects that are not as before, up to 1000 of them; null otherwise. */
+  changes: readonly PlannedChange[] | null
   /** Objects that were read back and are as before; null where it did not come to that. */
   verified: number | null
   retries: number
@@ -63,6 +65,8 @@ export const ROLLBACK_REPORT: Readonly<Record<keyof RollbackReport, string>> = {
     'JSON lines `{id, tenant?, found, reason?}` of those that were left or refused; null where there are none.',
   tenants_made: 'Tenants that the run had made.',
   tenants_removed: 'Those of them that held nothing any more, and were removed; the others stay.',
+  changes:
+    'Of a dry run: `{id, tenant?, fate}` of up to 1000 objects that are not as before, and what would become of each; null otherwise.',
   verified: 'Objects that were read back and are as before; null where it did not come to that.',
   retries: 'Calls to the store that were repeated.',
   started_at: 'When this process began it.',
@@ -95,6 +99,7 @@ export function rollbackReport(
     left_file: run.left.path ?? null,
     tenants_made: kept.header.tenants_made ?? [],
     tenants_removed: progress.tenantsRemoved,
+    changes: options.dryRun ? progress.changes : null,
     verified: progress.verified ?? null,
     retries,
     started_at: startedAt,

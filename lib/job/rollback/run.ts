@@ -40,6 +40,13 @@ export interface RollbackRun {
   readonly progress: RollbackState
 }
 
+/** What would become of an object that is not as it was before the run. */
+export interface PlannedChange {
+  readonly id: string
+  readonly tenant?: string
+  readonly fate: Exclude<Fate, 'unchanged'>
+}
+
 /** What has been done so far. */
 export interface RollbackState {
   readonly fates: Record<Fate, number>
@@ -47,6 +54,8 @@ export interface RollbackState {
   references: number
   referencesRejected: number
   verified: number | undefined
+  /** Of a dry run: what it would do, to some of the objects. */
+  readonly changes: PlannedChange[]
   /** Tenants that the run had made, and that were empty again. */
   tenantsRemoved: readonly string[]
 }

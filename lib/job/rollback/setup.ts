@@ -95,6 +95,7 @@ export async function setUpRollback(
         references: 0,
         referencesRejected: 0,
         verified: undefined,
+        changes: [],
         tenantsRemoved: [],
       },
     }

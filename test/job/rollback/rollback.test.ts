@@ -69,6 +69,23 @@ for (const [name, open] of Object.entries(TARGETS)) {
     t.match((await compared(...(await sides()))).report, { is_equal: true, equal: OBJECTS / 2 })
   })
 
+  t.test(`a dry run of a rollback in ${name} says what would become of each object`, async (t) => {
+    const store = await open(t)
+    const { run, before, context } = await overwritten(t, store)
+    const mine = new Set(before.map(({ id }) => id))
+    const [one] = (await objectsOf(store, 'Thing')) as [StoredObject]
+    await store.collection('Thing').write([{ ...one, properties: { title: 'theirs' } }])
+    const now = await objectsOf(store, 'Thing')
+    const { changes, ...report } = await rollback(store, run, { dryRun: true }, context)
+    t.match(report, { status: 'planned', left: 1 })
+    t.strictSame(await objectsOf(store, 'Thing'), now)
+    const fates = new Map(changes!.map(({ id, fate }) => [id, fate]))
+    t.equal(fates.size, OBJECTS)
+    const fateOf = (id: string) => (id === one.id ? 'left' : mine.has(id) ? 'put_back' : 'removed')
+    t.ok([...fates].every(([id, fate]) => fate === fateOf(id)))
+    t.equal((await rollback(store, run, {}, context)).changes, null)
+  })
+
   t.test(`what somebody else has changed in ${name} since stays, and is listed`, async (t) => {
     const store = await open(t)
     const { before, run, context } = await overwritten(t, store)
