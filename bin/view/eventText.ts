@@ -249,6 +249,7 @@ function changedText(event: Extract<RunEvent, { readonly type: 'source_changed' 
     vectors_rounded: vectors,
     numbers_rounded: numbers,
     sparse_vectors: sparse,
+    names,
     fields,
   } = event
   const facts = [
@@ -257,6 +258,7 @@ function changedText(event: Extract<RunEvent, { readonly type: 'source_changed' 
     vectors !== undefined && `${counted(vectors, 'vector')} rounded to float32`,
     numbers !== undefined && `${counted(numbers, 'decimal')} rounded to a 64-bit float`,
     sparse !== undefined && `${counted(sparse, 'sparse vector')} left out, since there is no index for them`,
+    names !== undefined && `${counted(names, 'field')} renamed, to names that a property may have`,
     fields !== undefined && `${counted(fields, 'field')} left out`,
   ]
   return `${source}: ${facts.filter((fact) => fact !== false).join('; ')}`

@@ -323,6 +323,23 @@ export interface RestoreOptionsInput {
   /** class JSON to use instead of that of the archive, or for objects without a class. No default. */
   readonly schema?: string
   /**
+   * of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a
+   * property. Default 'auto'.
+   */
+  readonly shape?:
+    | 'auto'
+    | 'weaviate'
+    | 'python-client'
+    | 'ts-client'
+    | 'elasticdump'
+    | 'opensearch'
+    | 'qdrant'
+    | 'pinecone'
+    | 'mongo'
+    | 'langchain'
+    | 'milvus'
+    | 'flat'
+  /**
    * of tables and lines of other programs: the fields that the id of an object is made of (UUIDv5; of one
    * that holds UUIDs these). No default.
    */
@@ -331,6 +348,8 @@ export interface RestoreOptionsInput {
    * of these: the field with the vector, or of each named vector NAME=FIELD; none for no vectors. No default.
    */
   readonly vectorFrom?: string
+  /** of lines: the field whose fields are the properties. No default. */
+  readonly propertiesFrom?: string
   /** of a Parquet table: the time zone of timestamps that do not say theirs. No default. */
   readonly timezone?: string
   /**
@@ -433,6 +452,23 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly keepUndoMs: number
   /** with --into-alias: remove the collection that the alias meant before. Default false. */
   readonly dropOld: boolean
+  /**
+   * of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a
+   * property. Default 'auto'.
+   */
+  readonly shape:
+    | 'auto'
+    | 'weaviate'
+    | 'python-client'
+    | 'ts-client'
+    | 'elasticdump'
+    | 'opensearch'
+    | 'qdrant'
+    | 'pinecone'
+    | 'mongo'
+    | 'langchain'
+    | 'milvus'
+    | 'flat'
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
   /**

@@ -4,6 +4,7 @@ export const CHANGES = {
   vectors_rounded: 'vectors with numbers that a float32 does not hold exactly: the nearest was taken',
   numbers_rounded: 'decimals with more digits than a 64-bit float holds: the nearest was taken',
   sparse_vectors: 'sparse vectors, for which there is no index: left out',
+  names: 'fields whose names no property may have: renamed',
   fields: 'fields that say nothing of the object: left out',
 } as const
 
@@ -14,6 +15,7 @@ export class Changes {
   readonly #counts = new Map<Change, number>()
 
   note(change: Change, count = 1): void {
+    if (count === 0) return
     this.#counts.set(change, (this.#counts.get(change) ?? 0) + count)
   }
 

@@ -1,5 +1,5 @@
 import { exactJson } from '../../core/exactJson.ts'
-import type { Json } from '../../core/object.ts'
+import type { Json, JsonObject } from '../../core/object.ts'
 import { nameUuid } from '../../core/value/nameUuid.ts'
 import { isUuid } from '../../core/value/uuid.ts'
 import { PlainFault } from './plainFault.ts'
@@ -10,8 +10,8 @@ import { PlainFault } from './plainFault.ts'
  */
 export const FOREIGN_NAMESPACE = 'd8af0bf1-2e46-5310-8c72-0d1035b7e204'
 
-/** The property that keeps an id that is no UUID, as a text: it may be an int of more digits than a server holds. */
-export const ORIGINAL_ID = 'original_id'
+/** The property that keeps an id that is no UUID. */
+const ORIGINAL_ID = 'original_id'
 
 /** The UUIDv5 of these texts in our namespace, NUL between them. */
 export function uuidOf(texts: readonly string[]): string {
@@ -39,6 +39,16 @@ export function idFromValues(values: readonly (readonly [name: string, value: Js
   const texts = values.map(([name, value]) => idText(value, name))
   const [only] = texts
   return texts.length === 1 && isUuid(only!.toLowerCase()) ? only!.toLowerCase() : uuidOf(texts)
+}
+
+/**
+ * Keeps an id that is no UUID with the properties, as a text, since it may be an int of more digits than a server holds. Where
+ * there is such a property already its name gets underscores in front.
+ */
+export function keepOriginal(properties: JsonObject, original: string): void {
+  let name = ORIGINAL_ID
+  while (Object.hasOwn(properties, name)) name = `_${name}`
+  properties[name] = original
 }
 
 function idText(value: Json | undefined, name: string): string {

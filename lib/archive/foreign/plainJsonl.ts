@@ -1,17 +1,21 @@
 import { type Duplex, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ElysiaError, reworded } from '../../core/errors.ts'
-import type { JsonObject, StoredObject } from '../../core/object.ts'
-import { type Reject, Reject as RejectedLine, refuse } from '../../core/reject.ts'
+import { exactJson } from '../../core/exactJson.ts'
+import type { StoredObject } from '../../core/object.ts'
+import { type Reject, type RejectCode, Reject as RejectedLine, refuse } from '../../core/reject.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import { isRecord } from '../../core/value/record.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
 import { type Parsed, parseJson } from '../../stream/parseJson.ts'
+import { Changes } from './changes.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
+import { type DocumentKind, documentLines } from './documentLines.ts'
 import { PlainFault } from './plainFault.ts'
 import { type PlainObject, plainObjectOf } from './plainObject.ts'
+import { type ForeignLines, foreignLines } from './shapes/reading.ts'
+import { weaviate } from './shapes/weaviate.ts'
 
 export interface PlainJsonlOptions {
   /** Takes the lines that are no objects, in order; the others go on. */
@@ -21,6 +25,10 @@ export interface PlainJsonlOptions {
   /** True: objects of another class are passed over; by default they are rejects. */
   readonly passOver?: boolean
   readonly maxLineBytes?: number
+  /** Of lines of another store: how they are read. */
+  readonly form?: ForeignLines
+  /** What they stand in, where it is no line each. */
+  readonly document?: DocumentKind | undefined
 }
 
 /**
@@ -31,9 +39,16 @@ export interface PlainJsonlOptions {
  * Errors: ELYSIA_COMPRESSION.
  */
 export function plainJsonl(options: PlainJsonlOptions): [Duplex, ...Duplex[]] {
-  const { maxLineBytes } = options
+  return [...jsonLines(options), new PlainObjects(options)]
+}
+
+/** Bytes, plain or compressed → the JSON objects of lines, or of a document. */
+export function jsonLines({
+  maxLineBytes,
+  document,
+}: Pick<PlainJsonlOptions, 'maxLineBytes' | 'document'>): [Duplex, Duplex, Duplex] {
   const lines = splitLines(maxLineBytes === undefined ? {} : { maxLineBytes })
-  return [decompress(), lines, parseJson(), new PlainObjects(options)]
+  return [decompress(), document === undefined ? lines : documentLines(document), parseJson()]
 }
 
 /** Larger pages outlive the collections of short-lived memory, and take several times as much. */
@@ -49,10 +64,10 @@ class PlainObjects extends Transform {
   }
 
   override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
-    const read = item instanceof RejectedLine ? item : objectIn(item, this.#options)
-    if (read instanceof RejectedLine) this.#options.onReject(read)
-    else if (read !== undefined && this.#pager.add(read.object, (item as Parsed).text.length))
-      this.#pushPage()
+    for (const read of objectsIn(item, this.#options)) {
+      if (read instanceof RejectedLine) this.#options.onReject(read)
+      else if (this.#pager.add(read.object, read.length)) this.#pushPage()
+    }
     done()
   }
 
@@ -66,27 +81,55 @@ class PlainObjects extends Transform {
   }
 }
 
-type Chosen = Pick<PlainJsonlOptions, 'className' | 'passOver'>
+type Chosen = Pick<PlainJsonlOptions, 'className' | 'passOver' | 'form'>
 
-/** The object of a line, or why it is not one; undefined of one that is passed over. */
-function objectIn(line: Parsed, { className, passOver }: Chosen): PlainObject | Reject | undefined {
+/** An object, and the length of what it was read from. */
+interface Found extends PlainObject {
+  readonly length: number
+}
+
+/** The objects of a line, or why it is none, or one of its records. */
+function objectsIn(line: Parsed | Reject, chosen: Chosen): readonly (Found | Reject)[] {
+  if (line instanceof RejectedLine) return [line]
+  const records = refusing(line, line.text, () => (chosen.form ?? PLAIN).records(line.value))
+  if (records instanceof RejectedLine) return [records]
+  const isOne = records.length === 1 && records[0] === line.value
+  return records.flatMap((record) => {
+    // Of many in a line each that is refused stands alone.
+    const text = isOne ? () => line.text : () => exactJson(record)
+    const found = refusing(line, text, () => plainObjectOf((chosen.form ?? PLAIN).plain(record)))
+    if (found instanceof RejectedLine) return [found]
+    return ofClass(line, text, { ...found, length: line.text.length / records.length }, chosen)
+  })
+}
+
+function refusing<T>(line: Parsed, text: string | (() => string), read: () => T): T | Reject {
   try {
-    const found = plainObjectOf(unwrapped(line.value))
-    const isOther = className !== undefined && found.class !== undefined && found.class !== className
-    if (isOther && passOver === true) return undefined
-    return isOther ? refuse(line, 'invalid_value', `it is of class ${found.class}, not ${className}`) : found
+    return read()
   } catch (thrown) {
-    if (thrown instanceof PlainFault) return refuse(line, thrown.code, thrown.message)
-    throw thrown
+    if (!(thrown instanceof PlainFault)) throw thrown
+    return rejected(line, text, thrown.code, thrown.message)
   }
 }
 
-/** A line of a rejects file holds its object whole, beside its reason and the class that it comes from. */
-function unwrapped(value: JsonObject): JsonObject {
-  const { object, properties, reason, class: name } = value
-  if (properties !== undefined || reason === undefined || !isRecord(object)) return value
-  return typeof name === 'string' ? { class: name, ...object } : object
+function rejected(line: Parsed, text: string | (() => string), code: RejectCode, reason: string): Reject {
+  return refuse({ ...line, text: typeof text === 'string' ? text : text() }, code, reason)
 }
+
+/** An object of another class is refused, or passed over. */
+function ofClass(
+  line: Parsed,
+  text: () => string,
+  found: Found,
+  { className, passOver }: Chosen,
+): (Found | Reject)[] {
+  if (className === undefined || found.class === undefined || found.class === className) return [found]
+  if (passOver === true) return []
+  return [rejected(line, text, 'invalid_value', `it is of class ${found.class}, not ${className}`)]
+}
+
+/** Lines as archives and Weaviate have them. */
+const PLAIN = foreignLines({ shape: weaviate, mapping: {}, sample: [] }, new Changes())
 
 /** The result of reading JSON lines to their end. */
 export interface PlainSummary {
@@ -110,23 +153,24 @@ export async function derivePlainSchema(
   source: Readable,
   className?: string,
   chosen?: string,
+  reading: Pick<PlainJsonlOptions, 'form' | 'document'> = {},
 ): Promise<PlainSummary> {
   const derivation = new SchemaDerivation()
   const passOver = chosen !== undefined
   let [found, objects, rejects] = [chosen, 0, 0]
   let firstReject: Reject | undefined
-  await pipeline(source, decompress(), splitLines(), parseJson(), async (lines) => {
-    for await (const line of lines as AsyncIterable<Parsed | Reject>) {
-      const of = { passOver, ...(found !== undefined && { className: found }) }
-      const read = line instanceof RejectedLine ? line : objectIn(line, of)
-      if (read === undefined) continue
-      if (read instanceof RejectedLine) {
-        rejects += 1
-        firstReject ??= read
-      } else {
-        found ??= read.class
-        objects += 1
-        at(line.line, () => derivation.add(read.object))
+  await pipeline(source, ...jsonLines(reading), async (lines: AsyncIterable<Parsed | Reject>) => {
+    for await (const line of lines) {
+      const of = { passOver, ...reading, ...(found !== undefined && { className: found }) }
+      for (const read of objectsIn(line, of)) {
+        if (read instanceof RejectedLine) {
+          rejects += 1
+          firstReject ??= read
+        } else {
+          found ??= read.class
+          objects += 1
+          at(line.line, () => derivation.add(read.object))
+        }
       }
     }
   })

@@ -5,7 +5,12 @@ const RESERVED = ['id', '_id', '_additional']
 
 /** A name that a property may have, for the name of a field: as it is, where that is one. */
 export function propertyName(field: string): string {
-  if (RESERVED.includes(field)) return `original${field.startsWith('_') ? '' : '_'}${field}`
+  if (RESERVED.includes(field)) return `field_${field.replace(/^_/, '')}`
+  return legalName(field)
+}
+
+/** The same for a property in another one, where no name is kept. */
+export function legalName(field: string): string {
   if (NAME.test(field)) return field
   const legal = field.replace(/[^_0-9A-Za-z]/g, '_').replace(/^(?=\d|$)/, '_')
   return legal.slice(0, MAX_LENGTH)

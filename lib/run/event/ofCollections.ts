@@ -154,6 +154,7 @@ export const OF_COLLECTIONS = [
     vectors_rounded: Type.Optional(count('Vectors with numbers beyond a float32.')),
     numbers_rounded: Type.Optional(count('Decimals beyond a 64-bit float.')),
     sparse_vectors: Type.Optional(count('Sparse vectors that were left out.')),
+    names: Type.Optional(count('Fields that were renamed.')),
     fields: Type.Optional(count('Fields that were left out.')),
   }),
   event('reference_target_missing', 'The target lacks the classes that references point to.', {

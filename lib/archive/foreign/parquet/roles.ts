@@ -7,6 +7,7 @@ import { DataType, type Field } from '../../format/arrow.ts'
 import { META } from '../../format/parquetMetadata.ts'
 import type { Mapping } from '../mapping.ts'
 import { propertyName } from '../propertyName.ts'
+import { vectorName } from '../vectorNames.ts'
 import { holdsVectors } from './vectorCells.ts'
 
 /** What each column of a table is, by its name. */
@@ -39,8 +40,6 @@ export interface TableFacts {
 }
 
 const IDS = ['id', '_id', 'uuid']
-const UNNAMED = /^(vector|embedding|embeddings|dense_vector)$/i
-const NAMED = /^(?:vector|embedding)_(.+)$/i
 /** What pandas calls an index without a name. */
 const PANDAS_INDEX = /^__index_level_\d+__$/
 
@@ -139,7 +138,7 @@ function vectorsOf({ fields, mapping, schema }: TableFacts, own: OwnColumns): Re
   const found = new Map<string, string>()
   for (const { name: column, type } of fields) {
     if (!holdsVectors(type) || isProperty(column)) continue
-    const name = UNNAMED.test(column) ? '' : NAMED.exec(column)?.[1]
+    const name = vectorName(column)
     if (name === undefined) continue
     const other = found.get(name)
     if (other !== undefined) throw ambiguous(other, column)

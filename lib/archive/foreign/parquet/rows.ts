@@ -5,7 +5,7 @@ import { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import type { Data, DataType, RecordBatch } from '../../format/arrow.ts'
 import { NotAnObject } from '../../object/parse.ts'
-import { foreignId, idFromValues, ORIGINAL_ID } from '../foreignId.ts'
+import { foreignId, idFromValues, keepOriginal } from '../foreignId.ts'
 import { PlainFault } from '../plainFault.ts'
 import { type Cell, type CellReading, cellOf } from './cells.ts'
 import { withRestUnlessChanged } from './rest.ts'
@@ -127,7 +127,7 @@ function idReader(
     if (original === undefined) return
     if (rest !== undefined) throw new PlainFault('invalid_value', 'its id is no UUID')
     changes.note('ids')
-    draft.properties[ORIGINAL_ID] = original
+    keepOriginal(draft.properties, original)
   }
 }
 

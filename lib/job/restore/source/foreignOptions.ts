@@ -1,5 +1,15 @@
+import { SHAPE_NAMES } from '../../../archive/foreign/shapes/shape.ts'
+
 /** How objects are read that no archive of ours holds. */
 export const foreignOptions = {
+  shape: {
+    type: 'string',
+    description:
+      'of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a property',
+    enum: ['auto', ...SHAPE_NAMES],
+    default: 'auto',
+    flagOnly: true,
+  },
   idFrom: {
     type: 'string',
     description:
@@ -14,6 +24,12 @@ export const foreignOptions = {
     placeholder: 'FIELD|NAME=FIELD,…|none',
     flagOnly: true,
   },
+  propertiesFrom: {
+    type: 'string',
+    description: 'of lines: the field whose fields are the properties',
+    placeholder: 'FIELD',
+    flagOnly: true,
+  },
   timezone: {
     type: 'string',
     description: 'of a Parquet table: the time zone of timestamps that do not say theirs',
@@ -24,7 +40,9 @@ export const foreignOptions = {
 
 /** What a person says of them. */
 export interface ForeignWishes {
+  readonly shape?: string
   readonly idFrom?: string
   readonly vectorFrom?: string
+  readonly propertiesFrom?: string
   readonly timezone?: string
 }

@@ -6,6 +6,7 @@ import { type Archive, openArchive, openByCopy } from '../../../archive/archive.
 import { type Chain, type FindArchive, isIncrement, openChain } from '../../../archive/chain/chain.ts'
 import { besideArchive, findBelow } from '../../../archive/chain/find.ts'
 import { JOURNAL_FILE, MANIFEST_COPY_FILE, MANIFEST_FILE } from '../../../archive/files.ts'
+import { documentKind } from '../../../archive/foreign/documentLines.ts'
 import { isOriginalDocument } from '../../../archive/foreign/originalDocument.ts'
 import { isWeaviateExport } from '../../../archive/foreign/weaviateExport.ts'
 import { isSingleHeader } from '../../../archive/single/lines.ts'
@@ -130,7 +131,7 @@ async function openStream(
   const emit = emitter(onEvent)
   if (isSingleHeader(head.subarray(0, 100).toString())) return singleSource(file.name, whole, file.again)
   if (isOriginalDocument(head)) return originalSource(foreign, emit)
-  if (isObjectLine(head)) return plainSource(foreign, options, emit)
+  if (isObjectLine(head)) return plainSource(foreign, options, emit, head)
   whole.destroy()
   throw new ElysiaError('ELYSIA_INPUT', `${file.name} is no archive: it ${beginning(head)}`, {
     hint: 'give the directory or file that `col backup` made, JSON lines of objects, Parquet, or a backup document',
@@ -150,9 +151,10 @@ async function isParquet(path: string): Promise<boolean> {
   }
 }
 
-/** True for the beginning of JSON lines: whether each is an object is for the restore to say. */
+/** True for the beginning of JSON lines, or of a list: whether each is an object is for the restore to say. */
 function isObjectLine(head: Buffer): boolean {
-  return /^\ufeff?\s*\{\s*"/.test(head.subarray(0, 1000).toString())
+  const text = head.subarray(0, 1000).toString()
+  return /^\ufeff?\s*\{\s*"/.test(text) || documentKind(head) !== undefined
 }
 
 function beginning(head: Buffer): string {

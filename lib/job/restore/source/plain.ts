@@ -1,5 +1,8 @@
 import { type Duplex, pipeline, Readable } from 'node:stream'
+import { Changes } from '../../../archive/foreign/changes.ts'
+import { type DocumentKind, documentKind } from '../../../archive/foreign/documentLines.ts'
 import { derivePlainSchema, type PlainSummary, plainJsonl } from '../../../archive/foreign/plainJsonl.ts'
+import { type ForeignLines, foreignLines, type LineForm } from '../../../archive/foreign/shapes/reading.ts'
 import { classNameOf } from '../../../change/collectionName.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
@@ -7,12 +10,14 @@ import type { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { ForeignBytes } from './file.ts'
+import type { ForeignWishes } from './foreignOptions.ts'
+import { lineFormOf } from './lineForm.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
 
 /** So many lines without an object are no collection; those of a pipe are held until the first one comes. */
 const MOST_BEFORE_FIRST = 1000
 
-interface Wanted {
+interface Wanted extends ForeignWishes {
   readonly schema?: string
   readonly name?: string
   /** The class whose objects are wanted, where there are several. */
@@ -24,25 +29,34 @@ interface Wanted {
  * them is an object, so that no class is made for nothing.
  * @throws ElysiaError ELYSIA_INPUT where none is, naming the reason of the first; as derivePlainSchema
  */
-export async function plainSource(file: ForeignBytes, wanted: Wanted, emit: Emit): Promise<RestoreSource> {
+export async function plainSource(
+  file: ForeignBytes,
+  wanted: Wanted,
+  emit: Emit,
+  head: Buffer = Buffer.alloc(0),
+): Promise<RestoreSource> {
   const { name, bytes, again, identity } = file
   if (again !== undefined) bytes.destroy()
-  const { schema, sourceClass, summary } = await classOf(file, wanted, emit)
+  const document = documentKind(head)
+  const form = await lineFormOf(file, { head, document }, wanted, emit)
+  const reading = new Reading(form, document)
+  const { schema, sourceClass, summary } = await classOf(file, wanted, reading, emit)
   const options = {
     ...(sourceClass !== undefined && { className: sourceClass }),
     passOver: wanted.collection !== undefined,
   }
   const pages: SourcePart['pages'] =
     again === undefined
-      ? await begun(file, bytes)
-      : async (onReject) => readPlain(again(), plainJsonl({ ...options, onReject }))
+      ? await begun(file, bytes, reading)
+      : async (onReject) => readPlain(again(), plainJsonl({ ...options, ...reading.begin(), onReject }))
   const source: RestoreSource = {
     name,
     kind: 'jsonl',
-    identity,
+    identity: identity && `${identity}${toldOf(wanted)}`,
     schema,
     aliases: [],
     ...(summary !== undefined && { about: summary.objects + summary.rejects }),
+    ...(form !== undefined && { changes: () => reading.changes.list() }),
     parts: [{ name, mayRepeat: true, pages }],
     close: async () => void bytes.destroy(),
   }
@@ -50,13 +64,39 @@ export async function plainSource(file: ForeignBytes, wanted: Wanted, emit: Emit
   return isGiven ? source : { ...source, ofClass: (existing) => ({ ...source, schema: existing }) }
 }
 
-async function classOf(file: ForeignBytes, wanted: Wanted, emit: Emit) {
+/** How lines are read, and what the last reading has changed of them. */
+class Reading {
+  readonly #form: LineForm | undefined
+  readonly #document: DocumentKind | undefined
+  changes = new Changes()
+
+  constructor(form: LineForm | undefined, document: DocumentKind | undefined) {
+    this.#form = form
+    this.#document = document
+  }
+
+  /** What a reading from the first line on needs. */
+  begin(): { readonly form?: ForeignLines; readonly document: DocumentKind | undefined } {
+    this.changes = new Changes()
+    const form = this.#form && foreignLines(this.#form, this.changes)
+    return { ...(form && { form }), document: this.#document }
+  }
+}
+
+/** Lines that are read otherwise are not the same source. */
+function toldOf({ shape = 'auto', idFrom, vectorFrom, propertiesFrom }: Wanted): string {
+  const told = { idFrom, vectorFrom, propertiesFrom, ...(shape !== 'auto' && { shape }) }
+  const text = JSON.stringify(told)
+  return text === '{}' ? '' : ` ${text}`
+}
+
+async function classOf(file: ForeignBytes, wanted: Wanted, reading: Reading, emit: Emit) {
   const { again, name } = file
   if (wanted.schema !== undefined) {
     const schema = await readSchemaFile(wanted.schema)
     if (again !== undefined) {
       const bytes = again()
-      await begun(file, bytes)
+      await begun(file, bytes, reading)
       bytes.destroy()
     }
     return { schema, sourceClass: undefined, summary: undefined }
@@ -69,19 +109,23 @@ async function classOf(file: ForeignBytes, wanted: Wanted, emit: Emit) {
   emit({ type: 'schema_derived', source: 'objects' })
   const className = wanted.name === undefined ? undefined : classNameOf(wanted.name)
   const chosen = wanted.collection === undefined ? undefined : classNameOf(wanted.collection)
-  const summary = await derivePlainSchema(again(), className, chosen)
+  const summary = await derivePlainSchema(again(), className, chosen, reading.begin())
   requireObjects(name, summary)
   return { schema: summary.schema, sourceClass: summary.sourceClass, summary }
 }
 
 /** Reads up to the first objects; rejects before them are passed to the reader of the pages. */
-async function begun({ name }: ForeignBytes, bytes: Readable): Promise<SourcePart['pages']> {
+async function begun(
+  { name }: ForeignBytes,
+  bytes: Readable,
+  reading: Reading,
+): Promise<SourcePart['pages']> {
   const early: Reject[] = []
   let onEarly = (reject: Reject) => {
     early.push(reject)
     if (early.length >= MOST_BEFORE_FIRST) last.destroy(noObject(name, early.length, early[0]))
   }
-  const stages = plainJsonl({ onReject: (reject) => onEarly(reject) })
+  const stages = plainJsonl({ ...reading.begin(), onReject: (reject) => onEarly(reject) })
   const last = readPlain(bytes, stages)
   const pages: AsyncIterator<StoredObject[]> = last[Symbol.asyncIterator]()
   const first = await pages.next()
@@ -108,9 +152,9 @@ function requireObjects(name: string, { objects, rejects, firstReject }: PlainSu
 }
 
 function noObject(name: string, lines: number, first: Reject | undefined): ElysiaError {
-  const why = first === undefined ? 'it has no lines' : `line ${first.line}: ${first.reason}`
+  const why = first === undefined ? 'it has none' : `line ${first.line}: ${first.reason}`
   const fact = lines === 1 ? 'no object' : `no object in ${lines} lines`
   return new ElysiaError('ELYSIA_INPUT', `${name} holds ${fact}: ${why}`, {
-    hint: 'nothing was made; an object is {"id": UUID, "properties": {…}, "vector": […]}, as `col cat` prints it',
+    hint: 'nothing was made; an object is {"id": UUID, "properties": {…}, "vector": […]}, as `col cat` prints it; --id-from FIELD,… and --vector-from FIELD say where other lines have them (docs/from-other-stores.md)',
   })
 }

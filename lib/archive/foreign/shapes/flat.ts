@@ -1,0 +1,21 @@
+import { lineByLine, type Shape } from './shape.ts'
+import { sayVectors, takeVectors, vectorFieldsOf } from './vectorFields.ts'
+
+/** Records of which each field is a property: of no store, but read as a person says. */
+export const flat: Shape = {
+  name: 'flat',
+  id: 'id',
+  matches: () => false,
+  records: lineByLine,
+  reader: (sample, changes) => {
+    const fields = vectorFieldsOf(sample)
+    return {
+      vectors: sayVectors(fields),
+      read: (record) => {
+        const { rest, ...vectors } = takeVectors(record, fields, changes)
+        const { id, ...properties } = rest
+        return { id, properties, ...vectors }
+      },
+    }
+  },
+}

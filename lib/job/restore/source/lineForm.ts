@@ -1,0 +1,68 @@
+import { pipeline, Readable } from 'node:stream'
+import type { DocumentKind } from '../../../archive/foreign/documentLines.ts'
+import { mappingOf } from '../../../archive/foreign/mapping.ts'
+import { jsonLines } from '../../../archive/foreign/plainJsonl.ts'
+import type { LineForm } from '../../../archive/foreign/shapes/reading.ts'
+import { fieldsSaid } from '../../../archive/foreign/shapes/reading.ts'
+import type { ShapeName } from '../../../archive/foreign/shapes/shape.ts'
+import { shapeNamed, shapeOf } from '../../../archive/foreign/shapes/shapes.ts'
+import type { JsonObject } from '../../../core/object.ts'
+import { Reject } from '../../../core/reject.ts'
+import type { Emit } from '../../../run/context.ts'
+import type { Parsed } from '../../../stream/parseJson.ts'
+import type { ForeignBytes } from './file.ts'
+import type { ForeignWishes } from './foreignOptions.ts'
+
+const NEWLINE = 10
+/** So many of the first lines say what the others are. */
+const SAMPLE = 100
+
+/**
+ * What lines look like, from the first of them or as a person says; undefined for objects as archives have them, and
+ * for lines of which nobody can tell. Says what they are taken for. @throws ElysiaError ELYSIA_USAGE
+ */
+export async function lineFormOf(
+  { name, again }: Pick<ForeignBytes, 'name' | 'again'>,
+  { head, document }: { readonly head: Buffer; readonly document: DocumentKind | undefined },
+  wishes: ForeignWishes,
+  emit: Emit,
+): Promise<LineForm | undefined> {
+  const mapping = mappingOf(wishes)
+  const isMapped = Object.keys(mapping).length > 0
+  const lines = Readable.from([head.subarray(0, head.lastIndexOf(NEWLINE) + 1)])
+  const sample = await sampleOf(again?.() ?? lines, document)
+  const { shape: asked = 'auto' } = wishes
+  const found = asked === 'auto' ? shapeOf(sample) : shapeNamed(asked as ShapeName)
+  const shape = found ?? (isMapped ? shapeNamed('flat') : undefined)
+  if (shape === undefined || (shape.name === 'weaviate' && !isMapped && asked === 'auto')) return undefined
+  const form: LineForm = { shape, mapping, sample }
+  const { id, vectors } = fieldsSaid(form)
+  emit({
+    type: 'source_read_as',
+    source: name,
+    shape: shape.name,
+    id: [...id],
+    id_made: mapping.id !== undefined,
+    vectors: [...vectors],
+    renamed: [],
+    left_out: [],
+  })
+  return form
+}
+
+/** The first lines that are JSON objects. Of the errors of a source its reading tells. */
+async function sampleOf(source: Readable, document: DocumentKind | undefined): Promise<JsonObject[]> {
+  const stages = jsonLines({ document })
+  const last = stages.at(-1)!
+  pipeline([source, ...stages], () => {})
+  const sample: JsonObject[] = []
+  try {
+    for await (const line of last as AsyncIterable<Parsed | Reject>) {
+      if (!(line instanceof Reject)) sample.push(line.value)
+      if (sample.length === SAMPLE) break
+    }
+  } catch {
+    return sample
+  }
+  return sample
+}
