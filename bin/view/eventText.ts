@@ -150,7 +150,10 @@ const OF_COLLECTIONS = {
   schema_derived: ({ source }) =>
     source === 'export'
       ? 'an export has no schema: it is derived from all objects'
-      : `${source === 'table' ? 'a table has' : 'plain objects have'} no schema: it is derived from all of them`,
+      : source === 'table'
+        ? 'a table has no schema: it is derived from its columns'
+        : 'plain objects have no schema: it is derived from all of them',
+  class_derived: (event) => classText(event),
   source_read_as: (event) => readAsText(event),
   source_changed: (event) => changedText(event),
   reference_target_missing: ({ property, collections }) =>
@@ -228,6 +231,22 @@ const STRATEGIES: Readonly<Record<string, string>> = {
   overwrite: 'objects of the archive replace those that are there',
   merge: 'objects that are in both are merged property by property',
   replace: 'it becomes exactly the source',
+}
+
+const PROPERTIES_SHOWN = 20
+
+function classText(event: Extract<RunEvent, { readonly type: 'class_derived' }>): string {
+  const { collection, properties, vectors, tenants } = event
+  const more = properties.length - PROPERTIES_SHOWN
+  const shown = properties.slice(0, PROPERTIES_SHOWN).join(', ')
+  const facts = [
+    `${properties.length === 0 ? 'no properties' : shown}${more > 0 ? `, and ${more} more` : ''}`,
+    ...(vectors.length > 0
+      ? [`vectors ${vectors.map((name) => (name === '' ? 'without a name' : name)).join(', ')}`]
+      : []),
+    ...(tenants ? ['with tenants'] : []),
+  ]
+  return `derived ${collection}: ${facts.join('; ')}`
 }
 
 function readAsText(event: Extract<RunEvent, { readonly type: 'source_read_as' }>): string {

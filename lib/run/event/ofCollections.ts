@@ -139,6 +139,12 @@ export const OF_COLLECTIONS = [
   event('schema_derived', 'The source has no schema: one is derived from all its objects.', {
     source: choice(['export', 'objects', 'table'], 'An export of a server, plain objects, or a table.'),
   }),
+  event('class_derived', 'The class that was derived.', {
+    collection: text('Its name in the source.'),
+    properties: texts('Its properties, as `NAME TYPE`.'),
+    vectors: texts('Its vectors, by name; an empty name for the one without.'),
+    tenants: flag('Its objects have tenants.'),
+  }),
   event('source_read_as', 'What the fields of a source of another program are taken for.', {
     source: text('Its name.'),
     shape: text('The form that it has.'),

@@ -9,6 +9,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
+import { announceDerived } from './derived.ts'
 import type { ForeignBytes } from './file.ts'
 import type { ForeignWishes } from './foreignOptions.ts'
 import { lineFormOf } from './lineForm.ts'
@@ -111,6 +112,7 @@ async function classOf(file: ForeignBytes, wanted: Wanted, reading: Reading, emi
   const chosen = wanted.collection === undefined ? undefined : classNameOf(wanted.collection)
   const summary = await derivePlainSchema(again(), className, chosen, reading.begin())
   requireObjects(name, summary)
+  announceDerived(summary.schema, emit)
   return { schema: summary.schema, sourceClass: summary.sourceClass, summary }
 }
 

@@ -12,6 +12,7 @@ import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
 import type { RestoreOptions } from '../options.ts'
+import { announceDerived } from './derived.ts'
 import type { ForeignWishes } from './foreignOptions.ts'
 import type { RestoreSource } from './source.ts'
 
@@ -71,7 +72,9 @@ async function derivedClass(
     })
   }
   emit({ type: 'schema_derived', source: 'table' })
-  return deriveTableSchema(table, options, className)
+  const schema = await deriveTableSchema(table, options, className)
+  announceDerived(schema, emit)
+  return schema
 }
 
 interface TableOf {
