@@ -60,15 +60,12 @@ function typesOf(name: string, schema: OptionsSchema): string {
 
 function field(key: string, option: OptionSchema, how: 'required' | 'optional' | 'filled'): string[] {
   const mark = how === 'optional' ? '?' : ''
-  return [
-    ...comment(documentation(option, how === 'required'), '  '),
-    `  readonly ${key}${mark}: ${valueType(option)}`,
-  ]
-}
-
-function valueType(option: OptionSchema): string {
-  if (option.enum !== undefined) return option.enum.map((word) => `'${word}'`).join(' | ')
-  return option.type === 'integer' ? 'number' : option.type
+  const head = `  readonly ${key}${mark}:`
+  const words = option.enum?.map((word) => `'${word}'`)
+  const line = `${head} ${words?.join(' | ') ?? (option.type === 'integer' ? 'number' : option.type)}`
+  const lines =
+    words === undefined || line.length <= WIDTH ? [line] : [head, ...words.map((word) => `    | ${word}`)]
+  return [...comment(documentation(option, how === 'required'), '  '), ...lines]
 }
 
 /** Meaning, unit and bounds, and default, as sentences. */

@@ -326,7 +326,19 @@ export interface RestoreOptionsInput {
    * of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a
    * property. Default 'auto'.
    */
-  readonly shape?: 'auto' | 'weaviate' | 'python-client' | 'ts-client' | 'elasticdump' | 'opensearch' | 'qdrant' | 'pinecone' | 'mongo' | 'langchain' | 'milvus' | 'flat'
+  readonly shape?:
+    | 'auto'
+    | 'weaviate'
+    | 'python-client'
+    | 'ts-client'
+    | 'elasticdump'
+    | 'opensearch'
+    | 'qdrant'
+    | 'pinecone'
+    | 'mongo'
+    | 'langchain'
+    | 'milvus'
+    | 'flat'
   /**
    * of tables and lines of other programs: the fields that the id of an object is made of (UUIDv5; of one
    * that holds UUIDs these). No default.
@@ -444,7 +456,19 @@ export interface RestoreOptions extends RestoreOptionsInput {
    * of JSON lines: whose form they have; auto sees it from the first of them, flat takes each field for a
    * property. Default 'auto'.
    */
-  readonly shape: 'auto' | 'weaviate' | 'python-client' | 'ts-client' | 'elasticdump' | 'opensearch' | 'qdrant' | 'pinecone' | 'mongo' | 'langchain' | 'milvus' | 'flat'
+  readonly shape:
+    | 'auto'
+    | 'weaviate'
+    | 'python-client'
+    | 'ts-client'
+    | 'elasticdump'
+    | 'opensearch'
+    | 'qdrant'
+    | 'pinecone'
+    | 'mongo'
+    | 'langchain'
+    | 'milvus'
+    | 'flat'
   /** restore even if a node of the target is down; its copies have to wait for it. Default false. */
   readonly degraded: boolean
   /**
