@@ -131,6 +131,7 @@ export { convertProperty, type OnConvertError } from './transform/step/convert.t
 export { dropProperty } from './transform/step/drop.ts'
 export { mapProperty } from './transform/step/map.ts'
 export { maskProperty } from './transform/step/mask.ts'
+export { setProperty } from './transform/step/set.ts'
 export { whereTrue } from './transform/step/where.ts'
 export {
   type BoundTransform,

@@ -14,6 +14,6 @@ const HEAD = '// Made by `npm run build` from grammar.peggy.\n// @ts-nocheck\n'
 const parser = peggy.generate(readFileSync(path('grammar.peggy'), 'utf8'), {
   output: 'source',
   format: 'es',
-  allowedStartRules: ['Filter'],
+  allowedStartRules: ['Filter', 'Value'],
 })
 writeFileSync(path('parser.ts'), `${HEAD}${parser}`)

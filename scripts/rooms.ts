@@ -97,6 +97,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'p-retry': 'lib/async/retry.ts',
   'parquet-wasm': 'lib/archive/format/parquetWasm.ts',
   protobufjs: 'lib/store/weaviate/grpc/protobuf.ts',
+  re2js: 'lib/transform/expression/regexp.ts',
   split2: 'lib/stream/lines/ownLines.ts',
   'stream-json': 'lib/archive/format/jsonScan.ts',
   'string-width': 'bin/view/columns.ts',

@@ -44,6 +44,7 @@ const PUBLIC: readonly string[] = [
   'setQuantizer',
   'setVectorizer',
   'mapProperty',
+  'setProperty',
   'maskProperty',
   'whereTrue',
   'transformReject',

@@ -85,6 +85,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   transform: ['job/restore/restore.test.ts'],
   'transform/step': ['transform/step/steps.test.ts'],
   'transform/value': ['transform/value/conversion.test.ts'],
+  'transform/expression': ['transform/expression/expressions.test.ts'],
   'transform/file': ['transform/file/read.test.ts'],
   'transform/script': ['transform/script/script.test.ts'],
   'transform/object': ['transform/object/compare.test.ts', 'job/verify/live.test.ts'],

@@ -40,6 +40,14 @@ export const transformOptions = {
       flagOnly: true,
       ordered: true,
     },
+    set: {
+      type: 'string',
+      description:
+        'give a property the value of an expression: lower(title), coalesce(a, b), CASE WHEN … END',
+      placeholder: 'PROPERTY=EXPR',
+      flagOnly: true,
+      ordered: true,
+    },
     convert: {
       type: 'string',
       description:

@@ -5,6 +5,7 @@ import { convertProperty, type OnConvertError } from '../../transform/step/conve
 import { dropProperty } from '../../transform/step/drop.ts'
 import { mapProperty } from '../../transform/step/map.ts'
 import { maskProperty } from '../../transform/step/mask.ts'
+import { setProperty } from '../../transform/step/set.ts'
 import { whereTrue } from '../../transform/step/where.ts'
 import type { Transform } from '../../transform/transform.ts'
 import { fileSteps } from './fileSteps.ts'
@@ -34,6 +35,7 @@ type Make = (text: string, settings: StepSettings) => Transform | Promise<Transf
 const KINDS: Readonly<Record<string, Make>> = {
   map: mapProperty,
   drop: dropProperty,
+  set: setProperty,
   convert: (text, { onConvertError }) => convertProperty(text, onConvertError),
   where: whereTrue,
   mask: async (property, { maskKey }) => maskProperty(property, (await maskKey?.()) ?? noKey(property)),

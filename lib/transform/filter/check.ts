@@ -1,29 +1,19 @@
 import type { CollectionSchema } from '../../core/schema.ts'
+import { type Value, valueColumn, valueOf } from '../expression/value.ts'
+import { type CheckedFilter, columnsOf } from './checked.ts'
 import { type Column, columnOf, propertiesText } from './column.ts'
-import type { Comparison, ContainsMode, Expression, Literal, Operand, Operator } from './expression.ts'
+import {
+  type Comparison,
+  type Expression,
+  isLiteral,
+  type Literal,
+  type Operand,
+  type Operator,
+} from './expression.ts'
 import { type LikePattern, likePattern } from './like.ts'
 import { filterFault } from './parse.ts'
+import { predicateOf } from './predicate.ts'
 import { EXPECTED, type FilterValue, literalValue, type ValueType } from './value.ts'
-
-/** A condition whose columns and values are known to fit the class. */
-export type CheckedFilter =
-  | { readonly kind: 'and' | 'or'; readonly terms: readonly CheckedFilter[] }
-  | { readonly kind: 'not'; readonly term: CheckedFilter }
-  | {
-      readonly kind: 'compare'
-      readonly operator: Operator
-      readonly column: Column
-      readonly with: FilterValue | Column
-    }
-  | { readonly kind: 'in'; readonly column: Column; readonly values: readonly FilterValue[] }
-  | { readonly kind: 'like'; readonly column: Column; readonly pattern: LikePattern }
-  | { readonly kind: 'null'; readonly column: Column }
-  | {
-      readonly kind: 'contains'
-      readonly column: Column
-      readonly mode: ContainsMode
-      readonly values: readonly FilterValue[]
-    }
 
 /** `x OP y` the other way about. */
 const TURNED: Readonly<Record<Operator, Operator>> = {
@@ -44,17 +34,12 @@ export function checkFilter(expression: Expression, schema: CollectionSchema, te
   return new Checking(schema, text).filter(expression)
 }
 
-/** All columns that a condition reads. */
-export function columnsOf(filter: CheckedFilter): Column[] {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.terms.flatMap(columnsOf)
-    case 'not':
-      return columnsOf(filter.term)
-    default:
-      return [filter.column, ...(filter.kind === 'compare' && 'read' in filter.with ? [filter.with] : [])]
-  }
+/**
+ * Checks a value against a class: its properties are there, and its parts are of types that go together.
+ * @throws ElysiaError ELYSIA_USAGE as above
+ */
+export function checkValue(operand: Operand, schema: CollectionSchema, text: string): Value {
+  return new Checking(schema, text).value(operand)
 }
 
 class Checking {
@@ -84,14 +69,14 @@ class Checking {
         return { kind: 'in', column, values: this.#values(expression.values, column, 'IN', expression.at) }
       }
       case 'between': {
-        const column = this.#scalar(expression.operand, 'BETWEEN')
-        const compare = (operator: Operator, literal: Literal): CheckedFilter => ({
-          kind: 'compare',
-          operator: this.#ordered(operator, column, expression.at),
-          column,
-          with: this.#value(literal, column),
-        })
-        return { kind: 'and', terms: [compare('>=', expression.low), compare('<=', expression.high)] }
+        const { operand, low, high, at } = expression
+        this.#scalar(operand, 'BETWEEN')
+        const bounds = [
+          { operator: '>=', right: low },
+          { operator: '<=', right: high },
+        ] as const
+        const terms = bounds.map((one) => this.#comparison({ kind: 'compare', left: operand, ...one, at }))
+        return { kind: 'and', terms }
       }
       case 'like': {
         const column = this.#scalar(expression.operand, 'LIKE')
@@ -115,10 +100,21 @@ class Checking {
     }
   }
 
+  value(operand: Operand): Value {
+    return valueOf(operand, {
+      column: (path) => columnOf(path, this.#schema, this.#text),
+      predicate: (term) => {
+        const checked = this.filter(term)
+        return { holds: predicateOf(checked), inputs: columnsOf(checked) }
+      },
+      fault: (fact, at) => this.#fault(fact, at),
+    })
+  }
+
   #comparison({ operator, left, right, at }: Comparison): CheckedFilter {
-    if (left.kind === 'path' && right.kind === 'path') return this.#columns(operator, left, right, at)
-    if (left.kind !== 'path' && right.kind !== 'path') throw this.#fault('no property is compared here', at)
-    if (left.kind !== 'path')
+    if (!isLiteral(left) && !isLiteral(right)) return this.#columns(operator, left, right, at)
+    if (isLiteral(left) && isLiteral(right)) throw this.#fault('no property is compared here', at)
+    if (isLiteral(left))
       return this.#comparison({ kind: 'compare', operator: TURNED[operator], left: right, right: left, at })
     const column = this.#scalar(left, operator)
     const value = this.#value(right as Literal, column)
@@ -135,7 +131,10 @@ class Checking {
   }
 
   #truth(operand: Operand, at: number): CheckedFilter {
-    const column = this.#column(operand, 'a condition')
+    const isConstant = isLiteral(operand) && operand.kind === 'boolean'
+    const column = isConstant
+      ? valueColumn(this.value(operand), operand.text)
+      : this.#column(operand, 'a condition')
     if (column.type === 'boolean' && !column.list) {
       return { kind: 'compare', operator: '=', column, with: { type: 'boolean', value: true } }
     }
@@ -165,6 +164,7 @@ class Checking {
 
   #column(operand: Operand, operator: string): Column {
     if (operand.kind === 'path') return columnOf(operand, this.#schema, this.#text)
+    if (!isLiteral(operand)) return valueColumn(this.value(operand), operand.source)
     throw this.#fault(`a property stands before ${operator}, not ${literalText(operand)}`, operand.at)
   }
 

@@ -21,6 +21,8 @@ export interface Column {
   readonly property?: PropertySchema
   /** The property of the class that has to be read for it. */
   readonly root?: string
+  /** Of a value that is computed: the columns that it is made of. */
+  readonly inputs?: readonly Column[]
   /** What is no property. */
   readonly own?: OwnColumn
   /** Its value as it is stored; undefined or null where there is none. Of times milliseconds since 1970. */

@@ -15,8 +15,8 @@ export type Expression =
   | {
       readonly kind: 'between'
       readonly operand: Operand
-      readonly low: Literal
-      readonly high: Literal
+      readonly low: Operand
+      readonly high: Operand
       readonly at: number
     }
   | {
@@ -48,7 +48,57 @@ export interface Comparison {
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>='
 export type ContainsMode = 'any' | 'all'
 
-export type Operand = Path | Literal
+export type Operand = Path | Literal | Computed
+
+/** A value that is made of others. `source` is its text. */
+export type Computed =
+  | {
+      readonly kind: 'call'
+      /** In small letters. */
+      readonly name: string
+      readonly operands: readonly Operand[]
+      readonly at: number
+      readonly source: string
+    }
+  | {
+      readonly kind: 'binary'
+      readonly operator: '+' | '-' | '*' | '/' | '%' | '||'
+      readonly left: Operand
+      readonly right: Operand
+      readonly at: number
+      readonly source: string
+    }
+  | { readonly kind: 'negative'; readonly operand: Operand; readonly at: number; readonly source: string }
+  | {
+      readonly kind: 'case'
+      /** What each `when` is compared with; null where each is a condition. */
+      readonly subject: Operand | null
+      readonly whens: readonly CaseBranch[]
+      readonly otherwise: Operand | null
+      readonly at: number
+      readonly source: string
+    }
+  /** TRUE, FALSE, or NULL where it cannot be known. */
+  | { readonly kind: 'condition'; readonly term: Expression; readonly at: number; readonly source: string }
+
+export interface CaseBranch {
+  /** A condition, or a value where the CASE has a subject. */
+  readonly when: Expression | Operand
+  readonly then: Operand
+  readonly at: number
+}
+
+const LITERALS: ReadonlySet<string> = new Set(['text', 'number', 'boolean', 'null'])
+const COMPUTED: ReadonlySet<string> = new Set(['call', 'binary', 'negative', 'case', 'condition'])
+
+/** True for what was written as a value. The predicate IS NULL is of the same kind as NULL, and has no text. */
+export function isLiteral(node: Expression | Operand): node is Literal {
+  return LITERALS.has(node.kind) && 'text' in node
+}
+
+export function isOperand(node: Expression | Operand): node is Operand {
+  return node.kind === 'path' || COMPUTED.has(node.kind) || isLiteral(node)
+}
 
 /** A property, a property inside an object, or one of `id`, `tenant`, `_created`, `_updated`. */
 export interface Path {

@@ -1,8 +1,11 @@
+import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
-import { type CheckedFilter, checkFilter, columnsOf } from './check.ts'
+import { ValueFault } from '../expression/fault.ts'
+import { checkFilter } from './check.ts'
+import { type CheckedFilter, columnsOf } from './checked.ts'
 import { parseFilter } from './parse.ts'
-import { predicateOf } from './predicate.ts'
+import { type Predicate, predicateOf } from './predicate.ts'
 
 /** A condition on the objects of a class, ready to be evaluated. */
 export interface Filter {
@@ -10,15 +13,33 @@ export interface Filter {
   readonly checked: CheckedFilter
   /** True where it asks for `_created` or `_updated`, which are read only when asked for. */
   readonly needsTimes: boolean
-  /** True for an object that it selects. */
+  /**
+   * True for an object that it selects.
+   * @throws ElysiaError ELYSIA_USAGE for an object of which a value cannot be computed: a division by zero, no date
+   */
   readonly selects: (object: StoredObject) => boolean
+  /** The same, throwing a ValueFault for such an object. */
+  readonly holds: Predicate
 }
 
 /** Parses and checks a condition. @throws ElysiaError ELYSIA_USAGE where it is none, or does not fit the class */
 export function filterOf(text: string, schema: CollectionSchema): Filter {
   const checked = checkFilter(parseFilter(text), schema, text)
   const predicate = predicateOf(checked)
-  return { text, checked, needsTimes: readsTimes(checked), selects: (object) => predicate(object) === true }
+  const selects = (object: StoredObject) => {
+    try {
+      return predicate(object) === true
+    } catch (error) {
+      throw error instanceof ValueFault ? faultOf(text, object, error) : error
+    }
+  }
+  return { text, checked, needsTimes: readsTimes(checked), selects, holds: predicate }
+}
+
+function faultOf(text: string, { id }: StoredObject, { message }: ValueFault): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `${text} cannot be evaluated for ${id}: ${message}`, {
+    hint: 'CASE WHEN keeps such values apart; of --where they are rejects',
+  })
 }
 
 function readsTimes(filter: CheckedFilter): boolean {

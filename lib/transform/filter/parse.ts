@@ -1,5 +1,5 @@
 import { ElysiaError } from '../../core/errors.ts'
-import type { Expression } from './expression.ts'
+import type { Expression, Operand } from './expression.ts'
 import { SyntaxError as NotParsed, parse } from './parser.ts'
 
 export const MAX_FILTER_BYTES = 64 * 1024
@@ -21,12 +21,23 @@ interface Fault {
  * @throws ElysiaError ELYSIA_USAGE, naming the column and what was expected there
  */
 export function parseFilter(text: string): Expression {
+  return parsed(text, 'Filter') as Expression
+}
+
+/** The same of a value: `lower(title) || ' ' || size`. @throws ElysiaError ELYSIA_USAGE, likewise */
+export function parseValue(text: string): Operand {
+  return parsed(text, 'Value') as Operand
+}
+
+function parsed(text: string, startRule: 'Filter' | 'Value'): unknown {
   if (Buffer.byteLength(text) > MAX_FILTER_BYTES) {
     throw filterFault('it is longer than 64 KiB', 'name objects by their ids with --objects @FILE')
   }
   requireDepth(text)
   try {
-    return parse(text, {}) as Expression
+    const node = parse(text, { startRule })
+    requireShallow(node, text)
+    return node
   } catch (error) {
     if (!(error instanceof NotParsed)) throw error
     throw syntaxFault(text, error as unknown as Fault)
@@ -49,15 +60,21 @@ function placeOf(text: string, at: number): string {
   return before.length === 1 ? column : `line ${before.length}, ${column}`
 }
 
+/** Of parentheses, and of CASE, which nests as well. */
 function requireDepth(text: string): void {
   let depth = 0
+  let cases = 0
   let quote: string | undefined
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!
     if (quote !== undefined) {
       if (character === quote) quote = undefined
     } else if (character === "'" || character === '"') quote = character
-    else if (character === ')') depth -= 1
+    else if (isCase(text, at)) {
+      cases += 1
+      if (cases > MAX_FILTER_DEPTH)
+        throw filterFault('it has more than 100 CASE', 'set a property in several steps', { text, at })
+    } else if (character === ')') depth -= 1
     else if (character === '(' && ++depth > MAX_FILTER_DEPTH) {
       throw filterFault(
         'its parentheses nest deeper than 100',
@@ -69,6 +86,32 @@ function requireDepth(text: string): void {
       )
     }
   }
+}
+
+/** Operators nest to the left, one a step: what walks over them afterwards does so by recursion. */
+const MOST_NESTED = 1000
+
+function requireShallow(root: unknown, text: string): void {
+  let level: readonly unknown[] = [root]
+  for (let depth = 0; level.length > 0; depth++) {
+    // Of two levels of the text's own one is a list.
+    if (depth > 2 * MOST_NESTED)
+      throw filterFault('it has more than 1,000 operators in a row', 'set a property in several steps', {
+        text,
+        at: 0,
+      })
+    level = level.flatMap((node) =>
+      Object.values(node as object).filter((one) => typeof one === 'object' && one !== null),
+    )
+  }
+}
+
+function isCase(text: string, at: number): boolean {
+  return (
+    (text[at] === 'c' || text[at] === 'C') &&
+    /^case\b/i.test(text.slice(at, at + 5)) &&
+    !/\w/.test(text[at - 1] ?? '')
+  )
 }
 
 const EXAMPLE = `for example: created > '2024-01-01' AND (size BETWEEN 10 AND 20 OR title LIKE 'A%')`

@@ -1,6 +1,7 @@
 import { ElysiaError, reworded } from '../../core/errors.ts'
+import { ValueFault } from '../expression/fault.ts'
 import { filterOf } from '../filter/filter.ts'
-import type { Transform } from '../transform.ts'
+import { Refusal, type Transform } from '../transform.ts'
 import { eachObject } from './each.ts'
 
 /** Leaves out the objects that a condition is not true of; these count as filtered. @see filterOf */
@@ -10,11 +11,11 @@ export function whereTrue(condition: string): Transform {
     name,
     filters: true,
     bind(before) {
-      const { selects } = named(name, () => filterOf(condition, before))
+      const { holds } = named(name, () => filterOf(condition, before))
       return eachObject(name, {
         schema: before,
         touches: [],
-        change: (draft) => (selects(draft) ? 'kept' : 'filtered'),
+        change: (draft) => computed(() => (holds(draft) === true ? 'kept' : 'filtered')),
       })
     },
   }
@@ -25,6 +26,18 @@ export function named<T>(stage: string, make: () => T): T {
   try {
     return make()
   } catch (error) {
-    throw error instanceof ElysiaError ? reworded(error, `${stage}: ${error.message}`) : error
+    throw error instanceof ElysiaError
+      ? reworded(error, `${stage}: ${error.message.replace(/^the filter is/, 'it is')}`)
+      : error
+  }
+}
+
+/** An object of which a value cannot be computed is refused. */
+export function computed<T>(make: () => T): T | Refusal {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof ValueFault) return new Refusal(error.message)
+    throw error
   }
 }

@@ -24,7 +24,7 @@ t.test('a text that is no condition is refused with its column and what was expe
     ["a = 'x", /column 5/, /a text ends with '/],
     ['a && b', /column 3/, /AND, OR and NOT/],
     ['a = 1; DROP TABLE x', /column 6: ";" stands there/, /for example/],
-    ['a = (SELECT 1)', /column 5/, /for example/],
+    ['a = (SELECT 1)', /column 13/, /for example/],
     ['a = 1 --', /column 7/, /for example/],
     ['a = 5x', /column 5/, /for example/],
     ['(a = 1', /column 7: the text ends/, /for example/],

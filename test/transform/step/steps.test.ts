@@ -113,10 +113,7 @@ t.test('transforms are refused that no class can make right, or not this one', a
     [() => convertProperty('size:integer'), /it names no property and type/],
     [bind(convertProperty('count:date')), /count is of type int, and none of its values is a date/],
     [bind(convertProperty('of:text')), /of is of type Note/],
-    [
-      bind(whereTrue('siez > 1')),
-      /where siez > 1: the filter is not valid at column 1: Note has no property siez/,
-    ],
+    [bind(whereTrue('siez > 1')), /where siez > 1: it is not valid at column 1: Note has no property siez/],
     [() => maskProperty('title', 'short'), /its key has less than 16 bytes/],
     [bind(maskProperty('cover', KEY)), /cover is of type blob/],
   ] as const) {

@@ -1,0 +1,264 @@
+import type { ElysiaError } from '../../core/errors.ts'
+import type { Json, StoredObject } from '../../core/object.ts'
+import type { Column } from '../filter/column.ts'
+import {
+  type CaseBranch,
+  type Computed,
+  type Expression,
+  isLiteral,
+  isOperand,
+  type Literal,
+  type Operand,
+  type Path,
+} from '../filter/expression.ts'
+import { type Instant, rfc3339 } from '../filter/instant.ts'
+import { literalValue, type ValueType } from '../filter/value.ts'
+import { arithmetic, negative } from './arithmetic.ts'
+import { FUNCTIONS, type Parameter } from './functions.ts'
+import { asText } from './text.ts'
+
+/** Reads a value of an object; undefined is null. @throws ValueFault where it cannot be computed of this object */
+export type Read = (object: StoredObject) => Json | undefined
+
+/** A value of an object, or of a list of values, whose type is known. */
+export interface Value {
+  /** `null` of NULL alone, which is of every type. */
+  readonly type: ValueType | 'null'
+  readonly list: boolean
+  readonly read: Read
+  /** The columns that it is made of. */
+  readonly inputs: readonly Column[]
+  /** Of one that was written. */
+  readonly literal?: Literal
+  readonly at: number
+}
+
+/** Where a value stands. */
+export interface Scope {
+  /** @throws ElysiaError where there is none */
+  column(path: Path): Column
+  predicate(term: Expression): {
+    readonly holds: (object: StoredObject) => boolean | null
+    readonly inputs: readonly Column[]
+  }
+  fault(fact: string, at: number): ElysiaError
+}
+
+/** A value, checked and ready to be read. @throws ElysiaError ELYSIA_USAGE where types do not go together */
+export function valueOf(operand: Operand, scope: Scope): Value {
+  if (isLiteral(operand)) return literal(operand, scope)
+  if (operand.kind === 'path') return property(operand, scope)
+  return computed(operand, scope)
+}
+
+/** The same as what a condition compares. */
+export function valueColumn({ type, list, read, inputs }: Value, name: string): Column {
+  const scalar = type === 'null' ? 'none' : type
+  return { name, type: scalar, list, dataType: `${type}${list ? '[]' : ''}`, read, inputs }
+}
+
+function computed(operand: Computed, scope: Scope): Value {
+  const { at } = operand
+  switch (operand.kind) {
+    case 'condition': {
+      const { holds, inputs } = scope.predicate(operand.term)
+      return { type: 'boolean', list: false, read: (object) => holds(object) ?? undefined, inputs, at }
+    }
+    case 'negative': {
+      const value = numeric(valueOf(operand.operand, scope), '-', scope)
+      return { ...value, read: negative(value.read, value.type === 'int'), at }
+    }
+    case 'binary':
+      return operand.operator === '||' ? concatenation(operand, scope) : calculation(operand, scope)
+    case 'case':
+      return choice(operand, scope)
+    case 'call':
+      return call(operand, scope)
+  }
+}
+
+function literal(given: Literal, scope: Scope): Value {
+  const { kind, text, at } = given
+  const isWhole = /^[+-]?\d+$/.test(text)
+  const type = kind === 'number' ? (isWhole ? 'int' : 'number') : kind
+  if (type === 'null') return { type, list: false, read: () => undefined, inputs: [], literal: given, at }
+  const found = literalValue(given, type)
+  if (found === undefined) throw scope.fault(`${text} is no number that can be kept`, at)
+  const value = found.value as Json
+  return { type, list: false, read: () => value, inputs: [], literal: given, at }
+}
+
+/** A stored value that is not of the type which the class says is as good as none. */
+function property(path: Path, scope: Scope): Value {
+  const column = scope.column(path)
+  const { type, list, read, own, dataType, name } = column
+  if (type === 'none') throw scope.fault(`${name} is of type ${dataType}, which no expression takes`, path.at)
+  const isOf = IS_OF[type]
+  const whole = list
+    ? (value: Json | undefined) => Array.isArray(value)
+    : (value: Json | undefined) => value !== undefined && isOf(value)
+  const checked: Read = (object) => {
+    const value = read(object)
+    return whole(value) ? value : undefined
+  }
+  const isTime = own === '_created' || own === '_updated'
+  return { type, list, read: isTime ? momentOf(read) : checked, inputs: [column], at: path.at }
+}
+
+const isText = (value: Json) => typeof value === 'string'
+const isNumber = (value: Json) => typeof value === 'number' || typeof value === 'bigint'
+
+const IS_OF: Readonly<Record<ValueType, (value: Json) => boolean>> = {
+  text: isText,
+  date: isText,
+  uuid: isText,
+  int: isNumber,
+  number: isNumber,
+  boolean: (value) => typeof value === 'boolean',
+}
+
+/** A store tells milliseconds. */
+function momentOf(read: Read): Read {
+  return (object) => {
+    const ms = read(object)
+    return typeof ms === 'number' ? rfc3339({ ms, nanos: 0 }) : undefined
+  }
+}
+
+function concatenation({ left, right, at }: Computed & { kind: 'binary' }, scope: Scope): Value {
+  const sides = [left, right].map((side) => {
+    const value = valueOf(side, scope)
+    if (value.list) throw scope.fault('|| joins single values, and this is a list', value.at)
+    return value
+  })
+  const [first, second] = sides.map(({ read }) => read) as [Read, Read]
+  const read: Read = (object) => {
+    const a = first(object)
+    if (a === undefined || a === null) return undefined
+    const b = second(object)
+    return b === undefined || b === null ? undefined : asText(a) + asText(b)
+  }
+  return { type: 'text', list: false, read, inputs: inputsOf(sides), at }
+}
+
+function calculation({ operator, left, right, at }: Computed & { kind: 'binary' }, scope: Scope): Value {
+  const sides = [left, right].map((side) => numeric(valueOf(side, scope), operator, scope))
+  const isInt = operator !== '/' && sides.every(({ type }) => type !== 'number')
+  const [first, second] = sides as [Value, Value]
+  const read = arithmetic(operator as '+', first.read, second.read, isInt)
+  return { type: isInt ? 'int' : 'number', list: false, read, inputs: inputsOf(sides), at }
+}
+
+function numeric(value: Value, operator: string, scope: Scope): Value {
+  const isFit = !value.list && ['int', 'number', 'null'].includes(value.type)
+  if (isFit) return value
+  throw scope.fault(`${operator} takes numbers, and this is ${typeText(value)}`, value.at)
+}
+
+function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, scope: Scope): Value {
+  const branches = whens.map((branch) => scope.predicate(conditionOf(subject, branch)))
+  const results = [...whens.map(({ then }) => then), ...(otherwise === null ? [] : [otherwise])]
+  const values = unified(
+    results.map((result) => valueOf(result, scope)),
+    scope,
+  )
+  const reads = values.map(({ read }) => read)
+  const last = otherwise === null ? undefined : reads.at(-1)
+  const read: Read = (object) => {
+    for (let branch = 0; branch < branches.length; branch++)
+      if (branches[branch]!.holds(object) === true) return reads[branch]!(object)
+    return last?.(object)
+  }
+  const inputs = [...branches.flatMap((branch) => branch.inputs), ...inputsOf(values)]
+  return { type: typeOf(values), list: values.some(({ list }) => list), read, inputs, at }
+}
+
+/** `CASE x WHEN 1 …` compares, and `CASE WHEN …` asks. */
+function conditionOf(subject: Operand | null, { when, at }: CaseBranch): Expression {
+  if (subject !== null) {
+    const right: Operand = isOperand(when) ? when : { kind: 'condition', term: when, at, source: '' }
+    return { kind: 'compare', operator: '=', left: subject, right, at }
+  }
+  return isOperand(when) ? { kind: 'truth', operand: when, at: when.at } : when
+}
+
+function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope): Value {
+  const found = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
+  if (found === undefined)
+    throw scope.fault(`there is no function ${name}; there are ${Object.keys(FUNCTIONS).join(', ')}`, at)
+  const { parameters, required, usage, rest } = found
+  if (operands.length < required || (!rest && operands.length > parameters.length))
+    throw scope.fault(`${name} takes ${usage}`, at)
+  const given = operands.map((operand, place) => {
+    const value = valueOf(operand, scope)
+    const parameter = parameters[Math.min(place, parameters.length - 1)]!
+    if (fits(value, parameter)) return value
+    throw scope.fault(`${name} takes ${usage}, and this is ${typeText(value)}`, value.at)
+  })
+  const values = found.isUnified ? unified(given, scope) : given
+  const reads = values.map(({ read }) => read)
+  const type = found.type ?? typeOf(values)
+  const list = found.isUnified === true && values.some((one) => one.list)
+  const literals = values.map(({ literal: one }) => one?.text)
+  const made = found.make(reads, literals)
+  if (typeof made === 'string') throw scope.fault(made, at)
+  return { type, list, read: made, inputs: inputsOf(values), at }
+}
+
+function fits({ type, list, literal: given }: Value, parameter: Parameter): boolean {
+  if (parameter === 'any') return true
+  if (parameter === 'literal') return given?.kind === 'text'
+  if (type === 'null') return parameter !== 'list' || !list
+  if (parameter === 'text or list') return list || type === 'text'
+  return !list && (type === parameter || (parameter === 'text or int' && (type === 'text' || type === 'int')))
+}
+
+function inputsOf(values: readonly Value[]): Column[] {
+  return values.flatMap(({ inputs }) => inputs)
+}
+
+/** The type of values that are of one. */
+function typeOf(values: readonly Value[]): Value['type'] {
+  return values.find(({ type }) => type !== 'null')?.type ?? 'null'
+}
+
+/** Values of one type: an int becomes a number beside one, and a text that was written a date or a UUID. */
+function unified(values: readonly Value[], scope: Scope): Value[] {
+  const known = values.filter(({ type }) => type !== 'null')
+  const types = new Set(known.map(({ type }) => type))
+  const target = types.has('number') && types.size === 2 && types.has('int') ? 'number' : commonOf(known)
+  return values.map((value) => {
+    if (value.type === 'null' || (value.type === target && value.list === known[0]!.list)) return value
+    const made = asType(value, target)
+    if (made !== undefined && value.list === known[0]!.list) return made
+    const [first] = known
+    throw scope.fault(`this is ${typeText(value)}, and the value before it ${typeText(first!)}`, value.at)
+  })
+}
+
+/** That of the first that was not written as a text, since such a one may be of several types. */
+function commonOf(known: readonly Value[]): Value['type'] {
+  return (known.find(({ literal: one }) => one?.kind !== 'text') ?? known[0])?.type ?? 'null'
+}
+
+function asType(value: Value, target: Value['type']): Value | undefined {
+  if (value.type === 'int' && target === 'number') {
+    const { read } = value
+    return { ...value, type: target, read: (object) => doubleOf(read(object)) }
+  }
+  if (value.literal?.kind !== 'text' || (target !== 'date' && target !== 'uuid')) return undefined
+  const found = literalValue(value.literal, target)
+  if (found === undefined) return undefined
+  const text = found.type === 'date' ? rfc3339(found.value as Instant) : (found.value as string)
+  return { ...value, type: target, read: () => text }
+}
+
+function doubleOf(value: Json | undefined): Json | undefined {
+  return typeof value === 'bigint' ? Number(value) : value
+}
+
+function typeText({ type, list }: Value): string {
+  if (type === 'null') return 'NULL'
+  const one = `${type}${list ? '[]' : ''}`
+  return type === 'int' ? `an ${one}` : `a ${one}`
+}

@@ -1,0 +1,74 @@
+import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import type { Value } from '../expression/value.ts'
+import { checkValue } from '../filter/check.ts'
+import { parseValue } from '../filter/parse.ts'
+import { Refusal, type Transform } from '../transform.ts'
+import { eachObject } from './each.ts'
+import { requireNoExpiry } from './followers.ts'
+import { assignment, requireName, stageFault, withProperties } from './property.ts'
+import { ofType } from './type.ts'
+import { computed, named } from './where.ts'
+
+/**
+ * Gives a property the value of an expression; one that the class lacks comes last in it. `text`: `slug=lower(title)`. The
+ * class follows the type of the expression. SPEC.md, "Expressions".
+ */
+export function setProperty(text: string): Transform {
+  const [property, expression] = assignment(`set ${text}`, text, "name=trim(first || ' ' || last)")
+  const name = `set ${property}=${expression}`
+  requireName(name, property)
+  const parsed = named(name, () => parseValue(expression))
+  return {
+    name,
+    bind(before) {
+      const value = named(name, () => checkValue(parsed, before, expression))
+      const after = propertyAfter(name, property, value, before)
+      if (after.dataType[0] !== 'date') requireNoExpiry(name, before, property)
+      const { read } = value
+      const isDouble = after.dataType[0] === 'number'
+      return eachObject(name, {
+        schema: withProperties(before, placed(after, before)),
+        touches: [property],
+        change: (draft) => {
+          const made = computed(() => read(draft))
+          if (made instanceof Refusal) return made
+          if (made === undefined || made === null) delete draft.properties[property]
+          else draft.properties[property] = isDouble && typeof made === 'bigint' ? Number(made) : made
+          return 'kept'
+        },
+      })
+    },
+  }
+}
+
+/** In the place of the one that it replaces, or last. */
+function placed(property: PropertySchema, { properties = [] }: CollectionSchema): PropertySchema[] {
+  const isThere = properties.some(({ name }) => name === property.name)
+  if (!isThere) return [...properties, property]
+  return properties.map((one) => (one.name === property.name ? property : one))
+}
+
+/** An int fits into a number; any other value gives the property its type. */
+function propertyAfter(
+  stage: string,
+  name: string,
+  { type, list }: Value,
+  { class: collection, properties = [] }: CollectionSchema,
+): PropertySchema {
+  const there = properties.find((one) => one.name === name)
+  if (type === 'null') {
+    if (there !== undefined) return there
+    throw stageFault(stage, `${collection} has no property ${name}, and NULL has no type`, 'leave it out')
+  }
+  const dataType = `${type}${list ? '[]' : ''}`
+  if (there === undefined) return { name, dataType: [dataType] }
+  const [before = ''] = there.dataType
+  const isSame =
+    before === dataType || (before === 'number' && dataType === 'int') || isText(before, dataType)
+  return isSame ? there : ofType(there, dataType)
+}
+
+/** As it was called before. */
+function isText(before: string, now: string): boolean {
+  return before.replace('string', 'text') === now
+}
