@@ -45,7 +45,7 @@ export interface Scope {
 }
 
 /** A value, checked and ready to be read. @throws ElysiaError ELYSIA_USAGE where types do not go together */
-export function valueOf(operand: Operand, scope: Scope): Value {
+export function typedValue(operand: Operand, scope: Scope): Value {
   if (isLiteral(operand)) return literal(operand, scope)
   if (operand.kind === 'path') return property(operand, scope)
   return computed(operand, scope)
@@ -65,7 +65,7 @@ function computed(operand: Computed, scope: Scope): Value {
       return { type: 'boolean', list: false, read: (object) => holds(object) ?? undefined, inputs, at }
     }
     case 'negative': {
-      const value = numeric(valueOf(operand.operand, scope), '-', scope)
+      const value = numeric(typedValue(operand.operand, scope), '-', scope)
       return { ...value, read: negative(value.read, value.type === 'int'), at }
     }
     case 'binary':
@@ -127,7 +127,7 @@ function momentOf(read: Read): Read {
 
 function concatenation({ left, right, at }: Computed & { kind: 'binary' }, scope: Scope): Value {
   const sides = [left, right].map((side) => {
-    const value = valueOf(side, scope)
+    const value = typedValue(side, scope)
     if (value.list) throw scope.fault('|| joins single values, and this is a list', value.at)
     return value
   })
@@ -142,7 +142,7 @@ function concatenation({ left, right, at }: Computed & { kind: 'binary' }, scope
 }
 
 function calculation({ operator, left, right, at }: Computed & { kind: 'binary' }, scope: Scope): Value {
-  const sides = [left, right].map((side) => numeric(valueOf(side, scope), operator, scope))
+  const sides = [left, right].map((side) => numeric(typedValue(side, scope), operator, scope))
   const isInt = operator !== '/' && sides.every(({ type }) => type !== 'number')
   const [first, second] = sides as [Value, Value]
   const read = arithmetic(operator as '+', first.read, second.read, isInt)
@@ -159,7 +159,7 @@ function choice({ subject, whens, otherwise, at }: Computed & { kind: 'case' }, 
   const branches = whens.map((branch) => scope.predicate(conditionOf(subject, branch)))
   const results = [...whens.map(({ then }) => then), ...(otherwise === null ? [] : [otherwise])]
   const values = unified(
-    results.map((result) => valueOf(result, scope)),
+    results.map((result) => typedValue(result, scope)),
     scope,
   )
   const reads = values.map(({ read }) => read)
@@ -190,7 +190,7 @@ function call({ name, operands, at }: Computed & { kind: 'call' }, scope: Scope)
   if (operands.length < required || (!rest && operands.length > parameters.length))
     throw scope.fault(`${name} takes ${usage}`, at)
   const given = operands.map((operand, place) => {
-    const value = valueOf(operand, scope)
+    const value = typedValue(operand, scope)
     const parameter = parameters[Math.min(place, parameters.length - 1)]!
     if (fits(value, parameter)) return value
     throw scope.fault(`${name} takes ${usage}, and this is ${typeText(value)}`, value.at)

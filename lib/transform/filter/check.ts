@@ -1,5 +1,5 @@
 import type { CollectionSchema } from '../../core/schema.ts'
-import { type Value, valueColumn, valueOf } from '../expression/value.ts'
+import { typedValue, type Value, valueColumn } from '../expression/value.ts'
 import { type CheckedFilter, columnsOf } from './checked.ts'
 import { type Column, columnOf, propertiesText } from './column.ts'
 import {
@@ -101,7 +101,7 @@ class Checking {
   }
 
   value(operand: Operand): Value {
-    return valueOf(operand, {
+    return typedValue(operand, {
       column: (path) => columnOf(path, this.#schema, this.#text),
       predicate: (term) => {
         const checked = this.filter(term)
