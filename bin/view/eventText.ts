@@ -24,6 +24,13 @@ const PASSED_OVER = {
 } as const
 
 const json = JSON.stringify
+const MOST_OF_SETTING = 100
+
+/** A value of a class; of a long one the beginning: the report has all of it. */
+function setting(value: unknown): string {
+  const text = json(value)
+  return text.length > MOST_OF_SETTING ? `${text.slice(0, MOST_OF_SETTING)}…` : text
+}
 
 const IDS_SHOWN = 10
 
@@ -119,8 +126,8 @@ const OF_COLLECTIONS = {
       : `${tenants} tenants of ${collection} stay active, not ${state}: ${error.message}`,
   node_unhealthy: ({ node, status }) => `node ${node} of the target is ${status}`,
   schema_patched: ({ rule, path, from, to, reason }) => {
-    const change = to === undefined ? 'left out' : json(to)
-    const before = from === undefined ? '' : `${json(from)} → `
+    const change = to === undefined ? 'left out' : setting(to)
+    const before = from === undefined ? '' : `${setting(from)} → `
     return `schema: ${path}: ${before}${change}: ${reason} (${rule})`
   },
   revectorizing: ({ collection, vectors, modules, objects, calls }) => {

@@ -47,7 +47,7 @@ export function patchRefused(
   words: string,
 ): PatchedSchema | undefined {
   const due = RULES.filter(({ refusal }) => refusal?.test(words) === true)
-  const patched = applied(due, refused, target, {})
+  const patched = applied(due, refused, target, {}, words)
   return patched.patches.length === 0 ? undefined : patched
 }
 
@@ -62,6 +62,7 @@ function applied(
   original: CollectionSchema,
   target: SchemaTarget,
   wishes: SchemaWishes,
+  words = '',
 ): PatchedSchema {
   const schema = structuredClone(original) as unknown as JsonObject
   const patches: SchemaPatch[] = []
@@ -71,7 +72,7 @@ function applied(
       const patch = change(schema, path, to)
       if (patch !== undefined) patches.push({ rule: name, ...patch, reason })
     }
-    apply({ schema, nameBefore: original.class, target, wishes, set })
+    apply({ schema, nameBefore: original.class, target, wishes, words, set })
   }
   return { schema: schema as unknown as CollectionSchema, patches }
 }
@@ -84,7 +85,7 @@ function change(schema: JsonObject, path: readonly string[], to: unknown) {
   if (parent === undefined || JSON.stringify(from) === JSON.stringify(to)) return undefined
   if (Array.isArray(parent)) parent.splice(parent.indexOf(from), 1)
   else if (to === undefined) delete parent[key]
-  else parent[key] = to as JsonObject
+  else parent[key] = structuredClone(to) as JsonObject
   return {
     path: path.join('.'),
     ...(from !== undefined && { from }),

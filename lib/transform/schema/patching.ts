@@ -24,6 +24,8 @@ export interface Patching {
   readonly nameBefore: string
   readonly target: SchemaTarget
   readonly wishes: SchemaWishes
+  /** What the target said that refused the class; empty where it has not been asked. */
+  readonly words: string
   /** Sets the value at a path, or removes it if `to` is undefined; records the change if there is one. */
   set(path: readonly string[], to: unknown, reason: string): void
 }

@@ -76,10 +76,20 @@ function tokenizerUnknown(patching: Patching): void {
   }
 }
 
+/** How a server calls tokenizers that have to be enabled. */
+const OPTIONAL: Readonly<Record<string, string>> = {
+  gse: 'the GSE tokenizer',
+  gse_ch: 'the Chinese tokenizer',
+  kagome_ja: 'the Japanese tokenizer',
+  kagome_kr: 'the Korean tokenizer',
+}
+
 function tokenizerOff(patching: Patching): void {
   for (const one of allPropertiesOf(patching.schema)) {
     const name = String(one.property.tokenization)
-    if (/^(gse|kagome)/.test(name)) retokenize(patching, one, `the target has not enabled ${name}`)
+    const called = OPTIONAL[name]
+    if (called === undefined || !patching.words.includes(called)) continue
+    retokenize(patching, one, `the target has not enabled ${name}`)
   }
 }
 
