@@ -49,6 +49,8 @@ export * from '../lib/job/ingest/options.ts'
 export { requireUsable } from '../lib/job/ingest/stages.ts'
 export type { ValidationCounts } from '../lib/job/ingest/validateInput.ts'
 export * from '../lib/job/ingest/validateOptions.ts'
+export * from '../lib/job/migrate/options.ts'
+export type { MigrateReport } from '../lib/job/migrate/report.ts'
 export type { Deletions } from '../lib/job/restore/conflict/vanishingIds.ts'
 export * from '../lib/job/restore/options.ts'
 export * from '../lib/job/restore/planned/options.ts'
@@ -100,6 +102,9 @@ export const restoreJob = () => import('../lib/job/restore/index.ts')
 
 /** The job of `col copy`, likewise. */
 export const copyJob = () => import('../lib/job/copy/index.ts')
+
+/** The job of `col migrate`, likewise. */
+export const migrateJob = () => import('../lib/job/migrate/index.ts')
 
 /** What makes transforms of options, likewise. */
 export const transformJob = () => import('../lib/job/transform/index.ts')

@@ -4,6 +4,7 @@ import { copyOptions } from '../lib/job/copy/options.ts'
 import { deleteOptions } from '../lib/job/delete/options.ts'
 import { diffOptions } from '../lib/job/diff/options.ts'
 import { ingestOptions } from '../lib/job/ingest/options.ts'
+import { migrateOptions } from '../lib/job/migrate/options.ts'
 import { restoreOptions } from '../lib/job/restore/options.ts'
 import { rollbackOptions } from '../lib/job/rollback/options.ts'
 import { verifyOptions } from '../lib/job/verify/options.ts'
@@ -22,6 +23,7 @@ const SCHEMAS: Readonly<Record<string, OptionsSchema>> = {
   Backup: backupOptions,
   Restore: restoreOptions,
   Copy: copyOptions,
+  Migrate: migrateOptions,
   Rollback: rollbackOptions,
   Delete: deleteOptions,
   Verify: verifyOptions,

@@ -8,6 +8,7 @@ import { REJECT_CODES } from '../lib/core/reject.ts'
 import { COPY_REPORT } from '../lib/job/copy/report.ts'
 import { DELETE_REPORT } from '../lib/job/delete/report.ts'
 import { DIFF_REPORT } from '../lib/job/diff/report.ts'
+import { MIGRATE_REPORT } from '../lib/job/migrate/report.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
 import { ROLLBACK_REPORT } from '../lib/job/rollback/report.ts'
 import { optionTable } from '../lib/options/table.ts'
@@ -26,6 +27,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   diffReport: () => reportRows(DIFF_REPORT),
   restoreReport: () => reportRows(RESTORE_REPORT),
   copyReport: () => reportRows(COPY_REPORT),
+  migrateReport: () => reportRows(MIGRATE_REPORT),
   rollbackReport: () => reportRows(ROLLBACK_REPORT),
   deleteReport: () => reportRows(DELETE_REPORT),
   schemaRules: schemaRuleTable,

@@ -39,6 +39,8 @@ const PUBLIC: readonly string[] = [
   'convertProperty',
   'dropProperty',
   'mapVectors',
+  'migrateOptions',
+  'runMigrate',
   'revectorize',
   'setIndexType',
   'setQuantizer',

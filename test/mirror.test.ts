@@ -40,6 +40,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/backup/increment': ['job/backup/increment/history.test.ts'],
   'job/copy': ['job/copy/copy.test.ts', 'job/copy/follow/follow.test.ts', 'job/copy/refusals.test.ts'],
+  'job/migrate': ['job/migrate/migrate.test.ts'],
   'job/diff': [
     'job/diff/diff.test.ts',
     'job/diff/recheck.test.ts',

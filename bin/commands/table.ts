@@ -27,6 +27,7 @@ export const COMMANDS: Group = {
         backup: () => import('./col/backup.ts'),
         restore: () => import('./col/restore.ts'),
         copy: () => import('./col/copying/copy.ts'),
+        migrate: () => import('./col/migrating/migrate.ts'),
         apply: () => import('./col/apply.ts'),
         rollback: () => import('./col/rollback.ts'),
         alias: () => import('./col/alias.ts'),

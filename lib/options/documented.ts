@@ -716,6 +716,105 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly retryForMs: number
 }
 
+/**
+ * How a collection is changed while it is read: as a copy, to which its alias is switched. As a program gives
+ * it.
+ */
+export interface MigrateOptionsInput {
+  /**
+   * the alias that is to mean the changed collection; needed for a collection that has none, or several. No
+   * default.
+   */
+  readonly alias?: string
+  /** make the alias mean the collection from before again. Default false. */
+  readonly undo?: boolean
+  /** remove the collection from before; then there is no way back. Default false. */
+  readonly dropOld?: boolean
+  /**
+   * the module that makes vectors, of one or of all; a vector of a new name is added; none: no object is
+   * vectorised again. No default.
+   */
+  readonly vectorizer?: string
+  /** what the class says to that module, as JSON. No default. */
+  readonly vectorizerSettings?: string
+  /**
+   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
+   * are is said first. Default false.
+   */
+  readonly revectorize?: boolean
+  /**
+   * give vectors other names; default is the one without a name; without a new name a vector is left out. No
+   * default.
+   */
+  readonly vectorMap?: string
+  /** hnsw, flat, dynamic or hfresh, of one vector or of all. No default. */
+  readonly indexType?: string
+  /** how vectors are compressed: pq, bq, sq, rq or none, of one vector or of all. No default. */
+  readonly quantizer?: string
+  /**
+   * copies of each object; without it, as many as before, but no more than the target has nodes, including
+   * those that are down. A whole number, 1 to 100. No default.
+   */
+  readonly replication?: number
+  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  readonly degraded?: boolean
+  /**
+   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
+   * anything is written, what would lose a setting of the class. Default true.
+   */
+  readonly migrate?: boolean
+  /** show what would be changed of the class, and write nothing. Default false. */
+  readonly dryRun?: boolean
+  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  readonly maxRate?: string
+  /**
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
+   * default.
+   */
+  readonly maxBandwidth?: number
+  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers?: number
+  /** objects in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize?: number
+  /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
+  readonly batchBytes?: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/**
+ * How a collection is changed while it is read: as a copy, to which its alias is switched. With its defaults:
+ * sizes in bytes, durations in milliseconds.
+ */
+export interface MigrateOptions extends MigrateOptionsInput {
+  /** make the alias mean the collection from before again. Default false. */
+  readonly undo: boolean
+  /** remove the collection from before; then there is no way back. Default false. */
+  readonly dropOld: boolean
+  /**
+   * leave out the vectors that a module of the class makes, so that the target makes them anew; how many that
+   * are is said first. Default false.
+   */
+  readonly revectorize: boolean
+  /** copy even if a node of the target is down; its copies have to wait for it. Default false. */
+  readonly degraded: boolean
+  /**
+   * change what the target does not have of the class: another version, modules, nodes. False: refuse, before
+   * anything is written, what would lose a setting of the class. Default true.
+   */
+  readonly migrate: boolean
+  /** show what would be changed of the class, and write nothing. Default false. */
+  readonly dryRun: boolean
+  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  readonly workers: number
+  /** objects in one write. A whole number, 1 to 10000. Default 500. */
+  readonly batchSize: number
+  /** bytes of objects in one write. In bytes, 1KiB to 64MiB. Default 8388608 (8MiB). */
+  readonly batchBytes: number
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
 /** How what a run changed is taken back. As a program gives it. */
 export interface RollbackOptionsInput {
   /** put back also what somebody else has changed since. Default false. */

@@ -14,6 +14,7 @@ import {
 } from './archives.ts'
 import { copyDocument } from './copy.ts'
 import { diffDocument } from './diff.ts'
+import { migrationDocument } from './migration.ts'
 import {
   aliasDocument,
   collectionsDocument,
@@ -36,6 +37,7 @@ export const DOCUMENTS = {
   backup: backupDocument,
   restore: restoreDocument,
   copy: copyDocument,
+  migration: migrationDocument,
   rollback: rollbackDocument,
   delete: deleteDocument,
   undos: undosDocument,

@@ -56,7 +56,7 @@ t.test('an option that two commands have with defaults of their own is shown for
   const { run } = home(t)
   const { stdout } = await run(['config', 'show'])
   t.match(stdout, /\nbatch_bytes \(index process-jsonl, index sync, index watch\) +4MiB +default\n/)
-  t.match(stdout, /\nbatch_bytes \(col restore, col apply\) +8MiB +default\n/)
+  t.match(stdout, /\nbatch_bytes \(col restore, col copy, col migrate, col apply\) +8MiB +default\n/)
   const set = await home(t, { 'elysiactl.yaml': 'batch_bytes: 2MiB\n' }).run(['config', 'show'])
   t.match(set.stdout, /\nbatch_bytes +2MiB +\S+elysiactl\.yaml\n/, 'one value is one line')
 })

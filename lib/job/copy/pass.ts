@@ -35,6 +35,14 @@ export interface CopyPass {
 
 const NEVER = new AbortController().signal
 
+/** True where the target is not to have what the source has: objects, or their vectors. */
+export function reshapes({
+  options,
+  context: { transforms = [] },
+}: Pick<CopyPass, 'options' | 'context'>): boolean {
+  return transforms.length > 0 || options.vectorMap !== undefined || options.revectorize
+}
+
 /**
  * Reads the source once and makes the target of it, or makes the target equal to it.
  * @throws ElysiaError only for what kept it from beginning
@@ -42,7 +50,7 @@ const NEVER = new AbortController().signal
 export async function runPass(pass: CopyPass): Promise<CopyEnded> {
   const { from, target, options, context, changedSinceMs } = pass
   const { store } = target
-  const { signal = NEVER, stop = NEVER, transforms = [] } = context
+  const { signal = NEVER, stop = NEVER } = context
   const name = classNameOf(target.name)
   await requireSource(from, target, options)
   const emit = emitter(context.onEvent)
@@ -66,7 +74,7 @@ export async function runPass(pass: CopyPass): Promise<CopyEnded> {
       kind: 'copy',
       prove: async (run) => {
         // What transforms have made is read back instead: it is not what the source has.
-        if (!options.verify || transforms.length > 0) return
+        if (!options.verify || reshapes(pass)) return
         const comparing = { options, signal, stop, emit }
         comparison = await compareSides(of, { store, name: run.class }, comparing)
         pass.onCompared?.(comparison)
@@ -115,7 +123,7 @@ async function requireSource(
 }
 
 /** A pass as the restore that it is. */
-function restoreOptionsOf({ options, context, restore }: CopyPass, name: string): RestoreOptionsInput {
+function restoreOptionsOf(pass: CopyPass, name: string): RestoreOptionsInput {
   const {
     sync,
     onConflict,
@@ -127,13 +135,12 @@ function restoreOptionsOf({ options, context, restore }: CopyPass, name: string)
     switchAlias,
     recheckAfterMs,
     ...shared
-  } = options
-  const { transforms = [] } = context
+  } = pass.options
   return {
     ...shared,
     name,
     onConflict: sync ? 'replace' : onConflict,
-    verify: verify && transforms.length > 0,
-    ...restore,
+    verify: verify && reshapes(pass),
+    ...pass.restore,
   }
 }

@@ -1,34 +1,39 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import { failpoint } from '../../../core/failpoint.ts'
+import { sum } from '../../../core/report.ts'
 import { changesSince } from '../changed.ts'
 import { compareSides, differing } from '../compare.ts'
-import { runPass } from '../pass.ts'
+import { reshapes, runPass } from '../pass.ts'
 import type { CopyComparison } from '../report.ts'
 import { type Following, quietly } from './following.ts'
 
 /** So often both sides are compared: what came meanwhile is sent by another pass. */
 const ROUNDS = 5
 
+/** What both sides have to be. */
+const EQUAL = { sync: true, onConflict: 'fail' } as const
+
 /**
  * The last passes of a copy: one after another until both sides are equal, then the switch of the alias. Answers true, since
- * the copy is done. What transforms have made is not compared: it is not what the source has.
+ * the copy is done. What transforms have made is not compared with the source: there a pass over everything has to find that
+ * nothing is to be sent.
  * @throws ElysiaError ELYSIA_INCOMPLETE where they do not become equal; the alias then means what it meant
  */
 export async function finish(
   following: Following,
   nextPass: (following: Following, whole: boolean) => Promise<void>,
 ): Promise<boolean> {
-  const { context, options } = following.pass
+  const { options } = following.pass
+  const isReshaped = reshapes(following.pass)
   set(following, 'finishing')
   let comparison: CopyComparison | null = null
   for (let round = 1; ; round++) {
     // What a comparison has found may be older than what the last pass has looked at.
-    await nextPass(following, round > 1)
+    await nextPass(following, isReshaped || round > 1)
     set(following, 'finishing')
     failpoint('copy.last-pass')
-    if ((context.transforms ?? []).length > 0) break
-    comparison = await compared(following)
-    const apart = differing(comparison, { sync: true, onConflict: 'fail' })
+    if (!isReshaped) comparison = await compared(following)
+    const apart = comparison === null ? sentBy(following) : differing(comparison, EQUAL)
     if (apart === 0) break
     if (round === ROUNDS) throw notEqual(following, apart)
   }
@@ -37,6 +42,22 @@ export async function finish(
   following.report = { ...following.report!, comparison }
   set(following, 'finished')
   return true
+}
+
+/** Objects that a pass over everything had to send, to delete, or could not. @throws ElysiaError where some are refused */
+function sentBy({ report, pass, class: name }: Following): number {
+  const { written, deleted, rejected, references_rejected: links } = report!
+  const refused = sum(rejected) + links
+  if (refused === 0) return written + deleted
+  const [first] = report!.reject_reasons
+  const fact = `${refused} objects or references of ${pass.from.name} were rejected: ${first?.reason}`
+  throw new ElysiaError('ELYSIA_INCOMPLETE', `${fact}; ${name} lacks them${aliasStays(pass)}`, {
+    hint: 'the rejects file has each with its reason; correct them in the source, or what is made of them, and give the same command again',
+  })
+}
+
+function aliasStays({ options: { switchAlias } }: Following['pass']): string {
+  return switchAlias === undefined ? '' : `, and ${switchAlias} means what it meant`
 }
 
 function set(following: Following, state: 'finishing' | 'finished'): void {
@@ -69,10 +90,9 @@ async function switched(following: Following, intoAlias: string): Promise<void> 
 }
 
 function notEqual({ pass, class: name }: Following, apart: number): ElysiaError {
-  const { from, target, options } = pass
+  const { from, target } = pass
   const fact = `${apart} objects differ between ${from.name} in ${from.store.target} and ${name} in ${target.store.target}`
-  const alias = options.switchAlias === undefined ? '' : `, and ${options.switchAlias} means what it meant`
-  return new ElysiaError('ELYSIA_INCOMPLETE', `${fact} after ${ROUNDS} passes${alias}`, {
+  return new ElysiaError('ELYSIA_INCOMPLETE', `${fact} after ${ROUNDS} passes${aliasStays(pass)}`, {
     hint: 'stop what writes to the source, or let it write to the target, then give the same command again; `elysiactl diff` names the objects',
   })
 }

@@ -34,6 +34,7 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set([
   'schema_kept',
   'tenants_activated',
   'alias_resolved',
+  'revectorizing',
 ] as const)
 
 /** Passes on what is worth saying of every pass. */

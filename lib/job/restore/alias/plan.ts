@@ -64,14 +64,14 @@ export async function planAlias(planning: AliasPlanning): Promise<AliasPlan | un
 }
 
 /** @throws ElysiaError ELYSIA_CONFLICT where the store has no such thing */
-function requireAliases({ supports, target }: Store): void {
+export function requireAliases({ supports, target }: Store): void {
   if (supports.aliases) return
   throw new ElysiaError('ELYSIA_CONFLICT', `${target} has no aliases`, {
     hint: 'nothing was written; SPEC.md, "Versions of Weaviate", says what is needed. Without one, restore beside with --name NEW',
   })
 }
 
-function requireAliasName(
+export function requireAliasName(
   alias: string,
   { target }: Store,
   classes: readonly string[],
@@ -96,7 +96,7 @@ function requireAliasName(
 }
 
 /** `Article_v3` where there is an `Article_v2`: a name that nothing has, behind all that were used. */
-function nextVersion(alias: string, classes: readonly string[], aliases: readonly Alias[]): string {
+export function nextVersion(alias: string, classes: readonly string[], aliases: readonly Alias[]): string {
   const taken = [...classes, ...aliases.flatMap((one) => [one.alias, one.collection])]
   const highest = Math.max(0, ...taken.map((name) => versionIn(name, alias) ?? 0))
   return `${alias}_v${highest + 1}`

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import type { Command, Context } from '../../../cli/command.ts'
+import { afterError } from '../../../cli/next.ts'
+import { COLLECTION } from '../../../cli/operands.ts'
+import { transformsFor } from '../../../cli/transforms.ts'
+import {
+  closingAfter,
+  type Ended,
+  type MigrateReport,
+  migrateJob,
+  migrateOptions,
+  runOptions,
+  targetOptions,
+  transformOptions,
+} from '../../../library.ts'
+import { progressEvents } from '../../../view/events.ts'
+import { progressView } from '../../../view/progress.ts'
+import { migrateSummary } from './summary.ts'
+
+/** `col migrate`: a collection is changed beside itself, and its alias switched to the changed one. */
+export const command: Command = {
+  summary: 'change a collection while it is read: as a copy, to which its alias is switched',
+  alsoKnownAs: ['alter', 'convert', 'reindex', 'revectorize'],
+  operands: [{ ...COLLECTION, hint: 'such as `elysiactl col migrate Live --index-type flat`' }],
+  examples: [
+    'elysiactl col migrate Live --drop draft --dry-run',
+    'elysiactl col migrate Live --vectorizer text2vec-openai --revectorize',
+    'elysiactl col migrate Article_v1 --alias Live --index-type flat --quantizer rq',
+    'elysiactl col migrate Live --undo       # the alias means what it meant before',
+    'elysiactl col migrate Live --drop-old   # or: it stays changed, and what was before goes',
+  ],
+  schemas: [migrateOptions, transformOptions, runOptions, targetOptions],
+  document: 'migration',
+  exits: ['conflict', 'notFound', 'locked', 'refused', 'unreachable'],
+  docs: 'docs/migrate.md',
+  continuing: ({ options }) => ({
+    keeps: !options(migrateOptions).dryRun && !options(migrateOptions).undo,
+    drop: ['--fresh'],
+  }),
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, operands } = context
+  const options = context.options(migrateOptions)
+  const { runMigrate } = await migrateJob()
+  const transforms = await transformsFor(context)
+  const { store, state } = await context.readTarget()
+  const { rejects, runId, fresh } = context.options(runOptions)
+  const view = await progressView(console)
+  await closingAfter([view.stop], async () => {
+    const jobContext = {
+      stop: context.stop,
+      signal: context.signal,
+      onInFlight: context.onInFlight,
+      state,
+      fresh,
+      transforms,
+      ...(runId !== undefined && { runId }),
+      ...(rejects !== undefined && { rejectsPath: rejects }),
+      rejectsDirectory: join(state.directory, 'rejects'),
+      onEvent: progressEvents(console, view),
+    }
+    await end(context, await runMigrate(store, operands[0]!, options, jobContext).finally(view.stop))
+  })
+}
+
+/** Prints the report, says what to do next, and gives the exit code. @throws what ended the migration */
+async function end(context: Context, { report, error }: Ended<MigrateReport>): Promise<void> {
+  const { console } = context
+  if (!['failed', 'interrupted'].includes(report.status)) context.done()
+  if (console.json) await console.document(report)
+  else console.note(migrateSummary(report))
+  const next = error === undefined ? undefined : afterError(context, error)
+  if (next !== undefined) context.next(`next: ${next}`)
+  if (error !== undefined) throw error
+}

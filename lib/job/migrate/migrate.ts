@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { retryUntilDeadline } from '../../async/retry.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { resolveInput } from '../../options/options.ts'
+import { emitter, retryEvent } from '../../run/events.ts'
+import type { Ended } from '../../run/run.ts'
+import type { State } from '../../run/state.ts'
+import type { Store } from '../../store/store.ts'
+import { type CopyContext, runCopy } from '../copy/copy.ts'
+import { dropBefore, leadingTo, meaningOf, switched, undoMigration } from './back.ts'
+import { type MigrateOptions, type MigrateOptionsInput, migrateOptions } from './options.ts'
+import { aliasOf, type MigrationPlace, placeOf } from './place.ts'
+import { Migrations } from './record.ts'
+import type { MigrateReport } from './report.ts'
+
+/** How a migration ended. */
+export type MigrateEnded = Ended<MigrateReport>
+
+const NEVER = new AbortController().signal
+
+/**
+ * Changes a collection while it is read: copies it beside itself, changed, pass after pass until nothing is left to be
+ * sent, and then switches its alias to the copy, in one step. The collection from before stays, and `undo` makes the alias
+ * mean it again, until `dropOld` removes it. Killed anywhere, the same call goes on, and the alias means one complete
+ * collection. Memory: as `copy`.
+ * @throws ElysiaError only for what kept it from beginning: nothing to change, no alias, a class that is not there
+ */
+export async function runMigrate(
+  store: Store,
+  name: string,
+  input: MigrateOptionsInput,
+  context: CopyContext = {},
+): Promise<MigrateEnded> {
+  const options = resolveInput(migrateOptions, input)
+  const changes = changesOf(options, context)
+  if (options.undo || (options.dropOld && changes === undefined))
+    return { report: await goBack(store, name, options, context, changes) }
+  if (changes === undefined) {
+    throw new ElysiaError('ELYSIA_USAGE', `nothing is to be changed of ${name}`, {
+      hint: 'say what, as in --convert year:int or --vectorizer text2vec-ollama --revectorize; or --undo, or --drop-old',
+    })
+  }
+  return migrated(store, name, options, context, changes)
+}
+
+async function migrated(
+  store: Store,
+  name: string,
+  options: MigrateOptions,
+  context: CopyContext,
+  changes: string,
+): Promise<MigrateEnded> {
+  const { state } = context
+  const retry = retrying(options, context)
+  const migrations = state && new Migrations(state.database, store.target)
+  const place = await retry(() => placeOf({ store, name, alias: options.alias, changes, migrations }))
+  const { alias, before, after } = place
+  if (!options.dryRun) migrations?.keep({ alias, before, after, changes, state: 'copying' })
+  const { report: copy, error } = await runCopy(
+    { store, name: before },
+    { store, name: after },
+    copyOptionsOf(options, place),
+    context,
+  )
+  const isSwitched = !options.dryRun && error === undefined && copy.alias?.switched === true
+  const migration = { alias, before, after, changes, state: 'switched' } as const
+  if (isSwitched) migrations?.keep(migration)
+  const dropping = isSwitched && options.dropOld && state !== undefined && migrations !== undefined
+  if (dropping) await dropBefore({ store, state, migrations, migration, retry })
+  const report: MigrateReport = {
+    status: options.dryRun ? 'planned' : isSwitched ? 'migrated' : statusOf(copy.status),
+    target: store.target,
+    ...{ alias, before, class: after },
+    means: (await retry(() => meaningOf(store, alias))) ?? null,
+    left_behind: dropping ? [] : await retry(() => leadingTo(store, place)),
+    copy,
+  }
+  return error === undefined ? { report } : { report, error }
+}
+
+function statusOf(status: string): 'failed' | 'interrupted' {
+  return status === 'interrupted' ? 'interrupted' : 'failed'
+}
+
+/** A new class that nobody else writes to becomes what its source is: all that is deleted there goes. */
+function copyOptionsOf(
+  { alias: _, undo, dropOld, ...shared }: MigrateOptions,
+  { alias }: MigrationPlace,
+): NonNullable<Parameters<typeof runCopy>[2]> {
+  const whole = { maxDelete: '100%', undo: false, waitIndexed: true }
+  return shared.dryRun ? { ...shared, ...whole } : { ...shared, ...whole, finish: true, switchAlias: alias }
+}
+
+async function goBack(
+  store: Store,
+  name: string,
+  options: MigrateOptions,
+  context: CopyContext,
+  changes: string | undefined,
+): Promise<MigrateReport> {
+  const { undo, dropOld, alias: given } = options
+  if (changes !== undefined || (undo && dropOld)) {
+    throw new ElysiaError('ELYSIA_USAGE', '--undo goes alone: it takes back what was changed before', {
+      hint: 'leave the other options out',
+    })
+  }
+  const state = requireState(context.state)
+  const retry = retrying(options, context)
+  const migrations = new Migrations(state.database, store.target)
+  const alias = await retry(() => aliasOf({ store, name, alias: given, migrations }))
+  const migration = switched(migrations, alias, store.target)
+  await (undo ? undoMigration : dropBefore)({ store, state, migrations, migration, retry })
+  return {
+    status: undo ? 'undone' : 'dropped',
+    target: store.target,
+    ...{ alias, before: migration.before, class: migration.after },
+    means: (await retry(() => meaningOf(store, alias))) ?? null,
+    left_behind: [],
+    copy: null,
+  }
+}
+
+function requireState(state: State | undefined): State {
+  if (state !== undefined) return state
+  throw new ElysiaError('ELYSIA_USAGE', 'a migration is taken back by what its state has kept of it', {
+    hint: 'give the state in which it was made',
+  })
+}
+
+/** Equal for the same changes; undefined where there are none. */
+function changesOf(options: MigrateOptions, { transforms = [] }: CopyContext): string | undefined {
+  const { vectorizer, vectorizerSettings, revectorize, vectorMap, indexType, quantizer, replication } =
+    options
+  const asked = { vectorizer, vectorizerSettings, vectorMap, indexType, quantizer, replication }
+  const isAsked = revectorize || Object.values(asked).some((one) => one !== undefined)
+  if (!isAsked && transforms.length === 0) return undefined
+  const steps = transforms.map(({ name, sha256 }) => [name, sha256])
+  return createHash('sha256')
+    .update(JSON.stringify([steps, revectorize, asked]))
+    .digest('hex')
+}
+
+function retrying(
+  { retryForMs }: Pick<MigrateOptions, 'retryForMs'>,
+  { signal = NEVER, onEvent }: CopyContext,
+) {
+  const emit = emitter(onEvent)
+  return retryUntilDeadline({ forMs: retryForMs, signal, onRetry: (retry) => emit(retryEvent(retry)) })
+}

@@ -1,0 +1,72 @@
+import type { OptionsSchema } from '../../options/schema.ts'
+import { copyOptions } from '../copy/options.ts'
+
+const {
+  vectorizer,
+  vectorizerSettings,
+  revectorize,
+  vectorMap,
+  indexType,
+  quantizer,
+  replication,
+  degraded,
+  migrate,
+  maxRate,
+  maxBandwidth,
+  workers,
+  batchSize,
+  batchBytes,
+  retryForMs,
+} = copyOptions.properties
+
+/** How a collection is changed beside itself, and how that is taken back. */
+export const migrateOptions = {
+  type: 'object',
+  name: 'migrate',
+  description: 'How a collection is changed while it is read: as a copy, to which its alias is switched.',
+  properties: {
+    alias: {
+      type: 'string',
+      description:
+        'the alias that is to mean the changed collection; needed for a collection that has none, or several',
+      placeholder: 'ALIAS',
+      flagOnly: true,
+    },
+    undo: {
+      type: 'boolean',
+      description: 'make the alias mean the collection from before again',
+      default: false,
+      flagOnly: true,
+    },
+    dropOld: {
+      type: 'boolean',
+      description: 'remove the collection from before; then there is no way back',
+      default: false,
+      flagOnly: true,
+    },
+    vectorizer,
+    vectorizerSettings,
+    revectorize,
+    vectorMap,
+    indexType,
+    quantizer,
+    replication,
+    degraded,
+    migrate,
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description: 'show what would be changed of the class, and write nothing',
+      default: false,
+      flagOnly: true,
+    },
+    maxRate,
+    maxBandwidth,
+    workers,
+    batchSize,
+    batchBytes,
+    retryForMs,
+  },
+} as const satisfies OptionsSchema
+
+export type { MigrateOptions, MigrateOptionsInput } from '../../options/documented.ts'

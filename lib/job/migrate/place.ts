@@ -1,0 +1,76 @@
+import { classNameOf } from '../../change/collectionName.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { findNamed } from '../../store/named.ts'
+import type { Store } from '../../store/store.ts'
+import { nextVersion, requireAliases, requireAliasName } from '../restore/alias/plan.ts'
+import type { Migration, Migrations } from './record.ts'
+
+/** Where a migration takes place. */
+export interface MigrationPlace {
+  readonly alias: string
+  /** The class that it means now; of a migration that goes on the class that it meant when that began. */
+  readonly before: string
+  readonly after: string
+}
+
+/** What a place is looked for with. */
+export interface Placing {
+  readonly store: Store
+  /** A collection, or its alias. */
+  readonly name: string
+  /** The alias, where it has to be said. */
+  readonly alias: string | undefined
+  readonly changes: string
+  readonly migrations: Migrations | undefined
+}
+
+/**
+ * The alias of a migration, the class that it means and the one that it is to mean: that of an interrupted one with the
+ * same changes.
+ * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_USAGE where the alias has to be named; ELYSIA_CONFLICT where the store has no
+ * aliases, or another migration was interrupted
+ */
+export async function placeOf(placing: Placing): Promise<MigrationPlace> {
+  const { store, changes, migrations } = placing
+  const alias = await aliasOf(placing)
+  const known = migrations?.of(alias)
+  const classes = (await store.list()).map(({ name }) => name)
+  const aliases = await store.aliases()
+  requireAliasName(alias, store, classes, aliases)
+  const before = aliases.find((one) => one.alias === alias)?.collection ?? (await classOf(placing))
+  if (known?.state === 'copying' && classes.includes(known.after)) {
+    if (known.changes === changes && [known.before, known.after].includes(before)) return known
+    throw otherInterrupted(known)
+  }
+  return { alias, before, after: nextVersion(alias, classes, aliases) }
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where it is not known which alias is meant */
+export async function aliasOf({ store, name, alias }: Omit<Placing, 'changes'>): Promise<string> {
+  requireAliases(store)
+  const found = await findNamed(store, classNameOf(name))
+  if (found.alias !== undefined) return found.alias
+  const { class: collection } = found.schema
+  const leading = (await store.aliases()).filter((one) => one.collection === collection)
+  const [one, ...more] = leading.map((each) => each.alias)
+  if (alias !== undefined) return classNameOf(alias)
+  if (one !== undefined && more.length === 0) return one
+  const fact =
+    one === undefined
+      ? `${collection} has no alias, and its readers would go on reading it`
+      : `${collection} has several aliases: ${[one, ...more].join(', ')}`
+  throw new ElysiaError('ELYSIA_USAGE', fact, {
+    hint: `nothing was written; name the alias that is to mean the changed collection, as in --alias ${one ?? 'Live'}, and have its readers use that`,
+  })
+}
+
+async function classOf({ store, name }: Placing): Promise<string> {
+  return (await findNamed(store, classNameOf(name))).schema.class
+}
+
+function otherInterrupted({ alias, after }: Migration): ElysiaError {
+  const fact = `a migration of ${alias} into ${after} was interrupted, which changes something else`
+  return new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: `nothing was written; give that command again to bring it to its end, or give it up with \`elysiactl col rm ${after}\``,
+  })
+}

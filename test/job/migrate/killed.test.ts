@@ -1,0 +1,70 @@
+// A migration that is killed anywhere: the same command goes on, and the alias means one complete collection all along.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import type { MigrateReport } from '../../../lib/job/migrate/report.ts'
+import { openSqlite } from '../../../lib/store/sqlite/store.ts'
+import { THING, thing } from '../backup/archived.ts'
+import { objectsOf } from '../restore/restored.ts'
+
+const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
+const OBJECTS = 100
+const FAILPOINTS = [
+  'restore.made',
+  'copy.pass-noted:1',
+  'copy.last-pass',
+  'restore.before-switch',
+  'restore.switched',
+]
+
+const home = t.testdir()
+const file = `${home}/store.db`
+
+async function migrate(words: readonly string[], failpoint?: string) {
+  const env = {
+    ...process.env,
+    XDG_DATA_HOME: `${home}/data`,
+    XDG_STATE_HOME: `${home}/state`,
+    ...(failpoint !== undefined && { ELYSIACTL_TEST: '1', ELYSIACTL_FAILPOINT: failpoint }),
+  }
+  const all = ['col', 'migrate', 'Live', '--target', `sqlite:${file}`, '--json', ...words]
+  const child = spawn(process.execPath, [COMMAND, ...all], { env })
+  let [output, errors] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  const report = output === '' ? undefined : (JSON.parse(output) as MigrateReport)
+  return { code, errors, report }
+}
+
+/** What the alias means, and how many objects are found through it. */
+async function throughAlias() {
+  const store = await openSqlite(file)
+  const [alias] = await store.aliases()
+  const objects = await objectsOf(store, alias!.collection)
+  await store.close()
+  return { means: alias!.collection, objects: objects.length }
+}
+
+t.test('killed at each step in turn, it ends where one that was not killed ends', async (t) => {
+  const store = await openSqlite(file)
+  await store.create({ ...THING, class: 'Thing' })
+  await store.collection('Thing').write(Array.from({ length: OBJECTS }, (_, n) => thing(n, OBJECTS)))
+  await store.createAlias({ alias: 'Live', collection: 'Thing' })
+  await store.close()
+  for (const point of FAILPOINTS) {
+    const { code, errors } = await migrate(['--drop', 'count'], point)
+    t.equal(code, null, `${point}: ${errors}`)
+    const means = point === 'restore.switched' ? 'Live_v1' : 'Thing'
+    t.strictSame(await throughAlias(), { means, objects: OBJECTS }, point)
+  }
+  const { code, errors, report } = await migrate(['--drop', 'count'])
+  t.equal(code, 0, errors)
+  t.match(report, { status: 'migrated', before: 'Thing', class: 'Live_v1', means: 'Live_v1' })
+  t.equal((await migrate(['--undo'])).code, 0)
+  t.strictSame(await throughAlias(), { means: 'Thing', objects: OBJECTS })
+})
