@@ -39,7 +39,12 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   file: ['job/watch/watch.test.ts', 'catalog/catalog.test.ts'],
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/backup/increment': ['job/backup/increment/history.test.ts'],
-  'job/copy': ['job/copy/copy.test.ts', 'job/copy/follow/follow.test.ts', 'job/copy/refusals.test.ts'],
+  'job/copy': [
+    'job/copy/copy.test.ts',
+    'job/copy/follow/follow.test.ts',
+    'job/copy/refusals.test.ts',
+    'job/copy/set.test.ts',
+  ],
   'job/migrate': ['job/migrate/migrate.test.ts'],
   'job/diff': [
     'job/diff/diff.test.ts',
@@ -54,6 +59,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/backup/thread': ['job/thread/backup.test.ts'],
   'job/restore/thread': ['job/thread/backup.test.ts', 'job/thread/restore.test.ts'],
   'job/thread': ['job/thread/backup.test.ts'],
+  'job/set': ['job/set/order.test.ts', 'job/copy/set.test.ts'],
   'job/transform': ['job/transform/examples.test.ts'],
   'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],
   'job/delete': ['job/delete/delete.test.ts'],

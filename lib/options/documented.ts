@@ -514,6 +514,12 @@ export interface RestoreOptions extends RestoreOptionsInput {
 
 /** How a collection of one store becomes a collection of another. As a program gives it. */
 export interface CopyOptionsInput {
+  /** all collections of a store, each under its name: both operands are stores. Default false. */
+  readonly all?: boolean
+  /** those whose names match: *, ?, [a-z], {one,other}. No default. */
+  readonly include?: string
+  /** without those whose names match. No default. */
+  readonly exclude?: string
   /**
    * make a collection that exists equal to the source: send what differs, then delete what the source does
    * not have. Default false.
@@ -639,6 +645,8 @@ export interface CopyOptionsInput {
  * in milliseconds.
  */
 export interface CopyOptions extends CopyOptionsInput {
+  /** all collections of a store, each under its name: both operands are stores. Default false. */
+  readonly all: boolean
   /**
    * make a collection that exists equal to the source: send what differs, then delete what the source does
    * not have. Default false.

@@ -1,10 +1,10 @@
 import { FOLLOW_STATES } from '../../lib/job/copy/follow/facts.ts'
 import { restoredFields } from './archives.ts'
-import { count, document, flag, nullable, object, one, text } from './parts.ts'
+import { count, document, error, flag, list, nullable, object, one, optional, text } from './parts.ts'
 
 const { archive, kind, collection, parts_damaged, aliases, planned, left_alone, ...ofBoth } = restoredFields
 
-export const copyDocument = document('copy', '`col copy --json`.', {
+const copied = object('The report of a copy.', {
   ...ofBoth,
   source: object('The collection that was copied.', {
     target: text('The store, without secrets.'),
@@ -33,5 +33,16 @@ export const copyDocument = document('copy', '`col copy --json`.', {
       gone: count('Ids that were gone from both sides when they were read again.'),
     }),
     'Null without `--verify`.',
+  ),
+})
+
+export const copyDocument = document('copy', '`col copy --json`.', {
+  set: optional(text('Of several: the id that they have in common.')),
+  copies: list(copied, 'In the order in which they were made.'),
+  failed: optional(
+    list(
+      object('A collection that did not come to its end.', { collection: text('Its class.'), error }),
+      'Of several: those that failed.',
+    ),
   ),
 })

@@ -2,3 +2,4 @@
 export { requireSelectable } from '../selection/selection.ts'
 export { differing } from './compare.ts'
 export { runCopy } from './copy.ts'
+export { runCopySet } from './set.ts'

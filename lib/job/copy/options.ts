@@ -3,6 +3,7 @@ import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from
 import { diffOptions } from '../diff/options.ts'
 import { restoreOptions } from '../restore/options.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
+import { setOptions } from '../set/options.ts'
 
 const {
   tenant,
@@ -31,6 +32,7 @@ export const copyOptions = {
   name: 'copy',
   description: 'How a collection of one store becomes a collection of another.',
   properties: {
+    ...setOptions('all collections of a store, each under its name: both operands are stores'),
     sync: {
       type: 'boolean',
       description:

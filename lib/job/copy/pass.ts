@@ -1,3 +1,4 @@
+import { type Close, closingAfter } from '../../async/closeAll.ts'
 import { type Retry, retryUntilDeadline } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
@@ -5,7 +6,9 @@ import { emitter, retryEvent } from '../../run/events.ts'
 import type { Ended } from '../../run/run.ts'
 import { findNamed } from '../../store/named.ts'
 import type { RestoreOptionsInput } from '../restore/options.ts'
-import { type RestoreContext, runRestore } from '../restore/restore.ts'
+import { type RestoreContext, runRestores } from '../restore/restore.ts'
+import type { RestoreRun } from '../restore/run.ts'
+import type { RestoreSource } from '../restore/source/source.ts'
 import { type CollectionAt, compareSides } from './compare.ts'
 import type { CopyOptions } from './options.ts'
 import { CopyRanges } from './ranges.ts'
@@ -48,45 +51,90 @@ export function reshapes({
  * @throws ElysiaError only for what kept it from beginning
  */
 export async function runPass(pass: CopyPass): Promise<CopyEnded> {
+  const [ended] = await runPasses([pass])
+  return ended!
+}
+
+/** A pass whose source is open. */
+interface OpenPass {
+  readonly pass: CopyPass
+  readonly source: RestoreSource
+  readonly ranges: CopyRanges
+  comparison: CopyComparison | null
+  retries: number
+}
+
+/**
+ * Several at once, whose classes may refer to one another, into one store with one set of options: each step is made for all
+ * of them before the next. @throws ElysiaError as `runPass`, with nothing begun of any
+ */
+export async function runPasses(passes: readonly CopyPass[]): Promise<CopyEnded[]> {
+  const closers: Close[] = []
+  return closingAfter(closers, async () => {
+    const opened: OpenPass[] = []
+    for (const pass of passes) {
+      const one = await openPass(pass)
+      closers.push(() => one.source.close?.())
+      opened.push(one)
+    }
+    const [{ target, options, context }] = passes as readonly [CopyPass]
+    if (!options.dryRun)
+      for (const { ranges, source } of opened) ranges.keep(source.identity!, source.parts.map(rangeOf))
+    const ended = await runRestores(
+      opened.map(({ source }) => source),
+      target.store,
+      restoreOptionsOf(passes),
+      { ...context, kind: 'copy', prove: (run) => prove(opened, run) },
+    )
+    return ended.map(({ report, error }, at) => {
+      const one = opened[at]!
+      if (report.status === 'done') one.ranges.forget(one.source.identity!)
+      const whole = copyReport({ ...report, retries: report.retries + one.retries }, factsOf(one))
+      return error === undefined ? { report: whole } : { report: whole, error }
+    })
+  })
+}
+
+async function openPass(pass: CopyPass): Promise<OpenPass> {
   const { from, target, options, context, changedSinceMs } = pass
+  const { signal = NEVER } = context
   const { store } = target
-  const { signal = NEVER, stop = NEVER } = context
   const name = classNameOf(target.name)
   await requireSource(from, target, options)
   const emit = emitter(context.onEvent)
-  let retries = 0
   const onRetry = (retry: Retry) => {
-    retries += 1
+    one.retries += 1
     emit(retryEvent(retry))
   }
   const retry = retryUntilDeadline({ forMs: options.retryForMs, signal, onRetry })
+  const one = { pass, comparison: null, retries: 0 }
   const { schema } = await retry(() => findNamed(from.store, from.name))
   await requireFitting({ from, schema, target: { store, name }, options, retry })
   const ranges = rangesFor(pass, name)
   const reading = { workers: options.workers, retry, signal, emit, ranges, changedSinceMs }
   const source = await collectionSource(from.store, from.name, reading)
-  const of = { store: from.store, name: source.schema.class }
-  let comparison: CopyComparison | null = null
-  try {
-    if (!options.dryRun) ranges.keep(source.identity!, source.parts.map(rangeOf))
-    const { report, error } = await runRestore(source, store, restoreOptionsOf(pass, name), {
-      ...context,
-      kind: 'copy',
-      prove: async (run) => {
-        // What transforms have made is read back instead: it is not what the source has.
-        if (!options.verify || reshapes(pass)) return
-        const comparing = { options, signal, stop, emit }
-        comparison = await compareSides(of, { store, name: run.class }, comparing)
-        pass.onCompared?.(comparison)
-      },
-    })
-    if (report.status === 'done') ranges.forget(source.identity!)
-    const facts = { source: { target: from.store.target, class: of.name }, sync: options.sync, comparison }
-    const whole = copyReport({ ...report, retries: report.retries + retries }, facts)
-    return error === undefined ? { report: whole } : { report: whole, error }
-  } finally {
-    await source.close?.()
-  }
+  return Object.assign(one, { source, ranges })
+}
+
+/** Compares both sides, where that is asked for; what is not what the source has is read back instead. */
+async function prove(opened: readonly OpenPass[], run: RestoreRun): Promise<void> {
+  const one = opened.find(({ source }) => source === run.source)!
+  const { pass, source } = one
+  const { options, context, from, target, onCompared } = pass
+  const { signal = NEVER, stop = NEVER } = context
+  if (!options.verify || reshapes(pass)) return
+  const [left, right] = [
+    { store: from.store, name: source.schema.class },
+    { store: target.store, name: run.class },
+  ]
+  const comparing = { options, signal, stop, emit: emitter(context.onEvent) }
+  one.comparison = await compareSides(left, right, comparing)
+  onCompared?.(one.comparison)
+}
+
+function factsOf({ pass: { from, options }, source, comparison }: OpenPass) {
+  const of = { target: from.store.target, class: source.schema.class }
+  return { source: of, sync: options.sync, comparison }
 }
 
 /** What an interrupted copy has kept counts only while there is one. */
@@ -122,8 +170,9 @@ async function requireSource(
   }
 }
 
-/** A pass as the restore that it is. */
-function restoreOptionsOf(pass: CopyPass, name: string): RestoreOptionsInput {
+/** Passes as the restore that they are; of several each keeps the name of its class. */
+function restoreOptionsOf(passes: readonly CopyPass[]): RestoreOptionsInput {
+  const [pass] = passes as readonly [CopyPass]
   const {
     sync,
     onConflict,
@@ -134,11 +183,14 @@ function restoreOptionsOf(pass: CopyPass, name: string): RestoreOptionsInput {
     finish,
     switchAlias,
     recheckAfterMs,
+    all,
+    include,
+    exclude,
     ...shared
   } = pass.options
   return {
     ...shared,
-    name,
+    ...(passes.length === 1 && { name: classNameOf(pass.target.name) }),
     onConflict: sync ? 'replace' : onConflict,
     verify: verify && reshapes(pass),
     ...pass.restore,

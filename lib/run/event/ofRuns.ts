@@ -1,5 +1,5 @@
 import Type from '../../core/typebox.ts'
-import { choice, count, event, failure, flag, recordCounts, text } from './fields.ts'
+import { choice, count, event, failure, flag, recordCounts, text, texts } from './fields.ts'
 
 /** The jobs that a run can be of. */
 export const RUN_KINDS = [
@@ -100,6 +100,10 @@ export const OF_RUNS = [
     parts_done: Type.Optional(count('Of a restore: how many parts are done.')),
     fresh: Type.Optional(flag('Of a restore: all parts are written again.')),
     kind: Type.Optional(choice(RUN_KINDS, 'What it does, where it is no ingest and no restore.')),
+  }),
+  event('set_started', 'Several collections are worked on, one after another.', {
+    set: text('The id that they have in common.'),
+    collections: texts('Their classes, in the order of the work.'),
   }),
   event('copy_pass', 'A copy that follows its source has made a pass.', {
     pass: count('Which, from 1: the first copies everything.'),

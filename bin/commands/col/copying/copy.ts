@@ -1,17 +1,16 @@
 import { join } from 'node:path'
 import type { Command, Context } from '../../../cli/command.ts'
-import { EXIT } from '../../../cli/exit.ts'
-import { afterError } from '../../../cli/next.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
 import {
   type CopyContext,
-  type CopyReport,
+  type CopyOptions,
+  type CopySetEnded,
   classNameOf,
   closingAfter,
   copyJob,
   copyOptions,
   type Deletions,
-  type Ended,
+  isSet,
   type OpenOptions,
   retryEvent,
   runOptions,
@@ -23,8 +22,8 @@ import {
 import { eventView, progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
-import { COLLECTION_PLACE, type CopyPlaces, copyPlaces } from './operands.ts'
-import { copySummary, lackText, takeBackText } from './summary.ts'
+import { endCopies } from './end.ts'
+import { COLLECTION_PLACE, type CopyPlaces, copyPlaces, copyStores } from './operands.ts'
 
 /** `col copy`: a collection of one store → a collection of another. */
 export const command: Command = {
@@ -39,6 +38,7 @@ export const command: Command = {
     'elysiactl col copy production/Article staging/Article',
     'elysiactl col copy http://localhost:8080#Article http://localhost:8081#Article --verify',
     'elysiactl col copy production/Article staging/Article --sync --yes   # every night',
+    'elysiactl col copy production staging --all --exclude "Test*"',
     'elysiactl col copy old/Article new/Article --follow   # a move without downtime, ended by:',
     'elysiactl col copy old/Article new/Article --finish --switch-alias Live',
     `elysiactl col copy Article draft --filter "status = 'draft'"`,
@@ -54,14 +54,19 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console } = context
   const options = context.options(copyOptions)
-  const places = copyPlaces(context)
-  const { requireSelectable, runCopy } = await copyJob()
+  const severals = isSet(options)
+  const places = severals ? undefined : copyPlaces(context)
+  const stores = places === undefined ? copyStores(context) : undefined
+  const { requireSelectable } = await copyJob()
   requireSelectable(options)
   const transforms = await transformsFor(context)
   const view = await progressView(console)
   await closingAfter([view.stop], async () => {
-    const { from, store, state } = await openBoth(context, places)
-    await requireAnswerableFor(context, store, places.target.name)
+    const { from, store, state } = await openBoth(context, {
+      source: places?.source.target ?? stores?.source,
+      target: places?.target.target ?? stores?.target,
+    })
+    await requireAnswerableFor(context, store, places?.target.name)
     const { yes } = context.options(restoreAskOptions)
     const jobContext: CopyContext = {
       ...contextOf(context, state),
@@ -69,18 +74,45 @@ async function run(context: Context): Promise<void> {
       ...(!yes && { confirm: (deletions) => agreedTo(context, deletions) }),
       onEvent: progressEvents(console, view),
     }
-    const source = { store: from, name: places.source.name }
-    const ended = await runCopy(source, { store, name: places.target.name }, options, jobContext).finally(
-      view.stop,
-    )
-    await end(context, ended, jobContext)
+    const work =
+      places === undefined
+        ? several(from, store, options, jobContext)
+        : one(from, store, places, options, jobContext)
+    await endCopies(context, await work.finally(view.stop), jobContext)
   })
 }
 
+async function one(
+  from: Store,
+  store: Store,
+  { source, target }: CopyPlaces,
+  options: CopyOptions,
+  context: CopyContext,
+): Promise<CopySetEnded> {
+  const { runCopy } = await copyJob()
+  const ended = await runCopy(
+    { store: from, name: source.name },
+    { store, name: target.name },
+    options,
+    context,
+  )
+  return { set: '', members: [{ collection: target.name, ...ended }] }
+}
+
+async function several(
+  from: Store,
+  store: Store,
+  options: CopyOptions,
+  context: CopyContext,
+): Promise<CopySetEnded> {
+  const { runCopySet } = await copyJob()
+  return runCopySet(from, store, options, context)
+}
+
 /** What is equal afterwards may lose objects; a class that is not there yet has none. */
-async function requireAnswerableFor(context: Context, store: Store, name: string): Promise<void> {
+async function requireAnswerableFor(context: Context, store: Store, name: string | undefined): Promise<void> {
   const { sync, dryRun } = context.options(copyOptions)
-  if (!sync || (await store.schema(classNameOf(name))) === undefined) return
+  if (!sync || (name !== undefined && (await store.schema(classNameOf(name))) === undefined)) return
   requireAnswerable(context, { onConflict: 'replace', dryRun })
 }
 
@@ -91,38 +123,18 @@ async function agreedTo(context: Context, deletions: Deletions): Promise<boolean
 }
 
 /** The source first: nothing is made for one that is not there. Within one store both are one. */
-async function openBoth(context: Context, { source, target }: CopyPlaces) {
-  const read = () => context.readTarget(other(source.target))
-  const isOne = source.target === target.target
-  const reading = isOne ? undefined : await read()
-  const { store, state } = await context.openTarget(opening(context), other(target.target))
+async function openBoth(
+  context: Context,
+  { source, target }: { readonly source: string | undefined; readonly target: string | undefined },
+) {
+  const read = () => context.readTarget(other(source))
+  const reading = source === target ? undefined : await read()
+  const { store, state } = await context.openTarget(opening(context), other(target))
   return { from: (reading ?? (await read())).store, store, state }
 }
 
 function other(target: string | undefined) {
   return target === undefined ? undefined : { address: target, flag: 'operand' }
-}
-
-/** Prints the report, says what to do next, and gives the exit code. @throws what ended the copy */
-async function end(context: Context, { report, error }: Ended<CopyReport>, job: CopyContext): Promise<void> {
-  const { console } = context
-  if (['done', 'planned'].includes(report.status)) context.done()
-  const rejects = rejectsOf(report, job)
-  if (console.json) await console.document(report)
-  else console.note([...copySummary(report, rejects), ...takeBackText(context, report)])
-  const next = error === undefined ? undefined : afterError(context, error)
-  if (next !== undefined) context.next(`next: ${next}`)
-  if (error !== undefined) throw error
-  const lacks = await lackText(report, context.options(copyOptions), rejects)
-  if (lacks !== undefined) context.fail(EXIT.rejects, lacks)
-}
-
-function rejectsOf(
-  { id, rejected, references_rejected, dry_run }: CopyReport,
-  { rejectsPath, rejectsDirectory }: CopyContext,
-): string | undefined {
-  if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
-  return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
 }
 
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */

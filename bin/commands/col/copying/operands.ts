@@ -53,3 +53,19 @@ export function copyPlaces({ operands, settings }: Pick<Context, 'operands' | 's
   }
   return { source: { ...source, name }, target: { ...target, name: target.name ?? classNameOf(name) } }
 }
+
+/** Both operands where they are stores: a target, or the name of one; `#` behind it does no harm. */
+export function copyStores({ operands, settings }: Pick<Context, 'operands' | 'settings'>) {
+  const [source, target] = operands.map((operand) => storeOf(operand, settings))
+  return { source, target }
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where a collection is named as well */
+function storeOf(operand: string, { targets }: Pick<Settings, 'targets'>): string | undefined {
+  const bare = operand.replace(/[#/]$/, '')
+  if (Object.hasOwn(targets, bare) || (bare.includes(':') && !bare.includes('#'))) return bare
+  if (bare === '') return undefined
+  throw new ElysiaError('ELYSIA_USAGE', `${operand} is no store`, {
+    hint: 'with --all, --include or --exclude both operands are stores: a target, or the name of one in the configuration; # is that of --target',
+  })
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import type { Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
+import { afterError } from '../../../cli/next.ts'
+import {
+  type CopyContext,
+  type CopyReport,
+  type CopySetEnded,
+  copyOptions,
+  failedOf,
+  isSet,
+} from '../../../library.ts'
+import { copySummary, lackText, takeBackText } from './summary.ts'
+
+/** Prints the reports, says what to do next, and gives the exit code. @throws what ended a copy that is alone */
+export async function endCopies(
+  context: Context,
+  { set, members }: CopySetEnded,
+  job: CopyContext,
+): Promise<void> {
+  const { console } = context
+  const options = context.options(copyOptions)
+  const reports = members.flatMap(({ report }) => report ?? [])
+  const failed = failedOf(members)
+  if (failed.length === 0 && reports.every(({ status }) => ['done', 'planned'].includes(status)))
+    context.done()
+  if (console.json)
+    await console.document({ ...(set !== '' && { set }), copies: reports, ...(set !== '' && { failed }) })
+  else
+    for (const report of reports)
+      console.note([...copySummary(report, rejectsOf(report, job)), ...takeBackText(context, report)])
+  if (!isSet(options)) {
+    const [{ error } = { error: undefined }] = members
+    const next = error === undefined ? undefined : afterError(context, error)
+    if (next !== undefined) context.next(`next: ${next}`)
+    if (error !== undefined) throw error
+  }
+  const lacks: string[] = failed.map(({ collection, error }) => `${collection}: ${error.message}`)
+  for (const report of reports) {
+    const lack = await lackText(report, options, rejectsOf(report, job))
+    if (lack !== undefined) lacks.push(isSet(options) ? `${report.class}: ${lack}` : lack)
+  }
+  if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))
+}
+
+function rejectsOf(
+  { id, rejected, references_rejected, dry_run }: CopyReport,
+  { rejectsPath, rejectsDirectory }: CopyContext,
+): string | undefined {
+  if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
+  return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
+}

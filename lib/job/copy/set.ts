@@ -1,0 +1,79 @@
+import { ElysiaError } from '../../core/errors.ts'
+import type { CollectionSchema } from '../../core/schema.ts'
+import { resolveInput } from '../../options/options.ts'
+import { emitter } from '../../run/events.ts'
+import { newRunId } from '../../run/record.ts'
+import type { Store } from '../../store/store.ts'
+import { eachGroup, type MemberEnded } from '../set/members.ts'
+import { selectedNames } from '../set/names.ts'
+import { referenceGroups } from '../set/order.ts'
+import { type CopyOptions, type CopyOptionsInput, copyOptions } from './options.ts'
+import { type CopyContext, runPasses } from './pass.ts'
+import type { CopyReport } from './report.ts'
+
+/** How the copies of a set ended. */
+export interface CopySetEnded {
+  /** The id that they have in common. */
+  readonly set: string
+  /** In the order in which they were made. */
+  readonly members: readonly MemberEnded<CopyReport>[]
+}
+
+/**
+ * Several collections of a store, each under its own name: those that others refer to first, those that refer to one another
+ * together. One that fails does not keep the others from being copied.
+ * @throws ElysiaError ELYSIA_USAGE for options that are for one alone; ELYSIA_NOT_FOUND where none is selected
+ */
+export async function runCopySet(
+  from: Store,
+  store: Store,
+  input: CopyOptionsInput = {},
+  context: CopyContext = {},
+): Promise<CopySetEnded> {
+  const options = resolveInput(copyOptions, input)
+  requireForSeveral(options, context)
+  const names = (await from.list()).map(({ name }) => name)
+  const schemas: CollectionSchema[] = []
+  for (const name of selectedNames(names, options, from.target)) {
+    const schema = await from.schema(name)
+    if (schema !== undefined) schemas.push(schema)
+  }
+  const groups = referenceGroups(schemas, (schema) => schema)
+  const set = newRunId()
+  const emit = emitter(context.onEvent)
+  emit({ type: 'set_started', set, collections: groups.flat().map((schema) => schema.class) })
+  const members = await eachGroup(
+    groups,
+    (group) =>
+      runPasses(
+        group.map(({ class: name }) => ({
+          from: { store: from, name },
+          target: { store, name },
+          options,
+          context,
+        })),
+      ),
+    { nameOf: (schema) => schema.class, stop: context.stop },
+  )
+  return { set, members }
+}
+
+/** @throws ElysiaError ELYSIA_USAGE */
+function requireForSeveral(options: CopyOptions, { runId, rejectsPath }: CopyContext): void {
+  const { follow, finish, switchAlias, objects, tenant, properties } = options
+  const single = {
+    '--follow': follow || undefined,
+    '--finish': finish || undefined,
+    '--switch-alias': switchAlias,
+    '--objects': objects,
+    '--properties': properties,
+    '--tenant': tenant,
+    '--run-id': runId,
+    '--rejects': rejectsPath,
+  }
+  const flag = Object.entries(single).find(([, value]) => value !== undefined)?.[0]
+  if (flag === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', `${flag} is for one collection, and several are asked for`, {
+    hint: 'copy that one by itself',
+  })
+}

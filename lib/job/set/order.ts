@@ -1,0 +1,52 @@
+import { type CollectionSchema, isReference } from '../../core/schema.ts'
+
+/**
+ * Collections in groups, the referred-to ones first: a group is one collection, or several that refer to one another. Within
+ * that, in the order in which they are given. References to others, and to itself, make no order.
+ */
+export function referenceGroups<T>(all: readonly T[], schemaOf: (one: T) => CollectionSchema): T[][] {
+  const byClass = new Map(all.map((one) => [schemaOf(one).class, one]))
+  const leadsTo = new Map(
+    all.map((one) => [one, targetsOf(schemaOf(one)).flatMap((name) => byClass.get(name) ?? [])]),
+  )
+  return stronglyConnected(all, (one) => leadsTo.get(one)!).map((group) => {
+    const members = new Set(group)
+    return all.filter((one) => members.has(one))
+  })
+}
+
+function targetsOf({ properties = [] }: CollectionSchema): string[] {
+  return properties.filter(isReference).flatMap(({ dataType }) => dataType)
+}
+
+/** What is known of a node while it is looked at. */
+interface Visit {
+  readonly index: number
+  low: number
+  isOpen: boolean
+}
+
+/** Tarjan's algorithm: the components of a graph, each behind those that it leads to. */
+function stronglyConnected<T>(all: readonly T[], leadsTo: (one: T) => readonly T[]): T[][] {
+  const visits = new Map<T, Visit>()
+  const open: T[] = []
+  const groups: T[][] = []
+  const visit = (one: T): Visit => {
+    const own: Visit = { index: visits.size, low: visits.size, isOpen: true }
+    visits.set(one, own)
+    open.push(one)
+    for (const other of leadsTo(one)) {
+      const known = visits.get(other)
+      if (known === undefined) own.low = Math.min(own.low, visit(other).low)
+      else if (known.isOpen) own.low = Math.min(own.low, known.index)
+    }
+    if (own.low === own.index) {
+      const group = open.splice(open.indexOf(one))
+      for (const member of group) visits.get(member)!.isOpen = false
+      groups.push(group)
+    }
+    return own
+  }
+  for (const one of all) if (!visits.has(one)) visit(one)
+  return groups
+}
