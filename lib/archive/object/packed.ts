@@ -38,9 +38,9 @@ const ID_LENGTH = 36
 const SHA256_LENGTH = 32
 
 /**
- * Packs a page, so that its buffers can be handed over to another thread: copying the objects themselves takes several
- * times as long (bench/RESULTS.md, "Threads"). Its SHA-256s go with it, so that nobody makes them again. The vectors and
- * texts are copied once. Memory: the page once more.
+ * Packs a page, so that its buffers can be handed over to another thread, with its SHA-256s and the texts of its properties,
+ * which nobody then makes again: that takes no longer than to copy the bare objects (bench/RESULTS.md, "Threads"). Vectors
+ * and texts are copied once. Memory: the page once more.
  */
 export function packPage(page: readonly StoredObject[]): {
   readonly value: PackedPage
