@@ -57,6 +57,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/restore/planned': ['job/restore/planned/plan.test.ts'],
   'job/rollback': ['job/rollback/rollback.test.ts', 'job/rollback/killed.test.ts'],
   'job/backup/thread': ['job/thread/backup.test.ts'],
+  'job/ingest/thread': ['job/thread/backup.test.ts', 'job/thread/ingest.test.ts'],
   'job/restore/thread': ['job/thread/backup.test.ts', 'job/thread/restore.test.ts'],
   'job/thread': ['job/thread/backup.test.ts'],
   'job/set': ['job/set/order.test.ts', 'job/copy/set.test.ts'],

@@ -24,6 +24,11 @@ export interface IngestOptionsInput {
   /** batches in flight at once. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
   /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads?: string
+  /**
    * a longer line is rejected, without being held in memory. In bytes, 1KiB to 512MiB. Default 67108864
    * (64MiB).
    */
@@ -79,6 +84,11 @@ export interface IngestOptions extends IngestOptionsInput {
   readonly batchBytes: number
   /** batches in flight at once. A whole number, 1 to 64. Default 2. */
   readonly workers: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads: string
   /**
    * a longer line is rejected, without being held in memory. In bytes, 1KiB to 512MiB. Default 67108864
    * (64MiB).

@@ -15,7 +15,7 @@ interface Shape {
 export interface PackedPage {
   /** 36 characters each. */
   readonly ids: string
-  /** 32 characters each, a byte each. */
+  /** 32 characters each, a byte each; empty where nobody wants them. */
   readonly sha256: string
   /** The JSON of their properties, one behind another. */
   readonly texts: Uint8Array
@@ -39,10 +39,13 @@ const SHA256_LENGTH = 32
 
 /**
  * Packs a page, so that its buffers can be handed over to another thread, with its SHA-256s and the texts of its properties,
- * which nobody then makes again: that takes no longer than to copy the bare objects (bench/RESULTS.md, "Threads"). Vectors
+ * which nobody then makes again (without `hashes` no SHA-256): that takes no longer than to copy the bare objects (bench/RESULTS.md, "Threads"). Vectors
  * and texts are copied once. Memory: the page once more.
  */
-export function packPage(page: readonly StoredObject[]): {
+export function packPage(
+  page: readonly StoredObject[],
+  { hashes = true } = {},
+): {
   readonly value: PackedPage
   readonly transfer: readonly ArrayBuffer[]
 } {
@@ -54,7 +57,7 @@ export function packPage(page: readonly StoredObject[]): {
   const times = timesOf(plain)
   const value: PackedPage = {
     ids: page.map(({ id }) => id).join(''),
-    sha256: page.map(identitySha256).join(''),
+    sha256: hashes ? page.map(identitySha256).join('') : '',
     ...{ texts, ends, times, floats, shapes, shapeOf, odd },
     tenants: tenantsOf(page),
   }
@@ -72,7 +75,7 @@ export function unpackPage(page: PackedPage): readonly StoredObject[] {
   for (let at = 0; at < ends.length; at++) {
     const object = odd.get(at) ?? objectAt(page, at, bytes.toString('utf8', begin, ends[at]!), place)
     begin = ends[at]!
-    keepSha256(object, sha256.slice(at * SHA256_LENGTH, (at + 1) * SHA256_LENGTH))
+    if (sha256 !== '') keepSha256(object, sha256.slice(at * SHA256_LENGTH, (at + 1) * SHA256_LENGTH))
     objects[at] = object
   }
   return objects

@@ -21,8 +21,8 @@ export interface ThreadTask<Data = unknown> {
 const AT_ONCE = 64
 
 /**
- * Opens threads; each loads `file`, whose exports are the work that they do: functions of a `ThreadTask`. Memory: about
- * 20 MB for each thread, and what its work holds.
+ * Opens threads; each loads `file`, whose exports are the work that they do: functions of a `ThreadTask`. Memory: 30
+ * MB for each thread, and what its work holds.
  */
 export async function openThreads(count: number, file: URL): Promise<Threads> {
   const { Tinypool } = await import('tinypool')

@@ -1,5 +1,11 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import {
+  maxBandwidthOption,
+  maxRateOption,
+  retryForOption,
+  threadsOption,
+  workersOption,
+} from '../../run/sharedOptions.ts'
 import { coalesceFault } from './coalesce/mode.ts'
 
 const KIB = 1024
@@ -36,6 +42,7 @@ export const ingestOptions = {
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
     workers: workersOption('batches in flight at once'),
+    threads: threadsOption,
     maxLineBytes: {
       type: 'integer',
       unit: 'bytes',

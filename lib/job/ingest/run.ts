@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
+import type { Threads } from '../../async/thread/threads.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
@@ -18,6 +19,7 @@ import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from 
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
 import { batches, changeStages } from './stages.ts'
+import { changeThread, threadedItems } from './thread/items.ts'
 import { unwritten } from './unwritten.ts'
 
 /** What an ingest works with once its preparations are made. */
@@ -39,6 +41,8 @@ export interface Ingest {
   readonly startRun: (continues: boolean) => void
   /** Which records are applied, where the inputs were read before. */
   readonly plan?: Plan | undefined
+  /** Make operations of lines; undefined where this thread does. */
+  readonly threads?: Threads | undefined
 }
 
 /**
@@ -54,9 +58,12 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   }
   await requireAllRecords(ingest)
   const first = await passesOf(ingest)
+  const threads =
+    first === undefined ? await changeThread(ingest.options, ingest.inputs, ingest.store) : undefined
   try {
-    if (!stopped(ingest)) await takeInputs(planned(ingest, first))
+    if (!stopped(ingest)) await takeInputs({ ...planned(ingest, first), threads })
   } finally {
+    await threads?.close()
     first?.plan.close()
   }
   if (!stopped(ingest)) await ingest.make()
@@ -163,7 +170,8 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
 }
 
-function middleStages({ options, plan }: Ingest, index: number): Duplex[] {
+function middleStages({ options, plan, threads }: Ingest, index: number): Duplex[] {
+  if (threads !== undefined) return threadedItems(threads, options)
   if (plan === undefined) return changeStages(options)
   return [coalescing(plan.decisions(index), lineItems(options)), ...batches(options)]
 }

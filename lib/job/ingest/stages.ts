@@ -16,7 +16,9 @@ export function changeStages(options: IngestOptions): Duplex[] {
 }
 
 /** What turns records into operations. */
-export function operationsOptions(options: IngestOptions): OperationsOptions {
+export function operationsOptions(
+  options: Pick<IngestOptions, 'contentRoot' | 'tenant' | 'tenantBy' | 'maxLineBytes'>,
+): OperationsOptions {
   const { contentRoot, tenant, tenantBy, maxLineBytes } = options
   return {
     maxContentBytes: maxLineBytes,

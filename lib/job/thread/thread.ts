@@ -3,4 +3,5 @@
  */
 
 export { storedRange } from '../backup/thread/range.ts'
+export { changeItems } from '../ingest/thread/changes.ts'
 export { archivePart } from '../restore/thread/part.ts'

@@ -127,5 +127,5 @@ t.test('killed while a thread commits a part, --resume finishes it', async (t) =
 })
 
 t.test('the threads have the work that is asked of them by name', async (t) => {
-  t.strictSame(Object.keys(works), ['archivePart', 'storedRange'])
+  t.strictSame(Object.keys(works), ['archivePart', 'changeItems', 'storedRange'])
 })
