@@ -3,6 +3,7 @@ import { lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot } from '../../cli/catalog.ts'
 import { finder } from '../../cli/chain/finder.ts'
 import type { Command, Context } from '../../cli/command.ts'
+import { stepSettings, transformsFor } from '../../cli/transforms.ts'
 import {
   applyJob,
   applyOptions,
@@ -10,10 +11,14 @@ import {
   catalogOptions,
   closingAfter,
   lockOptions,
+  type Plan,
   type RestoreContext,
   retryEvent,
   runOptions,
+  type Transform,
   targetOptions,
+  transformJob,
+  transformOptions,
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
@@ -26,7 +31,7 @@ export const command: Command = {
     { name: 'FILE', kind: 'file', hint: '`elysiactl col restore ID --on-conflict … --plan FILE` makes one' },
   ],
   examples: ['elysiactl col apply article.plan   # made by `col restore … --plan article.plan`'],
-  schemas: [applyOptions, lockOptions, catalogOptions, runOptions, targetOptions],
+  schemas: [applyOptions, transformOptions, lockOptions, catalogOptions, runOptions, targetOptions],
   document: 'restore',
   exits: ['rejects', 'damage', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/restore.md',
@@ -45,6 +50,7 @@ async function run(context: Context): Promise<void> {
     const plan = await openPlan(file)
     closers.push(() => plan.close())
     const { source: path, options: planned } = plan.header
+    const transforms = await plannedTransforms(context, plan)
     const lock = await lockedForReading(context, path, `restore of ${path}`)
     if (lock !== undefined) closers.push(() => lock.release())
     const source = await openSource(path, {
@@ -64,6 +70,7 @@ async function run(context: Context): Promise<void> {
     const { rejects, runId, fresh } = context.options(runOptions)
     const jobContext: RestoreContext = {
       stop,
+      transforms,
       signal: AbortSignal.any([signal, ...(lock === undefined ? [] : [lock.lost])]),
       onInFlight: context.onInFlight,
       state,
@@ -76,4 +83,19 @@ async function run(context: Context): Promise<void> {
     const ended = await runApply(plan, source, store, options, jobContext).finally(view.stop)
     await endRestores(context, [ended], jobContext, [source])
   })
+}
+
+/**
+ * The transforms that the plan was made with, by their names; those of the command line where it has some, as for a script,
+ * of which a plan does not say where it lies. The job holds them against the plan.
+ */
+async function plannedTransforms(context: Context, { header }: Plan): Promise<readonly Transform[]> {
+  const { transforms: declared = [] } = header
+  if (context.steps.length > 0 || declared.length === 0) return transformsFor(context)
+  const { stepOf, transformsOf } = await transformJob()
+  const settings = stepSettings(context.console, context.options(transformOptions))
+  return transformsOf(
+    declared.map(({ name }) => stepOf(name)),
+    settings,
+  )
 }

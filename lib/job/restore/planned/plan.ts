@@ -140,7 +140,21 @@ function headerIn(value: Readonly<Record<string, unknown>>, at: At): PlanHeader 
   const known = Object.entries(options).filter(([key]) =>
     (PLANNED_OPTIONS as readonly string[]).includes(key),
   )
+  if (!areTransforms(value.transforms)) throw at('names transforms that are none')
   return { ...(value as unknown as PlanHeader), options: Object.fromEntries(known) }
+}
+
+const MOST_TRANSFORMS = 1000
+
+function areTransforms(transforms: unknown): boolean {
+  if (transforms === undefined) return true
+  if (!Array.isArray(transforms) || transforms.length > MOST_TRANSFORMS) return false
+  return transforms.every(
+    (one) =>
+      isRecord(one) &&
+      typeof one.name === 'string' &&
+      [one.sha256, one.text].every((text) => text === undefined || typeof text === 'string'),
+  )
 }
 
 function entryIn(
