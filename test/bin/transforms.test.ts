@@ -32,7 +32,10 @@ async function people(t: Test): Promise<Home> {
   return at
 }
 
-async function printed({ run }: Home, name: string): Promise<{ id: string; properties: object }[]> {
+async function printed(
+  { run }: Home,
+  name: string,
+): Promise<{ id: string; properties: Record<string, string> }[]> {
   const { stdout } = await run(['col', 'cat', name])
   return stdout
     .trim()
@@ -92,20 +95,15 @@ t.test('a mask needs a key, tells it nowhere, and hides what it masks', async (t
   const line = ['col', 'backup', 'Person', '--mask', 'email', '--to', 'masked']
   const refused = await at.run(line)
   t.equal(refused.code, 2)
-  t.match(refused.stderr, /mask email needs a key[^]*--mask-key-file FILE/)
+  t.match(refused.stderr, /mask email needs a key[\s\S]*--mask-key-file FILE/)
   const { code, stdout, stderr } = await at.run([...line, '--json', '--mask-key-file', 'key'])
   t.equal(code, 0, stderr)
   const manifest = readFileSync(join(at.directory, 'masked', 'manifest.json'), 'utf8')
-  t.match(JSON.parse(manifest), { transforms: [{ name: 'mask email', sha256: /^[0-9a-f]{64}$/ }] })
+  t.match(JSON.parse(manifest).manifest, { transforms: [{ name: 'mask email', sha256: /^[0-9a-f]{64}$/ }] })
   for (const text of [stdout, stderr, manifest]) t.notOk(text.includes(KEY))
-  const cat = await at.run(['col', 'cat', 'masked'])
-  t.notMatch(cat.stdout, /@x\.org/)
-  const emails = new Set(
-    cat.stdout
-      .trim()
-      .split('\n')
-      .map((one) => JSON.parse(one).properties.email),
-  )
+  t.equal((await at.run(['col', 'restore', 'masked', '--name', 'hidden'])).code, 0)
+  const emails = new Set((await printed(at, 'Hidden')).map(({ properties }) => properties.email))
+  t.notOk([...emails].some((one) => one?.includes('@')))
   t.equal(emails.size, 2, 'equal values stay equal')
 })
 
