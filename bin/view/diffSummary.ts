@@ -1,5 +1,6 @@
 import { counted, type DiffReport } from '../library.ts'
 import { type Row, table } from './summary.ts'
+import { sidesText } from './target.ts'
 
 /** A report for a person: what was compared, and how much of it differs, kind by kind. */
 export function diffSummary(report: DiffReport): string[] {
@@ -7,7 +8,7 @@ export function diffSummary(report: DiffReport): string[] {
   const verdict = status === 'done' ? (is_equal ? 'equal' : 'different') : status
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
-    `${verdict}: ${left.name} | ${right.name}`,
+    `${verdict}: ${sidesText(left.name, right.name)}`,
     ...table(rows(report)),
     ...vectorLines(report),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${repeated}`,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { counted, formatUnit, type RunEvent, sum } from '../library.ts'
+import { shortTarget } from './target.ts'
 
 type Texts = {
   readonly [T in RunEvent['type']]?: (event: Extract<RunEvent, { readonly type: T }>) => string | undefined
@@ -305,7 +306,7 @@ function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }
       ? 'it cannot be taken back'
       : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be taken back`
   const back = dry_run ? '' : `; ${kept}`
-  return `${would} ${collection} in ${target}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}${back}`
+  return `${would} ${collection} in ${shortTarget(target)}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}${back}`
 }
 
 /** Events that are shown in another way, or not at all. */

@@ -1,4 +1,5 @@
 import { type Counts, counted, type Report, roughSize, sum } from '../library.ts'
+import { shortTarget } from './target.ts'
 
 /** A report for a person: every count below the one it is part of, so that it can be seen to add up. */
 export function summary(report: Report, rejectsPath: string | undefined): string[] {
@@ -6,7 +7,7 @@ export function summary(report: Report, rejectsPath: string | undefined): string
   const ending = report.dry_run ? `${report.status} (dry run: nothing was written)` : report.status
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
-    `${ending}: ${name} in ${target}, run ${id}`,
+    `${ending}: ${name} in ${shortTarget(target)}, run ${id}`,
     ...table(rows(report)),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} records/s, ${roughSize(bytes)}${repeated}`,
     ...saved(report),

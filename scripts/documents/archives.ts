@@ -206,6 +206,9 @@ export const verificationsDocument = document('verifications', '`col catalog ver
           file: text('The file.'),
           fact: text('What is wrong.'),
           part: flag('The file is a part.'),
+          base: optional(
+            text('The id of the base that the file is of, where it is not of the archive itself.'),
+          ),
           ids: optional(texts('Of level live: the first ids that differ in its range.')),
         }),
         'What is wrong.',

@@ -19,6 +19,7 @@ import {
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { type Row, table } from '../../view/summary.ts'
+import { shortTarget } from '../../view/target.ts'
 import { ownNamed } from './named.ts'
 import { takeBackTexts } from './restoring/takeBack.ts'
 
@@ -119,7 +120,7 @@ function requireAnswerable(context: Context, { dryRun }: DeleteOptions): void {
 
 async function agreed({ console }: Context, plan: DeletePlan): Promise<boolean> {
   const { collection, target, objects, deletes } = plan
-  const what = `${deletes} of ${counted(objects, 'object')} of ${collection} in ${target}`
+  const what = `${deletes} of ${counted(objects, 'object')} of ${collection} in ${shortTarget(target)}`
   const answer = await console.ask(`Delete ${what}? Type the name of the collection or y: `)
   return answer?.toLowerCase() === 'y' || answer === collection
 }
@@ -135,7 +136,7 @@ function summary(report: DeleteReport): string[] {
     ...(status === 'planned' ? [] : ([[1, 'deleted', report.deleted]] as Row[])),
     ...optional.map((key): Row => [1, key, report[key]]),
   ]
-  return [head, `${name} in ${target}, ${selection}`, ...table(rows), `${seconds.toFixed(2)} s`]
+  return [head, `${name} in ${shortTarget(target)}, ${selection}`, ...table(rows), `${seconds.toFixed(2)} s`]
 }
 
 function lackText({ rejected, not_found = 0 }: DeleteReport): string | undefined {

@@ -1,5 +1,6 @@
 import { counted, type RestoreReport, sum } from '../../library.ts'
 import { byCode, type Row, table } from '../../view/summary.ts'
+import { shortTarget } from '../../view/target.ts'
 
 /** A report for a person: the counts below `objects` add up to it. */
 export function restoreSummary(report: RestoreReport, rejectsPath: string | undefined): string[] {
@@ -7,7 +8,7 @@ export function restoreSummary(report: RestoreReport, rejectsPath: string | unde
   if (status === 'planned') return planned(report)
   const repeated = retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`
   return [
-    `${status}: ${name} in ${target}, from ${archive}, run ${report.id}`,
+    `${status}: ${name} in ${shortTarget(target)}, from ${archive}, run ${report.id}`,
     ...table(rows(report)),
     ...reasons(report),
     ...verified(report),
@@ -32,7 +33,7 @@ function planned(report: RestoreReport): string[] {
   const of = tenants === 0 ? '' : ` of ${counted(tenants, 'tenant')}`
   return [
     `dry run: nothing is written`,
-    `${name} in ${target}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
+    `${name} in ${shortTarget(target)}, from ${archive}: ${what}${of}, in ${counted(parts, 'part')}`,
     ...(filtered === 0 ? [] : [`${counted(filtered, 'object')} would be left out`]),
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} would be rejected`]),
     ...reasons(report),
@@ -82,7 +83,7 @@ function planText({ class: name, target, archive, planned }: RestoreReport): str
   const rows = Object.entries(counts).filter(([, count]) => count > 0)
   return [
     `plan: ${file}; nothing is written`,
-    `${name} in ${target}, from ${archive}`,
+    `${name} in ${shortTarget(target)}, from ${archive}`,
     ...table(rows.map(([what, count]): Row => [0, what, count])),
   ]
 }

@@ -13,6 +13,7 @@ import {
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { type Row, table } from '../../view/summary.ts'
+import { shortTarget } from '../../view/target.ts'
 
 /** `col rollback`: takes back what a run changed of a collection. */
 export const command: Command = {
@@ -77,7 +78,7 @@ function summary(report: RollbackReport): string[] {
   ]
   return [
     head,
-    `what ${undone} changed of ${name} in ${target}`,
+    `what ${undone} changed of ${name} in ${shortTarget(target)}`,
     ...table(rows),
     ...(verified === null ? [] : [`read back: ${counted(verified, 'object')} as before`]),
     ...changesText(report),

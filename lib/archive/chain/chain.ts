@@ -67,6 +67,8 @@ function requireFits({ id, collection }: Manifest, base: Manifest): void {
 export class LinkDamage extends ElysiaError {
   /** The id of the archive that is damaged. */
   readonly link: string
+  /** True where that is a base of the one that was read. */
+  readonly isBase: boolean
 
   constructor({ manifest }: Archive, link: string, cause: unknown) {
     const fact = cause instanceof Error ? cause.message : String(cause)
@@ -76,6 +78,7 @@ export class LinkDamage extends ElysiaError {
       hint: 'every increment after it needs it; the archives before it can be restored',
     })
     this.link = link
+    this.isBase = link !== manifest.id
   }
 }
 

@@ -1,5 +1,6 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
+import { placeOf } from '../restore/conflict/vanishingIds.ts'
 import { selectedPages } from '../selection/pages.ts'
 import { type SearchPlan, searchPlan } from '../selection/searchPlan.ts'
 import type { DeletePlan, DeleteRun } from './run.ts'
@@ -22,9 +23,12 @@ export async function planDelete(run: DeleteRun): Promise<DeletePlan> {
       frame.stop.throwIfAborted()
       run.unseen.note(page.map(({ id }) => id))
       read += page.length
-      const wanted = page.filter(run.selection.selects).map(({ id }) => id)
-      if (ids.length < IDS_NAMED) ids.push(...wanted.slice(0, IDS_NAMED - ids.length))
-      selected.add(wanted, call.tenant)
+      const wanted = page.filter(run.selection.selects)
+      ids.push(...wanted.slice(0, IDS_NAMED - ids.length).map(placeOf))
+      selected.add(
+        wanted.map(({ id }) => id),
+        call.tenant,
+      )
       frame.emit({ type: 'progress', unit: 'objects', phase: 'looking', done: read, total: objects })
     }
   }

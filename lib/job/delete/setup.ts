@@ -8,7 +8,7 @@ import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, requireUnlocked } from '../../run/state.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, Tenant } from '../../store/store.ts'
 import { namesOf } from '../backup/plan.ts'
 import { selectionOf } from '../selection/selection.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
@@ -123,9 +123,7 @@ async function callsOf(
     const tenant = all.find((one) => one.name === name)
     if (tenant?.state === 'active') continue
     if (tenant !== undefined) {
-      throw new ElysiaError('ELYSIA_CONFLICT', `tenant ${name} of ${schema.class} is ${tenant.state}`, {
-        hint: 'nothing was deleted; activate it, or name the others with --tenant',
-      })
+      throw asleep(store, schema, tenant, all)
     }
     const known = all.map((one) => one.name)
     throw new ElysiaError('ELYSIA_NOT_FOUND', `${schema.class} has no tenant ${name}`, {
@@ -133,6 +131,27 @@ async function callsOf(
     })
   }
   return names.map((tenant) => ({ tenant }))
+}
+
+const TENANTS_NAMED = 10
+
+/** No tenant is woken to delete in it: somebody has put it to sleep, and has to know of it. */
+function asleep(
+  { kind }: Store,
+  { class: name }: CollectionSchema,
+  { name: tenant, state }: Tenant,
+  all: readonly Tenant[],
+): ElysiaError {
+  const active = all.filter((one) => one.state === 'active').map((one) => one.name)
+  const some = `${active.slice(0, TENANTS_NAMED).join(',')}${active.length > TENANTS_NAMED ? ',…' : ''}`
+  const request = `PUT /v1/schema/${name}/tenants [{"name": "${tenant}", "activityStatus": "ACTIVE"}]`
+  const steps = [
+    ...(active.length > 0 ? [`name the active ones: --tenant ${some}`] : []),
+    ...(kind === 'weaviate' ? [`activate it on the server: ${request}`] : []),
+  ]
+  return new ElysiaError('ELYSIA_CONFLICT', `tenant ${tenant} of ${name} is ${state}`, {
+    hint: ['nothing was deleted', ...steps].join('; '),
+  })
 }
 
 function nothingSelected(name: string): ElysiaError {

@@ -107,6 +107,7 @@ async function bringBack(
   done: Map<RestoreRun, Verification>,
   at: { run: RestoreRun | undefined },
 ): Promise<void> {
+  for (const run of runs) await checkSource(run)
   await makeTargets(runs)
   failpoint('restore.made')
   for (const [step, point] of STEPS) {
@@ -117,6 +118,11 @@ async function bringBack(
     if (point !== undefined) failpoint(point)
   }
   at.run = undefined
+}
+
+/** What goes on looks at the parts that are left. */
+async function checkSource({ source, options, progress, frame }: RestoreRun): Promise<void> {
+  if (!options.skipDamaged && progress.continued === 0) await source.check?.(frame.signal)
 }
 
 type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<void>

@@ -14,7 +14,9 @@ import type { Findings } from './findings.ts'
 export async function checkBases({ links, newest }: Chain, found: Findings, run: Run): Promise<void> {
   for (const link of links) {
     if (link === newest || found.full) continue
+    found.base = link.manifest.id
     await checkFiles(link, found, run, `${basename(link.storage.text)}/`)
+    found.base = undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { LinkDamage } from '../../archive/chain/chain.ts'
 import { MANIFEST_FILE } from '../../archive/files.ts'
 import { messageOf } from '../../core/errors.ts'
 import { isFinding } from './damage.ts'
@@ -16,6 +17,8 @@ export class Findings {
   objects = 0
   bytes = 0
   expired = 0
+  /** The base whose files are being checked; undefined for the archive itself. */
+  base: string | undefined
 
   constructor(options: VerifyOptions) {
     this.options = options
@@ -26,7 +29,8 @@ export class Findings {
   }
 
   add(fault: ArchiveFault): void {
-    if (!this.full) this.faults.push(fault)
+    if (this.full) return
+    this.faults.push(this.base === undefined ? fault : { ...fault, base: this.base })
   }
 
   /** Runs a check; what it finds damaged is noted, anything else passes. */
@@ -35,7 +39,8 @@ export class Findings {
       await check()
     } catch (error) {
       if (!isFinding(error)) throw error
-      this.add({ file, fact: messageOf(error), part })
+      const base = error instanceof LinkDamage && error.isBase ? { base: error.link } : {}
+      this.add({ file, fact: messageOf(error), part, ...base })
     }
   }
 }

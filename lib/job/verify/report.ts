@@ -9,6 +9,8 @@ export interface ArchiveFault {
   readonly file: string
   readonly fact: string
   readonly part: boolean
+  /** The id of the base that the file is of, where it is not of the archive itself. */
+  readonly base?: string
   /** Of level `live`: the first ids that differ in the range that it is about. */
   readonly ids?: readonly string[]
 }

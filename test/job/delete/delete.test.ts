@@ -197,9 +197,14 @@ t.test('in a class with tenants it deletes of those that were named, and of none
   ]
   t.strictSame(await counts(), [28, 29])
   await store.setTenantStates('Thing', [{ name: 'b', state: 'inactive' }])
-  await t.rejects(removed(store, { filter: 'count = 3' }, context, schema), { code: 'ELYSIA_CONFLICT' })
   await t.rejects(removed(store, { filter: 'count = 3', tenant: 'c' }, context, schema), {
     code: 'ELYSIA_NOT_FOUND',
+  })
+  const few = { filter: 'count >= 0', tenant: 'a', maxDelete: '0' }
+  await t.rejects(removed(store, few, context, schema), { message: /would delete .*: a\/[0-9a-f-]{36}/ })
+  await t.rejects(removed(store, { filter: 'count = 3' }, context, schema), {
+    code: 'ELYSIA_CONFLICT',
+    hint: 'nothing was deleted; name the active ones: --tenant a',
   })
 })
 

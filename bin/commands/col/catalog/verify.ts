@@ -9,7 +9,6 @@ import { EXIT } from '../../../cli/exit.ts'
 import { withHistory } from '../../../history.ts'
 import {
   catalogOptions,
-  counted,
   ElysiaError,
   type Ended,
   lockOptions,
@@ -22,6 +21,7 @@ import {
 } from '../../../library.ts'
 import { eventView, progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
+import { culpritsOf, damageText, verificationText } from '../../../view/verification.ts'
 
 const whichOptions = {
   type: 'object',
@@ -117,10 +117,10 @@ async function run(context: Context): Promise<void> {
   })
   if (failure === undefined) context.done()
   if (console.json) await console.document({ verifications: reports })
-  else for (const report of reports) console.note(formatReport(report))
+  else for (const report of reports) console.note(verificationText(report))
   if (failure !== undefined) throw failure
   const damaged = reports.filter(({ status }) => status === 'damaged')
-  for (const { archive } of damaged) {
+  for (const archive of culpritsOf(damaged)) {
     const text = spoiledText(archive, await spoiledBy(context, archive))
     if (text !== undefined) console.warn(text)
   }
@@ -195,26 +195,4 @@ function noteOf({ level, status, num_errors }: VerifyReport, sample: string | un
     errors: num_errors,
     ...(sample !== undefined && { sample }),
   }
-}
-
-/** The damage in one line: what to look at first. */
-function damageText([first, ...others]: readonly VerifyReport[], all: number): string {
-  const { location, faults, suggested_command } = first!
-  const more = others.length === 0 ? '' : `, and ${others.length} more of ${all} archives`
-  const next = suggested_command === undefined ? '' : `; to restore the rest: ${suggested_command}`
-  return `damaged: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${next}`
-}
-
-function formatReport(report: VerifyReport): string[] {
-  const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
-  const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
-  return [
-    `${status === 'unchecked' ? 'nothing was verified' : status}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
-    ...faults.flatMap(({ file, fact, ids = [] }) => [
-      `  ${file}: ${fact}`,
-      ...(ids.length === 0 ? [] : [`    ids: ${ids.join(', ')}`]),
-    ]),
-    ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
-    ...(report.suggested_command === undefined ? [] : [`to restore the rest: ${report.suggested_command}`]),
-  ]
 }

@@ -1,10 +1,13 @@
 import { type Chain, statesOf } from '../../../archive/chain/chain.ts'
-import { checkFile, filesOf } from '../../../archive/chain/check.ts'
+import { checkFile, filesOf, type LinkFile } from '../../../archive/chain/check.ts'
 import { chainObjects } from '../../../archive/chain/objects.ts'
 import type { ObjectRange } from '../../../archive/object/source.ts'
 import { touches } from '../../../archive/part/objects.ts'
+import { pool } from '../../../async/pool.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { RestoreSource, SourcePart } from './source.ts'
+
+const CHECKED_AT_ONCE = 2
 
 /**
  * An increment with its bases as what a restore reads: the collection as it was then. Each range of ids is one part,
@@ -14,6 +17,7 @@ export function chainSource(chain: Chain): RestoreSource {
   const { manifest, storage } = chain.newest
   const { id, schema, tenants, aliases, encoding } = manifest
   const objects = chainObjects(chain)
+  let isChecked = false
   return {
     name: storage.text,
     kind: 'archive',
@@ -28,12 +32,19 @@ export function chainSource(chain: Chain): RestoreSource {
         name: `range ${at}`,
         ...(tenant !== undefined && { tenant }),
         covers,
-        check: (signal) => checkRange(chain, objects.ranges[at]!, signal),
+        check: async (signal) => {
+          if (!isChecked) await checkRange(chain, objects.ranges[at]!, signal)
+        },
         pages: async () => objects.pages(objects.ranges[at]!),
       }),
     ),
     withoutVectors: encoding.vectors === 'none',
     selection: manifest.selection,
+    check: async (signal) => {
+      const check = (file: LinkFile, own: AbortSignal) => checkFile(chain, file, own)
+      await pool(filesOf(chain), { workers: CHECKED_AT_ONCE, ...(signal && { signal }) }, check)
+      isChecked = true
+    },
     close: () => objects.close(),
   }
 }

@@ -74,6 +74,11 @@ export interface RestoreSource {
   ofClass?(schema: CollectionSchema): RestoreSource
   /** What the last reading of it has changed of its objects, by kind. */
   changes?(): Partial<Record<Change, number>>
+  /**
+   * Looks at all of its bytes before a class is made for it, where they are of several archives: a base may be damaged
+   * that nobody has looked at for long. @throws ElysiaError ELYSIA_DAMAGED
+   */
+  check?(signal?: AbortSignal): Promise<void>
   close?(): Promise<void>
 }
 

@@ -1,0 +1,42 @@
+import { counted, type VerifyReport } from '../library.ts'
+
+/** What a verification found of one archive, for a person. */
+export function verificationText(report: VerifyReport): string[] {
+  const { archive, location, level, status, parts, parts_checked, objects_checked, faults, seconds } = report
+  const objects = objects_checked === 0 ? '' : `, ${counted(objects_checked, 'object')}`
+  const verdict =
+    status === 'unchecked' ? 'nothing was verified' : isSpoiled(report) ? 'spoiled by a base' : status
+  return [
+    `${verdict}: ${location} (${archive}), level ${level}: ${parts_checked} of ${counted(parts, 'part')}${objects}, ${seconds.toFixed(2)} s`,
+    ...faults.flatMap(({ file, fact, ids = [] }) => [
+      `  ${file}: ${fact}`,
+      ...(ids.length === 0 ? [] : [`    ids: ${ids.join(', ')}`]),
+    ]),
+    ...(report.stopped ? ['  stopped: --max-errors is reached'] : []),
+    ...(report.suggested_command === undefined ? [] : [`to restore the rest: ${report.suggested_command}`]),
+  ]
+}
+
+/** True for an increment whose own files are whole, and those of a base are not. */
+function isSpoiled({ faults }: VerifyReport): boolean {
+  return faults.length > 0 && faults.every(({ base }) => base !== undefined)
+}
+
+/** The archives that are damaged themselves, each once: those that were verified, and bases of them. */
+export function culpritsOf(damaged: readonly VerifyReport[]): string[] {
+  const ids = damaged.flatMap(({ archive, faults }) => faults.map(({ base = archive }) => base))
+  return [...new Set(ids)]
+}
+
+/** The damage in one line: what to look at first, and how many archives cannot be restored because of it. */
+export function damageText(damaged: readonly VerifyReport[], all: number): string {
+  const own = damaged.filter((report) => !isSpoiled(report))
+  const { location, faults, suggested_command: command } = (own[0] ?? damaged[0])!
+  const more = own.length < 2 ? '' : `, and ${own.length - 1} more of ${counted(all, 'archive')}`
+  const spoiled = damaged.length - own.length
+  const others =
+    own.length === 0 || spoiled === 0 ? '' : `; ${counted(spoiled, 'increment')} of it cannot be restored`
+  const next = command === undefined ? '' : `; to restore the rest: ${command}`
+  const what = own.length === 0 ? 'spoiled by a base' : 'damaged'
+  return `${what}: ${location}: ${faults[0]?.file}: ${faults[0]?.fact}${more}${others}${next}`
+}
