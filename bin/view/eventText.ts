@@ -135,7 +135,9 @@ const OF_COLLECTIONS = {
   revectorizing: ({ collection, vectors, modules, objects, calls }) => {
     const names = vectors.map((name) => (name === '' ? 'default' : name)).join(', ')
     const many =
-      calls === undefined ? 'one for each object' : `${calls} of ${counted(objects ?? 0, 'object')}`
+      calls === undefined
+        ? 'one for each object'
+        : `up to ${counted(calls, 'vector')} for ${counted(objects ?? 0, 'object')}`
     return `${modules} makes the vectors of ${collection} anew (${names}): ${many}`
   },
   schema_differs: ({ path, wanted, got }) => {

@@ -14,7 +14,7 @@ export interface IngestOptionsInput {
    * (4MiB).
    */
   readonly batchBytes?: number
-  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
    * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
@@ -411,7 +411,7 @@ export interface RestoreOptionsInput {
   readonly waitIndexed?: boolean
   /** check the archive and the target, show what would be created, and write nothing. Default false. */
   readonly dryRun?: boolean
-  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
    * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
@@ -633,7 +633,7 @@ export interface CopyOptionsInput {
   readonly waitIndexed?: boolean
   /** check source and target, show what would be created, and write nothing. Default false. */
   readonly dryRun?: boolean
-  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
    * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
@@ -761,6 +761,11 @@ export interface MigrateOptionsInput {
    */
   readonly revectorize?: boolean
   /**
+   * if a transform changes what a vectorizer reads: keep leaves vectors as they are; drop leaves out those
+   * whose texts change, so that the target makes them anew. No default.
+   */
+  readonly vectors?: 'keep' | 'drop'
+  /**
    * give vectors other names; default is the one without a name; without a new name a vector is left out. No
    * default.
    */
@@ -783,7 +788,7 @@ export interface MigrateOptionsInput {
   readonly migrate?: boolean
   /** show what would be changed of the class, and write nothing. Default false. */
   readonly dryRun?: boolean
-  /** take no more than so many objects or records a second, as in 500/s. No default. */
+  /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
    * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No

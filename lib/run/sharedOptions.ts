@@ -31,6 +31,7 @@ export const maxRateOption = {
   type: 'string',
   description: 'take no more than so many objects or records a second, as in 500/s',
   placeholder: 'N/s',
+  example: '500/s',
   pattern: '^[1-9]\\d{0,9}(/s)?$',
 } as const
 

@@ -136,7 +136,7 @@ function changesOf(options: MigrateOptions, { transforms = [] }: CopyContext): s
   if (!isAsked && transforms.length === 0) return undefined
   const steps = transforms.map(({ name, sha256 }) => [name, sha256])
   return createHash('sha256')
-    .update(JSON.stringify([steps, revectorize, asked]))
+    .update(JSON.stringify([steps, revectorize, options.vectors, asked]))
     .digest('hex')
 }
 

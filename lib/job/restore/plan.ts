@@ -12,9 +12,10 @@ import type { Emit } from '../../run/context.ts'
 import type { Health, Store, Tenant } from '../../store/store.ts'
 import { normalizerFor } from '../../transform/object/comparable.ts'
 import { splitReferences } from '../../transform/object/references.ts'
-import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
+import { bindTransforms, type PipelineStep, type TransformPipeline } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 import { lossesIn, patchSchema, type SchemaPatch } from '../../transform/schema/patch.ts'
+import { settingChanges } from '../../transform/schema/settingChanges.ts'
 import { expiryMs, isOfStore, timeToLive } from '../../transform/schema/timeToLive.ts'
 import type { Transform } from '../../transform/transform.ts'
 import { dropStaleVectors, requireVectorsSaid, touchedVectorizers } from '../../transform/vectors/stale.ts'
@@ -94,7 +95,7 @@ export async function planRestore(
   const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
   requireMultiVectors(store, schema)
   requireMixedVectors(store, schema)
-  const asked = pipeline.steps.flatMap(({ bound }) => bound.patches ?? [])
+  const asked = pipeline.steps.flatMap(changesIn)
   const all = [...asked, ...patched.patches, ...patches]
   for (const patch of all) emit({ type: 'schema_patched', ...patch })
   const tenants = tenantsOf(source, schema, options)
@@ -141,6 +142,12 @@ function withVectorsSaid(
   return bindTransforms([...all, dropStaleVectors(pipeline.before, makers)], pipeline.before)
 }
 
+/** What a transform changes of the class. */
+function changesIn({ transform, before, bound }: PipelineStep): readonly SchemaPatch[] {
+  const by = { rule: 'transform', reason: `${transform.name} makes that of it` }
+  return bound.patches ?? settingChanges(before, bound.schema).map((change) => ({ ...by, ...change }))
+}
+
 /** @throws ElysiaError ELYSIA_CONFLICT where --no-migrate stands, and the target does not have all of the class */
 export function requireNoLoss(
   { target }: Store,
@@ -171,7 +178,7 @@ function requireMultiVectors({ supports, target }: Store, schema: CollectionSche
   if (vector === undefined) return
   const message = `${target} has no multi-vectors, and ${vector} of ${schema.class} is one`
   throw new ElysiaError('ELYSIA_CONFLICT', message, {
-    hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
+    hint: `nothing was written; multi-vectors came with 1.29, and --vector-map ${vector}= leaves it out`,
   })
 }
 
@@ -185,7 +192,7 @@ function requireMixedVectors({ supports, target }: Store, schema: CollectionSche
   if (supports.mixedVectors || !hasMixedVectors(schema)) return
   const message = `${target} has no class with an unnamed vector and named ones, and ${schema.class} is one`
   throw new ElysiaError('ELYSIA_CONFLICT', message, {
-    hint: 'SPEC.md, "Versions of Weaviate", says what is needed',
+    hint: 'nothing was written; such classes came with 1.31, and --vector-map default=NEW gives the unnamed one a name',
   })
 }
 

@@ -102,7 +102,9 @@ export async function setUpRestore(
     if (dryRun) announceProperties(plan, plan.schema.class, emit)
     if (schema === undefined) requireNoLoss(store, plan, options)
     const { transforms, objects = source.about } = plan
-    announceRevectorizing({ store, transforms, schema: schema ?? plan.schema, objects }, emit)
+    // The passes of a copy find in its place what they have made themselves.
+    const inPlace = schema !== undefined && context.kind !== 'copy' && options.onConflict !== 'skip'
+    announceRevectorizing({ store, transforms, schema: schema ?? plan.schema, inPlace, objects }, emit)
     if (left !== undefined) close.push(() => left.release())
     if (runId !== undefined && runId !== left?.run) refuseTakenRun(runId, key, state?.journal)
     const name = continued.run ?? runId ?? newRunId()

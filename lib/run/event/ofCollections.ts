@@ -99,7 +99,7 @@ export const OF_COLLECTIONS = [
     vectors: Type.Array(text('The name of a vector; empty for the one without a name.')),
     modules: text('What makes them.'),
     objects: Type.Optional(count('Of how many objects; absent where nobody knows.')),
-    calls: Type.Optional(count('How many vectors that are.')),
+    calls: Type.Optional(count('How many vectors that are, at most.')),
   }),
   event('schema_differs', 'The target created the class differently from the request.', {
     path: text('Where in the class.'),

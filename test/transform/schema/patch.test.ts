@@ -44,6 +44,12 @@ const CASES: Readonly<Record<string, Case>> = {
     wishes: { replication: 3 },
     nodes: 3,
   },
+  'replication-bounds': {
+    input: { replicationConfig: { factor: 1 } },
+    becomes: { replicationConfig: { factor: 2 } },
+    nodes: 3,
+    refused: 'invalid replication factor: setup requires a minimum replication factor of 2: got 1',
+  },
   'replication-async': {
     input: { replicationConfig: { factor: 1, asyncEnabled: true } },
     becomes: { replicationConfig: { factor: 1, asyncEnabled: undefined } },

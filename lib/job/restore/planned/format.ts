@@ -20,6 +20,12 @@ export const PLANNED_OPTIONS = [
     'maxDelete',
     'tenant',
     'onNewProperty',
+    'vectorizerSettings',
+    'revectorize',
+    'vectorMap',
+    'indexType',
+    'quantizer',
+    'migrate',
   ],
   ...['filter', 'objects', 'properties', 'schema', 'replication', 'vectorizer', 'missingReferences'],
 ] as const

@@ -14,7 +14,7 @@ import type { RestoreSource } from '../source/source.ts'
 /** What is asked of vectors. */
 export type VectorOptions = Pick<
   RestoreOptions,
-  'vectorMap' | 'vectorizer' | 'vectorizerSettings' | 'indexType' | 'quantizer' | 'revectorize'
+  'vectorMap' | 'vectorizer' | 'vectorizerSettings' | 'indexType' | 'quantizer' | 'revectorize' | 'vectors'
 >
 
 /**
@@ -40,15 +40,16 @@ export function vectorTransforms(
 
 /** A query is made a vector by the module of its class: it finds nothing among vectors of another model. */
 function requireAnew(
-  { vectorizer, revectorize: anew }: VectorOptions,
+  { vectorizer, revectorize: anew, vectors }: VectorOptions,
   { withoutVectors }: Pick<RestoreSource, 'withoutVectors'>,
 ): void {
-  if (vectorizer === undefined || anew || withoutVectors === true) return
+  const isSaid = anew || vectors === 'keep' || vectors === 'archive'
+  if (vectorizer === undefined || isSaid || withoutVectors === true) return
   const module = askedVectors('--vectorizer', vectorizer).find(({ what }) => what !== 'none')
   if (module === undefined) return
   const fact = `the objects bring vectors that ${module.what} has not made`
   throw new ElysiaError('ELYSIA_USAGE', fact, {
-    hint: 'give --revectorize, and it makes all of them anew; where it would make the same vectors, give the class with this module by --schema FILE',
+    hint: 'give --revectorize, and it makes all of them anew; or --vectors keep, where they are what it would make',
   })
 }
 

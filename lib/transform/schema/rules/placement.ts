@@ -5,6 +5,10 @@ import type { Patching } from '../patching.ts'
 import type { SchemaRule } from './rule.ts'
 import { unknownTo } from './unknown.ts'
 
+/** `REPLICATION_MINIMUM_FACTOR` of a server, and its counterpart. */
+const BOUNDS =
+  /invalid replication factor: setup (?:requires a minimum replication factor of|caps replication at) (\d+)/
+
 /** How a class lies on the nodes of a cluster. */
 export const PLACEMENT: readonly SchemaRule[] = [
   {
@@ -35,6 +39,14 @@ export const PLACEMENT: readonly SchemaRule[] = [
     of: 'server',
     cause: 'target',
     apply: replication,
+  },
+  {
+    name: 'replication-bounds',
+    meaning: 'as many copies as the target has at least, or at most, where it refuses others',
+    of: 'server',
+    cause: 'target',
+    refusal: BOUNDS,
+    apply: replicationBounds,
   },
   {
     name: 'deletion-strategy',
@@ -76,6 +88,11 @@ function replication(patching: Patching): void {
   const most = Math.max(1, target.nodes)
   const factor = Number(recordOf(schema.replicationConfig).factor ?? 1)
   if (factor > most) copies(patching, most, `the target has ${counted(target.nodes, 'node')}`)
+}
+
+function replicationBounds(patching: Patching): void {
+  const [, factor] = BOUNDS.exec(patching.words) ?? []
+  if (factor !== undefined) copies(patching, Number(factor), 'the target takes no other number of copies')
 }
 
 function copies({ schema, set }: Patching, factor: number, reason: string): void {

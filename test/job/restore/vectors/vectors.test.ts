@@ -101,9 +101,11 @@ t.test('vectors are made anew, as many as was said before; those that objects br
   const source = sourceWith(NAMED, both)
   const { report, error, said } = await restored(source, store, { revectorize: true })
   t.equal(error, undefined)
-  t.match(said, /text2vec-fake makes the vectors of Note anew \(made\): 20 of 20 objects/)
+  t.match(said, /text2vec-fake makes the vectors of Note anew \(made\): up to 20 vectors for 20 objects/)
   t.equal(double.calls.embeddings, COUNT)
   t.match(report, { status: 'done', vectors: COUNT, verification: { digest_equal: true, made: COUNT } })
+  const again = restored(source, store, { revectorize: true, onConflict: 'overwrite' })
+  await t.rejects(again, { code: 'ELYSIA_USAGE', message: /keeps the vectors of objects whose texts stay/ })
   for (const { vectors } of await objectsOf(store, 'Note')) {
     t.strictSame(vectors!.own, Float32Array.of(1, 2))
     t.not(vectors!.made!.length, 3)
@@ -138,6 +140,8 @@ t.test('another module, or another name, without a vector that would be lost', a
     message: /has no text2vec-gone/,
   })
   t.equal(await store.schema('Note'), undefined)
+  const kept = await restored(source, openMemory(), { ...asked, vectors: 'keep' })
+  t.match(kept.report, { status: 'done', vectors: COUNT })
   const { report, said } = await restored(source, store, { ...asked, revectorize: true })
   t.match(report, { status: 'done', verification: { made: COUNT } })
   t.match(said, /vectorConfig.*\(vector-map\)/)
