@@ -1,7 +1,6 @@
 // Archives that were made once and are never made again: what reads them today has to read them in years.
-import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, createReadStream, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -106,71 +105,3 @@ function digestOf(identities: readonly string[]): string {
   const sum = identities.reduce((sum, text) => sum + BigInt(`0x${sha(text)}`), 0n)
   return (sum % 2n ** 256n).toString(16).padStart(64, '0')
 }
-
-const python = process.env.ELYSIACTL_TEST_PYTHON ?? 'python3'
-const runs = (code: string) => spawnSync(python, ['-c', code]).status === 0
-const needs = (code: string, what: string) => ({
-  skip: runs(code) ? false : `${python} has no ${what} (ELYSIACTL_TEST_PYTHON)`,
-  timeout: 100_000,
-})
-
-/** The reader of the page, as a file. */
-function readerIn(directory: string): string {
-  const [, code] = /<!-- program: read-archive\.py -->\n```python\n([\s\S]*?)```\n/.exec(page) ?? []
-  if (code === undefined) throw new Error('the page has no program read-archive.py')
-  const path = join(directory, 'read-archive.py')
-  writeFileSync(path, code)
-  return path
-}
-
-function read(script: string, path: string): Promise<{ code: number; said: string }> {
-  return new Promise((resolve) => {
-    execFile(python, [script, path], (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
-    )
-  })
-}
-
-const WHOLE = { code: 0, said: `${OBJECTS} objects ${DIGEST}\n` }
-
-t.test(
-  'the Python program of the page reads them with nothing but its standard library',
-  needs('', 'Python'),
-  async (t) => {
-    const script = readerIn(t.testdir())
-    for (const path of [golden('jsonl'), golden('json'), single])
-      t.strictSame(await read(script, path), WHOLE)
-  },
-)
-
-t.test('and Parquet with pyarrow', needs('import pyarrow', 'pyarrow'), async (t) => {
-  t.strictSame(await read(readerIn(t.testdir()), golden('parquet')), WHOLE)
-})
-
-t.test('the program of the page finds what was changed', needs('', 'Python'), async (t) => {
-  const home = t.testdir()
-  const script = readerIn(home)
-  const changed = async (file: string, change: (text: string) => string) => {
-    const copy = join(home, 'copy')
-    cpSync(golden('json'), copy, { recursive: true, force: true })
-    chmodSync(join(copy, file), 0o600)
-    const text = readFileSync(join(copy, file), 'utf8')
-    t.not(change(text), text)
-    writeFileSync(join(copy, file), change(text))
-    return read(script, copy)
-  }
-  const part = 'parts/r0000-00000.json'
-  t.match(await changed(part, (text) => text.replace('plain', 'plaiN')), {
-    code: 1,
-    said: /r0000-00000.json was changed/,
-  })
-  t.match(await changed('manifest.json', (text) => text.replace('"objects": 24', '"objects": 25')), {
-    code: 1,
-    said: /was changed/,
-  })
-  t.match(await changed('schema.json', (text) => `${text} `), { code: 1, said: /schema.json was changed/ })
-  const cut = join(home, 'cut.jsonl')
-  const whole = gunzipSync(readFileSync(single))
-  writeFileSync(cut, whole.subarray(0, whole.lastIndexOf('\n', whole.length - 2) + 1))
-  t.match(await read(script, cut), { code: 1, said: /cut short/ })
-})
