@@ -2,10 +2,11 @@ import { Transform } from 'node:stream'
 import type { Entry, Item } from '../core/entry.ts'
 import { ElysiaError } from '../core/errors.ts'
 import type { Delete, Operation } from '../core/operation.ts'
-import { Reject, type RejectCode, refuse } from '../core/reject.ts'
+import { Reject, refuse } from '../core/reject.ts'
 import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from '../stream/recordStage.ts'
 import { type Content, type ContentOptions, contents } from './content.ts'
+import { type Deed, deedOf, type Refusal } from './deed.ts'
 import { fileId } from './identity.ts'
 import { fileObject } from './layout.ts'
 import type { ChangesetRecord, FileChange } from './record.ts'
@@ -23,7 +24,8 @@ export interface OperationsOptions extends ContentOptions {
 
 /** The result for a record: the parts that an entry has besides its line, or a reject. */
 type Step = Pick<Entry, 'operation' | 'skipped' | 'heldBytes'>
-type Refusal = { readonly code: RejectCode; readonly reason: string }
+
+const NO_CONTENT: Content = { kind: 'none' }
 
 /** A record, its content, and its tenant. */
 interface Task {
@@ -79,17 +81,25 @@ function changesetOf(record: ChangesetRecord): NonNullable<Entry['changeset']> {
 
 function step(task: Task, contentOf: (record: FileChange) => Content): Step | Refusal {
   const { record } = task
-  if (record.op === 'delete') return { operation: removal(task, [record.path]) }
-  const content = contentOf(record)
-  switch (content.kind) {
-    case 'fault':
-      return content.fault
-    case 'skipped':
-      return { operation: removal(task, pathsOf(record)), skipped: content.reason }
-    case 'text':
-      return { ...change(task, content.text), ...held(record, content.text) }
+  const content = record.op === 'delete' ? NO_CONTENT : contentOf(record)
+  const deed = deedOf(record, content)
+  if ('code' in deed) return deed
+  const text = content.kind === 'text' ? content.text : undefined
+  const operation = operationOf(task, deed, text)
+  if (content.kind === 'skipped') return { operation, skipped: content.reason }
+  return text === undefined ? { operation } : { operation, ...held(record, text) }
+}
+
+function operationOf(task: Task, { kind, paths }: Deed, text: string | undefined): Operation {
+  switch (kind) {
+    case 'put':
+      return put(task, text as string)
+    case 'patch':
+      return patch(task)
+    case 'move':
+      return move(task, text)
     default:
-      return change(task, undefined)
+      return removal(task, paths)
   }
 }
 
@@ -98,28 +108,12 @@ function held(record: FileChange, text: string): Step {
   return record.content == null ? { heldBytes: text.length } : {}
 }
 
-function pathsOf(record: FileChange): string[] {
-  return record.op === 'rename' && record.new_path !== record.path
-    ? [record.path, record.new_path as string]
-    : [record.path]
-}
-
 function removal({ record, tenant }: Task, paths: readonly string[]): Delete {
   return { kind: 'delete', ids: paths.map((path) => fileId(record.repo, path)), ...tenanted(tenant) }
 }
 
 function tenanted(tenant: string | undefined): { readonly tenant?: string } {
   return tenant === undefined ? {} : { tenant }
-}
-
-function change(task: Task, text: string | undefined): Step | Refusal {
-  const { op, path, new_path, metadata } = task.record
-  if (op === 'rename' && new_path !== path) return { operation: move(task, text) }
-  if (text !== undefined) return { operation: put(task, text) }
-  if (op === 'rename' && metadata == null) return { operation: removal(task, []) }
-  if (op !== 'add' && metadata != null) return { operation: patch(task) }
-  const lacks = op === 'add' ? 'content' : 'content and metadata'
-  return { code: 'no_content', reason: `${op} of ${JSON.stringify(path)} without ${lacks}` }
 }
 
 function brought({ record, tenant }: Task, path: string, text: string | undefined): Brought {

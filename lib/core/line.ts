@@ -13,6 +13,11 @@ export interface LineOf {
   readonly input?: number
 }
 
+/** A line as bytes, without its terminator, not looked at yet. They are part of a chunk of the input. */
+export interface RawLine extends Position {
+  readonly bytes: Buffer
+}
+
 /** A line as it was read, without its terminator (and, on line 1, without a byte order mark). */
 export interface Line extends Position {
   readonly text: string

@@ -48,6 +48,8 @@ export interface Callbacks {
 export interface Reading {
   readonly maxLineBytes: number
   readonly fromRejects: boolean
+  /** Lines come as bytes, save those of a rejects file. */
+  readonly raw?: boolean
 }
 
 /** An input cut into lines: the stages of its head, and the one that knows how many lines there were. */
@@ -71,12 +73,12 @@ export interface Head {
  */
 export function open(
   input: Input,
-  { maxLineBytes, fromRejects: wrapped }: Reading,
+  { maxLineBytes, fromRejects: wrapped, raw = false }: Reading,
   stop: AbortSignal,
   { onTrailing = () => {}, onRecognised }: Callbacks = {},
 ): Head {
   const { linesBefore = 0 } = input
-  const splitter = splitLines({ maxLineBytes, stop, linesBefore })
+  const splitter = splitLines({ maxLineBytes, stop, linesBefore, raw: raw && !wrapped })
   const lines = wrapped ? [splitter, fromRejects()] : [splitter]
   const unpacked = decompress({ stop, onTrailing })
   const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised)

@@ -11,8 +11,8 @@ import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import { coalescing } from './coalesce/coalescing.ts'
-import { type FirstPass, lineItems } from './coalesce/firstPass.ts'
+import { coalescing, lineItems } from './coalesce/coalescing.ts'
+import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
 import type { Plan } from './coalesce/plan.ts'
 import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from './input.ts'
@@ -131,7 +131,8 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   const { ledger, options, inputs, run } = ingest
   const { stop, signal } = run
   const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(inputs[index]!) })
-  const head = open(inputs[index]!, options, stop, { onTrailing, onRecognised: ingest.make })
+  const reading = { ...options, raw: ingest.plan !== undefined }
+  const head = open(inputs[index]!, reading, stop, { onTrailing, onRecognised: ingest.make })
   ledger.ratio = head.ratio
   const skip = skipping(ingest, inputs[index]!, reached, stop)
   const onSkipDone = skipDoneHandler(ingest, skip)

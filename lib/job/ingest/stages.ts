@@ -61,13 +61,14 @@ const WIDE = /[\u0100-\uffff]/
  * A text with characters beyond Latin-1 takes two bytes for each; of a small one that is not worth a look.
  */
 export function weigh(item: Item): number {
+  if (item.bytes !== undefined) return item.bytes.length
   const text = item.text ?? ''
   const chars = text.length + contentLength(item)
   return chars > LARGE && WIDE.test(text) ? 2 * chars : chars
 }
 
 function contentLength(item: Item): number {
-  if (item instanceof Reject) return item.bytes?.length ?? 0
+  if (item instanceof Reject) return 0
   if (item.heldBytes !== undefined) return item.heldBytes
   const content = item.operation?.kind === 'put' ? item.operation.object.properties.content : undefined
   return typeof content === 'string' ? content.length : 0

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Line } from '../../core/line.ts'
-import { Reject } from '../../core/reject.ts'
+import type { Line, RawLine } from '../../core/line.ts'
+import type { Reject } from '../../core/reject.ts'
+
+const LF = 10
 
 /**
  * Text is hashed in pieces of about this many characters. Lines of 750 bytes, in thousands a second: 1600 in
@@ -9,13 +11,15 @@ import { Reject } from '../../core/reject.ts'
 const PIECE_LENGTH = 64 * 1024
 
 /**
- * The SHA-256 of lines, each followed by LF: the text of a line, the bytes of one that is not UTF-8, the
- * hex digest of one that was too long to hold. A reject hashes as the line it was made of. Memory: one
- * piece of text, or one line where that is longer.
+ * The SHA-256 of lines, each followed by LF: the text of a line, the bytes of one that is not UTF-8 or was not looked at,
+ * the hex digest of one that was too long to hold. A reject hashes as the line it was made of. Memory: one
+ * piece of text, or one line where that is longer, and the chunk of the last bytes.
  */
 export class LinesDigest {
   readonly #hash = createHash('sha256')
   #text = ''
+  /** Bytes that follow each other in one chunk: all but the last line with their ends. */
+  #bytes: Buffer | undefined
   #records = 0
 
   /** How many lines it has seen. */
@@ -23,14 +27,14 @@ export class LinesDigest {
     return this.#records
   }
 
-  update(item: Line | Reject): void {
+  update(item: Line | RawLine | Reject): void {
     this.#records += 1
-    const text = item.text ?? (item instanceof Reject ? item.digest : undefined)
-    if (text === undefined) this.#updateBytes((item as Reject).bytes)
-    else this.#updateText(text)
+    if ('bytes' in item && item.bytes !== undefined) this.#updateBytes(item.bytes)
+    else if ('text' in item && item.text !== undefined) this.#updateText(item.text)
+    else this.#updateText((item as Reject).digest ?? '')
   }
 
-  updateAll(items: Iterable<Line | Reject>): void {
+  updateAll(items: Iterable<Line | RawLine | Reject>): void {
     for (const item of items) this.update(item)
   }
 
@@ -41,18 +45,31 @@ export class LinesDigest {
   }
 
   #updateText(text: string): void {
+    if (this.#bytes !== undefined) this.#flush()
     this.#text += `${text}\n`
     if (this.#text.length >= PIECE_LENGTH) this.#flush()
   }
 
-  #updateBytes(bytes: Buffer | undefined): void {
-    this.#flush()
-    if (bytes !== undefined) this.#hash.update(bytes)
-    this.#hash.update('\n')
+  #updateBytes(bytes: Buffer): void {
+    if (this.#text !== '') this.#flush()
+    const joined = this.#bytes && continued(this.#bytes, bytes)
+    if (joined === undefined) this.#flush()
+    this.#bytes = joined ?? bytes
+    if (this.#bytes.length >= PIECE_LENGTH) this.#flush()
   }
 
   #flush(): void {
     if (this.#text !== '') this.#hash.update(this.#text)
+    if (this.#bytes !== undefined) this.#hash.update(this.#bytes).update('\n')
     this.#text = ''
+    this.#bytes = undefined
   }
+}
+
+/** Two lines as they lie in one chunk, with the LF between them; undefined where they do not. */
+function continued(before: Buffer, bytes: Buffer): Buffer | undefined {
+  const { buffer, byteOffset, length } = before
+  if (buffer !== bytes.buffer || bytes.byteOffset !== byteOffset + length + 1) return undefined
+  const joined = Buffer.from(buffer, byteOffset, length + 1 + bytes.length)
+  return joined[length] === LF ? joined : undefined
 }

@@ -1,6 +1,6 @@
 import { constants, isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import type { Line } from '../../core/line.ts'
+import type { Line, RawLine } from '../../core/line.ts'
 import { Reject } from '../../core/reject.ts'
 import type { Stage } from '../../core/stage.ts'
 import { FlatMapTransform } from '../flatMap.ts'
@@ -22,6 +22,8 @@ export interface SplitLinesOptions {
   readonly stop?: AbortSignal
   /** Lines of the same input that were read before: the first one here has the next number. Default 0. */
   readonly linesBefore?: number
+  /** Lines come as bytes (`RawLine`), which `decodeLine` makes lines of: for a reader that looks at few of them. */
+  readonly raw?: boolean
 }
 
 /**
@@ -37,14 +39,24 @@ export interface SplitLinesOptions {
  * Not `split2`: it decodes with replacement characters, knows no byte offsets, and drops over-long lines
  * without a word.
  */
-export function splitLines(options: SplitLinesOptions = {}): Stage<Buffer, Line | Reject> & LineSplitter {
+export function splitLines(
+  options: SplitLinesOptions & { readonly raw: boolean },
+): Stage<Buffer, Line | RawLine | Reject> & LineSplitter
+export function splitLines(options?: SplitLinesOptions): Stage<Buffer, Line | Reject> & LineSplitter
+export function splitLines(options: SplitLinesOptions = {}): LineSplitter {
   return new LineSplitter(options)
 }
 
+/** A line of its bytes, or a reject where these are not UTF-8. */
+export function decodeLine(raw: RawLine): Line | Reject {
+  return decoded(raw, encodingOf(raw.bytes))
+}
+
 /** The stage that `splitLines` makes, with its counts so far. */
-export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
+export class LineSplitter extends FlatMapTransform<Buffer, Line | RawLine | Reject> {
   readonly #maxLineBytes: number
   readonly #stop: AbortSignal | undefined
+  readonly #raw: boolean
   readonly #partial: PartialLine
   /** The first bytes, while they may still become a byte order mark. */
   #opening: Buffer | undefined = Buffer.alloc(0)
@@ -62,6 +74,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
       throw new RangeError(`maxLineBytes must lie between 1 and ${constants.MAX_STRING_LENGTH}`)
     }
     this.#stop = options.stop
+    this.#raw = options.raw ?? false
     this.#lines = options.linesBefore ?? 0
     if (this.#lines > 0) this.#opening = undefined
     this.#partial = new PartialLine(this.#maxLineBytes)
@@ -94,19 +107,19 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     return this.#bytes
   }
 
-  protected override expand(chunk: Buffer): Iterator<Line | Reject> {
+  protected override expand(chunk: Buffer): Iterator<Line | RawLine | Reject> {
     this.#bytes += chunk.length
     return this.#split(this.#opening === undefined ? chunk : this.#afterMark(this.#opening, chunk))
   }
 
-  protected override *rest(): Generator<Line | Reject> {
+  protected override *rest(): Generator<Line | RawLine | Reject> {
     if (this.#opening !== undefined) this.#partial.append(this.#opening)
     if (this.#partial.empty || this.#stop?.aborted === true) return
     const item = this.#closePartial(this.#bytes)
     if (item !== undefined) yield item
   }
 
-  *#split(chunk: Buffer): Generator<Line | Reject> {
+  *#split(chunk: Buffer): Generator<Line | RawLine | Reject> {
     let from = 0
     let feed = chunk.indexOf(LF)
     if (!this.#partial.empty && feed >= 0) {
@@ -116,7 +129,8 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
       if (item !== undefined) yield item
       feed = chunk.indexOf(LF, from)
     }
-    const encoding = feed < 0 ? undefined : encodingOf(chunk.subarray(from, chunk.lastIndexOf(LF)))
+    const encoding =
+      feed < 0 || this.#raw ? undefined : encodingOf(chunk.subarray(from, chunk.lastIndexOf(LF)))
     while (feed >= 0) {
       const end = feed > from && chunk[feed - 1] === CR ? feed - 1 : feed
       const item = this.#item(chunk, from, end, this.#offset + feed + 1, encoding)
@@ -143,9 +157,13 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     return opening.subarray(BYTE_ORDER_MARK.length)
   }
 
-  #closePartial(end: number): Line | Reject | undefined {
+  #closePartial(end: number): Line | RawLine | Reject | undefined {
     const begun = this.#partial.take()
-    if (begun.bytes !== undefined) return this.#item(begun.bytes, 0, begun.bytes.length, end, undefined)
+    if (begun.bytes !== undefined) {
+      // Raw bytes are looked at later, when the buffer of the partial line holds another one.
+      const bytes = this.#raw ? Buffer.from(begun.bytes) : begun.bytes
+      return this.#item(bytes, 0, bytes.length, end, undefined)
+    }
     this.#lines++
     this.#linesEnd = end
     return this.#tooLong(end, begun.length, begun.digest)
@@ -158,7 +176,7 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     to: number,
     end: number,
     known: 'latin1' | 'utf8' | undefined,
-  ): Line | Reject | undefined {
+  ): Line | RawLine | Reject | undefined {
     const line = ++this.#lines
     this.#linesEnd = end
     if (to - from > this.#maxLineBytes) {
@@ -170,11 +188,8 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     }
     if (isBlank(bytes, from, to)) return undefined
     this.#lastRecord = line
-    const encoding = known ?? encodingOf(bytes.subarray(from, to))
-    if (encoding !== undefined) return { line, end, text: bytes.toString(encoding, from, to) }
-    // A copy, so that one bad line does not hold its whole chunk, nor share the partial line's buffer.
-    const copy = Buffer.from(bytes.subarray(from, to))
-    return new Reject({ line, end, bytes: copy }, 'invalid_utf8', 'the line is not valid UTF-8')
+    const raw = { line, end, bytes: bytes.subarray(from, to) }
+    return this.#raw ? raw : decoded(raw, known ?? encodingOf(raw.bytes))
   }
 
   #tooLong(end: number, length: number, digest: string): Reject {
@@ -182,6 +197,12 @@ export class LineSplitter extends FlatMapTransform<Buffer, Line | Reject> {
     const reason = `the line is ${length} bytes long, ${this.#maxLineBytes} are allowed`
     return new Reject({ line: this.#lines, end, digest }, 'line_too_long', reason)
   }
+}
+
+function decoded({ line, end, bytes }: RawLine, encoding: 'latin1' | 'utf8' | undefined): Line | Reject {
+  if (encoding !== undefined) return { line, end, text: bytes.toString(encoding) }
+  // A copy, so that one bad line does not hold its whole chunk, nor share the partial line's buffer.
+  return new Reject({ line, end, bytes: Buffer.from(bytes) }, 'invalid_utf8', 'the line is not valid UTF-8')
 }
 
 /** How to decode bytes; undefined where they are not UTF-8. Pure ASCII decodes faster as latin1. */

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { itemMaker } from '../../../change/operations.ts'
-import { validateLine } from '../../../change/validate.ts'
-import type { Item } from '../../../core/entry.ts'
-import type { Line } from '../../../core/line.ts'
+import { effects } from '../../../change/effect.ts'
+import type { Line, RawLine } from '../../../core/line.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { InputMark, PlanMark } from '../../../run/checkpoint.ts'
 import { LinesDigest } from '../../../stream/lines/digest.ts'
-import { parseLine } from '../../../stream/parseJson.ts'
 import { type Input, open } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
-import { effectOf } from './effect.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
 
@@ -24,13 +20,6 @@ export interface FirstPass {
   readonly mark: PlanMark
   /** False where the inputs do not begin with what an earlier pass has read. */
   readonly continues: boolean
-}
-
-/** What a line asks for, as the stages of an ingest make it. */
-export function lineItems(options: IngestOptions): (item: Line | Reject) => Item {
-  const itemOf = itemMaker(operationsOptions(options))
-  const { strict } = options
-  return (item) => itemOf(validateLine(parseLine(item), { strict }))
 }
 
 /**
@@ -47,14 +36,14 @@ export async function firstPass(
 ): Promise<FirstPass> {
   const planner = new Planner()
   const marks = new Marks(earlier)
-  const itemOf = lineItems(options)
+  const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
   try {
     for (const input of inputs) {
       planner.beginInput()
       const digest = new LinesDigest()
       const isWhole = await readInput(input, options, signal, (item) => {
         digest.update(item)
-        planner.add(item.line, effectOf(itemOf(item)))
+        planner.add(item.line, effectOf(item))
         marks.pass(item.line, digest)
       })
       signal.throwIfAborted()
@@ -74,12 +63,12 @@ async function readInput(
   input: Input,
   options: IngestOptions,
   signal: AbortSignal,
-  take: (item: Line | Reject) => void,
+  take: (item: Line | RawLine | Reject) => void,
 ): Promise<boolean> {
-  const { stages } = open(input, options, signal)
+  const { stages } = open(input, { ...options, raw: true }, signal)
   const end = new Writable({
     objectMode: true,
-    write(item: Line | Reject, _, done) {
+    write(item: Line | RawLine | Reject, _, done) {
       take(item)
       done()
     },

@@ -53,18 +53,19 @@ export class Decisions {
     this.#input = input
   }
 
-  /** Of the record on this line, which comes after all that were asked for; undefined where none was read there. */
-  at(line: number): Decision | undefined {
+  /** Of the record on this line, which comes after all that were asked for. What was not read before is applied. */
+  at(line: number): Decision {
     for (; this.#row < this.#end; this.#row++) {
-      const { page, at } = this.#rows.at(this.#row)
+      const page = this.#rows.page(this.#row)
+      const at = this.#rows.offset(this.#row)
       const found = page[at + 1]!
-      if (found > line) return undefined
+      if (found > line) return APPLY
       if (found < line) continue
       this.#row += 1
       const verdict = page[at]!
       return verdict === VERDICT.apply ? APPLY : { verdict, by: this.#replacer(page[at + 2]!, page[at + 3]!) }
     }
-    return undefined
+    return APPLY
   }
 
   #replacer(line: number, input: number): LineOf {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { EFFECT, type Effect, type EffectKind } from './effect.ts'
+import type { Effect } from '../../../change/effect.ts'
 import { IdNumbers } from './idNumbers.ts'
 import { Numbers } from './numbers.ts'
 import { Plan, VERDICT } from './plan.ts'
@@ -9,6 +9,9 @@ import { RecordRows } from './recordRows.ts'
 const UNKNOWN = 0
 const PRESENT = 1
 const ABSENT = 2
+
+/** What a record does, as a number of its row. */
+const EFFECT = { none: 0, put: 1, remove: 2, patch: 3, move: 4, skip: 5 } as const
 
 /** Added to the kind of a record that has to be applied whatever comes later. */
 const PINNED = 8
@@ -44,25 +47,25 @@ export class Planner {
     const one = first === undefined ? 0 : 1 + this.#ids.of(first)
     const other = second === undefined ? 0 : 1 + this.#ids.of(second)
     const pinned = this.#learn(kind, one, other) ? PINNED : 0
-    this.#rows.append(kind + pinned, line, one, other)
+    this.#rows.append(EFFECT[kind] + pinned, line, one, other)
     this.#records += 1
   }
 
   /** Notes what is known behind a record; true where what it does depends on more than the records before it. */
-  #learn(kind: EffectKind, one: number, other: number): boolean {
+  #learn(kind: Effect['kind'], one: number, other: number): boolean {
     const known = this.#known
     switch (kind) {
-      case EFFECT.write:
+      case 'put':
         known.set(one, PRESENT)
         return false
-      case EFFECT.remove:
-      case EFFECT.skip:
+      case 'remove':
+      case 'skip':
         known.set(one, ABSENT)
         if (other > 0) known.set(other, ABSENT)
         return false
-      case EFFECT.revise:
+      case 'patch':
         return known.get(one) !== PRESENT
-      case EFFECT.move: {
+      case 'move': {
         const isPresent = known.get(one) === PRESENT
         known.set(one, ABSENT)
         known.set(other, isPresent ? PRESENT : UNKNOWN)
@@ -126,10 +129,10 @@ class Backwards {
   #verdict(kind: number, pinned: boolean, one: number, other: number): number {
     const isDue = this.#takeDue(one)
     switch (kind) {
-      case EFFECT.write:
+      case EFFECT.put:
       case EFFECT.remove:
         return isDue ? VERDICT.apply : VERDICT.superseded
-      case EFFECT.revise:
+      case EFFECT.patch:
         if (!pinned && !isDue) return VERDICT.superseded
         this.#read.set(one, 1)
         return VERDICT.apply

@@ -61,9 +61,14 @@ export class RecordRows {
     }
   }
 
-  /** A page with the row `row` in it, and where it begins; to be read only, and only until the next call. */
-  at(row: number): { readonly page: Uint32Array; readonly at: number } {
-    return { page: this.#load(Math.floor(row / PAGE_ROWS)), at: (row % PAGE_ROWS) * WIDTH }
+  /** The page with a row in it, to be read only, and only until the next call. */
+  page(row: number): Uint32Array {
+    return this.#load(Math.floor(row / PAGE_ROWS))
+  }
+
+  /** Where a row begins in its page. */
+  offset(row: number): number {
+    return (row % PAGE_ROWS) * WIDTH
   }
 
   close(): void {

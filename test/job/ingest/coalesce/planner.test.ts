@@ -1,14 +1,19 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { effectOf } from '../../../../lib/job/ingest/coalesce/effect.ts'
+import type { Effect } from '../../../../lib/change/effect.ts'
 import { IdNumbers } from '../../../../lib/job/ingest/coalesce/idNumbers.ts'
 import { VERDICT } from '../../../../lib/job/ingest/coalesce/plan.ts'
 import { Planner } from '../../../../lib/job/ingest/coalesce/planner.ts'
 import { RecordRows } from '../../../../lib/job/ingest/coalesce/recordRows.ts'
-import { type Change, change, entry, expected, type Value } from '../../../store/sink/model.ts'
+import { type Change, change, expected, type Value } from '../../../store/sink/model.ts'
 
 const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 2000)
+
+function effectOf(one: Change): Effect {
+  const kind = one.op === 'delete' ? 'remove' : one.op
+  return { kind, ids: one.op === 'move' ? [`${one.from}`, `${one.to}`] : [`${one.id}`] }
+}
 
 /** What a change does to a state, or that it is refused. */
 function isRejected(state: ReadonlyMap<number, Value>, one: Change): boolean {
@@ -22,7 +27,7 @@ async function planned(inputs: readonly (readonly Change[])[], ids?: number, pag
   for (const changes of inputs) {
     planner.beginInput()
     changes.forEach((one, index) => {
-      planner.add(2 * (index + 1), effectOf(entry(one, index + 1)))
+      planner.add(2 * (index + 1), effectOf(one))
     })
   }
   const plan = await planner.decide()

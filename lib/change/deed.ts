@@ -1,0 +1,34 @@
+import type { RejectCode } from '../core/reject.ts'
+import type { Content } from './content.ts'
+import type { FileChange } from './record.ts'
+
+/**
+ * What a record does, to which paths of its repository: `put` stores what it brings, `patch` changes what is there, `move`
+ * takes it from the first path to the second, `remove` removes it, and so does `skip`, since the path is not to be
+ * indexed. A `remove` of no path changes nothing.
+ */
+export interface Deed {
+  readonly kind: 'put' | 'patch' | 'move' | 'remove' | 'skip'
+  readonly paths: readonly string[]
+}
+
+/** Why a record that fits the format does nothing. */
+export interface Refusal {
+  readonly code: RejectCode
+  readonly reason: string
+}
+
+/** What a valid record does with its content; of a deletion the content does not matter. */
+export function deedOf(record: FileChange, content: Content): Deed | Refusal {
+  const { op, path, metadata } = record
+  const target = op === 'rename' ? (record.new_path as string) : path
+  if (op === 'delete') return { kind: 'remove', paths: [path] }
+  if (content.kind === 'fault') return content.fault
+  if (content.kind === 'skipped') return { kind: 'skip', paths: target === path ? [path] : [path, target] }
+  if (target !== path) return { kind: 'move', paths: [path, target] }
+  if (content.kind === 'text') return { kind: 'put', paths: [path] }
+  if (op === 'rename' && metadata == null) return { kind: 'remove', paths: [] }
+  if (op !== 'add' && metadata != null) return { kind: 'patch', paths: [path] }
+  const lacks = op === 'add' ? 'content' : 'content and metadata'
+  return { code: 'no_content', reason: `${op} of ${JSON.stringify(path)} without ${lacks}` }
+}

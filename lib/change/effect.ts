@@ -1,0 +1,58 @@
+import type { Line, RawLine } from '../core/line.ts'
+import { Reject } from '../core/reject.ts'
+import { decodeLine } from '../stream/lines/splitLines.ts'
+import { parseLine } from '../stream/parseJson.ts'
+import { type Content, type ContentOptions, contents } from './content.ts'
+import { type Deed, deedOf } from './deed.ts'
+import { fileId } from './identity.ts'
+import type { ChangesetRecord, FileChange } from './record.ts'
+import { shortened } from './shortened.ts'
+import { validateLine } from './validate.ts'
+
+/** What a line does, and the ids that it does it to: of a move the source, then the target. */
+export interface Effect {
+  /** `none`: a control record, a reject, or a change that changes nothing. */
+  readonly kind: Deed['kind'] | 'none'
+  readonly ids: readonly string[]
+}
+
+const NONE: Effect = { kind: 'none', ids: [] }
+
+/**
+ * Makes the function that says what a line does, by the same checks as the stages of an ingest, without making its object. Of a
+ * long line the content is checked where it stands, and not parsed.
+ * @throws ElysiaError ELYSIA_USAGE where the content root is no directory
+ */
+export function effects(
+  options: ContentOptions & { readonly strict?: boolean } = {},
+): (line: Line | RawLine | Reject) => Effect {
+  const contentOf = contents(options)
+  const { strict = false } = options
+  const ofLine = (line: Line | Reject): Effect | undefined => {
+    const valid = validateLine(parseLine(line), { strict })
+    return valid instanceof Reject ? undefined : ofRecord(valid.record, contentOf)
+  }
+  return (line) => {
+    if (line instanceof Reject) return NONE
+    const short = 'bytes' in line ? shortened(line) : undefined
+    // What is refused of a part is looked at as a whole.
+    return (short && ofLine(short)) ?? ofLine('bytes' in line ? decodeLine(line) : line) ?? NONE
+  }
+}
+
+function ofRecord(
+  record: FileChange | ChangesetRecord,
+  contentOf: (record: FileChange) => Content,
+): Effect | undefined {
+  if (isChangeset(record)) return NONE
+  const deed = deedOf(record, record.op === 'delete' ? NO_CONTENT : contentOf(record))
+  if ('code' in deed) return undefined
+  const { kind, paths } = deed
+  return paths.length === 0 ? NONE : { kind, ids: paths.map((path) => fileId(record.repo, path)) }
+}
+
+const NO_CONTENT: Content = { kind: 'none' }
+
+function isChangeset(record: FileChange | ChangesetRecord): record is ChangesetRecord {
+  return record.new_changeset != null
+}
