@@ -14,8 +14,6 @@ export interface Entry extends Line {
   /** Why the change is not indexed; its operation then removes the object that was there. */
   readonly skipped?: string
   readonly changeset?: Changeset
-  /** The line as it was read, where it was not decoded; `text` does that when it is asked for. */
-  readonly bytes?: Buffer | undefined
   /**
    * The later record that replaces this one, which is not applied: an operation, if any, is what else has to be done in
    * its place.

@@ -3,14 +3,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Outcome, Settlement } from '../../core/outcome.ts'
 import { Reject } from '../../core/reject.ts'
 import { type Passes, sum } from '../../core/report.ts'
-import type {
-  Before,
-  Checkpoint,
-  CheckpointStep,
-  InputMark,
-  KeptMark,
-  PlanMark,
-} from '../../run/checkpoint.ts'
+import type { Before, Checkpoint, CheckpointStep, KeptMark, PlanMark } from '../../run/checkpoint.ts'
 import type { Emit } from '../../run/context.ts'
 import { rejectLine } from '../../run/rejectLine.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
@@ -27,12 +20,8 @@ export interface ErrorLimit {
 /** A share means little among few records: it is looked at from here on, and at the end. */
 const RECORDS_BEFORE_SHARE = 1000
 
-/** What the inputs were when they were read before. */
-export interface LedgerPlan {
-  readonly mark: PlanMark
-  /** Of each input the last record, with the digest of all up to it. */
-  readonly ends: readonly InputMark[]
-}
+/** What a ledger needs of the lines that are settled, to recognise an input that comes again. */
+export type Trail = Pick<LineTrail, 'hex' | 'takeMarks' | 'takeFingerprints'> & { add(item: Item): void }
 
 /** Where a ledger's entries go, besides the tally. */
 export interface LedgerOptions {
@@ -56,7 +45,7 @@ export interface LedgerOptions {
 export class Ledger {
   readonly #options: LedgerOptions
   #input = 0
-  #trail = new LineTrail()
+  #trail: Trail = new LineTrail()
   #line = 0
   #kept: KeptMark[] = []
   #newCommits = new Map<string, string>()
@@ -68,8 +57,8 @@ export class Ledger {
   /** The line after which an interrupted run was taken up again; 0 where it was not. */
   continuedFromLine = 0
   #recordsBefore = 0
-  /** Which records were left out for later ones depends on all that was read before. */
-  plan: LedgerPlan | undefined
+  /** What was read before anything was written, where records are left out for later ones. */
+  plan: PlanMark | undefined
   /** How the inputs are read. */
   passes: Passes = 'one'
   /** Bytes of the input at hand, as it lies there, for each byte of its lines. */
@@ -125,6 +114,12 @@ export class Ledger {
     this.#trail = this.#trailOf(this.#input, digest)
   }
 
+  /** The input, which was read before, goes on after this line, by a trail that knows it. */
+  follow(line: number, trail: Trail): void {
+    this.#line = line
+    this.#trail = trail
+  }
+
   /** An input begins at its first line. */
   #beginInput(input: number): void {
     this.#input = input
@@ -158,7 +153,6 @@ export class Ledger {
 
   /** An input was read to its end: all its `lines` and `bytes`, blank ones after the last record included. */
   endInput(lines: number, bytes: number): void {
-    if (this.#line < (this.plan?.ends[this.#input]?.line ?? 0)) throw changedMeanwhile()
     reach(this.tally, this.#before.lines + lines, this.#before.bytes + bytes)
     this.#keepMarks()
     this.#kept.push({ input: this.#input, line: this.#line, digest: this.#trail.hex() })
@@ -195,8 +189,6 @@ export class Ledger {
 
   #note(item: Item): void {
     this.#trail.add(item)
-    const planned = this.plan?.ends[this.#input]
-    if (planned?.line === item.line && planned.digest !== this.#trail.hex()) throw changedMeanwhile()
     if (item instanceof Reject || item.changeset === undefined) return
     const { repo = '', commit } = item.changeset
     this.commits.set(repo, commit)
@@ -215,7 +207,7 @@ export class Ledger {
     commit?.({
       input: this.#input,
       mark: { line: this.#line, digest: this.#trail.hex() },
-      ...(this.plan && { plan: this.plan.mark }),
+      ...(this.plan && { plan: this.plan }),
       before: this.#before,
       tally: this.tally,
       rejectsBytes: rejects?.bytes ?? 0,
@@ -250,12 +242,6 @@ export class Ledger {
     if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
     return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
   }
-}
-
-function changedMeanwhile(): ElysiaError {
-  return new ElysiaError('ELYSIA_INPUT', 'the input changed while it was read', {
-    hint: 'what was written stands; give the same command again: it begins at the first line',
-  })
 }
 
 /** `100` → a count, `2.5%` → a share. */

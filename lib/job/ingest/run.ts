@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
 import type { Threads } from '../../async/thread/threads.ts'
@@ -11,14 +10,13 @@ import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
-import { coalescing, lineItems } from './coalesce/coalescing.ts'
 import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
-import type { Plan } from './coalesce/plan.ts'
+import { SecondPass } from './coalesce/secondPass.ts'
 import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
-import { batches, changeStages } from './stages.ts'
+import { changeStages } from './stages.ts'
 import { changeThread, threadedItems } from './thread/items.ts'
 import { unwritten } from './unwritten.ts'
 
@@ -39,8 +37,8 @@ export interface Ingest {
   readonly make: () => Promise<void>
   /** Starts or continues the row of the run in the journal. */
   readonly startRun: (continues: boolean) => void
-  /** Which records are applied, where the inputs were read before. */
-  readonly plan?: Plan | undefined
+  /** What a first pass found, where the inputs were read before. */
+  readonly first?: FirstPass | undefined
   /** Make operations of lines; undefined where this thread does. */
   readonly threads?: Threads | undefined
 }
@@ -71,15 +69,15 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
 
 /** The same ingest by a plan. What an interrupted run left out for later records holds only while these are there. */
 function planned(ingest: Ingest, first: FirstPass | undefined): Ingest {
-  const plan = first?.plan
+  const { ledger, checkpoint } = ingest
   if (first !== undefined) {
-    ingest.ledger.plan = first
-    ingest.ledger.passes = 'two'
+    ledger.plan = first.mark
+    ledger.passes = 'two'
   }
-  const holds = first?.continues ?? ingest.checkpoint?.plan === undefined
-  if (holds) return { ...ingest, plan }
+  const holds = first?.continues ?? checkpoint?.plan === undefined
+  if (holds) return { ...ingest, first }
   startOverChanged(ingest)
-  return { ...ingest, plan, checkpoint: undefined }
+  return { ...ingest, first, checkpoint: undefined }
 }
 
 async function takeInputs(ingest: Ingest): Promise<void> {
@@ -128,16 +126,20 @@ async function resumed(ingest: Ingest, checkpoint: Checkpoint): Promise<boolean>
 }
 
 async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): Promise<void> {
-  const { ledger, options, inputs, run } = ingest
+  const { ledger, options, inputs, run, first } = ingest
   const { stop, signal } = run
   const onTrailing = () => run.emit({ type: 'trailing_bytes', input: labelOf(inputs[index]!) })
-  const reading = { ...options, raw: ingest.plan !== undefined }
-  const head = open(inputs[index]!, reading, stop, { onTrailing, onRecognised: ingest.make })
+  const head = open(inputs[index]!, { ...options, raw: first !== undefined }, stop, {
+    onTrailing,
+    onRecognised: ingest.make,
+  })
   ledger.ratio = head.ratio
   const skip = skipping(ingest, inputs[index]!, reached, stop)
-  const onSkipDone = skipDoneHandler(ingest, skip)
+  const second = first && new SecondPass(first, index, ingest.store, options, skip)
+  const onSkipDone = second ? () => second.goOn(ledger) : skipDoneHandler(ingest, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
-  const middle = middleStages(ingest, index)
+  const middle =
+    second?.stages ?? (ingest.threads ? threadedItems(ingest.threads, options) : changeStages(options))
   const end = sink(ingest.store, ingest.class, {
     workers: options.workers,
     skipUnchanged: options.skipUnchanged,
@@ -165,16 +167,11 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   await closed
   if (stopped(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
   onSkipDone()
+  second?.requireWhole(ledger.line)
   await inputs[index]!.settled?.()
   // A producer that the same signal ended may be seen to end before the signal itself.
   if (stopped(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
-}
-
-function middleStages({ options, plan, threads }: Ingest, index: number): Duplex[] {
-  if (threads !== undefined) return threadedItems(threads, options)
-  if (plan === undefined) return changeStages(options)
-  return [coalescing(plan.decisions(index), lineItems(options)), ...batches(options)]
 }
 
 /**

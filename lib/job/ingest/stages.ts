@@ -15,6 +15,12 @@ export function changeStages(options: IngestOptions): Duplex[] {
   return [parseJson(), validate({ strict }), operations(operationsOptions(options)), ...batches(options)]
 }
 
+/** Items → batches of them, as fast as they may come. */
+export function batches(options: IngestOptions): Duplex[] {
+  const { count, bytes, pace } = batchesOf(options)
+  return [batch<Item>({ count, bytes, weigh }), ...pace]
+}
+
 /** What turns records into operations. */
 export function operationsOptions(
   options: Pick<IngestOptions, 'contentRoot' | 'tenant' | 'tenantBy' | 'maxLineBytes'>,
@@ -28,20 +34,24 @@ export function operationsOptions(
   }
 }
 
-/** Items → batches of them, as fast as they may come. */
-export function batches(options: IngestOptions): Duplex[] {
+/** How large batches are, and how fast they may come. */
+export interface Batches {
+  readonly count: number
+  readonly bytes: number
+  /** What holds them to a pace, where there is one. */
+  readonly pace: readonly Duplex[]
+}
+
+export function batchesOf(options: IngestOptions): Batches {
   const { batchSize, batchBytes } = options
   const rates = ratesOf(options)
   const pace = rates && new Pace(rates)
   const most = pace && mostAtOnce(pace)
-  return [
-    batch<Item>({
-      count: Math.min(batchSize, most?.count ?? batchSize),
-      bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
-      weigh,
-    }),
-    ...(pace === undefined ? [] : [paced(pace, weigh)]),
-  ]
+  return {
+    count: Math.min(batchSize, most?.count ?? batchSize),
+    bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
+    pace: pace === undefined ? [] : [paced(pace, weigh)],
+  }
 }
 
 /**
@@ -61,14 +71,13 @@ const WIDE = /[\u0100-\uffff]/
  * A text with characters beyond Latin-1 takes two bytes for each; of a small one that is not worth a look.
  */
 export function weigh(item: Item): number {
-  if (item.bytes !== undefined) return item.bytes.length
   const text = item.text ?? ''
   const chars = text.length + contentLength(item)
   return chars > LARGE && WIDE.test(text) ? 2 * chars : chars
 }
 
 function contentLength(item: Item): number {
-  if (item instanceof Reject) return 0
+  if (item instanceof Reject) return item.bytes?.length ?? 0
   if (item.heldBytes !== undefined) return item.heldBytes
   const content = item.operation?.kind === 'put' ? item.operation.object.properties.content : undefined
   return typeof content === 'string' ? content.length : 0

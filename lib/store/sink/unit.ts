@@ -40,7 +40,8 @@ export function operationOf(item: Item): Operation | undefined {
   return item instanceof Reject ? undefined : (item as Entry).operation
 }
 
-class WriteGroupBuilder {
+/** A unit that is being filled: `accepts` says whether an item may still be in it. */
+export class WriteGroupBuilder {
   readonly #items: Item[] = []
   readonly #touched = new Map<string, string | undefined>()
   readonly #reads = new Set<string>()

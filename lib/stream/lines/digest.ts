@@ -16,7 +16,7 @@ const PIECE_LENGTH = 64 * 1024
  * piece of text, or one line where that is longer, and the chunk of the last bytes.
  */
 export class LinesDigest {
-  readonly #hash = createHash('sha256')
+  #hash = createHash('sha256')
   #text = ''
   /** Bytes that follow each other in one chunk: all but the last line with their ends. */
   #bytes: Buffer | undefined
@@ -36,6 +36,15 @@ export class LinesDigest {
 
   updateAll(items: Iterable<Line | RawLine | Reject>): void {
     for (const item of items) this.update(item)
+  }
+
+  /** Another one, that has seen the same lines. */
+  copy(): LinesDigest {
+    this.#flush()
+    const copy = new LinesDigest()
+    copy.#hash = this.#hash.copy()
+    copy.#records = this.#records
+    return copy
   }
 
   /** Of all lines so far, in hex; more may follow. */

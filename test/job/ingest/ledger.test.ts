@@ -33,7 +33,7 @@ t.test('a share of rejects counts from exactly the 1000th record on, and not bef
     Array.from({ length: 100 }, (_, n) => `${n < bad ? 'bad' : add(`${Math.random()}`)}\n`).join('')
   const ended = async (text: string) => {
     const input: Input = { name: 'in', rereadable: true, open: () => Readable.from([Buffer.from(text)]) }
-    const options = { collection: 'Code', maxErrors: '10%', batchSize: 100, workers: 1 }
+    const options = { collection: 'Code', maxErrors: '10%', batchSize: 100, workers: 1, coalesce: 'off' }
     return ingestFiles([input], openMemory(), options, {})
   }
   const many = await ended(batch(50).repeat(30))

@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream'
+import { Transform, type TransformCallback } from 'node:stream'
 import { itemMaker } from '../../../change/operations.ts'
 import { validateLine } from '../../../change/validate.ts'
 import type { Entry, Item } from '../../../core/entry.ts'
@@ -6,11 +6,14 @@ import type { Line, LineOf, RawLine } from '../../../core/line.ts'
 import type { Delete } from '../../../core/operation.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { Stage } from '../../../core/stage.ts'
+import { fingerprint } from '../../../stream/lines/fingerprint.ts'
 import { decodeLine } from '../../../stream/lines/splitLines.ts'
 import { parseLine } from '../../../stream/parseJson.ts'
-import { RECORD_STAGE } from '../../../stream/recordStage.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
+import { type BatchLimits, FillingBatch } from './batching.ts'
+import { changedMeanwhile } from './changed.ts'
+import type { KnownTrail } from './knownTrail.ts'
 import { type Decisions, VERDICT } from './plan.ts'
 
 type AnyLine = Line | RawLine | Reject
@@ -26,51 +29,78 @@ export function lineItems(options: IngestOptions): ItemOf {
   }
 }
 
-/**
- * A stage: lines → what they ask for, but those that a plan leaves out, which name the record that replaced them, and are not
- * even decoded. One record a chunk, in order. Memory: two records.
- */
-export function coalescing(decisions: Decisions, itemOf: ItemOf): Stage<AnyLine, Item> {
-  return new Transform({
-    ...RECORD_STAGE,
-    transform(line: AnyLine, _encoding, done) {
-      const { verdict, by } = decisions.at(line.line)
-      done(
-        null,
-        by === undefined || line instanceof Reject ? itemOf(line) : replaced(line, verdict, by, itemOf),
-      )
-    },
-  })
+/** What a second pass goes by. `trail` is asked for with the first line. */
+export interface Coalescing {
+  readonly decisions: Decisions
+  readonly trail: () => KnownTrail
+  readonly itemOf: ItemOf
+  readonly limits: BatchLimits
 }
 
-function replaced(line: Line | RawLine, verdict: number, by: LineOf, itemOf: ItemOf): Item {
-  if (verdict === VERDICT.superseded) return new ReplacedLine(line, by)
+/**
+ * A stage: lines → batches of what they ask for. Those that a plan leaves out name the record that replaced them; they are not
+ * even decoded. A line that is applied and is not what it was when the plan was made ends the stream.
+ * In order. Memory: a batch, and a MiB of lines.
+ */
+export function coalescing(by: Coalescing): Stage<AnyLine, Item[]> {
+  return new Coalescer(by)
+}
+
+class Coalescer extends Transform {
+  readonly #by: Coalescing
+  readonly #batch: FillingBatch
+  #trail: KnownTrail | undefined
+  #line = 0
+
+  constructor(by: Coalescing) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#by = by
+    this.#batch = new FillingBatch(by.limits)
+  }
+
+  override _transform(line: AnyLine, _encoding: BufferEncoding, done: TransformCallback): void {
+    let item: Item
+    try {
+      item = this.#itemOf(line)
+    } catch (error) {
+      done(error as Error)
+      return
+    }
+    this.#trail ??= this.#by.trail()
+    if (this.#batch.isFullFor(item)) this.#release()
+    this.#trail.pass(line)
+    this.#batch.add(item)
+    this.#line = line.line
+    done()
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#release()
+    done()
+  }
+
+  #itemOf(line: AnyLine): Item {
+    const { decisions, itemOf } = this.#by
+    const { verdict, by, crc } = decisions.at(line.line)
+    if (crc !== undefined && crc !== fingerprint(line)) throw changedMeanwhile()
+    return by === undefined || line instanceof Reject ? itemOf(line) : replaced(line, verdict, by, itemOf)
+  }
+
+  #release(): void {
+    const items = this.#batch.take()
+    if (items === undefined) return
+    this.#trail!.mark(this.#line)
+    this.push(items)
+  }
+}
+
+function replaced(line: Line | RawLine, verdict: number, supersededBy: LineOf, itemOf: ItemOf): Item {
+  const at = { line: line.line, end: line.end, supersededBy }
+  if (verdict === VERDICT.superseded) return { ...at, text: '' } satisfies Entry
   const item = itemOf(line)
   const move = item instanceof Reject ? undefined : item.operation
   if (move?.kind !== 'move') return item
-  const { line: number, end, text = '' } = item
   const { from, tenant } = move
   const operation: Delete = { kind: 'delete', ids: [from], ...(tenant !== undefined && { tenant }) }
-  return { line: number, end, text, operation, supersededBy: by }
-}
-
-/** A line that is not applied. Its bytes are kept for the digest of the input. */
-class ReplacedLine implements Entry {
-  readonly line: number
-  readonly end: number
-  readonly bytes: Buffer | undefined
-  readonly supersededBy: LineOf
-  readonly #text: string | undefined
-
-  constructor(line: Line | RawLine, by: LineOf) {
-    this.line = line.line
-    this.end = line.end
-    this.bytes = 'bytes' in line ? line.bytes : undefined
-    this.#text = 'bytes' in line ? undefined : line.text
-    this.supersededBy = by
-  }
-
-  get text(): string {
-    return this.#text ?? (this.bytes as Buffer).toString()
-  }
+  return { ...at, text: item.text ?? '', operation } satisfies Entry
 }

@@ -4,19 +4,20 @@ import { pipeline } from 'node:stream/promises'
 import { effects } from '../../../change/effect.ts'
 import type { Line, RawLine } from '../../../core/line.ts'
 import type { Reject } from '../../../core/reject.ts'
-import type { InputMark, PlanMark } from '../../../run/checkpoint.ts'
-import { LinesDigest } from '../../../stream/lines/digest.ts'
+import type { PlanMark } from '../../../run/checkpoint.ts'
+import { fingerprint } from '../../../stream/lines/fingerprint.ts'
 import { type Input, open } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { operationsOptions } from '../stages.ts'
+import { DigestMap } from './digestMap.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
 
 /** What a first pass found. */
 export interface FirstPass {
   readonly plan: Plan
-  /** Of each input that was read the last record, with the digest of all up to it. */
-  readonly ends: readonly InputMark[]
+  /** Of each input that was read. */
+  readonly digests: readonly DigestMap[]
   readonly mark: PlanMark
   /** False where the inputs do not begin with what an earlier pass has read. */
   readonly continues: boolean
@@ -35,23 +36,27 @@ export async function firstPass(
   earlier?: PlanMark,
 ): Promise<FirstPass> {
   const planner = new Planner()
-  const marks = new Marks(earlier)
+  const digests: DigestMap[] = []
   const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
+  let continues = earlier === undefined
+  const meets = () => {
+    continues = markOf(digests).digest === earlier?.digest
+  }
   try {
     for (const input of inputs) {
       planner.beginInput()
-      const digest = new LinesDigest()
+      const digest = new DigestMap()
+      digests.push(digest)
+      if (earlier?.line === 0 && digests.length === earlier.inputs) meets()
       const isWhole = await readInput(input, options, signal, (item) => {
-        digest.update(item)
-        planner.add(item.line, effectOf(item))
-        marks.pass(item.line, digest)
+        digest.add(item)
+        planner.add(item.line, effectOf(item), fingerprint(item))
+        if (item.line === earlier?.line && digests.length === earlier.inputs) meets()
       })
       signal.throwIfAborted()
-      marks.end(digest)
       if (!isWhole) break
     }
-    const { ends, continues } = marks
-    return { plan: await planner.decide(), ends, mark: markOf(ends), continues }
+    return { plan: await planner.decide(), digests, mark: markOf(digests), continues }
   } catch (error) {
     planner.close()
     throw error
@@ -79,32 +84,8 @@ async function readInput(
   )
 }
 
-/** Notes how the inputs end, and whether they pass through where an earlier reading of them ended. */
-class Marks {
-  readonly ends: InputMark[] = []
-  continues: boolean
-  readonly #earlier: PlanMark | undefined
-  #line = 0
-
-  constructor(earlier: PlanMark | undefined) {
-    this.#earlier = earlier
-    this.continues = earlier === undefined
-  }
-
-  pass(line: number, digest: LinesDigest): void {
-    this.#line = line
-    if (line === this.#earlier?.line && this.ends.length === this.#earlier.inputs - 1)
-      this.continues = markOf([...this.ends, { line, digest: digest.hex() }]).digest === this.#earlier.digest
-  }
-
-  end(digest: LinesDigest): void {
-    if (this.#line === 0) this.pass(0, digest)
-    this.ends.push({ line: this.#line, digest: digest.hex() })
-    this.#line = 0
-  }
-}
-
-function markOf(ends: readonly InputMark[]): PlanMark {
+function markOf(digests: readonly DigestMap[]): PlanMark {
+  const ends = digests.map(({ end }) => end)
   const digest = createHash('sha256').update(JSON.stringify(ends.map(({ line, digest }) => [line, digest])))
   return { inputs: ends.length, line: ends.at(-1)?.line ?? 0, digest: digest.digest('hex') }
 }

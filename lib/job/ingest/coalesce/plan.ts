@@ -1,13 +1,15 @@
 import type { LineOf } from '../../../core/line.ts'
+import { changedMeanwhile } from './changed.ts'
 import type { RecordRows } from './recordRows.ts'
 
 /** What becomes of a record: it is applied, or left out; of a move that is left out its source may still have to go. */
 export const VERDICT = { apply: 0, superseded: 1, removeSource: 2 } as const
 
-/** A verdict; `by` is the record that replaced this one, where it is not applied. */
+/** A verdict; `by` is the record that replaced this one, where it is not applied; `crc` is that of the line, otherwise. */
 export interface Decision {
   readonly verdict: number
   readonly by?: LineOf
+  readonly crc?: number
 }
 
 const APPLY: Decision = { verdict: VERDICT.apply }
@@ -53,17 +55,21 @@ export class Decisions {
     this.#input = input
   }
 
-  /** Of the record on this line, which comes after all that were asked for. What was not read before is applied. */
+  /**
+   * Of the record on this line, which comes after all that were asked for. What is behind the last one that was read
+   * is applied. @throws ElysiaError ELYSIA_INPUT where no record was read there
+   */
   at(line: number): Decision {
     for (; this.#row < this.#end; this.#row++) {
       const page = this.#rows.page(this.#row)
       const at = this.#rows.offset(this.#row)
       const found = page[at + 1]!
-      if (found > line) return APPLY
+      if (found > line) throw changedMeanwhile()
       if (found < line) continue
       this.#row += 1
       const verdict = page[at]!
-      return verdict === VERDICT.apply ? APPLY : { verdict, by: this.#replacer(page[at + 2]!, page[at + 3]!) }
+      if (verdict === VERDICT.apply) return { verdict, crc: page[at + 4]! }
+      return { verdict, by: this.#replacer(page[at + 2]!, page[at + 3]!) }
     }
     return APPLY
   }

@@ -42,12 +42,13 @@ export class Planner {
     this.#starts.push(this.#rows.length)
   }
 
-  add(line: number, { kind, ids }: Effect): void {
+  /** `crc` is that of the line. */
+  add(line: number, { kind, ids }: Effect, crc: number): void {
     const [first, second] = ids
     const one = first === undefined ? 0 : 1 + this.#ids.of(first)
     const other = second === undefined ? 0 : 1 + this.#ids.of(second)
     const pinned = this.#learn(kind, one, other) ? PINNED : 0
-    this.#rows.append(EFFECT[kind] + pinned, line, one, other)
+    this.#rows.append(EFFECT[kind] + pinned, line, one, other, crc)
     this.#records += 1
   }
 

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Numbers of a row: unsigned, of 32 bits. */
-const WIDTH = 4
+const WIDTH = 5
 const PAGE_ROWS = 4096
 const PAGE_BYTES = PAGE_ROWS * WIDTH * Uint32Array.BYTES_PER_ELEMENT
 
-/** Pages that are held in memory before all go to the disk: 16 MiB, of a million records. */
+/** Pages that are held in memory before all go to the disk: 20 MiB, of a million records. */
 const PAGES_IN_MEMORY = 256
 
-/** A row is four numbers in a page; `at` is where it begins. */
+/** A row is five numbers in a page; `at` is where it begins. */
 export type Visit = (page: Uint32Array, at: number, row: number) => void
 
 /**
- * A row of four numbers for each record of a run: appended in order, rewritten from the last to the first, then read
- * in order. Memory: 16 MiB, or one page of 64 KiB once there are more than 2^20 rows, which lie in a temporary file
+ * A row of five numbers for each record of a run: appended in order, rewritten from the last to the first, then read
+ * in order. Memory: 20 MiB, or one page of 80 KiB once there are more than 2^20 rows, which lie in a temporary file
  * without a name.
  */
 export class RecordRows {
@@ -36,7 +36,7 @@ export class RecordRows {
     return this.#length
   }
 
-  append(first: number, second: number, third: number, fourth: number): void {
+  append(first: number, second: number, third: number, fourth: number, fifth: number): void {
     const slot = this.#length % PAGE_ROWS
     if (slot === 0 && this.#length > 0) this.#turn()
     const at = slot * WIDTH
@@ -45,6 +45,7 @@ export class RecordRows {
     page[at + 1] = second
     page[at + 2] = third
     page[at + 3] = fourth
+    page[at + 4] = fifth
     this.#length += 1
   }
 

@@ -6,13 +6,13 @@ import { IdNumbers } from '../../../../lib/job/ingest/coalesce/idNumbers.ts'
 import { VERDICT } from '../../../../lib/job/ingest/coalesce/plan.ts'
 import { Planner } from '../../../../lib/job/ingest/coalesce/planner.ts'
 import { RecordRows } from '../../../../lib/job/ingest/coalesce/recordRows.ts'
-import { type Change, change, expected, type Value } from '../../../store/sink/model.ts'
+import { type Change, change, expected, uuid, type Value } from '../../../store/sink/model.ts'
 
 const RUNS = Number(process.env.ELYSIACTL_TEST_RUNS ?? 2000)
 
 function effectOf(one: Change): Effect {
   const kind = one.op === 'delete' ? 'remove' : one.op
-  return { kind, ids: one.op === 'move' ? [`${one.from}`, `${one.to}`] : [`${one.id}`] }
+  return { kind, ids: (one.op === 'move' ? [one.from, one.to] : [one.id]).map(uuid) }
 }
 
 /** What a change does to a state, or that it is refused. */
@@ -27,7 +27,7 @@ async function planned(inputs: readonly (readonly Change[])[], ids?: number, pag
   for (const changes of inputs) {
     planner.beginInput()
     changes.forEach((one, index) => {
-      planner.add(2 * (index + 1), effectOf(one))
+      planner.add(2 * (index + 1), effectOf(one), 0)
     })
   }
   const plan = await planner.decide()

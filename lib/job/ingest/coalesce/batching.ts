@@ -1,0 +1,60 @@
+import type { Item } from '../../../core/entry.ts'
+import { WriteGroupBuilder } from '../../../store/sink/unit.ts'
+import { weigh } from '../stages.ts'
+
+/** When a batch is full. */
+export interface BatchLimits {
+  /** Records that are applied. */
+  readonly count: number
+  readonly bytes: number
+  /** A batch is written in one step: it ends where the sink would begin another. */
+  readonly oneGroup: boolean
+}
+
+/** So many records that are left out count as one that is applied. */
+const LEFT_OUT = 16
+
+/** A batch that is being filled. */
+export class FillingBatch {
+  readonly #limits: BatchLimits
+  #items: Item[] = []
+  #count = 0
+  #bytes = 0
+  #group: WriteGroupBuilder | undefined
+
+  constructor(limits: BatchLimits) {
+    this.#limits = limits
+    this.#group = limits.oneGroup ? new WriteGroupBuilder() : undefined
+  }
+
+  /** True where the batch has to end before this item. */
+  isFullFor(item: Item): boolean {
+    if (this.#items.length === 0) return false
+    const { count, bytes } = this.#limits
+    if (this.#count >= count || this.#bytes >= bytes) return true
+    if (isLeftOut(item)) return false
+    return this.#bytes + weigh(item) > bytes || this.#group?.accepts(item) === false
+  }
+
+  add(item: Item): void {
+    this.#items.push(item)
+    this.#count += isLeftOut(item) ? 1 / LEFT_OUT : 1
+    this.#bytes += isLeftOut(item) ? 0 : weigh(item)
+    this.#group?.add(item)
+  }
+
+  /** The batch, which begins anew; undefined where nothing is in it. */
+  take(): Item[] | undefined {
+    if (this.#items.length === 0) return undefined
+    const items = this.#items
+    this.#items = []
+    this.#count = 0
+    this.#bytes = 0
+    if (this.#group !== undefined) this.#group = new WriteGroupBuilder()
+    return items
+  }
+}
+
+function isLeftOut(item: Item): boolean {
+  return 'supersededBy' in item && item.supersededBy !== undefined && item.operation === undefined
+}

@@ -1,0 +1,58 @@
+import type { Line, RawLine } from '../../../core/line.ts'
+import type { Reject } from '../../../core/reject.ts'
+import type { InputMark } from '../../../run/checkpoint.ts'
+import { LinesDigest } from '../../../stream/lines/digest.ts'
+
+const MIB = 1024 * 1024
+const MOST_BASES = 8192
+
+/** A digest that can be gone on from, of all lines up to one. */
+export interface DigestBase {
+  readonly line: number
+  readonly digest: LinesDigest
+}
+
+/**
+ * The digest of an input, and what it was on the way: at records 1, 2, 4, 8 and so on, as a run keeps it, and at every MiB, to go
+ * on from. Memory: about 500 bytes a MiB, of 8 GiB; beyond that the steps become larger.
+ */
+export class DigestMap {
+  readonly places: InputMark[] = []
+  readonly #digest = new LinesDigest()
+  #bases: DigestBase[] = []
+  #step = MIB
+  #bytes = 0
+  #line = 0
+
+  add(item: Line | RawLine | Reject): void {
+    const digest = this.#digest
+    digest.update(item)
+    this.#line = item.line
+    const { records } = digest
+    if ((records & (records - 1)) === 0) this.places.push({ line: item.line, digest: digest.hex() })
+    this.#bytes += sizeOf(item)
+    if (this.#bytes >= this.#step) this.#keep()
+  }
+
+  get bases(): readonly DigestBase[] {
+    return this.#bases
+  }
+
+  /** The last record, and the digest of all up to it. */
+  get end(): InputMark {
+    return { line: this.#line, digest: this.#digest.hex() }
+  }
+
+  #keep(): void {
+    this.#bytes = 0
+    this.#bases.push({ line: this.#line, digest: this.#digest.copy() })
+    if (this.#bases.length <= MOST_BASES) return
+    this.#bases = this.#bases.filter((_, index) => index % 2 === 1)
+    this.#step *= 2
+  }
+}
+
+export function sizeOf(item: Line | RawLine | Reject): number {
+  if ('bytes' in item && item.bytes !== undefined) return item.bytes.length
+  return 'text' in item && item.text !== undefined ? item.text.length : 0
+}

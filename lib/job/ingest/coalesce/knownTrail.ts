@@ -1,0 +1,92 @@
+import type { Line, RawLine } from '../../../core/line.ts'
+import type { Reject } from '../../../core/reject.ts'
+import type { InputMark } from '../../../run/checkpoint.ts'
+import { LinesDigest } from '../../../stream/lines/digest.ts'
+import type { FingerprintedRecords } from '../../../stream/lines/trail.ts'
+import { DigestMap, sizeOf } from './digestMap.ts'
+
+const MIB = 1024 * 1024
+
+/**
+ * The trail of an input that was read before: of each batch the digest of all lines up to its end, made of the digest
+ * of the MiB before and the few lines behind it. `pass` and `mark` are called as lines come, the others as batches are settled.
+ * Memory: a MiB of lines, and a digest each batch in flight.
+ */
+export class KnownTrail {
+  readonly #map: DigestMap
+  #base: LinesDigest
+  #next = 0
+  #pending: (Line | RawLine | Reject)[] = []
+  #pendingBytes = 0
+  readonly #digests = new Map<number, string>()
+  #line: number
+  #hex: string
+  #place = 0
+
+  /** `line` is the one that the input goes on behind, and `digest` that of all lines up to it. */
+  constructor(map: DigestMap | undefined, line = 0, digest = new LinesDigest()) {
+    this.#map = map ?? new DigestMap()
+    this.#line = line
+    this.#base = digest
+    this.#hex = digest.hex()
+    while ((this.#map.bases[this.#next]?.line ?? Number.POSITIVE_INFINITY) <= line) this.#next += 1
+    while ((this.#map.places[this.#place]?.line ?? Number.POSITIVE_INFINITY) <= line) this.#place += 1
+  }
+
+  /** A line comes, the next one. */
+  pass(item: Line | RawLine | Reject): void {
+    const base = this.#map.bases[this.#next]
+    if (base?.line === item.line) {
+      this.#next += 1
+      this.#goOnFrom(base.digest)
+      return
+    }
+    this.#pending.push(item)
+    this.#pendingBytes += sizeOf(item)
+    if (this.#pendingBytes > MIB) this.#goOnFrom(this.#here())
+  }
+
+  /** A batch ends with this line. */
+  mark(line: number): void {
+    this.#goOnFrom(this.#here())
+    this.#digests.set(line, this.#base.hex())
+  }
+
+  /** A line is settled, the next one. */
+  add({ line }: { readonly line: number }): void {
+    this.#line = line
+  }
+
+  /** The digest of all lines that are settled. @throws where these are not a batch */
+  hex(): string {
+    const found = this.#digests.get(this.#line)
+    if (found === undefined) return this.#hex
+    for (const line of this.#digests.keys()) if (line <= this.#line) this.#digests.delete(line)
+    this.#hex = found
+    return found
+  }
+
+  /** The marks up to the last settled line that were not taken yet. */
+  takeMarks(): InputMark[] {
+    const from = this.#place
+    const { places } = this.#map
+    while ((places[this.#place]?.line ?? Number.POSITIVE_INFINITY) <= this.#line) this.#place += 1
+    return places.slice(from, this.#place)
+  }
+
+  takeFingerprints(): FingerprintedRecords | undefined {
+    return undefined
+  }
+
+  #here(): LinesDigest {
+    const digest = this.#base.copy()
+    digest.updateAll(this.#pending)
+    return digest
+  }
+
+  #goOnFrom(digest: LinesDigest): void {
+    this.#base = digest
+    this.#pending = []
+    this.#pendingBytes = 0
+  }
+}

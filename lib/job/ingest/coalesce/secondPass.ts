@@ -1,0 +1,57 @@
+import type { Duplex } from 'node:stream'
+import type { Store } from '../../../store/store.ts'
+import type { SkipSettled } from '../../../stream/lines/skipSettled.ts'
+import type { Ledger } from '../ledger.ts'
+import type { IngestOptions } from '../options.ts'
+import { batchesOf } from '../stages.ts'
+import { changedMeanwhile } from './changed.ts'
+import { coalescing, lineItems } from './coalescing.ts'
+import type { DigestMap } from './digestMap.ts'
+import type { FirstPass } from './firstPass.ts'
+import { KnownTrail } from './knownTrail.ts'
+
+/** The second reading of an input: of its lines only those that a plan applies are looked at. */
+export class SecondPass {
+  readonly stages: readonly Duplex[]
+  readonly #map: DigestMap | undefined
+  readonly #skip: SkipSettled | undefined
+  #trail: KnownTrail | undefined
+  #goesOn = false
+
+  /** `skip` is the stage that leaves out what is settled, where some is. */
+  constructor(
+    { plan, digests }: FirstPass,
+    input: number,
+    store: Store,
+    options: IngestOptions,
+    skip: SkipSettled | undefined,
+  ) {
+    this.#map = digests[input]
+    this.#skip = skip
+    const { count, bytes, pace } = batchesOf(options)
+    const stage = coalescing({
+      decisions: plan.decisions(input),
+      trail: () => this.#followed(),
+      itemOf: lineItems(options),
+      limits: { count, bytes, oneGroup: store.transaction === undefined },
+    })
+    this.stages = [stage, ...pace]
+  }
+
+  /** To be called with each settlement: with the first one the ledger goes on where the skipped lines end. */
+  goOn(ledger: Ledger): void {
+    if (this.#goesOn) return
+    this.#goesOn = true
+    ledger.follow(this.#skip?.line ?? 0, this.#followed())
+  }
+
+  /** @throws ElysiaError ELYSIA_INPUT where the input ended before the line that it ended with in the first pass */
+  requireWhole(line: number): void {
+    if (line < (this.#map?.end.line ?? 0)) throw changedMeanwhile()
+  }
+
+  #followed(): KnownTrail {
+    this.#trail ??= new KnownTrail(this.#map, this.#skip?.line, this.#skip?.digest)
+    return this.#trail
+  }
+}
