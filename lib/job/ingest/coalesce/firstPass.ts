@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { effects } from '../../../change/effect.ts'
+import { effects } from '../../../change/effect/effect.ts'
 import type { Line, RawLine } from '../../../core/line.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'

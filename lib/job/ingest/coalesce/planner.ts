@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Effect } from '../../../change/effect.ts'
+import type { Effect } from '../../../change/effect/effect.ts'
 import { IdNumbers } from './idNumbers.ts'
 import { Numbers } from './numbers.ts'
 import { Plan, VERDICT } from './plan.ts'

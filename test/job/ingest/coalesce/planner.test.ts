@@ -1,7 +1,7 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Effect } from '../../../../lib/change/effect.ts'
+import type { Effect } from '../../../../lib/change/effect/effect.ts'
 import { IdNumbers } from '../../../../lib/job/ingest/coalesce/idNumbers.ts'
 import { VERDICT } from '../../../../lib/job/ingest/coalesce/plan.ts'
 import { Planner } from '../../../../lib/job/ingest/coalesce/planner.ts'

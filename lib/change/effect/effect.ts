@@ -1,13 +1,13 @@
-import type { Line, RawLine } from '../core/line.ts'
-import { Reject } from '../core/reject.ts'
-import { decodeLine } from '../stream/lines/splitLines.ts'
-import { parseLine } from '../stream/parseJson.ts'
-import { type Content, type ContentOptions, contents } from './content.ts'
+import type { Line, RawLine } from '../../core/line.ts'
+import { Reject } from '../../core/reject.ts'
+import { decodeLine } from '../../stream/lines/splitLines.ts'
+import { parseLine } from '../../stream/parseJson.ts'
+import { type Content, type ContentOptions, contents } from '../content.ts'
+import { fileId } from '../identity.ts'
+import type { ChangesetRecord, FileChange } from '../record.ts'
+import { validateLine } from '../validate.ts'
 import { type Deed, deedOf } from './deed.ts'
-import { fileId } from './identity.ts'
-import type { ChangesetRecord, FileChange } from './record.ts'
 import { shortened } from './shortened.ts'
-import { validateLine } from './validate.ts'
 
 /** What a line does, and the ids that it does it to: of a move the source, then the target. */
 export interface Effect {

@@ -1,6 +1,6 @@
-import type { RejectCode } from '../core/reject.ts'
-import type { Content } from './content.ts'
-import type { FileChange } from './record.ts'
+import type { RejectCode } from '../../core/reject.ts'
+import type { Content } from '../content.ts'
+import type { FileChange } from '../record.ts'
 
 /**
  * What a record does, to which paths of its repository: `put` stores what it brings, `patch` changes what is there, `move`

@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import type { Line, RawLine } from '../core/line.ts'
+import type { Line, RawLine } from '../../core/line.ts'
 
 /** A shorter line is parsed as it is: that costs less. */
 const LONG = 2048
