@@ -65,6 +65,7 @@ export * from '../lib/job/selection/options.ts'
 export type { Selection } from '../lib/job/selection/selection.ts'
 export { failedOf, type MemberEnded } from '../lib/job/set/members.ts'
 export { isSet } from '../lib/job/set/names.ts'
+export { setOptions } from '../lib/job/set/options.ts'
 export type { ExampleResult } from '../lib/job/transform/examples.ts'
 export * from '../lib/job/transform/options.ts'
 export * from '../lib/job/verify/options.ts'
@@ -112,6 +113,9 @@ export const migrateJob = () => import('../lib/job/migrate/index.ts')
 
 /** What makes transforms of options, likewise. */
 export const transformJob = () => import('../lib/job/transform/index.ts')
+
+/** What several collections at once need, likewise. */
+export const setJob = () => import('../lib/job/set/index.ts')
 
 /** The job of `col apply`, likewise. */
 export const applyJob = () => import('../lib/job/restore/planned/index.ts')

@@ -152,6 +152,11 @@ export const ManifestSchema = Type.Object({
   ),
   tags: Type.Array(Type.String()),
   note: Type.Optional(Type.String()),
+  set: Type.Optional(
+    Type.String({
+      description: 'Of several collections that were backed up in one run: what they have in common.',
+    }),
+  ),
 })
 
 export type Manifest = Static<typeof ManifestSchema>

@@ -67,6 +67,12 @@ export const listOptions = {
   description: 'Which archives are shown; all conditions hold.',
   properties: {
     ...filterOptions.properties,
+    set: {
+      type: 'string',
+      description: 'of this set: complete archives that one `col backup --all` has made',
+      placeholder: 'SET',
+      flagOnly: true,
+    },
     since: {
       type: 'string',
       description: 'started then or later: 2026-06-01, a time with its zone, or a time before now (30d)',

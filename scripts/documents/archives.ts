@@ -182,9 +182,18 @@ const backupPlan = object('The plan of a dry run.', {
   part_size: count('Bytes of a part, before compression.'),
 })
 
+const backupSet = object('Several backups that were made in one run.', {
+  set: text('The id that their archives have in common.'),
+  backups: list(backupReport, 'In the order in which they were made.'),
+  failed: list(
+    object('A collection that was not backed up.', { collection: text('Its class.'), error }),
+    'Those that failed.',
+  ),
+})
+
 export const backupDocument = Type.Union(
-  [backupReport, backupPlan],
-  headOf('backup', '`col backup --json`, with and without --dry-run.'),
+  [backupReport, backupPlan, backupSet],
+  headOf('backup', '`col backup --json`, with and without --dry-run, and of several collections.'),
 )
 
 export const verificationsDocument = document('verifications', '`col catalog verify --json`.', {

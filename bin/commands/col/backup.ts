@@ -19,6 +19,7 @@ import {
   catalogOptions,
   counted,
   ElysiaError,
+  isSet,
   lock,
   lockOptions,
   requireFree,
@@ -32,10 +33,11 @@ import {
 } from '../../library.ts'
 import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
-import { backupSummary } from './backupSummary.ts'
-import { destinationOf } from './destination.ts'
+import { backupLack, backupSummary } from './backupSummary.ts'
+import { type Destination, destinationOf } from './destination.ts'
 import { type Increment, incrementOf, requireIncrement } from './increment.ts'
 import { findCollection } from './named.ts'
+import { backUpSet } from './sets/backups.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
 
@@ -46,10 +48,11 @@ const shutdownOptions = { ...runOptions, name: 'shutdown', properties: { shutdow
 export const command: Command = {
   summary: 'back a collection up into an archive, and prove that it is whole',
   alsoKnownAs: ['dump', 'export', 'save'],
-  operands: [COLLECTION],
+  operands: [{ ...COLLECTION, optional: true }],
   examples: [
     'elysiactl col backup source-code',
     'elysiactl col backup Article --since last --full-every 7',
+    "elysiactl col backup --all --exclude 'Test*' --since last",
     'elysiactl col backup Article --to /backups/article --format parquet',
     'elysiactl col backup Article --to article.jsonl.zst --tag nightly',
     'elysiactl col backup Article --to - | ssh other elysiactl col restore -',
@@ -82,6 +85,7 @@ async function run(context: Context): Promise<void> {
   const { to, dryRun, resume } = context.options(backupRunOptions)
   const transforms = await transformsFor(context)
   const destination = destinationOf(to, options, resume)
+  if (requireOneOrSet(context)) return several(context, destination)
   const asked = destination.kind === 'file' ? { ...options, compression: destination.compression } : options
   const job = await backupJob()
   job.requireEncoding(asked)
@@ -103,6 +107,43 @@ async function run(context: Context): Promise<void> {
   return intoDirectory(context, store, schema, asked, transforms, destination.path)
 }
 
+/** True where several collections are asked for. @throws ElysiaError ELYSIA_USAGE where one is named as well, or none at all */
+function requireOneOrSet(context: Context): boolean {
+  const { operands, name } = context
+  const takesSet = isSet(context.options(backupRunOptions))
+  if (takesSet !== operands.length > 0) return takesSet
+  const fact = takesSet
+    ? `${operands[0]} is named, and --all, --include or --exclude given`
+    : 'no collection is given'
+  throw new ElysiaError('ELYSIA_USAGE', `${name}: ${fact}`, {
+    hint: takesSet ? 'leave one of them out' : COLLECTION.hint,
+  })
+}
+
+/** Each collection as by itself, into the backup root or below the directory that is named. */
+async function several(context: Context, destination: Destination): Promise<void> {
+  const options = context.options(backupOptions)
+  const job = await backupJob()
+  job.requireEncoding(options)
+  job.requireSelectable(options)
+  requireIncrement(context, destination, options)
+  await backUpSet(context, destination, async (schema, store, to, set) => {
+    const transforms = await transformsFor(context)
+    let ended: BackupEnded | undefined
+    await intoDirectory(context, store, schema, options, transforms, to, async (_, own, make) => {
+      ended = await made(context, own, (inside) => make({ ...inside, set }))
+    })
+    return ended!
+  })
+}
+
+/** Makes a backup, and shows how it ended. */
+type Show = (
+  context: Context,
+  transforms: readonly Transform[],
+  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+) => Promise<void>
+
 async function intoDirectory(
   context: Context,
   store: Store,
@@ -110,6 +151,7 @@ async function intoDirectory(
   options: BackupOptions,
   transforms: readonly Transform[],
   to: string | undefined,
+  show: Show = showBackup,
 ): Promise<void> {
   const job = await backupJob()
   const { resume, mode } = context.options(backupRunOptions)
@@ -129,7 +171,7 @@ async function intoDirectory(
       ...(to === undefined && !resume && { archiveId: basename(path) }),
     })
   await withLock(path, () =>
-    showBackup(context, transforms, (jobContext) =>
+    show(context, transforms, (jobContext) =>
       job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, make),
     ),
   ).finally(() => baseLock?.release())
@@ -206,12 +248,12 @@ async function intoPipe(
   )
 }
 
-async function showBackup(
-  context: Context,
+/** Makes a backup in the frame of a command: signals, events, history. */
+async function made(
+  { console, stop, signal }: Context,
   transforms: readonly Transform[],
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
-): Promise<void> {
-  const { console, stop, signal } = context
+): Promise<BackupEnded> {
   const view = await progressView(console)
   const onEvent = progressEvents(console, view)
   const work = (history: BackupContext) =>
@@ -219,21 +261,24 @@ async function showBackup(
       ...{ stop, signal, onEvent, transforms, ...history },
       rejectsDirectory: join(history.state?.directory ?? userPaths().state, 'rejects'),
     })
-  const { report, error } = await withHistory(onEvent, work).finally(view.stop)
+  return withHistory(onEvent, work).finally(view.stop)
+}
+
+async function showBackup(
+  context: Context,
+  transforms: readonly Transform[],
+  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+): Promise<void> {
+  const { console } = context
+  const { report, error } = await made(context, transforms, make)
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
   else if (error === undefined) console.note(backupSummary(report))
   const next = afterError(context, error)
   if (next !== undefined) context.next(`next: ${next}`)
   if (error !== undefined) throw error
-  const { not_found = 0, rejected, rejects_file: file } = report
-  const lacks = [
-    ...(rejected === 0
-      ? []
-      : [`${counted(rejected, 'object')} rejected${file === undefined ? '' : `; see ${file}`}`]),
-    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
-  ]
-  if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join(', '))
+  const lack = backupLack(report)
+  if (lack !== undefined) context.fail(EXIT.rejects, lack)
 }
 
 /** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */

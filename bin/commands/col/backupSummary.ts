@@ -1,4 +1,4 @@
-import { type BackupReport, roughSize } from '../../library.ts'
+import { type BackupReport, counted, roughSize } from '../../library.ts'
 
 /** A report for a person, line by line; the last is the archive, ready to be copied. */
 export function backupSummary(report: BackupReport): string[] {
@@ -41,4 +41,16 @@ function changes(
     ['objects', `${all}${counts ?? ''}`],
     ['changed', `${objects} new or changed, ${removed} gone`],
   ]
+}
+
+/** What a backup that came to its end lacks; undefined where it is whole. */
+export function backupLack(report: BackupReport): string | undefined {
+  const { not_found = 0, rejected, rejects_file: file } = report
+  const lacks = [
+    ...(rejected === 0
+      ? []
+      : [`${counted(rejected, 'object')} rejected${file === undefined ? '' : `; see ${file}`}`]),
+    ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+  ]
+  return lacks.length === 0 ? undefined : lacks.join(', ')
 }

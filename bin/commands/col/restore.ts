@@ -30,6 +30,7 @@ import { asOfOptions, locationAsOf } from './asOf.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
 import { endRestores } from './restoring/end.ts'
 import { printList, restoreListOptions } from './restoring/list.ts'
+import { restoreSet, restoreSetOptions, setOperands } from './sets/restores.ts'
 
 const PIPE_ARCHIVE = 'pipe an archive in, as in `elysiactl col backup NAME --to - | elysiactl col restore -`'
 
@@ -42,6 +43,7 @@ export const command: Command = {
       name: 'ID|latest:NAME|DIR|FILE|-',
       kind: 'archive',
       many: true,
+      optional: true,
       hint: 'name a directory, a file, the id of an archive, or - for a pipe; several are restored together',
     },
   ],
@@ -52,6 +54,7 @@ export const command: Command = {
     'elysiactl col restore latest:Article --as-of 1d --name article-of-yesterday',
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
+    'elysiactl col restore --set 20261129T110817Z-91e355   # what one `col backup --all` has made',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
     'elysiactl col restore latest:Article --into-alias Live   # beside, then switch',
     'elysiactl col restore latest:Article --list > article.list   # edit it, then --use-list article.list',
@@ -64,6 +67,7 @@ export const command: Command = {
     asOfOptions,
     restoreAskOptions,
     restoreListOptions,
+    restoreSetOptions,
     lockOptions,
     catalogOptions,
     runOptions,
@@ -81,8 +85,10 @@ export const command: Command = {
 }
 
 async function run(context: Context): Promise<void> {
-  const { console, operands } = context
-  requireOneStandardInput(operands)
+  const { console } = context
+  requireOneStandardInput(context.operands)
+  const ofSet = await setOperands(context)
+  const operands = ofSet ?? context.operands
   const options = context.options(restoreOptions)
   const { requireSelectable, runRestores } = await restoreJob()
   requireSelectable(options)
@@ -108,8 +114,12 @@ async function run(context: Context): Promise<void> {
     }
     const sources = opened.map(({ source }) => source)
     requireAnswerable(context, options)
-    const all = await runRestores(sources, store, options, jobContext).finally(view.stop)
-    await endRestores(context, all, jobContext, sources)
+    const work =
+      ofSet === undefined
+        ? runRestores(sources, store, options, jobContext).then((all) => ({ all, failed: undefined }))
+        : restoreSet(sources, store, options, jobContext)
+    const { all, failed } = await work.finally(view.stop)
+    await endRestores(context, all, jobContext, sources, failed)
   })
 }
 

@@ -12,12 +12,13 @@ export function filterOf({
   location,
   ...options
 }: FilterOptions & Partial<ListOptions>): ArchiveFilter {
-  const { since, until, status, where, sort, limit = 0 } = options
+  const { set, since, until, status, where, sort, limit = 0 } = options
   return {
     ...(collection !== undefined && { collection }),
     ...(cluster !== undefined && { cluster }),
     ...(tag !== undefined && { tags: words(tag, /[,;]/) }),
     ...(location !== undefined && { location }),
+    ...(set !== undefined && { set }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
     ...(status !== undefined && { status: words(status, /,/).map(statusOf) }),

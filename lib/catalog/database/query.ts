@@ -24,6 +24,8 @@ export interface ArchiveFilter {
   readonly limit?: number
   /** A glob over the location, as `locationMatcher` reads it. */
   readonly location?: string
+  /** Of this set: archives that one run has made. */
+  readonly set?: string
   /** Lies below this directory, at any depth. */
   readonly below?: string
 }
@@ -68,10 +70,13 @@ function conditionsOf(filter: ArchiveFilter, now: number): Condition[] {
     ...(until === undefined ? [] : [{ sql: 'started < ?', values: [momentOf(until, '--until', now)] }]),
     ...(location === undefined ? [] : [{ sql: 'matches_glob(location, ?)', values: [location] }]),
     ...(filter.below === undefined ? [] : [{ sql: 'lies_below(location, ?)', values: [filter.below] }]),
+    ...(filter.set === undefined ? [] : [{ sql: OF_SET, values: [filter.set] }]),
     ...tags.map((tag) => hasTag(tag)),
     ...where.map((expression) => conditionOf(expression, now)),
   ]
 }
+
+const OF_SET = "id IN (SELECT id FROM details WHERE json_extract(manifest, '$.set') = ?)"
 
 function statusCondition(status: ArchiveFilter['status']): Condition {
   if (status === undefined) return { sql: "status <> 'deleted'", values: [] }

@@ -16,6 +16,8 @@ export interface BackupContext extends RunContext {
   readonly onBegun?: (plan: Plan) => void
   /** The id of the archive that is made; a new one without. An archive that is resumed keeps its own. */
   readonly archiveId?: string
+  /** The id of the set that the archive is one of. */
+  readonly set?: string
   /** Go on where a backup into this place was interrupted. */
   readonly resume?: boolean
   /** Make an increment of the newest of this chain; without it, a full archive. */

@@ -3,6 +3,7 @@ import { periodLack } from '../../core/duration.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
 import { retryForOption, threadsOption, workersOption } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption, searchOptions } from '../selection/options.ts'
+import { setOptions } from '../set/options.ts'
 
 const MIB = 1024 * 1024
 
@@ -151,6 +152,7 @@ export const backupRunOptions = {
   title: 'Destination options',
   description: 'Where the archive of one backup lies, and how the call goes.',
   properties: {
+    ...setOptions('all collections, each in an archive of its own; they have the id of a set in common'),
     to: {
       type: 'string',
       kind: 'file',

@@ -36,7 +36,12 @@ export async function beginBackup(job: StorageJob, unfinished: Unfinished | unde
   const encoding = await retry(() => encodingLike(base, store, subject, options, job.run.emit))
   const planning = { encoding, options, tool: TOOL, counted, base }
   const made = await retry(() => planOf(store, subject, planning))
-  const plan = context.archiveId === undefined ? made : { ...made, id: context.archiveId }
+  const { archiveId, set } = context
+  const plan = {
+    ...made,
+    ...(archiveId !== undefined && { id: archiveId }),
+    ...(set !== undefined && { set }),
+  }
   await beginJournal(storage, plan)
   return { plan, parts: [], index: [], tenants: [], there: [], thereIndex: [], counted }
 }

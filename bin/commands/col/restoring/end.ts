@@ -19,16 +19,21 @@ export interface Ending {
   readonly error?: unknown
 }
 
-/** Prints the reports of restores that went together, says what to do next, and gives the exit code. @throws what ended them */
+/**
+ * Prints the reports of restores that went together, says what to do next, and gives the exit code. `failed` says of those of
+ * a set what ended them. @throws what ended them, of others
+ */
 export async function endRestores(
   context: Context,
   all: readonly Ending[],
   jobContext: RestoreContext,
   sources: readonly RestoreSource[],
+  failed: readonly string[] = [],
 ): Promise<void> {
   const { console } = context
   const reports = all.map(({ report }) => report)
-  if (reports.every(({ status }) => ['done', 'planned'].includes(status))) context.done()
+  if (failed.length === 0 && reports.every(({ status }) => ['done', 'planned'].includes(status)))
+    context.done()
   if (console.json) await console.document({ restores: reports })
   else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
   const failure = firstCause(all.map(({ error }) => error))
@@ -40,8 +45,12 @@ export async function endRestores(
     await noteSpoiled(context, failure, sources)
     throw failure
   }
-  const lacking = reports.find((report) => !isWhole(report))
-  if (lacking !== undefined) context.fail(EXIT.rejects, lackText(lacking, rejectsPath(lacking, jobContext)))
+  const lacking = reports.find((report) => report.status !== 'failed' && !isWhole(report))
+  const lacks = [
+    ...failed,
+    ...(lacking === undefined ? [] : [lackText(lacking, rejectsPath(lacking, jobContext))]),
+  ]
+  if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))
 }
 
 /** Names the archives that damage of what was restored spoils as well. */

@@ -1,0 +1,81 @@
+import { onCatalog } from '../../../cli/catalog.ts'
+import type { Context } from '../../../cli/command.ts'
+import {
+  ElysiaError,
+  failedOf,
+  isSet,
+  type OptionsSchema,
+  type RestoreContext,
+  type RestoreOptions,
+  type RestoreSource,
+  restoreJob,
+  type Store,
+  setJob,
+  setOptions,
+} from '../../../library.ts'
+import type { Ending } from '../restoring/end.ts'
+
+/** Which archives of the catalog are restored, in place of those that are named. */
+export const restoreSetOptions = {
+  type: 'object',
+  name: 'restoreSet',
+  title: 'Set options',
+  description: 'Which archives of the catalog are restored, in place of some that are named.',
+  properties: {
+    set: {
+      type: 'string',
+      description: 'the archives that one `col backup --all` has made, by the id of their set',
+      placeholder: 'SET',
+      flagOnly: true,
+    },
+    ...setOptions('the newest complete archive of each collection'),
+  },
+} as const satisfies OptionsSchema
+
+/**
+ * The ids of the archives that are asked for without being named; undefined where they are named.
+ * @throws ElysiaError ELYSIA_USAGE where both, or neither, are given; ELYSIA_NOT_FOUND where there are none
+ */
+export async function setOperands(context: Context): Promise<readonly string[] | undefined> {
+  const { operands } = context
+  const options = context.options(restoreSetOptions)
+  const { set } = options
+  const takesSet = set !== undefined || isSet(options)
+  if (takesSet === operands.length > 0) {
+    const fact = takesSet ? `${operands[0]} is named, and a set is asked for` : 'no archive is given'
+    throw new ElysiaError('ELYSIA_USAGE', `${context.name}: ${fact}`, {
+      hint: takesSet
+        ? 'leave one of them out'
+        : 'name a directory, a file, the id of an archive, or - for a pipe; several are restored together',
+    })
+  }
+  if (!takesSet) return undefined
+  const { selectedNames } = await setJob()
+  const archives = await onCatalog(context, (catalog) =>
+    catalog.list({ status: ['complete'], sort: 'started_at:desc', ...(set !== undefined && { set }) }),
+  )
+  const newest = new Map<string, string>()
+  for (const { collection, id } of archives) if (!newest.has(collection)) newest.set(collection, id)
+  const where = set === undefined ? 'the catalog' : `the set ${set}`
+  return selectedNames([...newest.keys()], options, where).map((name) => newest.get(name)!)
+}
+
+/** Restores archives, the referred-to collections first; one that fails does not keep the others from being restored. */
+export async function restoreSet(
+  sources: readonly RestoreSource[],
+  store: Store,
+  options: RestoreOptions,
+  context: RestoreContext,
+): Promise<{ readonly all: Ending[]; readonly failed: string[] }> {
+  const { runRestores } = await restoreJob()
+  const { eachGroup, referenceGroups } = await setJob()
+  const members = await eachGroup(
+    referenceGroups(sources, ({ schema }) => schema),
+    (group) => runRestores(group, store, options, context),
+    { nameOf: ({ schema }) => schema.class, stop: context.stop },
+  )
+  return {
+    all: members.flatMap(({ report }) => (report === undefined ? [] : [{ report }])),
+    failed: failedOf(members).map(({ collection, error }) => `${collection}: ${error.message}`),
+  }
+}

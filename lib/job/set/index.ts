@@ -1,0 +1,5 @@
+/** All that commands need for several collections at once, loaded together when one is called. */
+export { newRunId } from '../../run/record.ts'
+export { eachGroup } from './members.ts'
+export { selectedNames } from './names.ts'
+export { referenceGroups } from './order.ts'
