@@ -9,7 +9,11 @@ import { homeDirectory, userPaths } from './paths.ts'
 import { type OptionsByKey, overreach } from './projectFile.ts'
 
 /** Environment variables that are not options: they hold or name secrets and locations. */
-export const PLAIN_VARIABLES: readonly string[] = ['ELYSIACTL_API_KEY', 'ELYSIACTL_CONFIG']
+export const PLAIN_VARIABLES: readonly string[] = [
+  'ELYSIACTL_API_KEY',
+  'ELYSIACTL_CONFIG',
+  'ELYSIACTL_MASK_KEY',
+]
 
 /** A named target and the file that names it. */
 export interface TargetSetting extends NamedTarget {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { type Home, home } from './elysiactl.ts'
@@ -48,30 +48,11 @@ t.test(
   async (t) => {
     const at = await people(t)
     await at.run(['col', 'backup', 'Person', '--to', 'all'])
-    const { code, stderr } = await at.run([
-      ...[
-        'col',
-        'restore',
-        'all',
-        '--name',
-        'adult',
-        '--map',
-        'first=name',
-        '--set',
-        "name=name || ' ' || last",
-      ],
-      ...[
-        '--drop',
-        'last',
-        '--convert',
-        'age:int',
-        '--where',
-        'age < 28',
-        '--set',
-        'first=lower(name)',
-        '--drop=email',
-      ],
-    ])
+    const transforms = [
+      ...['--map', 'first=name', '--set', "name=name || ' ' || last", '--drop', 'last'],
+      ...['--convert', 'age:int', '--where', 'age < 28', '--set', 'first=lower(name)', '--drop=email'],
+    ]
+    const { code, stderr } = await at.run(['col', 'restore', 'all', '--name', 'adult', ...transforms])
     t.equal(code, 3, stderr)
     t.match(stderr, /written +7\n/)
     t.match(stderr, /filtered +2\n/)
@@ -87,6 +68,14 @@ t.test(
     const [, next = ''] = /correct the rejected objects, then: elysiactl (.*)/.exec(stderr) ?? []
     t.match(next, /--map first=name --set "?'?name=name/)
     t.match(next, /--drop last --convert age:int --where/, 'the same transforms, in their order')
+    const path = resolve(at.directory, rejects)
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"unknown"', '"23"'))
+    const mended = await at.run([
+      ...['col', 'restore', rejects, '--name', 'adult', '--on-conflict', 'skip'],
+      ...transforms,
+    ])
+    t.equal(mended.code, 0, mended.stderr)
+    t.match((await printed(at, 'Adult'))[3]?.properties, { name: 'F3 L', age: 23, first: 'f3 l' })
   },
 )
 

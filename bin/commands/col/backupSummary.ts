@@ -27,6 +27,7 @@ export function backupSummary(report: BackupReport): string[] {
     ...report.reject_reasons.map(({ reason, count }) => `rejected, ${count} ×: ${reason}`),
     ...(report.consistency === undefined ? [] : [report.consistency]),
     `${seconds.toFixed(2)} s, ${Math.round(rate)} objects/s${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
+    ...(report.rejects_file === undefined ? [] : [`rejected objects: ${report.rejects_file}`]),
     `archive: ${report.location}`,
   ]
 }

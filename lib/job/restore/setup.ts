@@ -14,6 +14,7 @@ import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
+import type { Transform } from '../../transform/transform.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { lockChanges } from '../undo/lock.ts'
@@ -76,7 +77,7 @@ export async function setUpRestore(
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   if (options.plan !== undefined) requirePlan(options.plan, { source: given, options, store, alias, context })
   const mayExist = options.onConflict !== 'fail'
-  const into = await forExisting(store, given, options, emit, retry)
+  const into = await forExisting(store, given, options, emit, retry, context.transforms ?? [])
   const { source, existing: there } = into
   const planning = { beside: together.classes, transforms: context.transforms, existing: there }
   const planned = await retry(() => planRestore(store, source, options, health, into.emit, planning))
@@ -171,16 +172,25 @@ async function forExisting(
   { name, onConflict }: RestoreOptions,
   emit: Emit,
   retry: Retrying,
+  transforms: readonly Transform[],
 ): Promise<{ readonly source: RestoreSource; readonly emit: Emit; readonly existing?: CollectionSchema }> {
   if (onConflict === 'fail') return { source, emit }
   const { class: from } = source.schema
   const existing = await retry(() => store.schema(name === undefined ? from : classNameOf(name)))
   if (existing === undefined) return { source, emit }
+  const expected = transforms.length === 0 ? existing : typedBy(existing, source.schema)
   return {
-    source: source.ofClass?.({ ...existing, class: from }) ?? source,
+    source: source.ofClass?.({ ...expected, class: from }) ?? source,
     emit: (event) => event.type === 'schema_patched' || emit(event),
     existing,
   }
+}
+
+/** Transforms begin with what the source has, which the class need not have, and types that it has are no guess. */
+function typedBy(existing: CollectionSchema, source: CollectionSchema): CollectionSchema {
+  const known = new Map((existing.properties ?? []).map((property) => [property.name, property]))
+  const properties = (source.properties ?? []).map((property) => known.get(property.name) ?? property)
+  return { ...existing, properties }
 }
 
 interface PlanRequest {
