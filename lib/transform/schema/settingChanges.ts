@@ -21,12 +21,21 @@ function* changes(from: unknown, to: unknown, path: readonly string[]): Generato
   if (JSON.stringify(from) === JSON.stringify(to)) return
   const [left, right] = [byKey(from), byKey(to)]
   if (left === undefined || right === undefined) {
-    yield { path: path.join('.'), ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+    yield* whole(from, to, path)
     return
   }
+  // Settings of one kind of index mean nothing to another: they are changed as a whole.
+  const isOther = left.get('vectorIndexType') !== right.get('vectorIndexType')
   for (const key of new Set([...left.keys(), ...right.keys()])) {
-    yield* changes(left.get(key), right.get(key), [...path, key])
+    const [before, after] = [left.get(key), right.get(key)]
+    if (key === 'vectorIndexConfig' && isOther) yield* whole(before, after, [...path, key])
+    else yield* changes(before, after, [...path, key])
   }
+}
+
+function* whole(from: unknown, to: unknown, path: readonly string[]): Generator<SettingChange> {
+  if (JSON.stringify(from) === JSON.stringify(to)) return
+  yield { path: path.join('.'), ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
 }
 
 /** What is inside of a record, or of a list of things with names; undefined of anything else. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { patchSchema } from '../../../lib/transform/schema/patch.ts'
+import { lossesIn, patchSchema } from '../../../lib/transform/schema/patch.ts'
 import { recorded } from './versions.ts'
 
 const { servers, migrations } = recorded()
@@ -29,6 +29,29 @@ t.test('the changes that a class needs are those with which its server took it',
     t.strictSame(now, patches, `${name}: ${from} to ${to}`)
   }
 })
+
+t.test(
+  'for any version from 1.27 on a class is changed once, and one that is newer loses nothing',
+  async (t) => {
+    const lost = new Set(['blob-hash', 'replication-async', 'vectorizer-unknown', 'module-unknown'])
+    for (const { target: source, classes } of servers) {
+      const from = Number(source.version?.split('.')[1])
+      for (let minor = 27; minor <= 40; minor++) {
+        const target = { ...source, version: `1.${minor}.0` }
+        for (const schema of classes) {
+          const { schema: changed, patches } = patchSchema(schema, target)
+          t.strictSame(patchSchema(changed, target).patches, [], `${schema.class} to 1.${minor}`)
+          if (minor < from) continue
+          t.strictSame(
+            lossesIn(patches).filter(({ rule }) => !lost.has(rule)),
+            [],
+            `${schema.class} of ${source.version} to 1.${minor}`,
+          )
+        }
+      }
+    }
+  },
+)
 
 t.test('a class needs no change where it came from, beyond what says how it lay there', async (t) => {
   const asItLay = new Set(['sharding-as-it-was', 'sharding-with-tenants', 'blob-hash', 'property-internal'])
