@@ -53,6 +53,10 @@ async function putBackSome(
 ): Promise<void> {
   const { index, deciding, progress, options, frame, left } = run
   const tenant = entries[0]?.tenant
+  if (tenant !== undefined && run.asleep.has(tenant)) {
+    progress.notLookedAt += entries.length
+    return
+  }
   const found = await foundOf(run, entries)
   const by = Map.groupBy(entries, (entry) => fateOf(found.get(entry.id), index.find(entry)!, deciding))
   const of = (fate: Fate) => by.get(fate) ?? []

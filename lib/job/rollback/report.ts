@@ -117,7 +117,8 @@ export function rollbackCounts(report: RollbackReport): RunCounts {
 
 /** @throws ElysiaError ELYSIA_ACCOUNTING where an object that the run touched has no fate */
 export function requireAll({ index, progress }: RollbackRun): void {
-  const objects = Object.values(progress.fates).reduce((sum, count) => sum + count, progress.rejected)
+  const others = progress.rejected + progress.notLookedAt
+  const objects = Object.values(progress.fates).reduce((sum, count) => sum + count, others)
   if (objects === index.objects) return
   throw new ElysiaError('ELYSIA_ACCOUNTING', `${objects} objects of ${index.objects} have an outcome`, {
     hint: 'this is a defect of elysiactl; please report it with this message',

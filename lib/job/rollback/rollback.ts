@@ -65,6 +65,7 @@ async function takeBack(run: RollbackRun): Promise<void> {
   const tenants = await wokenTenants(run)
   try {
     if (!options.dryRun) start(run)
+    else if (run.asleep.size > 0) run.frame.emit({ type: 'tenants_not_counted', tenants: run.asleep.size })
     failpoint('rollback.begun')
     await putBack(run)
     if (!options.dryRun && options.verify) await verifyBack(run)

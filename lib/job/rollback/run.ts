@@ -33,6 +33,8 @@ export interface RollbackRun {
   readonly whole: Projection
   /** The tenants that there are; undefined of a class without. */
   readonly tenants: ReadonlySet<string> | undefined
+  /** Of a dry run, which wakes none: tenants that are not active, whose objects it does not look at. */
+  readonly asleep: ReadonlySet<string>
   readonly links: PartSpool<PlacedLink>
   readonly left: LeftFile
   /** The states of tenants before it; undefined without a state. */
@@ -54,6 +56,8 @@ export interface RollbackState {
   references: number
   referencesRejected: number
   verified: number | undefined
+  /** Of a dry run: objects of tenants that are not active. */
+  notLookedAt: number
   /** Of a dry run: what it would do, to some of the objects. */
   readonly changes: PlannedChange[]
   /** Tenants that the run had made, and that were empty again. */

@@ -4,11 +4,12 @@ import type { Close } from '../../async/closeAll.ts'
 import { closeAll } from '../../async/closeAll.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { hasTenants, isReference } from '../../core/schema.ts'
+import { asleepOf } from '../../run/activeTenants.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, requireUnlocked, type State } from '../../run/state.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, Tenant } from '../../store/store.ts'
 import { RestoreLog } from '../restore/progressTable.ts'
 import { PartSpool } from '../restore/target/partSpool.ts'
 import { lockChanges, lockUndo } from '../undo/lock.ts'
@@ -55,7 +56,9 @@ export async function setUpRollback(
     if ((await retry(() => store.schema(header.class))) === undefined) throw noClass(store, kept)
     const unfinished = state?.journal.unfinished(key)?.run
     const id = unfinished ?? runId ?? newRunId()
-    const tenants = hasTenants(header.schema) ? await retry(() => store.tenants(header.class)) : undefined
+    const tenants = hasTenants(header.schema)
+      ? await retry(() => store.tenantStates(header.class))
+      : undefined
     const traces = new Traces(store.kind, header.schema)
     const index = await UndoIndex.read(kept.directory, header, traces)
     const left = new LeftFile(kept.directory, !options.dryRun)
@@ -85,7 +88,8 @@ export async function setUpRollback(
         vectors: true,
         references: (header.schema.properties ?? []).some(isReference),
       },
-      tenants: tenants && new Set(tenants),
+      tenants: tenants && new Set(tenants.map(({ name }) => name)),
+      asleep: new Set(options.dryRun ? asleepIn(index, tenants) : []),
       links: new PartSpool(kept.directory, 'links'),
       left,
       log: state && new RestoreLog(state.database, id),
@@ -96,6 +100,7 @@ export async function setUpRollback(
         referencesRejected: 0,
         verified: undefined,
         changes: [],
+        notLookedAt: 0,
         tenantsRemoved: [],
       },
     }
@@ -110,6 +115,14 @@ export async function setUpRollback(
     await closeAll(close).catch(() => {})
     throw error
   }
+}
+
+/** Of the tenants that the run touched those that are not active. */
+function asleepIn(index: UndoIndex, tenants: readonly Tenant[] | undefined): string[] {
+  const touched = new Set(index.tenants())
+  return asleepOf(tenants)
+    .map(({ name }) => name)
+    .filter((name) => touched.has(name))
 }
 
 function findKept(store: Store, run: string, { state, undoDirectory: own }: RollbackContext): KeptUndo {

@@ -73,3 +73,19 @@ t.test('a rollback that is cut once tenants are gone is finished by the next', a
   t.match(await rollback(store, id, {}, context), { status: 'done', unchanged: 3, left: 0 })
   t.same(await store.tenants('Thing'), ['a'])
 })
+
+t.test('a dry run wakes no tenant, and says that it has not looked at those that sleep', async (t) => {
+  const store = await tenanted(openMemory(), { a: [1], b: [1] })
+  const context = { undoDirectory: directory(t) }
+  const { id } = await restore(await sourceOf(await archive()), store, { onConflict: 'overwrite' }, context)
+  await store.setTenantStates('Thing', [{ name: 'c', state: 'inactive' }])
+  const states = await store.tenantStates('Thing')
+  const events: unknown[] = []
+  const onEvent = (event: { readonly type: string }) => {
+    if (event.type === 'tenants_not_counted') events.push(event)
+  }
+  const report = await rollback(store, id, { dryRun: true }, { ...context, onEvent })
+  t.match(report, { status: 'planned', objects: 2, removed: 1, unchanged: 1 })
+  t.strictSame(events, [{ type: 'tenants_not_counted', tenants: 2 }])
+  t.strictSame(await store.tenantStates('Thing'), states)
+})
