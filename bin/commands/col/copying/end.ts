@@ -10,6 +10,7 @@ import {
   failedOf,
   isSet,
 } from '../../../library.ts'
+import { warnOfFailed } from '../sets/failed.ts'
 import { copySummary, lackText, takeBackText } from './summary.ts'
 
 /** Prints the reports, says what to do next, and gives the exit code. @throws what ended a copy that is alone */
@@ -35,7 +36,7 @@ export async function endCopies(
     if (next !== undefined) context.next(`next: ${next}`)
     if (error !== undefined) throw error
   }
-  const lacks: string[] = failed.map(({ collection, error }) => `${collection}: ${error.message}`)
+  const lacks: string[] = isSet(options) ? warnOfFailed(console, failed) : []
   for (const report of reports) {
     const lack = await lackText(report, options, rejectsOf(report, job))
     if (lack !== undefined) lacks.push(isSet(options) ? `${report.class}: ${lack}` : lack)

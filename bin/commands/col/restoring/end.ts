@@ -4,12 +4,14 @@ import { EXIT } from '../../../cli/exit.ts'
 import { afterError } from '../../../cli/next.ts'
 import {
   counted,
+  type FailedMember,
   type RestoreContext,
   type RestoreReport,
   type RestoreSource,
   sum,
 } from '../../../library.ts'
 import { restoreSummary } from '../restoreSummary.ts'
+import { warnOfFailed } from '../sets/failed.ts'
 import { rejectsPath, restoreRejects } from './rejects.ts'
 import { aliasTexts, takeBackTexts } from './takeBack.ts'
 
@@ -28,7 +30,7 @@ export async function endRestores(
   all: readonly Ending[],
   jobContext: RestoreContext,
   sources: readonly RestoreSource[],
-  failed: readonly string[] = [],
+  failed: readonly FailedMember[] = [],
 ): Promise<void> {
   const { console } = context
   const reports = all.map(({ report }) => report)
@@ -47,7 +49,7 @@ export async function endRestores(
   }
   const lacking = reports.find((report) => report.status !== 'failed' && !isWhole(report))
   const lacks = [
-    ...failed,
+    ...warnOfFailed(console, failed),
     ...(lacking === undefined ? [] : [lackText(lacking, rejectsPath(lacking, jobContext))]),
   ]
   if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))

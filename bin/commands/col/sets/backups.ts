@@ -13,6 +13,7 @@ import {
 import { eventView } from '../../../view/events.ts'
 import { backupLack, backupSummary } from '../backupSummary.ts'
 import type { Destination } from '../destination.ts'
+import { warnOfFailed } from './failed.ts'
 
 /** Backs one collection up, as one of a set, into a directory; undefined: below the backup root. */
 type BackUp = (
@@ -60,7 +61,7 @@ export async function backUpSet(context: Context, destination: Destination, back
   if (failed.length === 0 && members.length === groups.length) context.done()
   if (console.json) await console.document({ set, backups, failed })
   const lacks = [
-    ...failed.map(({ collection, error }) => `${collection}: ${error.message}`),
+    ...warnOfFailed(console, failed),
     ...backups.flatMap((report) => {
       const lack = report.status === 'done' ? backupLack(report) : undefined
       return lack === undefined ? [] : [`${report.collection}: ${lack}`]

@@ -2,6 +2,7 @@ import { onCatalog } from '../../../cli/catalog.ts'
 import type { Context } from '../../../cli/command.ts'
 import {
   ElysiaError,
+  type FailedMember,
   failedOf,
   isSet,
   type OptionsSchema,
@@ -66,7 +67,7 @@ export async function restoreSet(
   store: Store,
   options: RestoreOptions,
   context: RestoreContext,
-): Promise<{ readonly all: Ending[]; readonly failed: string[] }> {
+): Promise<{ readonly all: Ending[]; readonly failed: FailedMember[] }> {
   const { runRestores } = await restoreJob()
   const { eachGroup, referenceGroups } = await setJob()
   const members = await eachGroup(
@@ -76,6 +77,6 @@ export async function restoreSet(
   )
   return {
     all: members.flatMap(({ report }) => (report === undefined ? [] : [{ report }])),
-    failed: failedOf(members).map(({ collection, error }) => `${collection}: ${error.message}`),
+    failed: failedOf(members),
   }
 }
