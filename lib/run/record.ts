@@ -15,6 +15,8 @@ export interface RunKey {
   readonly class: string
   readonly tenant?: string
   readonly inputs: readonly string[]
+  /** What becomes of objects on their way, by what tells one from another. */
+  readonly transforms?: readonly string[]
 }
 
 /** A run as it is in the journal. */
@@ -65,6 +67,11 @@ export function newRunId(): string {
 
 /** What a key's runs are found by; with the name of a run it is of that one alone. */
 export function digestOf(key: RunKey, run?: string): string {
-  const parts = [key.target, key.class, key.tenant ?? null, key.inputs, ...(run === undefined ? [] : [run])]
+  const { transforms = [] } = key
+  const parts = [
+    ...[key.target, key.class, key.tenant ?? null, key.inputs],
+    ...(transforms.length === 0 ? [] : [{ transforms }]),
+    ...(run === undefined ? [] : [run]),
+  ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

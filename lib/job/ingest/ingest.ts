@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream'
 import type { Report } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
-import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { Input } from './input.ts'
@@ -11,7 +10,7 @@ import { reportOf } from './report.ts'
 import { type Ingest, ingestInputs } from './run.ts'
 import { setUp } from './setup.ts'
 import { requireUsable } from './stages.ts'
-import type { Shared } from './types.ts'
+import type { IngestContext, Shared } from './types.ts'
 
 /**
  * Change records from one stream of JSON lines, plain or compressed → a collection. The stages in a row:
@@ -23,7 +22,7 @@ export async function ingest(
   readable: Readable,
   store: Store,
   options: IngestOptionsInput,
-  context: WriteContext = {},
+  context: IngestContext = {},
 ): Promise<Report> {
   const input: Input = { name: 'stream', rereadable: false, open: () => readable }
   const { report, error } = await ingestFiles([input], store, options, context)
@@ -40,7 +39,7 @@ export async function ingestFiles(
   inputs: readonly Input[],
   store: Store,
   optionsInput: IngestOptionsInput,
-  context: WriteContext = {},
+  context: IngestContext = {},
   shared: Shared = {},
 ): Promise<Ended<Report>> {
   const options = resolveInput(ingestOptions, optionsInput)

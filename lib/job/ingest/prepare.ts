@@ -6,6 +6,7 @@ import type { Journal } from '../../run/journal/journal.ts'
 import type { CollectionSchema, PropertySchema, Store } from '../../store/store.ts'
 import { requireNoAlias } from '../../store/validation/aliasRules.ts'
 import { takenName } from '../../store/validation/classRules.ts'
+import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
 import { readSchemaFile } from '../../transform/schema/file.ts'
 
 /** What `prepare` needs to know of an ingest. */
@@ -20,12 +21,18 @@ export interface Wanted {
   readonly tenantBy?: 'repo'
 }
 
+/** What becomes of the objects of records, fitted to their class. */
+export type Shaping = (layout: CollectionSchema) => TransformPipeline
+
+const unshaped: Shaping = (layout) => bindTransforms([], layout)
+
 /** A collection that fits, or can be made. `created` is true where none is there yet. */
 export interface Prepared {
   readonly class: string
   readonly created: boolean
   /** What the collection looks like afterwards; in a dry run, what it would look like. */
   readonly layout: CollectionSchema
+  readonly transforms: TransformPipeline
   /**
    * Makes what is missing: the collection, a property, the tenant. A dry run says what it would make.
    * @throws ElysiaError ELYSIA_CONFLICT where another process has made something else meanwhile
@@ -44,10 +51,12 @@ export async function prepare(
   wanted: Wanted,
   emit: Emit,
   journal?: Journal,
+  shaping: Shaping = unshaped,
 ): Promise<Prepared> {
   const className = classNameOf(wanted.collection)
   requireName(className, wanted.collection, journal?.knownName(store.target, className))
-  const layout = await layoutOf(className, wanted)
+  const transforms = shaping(await layoutOf(className, wanted))
+  const layout = transforms.schema
   const existing = await store.schema(className)
   if (existing === undefined) await requireMakeable(store, layout, wanted)
   else requireFit(existing, layout, wanted)
@@ -55,6 +64,7 @@ export async function prepare(
     class: className,
     created: existing === undefined,
     layout: existing ? grown(existing, layout) : layout,
+    transforms,
     make: () => make(store, existing, layout, wanted, emit, journal),
   }
 }

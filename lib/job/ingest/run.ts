@@ -6,6 +6,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
 import type { Run } from '../../run/run.ts'
+import type { Shape } from '../../store/sink/shape.ts'
 import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
@@ -29,6 +30,8 @@ export interface Ingest {
   readonly store: Store
   readonly inputs: readonly Input[]
   readonly options: IngestOptions
+  /** What is stored of the objects that records describe; undefined where it is these. */
+  readonly shape?: Shape | undefined
   readonly ledger: Ledger
   readonly rejects: RejectsFile | undefined
   /** Where an interrupted run is taken up; undefined where this one begins at the first line. */
@@ -143,6 +146,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   const end = sink(ingest.store, ingest.class, {
     workers: options.workers,
     skipUnchanged: options.skipUnchanged,
+    shape: ingest.shape,
     retryForMs: options.retryForMs,
     // What can be read again need not be begun any more; what was taken from a pipe is written.
     ...(inputs[index]!.rereadable && { stop }),

@@ -9,6 +9,8 @@ import { RejectsFile } from '../../run/rejectsFile.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked } from '../../run/state.ts'
 import type { Store } from '../../store/store.ts'
+import type { TransformPipeline } from '../../transform/pipeline.ts'
+import type { Transform } from '../../transform/transform.ts'
 import { dryRunStore } from './dryRun.ts'
 import { type Input, labelOf } from './input.ts'
 import { errorLimit, Ledger } from './ledger.ts'
@@ -16,7 +18,8 @@ import type { IngestOptions } from './options.ts'
 import { prepare } from './prepare.ts'
 import { continuation } from './resume.ts'
 import type { Ingest } from './run.ts'
-import type { Shared } from './types.ts'
+import { ingestShape, shapeTransforms, transformKeys } from './shape.ts'
+import type { IngestContext, Shared } from './types.ts'
 
 /** An ingest that may begin, and what has to be put back after it. */
 export interface Setup {
@@ -33,20 +36,25 @@ export async function setUp(
   inputs: readonly Input[],
   store: Store,
   options: IngestOptions,
-  callerContext: WriteContext,
+  callerContext: IngestContext,
   shared: Shared,
 ): Promise<Setup> {
   const context = options.dryRun ? withoutTraces(callerContext) : callerContext
   const run = new Run('ingest', context)
   const { state } = context
-  const key = keyOf(inputs, store, options)
+  const { transforms = [] } = callerContext
+  const key = keyOf(inputs, store, options, transforms)
   refuseTakenRun(callerContext.runId, key, callerContext.state?.journal)
   const spared = requireRejectsApart(inputs, store, options, callerContext)
   if (options.dryRun && callerContext.state !== undefined) requireUnlocked(callerContext.state, key)
   const lock = state && lockRun(state, key)
   try {
     const waiting = waitingFor(run, options)
-    const found = await waiting(() => prepare(store, options, run.emit, callerContext.state?.journal))
+    const found = await waiting(() =>
+      prepare(store, options, run.emit, callerContext.state?.journal, (layout) =>
+        shapeTransforms(transforms, layout),
+      ),
+    )
     let made: Promise<void> | undefined
     const begun = continuation(key, context, found.created, inputs.every(isRereadable))
     const id = begun.run ?? context.runId ?? newRunId()
@@ -59,6 +67,7 @@ export async function setUp(
       store: options.dryRun ? await scratch(found.layout) : store,
       inputs,
       options,
+      shape: ingestShape(found.transforms),
       checkpoint: begun.checkpoint && rejoined(begun.checkpoint, rejects, shared.rejectsFrom),
       make: () => {
         made ??= waiting(found.make)
@@ -78,7 +87,7 @@ export async function setUp(
       }),
     }
     const own = ingest.store === store || shared.scratch !== undefined ? undefined : ingest.store
-    return { ingest, close: () => close(own, rejects, lock) }
+    return { ingest, close: () => close(own, rejects, lock, found.transforms) }
   } catch (error) {
     lock?.release()
     throw error
@@ -104,17 +113,23 @@ function isRereadable({ rereadable }: Input): boolean {
 }
 
 /** A dry run leaves no checkpoint, so that the real one begins at the beginning. */
-function withoutTraces({ state: _, ...context }: WriteContext): WriteContext {
+function withoutTraces({ state: _, ...context }: IngestContext): IngestContext {
   return context
 }
 
-function keyOf(inputs: readonly Input[], { target }: Store, options: IngestOptions): RunKey {
+function keyOf(
+  inputs: readonly Input[],
+  { target }: Store,
+  options: IngestOptions,
+  transforms: readonly Transform[],
+): RunKey {
   const tenant = options.tenant ?? (options.tenantBy && `by ${options.tenantBy}`)
   return {
     target,
     class: classNameOf(options.collection),
     inputs: inputs.map(({ name }) => name),
     ...(tenant && { tenant }),
+    ...(transforms.length > 0 && { transforms: transformKeys(transforms) }),
   }
 }
 
@@ -158,8 +173,10 @@ async function close(
   own: Store | undefined,
   rejects: RejectsFile | undefined,
   lock: { release(): void } | undefined,
+  transforms: TransformPipeline,
 ): Promise<void> {
   rejects?.close()
   lock?.release()
   await own?.close()
+  await transforms.close()
 }

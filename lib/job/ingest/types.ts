@@ -1,4 +1,12 @@
+import type { WriteContext } from '../../run/context.ts'
 import type { CollectionSchema, Store } from '../../store/store.ts'
+import type { Transform } from '../../transform/transform.ts'
+
+/** The context of an ingest. */
+export interface IngestContext extends WriteContext {
+  /** What becomes of the objects of records, and of their class, before they are written; in this order. */
+  readonly transforms?: readonly Transform[]
+}
 
 /** What an ingest shares with others, where it is one of several: a rejects file, a store for a dry run. */
 export interface Shared {

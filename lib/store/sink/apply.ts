@@ -4,6 +4,7 @@ import type { Move } from '../../core/operation.ts'
 import type { Outcome, OutcomeName } from '../../core/outcome.ts'
 import { type Evaluation, evaluate, resultsOf, type Stored } from './evaluate.ts'
 import type { Calls, Removed } from './retryingCollection.ts'
+import type { Refused, Shape } from './shape.ts'
 import { operationOf, type WriteGroup } from './unit.ts'
 
 /** Settings for applying units. */
@@ -11,6 +12,9 @@ export interface Applying {
   readonly calls: Calls
   /** True: objects whose record hash the store already holds are not sent. */
   readonly skipUnchanged: boolean
+  /** What is stored of the objects that records describe. */
+  readonly shape: Shape
+  readonly signal: AbortSignal
 }
 
 type Tenants = Map<string, string | undefined>
@@ -20,10 +24,11 @@ type Tenants = Map<string, string | undefined>
  * Objects are written before anything is removed, and the source of a move is removed only once the object is
  * at its target: cut short anywhere, the unit may be repeated.
  */
-export async function applyGroup(group: WriteGroup, { calls, skipUnchanged }: Applying): Promise<Outcome[]> {
-  const stored = await calls.objects(pick(group, (id) => group.reads.has(id)))
-  const hashes = skipUnchanged ? await knownHashes(group, stored, calls) : undefined
-  const writes = await writeAll(group, stored, hashes, calls)
+export async function applyGroup(group: WriteGroup, applying: Applying): Promise<Outcome[]> {
+  const { calls, skipUnchanged, shape } = applying
+  const there = await calls.objects(pick(group, (id) => group.reads.has(id)))
+  const hashes = skipUnchanged ? await knownHashes(group, there, calls) : undefined
+  const writes = await writeAll(group, sourcesOf(there, shape), hashes, applying)
   const removed = await calls.remove(absences(group, writes.evaluation))
   return group.items.map((item, index) => {
     const verdict = refusedRemoval(writes.evaluation, removed, index) ?? writes.evaluation.verdicts[index]
@@ -33,8 +38,22 @@ export async function applyGroup(group: WriteGroup, { calls, skipUnchanged }: Ap
   })
 }
 
+function sourcesOf(there: ReadonlyMap<string, StoredObject>, shape: Shape): Stored {
+  const objects = new Map<string, StoredObject>()
+  const opaque = new Set<string>()
+  const hashes = new Map<string, unknown>()
+  for (const [id, object] of there) {
+    hashes.set(id, object.properties[HASH_PROPERTY])
+    const source = shape.source(object)
+    if (source === undefined) opaque.add(id)
+    else objects.set(id, source)
+  }
+  return { objects, opaque, hashes }
+}
+
 interface Writes {
   readonly evaluation: Evaluation
+  /** By id, as records describe them. */
   readonly written: ReadonlyMap<string, StoredObject>
 }
 
@@ -46,23 +65,34 @@ async function writeAll(
   group: WriteGroup,
   stored: Stored,
   hashes: ReadonlyMap<string, unknown> | undefined,
-  calls: Calls,
+  { calls, shape, signal }: Applying,
 ): Promise<Writes> {
-  const refused = new Map<number, string>()
+  const refused = new Map<number, Refused>()
+  const leftOut = new Set<number>()
   const written = new Map<string, StoredObject>()
   for (;;) {
-    const evaluation = evaluate(group.items, stored, refused)
-    const due = dueObjects(group, stored, evaluation, hashes).filter(
+    const evaluation = evaluate(group.items, stored, { refused, leftOut })
+    const due = dueObjects(group, stored, evaluation, hashes, shape).filter(
       (object) => written.get(object.id) !== object,
     )
-    const refusals = due.length === 0 ? new Map<string, string>() : await calls.write(due)
+    if (due.length === 0) return { evaluation, written }
+    const shaped = await shape.stored(due, signal)
+    const refusals = shaped.objects.size === 0 ? NONE : await calls.write([...shaped.objects.values()])
     for (const object of due) {
-      const reason = refusals.get(object.id)
-      if (reason === undefined) written.set(object.id, object)
-      else refused.set(evaluation.states.get(object.id)!.owner, reason)
+      const { owner } = evaluation.states.get(object.id)!
+      const refusal = shaped.refused.get(object.id) ?? refusedBy(refusals.get(object.id))
+      if (refusal !== undefined) refused.set(owner, refusal)
+      else if (shaped.leftOut.has(object.id)) leftOut.add(owner)
+      else written.set(object.id, object)
     }
-    if (refusals.size === 0) return { evaluation, written }
+    if (refusals.size + shaped.refused.size + shaped.leftOut.size === 0) return { evaluation, written }
   }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map()
+
+function refusedBy(reason: string | undefined): Refused | undefined {
+  return reason === undefined ? undefined : { code: 'store_rejected', reason }
 }
 
 /** The objects to send: all except those that the store already holds. */
@@ -71,13 +101,14 @@ function dueObjects(
   stored: Stored,
   evaluation: Evaluation,
   hashes: ReadonlyMap<string, unknown> | undefined,
+  shape: Shape,
 ): StoredObject[] {
   const due: StoredObject[] = []
   for (const [id, { object, owner }] of evaluation.states) {
     if (object === undefined) continue
     const operation = operationOf(group.items[owner]!)!
     const held = operation.kind === 'move' ? heldOfMove(operation, stored) : hashes?.get(id)
-    const hash = object.properties[HASH_PROPERTY]
+    const hash = shape.hashOf(object)
     if (hash === undefined || held !== hash) due.push(object)
   }
   return due
@@ -87,13 +118,17 @@ function dueObjects(
  * An object that moves is always sent: it brings vectors of which its hash knows nothing. Where nothing is at the
  * source, the move was made before, or is a put.
  */
-function heldOfMove({ from, to }: Move, stored: Stored): unknown {
-  return stored.has(from) ? undefined : stored.get(to)?.properties[HASH_PROPERTY]
+function heldOfMove({ from, to }: Move, { objects, hashes }: Stored): unknown {
+  return objects.has(from) ? undefined : hashes.get(to)
 }
 
-async function knownHashes(group: WriteGroup, stored: Stored, calls: Calls): Promise<Map<string, unknown>> {
+async function knownHashes(
+  group: WriteGroup,
+  there: ReadonlyMap<string, StoredObject>,
+  calls: Calls,
+): Promise<Map<string, unknown>> {
   const hashes = await calls.hashes(pick(group, (id) => !group.reads.has(id)))
-  for (const [id, object] of stored) hashes.set(id, object.properties[HASH_PROPERTY])
+  for (const [id, object] of there) hashes.set(id, object.properties[HASH_PROPERTY])
   return hashes
 }
 

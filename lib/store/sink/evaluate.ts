@@ -4,10 +4,24 @@ import type { StoredObject } from '../../core/object.ts'
 import type { Move, Operation, Patch } from '../../core/operation.ts'
 import type { OutcomeName } from '../../core/outcome.ts'
 import { Reject, type RejectCode } from '../../core/reject.ts'
+import type { Refused } from './shape.ts'
 import { operationOf } from './unit.ts'
 
-/** The objects in the store before a unit, by id, for the ids that its operations read. */
-export type Stored = ReadonlyMap<string, StoredObject>
+/** What stood in the store before a unit, by id, for the ids that its operations read. */
+export interface Stored {
+  readonly objects: ReadonlyMap<string, StoredObject>
+  /** Those of which it cannot be told what they were made of. */
+  readonly opaque: ReadonlySet<string>
+  /** The hashes of what stood there. */
+  readonly hashes: ReadonlyMap<string, unknown>
+}
+
+/** What became known of a unit's records while it was written, by their index. */
+export interface Settled {
+  readonly refused: ReadonlyMap<number, Refused>
+  /** Whose objects are not to be stored. */
+  readonly leftOut: ReadonlySet<number>
+}
 
 /** The outcome of a record, if it is known without the store's answer. */
 export interface Verdict {
@@ -34,20 +48,23 @@ export interface Evaluation {
 
 /**
  * Applies a unit's records in order to what the store held; the last state of each id wins.
- * `refused` maps the index of a record that the store would not take to its words: as if it were not there,
- * an earlier record of the same id counts again. Pure.
+ * A record that was refused is as if it were not there: an earlier record of the same id counts again. Of one whose object is
+ * left out there is none. Pure.
  */
-export function evaluate(
-  items: readonly Item[],
-  stored: Stored,
-  refused: ReadonlyMap<number, string>,
-): Evaluation {
+export function evaluate(items: readonly Item[], stored: Stored, { refused, leftOut }: Settled): Evaluation {
   const states = new Map<string, FinalState>()
   const verdicts = items.map((item, index) => {
-    const reason = refused.get(index)
-    if (reason !== undefined) return { name: 'rejected', cause: 'store_rejected', reason } as const
+    const refusal = refused.get(index)
+    if (refusal !== undefined) {
+      return { name: 'rejected', cause: refusal.code, reason: refusal.reason } as const
+    }
     return item instanceof Reject ? rejected(item) : judge(item as Entry, index, stored, states)
   })
+  for (const [id, { owner, object }] of states) {
+    if (object === undefined || !leftOut.has(owner)) continue
+    states.set(id, { owner, object: undefined })
+    verdicts[owner] = { name: 'skipped', cause: 'filtered' }
+  }
   items.forEach((item, index) => {
     verdicts[index] ??= superseded(operationOf(item)!, index, states, items)
   })
@@ -94,7 +111,9 @@ function apply(
 }
 
 function move(op: Move, owner: number, stored: Stored, states: Map<string, FinalState>): Verdict | undefined {
-  const object = op.carry(stored.get(op.from), stored.get(op.to))
+  const { objects, opaque } = stored
+  if (opaque.has(op.from) || (!objects.has(op.from) && opaque.has(op.to))) return UNTOLD
+  const object = op.carry(objects.get(op.from), objects.get(op.to))
   if (object === undefined) return withoutSource(op, stored)
   states.set(op.to, { owner, object })
   states.set(op.from, { owner, object: undefined })
@@ -103,7 +122,7 @@ function move(op: Move, owner: number, stored: Stored, states: Map<string, Final
 
 /** With an object at the target the move was made before: a repeated record ends here. */
 function withoutSource(op: Move, stored: Stored): Verdict {
-  if (stored.has(op.to)) return { name: 'unchanged' }
+  if (stored.objects.has(op.to)) return { name: 'unchanged' }
   const reason = 'nothing is stored under path or new_path, and the record brings no content'
   return { name: 'rejected', cause: 'source_missing', reason }
 }
@@ -114,7 +133,8 @@ function patch(
   stored: Stored,
   states: Map<string, FinalState>,
 ): Verdict | undefined {
-  const before = stored.get(op.id)
+  if (stored.opaque.has(op.id)) return UNTOLD
+  const before = stored.objects.get(op.id)
   if (before === undefined) {
     return {
       name: 'rejected',
@@ -125,6 +145,13 @@ function patch(
   states.set(op.id, { owner, object: op.revise(before) })
   return undefined
 }
+
+const UNTOLD = {
+  name: 'rejected',
+  cause: 'transform_failed',
+  reason:
+    'it changes what is stored, and transforms have left too little of it: send the path again with its content',
+} as const
 
 function superseded(
   operation: Operation,

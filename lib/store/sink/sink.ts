@@ -8,6 +8,7 @@ import { applyGroup } from './apply.ts'
 import { batchOf } from './chunk.ts'
 import { IdLocks, Sequencer } from './order.ts'
 import { Calls } from './retryingCollection.ts'
+import { AS_THEY_ARE, type Shape } from './shape.ts'
 import { type WriteGroup, writeGroups } from './unit.ts'
 
 /** Settings of a sink; each has a default. */
@@ -16,6 +17,8 @@ export interface SinkOptions {
   readonly workers?: number
   /** False: send every object, even if the store already holds its record hash. Default true. */
   readonly skipUnchanged?: boolean
+  /** What is stored of the objects that records describe. Default: themselves. */
+  readonly shape?: Shape | undefined
   /** How long to wait for an unreachable store, in milliseconds. Default 120 000. */
   readonly retryForMs?: number
   /** The first wait between two attempts, in milliseconds; it doubles. Default 250. */
@@ -133,7 +136,8 @@ class StoreSink extends Writable {
 
   async #apply(group: WriteGroup): Promise<Outcome[]> {
     await this.#prepareTenants(group)
-    return applyGroup(group, { calls: this.#calls, skipUnchanged: this.#options.skipUnchanged ?? true })
+    const { skipUnchanged = true, shape = AS_THEY_ARE } = this.#options
+    return applyGroup(group, { calls: this.#calls, skipUnchanged, shape, signal: this.#abort.signal })
   }
 
   async #prepareTenants(group: WriteGroup): Promise<void> {
