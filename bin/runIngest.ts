@@ -3,6 +3,7 @@ import type { Context } from './cli/command.ts'
 import { EXIT } from './cli/exit.ts'
 import type { Source } from './cli/inputs.ts'
 import { afterError, feedRejects } from './cli/next.ts'
+import { transformsFor } from './cli/transforms.ts'
 import { forRun } from './forRun.ts'
 import {
   ingestFiles,
@@ -29,12 +30,12 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   const options = context.options(ingestOptions)
   requireUsable(options)
   const inputs = await find()
+  const transforms = await transformsFor(context)
   const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(console)
   const sizes = inputs.map(({ size }) => size)
-  const write = contextOf(context, state, options.dryRun, (progress) =>
-    view.update(ingestMeasure(progress, sizes)),
-  )
+  const onProgress = (progress: Progress) => view.update(ingestMeasure(progress, sizes))
+  const write = { ...contextOf(context, state, options.dryRun, onProgress), transforms }
   const { report, error } = await ingestFiles(inputs.map(withFile), store, options, write).finally(view.stop)
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)

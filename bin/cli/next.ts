@@ -5,6 +5,7 @@ import {
   namesOf,
   type OptionsSchema,
   targetOptions,
+  transformOptions,
 } from '../library.ts'
 import type { Context } from './command.ts'
 import { commandLine } from './signal/commandLine.ts'
@@ -12,13 +13,24 @@ import { continuingText } from './signal/continuing.ts'
 
 type Flags = Pick<Context, 'flags'>
 
+/** They are given again in their order. */
+export const ORDERED: readonly string[] = Object.entries(transformOptions.properties).flatMap(
+  ([key, option]) => ('ordered' in option ? [key] : []),
+)
+
+/** The same transforms in another command line. */
+export function stepWords(steps: Context['steps']): string[] {
+  return steps.flatMap(({ kind, text }) => [`--${kind}`, text])
+}
+
 /** Flags of a run that would not mean the same for its rejects. */
-const OF_ONE_RUN = new Set(['dryRun', 'fromRejects'])
+const OF_ONE_RUN: ReadonlySet<string> = new Set(['dryRun', 'fromRejects', ...ORDERED])
 
 /** The command that feeds rejected records in again, once they are corrected, with the flags that were given. */
-export function feedRejects({ flags }: Flags, path: string): string {
-  const kept = [ingestOptions, targetOptions].flatMap((schema) => givenFlags(schema, flags, OF_ONE_RUN))
-  const line = commandLine(['index', 'process-jsonl', path, '--from-rejects', ...kept])
+export function feedRejects({ flags, steps }: Flags & Pick<Context, 'steps'>, path: string): string {
+  const schemas = [ingestOptions, transformOptions, targetOptions]
+  const kept = schemas.flatMap((schema) => givenFlags(schema, flags, OF_ONE_RUN))
+  const line = commandLine(['index', 'process-jsonl', path, '--from-rejects', ...kept, ...stepWords(steps)])
   return `correct the rejected records, then: ${line}`
 }
 

@@ -20,3 +20,14 @@ t.test(
     t.same([quiet.code, quiet.stdout], [3, ''])
   },
 )
+
+t.test('a script is no reason to go on, where a command ends before it has run', async (t) => {
+  const record = JSON.stringify({ repo: 'r', op: 'add', path: 'p', content: 'x' })
+  const script = 'console.log("loaded"); export default (object) => object'
+  const { run } = home(t, { 'a.jsonl': `${record}\n`, 'fix.mjs': script })
+  const ingest = ['index', 'process-jsonl', 'a.jsonl', '--collection', 'c', '--script', 'fix.mjs']
+  const { code, stdout, stderr } = await run(ingest)
+  t.same([code, stdout], [2, ''])
+  t.match(stderr, /^loaded\n/)
+  t.match(stderr, /script fix\.mjs may make several objects of one record/)
+})

@@ -1,6 +1,6 @@
 import type { Command } from '../../cli/command.ts'
 import { sources } from '../../cli/inputs.ts'
-import { ingestOptions, runOptions, targetOptions } from '../../library.ts'
+import { ingestOptions, runOptions, targetOptions, transformOptions } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
 
 /** `index process-jsonl FILE…`: files of change records → a collection. */
@@ -21,7 +21,7 @@ export const command: Command = {
     'elysiactl index process-jsonl corrected.jsonl --from-rejects --collection source-code',
     'elysiactl index process-jsonl changes.jsonl --collection source-code --dry-run --json',
   ],
-  schemas: [ingestOptions, runOptions, targetOptions],
+  schemas: [ingestOptions, transformOptions, runOptions, targetOptions],
   document: 'report',
   exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
   docs: 'docs/format.md',

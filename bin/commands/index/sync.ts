@@ -7,6 +7,7 @@ import {
   type OptionsSchema,
   runOptions,
   targetOptions,
+  transformOptions,
   withoutKeys,
 } from '../../library.ts'
 import { runIngest } from '../../runIngest.ts'
@@ -50,7 +51,7 @@ export const command: Command = {
     'kcat -C -t code | elysiactl index sync --stdin --input-name kafka-code --collection source-code',
     'elysiactl index sync --collection source-code --from-command -- ./producer --since yesterday',
   ],
-  schemas: [syncOptions, ingestOptions, runOptions, targetOptions],
+  schemas: [syncOptions, ingestOptions, transformOptions, runOptions, targetOptions],
   document: 'report',
   exits: ['rejects', 'damage', 'conflict', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md, docs/recipes.md',

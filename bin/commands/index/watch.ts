@@ -1,5 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
+import { transformsFor } from '../../cli/transforms.ts'
 import { forRun } from '../../forRun.ts'
 import {
   counted,
@@ -10,6 +11,7 @@ import {
   type State,
   sum,
   targetOptions,
+  transformOptions,
   type WatchReport,
   type WriteContext,
   watchJob,
@@ -31,7 +33,7 @@ export const command: Command = {
     "elysiactl index watch inbox --pattern '*.jsonl.zst' --after move --collection source-code",
     'elysiactl index watch inbox --settle 10s --after delete --collection source-code --target http://localhost:8080',
   ],
-  schemas: [watchOptions, ingestOptions, runOptions, targetOptions],
+  schemas: [watchOptions, ingestOptions, transformOptions, runOptions, targetOptions],
   document: 'report',
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md',
@@ -41,9 +43,10 @@ export const command: Command = {
     const { console } = context
     const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
     requireUsable(context.options(ingestOptions))
+    const transforms = await transformsFor(context)
     const { store, state } = await context.openTarget(forRun(context))
     const view = await progressView(console)
-    const jobContext = contextOf(context, state, options, view)
+    const jobContext = { ...contextOf(context, state, options, view), transforms }
     const { watch } = await watchJob()
     const { report, error } = await watch(directory, store, options, jobContext).finally(view.stop)
     if (report.status === 'done') context.done()

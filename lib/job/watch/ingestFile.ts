@@ -1,9 +1,9 @@
 import { ElysiaError } from '../../core/errors.ts'
 import type { Report } from '../../core/report.ts'
-import type { WriteContext } from '../../run/context.ts'
 import type { Ended } from '../../run/run.ts'
 import { ingestFiles } from '../ingest/ingest.ts'
 import type { Input } from '../ingest/input.ts'
+import type { IngestContext } from '../ingest/types.ts'
 import type { WatchEntry } from './log.ts'
 import type { FilePosition, OpenedFile } from './opened.ts'
 import type { Start } from './recognise.ts'
@@ -31,11 +31,12 @@ export async function ingestFile(
   }
   const { signal, stop, context } = ofAll
   const path = shared === undefined ? rejects : context.rejectsPath
-  const ofFile: WriteContext = {
+  const ofFile: IngestContext = {
     signal,
     stop,
     runId: run,
     ...(state && { state }),
+    ...(context.transforms && { transforms: context.transforms }),
     ...(context.onInFlight && { onInFlight: context.onInFlight }),
     ...(path !== undefined && { rejectsPath: path }),
     onEvent: (event) => {

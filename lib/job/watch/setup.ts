@@ -5,7 +5,6 @@ import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { openDatabase } from '../../database/connection.ts'
 import { namePattern } from '../../file/namePattern.ts'
 import { resolveInput } from '../../options/options.ts'
-import type { WriteContext } from '../../run/context.ts'
 import { newRunId } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lock, refuseTakenRun, requireFree, type State } from '../../run/state.ts'
@@ -13,7 +12,7 @@ import type { CollectionSchema, Store } from '../../store/store.ts'
 import { dryRunStore } from '../ingest/dryRun.ts'
 import { type IngestOptions, type IngestOptionsInput, ingestOptions } from '../ingest/options.ts'
 import { requireUsable } from '../ingest/stages.ts'
-import type { Shared } from '../ingest/types.ts'
+import type { IngestContext, Shared } from '../ingest/types.ts'
 import { FAILED, PROCESSED } from './afterIngest.ts'
 import { Folder } from './folder.ts'
 import { look } from './identity.ts'
@@ -29,7 +28,7 @@ export interface Watching {
   readonly store: Store
   readonly ingest: IngestOptions
   readonly options: WatchOptions
-  readonly run: Run<WriteContext>
+  readonly run: Run<IngestContext>
   /** Of a dry run what it is held against, and leaves as it is. */
   readonly state: State | undefined
   readonly log: WatchLog
@@ -52,7 +51,7 @@ export async function setUpWatch(
   path: string,
   store: Store,
   options: IngestOptionsInput & WatchOptionsInput,
-  callerContext: WriteContext,
+  callerContext: IngestContext,
 ): Promise<Watching> {
   const { ingest, watch } = optionsOf(options)
   requireUsable(ingest)
@@ -112,17 +111,17 @@ export async function setUpWatch(
 type Scratch = NonNullable<Shared['scratch']>
 
 interface Effective {
-  readonly context: WriteContext
+  readonly context: IngestContext
   readonly scratch: Scratch | undefined
   discard(): Promise<void>
 }
 
-function real(context: WriteContext): Effective {
+function real(context: IngestContext): Effective {
   return { context, scratch: undefined, discard: async () => {} }
 }
 
 /** Nothing is remembered, and what one file would write is there for the next. */
-function dry({ state: _, ...context }: WriteContext, store: Store): Effective {
+function dry({ state: _, ...context }: IngestContext, store: Store): Effective {
   let made: Promise<Store> | undefined
   const scratch = (layout: CollectionSchema) => {
     made ??= dryRunStore(store, layout)
@@ -132,7 +131,7 @@ function dry({ state: _, ...context }: WriteContext, store: Store): Effective {
 }
 
 /** A dry run takes no lock, and is refused where the real one would be. @throws ElysiaError ELYSIA_LOCKED */
-function requireNobody({ state, rejectsPath }: WriteContext, lockName: string, directory: string): void {
+function requireNobody({ state, rejectsPath }: IngestContext, lockName: string, directory: string): void {
   if (state === undefined) return
   requireFree(state.directory, lockName, `watching ${directory}`)
   if (rejectsPath !== undefined) requireFree(state.directory, ...lockOfRejects(rejectsPath))
@@ -151,7 +150,7 @@ function optionsOf(input: IngestOptionsInput & WatchOptionsInput): {
   return { ingest, watch: ingest.dryRun ? { ...resolved, after: 'keep' } : resolved }
 }
 
-function factsOf(ingest: IngestOptions, store: Store, { runId }: WriteContext): WatchFacts {
+function factsOf(ingest: IngestOptions, store: Store, { runId }: IngestContext): WatchFacts {
   const { collection } = ingest
   return { id: runId ?? newRunId(), collection, class: classNameOf(collection), target: store.target }
 }

@@ -1,8 +1,8 @@
 import { namePattern } from '../../file/namePattern.ts'
-import type { WriteContext } from '../../run/context.ts'
 import { type Ended, runJob } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import type { IngestOptionsInput } from '../ingest/options.ts'
+import type { IngestContext } from '../ingest/types.ts'
 import { DirectoryWatcher } from './files.ts'
 import type { WatchOptionsInput } from './options.ts'
 import type { WatchReport } from './report.ts'
@@ -25,7 +25,7 @@ export async function watch(
   directory: string,
   store: Store,
   input: IngestOptionsInput & WatchOptionsInput,
-  context: WriteContext = {},
+  context: IngestContext = {},
 ): Promise<Ended<WatchReport>> {
   const watching = await setUpWatch(directory, store, input, context)
   const { run, facts, folder, totals } = watching

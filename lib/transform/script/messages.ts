@@ -10,10 +10,11 @@ export interface ScriptExports {
   readonly dropped: readonly string[]
 }
 
-/** From the thread: once that it is loaded, or why it cannot be; then answers, in the order of the objects. */
+/** From the thread: what the script prints; once that it is loaded, or why it cannot be; then answers, in the order of the objects. */
 export type FromScript =
   | { readonly kind: 'loaded'; readonly exports: ScriptExports }
   | { readonly kind: 'unusable'; readonly reason: string }
+  | { readonly kind: 'printed'; readonly text: string }
   | { readonly kind: 'answers'; readonly bytes: Uint8Array }
 
 /** A page of objects, to the thread; a list of answers, from it. */

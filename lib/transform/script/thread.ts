@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { deserialize, serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
@@ -64,15 +63,11 @@ export class ScriptThread {
   static async start({ url, timeoutMs, onOutput }: ThreadOptions): Promise<ScriptThread> {
     const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     const workerData: ScriptThreadData = { url: url.href, timeoutMs, begun }
-    const worker = new Worker(workerUrl(), {
-      workerData,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    const resourceLimits = { maxOldGenerationSizeMb: MOST_MEGABYTES }
+    const worker = new Worker(workerUrl(), { workerData, resourceLimits })
+    worker.on('message', (message: FromScript) => {
+      if (message.kind === 'printed') onOutput?.(message.text)
     })
-    for (const output of [worker.stdout, worker.stderr]) {
-      output.setEncoding('utf8').on('data', (text: string) => onOutput?.(text))
-    }
     const loaded = await Promise.race([loadedOf(worker), deathOf(worker), silence(timeoutMs)])
     if (typeof loaded !== 'string') return new ScriptThread(worker, begun, loaded, timeoutMs)
     await worker.terminate()
@@ -150,9 +145,15 @@ function workerUrl(): URL {
   return new URL(`./worker${here.endsWith('.ts') ? '.ts' : '.js'}`, here)
 }
 
-async function loadedOf(worker: Worker): Promise<ScriptExports | string> {
-  const [message] = (await once(worker, 'message')) as [FromScript]
-  return message.kind === 'loaded' ? message.exports : message.kind === 'unusable' ? message.reason : ''
+function loadedOf(worker: Worker): Promise<ScriptExports | string> {
+  return new Promise((resolve) => {
+    const onMessage = (message: FromScript) => {
+      if (message.kind === 'printed') return
+      worker.off('message', onMessage)
+      resolve(message.kind === 'loaded' ? message.exports : message.kind === 'unusable' ? message.reason : '')
+    }
+    worker.on('message', onMessage)
+  })
 }
 
 function deathOf(worker: Worker): Promise<string> {

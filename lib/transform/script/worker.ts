@@ -34,6 +34,16 @@ function sendAnswers(answers: Answer[]): void {
   send({ kind: 'answers', bytes }, [bytes.buffer as ArrayBuffer])
 }
 
+/** As messages, in their place among answers: streams of a thread would keep the process of its owner alive. */
+function sendWhatIsPrinted(): void {
+  for (const output of [process.stdout, process.stderr]) {
+    output.write = (chunk: string | Uint8Array) => {
+      send({ kind: 'printed', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() })
+      return true
+    }
+  }
+}
+
 async function load() {
   try {
     const found = exportsOf((await import(url)) as Record<string, unknown>)
@@ -72,6 +82,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null)?.then === 'function'
 }
 
+sendWhatIsPrinted()
 const script = await load()
 
 /** Without a promise where the script gives none: most do not, and a page has hundreds of objects. */

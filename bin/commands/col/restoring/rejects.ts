@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Context } from '../../../cli/command.ts'
-import { givenFlags } from '../../../cli/next.ts'
+import { givenFlags, ORDERED, stepWords } from '../../../cli/next.ts'
 import { commandLine } from '../../../cli/signal/commandLine.ts'
 import {
   layersFor,
@@ -20,11 +20,6 @@ export function rejectsPath(
   if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
   return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
 }
-
-/** They are given again in their order. */
-const ORDERED = Object.entries(transformOptions.properties).flatMap(([key, option]) =>
-  'ordered' in option ? [key] : [],
-)
 
 /** Flags that would not mean the same for what was rejected. */
 const OF_ONE_RESTORE: ReadonlySet<string> = new Set([
@@ -65,7 +60,7 @@ export function restoreRejects(
       ...(name === collection ? [] : ['--name', name]),
       ...['--on-conflict', strategyFor(flags)],
       ...kept,
-      ...steps.flatMap(({ kind, text }) => [`--${kind}`, text]),
+      ...stepWords(steps),
     ]
     return commandLine(['col', 'restore', ...words])
   })
