@@ -18,7 +18,7 @@ const PAGE = 'SELECT line FROM objects WHERE tenant = ? AND id > ? AND id <= ? O
 const BEHIND_ALL = '~'
 
 /**
- * Objects in any order (JSON lines, a document of the original, an export of a server) as a side of a comparison. They
+ * Objects in any order (JSON lines, a table, a document of the original, an export of a server) as a side of a comparison. They
  * are put in order in a temporary file, as large as they are. Memory: a page, and a cache of some megabytes.
  */
 export function spooledSide(source: RestoreSource): DiffSide {
@@ -28,7 +28,7 @@ export function spooledSide(source: RestoreSource): DiffSide {
     schema,
     isSchemaDerived: kind !== 'original',
     ...(tenants && { tenants: tenants.map(({ name }) => ({ name })) }),
-    ...(kind !== 'jsonl' && { kind: 'weaviate' }),
+    ...(kind !== 'jsonl' && kind !== 'parquet' && { kind: 'weaviate' }),
     ...(about !== undefined && { about }),
     ...(withoutVectors !== undefined && { withoutVectors }),
     open: (reading) => inOrder(source, reading),

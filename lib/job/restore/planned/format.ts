@@ -27,6 +27,7 @@ export const PLANNED_OPTIONS = [
     'quantizer',
     'migrate',
   ],
+  ...['shape', 'idFrom', 'vectorFrom', 'propertiesFrom', 'timezone'],
   ...['filter', 'objects', 'properties', 'schema', 'replication', 'vectorizer', 'missingReferences'],
 ] as const
 
