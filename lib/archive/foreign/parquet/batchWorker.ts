@@ -11,11 +11,19 @@ const MIB = 1024 * 1024
 const PAGE_OBJECTS = 1000
 const PAGE_BYTES = 2 * MIB
 /** What a page takes where all it refers to in dictionaries is the longest there is. */
-const MAX_PAGE_BYTES = 128 * PAGE_BYTES
+const MAX_PAGE_BYTES = 8 * PAGE_BYTES
+/** What its values in lists take at most. */
+const MAX_NESTED_BYTES = 64 * MIB
 /** What the decoder takes for a value of a list, whatever its bytes. Measured. */
 const NESTED_VALUE_BYTES = 48
 /** Of byte arrays of one length: more than any type needs. */
 const MAX_WIDTH = 4096
+/**
+ * The library decodes a group at once, whatever makes a page: one that a dictionary makes so much larger than its bytes is
+ * decoded page by page, each time from its beginning.
+ */
+const MAX_DECODED_BYTES = 256 * MIB
+const GAIN = 4
 /** The library takes five times as much of its 4 GiB. */
 const MAX_GROUP_BYTES = 768 * MIB
 
@@ -28,8 +36,14 @@ export interface BatchReading {
   readonly limit?: number
 }
 
-/** How many rows of each row group make a page. Throws an Error where pages are not what the footer says. */
-function pageRows({ path, footer }: BatchReading): number[] {
+/** How the rows of a group are read: so many make a page, and so many are decoded at once. */
+interface Pace {
+  readonly page: number
+  readonly window: number
+}
+
+/** How each row group is read. Throws an Error where pages are not what the footer says. */
+function pacesOf({ path, footer }: BatchReading): Pace[] {
   const file = openSync(path, 'r')
   try {
     requireDisjoint(footer, fstatSync(file).size)
@@ -37,24 +51,22 @@ function pageRows({ path, footer }: BatchReading): number[] {
       const buffer = Buffer.allocUnsafe(length)
       return buffer.subarray(0, readSync(file, buffer, 0, length, at))
     }
-    return footer.groups.map((group) => rowsOf(group, read))
+    return footer.groups.map((group) => paceOf(group, read))
   } finally {
     closeSync(file)
   }
 }
 
-function rowsOf(group: RowGroup, read: ReadAt): number {
+function paceOf(group: RowGroup, read: ReadAt): Pace {
   requireHeld(group)
   const { bytes, most, nested } = costOf(group, read)
   const widths = group.chunks.reduce((sum, chunk) => sum + widthOf(chunk), 0)
-  const shares = Math.max(
-    bytes / PAGE_BYTES,
-    (most + group.rows * widths) / MAX_PAGE_BYTES,
-    group.rows / PAGE_OBJECTS,
-  )
+  const whole = most + group.rows * widths
+  const shares = Math.max(bytes / PAGE_BYTES, whole / MAX_PAGE_BYTES, group.rows / PAGE_OBJECTS)
   const rows = Math.max(1, Math.floor(group.rows / Math.max(1, shares)))
-  if (nested * NESTED_VALUE_BYTES <= MAX_PAGE_BYTES) return rows
-  return fitting(valuesPerRow(group, 1, read), rows)
+  const isFew = nested * NESTED_VALUE_BYTES <= MAX_NESTED_BYTES
+  const page = isFew ? rows : fitting(valuesPerRow(group, 1, read), rows)
+  return { page, window: whole > MAX_DECODED_BYTES && whole > GAIN * bytes ? page : group.rows }
 }
 
 /** @throws Error for a row group that the library cannot hold */
@@ -77,7 +89,7 @@ function widthOf({ type, width, repetition }: RowGroup['chunks'][number]): numbe
 function fitting(values: Uint32Array, most: number): number {
   for (let rows = most; ; rows = Math.ceil(rows / 2)) {
     const largest = largestPage(values, rows)
-    if (largest * NESTED_VALUE_BYTES <= MAX_PAGE_BYTES) return rows
+    if (largest * NESTED_VALUE_BYTES <= MAX_NESTED_BYTES) return rows
     if (rows > 1) continue
     if (largest <= MAX_NESTED_VALUES) return rows
     throw new Error(`has a row of ${largest} values in its lists, more than ${MAX_NESTED_VALUES}`)
@@ -115,13 +127,17 @@ async function withoutHint(path: string): Promise<Blob> {
 
 /** The batches of a file, each as an Arrow stream. */
 async function* batchesIn(reading: BatchReading): AsyncGenerator<Uint8Array> {
-  const { columns, limit } = reading
-  const wanted = { ...(columns && { columns: [...columns] }), ...(limit !== undefined && { limit }) }
-  const batchSizes = pageRows(reading)
+  const { columns, limit = Number.POSITIVE_INFINITY, footer } = reading
+  const wanted = columns && { columns: [...columns] }
+  const paces = pacesOf(reading)
   const file = await ParquetFile.fromFile(await withoutHint(reading.path))
-  for (const [group, batchSize] of batchSizes.entries()) {
-    const batches = await file.stream({ rowGroups: [group], batchSize, ...wanted })
-    for await (const batch of batches as ReadableStream<RecordBatch>) yield batch.intoIPCStream()
+  for (const [group, { page, window }] of paces.entries()) {
+    const rows = Math.min(limit, footer.groups[group]!.rows)
+    for (let offset = 0; offset < rows; offset += window) {
+      const range = { limit: Math.min(window, rows - offset), offset }
+      const batches = await file.stream({ rowGroups: [group], batchSize: page, ...range, ...wanted })
+      for await (const batch of batches as ReadableStream<RecordBatch>) yield batch.intoIPCStream()
+    }
   }
   file.free()
 }
