@@ -8,7 +8,7 @@ import type { CollectionSchema } from '../../core/schema.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
 import { Pager } from '../../stream/pager.ts'
-import { type Parsed, parseJson } from '../../stream/parseJson.ts'
+import { type Parsed, parseJson, parseLine } from '../../stream/parseJson.ts'
 import { Changes } from './changes.ts'
 import { SchemaDerivation } from './deriveSchema.ts'
 import { type DocumentKind, documentLines } from './documentLines.ts'
@@ -89,7 +89,8 @@ interface Found extends PlainObject {
 }
 
 /** The objects of a line, or why it is none, or one of its records. */
-function objectsIn(line: Parsed | Reject, chosen: Chosen): readonly (Found | Reject)[] {
+function objectsIn(item: Parsed | Reject, chosen: Chosen): readonly (Found | Reject)[] {
+  const line = item instanceof RejectedLine ? item : withoutReason(item)
   if (line instanceof RejectedLine) return [line]
   const records = refusing(line, line.text, () => (chosen.form ?? PLAIN).records(line.value))
   if (records instanceof RejectedLine) return [records]
@@ -101,6 +102,13 @@ function objectsIn(line: Parsed | Reject, chosen: Chosen): readonly (Found | Rej
     if (found instanceof RejectedLine) return [found]
     return ofClass(line, text, { ...found, length: line.text.length / records.length }, chosen)
   })
+}
+
+/** A line of a rejects file holds what was refused as its text, where it was no object. */
+export function withoutReason(line: Parsed): Parsed | Reject {
+  const { reason, code, record, id } = line.value
+  const isRejected = id === null && typeof reason === 'string' && typeof code === 'string'
+  return isRejected && typeof record === 'string' ? parseLine({ ...line, text: record }) : line
 }
 
 function refusing<T>(line: Parsed, text: string | (() => string), read: () => T): T | Reject {

@@ -11,7 +11,7 @@ export function propertyName(field: string): string {
 
 /** The same for a property in another one, where no name is kept. */
 export function legalName(field: string): string {
-  if (NAME.test(field)) return field
-  const legal = field.replace(/[^_0-9A-Za-z]/g, '_').replace(/^(?=\d|$)/, '_')
+  if (NAME.test(field) && field !== '__proto__') return field
+  const legal = field.replace(/[^_0-9A-Za-z]/g, '_').replace(/^(?=\d|$|__proto__$)/, '_')
   return legal.slice(0, MAX_LENGTH)
 }

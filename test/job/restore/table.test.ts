@@ -47,6 +47,8 @@ t.test('a table becomes a collection; rows that are no objects are rejects with 
     ],
   )
   t.equal((await objectsOf(store, 'Rows')).length, 4)
+  const ragged = rejects().find(({ line }) => line === 3)
+  t.strictSame(JSON.parse(ragged.record), { id: '00000000-0000-4000-8000-000000000002', vector: [1], n: 1 })
 })
 
 t.test('of an archive that was changed in pandas exactly the changed rows are sent', async (t) => {

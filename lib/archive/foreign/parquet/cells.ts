@@ -3,6 +3,7 @@ import { isReference, type PropertySchema } from '../../../core/schema.ts'
 import { type Data, DataType, type Field, Vector } from '../../format/arrow.ts'
 import type { Changes } from '../changes.ts'
 import { PlainFault } from '../plainFault.ts'
+import { legalName } from '../propertyName.ts'
 import { decimalOf, decimalText, longOf, wholeFloat } from './numbers.ts'
 import { dayText, momentText, timeText } from './times.ts'
 import type { Zone } from './zone.ts'
@@ -106,8 +107,8 @@ function listCell(data: Data, reading: CellReading, wanted: Wanted): Cell | unde
 function structCell(data: Data, reading: CellReading, wanted: Wanted): Cell | undefined {
   const nested = (wanted?.nestedProperties ?? []) as readonly PropertySchema[]
   const fields = (data.type.children as Field[]).map(({ name }, at) => {
-    const of = nested.find((property) => property.name === name)
-    return { name, cell: cellOf(data.children[at]!, reading, of) }
+    const of = nested.find((property) => property.name === legalName(name))
+    return { name: legalName(name), cell: cellOf(data.children[at]!, reading, of) }
   })
   if (fields.some(({ cell }) => cell === undefined)) return undefined
   return (row) => {

@@ -3,6 +3,7 @@ import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import { DataType, type Field } from '../../format/arrow.ts'
 import { Changes } from '../changes.ts'
 import { SchemaDerivation } from '../deriveSchema.ts'
+import { legalName } from '../propertyName.ts'
 import { notedSchema } from './roles.ts'
 import { type ReadableBatch, readersOf, type Table, type TableOptions } from './table.ts'
 
@@ -75,9 +76,10 @@ function typed(property: PropertySchema, type: DataType | undefined): PropertySc
 
 function structOf(property: PropertySchema, type: DataType): PropertySchema {
   const derived = (property.nestedProperties ?? []) as readonly PropertySchema[]
-  const nestedProperties = (type.children as Field[]).map(({ name, type: of }) =>
-    typed(derived.find((one) => one.name === name) ?? { name, dataType: ['text'] }, of),
-  )
+  const nestedProperties = (type.children as Field[]).map(({ name: field, type: of }) => {
+    const name = legalName(field)
+    return typed(derived.find((one) => one.name === name) ?? { name, dataType: ['text'] }, of)
+  })
   return { ...property, dataType: ['object'], nestedProperties }
 }
 

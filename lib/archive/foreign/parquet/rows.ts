@@ -1,5 +1,6 @@
 import { JsonTooComplex } from '../../../core/boundedJson.ts'
 import { messageOf } from '../../../core/errors.ts'
+import { exactJson } from '../../../core/exactJson.ts'
 import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../../core/object.ts'
 import { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
@@ -52,7 +53,11 @@ export function rowReader(batch: RecordBatch, reading: RowReading): RowReader {
     } catch (thrown) {
       if (!(thrown instanceof PlainFault) && !isMalformed(thrown)) throw thrown
       const code = thrown instanceof PlainFault ? thrown.code : 'invalid_value'
-      return new Reject({ line, end: line }, code, `row ${line}: ${messageOf(thrown)}`)
+      return new Reject(
+        { line, end: line, text: columns.textOf(row) },
+        code,
+        `row ${line}: ${messageOf(thrown)}`,
+      )
     }
   }
 }
@@ -66,6 +71,7 @@ function isMalformed(thrown: unknown): boolean {
 class Columns {
   readonly #batch: RecordBatch
   readonly #reading: RowReading
+  #all: (readonly [string, Cell | undefined])[] | undefined
 
   constructor(batch: RecordBatch, reading: RowReading) {
     this.#batch = batch
@@ -97,6 +103,14 @@ class Columns {
     })
   }
 
+  /** A row as a JSON line, as far as JSON has its values. */
+  textOf(row: number): string {
+    const { fields } = this.#batch.schema
+    this.#all ??= fields.map(({ name }) => [name, cellOf(this.#data(name)!, this.#reading)] as const)
+    const values = this.#all.map(([name, cell]) => [name, valueOrNull(cell, row)] as const)
+    return exactJson(Object.fromEntries(values))
+  }
+
   /** The type of the column of a property. */
   readonly typeOf = (property: string): DataType | undefined => {
     const column = this.#reading.roles.properties.get(property)
@@ -106,6 +120,14 @@ class Columns {
   #data(column: string): Data | undefined {
     const index = this.#batch.schema.fields.findIndex(({ name }) => name === column)
     return this.#batch.data.children[index]
+  }
+}
+
+function valueOrNull(cell: Cell | undefined, row: number): Json {
+  try {
+    return cell?.(row) ?? null
+  } catch {
+    return null
   }
 }
 

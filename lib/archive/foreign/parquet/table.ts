@@ -160,6 +160,6 @@ function withoutVectors(fields: readonly Field[], { vectors }: Roles): string[] 
 }
 
 function ofFile(reject: Reject, name: string): Reject {
-  const { line, end, code, reason } = reject
-  return new Reject({ line, end }, code, `${name}: ${reason}`)
+  const { line, end, code, reason, text } = reject
+  return new Reject({ line, end, ...(text !== undefined && { text }) }, code, `${name}: ${reason}`)
 }

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import type { DocumentKind } from '../../../archive/foreign/documentLines.ts'
 import { mappingOf } from '../../../archive/foreign/mapping.ts'
-import { jsonLines } from '../../../archive/foreign/plainJsonl.ts'
+import { jsonLines, withoutReason } from '../../../archive/foreign/plainJsonl.ts'
 import type { LineForm } from '../../../archive/foreign/shapes/reading.ts'
 import { fieldsSaid } from '../../../archive/foreign/shapes/reading.ts'
 import type { ShapeName } from '../../../archive/foreign/shapes/shape.ts'
@@ -58,7 +58,8 @@ async function sampleOf(source: Readable, document: DocumentKind | undefined): P
   const sample: JsonObject[] = []
   try {
     for await (const line of last as AsyncIterable<Parsed | Reject>) {
-      if (!(line instanceof Reject)) sample.push(line.value)
+      const read = line instanceof Reject ? line : withoutReason(line)
+      if (!(read instanceof Reject)) sample.push(read.value)
       if (sample.length === SAMPLE) break
     }
   } catch {

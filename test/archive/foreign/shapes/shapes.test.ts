@@ -7,7 +7,7 @@ import t from 'tap'
 import { Changes } from '../../../../lib/archive/foreign/changes.ts'
 import { documentKind } from '../../../../lib/archive/foreign/documentLines.ts'
 import { type MappingOptions, mappingOf } from '../../../../lib/archive/foreign/mapping.ts'
-import { jsonLines, plainJsonl } from '../../../../lib/archive/foreign/plainJsonl.ts'
+import { jsonLines, plainJsonl, withoutReason } from '../../../../lib/archive/foreign/plainJsonl.ts'
 import { fieldsSaid, foreignLines } from '../../../../lib/archive/foreign/shapes/reading.ts'
 import { shapeNamed, shapeOf } from '../../../../lib/archive/foreign/shapes/shapes.ts'
 import type { JsonObject, StoredObject } from '../../../../lib/core/object.ts'
@@ -24,7 +24,10 @@ async function readBytes(bytes: Buffer, options: MappingOptions = {}) {
   const document = documentKind(bytes)
   const sample: JsonObject[] = []
   const collect = async (lines: AsyncIterable<Parsed | Reject>) => {
-    for await (const line of lines) if (!(line instanceof Reject)) sample.push(line.value)
+    for await (const line of lines) {
+      const read = line instanceof Reject ? line : withoutReason(line)
+      if (!(read instanceof Reject)) sample.push(read.value)
+    }
   }
   await pipeline(Readable.from([bytes]), ...jsonLines({ document }), collect)
   const shape = shapeOf(sample) ?? shapeNamed('flat')
@@ -188,6 +191,14 @@ t.test('lines of no store are read as they are said to be', async (t) => {
   const none = await read('flat.jsonl', { idFrom: 'isbn', vectorFrom: 'none' })
   t.strictSame(none.objects[0]!.properties.embedding, [0.1, 0.2, 0.3])
   t.throws(() => mappingOf({ idFrom: 'a,,b' }), { code: 'ELYSIA_USAGE' })
+})
+
+t.test('what was refused is read again from the rejects file, once it is mended', async (t) => {
+  const record = '{"id":7,"payload":{"city":"Oslo"},"vector":[1,2]}'
+  const refused = { id: null, code: 'missing_field', reason: 'its id is missing', line: 3, record }
+  const { shape, objects } = await readBytes(Buffer.from(`${JSON.stringify(refused)}\n`))
+  t.equal(shape, 'qdrant')
+  t.match(objects, [{ properties: { city: 'Oslo', original_id: '7' } }])
 })
 
 t.test('two fields that would be one property, and documents that are no JSON, are refused', async (t) => {
