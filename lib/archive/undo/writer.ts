@@ -22,6 +22,7 @@ interface Waiting {
 export class UndoWriter {
   readonly directory: string
   readonly #handle: FileHandle
+  readonly #durable: boolean
   #header: UndoHeader
   #entries: number
   #bytes: number
@@ -34,7 +35,9 @@ export class UndoWriter {
     header: UndoHeader,
     handle: FileHandle,
     at: { readonly entries: number; readonly bytes: number },
+    durable: boolean,
   ) {
+    this.#durable = durable
     this.directory = directory
     this.#header = header
     this.#handle = handle
@@ -43,10 +46,11 @@ export class UndoWriter {
   }
 
   /**
-   * Makes it, or goes on with what an interrupted run has kept: a batch that was cut short goes, it was never sent.
+   * Makes it, or goes on with what an interrupted run has kept: a batch that was cut short goes, it was never sent. Where
+   * it need not be `durable`, what `keep` resolved for outlives the process alone.
    * @throws ElysiaError ELYSIA_STATE, ELYSIA_DAMAGED
    */
-  static async begin(directory: string, header: UndoHeader): Promise<UndoWriter> {
+  static async begin(directory: string, header: UndoHeader, durable = true): Promise<UndoWriter> {
     const path = join(directory, UNDO_ENTRIES)
     const at = { entries: 0, bytes: 0 }
     if (existsSync(path)) {
@@ -63,7 +67,7 @@ export class UndoWriter {
       await handle.datasync()
       for (const one of [directory, dirname(directory)]) syncDirectory(one)
       writeUndoHeader(directory, header)
-      return new UndoWriter(directory, header, handle, at)
+      return new UndoWriter(directory, header, handle, at, durable)
     } catch (error) {
       await handle?.close().catch(() => {})
       throw undoUnwritable(directory, error)
@@ -120,7 +124,7 @@ export class UndoWriter {
       try {
         if (this.#failure !== undefined) throw this.#failure
         await this.#handle.appendFile(Buffer.concat(batch.map(({ bytes }) => bytes)))
-        await this.#handle.datasync()
+        if (this.#durable) await this.#handle.datasync()
         for (const one of batch) {
           this.#entries += one.entries
           this.#bytes += one.bytes.length

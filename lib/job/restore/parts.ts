@@ -99,7 +99,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls' | 'threads'
     },
     onFiltered: tell,
     pace: rates && new Pace(rates),
-    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo })),
+    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo ?? run.kept.own })),
   }
 }
 

@@ -12,6 +12,7 @@ import type { Transform } from '../../transform/transform.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
+import type { OwnWrites } from '../undo/ownWrites.ts'
 import type { Traces } from '../undo/traces.ts'
 import type { AliasFacts, AliasPlan } from './alias/plan.ts'
 import type { NewProperties } from './conflict/newProperties.ts'
@@ -120,6 +121,8 @@ export interface RestoreFiles {
   readonly written: WrittenIds | undefined
   /** What an existing class was before it is changed; undefined where nothing is kept. */
   readonly undo: UndoKeeping | undefined
+  /** What a run without an undo notes of its writes; undefined where that has no use. */
+  readonly own: OwnWrites | undefined
   /** What a replace will delete; undefined of anything else. */
   readonly vanishing: VanishingIds | undefined
   /** What was written into an existing class. */

@@ -21,7 +21,7 @@ import { lockChanges } from '../undo/lock.ts'
 import { planAlias } from './alias/plan.ts'
 import { announceAlias } from './alias/switch.ts'
 import { announceProperties, planInto } from './conflict/existing.ts'
-import { existingOf, keepingFor, planChanges, vanishingFor } from './conflict/keeping.ts'
+import { existingOf, keepingFor, ownWritesFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { grown } from './conflict/newProperties.ts'
 import { type Continuation, continuation } from './continuation.ts'
 import { restoreKey } from './key.ts'
@@ -119,7 +119,10 @@ export async function setUpRestore(
     close.push(() => changing?.release())
     const vanishing = vanishingFor(existing, { source, options, plan })
     close.unshift(() => vanishing?.close())
-    const undo = existing && keepingFor({ store, options, context, run: name, existing, close })
+    const keeping = existing && { store, options, context, run: name, existing, close }
+    const undo = keeping && keepingFor(keeping)
+    const ownWrites = keeping && ownWritesFor(keeping)
+    if (ownWrites !== undefined) close.unshift(() => ownWrites.close())
     const run: RestoreRun = {
       frame,
       id: name,
@@ -135,6 +138,7 @@ export async function setUpRestore(
         spool: new PartSpool(directory, 'links'),
         writes: new PartSpool(directory, 'writes'),
         undo,
+        own: ownWrites,
         vanishing,
         written:
           isOnce(source) && !dryRun && state !== undefined && schema === undefined
@@ -230,6 +234,7 @@ async function begin(run: RestoreRun, { left, run: goesOn }: Continuation, key: 
   }
   await kept.written?.begin()
   await beginUndo(run)
+  await kept.own?.begin()
   await kept.rejects?.begin()
 }
 

@@ -11,13 +11,16 @@ export class UndoKeeping {
   readonly directory: string
   readonly #header: UndoHeader
   readonly #traces: Traces
+  readonly #durable: boolean
   #writer: UndoWriter | undefined
   #earlier: UndoIndex | undefined
 
-  constructor(directory: string, header: UndoHeader, traces: Traces) {
+  /** `durable: false`: what is kept outlives the process, and not a power cut. */
+  constructor(directory: string, header: UndoHeader, traces: Traces, { durable = true } = {}) {
     this.directory = directory
     this.#header = header
     this.#traces = traces
+    this.#durable = durable
   }
 
   get header(): UndoHeader {
@@ -45,10 +48,8 @@ export class UndoKeeping {
   async begin(): Promise<void> {
     await this.look()
     const made = readUndoHeader(this.directory)?.tenants_made
-    this.#writer = await UndoWriter.begin(this.directory, {
-      ...this.#header,
-      ...(made !== undefined && { tenants_made: made }),
-    })
+    const header = { ...this.#header, ...(made !== undefined && { tenants_made: made }) }
+    this.#writer = await UndoWriter.begin(this.directory, header, this.#durable)
   }
 
   /** Resolves once the entries are durable. */

@@ -1,15 +1,19 @@
-import { undoDirectory, undoRoot } from '../../../archive/undo/undo.ts'
+import { join } from 'node:path'
+import { type UndoHeader, undoDirectory, undoRoot } from '../../../archive/undo/undo.ts'
 import type { Close } from '../../../async/closeAll.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { type CollectionSchema, hasTenants } from '../../../core/schema.ts'
 import type { Store } from '../../../store/store.ts'
 import { UndoKeeping } from '../../undo/keeping.ts'
 import { lockUndo } from '../../undo/lock.ts'
+import { OwnWrites } from '../../undo/ownWrites.ts'
 import { Traces } from '../../undo/traces.ts'
 import type { RestoreOptions } from '../options.ts'
 import { requireAsPlanned } from '../planned/check.ts'
 import { requireOfArchive } from '../planned/ofArchive.ts'
 import type { Existing, RestoreContext, RestoreRun } from '../run.ts'
+import { runDirectory } from '../runDirectory.ts'
+import { isOnlyChanged } from './resolve.ts'
 import type { Strategy } from './strategy.ts'
 import { planDeletions, requireReplaceable } from './vanishing.ts'
 import { type Deletions, VanishingIds } from './vanishingIds.ts'
@@ -95,7 +99,7 @@ interface Keeping {
  * @throws ElysiaError ELYSIA_USAGE where there is no place for it, ELYSIA_LOCKED while it is taken back
  */
 export function keepingFor(given: Keeping): UndoKeeping | undefined {
-  const { store, options, context, run, existing, close } = given
+  const { options, context, run, existing, close } = given
   if (options.dryRun || !options.undo) return undefined
   const { state, undoDirectory: own } = context
   const root = own ?? (state && undoRoot(state.directory))
@@ -106,8 +110,23 @@ export function keepingFor(given: Keeping): UndoKeeping | undefined {
   }
   const lock = state && lockUndo(state, run)
   close.push(() => lock?.release())
-  const { schema, strategy, traces } = existing
-  const header = {
+  return new UndoKeeping(undoDirectory(root, run), headerOf(given), existing.traces)
+}
+
+/**
+ * Where a run notes its own writes that keeps no undo, and may be continued; undefined where it counts all of them anew.
+ */
+export function ownWritesFor(given: Keeping): OwnWrites | undefined {
+  const { options, context, run, existing } = given
+  const { state } = context
+  const isCounted = existing.strategy !== 'overwrite' || isOnlyChanged(existing.strategy, options)
+  if (options.dryRun || options.undo || state === undefined || !isCounted) return undefined
+  const directory = undoDirectory(join(runDirectory(state, run), 'own'), run)
+  return new OwnWrites(directory, headerOf(given), existing.traces)
+}
+
+function headerOf({ store, options, run, existing: { schema, strategy } }: Keeping): UndoHeader {
+  return {
     format: 1,
     kind: 'undo',
     run,
@@ -118,6 +137,5 @@ export function keepingFor(given: Keeping): UndoKeeping | undefined {
     schema,
     started_at: new Date().toISOString(),
     keep_ms: options.keepUndoMs,
-  } as const
-  return new UndoKeeping(undoDirectory(root, run), header, traces)
+  }
 }

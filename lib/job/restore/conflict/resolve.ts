@@ -32,7 +32,7 @@ const BARE: Projection = { properties: [], vectors: false }
 /** How it is decided, and where what will be changed is kept. */
 export interface Resolving {
   readonly options: Pick<RestoreOptions, 'onlyChanged' | 'prefer' | 'vectors'>
-  readonly undo: UndoKeeping | undefined
+  readonly undo: Pick<UndoKeeping, 'own' | 'keep' | 'continues'> | undefined
 }
 
 /** The decision of a restore into a class that is there; undefined where all is simply written. */

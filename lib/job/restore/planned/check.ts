@@ -51,7 +51,7 @@ function shapeFault(planned: string | null, now: string | null, name: string): s
 export async function requireAsPlanned(run: RestoreRun): Promise<void> {
   const { applying, existing, frame, kept, class: name } = run
   if (applying === undefined || existing === undefined) return
-  await kept.undo?.look()
+  await (kept.undo ?? kept.own)?.look()
   const present = await Present.of(run)
   const changed: string[] = []
   let objects = 0
@@ -95,7 +95,7 @@ function isAsPlanned(
   if (!continues) return false
   if (entry.becomes === undefined) return now === undefined
   if (found === undefined || now === undefined) return false
-  return kept.undo?.own(found) !== undefined || coreOf(now) === coreOf(entry.becomes)
+  return (kept.undo ?? kept.own)?.own(found) !== undefined || coreOf(now) === coreOf(entry.becomes)
 }
 
 /**
