@@ -7,6 +7,7 @@ import { createReadStream, createWriteStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
+import { CompressStream } from 'zstd-napi'
 import { directoryStorage } from '../../lib/archive/storage/directory.ts'
 import { openDatabase } from '../../lib/database/connection.ts'
 import { verify } from '../../lib/job/verify/verify.ts'
@@ -21,8 +22,11 @@ type Row = [id: string, properties: string, vector: Buffer | null, created: numb
 const PIECE_LENGTH = 256 * 1024
 const BATCH = 500
 
-/** Rows in order of id → JSON with vectors in base64 → zstd → a file. */
-async function backup(database: string, output: string): Promise<number> {
+/** As zstd at its standard level, without the threads that it has by itself. */
+const ALONE = { compressionLevel: 3, checksumFlag: true }
+
+/** Rows in order of id → JSON with vectors in base64 → zstd, in its threads unless it is `alone` → a file. */
+async function backup(database: string, output: string, alone = ''): Promise<number> {
   const rows = openDatabase(database)
     .prepare('SELECT lower(hex(id)), properties, vector, created, updated FROM objects_1 ORDER BY tenant, id')
     .raw()
@@ -45,7 +49,8 @@ async function backup(database: string, output: string): Promise<number> {
     }
     yield Buffer.from(piece)
   }
-  await pipeline(Readable.from(pieces()), await zstd.compress(), createWriteStream(output))
+  const compressor = alone === '' ? await zstd.compress() : new CompressStream(ALONE)
+  await pipeline(Readable.from(pieces()), compressor, createWriteStream(output))
   return objects
 }
 

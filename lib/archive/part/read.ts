@@ -17,6 +17,8 @@ export interface PartReading {
   readonly format: Format
   readonly compressed: boolean
   readonly content: Content
+  /** True where its bytes were checked a moment ago: they are not hashed again, its objects are. */
+  readonly isChecked?: boolean
 }
 
 /**
@@ -66,7 +68,8 @@ class PartPages extends Readable {
     const source = await storage.read(part.file)
     const stages = decoding(this.#reading, content, this.#tally)
     const decoder = stages.at(-1)!
-    pipeline([source, this.#stored, ...stages], (error) => {
+    const hashed = this.#reading.isChecked === true ? [] : [this.#stored]
+    pipeline([source, ...hashed, ...stages], (error) => {
       if (error) this.#fail(error)
     })
     decoder.on('data', (page: readonly StoredObject[]) => this.#take(page))
@@ -84,7 +87,9 @@ class PartPages extends Readable {
   }
 
   #end(): void {
-    this.#checking = this.#check.end(this.#tally.tallied(), this.#stored.sha256(), this.#ended.signal)
+    const { isChecked, part } = this.#reading
+    const sha256 = isChecked === true ? part.sha256 : this.#stored.sha256()
+    this.#checking = this.#check.end(this.#tally.tallied(), sha256, this.#ended.signal)
     this.#checking.then(
       () => this.push(null),
       (error) => this.#fail(error),

@@ -24,7 +24,8 @@ export function archivePart({ port, data }: ThreadTask<PartWork>): Promise<void>
     await checkPart(storage, part, signal)
     const ranges: Manifest['ranges'] = []
     ranges[part.range] = tenant === undefined ? {} : { tenant }
-    const pages: Readable = partPages(byObject(await readingOf(storage, { ...manifest, ranges }, part)))
+    const reading = byObject(await readingOf(storage, { ...manifest, ranges }, part))
+    const pages: Readable = partPages({ ...reading, isChecked: true })
     const repaged: Duplex = rebatch<StoredObject>(PAGE)
     return [pages, repaged, mapChunks(packPage)]
   })
