@@ -118,11 +118,40 @@ t.test('the package', async (t) => {
     const command = join(place, 'bin', 'elysiactl.js')
     const env = { ...process.env, HOME: directory, XDG_DATA_HOME: directory, XDG_STATE_HOME: directory }
     const options = { cwd: directory, env }
-    const made = join(place, 'fixtures', 'tree-producer.mjs')
-    const words = ['--collection', 'c', '--json', '--from-command', '--', process.execPath, made]
+    const producer = join(place, 'fixtures', 'tree-producer.mjs')
+    const words = ['--collection', 'c', '--json', '--from-command', '--', process.execPath, producer]
     const source = join(place, 'fixtures', 'producer')
     const sync = await run(process.execPath, [command, 'index', 'sync', ...words, source], options)
     t.match(JSON.parse(sync.stdout), { status: 'done', rejected: {} })
     t.ok(JSON.parse(sync.stdout).written > 3)
+    const target = ['--target', 'sqlite:threads.db', '--threads', '2', '--json']
+    const ask = async (...words: string[]) =>
+      JSON.parse((await run(process.execPath, [command, ...words], options)).stdout)
+    const taken = await ask(
+      'index',
+      'process-jsonl',
+      join(place, 'fixtures', 'quick-start.jsonl'),
+      ...target,
+      '--collection',
+      'c',
+    )
+    const made = await ask('col', 'backup', 'c', ...target, '--to', 'archive', '--no-vectors')
+    t.equal(taken.status, 'done', 'an ingest by a thread of the bundle')
+    t.match(made, { status: 'done', objects: 315 }, 'a backup')
+    const back = await ask('col', 'restore', 'archive', ...target, '--name', 'd')
+    t.match(back, { status: 'done', written: 315 }, 'and a restore')
+  })
+
+  await t.test('has its threads in a program of somebody else, too', async (t) => {
+    const program = `import { archiveSource, backup, directoryStorage, openArchive, openStore, parseTarget, restore } from 'elysiactl'
+      const store = await openStore(parseTarget('sqlite:threads.db'))
+      const storage = directoryStorage('program')
+      await backup(store, 'C', storage, { threads: '2', vectors: false })
+      const { written } = await restore(archiveSource(await openArchive(storage)), store, { name: 'e', threads: '1' })
+      console.log(written)
+      await store.close()\n`
+    writeFileSync(join(directory, 'program.mjs'), program)
+    const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: directory })
+    t.ok(Number(stdout) > 3, stdout)
   })
 })
