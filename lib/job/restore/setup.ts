@@ -39,6 +39,7 @@ import { PartSpool } from './target/partSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
 import { WrittenIds } from './target/writtenIds.ts'
 import { announceRevectorizing } from './vectors/revectorizing.ts'
+import { someObjects } from './vectors/someObjects.ts'
 
 /** A restore that may begin, and what has to be put back after it. */
 export interface RestoreSetup {
@@ -102,6 +103,8 @@ export async function setUpRestore(
     const schema = found && grown(found, plan.newProperties)
     if (dryRun) announceProperties(plan, plan.schema.class, emit)
     if (schema === undefined) requireNoLoss(store, plan, options)
+    if (schema !== undefined || isMade)
+      plan.vectors.startFrom(someObjects(store.collection(plan.schema.class), retry, signal))
     const { transforms, objects = source.about } = plan
     // The passes of a copy find in its place what they have made themselves.
     const inPlace = schema !== undefined && context.kind !== 'copy' && options.onConflict !== 'skip'

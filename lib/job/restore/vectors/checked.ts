@@ -9,22 +9,30 @@ type Page = readonly StoredObject[]
 
 /**
  * Holds the vectors of all objects of a restore against their class and against each other: name, kind (one vector or
- * several), rows of one width, and, of each tenant, the width that its other objects have: that of most of the first page
- * with such a vector. What does not fit is refused before it is written: a server that indexes asynchronously would take
- * it, and never find it. Memory: a number for each vector of each tenant.
+ * several), rows of one width, and, of each tenant, the width that its other objects have: those that are there, else
+ * most of the first page with such a vector. What does not fit is refused before it is written: a server that indexes
+ * asynchronously would take it, and never find it. Memory: a number for each vector of each tenant.
  */
 export class CheckedVectors {
   readonly #check: VectorCheck
-  readonly #widths = new Map<string | undefined, Widths>()
+  readonly #widths = new Map<string | undefined, Promise<Widths>>()
+  #there: ((tenant: string | undefined) => Promise<Page>) | undefined
 
   constructor(schema: CollectionSchema) {
     this.#check = vectorCheck(schema)
   }
 
+  /** Says how to look at some objects of a tenant that are there already. */
+  startFrom(there: (tenant: string | undefined) => Promise<Page>): void {
+    this.#there = there
+  }
+
   /** Pages → pages of objects whose vectors fit. Memory: a page. */
   stage(onRefused: (refused: readonly Refused[]) => void): Stage<Page, Page> {
-    return mapChunks((page: Page) => {
-      const refused = this.#refusedOf(page)
+    return mapChunks(async (page: Page) => {
+      const refused: Refused[] = []
+      for (const [tenant, group] of Map.groupBy(page.filter(hasVectors), (object) => object.tenant))
+        refused.push(...this.#refusedOf(group, await this.#widthsOf(tenant)))
       if (refused.length === 0) return page
       onRefused(refused)
       const gone = new Set(refused.map(({ object }) => object))
@@ -32,31 +40,43 @@ export class CheckedVectors {
     })
   }
 
-  #refusedOf(page: Page): readonly Refused[] {
-    const refused: Refused[] = []
-    for (const [tenant, group] of Map.groupBy(page, (object) => object.tenant)) {
-      const widths = this.#widthsOf(tenant, group)
-      for (const object of group) {
-        if (object.vector === undefined && object.vectors === undefined) continue
-        const reason = this.#check(object, widths, new Map())
-        if (reason !== undefined) refused.push({ object, code: 'vector_mismatch', reason })
-      }
-    }
-    return refused
+  #refusedOf(group: Page, widths: Widths): readonly Refused[] {
+    fix(group, widths)
+    const unfixed: Widths = new Map()
+    return group.flatMap((object): Refused[] => {
+      const reason = this.#check(object, widths, unfixed)
+      return reason === undefined ? [] : [{ object, code: 'vector_mismatch', reason }]
+    })
   }
 
-  /** With those that a page fixes: of a vector that none of its tenant had before. */
-  #widthsOf(tenant: string | undefined, group: Page): Widths {
-    const widths = this.#widths.get(tenant) ?? new Map()
-    this.#widths.set(tenant, widths)
-    const counts = new Map<string, Map<number, number>>()
-    for (const { vector, vectors } of group) {
-      if (vector !== undefined && !widths.has('')) count(counts, '', vector)
-      for (const name in vectors) if (!widths.has(name)) count(counts, name, vectors[name]!)
+  #widthsOf(tenant: string | undefined): Promise<Widths> {
+    let found = this.#widths.get(tenant)
+    if (found === undefined) {
+      found = this.#found(tenant)
+      this.#widths.set(tenant, found)
     }
-    for (const [name, found] of counts) widths.set(name, mostOf(found))
+    return found
+  }
+
+  async #found(tenant: string | undefined): Promise<Widths> {
+    const widths: Widths = new Map()
+    fix((await this.#there?.(tenant)) ?? [], widths)
     return widths
   }
+}
+
+function hasVectors({ vector, vectors }: StoredObject): boolean {
+  return vector !== undefined || vectors !== undefined
+}
+
+/** Adds the widths that most of these objects have, of vectors whose width is not known yet. */
+function fix(objects: Page, widths: Widths): void {
+  const counts = new Map<string, Map<number, number>>()
+  for (const { vector, vectors } of objects) {
+    if (vector !== undefined && !widths.has('')) count(counts, '', vector)
+    for (const name in vectors) if (!widths.has(name)) count(counts, name, vectors[name]!)
+  }
+  for (const [name, found] of counts) widths.set(name, mostOf(found))
 }
 
 function count(counts: Map<string, Map<number, number>>, name: string, vector: Vector): void {

@@ -89,6 +89,18 @@ t.test(
   },
 )
 
+t.test('vectors that are there already say how wide the others are to be', async (t) => {
+  const { store } = await server(t)
+  await restored(sourceWith(NAMED, both), store)
+  const source = sourceWith(NAMED, (object, n) => ({
+    ...object,
+    id: idOf(n + COUNT, 2 * COUNT),
+    vectors: { own: n === 0 ? Float32Array.of(1, 2) : Float32Array.of(1, 2, 3) },
+  }))
+  const { report } = await restored(source, store, { onConflict: 'skip', undo: false })
+  t.match(report, { written: 1, rejected: { vector_mismatch: COUNT - 1 } })
+})
+
 t.test('a vector that nobody makes may be lacking, and is counted', async (t) => {
   const store = openMemory()
   const source = sourceWith(NAMED, (object, n) => (n < 2 ? object : both(object)))
