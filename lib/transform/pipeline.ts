@@ -1,8 +1,9 @@
 import { ElysiaError } from '../core/errors.ts'
-import type { ObjectDraft, StoredObject } from '../core/object.ts'
+import type { JsonObject, ObjectDraft, StoredObject } from '../core/object.ts'
 import type { CollectionSchema } from '../core/schema.ts'
 import type { Stage } from '../core/stage.ts'
 import { mapChunks } from '../stream/mapChunks.ts'
+import { originsIn } from './origin.ts'
 import {
   type BoundTransform,
   type ChangeObject,
@@ -60,13 +61,12 @@ export class TransformPipeline {
   readonly schema: CollectionSchema
   readonly steps: readonly PipelineStep[]
   readonly #runs: readonly Run[]
-  readonly #origins = new WeakMap<StoredObject, StoredObject>()
 
   constructor(before: CollectionSchema, schema: CollectionSchema, steps: readonly PipelineStep[]) {
     this.before = before
     this.schema = schema
     this.steps = steps
-    this.#runs = runsOf(steps, this.#origins)
+    this.#runs = runsOf(steps)
   }
 
   get isEmpty(): boolean {
@@ -93,21 +93,17 @@ export class TransformPipeline {
     let objects = page
     const rejects: TransformReject[] = []
     let [filtered, added] = [0, 0]
-    const whole = { origin: (object: StoredObject) => this.origin(object), ...call }
+    const origin = originsIn(page)
+    const whole = { origin, ...call }
     for (const { names, objects: change } of this.#runs) {
       const made = await change(objects, whole)
       requireSums(names, objects, made)
-      for (const reject of made.rejects) rejects.push({ ...reject, object: this.origin(reject.object) })
+      for (const reject of made.rejects) rejects.push({ ...reject, object: origin(reject.object) })
       filtered += made.filtered
       added += made.added ?? 0
       objects = made.objects
     }
     return { objects, rejects, filtered, ...(added > 0 && { added }) }
-  }
-
-  /** The object that one of these was made of; itself where it came in so, or a transform has added it. */
-  origin(object: StoredObject): StoredObject {
-    return this.#origins.get(object) ?? object
   }
 
   async close(): Promise<void> {
@@ -144,9 +140,7 @@ interface Run {
   readonly objects: BoundTransform['objects']
 }
 
-type Origins = WeakMap<StoredObject, StoredObject>
-
-function runsOf(steps: readonly PipelineStep[], origins: Origins): Run[] {
+function runsOf(steps: readonly PipelineStep[]): Run[] {
   const runs: Run[] = []
   let together: NamedChange[] = []
   const end = () => {
@@ -154,7 +148,7 @@ function runsOf(steps: readonly PipelineStep[], origins: Origins): Run[] {
     together = []
     if (changes.length === 0) return
     const names = changes.map(({ name }) => name).join(', ')
-    runs.push({ names, objects: (page) => changed(page, changes, origins) })
+    runs.push({ names, objects: (page) => changed(page, changes) })
   }
   for (const { transform, bound } of steps) {
     if (bound.change !== undefined) {
@@ -162,28 +156,10 @@ function runsOf(steps: readonly PipelineStep[], origins: Origins): Run[] {
       continue
     }
     end()
-    const objects = async (page: Page, call?: TransformCall) => {
-      const made = await bound.objects(page, call)
-      noteOrigins(page, made.objects, origins)
-      return made
-    }
-    runs.push({ names: transform.name, objects })
+    runs.push({ names: transform.name, objects: (page, call) => bound.objects(page, call) })
   }
   end()
   return runs
-}
-
-/** What bears the id of an object that came in was made of it. */
-function noteOrigins(page: Page, objects: Page, origins: Origins): void {
-  const came = new Map(page.map((object) => [keyOf(object), object]))
-  for (const object of objects) {
-    const from = came.get(keyOf(object))
-    if (from !== undefined && from !== object) origins.set(object, origins.get(from) ?? from)
-  }
-}
-
-function keyOf({ id, tenant }: StoredObject): string {
-  return tenant === undefined ? id : `${id} ${tenant}`
 }
 
 /** A change of one object, with the name of its transform. */
@@ -192,8 +168,8 @@ export interface NamedChange {
   readonly change: ChangeObject
 }
 
-/** A page, each object of it copied once and changed by all of these; `origins` takes what each was made of. */
-export function changed(page: Page, changes: readonly NamedChange[], origins?: Origins): TransformedPage {
+/** A page, each object of it copied once and changed by all of these. */
+export function changed(page: Page, changes: readonly NamedChange[]): TransformedPage {
   const objects: StoredObject[] = []
   const rejects: TransformReject[] = []
   let filtered = 0
@@ -201,12 +177,27 @@ export function changed(page: Page, changes: readonly NamedChange[], origins?: O
     const draft: ObjectDraft = { ...object, properties: { ...object.properties } }
     const end = ended(draft, changes)
     if (end === undefined) {
+      draft.properties = withoutGaps(draft.properties)
       objects.push(draft)
-      origins?.set(draft, origins.get(object) ?? object)
     } else if (end === 'filtered') filtered += 1
     else rejects.push(transformReject(end.name, object, end.reason))
   }
   return { objects, rejects, filtered }
+}
+
+/** What was made undefined is gone: to delete each from an object costs more than to copy the rest once. */
+function withoutGaps(properties: JsonObject): JsonObject {
+  for (const name in properties) if (properties[name] === undefined) return copyOf(properties)
+  return properties
+}
+
+function copyOf(properties: JsonObject): JsonObject {
+  const copy: JsonObject = {}
+  for (const name in properties) {
+    const value = properties[name]
+    if (value !== undefined) copy[name] = value
+  }
+  return copy
 }
 
 /** Undefined where it has gone through all of them. */

@@ -68,7 +68,8 @@ export interface TransformReject {
 }
 
 /**
- * Changes a draft in place: its fields and its properties are its own, the values of these are not, and are replaced.
+ * Changes a draft in place: its fields and its properties are its own, the values of these are not, and are replaced. A
+ * property that is made undefined is gone.
  * Answers what becomes of it.
  */
 export type ChangeObject = (draft: ObjectDraft) => 'kept' | 'filtered' | Refusal

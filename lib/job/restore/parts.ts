@@ -15,6 +15,7 @@ import { Calls } from '../../store/sink/retryingCollection.ts'
 import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
+import { Origins } from '../../transform/origin.ts'
 import { alongside } from './conflict/alongside.ts'
 import type { DiscardedValues } from './conflict/newProperties.ts'
 import { type Resolve, resolverFor } from './conflict/resolve.ts'
@@ -178,9 +179,10 @@ async function flow(
   tally: PartTally,
   noting: Noting,
 ): Promise<void> {
+  const origins = new Origins()
   const onSettled = async (settled: Settled) => {
     const { written, refused, unchanged = [], skipped = [] } = settled
-    rejectObjects(run, part, refused)
+    rejectObjects(run, part, refused, origins)
     await noting.links?.add(linksOf(settled))
     await noting.writes?.add(writesOf(run, settled))
     tally.add(settled)
@@ -188,7 +190,7 @@ async function flow(
   }
   const onRefused = (objects: readonly Refused[]) => {
     for (const { code } of objects) tally.refuse(code)
-    rejectObjects(run, part, objects)
+    rejectObjects(run, part, objects, origins)
     onObjects(objects.length)
   }
   const read = await checkedPages(part, threads, signal, (reject) => {
@@ -206,7 +208,7 @@ async function flow(
   const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
   const onAdded = (objects: number) => tally.addMade(objects)
   const onDiscarded = (values: DiscardedValues) => tally.discard(values)
-  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, signal })
+  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, origins, signal })
   const onUnchanged = (unchanged: SplitObject[]) => {
     tally.add({ written: [], refused: [], unchanged })
     onObjects(unchanged.length)
@@ -252,10 +254,15 @@ function batchOf({ options: { batchSize, batchBytes } }: RestoreRun, pace: Pace 
   }
 }
 
-function rejectObjects(run: RestoreRun, part: SourcePart, refused: readonly Refused[]): void {
+function rejectObjects(
+  run: RestoreRun,
+  part: SourcePart,
+  refused: readonly Refused[],
+  origins: Origins,
+): void {
   for (const { reason } of refused) run.progress.reasons.add(reason)
   // As its source has it: restored from there, it goes through the same transforms.
-  const asItCame = ({ object, ...why }: Refused) => ({ ...why, object: run.plan.transforms.origin(object) })
+  const asItCame = ({ object, ...why }: Refused) => ({ ...why, object: origins.of(object) })
   run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, asItCame(one))))
 }
 

@@ -6,6 +6,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
+import type { Origins } from '../../transform/origin.ts'
 import { transformStages } from '../../transform/pipeline.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import { type DiscardedValues, discarding } from './conflict/newProperties.ts'
@@ -48,6 +49,8 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
   readonly onAdded: (objects: number) => void
   /** Called with values that were left out, since the class has no such property. */
   readonly onDiscarded?: (values: DiscardedValues) => void
+  /** Takes what each object was made of. */
+  readonly origins?: Origins
   readonly signal: AbortSignal
 }
 
@@ -57,10 +60,12 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
  */
 export function reshaped(stages: ReshapeStages): Duplex[] {
   const { plan, onRepeated, leftOut, onRefused, onAdded, onDiscarded = () => {}, signal } = stages
+  const { origins } = stages
   const { transforms, newProperties } = plan
   const made = transformStages(transforms, {
     onRejects: onRefused,
-    onPage: (_, { filtered, added = 0 }) => {
+    onPage: (page, { objects, filtered, added = 0 }) => {
+      origins?.note(page, objects)
       if (filtered > 0) leftOut.leaveOut(filtered)
       if (added > 0) onAdded(added)
     },

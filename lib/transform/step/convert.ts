@@ -1,6 +1,7 @@
+import type { ObjectDraft } from '../../core/object.ts'
 import { Refusal, type Transform } from '../transform.ts'
 import { type Conversion, conversion, SCALARS, type ScalarType } from '../value/conversion.ts'
-import { eachObject } from './each.ts'
+import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry } from './followers.ts'
 import { propertyOf, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
@@ -52,13 +53,13 @@ const HINT = 'SPEC.md, "Transforms", has the table of what becomes what'
 const HINT_OF_NUMBERS = `${HINT}; --set with to_date() makes a date of milliseconds since 1970`
 
 function changeFor(property: string, convert: Conversion, onError: OnConvertError) {
-  return ({ properties }: { properties: Record<string, unknown> }) => {
-    const value = properties[property] as Parameters<Conversion>[0] | undefined
+  return ({ properties }: ObjectDraft) => {
+    const value = properties[property]
     if (value === undefined || value === null) return 'kept' as const
     const made = convert(value)
     if (!('fault' in made)) properties[property] = made.value
     else if (onError === 'reject') return new Refusal(made.fault)
-    else if (onError === 'null') delete properties[property]
+    else if (onError === 'null') removeProperty(properties, property)
     return 'kept' as const
   }
 }

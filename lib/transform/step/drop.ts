@@ -1,5 +1,5 @@
 import type { Transform } from '../transform.ts'
-import { eachObject } from './each.ts'
+import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry, withNames } from './followers.ts'
 import { propertyOf, withProperties } from './property.ts'
 
@@ -17,7 +17,7 @@ export function dropProperty(property: string): Transform {
         schema: withNames(withProperties(before, rest), after),
         touches: [property],
         change: ({ properties }) => {
-          delete properties[property]
+          removeProperty(properties, property)
           return 'kept'
         },
       })

@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '../../core/object.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { changed } from '../pipeline.ts'
 import type { BoundTransform, ChangeObject } from '../transform.ts'
@@ -20,4 +21,9 @@ export function eachObject(name: string, { schema, touches, change }: EachObject
     change,
     objects: (page) => changed(page, changes),
   }
+}
+
+/** Takes a property from a draft. */
+export function removeProperty(properties: JsonObject, name: string): void {
+  if (properties[name] !== undefined) (properties as Record<string, Json | undefined>)[name] = undefined
 }

@@ -1,5 +1,5 @@
 import type { Transform } from '../transform.ts'
-import { eachObject } from './each.ts'
+import { eachObject, removeProperty } from './each.ts'
 import { withNames } from './followers.ts'
 import { assignment, propertyOf, requireName, requireNone, withProperties } from './property.ts'
 
@@ -23,7 +23,7 @@ export function mapProperty(text: string): Transform {
         change: ({ properties }) => {
           const value = properties[from]
           if (value === undefined) return 'kept'
-          delete properties[from]
+          removeProperty(properties, from)
           properties[to] = value
           return 'kept'
         },

@@ -3,7 +3,7 @@ import type { Value } from '../expression/value.ts'
 import { checkValue } from '../filter/check.ts'
 import { parseValue } from '../filter/parse.ts'
 import { Refusal, type Transform } from '../transform.ts'
-import { eachObject } from './each.ts'
+import { eachObject, removeProperty } from './each.ts'
 import { requireNoExpiry } from './followers.ts'
 import { assignment, requireName, stageFault, withProperties } from './property.ts'
 import { ofType } from './type.ts'
@@ -32,7 +32,7 @@ export function setProperty(text: string): Transform {
         change: (draft) => {
           const made = computed(() => read(draft))
           if (made instanceof Refusal) return made
-          if (made === undefined || made === null) delete draft.properties[property]
+          if (made === undefined || made === null) removeProperty(draft.properties, property)
           else draft.properties[property] = isDouble && typeof made === 'bigint' ? Number(made) : made
           return 'kept'
         },
