@@ -333,6 +333,9 @@ export function eventText(event: RunEvent): string | undefined {
 /** The same for a person who asked for more: what was rejected, what was removed. */
 export function detailText(event: RunEvent): string | undefined {
   if (event.type === 'record_rejected') return `line ${event.line}: ${event.code}: ${event.reason}`
-  if (event.type === 'coalescing' && event.reason !== undefined) return `all is written: ${event.reason}`
+  if (event.type === 'coalescing' && event.reason !== undefined) {
+    const { window_bytes: bytes, reason } = event
+    return `coalesced within ${bytes === undefined ? 'a batch' : formatUnit(bytes, 'bytes')}: ${reason}`
+  }
   return event.type === 'archive_removed' ? `removed ${event.archive}` : undefined
 }

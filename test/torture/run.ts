@@ -22,6 +22,8 @@ console.log(`seed ${seed}`)
 const wrong = first === 'archives' ? await tortureArchives(Number(wanted), seed) : await tortureIngest()
 if (wrong > 0) process.exitCode = 1
 
+const COALESCE = ['auto', 'off', '8MiB', 'auto', '8MiB', 'off']
+
 /** Resolves with how many ends were wrong. */
 async function tortureIngest(): Promise<number> {
   let [kills, wrong] = [0, 0]
@@ -57,6 +59,8 @@ async function torture(home: string, round: number): Promise<{ killed: number; r
     size,
     '--workers',
     '3',
+    '--coalesce',
+    COALESCE[round % COALESCE.length]!,
   ]
   const killing = { input, home, arguments: args, piped: round % 2 === 0 }
   const { killed, report } = await runKilled(killing, 20, draw, target === undefined ? 400 : 1500)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
 import type { Threads } from '../../async/thread/threads.ts'
@@ -14,6 +15,7 @@ import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts
 import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
 import { SecondPass } from './coalesce/secondPass.ts'
+import { windowOf } from './coalesce/window.ts'
 import { type Head, type Input, labelOf, open, requireRecords, stillEnds } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import type { IngestOptions } from './options.ts'
@@ -76,7 +78,7 @@ function planned(ingest: Ingest, first: FirstPass | undefined): Ingest {
   if (first !== undefined) {
     ledger.plan = first.mark
     ledger.passes = 'two'
-  }
+  } else if (windowOf(ingest.options) !== undefined) ledger.passes = 'window'
   const holds = first?.continues ?? checkpoint?.plan === undefined
   if (holds) return { ...ingest, first }
   startOverChanged(ingest)
@@ -141,12 +143,13 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   const second = first && new SecondPass(first, index, ingest.store, options, skip)
   const onSkipDone = second ? () => second.goOn(ledger) : skipDoneHandler(ingest, skip)
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
-  const middle =
-    second?.stages ?? (ingest.threads ? threadedItems(ingest.threads, options) : changeStages(options))
+  const window = second === undefined ? windowOf(options) : undefined
+  const middle = second?.stages ?? itemStages(ingest, window?.options ?? options)
   const end = sink(ingest.store, ingest.class, {
     workers: options.workers,
     skipUnchanged: options.skipUnchanged,
     shape: ingest.shape,
+    ...window?.sink,
     retryForMs: options.retryForMs,
     // What can be read again need not be begun any more; what was taken from a pipe is written.
     ...(inputs[index]!.rereadable && { stop }),
@@ -176,6 +179,10 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   // A producer that the same signal ended may be seen to end before the signal itself.
   if (stopped(ingest)) return
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
+}
+
+function itemStages({ threads }: Ingest, options: IngestOptions): Duplex[] {
+  return threads === undefined ? changeStages(options) : threadedItems(threads, options)
 }
 
 /**

@@ -16,9 +16,11 @@ export class Calls {
   readonly #collection: Collection
   readonly #retry: Retrying
   readonly #signal: AbortSignal
+  readonly #limits: WriteLimits | undefined
 
-  constructor(collection: Collection, retry: Retrying, signal: AbortSignal) {
+  constructor(collection: Collection, retry: Retrying, signal: AbortSignal, limits?: WriteLimits) {
     this.#collection = collection
+    this.#limits = limits
     this.#retry = retry
     this.#signal = signal
   }
@@ -46,8 +48,10 @@ export class Calls {
     const refused = new Map<string, string>()
     for (const [tenant, group] of Map.groupBy(objects, (object) => object.tenant)) {
       const send = (some: readonly StoredObject[]) => this.#collection.write(some, this.#call(tenant))
-      for (const [object, outcome] of await this.#untilTaken(group, send)) {
-        if (!outcome.ok) refused.set(object.id, outcome.reason ?? 'refused without a reason')
+      for (const piece of pieces(group, this.#limits)) {
+        for (const [object, outcome] of await this.#untilTaken(piece, send)) {
+          if (!outcome.ok) refused.set(object.id, outcome.reason ?? 'refused without a reason')
+        }
       }
     }
     return refused
@@ -102,6 +106,37 @@ export class Calls {
   #call(tenant: string | undefined): { signal: AbortSignal; tenant?: string } {
     return tenant === undefined ? { signal: this.#signal } : { signal: this.#signal, tenant }
   }
+}
+
+/** How large one call that writes may be. */
+export interface WriteLimits {
+  readonly count: number
+  readonly chars: number
+}
+
+/** Objects in pieces within the limits; one that is larger alone. */
+function* pieces(
+  objects: readonly StoredObject[],
+  limits: WriteLimits | undefined,
+): Generator<readonly StoredObject[]> {
+  if (limits === undefined) {
+    yield objects
+    return
+  }
+  let piece: StoredObject[] = []
+  let chars = 0
+  for (const object of objects) {
+    const { content } = object.properties
+    const more = typeof content === 'string' ? content.length : 0
+    if (piece.length > 0 && (piece.length >= limits.count || chars + more > limits.chars)) {
+      yield piece
+      piece = []
+      chars = 0
+    }
+    piece.push(object)
+    chars += more
+  }
+  yield piece
 }
 
 export interface Removed {

@@ -7,7 +7,7 @@ import type { Store } from '../store.ts'
 import { applyGroup } from './apply.ts'
 import { batchOf } from './chunk.ts'
 import { IdLocks, Sequencer } from './order.ts'
-import { Calls } from './retryingCollection.ts'
+import { Calls, type WriteLimits } from './retryingCollection.ts'
 import { AS_THEY_ARE, type Shape } from './shape.ts'
 import { type WriteGroup, writeGroups } from './unit.ts'
 
@@ -19,6 +19,10 @@ export interface SinkOptions {
   readonly skipUnchanged?: boolean
   /** What is stored of the objects that records describe. Default: themselves. */
   readonly shape?: Shape | undefined
+  /** How many units may be in flight or wait for an earlier one to be settled. Default five times `workers`. */
+  readonly unsettled?: number
+  /** The most objects in one call that writes, and about how many characters of content; by default all of a unit. */
+  readonly writeAtMost?: WriteLimits
   /** How long to wait for an unreachable store, in milliseconds. Default 120 000. */
   readonly retryForMs?: number
   /** The first wait between two attempts, in milliseconds; it doubles. Default 250. */
@@ -56,6 +60,7 @@ class StoreSink extends Writable {
   readonly #store: Store
   readonly #options: SinkOptions
   readonly #workers: number
+  readonly #unsettled: number
   readonly #retry: Retrying
   readonly #calls: Calls
   readonly #abort = new AbortController()
@@ -70,9 +75,15 @@ class StoreSink extends Writable {
     this.#store = store
     this.#options = options
     this.#workers = options.workers ?? 2
+    this.#unsettled = options.unsettled ?? 5 * this.#workers
     this.#order = new Sequencer(options.onSettled ?? (() => {}))
     this.#retry = retryUntilDeadline({ ...waits(options), signal: this.#abort.signal })
-    this.#calls = new Calls(store.collection(collection), this.#retry, this.#abort.signal)
+    this.#calls = new Calls(
+      store.collection(collection),
+      this.#retry,
+      this.#abort.signal,
+      options.writeAtMost,
+    )
   }
 
   override _write(chunk: unknown, _: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -113,7 +124,7 @@ class StoreSink extends Writable {
   async #inFlight(batch: readonly Item[]): Promise<void> {
     for (const group of writeGroups(batch)) {
       while (this.#running.size >= this.#workers) await Promise.race(this.#running)
-      while (this.#uncommitted.size >= this.#workers * 5) await Promise.race(this.#uncommitted)
+      while (this.#uncommitted.size >= this.#unsettled) await Promise.race(this.#uncommitted)
       await this.#idLocks.free(group)
       if (this.#stopped) return
       this.#start(group)

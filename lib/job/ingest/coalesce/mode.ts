@@ -4,27 +4,24 @@ import { parseUnit, UNIT_EXAMPLES } from '../../../core/units.ts'
 export interface CoalesceMode {
   /** Inputs that can be read twice are: `maybe` where a sample of them says that it is worth it. */
   readonly twoPasses: 'never' | 'maybe' | 'always'
-  /** How many bytes of an input that cannot be read twice are looked at together; 0: no more than a batch. */
-  readonly windowBytes: number
+  /** How many bytes of an input that cannot be read twice are looked at together; undefined: a batch. */
+  readonly windowBytes: number | undefined
 }
 
-const MIB = 1024 * 1024
-const MOST_BYTES = 1024 * MIB
-
-/** The window of `auto`. */
-const WINDOW_BYTES = 16 * MIB
+const LEAST_BYTES = 1024
+const MOST_BYTES = 1024 * 1024 * 1024
 
 /** `auto`, `off` or a size → what it means. */
 export function coalesceMode(text: string): CoalesceMode {
-  if (text === 'off') return { twoPasses: 'never', windowBytes: 0 }
-  if (text === 'auto') return { twoPasses: 'maybe', windowBytes: WINDOW_BYTES }
-  return { twoPasses: 'always', windowBytes: parseUnit(text, 'bytes') ?? WINDOW_BYTES }
+  if (text === 'off') return { twoPasses: 'never', windowBytes: undefined }
+  if (text === 'auto') return { twoPasses: 'maybe', windowBytes: undefined }
+  return { twoPasses: 'always', windowBytes: parseUnit(text, 'bytes') }
 }
 
 /** What is wrong with the value of `--coalesce`; undefined where nothing is. */
 export function coalesceFault(text: string): string | undefined {
   if (text === 'auto' || text === 'off') return undefined
   const bytes = /^\d+$/.test(text) ? undefined : parseUnit(text, 'bytes')
-  if (bytes !== undefined && bytes >= 1024 && bytes <= MOST_BYTES) return undefined
+  if (bytes !== undefined && bytes >= LEAST_BYTES && bytes <= MOST_BYTES) return undefined
   return `it takes auto, off, or a size from 1KiB to 1GiB, such as ${UNIT_EXAMPLES.bytes}`
 }

@@ -1,16 +1,22 @@
 import { toThousandths } from '../../../core/units.ts'
 import type { Checkpoint } from '../../../run/checkpoint.ts'
 import type { Run } from '../../../run/run.ts'
+import type { Shape } from '../../../store/sink/shape.ts'
+import type { Store } from '../../../store/store.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { type FirstPass, firstPass } from './firstPass.ts'
 import { coalesceMode } from './mode.ts'
+import { repeatsPaths } from './sample.ts'
 
 /** The ingest that is decided on. */
 export interface Asked {
   readonly inputs: readonly Input[]
   readonly options: IngestOptions
   readonly run: Run
+  readonly store: Store
+  /** What transforms make of objects, where there are any. */
+  readonly shape?: Shape | undefined
   /** Where an interrupted run is taken up. */
   readonly checkpoint: Checkpoint | undefined
 }
@@ -19,11 +25,15 @@ export interface Asked {
  * Reads the inputs a first time where they are read twice; undefined where they are not, or a stop came meanwhile. A run
  * that was begun in two passes goes on in two, whatever is asked for now.
  */
-export async function passesOf({ inputs, options, run, checkpoint }: Asked): Promise<FirstPass | undefined> {
-  const { twoPasses } = coalesceMode(options.coalesce)
-  const isPlanned = checkpoint?.plan !== undefined
-  if (!inputs.every(({ rereadable }) => rereadable)) return undefined
-  if (twoPasses === 'never' && !isPlanned) return undefined
+export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
+  const { inputs, options, run, checkpoint } = asked
+  const reason = await reasonAgainst(asked)
+  if (reason !== undefined) {
+    const { windowBytes } = coalesceMode(options.coalesce)
+    if (windowBytes === undefined) run.emit({ type: 'coalescing', passes: 'one', reason })
+    else run.emit({ type: 'coalescing', passes: 'window', reason, window_bytes: windowBytes })
+    return undefined
+  }
   const began = performance.now()
   const signal = AbortSignal.any([run.stop, run.signal])
   try {
@@ -36,4 +46,22 @@ export async function passesOf({ inputs, options, run, checkpoint }: Asked): Pro
     if (run.stop.aborted && !run.signal.aborted) return undefined
     throw error
   }
+}
+
+/** Why the inputs are not read twice; undefined where they are. What is read besides a server costs next to nothing. */
+async function reasonAgainst({
+  inputs,
+  options,
+  store,
+  shape,
+  checkpoint,
+}: Asked): Promise<string | undefined> {
+  if (!inputs.every(({ rereadable }) => rereadable)) return 'the input cannot be read twice'
+  // What a transform refuses or leaves out is known only once it was asked, of each record.
+  if (shape !== undefined) return 'there are transforms'
+  if (checkpoint?.plan !== undefined) return undefined
+  const { twoPasses } = coalesceMode(options.coalesce)
+  if (twoPasses === 'never') return '--coalesce off'
+  if (twoPasses === 'always' || store.transaction === undefined) return undefined
+  return (await repeatsPaths(inputs, options)) ? undefined : 'no path comes twice in a sample of the input'
 }
