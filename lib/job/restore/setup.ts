@@ -176,7 +176,7 @@ export async function setUpRestore(
 async function forExisting(
   store: Store,
   source: RestoreSource,
-  { name, onConflict }: RestoreOptions,
+  { name, onConflict, onNewProperty }: RestoreOptions,
   emit: Emit,
   retry: Retrying,
   transforms: readonly Transform[],
@@ -185,7 +185,8 @@ async function forExisting(
   const { class: from } = source.schema
   const existing = await retry(() => store.schema(name === undefined ? from : classNameOf(name)))
   if (existing === undefined) return { source, emit }
-  const expected = transforms.length === 0 ? existing : typedBy(existing, source.schema)
+  const isOwn = transforms.length > 0 || onNewProperty === 'evolve'
+  const expected = isOwn ? typedBy(existing, source.schema) : existing
   return {
     source: source.ofClass?.({ ...expected, class: from }) ?? source,
     emit: (event) => event.type === 'schema_patched' || emit(event),

@@ -1,10 +1,13 @@
 // Properties of an archive that the class does not have: refused, added, or left out, by value or by object.
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import t from 'tap'
 import { restore } from '../../../../lib/job/restore/restore.ts'
+import { openSource } from '../../../../lib/job/restore/source/open.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import type { Transform } from '../../../../lib/transform/transform.ts'
 import { texts } from '../../../run/listening.ts'
-import { archiveOf, THING, things } from '../../backup/archived.ts'
+import { archiveOf, THING, thing, things } from '../../backup/archived.ts'
 import { objectsOf, SMALL, sourceOf, summed } from '../restored.ts'
 
 /** Without `kind`. */
@@ -103,3 +106,15 @@ t.test(
     t.match(report, { written: 20, discarded: { odd: 2 } })
   },
 )
+
+t.test('lines without a class bring properties, too', async (t) => {
+  const store = openMemory()
+  await store.create({ ...LESS, properties: [...LESS.properties, { name: 'score', dataType: ['number'] }] })
+  const lines = [1, 2].map((n) => ({ id: thing(n).id, properties: { title: `${n}`, score: n, more: ['a'] } }))
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const file = join(t.testdir({ 'lines.jsonl': text }), 'lines.jsonl')
+  const source = await openSource(file, { stdin: () => Readable.from([]), options: { name: 'Thing' } })
+  const options = { ...OVER, name: 'Thing', onNewProperty: 'evolve' } as const
+  t.match(await restore(source, store, options), { written: 2, rejected: {} })
+  t.same((await store.schema('Thing'))?.properties?.at(-1), { name: 'more', dataType: ['text[]'] })
+})
