@@ -139,7 +139,7 @@ t.test('the package', async (t) => {
     t.equal(taken.status, 'done', 'an ingest by a thread of the bundle')
     t.match(made, { status: 'done', objects: 315 }, 'a backup')
     const back = await ask('col', 'restore', 'archive', ...target, '--name', 'd')
-    t.match(back, { status: 'done', written: 315 }, 'and a restore')
+    t.match(back.restores[0], { status: 'done', written: 315 }, 'and a restore')
   })
 
   await t.test('has its threads in a program of somebody else, too', async (t) => {
