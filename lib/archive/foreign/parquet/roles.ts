@@ -52,7 +52,7 @@ export function rolesOf(table: TableFacts): Roles {
   const vectors = vectorsOf(table, own)
   const isMade = table.mapping.id !== undefined
   const times = { ...optional('created', own.created), ...optional('updated', own.updated) }
-  const tenant = own.tenant ?? tenantOf(table, columns)
+  const tenant = own.tenant ?? tenantOf(table, columns, own)
   const taken = new Set([...vectors.values(), ...Object.values(times), tenant, own.rest])
   if (!isMade) taken.add(id[0]!)
   const left = columns.filter((name) => !taken.has(name))
@@ -123,7 +123,14 @@ function notedColumns(
   }
 }
 
-function tenantOf({ schema }: TableFacts, columns: readonly string[]): string | undefined {
+function tenantOf(
+  { schema: known, metadata, partitions }: TableFacts,
+  columns: readonly string[],
+  own: OwnColumns,
+): string | undefined {
+  // An archive has a directory for each tenant.
+  if (own.rest !== undefined && partitions.includes('tenant')) return 'tenant'
+  const schema = known ?? notedSchema(metadata)
   if (schema === undefined || !hasTenants(schema) || !columns.includes('tenant')) return undefined
   return schema.properties?.some(({ name }) => name === 'tenant') ? undefined : 'tenant'
 }

@@ -12,6 +12,7 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { didYouMean } from '../../../core/suggest.ts'
 import type { Emit } from '../../../run/context.ts'
 import { readSchemaFile } from '../../../transform/schema/file.ts'
+import { announceDerived } from './derived.ts'
 import type { RestoreSource } from './source.ts'
 
 /**
@@ -31,6 +32,7 @@ export async function exportSource(
   }
   if (schema === undefined) emit({ type: 'schema_derived', source: 'export' })
   const derived = schema === undefined ? await deriveExportSchema(its) : await readSchemaFile(schema)
+  if (schema === undefined) announceDerived({ ...derived, class: chosen }, emit)
   const tenants = [...new Set(its.flatMap(({ tenant }) => tenant ?? []))]
   return {
     name: directory,

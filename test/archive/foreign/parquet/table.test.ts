@@ -1,4 +1,5 @@
 // Parquet as pandas, polars, pyarrow, DuckDB and Spark write it; fixtures/parquet/make.py made the files.
+import { execFileSync, spawnSync } from 'node:child_process'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -19,8 +20,8 @@ interface Reading extends MappingOptions {
   readonly schema?: CollectionSchema
 }
 
-async function read(name: string, { timezone, schema, ...mapping }: Reading = {}) {
-  const path = join(FIXTURES, name)
+async function read(name: string, { timezone, schema, ...mapping }: Reading = {}, directory = FIXTURES) {
+  const path = join(directory, name)
   const isFile = name.endsWith('.parquet')
   const files = isFile ? [{ path, name: basename(path), partition: {} }] : await tableFiles(path)
   const options: TableOptions = {
@@ -83,6 +84,8 @@ t.test('timestamps without a zone are refused, or read in the zone that is given
   const ahead = await read('naive.parquet', { timezone: '-02:30' })
   t.equal(ahead.objects[0]!.properties.published, '2024-05-01T14:30:00Z')
   t.throws(() => zoneOf('Mars/North'), { code: 'ELYSIA_USAGE' })
+  const leftOut = Date.UTC(2024, 2, 31, 2, 30)
+  t.equal(zoneOf('Europe/Berlin')(leftOut), 3_600_000, 'a time that clocks leave out')
   const spark = await read('spark.parquet', { timezone: 'UTC', idFrom: 'doc' })
   t.equal(spark.objects[1]!.properties.at, '2024-05-01T12:00:00Z', '96 bits, as Spark writes it')
 })
@@ -152,6 +155,23 @@ t.test('rows that are no objects are rejected by their number, the others go on'
   t.equal(objects.length, 5)
   t.match(objects[2], { properties: { original_id: 'not-a-uuid' } })
   t.strictSame(changes, { ids: 1 })
+})
+
+const python = process.env.ELYSIACTL_TEST_PYTHON ?? 'python3'
+const hasAll = spawnSync(python, ['-c', 'import pandas, pyarrow, polars, duckdb']).status === 0
+const programs = {
+  skip: hasAll ? false : `${python} has no pandas, pyarrow, polars and duckdb (ELYSIACTL_TEST_PYTHON)`,
+}
+
+t.test('the versions of these programs that are here write the same rows', programs, async (t) => {
+  const directory = t.testdir()
+  execFileSync(python, [join(FIXTURES, 'make.py'), directory])
+  const names = ['pandas.parquet', 'polars.parquet', 'duckdb.parquet', 'pyarrow.parquet', 'edited.parquet']
+  for (const name of names) {
+    const [here, kept] = [await read(name, {}, `${directory}/`), await read(name)]
+    t.strictSame(here.objects, kept.objects, name)
+    t.strictSame(here.types, kept.types, name)
+  }
 })
 
 t.test('which columns are vectors is said, or told', async (t) => {
