@@ -95,3 +95,30 @@ t.test('two copies that are alike are not asked object by object', async (t) => 
   )
   t.equal(double.calls.by['GET /v1/objects/{class}/{id}'], undefined)
 })
+
+t.test('where copies do not agree whether an object was deleted, most of them decide', async (t) => {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  const store = await storeOf(t, [double])
+  await store.create({ ...schemaOf('Kept'), replicationConfig: { factor: 3 } })
+  const kept = store.collection('Kept')
+  await kept.write([titled(1, 'there')])
+  const text =
+    'cannot achieve consistency level "QUORUM": read repair error: conflict: object has been deleted on another replica'
+  const conflict = () =>
+    double.faults.inject({
+      ...({ fault: 'status', code: 'UNKNOWN', http: 500, text } as const),
+      ...{ on: 'GET /v1/objects/{class}/{id}', count: 1 },
+    })
+  const hidden = double.faults.inject({
+    ...({ fault: 'lie', on: 'Search' } as const),
+    answer: (reply: SearchReply) => ({ ...reply, results: [] }),
+  })
+  conflict()
+  const [found] = await kept.readMany([IDS[1]!], TITLES, { provesAbsence: true })
+  t.match(found, { id: IDS[1]!, properties: { title: 'there' } })
+  t.notOk('updatedMs' in found!)
+  conflict()
+  t.strictSame(await kept.readMany([IDS[2]!], TITLES, { provesAbsence: true }), [])
+  hidden()
+})

@@ -57,16 +57,17 @@ export class Cluster {
   }
 
   /** Makes a REST call. One that changes something is repeated only where it cannot have arrived. */
-  rest(request: RestRequest, call: CallOptions = {}): Promise<RestReply> {
+  rest(request: RestRequest, call: CallOptions = {}, order: NodeOrder = {}): Promise<RestReply> {
     const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.reads === true
-    return this.#wait(call.signal, repeatable, async (server, signal) => {
+    const attempt: Attempt<RestReply> = async (server, signal) => {
       if (request.whenReady === true) await server.requireReady(signal)
       const reply = await server.rest(request, signal)
       if (reply.status === 404 || (reply.status >= 400 && isMissing(reply.text)))
         await server.requireReady(signal)
       if (reply.status < 502 || reply.status > 504) return reply
       throw replyFailure(reply, server.http, `${request.method} /v1${request.path}`)
-    })
+    }
+    return this.#wait(call.signal, repeatable, attempt, order)
   }
 
   /** @throws ElysiaError where the store is closed */

@@ -7,6 +7,7 @@ import { jsonOf, type RestReply } from '../rest/request.ts'
 import { proxyHint } from './proxies.ts'
 import {
   bounded,
+  isDeletionConflict,
   isForbidden,
   isMissing,
   isRefused,
@@ -90,6 +91,7 @@ export function replyFailure(reply: RestReply, address: string, doing: string): 
   if (status === 401 || status === 403) return refused(message, status === 401)
   if (status === 429)
     return new ElysiaError('ELYSIA_STORE', message, { retryable: !isQuota(reply), ...waits })
+  if (isDeletionConflict(text)) return new DeletionConflict(message)
   if (lacksCopies(text)) return withoutCopies(message, undefined)
   if (isTransient(text)) return new ElysiaError('ELYSIA_STORE', message, { retryable: true, ...waits })
   if (status >= 502 && status <= 504) {
@@ -132,6 +134,15 @@ function rpcFailure(error: RpcError & Error, address: string): ElysiaError {
     return unreachable(address, details, error)
   if (code === STATUS.UNIMPLEMENTED) return unknownCall(address, error)
   return byWords(details, message, final)
+}
+
+/** Copies do not agree whether an object was deleted: no quorum of them gives it. */
+export class DeletionConflict extends ElysiaError {
+  constructor(message: string) {
+    super('ELYSIA_STORE', message, {
+      hint: 'its `deletionStrategy` keeps the server from deciding: set TimeBasedResolution in the replicationConfig of the class',
+    })
+  }
 }
 
 /** The server can be reached; nodes behind it cannot. */

@@ -45,6 +45,14 @@ const CONFLICT = ['already exists', 'found similar class', 'already in use or pr
 const UNKNOWN_KEY = ['extract auth:', 'unauthorized: ', 'anonymous access not enabled']
 /** Vectorizer modules pass on refusals of other servers, which are not meant. */
 const LACKS_RIGHT = /forbidden action|user '[^']*' has insufficient permissions/i
+/** One copy of an object was deleted, another one was not, and the class does not let the server decide. */
+const CONFLICTING = ['has been deleted on another replica']
+
+/** True where copies do not agree whether an object was deleted. */
+export function isDeletionConflict(text: string): boolean {
+  return mentions(text, CONFLICTING)
+}
+
 /** Copies of objects are on nodes that are down, so that no level of consistency can be had for all shards. */
 const LACKS_COPIES = ['inconsistent consistency levels', 'cannot achieve consistency level']
 /** A usage limit of the instance. @see usecases/usagelimits/template.go */

@@ -1,7 +1,8 @@
 import { ElysiaError } from '../../../core/errors.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { CallOptions, Projection } from '../../store.ts'
-import { replyFailure } from '../cluster/failure.ts'
+import type { NodeOrder } from '../cluster/cluster.ts'
+import { DeletionConflict, replyFailure } from '../cluster/failure.ts'
 import type { Context } from '../context.ts'
 import type { Layout } from '../schema/layout.ts'
 import { listIn, objectIn, requireAsked, requireAtMost } from './answer.ts'
@@ -70,21 +71,48 @@ export function listsNamedVectors(version: string): boolean {
   return major > 1 || minor > 38 || patch >= (LISTS_NAMED_VECTORS.get(minor) ?? Number.POSITIVE_INFINITY)
 }
 
-/** The objects of those ids that exist; there is no call for several. */
+/** The objects of those ids that exist, of a quorum of the copies; there is no call for several. */
 export async function restMany(reading: RestReading, ids: readonly string[]): Promise<StoredObject[]> {
-  return (await Promise.all(ids.map((id) => restOne(reading, id)))).flat()
+  return (await Promise.all(ids.map((id) => ofQuorum(reading, id)))).flat()
+}
+
+async function ofQuorum(reading: RestReading, id: string): Promise<StoredObject[]> {
+  try {
+    return await restOne(reading, id, reading.layout.replicated ? 'QUORUM' : undefined)
+  } catch (error) {
+    if (!(error instanceof DeletionConflict)) throw error
+    return ofMostCopies(reading, id)
+  }
+}
+
+/**
+ * Copies do not agree whether an object was deleted, and the server does not decide: it is there where at least half of the
+ * nodes that the target names have it, each asked for its own copy. The newest counts.
+ */
+async function ofMostCopies(reading: RestReading, id: string): Promise<StoredObject[]> {
+  const { servers } = reading.context.cluster
+  const timed = { ...reading, what: { ...reading.what, times: true } }
+  const copies = await Promise.all(servers.map(({ http }) => restOne(timed, id, 'ONE', { first: http })))
+  const found = copies.flat().sort((a, b) => (b.updatedMs ?? 0) - (a.updatedMs ?? 0))
+  const [newest] = found
+  if (newest === undefined || 2 * found.length < servers.length) return []
+  if (reading.what.times === true) return [newest]
+  const { createdMs: _, updatedMs: __, ...object } = newest
+  return [object]
 }
 
 async function restOne(
   { context, layout, tenant, what, call }: RestReading,
   id: string,
+  consistency: 'QUORUM' | 'ONE' | undefined,
+  nodes: NodeOrder = {},
 ): Promise<StoredObject[]> {
   const query = new URLSearchParams()
   if (what.vectors) query.set('include', 'vector')
   if (tenant !== '') query.set('tenant', tenant)
-  if (layout.replicated) query.set('consistency_level', 'QUORUM')
+  if (consistency !== undefined) query.set('consistency_level', consistency)
   const path = `/objects/${encodeURIComponent(context.name)}/${encodeURIComponent(id)}?${query}`
-  const reply = await context.cluster.rest({ method: 'GET', path }, call)
+  const reply = await context.cluster.rest({ method: 'GET', path }, call, nodes)
   if (reply.status === 404 && reply.text === '') return []
   if (reply.status !== 200) throw readFailure(reply, context)
   const object = objectOf(objectIn(reply, context.target), layout, what, call.tenant)
