@@ -95,7 +95,7 @@ t.test('vectors that are there already say how wide the others are to be', async
   const source = sourceWith(NAMED, (object, n) => ({
     ...object,
     id: idOf(n + COUNT, 2 * COUNT),
-    vectors: { own: n === 0 ? Float32Array.of(1, 2) : Float32Array.of(1, 2, 3) },
+    vectors: { ...both(object).vectors, own: Float32Array.of(...(n === 0 ? [1, 2] : [1, 2, 3])) },
   }))
   const { report } = await restored(source, store, { onConflict: 'skip', undo: false })
   t.match(report, { written: 1, rejected: { vector_mismatch: COUNT - 1 } })
