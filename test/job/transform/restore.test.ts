@@ -2,9 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import { backup } from '../../../lib/job/backup/backup.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
+import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import { dropProperty } from '../../../lib/transform/step/drop.ts'
+import { mapProperty } from '../../../lib/transform/step/map.ts'
+import { setProperty } from '../../../lib/transform/step/set.ts'
+import { whereTrue } from '../../../lib/transform/step/where.ts'
 import { type Transform, transformReject } from '../../../lib/transform/transform.ts'
 import { archiveOf, idOf, THING, thing, things } from '../backup/archived.ts'
 import { objectsOf, SMALL, sourceOf, summed } from '../restore/restored.ts'
@@ -108,4 +114,49 @@ t.test('a replace is refused where a transform may leave objects out', async (t)
     code: 'ELYSIA_USAGE',
     message: /a transform leaves out some of its objects/,
   })
+})
+
+t.test('a reference under another name leads to the same objects, read back and equal', async (t) => {
+  const from = openMemory()
+  const beacon = (name: string, n: number) => ({ beacon: `weaviate://localhost/${name}/${idOf(n)}` })
+  await from.create({ ...THING, properties: [...THING.properties!, { name: 'next', dataType: ['Thing'] }] })
+  const collection = from.collection('Thing')
+  await collection.write(Array.from({ length: 50 }, (_, n) => thing(n)))
+  await collection.link([{ id: idOf(3), property: 'next', beacons: [beacon('Thing', 4).beacon] }])
+  const files: Files = new Map()
+  await backup(from, 'Thing', memoryStorage(files), { compression: 'none' })
+  const store = openMemory()
+  const context = { transforms: [mapProperty('next=after'), setProperty('count=count + 1')] }
+  const report = await restore(await sourceOf(files), store, { name: 'Copy' }, context)
+  t.match(report, { references: 1, written: 50, verification: { digest_equal: true } })
+  const found = (await objectsOf(store, 'Copy')).find(({ id }) => id === idOf(3))
+  t.same(found?.properties, { title: 'thing 3', count: 4, kind: 'red', after: [beacon('Copy', 4)] })
+})
+
+t.test('an interrupted restore goes on with the same transforms, and with no others', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'elysiactl-transform-'))
+  const state = openState(undefined, directory)
+  t.teardown(async () => {
+    state.close()
+    await rm(directory, { recursive: true })
+  })
+  const store = openMemory()
+  const files = await archiveOf(600, SMALL)
+  const stop = new AbortController()
+  const transforms = () => [dropProperty('kind'), whereTrue('count >= 10')]
+  const first = { transforms: transforms(), state, stop: stop.signal }
+  let progressed = 0
+  const onEvent = ({ type }: { type: string }) => {
+    if (type === 'progress' && ++progressed === 6) stop.abort()
+  }
+  const options = { workers: 1, batchSize: 50 } as const
+  const ended = await runRestore(await sourceOf(files), store, options, { ...first, onEvent })
+  t.ok(ended.error, 'it was interrupted')
+  await t.rejects(
+    restore(await sourceOf(files), store, options, { transforms: [dropProperty('kind')], state }),
+    { code: 'ELYSIA_CONFLICT' },
+  )
+  const report = await restore(await sourceOf(files), store, options, { transforms: transforms(), state })
+  t.match(report, { written: 590, filtered: 10, verification: { count: 590, digest_equal: true } })
+  t.ok(report.parts_continued > 0, `${report.parts_continued} parts were done`)
 })
