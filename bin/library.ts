@@ -32,6 +32,8 @@ export * from '../lib/job/backup/options.ts'
 export type { BackupReport } from '../lib/job/backup/report.ts'
 export type { CleanupReport } from '../lib/job/cleanup/cleanup.ts'
 export type { CompactReport } from '../lib/job/compact/report.ts'
+export type { ConformanceReport } from '../lib/job/conformance/check.ts'
+export * from '../lib/job/conformance/options.ts'
 export type { CopyContext } from '../lib/job/copy/copy.ts'
 export { followOfCounts } from '../lib/job/copy/follow/facts.ts'
 export * from '../lib/job/copy/options.ts'
@@ -122,6 +124,9 @@ export const applyJob = () => import('../lib/job/restore/planned/index.ts')
 
 /** The job of `col rollback`, likewise. */
 export const rollbackJob = () => import('../lib/job/rollback/index.ts')
+
+/** The kit of `format conformance`, likewise. */
+export const conformanceJob = () => import('../lib/job/conformance/index.ts')
 
 /** The job of `diff`, likewise. */
 export const diffJob = () => import('../lib/job/diff/index.ts')

@@ -39,6 +39,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   file: ['job/watch/watch.test.ts', 'catalog/catalog.test.ts'],
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/backup/increment': ['job/backup/increment/history.test.ts'],
+  'job/conformance': ['job/conformance/conformance.test.ts'],
   'job/copy': [
     'job/copy/copy.test.ts',
     'job/copy/follow/follow.test.ts',

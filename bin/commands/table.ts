@@ -60,7 +60,10 @@ export const COMMANDS: Group = {
     },
     format: {
       summary: 'the formats of what goes in and comes out',
-      members: { schema: () => import('./format/schema.ts') },
+      members: {
+        schema: () => import('./format/schema.ts'),
+        conformance: () => import('./format/conformance.ts'),
+      },
     },
     config: {
       summary: 'where settings come from',

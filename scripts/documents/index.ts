@@ -18,6 +18,7 @@ import { migrationDocument } from './migration.ts'
 import {
   aliasDocument,
   collectionsDocument,
+  conformanceDocument,
   createdDocument,
   errorDocument,
   removalDocument,
@@ -51,6 +52,7 @@ export const DOCUMENTS = {
   locks: locksDocument,
   settings: settingsDocument,
   created: createdDocument,
+  conformance: conformanceDocument,
   error: errorDocument,
   'transform-test': transformTestDocument,
 }

@@ -125,6 +125,23 @@ export const createdDocument = document('created', '`config init --json`.', {
   path: text('The file that was written.'),
 })
 
+export const conformanceDocument = document('conformance', '`format conformance --json`.', {
+  directory: optional(text('Of a kit that was written: where it is.')),
+  files: optional(count('Of a kit that was written: the files of records in it.')),
+  passed: optional(count('Of a check: the files after which the consumer had what it should.')),
+  failed: optional(count('The others.')),
+  not_tried: optional(count('Files with options that the dump left out.')),
+  faults: optional(
+    list(
+      object('A file after which the consumer had something else.', {
+        file: text('The file, as the kit names it.'),
+        reason: text('The first thing that differs.'),
+      }),
+      'In the order of the kit.',
+    ),
+  ),
+})
+
 export const errorDocument = document('error', 'The error of a command, on stderr with --json.', {
   code: optional(text('A code of SPEC.md, "Errors".')),
   exit: optional(count('The exit code, if there is no error code.')),

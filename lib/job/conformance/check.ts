@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { canonicalJson } from '../../change/canonical.ts'
+import { timeProperties } from '../../change/layout.ts'
+import { parseBounded } from '../../core/boundedJson.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { parseExact } from '../../core/exactJson.ts'
+import type { Json } from '../../core/object.ts'
+import { Reject } from '../../core/reject.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { decompress } from '../../stream/codec/decompress.ts'
+import { splitLines } from '../../stream/lines/splitLines.ts'
+import { type Parsed, parseJson } from '../../stream/parseJson.ts'
+import { KIT_INDEX, type KitFile } from './kit.ts'
+
+/** A file of the kit after which a consumer has something else than it should. */
+export interface ConformanceFault {
+  readonly file: string
+  readonly reason: string
+}
+
+export interface ConformanceReport {
+  /** Files after which the consumer has what it should. */
+  readonly passed: number
+  readonly failed: number
+  /** Files with options that the dump leaves out. */
+  readonly not_tried: number
+  /** In the order of the kit. */
+  readonly faults: readonly ConformanceFault[]
+}
+
+/**
+ * Holds a dump, JSON lines of `{file, state, rejected}`, against the kit that it was made with.
+ * Memory: the kit, and one line. Data that is missing or wrong is a fault in the report.
+ * @throws ElysiaError ELYSIA_NOT_FOUND where the directory holds no kit, ELYSIA_INPUT where the dump is no JSON lines
+ */
+export async function checkConformance(
+  directory: string,
+  dump: string | Readable,
+): Promise<ConformanceReport> {
+  const files = await kitIn(directory)
+  const found = new Map<string, string | undefined>()
+  await pipeline(
+    typeof dump === 'string' ? createReadStream(dump) : dump,
+    decompress(),
+    splitLines(),
+    parseJson(),
+    async (lines: AsyncIterable<Parsed | Reject>) => {
+      for await (const line of lines) {
+        const { file, fault } = heldAgainst(files, line)
+        found.set(file, found.has(file) ? 'stands in the dump twice' : fault)
+      }
+    },
+  )
+  return reportOf([...files.values()], found)
+}
+
+async function kitIn(directory: string): Promise<ReadonlyMap<string, KitFile>> {
+  const path = join(directory, KIT_INDEX)
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `${directory} holds no kit: ${messageOf(cause)}`, {
+      cause,
+      hint: '`elysiactl format conformance DIR` writes one',
+    })
+  })
+  const kit = parseExact(text)
+  if (!isRecord(kit) || kit.version !== 1 || !Array.isArray(kit.files)) {
+    throw new ElysiaError('ELYSIA_INPUT', `${path} is not what this version writes`)
+  }
+  const files = kit.files as unknown as readonly KitFile[]
+  return new Map(files.map((file) => [file.file, file]))
+}
+
+function heldAgainst(
+  files: ReadonlyMap<string, KitFile>,
+  line: Parsed | Reject,
+): { readonly file: string; readonly fault: string | undefined } {
+  const value = line instanceof Reject ? undefined : parseBounded(line.text)
+  if (line instanceof Reject || !isRecord(value) || typeof value.file !== 'string') {
+    const why = line instanceof Reject ? line.reason : 'it has no file'
+    throw new ElysiaError('ELYSIA_INPUT', `line ${line.line} of the dump says nothing of a file: ${why}`, {
+      hint: 'each line is {"file": …, "state": …, "rejected": […]}',
+    })
+  }
+  const expected = files.get(value.file)
+  if (expected === undefined) {
+    throw new ElysiaError('ELYSIA_INPUT', `line ${line.line} of the dump: the kit has no file ${value.file}`)
+  }
+  return {
+    file: value.file,
+    fault: faultOf(expected, parseExact(line.text) as { readonly [key: string]: Json }),
+  }
+}
+
+/** The first thing that differs; undefined where nothing does. */
+function faultOf(expected: KitFile, dumped: { readonly [key: string]: Json }): string | undefined {
+  const { state = {}, rejected = [] } = dumped
+  if (canonicalJson(rejected) !== canonicalJson([...expected.rejected])) {
+    return `rejects the lines ${canonicalJson(rejected)}, not ${canonicalJson([...expected.rejected])}`
+  }
+  if (!isRecord(state)) return 'has a state that is no object'
+  const [own, wanted] = [filesIn(state as Json), filesIn(expected.state as unknown as Json)]
+  for (const [path, file] of wanted) {
+    if (!own.has(path)) return `lacks ${path}`
+    if (own.get(path) !== file) return `has ${path} as ${own.get(path)}, not ${file}`
+  }
+  const extra = [...own.keys()].find((path) => !wanted.has(path))
+  return extra === undefined ? undefined : `has ${extra}, which is gone`
+}
+
+/** Each file as canonical JSON, by repository and path. */
+function filesIn(state: Json): Map<string, string> {
+  const files = new Map<string, string>()
+  if (!isRecord(state)) return files
+  for (const [repo, paths] of Object.entries(state)) {
+    if (!isRecord(paths)) continue
+    for (const [path, file] of Object.entries(paths)) {
+      files.set(JSON.stringify([repo, path]), canonicalJson(spelled(file as Json)))
+    }
+  }
+  return files
+}
+
+/** A time may be written as the record had it. */
+function spelled(file: Json): Json {
+  if (!isRecord(file) || typeof file.timestamp !== 'string') return file
+  return { ...(file as { [key: string]: Json }), timestamp: timeProperties(file.timestamp).last_modified! }
+}
+
+function reportOf(
+  files: readonly KitFile[],
+  found: ReadonlyMap<string, string | undefined>,
+): ConformanceReport {
+  const faults: ConformanceFault[] = []
+  let [passed, notTried] = [0, 0]
+  for (const { file, options } of files) {
+    const reason = found.has(file) ? found.get(file) : 'is not in the dump'
+    if (!found.has(file) && options !== undefined) notTried += 1
+    else if (reason === undefined) passed += 1
+    else faults.push({ file, reason })
+  }
+  return { passed, failed: faults.length, not_tried: notTried, faults }
+}

@@ -1,0 +1,3 @@
+export { type ConformanceFault, type ConformanceReport, checkConformance } from './check.ts'
+export { type WrittenKit, writeConformanceKit } from './kit.ts'
+export { type ConformanceOptions, conformanceOptions } from './options.ts'
