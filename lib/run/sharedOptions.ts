@@ -39,6 +39,7 @@ export const maxBandwidthOption = {
   type: 'integer',
   unit: 'bytes',
   description: 'take no more than so many bytes of objects or records a second, as in 10MB',
+  example: '10MB',
   minimum: 1024,
   maximum: 1024 ** 4,
 } as const
