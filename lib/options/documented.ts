@@ -17,8 +17,8 @@ export interface IngestOptionsInput {
   /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
-   * default.
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
+   * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /** batches in flight at once. A whole number, 1 to 64. Default 2. */
@@ -414,8 +414,8 @@ export interface RestoreOptionsInput {
   /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
-   * default.
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
+   * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /** batches in flight at once, and parts that are read at once. A whole number, 1 to 64. Default 2. */
@@ -636,8 +636,8 @@ export interface CopyOptionsInput {
   /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
-   * default.
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
+   * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
@@ -791,8 +791,8 @@ export interface MigrateOptionsInput {
   /** take no more than so many objects or records a second, as in 500/s. Such as '500/s'. No default. */
   readonly maxRate?: string
   /**
-   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB. No
-   * default.
+   * take no more than so many bytes of objects or records a second, as in 10MB. In bytes, 1KiB to 1024GiB.
+   * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
   /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
