@@ -26,6 +26,7 @@ const PUBLIC: readonly string[] = [
   'Reject',
   'archiveObjects',
   'chainObjects',
+  'checkConformance',
   'chainSource',
   'findBelow',
   'openChain',
