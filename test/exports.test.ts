@@ -27,6 +27,8 @@ const PUBLIC: readonly string[] = [
   'archiveObjects',
   'chainObjects',
   'checkConformance',
+  'conformanceOptions',
+  'writeConformanceKit',
   'chainSource',
   'findBelow',
   'openChain',
