@@ -51,6 +51,7 @@ export const command: Command = {
     'elysiactl col restore /backups/article',
     'elysiactl col restore article.jsonl.zst --name article-copy --target http://localhost:8080',
     'ssh other elysiactl col backup Article --to - | elysiactl col restore -',
+    'elysiactl col restore points.jsonl --name points   # what qdrant and other stores export, or Parquet of pandas',
     'elysiactl col restore latest:Article --as-of 1d --name article-of-yesterday',
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',

@@ -2,8 +2,9 @@ import { type Duplex, type Readable, Transform, type TransformCallback } from 'n
 import { pipeline } from 'node:stream/promises'
 import { ElysiaError, reworded } from '../../core/errors.ts'
 import { exactJson } from '../../core/exactJson.ts'
-import type { StoredObject } from '../../core/object.ts'
-import { type Reject, type RejectCode, Reject as RejectedLine, refuse } from '../../core/reject.ts'
+import type { Line } from '../../core/line.ts'
+import type { JsonObject, StoredObject } from '../../core/object.ts'
+import { type Reject, Reject as RejectedLine, refuse } from '../../core/reject.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { decompress } from '../../stream/codec/decompress.ts'
 import { splitLines } from '../../stream/lines/splitLines.ts'
@@ -64,9 +65,11 @@ class PlainObjects extends Transform {
   }
 
   override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
-    for (const read of objectsIn(item, this.#options)) {
+    const all = objectsIn(item, this.#options)
+    for (const read of all) {
       if (read instanceof RejectedLine) this.#options.onReject(read)
-      else if (this.#pager.add(read.object, read.length)) this.#pushPage()
+      else if (read !== undefined && this.#pager.add(read.object, (item as Parsed).text.length / all.length))
+        this.#pushPage()
     }
     done()
   }
@@ -83,25 +86,40 @@ class PlainObjects extends Transform {
 
 type Chosen = Pick<PlainJsonlOptions, 'className' | 'passOver' | 'form'>
 
-/** An object, and the length of what it was read from. */
-interface Found extends PlainObject {
-  readonly length: number
-}
+/** An object of a line, or why it is none; undefined of one that is passed over. */
+type Read = PlainObject | Reject | undefined
 
 /** The objects of a line, or why it is none, or one of its records. */
-function objectsIn(item: Parsed | Reject, chosen: Chosen): readonly (Found | Reject)[] {
+function objectsIn(item: Parsed | Reject, chosen: Chosen): readonly Read[] {
   const line = item instanceof RejectedLine ? item : withoutReason(item)
   if (line instanceof RejectedLine) return [line]
-  const records = refusing(line, line.text, () => (chosen.form ?? PLAIN).records(line.value))
-  if (records instanceof RejectedLine) return [records]
-  const isOne = records.length === 1 && records[0] === line.value
-  return records.flatMap((record) => {
+  const { form = PLAIN } = chosen
+  let records: readonly JsonObject[]
+  try {
+    records = form.records(line.value)
+  } catch (thrown) {
+    return [refusal(line, thrown)]
+  }
+  if (records.length === 1 && records[0] === line.value) return [objectIn(line, line.value, chosen)]
+  return records.map((record) => objectIn(line, record, chosen))
+}
+
+function objectIn(line: Parsed, record: JsonObject, { form = PLAIN, className, passOver }: Chosen): Read {
+  try {
+    const found = plainObjectOf(form.plain(record))
+    const isOther = className !== undefined && found.class !== undefined && found.class !== className
+    if (!isOther) return found
+    if (passOver === true) return undefined
+    throw new PlainFault('invalid_value', `it is of class ${found.class}, not ${className}`)
+  } catch (thrown) {
     // Of many in a line each that is refused stands alone.
-    const text = isOne ? () => line.text : () => exactJson(record)
-    const found = refusing(line, text, () => plainObjectOf((chosen.form ?? PLAIN).plain(record)))
-    if (found instanceof RejectedLine) return [found]
-    return ofClass(line, text, { ...found, length: line.text.length / records.length }, chosen)
-  })
+    return refusal(record === line.value ? line : { ...line, text: exactJson(record) }, thrown)
+  }
+}
+
+function refusal(line: Line, thrown: unknown): Reject {
+  if (thrown instanceof PlainFault) return refuse(line, thrown.code, thrown.message)
+  throw thrown
 }
 
 /** A line of a rejects file holds what was refused as its text, where it was no object. */
@@ -109,31 +127,6 @@ export function withoutReason(line: Parsed): Parsed | Reject {
   const { reason, code, record, id } = line.value
   const isRejected = id === null && typeof reason === 'string' && typeof code === 'string'
   return isRejected && typeof record === 'string' ? parseLine({ ...line, text: record }) : line
-}
-
-function refusing<T>(line: Parsed, text: string | (() => string), read: () => T): T | Reject {
-  try {
-    return read()
-  } catch (thrown) {
-    if (!(thrown instanceof PlainFault)) throw thrown
-    return rejected(line, text, thrown.code, thrown.message)
-  }
-}
-
-function rejected(line: Parsed, text: string | (() => string), code: RejectCode, reason: string): Reject {
-  return refuse({ ...line, text: typeof text === 'string' ? text : text() }, code, reason)
-}
-
-/** An object of another class is refused, or passed over. */
-function ofClass(
-  line: Parsed,
-  text: () => string,
-  found: Found,
-  { className, passOver }: Chosen,
-): (Found | Reject)[] {
-  if (className === undefined || found.class === undefined || found.class === className) return [found]
-  if (passOver === true) return []
-  return [rejected(line, text, 'invalid_value', `it is of class ${found.class}, not ${className}`)]
 }
 
 /** Lines as archives and Weaviate have them. */
@@ -174,7 +167,7 @@ export async function derivePlainSchema(
         if (read instanceof RejectedLine) {
           rejects += 1
           firstReject ??= read
-        } else {
+        } else if (read !== undefined) {
           found ??= read.class
           objects += 1
           at(line.line, () => derivation.add(read.object))

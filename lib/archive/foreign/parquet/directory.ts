@@ -5,8 +5,8 @@ import { isInt64 } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 import { longOf } from './numbers.ts'
 
-/** More files than a table has; a directory that leads into itself would have no end. */
-const MAX_FILES = 100_000
+/** More than a table has: somebody named another directory than was meant. */
+const MAX_ENTRIES = 200_000
 const MAX_DEPTH = 32
 
 const NULL = '__HIVE_DEFAULT_PARTITION__'
@@ -25,9 +25,7 @@ export interface TableFile {
  * programs do. @throws ElysiaError ELYSIA_INPUT
  */
 export async function tableFiles(directory: string): Promise<TableFile[]> {
-  const names = await parquetIn(directory, '', 0)
-  if (names.length > MAX_FILES)
-    throw new ElysiaError('ELYSIA_INPUT', `${directory} has more than ${MAX_FILES} files`)
+  const names = await parquetIn(directory, '', { depth: 0, seen: 0 })
   const all = names.sort().map((name) => ({ name, texts: textsOf(name) }))
   const wholes = wholeColumns(all.map(({ texts }) => texts))
   return all.map(({ name, texts }) => ({
@@ -39,19 +37,33 @@ export async function tableFiles(directory: string): Promise<TableFile[]> {
   }))
 }
 
-async function parquetIn(directory: string, below: string, depth: number): Promise<string[]> {
-  if (depth > MAX_DEPTH) return []
+/** How far a walk has come. */
+interface Walk {
+  depth: number
+  seen: number
+}
+
+/** Links to directories are not followed: one may lead into itself. */
+async function parquetIn(directory: string, below: string, walk: Walk): Promise<string[]> {
   const names: string[] = []
   for (const entry of await readdir(join(directory, below), { withFileTypes: true })) {
+    walk.seen += 1
+    if (walk.seen > MAX_ENTRIES)
+      throw new ElysiaError('ELYSIA_INPUT', `${directory} has more than ${MAX_ENTRIES} files: it is no table`)
     if (/^[._]/.test(entry.name) && !entry.name.includes('=')) continue
     const name = join(below, entry.name)
-    const found = entry.isSymbolicLink() ? await stat(join(directory, name)).catch(() => entry) : entry
-    if (found.isDirectory() && !entry.isSymbolicLink())
-      names.push(...(await parquetIn(directory, name, depth + 1)))
-    else if (found.isFile() && name.endsWith('.parquet')) names.push(name)
-    if (names.length > MAX_FILES) break
+    if (entry.isDirectory() && walk.depth < MAX_DEPTH) {
+      walk.depth += 1
+      names.push(...(await parquetIn(directory, name, walk)))
+      walk.depth -= 1
+    } else if (name.endsWith('.parquet') && (await isFile(join(directory, name)))) names.push(name)
   }
   return names
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() === true
 }
 
 type Texts = ReadonlyMap<string, string | null>
