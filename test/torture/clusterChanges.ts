@@ -65,7 +65,9 @@ class Changes {
     const { factor, name, records, tenants } = this.#given
     const parted =
       tenants > 1 ? { multiTenancyConfig: { enabled: true } } : { shardingConfig: { desiredCount: 3 } }
-    const replicationConfig = { factor, asyncEnabled: true }
+    // Without it a server may bring back what was deleted while a node was down, or delete again what was written anew.
+    const deletionStrategy = 'TimeBasedResolution'
+    const replicationConfig = { factor, asyncEnabled: true, deletionStrategy }
     const schema = this.#path('schema.json')
     writeFileSync(schema, JSON.stringify({ class: name, vectorizer: 'none', replicationConfig, ...parted }))
     const lines = Array.from({ length: records }, (_, n) => this.#line('add', n, `first ${n}`))
