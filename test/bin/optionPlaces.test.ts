@@ -37,7 +37,8 @@ function example(option: OptionSchema): string | boolean {
   if (type === 'boolean') return standard !== true
   const unit = option.unit === undefined ? '' : { bytes: 'B', milliseconds: 'ms' }[option.unit]
   const numbers = [`${minimum + 1}${unit}`, `${minimum}${unit}`]
-  const texts = option.enum?.filter((one) => one !== standard) ?? option.enum ?? TEXTS
+  const own = option.example === undefined ? [] : [option.example]
+  const texts = option.enum?.filter((one) => one !== standard) ?? option.enum ?? [...TEXTS, ...own]
   const candidates = type === 'integer' ? numbers : [...texts, ...(option.enum ?? [])]
   const found = candidates.find((text) => !(optionValue(option, text, false) instanceof Fault))
   if (found === undefined) throw new Error(`no example for ${JSON.stringify(option)}`)
@@ -73,6 +74,20 @@ async function settings(t: Test, env: Record<string, string>, file: object): Pro
   t.same(read.warnings, [])
   return read.layers
 }
+
+t.test('no two options of a command have one flag, or one key', async (t) => {
+  for (const [command, schemas] of schemasByCommand) {
+    const all = schemas.flatMap(({ properties }) => Object.entries(properties))
+    const flags = all.map(([key, option]) => namesOf(key, option).flag)
+    const keys = all.map(([key]) => key)
+    for (const names of [flags, keys])
+      t.same(
+        names.filter((name, at) => names.indexOf(name) !== at),
+        [],
+        command,
+      )
+  }
+})
 
 t.test('every option works as a flag of its command', async (t) => {
   t.ok(cases.length > 150, `${cases.length} options`)

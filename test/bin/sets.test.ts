@@ -43,7 +43,7 @@ t.test('what one backup has made is restored as one, the referred-to first, what
     'Article',
     'Author',
   ])
-  const restored = await json('col', 'restore', '--set', set, '--target', `sqlite:${other}`)
+  const restored = await json('col', 'restore', '--from-set', set, '--target', `sqlite:${other}`)
   t.equal(restored.code, 0, restored.stderr)
   t.match(restored.document.restores, [{ class: 'Author' }, { class: 'Article', references: 1 }])
   const copied = await json('col', 'copy', `sqlite:${one}`, `sqlite:${other}`, '--all')

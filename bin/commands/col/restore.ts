@@ -55,7 +55,7 @@ export const command: Command = {
     'elysiactl col restore latest:Article --as-of 1d --name article-of-yesterday',
     'elysiactl col restore /backups/article --dry-run',
     'elysiactl col restore /backups/article /backups/author   # which refer to one another',
-    'elysiactl col restore --set 20261129T110817Z-91e355   # what one `col backup --all` has made',
+    'elysiactl col restore --from-set 20261129T110817Z-91e355   # what one `col backup --all` has made',
     'elysiactl col restore latest:Article --on-conflict skip   # only what is missing',
     'elysiactl col restore latest:Article --into-alias Live   # beside, then switch',
     'elysiactl col restore latest:Article --list > article.list   # edit it, then --use-list article.list',

@@ -94,17 +94,27 @@ t.test('a dry run counts what transforms would refuse and leave out, and writes 
 t.test(
   'objects are compared as they will be written: nothing is sent where nothing has changed',
   async (t) => {
-    const { properties } = THING
-    const store = await things(100, { ...THING, properties: [...properties!] })
-    const transforms = [dropProperty('kind')]
+    const store = await things(100)
     const source = await sourceOf(await archiveOf(100, SMALL))
     const first = { onConflict: 'overwrite', onlyChanged: true } as const
-    const context = { transforms, undoDirectory: await mkdtemp(join(tmpdir(), 'elysiactl-undo-')) }
-    t.teardown(() => rm(context.undoDirectory, { recursive: true }))
+    const undoDirectory = await mkdtemp(join(tmpdir(), 'elysiactl-undo-'))
+    t.teardown(() => rm(undoDirectory, { recursive: true }))
+    const context = { transforms: [setProperty('kind=NULL')], undoDirectory }
     t.match(await restore(source, store, first, context), { written: 100, unchanged: 0 })
     t.match(await restore(source, store, first, context), { written: 0, unchanged: 100 })
   },
 )
+
+t.test('whole objects are not replaced by what a transform has taken a property from', async (t) => {
+  const store = await things(10)
+  const source = await sourceOf(await archiveOf(10))
+  const context = { transforms: [dropProperty('kind')] }
+  await t.rejects(restore(source, store, { onConflict: 'overwrite', undo: false }, context), {
+    code: 'ELYSIA_CONFLICT',
+    message: /the kind of its objects lost/,
+  })
+  t.equal((await objectsOf(store, 'Thing'))[0]?.properties.kind, 'red')
+})
 
 t.test('a replace is refused where a transform may leave objects out', async (t) => {
   const store = await things(10)

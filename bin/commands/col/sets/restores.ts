@@ -23,7 +23,7 @@ export const restoreSetOptions = {
   title: 'Set options',
   description: 'Which archives of the catalog are restored, in place of some that are named.',
   properties: {
-    set: {
+    fromSet: {
       type: 'string',
       description: 'the archives that one `col backup --all` has made, by the id of their set',
       placeholder: 'SET',
@@ -40,7 +40,7 @@ export const restoreSetOptions = {
 export async function setOperands(context: Context): Promise<readonly string[] | undefined> {
   const { operands } = context
   const options = context.options(restoreSetOptions)
-  const { set } = options
+  const { fromSet: set } = options
   const takesSet = set !== undefined || isSet(options)
   if (takesSet === operands.length > 0) {
     const fact = takesSet ? `${operands[0]} is named, and a set is asked for` : 'no archive is given'

@@ -27,6 +27,6 @@ export function explainRead(
   { collection, counts, selection }: Manifest,
 ): void {
   if (!task.options.explain || selection?.filter === undefined) return
-  const { written, filtered = 0 } = counts
-  run.emit({ type: 'filter_evaluated', collection, read: written + filtered, selected: written })
+  const { written, filtered = 0, rejected = 0 } = counts
+  run.emit({ type: 'filter_evaluated', collection, read: written + filtered + rejected, selected: written })
 }

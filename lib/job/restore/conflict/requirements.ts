@@ -57,7 +57,7 @@ export function requireMergeable(
  */
 export function requireWholeObjects(
   existing: CollectionSchema,
-  { selection }: RestorePlan,
+  { selection, transforms }: RestorePlan,
   source: RestoreSource,
   { onConflict }: RestoreOptions,
 ): void {
@@ -65,6 +65,15 @@ export function requireWholeObjects(
   const properties = selection?.declared.properties ?? source.selection?.properties
   if (properties !== undefined)
     throw wouldTake('the other properties of its objects', existing, properties.join(', '))
+  const left = new Set((transforms.schema.properties ?? []).map(({ name }) => name))
+  const there = new Set((existing.properties ?? []).map(({ name }) => name))
+  const gone = (transforms.before.properties ?? []).filter(({ name }) => !left.has(name) && there.has(name))
+  if (gone.length > 0)
+    throw wouldTake(
+      `the ${gone.map(({ name }) => name).join(', ')} of its objects`,
+      existing,
+      'what transforms leave',
+    )
   const { unnamed, named } = vectorNames(existing)
   const hasOwn = (unnamed || named.length > 0) && vectorizersOf(existing).length === 0
   if (source.withoutVectors === true && hasOwn)
