@@ -22,7 +22,7 @@ export interface ScanThreads {
 }
 
 /** Below this the threads take longer to start than they save. */
-const LEAST_OBJECTS = 10_000
+const LEAST_OBJECTS = 50_000
 
 /**
  * The threads of a backup; undefined where this one scans: with `--threads 0`, of few objects, and of what only this

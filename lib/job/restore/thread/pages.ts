@@ -11,7 +11,7 @@ import type { SourcePart } from '../source/source.ts'
 import type { PartWork } from './work.ts'
 
 /** Below this the threads take longer to start than they save. */
-const LEAST_OBJECTS = 10_000
+const LEAST_OBJECTS = 50_000
 
 /**
  * The threads that decode the parts that are due; undefined where this one does: with `--threads 0`, of few objects, of
