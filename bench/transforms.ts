@@ -1,17 +1,18 @@
 /**
- * `node bench/transforms.ts`: a scan of an embedded store with three transforms, beside a loop over the same scan that does the same by
- * hand, as JSON lines. Rates are those of processor time.
+ * `node bench/transforms.ts`: three transforms, and a script, beside the same scan of an embedded store with the same
+ * changes made by hand, as JSON lines. Rates are those of the clock: a script works in a thread of its own.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeStore } from './archive/objects.ts'
 import { compare, figuresOf, inTurns, round, say } from './measure.ts'
+import { SCRIPT } from './transformLoop.ts'
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, count: { type: 'string', default: '200000' } },
+  options: { rounds: { type: 'string', default: '7' }, count: { type: 'string', default: '100000' } },
 })
 const LOOP = fileURLToPath(new URL('transformLoop.ts', import.meta.url))
 const NAME = 'BnTransformed'
@@ -19,16 +20,21 @@ const NAME = 'BnTransformed'
 const home = mkdtempSync(join(tmpdir(), 'elysiactl-transforms-'))
 try {
   const store = join(home, 'store.db')
+  const script = join(home, 'script.mjs')
+  writeFileSync(script, SCRIPT)
   for (const [kind, width] of [
     ['without vectors', 0],
     ['with vectors of 384', 384],
   ] as const) {
-    await makeStore(store, NAME, { count: Number(values.count), width, textLength: 300 })
+    await makeStore(store, NAME, { count: Number(values.count), width, textLength: 700 })
     const taken = await inTurns(Number(values.rounds), {
-      hand: () => figuresOf([LOOP, store, NAME, 'hand']),
+      stagesByHand: () => figuresOf([LOOP, store, NAME, 'stages-by-hand']),
       stages: () => figuresOf([LOOP, store, NAME, 'stages']),
+      scriptByHand: () => figuresOf([LOOP, store, NAME, 'script-by-hand']),
+      script: () => figuresOf([LOOP, store, NAME, 'script', script]),
     })
-    compare(`scan with map, set and drop / the same by hand, objects ${kind}`, 0.7, taken.hand, taken.stages)
+    compare(`three transforms / by hand, objects ${kind}`, 0.7, taken.stagesByHand, taken.stages)
+    compare(`a script / by hand, objects ${kind}`, 0.5, taken.scriptByHand, taken.script)
   }
   say('end', { load_average: round(loadavg()[0]!, 1) })
 } finally {

@@ -6,32 +6,55 @@ import { type Refused, repeatedId } from './tally.ts'
 export const REPEATED = 'its id stands twice: the object that came first was taken'
 
 /**
- * Pages → pages in which each id, of each tenant, stands once in the whole of a source that is in no order; what
- * comes again goes to `onRepeated`. Memory: a page, and a cache of some megabytes: the ids are in a file without a
- * name that is gone with the stage.
+ * The ids, of each tenant, that have come. Memory: a cache of some megabytes; the ids are in a file without a name that is
+ * gone once it is closed.
  */
-export function distinctIds(onRepeated: (repeated: readonly Refused[]) => void): Transform {
-  return new DistinctIds(onRepeated)
-}
-
-class DistinctIds extends Transform {
-  readonly #onRepeated: (repeated: readonly Refused[]) => void
-  readonly #seen = temporaryDatabase()
+export class SeenIds {
+  readonly #database = temporaryDatabase()
   readonly #add
 
-  constructor(onRepeated: (repeated: readonly Refused[]) => void) {
-    super({ objectMode: true, highWaterMark: 1 })
-    this.#onRepeated = onRepeated
-    this.#seen.exec('CREATE TABLE seen (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) WITHOUT ROWID')
-    const insert = this.#seen.prepare("INSERT OR IGNORE INTO seen VALUES (?, unhex(?, '-'))")
-    this.#add = this.#seen.transaction((page: readonly StoredObject[]) =>
+  constructor() {
+    this.#database.exec('CREATE TABLE seen (tenant TEXT, id BLOB, PRIMARY KEY (tenant, id)) WITHOUT ROWID')
+    const insert = this.#database.prepare("INSERT OR IGNORE INTO seen VALUES (?, unhex(?, '-'))")
+    this.#add = this.#database.transaction((page: readonly StoredObject[]) =>
       page.map(({ id, tenant = '' }) => insert.run(tenant, id).changes === 1),
     )
   }
 
+  /** Which of these come for the first time. */
+  add(page: readonly StoredObject[]): boolean[] {
+    return this.#add(page)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+/**
+ * Pages → pages in which each id, of each tenant, stands once in the whole of a source that is in no order; what
+ * comes again goes to `onRepeated`. `shared` has the ids of other such stages, too, and is not closed by this one. Memory: a
+ * page, and that of its ids.
+ */
+export function distinctIds(onRepeated: (repeated: readonly Refused[]) => void, shared?: SeenIds): Transform {
+  return new DistinctIds(onRepeated, shared)
+}
+
+class DistinctIds extends Transform {
+  readonly #onRepeated: (repeated: readonly Refused[]) => void
+  readonly #seen: SeenIds
+  readonly #own: boolean
+
+  constructor(onRepeated: (repeated: readonly Refused[]) => void, shared: SeenIds | undefined) {
+    super({ objectMode: true, highWaterMark: 1 })
+    this.#onRepeated = onRepeated
+    this.#seen = shared ?? new SeenIds()
+    this.#own = shared === undefined
+  }
+
   override _transform(page: readonly StoredObject[], _: BufferEncoding, done: TransformCallback): void {
     try {
-      const isNew = this.#add(page)
+      const isNew = this.#seen.add(page)
       const repeated = page.filter((_object, at) => !isNew[at])
       if (repeated.length > 0) this.#onRepeated(repeated.map((object) => repeatedId(object, REPEATED)))
       done(null, repeated.length === 0 ? page : page.filter((_object, at) => isNew[at]))
@@ -41,7 +64,7 @@ class DistinctIds extends Transform {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#seen.close()
+    if (this.#own) this.#seen.close()
     done(error)
   }
 }

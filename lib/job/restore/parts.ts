@@ -208,7 +208,7 @@ async function flow(
   const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
   const onAdded = (objects: number) => tally.addMade(objects)
   const onDiscarded = (values: DiscardedValues) => tally.discard(values)
-  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, origins, signal })
+  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, origins, signal, seen: run.kept.seen })
   const onUnchanged = (unchanged: SplitObject[]) => {
     tally.add({ written: [], refused: [], unchanged })
     onObjects(unchanged.length)

@@ -18,6 +18,7 @@ import type { AliasFacts, AliasPlan } from './alias/plan.ts'
 import type { NewProperties } from './conflict/newProperties.ts'
 import type { Strategy } from './conflict/strategy.ts'
 import type { Deletions, VanishingIds } from './conflict/vanishingIds.ts'
+import type { SeenIds } from './distinctIds.ts'
 import type { RestoreOptions } from './options.ts'
 import type { PlannedFacts } from './planned/format.ts'
 import type { Plan } from './planned/plan.ts'
@@ -119,6 +120,8 @@ export interface RestoreFiles {
   readonly spool: PartSpool<PlacedLink>
   /** Of bytes that can be had only once. */
   readonly written: WrittenIds | undefined
+  /** Where transforms may give objects other ids: those of all parts. */
+  readonly seen: SeenIds | undefined
   /** What an existing class was before it is changed; undefined where nothing is kept. */
   readonly undo: UndoKeeping | undefined
   /** What a run without an undo notes of its writes; undefined where that has no use. */

@@ -24,6 +24,7 @@ import { announceProperties, planInto } from './conflict/existing.ts'
 import { existingOf, keepingFor, ownWritesFor, planChanges, vanishingFor } from './conflict/keeping.ts'
 import { grown } from './conflict/newProperties.ts'
 import { type Continuation, continuation } from './continuation.ts'
+import { SeenIds } from './distinctIds.ts'
 import { restoreKey } from './key.ts'
 import { listedSource } from './list/listed.ts'
 import type { RestoreOptions } from './options.ts'
@@ -126,6 +127,8 @@ export async function setUpRestore(
     const undo = keeping && keepingFor(keeping)
     const ownWrites = keeping && ownWritesFor(keeping)
     if (ownWrites !== undefined) close.unshift(() => ownWrites.close())
+    const seen = plan.transforms.expands && !dryRun ? new SeenIds() : undefined
+    close.push(() => seen?.close())
     const run: RestoreRun = {
       frame,
       id: name,
@@ -147,6 +150,7 @@ export async function setUpRestore(
           isOnce(source) && !dryRun && state !== undefined && schema === undefined
             ? new WrittenIds(directory)
             : undefined,
+        seen,
         rejects: rejectsFile(context, name, options, source, store, together.rejects),
         origin: { archive: archiveName(source), class: source.schema.class },
       },

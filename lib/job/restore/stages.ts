@@ -10,7 +10,7 @@ import type { Origins } from '../../transform/origin.ts'
 import { transformStages } from '../../transform/pipeline.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import { type DiscardedValues, discarding } from './conflict/newProperties.ts'
-import { distinctIds } from './distinctIds.ts'
+import { distinctIds, type SeenIds } from './distinctIds.ts'
 import type { RestorePlan } from './run.ts'
 import type { SourcePart } from './source/source.ts'
 import { type Refused, repeatedId } from './tally.ts'
@@ -52,6 +52,8 @@ export interface ReshapeStages extends Pick<RestoreStages, 'plan' | 'onRepeated'
   /** Takes what each object was made of. */
   readonly origins?: Origins
   readonly signal: AbortSignal
+  /** The ids that transforms gave in other parts. */
+  readonly seen?: SeenIds | undefined
 }
 
 /**
@@ -71,9 +73,20 @@ export function reshaped(stages: ReshapeStages): Duplex[] {
     },
     signal,
   })
-  const distinct = transforms.expands ? [distinctIds(onRepeated)] : []
+  const distinct = transforms.expands ? [distinctIds(byStages(transforms, onRepeated), stages.seen)] : []
   const fitting = discarding(newProperties, { leftOut, onDiscarded })
   return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]
+}
+
+/** An id that stands twice is one that a transform gave: the reason names those that may have. */
+function byStages(
+  { steps }: RestorePlan['transforms'],
+  onRepeated: RestoreStages['onRepeated'],
+): RestoreStages['onRepeated'] {
+  const names = steps
+    .flatMap(({ transform }) => (transform.expands === true ? [transform.name] : []))
+    .join(', ')
+  return (repeated) => onRepeated(repeated.map((one) => ({ ...one, reason: `${names}: ${one.reason}` })))
 }
 
 /** What was refused, with the place where it was found, if the part knows it. */

@@ -59,3 +59,16 @@ t.test('what is wrong with a step of a file is said with its place', async (t) =
     /fix\.yaml:2:5: the timeout soon is no duration/,
   )
 })
+
+t.test('an id that a script gives twice is a reject that names it, whatever part it stands in', async (t) => {
+  const directory = t.testdir({
+    'same.mjs': `export default ({ properties }, { childId }) =>
+      properties.count % 100 === 0 ? [{ id: '00000000-0000-5000-8000-000000000000', properties }] : { properties }`,
+  })
+  const transforms = await transformsOf([{ kind: 'script', text: join(directory, 'same.mjs') }])
+  const source = await sourceOf(await archiveOf(300, { ...SMALL, partSize: 4096 }))
+  t.ok(source.parts.length > 2)
+  const report = await restore(source, openMemory(), {}, { transforms })
+  t.match(report, { objects: 300, written: 298, rejected: { repeated_id: 2 } })
+  t.match(report.reject_reasons, [{ reason: /^script .*same\.mjs: its id stands twice/ }])
+})
