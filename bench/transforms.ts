@@ -1,6 +1,6 @@
 /**
  * `node bench/transforms.ts`: three transforms, and a script, beside the same scan of an embedded store with the same
- * changes made by hand, as JSON lines. Rates are those of the clock: a script works in a thread of its own.
+ * changes made by hand, as JSON lines. Rates are those of processor time, of all threads together.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
