@@ -3,7 +3,7 @@ import { isRecord } from '../../core/value/record.ts'
 import { isUuid } from '../../core/value/uuid.ts'
 import { type ChangedObject, sparing } from './changed.ts'
 import { nameOf } from './nameOf.ts'
-import { plainJson } from './plainJson.ts'
+import { plainJson, requirePlain } from './plainJson.ts'
 import { vectorOf, vectorsOf } from './vectors.ts'
 
 /** What a script made of one object, as it crosses from its thread. */
@@ -30,19 +30,13 @@ const FIELDS = new Set(['id', 'properties', 'vector', 'vectors', 'tenant', 'crea
 
 /**
  * Judges what a script returned for an object: what is no object, or not what may cross, is a failure that says why.
- * `given` is what the script got, `before` what it was made of.
  */
-export function answerOf(
-  returned: unknown,
-  given: unknown,
-  before: StoredObject,
-  rules: AnswerRules,
-): Answer {
-  if (returned === given) return SAME
+export function answerOf(returned: unknown, before: StoredObject, rules: AnswerRules): Answer {
+  if (returned === before) return SAME
   if (returned === null) return FILTERED
   try {
     if (Array.isArray(returned)) return severalOf(returned, before, rules)
-    const object = sparing(changedObject(returned, before, 'it returned'), before)
+    const object = plain(sparing(changedObject(returned, before, 'it returned'), before))
     if (object.id !== before.id && rules.ids !== 'changed') throw new Error(changedId(object.id))
     return { kind: 'changed', object }
   } catch (error) {
@@ -58,7 +52,7 @@ function severalOf(returned: readonly unknown[], before: StoredObject, rules: An
   if (returned.length === 0) return FILTERED
   if (rules.ids === 'kept') throw new Error('it returned an array, and says that it keeps ids')
   const objects = returned.map((one, at) =>
-    changedObject(one, before, `object ${at + 1} of its array is`, true),
+    plain(changedObject(one, before, `object ${at + 1} of its array is`, true)),
   )
   const ids = new Set<string>()
   for (const { id } of objects) {
@@ -82,12 +76,17 @@ function changedObject(value: unknown, before: StoredObject, what: string, needs
   if (tenant !== before.tenant) throw new Error('it returned another tenant')
   if (!isRecord(properties))
     throw new Error(`the properties that it returned are ${nameOf(properties)}, no object`)
+  requirePlain(properties, 'properties')
   return {
     id,
-    properties: plainJson(properties, 'properties') as JsonObject,
+    properties: properties as JsonObject,
     ...(vector !== undefined && { vector: vectorOf(vector, 'vector') }),
     ...(vectors !== undefined && { vectors: vectorsOf(vectors) }),
   }
+}
+
+function plain(object: ChangedObject): ChangedObject {
+  return { ...object, properties: plainJson(object.properties, 'properties') as JsonObject }
 }
 
 function shown(value: unknown): string {

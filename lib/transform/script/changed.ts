@@ -4,7 +4,10 @@ import { isSameVector } from '../object/vectorGap.ts'
 /** What a script gave of an object. A vector that is absent stays, of one object of several there is none; null drops it. */
 export interface ChangedObject {
   readonly id: string
+  /** All of them, or, where some are `gone`, those that are not as they were. */
   readonly properties: JsonObject
+  /** Of one object: those that it had, and has no more. */
+  readonly gone?: readonly string[]
   readonly vector?: Float32Array | null
   readonly vectors?: Readonly<Record<string, Vector | typeof KEPT>> | null
 }
@@ -14,20 +17,39 @@ export const KEPT = 'kept'
 
 type Named = NonNullable<ChangedObject['vectors']>
 
-/** A changed object without the vectors that it has already: these are the very ones, and need not cross. */
-export function sparing({ vector, vectors, ...rest }: ChangedObject, before: StoredObject): ChangedObject {
-  const isKept = vector != null && before.vector !== undefined && isSameVector(vector, before.vector)
+/** A changed object without what it has already, the very values and bits: that need not cross. */
+export function sparing(
+  { id, properties, vector, vectors }: ChangedObject,
+  before: StoredObject,
+): ChangedObject {
+  const isKept = vector != null && isSame(vector, before.vector)
   return {
-    ...rest,
+    id,
+    ...propertiesSparing(properties, before.properties),
     ...(vector !== undefined && !isKept && { vector }),
     ...(vectors !== undefined && { vectors: vectors && namedSparing(vectors, before.vectors ?? {}) }),
   }
 }
 
+function propertiesSparing(properties: JsonObject, before: JsonObject) {
+  const changed: JsonObject = {}
+  for (const name in properties) {
+    if (!Object.is(properties[name], before[name])) changed[name] = properties[name]!
+  }
+  const gone = Object.keys(before).filter(
+    (name) => !Object.hasOwn(properties, name) || properties[name] === undefined,
+  )
+  return { properties: changed, gone }
+}
+
+function isSame(vector: Vector, before: Vector | undefined): boolean {
+  return vector === before || (before !== undefined && isSameVector(vector, before))
+}
+
 function namedSparing(vectors: Named, before: Readonly<Record<string, Vector>>): Named {
   const named = Object.entries(vectors).map(([name, vector]): [string, Vector | typeof KEPT] => {
     const there = Object.hasOwn(before, name) ? before[name] : undefined
-    const isKept = vector !== KEPT && there !== undefined && isSameVector(vector, there)
+    const isKept = vector !== KEPT && isSame(vector, there)
     return [name, isKept ? KEPT : vector]
   })
   return Object.fromEntries(named)
@@ -36,11 +58,13 @@ function namedSparing(vectors: Named, before: Readonly<Record<string, Vector>>):
 /** The object that an answer makes of the one that was asked about. */
 export function applied(
   { vector: own, vectors: named, ...rest }: StoredObject,
-  { id, properties, vector, vectors }: ChangedObject,
+  { id, properties, gone, vector, vectors }: ChangedObject,
 ): StoredObject {
   const one = vector === undefined ? own : vector
   const all = vectors === undefined ? named : vectors && takingKept(vectors, named ?? {})
-  return { ...rest, id, properties, ...(one && { vector: one }), ...(all && { vectors: all }) }
+  const values = gone === undefined ? properties : { ...rest.properties, ...properties }
+  for (const name of gone ?? []) delete values[name]
+  return { ...rest, id, properties: values, ...(one && { vector: one }), ...(all && { vectors: all }) }
 }
 
 /** One object of several: it has what the script gave it, and the tenant of the one that it was made of. */

@@ -34,11 +34,16 @@ function list(values: readonly unknown[], path: string, depth: number): Json {
   return changed ?? (values as Json[])
 }
 
-function record(value: object, path: string, depth: number): Json {
+/** @throws Error where an object is one of a class */
+export function requirePlain(value: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     throw new Error(`${path} is a ${value.constructor?.name ?? 'object'}${hintFor(value)}`)
   }
+}
+
+function record(value: object, path: string, depth: number): Json {
+  requirePlain(value, path)
   let changed: Record<string, Json> | undefined
   for (const key of Object.keys(value)) {
     const one = (value as Record<string, unknown>)[key]

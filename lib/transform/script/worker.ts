@@ -5,7 +5,7 @@ import type { StoredObject } from '../../core/object.ts'
 import { nameUuid } from '../../core/value/nameUuid.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { exportsOf } from './exports.ts'
-import { givenObject } from './given.ts'
+import { frozen } from './frozen.ts'
 import type { FromScript, PageMessage } from './messages.ts'
 
 /** What the thread of a script is started with. */
@@ -85,22 +85,25 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 sendWhatIsPrinted()
 const script = await load()
 
+/** The object at hand: a script has one at a time. */
+let at: StoredObject | undefined
+const context = Object.freeze({ childId: (name: unknown) => nameUuid(at!.id, String(name)) })
+
 /** Without a promise where the script gives none: most do not, and a page has hundreds of objects. */
 function answer(object: StoredObject): Answer | Promise<Answer> {
-  const given = givenObject(object)
-  const context = Object.freeze({ childId: (name: unknown) => nameUuid(object.id, String(name)) })
+  at = frozen(object)
   try {
-    const returned = script!.run(given, context)
-    return isThenable(returned) ? later(returned, given, object) : answerOf(returned, given, object, script!)
+    const returned = script!.run(object, context)
+    return isThenable(returned) ? later(returned, object) : answerOf(returned, object, script!)
   } catch (error) {
     return failed(error)
   }
 }
 
-async function later(promise: PromiseLike<unknown>, given: unknown, object: StoredObject): Promise<Answer> {
+async function later(promise: PromiseLike<unknown>, object: StoredObject): Promise<Answer> {
   try {
     const returned = await inTime(promise)
-    if (returned !== TIMED_OUT) return answerOf(returned, given, object, script!)
+    if (returned !== TIMED_OUT) return answerOf(returned, object, script!)
     return { kind: 'failed', reason: `it gave no answer in ${timeoutMs} ms` }
   } catch (error) {
     return failed(error)

@@ -1,0 +1,20 @@
+import type { Json, StoredObject } from '../../core/object.ts'
+
+/**
+ * Freezes an object at every depth, for a script to look at. Its vectors cannot be frozen: they are the thread's own, and
+ * what returns as the very vector that was given counts as unchanged, whatever is in it.
+ */
+export function frozen(object: StoredObject): StoredObject {
+  freeze(object.properties)
+  for (const vector of Object.values(object.vectors ?? {})) if (Array.isArray(vector)) Object.freeze(vector)
+  if (object.vectors !== undefined) Object.freeze(object.vectors)
+  return Object.freeze(object)
+}
+
+function freeze(value: Json): void {
+  for (const key in value as object) {
+    const inner = (value as { [key: string]: Json })[key]
+    if (typeof inner === 'object' && inner !== null) freeze(inner)
+  }
+  Object.freeze(value)
+}
