@@ -100,11 +100,17 @@ async function run(context: Context): Promise<void> {
     const isDirectory = destination.kind === 'directory' && path !== undefined
     const increment =
       destination.kind === 'directory' ? await incrementOf(context, store, schema, asked, transforms) : {}
-    return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, transforms })
+    const changing = { transforms, keepsVectors: keepsVectors(context) }
+    return plan(context, store, name, asked, isDirectory ? path : undefined, { ...increment, ...changing })
   }
   if (destination.kind === 'pipe') return intoPipe(context, store, name, asked, transforms)
   if (destination.kind === 'file') return intoFile(context, store, name, asked, transforms, destination.path)
   return intoDirectory(context, store, schema, asked, transforms, destination.path)
+}
+
+/** True where --vectors, which is the default, was said. */
+function keepsVectors(context: Context): boolean {
+  return context.origins(backupOptions).vectors !== 'default'
 }
 
 /** True where several collections are asked for. @throws ElysiaError ELYSIA_USAGE where one is named as well, or none at all */
@@ -250,15 +256,16 @@ async function intoPipe(
 
 /** Makes a backup in the frame of a command: signals, events, history. */
 async function made(
-  { console, stop, signal }: Context,
+  context: Context,
   transforms: readonly Transform[],
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
 ): Promise<BackupEnded> {
+  const { console, stop, signal } = context
   const view = await progressView(console)
   const onEvent = progressEvents(console, view)
   const work = (history: BackupContext) =>
     make({
-      ...{ stop, signal, onEvent, transforms, ...history },
+      ...{ stop, signal, onEvent, transforms, keepsVectors: keepsVectors(context), ...history },
       rejectsDirectory: join(history.state?.directory ?? userPaths().state, 'rejects'),
     })
   return withHistory(onEvent, work).finally(view.stop)
@@ -299,7 +306,7 @@ async function plan(
   name: string,
   options: BackupOptions,
   path: string | undefined,
-  increment: Increment & Pick<BackupContext, 'transforms'>,
+  increment: Increment & Pick<BackupContext, 'transforms' | 'keepsVectors'>,
 ): Promise<void> {
   const { console, signal } = context
   const { planBackup, directoryStorage } = await backupJob()

@@ -43,10 +43,10 @@ export async function planBackup(
   input: BackupOptionsInput,
   emit: Emit = () => {},
   into?: PlannedInto,
-  context: Pick<BackupContext, 'base' | 'findArchive' | 'signal' | 'transforms'> = {},
+  context: Pick<BackupContext, 'base' | 'findArchive' | 'signal' | 'transforms' | 'keepsVectors'> = {},
 ): Promise<PlannedBackup> {
   const options = resolveInput(backupOptions, input)
-  const subject = await collectionInfoOf(store, name, options, emit, context.transforms)
+  const subject = await collectionInfoOf(store, name, options, emit, context)
   const unfinished = into && (await unfinishedIn(into, store, subject, options))
   const base = await baseOf(context, unfinished, subject, options)
   if (base !== undefined) await checkIndexes(base, context.signal)

@@ -27,7 +27,7 @@ export async function runInFrame<P>(
   const run = new Run('backup', context)
   const { store, name, location, options } = task
   const retry = run.retrying(options.retryForMs)
-  const subject = await retry(() => collectionInfoOf(store, name, options, run.emit, context.transforms))
+  const subject = await retry(() => collectionInfoOf(store, name, options, run.emit, context))
   const prepared = await prepare(subject)
   const id = context.runId ?? newRunId()
   const state: BackupState = {

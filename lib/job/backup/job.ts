@@ -26,6 +26,8 @@ export interface BackupContext extends RunContext {
   readonly findArchive?: FindArchive
   /** What becomes of objects, and of their class, before they are archived; in this order. */
   readonly transforms?: readonly Transform[]
+  /** True where somebody has said that vectors stay, though transforms change the texts that they were made of. */
+  readonly keepsVectors?: boolean
   /** Where objects go that a transform refuses: `RUN.jsonl` in this directory. Without it they are counted alone. */
   readonly rejectsDirectory?: string
 }

@@ -11,6 +11,7 @@ import { findNamed } from '../../store/named.ts'
 import type { Store, Tenant } from '../../store/store.ts'
 import { bindTransforms, type TransformPipeline } from '../../transform/pipeline.ts'
 import type { Transform } from '../../transform/transform.ts'
+import { touchedVectorizers } from '../../transform/vectors/stale.ts'
 import { type Selection, selectionOf } from '../selection/selection.ts'
 import type { BackupOptions } from './options.ts'
 
@@ -26,6 +27,13 @@ export interface CollectionInfo {
   readonly transforms: TransformPipeline
 }
 
+/** What becomes of objects on their way. */
+export interface Changing {
+  readonly transforms?: readonly Transform[]
+  /** Vectors stay, whatever becomes of their texts. */
+  readonly keepsVectors?: boolean
+}
+
 /**
  * Looks at what is to be backed up: a collection, by its name or by an alias.
  * @throws ElysiaError ELYSIA_NOT_FOUND for a collection or tenant that does not exist, ELYSIA_USAGE for
@@ -36,13 +44,14 @@ export async function collectionInfoOf(
   nameOrAlias: string,
   options: BackupOptions,
   emit: Emit,
-  transforms: readonly Transform[] = [],
+  { transforms = [], keepsVectors = false }: Changing = {},
 ): Promise<CollectionInfo> {
   const { schema, alias } = await findNamed(store, nameOrAlias)
   const name = schema.class
   if (alias !== undefined) emit({ type: 'alias_resolved', alias, collection: name })
   const pipeline = bindTransforms(transforms, schema)
   requireSameIds(pipeline)
+  if (options.vectors && !keepsVectors) requireVectorsKept(pipeline)
   requireProperty(pipeline.schema, options.partitionBy)
   const { partitionBy } = options
   const selection = await selectionOf(options, schema, partitionBy === undefined ? [] : [partitionBy])
@@ -197,6 +206,17 @@ async function tenantsOf(
 }
 
 /** An archive is in order of id, and each of its parts covers ids of the source. */
+/** @throws ElysiaError ELYSIA_USAGE: who restores the archive cannot see that vectors are not those of their texts */
+function requireVectorsKept(pipeline: TransformPipeline): void {
+  const [touched] = touchedVectorizers(pipeline, pipeline.schema)
+  if (touched === undefined) return
+  const { maker, stage } = touched
+  const fact = `${stage} changes what ${maker.module} makes vectors of ${pipeline.before.class} from`
+  throw new ElysiaError('ELYSIA_USAGE', fact, {
+    hint: 'say what becomes of the vectors: --vectors keeps them as they are, --no-vectors leaves them out, so that a server makes them anew',
+  })
+}
+
 function requireSameIds({ steps }: TransformPipeline): void {
   const adding = steps.find(({ transform }) => transform.expands)
   if (adding === undefined) return
