@@ -15,9 +15,12 @@ export type FromScript =
   | { readonly kind: 'loaded'; readonly exports: ScriptExports }
   | { readonly kind: 'unusable'; readonly reason: string }
   | { readonly kind: 'printed'; readonly text: string }
-  | { readonly kind: 'answers'; readonly bytes: Uint8Array }
+  | { readonly kind: 'answers'; readonly answers: Answers }
 
-/** A page of objects, to the thread; a list of answers, from it. */
+/**
+ * A page of objects, to the thread: as bytes, since a clone of a vector would bring all of the buffer that it is a piece of.
+ * They are copied: to transfer them takes three times as long.
+ */
 export interface PageMessage {
   readonly bytes: Uint8Array
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { deserialize, serialize } from 'node:v8'
+import { serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
@@ -49,7 +49,7 @@ export class ScriptThread {
     this.#begun = begun
     this.#timeoutMs = timeoutMs
     worker.on('message', (message: FromScript) => {
-      if (message.kind === 'answers') this.#asking?.take(deserialize(message.bytes) as Answers)
+      if (message.kind === 'answers') this.#asking?.take(message.answers)
     })
     void deathOf(worker).then((reason) => {
       this.#death ??= reason
@@ -131,7 +131,7 @@ export class ScriptThread {
 
   #send(objects: readonly StoredObject[]): void {
     const message: PageMessage = { bytes: serialize(objects) }
-    this.#worker.postMessage(message, [message.bytes.buffer as ArrayBuffer])
+    this.#worker.postMessage(message)
   }
 }
 

@@ -1,5 +1,5 @@
 // The thread of a script: loads it, then answers each page that comes, object by object.
-import { deserialize, serialize } from 'node:v8'
+import { deserialize } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { StoredObject } from '../../core/object.ts'
 import { nameUuid } from '../../core/value/nameUuid.ts'
@@ -24,14 +24,8 @@ const FLUSH_AFTER_MS = 25
 const { url, timeoutMs, begun } = workerData as ScriptThreadData
 const port = parentPort!
 
-function send(message: FromScript, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer)
-}
-
-function sendAnswers(answers: Answer[]): void {
-  const bytes = serialize(answers)
-  answers.length = 0
-  send({ kind: 'answers', bytes }, [bytes.buffer as ArrayBuffer])
+function send(message: FromScript): void {
+  port.postMessage(message)
 }
 
 /** As messages, in their place among answers: streams of a thread would keep the process of its owner alive. */
@@ -112,17 +106,18 @@ async function later(promise: PromiseLike<unknown>, object: StoredObject): Promi
 
 async function answerPage({ bytes }: PageMessage): Promise<void> {
   const page = deserialize(bytes) as readonly StoredObject[]
-  const answers: Answer[] = []
+  let answers: Answer[] = []
   let sent = performance.now()
   for (const object of page) {
     Atomics.add(begun, 0, 1)
     const made = answer(object)
     answers.push(made instanceof Promise ? await made : made)
     if (performance.now() - sent < FLUSH_AFTER_MS) continue
-    sendAnswers(answers)
+    send({ kind: 'answers', answers })
+    answers = []
     sent = performance.now()
   }
-  sendAnswers(answers)
+  send({ kind: 'answers', answers })
 }
 
 if (script !== undefined) port.on('message', (message: PageMessage) => void answerPage(message))
