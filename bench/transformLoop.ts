@@ -17,6 +17,7 @@ import { mapProperty } from '../lib/transform/step/map.ts'
 /** The script of the bench; by hand the same function is called in the loop. */
 export const SCRIPT = `
   export const ids = 'kept'
+  export const vectors = false
   export const schema = { properties: [{ name: 'loud', dataType: ['text'] }] }
   export default (object) => {
     const { title, ...rest } = object.properties

@@ -10,7 +10,7 @@ export type ScriptFunction = (object: unknown, context: unknown) => unknown
 export function exportsOf(
   module: Readonly<Record<string, unknown>>,
 ): ScriptExports & { readonly run: ScriptFunction } {
-  const { default: run, ids, schema = {} } = module
+  const { default: run, ids, vectors = true, schema = {} } = module
   if (typeof run !== 'function') {
     const found = run === undefined ? 'it has no default export' : `its default export is ${nameOf(run)}`
     throw new Error(`${found}, and has to export a function: export default (object) => object`)
@@ -18,6 +18,7 @@ export function exportsOf(
   if (ids !== undefined && ids !== 'kept' && ids !== 'changed') {
     throw new Error(`ids is ${JSON.stringify(ids)}, and may be 'kept' or 'changed'`)
   }
+  if (typeof vectors !== 'boolean') throw new Error(`vectors is ${nameOf(vectors)}, no boolean`)
   if (!isRecord(schema)) throw new Error(`schema is ${nameOf(schema)}, no object`)
   const { properties = [], drop = [] } = schema
   if (!Array.isArray(properties) || !properties.every(isProperty)) {
@@ -26,7 +27,7 @@ export function exportsOf(
   if (!Array.isArray(drop) || !drop.every((name) => typeof name === 'string')) {
     throw new Error('schema.drop is no list of names')
   }
-  return { run: run as ScriptFunction, ids, properties, dropped: drop }
+  return { run: run as ScriptFunction, ids, vectors, properties, dropped: drop }
 }
 
 function isProperty(value: unknown): value is PropertySchema {

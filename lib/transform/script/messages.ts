@@ -4,6 +4,8 @@ import type { Answer, ScriptIds } from './answer.ts'
 /** What a script says of itself beside its function. */
 export interface ScriptExports {
   readonly ids: ScriptIds
+  /** False where it looks at no vectors: they do not cross, and stay as they are. */
+  readonly vectors: boolean
   /** The properties that it adds to the class, or gives another type. */
   readonly properties: readonly PropertySchema[]
   /** The properties that it takes away. */

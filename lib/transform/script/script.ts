@@ -143,7 +143,9 @@ class ScriptRunner {
       }
       const end = Math.min(...deadly.keys().filter((index) => index > at), page.length)
       const thread = await this.#started()
-      const asked = await thread.ask(page.slice(at, end), signal).catch(async (error: unknown) => {
+      const objects = page.slice(at, end)
+      const given = thread.exports.vectors ? objects : objects.map(withoutVectors)
+      const asked = await thread.ask(given, signal).catch(async (error: unknown) => {
         await thread.end()
         throw error
       })
@@ -168,6 +170,10 @@ class ScriptRunner {
       hint: 'give the same command again: it then begins with the new one',
     })
   }
+}
+
+function withoutVectors({ vector: _, vectors: __, ...rest }: StoredObject): StoredObject {
+  return rest
 }
 
 async function textOf(path: string): Promise<string> {

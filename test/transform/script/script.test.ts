@@ -141,6 +141,17 @@ t.test(
   },
 )
 
+t.test('a script that looks at no vectors gets none, and they stay', async (t) => {
+  const pipeline = await pipelineOf(
+    t,
+    `export const vectors = false
+     export default (object) => ({ ...object, properties: { n: 'vector' in object || 'vectors' in object ? 1 : 2 } })`,
+  )
+  const page = [note(1, { vector: Float32Array.of(1), vectors: { a: Float32Array.of(2) } })]
+  const { objects } = await pipeline.objects(page)
+  t.strictSame(objects, [{ ...page[0], properties: { n: 2 } }])
+})
+
 t.test('a script that cannot be used is refused before the first object', async (t) => {
   const refused = (text: string, reason: RegExp) =>
     t.rejects(pipelineOf(t, text), { code: 'ELYSIA_USAGE', message: reason })
