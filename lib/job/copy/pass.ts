@@ -96,7 +96,7 @@ export async function runPasses(passes: readonly CopyPass[]): Promise<CopyEnded[
 }
 
 async function openPass(pass: CopyPass): Promise<OpenPass> {
-  const { from, target, options, context, changedSinceMs } = pass
+  const { from, target, options, context } = pass
   const { signal = NEVER } = context
   const { store } = target
   const name = classNameOf(target.name)
@@ -111,6 +111,8 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   const { schema } = await retry(() => findNamed(from.store, from.name))
   await requireFitting({ from, schema, target: { store, name }, options, retry })
   const ranges = rangesFor(pass, name)
+  // What is selected no longer is known from all of it alone.
+  const changedSinceMs = options.filter === undefined ? pass.changedSinceMs : undefined
   const reading = { workers: options.workers, retry, signal, emit, ranges, changedSinceMs }
   const source = await collectionSource(from.store, from.name, reading)
   return Object.assign(one, { source, ranges })

@@ -50,7 +50,12 @@ export async function collectionSource(
   woken.announce()
   const identity = identityOf(store, schema)
   const all = await ranges.of(identity, { collection, about: about.by, tenants, workers, retry, signal })
-  const whole: Projection = { properties: 'all', vectors: true, references: hasReferences(schema) }
+  const whole: Projection = {
+    properties: 'all',
+    vectors: true,
+    references: hasReferences(schema),
+    times: true,
+  }
   const read = (range: ObjectRange, projection: Projection) =>
     awake(woken, range, () => objects(collection, range, { projection, retry, signal }))
   const changes = changedSinceMs === undefined ? undefined : new Changes(collection, changedSinceMs)
@@ -77,11 +82,11 @@ export async function collectionSource(
         ids: async () => (changes === undefined ? read(range, IDS) : changes.counted(read(range, TIMES))),
       }
     }),
-    present: async (ids, tenant) => {
+    find: async (ids, tenant, what) => {
       const call = { signal, provesAbsence: true, ...(tenant !== undefined && { tenant }) }
       await woken.wake(tenant)
-      const found = await retry(() => collection.readMany(ids, IDS, call))
-      return new Set(found.map(({ id }) => id))
+      const references = what.references === true && whole.references === true
+      return retry(() => collection.readMany(ids, { ...what, references }, call))
     },
     close: () => woken.close(),
   }

@@ -198,7 +198,7 @@ async function requireSome(run: RestoreRun): Promise<void> {
 function verificationOf(run: RestoreRun): Promise<Verification | null> {
   const { existing, applying, source } = run
   const isReplaced = existing?.strategy === 'replace' && applying === undefined && refusedOf(run) === 0
-  const isAll = existing === undefined || (isReplaced && source.present === undefined)
+  const isAll = existing === undefined || (isReplaced && source.find === undefined)
   return isAll ? verifyTarget(run) : verifyWritten(run)
 }
 

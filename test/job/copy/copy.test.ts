@@ -106,6 +106,23 @@ t.test(
   },
 )
 
+t.test('a sync of what a condition selects deletes what it does not select', async (t) => {
+  const [source, target] = [await things(30), openMemory()]
+  const given = { ...SYNC, undo: false, verify: true, filter: "kind = 'red'" } as const
+  t.match(await copy(at(source), at(target), given), { written: 10, filtered: 20, comparison: { equal: 10 } })
+  await source.collection('Thing').write([{ ...thing(0, 30), properties: { kind: 'blue' } }])
+  await source.collection('Thing').remove([thing(3, 30).id])
+  const report = await copy(at(source), at(target), given)
+  t.match(report, { written: 0, unchanged: 8, deleted: 2, comparison: { equal: 8, only_target: 0 } })
+  t.equal(await target.collection('Thing').count(), 8)
+  const nothing = { ...given, filter: "kind = 'none'", maxDelete: '100%' }
+  await t.rejects(copy(at(source), at(target), nothing), { code: 'ELYSIA_CONFLICT' })
+  for (const part of [{ objects: thing(6, 30).id }, { properties: 'kind' }])
+    await t.rejects(copy(at(source), at(target), { ...SYNC, undo: false, ...part }), {
+      code: /USAGE|CONFLICT/,
+    })
+})
+
 t.test('a sync of a source that is gone or empty deletes nothing, and is a conflict', async (t) => {
   const [source, target] = await apart()
   const before = await objectsOf(target, 'Thing')

@@ -38,16 +38,19 @@ export async function deleteVanishing(run: RestoreRun): Promise<void> {
   }
 }
 
-/** Those of them that a source which may change meanwhile still does not have. */
+/** Those of them that a source which may change meanwhile still does not have, or that are not selected of it. */
 async function absentOf(
-  { source }: RestoreRun,
+  { source, plan: { selection } }: RestoreRun,
   ids: readonly VanishingId[],
 ): Promise<readonly VanishingId[]> {
-  if (source.present === undefined || ids.length === 0) return ids
-  const there = await source.present(
+  if (source.find === undefined || ids.length === 0) return ids
+  const what: Projection = { properties: selection === undefined ? [] : 'all', vectors: false, times: true }
+  const found = await source.find(
     ids.map(({ id }) => id),
     ids[0]?.tenant,
+    { ...what, references: selection !== undefined },
   )
+  const there = new Set(found.filter((one) => selection?.selects(one) !== false).map(({ id }) => id))
   return ids.filter(({ id }) => !there.has(id))
 }
 

@@ -43,11 +43,15 @@ export async function readSource(
   vanishing: VanishingIds,
   onReject: (reject: { readonly reason: string }) => void,
 ): Promise<void> {
+  const selects = plan.selection?.isPartial === true ? plan.selection.selects : undefined
   for (const part of plan.parts) {
     frame.stop.throwIfAborted()
     await part.check?.(frame.signal)
-    for await (const page of await (part.ids?.() ?? part.pages(onReject))) {
-      vanishing.addSource(page as readonly StoredObject[])
+    // Which of them are selected their ids alone do not tell.
+    const ids = selects === undefined ? part.ids?.() : undefined
+    for await (const page of await (ids ?? part.pages(onReject))) {
+      const all = page as readonly StoredObject[]
+      vanishing.addSource(selects === undefined ? all : all.filter(selects))
       frame.signal.throwIfAborted()
     }
   }
@@ -132,7 +136,7 @@ function notWhole(source: string, reason: string): ElysiaError {
 }
 
 /** Why what comes of a source is not all of its collection; undefined where it is. */
-function partFact({ selection, manifest }: RestoreSource, plan: RestorePlan): string | undefined {
+function partFact({ selection, manifest, kind }: RestoreSource, plan: RestorePlan): string | undefined {
   if (plan.newProperties.policy === 'discard-object')
     return '--on-new-property discard-object leaves out some of its objects'
   if (plan.transforms.filters) return 'a transform leaves out some of its objects'
@@ -142,6 +146,9 @@ function partFact({ selection, manifest }: RestoreSource, plan: RestorePlan): st
     return 'transforms left out some of its collection when it was made'
   const chosen = plan.selection?.declared ?? selection
   if (chosen === undefined) return undefined
+  // What a condition selects of a collection is known as a whole.
+  const { objects, properties } = chosen
+  if (kind === 'collection' && objects === undefined && properties === undefined) return undefined
   return `${plan.selection === undefined ? 'it holds' : 'restored is'} a part of its collection (${selectionText(chosen)})`
 }
 

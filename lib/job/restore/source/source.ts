@@ -7,7 +7,7 @@ import type { StoredObject } from '../../../core/object.ts'
 import type { Reject } from '../../../core/reject.ts'
 import type { CollectionSchema } from '../../../core/schema.ts'
 import type { Source } from '../../../core/stage.ts'
-import type { Tenant } from '../../../store/store.ts'
+import type { Projection, Tenant } from '../../../store/store.ts'
 
 /** What is read as one: a file of an archive, or a single file or pipe as a whole. */
 export interface SourcePart {
@@ -68,8 +68,12 @@ export interface RestoreSource {
    * these were read.
    */
   isSparse?(): boolean
-  /** Of what may change while it is read: which of these ids are there now, all of one tenant or of none. */
-  present?(ids: readonly string[], tenant: string | undefined): Promise<ReadonlySet<string>>
+  /** Of what may change while it is read: what of these ids is there now, all of one tenant or of none. */
+  find?(
+    ids: readonly string[],
+    tenant: string | undefined,
+    what: Projection,
+  ): Promise<readonly StoredObject[]>
   /** Of objects whose class is derived: the same as objects of another, that of a collection which is there. */
   ofClass?(schema: CollectionSchema): RestoreSource
   /** What the last reading of it has changed of its objects, by kind. */
