@@ -1,3 +1,4 @@
+import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { CollectionAt } from './compare.ts'
@@ -41,7 +42,8 @@ export async function runCopy(
   const options = resolveInput(copyOptions, input)
   requireAlternatives(options)
   const { follow, finish, dryRun } = options
-  const copied = { from, target, options, context }
+  const source = { ...from, name: classNameOf(from.name) }
+  const copied = { from: source, target, options, context }
   if ((follow || finish) && !dryRun) return runFollow(copied)
   return runPass({ ...copied, options: { ...options, sync: options.sync || follow || finish } })
 }
