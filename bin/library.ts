@@ -46,6 +46,7 @@ export type { Finding } from '../lib/job/diff/finding.ts'
 export * from '../lib/job/diff/options.ts'
 export type { DiffReport } from '../lib/job/diff/report.ts'
 export type { DiffSide } from '../lib/job/diff/side/side.ts'
+export type { HealthReport } from '../lib/job/health/report.ts'
 export * from '../lib/job/ingest/ingest.ts'
 export * from '../lib/job/ingest/input.ts'
 export * from '../lib/job/ingest/options.ts'
@@ -90,6 +91,7 @@ export * from '../lib/run/state.ts'
 export { aliasText, findNamed } from '../lib/store/named.ts'
 export * from '../lib/store/open.ts'
 export * from '../lib/store/store.ts'
+export type * from '../lib/store/survey.ts'
 export * from '../lib/store/target.ts'
 export * from '../lib/store/targetOptions.ts'
 export { ofInput } from '../lib/stream/foreignInput.ts'
@@ -109,6 +111,9 @@ export const restoreJob = () => import('../lib/job/restore/index.ts')
 
 /** The job of `col copy`, likewise. */
 export const copyJob = () => import('../lib/job/copy/index.ts')
+
+/** What `cluster health` needs, likewise. */
+export const healthJob = () => import('../lib/job/health/index.ts')
 
 /** The job of `col migrate`, likewise. */
 export const migrateJob = () => import('../lib/job/migrate/index.ts')

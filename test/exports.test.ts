@@ -58,6 +58,7 @@ const PUBLIC: readonly string[] = [
   'classNameOf',
   'collectionSource',
   'commonRanges',
+  'checkHealth',
   'copy',
   'copyOptions',
   'decompress',

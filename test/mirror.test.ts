@@ -46,6 +46,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
     'job/copy/refusals.test.ts',
     'job/copy/set.test.ts',
   ],
+  'job/health': ['job/health/health.test.ts'],
   'job/migrate': ['job/migrate/migrate.test.ts'],
   'job/diff': [
     'job/diff/diff.test.ts',

@@ -53,6 +53,10 @@ export const COMMANDS: Group = {
         },
       },
     },
+    cluster: {
+      summary: 'look at the cluster that a target is',
+      members: { health: () => import('./cluster/health.ts') },
+    },
     diff: () => import('./diff.ts'),
     transform: {
       summary: 'what becomes of objects on their way',

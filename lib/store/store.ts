@@ -1,6 +1,7 @@
 import type { StoredObject } from '../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../core/schema.ts'
 import type { StoreCondition } from './condition.ts'
+import type { StoreSurvey } from './survey.ts'
 
 export { type CollectionSchema, isCollectionSchema, type PropertySchema } from '../core/schema.ts'
 
@@ -172,6 +173,8 @@ export interface StoreIdentity {
 export interface StoreUse {
   readonly collection: string
   readonly does: readonly ('read' | 'make' | 'write' | 'delete' | 'tenants' | 'alias')[]
+  /** It goes on with nodes down, which are out of step then. */
+  readonly degraded?: boolean
 }
 
 /**
@@ -251,6 +254,8 @@ export interface Store {
   identity?(): Promise<StoreIdentity | undefined>
   /** What keeps the store from such a use, a clause for a sentence each; what cannot be known is no obstacle. */
   obstacles?(use: StoreUse): Promise<string[]>
+  /** A look at all that decides whether the store is well; changes nothing. Absent where a store has no servers. */
+  survey?(use?: StoreUse): Promise<StoreSurvey>
   /** Closes the store. Every later call except `close` fails with an ElysiaError. */
   close(): Promise<void>
 }

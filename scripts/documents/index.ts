@@ -14,6 +14,7 @@ import {
 } from './archives.ts'
 import { copyDocument } from './copy.ts'
 import { diffDocument } from './diff.ts'
+import { healthDocument } from './health.ts'
 import { migrationDocument } from './migration.ts'
 import {
   aliasDocument,
@@ -39,6 +40,7 @@ export const DOCUMENTS = {
   restore: restoreDocument,
   copy: copyDocument,
   migration: migrationDocument,
+  health: healthDocument,
   rollback: rollbackDocument,
   delete: deleteDocument,
   undos: undosDocument,

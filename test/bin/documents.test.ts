@@ -98,6 +98,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col catalog rebuild': [['.']],
   'col catalog undos': [[]],
   'col catalog unlock': [[]],
+  'cluster health': [[], ['mine', '--for', 'restore']],
   'transform test': [['fix.yaml']],
   'config show': [[]],
   'config init': [['other.yaml']],

@@ -2,11 +2,10 @@ import type { Retrying } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { hasTenants } from '../../core/schema.ts'
-import type { Store, StoreUse } from '../../store/store.ts'
+import type { Store } from '../../store/store.ts'
+import { requireClock, requireUse } from '../health/fitting.ts'
 import type { CollectionAt } from './compare.ts'
 import type { CopyOptions } from './options.ts'
-
-const MOST_CLOCK_DIFFERENCE_MS = 60_000
 
 /** A copy before anything of it is written. */
 export interface Intended {
@@ -74,24 +73,4 @@ async function areOne(one: Store, other: Store): Promise<boolean> {
   if (before === undefined || there === undefined || before.text !== there.text) return false
   const after = await one.identity?.()
   return after !== undefined && before.clock <= there.clock && there.clock <= after.clock
-}
-
-async function requireUse(store: Store, use: StoreUse, retry: Retrying): Promise<void> {
-  const facts = await retry(async () => (await store.obstacles?.(use)) ?? [])
-  if (facts.length === 0) return
-  const isRight = facts.every((fact) => fact.startsWith('the key'))
-  throw new ElysiaError(
-    isRight ? 'ELYSIA_REFUSED' : 'ELYSIA_CONFLICT',
-    `${store.target} cannot be used so: ${facts.join('; ')}`,
-    { hint: 'nothing was written; see to it, then give the same command again' },
-  )
-}
-
-async function requireClock(store: Store, retry: Retrying): Promise<void> {
-  const difference = await retry(async () => store.clockDifferenceMs?.())
-  if (difference === undefined || difference <= MOST_CLOCK_DIFFERENCE_MS) return
-  const fact = `the clocks of ${store.target} and of this machine are ${Math.round(difference / 1000)} s apart`
-  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
-    hint: 'nothing was written; set the clock that is wrong: what has changed is told by it',
-  })
 }

@@ -6,15 +6,16 @@ import { closeAll } from '../../async/closeAll.ts'
 import type { Retrying } from '../../async/retry.ts'
 import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import type { CollectionSchema } from '../../core/schema.ts'
+import { type CollectionSchema, hasTenants } from '../../core/schema.ts'
 import { openDatabase } from '../../database/connection.ts'
 import type { Emit } from '../../run/context.ts'
 import { requireOutput } from '../../run/outputFile.ts'
 import { newRunId, type RunKey } from '../../run/record.ts'
 import { Run } from '../../run/run.ts'
 import { lockRun, refuseTakenRun, requireUnlocked, type State } from '../../run/state.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, StoreUse } from '../../store/store.ts'
 import type { Transform } from '../../transform/transform.ts'
+import { requireClock, requireUse } from '../health/fitting.ts'
 import { UnseenIds } from '../selection/unseenIds.ts'
 import { removeExpired } from '../undo/expiry.ts'
 import { lockChanges } from '../undo/lock.ts'
@@ -97,6 +98,8 @@ export async function setUpRestore(
   const own = ownState(state)
   const close = [() => own.close(), () => lock?.release(), () => planned.transforms.close()]
   try {
+    // A copy has looked already.
+    if (context.kind !== 'copy') await requireWritable(store, planned, options, there !== undefined, retry)
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)
     const { left, isMade, into: found } = continued
@@ -171,6 +174,26 @@ export async function setUpRestore(
     await closeAll(close).catch(() => {})
     throw error
   }
+}
+
+/** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED where the target could not take, or would lose, what is brought */
+async function requireWritable(
+  store: Store,
+  { schema }: RestorePlan,
+  { onConflict, intoAlias, degraded }: RestoreOptions,
+  isThere: boolean,
+  retry: Retrying,
+): Promise<void> {
+  const does: StoreUse['does'] = [
+    'read',
+    'write',
+    ...(isThere ? [] : (['make'] as const)),
+    ...(onConflict === 'replace' ? (['delete'] as const) : []),
+    ...(hasTenants(schema) ? (['tenants'] as const) : []),
+    ...(intoAlias === undefined ? [] : (['alias'] as const)),
+  ]
+  await requireUse(store, { collection: schema.class, does, degraded }, retry)
+  await requireClock(store, retry)
 }
 
 /**

@@ -20,6 +20,7 @@ import type {
   Tenant,
   WriteOutcome,
 } from '../store.ts'
+import type { StoreSurvey } from '../survey.ts'
 import type { Node } from '../target.ts'
 import { featuresOf, type ServerFeatures } from './cluster/capabilities.ts'
 import { clockDifferenceMs } from './cluster/clock.ts'
@@ -30,6 +31,7 @@ import { identity } from './cluster/identity.ts'
 import { NodeConnection } from './cluster/node.ts'
 import { obstacles } from './cluster/obstacles.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
+import { survey } from './cluster/survey.ts'
 import { readAuthorities } from './cluster/tls.ts'
 import type { Context } from './context.ts'
 import { count } from './count.ts'
@@ -202,6 +204,10 @@ class WeaviateStore implements Store {
 
   obstacles(use: StoreUse): Promise<string[]> {
     return obstacles(this.#shared, use)
+  }
+
+  survey(use?: StoreUse): Promise<StoreSurvey> {
+    return survey(this.#shared, use)
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isRecord } from '../../../core/value/record.ts'
 import type { StoreUse } from '../../store.ts'
 import type { Context } from '../context.ts'
 import { listIn } from '../rest/answer.ts'
 import { jsonOf } from '../rest/request.ts'
 import { missingRights } from './rights.ts'
+
+/** Nodes apply a change one after the other: a difference that passes is none. */
+const STEP_LOOKS = 3
+const STEP_WAIT_MS = 300
 
 /**
  * What keeps a cluster from such a use, a clause each: the schema is not the same on all nodes, a node or a shard takes no
@@ -15,16 +20,25 @@ export async function obstacles(
 ): Promise<string[]> {
   const isWritten = use.does.some((one) => one !== 'read')
   return [
-    ...(isWritten ? await outOfStep(context) : []),
+    ...(isWritten && use.degraded !== true ? await outOfStep(context) : []),
     ...(isWritten ? await readOnly(context, use.collection) : []),
     ...(await missingRights(context, use)),
   ]
 }
 
-async function outOfStep({ cluster }: Pick<Context, 'cluster'>): Promise<string[]> {
+async function outOfStep(context: Pick<Context, 'cluster'>): Promise<string[]> {
+  for (let look = 1; look <= STEP_LOOKS; look += 1) {
+    if ((await isInStep(context)) !== false) return []
+    if (look < STEP_LOOKS) await sleep(STEP_WAIT_MS)
+  }
+  return ['its schema is not the same on all nodes']
+}
+
+/** Whether all nodes have come to the same schema; undefined where the server does not say. */
+export async function isInStep({ cluster }: Pick<Context, 'cluster'>): Promise<boolean | undefined> {
   const reply = await cluster.rest({ method: 'GET', path: '/cluster/statistics' })
   const json = reply.status === 200 ? jsonOf(reply) : undefined
-  return isRecord(json) && json.synchronized === false ? ['its schema is not the same on all nodes'] : []
+  return isRecord(json) && typeof json.synchronized === 'boolean' ? json.synchronized : undefined
 }
 
 async function readOnly(

@@ -1,0 +1,56 @@
+import type { StoreSurvey, SurveyedCollection } from '../../store/survey.ts'
+import { clockFact, MOST_CLOCK_DIFFERENCE_MS } from './fitting.ts'
+import type { HealthFinding } from './report.ts'
+
+const stop = (fact: string): HealthFinding => ({ level: 'stop', fact })
+const warning = (fact: string): HealthFinding => ({ level: 'warning', fact })
+
+/** What of a survey is not as it should be, the worst first. */
+export function findingsOf(
+  target: string,
+  survey: StoreSurvey,
+  clockMs: number | undefined,
+): HealthFinding[] {
+  const findings = [
+    ...ofNodes(survey),
+    ...survey.collections.flatMap(ofCollection),
+    ...(survey.inStep === false ? [stop('the schema is not the same on all nodes')] : []),
+    ...survey.missingRights.map(stop),
+    ...(clockMs !== undefined && clockMs > MOST_CLOCK_DIFFERENCE_MS
+      ? [stop(clockFact(target, clockMs))]
+      : []),
+  ]
+  return findings.toSorted((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'))
+}
+
+function ofNodes({ addresses, nodes }: StoreSurvey): HealthFinding[] {
+  const versions = new Set(nodes.flatMap(({ version }) => version ?? []))
+  return [
+    ...addresses.filter(({ live }) => !live).map(({ address }) => warning(`${address} does not answer`)),
+    ...addresses
+      .filter(({ live, ready }) => live && !ready)
+      .map(({ address }) => warning(`${address} answers, and is not ready`)),
+    ...nodes
+      .filter(({ status }) => status !== 'HEALTHY' && status !== 'UP')
+      .map(({ name, status }) => warning(`the node ${name} is ${status}`)),
+    ...nodes
+      .filter(({ readOnly }) => readOnly)
+      .map(({ name }) => stop(`the node ${name} is read-only; a disk that is nearly full makes it so`)),
+    ...(versions.size > 1
+      ? [warning(`nodes have different versions: ${[...versions].sort().join(', ')}`)]
+      : []),
+  ]
+}
+
+function ofCollection(collection: SurveyedCollection): HealthFinding[] {
+  const { name, shards, outOfReach, readOnly, copies, copiesWanted } = collection
+  const of = `of ${shards} shards of ${name}`
+  const findings: HealthFinding[] = []
+  if (outOfReach > 0)
+    findings.push(stop(`${outOfReach} ${of} are on nodes that are down: their objects are out of reach`))
+  if (readOnly > 0)
+    findings.push(stop(`${readOnly} ${of} are read-only; a disk that is nearly full makes them so`))
+  if (copies !== undefined && copiesWanted !== undefined && copies < copiesWanted)
+    findings.push(warning(`a shard of ${name} has ${copies} of ${copiesWanted} copies`))
+  return findings
+}
