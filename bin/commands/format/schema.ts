@@ -24,6 +24,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   restore: () => import('../../../lib/schema/restore.json', { with: { type: 'json' } }),
   copy: () => import('../../../lib/schema/copy.json', { with: { type: 'json' } }),
   migration: () => import('../../../lib/schema/migration.json', { with: { type: 'json' } }),
+  health: () => import('../../../lib/schema/health.json', { with: { type: 'json' } }),
   rollback: () => import('../../../lib/schema/rollback.json', { with: { type: 'json' } }),
   delete: () => import('../../../lib/schema/delete.json', { with: { type: 'json' } }),
   compaction: () => import('../../../lib/schema/compaction.json', { with: { type: 'json' } }),

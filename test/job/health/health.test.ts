@@ -127,7 +127,10 @@ t.test(
     const source = await sourceOf(await archiveOf(3))
     const body = { nodes: [{ name: 'n1', status: 'HEALTHY', operationalMode: 'ReadOnly' }] }
     double.faults.inject({ fault: 'lie', on: 'GET /v1/nodes', answer: () => ({ status: 200, body }) })
-    await t.rejects(restore(source, store, {}), { code: 'ELYSIA_CONFLICT', message: /its node n1 is read-only/ })
+    await t.rejects(restore(source, store, {}), {
+      code: 'ELYSIA_CONFLICT',
+      message: /its node n1 is read-only/,
+    })
     double.faults.clear()
     const late = changedStore(store, () => ({}), { clockDifferenceMs: async () => 61_000 })
     await t.rejects(restore(source, late, {}), { code: 'ELYSIA_CONFLICT', message: /61 s apart/ })
