@@ -129,3 +129,20 @@ t.test('killed while a thread commits a part, --resume finishes it', async (t) =
 t.test('the threads have the work that is asked of them by name', async (t) => {
   t.strictSame(Object.keys(works), ['archivePart', 'changeItems', 'storedRange'])
 })
+
+t.test('a thread that dies ends the backup with what it died of, and --resume finishes it', async (t) => {
+  const file = await filled(t)
+  const place = join(directory(t), 'archive')
+  const run = (resume: string, failpoint?: string) =>
+    spawnSync(process.execPath, [CHILD, file, place, resume], {
+      encoding: 'utf8',
+      env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
+    })
+  const { status, stderr } = run('anew', 'part.before-commit:2:thread')
+  t.equal(status, 1, stderr)
+  t.match(stderr, /ELYSIA_INTERNAL/)
+  t.match(stderr, /the thread of storedRange died: it ended by itself/)
+  t.equal(run('resume').status, 0)
+  const report = await verify(directoryStorage(place), { level: 'records' })
+  t.strictSame([report.status, report.objects_checked], ['complete', OBJECTS])
+})
