@@ -1,71 +1,61 @@
 /**
- * `node transformLoop.ts STORE CLASS CASE [SCRIPT]`: reads all objects of an embedded store, changes each, and forgets it.
- * Its rate is that of processor time, of all threads together, which other work on the machine does not change.
+ * `node transformLoop.ts STORE CLASS stages|hand`: reads all objects of an embedded store and makes three changes of each, by
+ * transforms or by a loop that was written by hand for them. Its rate is that of processor time, which other work on the machine
+ * does not change.
  */
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { StoredObject } from '../lib/core/object.ts'
 import { objects } from '../lib/store/objects.ts'
 import { openSqlite } from '../lib/store/sqlite/store.ts'
-import { mapChunks } from '../lib/stream/mapChunks.ts'
 import { bindTransforms, transformStages } from '../lib/transform/pipeline.ts'
-import { runScript } from '../lib/transform/script/script.ts'
-import { convertProperty } from '../lib/transform/step/convert.ts'
 import { dropProperty } from '../lib/transform/step/drop.ts'
 import { mapProperty } from '../lib/transform/step/map.ts'
+import { setProperty } from '../lib/transform/step/set.ts'
 
-/** The script of the bench; by hand the same function is called in the loop. */
-export const SCRIPT = `
-  export const ids = 'kept'
-  export const vectors = false
-  export const schema = { properties: [{ name: 'loud', dataType: ['text'] }] }
-  export default (object) => {
-    const { title, ...rest } = object.properties
-    return { ...object, properties: { ...rest, title, loud: title.toUpperCase() } }
-  }
-`
+const [path = '', name = '', how = 'stages'] = process.argv.slice(2)
+const store = await openSqlite(path)
+const schema = (await store.schema(name))!
 
-function loud(object: StoredObject): StoredObject {
-  const { title, ...rest } = object.properties
-  return { ...object, properties: { ...rest, title: title!, loud: String(title).toUpperCase() } }
+const TRANSFORMS = [
+  mapProperty('title=headline'),
+  setProperty("label=lower(headline) || ' ' || size"),
+  dropProperty('language'),
+]
+
+/** What the three do, in one step. */
+function byHand({ properties, ...rest }: StoredObject): StoredObject {
+  const { title, language: _, ...others } = properties
+  const headline = title as string
+  return { ...rest, properties: { ...others, headline, label: `${headline.toLowerCase()} ${others.size}` } }
 }
 
-function three(object: StoredObject): StoredObject {
-  const { title, size, draft: _, ...rest } = object.properties
-  return { ...object, properties: { ...rest, headline: title!, size: String(size) } }
+let made = 0
+/** Looks at what was made, so that no work is left out. */
+function take(page: readonly StoredObject[]): void {
+  for (const { properties } of page) if (typeof properties.label === 'string') made += 1
 }
 
-async function changes(kind: string, schema: Parameters<typeof bindTransforms>[1], script = '') {
-  const byHand = { 'stages-by-hand': three, 'script-by-hand': loud }[kind]
-  if (byHand !== undefined) return [mapChunks((page: readonly StoredObject[]) => page.map(byHand))]
-  const transforms =
-    kind === 'script'
-      ? [await runScript(script)]
-      : [mapProperty('title=headline'), convertProperty('size:text'), dropProperty('draft')]
-  const onRejects = () => {
-    throw new Error('no object is rejected')
-  }
-  return transformStages(bindTransforms(transforms, schema), { onRejects })
-}
-
-if (process.argv[1]?.endsWith('transformLoop.ts')) {
-  const [path = '', name = '', kind = '', script] = process.argv.slice(2)
-  const store = await openSqlite(path)
-  const stages = await changes(kind, (await store.schema(name))!, script)
-  let count = 0
-  const forget = new Writable({
+const source = objects(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
+const bound = bindTransforms(TRANSFORMS, schema)
+const before = process.cpuUsage()
+if (how === 'hand') for await (const page of source as AsyncIterable<StoredObject[]>) take(page.map(byHand))
+else {
+  const end = new Writable({
     objectMode: true,
     highWaterMark: 1,
     write(page: readonly StoredObject[], _encoding, done) {
-      count += page.length
+      take(page)
       done()
     },
   })
-  const source = objects(store.collection(name), {}, { projection: { properties: 'all', vectors: true } })
-  const before = process.cpuUsage()
-  await pipeline([source, ...stages, forget])
-  const { user, system } = process.cpuUsage(before)
-  const rate = count / ((user + system) / 1e6)
-  console.log(JSON.stringify({ rate, peak_rss_bytes: process.resourceUsage().maxRSS * 1024 }))
-  await store.close()
+  await pipeline([source, ...transformStages(bound, { onRejects: () => {} }), end])
 }
+const { user, system } = process.cpuUsage(before)
+console.log(
+  JSON.stringify({
+    rate: made / ((user + system) / 1e6),
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+  }),
+)
+await store.close()
