@@ -4,4 +4,5 @@
 
 export { storedRange } from '../backup/thread/range.ts'
 export { changeItems } from '../ingest/thread/changes.ts'
+export { lineEffects } from '../ingest/thread/effects.ts'
 export { archivePart } from '../restore/thread/part.ts'

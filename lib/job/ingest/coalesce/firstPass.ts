@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
-import { Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { effects } from '../../../change/effect/effect.ts'
-import type { Line, RawLine } from '../../../core/line.ts'
-import type { Reject } from '../../../core/reject.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
-import { fingerprint } from '../../../stream/lines/fingerprint.ts'
 import { type Input, open } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
-import { operationsOptions } from '../stages.ts'
 import { DigestMap } from './digestMap.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
+import { type AnyLine, planning, threadedPlanning } from './planning.ts'
 
 /** What a first pass found. */
 export interface FirstPass {
@@ -26,33 +23,38 @@ export interface FirstPass {
 /**
  * Reads all inputs once, writes nothing, and finds the records that decide how each path ends. `earlier` is how far the
  * pass of an interrupted run reached. A fault of an input ends it there: what is behind is not planned, and whoever reads
- * it next meets the fault itself.
- * Memory: that of the planner, and of the stages.
+ * it next meets the fault itself. Lines are checked in `threads`, where there are some.
+ * Memory: that of the planner, and of the stages; with a thread a few MiB on either side.
  */
 export async function firstPass(
   inputs: readonly Input[],
   options: IngestOptions,
   signal: AbortSignal,
   earlier?: PlanMark,
+  threads?: Threads,
 ): Promise<FirstPass> {
   const planner = new Planner()
   const digests: DigestMap[] = []
-  const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
   let continues = earlier === undefined
-  const meets = () => {
-    continues = markOf(digests).digest === earlier?.digest
+  const meets = (line: number) => {
+    if (line === earlier?.line && digests.length === earlier.inputs)
+      continues = markOf(digests).digest === earlier.digest
   }
   try {
     for (const input of inputs) {
       planner.beginInput()
       const digest = new DigestMap()
       digests.push(digest)
-      if (earlier?.line === 0 && digests.length === earlier.inputs) meets()
-      const isWhole = await readInput(input, options, signal, (item) => {
+      meets(0)
+      const seen = (item: AnyLine) => {
         digest.add(item)
-        planner.add(item.line, effectOf(item), fingerprint(item))
-        if (item.line === earlier?.line && digests.length === earlier.inputs) meets()
-      })
+        meets(item.line)
+      }
+      const isRaw = threads !== undefined && !options.fromRejects
+      const stages = isRaw
+        ? threadedPlanning(planner, seen, options, threads)
+        : [planning(planner, seen, options)]
+      const isWhole = await readInput(input, options, signal, stages)
       signal.throwIfAborted()
       if (!isWhole) break
     }
@@ -63,25 +65,28 @@ export async function firstPass(
   }
 }
 
-/** False where the input could not be read to its end. */
+/** False where the input could not be read to its end. @throws what is no fault of the input */
 async function readInput(
   input: Input,
   options: IngestOptions,
   signal: AbortSignal,
-  take: (item: Line | RawLine | Reject) => void,
+  planning: readonly (Duplex | Writable)[],
 ): Promise<boolean> {
   const { stages } = open(input, { ...options, raw: true }, signal)
-  const end = new Writable({
-    objectMode: true,
-    write(item: Line | RawLine | Reject, _, done) {
-      take(item)
-      done()
-    },
-  })
-  return pipeline([...stages, end], { signal }).then(
-    () => true,
-    () => false,
-  )
+  // The first stage that fails is at fault: the others are ended with its error.
+  let fault: 'input' | 'plan' | undefined
+  const note = (of: 'input' | 'plan') => () => {
+    fault ??= of
+  }
+  for (const stage of stages) stage.once('error', note('input'))
+  for (const stage of planning) stage.once('error', note('plan'))
+  try {
+    await pipeline([...stages, ...planning], { signal })
+    return true
+  } catch (error) {
+    if (fault !== 'plan' || signal.aborted) return false
+    throw error
+  }
 }
 
 function markOf(digests: readonly DigestMap[]): PlanMark {

@@ -3,8 +3,10 @@ import type { Checkpoint } from '../../../run/checkpoint.ts'
 import type { Run } from '../../../run/run.ts'
 import type { Shape } from '../../../store/sink/shape.ts'
 import type { Store } from '../../../store/store.ts'
+import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
+import { areLarge } from '../thread/items.ts'
 import { type FirstPass, firstPass } from './firstPass.ts'
 import { coalesceMode } from './mode.ts'
 import { repeatsPaths } from './sample.ts'
@@ -36,8 +38,10 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   }
   const began = performance.now()
   const signal = AbortSignal.any([run.stop, run.signal])
+  const count = threadsFor(options.threads, areLarge(inputs))
+  const threads = count === 0 ? undefined : await openJobThreads(1)
   try {
-    const found = await firstPass(inputs, options, signal, checkpoint?.plan)
+    const found = await firstPass(inputs, options, signal, checkpoint?.plan, threads)
     const { records, superseded } = found.plan
     const seconds = toThousandths((performance.now() - began) / 1000)
     run.emit({ type: 'coalescing', passes: 'two', records, superseded, seconds })
@@ -45,6 +49,8 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   } catch (error) {
     if (run.stop.aborted && !run.signal.aborted) return undefined
     throw error
+  } finally {
+    await threads?.close()
   }
 }
 

@@ -29,9 +29,24 @@ export async function changeThread(
   inputs: readonly Input[],
   store: Store,
 ): Promise<Threads | undefined> {
-  const isLarge = inputs.reduce((sum, input) => sum + sizeOf(input), 0) >= LEAST_BYTES
-  const count = threadsFor(threads, store.file !== undefined && isLarge)
+  const count = threadsFor(threads, store.file !== undefined && areLarge(inputs))
   return count === 0 ? undefined : openJobThreads(1)
+}
+
+/** True of inputs that are worth a thread. */
+export function areLarge(inputs: readonly Input[]): boolean {
+  return inputs.reduce((sum, input) => sum + sizeOf(input), 0) >= LEAST_BYTES
+}
+
+/** What a thread needs to know of the options. */
+export function workOf({ strict, maxLineBytes, contentRoot, tenant, tenantBy }: IngestOptions): ChangeWork {
+  return {
+    strict,
+    maxLineBytes,
+    ...(contentRoot !== undefined && { contentRoot }),
+    ...(tenant !== undefined && { tenant }),
+    ...(tenantBy !== undefined && { tenantBy }),
+  }
 }
 
 function sizeOf({ rereadable, file, name }: Input): number {
@@ -44,14 +59,7 @@ function sizeOf({ rereadable, file, name }: Input): number {
  * Memory: six batches in either thread.
  */
 export function threadedItems(threads: Threads, options: IngestOptions): Duplex[] {
-  const { strict, maxLineBytes, contentRoot, tenant, tenantBy } = options
-  const data: ChangeWork = {
-    strict,
-    maxLineBytes,
-    ...(contentRoot !== undefined && { contentRoot }),
-    ...(tenant !== undefined && { tenant }),
-    ...(tenantBy !== undefined && { tenantBy }),
-  }
+  const data = workOf(options)
   const itemOf = lineItems(options)
   // What was sent and has not come back, in order.
   const sent: (Line | Reject)[][] = []

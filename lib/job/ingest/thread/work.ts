@@ -1,4 +1,5 @@
 import type { PackedPage } from '../../../archive/object/packed.ts'
+import type { Effect } from '../../../change/effect/effect.ts'
 import type { RejectCode } from '../../../core/reject.ts'
 import type { IngestOptions } from '../options.ts'
 
@@ -24,4 +25,13 @@ export interface PackedItems {
   /** The objects of those that are put. */
   readonly objects: PackedPage
   readonly rejects: readonly { readonly code: RejectCode; readonly reason: string }[]
+}
+
+/** What lines do, by number; that of one with two ids is so much greater as there are kinds. */
+export const KINDS: readonly Effect['kind'][] = ['none', 'put', 'patch', 'move', 'remove', 'skip']
+
+/** What lines do, in their order, and the ids that they do it to, one behind another. */
+export interface PackedEffects {
+  readonly kinds: Uint8Array
+  readonly ids: readonly string[]
 }

@@ -1,0 +1,101 @@
+import { type Duplex, Writable } from 'node:stream'
+import type { Parcel } from '../../../async/thread/messages.ts'
+import { threadStage } from '../../../async/thread/threadStage.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
+import { effects } from '../../../change/effect/effect.ts'
+import type { Line, RawLine } from '../../../core/line.ts'
+import { Reject } from '../../../core/reject.ts'
+import { batch } from '../../../stream/batch.ts'
+import { fingerprint } from '../../../stream/lines/fingerprint.ts'
+import { mapChunks } from '../../../stream/mapChunks.ts'
+import type { IngestOptions } from '../options.ts'
+import { operationsOptions } from '../stages.ts'
+import { workOf } from '../thread/items.ts'
+import { KINDS, type PackedEffects, type PackedLines } from '../thread/work.ts'
+import { sizeOf } from './digestMap.ts'
+import type { Planner } from './planner.ts'
+
+/** A line as it comes from an input. */
+export type AnyLine = Line | RawLine | Reject
+
+const MIB = 1024 * 1024
+const LINES_AT_ONCE = 4096
+
+/** The end of a first pass: lines → a planner. `seen` is called with each line. Memory: a line. */
+export function planning(planner: Planner, seen: (line: AnyLine) => void, options: IngestOptions): Writable {
+  const effectOf = effects({ ...operationsOptions(options), strict: options.strict })
+  return new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write(line: AnyLine, _, done) {
+      try {
+        seen(line)
+        planner.add(line.line, effectOf(line), fingerprint(line))
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  })
+}
+
+/** What this thread keeps of lines that are in another one. */
+interface Sent {
+  readonly lines: readonly number[]
+  readonly crcs: readonly number[]
+}
+
+/** The same, with the checks in a thread, while this one digests what comes. Memory: some MiB of lines on either side. */
+export function threadedPlanning(
+  planner: Planner,
+  seen: (line: AnyLine) => void,
+  options: IngestOptions,
+  threads: Threads,
+): (Duplex | Writable)[] {
+  const sent: Sent[] = []
+  return [
+    batch<AnyLine>({ count: LINES_AT_ONCE, bytes: MIB, weigh: sizeOf }),
+    mapChunks((lines: AnyLine[]) => {
+      lines.forEach(seen)
+      sent.push({ lines: lines.map(({ line }) => line), crcs: lines.map(fingerprint) })
+      return packed(lines)
+    }),
+    threadStage<PackedLines, PackedEffects>({ threads, work: 'lineEffects', data: workOf(options) }),
+    new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write(effects: PackedEffects, _, done) {
+        try {
+          plan(planner, sent.shift()!, effects)
+          done()
+        } catch (error) {
+          done(error as Error)
+        }
+      },
+    }),
+  ]
+}
+
+/** Of a line that is too long to be held nothing is sent: it is refused, as an empty one is. */
+function packed(lines: readonly AnyLine[]): Parcel<PackedLines> {
+  const own = lines.map((line) => (line instanceof Reject || !('bytes' in line) ? undefined : line.bytes))
+  const texts = new Uint8Array(own.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0))
+  const ends = new Uint32Array(lines.length)
+  let at = 0
+  for (const [index, bytes] of own.entries()) {
+    if (bytes !== undefined) texts.set(bytes, at)
+    at += bytes?.length ?? 0
+    ends[index] = at
+  }
+  return { value: { texts, ends }, transfer: [texts.buffer, ends.buffer] }
+}
+
+function plan(planner: Planner, { lines, crcs }: Sent, { kinds, ids }: PackedEffects): void {
+  let at = 0
+  for (const [index, code] of kinds.entries()) {
+    const kind = KINDS[code % KINDS.length]!
+    const count = kind === 'none' ? 0 : code >= KINDS.length ? 2 : 1
+    planner.add(lines[index]!, { kind, ids: ids.slice(at, at + count) }, crcs[index]!)
+    at += count
+  }
+}

@@ -1,0 +1,32 @@
+import type { Parcel } from '../../../async/thread/messages.ts'
+import { serve } from '../../../async/thread/serve.ts'
+import type { ThreadTask } from '../../../async/thread/threads.ts'
+import { type Effect, effects } from '../../../change/effect/effect.ts'
+import { mapChunks } from '../../../stream/mapChunks.ts'
+import { operationsOptions } from '../stages.ts'
+import { type ChangeWork, KINDS, type PackedEffects, type PackedLines } from './work.ts'
+
+/** In a thread: lines → what they do, for the plan of an ingest in two passes. */
+export function lineEffects({ port, data }: ThreadTask<ChangeWork>): Promise<void> {
+  const effectOf = effects({ ...operationsOptions(data), strict: data.strict })
+  return serve(port, () => [mapChunks((lines: PackedLines) => packed(lines, effectOf))])
+}
+
+function packed(
+  { texts, ends }: PackedLines,
+  effectOf: (line: { line: number; end: number; bytes: Buffer }) => Effect,
+): Parcel<PackedEffects> {
+  const bytes = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength)
+  const kinds = new Uint8Array(ends.length)
+  const ids: string[] = []
+  for (const [at, end] of ends.entries()) {
+    const { kind, ids: own } = effectOf({
+      line: 0,
+      end: 0,
+      bytes: bytes.subarray(at === 0 ? 0 : ends[at - 1]!, end),
+    })
+    kinds[at] = KINDS.indexOf(kind) + (own.length > 1 ? KINDS.length : 0)
+    ids.push(...own)
+  }
+  return { value: { kinds, ids }, transfer: [kinds.buffer] }
+}
