@@ -61,7 +61,6 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/backup/thread': ['job/thread/backup.test.ts'],
   'job/ingest/thread': ['job/thread/backup.test.ts', 'job/thread/ingest.test.ts'],
   'job/restore/thread': ['job/thread/backup.test.ts', 'job/thread/restore.test.ts'],
-  'job/thread': ['job/thread/backup.test.ts'],
   'job/set': ['job/set/order.test.ts', 'job/copy/set.test.ts'],
   'job/transform': ['job/transform/examples.test.ts'],
   'job/undo': ['job/rollback/rollback.test.ts', 'job/restore/conflict/resolve.test.ts'],

@@ -18,11 +18,12 @@ const [wanted = '200', target] = first === 'archives' ? others : process.argv.sl
 const seed = Number(process.env.ELYSIACTL_TEST_SEED ?? Date.now() % 1_000_000)
 const draw = drawing(seed)
 
+/** In rounds from files and through pipes. */
+const COALESCE = ['auto', 'off', '8MiB', 'auto', '8MiB', 'off']
+
 console.log(`seed ${seed}`)
 const wrong = first === 'archives' ? await tortureArchives(Number(wanted), seed) : await tortureIngest()
 if (wrong > 0) process.exitCode = 1
-
-const COALESCE = ['auto', 'off', '8MiB', 'auto', '8MiB', 'off']
 
 /** Resolves with how many ends were wrong. */
 async function tortureIngest(): Promise<number> {
