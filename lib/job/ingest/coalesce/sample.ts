@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { effects } from '../../../change/effect/effect.ts'
 import type { Input } from '../input.ts'
@@ -43,9 +44,11 @@ async function linesAt({ file, name }: Input): Promise<Buffer[] | undefined> {
   if (typeof path !== 'string') return undefined
   let handle: FileHandle | undefined
   try {
-    handle = await open(path)
-    const { size } = await handle.stat()
-    if (size < SMALL) return undefined
+    // Something else may have come under the name by now: a FIFO would wait for its writer.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const status = await handle.stat()
+    const { size } = status
+    if (!status.isFile() || size < SMALL) return undefined
     const lines: Buffer[] = []
     for (let place = 0; place < PLACES; place++) {
       const piece = Buffer.alloc(PLACE_BYTES)
