@@ -21,12 +21,12 @@ export function originsIn(page: Page): OriginOf {
 export class Origins {
   readonly #origins = new WeakMap<StoredObject, StoredObject>()
 
-  /** Notes what a page became. */
+  /** Notes what a page became, which may have been made of others itself. */
   note(page: Page, made: Page): void {
     const originOf = originsIn(page)
     for (const object of made) {
-      const origin = originOf(object)
-      if (origin !== object) this.#origins.set(object, origin)
+      const before = originOf(object)
+      if (before !== object) this.#origins.set(object, this.of(before))
     }
   }
 

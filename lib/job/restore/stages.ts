@@ -74,7 +74,7 @@ export function reshaped(stages: ReshapeStages): Duplex[] {
     signal,
   })
   const distinct = transforms.expands ? [distinctIds(byStages(transforms, onRepeated), stages.seen)] : []
-  const fitting = discarding(newProperties, { leftOut, onDiscarded })
+  const fitting = discarding(newProperties, { leftOut, onDiscarded, origins })
   return [...made, ...distinct, ...fitting, plan.vectors.stage(onRefused)]
 }
 

@@ -11,10 +11,12 @@ import { chainObjects } from '../../../lib/archive/chain/objects.ts'
 import type { Manifest, Part } from '../../../lib/archive/manifest.ts'
 import type { ObjectSource } from '../../../lib/archive/object/source.ts'
 import { archiveObjects } from '../../../lib/archive/part/objects.ts'
+import { contentText } from '../../../lib/archive/selection.ts'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import type { StoredObject } from '../../../lib/core/object.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
 import { backupSingle } from '../../../lib/job/backup/single.ts'
+import { verify } from '../../../lib/job/verify/verify.ts'
 import { dropProperty } from '../../../lib/transform/step/drop.ts'
 import { eachObject } from '../../../lib/transform/step/each.ts'
 import { Refusal, type Transform } from '../../../lib/transform/transform.ts'
@@ -189,5 +191,18 @@ t.test('a transform that adds objects is none for an archive', async (t) => {
   await t.rejects(backup(await things(3), 'Thing', memoryStorage(), {}, { transforms: [adding] }), {
     code: 'ELYSIA_USAGE',
     message: 'script x.mjs may make several objects of one',
+  })
+})
+
+t.test('a transformed archive is one of a part for retention, and is compared with no store', async (t) => {
+  const store = await things(20)
+  const files: Files = new Map()
+  const context = { transforms: [dropProperty('kind'), sieve(10)] }
+  const { manifest } = await backup(store, 'Thing', memoryStorage(files), { filter: 'count > 3' }, context)
+  t.equal(contentText(manifest), 'where count > 3; drop kind; sieve 10')
+  t.equal((await verify(memoryStorage(files), { level: 'records' })).faults.length, 0)
+  await t.rejects(verify(memoryStorage(files), { level: 'live' }, { against: { store } }), {
+    code: 'ELYSIA_USAGE',
+    message: /holds what transforms made of its collection: drop kind; sieve 10/,
   })
 })

@@ -3,6 +3,7 @@ import type { JsonObject, StoredObject } from '../../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../../core/schema.ts'
 import type { Stage } from '../../../core/stage.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
+import type { Origins } from '../../../transform/origin.ts'
 import type { RestoreOptions } from '../options.ts'
 
 type Page = readonly StoredObject[]
@@ -69,6 +70,8 @@ export interface Discarding {
   /** Counts objects that are left out. */
   readonly leftOut: LeftOut
   readonly onDiscarded: (values: DiscardedValues) => void
+  /** Takes what each object was made of. */
+  readonly origins?: Origins | undefined
 }
 
 /**
@@ -77,7 +80,7 @@ export interface Discarding {
  */
 export function discarding(
   { policy, known }: NewProperties,
-  { leftOut, onDiscarded }: Discarding,
+  { leftOut, onDiscarded, origins }: Discarding,
 ): Stage<Page, Page>[] {
   if (policy === 'discard-object') {
     return [
@@ -97,7 +100,10 @@ export function discarding(
         for (const name of strange) values[name] = (values[name] ?? 0) + 1
         return strange.length === 0 ? object : { ...object, properties: without(object.properties, strange) }
       })
-      if (Object.keys(values).length > 0) onDiscarded(values)
+      if (Object.keys(values).length > 0) {
+        origins?.note(page, fit)
+        onDiscarded(values)
+      }
       return fit
     }),
   ]
