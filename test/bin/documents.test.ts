@@ -59,6 +59,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['c', '--to', 'single.jsonl.zst'],
     ['c', '--to', 'another'],
     ['c', '--to', 'increment', '--since', 'last'],
+    ['--include', 'C', '--to', 'several'],
   ],
   'col restore': [
     ['whole', '--name', 'e'],
@@ -68,6 +69,13 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['damaged', '--name', 'g', '--skip-damaged'],
     ['plain.jsonl', '--name', 'h'],
     ['whole', '--name', 'e', '--on-conflict', 'overwrite', '--run-id', 'over'],
+  ],
+  'col copy': [
+    ['c', '#copied'],
+    ['c', '#copied', '--sync', '--yes', '--verify'],
+    ['c', '#planned', '--dry-run'],
+    ['c', '#moved', '--finish'],
+    ['#', 'sqlite:other.db', '--include', 'C'],
   ],
   diff: [
     ['c', 'whole'],
@@ -160,8 +168,10 @@ t.test('one thing has one name in all documents', async (t) => {
   t.strictSame([...reports].toSorted(), [
     'backup',
     'cleanup',
+    'copy',
     'delete',
     'diff',
+    'migration',
     'report',
     'restore',
     'rollback',
