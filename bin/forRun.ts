@@ -1,5 +1,5 @@
 import type { Context } from './cli/command.ts'
-import { ingestOptions, type OpenOptions, retryEvent } from './library.ts'
+import { AUTO_WORKERS, ingestOptions, MOST_CALLS, type OpenOptions, retryEvent } from './library.ts'
 import { eventView } from './view/events.ts'
 
 /** As many calls at once as the store of a server makes by itself: enough for so many workers. */
@@ -16,8 +16,14 @@ export function forRun(context: Context): OpenOptions {
   return {
     missing: dryRun ? 'memory' : 'make',
     retryForMs,
-    ...(workers > CALLS_AT_ONCE && { maxInFlight: workers }),
+    ...callsFor(workers),
     onRetry: (retry) => events(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }
+}
+
+/** How many calls at once the store of a server may make for so many workers. */
+export function callsFor(workers: number): Pick<OpenOptions, 'maxInFlight'> {
+  if (workers === AUTO_WORKERS) return { maxInFlight: MOST_CALLS }
+  return workers > CALLS_AT_ONCE ? { maxInFlight: workers } : {}
 }

@@ -37,6 +37,7 @@ const IDS_SHOWN = 10
 
 /** What runs say of how they go on. */
 const OF_RUNS = {
+  workers_found: ({ workers }) => `--workers auto came to ${workers} batches in flight`,
   retry: ({ error, wait_ms, attempt }) =>
     `${error.message}; tries again in ${(wait_ms / 1000).toFixed(1)} s (attempt ${attempt})`,
   lock_wait: ({ file, purpose, since, user = '', host, pid }) => {

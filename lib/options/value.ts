@@ -26,6 +26,7 @@ export function optionValue(option: OptionSchema, value: unknown, inCode: boolea
 function convert(option: OptionSchema, value: unknown, inCode: boolean): OptionValue | Fault {
   if (option.type === 'boolean') return asBoolean(value)
   if (option.type === 'string') return asString(value)
+  if (typeof value === 'string' && option.words?.[value] !== undefined) return option.words[value]
   if (option.unit === undefined || (inCode && typeof value === 'number')) return asInteger(value)
   return asMeasure(option, String(value), option.unit)
 }

@@ -7,6 +7,23 @@ export function workersOption<const D extends string>(description: D) {
   return { type: 'integer', short: 'j', description, default: 2, minimum: 1, maximum: 64 } as const
 }
 
+/** The value of `writersOption` for which a run finds the number. */
+export const AUTO_WORKERS = 0
+
+/** The same where batches are written: `auto` finds how many a server takes best. */
+export function writersOption<const D extends string>(description: D) {
+  return {
+    type: 'integer',
+    short: 'j',
+    description,
+    default: 2,
+    minimum: AUTO_WORKERS,
+    maximum: 64,
+    words: { auto: AUTO_WORKERS },
+    placeholder: 'auto|N',
+  } as const
+}
+
 /** How many threads of their own what burns the processor has. */
 export const threadsOption = {
   type: 'string',

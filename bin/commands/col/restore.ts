@@ -6,6 +6,7 @@ import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { isStandardInput, standardInput } from '../../cli/inputs.ts'
 import { transformsFor } from '../../cli/transforms.ts'
+import { callsFor } from '../../forRun.ts'
 import {
   type Close,
   catalogOptions,
@@ -173,11 +174,12 @@ async function located(context: Context, operand: string): Promise<string> {
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */
 function opening(
   { console, stop, signal }: Context,
-  { dryRun, plan, retryForMs }: RestoreOptions,
+  { dryRun, plan, retryForMs, workers }: RestoreOptions,
 ): OpenOptions {
   return {
     missing: dryRun || plan !== undefined ? 'memory' : 'make',
     retryForMs,
+    ...callsFor(workers),
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }

@@ -4,7 +4,7 @@ import {
   maxRateOption,
   retryForOption,
   threadsOption,
-  workersOption,
+  writersOption,
 } from '../../run/sharedOptions.ts'
 import { coalesceFault } from './coalesce/mode.ts'
 
@@ -41,7 +41,7 @@ export const ingestOptions = {
     },
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
-    workers: workersOption('batches in flight at once'),
+    workers: writersOption('batches in flight at once; auto (0) finds how many a server takes best'),
     threads: threadsOption,
     maxLineBytes: {
       type: 'integer',

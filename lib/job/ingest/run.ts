@@ -5,6 +5,7 @@ import type { Retry } from '../../async/retry.ts'
 import type { Threads } from '../../async/thread/threads.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
+import { batchesInFlight } from '../../run/inFlight.ts'
 import type { RejectsFile } from '../../run/rejectsFile.ts'
 import type { Run } from '../../run/run.ts'
 import type { Shape } from '../../store/sink/shape.ts'
@@ -145,8 +146,9 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
   const window = second === undefined ? windowOf(options) : undefined
   const middle = second?.stages ?? itemStages(ingest, window?.options ?? options)
+  const workers = batchesInFlight(options.workers, ingest.store, options.batchBytes)
   const end = sink(ingest.store, ingest.class, {
-    workers: options.workers,
+    workers,
     skipUnchanged: options.skipUnchanged,
     shape: ingest.shape,
     ...window?.sink,
@@ -172,6 +174,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
     throw inputs.length > 1 ? ofInput(error, labelOf(inputs[index]!)) : error
   }
   await closed
+  if (typeof workers === 'object') run.emit({ type: 'workers_found', workers: workers.settled })
   if (stopped(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
   onSkipDone()
   second?.requireWhole(ledger.line)

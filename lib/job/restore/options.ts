@@ -4,7 +4,7 @@ import {
   maxRateOption,
   retryForOption,
   threadsOption,
-  workersOption,
+  writersOption,
 } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
 import { foreignOptions } from './source/foreignOptions.ts'
@@ -233,7 +233,9 @@ export const restoreOptions = {
     },
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
-    workers: workersOption('batches in flight at once, and parts that are read at once'),
+    workers: writersOption(
+      'batches in flight at once, and parts that are read at once; auto (0) finds how many a server takes best',
+    ),
     threads: threadsOption,
     batchSize: {
       type: 'integer',

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LeftOut } from '../../archive/object/filtered.ts'
 import { lineLength } from '../../archive/object/size.ts'
+import type { AdaptiveLimit } from '../../async/adaptiveLimit.ts'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
 import type { Threads } from '../../async/thread/threads.ts'
@@ -10,6 +11,7 @@ import type { StoredObject } from '../../core/object.ts'
 import type { Reject } from '../../core/reject.ts'
 import type { Source } from '../../core/stage.ts'
 import { hintedFailure } from '../../run/failure.ts'
+import { batchesInFlight } from '../../run/inFlight.ts'
 import { ratesOf } from '../../run/sharedOptions.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
 import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
@@ -62,7 +64,8 @@ interface Noting {
 export async function writeObjects(run: RestoreRun): Promise<void> {
   const due = run.plan.parts.filter(({ name }) => !run.progress.parts.has(name))
   const workers = partsAtOnce(run, due.length)
-  const shared = sharedBy(run)
+  const inFlight = batchesInFlight(run.options.workers, run.store, run.options.batchBytes)
+  const shared = sharedBy(run, inFlight)
   const started = performance.now()
   const threads = await decodeThreads(run, due)
   try {
@@ -71,16 +74,24 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
     )
   } finally {
     await threads?.close()
+    if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
     run.progress.writeSeconds += (performance.now() - started) / 1000
   }
 }
 
+/** Each part that is read holds its pages: with `--workers auto` a few feed any number of batches. */
+const PARTS_WITH_AUTO = 4
+
 /** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
-  return Math.min(store.maxInFlight === 1 ? 2 : options.workers, options.workers, parts)
+  if (store.maxInFlight === 1) return Math.min(2, options.workers || 2, parts)
+  return Math.min(options.workers || PARTS_WITH_AUTO, parts)
 }
 
-function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls' | 'threads'> {
+function sharedBy(
+  run: RestoreRun,
+  inFlight: number | AdaptiveLimit,
+): Omit<Writing, 'signal' | 'calls' | 'threads'> {
   const { progress, plan, options, source } = run
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
@@ -92,7 +103,7 @@ function sharedBy(run: RestoreRun): Omit<Writing, 'signal' | 'calls' | 'threads'
   }
   return {
     run,
-    semaphore: new Semaphore(options.workers, run.frame.context.onInFlight),
+    semaphore: new Semaphore(inFlight, run.frame.context.onInFlight),
     makeTenant: tenantMaker(run),
     onObjects: (more) => {
       progress.writtenHere += more

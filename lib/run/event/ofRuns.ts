@@ -37,6 +37,9 @@ export const OF_RUNS = [
       seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
     },
   ),
+  event('workers_found', 'With `--workers auto`: how many batches in flight a run has come to.', {
+    workers: count('Of late, on the whole.'),
+  }),
   event('records_superseded', 'Records of the batch that were replaced by later ones, and not written.', {
     input: count('Their input, from 0.'),
     records: Type.Array(

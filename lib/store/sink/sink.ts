@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream'
+import type { AdaptiveLimit } from '../../async/adaptiveLimit.ts'
 import { type Retry, type Retrying, type RetryingOptions, retryUntilDeadline } from '../../async/retry.ts'
 import type { Item } from '../../core/entry.ts'
 import type { Outcome, Settlement } from '../../core/outcome.ts'
@@ -13,8 +14,11 @@ import { type WriteGroup, writeGroups } from './unit.ts'
 
 /** Settings of a sink; each has a default. */
 export interface SinkOptions {
-  /** How many units may be in flight. Default 2. A store with transactions takes one batch at a time. */
-  readonly workers?: number
+  /**
+   * How many units may be in flight, or what finds that while they are. Default 2. A store with transactions takes one batch at
+   * a time.
+   */
+  readonly workers?: number | AdaptiveLimit
   /** False: send every object, even if the store already holds its record hash. Default true. */
   readonly skipUnchanged?: boolean
   /** What is stored of the objects that records describe. Default: themselves. */
@@ -59,8 +63,7 @@ export function sink(store: Store, collection: string, options: SinkOptions = {}
 class StoreSink extends Writable {
   readonly #store: Store
   readonly #options: SinkOptions
-  readonly #workers: number
-  readonly #unsettled: number
+  readonly #limit: AdaptiveLimit | undefined
   readonly #retry: Retrying
   readonly #calls: Calls
   readonly #abort = new AbortController()
@@ -74,10 +77,9 @@ class StoreSink extends Writable {
     super({ objectMode: true, highWaterMark: 1 })
     this.#store = store
     this.#options = options
-    this.#workers = options.workers ?? 2
-    this.#unsettled = options.unsettled ?? 5 * this.#workers
+    this.#limit = typeof options.workers === 'object' ? options.workers : undefined
     this.#order = new Sequencer(options.onSettled ?? (() => {}))
-    this.#retry = retryUntilDeadline({ ...waits(options), signal: this.#abort.signal })
+    this.#retry = retryUntilDeadline({ ...waits(options, this.#limit), signal: this.#abort.signal })
     this.#calls = new Calls(
       store.collection(collection),
       this.#retry,
@@ -102,6 +104,15 @@ class StoreSink extends Writable {
   async #take(chunk: unknown): Promise<void> {
     const batch = batchOf(chunk)
     await (this.#store.transaction ? this.#inTransaction(batch) : this.#inFlight(batch))
+  }
+
+  get #workers(): number {
+    const { workers = 2 } = this.#options
+    return typeof workers === 'number' ? workers : workers.count
+  }
+
+  get #unsettled(): number {
+    return this.#options.unsettled ?? 5 * this.#workers
   }
 
   get #stopped(): boolean {
@@ -132,8 +143,9 @@ class StoreSink extends Writable {
   }
 
   #start(group: WriteGroup): void {
+    const end = this.#limit?.begin()
     const applied = this.#apply(group)
-    const done = applied.then(() => {})
+    const done = applied.then(() => {}).finally(end)
     const committed = this.#order.add(applied.then(settlement))
     const task = { group, done, committed }
     this.#idLocks.take(task)
@@ -179,6 +191,16 @@ function settlement(outcomes: readonly Outcome[]): Settlement {
   return { outcomes, end: { line, end } }
 }
 
-function waits({ retryForMs = 120_000, retryMinMs = 250, onRetry }: SinkOptions): RetryingOptions {
-  return { forMs: retryForMs, minMs: retryMinMs, ...(onRetry && { onRetry }) }
+function waits(
+  { retryForMs = 120_000, retryMinMs = 250, onRetry }: SinkOptions,
+  limit: AdaptiveLimit | undefined,
+): RetryingOptions {
+  return {
+    forMs: retryForMs,
+    minMs: retryMinMs,
+    onRetry: (retry) => {
+      limit?.refused()
+      onRetry?.(retry)
+    },
+  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openWeaviate, type WeaviateOptions } from '../../../lib/store/weaviate/store.ts'
 import { idAt, objectAt, schemaOf } from '../../contract/store/world.ts'
@@ -64,4 +65,26 @@ t.test('a call that ran out of time is not made again elsewhere: the caller deci
   for (const { faults } of [first, second]) faults.inject({ fault: 'hang', on: 'BatchObjects' })
   await t.rejects(kept.write([objectAt(1)]), { code: 'ELYSIA_UNREACHABLE', message: /0\.15 s/ })
   t.equal(batches(first) + batches(second) - before, 1)
+})
+
+t.test('a slow node gets as many calls as it answers, and the other one the rest', async (t) => {
+  const { first, second, kept } = await cluster(t)
+  first.faults.inject({ fault: 'delay', on: 'BatchObjects', ms: 200 })
+  const before = batches(second)
+  await Promise.all(Array.from({ length: 40 }, (_, n) => kept.write([objectAt(n)])))
+  t.equal(first.objects('Kept').length, 40)
+  t.ok(batches(second) - before >= 30, `${batches(second) - before} of 40 calls went to the quick one`)
+})
+
+t.test('a node that was set aside is tried again once it is ready, and gets its share', async (t) => {
+  const { first, kept } = await cluster(t)
+  await first.faults.refuse()
+  for (let n = 0; n < 4; n++) await kept.write([objectAt(n)])
+  await first.faults.accept()
+  const before = batches(first)
+  for (let n = 0; n < 4; n++) await kept.write([objectAt(n)])
+  t.equal(batches(first), before, 'for some seconds it is left alone')
+  await sleep(5_100)
+  for (let n = 0; n < 4; n++) t.match(await kept.write([objectAt(n)]), [{ ok: true }])
+  t.ok(batches(first) - before >= 2)
 })

@@ -23,7 +23,8 @@ export interface NodeOrder {
 type Attempt<T> = (server: NodeConnection, signal: AbortSignal) => Promise<T>
 
 /**
- * The nodes of one cluster as one server: calls go to them in turn, at most `maxInFlight` at once, more wait.
+ * The nodes of one cluster as one server: each call goes to the node with the fewest in flight, in turn where several have; at
+ * most `maxInFlight` at once, more wait.
  * A node that cannot be reached is passed over for some seconds; a call fails with ELYSIA_UNREACHABLE only
  * when every node did. Each try ends after `timeoutMs`, and with its signal at once.
  * That something is not there is believed of a node that is ready only: one that begins does not know its collections.
@@ -108,7 +109,8 @@ export class Cluster {
         return attempt(server, both)
       }
       try {
-        const result = await within(this.#options.timeoutMs, [this.#closed.signal, signal], work)
+        const ends = [this.#closed.signal, signal]
+        const result = await server.during(() => within(this.#options.timeoutMs, ends, work))
         server.answered()
         return result
       } catch (thrown) {
@@ -129,13 +131,16 @@ export class Cluster {
     throw missing ?? allUnreachable(this.#options.target, failures)
   }
 
-  /** All nodes, beginning with the next; those that failed a moment ago come last. */
+  /**
+   * All nodes, beginning with the one that has the fewest calls in flight, in turn where several have; those that failed a moment
+   * ago come last. So a slow node gets as much as it answers.
+   */
   #inTurn({ first, last }: NodeOrder = {}): NodeConnection[] {
     const next = this.#turn++ % this.servers.length
     const turned = [...this.servers.slice(next), ...this.servers.slice(0, next)]
     const rank = ({ available, http }: NodeConnection) =>
       (available ? 0 : 4) + (http === first ? 0 : http === last ? 2 : 1)
-    return turned.sort((a, b) => rank(a) - rank(b))
+    return turned.sort((a, b) => rank(a) - rank(b) || a.inFlight - b.inFlight)
   }
 }
 

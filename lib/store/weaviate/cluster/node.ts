@@ -34,6 +34,7 @@ export class NodeConnection {
   #suspect = false
   #passedOverUntil = 0
   #readyUntil = 0
+  #inFlight = 0
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -50,6 +51,21 @@ export class NodeConnection {
   /** False for some seconds after a failure. */
   get available(): boolean {
     return performance.now() >= this.#passedOverUntil
+  }
+
+  /** How many calls wait for its answer. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Counts a call of the cluster as in flight as long as it lasts. */
+  async during<T>(call: () => Promise<T>): Promise<T> {
+    this.#inFlight += 1
+    try {
+      return await call()
+    } finally {
+      this.#inFlight -= 1
+    }
   }
 
   rest(request: RestRequest, signal: AbortSignal): Promise<RestReply> {

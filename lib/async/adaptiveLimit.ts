@@ -1,0 +1,122 @@
+/** Calls that take this many times as long as they did alone wait for each other. */
+const TOO_LONG = 2
+const DECREASE = 0.7
+const DECREASE_REFUSED = 0.5
+/** A window is at least so many calls: the mean of fewer says little. */
+const LEAST_CALLS = 4
+/** After so many windows it is measured anew how long calls take that do not wait for each other. */
+const WINDOWS_A_BASE = 50
+
+export interface AdaptiveLimitOptions {
+  /** Never more than this: what memory allows. */
+  readonly most: number
+  /** What it begins with. 2. */
+  readonly first?: number
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number
+}
+
+/**
+ * How many calls to have in flight, found while they are made: doubled until calls wait for each other, or are refused, then one
+ * more at a time; cut by a third where calls take more than twice as long as with few, by half where they are refused. Only
+ * calls that began since the last change count, so that one crowd is answered once.
+ */
+export class AdaptiveLimit {
+  readonly #most: number
+  readonly #now: () => number
+  #count: number
+  #inFlight = 0
+  #isFilled = false
+  #isDoubling = true
+  /** Calls that began before the last change have another. */
+  #epoch = 0
+  #calls = 0
+  #totalMs = 0
+  #baseMs = Number.POSITIVE_INFINITY
+  #windows = 0
+  #probedFrom: number | undefined
+  /** A mean of counts in which older ones weigh less and less. */
+  #settled: number
+
+  constructor({ most, first = 2, now = () => performance.now() }: AdaptiveLimitOptions) {
+    this.#most = Math.max(1, most)
+    this.#count = Math.min(Math.max(1, first), this.#most)
+    this.#settled = this.#count
+    this.#now = now
+  }
+
+  /** How many calls may be in flight now; 1 to `most`. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** What it has come to, of late. */
+  get settled(): number {
+    return Math.round(this.#settled)
+  }
+
+  /** Notes that a call begins; the function that it returns, that it has ended. */
+  begin(): () => void {
+    const epoch = this.#epoch
+    const began = this.#now()
+    let ended = false
+    this.#inFlight += 1
+    if (this.#inFlight >= this.#count) this.#isFilled = true
+    return () => {
+      if (ended) return
+      ended = true
+      this.#inFlight -= 1
+      if (epoch === this.#epoch) this.#ended(this.#now() - began)
+    }
+  }
+
+  /** Notes that the store has refused a call for want of room, or was away. */
+  refused(): void {
+    // The rest of a crowd that has been answered already.
+    if (this.#calls === 0 && this.#epoch > 0) return
+    this.#isDoubling = false
+    this.#probedFrom = undefined
+    this.#change(Math.floor(this.#count * DECREASE_REFUSED))
+  }
+
+  #ended(ms: number): void {
+    this.#calls += 1
+    this.#totalMs += ms
+    if (this.#calls < Math.max(LEAST_CALLS, this.#count)) return
+    const mean = this.#totalMs / this.#calls
+    if (this.#probedFrom !== undefined) this.#measured(mean, this.#probedFrom)
+    else if (++this.#windows >= WINDOWS_A_BASE && this.#count > 1) this.#probe()
+    else this.#judge(mean)
+  }
+
+  #judge(mean: number): void {
+    this.#baseMs = Math.min(this.#baseMs, mean)
+    if (mean > TOO_LONG * this.#baseMs) {
+      this.#isDoubling = false
+      this.#change(Math.floor(this.#count * DECREASE))
+    } else if (this.#isFilled) this.#change(this.#isDoubling ? this.#count * 2 : this.#count + 1)
+    else this.#change(this.#count)
+  }
+
+  #probe(): void {
+    this.#probedFrom = this.#count
+    this.#change(Math.floor(this.#count / 2))
+  }
+
+  #measured(mean: number, back: number): void {
+    this.#baseMs = mean
+    this.#windows = 0
+    this.#probedFrom = undefined
+    this.#change(back)
+  }
+
+  #change(count: number): void {
+    const next = Math.min(Math.max(1, count), this.#most)
+    if (this.#probedFrom === undefined) this.#settled += 0.1 * (next - this.#settled)
+    if (next !== this.#count) this.#epoch += 1
+    this.#count = next
+    this.#calls = 0
+    this.#totalMs = 0
+    this.#isFilled = this.#inFlight >= next
+  }
+}
