@@ -41,7 +41,7 @@ export const ingestOptions = {
     },
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
-    workers: writersOption('batches in flight at once; auto (0) finds how many a server takes best'),
+    workers: writersOption('batches in flight at once; auto finds how many'),
     threads: threadsOption,
     maxLineBytes: {
       type: 'integer',

@@ -233,9 +233,7 @@ export const restoreOptions = {
     },
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
-    workers: writersOption(
-      'batches in flight at once, and parts that are read at once; auto (0) finds how many a server takes best',
-    ),
+    workers: writersOption('batches in flight at once, and parts that are read at once; auto finds how many'),
     threads: threadsOption,
     batchSize: {
       type: 'integer',
