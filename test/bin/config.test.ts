@@ -158,7 +158,7 @@ t.test('config init says which command has which default, where they differ', as
   t.match(line, /A value here is for all of them\.$/)
   t.match(
     text,
-    /^# index process-jsonl, .*: batches in flight at once\n(?:# .*\n)+#workers: 2$/m,
+    /^# index process-jsonl, .*: batches in flight at once; auto finds how many\n(?:# .*\n)+#workers: 2$/m,
     'and meanings',
   )
 })
