@@ -92,10 +92,7 @@ async function run(context: Context): Promise<void> {
 async function plannedTransforms(context: Context, { header }: Plan): Promise<readonly Transform[]> {
   const { transforms: declared = [] } = header
   if (context.steps.length > 0 || declared.length === 0) return transformsFor(context)
-  const { stepOf, transformsOf } = await transformJob()
+  const { stepsAmong, transformsOf } = await transformJob()
   const settings = stepSettings(context.console, context.options(transformOptions))
-  return transformsOf(
-    declared.map(({ name }) => stepOf(name)),
-    settings,
-  )
+  return transformsOf(stepsAmong(declared.map(({ name }) => name)), settings)
 }

@@ -80,6 +80,11 @@ export function stepOf(name: string): TransformStep {
   return { kind, text: name.slice(kind.length + 1) }
 }
 
+/** The steps among what was declared; others follow from options of their job: `revectorize`, `vectors drop`. */
+export function stepsAmong(names: readonly string[]): TransformStep[] {
+  return names.map(stepOf).filter(({ kind }) => Object.hasOwn(KINDS, kind))
+}
+
 function noKey(property: string): never {
   throw new ElysiaError('ELYSIA_USAGE', `mask ${property} needs a key`, {
     hint: 'set ELYSIACTL_MASK_KEY, or give --mask-key-file FILE; `openssl rand -hex 32` makes one',

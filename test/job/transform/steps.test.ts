@@ -1,12 +1,20 @@
 import t from 'tap'
 import type { ElysiaError } from '../../../lib/core/errors.ts'
 import { transformOptions } from '../../../lib/job/transform/options.ts'
-import { stepOf, transformsOf } from '../../../lib/job/transform/steps.ts'
+import { stepOf, stepsAmong, transformsOf } from '../../../lib/job/transform/steps.ts'
 
 t.test('a transform is made again of its own name', async (t) => {
   const [made] = await transformsOf([{ kind: 'drop', text: 'title' }])
   t.equal(made?.name, 'drop title')
   t.same(stepOf('drop title'), { kind: 'drop', text: 'title' })
+})
+
+t.test('what follows from an option of a job is no step of its own', async (t) => {
+  const steps = stepsAmong(['drop title', 'vectors drop', 'revectorize', 'map a=b'])
+  t.same(
+    steps.map(({ kind }) => kind),
+    ['drop', 'map'],
+  )
 })
 
 t.test('a kind that there is not is refused, with the nearest', async (t) => {
