@@ -21,7 +21,7 @@ export interface IngestOptionsInput {
    * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
-  /** batches in flight at once; auto finds how many. A whole number, 0 to 64. Default 2. */
+  /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 2. */
   readonly workers?: number
   /**
    * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
@@ -82,7 +82,7 @@ export interface IngestOptions extends IngestOptionsInput {
    * (4MiB).
    */
   readonly batchBytes: number
-  /** batches in flight at once; auto finds how many. A whole number, 0 to 64. Default 2. */
+  /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 2. */
   readonly workers: number
   /**
    * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
@@ -419,7 +419,7 @@ export interface RestoreOptionsInput {
    */
   readonly maxBandwidth?: number
   /**
-   * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 0 to 64.
+   * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
    * Default 2.
    */
   readonly workers?: number
@@ -511,7 +511,7 @@ export interface RestoreOptions extends RestoreOptionsInput {
   /** check the archive and the target, show what would be created, and write nothing. Default false. */
   readonly dryRun: boolean
   /**
-   * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 0 to 64.
+   * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
    * Default 2.
    */
   readonly workers: number

@@ -18,6 +18,8 @@ export class Fault {
  * stands for itself; `inCode` is false for what a person wrote, where it needs its unit.
  */
 export function optionValue(option: OptionSchema, value: unknown, inCode: boolean): OptionValue | Fault {
+  const word = wordValue(option, value, inCode)
+  if (word !== undefined) return word
   const converted = convert(option, value, inCode)
   if (typeof converted === 'number') return withinBounds(option, converted)
   return typeof converted === 'string' ? allowed(option, converted) : converted
@@ -26,9 +28,14 @@ export function optionValue(option: OptionSchema, value: unknown, inCode: boolea
 function convert(option: OptionSchema, value: unknown, inCode: boolean): OptionValue | Fault {
   if (option.type === 'boolean') return asBoolean(value)
   if (option.type === 'string') return asString(value)
-  if (typeof value === 'string' && option.words?.[value] !== undefined) return option.words[value]
   if (option.unit === undefined || (inCode && typeof value === 'number')) return asInteger(value)
   return asMeasure(option, String(value), option.unit)
+}
+
+/** The number of a word, which may lie outside of the bounds; in code the number itself will do. */
+function wordValue({ words = {} }: OptionSchema, value: unknown, inCode: boolean): number | undefined {
+  if (typeof value === 'string') return Object.hasOwn(words, value) ? words[value] : undefined
+  return inCode && Object.values(words).includes(value as number) ? (value as number) : undefined
 }
 
 function asBoolean(value: unknown): boolean | Fault {

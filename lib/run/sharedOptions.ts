@@ -17,7 +17,7 @@ export function writersOption<const D extends string>(description: D) {
     short: 'j',
     description,
     default: 2,
-    minimum: AUTO_WORKERS,
+    minimum: 1,
     maximum: 64,
     words: { auto: AUTO_WORKERS },
     placeholder: 'auto|N',

@@ -20,7 +20,10 @@ t.test('0 with the help of the program, a group and a command, on stdout', async
   for (const { code, stderr } of [all, group, one]) t.match({ code, stderr }, { code: 0, stderr: '' })
   t.match(all.stdout, /index process-jsonl +\S/)
   t.match(group.stdout, /index sync +\S/)
-  t.match(one.stdout, /-j, --workers N +batches in flight at once \[default: 2\]/)
+  t.match(
+    one.stdout,
+    /-j, --workers auto\|N +batches in flight at once; auto finds how many\s+\[default: 2\]/,
+  )
   t.match(one.stdout, /Examples:\n {2}elysiactl index process-jsonl/)
 })
 
