@@ -65,12 +65,13 @@ t.test('the package', async (t) => {
     const compilerOptions = {
       module: 'nodenext',
       target: 'es2023',
+      lib: ['es2023'],
       strict: true,
       skipLibCheck: false,
       noEmit: true,
       resolveJsonModule: true,
     }
-    writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }))
+    writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
     const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
     const { stdout } = await run(tsc, ['-p', directory]).catch((error) => error as { stdout: string })
     t.equal(stdout, '')

@@ -22,7 +22,7 @@ import {
   verifyReport,
 } from './archives.ts'
 
-const OBJECTS = 1500
+const OBJECTS = 600
 const BACKUP = ['col', 'backup', 'Thing']
 const SMALL = ['--part-size', '4KiB', '--compression', 'none', '--workers', '1']
 

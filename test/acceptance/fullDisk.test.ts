@@ -10,7 +10,7 @@ import { type Ended, type Home, home } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'
 import { change, contents, INTO, lines, rejectsIn } from './command.ts'
 
-const LINES = 3000
+const LINES = 1200
 const TEXT = 'x'.repeat(1000)
 const BAD = Array.from({ length: LINES }, (_, index) => index + 1).filter((line) => line % 10 === 0)
 const INPUT = Array.from({ length: LINES }, (_, index) =>
@@ -97,7 +97,7 @@ t.test(
     t.teardown(() => double.stop())
     const world = enter(t, '--target', double.target, '--rejects', 'rejects.jsonl')
     const error = { code: 'ELYSIA_STATE', message: /rejects file rejects\.jsonl cannot be written: EFBIG/ }
-    await recovers(t, world, await world.run(roomFor(600)), error)
+    await recovers(t, world, await world.run(roomFor(240)), error)
     onceEach(t, join(world.place.directory, 'rejects.jsonl'))
   },
 )
@@ -107,7 +107,7 @@ t.test(
   async (t) => {
     const world = enter(t, '--target', 'sqlite:own.db', '--rejects', 'rejects.jsonl')
     const error = { code: 'ELYSIA_STORE', message: /own\.db/ }
-    await recovers(t, world, await world.run(roomFor(1500)), error)
+    await recovers(t, world, await world.run(roomFor(600)), error)
     onceEach(t, join(world.place.directory, 'rejects.jsonl'))
   },
 )
@@ -122,7 +122,7 @@ t.test(
     t.match(unopened, { code: 1, stderr: /"ELYSIA_STATE".*runs\.db/ }, 'not even room to begin')
     t.strictSame(double.collections.names(), [])
     const error = { code: 'ELYSIA_STATE', message: /runs\.db/ }
-    await recovers(t, world, await world.run(roomFor(400)), error)
+    await recovers(t, world, await world.run(roomFor(250)), error)
   },
 )
 
@@ -137,7 +137,7 @@ t.test(
     const world = enter(t, '--target', 'sqlite:state/own.db', '--rejects', 'state/rejects.jsonl')
     const disk = join(world.place.directory, 'state')
     mkdirSync(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', disk])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', disk])
     try {
       const full = await world.run()
       execFileSync('mount', ['-o', 'remount,size=64m', disk])

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Report } from '../../lib/core/report.ts'
 import { adds, type Home, home, type Started } from '../bin/elysiactl.ts'
 import { weaviateDouble } from '../double/double.ts'
@@ -63,17 +63,21 @@ const WAYS: Record<string, (place: Home, flags: readonly string[]) => Promise<Om
   },
 }
 
+async function server(t: Test): Promise<string> {
+  const double = await weaviateDouble()
+  t.teardown(() => double.stop())
+  return double.target
+}
+
 for (const kind of ['the embedded store', 'a Weaviate server']) {
   t.test(
     `case 15: the same bytes end in the same state with the same counts in ${kind}, whichever way they come`,
     async (t) => {
       const ways: Record<string, Way> = {}
       for (const [name, take] of Object.entries(WAYS)) {
-        const double = await weaviateDouble()
-        t.teardown(() => double.stop())
         const place = home(t, { inbox: {} })
         // What cannot be read twice is coalesced in parts: then the counts differ, and only these.
-        const address = kind === 'a Weaviate server' ? double.target : 'sqlite:own.db'
+        const address = kind === 'a Weaviate server' ? await server(t) : 'sqlite:own.db'
         const target = ['--target', address]
         const { report, rejects } = await take(place, [...target, '--coalesce', 'off'])
         ways[name] = { report, rejects, objects: await stored(place, target) }
@@ -159,12 +163,12 @@ t.test(
   async (t) => {
     const double = await weaviateDouble()
     t.teardown(() => double.stop())
-    const place = home(t, { 'changes.jsonl': adds(1000) })
+    const place = home(t, { 'changes.jsonl': adds(500) })
     const flags = ['--target', double.target, '--batch-size', '50', '--workers', '1', '--no-skip-unchanged']
     const command = ['index', 'process-jsonl', 'changes.jsonl', ...INTO, '--json', ...flags]
     const heal = double.faults.inject({ fault: 'delay', on: 'BatchObjects', ms: 20 })
     const { child, ended } = place.start(command)
-    while (double.calls.objectsReceived < 400) await setTimeout(1)
+    while (double.calls.objectsReceived < 200) await setTimeout(1)
     child.kill('SIGKILL')
     await ended
     heal()
@@ -173,16 +177,16 @@ t.test(
     const other = await processed(place, adds(3), flags, 'other.jsonl')
     t.match(other, { code: 0, report: { continued_from_line: 0, written: 3 } }, 'another input')
     const elsewhere = await place.run(command.with(command.indexOf('source-code'), 'elsewhere'))
-    t.match(JSON.parse(elsewhere.stdout), { class: 'Elsewhere', continued_from_line: 0, written: 1000 })
+    t.match(JSON.parse(elsewhere.stdout), { class: 'Elsewhere', continued_from_line: 0, written: 500 })
 
     const before = double.calls.objectsReceived
-    const { code, report, stderr } = await processed(place, adds(1000), flags)
-    t.match({ code, report }, { code: 0, report: { lines: 1000, records: 1000, written: 1000 } })
+    const { code, report, stderr } = await processed(place, adds(500), flags)
+    t.match({ code, report }, { code: 0, report: { lines: 500, records: 500, written: 500 } })
     t.match(stderr, /continues the interrupted run/)
     const settled = report.continued_from_line
     t.ok(settled > 0 && sent - settled <= 50, `${sent} were sent, ${settled} lines of them settled`)
-    t.equal(double.calls.objectsReceived - before, 1000 - settled, 'none of them was written again')
-    t.equal((await stored(place, flags.slice(0, 2))).size, 1000)
+    t.equal(double.calls.objectsReceived - before, 500 - settled, 'none of them was written again')
+    t.equal((await stored(place, flags.slice(0, 2))).size, 500)
   },
 )
 

@@ -21,7 +21,7 @@ import { directory } from '../targets.ts'
 import { objectsOf } from './restored.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
-const COUNT = 1200
+const COUNT = 600
 
 interface Target {
   readonly place: string
@@ -95,19 +95,17 @@ async function restored(target: Target, bytes: Buffer, words: readonly string[] 
 async function killedHalfway(target: Target, bytes: Buffer, words: readonly string[] = []): Promise<number> {
   const child = spawned(target, words)
   child.stdin!.write(bytes.subarray(0, bytes.length >> 1))
-  const written = async () => {
-    const store = await target.open()
-    try {
-      const there = (await store.schema('Thing')) !== undefined
-      return there ? await store.collection('Thing').count() : 0
-    } finally {
-      await store.close()
-    }
+  const store = await target.open()
+  const written = async () =>
+    (await store.schema('Thing')) === undefined ? 0 : await store.collection('Thing').count()
+  try {
+    while ((await written().catch(() => 0)) < 100) await wait(50)
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    return await written()
+  } finally {
+    await store.close()
   }
-  while ((await written().catch(() => 0)) < 100) await wait(50)
-  child.kill('SIGKILL')
-  await once(child, 'close')
-  return written()
 }
 
 async function holds(t: Test, target: Target, count: number, of = count): Promise<void> {

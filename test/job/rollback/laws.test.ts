@@ -18,6 +18,7 @@ import type { State } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../lib/store/store.ts'
 import { splitReferences } from '../../../lib/transform/object/references.ts'
+import { runs, tried } from '../../runs.ts'
 import { changedStore } from '../changed.ts'
 import { objectsOf } from '../restore/restored.ts'
 
@@ -129,7 +130,7 @@ function stateIn(directory: string): State {
 
 const SMALL: RestoreOptionsInput = { batchSize: 3, workers: 1, maxDelete: '100%' }
 const cuts = fc.record({ turn: fc.integer({ min: 1, max: 9 }), isMade: fc.boolean() })
-const RUNS = { numRuns: 60 }
+const RUNS = tried(runs(30))
 
 t.test('cut anywhere, a restore that is taken back, cut anywhere, leaves what was there', async (t) => {
   const directory = t.testdir()

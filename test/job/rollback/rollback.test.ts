@@ -18,7 +18,7 @@ import { compared } from '../diff/compared.ts'
 import { objectsOf, SMALL, sourceOf } from '../restore/restored.ts'
 import { directory, TARGETS } from '../targets.ts'
 
-const OBJECTS = 200
+const OBJECTS = 80
 
 /** Every second thing of the archive, with another title, and one that the archive does not have. */
 async function living(store: Store): Promise<void> {

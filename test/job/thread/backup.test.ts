@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
@@ -19,6 +20,8 @@ import { directory } from '../targets.ts'
 const OBJECTS = 5000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
+const made = await filled(t)
+
 /** A store in a file, with texts that JSON escapes, and whole numbers beyond the doubles. */
 async function filled(t: Test): Promise<string> {
   const file = join(directory(t), 'store.db')
@@ -31,6 +34,13 @@ async function filled(t: Test): Promise<string> {
   })
   await store.collection('Thing').write(all)
   await store.close()
+  return file
+}
+
+/** The same store, for one test alone. */
+function copied(t: Test): string {
+  const file = join(directory(t), 'store.db')
+  copyFileSync(made, file)
   return file
 }
 
@@ -48,19 +58,18 @@ async function backedUp(t: Test, file: string, threads: string, context: BackupC
 t.test(
   'with threads the archive is the same, byte for byte, and each part counts when it is noted',
   async (t) => {
-    const file = await filled(t)
     const progress: RunEvent[] = []
     const onEvent = (event: RunEvent) => {
       if (event.type === 'progress') progress.push(event)
     }
-    const [plain, threaded] = [await backedUp(t, file, '0'), await backedUp(t, file, '2', { onEvent })]
-    const made = (manifest: typeof plain.manifest) => [
+    const [plain, threaded] = [await backedUp(t, made, '0'), await backedUp(t, made, '2', { onEvent })]
+    const content = (manifest: typeof plain.manifest) => [
       manifest.parts,
       manifest.index,
       manifest.totals,
       manifest.counts,
     ]
-    t.strictSame(made(threaded.manifest), made(plain.manifest))
+    t.strictSame(content(threaded.manifest), content(plain.manifest))
     t.ok(threaded.manifest.parts.length > 4, `${threaded.manifest.parts.length} parts`)
     t.equal((await verify(directoryStorage(threaded.place), { level: 'records' })).status, 'complete')
     const source = archiveObjects(await openArchive(directoryStorage(threaded.place)))
@@ -72,7 +81,7 @@ t.test(
 )
 
 t.test('a vector that no archive can hold ends it, and names the object, as without threads', async (t) => {
-  const file = await filled(t)
+  const file = copied(t)
   const store = await openSqlite(file)
   await store.collection('Thing').write([{ ...thing(5, OBJECTS), vector: Float32Array.of(1, Number.NaN, 2) }])
   await store.close()
@@ -84,11 +93,10 @@ t.test('a vector that no archive can hold ends it, and names the object, as with
 })
 
 t.test('aborted it ends at once; asked to stop it finishes its parts, and goes on from them', async (t) => {
-  const file = await filled(t)
   const place = join(directory(t), 'archive')
   const [abort, stop] = [new AbortController(), new AbortController()]
   const options = { threads: '2', partSize: 50_000, compression: 'none' }
-  const store = await openSqlite(file)
+  const store = await openSqlite(made)
   t.teardown(() => store.close())
   const run = (context: BackupContext) =>
     backup(store, 'Thing', directoryStorage(place), options, { ...context, resume: true })
@@ -112,10 +120,9 @@ t.test('aborted it ends at once; asked to stop it finishes its parts, and goes o
 })
 
 t.test('killed while a thread commits a part, --resume finishes it', async (t) => {
-  const file = await filled(t)
   const place = join(directory(t), 'archive')
   const run = (resume: string, failpoint?: string) =>
-    spawnSync(process.execPath, [CHILD, file, place, resume], {
+    spawnSync(process.execPath, [CHILD, made, place, resume], {
       encoding: 'utf8',
       env: { ...process.env, ELYSIACTL_TEST: '1', ...(failpoint && { ELYSIACTL_FAILPOINT: failpoint }) },
     })

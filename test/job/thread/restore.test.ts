@@ -17,7 +17,7 @@ import type { Store } from '../../../lib/store/store.ts'
 import { THING, thing } from '../backup/archived.ts'
 import { directory, TARGETS } from '../targets.ts'
 
-const OBJECTS = 1500
+const OBJECTS = 400
 const CHILD = fileURLToPath(new URL('./restoreChild.ts', import.meta.url))
 
 const NAMED = {
@@ -49,7 +49,7 @@ async function archive(
     }
   } else await store.collection('Thing').write(of)
   const place = join(directory(t), 'archive')
-  await backup(store, 'Thing', directoryStorage(place), { partSize: 40_000, ...options })
+  await backup(store, 'Thing', directoryStorage(place), { partSize: 12_000, ...options })
   return place
 }
 
@@ -65,17 +65,17 @@ async function contents(store: Store, tenant?: string): Promise<StoredObject[]> 
   return all
 }
 
-for (const [name, target] of Object.entries(TARGETS)) {
-  t.test(`into ${name}, threads give the same objects and the same report`, async (t) => {
-    const place = await archive(t, { compression: 'zstd' })
-    const [plain, threaded] = [await target(t), await target(t)]
-    const before = await restored(place, plain, { threads: '0' })
-    const after = await restored(place, threaded, { threads: '2' })
-    t.strictSame(await contents(threaded), await contents(plain))
-    for (const field of ['objects', 'written', 'rejected', 'vectors', 'verification'] as const)
-      t.strictSame(after[field], before[field], field)
-  })
-}
+// What threads do ends before the store: the server is the store that could tell the most apart.
+t.test('into a server, threads give the same objects and the same report', async (t) => {
+  const place = await archive(t, { compression: 'zstd' })
+  const target = TARGETS['a Weaviate server']
+  const [plain, threaded] = [await target(t), await target(t)]
+  const before = await restored(place, plain, { threads: '0' })
+  const after = await restored(place, threaded, { threads: '2' })
+  t.strictSame(await contents(threaded), await contents(plain))
+  for (const field of ['objects', 'written', 'rejected', 'vectors', 'verification'] as const)
+    t.strictSame(after[field], before[field], field)
+})
 
 t.test('tenants, named vectors, Parquet, and a filter give the same with threads', async (t) => {
   for (const options of [{}, { format: 'parquet' }] as const) {
