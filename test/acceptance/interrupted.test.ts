@@ -1,8 +1,14 @@
 // Ctrl-C in every job: it says what happens now, and the command that goes on; that command is run, as it is printed.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { directoryStorage } from '../../lib/archive/storage/directory.ts'
+import { backup } from '../../lib/job/backup/backup.ts'
+import { ingest } from '../../lib/job/ingest/ingest.ts'
+import { openStore } from '../../lib/store/open.ts'
+import { parseTarget } from '../../lib/store/target.ts'
 import { adds, type Ended, type Home, home } from '../bin/elysiactl.ts'
 import { type Double, weaviateDouble } from '../double/double.ts'
 import { INTO } from './command.ts'
@@ -108,10 +114,14 @@ for (const [name, job] of Object.entries(JOBS)) {
     const { double, place } = await furnished(t)
     const target = [job.args.includes('live') ? '--against' : '--target', double.target]
     if (job.args[0] === 'col') {
-      const filled = await place.run(['index', 'process-jsonl', NAME, ...INTO, '--target', double.target])
-      t.equal(filled.code, 0, filled.stderr)
-      const backup = ['col', 'backup', 'SourceCode', '--to', 'archive', '--target', double.target]
-      t.equal((await place.run(backup)).code, 0)
+      const store = await openStore(parseTarget(double.target))
+      const { status } = await ingest(Readable.from([Buffer.from(adds(60))]), store, {
+        collection: 'source-code',
+      })
+      t.equal(status, 'done')
+      if (job.args.includes('archive'))
+        await backup(store, 'SourceCode', directoryStorage(join(place.directory, 'archive')))
+      await store.close()
     }
     const before = double.calls.by[job.call] ?? 0
     double.faults.inject({ fault: 'delay', on: job.call, ms: 400 })

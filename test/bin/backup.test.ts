@@ -136,7 +136,7 @@ t.test('every compression, format and single file holds the same objects', async
 })
 
 t.test('Ctrl-C ends a backup between two parts, exit 130, and --resume finishes it', async (t) => {
-  const at = await store(t, 8000)
+  const at = await store(t, 3000)
   const words = [...BACKUP, '--to', 'archive', '--part-size', '32KiB']
   const { child, ended } = at.start(words)
   const journal = join(at.directory, 'archive', 'parts.jsonl')
@@ -152,12 +152,12 @@ t.test('Ctrl-C ends a backup between two parts, exit 130, and --resume finishes 
   const resumed = await at.run([...words, '--resume', '--json'])
   t.equal(resumed.code, 0, resumed.stderr)
   const report = JSON.parse(resumed.stdout) as BackupReport
-  t.equal(report.objects, 8000)
+  t.equal(report.objects, 3000)
   t.ok(report.parts_kept >= 2, `${report.parts_kept} parts kept`)
 })
 
 t.test('a pipe whose reader goes away is exit 141, and no stack is shown', async (t) => {
-  const at = await store(t, 5000)
+  const at = await store(t, 2000)
   const { child, ended } = at.start([...BACKUP, '--to', '-', '--compression', 'none'])
   child.stdout!.once('data', () => child.stdout!.destroy())
   const { code, stderr } = await ended

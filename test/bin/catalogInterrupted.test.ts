@@ -12,13 +12,18 @@ const COUNT = 60
 const CLEANUP = ['col', 'catalog', 'cleanup', '--keep-last', '1', '--include-outside', '--yes']
 const REBUILD = ['col', 'catalog', 'rebuild', 'archives']
 
+const made: Files[] = []
+const store = await things(2)
+for (let n = 0; n < COUNT; n++) {
+  const files: Files = new Map()
+  await backup(store, 'Thing', memoryStorage(files), { compression: 'none' })
+  made.push(files)
+}
+
 /** A home with so many archives of one collection that no catalog knows. */
-async function withArchives(t: Test): Promise<Home> {
+async function withArchives(t: Test, count = COUNT): Promise<Home> {
   const at = home(t)
-  const store = await things(2)
-  for (let n = 0; n < COUNT; n++) {
-    const files: Files = new Map()
-    await backup(store, 'Thing', memoryStorage(files), { compression: 'none' })
+  for (const [n, files] of made.slice(0, count).entries()) {
     for (const [name, bytes] of files) {
       const path = join(at.directory, 'archives', `a${n}`, name)
       mkdirSync(dirname(path), { recursive: true })
@@ -80,7 +85,7 @@ t.test(
 
 for (const point of ['after-manifest', 'before-directory']) {
   t.test(`a cleanup that is killed ${point} is finished by the next one`, async (t) => {
-    const at = await withArchives(t)
+    const at = await withArchives(t, 8)
     await at.run(REBUILD)
     const failpoint = ['ELYSIACTL_TEST=1', `ELYSIACTL_FAILPOINT=cleanup.${point}:3`]
     const killed = await at.start(CLEANUP, ['env', ...failpoint]).ended

@@ -1,7 +1,10 @@
 // `elysiactl diff`: operands, lines, documents and exit codes.
 import { chmodSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
+import { ingest } from '../../lib/job/ingest/ingest.ts'
+import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { type Home, home } from './elysiactl.ts'
 
 const CONFIG = 'targets: { one: "sqlite:one.db", two: "sqlite:two.db" }\ntarget: one\n'
@@ -16,8 +19,10 @@ async function furnished(t: Test): Promise<Home> {
     ['two', 'd.ts'],
   ] as const) {
     const input = record('a.ts', 'same') + record('b.ts', target) + record(own, 'alone')
-    const { code } = await at.run(['index', 'sync', '-', '--collection', 'docs', '--target', target], input)
-    t.equal(code, 0)
+    const store = await openSqlite(join(at.directory, `${target}.db`))
+    const { status } = await ingest(Readable.from([Buffer.from(input)]), store, { collection: 'docs' })
+    t.equal(status, 'done')
+    await store.close()
   }
   return at
 }

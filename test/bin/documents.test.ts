@@ -121,7 +121,7 @@ t.test('what each command prints with --json is as its schema says, and nothing 
   t.strictSame(called.toSorted(), due.map(({ name }) => name).toSorted(), 'every command is here')
   for (const [name, lines] of Object.entries(CALLS)) {
     const { document } = commands.find((one) => one.name === name)!
-    const validate = await validatorOf(run, document!)
+    const validate = validatorOf(document!)
     for (const words of lines) {
       const argv = [...name.split(' '), ...words.map((word) => (word === 'ID' ? id : word)), '--json']
       const { stdout, stderr } = await run(argv, adds(1))
@@ -199,17 +199,17 @@ t.test('the id of a report is that of its row in index status', async (t) => {
 })
 
 t.test('a watch reports as its schema says', async (t) => {
-  const { start, run } = home(t, FILES)
+  const { start } = home(t, FILES)
   const { child, ended, says } = start(['index', 'watch', 'inbox', '--collection', 'w', '--json', '-v'])
   await says('target').finally(() => child.kill('SIGTERM'))
   const { stdout } = await ended
-  const validate = await validatorOf(run, 'report')
+  const validate = validatorOf('report')
   t.ok(validate(JSON.parse(stdout)), ajv.errorsText(validate.errors))
 })
 
 t.test('an error with --json is as its schema says, whatever failed', async (t) => {
   const { run } = await furnished(t)
-  const validate = await validatorOf(run, 'error')
+  const validate = validatorOf('error')
   for (const argv of [
     ['col', 'lss'],
     ['col', 'show', 'none'],
@@ -224,19 +224,17 @@ t.test('an error with --json is as its schema says, whatever failed', async (t) 
 })
 
 t.test('the schema of each document refuses a field that it does not name', async (t) => {
-  const { run } = home(t)
-  const validate = await validatorOf(run, 'removal')
+  const validate = validatorOf('removal')
   t.ok(validate({ class: 'C', target: 'sqlite:/c.db', removed: true }))
   t.notOk(validate({ class: 'C', target: 'sqlite:/c.db', removed: true, more: 1 }))
   t.notOk(validate({ class: 'C', removed: true }))
 })
 
-/** What holds a document against the schema that the command prints of it, once for all that ask. */
-async function validatorOf(run: Home['run'], name: string): Promise<ValidateFunction> {
+/** What holds a document against its schema, which `format schema` prints (format.test.ts), once for all that ask. */
+function validatorOf(name: string): ValidateFunction {
   const known = validators.get(name)
   if (known !== undefined) return known
-  const { stdout } = await run(['format', 'schema', name])
-  const validate = ajv.compile(JSON.parse(stdout))
+  const validate = ajv.compile(schemaIn(name) as object)
   validators.set(name, validate)
   return validate
 }

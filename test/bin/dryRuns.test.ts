@@ -82,7 +82,7 @@ t.test('a backup at work in the same place is told by the dry run', async (t) =>
 })
 
 t.test('a dry run of --resume is held against the plan that was begun', async (t) => {
-  const at = await store(t, 3000)
+  const at = await store(t, 300)
   const words = [...BACKUP, '--to', 'x', '--part-size', '4KiB']
   // Killed at this place of its protocol.
   const wrapper = ['env', 'ELYSIACTL_TEST=1', 'ELYSIACTL_FAILPOINT=backup.before-seal']

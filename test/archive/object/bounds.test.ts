@@ -23,16 +23,18 @@ const withList = (length: number, value: 1 | object): StoredObject => ({
   properties: { list: new Array(length).fill(value) },
 })
 
-for (const format of [jsonl, json])
-  t.test(
-    `${format.name}: an object of nine million numbers is read again, and so is one of three million objects`,
-    async (t) => {
-      for (const object of [withList(9_000_000, 1), withList(3_000_000, {})]) {
-        const [read] = await roundTrip(format, object)
-        t.equal((read!.properties.list as unknown[]).length, (object.properties.list as unknown[]).length)
-      }
-    },
-  )
+t.test(
+  'an object of nine million numbers is read again, and so is one of three million objects',
+  async (t) => {
+    for (const [format, object] of [
+      [jsonl, withList(9_000_000, 1)],
+      [json, withList(3_000_000, {})],
+    ] as const) {
+      const [read] = await roundTrip(format, object)
+      t.equal((read!.properties.list as unknown[]).length, (object.properties.list as unknown[]).length)
+    }
+  },
+)
 
 t.test('an object as deep as a line may be is read again, also in a document', async (t) => {
   const levels = 500 - 2
