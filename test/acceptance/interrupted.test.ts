@@ -120,7 +120,7 @@ for (const [name, job] of Object.entries(JOBS)) {
       })
       t.equal(status, 'done')
       if (job.args.includes('archive'))
-        await backup(store, 'SourceCode', directoryStorage(join(place.directory, 'archive')))
+        await backup(store, 'SourceCode', directoryStorage(join(place.directory, 'archive')), {})
       await store.close()
     }
     const before = double.calls.by[job.call] ?? 0
