@@ -1,4 +1,5 @@
 import type { JsonObject } from './object.ts'
+import { isRecord } from './value/record.ts'
 
 /**
  * A collection's schema: Weaviate's raw class JSON, kept key for key by every store and archive.
@@ -6,7 +7,8 @@ import type { JsonObject } from './object.ts'
  */
 export interface CollectionSchema {
   readonly class: string
-  readonly properties?: readonly PropertySchema[]
+  /** A server says null of a class without any. */
+  readonly properties?: readonly PropertySchema[] | null
   readonly multiTenancyConfig?: JsonObject
   readonly [key: string]: unknown
 }
@@ -18,11 +20,21 @@ export interface PropertySchema {
   readonly [key: string]: unknown
 }
 
-/** True for an object with the name of a class. */
+/** The properties of a class; none where it has none, which a server says as null. */
+export function propertiesIn({ properties }: CollectionSchema): readonly PropertySchema[] {
+  return properties ?? []
+}
+
+/** True for an object with the name of a class, and properties with names and types, if any. */
 export function isCollectionSchema(value: unknown): value is CollectionSchema {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { class?: unknown }).class === 'string'
-  )
+  if (!isRecord(value) || typeof value.class !== 'string') return false
+  const { properties } = value
+  return properties == null || (Array.isArray(properties) && properties.every(isPropertySchema))
+}
+
+function isPropertySchema(value: unknown): value is PropertySchema {
+  if (!isRecord(value) || typeof value.name !== 'string') return false
+  return Array.isArray(value.dataType) && value.dataType.every((type) => typeof type === 'string')
 }
 
 /**

@@ -6,6 +6,7 @@ import { type FileState, fileObject } from '../../lib/change/layout.ts'
 import { LAYOUT_VERSION } from '../../lib/change/recordHash.ts'
 import { sourceCodeClass } from '../../lib/change/sourceCodeClass.ts'
 import type { Json } from '../../lib/core/object.ts'
+import { propertiesIn } from '../../lib/core/schema.ts'
 
 const file = (parts: Partial<FileState> = {}): FileState => ({
   repo: 'ServiceA',
@@ -180,7 +181,7 @@ t.test('canonical JSON: one text for one value, and the same value again', async
 })
 
 t.test('the class has a property for each of an object, of the right type', async (t) => {
-  const { properties = [] } = sourceCodeClass('SourceCode')
+  const properties = propertiesIn(sourceCodeClass('SourceCode'))
   const full = propertiesOf({ metadata: { a: 1 }, timestamp: '2025-09-03T12:00:00Z' })
   t.strictSame(properties.map(({ name }) => name).sort(), Object.keys(full).sort())
   const types = Object.fromEntries(properties.map(({ name, dataType }) => [name, dataType[0]]))
@@ -191,7 +192,7 @@ t.test('the class has a property for each of an object, of the right type', asyn
 })
 
 t.test('texts are found by their exact value, the content by its words', async (t) => {
-  const { properties = [] } = sourceCodeClass('SourceCode')
+  const properties = propertiesIn(sourceCodeClass('SourceCode'))
   for (const { name, dataType, tokenization } of properties) {
     if (dataType[0]?.startsWith('text')) t.equal(tokenization, name === 'content' ? 'word' : 'field', name)
     else t.equal(tokenization, undefined, name)

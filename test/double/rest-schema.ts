@@ -3,7 +3,7 @@ import type { Inside } from './grpc.ts'
 import { list, object } from './json.ts'
 import { Refusal } from './refusal.ts'
 import { Answered, errorBody, type Routes } from './rest.ts'
-import type { ClassSchema } from './schema.ts'
+import { asTold, type ClassSchema } from './schema.ts'
 
 /** Classes and their properties. */
 export function schemaRoutes({ collections }: Inside): Routes {
@@ -20,7 +20,7 @@ export function schemaRoutes({ collections }: Inside): Routes {
       }
       return schemaAnswer(() => collections.createClass(object(body)))
     },
-    'GET /v1/schema/{class}': ({ parts: [name = ''] }) => ({ status: 200, body: found(name) }),
+    'GET /v1/schema/{class}': ({ parts: [name = ''] }) => ({ status: 200, body: asTold(found(name)) }),
     'DELETE /v1/schema/{class}': ({ parts: [name = ''] }) => {
       collections.dropClass(name)
       return { status: 200 }

@@ -70,7 +70,7 @@ export function newClass(
   if (classes.includes(name)) throw new Refusal(`class name ${name} already exists`)
   const similar = classes.find((other) => other.toLowerCase() === name.toLowerCase())
   if (similar !== undefined) throw new Refusal(`class already exists: found similar class "${similar}"`)
-  return {
+  const made: ClassSchema = {
     ...body,
     class: name,
     invertedIndexConfig: merge(INVERTED, body.invertedIndexConfig),
@@ -90,6 +90,16 @@ export function newClass(
     },
     ...vectors,
   }
+  if (body.properties == null) UNSAID.add(made)
+  return made
+}
+
+/** Classes that were made without a word about properties, and have none: the server says null of these. */
+const UNSAID = new WeakSet<ClassSchema>()
+
+/** A class as the server gives it. */
+export function asTold(schema: ClassSchema): JsonObject {
+  return (UNSAID.has(schema) ? { ...schema, properties: null } : schema) as unknown as JsonObject
 }
 
 /** The properties of a class after some more of them, each with its defaults. */

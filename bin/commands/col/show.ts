@@ -64,7 +64,8 @@ function tenantTable(
   return tables.of([{ name: 'tenant', whole: true }, 'objects'], rows)
 }
 
-function properties({ properties: all = [] }: CollectionSchema, tables: Tables): string[] {
+function properties({ properties: declared }: CollectionSchema, tables: Tables): string[] {
+  const all = declared ?? []
   return all.length === 0
     ? ['no properties']
     : tables.of([{ name: 'property', whole: true }, 'type', 'index', 'description'], all.map(row))

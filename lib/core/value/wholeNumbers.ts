@@ -17,7 +17,8 @@ export interface WholeNumbers {
 }
 
 /** The whole numbers of a class. Without a large number, only properties of type `int` are examined. */
-export function wholeNumbers(properties: readonly PropertySchema[] = []): WholeNumbers {
+export function wholeNumbers(declared: readonly PropertySchema[] | null = []): WholeNumbers {
+  const properties = declared ?? []
   const same = (values: JsonObject) => values
   const typed = changing(properties, { number: doubleOf }) ?? same
   let large = false

@@ -4,7 +4,7 @@ import { schemaDigest } from '../../archive/archive.ts'
 import type { ObjectRange } from '../../archive/object/source.ts'
 import type { Retrying } from '../../async/retry.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { type CollectionSchema, hasTenants, isReference } from '../../core/schema.ts'
+import { type CollectionSchema, hasTenants, isReference, propertiesIn } from '../../core/schema.ts'
 import type { Source } from '../../core/stage.ts'
 import { WokenTenants } from '../../run/activeTenants.ts'
 import type { Emit } from '../../run/context.ts'
@@ -132,8 +132,8 @@ function identityOf({ target }: Store, schema: CollectionSchema): string {
     .slice(0, 32)
 }
 
-function hasReferences({ properties = [] }: CollectionSchema): boolean {
-  return properties.some(isReference)
+function hasReferences(schema: CollectionSchema): boolean {
+  return propertiesIn(schema).some(isReference)
 }
 
 /** Says which ids of which tenant: a copy that goes on knows its parts by it. */

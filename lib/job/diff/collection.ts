@@ -38,11 +38,7 @@ const NAMED: ReadonlySet<string> = new Set(['properties', 'nestedProperties', 'v
 const COMPUTED = ['actualCount', 'actualVirtualCount', 'desiredVirtualCount']
 
 /** A class as it is compared: without its name, lists of properties by name, references to itself as such. */
-function comparable({
-  class: name,
-  properties = [],
-  ...settings
-}: CollectionSchema): Record<string, unknown> {
+function comparable({ class: name, properties, ...settings }: CollectionSchema): Record<string, unknown> {
   const { shardingConfig } = settings
   return {
     ...settings,
@@ -51,7 +47,7 @@ function comparable({
         Object.entries(shardingConfig).filter(([key]) => !COMPUTED.includes(key)),
       ),
     }),
-    properties: byName(properties, name),
+    properties: byName(properties ?? [], name),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ObjectRange, ObjectSource } from '../../archive/object/source.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
-import { type CollectionSchema, hasTenants, isReference } from '../../core/schema.ts'
+import { type CollectionSchema, hasTenants, isReference, propertiesIn } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import type { Projection } from '../../store/store.ts'
 import type { Side } from '../../stream/mergeJoin.ts'
@@ -77,11 +77,8 @@ function namesOf(list: string | undefined): ReadonlySet<string> | undefined {
   )
 }
 
-function hasReferences(
-  { properties = [] }: CollectionSchema,
-  names: ReadonlySet<string> | undefined,
-): boolean {
-  return properties.some((one) => isReference(one) && names?.has(one.name) !== false)
+function hasReferences(schema: CollectionSchema, names: ReadonlySet<string> | undefined): boolean {
+  return propertiesIn(schema).some((one) => isReference(one) && names?.has(one.name) !== false)
 }
 
 function tenantedIn(left: DiffSide, right: DiffSide): boolean {

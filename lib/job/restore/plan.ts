@@ -6,6 +6,7 @@ import {
   hasTenants,
   isReference,
   multiVectorIn,
+  propertiesIn,
 } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import type { Emit } from '../../run/context.ts'
@@ -211,17 +212,17 @@ function aliasesFor(
 /** References to classes that the target does not have: kept, with an event, or their property is left out. */
 async function withoutTargets(
   store: Store,
-  { class: own, properties = [] }: CollectionSchema,
+  schema: CollectionSchema,
   { missingReferences }: RestoreOptions,
   emit: Emit,
   beside: ReadonlySet<string>,
 ): Promise<{ leftOut: Set<string>; patches: SchemaPatch[] }> {
   const leftOut = new Set<string>()
   const patches: SchemaPatch[] = []
-  for (const property of properties.filter(isReference)) {
+  for (const property of propertiesIn(schema).filter(isReference)) {
     const missing: string[] = []
     for (const target of property.dataType) {
-      const comes = target === own || beside.has(target)
+      const comes = target === schema.class || beside.has(target)
       if (!comes && (await store.schema(target)) === undefined) missing.push(target)
     }
     if (missing.length === 0) continue

@@ -1,4 +1,4 @@
-import { type CollectionSchema, isReference } from '../../core/schema.ts'
+import { type CollectionSchema, isReference, propertiesIn } from '../../core/schema.ts'
 
 /**
  * Collections in groups, the referred-to ones first: a group is one collection, or several that refer to one another. Within
@@ -15,8 +15,10 @@ export function referenceGroups<T>(all: readonly T[], schemaOf: (one: T) => Coll
   })
 }
 
-function targetsOf({ properties = [] }: CollectionSchema): string[] {
-  return properties.filter(isReference).flatMap(({ dataType }) => dataType)
+function targetsOf(schema: CollectionSchema): string[] {
+  return propertiesIn(schema)
+    .filter(isReference)
+    .flatMap(({ dataType }) => dataType)
 }
 
 /** What is known of a node while it is looked at. */

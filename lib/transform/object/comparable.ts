@@ -1,5 +1,5 @@
 import type { Json, StoredObject } from '../../core/object.ts'
-import type { CollectionSchema } from '../../core/schema.ts'
+import { type CollectionSchema, propertiesIn } from '../../core/schema.ts'
 import { type Changes, changing } from '../../core/value/propertyValues.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { canonicalUuid } from '../../core/value/uuid.ts'
@@ -48,11 +48,8 @@ export function normalizer(schema: CollectionSchema): (object: StoredObject) => 
   return keeping(schema, KEPT)
 }
 
-function keeping(
-  { properties = [] }: CollectionSchema,
-  kept: Changes,
-): (object: StoredObject) => StoredObject {
-  const keep = changing(properties, kept)
+function keeping(schema: CollectionSchema, kept: Changes): (object: StoredObject) => StoredObject {
+  const keep = changing(propertiesIn(schema), kept)
   if (keep === undefined) return (object) => object
   return (object) => {
     const properties = keep(object.properties)

@@ -1,5 +1,5 @@
 import type { Json, JsonObject, ObjectDraft, StoredObject, Vector } from '../../core/object.ts'
-import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
 import { isRecord } from '../../core/value/record.ts'
 import { reads, type Vectorizer, vectorizersOf } from '../schema/vectorizers.ts'
 
@@ -26,7 +26,7 @@ export type Merge = (archive: StoredObject, target: StoredObject) => StoredObjec
  * property are one value, and so is each vector.
  */
 export function mergeFor({ prefer, vectors = prefer, schema }: MergeOptions): Merge {
-  const { properties = [] } = schema
+  const properties = propertiesIn(schema)
   const makers = vectorizersOf(schema)
   return (archive, target) => {
     const [first, second] = prefer === 'archive' ? [archive, target] : [target, archive]

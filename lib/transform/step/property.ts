@@ -1,13 +1,11 @@
 import { ElysiaError } from '../../core/errors.ts'
-import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
 import { didYouMean } from '../../core/suggest.ts'
 
 /** A property that a transform names. @throws ElysiaError ELYSIA_USAGE where the class has none of that name */
-export function propertyOf(
-  stage: string,
-  { class: name, properties = [] }: CollectionSchema,
-  property: string,
-) {
+export function propertyOf(stage: string, schema: CollectionSchema, property: string) {
+  const { class: name } = schema
+  const properties = propertiesIn(schema)
   const found = properties.find((one) => one.name === property)
   if (found !== undefined) return found
   const known = properties.map((one) => one.name)
@@ -36,12 +34,9 @@ export function requireName(stage: string, property: string): void {
 }
 
 /** @throws ElysiaError ELYSIA_USAGE where the class has such a property */
-export function requireNone(
-  stage: string,
-  { class: name, properties = [] }: CollectionSchema,
-  property: string,
-) {
-  if (!properties.some((one) => one.name === property)) return
+export function requireNone(stage: string, schema: CollectionSchema, property: string) {
+  const { class: name } = schema
+  if (!propertiesIn(schema).some((one) => one.name === property)) return
   throw stageFault(stage, `${name} has a property ${property} already`, `drop it before: --drop ${property}`)
 }
 

@@ -1,4 +1,4 @@
-import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { type CollectionSchema, type PropertySchema, propertiesIn } from '../../core/schema.ts'
 import type { Value } from '../expression/value.ts'
 import { checkValue } from '../filter/check.ts'
 import { parseValue } from '../filter/parse.ts'
@@ -42,7 +42,8 @@ export function setProperty(text: string): Transform {
 }
 
 /** In the place of the one that it replaces, or last. */
-function placed(property: PropertySchema, { properties = [] }: CollectionSchema): PropertySchema[] {
+function placed(property: PropertySchema, schema: CollectionSchema): PropertySchema[] {
+  const properties = propertiesIn(schema)
   const isThere = properties.some(({ name }) => name === property.name)
   if (!isThere) return [...properties, property]
   return properties.map((one) => (one.name === property.name ? property : one))
@@ -53,9 +54,10 @@ function propertyAfter(
   stage: string,
   name: string,
   { type, list }: Value,
-  { class: collection, properties = [] }: CollectionSchema,
+  schema: CollectionSchema,
 ): PropertySchema {
-  const there = properties.find((one) => one.name === name)
+  const { class: collection } = schema
+  const there = propertiesIn(schema).find((one) => one.name === name)
   if (type === 'null') {
     if (there !== undefined) return there
     throw stageFault(stage, `${collection} has no property ${name}, and NULL has no type`, 'leave it out')

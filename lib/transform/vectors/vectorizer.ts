@@ -68,7 +68,7 @@ function propertiesOf(
     const now = after[at]?.module ?? 'none'
     if (module !== now && module !== 'none' && now !== 'none') instead.set(module, now)
   }
-  if (properties === undefined || instead.size === 0) return {}
+  if (properties == null || instead.size === 0) return {}
   return { properties: properties.map((one) => retold(one, instead)) }
 }
 

@@ -33,6 +33,22 @@ export async function collectionTests(t: Test, open: Open): Promise<void> {
     },
   )
 
+  await storeTest(t, open, 'a class may have no properties', async (t, { store, name }) => {
+    for (const [bare, properties] of [
+      [name('Bare'), {}],
+      [name('Barer'), { properties: null }],
+    ] as const) {
+      await store.create({ class: bare, vectorizer: 'none', ...properties })
+      const collection = store.collection(bare)
+      const [{ ok }] = (await collection.write([{ id: objectAt(1).id, properties: {} }])) as [{ ok: boolean }]
+      t.ok(ok, JSON.stringify(properties))
+      const [read] = await drain(collection.read({ properties: 'all', vectors: true, references: true }))
+      t.match(read, { id: objectAt(1).id, properties: {} })
+      t.ok(await store.schema(bare))
+      await store.drop(bare)
+    }
+  })
+
   await storeTest(t, open, 'a handle asks nothing of the store', async (t, { store, name }) => {
     t.equal(store.collection(name('Absent')).name, name('Absent'))
     t.equal(await store.schema(name('Absent')), undefined)

@@ -56,8 +56,8 @@ async function made(transforms: readonly Transform[], properties: JsonObject) {
 }
 
 const schemaAfter = (...transforms: Transform[]) => bindTransforms(transforms, NOTE).schema
-const propertyIn = ({ properties = [] }: CollectionSchema, name: string) =>
-  properties.find((one) => one.name === name)
+const propertyIn = ({ properties }: CollectionSchema, name: string) =>
+  properties?.find((one) => one.name === name)
 
 function refusal(make: () => unknown): ElysiaError {
   try {

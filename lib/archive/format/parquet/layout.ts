@@ -1,5 +1,11 @@
 import { parseBounded } from '../../../core/boundedJson.ts'
-import { type CollectionSchema, hasTenants, isCollectionSchema, vectorNames } from '../../../core/schema.ts'
+import {
+  type CollectionSchema,
+  hasTenants,
+  isCollectionSchema,
+  propertiesIn,
+  vectorNames,
+} from '../../../core/schema.ts'
 import { type DataType, Field, Schema, TimestampMillisecond, Utf8 } from '../arrow.ts'
 import type { Content } from '../format.ts'
 import { META } from '../parquetMetadata.ts'
@@ -68,9 +74,9 @@ export function layoutOf({ schema, tenant }: Content, shapes: Shapes): Layout {
 }
 
 /** The columns of properties; those that have none are all in `_rest`. */
-export function kindsOf({ properties = [] }: CollectionSchema): Map<string, ColumnType> {
+export function kindsOf(schema: CollectionSchema): Map<string, ColumnType> {
   const kinds = new Map<string, ColumnType>()
-  for (const property of properties) {
+  for (const property of propertiesIn(schema)) {
     const kind = kindOf(property)
     if (kind !== undefined && property.name !== '__proto__') kinds.set(property.name, kind)
   }

@@ -3,7 +3,7 @@ import type { Part } from '../../../archive/manifest.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import { exactJson } from '../../../core/exactJson.ts'
 import type { Json, StoredObject } from '../../../core/object.ts'
-import type { CollectionSchema } from '../../../core/schema.ts'
+import { type CollectionSchema, propertiesIn } from '../../../core/schema.ts'
 
 /** What readers take for null; a text that is the same has to look otherwise. */
 const NULL = '__HIVE_DEFAULT_PARTITION__'
@@ -52,8 +52,8 @@ export class Partitions {
 }
 
 /** As a column of ours: underscores in front until no property is called so, upper and lower case being the same. */
-function freeName(name: string, { properties = [] }: CollectionSchema): string {
-  const taken = new Set(properties.map((property) => property.name.toLowerCase()))
+function freeName(name: string, schema: CollectionSchema): string {
+  const taken = new Set(propertiesIn(schema).map((property) => property.name.toLowerCase()))
   let free = name
   while (taken.has(free.toLowerCase())) free = `_${free}`
   return free

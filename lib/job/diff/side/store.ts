@@ -87,13 +87,13 @@ function pagesOf(
 /** What of it this class has, and what tells which objects are selected: a store is asked for no property that it lacks. */
 function projectionFor(
   { projection, selections }: Reading,
-  properties: DiffSide['schema']['properties'] = [],
+  properties: DiffSide['schema']['properties'],
 ): Projection {
   const asked = selections.map((one) => one.askedProjection({ properties: [], vectors: false }))
   const times = [projection, ...asked].some((one) => one.times === true)
   const own = projection.properties
   const names = new Set(own === 'all' ? [] : [own, ...asked.map((one) => one.properties)].flat())
-  const read = properties.filter(({ name }) => own === 'all' || names.has(name))
+  const read = (properties ?? []).filter(({ name }) => own === 'all' || names.has(name))
   return {
     ...projection,
     times,

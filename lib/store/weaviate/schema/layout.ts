@@ -1,6 +1,11 @@
 import { isInt64, isLarge } from '../../../core/exactJson.ts'
 import type { Json, JsonObject, StoredObject } from '../../../core/object.ts'
-import { type CollectionSchema, isReference, type PropertySchema } from '../../../core/schema.ts'
+import {
+  type CollectionSchema,
+  isReference,
+  type PropertySchema,
+  propertiesIn,
+} from '../../../core/schema.ts'
 import { changing } from '../../../core/value/propertyValues.ts'
 import { recordOf } from '../../../core/value/record.ts'
 import { type WholeNumbers, wholeNumbers } from '../../../core/value/wholeNumbers.ts'
@@ -75,9 +80,9 @@ export function referenceIn(layout: Layout, properties: JsonObject): string | un
   return Object.keys(properties).find((name) => layout.references.has(name) && properties[name] !== null)
 }
 
-function intFaultOf({ properties = [] }: CollectionSchema): Layout['intFault'] {
+function intFaultOf(schema: CollectionSchema): Layout['intFault'] {
   let fault: string | undefined
-  const look = changing(properties, {
+  const look = changing(propertiesIn(schema), {
     int: (value) => {
       fault ??= inexactInt(value)
       return value
