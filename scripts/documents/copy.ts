@@ -4,7 +4,7 @@ import { count, document, error, flag, list, nullable, object, one, optional, te
 
 const { archive, kind, collection, parts_damaged, aliases, planned, left_alone, ...ofBoth } = restoredFields
 
-const copied = object('The report of a copy.', {
+export const copiedReport = object('The report of a copy.', {
   ...ofBoth,
   source: object('The collection that was copied.', {
     target: text('The store, without secrets.'),
@@ -38,7 +38,7 @@ const copied = object('The report of a copy.', {
 
 export const copyDocument = document('copy', '`col copy --json`.', {
   set: optional(text('Of several: the id that they have in common.')),
-  copies: list(copied, 'In the order in which they were made.'),
+  copies: list(copiedReport, 'In the order in which they were made.'),
   failed: optional(
     list(
       object('A collection that did not come to its end.', { collection: text('Its class.'), error }),

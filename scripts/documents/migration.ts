@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { copyDocument } from './copy.ts'
+import { copiedReport } from './copy.ts'
 import { document, nullable, one, target, text, texts } from './parts.ts'
 
 export const migrationDocument = document('migration', '`col migrate --json`.', {
@@ -13,8 +13,5 @@ export const migrationDocument = document('migration', '`col migrate --json`.', 
   class: text('The changed class.'),
   means: nullable(Type.String(), 'The class that it means now.'),
   left_behind: texts('What still leads to the class before.'),
-  copy: nullable(
-    Type.Object(copyDocument.properties, { additionalProperties: false }),
-    'What was copied, as `col copy --json` reports it.',
-  ),
+  copy: nullable(copiedReport, 'What was copied, as `col copy --json` reports it.'),
 })

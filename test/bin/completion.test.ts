@@ -20,7 +20,17 @@ t.test('completion offers commands, options and what they take', async (t) => {
   const at = home(t, { 'elysiactl.yaml': 'targets: { office: { url: "http://office:8080" } }\n' })
   await filled(at, 'SourceCode', [])
   const offers = offersOf(at)
-  t.same(await offers(''), ['index', 'col', 'diff', 'transform', 'format', 'config', 'completion', 'help'])
+  t.same(await offers(''), [
+    'index',
+    'col',
+    'cluster',
+    'diff',
+    'transform',
+    'format',
+    'config',
+    'completion',
+    'help',
+  ])
   t.same(await offers('index', 's'), ['sync', 'status'])
   t.same(await offers('format', 'schema', 'rep'), ['report'])
   t.same(await offers('col', 'cat', ''), ['SourceCode'])

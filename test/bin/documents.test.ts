@@ -77,6 +77,11 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['c', '#moved', '--finish'],
     ['#', 'sqlite:other.db', '--include', 'C'],
   ],
+  'col migrate': [
+    ['c', '--map', 'language=lang', '--alias', 'now', '--dry-run'],
+    ['c', '--map', 'language=lang', '--alias', 'now'],
+    ['now', '--undo'],
+  ],
   diff: [
     ['c', 'whole'],
     ['c', 'd', '--recheck-after', '0'],
@@ -108,6 +113,10 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col catalog unlock': [[]],
   'cluster health': [[], ['mine', '--for', 'restore']],
   'transform test': [['fix.yaml']],
+  'format conformance': [
+    ['kit', '--sequences', '1'],
+    ['check', 'kit', '/dev/null'],
+  ],
   'config show': [[]],
   'config init': [['other.yaml']],
 }

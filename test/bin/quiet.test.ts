@@ -20,6 +20,7 @@ const PRINTS = new Set([
   'col catalog show',
   'format schema',
   'config show',
+  'cluster health',
   'completion',
 ])
 
@@ -66,6 +67,21 @@ const CASES: Readonly<Record<string, Case>> = {
     badly: ['damaged', '--name', 'another', '--skip-damaged'],
     exit: 3,
     says: /damaged and left out: .*r0000/,
+  },
+  'col copy': {
+    well: ['c', '#copied'],
+    badly: ['c', '#c'],
+    exit: 5,
+    says: /C in .* is the source itself/,
+  },
+  'col migrate': { badly: ['c', '--map', 'language=lang'], exit: 2, says: /--alias/ },
+  'cluster health': { well: [], badly: ['none'], exit: 10, says: /no target named none/ },
+  'transform test': { badly: ['none.yaml'], exit: 10, says: /none\.yaml/ },
+  'format conformance': {
+    well: ['kit', '--sequences', '1'],
+    badly: ['check', 'none', 'x'],
+    exit: 10,
+    says: /none holds no kit/,
   },
   'col apply': { badly: ['none'], exit: 10, says: /the plan none cannot be read/ },
   'col rollback': { badly: ['none'], exit: 10, says: /nothing is kept of a run none/ },
