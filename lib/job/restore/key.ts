@@ -13,7 +13,10 @@ export interface RestoreKeyFacts {
   readonly name: string
   readonly selection: ArchiveSelection | undefined
   readonly transforms?: readonly DeclaredTransform[]
-  readonly options: Pick<RestoreOptions, 'tenant' | 'onConflict' | 'prefer' | 'vectors' | 'intoAlias'>
+  readonly options: Pick<
+    RestoreOptions,
+    'tenant' | 'onConflict' | 'onNewProperty' | 'prefer' | 'vectors' | 'intoAlias'
+  >
   /** The digest of the plan that is applied. */
   readonly plan?: string | undefined
 }
@@ -31,12 +34,13 @@ export function restoreKey({
   options,
   plan,
 }: RestoreKeyFacts): RunKey {
-  const { tenant, onConflict, prefer, vectors, intoAlias } = options
+  const { tenant, onConflict, onNewProperty, prefer, vectors, intoAlias } = options
   const of = selection === undefined ? '' : ` ${selectionText(selection)}`
   const inputs = [`${sourceText(source)}${of}`]
   if (source.chosen !== undefined) inputs.push(`list ${source.chosen}`)
   if (onConflict !== 'fail') inputs.push(`--on-conflict ${onConflict}`)
   if (onConflict === 'merge') inputs.push(`--prefer ${prefer}, --vectors ${vectors ?? prefer}`)
+  if (onNewProperty !== 'freeze') inputs.push(`--on-new-property ${onNewProperty}`)
   if (intoAlias !== undefined) inputs.push(`--into-alias ${intoAlias}`)
   for (const { name, sha256 } of transforms) inputs.push(sha256 === undefined ? name : `${name} ${sha256}`)
   if (plan !== undefined) inputs.push(`plan ${plan}`)
