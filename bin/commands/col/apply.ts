@@ -87,7 +87,7 @@ async function run(context: Context): Promise<void> {
 
 /**
  * The transforms that the plan was made with, by their names; those of the command line where it has some, as for a script,
- * of which a plan does not say where it lies. The job holds them against the plan.
+ * which a plan does not bring. The job holds them against the plan. @throws ElysiaError ELYSIA_USAGE for a script
  */
 async function plannedTransforms(context: Context, { header }: Plan): Promise<readonly Transform[]> {
   const { transforms: declared = [] } = header

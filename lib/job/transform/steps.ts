@@ -29,6 +29,8 @@ export interface StepSettings {
   readonly maskKey?: () => Promise<string | undefined>
 }
 
+const SCRIPT = 'script'
+
 type Make = (text: string, settings: StepSettings) => Transform | Promise<Transform>
 
 /** The kinds of transforms, each with what makes one of its text. A new one is a row here. */
@@ -39,7 +41,7 @@ const KINDS: Readonly<Record<string, Make>> = {
   convert: (text, { onConvertError }) => convertProperty(text, onConvertError),
   where: whereTrue,
   mask: async (property, { maskKey }) => maskProperty(property, (await maskKey?.()) ?? noKey(property)),
-  script: (path, settings) => runScript(path, settings.script),
+  [SCRIPT]: (path, settings) => runScript(path, settings.script),
 }
 
 /** A file of steps stands for these. */
@@ -80,9 +82,25 @@ export function stepOf(name: string): TransformStep {
   return { kind, text: name.slice(kind.length + 1) }
 }
 
-/** The steps among what was declared; others follow from options of their job: `revectorize`, `vectors drop`. */
+/**
+ * The steps among what was declared; others follow from options of their job: `revectorize`, `vectors drop`.
+ * @throws ElysiaError ELYSIA_USAGE for a script: whoever has written the names may not say what is run here
+ */
 export function stepsAmong(names: readonly string[]): TransformStep[] {
-  return names.map(stepOf).filter(({ kind }) => Object.hasOwn(KINDS, kind))
+  const steps = names.map(stepOf).filter(({ kind }) => Object.hasOwn(KINDS, kind))
+  const script = steps.find(({ kind }) => kind === SCRIPT)
+  if (script !== undefined) throw unnamedScript(script.text)
+  return steps
+}
+
+function unnamedScript(path: string): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_USAGE',
+    `it was made with the script ${path}, and no file may have one run`,
+    {
+      hint: 'look at the script, and give all transforms again, in their order: --script FILE',
+    },
+  )
 }
 
 function noKey(property: string): never {

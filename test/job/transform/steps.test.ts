@@ -31,3 +31,10 @@ t.test('every ordered option is a kind', async (t) => {
     )
   t.ok(kinds.length > 0)
 })
+
+t.test('what was declared brings no script', async (t) => {
+  t.throws(() => stepsAmong(['drop title', 'script fix.mjs']), {
+    code: 'ELYSIA_USAGE',
+    message: /it was made with the script fix.mjs/,
+  })
+})
