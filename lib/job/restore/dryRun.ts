@@ -48,7 +48,7 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
   const { signal } = run.frame
   const stages = { plan, part, onRepeated, unseen, leftOut }
   const onAdded = (objects: number) => tally.addMade(objects)
-  const made = reshaped({ ...stages, onRefused: onRepeated, onAdded, signal })
+  const made = reshaped({ ...stages, onRefused: onRepeated, onAdded, signal, seen: run.kept.seen })
   await pipeline([pages, ...wanted(stages), ...made, count], { signal })
   announceChanges(run)
   const refused = tally.facts()

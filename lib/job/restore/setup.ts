@@ -76,7 +76,7 @@ export async function setUpRestore(
   const { emit, signal } = frame
   const retry = frame.retrying(input.retryForMs)
   const health = await retry(() => healthyTarget(store, input, emit))
-  const alias = await retry(() => planAlias({ source: given, store, options: input, state: context.state }))
+  const alias = await retry(() => planAlias({ source: given, store, options: input, ...context }))
   const options = alias === undefined ? input : { ...input, name: alias.class, waitIndexed: true }
   if (options.plan !== undefined) requirePlan(options.plan, { source: given, options, store, alias, context })
   const mayExist = options.onConflict !== 'fail'
@@ -130,7 +130,7 @@ export async function setUpRestore(
     const undo = keeping && keepingFor(keeping)
     const ownWrites = keeping && ownWritesFor(keeping)
     if (ownWrites !== undefined) close.unshift(() => ownWrites.close())
-    const seen = plan.transforms.expands && !dryRun ? new SeenIds() : undefined
+    const seen = plan.transforms.expands ? new SeenIds() : undefined
     close.push(() => seen?.close())
     const run: RestoreRun = {
       frame,

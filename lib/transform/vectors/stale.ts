@@ -73,14 +73,16 @@ export function requireVectorsSaid(
   )
 }
 
+/** What that transform is called. */
+export const DROP_STALE = 'vectors drop'
+
 /**
  * The transform that leaves out vectors whose texts have changed since the objects came in, as they are of class `first`. It
  * stands last. A vector that a transform has made is that of the new texts, and stays.
  */
 export function dropStaleVectors(first: CollectionSchema, makers: readonly Vectorizer[]): Transform {
-  const name = 'vectors drop'
   return {
-    name,
+    name: DROP_STALE,
     bind(schema) {
       const read = makers.map((maker) => ({
         vector: maker.vector,

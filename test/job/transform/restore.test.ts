@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { type Files, memoryStorage } from '../../../lib/archive/storage/memory.ts'
 import { backup } from '../../../lib/job/backup/backup.ts'
+import { runApply } from '../../../lib/job/restore/planned/apply.ts'
+import { openPlan } from '../../../lib/job/restore/planned/plan.ts'
 import { restore, runRestore } from '../../../lib/job/restore/restore.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -168,5 +170,61 @@ t.test('an interrupted restore goes on with the same transforms, and with no oth
   )
   const report = await restore(await sourceOf(files), store, options, { transforms: transforms(), state })
   t.match(report, { written: 590, filtered: 10, verification: { count: 590, digest_equal: true } })
+  t.ok(report.parts_continued > 0, `${report.parts_continued} parts were done`)
+})
+
+/** Makes a second object of each, with an id that all of these have. */
+const doubling: Transform = {
+  name: 'doubling',
+  expands: true,
+  bind: (schema) => ({
+    schema,
+    touches: new Set(),
+    objects: (page) => ({
+      objects: page.flatMap((one) => [one, { ...one, id: 'ffffffff-ffff-4fff-bfff-ffffffffffff' }]),
+      rejects: [],
+      filtered: 0,
+      added: page.length,
+    }),
+  }),
+}
+
+t.test('a plan of a transform that adds objects is applied; a dry run counts ids of all parts', async (t) => {
+  const plan = join(t.testdir(), 'plan')
+  const archive = await archiveOf(300, SMALL)
+  const store = await things(10)
+  const [how, context] = [{ onConflict: 'overwrite', undo: false } as const, { transforms: [doubling] }]
+  const dry = await restore(await sourceOf(archive), store, { ...how, dryRun: true }, context)
+  t.match(dry, { rejected: { repeated_id: 299 }, added: 300 })
+  const report = await restore(await sourceOf(archive), store, { ...how, plan }, context)
+  t.match(report.planned, { create: 300, overwrite: 1, rejected: 299 })
+  const opened = await openPlan(plan)
+  t.teardown(() => opened.close())
+  const { report: applied } = await runApply(opened, await sourceOf(archive), store, { undo: false }, context)
+  t.match(applied, { status: 'done', written: 301, rejected: { repeated_id: 299 } })
+})
+
+t.test('an interrupted restore into an alias goes on with its transforms', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'elysiactl-transform-'))
+  const state = openState(undefined, directory)
+  t.teardown(async () => {
+    state.close()
+    await rm(directory, { recursive: true })
+  })
+  const [store, files, stop] = [openMemory(), await archiveOf(600, SMALL), new AbortController()]
+  let progressed = 0
+  const onEvent = ({ type }: { type: string }) => {
+    if (type === 'progress' && ++progressed === 6) stop.abort()
+  }
+  const options = { workers: 1, batchSize: 50, intoAlias: 'Live' } as const
+  const context = () => ({ transforms: [dropProperty('kind')], state })
+  const first = await runRestore(await sourceOf(files), store, options, {
+    ...context(),
+    stop: stop.signal,
+    onEvent,
+  })
+  t.ok(first.error, 'it was interrupted')
+  const report = await restore(await sourceOf(files), store, options, context())
+  t.match(report, { class: 'Live_v1', written: 600, alias: { switched: true } })
   t.ok(report.parts_continued > 0, `${report.parts_continued} parts were done`)
 })

@@ -3,10 +3,14 @@ import { ElysiaError } from '../../../core/errors.ts'
 import { isReference } from '../../../core/schema.ts'
 import type { State } from '../../../run/state.ts'
 import type { Alias, Store } from '../../../store/store.ts'
+import { declaredTransform } from '../../../transform/pipeline.ts'
+import type { Transform } from '../../../transform/transform.ts'
+import { DROP_STALE } from '../../../transform/vectors/stale.ts'
 import { selectionOf } from '../../selection/selection.ts'
 import { restoreKey } from '../key.ts'
 import type { RestoreOptions } from '../options.ts'
 import type { RestoreSource } from '../source/source.ts'
+import { vectorTransforms } from '../vectors/asked.ts'
 
 /** An alias that is to mean the restored class, and what it means before. */
 export interface AliasPlan {
@@ -33,7 +37,8 @@ export interface AliasPlanning {
   readonly source: RestoreSource
   readonly store: Store
   readonly options: RestoreOptions
-  readonly state: State | undefined
+  readonly state?: State | undefined
+  readonly transforms?: readonly Transform[] | undefined
 }
 
 /**
@@ -112,19 +117,24 @@ function versionIn(name: string, alias: string): number | undefined {
 
 /** The class that an interrupted run of the same command has made. */
 async function unfinishedOf(
-  { source, store, options, state }: AliasPlanning,
+  { source, store, options, state, transforms = [] }: AliasPlanning,
   alias: string,
   classes: readonly string[],
 ): Promise<string | undefined> {
   if (state === undefined) return undefined
   const selection = (await selectionOf(options, source.schema))?.declared
+  const asked = [...transforms, ...vectorTransforms(options, source)].map(declaredTransform)
+  // Whether vectors have to be dropped only the class tells that is made.
+  const lists = options.vectors === 'drop' ? [asked, [...asked, { name: DROP_STALE }]] : [asked]
   return classes
     .filter((name) => versionIn(name, alias) !== undefined)
     .sort((a, b) => versionIn(b, alias)! - versionIn(a, alias)!)
-    .find((name) => {
-      const key = restoreKey({ source, store, name, selection, options })
-      return state.journal.unfinished(key) !== undefined
-    })
+    .find((name) =>
+      lists.some((list) => {
+        const key = restoreKey({ source, store, name, selection, options, transforms: list })
+        return state.journal.unfinished(key) !== undefined
+      }),
+    )
 }
 
 /**

@@ -16,6 +16,8 @@ export async function requireOfArchive(run: RestoreRun, planned: Plan): Promise<
   const ids = kept.vanishing ?? new VanishingIds()
   try {
     await readSource(run, ids, () => {})
+    // Then it has ids that the archive does not, and deletes nothing: no replace is.
+    if (run.plan.transforms.expands) return undefined
     for (const entries of planned.batches()) ids.addTarget(entries.filter((entry) => entry.do !== 'delete'))
     if (ids.count > 0) throw other(run, planned, `writes ${counted(ids.count, 'object')} that are not in`)
     for (const entries of planned.deletions()) ids.addTarget(entries)

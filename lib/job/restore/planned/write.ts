@@ -116,7 +116,7 @@ function headerOf({ source, class: name, store, options, existing, plan }: Resto
 
 async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][number]): Promise<void> {
   const { run, counts } = planning
-  const { plan, frame, options, progress } = run
+  const { plan, frame, options, progress, kept } = run
   const pages = await part.pages(({ reason }) => {
     counts.rejected += 1
     progress.reasons.add(reason)
@@ -142,7 +142,7 @@ async function planPart(planning: Planning, part: RestoreRun['plan']['parts'][nu
     },
   })
   const batches = writable({ ...stages, batch, makeTenant: async () => {}, noting: [] })
-  const made = reshaped({ ...stages, onRefused, onAdded: () => {}, signal: frame.signal })
+  const made = reshaped({ ...stages, onRefused, onAdded: () => {}, signal: frame.signal, seen: kept.seen })
   await pipeline([pages, ...wanted(stages), ...made, ...batches, last], { signal: frame.signal })
 }
 
