@@ -1,4 +1,4 @@
-import type { StoredObject } from '../core/object.ts'
+import type { StoredObject, Vector } from '../core/object.ts'
 
 type Page = readonly StoredObject[]
 
@@ -6,15 +6,35 @@ type Page = readonly StoredObject[]
 export type OriginOf = (object: StoredObject) => StoredObject
 
 /**
- * Finds the objects of a page again by what was made of them, which has their ids; what a transform has added, or given
- * another id, is its own origin. Memory: the ids of the page, once it is asked.
+ * Finds the objects of a page again by what was made of them: by their ids, and where a transform has given them others, by
+ * a vector that they have kept. What a transform has added is its own origin. Memory: the ids of the page, once it is asked.
  */
 export function originsIn(page: Page): OriginOf {
   let came: Map<string, StoredObject> | undefined
+  let byVector: Map<Vector, StoredObject | undefined> | undefined
   return (object) => {
     came ??= new Map(page.map((one) => [keyOf(one), one]))
-    return came.get(keyOf(object)) ?? object
+    const found = came.get(keyOf(object))
+    if (found !== undefined) return found
+    byVector ??= vectorsIn(page)
+    for (const vector of vectorsOf(object)) {
+      const origin = byVector.get(vector)
+      if (origin !== undefined) return origin
+    }
+    return object
   }
+}
+
+/** Whose the vectors of a page are; undefined for one that several objects share. */
+function vectorsIn(page: Page): Map<Vector, StoredObject | undefined> {
+  const owners = new Map<Vector, StoredObject | undefined>()
+  for (const object of page)
+    for (const vector of vectorsOf(object)) owners.set(vector, owners.has(vector) ? undefined : object)
+  return owners
+}
+
+function vectorsOf({ vector, vectors = {} }: StoredObject): Vector[] {
+  return [...(vector === undefined ? [] : [vector]), ...Object.values(vectors)]
 }
 
 /** What objects were made of, for as long as these are held anywhere. */

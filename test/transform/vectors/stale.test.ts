@@ -115,3 +115,33 @@ t.test('only vectors whose texts have changed are left out; one that a transform
   const again = await bindTransforms([remade, drop], NAMED).objects(page)
   t.strictSame(again.objects[0]?.vectors, { short: Float32Array.of(9) })
 })
+
+t.test('an object that gets another id keeps no vector of texts that have changed', async (t) => {
+  const others: Transform = {
+    name: 'others',
+    expands: true,
+    bind: (schema) => ({
+      schema,
+      touches: undefined,
+      objects: (page) => ({
+        objects: page.map((one) => ({ ...one, id: one.id.replace('-4000-', '-4001-') })),
+        rejects: [],
+        filtered: 0,
+      }),
+    }),
+  }
+  const page = ['loud', 'LOUD'].map((title, n) => ({
+    id: `00000000-0000-4000-8000-00000000000${n}`,
+    properties: { title },
+    vector: Float32Array.of(n, 1),
+  }))
+  const pipeline = bindTransforms(
+    [louder, others, dropStaleVectors(UNNAMED, vectorizersOf(UNNAMED))],
+    UNNAMED,
+  )
+  const { objects } = await pipeline.objects(page)
+  t.same(
+    objects.map(({ vector }) => vector !== undefined),
+    [false, true],
+  )
+})

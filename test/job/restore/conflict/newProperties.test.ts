@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { restore } from '../../../../lib/job/restore/restore.ts'
+import { restore, runRestore } from '../../../../lib/job/restore/restore.ts'
 import { openSource } from '../../../../lib/job/restore/source/open.ts'
+import { openState } from '../../../../lib/run/state.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import type { Transform } from '../../../../lib/transform/transform.ts'
 import { texts } from '../../../run/listening.ts'
@@ -117,4 +118,21 @@ t.test('lines without a class bring properties, too', async (t) => {
   const options = { ...OVER, name: 'Thing', onNewProperty: 'evolve' } as const
   t.match(await restore(source, store, options), { written: 2, rejected: {} })
   t.same((await store.schema('Thing'))?.properties?.at(-1), { name: 'more', dataType: ['text[]'] })
+})
+
+t.test('an interrupted restore is not continued with another answer', async (t) => {
+  const state = openState(undefined, t.testdir())
+  t.teardown(() => state.close())
+  const [store, archive, stop] = [await target(), await archiveOf(600, SMALL), new AbortController()]
+  let progressed = 0
+  const onEvent = ({ type }: { type: string }) => {
+    if (type === 'progress' && ++progressed === 6) stop.abort()
+  }
+  const options = { ...OVER, workers: 1, batchSize: 50 } as const
+  const value = { ...options, onNewProperty: 'discard-value' } as const
+  const first = await runRestore(await sourceOf(archive), store, value, { state, stop: stop.signal, onEvent })
+  t.ok(first.error, 'it was interrupted')
+  const object = { ...options, onNewProperty: 'discard-object' } as const
+  const report = await restore(await sourceOf(archive), store, object, { state })
+  t.match(summed(report), { parts_continued: 0, written: 0, filtered: 600 })
 })
