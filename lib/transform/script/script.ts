@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import type { CollectionSchema, PropertySchema } from '../../core/schema.ts'
+import { requireNoExpiry, withNames } from '../step/followers.ts'
 import {
   type BoundTransform,
   type Transform,
@@ -56,21 +57,31 @@ function bound(
   runner: ScriptRunner,
 ): BoundTransform {
   return {
-    schema: schemaAfter(before, exports),
+    schema: schemaAfter(name, before, exports),
     touches: undefined,
     objects: async (page, call) => transformed(name, page, await runner.answers(page, call)),
     close: () => runner.close(),
   }
 }
 
-/** Properties that a script adds come last; one that it gives another type stays in its place. */
-function schemaAfter(before: CollectionSchema, { properties, dropped }: ScriptExports): CollectionSchema {
+/**
+ * Properties that a script adds come last; one that it gives another type stays in its place. What it drops is read by no
+ * module any more. @throws ElysiaError ELYSIA_USAGE where objects expire by that
+ */
+function schemaAfter(
+  stage: string,
+  before: CollectionSchema,
+  { properties, dropped }: ScriptExports,
+): CollectionSchema {
   if (properties.length === 0 && dropped.length === 0) return before
   const named = new Map<string, PropertySchema>()
   for (const property of before.properties ?? []) named.set(property.name, property)
   for (const name of dropped) named.delete(name)
   for (const property of properties) named.set(property.name, property)
-  return { ...before, properties: [...named.values()] }
+  const gone = new Set(dropped.filter((name) => !named.has(name)))
+  for (const name of gone) requireNoExpiry(stage, before, name)
+  const whole = { ...before, properties: [...named.values()] }
+  return withNames(whole, (name) => (gone.has(name) ? undefined : name))
 }
 
 function transformed(

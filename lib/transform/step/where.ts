@@ -38,6 +38,8 @@ export function computed<T>(make: () => T): T | Refusal {
     return make()
   } catch (error) {
     if (error instanceof ValueFault) return new Refusal(error.message)
+    // A text longer than any may be.
+    if (error instanceof RangeError) return new Refusal(`a value is too large: ${error.message}`)
     throw error
   }
 }

@@ -260,3 +260,13 @@ t.test('SPEC.md lists all functions', async (t) => {
   const table = spec.slice(spec.indexOf('**Expressions.**'), spec.indexOf('**Push-down.**'))
   for (const name of Object.keys(FUNCTIONS)) t.ok(table.includes(`\`${name}`), name)
 })
+
+t.test('a text that would be longer than any is a reject, and ends nothing', async (t) => {
+  const set = bindTransforms([setProperty("title=replace(title, 'a', title)")], SCHEMA)
+  const { objects, rejects } = await set.objects([
+    object({ title: 'a'.repeat(40_000) }),
+    object({ title: 'b' }),
+  ])
+  t.equal(objects.length, 1)
+  t.match(rejects, [{ code: 'transform_failed', reason: /too large/ }])
+})

@@ -193,3 +193,22 @@ t.test('a script that is another one when its thread has to be started anew ends
   await t.rejects(pipeline.objects([note(1), note(2)]), { code: 'ELYSIA_INPUT_CHANGED' })
   await pipeline.close()
 })
+
+t.test(
+  'what a script drops is read by no vectorizer any more, and is not what objects expire by',
+  async (t) => {
+    const path = join(t.testdir(), 'dropping.mjs')
+    await writeFile(path, `export const schema = { drop: ['n'] }\nexport default (object) => object`)
+    const script = await runScript(path)
+    const vectorizer = (sourceProperties: string[]) => ({ 'text2vec-x': { sourceProperties } })
+    const vectors = (names: string[]) => ({
+      main: { vectorizer: vectorizer(names), vectorIndexType: 'hnsw' },
+    })
+    const properties = [...NOTE.properties, { name: 'm', dataType: ['text'] }]
+    const pipeline = bindTransforms([script], { ...NOTE, properties, vectorConfig: vectors(['m', 'n']) })
+    t.teardown(() => pipeline.close())
+    t.same(pipeline.schema.vectorConfig, vectors(['m']))
+    const expiring = { ...NOTE, objectTtlConfig: { enabled: true, deleteOn: 'n' } }
+    t.throws(() => bindTransforms([script], expiring), { code: 'ELYSIA_USAGE', message: /expire by n/ })
+  },
+)
