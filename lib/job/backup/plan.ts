@@ -205,7 +205,6 @@ async function tenantsOf(
   })
 }
 
-/** An archive is in order of id, and each of its parts covers ids of the source. */
 /** @throws ElysiaError ELYSIA_USAGE: who restores the archive cannot see that vectors are not those of their texts */
 function requireVectorsKept(pipeline: TransformPipeline): void {
   const [touched] = touchedVectorizers(pipeline, pipeline.schema)
@@ -217,6 +216,7 @@ function requireVectorsKept(pipeline: TransformPipeline): void {
   })
 }
 
+/** An archive is in order of id, and each of its parts covers ids of the source. @throws ElysiaError ELYSIA_USAGE */
 function requireSameIds({ steps }: TransformPipeline): void {
   const adding = steps.find(({ transform }) => transform.expands)
   if (adding === undefined) return
