@@ -64,7 +64,7 @@ export class ScriptThread {
     const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     const workerData: ScriptThreadData = { url: url.href, timeoutMs, begun }
     const resourceLimits = { maxOldGenerationSizeMb: MOST_MEGABYTES }
-    const worker = new Worker(workerUrl(), { workerData, resourceLimits })
+    const worker = new Worker(workerUrl(), { workerData, resourceLimits, env: withoutOwn(process.env) })
     worker.on('message', (message: FromScript) => {
       if (message.kind === 'printed') onOutput?.(message.text)
     })
@@ -137,6 +137,12 @@ export class ScriptThread {
 
 /** A thread that still turns finds a late promise out itself, and goes on. */
 const LATER_THAN_ITSELF = 1.125
+
+/** The variables that a script may see: keys of stores and masks are among those of the command itself. */
+function withoutOwn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = Object.entries(environment).filter(([name]) => !/^ELYSIACTL_/i.test(name))
+  return Object.fromEntries(others)
+}
 
 /** The thread's file: beside this one, or, where the command is one file (dist/bin/main.cjs), in dist/lib. */
 function workerUrl(): URL {

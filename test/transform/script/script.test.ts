@@ -51,6 +51,24 @@ t.test('an object, null, an array, each an object by itself', async (t) => {
   t.strictSame(changed, { ...page[4], properties: { twice: 10 } }, 'with its vector')
 })
 
+t.test('it does not see the keys of the command, which lie in the environment', async (t) => {
+  t.teardown(() => {
+    for (const name of ['ELYSIACTL_API_KEY', 'ELYSIACTL_MASK_KEY', 'SCRIPT_OF_MINE']) delete process.env[name]
+  })
+  process.env.ELYSIACTL_API_KEY = 'secret of a store'
+  process.env.ELYSIACTL_MASK_KEY = 'secret of a mask'
+  process.env.SCRIPT_OF_MINE = 'seen'
+  const pipeline = await pipelineOf(
+    t,
+    `export default (object) => {
+       const found = Object.keys(process.env).filter((name) => /^ELYSIACTL_|^SCRIPT_OF_MINE$/.test(name))
+       return { ...object, properties: { found } }
+     }`,
+  )
+  const { objects } = await pipeline.objects([note(1)])
+  t.same(objects[0]!.properties, { found: ['SCRIPT_OF_MINE'] })
+})
+
 t.test('what is refused, and why: each is a reject of its own, and its neighbours go on', async (t) => {
   const faults: readonly [body: string, reason: RegExp][] = [
     ['throw new TypeError("no title")', /it threw TypeError: no title$/],
