@@ -19,7 +19,7 @@ export interface FailedMember {
 
 /**
  * Does the work of each group of a set, one after another; one that fails does not keep the others from theirs. Once `stop`
- * is aborted none is begun any more.
+ * is aborted none is begun any more: of those that are left that is what ended them.
  */
 export async function eachGroup<T, R>(
   groups: readonly (readonly T[])[],
@@ -28,8 +28,8 @@ export async function eachGroup<T, R>(
 ): Promise<MemberEnded<R>[]> {
   const ended: MemberEnded<R>[] = []
   for (const group of groups) {
-    if (stop?.aborted === true) break
     try {
+      stop?.throwIfAborted()
       const all = await work(group)
       for (const [at, one] of group.entries()) ended.push({ collection: nameOf(one), ...all[at]! })
     } catch (error) {

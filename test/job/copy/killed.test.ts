@@ -8,6 +8,9 @@ import { objectsOf } from '../restore/restored.ts'
 /** So many that the source is cut into several ranges. */
 const MANY = 5500
 
+/** Written through the alias once it was switched. */
+const SINCE = 'ffffffff-0000-4000-8000-00000000ffff'
+
 /** Each process goes on where the one before it was killed. */
 const FAILPOINTS = [
   'restore.made',
@@ -41,12 +44,17 @@ t.test('killed from step to step, a copy is complete and its alias is switched',
     const { code } = await start([...words, '-q'], ['env', `ELYSIACTL_FAILPOINT=${failpoint}`]).ended
     t.not(code, 0, `killed at ${failpoint}`)
   }
+  const reader = await openSqlite(other)
+  await reader.collection('Thing').write([{ id: SINCE, properties: { title: 'since' } }])
+  await reader.close()
   const { code, stdout, stderr } = await run([...words, '--json'])
   t.equal(code, 0, stderr)
   const [report] = JSON.parse(stdout).copies
-  t.match(report, { status: 'done', follow: { state: 'finished' }, comparison: { equal: MANY } })
+  t.match(report, { status: 'done', follow: { state: 'finished' }, alias: { name: 'Live', switched: true } })
   const target = await openSqlite(other)
   t.teardown(() => target.close())
-  t.same(await objectsOf(target, 'Thing'), expected)
+  const kept = (await objectsOf(target, 'Thing')).filter(({ id }) => id !== SINCE)
+  t.same(kept, expected)
+  t.equal(await target.collection('Thing').count(), MANY + 1, 'what was written through the alias stays')
   t.same(await target.aliases(), [{ alias: 'Live', collection: 'Thing' }])
 })

@@ -17,6 +17,9 @@ const FAILPOINTS = [
   'restore.switched',
 ]
 
+/** Written through the alias once it was switched. */
+const SINCE = 'ffffffff-0000-4000-8000-00000000ffff'
+
 const home = t.testdir()
 const file = `${home}/store.db`
 
@@ -62,9 +65,13 @@ t.test('killed at each step in turn, it ends where one that was not killed ends'
     const means = point === 'restore.switched' ? 'Live_v1' : 'Thing'
     t.strictSame(await throughAlias(), { means, objects: OBJECTS }, point)
   }
+  const written = await openSqlite(file)
+  await written.collection('Live_v1').write([{ id: SINCE, properties: { title: 'since' } }])
+  await written.close()
   const { code, errors, report } = await migrate(['--drop', 'count'])
   t.equal(code, 0, errors)
   t.match(report, { status: 'migrated', before: 'Thing', class: 'Live_v1', means: 'Live_v1' })
+  t.strictSame(await throughAlias(), { means: 'Live_v1', objects: OBJECTS + 1 }, 'what came since stays')
   t.equal((await migrate(['--undo'])).code, 0)
   t.strictSame(await throughAlias(), { means: 'Thing', objects: OBJECTS })
 })

@@ -14,6 +14,7 @@ import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } fr
 import { finish } from './finish.ts'
 import { type Following, note, quietly } from './following.ts'
 import { lockFollow } from './handover.ts'
+import { nothingSent, switchedBefore } from './switched.ts'
 
 /** Looked whether the copy is to be finished, so often. */
 const LOOK_MS = 250
@@ -52,12 +53,11 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
 }
 
 async function follow(following: Following): Promise<CopyEnded> {
-  const { run, pass } = following
+  const { run } = following
   let error: unknown
   let isComplete = false
   try {
-    if (following.facts.passes === 0) await firstPass(following)
-    isComplete = pass.options.finish ? await finish(following, nextPass) : await passAfterPass(following)
+    isComplete = (await wasFinished(following)) || (await followed(following))
   } catch (thrown) {
     error = thrown
   }
@@ -75,6 +75,20 @@ async function follow(following: Following): Promise<CopyEnded> {
   })
   if (ended.report === undefined) throw ended.error ?? error
   return { report: ended.report, ...(ended.error !== undefined && { error: ended.error }) }
+}
+
+/** True where all was done but for the end of the run. */
+async function wasFinished(following: Following): Promise<boolean> {
+  const alias = await switchedBefore(following)
+  if (alias === undefined) return false
+  following.report = nothingSent(following, alias)
+  following.facts = { ...following.facts, state: 'finished' }
+  return true
+}
+
+async function followed(following: Following): Promise<boolean> {
+  if (following.facts.passes === 0) await firstPass(following)
+  return following.pass.options.finish ? finish(following, nextPass) : passAfterPass(following)
 }
 
 function reported({ state, passes, written, deleted, left, perMinute }: FollowFacts): CopyReport['follow'] {

@@ -1,0 +1,86 @@
+import { classNameOf } from '../../../change/collectionName.ts'
+import type { RunRecord } from '../../../run/record.ts'
+import { declaredTransform } from '../../../transform/pipeline.ts'
+import type { AliasFacts } from '../../restore/alias/plan.ts'
+import { RestoreLog } from '../../restore/progressTable.ts'
+import type { CopyReport } from '../report.ts'
+import type { Following } from './following.ts'
+
+const INTO_ALIAS = '--into-alias '
+
+/**
+ * What became of the alias where an interrupted process has switched it, and nothing else was left to do; undefined where it
+ * has not. Whoever writes writes to the copy since: another pass would make it what the source was before.
+ */
+export async function switchedBefore(following: Following): Promise<AliasFacts | undefined> {
+  const { pass, run, class: name } = following
+  const { store } = pass.target
+  const { state } = run.context
+  const last = lastSwitch(following)
+  if (state === undefined || last === undefined) return undefined
+  const alias = classNameOf(last.input.slice(INTO_ALIAS.length))
+  const noted = new RestoreLog(state.database, last.record.run).switch
+  const isDone = last.record.status === 'done'
+  if (noted === undefined && !isDone) return undefined
+  const aliases = await run.retrying(pass.options.retryForMs)(() => store.aliases())
+  if (aliases.find((one) => one.alias === alias)?.collection !== name) return undefined
+  if (!isDone) state.journal.finish(last.record.run, 'done')
+  return { name: alias, before: noted?.before ?? null, switched: true, dropped: false }
+}
+
+/** The last pass of this copy that was to end with a switch: it began after the copy itself. */
+function lastSwitch({
+  run,
+  pass,
+  class: name,
+}: Following): { readonly record: RunRecord; readonly input: string } | undefined {
+  for (const record of run.context.state?.journal.runs(pass.target.store.target) ?? []) {
+    if (record.run === run.id) return undefined
+    if (record.kind !== 'copy' || record.class !== name) continue
+    const input = record.inputs.find((one) => one.startsWith(INTO_ALIAS))
+    if (input !== undefined) return { record, input }
+  }
+  return undefined
+}
+
+/** The report of a process that found the copy finished: it has sent nothing. */
+export function nothingSent({ pass, source, class: name }: Following, alias: AliasFacts): CopyReport {
+  const { from, target, context } = pass
+  return {
+    id: '',
+    status: 'done',
+    class: name,
+    target: target.store.target,
+    source: { target: from.store.target, class: source },
+    sync: true,
+    dry_run: false,
+    objects: 0,
+    written: 0,
+    unchanged: 0,
+    deleted: 0,
+    rejected: {},
+    reject_reasons: [],
+    skipped: {},
+    filtered: 0,
+    vectors: 0,
+    vectors_absent: 0,
+    references: 0,
+    references_rejected: 0,
+    tenants: 0,
+    alias,
+    transforms: (context.transforms ?? []).map(declaredTransform),
+    parts: 0,
+    parts_continued: 0,
+    patches: [],
+    schema_differences: [],
+    verification: null,
+    comparison: null,
+    follow: null,
+    undo: null,
+    retries: 0,
+    started_at: '',
+    seconds: 0,
+    rate: 0,
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+  }
+}
