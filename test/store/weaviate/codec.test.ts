@@ -310,6 +310,35 @@ t.test('what is written, deleted and counted is asked for as the client would', 
   }
 })
 
+t.test('a request of any length is the one that the client would send', async (t) => {
+  const { fromPartial, encode, decode } = batchObjects.requestType
+  const lengths = [0, 1, 47, 48, 119, 120, 127, 128, 16_383, 16_384, 70_000]
+  for (const letter of ['x', 'é', '🦑']) {
+    const properties = { texts: lengths.map((length) => letter.repeat(length)), deep: { a: [{ b: letter }] } }
+    const long = lengths.map((length) => ({
+      id: ID,
+      properties: { a: letter.repeat(length), ...properties },
+    }))
+    const messages = long.map((one) => batchObject(one, 'Some', ''))
+    const theirs = decode(encode(fromPartial({ objects: messages })).finish())
+    t.strictSame(decode(batchObjectsRequest(messages)), theirs, letter)
+  }
+})
+
+t.test('ints of a condition are those that the client would send', async (t) => {
+  const { fromPartial, decode } = batchDelete.requestType
+  for (const int of [0, 1, -1, 127, 128, 2 ** 31, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53 - 1)]) {
+    const one = { operator: 1, filters: [], on: [], target: { property: 'n' }, valueInt: int }
+    const many = { ...one, valueInt: undefined, valueIntArray: { values: [int, 5] } }
+    const filters = { operator: 7, filters: [one, many], on: [] } as unknown as ReturnType<typeof idFilter>
+    t.strictSame(
+      decode(batchDeleteRequest({ collection: 'Some', tenant: '', filters })),
+      fromPartial({ collection: 'Some', filters, verbose: true }),
+      String(int),
+    )
+  }
+})
+
 t.test('answers to what was written, deleted and counted say what the client reads in them', async (t) => {
   const errors = [
     { index: 0, error: 'no' },

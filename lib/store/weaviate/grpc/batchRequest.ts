@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../core/object.ts'
 import { bool, bytes, double, inside, number, text, texts } from './fields.ts'
 import { writeFilters } from './filters.ts'
 import type { BatchObject, Counting, Filters } from './messages.ts'
-import { newWriter, type Writer } from './protobuf.ts'
+import { Writer } from './writer.ts'
 
 /*
  * What is asked of a server beside searches: the client's own types, as far as `encode.ts` fills them.
@@ -11,7 +11,7 @@ import { newWriter, type Writer } from './protobuf.ts'
 
 /** The bytes of a BatchObjectsRequest. */
 export function batchObjectsRequest(objects: readonly BatchObject[]): Uint8Array {
-  const writer = newWriter()
+  const writer = new Writer()
   for (const object of objects) inside(writer, 1, () => writeObject(writer, object))
   return writer.finish()
 }
@@ -24,7 +24,7 @@ export interface Deletion {
 
 /** The bytes of a BatchDeleteRequest whose answer names the objects that existed. */
 export function batchDeleteRequest({ collection, tenant, filters }: Deletion): Uint8Array {
-  const writer = newWriter()
+  const writer = new Writer()
   text(writer, 1, collection)
   inside(writer, 2, () => writeFilters(writer, filters))
   bool(writer, 3, true)
@@ -34,7 +34,7 @@ export function batchDeleteRequest({ collection, tenant, filters }: Deletion): U
 
 /** The bytes of an AggregateRequest for the number of objects alone. */
 export function countRequest({ collection, tenant, filters }: Counting): Uint8Array {
-  const writer = newWriter()
+  const writer = new Writer()
   text(writer, 1, collection)
   if (tenant !== '') text(writer, 10, tenant)
   bool(writer, 20, true)

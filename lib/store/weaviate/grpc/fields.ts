@@ -1,4 +1,4 @@
-import type { Writer } from './protobuf.ts'
+import type { Writer } from './writer.ts'
 
 /** How a field is written, beside its number. */
 const [VARINT, FIXED64, BYTES] = [0, 1, 2]

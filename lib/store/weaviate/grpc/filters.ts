@@ -2,7 +2,7 @@ import type { ConditionValue, StoreCondition } from '../../condition.ts'
 import type { Range } from '../../store.ts'
 import { bool, double, inside, number, text, texts } from './fields.ts'
 import type { Filters } from './messages.ts'
-import type { Writer } from './protobuf.ts'
+import type { Writer } from './writer.ts'
 
 /** @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/base.proto (Filters.Operator) */
 const OPERATORS = {

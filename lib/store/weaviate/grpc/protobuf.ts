@@ -1,10 +1,9 @@
-import protobuf, { type Reader, type Writer } from 'protobufjs/minimal.js'
+import protobuf, { type Reader } from 'protobufjs/minimal.js'
 import { isLarge } from '../../../core/exactJson.ts'
 
-export type { Reader, Writer }
+export type { Reader }
 
 export const readerOf = (bytes: Buffer): Reader => protobuf.Reader.create(bytes)
-export const newWriter = (): Writer => protobuf.Writer.create()
 
 /** Reads the field with this tag into `into`; returns false for an unknown field. */
 export type Take<T> = (reader: Reader, tag: number, into: T) => boolean

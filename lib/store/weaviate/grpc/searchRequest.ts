@@ -1,14 +1,14 @@
 import { bool, flag, inside, number, text, texts } from './fields.ts'
 import { writeFilters } from './filters.ts'
 import type { Fetch, MetadataRequest, PropertiesRequest } from './messages.ts'
-import { newWriter, type Writer } from './protobuf.ts'
+import { Writer } from './writer.ts'
 
 /**
  * The bytes of a SearchRequest.
  * @see https://github.com/weaviate/weaviate/blob/v1.39.0/grpc/proto/v1/search_get.proto for the numbers of fields
  */
 export function searchRequest(fetch: Fetch): Uint8Array {
-  const writer = newWriter()
+  const writer = new Writer()
   text(writer, 1, fetch.collection)
   if (fetch.tenant !== '') text(writer, 10, fetch.tenant)
   if (fetch.consistencyLevel !== undefined) number(writer, 11, fetch.consistencyLevel)
