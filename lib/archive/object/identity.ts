@@ -10,13 +10,42 @@ const scratch = Buffer.allocUnsafeSlow(64 * 1024)
  * from the parsed object takes three times as long. Good until the next call.
  */
 export function identityIn(line: Buffer): Buffer {
-  const from = Math.max(0, line.length - TAIL_BYTES)
-  const times = line.toString('latin1', from).search(TIMES)
-  const end = times < 0 ? line.length : from + times
+  const end = timesAt(line)
   const identity = end < scratch.length ? scratch.subarray(0, end + 1) : Buffer.allocUnsafeSlow(end + 1)
   line.copy(identity, 0, 0, end)
   identity[end] = CLOSE
   return identity
+}
+
+/** Where the times of a line begin, or its end where it has none; the length of what has no end. */
+function timesAt(line: Buffer): number {
+  const from = Math.max(0, line.length - TAIL_BYTES)
+  const times = line.toString('latin1', from).search(TIMES)
+  return times < 0 ? line.length : from + times
+}
+
+/** The base64 of a vector in a line, and where what is around it ends and goes on. */
+export interface PlacedVector {
+  readonly base64: string
+  readonly before: number
+  readonly behind: number
+}
+
+const VECTOR = ',"vector":"'
+const OBJECT_END = '}'.charCodeAt(0)
+
+/**
+ * The only vector of a line as LineWriter makes it: right behind an object, with nothing but times behind it. Between the
+ * quotes nothing is escaped, so it is no part of a text; and one brace is left, so it is no part of the properties.
+ */
+export function vectorIn(line: Buffer): PlacedVector | undefined {
+  const behind = timesAt(line)
+  if (line[behind - 1] !== QUOTE) return undefined
+  const from = line.lastIndexOf(QUOTE, behind - 2) + 1
+  const before = from - VECTOR.length
+  if (line[before - 1] !== OBJECT_END || line.toString('latin1', before, from) !== VECTOR) return undefined
+  const base64 = line.toString('latin1', from, behind - 1)
+  return base64.includes('\\') ? undefined : { base64, before, behind }
 }
 
 /** The keys of a line, in their order. */

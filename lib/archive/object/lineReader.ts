@@ -4,9 +4,10 @@ import { ElysiaError } from '../../core/errors.ts'
 import { reparsed } from '../../core/exactJson.ts'
 import { keepJson } from '../../core/knownJson.ts'
 import type { JsonObject, StoredObject } from '../../core/object.ts'
+import { isRecord } from '../../core/value/record.ts'
 import type { WholeNumbers } from '../../core/value/wholeNumbers.ts'
 import { type LineBound, OBJECT_BOUNDS, OBJECT_LINE } from './bounds.ts'
-import { identityIn, looksCanonical } from './identity.ts'
+import { identityIn, looksCanonical, vectorIn } from './identity.ts'
 import { LineWriter } from './lineWriter.ts'
 import { objectOf } from './parse.ts'
 import { timesText } from './text.ts'
@@ -81,30 +82,53 @@ const scratch = new LineWriter(SCRATCH_BYTES)
  * @throws where it is not UTF-8, not JSON or no object
  */
 export function objectIn(line: Buffer, { typed }: WholeNumbers, anySpelling: boolean): LineObject {
-  const text = textOf(line)
-  const value = parseBounded(text, OBJECT_BOUNDS) as Record<string, unknown>
+  const { text, value, isCanonical } = parsed(line)
   const object = objectOf(value, () => typed((reparsed(text) as JsonObject).properties as JsonObject))
-  const isCanonical = looksCanonical(line, value)
-  if (isCanonical && object.properties === value.properties) keepTextIn(text, object, value.vector)
+  if (isCanonical && object.properties === value.properties) keepTextIn(text, object)
   if (!anySpelling) return { object, identity: isCanonical ? identityIn(line) : undefined }
   scratch.clear()
   return { object, identity: scratch.identity(object, value) }
 }
 
+interface ParsedLine {
+  /** Without the vector. */
+  readonly text: string
+  /** All of it; where it is no object, that is found out later. */
+  readonly value: Record<string, unknown>
+  readonly isCanonical: boolean
+}
+
+/**
+ * A vector is most of a line. It is taken out before the line becomes a text and is parsed: it would be copied by both,
+ * and the text that is kept would hold it for as long as its object lives.
+ */
+function parsed(line: Buffer): ParsedLine {
+  const vector = vectorIn(line)
+  if (vector !== undefined) {
+    const text = textOf(line.subarray(0, vector.before)) + line.toString('latin1', vector.behind)
+    const value = parseBounded(text, OBJECT_BOUNDS)
+    if (isRecord(value) && value.vector === undefined && value.vectors === undefined) {
+      const isCanonical = looksCanonical(line, value)
+      value.vector = vector.base64
+      return { text, value, isCanonical }
+    }
+  }
+  const text = textOf(line)
+  const value = parseBounded(text, OBJECT_BOUNDS) as Record<string, unknown>
+  return { text, value, isCanonical: isRecord(value) && looksCanonical(line, value) }
+}
+
 const HEAD = '","properties":'
 const PROPERTIES_AT = '{"id":"'.length + 36 + HEAD.length
-const VECTOR = ',"vector":"'
 
 /**
  * Keeps the text of the properties of a line that looks as we write it, so that a store that holds such texts does not
- * make it again. Its place follows from what stands around it: nothing is looked for.
+ * make it again. Its place follows from what stands around it, once the vector is out: nothing is looked for.
  */
-function keepTextIn(text: string, object: StoredObject, vector: unknown): void {
-  if (object.vectors !== undefined || (vector !== undefined && typeof vector !== 'string')) return
-  const behind = vector === undefined ? 0 : VECTOR.length + vector.length + 1
-  const end = text.length - 1 - timesText(object).length - behind
+function keepTextIn(text: string, object: StoredObject): void {
+  if (object.vectors !== undefined) return
+  const end = text.length - 1 - timesText(object).length
   if (!text.startsWith(HEAD, PROPERTIES_AT - HEAD.length) || text[end - 1] !== '}') return
-  if (vector !== undefined && !text.startsWith(VECTOR, end)) return
   keepJson(object.properties, text.slice(PROPERTIES_AT, end))
 }
 

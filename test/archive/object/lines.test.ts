@@ -5,6 +5,8 @@ import { ObjectsDigest, sumOfDigests } from '../../../lib/archive/object/digest.
 import { identityIn } from '../../../lib/archive/object/identity.ts'
 import { objectIn } from '../../../lib/archive/object/lineReader.ts'
 import { LineWriter } from '../../../lib/archive/object/lineWriter.ts'
+import { objectOf } from '../../../lib/archive/object/parse.ts'
+import { knownJson } from '../../../lib/core/knownJson.ts'
 import type { JsonObject, StoredObject } from '../../../lib/core/object.ts'
 import { wholeNumbers } from '../../../lib/core/value/wholeNumbers.ts'
 
@@ -102,6 +104,54 @@ for (const [name, spelled] of Object.entries(BASE64_SPELLINGS)) {
     t.doesNotThrow(holds)
   })
 }
+
+t.test('a line is the object that its JSON says, wherever and however its vector stands', async (t) => {
+  const b64 = Buffer.from(Float32Array.of(1, -0).buffer).toString('base64')
+  const [id, properties, vector] = [`"id":"${ID}"`, '"properties":{"a":1}', `"vector":"${b64}"`]
+  const times = '"created_ms":5,"updated_ms":6'
+  const lines = [
+    `{${id},${properties},${vector},${times}}`,
+    `{${id},${properties},${vector}}`,
+    `{${id},${vector},${properties},${times}}`,
+    `{${id},${properties},${times},${vector}}`,
+    `{${id},${properties},"created_ms":5,${vector},"updated_ms":6}`,
+    `{${id},${properties}, ${vector},${times} }`,
+    `{${id},${properties},"vector":"${b64.replaceAll('/', '\\/')}"}`,
+    `{${id},${properties},"vector":"\\u0041${b64.slice(1)}"}`,
+    `{${id},${properties},"vector":[1,-0]}`,
+    `{${id},${properties},"vectors":{"one":"${b64}"},${vector}}`,
+    `{${id},"vector":"AAAAAA==",${properties},${vector}}`,
+    `{${id},"properties":{"a":{"b":1},${vector}}}`,
+    `{${id},"properties":{"a":{"b":1},${vector}},${times}}`,
+    `{${id},"properties":{"a":",\\"vector\\":\\"${b64}\\""},${times}}`,
+    `{${id},"properties":{"a":"}","vector":"${b64}"},${times}}`,
+    `{${id},${properties},"vector":"${b64.slice(1)}"}`,
+    `{${id},${properties},"vector":"${b64}é"}`,
+    `{${id},"properties":{"a":"},"vector":"${b64}"}`,
+    `{${id},${properties}},"vector":"${b64}"}`,
+  ]
+  const outcome = (make: () => StoredObject) => {
+    try {
+      return { ...make() }
+    } catch {
+      return 'refused'
+    }
+  }
+  for (const line of lines) {
+    const read = outcome(() => objectIn(Buffer.from(line), wholeNumbers([]), true).object)
+    t.strictSame(
+      read,
+      outcome(() => objectOf(JSON.parse(line))),
+      line,
+    )
+    if (read === 'refused') continue
+    t.strictSame(
+      JSON.parse(knownJson((read as StoredObject).properties)),
+      (read as StoredObject).properties,
+      line,
+    )
+  }
+})
 
 t.test('objects written one after another are the lines of each', async (t) => {
   const holds = () =>
