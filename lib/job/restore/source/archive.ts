@@ -31,15 +31,20 @@ export function archiveSource({ storage, manifest }: Archive): RestoreSource {
 function sourcePart(storage: Storage, manifest: Manifest, part: Part): SourcePart {
   const tenant = manifest.ranges[part.range]?.tenant
   const { directory } = storage
+  // A part whose bytes were looked at is not hashed again: what is decoded of it is held against its digest.
+  let isChecked = false
   return {
     name: part.file,
     ...(tenant !== undefined && { tenant }),
     covers: rangeOf(part),
     objects: part.objects,
-    check: (signal) => checkPart(storage, part, signal),
+    check: async (signal) => {
+      await checkPart(storage, part, signal)
+      isChecked = true
+    },
     ...(directory !== undefined && {
       inThread: (threads: Threads) => threadedPart(threads, directory, manifest, part),
     }),
-    pages: async () => partPages(byObject(await readingOf(storage, manifest, part))),
+    pages: async () => partPages({ ...byObject(await readingOf(storage, manifest, part)), isChecked }),
   }
 }
