@@ -102,7 +102,7 @@ t.test('the table for SPEC.md has a row for each option', async (t) => {
   for (const [key, option] of Object.entries(ingestOptions.properties)) {
     t.ok(table.includes(flagText(key, option).replaceAll('|', '\\|')), key)
   }
-  t.match(table, '`-j, --workers N`')
+  t.match(table, '`-j, --workers auto\\|N`')
   t.match(table, '`ELYSIACTL_RETRY_FOR` | `retry_for` | 2m')
   t.match(table, '`--no-skip-unchanged`')
 })
