@@ -65,13 +65,21 @@ class PlainObjects extends Transform {
   }
 
   override _transform(item: Parsed | Reject, _encoding: BufferEncoding, done: TransformCallback): void {
+    try {
+      this.#take(item)
+      done()
+    } catch (thrown) {
+      done(thrown as Error)
+    }
+  }
+
+  #take(item: Parsed | Reject): void {
     const all = objectsIn(item, this.#options)
     for (const read of all) {
       if (read instanceof RejectedLine) this.#options.onReject(read)
       else if (read !== undefined && this.#pager.add(read.object, (item as Parsed).text.length / all.length))
         this.#pushPage()
     }
-    done()
   }
 
   override _flush(done: TransformCallback): void {

@@ -26,7 +26,10 @@ function namedZone(name: string): Zone {
   /** What the clocks show at a moment, ahead of UTC. */
   const ahead = (ms: number): number => {
     const [, month, day, year, hour, minute, second] = SHOWN.exec(format.format(ms))!.map(Number)
-    return Date.UTC(year!, month! - 1, day!, hour! % 24, minute!, second!) - Math.floor(ms / 1000) * 1000
+    // `Date.UTC` takes the years 0 to 99 for those from 1900 on.
+    const shown = new Date(0).setUTCFullYear(year!, month! - 1, day!)
+    const time = ((hour! % 24) * 60 + minute!) * MINUTE_MS + second! * 1000
+    return shown + time - Math.floor(ms / 1000) * 1000
   }
   return (wallMs) => {
     // Of a time that comes twice, or not at all, the offset before counts: that of a day earlier.

@@ -61,8 +61,7 @@ function doubleOf(value: Json): Json {
 function dateOf(value: Json): Json {
   if (typeof value === 'string') return /[Zz]|[+-]\d\d:?\d\d$/.test(value) ? zoned(value) : bad('$date')
   const ms = isRecord(value) ? wholeOf(value.$numberLong!) : value
-  const date = new Date(Number(ms))
-  return Number.isNaN(date.getTime()) ? bad('$date') : shortest(date.toISOString())
+  return momentText(Number(ms), '$date')
 }
 
 /** Older versions write an offset without a colon. */
@@ -71,7 +70,12 @@ function zoned(text: string): string {
 }
 
 function secondsText(seconds: Json | undefined): Json {
-  return typeof seconds === 'number' ? shortest(new Date(seconds * 1000).toISOString()) : bad('$timestamp')
+  return typeof seconds === 'number' ? momentText(seconds * 1000, '$timestamp') : bad('$timestamp')
+}
+
+function momentText(ms: number, what: string): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? bad(what) : shortest(date.toISOString())
 }
 
 function shortest(iso: string): string {

@@ -8,6 +8,7 @@ import { type MappingOptions, mappingOf } from '../../../../lib/archive/foreign/
 import { deriveTableSchema } from '../../../../lib/archive/foreign/parquet/derive.ts'
 import { tableFiles } from '../../../../lib/archive/foreign/parquet/directory.ts'
 import { openTable, readTable, type TableOptions } from '../../../../lib/archive/foreign/parquet/table.ts'
+import { momentText, timeText } from '../../../../lib/archive/foreign/parquet/times.ts'
 import { zoneOf } from '../../../../lib/archive/foreign/parquet/zone.ts'
 import type { StoredObject } from '../../../../lib/core/object.ts'
 import type { Reject } from '../../../../lib/core/reject.ts'
@@ -88,6 +89,20 @@ t.test('timestamps without a zone are refused, or read in the zone that is given
   t.equal(zoneOf('Europe/Berlin')(leftOut), 3_600_000, 'a time that clocks leave out')
   const spark = await read('spark.parquet', { timezone: 'UTC', idFrom: 'doc' })
   t.equal(spark.objects[1]!.properties.at, '2024-05-01T12:00:00Z', '96 bits, as Spark writes it')
+})
+
+t.test('a time that is none is a fault of its row, in any zone', (t) => {
+  const berlin = zoneOf('Europe/Berlin')
+  const [SECONDS, MICROS] = [0, 2]
+  for (const value of [2n ** 62n, -(2n ** 62n)])
+    for (const zone of [berlin, undefined])
+      t.throws(() => momentText(value, SECONDS, zone), { code: 'invalid_value' })
+  for (const value of [-1n, 86_400_000_000n, 2n ** 62n])
+    t.throws(() => timeText(value, MICROS), { code: 'invalid_value' })
+  t.equal(timeText(86_399_000_000n, MICROS), '23:59:59')
+  const early = BigInt(Date.parse('0050-06-01T12:00:00Z') / 1000)
+  t.match(momentText(early, SECONDS, berlin), /^0050-06-01T11:/)
+  t.end()
 })
 
 t.test('a table of polars: vectors of a fixed width, and others whose rounding is counted', async (t) => {

@@ -112,6 +112,18 @@ t.test(
   },
 )
 
+t.test('mongo: times that are none are faults of their line', async (t) => {
+  const lines = ['{"$timestamp":{"t":1e300,"i":1}}', '{"$date":{"$numberLong":"9223372036854775807"}}', '1']
+  const text = lines.map((at, n) => `{"_id":${n},"at":${at}}\n`).join('')
+  const { shape, objects, rejects } = await readBytes(Buffer.from(text))
+  t.equal(shape, 'mongo')
+  t.match(rejects, [
+    { line: 1, code: 'invalid_value' },
+    { line: 2, code: 'invalid_value' },
+  ])
+  t.equal(objects.length, 1)
+})
+
 t.test('mongo: extended JSON of each kind, and a list', async (t) => {
   const { shape, objects } = await read('mongo.jsonl')
   t.equal(shape, 'mongo')
