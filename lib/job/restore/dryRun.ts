@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { LeftOut } from '../../archive/object/filtered.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
+import { type DiscardedValues, discards } from './conflict/newProperties.ts'
 import type { RestoreRun } from './run.ts'
 import { announceChanges } from './source/changed.ts'
 import type { SourcePart } from './source/source.ts'
@@ -19,7 +20,8 @@ import { PartTally, type Refused } from './tally.ts'
 export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {
   const { plan } = run
   await part.check?.(run.frame.signal)
-  if (part.check !== undefined && plan.selection === undefined && plan.transforms.isEmpty) return
+  const isWhole = plan.selection === undefined && plan.transforms.isEmpty && !discards(plan.newProperties)
+  if (part.check !== undefined && isWhole) return
   const tally = new PartTally(plan.compared)
   let objects = 0
   const refuse = ({ code, reason }: Pick<Refused, 'code' | 'reason'>) => {
@@ -48,7 +50,9 @@ export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void>
   const { signal } = run.frame
   const stages = { plan, part, onRepeated, unseen, leftOut }
   const onAdded = (objects: number) => tally.addMade(objects)
-  const made = reshaped({ ...stages, onRefused: onRepeated, onAdded, signal, seen: run.kept.seen })
+  const onDiscarded = (values: DiscardedValues) => tally.discard(values)
+  const ends = { onRefused: onRepeated, onAdded, onDiscarded, signal, seen: run.kept.seen }
+  const made = reshaped({ ...stages, ...ends })
   await pipeline([pages, ...wanted(stages), ...made, count], { signal })
   announceChanges(run)
   const refused = tally.facts()

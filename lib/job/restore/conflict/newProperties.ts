@@ -59,10 +59,11 @@ export function grown(existing: CollectionSchema, { added }: NewProperties): Col
 
 /** What of the archive has to fit into the class: with a policy that discards only what both have. */
 export function counted(wanted: readonly PropertySchema[], { policy, known }: NewProperties) {
-  return discards(policy) ? wanted.filter(({ name }) => known.has(name)) : wanted
+  return discards({ policy }) ? wanted.filter(({ name }) => known.has(name)) : wanted
 }
 
-function discards(policy: NewProperties['policy']): boolean {
+/** True where it leaves out values, or objects. */
+export function discards({ policy }: Pick<NewProperties, 'policy'>): boolean {
   return policy === 'discard-value' || policy === 'discard-object'
 }
 

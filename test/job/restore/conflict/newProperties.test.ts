@@ -77,6 +77,15 @@ t.test('discard-value leaves values out and counts them; null is no value', asyn
   t.same(first!.properties, { title: 'thing 0', count: 0 })
 })
 
+t.test('a dry run says what would be left out', async (t) => {
+  const [store, archive] = [await target(), await archiveOf(20, SMALL)]
+  const dry = { ...OVER, dryRun: true } as const
+  const values = await restore(await sourceOf(archive), store, { ...dry, onNewProperty: 'discard-value' })
+  t.match(values, { discarded: { kind: 20 } })
+  const objects = await restore(await sourceOf(archive), store, { ...dry, onNewProperty: 'discard-object' })
+  t.match(objects, { filtered: 20 })
+})
+
 t.test('discard-object leaves objects out, which count as filtered; a replace is refused', async (t) => {
   const store = await things(0)
   const options = { ...OVER, onNewProperty: 'discard-object' } as const
