@@ -146,7 +146,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   // Before the sink: what these stages refuse must not leave one behind that nothing will ever close.
   const window = second === undefined ? windowOf(options) : undefined
   const middle = second?.stages ?? itemStages(ingest, window?.options ?? options)
-  const workers = batchesInFlight(options.workers, ingest.store, options.batchBytes)
+  const workers = batchesInFlight(options.workers, ingest.store, (window?.options ?? options).batchBytes)
   const end = sink(ingest.store, ingest.class, {
     workers,
     skipUnchanged: options.skipUnchanged,

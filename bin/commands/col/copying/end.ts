@@ -44,10 +44,12 @@ export async function endCopies(
   if (lacks.length > 0) context.fail(EXIT.rejects, lacks.join('; '))
 }
 
+/** Where the rejects are: of a copy in many passes, each of which has a file of its own, their directory. */
 function rejectsOf(
-  { id, rejected, references_rejected, dry_run }: CopyReport,
+  { id, follow, rejected, references_rejected, dry_run }: CopyReport,
   { rejectsPath, rejectsDirectory }: CopyContext,
 ): string | undefined {
   if (dry_run || (references_rejected === 0 && Object.keys(rejected).length === 0)) return undefined
-  return rejectsPath ?? join(rejectsDirectory!, `${id}.jsonl`)
+  if (rejectsPath !== undefined) return rejectsPath
+  return follow === null ? join(rejectsDirectory!, `${id}.jsonl`) : rejectsDirectory
 }

@@ -37,13 +37,15 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
     const found = state?.journal.unfinished(key)
     const id = found?.run ?? context.runId ?? newRunId()
     const options = { ...given.options, sync: true }
+    // The name is that of the whole: each pass is a run of its own.
+    const { runId: _, ...ofPasses } = context
     const following: Following = {
       run,
-      pass: { ...given, options },
+      pass: { ...given, options, context: ofPasses },
       class: name,
       source: schema.class,
       handover,
-      facts: followOfCounts(found?.counts) ?? NOTHING_FOLLOWED,
+      facts: (context.fresh !== true && followOfCounts(found?.counts)) || NOTHING_FOLLOWED,
       report: undefined,
     }
     run.begin({ run: id, key, collection: schema.class }, found !== undefined)
@@ -79,7 +81,7 @@ async function follow(following: Following): Promise<CopyEnded> {
 
 /** True where all was done but for the end of the run. */
 async function wasFinished(following: Following): Promise<boolean> {
-  const alias = await switchedBefore(following)
+  const alias = following.facts.passes === 0 ? undefined : await switchedBefore(following)
   if (alias === undefined) return false
   following.report = nothingSent(following, alias)
   following.facts = { ...following.facts, state: 'finished' }

@@ -95,6 +95,28 @@ t.test(
   },
 )
 
+t.test('it bears the name that it was given, and with fresh it begins with everything', async (t) => {
+  const [source, target] = [await things(MANY), openMemory()]
+  const state = stateOf(t, target)
+  const { seen, onEvent, reached } = passes()
+  const stop = new AbortController()
+  const follow = { follow: true, everyMs: 1 } as const
+  const begun = runCopy(at(source), at(target), follow, { state, onEvent, runId: 'mine', stop: stop.signal })
+  await Promise.race([reached(2), begun])
+  stop.abort(new Error('enough'))
+  t.match((await begun).report, { id: 'mine', status: 'interrupted' })
+  const again = passes()
+  const finishing = copy(
+    at(source),
+    at(target),
+    { finish: true },
+    { state, fresh: true, onEvent: again.onEvent },
+  )
+  t.match(await finishing, { id: 'mine', status: 'done' })
+  t.ok(seen.length >= 2)
+  t.equal(again.seen[0]!.pass, 1)
+})
+
 t.test('of a server only what was written since is read', async (t) => {
   const source = await TARGETS['a Weaviate server'](t)
   await source.create(THING)

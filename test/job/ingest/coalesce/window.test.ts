@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { ingestFiles } from '../../../../lib/job/ingest/ingest.ts'
+import type { IngestOptionsInput } from '../../../../lib/job/ingest/options.ts'
 import type { RunEvent } from '../../../../lib/run/event/schema.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import type { Store } from '../../../../lib/store/store.ts'
@@ -16,7 +17,7 @@ const LINES = Array.from({ length: 1000 }, (_, n) =>
 )
 
 /** What is written by a run over a pipe, and how large its calls are. */
-async function piped(coalesce: string) {
+async function piped(coalesce: string, workers: number | 'auto' = 2) {
   const store: Store = openMemory()
   const calls: number[] = []
   const collectionOf = store.collection.bind(store)
@@ -33,7 +34,7 @@ async function piped(coalesce: string) {
   const { report } = await ingestFiles(
     [{ name: 'stdin', rereadable: false, open: () => Readable.from([Buffer.from(`${LINES.join('\n')}\n`)]) }],
     store,
-    { collection: 'A', batchSize: 50, coalesce },
+    { collection: 'A', batchSize: 50, coalesce, workers } as IngestOptionsInput,
     { onEvent: (event) => void events.push(event) },
   )
   return {
@@ -57,5 +58,7 @@ t.test('a pipe is coalesced in parts of SIZE, in calls that are as large as ever
   })
   t.match(window.says, { passes: 'window', window_bytes: 8 * 1024 * 1024 })
   t.ok(Math.max(...window.calls) <= 50, `${window.calls}`)
+  const found = await piped('8MiB', 'auto')
+  t.strictSame(found.objects, off.objects, 'and where it is found how many batches may be in flight')
   t.match((await piped('auto')).says, { passes: 'one', reason: /cannot be read twice/ })
 })
