@@ -430,6 +430,15 @@ const restored = object('The report of a restore.', restoredFields)
 
 export const restoreDocument = document('restore', '`col restore --json`.', {
   restores: list(restored, 'One for each archive, in the order of the command line.'),
+  failed: optional(
+    list(
+      object('A collection that was not restored.', {
+        collection: text('Its class, or the id of an archive that cannot be read.'),
+        error,
+      }),
+      'Of a set: those that failed.',
+    ),
+  ),
 })
 
 export const rollbackDocument = document('rollback', '`col rollback RUN --json`.', {

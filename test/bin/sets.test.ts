@@ -1,4 +1,5 @@
 // Several collections in one run: backed up, listed, restored and copied by what they have in common.
+import { rmSync } from 'node:fs'
 import t from 'tap'
 import { openSqlite } from '../../lib/store/sqlite/store.ts'
 import { home } from './elysiactl.ts'
@@ -59,4 +60,12 @@ t.test('what one backup has made is restored as one, the referred-to first, what
   const again = await run(['col', 'restore', '--all', '--include', 'A*', '--target', `sqlite:${other}`])
   t.equal(again.code, 3)
   t.match(again.stderr, /Article: there is a collection Article .*already/)
+  const article = backups.find(({ collection }: { collection: string }) => collection === 'Article')
+  rmSync(`${article.location}/manifest.json`, { force: true })
+  const rest = await json('col', 'restore', '--from-set', set, '--target', `sqlite:${directory}/rest.db`)
+  t.equal(rest.code, 3, 'one that cannot be opened does not stop the others')
+  t.match(rest.document, {
+    restores: [{ class: 'Author' }],
+    failed: [{ error: { message: /Article.* has no manifest/ } }],
+  })
 })

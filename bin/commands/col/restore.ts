@@ -12,7 +12,9 @@ import {
   catalogOptions,
   closingAfter,
   ElysiaError,
+  failedOf,
   lockOptions,
+  type MemberEnded,
   type OpenOptions,
   type RestoreContext,
   type RestoreOptions,
@@ -99,8 +101,18 @@ async function run(context: Context): Promise<void> {
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
     const opened: Opened[] = []
-    for (const operand of operands) opened.push(await open(context, operand, options, closers))
-    if (context.options(restoreListOptions).list) {
+    const unopened: MemberEnded<never>[] = []
+    const { list } = context.options(restoreListOptions)
+    for (const operand of operands) {
+      try {
+        opened.push(await open(context, operand, options, closers))
+      } catch (error) {
+        // Of a set the others are restored.
+        if (ofSet === undefined || list || context.stop.aborted) throw error
+        unopened.push({ collection: operand, error })
+      }
+    }
+    if (list) {
       for (const { source } of opened) await printList(console, source, context.signal)
       return
     }
@@ -121,7 +133,7 @@ async function run(context: Context): Promise<void> {
         ? runRestores(sources, store, options, jobContext).then((all) => ({ all, failed: undefined }))
         : restoreSet(sources, store, options, jobContext)
     const { all, failed } = await work.finally(view.stop)
-    await endRestores(context, all, jobContext, sources, failed)
+    await endRestores(context, all, jobContext, sources, failed && [...failedOf(unopened), ...failed])
   })
 }
 

@@ -22,21 +22,22 @@ export interface Ending {
 }
 
 /**
- * Prints the reports of restores that went together, says what to do next, and gives the exit code. `failed` says of those of
- * a set what ended them. @throws what ended them, of others
+ * Prints the reports of restores that went together, says what to do next, and gives the exit code. `ofSet` says of those of a
+ * set that failed what ended them. @throws what ended them, of others
  */
 export async function endRestores(
   context: Context,
   all: readonly Ending[],
   jobContext: RestoreContext,
   sources: readonly RestoreSource[],
-  failed: readonly FailedMember[] = [],
+  ofSet?: readonly FailedMember[],
 ): Promise<void> {
   const { console } = context
+  const failed = ofSet ?? []
   const reports = all.map(({ report }) => report)
   if (failed.length === 0 && reports.every(({ status }) => ['done', 'planned'].includes(status)))
     context.done()
-  if (console.json) await console.document({ restores: reports })
+  if (console.json) await console.document({ restores: reports, ...(ofSet && { failed }) })
   else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
   const failure = firstCause(all.map(({ error }) => error))
   if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
