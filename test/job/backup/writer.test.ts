@@ -15,7 +15,7 @@ import { sourceOf, summed } from '../restore/restored.ts'
 import { directory } from '../targets.ts'
 import { THING, thing } from './archived.ts'
 
-const OBJECTS = 6000
+const OBJECTS = 3000
 const BACKUPS = 12
 const NAME = 'WrittenMeanwhile'
 const child = fileURLToPath(new URL('./writerChild.ts', import.meta.url))

@@ -5,7 +5,6 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { ingest } from '../../../lib/job/ingest/ingest.ts'
-import { openMemory } from '../../../lib/store/memory/store.ts'
 import { openStore } from '../../../lib/store/open.ts'
 import { openSqlite } from '../../../lib/store/sqlite/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
@@ -79,7 +78,6 @@ t.test('the history of this project ends in the tree of its last commit', { skip
   const double = await weaviateDouble()
   t.teardown(() => double.stop())
   const stores: Record<string, () => Promise<Store>> = {
-    memory: async () => openMemory(),
     sqlite: () => openSqlite(`${t.testdir()}/store.db`),
     'the Weaviate double': () => openStore(parseTarget(double.target)),
   }

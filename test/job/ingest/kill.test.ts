@@ -7,7 +7,7 @@ import { parseTarget } from '../../../lib/store/target.ts'
 import { weaviateDouble } from '../../double/double.ts'
 import { drawing, objectsOf, plainState, runKilled, writeChanges } from './killing.ts'
 
-const LINES = 12_000
+const LINES = 8000
 const home = t.testdir()
 const input = join(home, 'changes.jsonl')
 await writeChanges(input, LINES, 7)
@@ -35,7 +35,7 @@ for (const piped of [false, true]) {
         { input, home: place, arguments: args, piped },
         6,
         drawing(11),
-        350,
+        230,
       )
       t.ok(killed > 0, `killed ${killed} times`)
       t.equal(code, 3)
@@ -76,7 +76,7 @@ t.test('killed at random moments and given again, the run ends right in a Weavia
     { input, home: t.testdir(), arguments: args },
     6,
     drawing(5),
-    900,
+    600,
   )
   t.ok(killed > 0, `killed ${killed} times`)
   t.equal(code, 3)

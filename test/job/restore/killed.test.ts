@@ -16,7 +16,7 @@ import { drawing } from '../ingest/killing.ts'
 import { objectsOf } from './restored.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/elysiactl.js', import.meta.url))
-const OBJECTS = 1500
+const OBJECTS = 900
 const FAILPOINTS = [
   'restore.made',
   'restore.before-note:2',
@@ -39,7 +39,7 @@ async function makeArchive(): Promise<StoredObject[]> {
     beacons: [`weaviate://localhost/Thing/${idOf(n + 1, OBJECTS)}`],
   }))
   await store.collection('Thing').link(links)
-  await backup(store, 'Thing', directoryStorage(archive), { partSize: 20_000 })
+  await backup(store, 'Thing', directoryStorage(archive), { partSize: 12_000 })
   return objectsOf(store, 'Thing')
 }
 
@@ -131,10 +131,10 @@ for (const [name, targetIn] of Object.entries(TARGETS)) {
     let killed = 0
     const storage = t.testdir()
     const target = await targetIn(t, storage)
-    let ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 300 })
+    let ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 180 })
     while (ended.code === null && killed < 3) {
       killed += 1
-      ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 500 })
+      ended = await restoreOnce(storage, target.text, { killAfterMs: draw() * 300 })
     }
     if (ended.code === null) ended = await restoreOnce(storage, target.text)
     t.ok(killed > 0, `killed ${killed} times, then ${ended.report?.parts_continued} parts were done`)
@@ -160,7 +160,7 @@ t.test('stopped by SIGINT it ends with 130, notes what is done, and goes on from
   const written = () =>
     double.collections.schema('Thing') === undefined ? 0 : double.objects('Thing').length
   const stopAt = async () => {
-    while (written() < 400) await wait(5)
+    while (written() < 300) await wait(5)
   }
   const { code, report } = await restoreOnce(storage, double.target, { stopAt })
   t.equal(code, 130)

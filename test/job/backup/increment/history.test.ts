@@ -14,6 +14,7 @@ import { chainSource } from '../../../../lib/job/restore/source/chain.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import { objects } from '../../../../lib/store/objects.ts'
 import type { Collection } from '../../../../lib/store/store.ts'
+import { runs, tried } from '../../../runs.ts'
 import { idOf, THING, thing } from '../archived.ts'
 
 const IDS = 40
@@ -62,7 +63,7 @@ t.test('each archive of a chain gives back the collection as it was', async (t) 
         t.match(report, { written: await collection.count() })
       },
     ),
-    { numRuns: 200 },
+    tried(runs(80)),
   )
 })
 
