@@ -132,11 +132,12 @@ export async function planRestore(
 function withVectorsSaid(
   pipeline: TransformPipeline,
   { withoutVectors }: RestoreSource,
-  { vectors, revectorize }: RestoreOptions,
+  { vectors, revectorize, onConflict }: RestoreOptions,
   target: CollectionSchema,
 ): TransformPipeline {
   const touched = withoutVectors === true || revectorize ? [] : touchedVectorizers(pipeline, target)
-  requireVectorsSaid(target, touched, vectors)
+  // Only a merge has vectors of the target to take.
+  requireVectorsSaid(target, touched, vectors === 'target' && onConflict !== 'merge' ? undefined : vectors)
   if (touched.length === 0 || vectors !== 'drop') return pipeline
   const makers = touched.map(({ maker }) => maker)
   const all = pipeline.steps.map(({ transform }) => transform)

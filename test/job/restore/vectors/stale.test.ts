@@ -57,10 +57,12 @@ t.test('it has to be said; drop has those made anew whose texts have changed, ke
   const vector = embed('as long as those that are made')
   const archive = await archived(50, vector)
   const context = { transforms: [tenths] }
-  await t.rejects(restore(await sourceOf(archive), store, {}, context), {
-    code: 'ELYSIA_USAGE',
-    message: `tenths changes what ${FAKE_VECTORIZER} makes the vector of Thing from`,
-  })
+  // Only a merge has vectors of the target to take.
+  for (const options of [{}, { vectors: 'target' } as const])
+    await t.rejects(restore(await sourceOf(archive), store, options, context), {
+      code: 'ELYSIA_USAGE',
+      message: `tenths changes what ${FAKE_VECTORIZER} makes the vector of Thing from`,
+    })
   t.same(await store.list(), [], 'nothing was made')
   await restore(await sourceOf(archive), store, { vectors: 'keep' }, context)
   t.equal(double.calls.embeddings, 0)
