@@ -21,6 +21,8 @@ export interface FollowFacts {
   readonly beganMs: number
   /** True where the first pass has made the class of the target: nothing of before is to be kept. */
   readonly made: boolean
+  /** What tells what is copied, and as what, from anything else; 0 before it is noted. */
+  readonly asked: number
 }
 
 export const NOTHING_FOLLOWED: FollowFacts = {
@@ -32,6 +34,7 @@ export const NOTHING_FOLLOWED: FollowFacts = {
   perMinute: 0,
   beganMs: 0,
   made: false,
+  asked: 0,
 }
 
 /** The facts as the journal keeps them. */
@@ -49,7 +52,10 @@ export function countsOfFollow({ state, perMinute, beganMs, made, ...counts }: F
 export function followOfCounts(counts: RunCounts | undefined): FollowFacts | undefined {
   const state = FOLLOW_STATES[Number(counts?.state ?? -1)]
   if (counts === undefined || state === undefined) return undefined
-  const { passes, written, deleted, left, per_minute, began_ms, made } = counts as Record<string, number>
+  const { passes, written, deleted, left, per_minute, began_ms, made, asked } = counts as Record<
+    string,
+    number
+  >
   return {
     state,
     passes: passes ?? 0,
@@ -59,5 +65,6 @@ export function followOfCounts(counts: RunCounts | undefined): FollowFacts | und
     perMinute: per_minute ?? 0,
     beganMs: began_ms ?? 0,
     made: made === 1,
+    asked: asked ?? 0,
   }
 }

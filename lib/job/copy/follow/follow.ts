@@ -3,13 +3,14 @@ import { undoRoot } from '../../../archive/undo/undo.ts'
 import { closingAfter } from '../../../async/closeAll.ts'
 import { classNameOf } from '../../../change/collectionName.ts'
 import { failpoint } from '../../../core/failpoint.ts'
-import { newRunId } from '../../../run/record.ts'
+import { newRunId, type RunRecord } from '../../../run/record.ts'
 import { Run } from '../../../run/run.ts'
 import { findNamed } from '../../../store/named.ts'
 import { lockChanges } from '../../undo/lock.ts'
 import { changesSince } from '../changed.ts'
 import { type CopyEnded, type CopyPass, runPass } from '../pass.ts'
 import type { CopyReport } from '../report.ts'
+import { askedOf, requireSameAsked } from './asked.ts'
 import { countsOfFollow, type FollowFacts, followOfCounts, NOTHING_FOLLOWED } from './facts.ts'
 import { finish } from './finish.ts'
 import { type Following, note, quietly } from './following.ts'
@@ -32,6 +33,9 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
   const { schema } = await run.retrying(given.options.retryForMs)(() => findNamed(from.store, from.name))
   const inputs = [`${from.store.target}#${schema.class}`, '--follow']
   const key = { target: target.store.target, class: name, inputs }
+  const asked = askedOf(given)
+  // Before a process that follows is asked to end.
+  requireSameAsked(factsOf(state?.journal.unfinished(key), context), asked, name)
   const handover = state && (await lockFollow(state, key, given.options.finish, run))
   return closingAfter([() => handover?.release()], async () => {
     const found = state?.journal.unfinished(key)
@@ -45,13 +49,17 @@ export async function runFollow(given: Omit<CopyPass, 'changedSinceMs' | 'restor
       class: name,
       source: schema.class,
       handover,
-      facts: (context.fresh !== true && followOfCounts(found?.counts)) || NOTHING_FOLLOWED,
+      facts: { ...factsOf(found, context), asked },
       report: undefined,
     }
     run.begin({ run: id, key, collection: schema.class }, found !== undefined)
     if (found !== undefined) run.emit({ type: 'run_continued', run: id, kind: 'copy' })
     return follow(following)
   })
+}
+
+function factsOf(found: RunRecord | undefined, { fresh }: CopyPass['context']): FollowFacts {
+  return (fresh !== true && followOfCounts(found?.counts)) || NOTHING_FOLLOWED
 }
 
 async function follow(following: Following): Promise<CopyEnded> {

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../../../lib/run/event/schema.ts'
 import { openState } from '../../../../lib/run/state.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import type { Collection, Store } from '../../../../lib/store/store.ts'
+import { dropProperty } from '../../../../lib/transform/step/drop.ts'
 import { THING, thing, things } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
 import { objectsOf } from '../../restore/restored.ts'
@@ -115,6 +116,24 @@ t.test('it bears the name that it was given, and with fresh it begins with every
   t.match(await finishing, { id: 'mine', status: 'done' })
   t.ok(seen.length >= 2)
   t.equal(again.seen[0]!.pass, 1)
+})
+
+t.test('it is not finished with other transforms than it was begun with', async (t) => {
+  const [source, target] = [await things(3), openMemory()]
+  const state = stateOf(t, target)
+  const { onEvent, reached } = passes()
+  const stop = new AbortController()
+  const transforms = [dropProperty('count')]
+  const context = { state, onEvent, stop: stop.signal, transforms }
+  const following = runCopy(at(source), at(target), { follow: true, everyMs: 1 }, context)
+  await Promise.race([reached(1), following])
+  stop.abort(new Error('enough'))
+  await following
+  const finish = { finish: true } as const
+  await t.rejects(copy(at(source), at(target), finish, { state }), { code: 'ELYSIA_CONFLICT' })
+  const [object] = await objectsOf(target, 'Thing')
+  t.notHas(object!.properties, { count: 0 })
+  t.match(await copy(at(source), at(target), finish, { state, transforms }), { status: 'done' })
 })
 
 t.test('of a server only what was written since is read', async (t) => {

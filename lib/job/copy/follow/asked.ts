@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { CopyPass } from '../pass.ts'
+import type { FollowFacts } from './facts.ts'
+
+/** Six bytes: so many a count holds exactly. */
+const BYTES = 6
+
+/** A number that is equal for the same objects, made into the same. */
+export function askedOf({ options, context }: Pick<CopyPass, 'options' | 'context'>): number {
+  const { filter, objects, properties, tenant, vectors, vectorMap, revectorize } = options
+  const steps = (context.transforms ?? []).map(({ name, sha256 }) => [name, sha256])
+  const asked = [steps, filter, objects, properties, tenant, vectors, vectorMap, revectorize]
+  return createHash('sha256').update(JSON.stringify(asked)).digest().readUIntBE(0, BYTES)
+}
+
+/**
+ * The passes before have copied the same: another selection, or other transforms, would make the target anew.
+ * @throws ElysiaError ELYSIA_CONFLICT
+ */
+export function requireSameAsked({ asked }: FollowFacts, now: number, name: string): void {
+  if (asked === 0 || asked === now) return
+  const fact = `the copy into ${name} was begun with other transforms, or another selection`
+  throw new ElysiaError('ELYSIA_CONFLICT', fact, {
+    hint: 'nothing was written; give the options that it was begun with, or --fresh to begin anew with these',
+  })
+}
