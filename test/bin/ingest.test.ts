@@ -7,7 +7,7 @@ import { adds, home } from './elysiactl.ts'
 const INTO = ['--collection', 'source-code']
 
 function counts(stdout: string): Partial<Report> {
-  const { id, started_at, target, seconds, rate, bytes, peak_rss_bytes, ...rest } = JSON.parse(
+  const { id, started_at, target, seconds, rate, bytes, peak_rss_bytes, coalesced, ...rest } = JSON.parse(
     stdout,
   ) as Report
   return rest

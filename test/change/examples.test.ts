@@ -6,8 +6,14 @@ import { REJECT_CODES, Reject } from '../../lib/core/reject.ts'
 import { type Example, examplePath, examples, itemsOf } from './examples.ts'
 import { Index } from './plainIndex.ts'
 
-/** Faults that only a store can find. */
-const STORE_CODES = ['source_missing', 'object_missing', 'store_rejected']
+/** Faults that only a store can find, or what is done with a record. */
+const STORE_CODES = [
+  'source_missing',
+  'object_missing',
+  'store_rejected',
+  'vector_mismatch',
+  'transform_failed',
+]
 
 function verdict(item: Item): string {
   if (item instanceof Reject) return `reject ${item.code}`

@@ -125,11 +125,11 @@ t.test(
   async (t) => {
     const { double, store } = await server(t)
     const source = await sourceOf(await archiveOf(3))
-    const body = { nodes: [{ name: 'n1', status: 'HEALTHY', operationalMode: 'ReadOnly' }] }
+    const body = { nodes: [{ name: 'node1', status: 'HEALTHY', operationalMode: 'ReadOnly' }] }
     double.faults.inject({ fault: 'lie', on: 'GET /v1/nodes', answer: () => ({ status: 200, body }) })
     await t.rejects(restore(source, store, {}), {
       code: 'ELYSIA_CONFLICT',
-      message: /its node n1 is read-only/,
+      message: /its node node1 is read-only/,
     })
     double.faults.clear()
     const late = changedStore(store, () => ({}), { clockDifferenceMs: async () => 61_000 })
