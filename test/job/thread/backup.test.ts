@@ -134,7 +134,7 @@ t.test('killed while a thread commits a part, --resume finishes it', async (t) =
 })
 
 t.test('the threads have the work that is asked of them by name', async (t) => {
-  t.strictSame(Object.keys(works), ['archivePart', 'changeItems', 'storedRange'])
+  t.strictSame(Object.keys(works), ['archivePart', 'changeItems', 'lineEffects', 'storedRange'])
 })
 
 t.test('a thread that dies ends the backup with what it died of, and --resume finishes it', async (t) => {

@@ -22,7 +22,13 @@ const stop = new AbortController()
 await watch(
   inbox,
   store,
-  { collection: 'source-code', after: after as WatchOptions['after'], batchSize: 10, workers: 1 },
+  {
+    collection: 'source-code',
+    after: after as WatchOptions['after'],
+    batchSize: 10,
+    workers: 1,
+    coalesce: 'off',
+  },
   {
     state: openState(store, stateDirectory),
     stop: stop.signal,
