@@ -76,7 +76,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'col migrate': { badly: ['c', '--map', 'language=lang'], exit: 2, says: /--alias/ },
   'cluster health': { well: [], badly: ['none'], exit: 10, says: /no target named none/ },
-  'transform test': { badly: ['none.yaml'], exit: 10, says: /none\.yaml/ },
+  'transform test': { badly: ['none.yaml'], exit: 2, says: /none\.yaml/ },
   'format conformance': {
     well: ['kit', '--sequences', '1'],
     badly: ['check', 'none', 'x'],
