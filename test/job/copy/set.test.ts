@@ -90,6 +90,11 @@ t.test('of a circle none is done where one fails; what stops the run begins none
     ],
   )
   stop.abort(new Error('stopped'))
-  t.same((await runCopySet(source, openMemory(), { all: true }, { stop: stop.signal })).members, [])
+  const stopped = await runCopySet(source, openMemory(), { all: true }, { stop: stop.signal })
+  t.match(
+    stopped.members.map(({ report, error }) => [report, error]),
+    members.map(() => [undefined, { message: 'stopped' }]),
+    'each is named, and none begun',
+  )
   await t.rejects(runCopySet(source, openMemory(), { all: true, follow: true }), { code: 'ELYSIA_USAGE' })
 })
