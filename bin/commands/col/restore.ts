@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { archivePath, lockedForReading } from '../../cli/archivePath.ts'
 import { backupRoot, onCatalog } from '../../cli/catalog.ts'
 import { finder } from '../../cli/chain/finder.ts'
@@ -23,7 +22,6 @@ import {
   restoreOptions,
   retryEvent,
   runOptions,
-  type State,
   targetOptions,
   transformOptions,
 } from '../../library.ts'
@@ -31,6 +29,7 @@ import { eventView, progressEvents } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { asOfOptions, locationAsOf } from './asOf.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
+import { writingContext } from './restoring/context.ts'
 import { endRestores } from './restoring/end.ts'
 import { printList, restoreListOptions } from './restoring/list.ts'
 import { restoreSet, restoreSetOptions, setOperands } from './sets/restores.ts'
@@ -120,7 +119,7 @@ async function run(context: Context): Promise<void> {
     const { yes } = context.options(restoreAskOptions)
     const lost = opened.flatMap(({ lock }) => (lock === undefined ? [] : [lock.lost]))
     const jobContext: RestoreContext = {
-      ...contextOf(context, state),
+      ...writingContext(context, state),
       transforms,
       ...(!yes && { confirm: (deletions) => agreed(context, deletions) }),
       signal: AbortSignal.any([context.signal, ...lost]),
@@ -194,19 +193,5 @@ function opening(
     ...callsFor(workers),
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
-  }
-}
-
-function contextOf(context: Context, state: State): RestoreContext {
-  const { rejects, runId, fresh } = context.options(runOptions)
-  return {
-    stop: context.stop,
-    signal: context.signal,
-    onInFlight: context.onInFlight,
-    state,
-    fresh,
-    ...(runId !== undefined && { runId }),
-    ...(rejects !== undefined && { rejectsPath: rejects }),
-    rejectsDirectory: join(state.directory, 'rejects'),
   }
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Command, Context } from '../../../cli/command.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
 import {
@@ -14,7 +13,6 @@ import {
   type OpenOptions,
   retryEvent,
   runOptions,
-  type State,
   type Store,
   targetOptions,
   transformOptions,
@@ -22,6 +20,7 @@ import {
 import { eventView, progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
+import { writingContext } from '../restoring/context.ts'
 import { endCopies } from './end.ts'
 import { COLLECTION_PLACE, type CopyPlaces, copyPlaces, copyStores } from './operands.ts'
 
@@ -69,7 +68,7 @@ async function run(context: Context): Promise<void> {
     await requireAnswerableFor(context, store, places?.target.name)
     const { yes } = context.options(restoreAskOptions)
     const jobContext: CopyContext = {
-      ...contextOf(context, state),
+      ...writingContext(context, state),
       transforms,
       ...(!yes && { confirm: (deletions) => agreedTo(context, deletions) }),
       onEvent: progressEvents(console, view),
@@ -146,19 +145,5 @@ function opening(context: Context): OpenOptions {
     retryForMs,
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
-  }
-}
-
-function contextOf(context: Context, state: State): CopyContext {
-  const { rejects, runId, fresh } = context.options(runOptions)
-  return {
-    stop: context.stop,
-    signal: context.signal,
-    onInFlight: context.onInFlight,
-    state,
-    fresh,
-    ...(runId !== undefined && { runId }),
-    ...(rejects !== undefined && { rejectsPath: rejects }),
-    rejectsDirectory: join(state.directory, 'rejects'),
   }
 }
