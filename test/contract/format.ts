@@ -380,7 +380,7 @@ async function closes(t: Test, format: Format): Promise<void> {
     stream.destroy()
     await closed(stream)
   }
-  for (let turns = 0; turns < 200 && openResources() > open; turns++) await turn()
+  for (let waits = 0; waits < 1000 && openResources() > open; waits++) await wait(10)
   t.ok(openResources() <= open, 'nothing is left open')
 }
 

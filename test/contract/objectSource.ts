@@ -1,6 +1,6 @@
 import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { ObjectsDigest } from '../../lib/archive/object/digest.ts'
 import type { ObjectRange, ObjectSource } from '../../lib/archive/object/source.ts'
@@ -152,7 +152,8 @@ function openResources(): number {
   return process.getActiveResourcesInfo().filter((name) => name !== 'Immediate' && name !== 'Timeout').length
 }
 
+// What is closed may still wait for a thread of the pool: on a busy machine that takes longer than any number of turns.
 async function settles(fact: () => boolean): Promise<boolean> {
-  for (let turns = 0; turns < 500 && !fact(); turns++) await turn()
+  for (let waits = 0; waits < 1000 && !fact(); waits++) await wait(10)
   return fact()
 }
