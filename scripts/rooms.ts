@@ -54,6 +54,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     holds: 'runs: frame, context, events, journal, state, rejects',
     sees: ['core', 'file', 'options', 'async', 'database', 'store'],
   },
+  monitor: {
+    holds: 'looking on: progress, profile, history, expectations, report, metrics, alerts, dashboard',
+    sees: ['core', 'file', 'options', 'async', 'database', 'catalog', 'config', 'run'],
+  },
   job: {
     holds:
       'what a user asks for: ingest, watch, backup, restore, verify, diff, cleanup; each with its report',

@@ -1,0 +1,152 @@
+import type { Static } from '../../core/typebox.ts'
+import Type from '../../core/typebox.ts'
+
+const text = (description: string) => Type.String({ description })
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+const amount = (description: string) => Type.Number({ minimum: 0, description })
+const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
+
+/** What began a run: a person's command, the policies of `elysiactl auto`, a cron job, or a program that uses the library. */
+export const TRIGGERS = ['user', 'auto', 'cron', 'library'] as const
+
+/**
+ * What a run is, by now or at its end. `killed` ended without saying so: its process is gone. `missed` is no status of a
+ * run: what never ran has no entry.
+ */
+export const HISTORY_STATUSES = ['running', 'done', 'rejects', 'interrupted', 'failed', 'killed'] as const
+
+/** How far a run has come; noted once a second at most. */
+const ProgressNote = Type.Object({
+  at: time('When it was noted.'),
+  phase: Type.Optional(text('What it does now: `writing`, `reading back` …')),
+  unit: text('What is counted: records, objects, parts, archives.'),
+  done: count('How many are settled.'),
+  total: Type.Optional(count('How many there are, where that is known.')),
+  rate_per_second: Type.Optional(amount('Over the last seconds.')),
+  bytes_per_second: Type.Optional(amount('Over the last seconds, in and out.')),
+  eta_seconds: Type.Optional(amount('Until the end at this rate; only with a total.')),
+  retries: count('Calls that were repeated so far.'),
+  rejected: count('Records or objects refused so far.'),
+  rss_bytes: count('Memory of the process.'),
+  waits_for: Type.Optional(
+    text('Whom it waits for, where nothing was acknowledged for a while: a host, standard input …'),
+  ),
+})
+
+/** One try at a run: what a process did of it. A run that is continued has an entry for each process. */
+export const HistoryEntrySchema = Type.Object(
+  {
+    id: text('The id of the run.'),
+    attempt: Type.Integer({
+      minimum: 1,
+      description: 'Which process it was that worked on the run, from 1.',
+    }),
+    kind: text('The job: ingest, backup, restore, verify, rehearse …'),
+    trigger: Type.Union(
+      TRIGGERS.map((name) => Type.Literal(name)),
+      { description: 'What began it.' },
+    ),
+    collection: text('The collection; empty where the job is of none.'),
+    target: text('The store, or the place of the archives, without secrets.'),
+    status: Type.Union(
+      HISTORY_STATUSES.map((name) => Type.Literal(name)),
+      { description: 'How it ended, or `running`.' },
+    ),
+    exit_code: Type.Optional(Type.Integer({ description: 'That of the command, where it ended by itself.' })),
+    started_at: time('When this process began it.'),
+    updated_at: time('When the entry last changed.'),
+    ended_at: Type.Optional(time('When it ended; of a killed one when that was found.')),
+    seconds: Type.Optional(amount('How long it took.')),
+    counts: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'What it counted, by the names of its report.',
+    }),
+    records: count('Records or objects that it settled.'),
+    rejected: count('Records or objects that were refused.'),
+    bytes_in: count('Bytes that it read: of the input, of archives, of servers.'),
+    bytes_out: count('Bytes that it wrote: into archives, into servers.'),
+    rate_per_second: Type.Optional(amount('Records or objects a second.')),
+    peak_rss_bytes: count('The most memory that the process had.'),
+    retries: count('Calls that were repeated.'),
+    bottleneck: Type.Optional(text('The sentence of --profile that names what held it back.')),
+    rejects_file: Type.Optional(text('Where the rejected records lie.')),
+    archive: Type.Optional(text('The id of the archive that it made or read.')),
+    archive_bytes: Type.Optional(count('Size of the archive that it made.')),
+    error: Type.Optional(
+      Type.Object({
+        code: text('Its code.'),
+        message: text('What happened.'),
+        hint: Type.Optional(text('What to do.')),
+      }),
+    ),
+    continues: Type.Optional(
+      text('The id of the run that it goes on with, where that is another one; its own where attempt > 1.'),
+    ),
+    hosts: Type.Array(Type.String(), { description: 'Hosts and ports that it talked to.' }),
+    command: Type.Array(Type.String(), {
+      description: 'The words of the command line, without secrets; empty in the library.',
+    }),
+    directory: text('The working directory of the process.'),
+    version: text('The version of elysiactl.'),
+    host: text('The name of the machine.'),
+    pid: count('The process.'),
+    progress: Type.Optional(ProgressNote),
+    profile: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'The document of --profile.' }),
+    ),
+  },
+  {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:elysiactl:schema:history-entry:1',
+    title: 'elysiactl history entry',
+    description: 'What one process did of one run.',
+  },
+)
+
+/** What one process did of one run. */
+export type HistoryEntry = Static<typeof HistoryEntrySchema>
+
+export type HistoryStatus = HistoryEntry['status']
+
+export type Trigger = HistoryEntry['trigger']
+
+/** Which entries are asked for; newest first. */
+export interface HistoryChoice {
+  readonly kind?: readonly string[]
+  readonly status?: readonly HistoryStatus[]
+  readonly collection?: string
+  readonly target?: string
+  /** ISO texts: begun at or after, begun before. */
+  readonly since?: string
+  readonly before?: string
+  readonly limit?: number
+}
+
+/** The history as its readers see it: report, metrics, alerts, dashboard. All reads see a state of one moment each. */
+export interface HistoryReader {
+  list(choice?: HistoryChoice): HistoryEntry[]
+  /** All tries of a run, the first one first; the id may be shortened where it stays unique. */
+  find(id: string): HistoryEntry[]
+  /** The last entry of each kind, collection and target that ended well, whatever its age. */
+  lastSuccesses(): HistoryEntry[]
+  /** Sums over all that was ever recorded, pruned entries too, by kind, collection, target and status or code. */
+  totals(): HistoryTotal[]
+  /** Changes whenever any process has written. */
+  version(): number
+}
+
+/** One of the ever growing sums. */
+export interface HistoryTotal {
+  readonly kind: string
+  readonly collection: string
+  readonly target: string
+  readonly status: HistoryStatus
+  /** The error code; empty without one. */
+  readonly code: string
+  readonly runs: number
+  readonly seconds: number
+  readonly records: number
+  readonly rejected: number
+  readonly bytes_in: number
+  readonly bytes_out: number
+  readonly retries: number
+}
