@@ -65,7 +65,7 @@ function haveHome() {
 function printVersion() {
   var read = process.getBuiltinModule('fs').readFileSync
   var description = JSON.parse(read(new URL('../package.json', import.meta.url), 'utf8'))
-  process.stdout.write(description.version + '\n')
+  process.stdout.write(`${description.version}\n`)
 }
 
 function isBuilt() {

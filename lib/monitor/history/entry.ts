@@ -1,5 +1,6 @@
 import type { Static } from '../../core/typebox.ts'
 import Type from '../../core/typebox.ts'
+import { choice } from '../../run/event/fields.ts'
 
 const text = (description: string) => Type.String({ description })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
@@ -42,16 +43,10 @@ export const HistoryEntrySchema = Type.Object(
       description: 'Which process it was that worked on the run, from 1.',
     }),
     kind: text('The job: ingest, backup, restore, verify, rehearse …'),
-    trigger: Type.Union(
-      TRIGGERS.map((name) => Type.Literal(name)),
-      { description: 'What began it.' },
-    ),
+    trigger: choice(TRIGGERS, 'What began it.'),
     collection: text('The collection; empty where the job is of none.'),
     target: text('The store, or the place of the archives, without secrets.'),
-    status: Type.Union(
-      HISTORY_STATUSES.map((name) => Type.Literal(name)),
-      { description: 'How it ended, or `running`.' },
-    ),
+    status: choice(HISTORY_STATUSES, 'How it ended, or `running`.'),
     exit_code: Type.Optional(Type.Integer({ description: 'That of the command, where it ended by itself.' })),
     started_at: time('When this process began it.'),
     updated_at: time('When the entry last changed.'),
