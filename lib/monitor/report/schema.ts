@@ -44,6 +44,16 @@ const Missed = Type.Object({
   late_seconds: amount('How late it is.'),
 })
 
+const Expected = Type.Object({
+  collection: text('The collection.'),
+  target: optional(text('The store, where the expectation names one.')),
+  what: text('What is expected: backup, verify, rehearse.'),
+  every_seconds: amount('How often it is expected.'),
+  grace_seconds: amount('How late it may be.'),
+  last_success_at: optional(time('The last one; absent where it never was.')),
+  due_at: time('When the next one is due, without the grace.'),
+})
+
 const Recovery = Type.Object({
   collection: text('The collection.'),
   target: text('The store that its archives are of.'),
@@ -122,6 +132,9 @@ export const MonitorReportSchema = Type.Object(
     running: count('Runs that go on.'),
     success: Type.Array(SuccessRate),
     missed: Type.Array(Missed),
+    expected: optional(
+      Type.Array(Expected, { description: 'All that is expected, missed or not: what is due when.' }),
+    ),
     recovery: Type.Array(Recovery),
     trends: Type.Array(Trend),
     storage: Type.Array(Storage),
