@@ -13,7 +13,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     sees: [],
   },
   file: {
-    holds: 'the file system: directories, identity of files, patterns of names',
+    holds: 'the file system: directories, identity of files, patterns of names, YAML with its places',
     sees: ['core'],
   },
   options: { holds: 'options: their schemas, values and tables', sees: ['core'] },
@@ -43,12 +43,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   transform: {
     holds: 'object → object and schema → schema: transforms, and what has to change for another store',
-    sees: ['core', 'stream'],
+    sees: ['core', 'file', 'stream'],
     typesOf: ['store'],
   },
   config: {
     holds: 'configuration files, the environment, and paths',
-    sees: ['core', 'options'],
+    sees: ['core', 'file', 'options'],
   },
   run: {
     holds: 'runs: frame, context, events, journal, state, rejects',
@@ -108,6 +108,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   tinypool: 'lib/async/thread/threads.ts',
   typebox: 'lib/core/typebox.ts',
   'weaviate-client': 'lib/store/weaviate/grpc/library.ts',
-  yaml: 'lib/transform/file/document.ts',
+  yaml: 'lib/file/document.ts',
   'zstd-napi': 'lib/stream/codec/zstd.ts',
 }

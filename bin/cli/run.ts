@@ -123,7 +123,7 @@ async function settingsFor(
 ): Promise<Settings> {
   const options = schemas.flatMap(({ properties }) => Object.values(properties))
   if (options.every(({ flagOnly }) => flagOnly === true))
-    return { layers: [], files: [], targets: {}, warnings: [] }
+    return { layers: [], files: [], targets: {}, sections: [], warnings: [] }
   const all = () => allSchemas(commands)
   return readSettings({ schemas: all, env: process.env, directory: process.cwd(), showRefused: showsRefused })
 }

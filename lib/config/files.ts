@@ -8,6 +8,7 @@ import { foreignHand } from './ownership.ts'
 export interface ConfigFile {
   readonly path: string
   readonly content: Readonly<Record<string, unknown>>
+  readonly text: string
 }
 
 /** A configuration file that is not trusted, and why, as the end of a sentence. */
@@ -60,9 +61,9 @@ async function readFile(path: string, distrust: typeof foreignHand): Promise<Con
   const text = await textOf(path, distrust)
   if (typeof text !== 'string') return text
   const content = await parsed(path, text)
-  if (content === undefined || content === null) return { path, content: {} }
+  if (content === undefined || content === null) return { path, content: {}, text }
   if (typeof content === 'object' && !Array.isArray(content)) {
-    return { path, content: content as Record<string, unknown> }
+    return { path, content: content as Record<string, unknown>, text }
   }
   throw unusable(path, 'it is not a set of keys and values')
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { OptionSchema } from '../options/schema.ts'
 import { type ConfigFile, liesBelow } from './files.ts'
 import { PERSONAL_TARGET_KEYS } from './namedTarget.ts'
+import { isSection, SECTIONS } from './sections.ts'
 
 /** Options by their key in a file. */
 export type OptionsByKey = ReadonlyMap<string, { readonly key: string; readonly option: OptionSchema }>
@@ -17,7 +18,8 @@ const OUTSIDE = 'which leads out of its directory'
 export function overreach({ path, content }: ConfigFile, options: OptionsByKey): string | undefined {
   for (const [name, value] of Object.entries(content)) {
     const option = options.get(name)?.option
-    if (option?.personal === true) return `it sets ${name}, ${PERSONAL}`
+    if (option?.personal === true || (isSection(name) && SECTIONS[name].personal))
+      return `it sets ${name}, ${PERSONAL}`
     const outside = leadsOut(path, value, option?.path === true)
     if (outside) return `it sets ${name} to a path ${OUTSIDE}`
   }

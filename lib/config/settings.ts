@@ -7,6 +7,7 @@ import { type ConfigFile, type RefusedFile, readConfigFile, readProjectFile, rea
 import { type NamedTarget, namedTargets } from './namedTarget.ts'
 import { homeDirectory, userPaths } from './paths.ts'
 import { type OptionsByKey, overreach } from './projectFile.ts'
+import { isSection, SECTIONS, type Section, type SectionName } from './sections.ts'
 
 /** Environment variables that are not options: they hold or name secrets and locations. */
 export const PLAIN_VARIABLES: readonly string[] = [
@@ -34,6 +35,8 @@ export interface Settings {
   /** The files that were found, the strongest first. */
   readonly files: readonly FoundFile[]
   readonly targets: Readonly<Record<string, TargetSetting>>
+  /** What the files say beside options and targets, unchecked, the strongest first. */
+  readonly sections: readonly Section[]
   /** Sentences for a person: settings that were not understood. */
   readonly warnings: readonly string[]
 }
@@ -74,6 +77,7 @@ export async function readSettings(sources: Sources): Promise<Settings> {
     layers: [layer, ...read.map((file) => fileLayer(file, keys))],
     files: seenFiles,
     targets: Object.assign({}, ...targets) as Record<string, TargetSetting>,
+    sections: read.flatMap(sectionsOf),
     warnings,
   }
 }
@@ -173,12 +177,19 @@ function warnUnknown(name: string, known: readonly string[], warnings: string[])
 function fileLayer({ path, content }: ConfigFile, known: KnownOptions): Layer {
   const values: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(content)) {
-    if (name === 'targets') continue
+    if (name === 'targets' || isSection(name)) continue
     const option = known.get(name)
-    if (option === undefined) throw unknownKey(name, path, [...known.keys(), 'targets'])
+    if (option === undefined)
+      throw unknownKey(name, path, [...known.keys(), 'targets', ...Object.keys(SECTIONS)])
     if (value !== null) values[option.key] = rooted(value, path, option.option.path === true)
   }
   return { kind: 'file', origin: path, values }
+}
+
+/** One that is there and says nothing is left out. */
+function sectionsOf({ path, content, text }: ConfigFile): Section[] {
+  const names = Object.keys(SECTIONS).filter((name) => content[name] !== undefined && content[name] !== null)
+  return names.map((name) => ({ name: name as SectionName, origin: path, text }))
 }
 
 function unknownKey(name: string, path: string, known: readonly string[]): ElysiaError {

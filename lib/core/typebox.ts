@@ -2,7 +2,7 @@
  * typebox: schemas as values. Its 700 modules take 100 ms to load, and the compiler's 70 more, so only lazily loaded
  * files import it; the command has them as one file, which takes 10 and 4 (scripts/bundle.ts).
  */
-export { default, type Static, type TProperties } from 'typebox'
+export { default, type Static, type TProperties, type TSchema } from 'typebox'
 
 /** Loads the compiler that turns a schema into a check. */
 export const loadCompiler = async () => (await import('typebox/compile')).default

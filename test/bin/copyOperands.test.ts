@@ -2,7 +2,13 @@
 import t from 'tap'
 import { copyPlaces, copyStores } from '../../bin/commands/col/copying/operands.ts'
 
-const settings = { layers: [], files: [], targets: { old: { url: 'http://a', origin: 'x' } }, warnings: [] }
+const settings = {
+  layers: [],
+  files: [],
+  targets: { old: { url: 'http://a', origin: 'x' } },
+  sections: [],
+  warnings: [],
+}
 const places = (...operands: string[]) => copyPlaces({ operands, settings })
 const stores = (...operands: string[]) => copyStores({ operands, settings })
 

@@ -7,6 +7,7 @@ const settings: Settings = {
   layers: [],
   files: [],
   warnings: [],
+  sections: [],
   targets: {
     prod: {
       url: 'https://h:1',

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { didYouMean } from '../../core/suggest.ts'
 import { loadCompiler } from '../../core/typebox.ts'
-import { DocumentFault, type FileDocument, type Place, readDocument } from './document.ts'
+import { DocumentFault, type FileDocument, type Place, readDocument } from '../../file/document.ts'
 import { type ExampleEntry, type PipelineFile, PipelineFileSchema, type StepEntry } from './schema.ts'
 
 /** A step of a file: the flag that it stands for, with its value, and where it stands. */
