@@ -17,6 +17,7 @@ const EXTERNAL = [
   'log-update',
   'lz4-napi',
   'parquet-wasm',
+  'prom-client',
   'stream-json',
   'string-width',
   'tinypool',

@@ -68,6 +68,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/selection': ['job/selection/backup.test.ts', 'job/selection/restore.test.ts'],
   'job/verify': ['job/verify/verify.test.ts', 'job/verify/live.test.ts', 'job/verify/expired.test.ts'],
   'job/watch': ['job/watch/watch.test.ts'],
+  'monitor/metrics': ['monitor/metrics/source.test.ts'],
   run: [
     'run/run.test.ts',
     'run/rejectsFile.test.ts',

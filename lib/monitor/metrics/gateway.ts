@@ -1,0 +1,60 @@
+/** How the address of a Pushgateway is read. */
+import { ElysiaError } from '../../core/errors.ts'
+import { rememberSecrets } from '../../core/secrets.ts'
+
+/** Where to send to, without credentials, and those by themselves. */
+export interface Gateway {
+  readonly url: string
+  readonly authorization?: string
+}
+
+/** What is wrong with the address of a gateway; undefined where nothing is. */
+export function gatewayFault(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    return 'it takes http://HOST:PORT or https://HOST:PORT'
+  if (url.hash !== '') return 'it takes an address without #'
+  return undefined
+}
+
+/**
+ * The group of this machine at a gateway. An address with a grouping key of its own (`/metrics/job/…`) is taken as it is; any
+ * other gets `job` elysiactl and `instance`. From here on no text shows the credentials.
+ * @throws ElysiaError ELYSIA_USAGE for what is no address
+ */
+export function gatewayOf(address: string, instance: string): Gateway {
+  const fault = gatewayFault(address)
+  if (fault !== undefined)
+    throw new ElysiaError('ELYSIA_USAGE', `${address} is no Pushgateway`, { hint: fault })
+  const url = new URL(address)
+  const authorization = authorizationOf(url)
+  url.username = ''
+  url.password = ''
+  if (!url.pathname.includes('/metrics/job')) {
+    const above = url.pathname.replace(/\/+$/, '')
+    url.pathname = `${above}/metrics/job/elysiactl/instance/${encodeURIComponent(instance)}`
+  }
+  return { url: url.href, ...(authorization !== undefined && { authorization }) }
+}
+
+/** True where an address holds credentials. */
+export function hasCredentials(address: string): boolean {
+  const url = URL.parse(address)
+  return url !== null && (url.username !== '' || url.password !== '')
+}
+
+function authorizationOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const [user, secret] = [username, password].map(decoded)
+  const basic = Buffer.from(`${user}:${secret}`).toString('base64')
+  rememberSecrets([password, secret, basic])
+  return `Basic ${basic}`
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,89 @@
+import type { HistoryEntry, HistoryReader, HistoryTotal } from '../history/entry.ts'
+import type { Labels, MetricName, Sample } from './metric.ts'
+
+/** The last entry of each kind, collection and target, however it ended. */
+export interface LastRuns {
+  lastRuns(): HistoryEntry[]
+}
+
+type Read = Pick<HistoryReader, 'totals' | 'lastSuccesses' | 'list'> & LastRuns
+
+/** What the history alone tells: sums, last runs, what goes on. */
+export function ofHistory(reader: Read): Sample[] {
+  return [
+    ...reader.totals().flatMap(ofTotal),
+    ...reader.lastSuccesses().flatMap(ofSuccess),
+    ...reader.lastRuns().flatMap(ofLast),
+    ...reader.list({ status: ['running'] }).flatMap(ofRunning),
+  ]
+}
+
+function ofTotal(total: HistoryTotal): Sample[] {
+  const labels = labelsOf(total)
+  const code = total.code === '' ? total.status : total.code
+  return [
+    { name: 'elysiactl_runs_total', labels: { ...labels, code }, value: total.runs },
+    { name: 'elysiactl_run_duration_seconds_total', labels, value: total.seconds },
+    { name: 'elysiactl_records_total', labels, value: total.records },
+    { name: 'elysiactl_rejected_records_total', labels, value: total.rejected },
+    { name: 'elysiactl_read_bytes_total', labels, value: total.bytes_in },
+    { name: 'elysiactl_written_bytes_total', labels, value: total.bytes_out },
+    { name: 'elysiactl_retries_total', labels, value: total.retries },
+  ]
+}
+
+function ofSuccess(entry: HistoryEntry): Sample[] {
+  return present(labelsOf(entry), {
+    elysiactl_last_success_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
+    elysiactl_last_success_duration_seconds: entry.seconds,
+    elysiactl_last_success_records: entry.records,
+    elysiactl_last_success_archive_bytes: entry.archive_bytes,
+  })
+}
+
+function ofLast(entry: HistoryEntry): Sample[] {
+  const labels = labelsOf(entry)
+  const code = entry.error?.code ?? entry.status
+  return [
+    ...present(labels, {
+      elysiactl_last_run_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
+    }),
+    { name: 'elysiactl_last_run_status', labels: { ...labels, code }, value: 1 },
+  ]
+}
+
+function ofRunning(entry: HistoryEntry): Sample[] {
+  const { progress } = entry
+  const ratio =
+    progress?.total === undefined || progress.total === 0
+      ? undefined
+      : Math.min(1, progress.done / progress.total)
+  return present(labelsOf(entry), {
+    elysiactl_runs_running: 1,
+    elysiactl_run_stalled: progress?.waits_for === undefined ? 0 : 1,
+    elysiactl_run_progress_ratio: ratio,
+    elysiactl_run_records_per_second: progress?.rate_per_second,
+    elysiactl_run_bytes_per_second: progress?.bytes_per_second,
+    elysiactl_run_resident_memory_bytes: progress?.rss_bytes,
+  })
+}
+
+function labelsOf({ kind, collection, target }: Pick<HistoryTotal, 'kind' | 'collection' | 'target'>) {
+  return { kind, collection, target }
+}
+
+/** Those of the values that there are, as samples with the same labels. */
+export function present(
+  labels: Labels,
+  values: Readonly<Partial<Record<MetricName, number | undefined>>>,
+): Sample[] {
+  return (Object.entries(values) as [MetricName, number | undefined][]).flatMap(([name, value]) =>
+    value === undefined || !Number.isFinite(value) ? [] : [{ name, labels, value }],
+  )
+}
+
+/** Seconds since 1970 of an ISO text; undefined where there is none, or it is no time. */
+export function secondsOf(iso: string | undefined): number | undefined {
+  const ms = iso === undefined ? Number.NaN : Date.parse(iso)
+  return Number.isNaN(ms) ? undefined : ms / 1000
+}

@@ -1,0 +1,57 @@
+import type { Resolved } from '../../options/options.ts'
+import type { OptionsSchema } from '../../options/schema.ts'
+import { gatewayFault } from './gateway.ts'
+import { listenFault } from './listen.ts'
+
+/** Where a job leaves the metrics of all runs when it ends. */
+export const metricsOptions = {
+  type: 'object',
+  name: 'metrics',
+  title: 'Metrics options',
+  description: 'Where the metrics of all runs are left at the end.',
+  properties: {
+    metricsTextfile: {
+      type: 'string',
+      kind: 'file',
+      description:
+        'write the metrics of all runs to this file at the end, for the textfile collector of node_exporter',
+      placeholder: 'FILE.prom',
+      check: (text: string) =>
+        text.endsWith('.prom') ? undefined : 'the name has to end in .prom: others are not collected',
+      path: true,
+      personal: true,
+    },
+    metricsPush: {
+      type: 'string',
+      description:
+        'send them to this Pushgateway at the end; credentials in the URL come from ELYSIACTL_METRICS_PUSH or the user’s own file',
+      placeholder: 'URL',
+      example: 'http://localhost:9091',
+      check: gatewayFault,
+      personal: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type MetricsOptions = Resolved<typeof metricsOptions>
+
+/** Where a command that stays serves the metrics. */
+export const metricsListenOptions = {
+  type: 'object',
+  name: 'metrics-listen',
+  title: 'Metrics server',
+  description: 'Where a command that stays serves the metrics.',
+  properties: {
+    metricsListen: {
+      type: 'string',
+      description:
+        'serve /metrics, /live and /ready at this address while the command runs; a port alone is one of 127.0.0.1',
+      placeholder: '[HOST:]PORT',
+      example: '127.0.0.1:9464',
+      check: listenFault,
+      personal: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+export type MetricsListenOptions = Resolved<typeof metricsListenOptions>

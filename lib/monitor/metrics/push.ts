@@ -1,0 +1,62 @@
+import { within } from '../../async/deadline.ts'
+import { retrying } from '../../async/retry.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { CONTENT_TYPE } from './exposition.ts'
+import type { Gateway } from './gateway.ts'
+
+const TRY_MS = 5_000
+/** A last try may begin so long after the first: all of them end within 15 s. */
+const BEGIN_WITHIN_MS = 10_000
+/** As much of an answer is read as may say why. */
+const MOST_ANSWER_BYTES = 1_000
+
+/**
+ * Adds metrics to a group of a Pushgateway, by POST: a PUT would remove what others have pushed into it. Three or so tries,
+ * 5 s each, 15 s in all; a redirection is not followed.
+ * @throws ElysiaError ELYSIA_UNREACHABLE where no try reached it; ELYSIA_REFUSED for 401 and 403; ELYSIA_STORE for all else
+ */
+export async function pushMetrics(text: string, gateway: Gateway, signal?: AbortSignal): Promise<void> {
+  const retry = retrying({ forMs: BEGIN_WITHIN_MS, minMs: 500, maxMs: 4_000, ...(signal && { signal }) })
+  await retry(() =>
+    within(TRY_MS, [signal], (ends) => post(text, gateway, ends)).catch(unreached(gateway, signal)),
+  )
+}
+
+/** Node's fetch: a connection that never was, and one that broke, are both worth repeating: a POST of all is idempotent. */
+function unreached({ url }: Gateway, signal: AbortSignal | undefined) {
+  return (error: unknown): never => {
+    if (error instanceof ElysiaError || signal?.aborted) throw error
+    const { cause } = error as Error
+    throw new ElysiaError('ELYSIA_UNREACHABLE', `no answer from ${url}: ${messageOf(cause ?? error)}`, {
+      retryable: true,
+      cause: error,
+    })
+  }
+}
+
+async function post(body: string, { url, authorization }: Gateway, signal: AbortSignal): Promise<void> {
+  const headers = {
+    'content-type': CONTENT_TYPE,
+    ...(authorization !== undefined && { authorization }),
+  }
+  const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal })
+  const answer = await beginning(response)
+  if (response.ok) return
+  const { status } = response
+  const code = status === 401 || status === 403 ? 'ELYSIA_REFUSED' : 'ELYSIA_STORE'
+  throw new ElysiaError(code, `${url} answered ${status}${answer === '' ? '' : `: ${answer}`}`, {
+    retryable: status === 429 || status >= 500,
+  })
+}
+
+async function beginning({ body }: Response): Promise<string> {
+  if (body === null) return ''
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of body) {
+    pieces.push(piece)
+    bytes += piece.byteLength
+    if (bytes >= MOST_ANSWER_BYTES) break
+  }
+  return Buffer.concat(pieces).toString('utf8', 0, MOST_ANSWER_BYTES).trim()
+}

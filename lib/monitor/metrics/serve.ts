@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { CONTENT_TYPE } from './exposition.ts'
+import { type Listen, listenText } from './listen.ts'
+
+/** What is served. */
+export interface Served {
+  /** The text of /metrics; what it throws is a 500 with its message. */
+  readonly metrics: () => Promise<string>
+  /** Whether the command does its work by now. Always. */
+  readonly isReady?: () => boolean
+}
+
+/** A server of metrics. It keeps no process alive. */
+export interface MetricsServer {
+  /** `http://127.0.0.1:9464`: the port that it has, where 0 was asked for. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+const MOST_CONNECTIONS = 32
+const REQUEST_MS = 10_000
+
+/**
+ * Serves `/metrics`, `/live` (200 while the process answers) and `/ready` (503 until its work has begun) to GET and HEAD. A
+ * `Host` that is neither an address of this connection nor a name of this machine is refused with 421: another page's name
+ * that was pointed at this machine is one. Memory: one text, however many ask at once.
+ * @throws ElysiaError ELYSIA_STATE where the address cannot be had
+ */
+export async function serveMetrics(listen: Listen, served: Served): Promise<MetricsServer> {
+  let asked: Promise<string> | undefined
+  const metrics = () => {
+    asked ??= served.metrics().finally(() => {
+      asked = undefined
+    })
+    return asked
+  }
+  const server = createServer(
+    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    (request, response) => {
+      void answer(request, listen.host, { ...served, metrics }).then((what) => send(request, response, what))
+    },
+  )
+  server.maxConnections = MOST_CONNECTIONS
+  await listening(server, listen)
+  server.unref()
+  const { port } = server.address() as AddressInfo
+  return { url: `http://${listenText({ ...listen, port })}`, close: () => closed(server) }
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly type?: string
+}
+
+async function answer(request: IncomingMessage, host: string, served: Served): Promise<Answer> {
+  const { method, url = '/' } = request
+  if (!isOwnHost(request, host)) return { status: 421, text: 'this is no name of this server\n' }
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, text: 'GET and HEAD only\n' }
+  const [path] = url.split('?', 1)
+  if (path === '/live') return { status: 200, text: 'live\n' }
+  if (path === '/ready') {
+    const ready = served.isReady?.() ?? true
+    return ready ? { status: 200, text: 'ready\n' } : { status: 503, text: 'not ready yet\n' }
+  }
+  if (path !== '/metrics') return { status: 404, text: 'there are /metrics, /live and /ready\n' }
+  try {
+    return { status: 200, text: await served.metrics(), type: CONTENT_TYPE }
+  } catch (error) {
+    return { status: 500, text: `${messageOf(error)}\n` }
+  }
+}
+
+function send({ method }: IncomingMessage, response: ServerResponse, { status, text, type }: Answer): void {
+  response.writeHead(status, {
+    'content-type': type ?? 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+  })
+  response.end(method === 'HEAD' ? undefined : text)
+}
+
+/** The port is left out of account: one that was forwarded is another one, and no danger. */
+function isOwnHost({ headers, socket }: IncomingMessage, listenHost: string): boolean {
+  const url = headers.host === undefined ? null : URL.parse(`http://${headers.host}`)
+  if (url === null || url.pathname !== '/' || url.username !== '') return false
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  const local = (socket.localAddress ?? '').replace(/^::ffff:/, '')
+  if (isIP(name) !== 0) return name === local
+  return ['localhost', listenHost, hostname()].some((own) => own.toLowerCase() === name)
+}
+
+async function listening(server: Server, listen: Listen): Promise<void> {
+  try {
+    server.listen(listen)
+    await once(server, 'listening')
+    // A connection that could not be taken, as for want of descriptors, is no reason to end the command.
+    server.on('error', () => {})
+  } catch (error) {
+    throw notListening(listenText(listen), error)
+  }
+}
+
+function notListening(address: string, cause: unknown): ElysiaError {
+  const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const message = isTaken
+    ? `the metrics cannot be served: another program listens on ${address}`
+    : `the metrics cannot be served on ${address}: ${messageOf(cause)}`
+  return new ElysiaError('ELYSIA_STATE', message, {
+    cause,
+    hint: 'nothing was begun; give --metrics-listen another port, or 127.0.0.1:0 for any that is free',
+  })
+}
+
+async function closed(server: Server): Promise<void> {
+  server.close()
+  server.closeAllConnections()
+  await once(server, 'close')
+}

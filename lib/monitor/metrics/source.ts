@@ -1,0 +1,79 @@
+import type { HistoryReader } from '../history/entry.ts'
+import type { MonitorReport } from '../report/schema.ts'
+import { bounded } from './bounded.ts'
+import { exposition } from './exposition.ts'
+import type { Sample } from './metric.ts'
+import { type LastRuns, ofHistory } from './ofHistory.ts'
+import { ofReport } from './ofReport.ts'
+
+/** Making a report takes longer than all else, and what it tells changes slowly. */
+const REPORT_FOR_MS = 30_000
+
+/** What metrics are made of. */
+export interface MetricsInput {
+  readonly reader: HistoryReader & LastRuns
+  /** The report of now. */
+  readonly report: () => MonitorReport | Promise<MonitorReport>
+  /** Milliseconds since 1970. `Date.now`. */
+  readonly now?: () => number
+}
+
+/** The metrics as text, and what has to be said of them. */
+export interface MetricsText {
+  readonly text: string
+  /** How many collections are joined as `other`; 0 where each has figures of its own. */
+  readonly others: number
+}
+
+/** Metrics that can be asked for again and again. */
+export type MetricsSource = () => Promise<MetricsText>
+
+/**
+ * All metrics of a history: each collection that it knows is in each text. What has not changed since the last text is not
+ * read again; the report may be 30 s old. Memory: the samples and the text of the last call.
+ * @throws what the reader or the report throws
+ */
+export function metricsSource({ reader, report, now = Date.now }: MetricsInput): MetricsSource {
+  let reported: { readonly report: MonitorReport; readonly at: number } | undefined
+  let made: { readonly version: number; readonly report: MonitorReport; readonly stable: Stable } | undefined
+  return async () => {
+    // Before all is read: what is written meanwhile shows in the next text at the latest.
+    const version = reader.version()
+    if (reported === undefined || now() - reported.at >= REPORT_FOR_MS || now() < reported.at) {
+      reported = { report: await report(), at: now() }
+    }
+    if (made?.version !== version || made.report !== reported.report) {
+      made = { version, report: reported.report, stable: await stable(reader, reported.report) }
+    }
+    const { text, due, others } = made.stable
+    return { text: `${text}${await exposition(timely(due, now() / 1000))}`, others }
+  }
+}
+
+/** What is the same until somebody writes to the history. */
+interface Stable {
+  readonly text: string
+  readonly due: readonly Sample[]
+  readonly others: number
+}
+
+async function stable(reader: MetricsInput['reader'], report: MonitorReport): Promise<Stable> {
+  const { samples, others } = bounded([...ofHistory(reader), ...ofReport(report)])
+  const other: Sample = { name: 'elysiactl_collections_other', labels: {}, value: others }
+  const due = samples.filter(({ name }) => name === 'elysiactl_expectation_due_timestamp_seconds')
+  return { text: await exposition([...samples, other]), due, others }
+}
+
+/** What time alone changes: whether something was missed is seen without any run. */
+function timely(due: readonly Sample[], now: number): Sample[] {
+  return [
+    ...due.map(
+      ({ labels, value }): Sample => ({
+        name: 'elysiactl_expectation_missed',
+        labels,
+        value: now > value ? 1 : 0,
+      }),
+    ),
+    { name: 'elysiactl_generated_timestamp_seconds', labels: {}, value: now },
+  ]
+}

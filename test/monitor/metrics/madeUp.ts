@@ -1,0 +1,136 @@
+import type { HistoryEntry, HistoryReader, HistoryTotal } from '../../../lib/monitor/history/entry.ts'
+import type { LastRuns } from '../../../lib/monitor/metrics/ofHistory.ts'
+import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
+
+/** An entry of the history. */
+export function entry(more: Partial<HistoryEntry> = {}): HistoryEntry {
+  return {
+    id: 'r1',
+    attempt: 1,
+    kind: 'backup',
+    trigger: 'user',
+    collection: 'Article',
+    target: 'http://localhost:8080',
+    status: 'done',
+    started_at: '2026-11-29T01:00:00.000Z',
+    updated_at: '2026-11-29T01:01:00.000Z',
+    ended_at: '2026-11-29T01:01:00.000Z',
+    seconds: 60,
+    counts: {},
+    records: 1000,
+    rejected: 0,
+    bytes_in: 5000,
+    bytes_out: 900,
+    peak_rss_bytes: 1,
+    retries: 2,
+    archive_bytes: 900,
+    hosts: [],
+    command: [],
+    directory: '/',
+    version: '1',
+    host: 'h',
+    pid: 1,
+    ...more,
+  }
+}
+
+/** A sum of the history. */
+export function total(more: Partial<HistoryTotal> = {}): HistoryTotal {
+  return {
+    kind: 'backup',
+    collection: 'Article',
+    target: 'http://localhost:8080',
+    status: 'done',
+    code: '',
+    runs: 3,
+    seconds: 180,
+    records: 3000,
+    rejected: 1,
+    bytes_in: 15_000,
+    bytes_out: 2700,
+    retries: 6,
+    ...more,
+  }
+}
+
+/** A history that holds these, and counts how often it is read. */
+export function history(entries: readonly HistoryEntry[], totals: readonly HistoryTotal[] = []) {
+  const reader = {
+    reads: 0,
+    at: 1,
+    list: ({ status } = {}) => entries.filter((one) => status?.includes(one.status) ?? true),
+    find: (id) => entries.filter((one) => one.id === id),
+    lastSuccesses: () => entries.filter(({ status }) => status === 'done'),
+    lastRuns: () => [...entries],
+    totals: () => {
+      reader.reads++
+      return [...totals]
+    },
+    version: () => reader.at,
+  } as HistoryReader & LastRuns & { reads: number; at: number }
+  return reader
+}
+
+/** A report in which there is nothing, but for what is given. */
+export function report(more: Partial<MonitorReport> = {}): MonitorReport {
+  return {
+    generated_at: '2026-11-29T02:00:00.000Z',
+    since: '2026-10-30T02:00:00.000Z',
+    needs_a_hand: [],
+    running: 0,
+    success: [],
+    missed: [],
+    recovery: [],
+    trends: [],
+    storage: [],
+    cleanup: [],
+    damaged: [],
+    unverified: [],
+    never_backed_up: [],
+    uncovered: [],
+    undelivered: 0,
+    disk: [],
+    notes: [],
+    ...more,
+  }
+}
+
+/** A report in which there is something of all. */
+export function fullReport(): MonitorReport {
+  const line = { id: 'a1', collection: 'Article', reason: 'r' }
+  return report({
+    expected: [
+      {
+        collection: 'Article',
+        target: 'http://localhost:8080',
+        what: 'backup',
+        every_seconds: 86_400,
+        grace_seconds: 7200,
+        due_at: '2026-11-29T03:00:00.000Z',
+      },
+      {
+        collection: 'Never',
+        what: 'backup',
+        every_seconds: 1,
+        grace_seconds: 0,
+        due_at: '1970-01-01T00:00:00.000Z',
+      },
+    ],
+    recovery: [
+      {
+        collection: 'Article',
+        target: 'http://localhost:8080',
+        point_at: '2026-11-29T01:00:00.000Z',
+        seconds: 90,
+        measured_at: '2026-11-28T01:00:00.000Z',
+      },
+    ],
+    storage: [{ collection: 'Article', archives: 7, bytes: 6300, raw_bytes: 35_000, points: [] }],
+    damaged: [line, { ...line, id: 'a2', collection: 'Broken' }],
+    unverified: [line],
+    never_backed_up: [{ collection: 'Never', target: '' }],
+    uncovered: ['Never'],
+    undelivered: 4,
+    disk: [{ directory: '/backups', free_bytes: 10, total_bytes: 100 }],
+  })
+}

@@ -1,0 +1,113 @@
+// The metrics as Prometheus reads them.
+import t from 'tap'
+import { METRICS } from '../../../lib/monitor/metrics/metric.ts'
+import { metricsSource } from '../../../lib/monitor/metrics/source.ts'
+import { entry, fullReport, history, report, total } from './madeUp.ts'
+import { promtool, withPromtool } from './promtool.ts'
+
+const NOW = Date.parse('2026-11-29T04:00:00.000Z')
+const PROGRESS = {
+  at: '2026-11-29T01:00:30.000Z',
+  unit: 'objects',
+  done: 50,
+  total: 200,
+  rate_per_second: 10,
+  bytes_per_second: 1000,
+  retries: 0,
+  rejected: 0,
+  rss_bytes: 1_000_000,
+  waits_for: 'localhost:8080',
+}
+const UNREACHABLE = { code: 'ELYSIA_UNREACHABLE', message: 'm' }
+
+/** A history in which there is something of all. */
+function full() {
+  return history(
+    [
+      entry(),
+      entry({ id: 'r2', collection: 'Failing', status: 'failed', error: UNREACHABLE }),
+      entry({ id: 'r3', kind: 'restore', status: 'running', progress: PROGRESS }),
+    ],
+    [total(), total({ collection: 'Failing', status: 'failed', code: UNREACHABLE.code, runs: 2 })],
+  )
+}
+
+const ARTICLE = 'kind="backup",collection="Article",target="http://localhost:8080"'
+const FAILING = 'kind="backup",collection="Failing",target="http://localhost:8080"'
+const RESTORE = 'kind="restore",collection="Article",target="http://localhost:8080"'
+
+t.test('sums, last runs, what goes on, archives, recovery and what is due', async (t) => {
+  const { text } = await metricsSource({ reader: full(), report: fullReport, now: () => NOW })()
+  const lines = text.split('\n')
+  for (const line of [
+    `elysiactl_runs_total{${ARTICLE},code="done"} 3`,
+    `elysiactl_runs_total{${FAILING},code="ELYSIA_UNREACHABLE"} 2`,
+    `elysiactl_run_duration_seconds_total{${ARTICLE}} 180`,
+    `elysiactl_rejected_records_total{${ARTICLE}} 1`,
+    `elysiactl_last_success_timestamp_seconds{${ARTICLE}} ${Date.parse('2026-11-29T01:01:00Z') / 1000}`,
+    `elysiactl_last_success_archive_bytes{${ARTICLE}} 900`,
+    `elysiactl_last_run_status{${ARTICLE},code="done"} 1`,
+    `elysiactl_last_run_status{${FAILING},code="ELYSIA_UNREACHABLE"} 1`,
+    `elysiactl_run_progress_ratio{${RESTORE}} 0.25`,
+    `elysiactl_run_stalled{${RESTORE}} 1`,
+    'elysiactl_archives_stored_bytes{collection="Article"} 6300',
+    'elysiactl_damaged_archives{collection="Broken"} 1',
+    'elysiactl_recovery_duration_seconds{collection="Article",target="http://localhost:8080"} 90',
+    `elysiactl_expectation_due_timestamp_seconds{${ARTICLE}} ${Date.parse('2026-11-29T05:00:00Z') / 1000}`,
+    `elysiactl_expectation_missed{${ARTICLE}} 0`,
+    'elysiactl_expectation_missed{kind="backup",collection="Never",target=""} 1',
+    'elysiactl_alerts_undelivered 4',
+    'elysiactl_disk_free_bytes{target="/backups"} 10',
+    `elysiactl_generated_timestamp_seconds ${NOW / 1000}`,
+  ])
+    t.ok(lines.includes(line), line)
+  const named = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+  t.strictSame([...named].sort(), Object.keys(METRICS).sort(), 'each metric of the table has a value here')
+  t.notMatch(text, /r1|a1/, 'no id of a run or an archive is a label')
+})
+
+t.test('promtool finds nothing wrong', withPromtool, async (t) => {
+  const { text } = await metricsSource({ reader: full(), report: fullReport, now: () => NOW })()
+  t.strictSame(promtool(['check', 'metrics'], { input: text }), { status: 0, said: '' })
+})
+
+t.test('an empty history has metrics as well', async (t) => {
+  const { text, others } = await metricsSource({ reader: history([]), report })()
+  t.match(text, /^elysiactl_alerts_undelivered 0$/m)
+  t.match(text, /^elysiactl_generated_timestamp_seconds \d/m)
+  t.equal(others, 0)
+})
+
+t.test('a failed run leaves the last success where it was', async (t) => {
+  const failed = entry({ id: 'r2', status: 'failed', error: { code: 'ELYSIA_STORE', message: 'm' } })
+  const reader = { ...history([entry(), failed]), lastRuns: () => [failed] }
+  const { text } = await metricsSource({ reader, report })()
+  t.match(text, `elysiactl_last_success_timestamp_seconds{${ARTICLE}} `)
+  t.match(text, `elysiactl_last_run_status{${ARTICLE},code="ELYSIA_STORE"} 1`)
+})
+
+t.test('is read anew only where something changed', async (t) => {
+  const reader = full()
+  let reports = 0
+  let now = NOW
+  const source = metricsSource({
+    reader,
+    report: () => {
+      reports++
+      return fullReport()
+    },
+    now: () => now,
+  })
+  await source()
+  await source()
+  t.strictSame([reader.reads, reports], [1, 1], 'nothing was written')
+  reader.at++
+  await source()
+  t.strictSame([reader.reads, reports], [2, 1], 'what was written is seen at once')
+  now += 30_000
+  await source()
+  t.strictSame([reader.reads, reports], [3, 2], 'the report is made anew after 30 s')
+  now = Date.parse('2026-11-29T05:00:01Z')
+  const { text } = await source()
+  t.match(text, `elysiactl_expectation_missed{${ARTICLE}} 1`, 'time alone makes it missed')
+})
