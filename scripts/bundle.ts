@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
@@ -137,6 +138,11 @@ function isModule(name: string): boolean {
   return JSON.parse(readFileSync(path(`node_modules/${found}/package.json`), 'utf8')).type === 'module'
 }
 
+/** Compiled code is kept with the id of what it was made of: bin/start looks for the last line. */
+function withId(code: string): string {
+  return `${code}//# id=${createHash('sha256').update(code).digest('hex').slice(0, 16)}\n`
+}
+
 async function bundle(name: string, entry: BuildOptions): Promise<void> {
   const { outputFiles } = await build({
     ...OPTIONS,
@@ -146,7 +152,7 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
   })
   for (const file of outputFiles) {
     await mkdir(dirname(file.path), { recursive: true })
-    await writeFile(file.path, file.path.endsWith('.cjs') ? withDefaults(file.text) : file.contents)
+    await writeFile(file.path, file.path.endsWith('.cjs') ? withId(withDefaults(file.text)) : file.contents)
   }
 }
 
@@ -154,10 +160,12 @@ await bundle('main.cjs', {
   entryPoints: [path('bin/main.ts')],
   plugins: [late, schemas, typebox, weaviate],
 })
-await bundle('thread.cjs', {
+await bundle('works.cjs', {
   entryPoints: [path('lib/job/thread/thread.ts')],
   plugins: [late, schemas, typebox, weaviate],
 })
+await bundle('start.cjs', { entryPoints: [path('bin/start/start.ts')] })
+await writeFile(path('dist/bin/thread.cjs'), `module.exports = require('./start.cjs').load('works.cjs')\n`)
 await bundle(TYPEBOX.file, { entryPoints: [path(TYPEBOX.module)], plugins: [late] })
 await bundle(WEAVIATE.file, {
   stdin: {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { adds } from './elysiactl.ts'
@@ -63,6 +63,38 @@ t.test('compiled code is kept in the user’s own cache', async (t) => {
   const { status } = spawnSync(process.execPath, [COMMAND, '--help'], { env })
   t.equal(status, 0)
   t.equal(readdirSync(join(directory, '.cache', 'elysiactl')).length, 1)
+})
+
+t.test('what a run has compiled is kept for the next one, and nothing of its values', async (t) => {
+  const directory = t.testdir({ 'a.jsonl': adds(1) })
+  const env = { PATH: process.env.PATH, HOME: directory, XDG_CACHE_HOME: join(directory, 'cache') }
+  const run = (args: readonly string[]) => {
+    const { status } = spawnSync(process.execPath, [COMMAND, ...args], { cwd: directory, env })
+    return status
+  }
+  const kept = () => {
+    const place = join(directory, 'cache', 'elysiactl')
+    const names = readdirSync(place, { recursive: true, encoding: 'utf8' }).sort()
+    const own = names.filter((name) => name.includes('elysiactl-'))
+    return own.map((name) => ({ path: join(place, name), bytes: readFileSync(join(place, name)) }))
+  }
+  t.equal(run([...INGEST, '--quiet']), 0)
+  const [first, ...others] = kept()
+  t.match(first!.path, /elysiactl-main\.cjs-index-\w{16}$/)
+  t.strictSame(others, [])
+  t.equal(run([...INGEST, '--quiet']), 0)
+  t.strictSame(kept(), [first], 'the same use adds nothing')
+  t.equal(run(['index', 'nonsense']), 2)
+  t.strictSame(kept(), [first], 'nor does one that failed')
+  t.equal(run([...INGEST, '--json', '--rejects=qwertz7']), 0)
+  const second = kept()[0]!
+  t.ok(second.bytes.length > first!.bytes.length, 'another use does')
+  t.notOk(second.bytes.includes('qwertz7'))
+  for (const damaged of [second.bytes.subarray(0, 100_000), Buffer.alloc(0), Buffer.alloc(100)]) {
+    writeFileSync(second.path, damaged)
+    t.equal(run([...INGEST, '--quiet']), 0)
+    t.ok(kept()[0]!.bytes.length > 500_000, 'what is damaged is made anew')
+  }
 })
 
 t.test('a home that cannot hold a cache does no harm', async (t) => {

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { constants, Script } from 'node:vm'
+import { isNewUse, keepCompiled, PREFIX, readCompiled } from './compiled.ts'
+import { placeOfCompiled } from './place.ts'
+
+/** A function that a CommonJS module is wrapped into. */
+type Wrapped = (
+  exports: object,
+  require: (name: string) => unknown,
+  module: { exports: object },
+  file: string,
+  directory: string,
+) => void
+
+/** A long run keeps what it has compiled by then: later V8 drops code that was called once. */
+const KEEP_AFTER_MS = 2_000
+const MOST_CHARACTERS = 200
+/** The last line of each built file: what it holds, as a hash. */
+const ID_LINE = /\/\/# id=(\w+)\n$/
+
+const place = placeOfCompiled()
+const words = ownWords(process.argv.slice(2))
+const loaded = new Map<string, object>()
+
+/**
+ * Loads a built file that stands beside this one, and what it requires of those, with the code that was compiled in earlier
+ * runs. Node's own cache keeps a file as it is before it runs: without its functions, which are then compiled one by one.
+ */
+export function load(name: string): object {
+  const known = loaded.get(name)
+  if (known !== undefined) return known
+  const file = join(__dirname, name)
+  const require = createRequire(file)
+  // Node finds the places in the sources of what it loads itself.
+  if (place === undefined || process.sourceMapsEnabled) return require(file) as object
+  const module = { exports: {} }
+  loaded.set(name, module.exports)
+  const siblings = (wanted: string) =>
+    /^\.\/[\w.]+\.cjs$/.test(wanted) ? load(wanted.slice(2)) : require(wanted)
+  const run = scriptOf(file, name, place).runInThisContext() as Wrapped
+  run(module.exports, siblings, module, file, dirname(file))
+  loaded.set(name, module.exports)
+  return module.exports
+}
+
+function scriptOf(file: string, name: string, directory: string): Script {
+  // What is built is ASCII.
+  const source = readFileSync(file, 'latin1')
+  const id = ID_LINE.exec(source.slice(-100))?.[1]
+  const path = join(directory, `${PREFIX}${name}-${groupOf()}-${id}`)
+  const compiled = readCompiled(path)
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
+    filename: file,
+    cachedData: compiled?.code,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  const known = script.cachedDataRejected === true ? undefined : compiled
+  const use = useOf()
+  if (id !== undefined && isNewUse(known, use)) {
+    keepLater(() => keepCompiled(path, script, [...(known?.uses ?? []), use]))
+  }
+  return script
+}
+
+/** Calls it once: at the end of a run that came to a good one, or after a while. */
+function keepLater(keep: () => void): void {
+  const once = () => {
+    clearTimeout(timer)
+    process.off('exit', atExit)
+    keep()
+  }
+  const atExit = (code: number) => {
+    if (code === 0) once()
+  }
+  const timer = setTimeout(once, KEEP_AFTER_MS).unref()
+  process.once('exit', atExit)
+}
+
+/** Each group of commands has its own compiled code, since all of it is brought back at each start. */
+function groupOf(): string {
+  return /^[a-z]{1,16}$/.exec(words[0] ?? '')?.[0] ?? 'none'
+}
+
+/** What decides which functions a run calls, as far as names say: no value stands in it. */
+function useOf(): string {
+  const command = words.slice(1, 2).filter((word) => /^[a-z-]{1,16}$/.test(word))
+  const flags = words.flatMap((word) => /^--?[a-z-]{1,40}(?==|$)/.exec(word)?.[0] ?? [])
+  const stores = words.flatMap((word) => /(?<=^|=)(https?|sqlite|memory)(?=:)/.exec(word)?.[0] ?? [])
+  return [...command, ...new Set([...flags, ...stores])].join(' ').slice(0, MOST_CHARACTERS)
+}
+
+/** What follows `--` is a command of somebody else. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv : argv.slice(0, end)
+}
