@@ -76,6 +76,8 @@ export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
+export type { RunProgress } from '../lib/monitor/progress/progress.ts'
+export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export * from '../lib/options/options.ts'
 export * from '../lib/options/schema.ts'
 export * from '../lib/options/table.ts'
@@ -161,3 +163,6 @@ export const compactJob = () => import('../lib/job/compact/index.ts')
 
 /** The job of `col catalog cleanup`, likewise. */
 export const cleanupJob = () => import('../lib/job/cleanup/index.ts')
+
+/** What tells how far a job is, likewise. */
+export const progressJob = () => import('../lib/monitor/progress/process.ts')

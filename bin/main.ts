@@ -123,6 +123,11 @@ function early(argv: readonly string[]) {
     json: own.includes('--json'),
     quiet: own.some((word) => word === '--quiet' || /^-[a-z]*q[a-z]*$/.test(word)),
     verbose: own.includes('--verbose') || own.includes('-v'),
+    progress: own.some(
+      (word, at) => word === '--progress=json' || (word === 'json' && own[at - 1] === '--progress'),
+    )
+      ? ('json' as const)
+      : ('auto' as const),
   }
 }
 

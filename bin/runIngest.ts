@@ -8,7 +8,6 @@ import { forRun } from './forRun.ts'
 import {
   ingestFiles,
   ingestOptions,
-  type Progress,
   type Report,
   requireUsable,
   runOptions,
@@ -16,8 +15,8 @@ import {
   sum,
   type WriteContext,
 } from './library.ts'
-import { eventView } from './view/events.ts'
-import { ingestMeasure, progressView } from './view/progress.ts'
+import { progressEvents } from './view/events.ts'
+import { progressView } from './view/progress.ts'
 import { rejectsText, summary } from './view/summary.ts'
 
 /**
@@ -33,10 +32,12 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   const transforms = await transformsFor(context)
   const { store, state } = await context.openTarget(forRun(context))
   const view = await progressView(console)
-  const sizes = inputs.map(({ size }) => size)
-  const onProgress = (progress: Progress) => view.update(ingestMeasure(progress, sizes))
-  const write = { ...contextOf(context, state, options.dryRun, onProgress), transforms }
-  const { report, error } = await ingestFiles(inputs.map(withFile), store, options, write).finally(view.stop)
+  const onEvent = progressEvents(console, view)
+  const write: WriteContext = { ...writeContext(context, state, !options.dryRun), onEvent }
+  const { report, error } = await ingestFiles(inputs.map(withFile), store, options, {
+    ...write,
+    transforms,
+  }).finally(view.stop)
   if (report.status === 'done') context.done()
   if (console.json) await console.document(report)
   else console.note(summary(report, rejectsPath(report, write)))
@@ -60,20 +61,6 @@ export function sayNext(
 /** Standard input may be a file, which must not be written over. */
 function withFile(source: Source): Source {
   return source.name === 'stdin' ? { ...source, file: 0 } : source
-}
-
-function contextOf(
-  context: Context,
-  state: State,
-  dryRun: boolean,
-  onProgress: (progress: Progress) => void,
-): WriteContext {
-  return {
-    ...writeContext(context, state, !dryRun),
-    onEvent: eventView(context.console, (event) => {
-      if (event.type === 'records_settled') onProgress(event)
-    }),
-  }
 }
 
 /** The context of a run that writes records, but for its events. */

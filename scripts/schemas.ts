@@ -6,6 +6,7 @@ import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
+import { ProgressLineSchema } from '../lib/monitor/progress/schema.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
 import { PipelineFileSchema } from '../lib/transform/file/schema.ts'
@@ -38,6 +39,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     report: ReportSchema,
     reject: RejectSchema,
     event: EventSchema,
+    progress: ProgressLineSchema,
     manifest: ManifestFileSchema,
     header: HeaderSchema,
     trailer: TrailerSchema,

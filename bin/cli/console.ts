@@ -18,6 +18,8 @@ export interface Console {
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** How it shows how far a job is; with `json` all that goes to stderr is JSON lines. */
+  readonly progress: ConsoleOptions['progress']
   /** True where what is printed goes to a terminal. */
   readonly printsToTerminal: boolean
   /** How wide that terminal is; undefined where there is none, or it doesn't say. */
@@ -32,6 +34,10 @@ export interface Console {
   error(thrown: unknown): void
   /** Why the exit code is what it is, where no error was thrown: the one line that --quiet leaves. */
   failure(why: string, exit: number): void
+  /** What a person asked for by a signal: shown with --quiet, too. */
+  answer(message: string): void
+  /** One JSON document a line, to stderr. */
+  line(document: object): void
   /** Asks at the terminal; the answer, trimmed, or undefined where the terminal went away. */
   ask(question: string): Promise<string | undefined>
   /** Lines to stdout, as fast as their reader takes them. @throws EPIPE where the reader went away */
@@ -60,12 +66,15 @@ export interface ColouredLine {
 type Source = Iterable<string> | AsyncIterable<string>
 
 /** The console of this process. */
-export function processConsole({ json, quiet, verbose }: ConsoleOptions): Console {
+export function processConsole(options: Omit<ConsoleOptions, 'progress'> & Partial<ConsoleOptions>): Console {
+  const { json, quiet, verbose, progress = 'auto' } = options
   let footer: Footer | undefined
   const above = (write: () => void) => (footer === undefined ? write() : footer.above(write))
   const put = (text: string) => above(() => void process.stderr.write(text))
+  const line = (document: object) => put(`${visibleJson(JSON.stringify(document))}\n`)
   const show = (type: LogType, what: unknown) => {
-    if (type === 'error' && json) return put(`${visibleJson(JSON.stringify(asDocument(what)))}\n`)
+    if (progress === 'json') return line(messageOf(type, what))
+    if (type === 'error' && json) return line(asDocument(what))
     const lines = type === 'error' ? asLines(what, { quiet, verbose }) : [what as Lines].flat()
     put(lines.map((line, index) => `${index === 0 ? mark(type) : ''}${visible(line)}\n`).join(''))
   }
@@ -74,6 +83,9 @@ export function processConsole({ json, quiet, verbose }: ConsoleOptions): Consol
     json,
     quiet,
     verbose,
+    progress,
+    answer: (message) => put(`${visible(message)}\n`),
+    line,
     printsToTerminal: process.stdout.isTTY === true,
     get columns() {
       return process.stdout.columns || undefined
@@ -90,11 +102,18 @@ export function processConsole({ json, quiet, verbose }: ConsoleOptions): Consol
     document: (value) => flow(Readable.from([`${visibleJson(JSON.stringify(value))}\n`])),
     bytes: stdout,
     async footer() {
-      if (quiet || json || !canMoveCursor()) return undefined
+      if (quiet || (json && progress !== 'bar') || !canMoveCursor()) return undefined
       footer ??= await terminalFooter(process.stderr)
       return footer
     },
   }
+}
+
+/** What is logged as a line of `--progress json`. */
+function messageOf(type: LogType, what: unknown) {
+  const at = new Date().toISOString()
+  if (type === 'error') return { message_type: 'error', at, ...asDocument(what) }
+  return { message_type: 'message', at, level: type, text: [what as Lines].flat().join('\n') }
 }
 
 /** True of a terminal that says how wide it is and knows more than lines. */

@@ -20,6 +20,14 @@ export const consoleOptions = {
       default: false,
       flagOnly: true,
     },
+    progress: {
+      type: 'string',
+      description:
+        'how far a job is: a bar on a terminal and else plain lines (auto), JSON lines on stderr, or nothing',
+      enum: ['auto', 'bar', 'plain', 'json', 'none'],
+      default: 'auto',
+      flagOnly: true,
+    },
     verbose: {
       type: 'boolean',
       short: 'v',

@@ -13,7 +13,6 @@ import { ElysiaError, type Input, messageOf } from '../library.ts'
 
 /** An input that knows how much of it there is, where that can be known, to show how far a run has come. */
 export interface Source extends Input {
-  /** In bytes, as it lies there, compressed or not. */
   readonly size: number | undefined
 }
 

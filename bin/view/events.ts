@@ -1,25 +1,40 @@
 import type { Console } from '../cli/console.ts'
-import type { Emit } from '../library.ts'
+import type { Emit, RunEvent } from '../library.ts'
 import { detailText, eventText } from './eventText.ts'
 import type { ProgressView } from './progress.ts'
 
-/** The same, with the progress of what counts objects, parts or archives. */
-export function progressEvents(console: Pick<Console, 'note' | 'detail'>, view: ProgressView): Emit {
-  return eventView(console, (event) => {
-    if (event.type !== 'progress') return
-    const { phase, done, ahead, total, unit } = event
-    // Objects are what most lines count: these need not say so.
-    view.update({ done, ahead, total, ...(phase && { phase }), ...(unit !== 'objects' && { unit }) })
-  })
+type Shows = Pick<Console, 'note' | 'detail'> & Partial<Pick<Console, 'progress' | 'line'>>
+
+/** The same, with the progress of the job. */
+export function progressEvents(console: Shows, view: ProgressView): Emit {
+  return eventView(console, view.take)
 }
 
-/** Shows events as lines for a person; `more` takes those that are shown in another way. */
-export function eventView({ note, detail }: Pick<Console, 'note' | 'detail'>, more: Emit = () => {}): Emit {
+/** What progress counts is no line of its own, with `--progress json`. */
+const COUNTED: ReadonlySet<RunEvent['type']> = new Set([
+  'progress',
+  'records_settled',
+  'record_rejected',
+  'records_superseded',
+])
+
+/** Shows events as lines for a person, or for a program; `more` takes those that are shown in another way. */
+export function eventView(console: Shows, more: Emit = () => {}): Emit {
   return (event) => {
-    const text = eventText(event)
-    if (text !== undefined) note(text)
-    const details = detailText(event)
-    if (details !== undefined) detail(details)
+    if (console.progress === 'json') writeEvent(console, event)
+    else showEvent(console, event)
     more(event)
   }
+}
+
+function writeEvent({ line }: Shows, event: RunEvent): void {
+  if (COUNTED.has(event.type)) return
+  line?.({ message_type: 'event', at: new Date().toISOString(), event })
+}
+
+function showEvent({ note, detail }: Shows, event: RunEvent): void {
+  const text = eventText(event)
+  if (text !== undefined) note(text)
+  const details = detailText(event)
+  if (details !== undefined) detail(details)
 }

@@ -1,105 +1,97 @@
+import { constants } from 'node:os'
 import type { Console } from '../cli/console.ts'
-import { type Progress, sum } from '../library.ts'
-import { Pace } from './pace.ts'
-import { type Measure, progressLine, type Speed, shareOf } from './progressLine.ts'
+import { type Emit, type ProgressState, progressJob, type RunProgress } from '../library.ts'
+import { progressLine, statusLine } from './progressLine.ts'
 
 /** What is shown while a job goes on. */
 export interface ProgressView {
-  update(measure: Measure): void
+  /** Takes each event of the job. */
+  readonly take: Emit
   stop(): void
 }
 
 const LINE_EVERY_MS = 5000
-const LOOK_EVERY_MS = 500
+const DOCUMENT_EVERY_MS = 1000
 
-/** One line at the foot of a terminal; elsewhere one every five seconds, where there is news; nothing with -q. */
+/**
+ * One line at the foot of a terminal; elsewhere one every five seconds, where there is news; with `--progress json` a
+ * document a second. Nothing with -q or --json, where `--progress` doesn't ask for it. SIGUSR1 shows all of it once.
+ */
 export async function progressView(console: Console): Promise<ProgressView> {
-  if (console.quiet || console.json) return { update() {}, stop() {} }
-  const seen = new Seen()
-  const looking = setInterval(() => seen.look(), LOOK_EVERY_MS).unref()
-  const stopShowing = await startShowing(console, seen)
+  const { processProgress } = await progressJob()
+  const { progress, close } = processProgress()
+  const stopShowing = await startShowing(console, progress)
+  const stopAnswering = answering(console, progress)
   return {
-    update: (measure) => seen.take(measure),
+    take: (event) => progress.take(event, performance.now()),
     stop() {
-      clearInterval(looking)
+      stopAnswering()
       stopShowing()
+      close()
     },
   }
 }
 
-async function startShowing(console: Console, seen: Seen): Promise<() => void> {
-  const footer = await console.footer()
-  if (footer !== undefined) {
-    footer.show((columns) => seen.line(columns))
-    return footer.stop
+/** The signal that asks how far it is; not every system has it. */
+const ASKING = 'SIGUSR1'
+
+function answering(console: Console, progress: RunProgress): () => void {
+  if (!(ASKING in constants.signals)) return () => {}
+  const answer = () => {
+    const state = progress.state(performance.now())
+    if (console.progress === 'json') return state && console.line(document('progress', state))
+    console.answer(state === undefined ? 'nothing is settled yet' : statusLine(state))
   }
-  let last: Measure | undefined
+  process.on(ASKING, answer)
+  return () => process.off(ASKING, answer)
+}
+
+async function startShowing(console: Console, progress: RunProgress): Promise<() => void> {
+  if (console.progress === 'json') return writeDocuments(console, progress)
+  if (isSilent(console)) return () => {}
+  const footer = console.progress === 'plain' ? undefined : await console.footer()
+  if (footer === undefined) return printLines(console, progress)
+  footer.show((columns) => lineOf(progress, columns))
+  return footer.stop
+}
+
+function isSilent({ progress, quiet, json }: Console): boolean {
+  return progress === 'none' || quiet || (json && progress === 'auto')
+}
+
+function lineOf(progress: RunProgress, columns?: number): string | undefined {
+  const state = progress.state(performance.now())
+  return state && progressLine(state, columns)
+}
+
+function printLines(console: Console, progress: RunProgress): () => void {
+  let last: unknown
   const print = () => {
-    if (seen.latest !== undefined && seen.latest !== last) console.note(seen.line()!.trimStart())
-    last = seen.latest
+    const line = lineOf(progress)
+    if (line !== undefined && progress.latest !== last) console.note(line.trimStart())
+    last = progress.latest
   }
   const timer = setInterval(print, LINE_EVERY_MS).unref()
   return () => clearInterval(timer)
 }
 
-/** What was last told of a job, and how fast it goes. */
-class Seen {
-  latest: Measure | undefined
-  #pace = new Pace()
-  #shares = new Pace()
-
-  take(measure: Measure): void {
-    if (measure.phase !== this.latest?.phase) {
-      this.#pace = new Pace()
-      this.#shares = new Pace()
-    }
-    const isFirst = this.latest === undefined || measure.phase !== this.latest.phase
-    this.latest = measure
-    if (isFirst) this.look()
+function writeDocuments(console: Console, progress: RunProgress): () => void {
+  const write = () => {
+    const state = progress.state(performance.now())
+    if (state !== undefined && progress.status === undefined) console.line(document('progress', state))
   }
-
-  /** Looks how far it is now: what stands still is seen to slow down. */
-  look(): void {
-    if (this.latest === undefined) return
-    const now = performance.now()
-    const { ahead = 0, ...settled } = this.latest
-    const measure = { ...settled, done: settled.done + ahead }
-    this.#pace.note(measure.done, now)
-    this.#shares.note(shareOf(measure) ?? 0, now)
-  }
-
-  /** Undefined where nothing has been told yet. */
-  line(columns?: number): string | undefined {
-    return this.latest && progressLine(this.latest, this.#speed(this.latest), columns)
-  }
-
-  #speed(latest: Measure): Speed {
-    // Large parts become durable seldom: how fast it goes, and how long it takes, is seen by what is read.
-    const share = shareOf({ ...latest, done: latest.done + (latest.ahead ?? 0) })
-    const perSecond = this.#shares.rate()
-    const left = share === undefined || perSecond === undefined ? undefined : (1 - share) / perSecond
-    return { rate: this.#pace.rate(), left }
+  const timer = setInterval(write, DOCUMENT_EVERY_MS).unref()
+  return () => {
+    clearInterval(timer)
+    const state = progress.state(performance.now())
+    if (state !== undefined) console.line(summary(state, progress.status))
   }
 }
 
-/** An ingest, measured by its records; `sizes` are those of its inputs, in bytes, where all are known. */
-export function ingestMeasure(
-  { records, rejected, input, input_bytes: inputBytes }: Progress,
-  sizes: readonly (number | undefined)[],
-): Measure {
-  const all = sizes.length === 0 ? undefined : total(sizes)
-  const before = total(sizes.slice(0, input))
-  return {
-    done: records,
-    unit: 'records',
-    rejected: sum(rejected),
-    ...(all !== undefined && all > 0 && before !== undefined && { share: (before + inputBytes) / all }),
-  }
+function document(type: 'progress' | 'summary', state: ProgressState) {
+  return { message_type: type, at: new Date().toISOString(), ...state }
 }
 
-function total(sizes: readonly (number | undefined)[]): number | undefined {
-  return sizes.reduce<number | undefined>(
-    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
-    0,
-  )
+function summary(state: ProgressState, status: RunProgress['status']) {
+  return { ...document('summary', state), ...(status && { status }), complete: status === 'done' }
 }

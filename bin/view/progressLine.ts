@@ -1,32 +1,11 @@
-/** How far a job is. What it does not know is left out, and then not shown. */
-export interface Measure {
-  /** What is done now, where a job has several steps: `reading back`. */
-  readonly phase?: string
-  /** Things that are settled. */
-  readonly done: number
-  /** Things at work that are not settled yet. */
-  readonly ahead?: number | undefined
-  /** How many there are; one that `done` has overtaken was wrong, and is not shown. */
-  readonly total?: number | undefined
-  /** The share that is settled, from 0 to 1, where it is not done of total. */
-  readonly share?: number | undefined
-  /** What is counted, in the plural, where the line has to say it. */
-  readonly unit?: string
-  readonly rejected?: number
-}
-
-/** How fast it goes, as far as that is known: things a second, and seconds that are left. */
-export interface Speed {
-  readonly rate?: number | undefined
-  readonly left?: number | undefined
-}
+import { counted, type ProgressState, roughSize } from '../library.ts'
 
 /**
  * One line: ` 41 %  8,200/20,000  2,700/s  ETA 4 s`. Where it is wider than `columns` it loses the time left, then the
  * rate, what is in flight, the rejects, the phase, and last the count. Of a terminal its last column stays free: what stands there may wrap.
  */
-export function progressLine(measure: Measure, speed: Speed, columns = Infinity): string {
-  const all = fieldsOf(measure, speed)
+export function progressLine(state: ProgressState, columns = Infinity): string {
+  const all = fieldsOf(state)
   const kept = new Set(all)
   for (const least of [...all].sort((one, other) => other.rank - one.rank)) {
     if (joined(all, kept).length < columns || kept.size === 1) break
@@ -35,10 +14,16 @@ export function progressLine(measure: Measure, speed: Speed, columns = Infinity)
   return joined(all, kept)
 }
 
-/** The share of the work that is settled; undefined where it is not known. */
-export function shareOf({ done, total, share }: Measure): number | undefined {
-  if (share !== undefined) return Math.min(1, share)
-  return total === undefined || total === 0 || done > total ? undefined : done / total
+/** The same with all else that is known: bytes a second, retries, memory. */
+export function statusLine(state: ProgressState): string {
+  const { kind, bytes_in_per_second: input, bytes_out_per_second: output, retries, rss_bytes: memory } = state
+  const more = [
+    ...(input === undefined ? [] : [`in ${roughSize(input)}/s`]),
+    ...(output === undefined ? [] : [`out ${roughSize(output)}/s`]),
+    ...(retries === 0 ? [] : [counted(retries, 'retry', 'retries')]),
+    `memory ${roughSize(memory)}`,
+  ]
+  return [...(kind === undefined ? [] : [kind]), progressLine(state).trimStart(), ...more].join('  ')
 }
 
 interface Field {
@@ -47,17 +32,17 @@ interface Field {
   readonly rank: number
 }
 
-function fieldsOf(measure: Measure, { rate, left }: Speed): Field[] {
-  const { phase, ahead = 0, rejected = 0 } = measure
-  const share = shareOf(measure)
+function fieldsOf(state: ProgressState): Field[] {
+  const { phase, share, ahead = 0, rejected, rate_per_second: rate = 0, eta_seconds: left } = state
   return [
     ...(phase === undefined ? [] : [{ text: phase, rank: 2 }]),
-    ...(share === undefined ? [] : [{ text: percent(share, measure), rank: 0 }]),
-    { text: countText(measure), rank: share === undefined ? 0 : 1 },
+    ...(share === undefined ? [] : [{ text: percent(state, share), rank: 0 }]),
+    { text: countText(state), rank: share === undefined ? 0 : 1 },
     ...(rejected === 0 ? [] : [{ text: `${grouped(rejected)} rejected`, rank: 3 }]),
     ...(ahead === 0 ? [] : [{ text: `${grouped(ahead)} in flight`, rank: 3.5 }]),
-    ...(rate === undefined ? [] : [{ text: rateText(rate), rank: 4 }]),
+    ...(rate === 0 ? [] : [{ text: rateText(rate), rank: 4 }]),
     ...(left === undefined ? [] : [{ text: `ETA ${durationText(left)}`, rank: 5 }]),
+    ...(state.waits_for === undefined ? [] : [{ text: `waits for ${state.waits_for}`, rank: 1.5 }]),
   ]
 }
 
@@ -67,14 +52,15 @@ function joined(all: readonly Field[], kept: ReadonlySet<Field>): string {
 }
 
 /** 100 % is what is all there; what is nearly done is 99 %. */
-function percent(share: number, { done, total }: Measure): string {
+function percent({ done, total }: ProgressState, share: number): string {
   const whole = share === 1 && (total === undefined || done >= total)
   return `${String(whole ? 100 : Math.min(99, Math.floor(share * 100))).padStart(3)} %`
 }
 
-function countText({ done, total, unit }: Measure): string {
-  const of = total === undefined || done > total ? '' : `/${grouped(total)}`
-  return `${grouped(done)}${of}${unit === undefined ? '' : ` ${unit}`}`
+/** Objects are what most lines count: these need not say so. */
+function countText({ done, total, unit }: ProgressState): string {
+  const of = total === undefined ? '' : `/${grouped(total)}`
+  return `${grouped(done)}${of}${unit === 'objects' ? '' : ` ${unit}`}`
 }
 
 /** Two digits are as much as a rate says. */

@@ -9,6 +9,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   report: () => import('../../../lib/schema/report.json', { with: { type: 'json' } }),
   reject: () => import('../../../lib/schema/reject.json', { with: { type: 'json' } }),
   event: () => import('../../../lib/schema/event.json', { with: { type: 'json' } }),
+  progress: () => import('../../../lib/schema/progress.json', { with: { type: 'json' } }),
   manifest: () => import('../../../lib/schema/manifest.json', { with: { type: 'json' } }),
   header: () => import('../../../lib/schema/header.json', { with: { type: 'json' } }),
   trailer: () => import('../../../lib/schema/trailer.json', { with: { type: 'json' } }),

@@ -18,8 +18,8 @@ import {
   watchOptions,
 } from '../../library.ts'
 import { sayNext, writeContext } from '../../runIngest.ts'
-import { eventView } from '../../view/events.ts'
-import { ingestMeasure, type ProgressView, progressView } from '../../view/progress.ts'
+import { progressEvents } from '../../view/events.ts'
+import { type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
 
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
@@ -70,12 +70,11 @@ function contextOf(
 ): WriteContext {
   const { console } = context
   const write = writeContext(context, state, after !== 'move' && !dryRun)
-  const showEvent = eventView(console)
+  const showEvent = progressEvents(console, view)
   return {
     ...write,
     onEvent: (event) => {
       if (write.rejectsPath === undefined) noteRejects(console, event)
-      if (event.type === 'records_settled') view.update(ingestMeasure(event, []))
       showEvent(event)
     },
   }

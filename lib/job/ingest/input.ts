@@ -24,6 +24,8 @@ export interface Input {
   readonly file?: string | number
   /** True where the same command gets the same lines once more, though this input cannot be opened again. */
   readonly comesAgain?: boolean
+  /** Bytes of it as it lies there, compressed or not, where that is known: tells how far a run is. */
+  readonly size?: number | undefined
   open(): Readable
   /** Lines of the same file before the first one that `open` gives: line numbers count them, sums do not. */
   readonly linesBefore?: number

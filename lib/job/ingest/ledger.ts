@@ -36,6 +36,8 @@ export interface LedgerOptions {
   readonly sourceOf?: (index: number) => string | undefined
   /** Lines of an input before the first one that is read of it: line numbers count them, the tally does not. */
   readonly linesBefore?: (index: number) => number
+  /** Bytes of each input, as it lies there; undefined where one of them is not known. */
+  readonly sizes?: readonly number[] | undefined
 }
 
 /**
@@ -178,13 +180,24 @@ export class Ledger {
     }
     const replaced = outcomes.flatMap(({ item, by }) => (by === undefined ? [] : [{ line: item.line, by }]))
     if (replaced.length > 0) emit({ type: 'records_superseded', input: this.#input, records: replaced })
+    const inputBytes = Math.round((this.tally.bytes - this.#before.bytes) * this.ratio())
     emit({
       type: 'records_settled',
       ...this.tally,
       input: this.#input,
-      input_bytes: Math.round((this.tally.bytes - this.#before.bytes) * this.ratio()),
+      input_bytes: inputBytes,
+      ...this.#ofInputs(inputBytes),
       seconds: (performance.now() - this.#startedMs) / 1000,
     })
+  }
+
+  /** How much of all inputs is settled. One may have grown meanwhile: it is never more than there was. */
+  #ofInputs(inputBytes: number): { readonly done_bytes?: number; readonly total_bytes?: number } {
+    const { sizes } = this.#options
+    if (sizes === undefined) return {}
+    const total = bytesOf(sizes)
+    const done = bytesOf(sizes.slice(0, this.#input)) + inputBytes
+    return { done_bytes: Math.min(done, total), total_bytes: total }
   }
 
   #note(item: Item): void {
@@ -242,6 +255,10 @@ export class Ledger {
     if (commit === undefined) return `${where}; give the same command with a larger --max-errors`
     return `${where}; what was settled stays: the same command with a larger --max-errors goes on behind it, with --fresh it begins at the first line`
   }
+}
+
+function bytesOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** `100` → a count, `2.5%` → a share. */

@@ -99,7 +99,13 @@ function ofInputs(inputs: readonly Input[], areNamed: boolean) {
     readOnce: (index: number) => inputs[index]?.rereadable === false,
     linesBefore: (index: number) => inputs[index]?.linesBefore ?? 0,
     sourceOf: (index: number) => (areNamed ? inputs[index]?.name : undefined),
+    sizes: sizesOf(inputs),
   }
+}
+
+function sizesOf(inputs: readonly Input[]): number[] | undefined {
+  const sizes = inputs.flatMap(({ size }) => (size === undefined ? [] : [size]))
+  return sizes.length === inputs.length ? sizes : undefined
 }
 
 /** Waits for an unreachable store, with events. A stop of the run ends the wait: there is nothing to finish yet. */

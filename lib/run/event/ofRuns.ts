@@ -34,6 +34,10 @@ export const OF_RUNS = [
       ...recordCounts,
       input: count('Which input is at hand, from 0.'),
       input_bytes: count('Bytes of that input, as it lies, that are settled: compressed ones, where it is.'),
+      done_bytes: Type.Optional(
+        count('The same of all inputs; absent where the size of one of them is not known.'),
+      ),
+      total_bytes: Type.Optional(count('Bytes of all inputs, as they lie; absent likewise.')),
       seconds: Type.Number({ minimum: 0, description: 'Since the run began.' }),
     },
   ),

@@ -1,10 +1,5 @@
-import {
-  ChannelCredentials,
-  type ChannelOptions,
-  createChannel,
-  createClient,
-  type Metadata,
-} from 'nice-grpc'
+import { ChannelCredentials, type ChannelOptions, createChannel, createClient, Metadata } from 'nice-grpc'
+import { observed } from '../../../core/channel/requests.ts'
 import type { Node } from '../../target.ts'
 import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
 import type { BatchObject, Counting, Fetch } from './messages.ts'
@@ -36,11 +31,11 @@ export interface Calls {
   close(): void
 }
 
-const SEARCHING = service({ search: unary('Search', searchRequest) })
+const SEARCHING = service({ search: unary('Search') })
 const WRITING = service({
-  objects: unary('BatchObjects', batchObjectsRequest),
-  remove: unary('BatchDelete', batchDeleteRequest),
-  count: unary('Aggregate', countRequest),
+  objects: unary('BatchObjects'),
+  remove: unary('BatchDelete'),
+  count: unary('Aggregate'),
 })
 
 /** In the form of generated code: of the other one nice-grpc takes, it copies each answer before it is read. */
@@ -48,13 +43,13 @@ function service<Methods>(methods: Methods) {
   return { name: 'Weaviate', fullName: 'weaviate.v1.Weaviate', methods }
 }
 
-/** A unary call; `name` is that of the service's method. */
-function unary<Request>(name: string, serialize: (request: Request) => Uint8Array) {
+/** A unary call of bytes; `name` is that of the service's method. */
+function unary(name: string) {
   return {
     name,
     requestType: {
-      encode: (request: Request) => ({ finish: () => serialize(request) }),
-      decode: (): Request => notServed(),
+      encode: (request: Uint8Array) => ({ finish: () => request }),
+      decode: (): Uint8Array => notServed(),
     },
     requestStream: false,
     responseType: {
@@ -75,16 +70,34 @@ export function openCalls(node: Node): Calls {
   const others = channelTo(node, {})
   const searching = createClient(SEARCHING, pages)
   const writing = createClient(WRITING, others)
+  const call = (name: string, send: Send, request: Uint8Array, { metadata, signal }: Options) =>
+    observed(
+      { server: node.grpc, protocol: 'grpc', name, sentBytes: request.length },
+      (headers) => send(request, { metadata: withHeaders(metadata, headers), signal }),
+      ({ length }) => ({ receivedBytes: length }),
+    )
   return {
-    search: (fetch, options) => searching.search(fetch, options),
-    objects: (objects, options) => writing.objects(objects, options),
-    remove: (deletion, options) => writing.remove(deletion, options),
-    count: (counting, options) => writing.count(counting, options),
+    search: async (fetch, options) => call('Search', searching.search, searchRequest(fetch), options),
+    objects: async (objects, options) =>
+      call('BatchObjects', writing.objects, batchObjectsRequest(objects), options),
+    remove: async (deletion, options) =>
+      call('BatchDelete', writing.remove, batchDeleteRequest(deletion), options),
+    count: async (counting, options) => call('Aggregate', writing.count, countRequest(counting), options),
     close: () => {
       pages.close()
       others.close()
     },
   }
+}
+
+type Send = (request: Uint8Array, options: Options) => Promise<Buffer>
+
+function withHeaders(metadata: Metadata, headers: Readonly<Record<string, string>>): Metadata {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return metadata
+  const own = new Metadata(metadata)
+  for (const [name, value] of entries) own.set(name, value)
+  return own
 }
 
 function channelTo({ grpc, grpcSecure }: Node, options: ChannelOptions) {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { type JsonBounds, parseBounded } from '../../../core/boundedJson.ts'
+import { observed } from '../../../core/channel/requests.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
 
@@ -53,15 +54,35 @@ export async function sendRest(
   request: RestRequest,
   signal: AbortSignal,
 ): Promise<RestReply> {
-  const response = await respond(options, request, signal)
-  const status = response.statusCode ?? 0
-  const text = await textOf(response, request, status)
-  const { date, 'retry-after': retryAfter } = response.headers
-  return { request, status, text, retryAfter, date }
+  const text = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
+  const body = text === undefined ? undefined : Buffer.from(text)
+  const asked = { server: new URL(options.http).host, protocol: 'rest', name: nameOf(request) } as const
+  const send = async (more: Readonly<Record<string, string>>) => {
+    const headers = { ...options.headers, ...more }
+    const response = await respond({ ...options, headers }, request, body, signal)
+    const status = response.statusCode ?? 0
+    const answer = await textOf(response, request, status)
+    const { date, 'retry-after': retryAfter } = response.headers
+    return { reply: { request, status, text: answer.text, retryAfter, date }, receivedBytes: answer.bytes }
+  }
+  const { reply } = await observed({ ...asked, sentBytes: body?.length ?? 0 }, send, (answer) => ({
+    receivedBytes: answer.receivedBytes,
+    status: answer.reply.status,
+  }))
+  return reply
+}
+
+/** Its method, and what it is about, without names and ids: `GET /schema`. */
+function nameOf({ method, path }: RestRequest): string {
+  return `${method} ${/^\/[\w.-]*/.exec(path)?.[0] ?? '/'}`
 }
 
 /** The whole text; of an error only as much as a person can read. The connection ends with it. */
-async function textOf(response: IncomingMessage, request: RestRequest, status: number): Promise<string> {
+async function textOf(
+  response: IncomingMessage,
+  request: RestRequest,
+  status: number,
+): Promise<{ readonly text: string; readonly bytes: number }> {
   const { maxBytes = MAX_BYTES } = request
   const failed = status >= 400
   const tooLarge = () => new Error(`the answer is a message larger than ${maxBytes} bytes`)
@@ -78,7 +99,7 @@ async function textOf(response: IncomingMessage, request: RestRequest, status: n
     if (failed && bytes > MAX_ERROR_BYTES) break
     if (bytes > maxBytes) throw tooLarge()
   }
-  return text
+  return { text, bytes }
 }
 
 /**
@@ -102,9 +123,12 @@ function parsed({ text }: RestReply, parse: (text: string) => Json): Json | unde
   }
 }
 
-function respond(options: RestOptions, request: RestRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const text = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
-  const body = text === undefined ? undefined : Buffer.from(text)
+function respond(
+  options: RestOptions,
+  request: RestRequest,
+  body: Buffer | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const headers = {
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),

@@ -1,0 +1,60 @@
+// How far a job is, as a person and a program see it.
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import t from 'tap'
+import { adds, home } from './elysiactl.ts'
+
+const schema = JSON.parse(readFileSync(new URL('../../lib/schema/progress.json', import.meta.url), 'utf8'))
+const INTO = ['--collection', 'c', '--batch-size', '10']
+
+t.test('--progress json: stderr is JSON lines, stdout the document of --json alone', async (t) => {
+  const { start } = home(t, { 'faulty.jsonl': `${adds(3)}not json\n` })
+  const { child, ended, says } = start(['index', 'sync', '--stdin', ...INTO, '--json', '--progress', 'json'])
+  child.stdin!.write(adds(30))
+  await says('"message_type":"progress"')
+  child.stdin!.write(adds(60))
+  child.kill('SIGUSR1')
+  child.stdin!.end()
+  const { code, stdout, stderr } = await ended
+  t.equal(code, 0)
+  t.match(JSON.parse(stdout), { status: 'done', records: 90 })
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const isLine = new Ajv2020({ strict: false }).compile(schema)
+  for (const line of lines) t.ok(isLine(line), JSON.stringify({ line, errors: isLine.errors }))
+  t.match(
+    lines.find(({ event }) => event?.type === 'run_started'),
+    { event: { kind: 'ingest' } },
+  )
+  t.match(
+    lines.find(({ message_type: type }) => type === 'progress'),
+    { unit: 'records', kind: 'ingest' },
+  )
+  t.match(lines.at(-1), { message_type: 'summary', done: 90, status: 'done', complete: true })
+})
+
+t.test('--progress json: what ends a command is a line, too', async (t) => {
+  const { run } = home(t)
+  const { code, stderr } = await run(['index', 'process-jsonl', 'none.jsonl', ...INTO, '--progress=json'])
+  t.equal(code, 10)
+  t.match(JSON.parse(stderr.trimEnd().split('\n').at(-1)!), {
+    message_type: 'error',
+    code: 'ELYSIA_INPUT_MISSING',
+  })
+})
+
+t.test('SIGUSR1 shows once how far it is; --progress none shows nothing else of it', async (t) => {
+  const { start } = home(t)
+  const { child, ended, says } = start(['index', 'sync', '--stdin', ...INTO, '--progress', 'none'])
+  child.stdin!.write(adds(30))
+  // Before it listens the signal would be the one that opens a debugger.
+  await says('target')
+  const asking = setInterval(() => child.kill('SIGUSR1'), 200)
+  t.teardown(() => clearInterval(asking))
+  await says('30 records').finally(() => clearInterval(asking))
+  child.stdin!.end()
+  const { stderr } = await ended
+  t.match(stderr, /^ingest {2}30 records .*memory \d+(\.\d)? MiB$/m)
+})
