@@ -55,6 +55,8 @@ export type { ValidationCounts } from '../lib/job/ingest/validateInput.ts'
 export * from '../lib/job/ingest/validateOptions.ts'
 export * from '../lib/job/migrate/options.ts'
 export type { MigrateReport } from '../lib/job/migrate/report.ts'
+export * from '../lib/job/rehearse/options.ts'
+export type { RehearseReport } from '../lib/job/rehearse/report.ts'
 export type { Deletions } from '../lib/job/restore/conflict/vanishingIds.ts'
 export * from '../lib/job/restore/options.ts'
 export * from '../lib/job/restore/planned/options.ts'
@@ -127,6 +129,9 @@ export const transformJob = () => import('../lib/job/transform/index.ts')
 
 /** What several collections at once need, likewise. */
 export const setJob = () => import('../lib/job/set/index.ts')
+
+/** The job of `col catalog rehearse`, likewise. */
+export const rehearseJob = () => import('../lib/job/rehearse/index.ts')
 
 /** The job of `col apply`, likewise. */
 export const applyJob = () => import('../lib/job/restore/planned/index.ts')

@@ -5,6 +5,7 @@ import { deleteOptions } from '../lib/job/delete/options.ts'
 import { diffOptions } from '../lib/job/diff/options.ts'
 import { ingestOptions } from '../lib/job/ingest/options.ts'
 import { migrateOptions } from '../lib/job/migrate/options.ts'
+import { rehearseOptions } from '../lib/job/rehearse/options.ts'
 import { restoreOptions } from '../lib/job/restore/options.ts'
 import { rollbackOptions } from '../lib/job/rollback/options.ts'
 import { verifyOptions } from '../lib/job/verify/options.ts'
@@ -27,6 +28,7 @@ const SCHEMAS: Readonly<Record<string, OptionsSchema>> = {
   Rollback: rollbackOptions,
   Delete: deleteOptions,
   Verify: verifyOptions,
+  Rehearse: rehearseOptions,
   Diff: diffOptions,
   Retention: retentionOptions,
 }

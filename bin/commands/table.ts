@@ -39,6 +39,7 @@ export const COMMANDS: Group = {
             list: () => import('./col/catalog/list.ts'),
             show: () => import('./col/catalog/show.ts'),
             verify: () => import('./col/catalog/verify.ts'),
+            rehearse: () => import('./col/catalog/rehearse.ts'),
             cleanup: () => import('./col/catalog/cleanup.ts'),
             compact: () => import('./col/catalog/compact.ts'),
             rebuild: () => import('./col/catalog/rebuild.ts'),

@@ -30,6 +30,8 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
     const parts = `${of(counts, 'parts_checked')} of ${counted(of(counts, 'parts'), 'part')}`
     return `${parts}: ${counted(of(counts, 'num_errors'), 'fault')}`
   },
+  rehearse: (counts) =>
+    `${counted(of(counts, 'objects'), 'object')}: ${of(counts, 'proved') === 1 ? 'proved' : counted(of(counts, 'num_errors'), 'fault')}`,
   cleanup: (counts) =>
     `${counted(of(counts, 'archives'), 'archive')}: ${outcomes(counts, ['removed', 'failed'])}`,
   diff: (counts) =>

@@ -236,7 +236,17 @@ const OF_ARCHIVES = {
   archive_unreadable: ({ path, reason }) => `${path} was left out: ${reason}`,
   root_unreadable: ({ root, error }) => `what lies below ${root} is not known: ${error.message}`,
   note_not_kept: ({ error }) => `a rebuild of the catalog would not know this: ${error.message}`,
+  scratch_removed: (event) => `removed ${scratchOf(event)}, which a killed rehearsal had left`,
+  scratch_left: ({ error, ...event }) =>
+    error === undefined
+      ? `a killed rehearsal has left ${scratchOf(event)}: a rehearsal --into that store removes it`
+      : `${scratchOf(event)} of a rehearsal could not be removed: ${error.message}; the next one tries again`,
 } satisfies Texts
+
+/** What a rehearsal has made: a class, or a directory. */
+function scratchOf({ directory, collection, target }: Partial<Record<string, string>>): string {
+  return directory ?? `${collection} in ${target}`
+}
 
 const STRATEGIES: Readonly<Record<string, string>> = {
   skip: 'only objects that it lacks are written',

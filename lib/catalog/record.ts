@@ -3,9 +3,10 @@ import { isRecord } from '../core/value/record.ts'
 import type { ArchiveStatus } from './status.ts'
 
 /**
- * The levels of verification, the least thorough first. `live` compares with a store, and so finds no damage.
+ * The levels of verification, the least thorough first. `live` compares with a store, and `rehearsed` restores into one: what
+ * these find need not be of the archive.
  */
-export const VERIFY_LEVELS = ['exists', 'stored', 'records', 'live'] as const
+export const VERIFY_LEVELS = ['exists', 'stored', 'records', 'live', 'rehearsed'] as const
 
 export type VerifyLevel = (typeof VERIFY_LEVELS)[number]
 

@@ -9,12 +9,14 @@ export interface Paths {
   readonly config: string
   /** Journals and locks of the runs on this machine. */
   readonly state: string
+  /** What can be made anew, and what lies there for a while only. */
+  readonly cache: string
 }
 
 /** @throws ElysiaError ELYSIA_USAGE where HOME or a variable of XDG leads nowhere */
 export function userPaths(): Paths {
-  const { data, config, log } = envPaths('elysiactl', { suffix: '' })
-  const paths = { data, config, state: log }
+  const { data, config, log, cache } = envPaths('elysiactl', { suffix: '' })
+  const paths = { data, config, state: log, cache }
   const relative = Object.values(paths).find((path) => !isAbsolute(path))
   if (relative === undefined) return paths
   throw new ElysiaError('ELYSIA_USAGE', `${relative} cannot hold data: it is not an absolute path`, {

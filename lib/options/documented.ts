@@ -959,6 +959,44 @@ export interface VerifyOptions extends VerifyOptionsInput {
   readonly workers: number
 }
 
+/**
+ * How an archive is restored, compared and removed again, to see whether it can be restored. As a program
+ * gives it.
+ */
+export interface RehearseOptionsInput {
+  /**
+   * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
+   * Default 2.
+   */
+  readonly workers?: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads?: string
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs?: number
+}
+
+/**
+ * How an archive is restored, compared and removed again, to see whether it can be restored. With its
+ * defaults: sizes in bytes, durations in milliseconds.
+ */
+export interface RehearseOptions extends RehearseOptionsInput {
+  /**
+   * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
+   * Default 2.
+   */
+  readonly workers: number
+  /**
+   * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
+   * Default 'auto'.
+   */
+  readonly threads: string
+  /** how long to wait for an unreachable server. In milliseconds, 0 to 1d. Default 120000 (2m). */
+  readonly retryForMs: number
+}
+
 /** What of two collections is compared, and how. As a program gives it. */
 export interface DiffOptionsInput {
   /** compare only the objects for which this condition is true. No default. */

@@ -27,7 +27,9 @@ import {
   transforms,
 } from './parts.ts'
 
-const level = one(['exists', 'stored', 'records', 'live'], 'Its level.')
+const LEVELS = ['exists', 'stored', 'records', 'live']
+const level = one(LEVELS, 'Its level.')
+const notedLevel = one([...LEVELS, 'rehearsed'], 'Its level; rehearsed: it was restored, and compared.')
 
 const archive = {
   id: text('The id of the archive.'),
@@ -59,7 +61,7 @@ const archive = {
   damaged: flag('A verification found damage, and none of that level has found it complete since.'),
   verified: optional(
     object('The last verification.', {
-      level,
+      level: notedLevel,
       verified_at: moment('When.'),
       ok: flag('No faults.'),
     }),
@@ -91,7 +93,7 @@ export const archiveDocument = document(
     verifications: optional(
       list(
         object('A verification.', {
-          level,
+          level: notedLevel,
           verified_at: moment('When.'),
           ok: flag('No faults.'),
           errors: count('Faults.'),

@@ -27,6 +27,7 @@ import {
   statusDocument,
   validationDocument,
 } from './others.ts'
+import { rehearsalDocument } from './rehearsal.ts'
 import { transformTestDocument } from './transforms.ts'
 
 /** The schemas of what --json prints, by the name that `format schema` takes; reports of ingests are `report`. */
@@ -47,6 +48,7 @@ export const DOCUMENTS = {
   archives: archivesDocument,
   archive: archiveDocument,
   verifications: verificationsDocument,
+  rehearsal: rehearsalDocument,
   cleanup: cleanupDocument,
   compaction: compactionDocument,
   diff: diffDocument,

@@ -100,6 +100,7 @@ const CASES: Readonly<Record<string, Case>> = {
     exit: 2,
     says: /no rule says what to keep/,
   },
+  'col catalog rehearse': { well: ['whole'], badly: ['damaged'], exit: 4, says: /parts|cut short/ },
   'col catalog rebuild': { well: ['.'], badly: ['none'], exit: 10, says: /there is no directory \S+none/ },
   'col catalog pin': { badly: ['none'], exit: 10, says: /none/ },
   'col catalog unpin': { badly: ['none'], exit: 10, says: /none/ },

@@ -1,7 +1,14 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { contentText } from '../../archive/selection.ts'
 import type { Annotations } from '../annotations.ts'
-import { type ArchiveRecord, type Begun, type Placed, VERIFY_LEVELS, type Verification } from '../record.ts'
+import {
+  type ArchiveRecord,
+  type Begun,
+  type Placed,
+  VERIFY_LEVELS,
+  type Verification,
+  type VerifyLevel,
+} from '../record.ts'
 import type { Candidate } from '../retention/candidate.ts'
 import { type Coverage, coverageOf, coverageText } from '../retention/coverage.ts'
 import type { ArchiveStatus } from '../status.ts'
@@ -74,9 +81,14 @@ export function verifiedColumns(verifications: readonly Verification[]) {
   }
 }
 
-/** A store that has changed since does not mean that the archive is damaged. */
+/** What a store has otherwise, or does not take, does not mean that the archive is damaged. */
 function isDamage({ level, ok }: Verification): boolean {
-  return !ok && level !== 'live'
+  return !ok && isOfArchive(level)
+}
+
+/** True for a level that looks at the archive alone, and at all of it. */
+function isOfArchive(level: VerifyLevel): boolean {
+  return level !== 'live' && level !== 'rehearsed'
 }
 
 /** The last verification of each level after one more; a whole one settles what shallower ones found. */
@@ -85,7 +97,7 @@ export function withVerification(before: readonly Verification[], made: Verifica
   const settles = made.ok && made.sample === undefined
   const stay = before.filter(({ level, ok }) => {
     const isShallower = VERIFY_LEVELS.indexOf(level) < depth
-    return level !== made.level && !(settles && !ok && isShallower && made.level !== 'live')
+    return level !== made.level && !(settles && !ok && isShallower && isOfArchive(made.level))
   })
   return [...stay, made]
 }

@@ -17,7 +17,7 @@ import { PartTally, type Refused } from './tally.ts'
  * Memory: a page.
  * @throws ElysiaError ELYSIA_DAMAGED
  */
-export async function rehearse(run: RestoreRun, part: SourcePart): Promise<void> {
+export async function dryRunPart(run: RestoreRun, part: SourcePart): Promise<void> {
   const { plan } = run
   await part.check?.(run.frame.signal)
   const isWhole = plan.selection === undefined && plan.transforms.isEmpty && !discards(plan.newProperties)

@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { switchAlias } from './alias/switch.ts'
 import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
 import { verifyWritten } from './conflict/verifyWritten.ts'
-import { rehearse } from './dryRun.ts'
+import { dryRunPart } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
 import { writeObjects } from './parts.ts'
 import { writePlan } from './planned/write.ts'
@@ -235,7 +235,7 @@ async function findUnseen({
 async function checkParts(run: RestoreRun): Promise<void> {
   for (const part of run.plan.parts) {
     if (run.frame.stop.aborted) throw run.frame.stop.reason
-    await rehearse(run, part)
+    await dryRunPart(run, part)
   }
 }
 

@@ -124,4 +124,15 @@ export const OF_ARCHIVES = [
       error: failure('Why.'),
     },
   ),
+  event('scratch_removed', 'What a killed rehearsal had left was removed.', {
+    directory: Type.Optional(text('The directory of its scratch store.')),
+    collection: Type.Optional(text('Its scratch class, where that was in another store.')),
+    target: Type.Optional(text('That store.')),
+  }),
+  event('scratch_left', 'The scratch of a rehearsal could not be removed; the next one tries again.', {
+    directory: Type.Optional(text('The directory of its scratch store.')),
+    collection: Type.Optional(text('Its scratch class, where that is in another store.')),
+    target: Type.Optional(text('That store.')),
+    error: Type.Optional(failure('Why; absent where the store is not the one at hand.')),
+  }),
 ] as const

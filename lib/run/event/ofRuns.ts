@@ -13,6 +13,7 @@ export const RUN_KINDS = [
   'verify',
   'cleanup',
   'diff',
+  'rehearse',
 ] as const
 
 /** How a run begins, goes on and ends. */

@@ -92,7 +92,7 @@ function contentText({ kind, holds }: ArchiveRecord): string {
 /** When it was last verified, how deep, and with which result. */
 function verifiedText({ verified }: ArchiveRecord): string {
   if (verified === undefined) return 'never'
-  return `${verified.level}${verified.ok ? '' : ', damaged'}, ${ageText(verified.time)} ago`
+  return `${verified.level}${verified.ok ? '' : verified.level === 'rehearsed' ? ', broken' : ', damaged'}, ${ageText(verified.time)} ago`
 }
 
 /** The status, and what else keeps an archive or speaks against it. */

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { lockedForReading } from '../../../cli/archivePath.ts'
+import { archiveNamed, backupRoot, LATEST, onCatalog } from '../../../cli/catalog.ts'
+import { finder } from '../../../cli/chain/finder.ts'
+import type { Command, Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
+import { withHistory } from '../../../history.ts'
+import {
+  catalogOptions,
+  type Ended,
+  lockOptions,
+  type OptionsSchema,
+  type RehearseReport,
+  rehearseJob,
+  rehearseOptions,
+  targetOptions,
+  userPaths,
+} from '../../../library.ts'
+import { eventView, progressEvents } from '../../../view/events.ts'
+import { progressView } from '../../../view/progress.ts'
+import { rehearsalText } from '../../../view/rehearsal.ts'
+
+const intoOptions = {
+  type: 'object',
+  name: 'rehearseChoice',
+  description: 'Where an archive is restored to see whether it can be.',
+  properties: {
+    into: {
+      type: 'string',
+      kind: 'target',
+      description:
+        'the store that gets the scratch class, as --target has it, a name too; without it an embedded store of its own',
+      placeholder: 'TARGET',
+      flagOnly: true,
+    },
+  },
+} as const satisfies OptionsSchema
+
+const { apiKeyFile, caFile } = targetOptions.properties
+
+/** How --into is reached. */
+const accessOptions = {
+  type: 'object',
+  name: 'access',
+  description: targetOptions.description,
+  properties: { apiKeyFile, caFile },
+} as const satisfies OptionsSchema
+
+/** `col catalog rehearse`: an archive, restored into a scratch class, compared and removed again. */
+export const command: Command = {
+  summary: 'restore an archive into a scratch store, compare, time and remove it: can it be restored?',
+  alsoKnownAs: ['drill'],
+  operands: [
+    {
+      name: 'ID|latest:NAME|DIR|FILE',
+      kind: 'archive',
+      hint: 'name an archive; `elysiactl col catalog list` lists them',
+    },
+  ],
+  examples: [
+    'elysiactl col catalog rehearse latest:Article',
+    'elysiactl col catalog rehearse 20261125t1003 --into http://localhost:8080',
+    'elysiactl col catalog rehearse /backups/article --json',
+  ],
+  schemas: [rehearseOptions, intoOptions, accessOptions, lockOptions, catalogOptions],
+  document: 'rehearsal',
+  exits: ['damage', 'conflict', 'notFound', 'locked', 'refused', 'unreachable'],
+  docs: 'docs/automation.md',
+  run,
+}
+
+/** An archive as a person named it, and what the catalog knows of it. */
+interface Chosen {
+  readonly location: string
+  readonly known?: { readonly id: string; readonly collection: string }
+}
+
+async function run(context: Context): Promise<void> {
+  const { console } = context
+  const { into } = context.options(intoOptions)
+  const chosen = await choose(context, context.operands[0]!)
+  const target = into === undefined ? undefined : await context.readTarget({ address: into, flag: '--into' })
+  const { report, error } = await rehearsed(context, chosen, target?.store)
+  await note(context, report)
+  if (error === undefined) context.done()
+  if (console.json) await console.document(report)
+  else console.note(rehearsalText(report))
+  if (error === undefined) return
+  if (report.status === 'broken') context.fail(EXIT.damage, report.error!.message)
+  else throw error
+}
+
+async function choose(context: Context, operand: string): Promise<Chosen> {
+  return onCatalog(context, (catalog) => {
+    if (!operand.startsWith(LATEST) && existsSync(operand)) {
+      const location = resolve(operand)
+      const known = catalog.at(location)
+      return { location, ...(known && { known }) }
+    }
+    const known = archiveNamed(catalog, operand)
+    if (operand.startsWith(LATEST)) context.console.note(`${operand} is ${known.id}`)
+    return { location: known.location, known }
+  })
+}
+
+async function rehearsed(
+  context: Context,
+  { location, known }: Chosen,
+  into: Parameters<Awaited<ReturnType<typeof rehearseJob>>['runRehearsal']>[2]['into'],
+): Promise<Ended<RehearseReport>> {
+  const { runRehearsal } = await rehearseJob()
+  const { console, signal, stop } = context
+  const lock = await lockedForReading(context, location, `rehearsal of ${location}`)
+  const view = await progressView(console)
+  const { state, cache } = userPaths()
+  try {
+    return await withHistory(eventView(console), async (history) =>
+      runRehearsal(location, context.options(rehearseOptions), {
+        ...history,
+        stop,
+        signal: lock === undefined ? signal : AbortSignal.any([signal, lock.lost]),
+        onEvent: progressEvents(console, view),
+        root: backupRoot(context),
+        findArchive: await finder(context),
+        notes: join(state, 'rehearsals'),
+        cache,
+        ...(known && { known }),
+        ...(into && { into }),
+      }),
+    )
+  } finally {
+    view.stop()
+    await lock?.release()
+  }
+}
+
+/** What was found, beside the archive and in the catalog; what kept the rehearsal from its end says nothing of it. */
+async function note(context: Context, { archive, status, damaged, faults }: RehearseReport): Promise<void> {
+  if (archive === '' || (status !== 'proved' && status !== 'broken')) return
+  const time = new Date().toISOString()
+  const [ok, errors] = [status === 'proved', faults.length]
+  await onCatalog(context, async (catalog) => {
+    if (damaged) await catalog.recordVerification(archive, { level: 'records', time, ok: false, errors })
+    await catalog.recordVerification(archive, { level: 'rehearsed', time, ok, errors })
+  })
+}

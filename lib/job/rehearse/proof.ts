@@ -1,0 +1,120 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Chain, type FindArchive, isIncrement, statesOf } from '../../archive/chain/chain.ts'
+import { chainObjects } from '../../archive/chain/objects.ts'
+import type { Manifest } from '../../archive/manifest.ts'
+import type { ObjectSource } from '../../archive/object/source.ts'
+import { archiveObjects } from '../../archive/part/objects.ts'
+import { singleObjects } from '../../archive/single/objects.ts'
+import { readSingle } from '../../archive/single/read.ts'
+import { UNDO_HEADER } from '../../archive/undo/undo.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { Emit } from '../../run/context.ts'
+import { archiveSource } from '../restore/source/archive.ts'
+import { chainSource } from '../restore/source/chain.ts'
+import { openArchives, openSource } from '../restore/source/open.ts'
+import type { RestoreSource } from '../restore/source/source.ts'
+
+/** An archive as what is restored, and as what that is held against. */
+export interface Rehearsed {
+  readonly source: RestoreSource
+  /** What is to be there: ranges with the number and the digest of their objects. */
+  readonly manifest: Manifest
+  readonly objects: number
+  readonly digest: string
+  /** As it lies, bases included. */
+  readonly bytes: number
+  /** Opens the archive once more, to say what differs. */
+  archived(): Promise<ObjectSource>
+}
+
+export interface OpenRehearsed {
+  readonly root?: string
+  readonly findArchive?: FindArchive
+  readonly onEvent?: Emit
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Opens an archive that a rehearsal may restore: a directory, an increment with its bases, or a single file, which is read
+ * to its end. @throws ElysiaError ELYSIA_USAGE for what is no archive of elysiactl, ELYSIA_DAMAGED, ELYSIA_INPUT_MISSING
+ */
+export async function openRehearsed(path: string, options: OpenRehearsed): Promise<Rehearsed> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats?.isFile() === true) return openFile(path, stats.size, options)
+  if (stats?.isDirectory() !== true) {
+    throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${path}`, {
+      hint: '`elysiactl col catalog list` lists archives; `elysiactl col catalog rebuild DIR` takes in others',
+    })
+  }
+  if (existsSync(join(path, UNDO_HEADER))) {
+    throw noArchive(path, 'keeps what a run has changed', '`elysiactl col rollback RUN` puts that back')
+  }
+  return openDirectory(path, options)
+}
+
+async function openDirectory(path: string, options: OpenRehearsed): Promise<Rehearsed> {
+  const chain = await openArchives(path, options)
+  const { newest, links } = chain
+  const all = isIncrement(newest.manifest) ? ofChain(chain) : ofArchive(newest)
+  const bytes = links.reduce((sum, { manifest }) => sum + manifest.totals.bytes, 0)
+  return { ...all, bytes }
+}
+
+function ofArchive(archive: Chain['newest']): Omit<Rehearsed, 'bytes'> {
+  const { manifest } = archive
+  const { objects, digest } = manifest.totals
+  return {
+    ...{ source: archiveSource(archive), manifest: whole(manifest), objects, digest },
+    archived: async () => archiveObjects(archive),
+  }
+}
+
+/** The state that all links give together: a range for each tenant, or one. */
+function ofChain(chain: Chain): Omit<Rehearsed, 'bytes'> {
+  const { manifest } = chain.newest
+  const states = statesOf(chain)
+  const names = manifest.tenants?.map(({ name }) => name) ?? [undefined]
+  const ranges = names.map((tenant) => (tenant === undefined ? {} : { tenant }))
+  const parts = names.map((tenant, range) => ({ range, ...states.of(tenant) }))
+  const { objects, digest } = states.all
+  const state = { ...manifest, ranges, parts: parts as unknown as Manifest['parts'] }
+  return {
+    ...{ source: chainSource(chain), manifest: whole(state), objects, digest },
+    archived: async () => chainObjects(chain),
+  }
+}
+
+async function openFile(path: string, bytes: number, options: OpenRehearsed): Promise<Rehearsed> {
+  const { onEvent } = options
+  const source = await openSource(path, { stdin: () => bytesOf(path), ...(onEvent && { onEvent }) })
+  if (source.kind !== 'file') {
+    await source.close?.()
+    throw noArchive(path, 'was not made by `col backup`', '`elysiactl col restore --dry-run` looks at it')
+  }
+  const { pages, ...archive } = await readSingle(bytesOf(path), { foreign: true })
+  const nowhere = new Writable({ objectMode: true, write: (_page, _encoding, done) => done() })
+  await pipeline([pages, nowhere], options.signal ? { signal: options.signal } : {})
+  const manifest = archive.manifest()
+  const { objects, digest } = manifest.totals
+  return {
+    ...{ source, manifest: whole(manifest), objects, digest, bytes },
+    archived: () => singleObjects(() => bytesOf(path)),
+  }
+}
+
+/** What was selected or transformed is in the archive already: all of it is to be in the scratch. */
+function whole({ selection: _, transforms: __, ...manifest }: Manifest): Manifest {
+  return manifest as Manifest
+}
+
+function bytesOf(path: string): Readable {
+  return createReadStream(path, { highWaterMark: 256 * 1024 })
+}
+
+function noArchive(path: string, fact: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `${path} cannot be rehearsed: it ${fact}`, { hint })
+}
