@@ -1,0 +1,127 @@
+import type { HistoryEntry, HistoryReader } from '../history/entry.ts'
+import type { MonitorReport } from '../report/schema.ts'
+
+/** A run as a list shows it: what its last process made of it. */
+export interface RunLine {
+  readonly id: string
+  readonly attempt: number
+  readonly kind: string
+  readonly trigger: string
+  readonly collection: string
+  readonly target: string
+  readonly status: HistoryEntry['status']
+  readonly started_at: string
+  readonly ended_at?: string
+  readonly seconds?: number
+  readonly records: number
+  readonly rejected: number
+  readonly bytes_in: number
+  readonly bytes_out: number
+  readonly rate_per_second?: number
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** An archive as the page lists it, with its place in a chain. */
+export interface ArchiveView {
+  readonly id: string
+  readonly collection: string
+  readonly target: string
+  readonly status: string
+  readonly started_at: string
+  readonly objects: number
+  readonly bytes: number
+  /** The archive that an increment needs. */
+  readonly parent?: string
+  readonly pinned: boolean
+  readonly damaged: boolean
+  readonly verified_at?: string
+  readonly verified_level?: string
+}
+
+/** An alert that fires, or a message that no sink has taken yet. */
+export interface AlertView {
+  readonly rule: string
+  readonly subject: string
+  readonly state: string
+  readonly since?: string
+  readonly message: string
+}
+
+/** Where the page has its facts from. All that it shows comes from here. */
+export interface DashboardSources {
+  readonly history: HistoryReader
+  /** The very document of `elysiactl report --json`. */
+  report(): Promise<MonitorReport> | MonitorReport
+  /** The newest first, bounded; absent where there is no catalog. */
+  archives?(): Promise<readonly ArchiveView[]> | readonly ArchiveView[]
+  alerts?(): Promise<readonly AlertView[]> | readonly AlertView[]
+  /** The version of elysiactl. */
+  readonly version: string
+}
+
+/** A part of the list of runs, the newest first. */
+export interface RunPage {
+  readonly runs: readonly RunLine[]
+  /** The time that the next page begins before; absent where there are no more. */
+  readonly next?: string
+}
+
+/** All that the first sight of the page shows. */
+export interface PageFacts extends RunPage {
+  readonly version: string
+  /** `live` asks its server for more; `file` holds all that there is. */
+  readonly mode: 'live' | 'file'
+  readonly report: MonitorReport
+  readonly archives: readonly ArchiveView[]
+  readonly alerts: readonly AlertView[]
+  readonly running: readonly HistoryEntry[]
+  /** The history's version that all this is of. */
+  readonly history_version: number
+}
+
+/** What goes on now: sent whenever the history changes. */
+export interface LiveFacts {
+  readonly history_version: number
+  readonly at: string
+  readonly running: readonly HistoryEntry[]
+  /** The last runs that ended, the newest first. */
+  readonly recent: readonly RunLine[]
+}
+
+/** One run, with what can be shown of its rejects. */
+export interface RunFacts {
+  /** All that processes did of it, the first one first. */
+  readonly entries: readonly HistoryEntry[]
+  readonly rejects?: RejectsSample
+}
+
+/** The first rejected records of a run. */
+export interface RejectsSample {
+  readonly file: string
+  readonly lines: readonly string[]
+  /** True where the file holds more, or a line was cut. */
+  readonly is_cut: boolean
+  /** Why there are no lines, where the file could not be read. */
+  readonly lack?: string
+}
+
+/** The most characters of a foreign text in a list. */
+const TEXT = 300
+
+/** What a list shows of an entry. */
+export function runLine(entry: HistoryEntry): RunLine {
+  const { id, attempt, kind, trigger, collection, target, status, started_at, ended_at, seconds } = entry
+  const { records, rejected, bytes_in, bytes_out, rate_per_second, error } = entry
+  return {
+    ...{ id, attempt, kind, trigger, collection, target, status, started_at },
+    ...(ended_at !== undefined && { ended_at }),
+    ...(seconds !== undefined && { seconds }),
+    ...{ records, rejected, bytes_in, bytes_out },
+    ...(rate_per_second !== undefined && { rate_per_second }),
+    ...(error !== undefined && { error: { code: error.code, message: shortened(error.message) } }),
+  }
+}
+
+function shortened(text: string): string {
+  return text.length <= TEXT ? text : `${text.slice(0, TEXT)}…`
+}

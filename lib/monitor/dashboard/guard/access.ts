@@ -1,0 +1,95 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { type Address, hostText, linkAddress, ownHosts } from './address.ts'
+
+/** What becomes of a request: it is answered, it is let in and sent on, or it is refused. */
+export type Judgement =
+  | { readonly is: 'allowed' }
+  | { readonly is: 'let_in'; readonly cookie: string; readonly redirects: boolean }
+  | { readonly is: 'refused'; readonly status: 400 | 401 | 403 | 405; readonly why: string }
+
+/** Who may see the page: whoever has the link, from the page itself. */
+export interface Access {
+  /** The link to open, with the secret. */
+  readonly link: string
+  judge(request: IncomingMessage): Judgement
+}
+
+const OPEN_LINK = 'open the link that `elysiactl dashboard` printed when it began'
+
+/**
+ * Guards a server that listens there. The link holds a random token of 256 bits, which is asked for once: the browser gets a
+ * cookie of another secret for it. That cookie is HttpOnly and SameSite=Strict, and named for the port: cookies do not
+ * know ports.
+ */
+export function guardAccess(address: Address): Access {
+  const token = secret()
+  const session = secret()
+  const name = `elysiactl_${address.port}`
+  const hosts = ownHosts(address)
+  const cookie = `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`
+  return {
+    link: `http://${hostText(linkAddress(address))}/?token=${token}`,
+    judge(request) {
+      const refusal = foreign(request, hosts)
+      if (refusal !== undefined) return refusal
+      const given = tokenOf(request)
+      if (given !== undefined && equal(given, token)) {
+        return { is: 'let_in', cookie, redirects: !crossSite(request) }
+      }
+      if (crossSite(request)) return refused(403, 'this request comes from another site')
+      const has = cookiesOf(request, name).some((value) => equal(value, session))
+      return has ? { is: 'allowed' } : refused(401, `this page is for whoever has its link: ${OPEN_LINK}`)
+    },
+  }
+}
+
+/** What is refused whoever asks. */
+function foreign(
+  { method, headers, headersDistinct }: IncomingMessage,
+  hosts: ReadonlySet<string>,
+): Judgement | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return refused(405, 'this page is only for reading')
+  if ((headersDistinct.host ?? []).length > 1) return refused(400, 'a request names one host')
+  if (!hosts.has(headers.host?.toLowerCase() ?? '')) {
+    return refused(403, `this server has another name than the one asked for: ${OPEN_LINK}`)
+  }
+  const { origin } = headers
+  if (origin === undefined || isOwn(origin, hosts)) return undefined
+  return refused(403, 'this request comes from another origin')
+}
+
+function isOwn(origin: string, hosts: ReadonlySet<string>): boolean {
+  return origin.startsWith('http://') && hosts.has(origin.slice('http://'.length).toLowerCase())
+}
+
+/** Browsers say where a request comes from; `none` is an address that was typed, or a link that a program opened. */
+function crossSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  return site !== undefined && site !== 'same-origin' && site !== 'none'
+}
+
+function tokenOf({ url = '' }: IncomingMessage): string | undefined {
+  const [path, query = ''] = url.split('?', 2)
+  if (path !== '/') return undefined
+  return new URLSearchParams(query).get('token') ?? undefined
+}
+
+function cookiesOf({ headers }: IncomingMessage, name: string): string[] {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
+}
+
+function refused(status: 400 | 401 | 403 | 405, why: string): Judgement {
+  return { is: 'refused', status, why }
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** In a time that tells nothing of where they differ. */
+function equal(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}

@@ -1,0 +1,70 @@
+import type { MonitorReport } from '../../report/schema.ts'
+import type { DashboardSources, LiveFacts, PageFacts, RunFacts } from '../facts.ts'
+import { runLine } from '../facts.ts'
+import { rejectsSample } from '../rejects.ts'
+import { runPage } from '../runPage.ts'
+
+const FIRST_RUNS = 15
+const RECENT = 20
+const MOST_RUNNING = 100
+/** Ages in a report grow by themselves, and what is missed is so without any run. */
+const REPORT_STALE_MS = 15_000
+const REPORT_LEAST_MS = 1000
+
+/** Asks the sources for what the page shows. Reports are made once for all who look on, one a second at most. */
+export interface Gathering {
+  page(): Promise<PageFacts>
+  live(): LiveFacts
+  run(id: string): Promise<RunFacts>
+  report(): Promise<MonitorReport>
+}
+
+export function gather(sources: DashboardSources, now = () => performance.now()): Gathering {
+  const { history } = sources
+  let known: { readonly report: Promise<MonitorReport>; readonly version: number; readonly at: number }
+  const report = () => {
+    const version = history.version()
+    const age = known === undefined ? Number.POSITIVE_INFINITY : now() - known.at
+    const isStale =
+      known === undefined || (version === known.version ? age > REPORT_STALE_MS : age > REPORT_LEAST_MS)
+    if (isStale) {
+      known = { report: (async () => sources.report())(), version, at: now() }
+      // One that failed is tried again by whoever asks next; those who wait for it are told.
+      known.report.catch(() => {
+        known = { ...known, at: Number.NEGATIVE_INFINITY }
+      })
+    }
+    return known.report
+  }
+  return {
+    report,
+    page: async () => ({
+      ...runPage(history, {}, FIRST_RUNS),
+      version: sources.version,
+      mode: 'live',
+      report: await report(),
+      archives: (await sources.archives?.()) ?? [],
+      alerts: (await sources.alerts?.()) ?? [],
+      running: running(sources),
+      history_version: history.version(),
+    }),
+    live: () => ({
+      history_version: history.version(),
+      at: new Date().toISOString(),
+      running: running(sources),
+      recent: history
+        .list({ limit: RECENT })
+        .filter(({ status }) => status !== 'running')
+        .map(runLine),
+    }),
+    async run(id) {
+      const entries = history.find(id)
+      const file = entries.at(-1)?.rejects_file
+      return { entries, ...(file !== undefined && { rejects: await rejectsSample(file) }) }
+    },
+  }
+}
+
+function running({ history }: DashboardSources) {
+  return history.list({ status: ['running'], limit: MOST_RUNNING })
+}

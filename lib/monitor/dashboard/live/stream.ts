@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { messageOf } from '../../../core/errors.ts'
+import type { LiveFacts } from '../facts.ts'
+
+/** How often the history is asked whether it has changed, and how often a browser is told at most: 4 a second. */
+const LOOK_MS = 100
+const TELL_MS = 250
+/** A connection on which nothing is said for long is closed by what stands between. */
+const HEARTBEAT_MS = 15_000
+const MOST_WATCHERS = 64
+
+/** Browsers that look on. */
+export interface LiveStream {
+  /** Sends what is now, and whatever comes, until the browser goes away. False where there are too many already. */
+  add(response: ServerResponse, lastEventId: string | undefined): boolean
+  /** Ends all connections. */
+  close(): void
+  readonly watchers: number
+}
+
+interface Watcher {
+  readonly response: ServerResponse
+  /** The event that it was told last. */
+  told: string | undefined
+  toldAt: number
+}
+
+interface Told {
+  readonly version: number
+  readonly id: string
+  readonly text: string
+}
+
+/**
+ * Server-sent events: the last state wins. A browser that is slow is told the newest state when it has taken the one before;
+ * one that comes again names the version that it saw last, and is told nothing it knows. Nothing is asked while nobody looks.
+ */
+export function liveStream(version: () => number, facts: () => LiveFacts): LiveStream {
+  const watchers = new Set<Watcher>()
+  let timer: NodeJS.Timeout | undefined
+  let heartbeat: NodeJS.Timeout | undefined
+  let made: Told | undefined
+  // Versions count anew in each process: what an earlier server said is not taken for known.
+  const server = randomBytes(4).toString('hex')
+  const look = () => {
+    try {
+      const current = version()
+      if (made?.version !== current) made = eventOf(server, facts())
+    } catch (error) {
+      // A history that cannot be read now may be in a moment: the page says that it is not live.
+      for (const { response } of watchers)
+        response.write(`event: lack\ndata: ${JSON.stringify(messageOf(error))}\n\n`)
+      return
+    }
+    const now = performance.now()
+    for (const watcher of watchers) tell(watcher, made, now)
+  }
+  const begin = () => {
+    timer ??= setInterval(look, LOOK_MS)
+    heartbeat ??= setInterval(() => {
+      for (const { response } of watchers) if (!response.writableNeedDrain) response.write(':\n\n')
+    }, HEARTBEAT_MS)
+  }
+  const remove = (watcher: Watcher) => {
+    watchers.delete(watcher)
+    if (watchers.size > 0) return
+    clearInterval(timer)
+    clearInterval(heartbeat)
+    timer = undefined
+    heartbeat = undefined
+  }
+  return {
+    get watchers() {
+      return watchers.size
+    },
+    add(response, lastEventId) {
+      if (watchers.size >= MOST_WATCHERS) return false
+      const watcher: Watcher = { response, told: lastEventId, toldAt: Number.NEGATIVE_INFINITY }
+      watchers.add(watcher)
+      response.once('close', () => remove(watcher))
+      response.on('error', () => {})
+      response.write('retry: 1000\n\n')
+      begin()
+      look()
+      return true
+    },
+    close() {
+      for (const { response } of watchers) response.end()
+    },
+  }
+}
+
+function tell(watcher: Watcher, { id, text }: Told, now: number): void {
+  if (watcher.told === id || now - watcher.toldAt < TELL_MS || watcher.response.writableNeedDrain) return
+  watcher.told = id
+  watcher.toldAt = now
+  watcher.response.write(text)
+}
+
+function eventOf(server: string, facts: LiveFacts): Told {
+  const { history_version: version } = facts
+  const id = `${server}.${version}`
+  return { version, id, text: `id: ${id}\ndata: ${JSON.stringify(facts)}\n\n` }
+}

@@ -1,0 +1,137 @@
+// What all sections are put together from.
+import { type ComponentChildren, html, useState, type VNode } from './preact.ts'
+import { agoText, secondsSince, timeText, typedParts } from './words.ts'
+
+export type Cell = ComponentChildren
+
+export interface Column {
+  readonly name: string
+  /** Figures stand under each other. */
+  readonly isFigure?: boolean
+}
+
+/** A table; where the page is narrow each row stands by itself, with the names of its columns. */
+export function Table({
+  caption,
+  columns,
+  rows,
+}: {
+  caption: string
+  columns: readonly Column[]
+  rows: readonly (readonly Cell[])[]
+}): VNode {
+  const kind = ({ isFigure }: Column) => (isFigure === true ? 'figure' : '')
+  return html`
+    <div class="table" role="region" aria-label=${caption} tabindex="0">
+      <table role="table">
+        <caption>${caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">${columns.map((column) => html`<th role="columnheader" scope="col" class=${kind(column)}>${column.name}</th>`)}</tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${rows.map(
+            (row) =>
+              html`<tr role="row">${row.map((cell, index) => {
+                const column = columns[index]!
+                return html`<td role="cell" data-name=${column.name} class=${kind(column)}><div>${cell}</div></td>`
+              })}</tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>` as VNode
+}
+
+/** A part of the page under its heading. */
+export function Section({
+  id,
+  title,
+  children,
+  note,
+}: {
+  id: string
+  title: string
+  children?: ComponentChildren
+  note?: string
+}): VNode {
+  return html`
+    <section id=${id} aria-labelledby=${`${id}-title`}>
+      <h2 id=${`${id}-title`}>${title}</h2>
+      ${note === undefined ? null : html`<p class="note">${note}</p>`}
+      ${children}
+    </section>` as VNode
+}
+
+/** A text of somebody else: its direction ends with it. */
+export function Name({ text }: { text: string }): VNode {
+  return html`<bdi>${text}</bdi>` as VNode
+}
+
+/** How long ago a time was, with the time itself. */
+export function Ago({ time, now }: { time: string; now: string }): VNode {
+  return html`<time datetime=${time} title=${timeText(time)}>${agoText(secondsSince(time, now))}</time>` as VNode
+}
+
+export function Moment({ time }: { time: string }): VNode {
+  return html`<time datetime=${time} title=${time}>${timeText(time)}</time>` as VNode
+}
+
+const TONES: Readonly<Record<string, string>> = {
+  done: 'good',
+  complete: 'good',
+  running: 'busy',
+  rejects: 'warning',
+  interrupted: 'plain',
+  partial: 'warning',
+  warning: 'warning',
+  firing: 'fault',
+  failed: 'fault',
+  killed: 'fault',
+  damaged: 'fault',
+  fault: 'fault',
+  missed: 'fault',
+}
+
+/** A word that says how something stands: never by its colour alone. */
+export function Status({ is, text = is }: { is: string; text?: string }): VNode {
+  return html`<span class=${`status ${TONES[is] ?? 'plain'}`}>${text}</span>` as VNode
+}
+
+export function RunLink({ id, children }: { id: string; children?: ComponentChildren }): VNode {
+  return html`<a href=${`#/run/${encodeURIComponent(id)}`}>${children ?? id}</a>` as VNode
+}
+
+/** What a person types, with a button that copies it. */
+export function Typed({ text }: { text: string }): VNode {
+  const [isCopied, setCopied] = useState(false)
+  const copy = () => {
+    const end = () => {
+      setCopied(true)
+      setTimeout(() => setCopied(false), 2000)
+    }
+    navigator.clipboard?.writeText(text).then(end, () => {})
+  }
+  return html`<span class="typed"><code>${text}</code><button type="button" class="quiet" onClick=${copy} aria-label=${`copy ${text}`}>${isCopied ? 'copied' : 'copy'}</button></span>` as VNode
+}
+
+/** A step to take: a sentence, and in it what is to be typed. */
+export function Step({ text }: { text: string }): VNode {
+  return html`<span class="step">${typedParts(text).map(({ text: part, isTyped }) => (isTyped ? html`<${Typed} text=${part} />` : part))}</span>` as VNode
+}
+
+/** What stands where there is nothing yet. */
+export function Nothing({ text, type }: { text: string; type?: string }): VNode {
+  return html`<p class="nothing">${text}${type === undefined ? null : html` <${Typed} text=${type} />`}</p>` as VNode
+}
+
+/** Details that are drawn when they are opened. */
+export function Fold({
+  summary,
+  children,
+}: {
+  summary: ComponentChildren
+  children: () => ComponentChildren
+}): VNode {
+  const [isOpen, setOpen] = useState(false)
+  const toggled = (event: Event) => setOpen((event.currentTarget as HTMLDetailsElement).open)
+  return html`<details onToggle=${toggled}><summary>${summary}</summary>${isOpen ? children() : null}</details>` as VNode
+}

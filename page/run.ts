@@ -1,0 +1,160 @@
+// The page of one run: first why it ended as it did, then what to do, then all that is known.
+import type { RejectsSample, RunFacts } from '../lib/monitor/dashboard/facts.ts'
+import type { HistoryEntry } from '../lib/monitor/history/entry.ts'
+import { Ago, Moment, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from './parts.ts'
+import { html, useEffect, useState, type VNode } from './preact.ts'
+import type { Source } from './source.ts'
+import { Value } from './value.ts'
+import {
+  capital,
+  commandText,
+  counted,
+  countText,
+  rateText,
+  sizeText,
+  spanText,
+  subjectText,
+} from './words.ts'
+
+type Asked = RunFacts | 'asking' | 'unknown'
+
+export function RunView({
+  id,
+  source,
+  now,
+  running,
+}: {
+  id: string
+  source: Source
+  now: string
+  running: readonly HistoryEntry[]
+}): VNode {
+  const [facts, setFacts] = useState<Asked>('asking')
+  const live = running.find((entry) => entry.id === id)
+  const state = live?.updated_at ?? 'ended'
+  useEffect(() => {
+    let isCurrent = true
+    source.run(id).then(
+      (found) => isCurrent && setFacts(found ?? 'unknown'),
+      () => isCurrent && setFacts('unknown'),
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [id, state])
+  return html`
+    <p class="back"><a href="#overview">← All</a></p>
+    ${facts === 'asking' ? html`<p class="muted">…</p>` : facts === 'unknown' ? html`<h1>No such run</h1><p>The history has no run ${id}: it may have been pruned.</p>` : html`<${Known} facts=${facts} now=${now} />`}` as VNode
+}
+
+function Known({ facts: { entries, rejects }, now }: { facts: RunFacts; now: string }): VNode {
+  const entry = entries.at(-1)!
+  const { status, error, bottleneck, command, counts, profile } = entry
+  return html`
+    <h1>${capital(subjectText(entry))} <${Status} is=${status} /></h1>
+    <p class="muted"><${Name} text=${entry.target} /> · began <${Moment} time=${entry.started_at} /> (<${Ago} time=${entry.started_at} now=${now} />)</p>
+    ${error === undefined ? null : html`<${Why} error=${error} />`}
+    ${status === 'killed' && error === undefined ? html`<div class="hand fault"><p class="message">Its process is gone without a word: it was killed, or its machine stopped.</p></div>` : null}
+    ${command.length === 0 ? null : html`<p class="next"><span class="label">${status === 'done' ? 'Again' : 'Repeat'}</span> <${Typed} text=${commandText(command)} /></p>`}
+    <${Section} id="figures" title="Figures">
+      <dl class="facts">${factsOf(entry).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+    <//>
+    ${bottleneck === undefined && profile === undefined ? null : html`<${Section} id="profile" title="What held it back">${bottleneck === undefined ? null : html`<p>${bottleneck}</p>`}${profile === undefined ? null : html`<${Value} name="Profile" value=${profile} />`}<//>`}
+    ${Object.keys(counts).length === 0 ? null : html`<${Section} id="counts" title="What it counted"><${Value} name="Counts" value=${counts} /><//>`}
+    ${rejects === undefined ? null : html`<${Rejects} rejects=${rejects} />`}
+    ${entries.length < 2 ? null : html`<${Tries} entries=${entries} now=${now} />`}` as VNode
+}
+
+function Why({ error: { code, message, hint } }: { error: NonNullable<HistoryEntry['error']> }): VNode {
+  return html`
+    <div class="hand fault">
+      <p class="about"><${Status} is="fault" text="Why" /> <code>${code}</code></p>
+      <p class="message">${message}</p>
+      ${hint === undefined ? null : html`<p class="next"><span class="label">Next</span> <${Step} text=${hint} /></p>`}
+    </div>` as VNode
+}
+
+function factsOf(entry: HistoryEntry): [name: string, value: unknown][] {
+  const {
+    id,
+    attempt,
+    trigger,
+    exit_code: exit,
+    ended_at: ended,
+    seconds,
+    records,
+    rejected,
+    bytes_in,
+    bytes_out,
+  } = entry
+  const {
+    rate_per_second: rate,
+    peak_rss_bytes: peak,
+    retries,
+    archive,
+    archive_bytes,
+    continues,
+    hosts,
+  } = entry
+  const known = (name: string, value: unknown): [string, unknown][] =>
+    value === undefined || value === '' ? [] : [[name, value]]
+  return [
+    ...known('Run', html`<code>${id}</code>`),
+    ...known('Process', attempt > 1 ? `the ${attempt}th that worked on it` : undefined),
+    ...known('Begun by', trigger),
+    ...known('Ended', ended === undefined ? undefined : html`<${Moment} time=${ended} />`),
+    ...known('Took', seconds === undefined ? undefined : spanText(seconds)),
+    ...known('Exit code', exit),
+    ...known('Records or objects', countText(records)),
+    ...known('Rejected', countText(rejected)),
+    ...known('Throughput', rate === undefined ? undefined : rateText(rate)),
+    ...known('Read', sizeText(bytes_in)),
+    ...known('Written', sizeText(bytes_out)),
+    ...known('Most memory', peak > 0 ? sizeText(peak) : undefined),
+    ...known('Repeated calls', countText(retries)),
+    ...known(
+      'Archive',
+      archive === undefined
+        ? undefined
+        : html`<code>${archive}</code>${archive_bytes === undefined ? '' : `, ${sizeText(archive_bytes)}`}`,
+    ),
+    ...known(
+      'Continues',
+      continues === undefined || continues === id ? undefined : html`<${RunLink} id=${continues} />`,
+    ),
+    ...known('Talked to', hosts.length === 0 ? undefined : html`<${Name} text=${hosts.join(', ')} />`),
+    ...known('Directory', entry.directory),
+    ...known('Machine', entry.host),
+    ...known('Version', entry.version),
+  ]
+}
+
+function Rejects({ rejects: { file, lines, is_cut: isCut, lack } }: { rejects: RejectsSample }): VNode {
+  return html`
+    <${Section} id="rejects" title="Rejects">
+      <p><code>${file}</code></p>
+      ${lack === undefined ? null : html`<${Nothing} text=${`It cannot be read: ${lack}`} />`}
+      ${lines.length === 0 ? null : html`<pre tabindex="0" role="region" aria-label="the first rejected records">${lines.join('\n')}</pre>`}
+      ${isCut ? html`<p class="note">These are the first ${counted(lines.length, 'line')}; the file holds more.</p>` : null}
+    <//>` as VNode
+}
+
+function Tries({ entries, now }: { entries: readonly HistoryEntry[]; now: string }): VNode {
+  const columns = [
+    { name: 'Process', isFigure: true },
+    { name: 'Status' },
+    { name: 'Began' },
+    { name: 'Took', isFigure: true },
+    { name: 'Records', isFigure: true },
+    { name: 'Reason' },
+  ]
+  const rows = entries.map(({ attempt, status, started_at, seconds, records, error }) => [
+    attempt,
+    html`<${Status} is=${status} />`,
+    html`<${Ago} time=${started_at} now=${now} />`,
+    seconds === undefined ? '–' : spanText(seconds),
+    countText(records),
+    error?.message ?? '',
+  ])
+  return html`<${Section} id="tries" title="All tries"><${Table} caption="All processes that worked on it" columns=${columns} rows=${rows} /><//>` as VNode
+}

@@ -1,0 +1,33 @@
+import type { MonitorReport, NeedsAHand } from '../../lib/monitor/report/schema.ts'
+import { Name, Nothing, RunLink, Section, Status, Step } from '../parts.ts'
+import { html, type VNode } from '../preact.ts'
+import { secondsSince, spanText, timeText } from '../words.ts'
+
+/** First of all: what somebody has to look at, and what to do about it. */
+export function Hand({ report }: { report: MonitorReport }): VNode {
+  const { needs_a_hand: all, generated_at: now } = report
+  return html`
+    <${Section} id="hand" title="Needs a hand">
+      ${
+        all.length === 0
+          ? html`<${Nothing} text="Nothing. Nothing failed that was not made good, nothing is overdue, nothing is damaged." />`
+          : html`<ul class="hands">${all.map((one) => html`<${Item} one=${one} now=${now} />`)}</ul>`
+      }
+    <//>` as VNode
+}
+
+function Item({ one, now }: { one: NeedsAHand; now: string }): VNode {
+  const { severity, what, collection, target, message, next, run, since } = one
+  return html`
+    <li class=${`hand ${severity}`}>
+      <p class="about">
+        <${Status} is=${severity} text=${what.replaceAll('_', ' ')} />
+        ${collection === '' ? null : html`<strong><${Name} text=${collection} /></strong>`}
+        ${target === '' ? null : html`<span class="muted"><${Name} text=${target} /></span>`}
+        ${since === undefined ? null : html`<span class="muted">for <time datetime=${since} title=${timeText(since)}>${spanText(secondsSince(since, now))}</time></span>`}
+      </p>
+      <p class="message">${message}</p>
+      ${next === undefined ? null : html`<p class="next"><span class="label">Next</span> <${Step} text=${next} /></p>`}
+      ${run === undefined ? null : html`<p><${RunLink} id=${run}>Look at the run<//></p>`}
+    </li>` as VNode
+}

@@ -1,0 +1,109 @@
+// The sentences beside charts: they say what a chart shows.
+import type { MonitorReport } from '../lib/monitor/report/schema.ts'
+import {
+  capital,
+  counted,
+  dayText,
+  median,
+  rateText,
+  shareText,
+  sizeText,
+  spanText,
+  subjectText,
+} from './words.ts'
+
+type Trend = MonitorReport['trends'][number]
+
+/** What stands above all: how many things need a hand. */
+export function headline(report: MonitorReport): string {
+  const faults = report.needs_a_hand.filter(({ severity }) => severity === 'fault').length
+  const warnings = report.needs_a_hand.length - faults
+  if (faults > 0) return `${counted(faults, 'thing needs', 'things need')} a hand`
+  return warnings > 0 ? `No faults, ${counted(warnings, 'warning')}` : 'All is well'
+}
+
+/** How long the runs of a trend took. */
+export function durationSentence(trend: Trend): string {
+  const done = trend.points.filter(({ status }) => status === 'done' || status === 'rejects')
+  const failed = trend.points.length - done.length
+  const bad =
+    failed > 0 ? ` ${capital(counted(failed, 'run'))} of ${trend.points.length} did not end well.` : ''
+  const middle = median(done.map(({ seconds }) => seconds))
+  const last = done.at(-1)
+  if (middle === undefined || last === undefined)
+    return `None of ${counted(trend.points.length, 'run')} ended well.`
+  return `${capital(subjectText(trend))} takes ${spanText(middle)} in the median of ${counted(done.length, 'run')}; the last one took ${spanText(last.seconds)}.${bad}`
+}
+
+/** How fast they were, and whether one was slower than its like. */
+export function rateSentence(trend: Trend): string {
+  const rates = trend.points.flatMap(({ rate_per_second: rate, status }) =>
+    rate === undefined || status !== 'done' ? [] : [rate],
+  )
+  const middle = trend.median_rate_per_second ?? median(rates)
+  if (middle === undefined) return 'No rate is known.'
+  const { regression } = trend
+  const common = `The median is ${rateText(middle)}.`
+  if (regression === undefined) return `${common} The last run had ${rateText(rates.at(-1) ?? middle)}.`
+  const { rate_per_second: rate, median_per_second: before, slower } = regression
+  return `The last run had ${rateText(rate)}, ${shareText(slower)} less than the ${rateText(before)} of its like.`
+}
+
+/** What the archives of all collections take together. */
+export interface StorageFigures {
+  readonly archives: number
+  readonly bytes: number
+  readonly growthPerDay: number | undefined
+  /** The directory that is full first, and in how many days. */
+  readonly full: { readonly directory: string; readonly days: number; readonly free: number } | undefined
+  /** All collections together, day by day. */
+  readonly days: readonly { readonly at: string; readonly bytes: number }[]
+}
+
+export function storageFigures({ storage, disk }: Pick<MonitorReport, 'storage' | 'disk'>): StorageFigures {
+  const known = storage.flatMap(({ growth_bytes_per_day: growth }) => (growth === undefined ? [] : [growth]))
+  const growthPerDay = known.length === 0 ? undefined : sumOf(known)
+  const least = disk.toSorted((a, b) => a.free_bytes - b.free_bytes)[0]
+  const isGrowing = growthPerDay !== undefined && growthPerDay > 0
+  return {
+    archives: sumOf(storage.map(({ archives }) => archives)),
+    bytes: sumOf(storage.map(({ bytes }) => bytes)),
+    growthPerDay,
+    full:
+      least === undefined || !isGrowing
+        ? undefined
+        : { directory: least.directory, free: least.free_bytes, days: least.free_bytes / growthPerDay },
+    days: daysOf(storage),
+  }
+}
+
+export function storageSentence(figures: StorageFigures): string {
+  const { archives, bytes, growthPerDay, full } = figures
+  const has = `${capital(counted(archives, 'archive'))} take ${sizeText(bytes)}.`
+  if (growthPerDay === undefined) return has
+  if (growthPerDay <= 0) return `${has} They don't grow.`
+  const grows = `They grow by ${sizeText(growthPerDay)} a day: ${sizeText(growthPerDay * 30)} more in 30 days.`
+  if (full === undefined) return `${has} ${grows}`
+  return `${has} ${grows} ${full.directory} has ${sizeText(full.free)} free, at that rate for ${spanText(full.days * 86_400)}.`
+}
+
+/** A collection that has no point for a day has what it had before. */
+function daysOf(storage: MonitorReport['storage']): StorageFigures['days'] {
+  const days = [...new Set(storage.flatMap(({ points }) => points.map(({ at }) => at)))].sort()
+  const totals = new Map(days.map((day) => [day, 0]))
+  for (const { points } of storage) {
+    const byDay = new Map(points.map(({ at, bytes }) => [at, bytes]))
+    let last = 0
+    for (const day of days) {
+      last = byDay.get(day) ?? last
+      totals.set(day, totals.get(day)! + last)
+    }
+  }
+  return [...totals].map(([at, bytes]) => ({ at, bytes }))
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+export { dayText }

@@ -1,0 +1,129 @@
+// How figures are said. Nothing here touches the page: tests read it too.
+
+const STEPS: readonly (readonly [seconds: number, name: string])[] = [
+  [365 * 86_400, 'y'],
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+]
+
+/** A span of time in its largest unit, with the next one where that tells more: `45 s`, `3 min 20 s`, `26 h`, `12 d`. */
+export function spanText(seconds: number): string {
+  if (seconds < 1) return seconds <= 0 ? '0 s' : `${Math.max(1, Math.round(seconds * 1000))} ms`
+  if (seconds < 10) return `${trimmed(seconds, 1)} s`
+  const whole = Math.round(seconds)
+  if (whole >= 3600 && whole < 48 * 3600) return two(whole, 3600, 'h', 60, 'min', whole < 10 * 3600)
+  const index = STEPS.findIndex(([size]) => whole >= size)
+  const [size, name] = STEPS[index]!
+  const [nextSize, nextName] = STEPS[index + 1] ?? [1, '']
+  return two(whole, size, name, nextSize, nextName, index < STEPS.length - 1 && whole < 10 * size)
+}
+
+function two(
+  seconds: number,
+  size: number,
+  name: string,
+  nextSize: number,
+  nextName: string,
+  isExact: boolean,
+): string {
+  const count = Math.floor(seconds / size)
+  const rest = Math.floor((seconds - count * size) / nextSize)
+  return isExact && rest > 0 ? `${count} ${name} ${rest} ${nextName}` : `${count} ${name}`
+}
+
+/** How long ago: `3 h ago`, `just now`. */
+export function agoText(seconds: number): string {
+  return seconds < 5 ? 'just now' : `${spanText(seconds)} ago`
+}
+
+/** How long before `now` a time was. */
+export function secondsSince(time: string, now: string): number {
+  return (Date.parse(now) - Date.parse(time)) / 1000
+}
+
+const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** A size: `1.4 GiB`. */
+export function sizeText(bytes: number): string {
+  let value = Math.abs(bytes)
+  let step = 0
+  for (; value >= 1024 && step < SIZES.length - 1; step += 1) value /= 1024
+  return `${bytes < 0 ? '−' : ''}${trimmed(value, step === 0 || value >= 100 ? 0 : 1)} ${SIZES[step]}`
+}
+
+/** A count with its thousands apart: `12,345`. */
+export function countText(count: number): string {
+  return Math.round(count).toLocaleString('en')
+}
+
+/** A count with its noun: `1 run`, `2 runs`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : many}`
+}
+
+/** Records or objects a second. */
+export function rateText(perSecond: number): string {
+  if (perSecond >= 100_000) return `${trimmed(perSecond / 1000, 0)} k/s`
+  return `${perSecond < 10 ? trimmed(perSecond, 1) : countText(perSecond)}/s`
+}
+
+/** A share of 1: `98.4 %`. It is rounded down, so that 100 % is all. */
+export function shareText(share: number): string {
+  return `${trimmed(Math.floor(share * 1000 + 1e-9) / 10, 1)} %`
+}
+
+function trimmed(value: number, digits: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: digits })
+}
+
+/** A time on the clock of whoever looks on: `29 Nov 2026, 13:40`. */
+export function timeText(time: string): string {
+  return new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+}
+
+/** The day of a time: `29 Nov`. */
+export function dayText(time: string): string {
+  return new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+}
+
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
+/** What a run is of: `backup of Article`, `cleanup`. */
+export function subjectText({
+  kind,
+  collection,
+}: {
+  readonly kind: string
+  readonly collection: string
+}): string {
+  if (collection === '') return kind
+  return kind === 'ingest' || kind === 'restore' ? `${kind} into ${collection}` : `${kind} of ${collection}`
+}
+
+/** A command line as it is typed: words that a shell would read otherwise are quoted. */
+export function commandText(words: readonly string[]): string {
+  const quoted = words.map((word) =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  )
+  return ['elysiactl', ...quoted].join(' ')
+}
+
+/** Parts of a sentence: what stands between backquotes, and what begins like a command, is to be typed. */
+export function typedParts(text: string): { readonly text: string; readonly isTyped: boolean }[] {
+  if (/^elysiactl /.test(text)) return [{ text, isTyped: true }]
+  return text
+    .split('`')
+    .map((part, index) => ({ text: part, isTyped: index % 2 === 1 }))
+    .filter(({ text: part }) => part !== '')
+}
+
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  if (sorted.length === 0) return undefined
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
