@@ -78,6 +78,9 @@ export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
+export type { HistoryEntry, HistoryReader, HistoryStatus, Trigger } from '../lib/monitor/history/entry.ts'
+export type { History } from '../lib/monitor/history/history.ts'
+export { historyOptions } from '../lib/monitor/history/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export * from '../lib/options/options.ts'
@@ -171,3 +174,6 @@ export const cleanupJob = () => import('../lib/job/cleanup/index.ts')
 
 /** What tells how far a job is, likewise. */
 export const progressJob = () => import('../lib/monitor/progress/process.ts')
+
+/** What notes runs and lists them, likewise. */
+export const historyLibrary = () => import('../lib/monitor/history/index.ts')

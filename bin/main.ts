@@ -2,7 +2,7 @@ import { type Arguments, readArguments } from './cli/arguments.ts'
 import type { NamedCommand } from './cli/command.ts'
 import { type Console, outliveReaders, processConsole } from './cli/console.ts'
 import { consoleOptions } from './cli/consoleOptions.ts'
-import { EXIT, exitOf } from './cli/exit.ts'
+import { EXIT, exitOfError } from './cli/exit.ts'
 import { commandHelp, helpFor } from './cli/help/help.ts'
 import { requireOperands } from './cli/operands.ts'
 import { schemasOf } from './cli/registry.ts'
@@ -10,12 +10,15 @@ import { runCommand } from './cli/run.ts'
 import { dispatch } from './cli/tree.ts'
 import { COMMANDS } from './commands/table.ts'
 import { ElysiaError, layersFor, resolve } from './library.ts'
+import type { Observers } from './observers/observers.ts'
 
 /** How the command speaks by now. */
 interface Speaking {
   console: Console
   /** What it has to say last of all. */
   next?: string
+  /** What looks on at the command. */
+  observers?: Observers
 }
 
 /**
@@ -28,11 +31,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   const speaking: Speaking = { console: processConsole(early(argv)) }
   const end = expectEnd(() => speaking.console.error(unsettled()))
   hearDefects(speaking)
+  let error: unknown
   try {
     process.exitCode = await called(argv, speaking)
-  } catch (error) {
-    process.exitCode = exitAfter(error, speaking.console)
+  } catch (thrown) {
+    error = thrown
+    process.exitCode = exitAfter(thrown, speaking.console)
   } finally {
+    await speaking.observers?.end({ exitCode: Number(process.exitCode), error })
     if (speaking.next !== undefined && !speaking.console.json) speaking.console.note(speaking.next)
     end()
   }
@@ -76,6 +82,9 @@ async function run(command: NamedCommand, words: readonly string[], speaking: Sp
     rest,
     console,
     next,
+    onObserved: (observers) => {
+      speaking.observers = observers
+    },
   })
 }
 
@@ -133,7 +142,7 @@ function early(argv: readonly string[]) {
 
 /** The exit code after an error, which is told; that the reader of the output went away is not. */
 function exitAfter(error: unknown, console: Console): number {
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') return EXIT.brokenPipe
-  console.error(error)
-  return exitOf(error instanceof ElysiaError ? error.code : undefined)
+  const code = exitOfError(error)
+  if (code !== EXIT.brokenPipe) console.error(error)
+  return code
 }

@@ -7,6 +7,7 @@ import * as library from '../lib/index.ts'
  * that comes is added here on purpose.
  */
 const PUBLIC: readonly string[] = [
+  'recordHistory',
   'COMPRESSIONS',
   'openCatalog',
   'openPlan',

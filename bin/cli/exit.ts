@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../library.ts'
+import { ElysiaError, type ErrorCode } from '../library.ts'
 
 /** Exit codes of the command: its interface to scripts. @see SPEC.md, "Exit codes" */
 export const EXIT = {
@@ -56,6 +56,13 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 /** The exit code for an error's code; whatever has none of its own is a failure. */
 export function exitOf(code: string | undefined): ExitCode {
   return BY_CODE[code as ErrorCode] ?? EXIT.failed
+}
+
+/** The exit code of what was thrown; that the reader of the output went away is no failure. */
+export function exitOfError(error: unknown): ExitCode {
+  const code = (error as { readonly code?: unknown } | undefined)?.code
+  if (code === 'EPIPE') return EXIT.brokenPipe
+  return exitOf(error instanceof ElysiaError ? error.code : undefined)
 }
 
 /** The exit code of a process that a signal ended, as shells count it. */

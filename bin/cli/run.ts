@@ -8,6 +8,7 @@ import {
   resolve,
   type Settings,
 } from '../library.ts'
+import { type Observers, observe } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand, OtherTarget } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas } from './registry.ts'
@@ -15,18 +16,28 @@ import { continuingText } from './signal/continuing.ts'
 import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
 import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
 
+const NO_SETTINGS: Settings = { layers: [], files: [], targets: {}, sections: [], warnings: [] }
+
 /** What was asked for on the command line. */
 export type Asked = Pick<
   Context,
   'name' | 'typed' | 'commands' | 'flags' | 'steps' | 'operands' | 'rest' | 'console' | 'next'
->
+> & {
+  /** Takes what looks on at the command: it has to be told how that ended. */
+  onObserved(observers: Observers): void
+}
 
 /**
  * Runs one command: gives it its options, target and signals, and closes what it opened. Returns its exit code.
  * @throws what ended it, unless a signal did
  */
 export async function runCommand(command: NamedCommand, asked: Asked): Promise<number> {
-  const settings = await settingsFor(command, asked.commands)
+  const observing = (settings: Settings) => observe({ ...asked, command, settings }).then(asked.onObserved)
+  const settings = await settingsFor(command, asked.commands).catch(async (error) => {
+    await observing(NO_SETTINGS)
+    throw error
+  })
+  await observing(settings)
   for (const warning of settings.warnings) asked.console.warn(warning)
   const layers = [asked.flags, ...settings.layers]
   let opened: Promise<Closable> | undefined
@@ -122,8 +133,7 @@ async function settingsFor(
   commands: Group,
 ): Promise<Settings> {
   const options = schemas.flatMap(({ properties }) => Object.values(properties))
-  if (options.every(({ flagOnly }) => flagOnly === true))
-    return { layers: [], files: [], targets: {}, sections: [], warnings: [] }
+  if (options.every(({ flagOnly }) => flagOnly === true)) return NO_SETTINGS
   const all = () => allSchemas(commands)
   return readSettings({ schemas: all, env: process.env, directory: process.cwd(), showRefused: showsRefused })
 }

@@ -22,6 +22,7 @@ import {
   userPaths,
   withholdKey,
 } from '../library.ts'
+import { observedTarget } from '../observers/observers.ts'
 import type { OpenTarget } from './command.ts'
 import type { Console } from './console.ts'
 
@@ -53,6 +54,7 @@ export async function openChosenTarget(
   const access = await accessOf(chosen, target, layersFor(targetOptions, layers), console.warn)
   const opening = use === 'reading' ? reading(chosen) : use
   const absent = isAbsent(target, opening)
+  observedTarget(target.text)
   const store = await openStore(target, access, opening)
   const name = chosen.name === undefined ? '' : `${chosen.name}: `
   const note = absent ? ', not there yet: a run makes it' : ''

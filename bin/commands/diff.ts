@@ -28,6 +28,7 @@ import { progressView } from '../view/progress.ts'
 
 /** `diff`: two collections, wherever each of them is, held against each other. */
 export const command: Command = {
+  records: 'diff',
   summary: 'compare two collections, archives or files, object by object',
   alsoKnownAs: ['compare'],
   operands: [

@@ -47,6 +47,7 @@ const OF_RUNS = {
     return `waits for a ${purpose} since ${since} (process ${pid}${of} on ${host})`
   },
   history_not_written: ({ error }) => `the history does not know of this: ${error.message}`,
+  history_moved_aside: ({ path, error }) => `${error.message}; it was moved to ${path}`,
   run_continued: ({ run, line, parts_done: parts, fresh, kind }) => {
     if (kind !== undefined) return `continues the interrupted ${kind} ${run}`
     if (line !== undefined) return `continues the interrupted run ${run} after line ${line}`

@@ -1,5 +1,6 @@
 import type { Console } from '../cli/console.ts'
 import type { Emit, RunEvent } from '../library.ts'
+import { observed } from '../observers/observers.ts'
 import { detailText, eventText } from './eventText.ts'
 import type { ProgressView } from './progress.ts'
 
@@ -18,11 +19,12 @@ const COUNTED: ReadonlySet<RunEvent['type']> = new Set([
   'records_superseded',
 ])
 
-/** Shows events as lines for a person, or for a program; `more` takes those that are shown in another way. */
+/** Shows events as lines for a person, or for a program, and passes them on to what looks on; `more` takes those that are shown in another way. */
 export function eventView(console: Shows, more: Emit = () => {}): Emit {
   return (event) => {
     if (console.progress === 'json') writeEvent(console, event)
     else showEvent(console, event)
+    observed(event)
     more(event)
   }
 }

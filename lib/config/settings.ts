@@ -14,6 +14,7 @@ export const PLAIN_VARIABLES: readonly string[] = [
   'ELYSIACTL_API_KEY',
   'ELYSIACTL_CONFIG',
   'ELYSIACTL_MASK_KEY',
+  'ELYSIACTL_TRIGGER',
 ]
 
 /** A named target and the file that names it. */

@@ -12,6 +12,8 @@ export interface RunEntry {
   readonly collection: string
   /** The inputs as a person reads them, where these are not their names. They are no part of the key. */
   readonly labels?: readonly string[]
+  /** True where nothing is written, and so no row. */
+  readonly dryRun?: boolean
 }
 
 /**

@@ -1,12 +1,16 @@
 import { type Retry, type Retrying, retryUntilDeadline } from '../async/retry.ts'
 import type { RunStatus } from '../core/report.ts'
+import { toThousandths } from '../core/units.ts'
 import type { Emit, RunContext } from './context.ts'
+import type { RunEvent } from './event/schema.ts'
 import { failureOf, hintedFailure } from './failure.ts'
 import { isContinued, type RunCounts, type RunKind } from './record.ts'
 import { type RunEntry, RunRow } from './row.ts'
 import { refuseTakenRun } from './state.ts'
 
 const NEVER = new AbortController().signal
+/** A directory may hold any number of them. */
+const INPUTS_TOLD = 20
 
 /** How a run ended, for its report. */
 export interface Ending {
@@ -36,6 +40,22 @@ export interface Closing<R> {
   report(ending: Ending): R
   /** What the journal keeps of it. */
   counts(report: R): RunCounts
+  /** What its last event says beside that. */
+  facts?(report: R): RunFacts
+}
+
+/** What a run made or read; each is left out where there is none. */
+export interface RunFacts {
+  /** The id of the archive that it made or read. */
+  readonly archive?: string
+  /** Size of the archive that it made. */
+  readonly archive_bytes?: number
+  /** Where what it rejected lies. */
+  readonly rejects_file?: string
+  /** Records or objects a second, of those that this process settled. */
+  readonly rate_per_second?: number
+  readonly bytes_in?: number
+  readonly bytes_out?: number
 }
 
 /**
@@ -101,8 +121,16 @@ export class Run<C extends RunContext = RunContext> {
       if (continues) this.#row.resume()
       else this.#row.begin(entry)
     }
-    if (!continues) {
-      this.emit({ type: 'run_started', run: entry.run, kind: this.kind, target: entry.key.target })
+    this.emit(this.#started(entry, continues))
+  }
+
+  #started({ run, key, labels = key.inputs, dryRun }: RunEntry, continues: boolean): RunEvent {
+    return {
+      ...({ type: 'run_started', run, kind: this.kind, target: key.target } as const),
+      ...(key.class !== '' && { collection: key.class }),
+      ...(labels.length > 0 && { inputs: labels.slice(0, INPUTS_TOLD) }),
+      ...(continues && { continues }),
+      ...(dryRun === true && { dry_run: true }),
     }
   }
 
@@ -139,7 +167,8 @@ export class Run<C extends RunContext = RunContext> {
     }
     let report = reported()
     try {
-      this.#close(this.statusOf(error, isComplete), closing.counts(report), error)
+      const facts = closing.facts?.(report) ?? {}
+      this.#close(this.statusOf(error, isComplete), closing.counts(report), error, facts)
     } catch (thrown) {
       error ??= thrown
       report = reported()
@@ -147,11 +176,13 @@ export class Run<C extends RunContext = RunContext> {
     return { report, ...(error !== undefined && { error }) }
   }
 
-  #close(status: RunStatus, counts: RunCounts, error: unknown): void {
+  #close(status: RunStatus, counts: RunCounts, error: unknown, facts: RunFacts): void {
     this.#row?.finish(status, counts, error)
     if (this.#id === undefined) return
     const failure = error === undefined ? {} : { error: hintedFailure(error) }
-    this.emit({ type: 'run_ended', run: this.#id, status, ...failure })
+    const { seconds, retries } = this
+    const [run, ended] = [this.#id, { counts, seconds: toThousandths(seconds), retries, ...facts }]
+    this.emit({ type: 'run_ended', run, status, ...failure, ...ended })
   }
 }
 
@@ -173,6 +204,7 @@ export async function runJob<R>(
   } catch (thrown) {
     error = thrown
   }
-  const { report, counts } = closing
-  return run.end({ error, isComplete: closing.isComplete?.() ?? true, report, counts })
+  const { report, counts, facts } = closing
+  const isComplete = closing.isComplete?.() ?? true
+  return run.end({ error, isComplete, report, counts, ...(facts && { facts }) })
 }

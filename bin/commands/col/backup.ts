@@ -46,6 +46,7 @@ const shutdownOptions = { ...runOptions, name: 'shutdown', properties: { shutdow
 
 /** `col backup`: a collection → an archive. */
 export const command: Command = {
+  records: 'backup',
   summary: 'back a collection up into an archive, and prove that it is whole',
   alsoKnownAs: ['dump', 'export', 'save'],
   operands: [{ ...COLLECTION, optional: true }],

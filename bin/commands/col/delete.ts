@@ -49,6 +49,7 @@ const nameOptions = {
 
 /** `col delete`: objects of a collection, once a person or --yes has agreed. */
 export const command: Command = {
+  records: 'delete',
   summary: 'delete objects of a collection, and keep them for `col rollback`',
   operands: [COLLECTION],
   examples: [

@@ -17,6 +17,7 @@ import { shortTarget } from '../../view/target.ts'
 
 /** `col rollback`: takes back what a run changed of a collection. */
 export const command: Command = {
+  records: 'rollback',
   summary: 'take back what a restore changed of a collection that was there',
   alsoKnownAs: ['undo', 'revert'],
   operands: [{ name: 'RUN', hint: '`elysiactl col catalog undos` lists the runs that can be taken back' }],

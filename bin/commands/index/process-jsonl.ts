@@ -5,6 +5,7 @@ import { runIngest } from '../../runIngest.ts'
 
 /** `index process-jsonl FILE…`: files of change records → a collection. */
 export const command: Command = {
+  records: 'ingest',
   summary: 'bring a collection up to date with files of change records',
   alsoKnownAs: ['ingest', 'import-jsonl'],
   operands: [

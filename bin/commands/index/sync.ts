@@ -43,6 +43,7 @@ const syncOptions = {
 
 /** `index sync`: a stream of change records → a collection. */
 export const command: Command = {
+  records: 'ingest',
   summary: 'bring a collection up to date with what a pipe or a command produces',
   operands: [{ name: '-', optional: true }],
   usage: '--stdin | - | --from-command -- CMD…',

@@ -24,6 +24,7 @@ import { rejectsText, summary } from '../../view/summary.ts'
 
 /** `index watch DIR`: the change files of a directory, those there and those to come → a collection. */
 export const command: Command = {
+  records: 'watch',
   summary: 'bring a collection up to date with the change files that come into a directory',
   operands: [{ name: 'DIR', kind: 'directory', hint: 'elysiactl index watch DIR --collection NAME' }],
   examples: [

@@ -6,7 +6,7 @@ import { UnseenIds } from '../selection/unseenIds.ts'
 import type { BackupContext, BackupJob, BackupState, BackupTask } from './job.ts'
 import { type CollectionInfo, collectionInfoOf } from './plan.ts'
 import { RefusedObjects } from './refused.ts'
-import { type BackupReport, backupCounts, backupReport } from './report.ts'
+import { type BackupReport, backupCounts, backupFacts, backupReport } from './report.ts'
 
 /** How a backup ended: its report, what ended it where it did not come to its end, and else its manifest. */
 export interface BackupEnded extends Ended<BackupReport> {
@@ -51,6 +51,7 @@ export async function runInFrame<P>(
     {
       report: (ending) => backupReport({ id, task, collection, state, ending }),
       counts: backupCounts,
+      facts: backupFacts,
     },
   )
   return { ...ended, ...(state.manifest !== undefined && { manifest: state.manifest }) }

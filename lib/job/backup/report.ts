@@ -3,7 +3,7 @@ import { sumOfDigests } from '../../archive/object/digest.ts'
 import { toThousandths } from '../../core/units.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending } from '../../run/run.ts'
+import type { Ending, RunFacts } from '../../run/run.ts'
 import type { DeclaredTransform } from '../../transform/pipeline.ts'
 import type { RejectReason } from '../restore/reasons.ts'
 import type { BackupState, BackupTask } from './job.ts'
@@ -131,4 +131,16 @@ function encodingText({ options }: BackupTask, { plan }: BackupState) {
 /** What the journal keeps of a backup. */
 export function backupCounts({ objects, vectors, parts, bytes }: BackupReport): RunCounts {
   return { objects, vectors, parts, bytes }
+}
+
+/** What the last event of a backup says of its archive. */
+export function backupFacts(report: BackupReport): RunFacts {
+  const { archive, status, bytes, raw_bytes, rejects_file, rate } = report
+  return {
+    rate_per_second: rate,
+    ...(archive !== '' && { archive }),
+    ...(status === 'done' && { archive_bytes: bytes }),
+    ...(rejects_file !== undefined && { rejects_file }),
+    ...{ bytes_in: raw_bytes, bytes_out: bytes },
+  }
 }

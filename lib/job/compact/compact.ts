@@ -15,6 +15,9 @@ import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { emitter } from '../../run/events.ts'
+import { newRunId } from '../../run/record.ts'
+import type { RunEntry } from '../../run/row.ts'
+import { Run, runJob } from '../../run/run.ts'
 import { encodingOf } from '../backup/encoding.ts'
 import { indexPartOf, numbersAfter, openPart, type PartFiles, partOf } from '../backup/scan/partFiles.ts'
 import { Partitions } from '../backup/scan/partitions.ts'
@@ -33,6 +36,36 @@ const MOST_PARTITIONS = 1_000_000
  * @throws ElysiaError ELYSIA_DAMAGED where a link is damaged, or all of them do not give the state; nothing is changed then
  */
 export async function compact(chain: Chain, context: CompactContext = {}): Promise<CompactReport> {
+  const run = new Run('compact', context)
+  let made: CompactReport | undefined
+  const work = async () => {
+    run.begin(entryOf(chain))
+    made = await compacted(chain, context)
+  }
+  const { error } = await runJob(run, work, {
+    report: () => made,
+    counts: (report) => ({
+      objects: report?.objects ?? 0,
+      parts: report?.parts ?? 0,
+      links: chain.links.length,
+    }),
+    facts: (report) => ({
+      archive: chain.newest.manifest.id,
+      ...(report?.status === 'done' && { archive_bytes: report.bytes, bytes_out: report.bytes }),
+    }),
+  })
+  if (made === undefined) throw error
+  return made
+}
+
+/** Its target is the place of the archive, its inputs all that it is made of. */
+function entryOf({ newest: { storage, manifest }, links }: Chain): RunEntry {
+  const { collection } = manifest
+  const inputs = links.map((link) => link.manifest.id)
+  return { run: newRunId(), key: { target: storage.text, class: collection, inputs }, collection }
+}
+
+async function compacted(chain: Chain, context: CompactContext): Promise<CompactReport> {
   const { storage, manifest } = chain.newest
   const before = chain.links.length
   if (!isIncrement(manifest)) {

@@ -59,6 +59,7 @@ export async function runDiff(
   return runJob(run, work, {
     report: (ending) => reportOf(sides, tally, ending),
     counts: diffCounts,
+    facts: ({ rate }) => ({ rate_per_second: rate }),
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Report } from '../../core/report.ts'
+import { type Report, sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { type Ended, runJob } from '../../run/run.ts'
@@ -51,6 +51,11 @@ export async function ingestFiles(
       isComplete: () => !run.stop.aborted && !run.signal.aborted,
       report: (ending) => reportOf(ingest, store, ending),
       counts: () => ({ ...ledger.tally }),
+      facts: ({ rejected, rate }) => ({
+        rate_per_second: rate,
+        bytes_in: ledger.tally.bytes,
+        ...(sum(rejected) > 0 && ingest.rejects && { rejects_file: ingest.rejects.path }),
+      }),
     })
   } finally {
     await close()

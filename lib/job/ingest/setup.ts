@@ -75,7 +75,8 @@ export async function setUp(
       },
       startRun: (continues) => {
         const labels = inputs.some(({ label }) => label !== undefined) && { labels: inputs.map(labelOf) }
-        run.begin({ run: id, key, collection: options.collection, ...labels }, continues)
+        const { collection, dryRun } = options
+        run.begin({ run: id, key, collection, dryRun, ...labels }, continues)
       },
       rejects,
       ledger: new Ledger({

@@ -4,7 +4,7 @@ import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
-import type { Ended, Ending } from '../../run/run.ts'
+import type { Ended, Ending, RunFacts } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
 import { switchAlias } from './alias/switch.ts'
 import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
@@ -258,5 +258,12 @@ function ended(run: RestoreRun, verification: Verification | null, error: unknow
       failure = thrown
     }
   }
-  return frame.end({ error: failure, report, counts: restoreCounts })
+  const bytes = run.source.manifest?.totals.bytes
+  const facts = ({ archive, rejected, rate }: RestoreReport): RunFacts => ({
+    rate_per_second: rate,
+    archive,
+    ...(bytes !== undefined && { bytes_in: bytes }),
+    ...(sum(rejected) > 0 && run.kept.rejects && { rejects_file: run.kept.rejects.path }),
+  })
+  return frame.end({ error: failure, report, counts: restoreCounts, facts })
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts'
 import { newRunId, type RunCounts } from '../../run/record.ts'
 import type { RunEntry } from '../../run/row.ts'
-import type { Ending } from '../../run/run.ts'
+import type { Ending, RunFacts } from '../../run/run.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
 
 /** The row of a verification: its target is the place of the archive, its inputs what it is held against. */
@@ -19,6 +19,11 @@ export function entryOf(
 export function verifyCounts(report: VerifyReport): RunCounts {
   const { parts, parts_checked, objects_checked, bytes_checked, num_errors } = report
   return { parts, parts_checked, objects_checked, bytes_checked, num_errors }
+}
+
+/** What the last event of a verification says of its archive. */
+export function verifyFacts({ archive, bytes_checked }: VerifyReport): RunFacts {
+  return { ...(archive !== '' && { archive }), bytes_in: bytes_checked }
 }
 
 /** How a verification ended that did not come to its end. */

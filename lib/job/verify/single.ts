@@ -16,7 +16,7 @@ import { Widths } from './dimensions.ts'
 import { type LiveFault, liveFaults } from './live.ts'
 import type { VerifyOptions } from './options.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
-import { endedAs, entryOf, verifyCounts } from './row.ts'
+import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
 
 /**
  * Verifies an archive in a single file. Its digest is over all of its bytes, so that every level but `live` reads it
@@ -59,6 +59,7 @@ export async function runVerifySingle(
   return runJob(run, work, {
     report: (ending) => reportOf(path, level, { ...found, size }, ending),
     counts: verifyCounts,
+    facts: verifyFacts,
   })
 }
 

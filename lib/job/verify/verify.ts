@@ -15,7 +15,7 @@ import { Findings } from './findings.ts'
 import { liveFaults } from './live.ts'
 import { type VerifyOptionsInput, verifyOptions } from './options.ts'
 import type { VerifyContext, VerifyReport } from './report.ts'
-import { endedAs, entryOf, verifyCounts } from './row.ts'
+import { endedAs, entryOf, verifyCounts, verifyFacts } from './row.ts'
 
 /**
  * Checks an archive against its manifest: each level looks at all that the one before it does. Of an increment all its
@@ -53,6 +53,7 @@ export async function runVerify(
   return runJob(run, work, {
     report: (ending) => reportOf(storage, archive?.manifest, found, ending),
     counts: verifyCounts,
+    facts: verifyFacts,
   })
 }
 

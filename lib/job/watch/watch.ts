@@ -31,7 +31,7 @@ export async function watch(
   const { run, facts, folder, totals } = watching
   const key = { target: facts.target, class: facts.class, inputs: [folder.path] }
   const work = async () => {
-    run.begin({ run: facts.id, key, collection: facts.collection })
+    run.begin({ run: facts.id, key, collection: facts.collection, dryRun: watching.ingest.dryRun })
     await takeAll(watching, AbortSignal.any([run.stop, run.signal])).catch((error) => {
       // A file that was waiting for its store has not begun: the stop is the end of the watch, not its failure.
       if (error !== run.stop.reason || run.signal.aborted) throw error
@@ -44,6 +44,7 @@ export async function watch(
       isComplete: () => false,
       report: (ending) => totals.report(facts, ending),
       counts: () => totals.counts(),
+      facts: ({ bytes, rate }) => ({ bytes_in: bytes, rate_per_second: rate }),
     })
   } finally {
     await watching.close()

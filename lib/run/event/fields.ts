@@ -54,3 +54,18 @@ export const recordCounts = {
   retries: count('Repeated calls to the store.'),
   bytes: count('Bytes of input, after decompression.'),
 }
+
+/** What a run says at its end of the files that it made or read; each is absent where there is none. */
+export const runFacts = {
+  archive: Type.Optional(text('The id of the archive that it made or read.')),
+  archive_bytes: Type.Optional(count('Size of the archive that it made.')),
+  rejects_file: Type.Optional(text('Where what it rejected lies.')),
+  rate_per_second: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description: 'Records or objects a second, of those that this process settled.',
+    }),
+  ),
+  bytes_in: Type.Optional(count('Bytes that it read.')),
+  bytes_out: Type.Optional(count('Bytes that it wrote.')),
+}

@@ -1,5 +1,5 @@
 import Type from '../../core/typebox.ts'
-import { choice, count, event, failure, flag, recordCounts, text, texts } from './fields.ts'
+import { choice, count, event, failure, flag, json, recordCounts, runFacts, text, texts } from './fields.ts'
 
 /** The jobs that a run can be of. */
 export const RUN_KINDS = [
@@ -13,20 +13,29 @@ export const RUN_KINDS = [
   'verify',
   'cleanup',
   'diff',
+  'compact',
   'rehearse',
 ] as const
 
 /** How a run begins, goes on and ends. */
 export const OF_RUNS = [
-  event('run_started', 'A run has started; its row is in the journal.', {
+  event('run_started', 'A process has begun a run, or goes on with one; its row is in the journal.', {
     run: text('The id of the run.'),
     kind: choice(RUN_KINDS, 'What it does.'),
     target: text('The store, or the place of the archives, without secrets.'),
+    collection: Type.Optional(text('The class; absent where the run is of none.')),
+    inputs: Type.Optional(texts('What it reads, as a person names it.')),
+    continues: Type.Optional(flag('It goes on with an interrupted run.')),
+    dry_run: Type.Optional(flag('Nothing is written.')),
   }),
   event('run_ended', 'A run has ended.', {
     run: text('The id of the run.'),
     status: choice(['done', 'interrupted', 'failed'], 'How it ended.'),
     error: Type.Optional(failure('What ended it.')),
+    counts: Type.Optional(json('What it counted, by the names of its report.')),
+    seconds: Type.Optional(Type.Number({ minimum: 0, description: 'How long this process took.' })),
+    retries: Type.Optional(count('Calls that were repeated.')),
+    ...runFacts,
   }),
   event(
     'records_settled',
@@ -99,8 +108,16 @@ export const OF_RUNS = [
     host: Type.Optional(text('On which machine.')),
     pid: Type.Optional(count('Its process id.')),
   }),
-  event('history_not_written', 'The row of a run could not be written to the journal; the run continues.', {
-    error: failure('Why.'),
+  event(
+    'history_not_written',
+    'A run could not be noted in the journal or in the history; the run continues.',
+    {
+      error: failure('Why.'),
+    },
+  ),
+  event('history_moved_aside', 'A damaged history was moved aside; a new one is begun.', {
+    path: text('Where it is now.'),
+    error: failure('What is wrong with it.'),
   }),
   event('run_continued', 'An interrupted run continues.', {
     run: text('The id of the run.'),

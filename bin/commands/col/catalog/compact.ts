@@ -18,6 +18,7 @@ import { progressView } from '../../../view/progress.ts'
 
 /** `col catalog compact`: an increment and its bases → a full archive in its place. */
 export const command: Command = {
+  records: 'compact',
   summary: 'make an increment a full archive, out of it and its bases',
   operands: [ARCHIVE],
   examples: ['elysiactl col catalog compact latest:Article', 'elysiactl col catalog compact 20261125t1003'],

@@ -63,6 +63,7 @@ const accessOptions = {
 
 /** `col catalog verify`: archives, held against their manifests. */
 export const command: Command = {
+  records: 'verify',
   summary: 'hold archives against their manifests, byte by byte or object by object',
   alsoKnownAs: ['check'],
   operands: [{ name: 'ID|DIR|FILE', kind: 'archive', optional: true, many: true }],

@@ -26,6 +26,7 @@ import { COLLECTION_PLACE, type CopyPlaces, copyPlaces, copyStores } from './ope
 
 /** `col copy`: a collection of one store → a collection of another. */
 export const command: Command = {
+  records: 'copy',
   summary: 'copy a collection into another store, without a file between them',
   alsoKnownAs: ['cp', 'move', 'clone'],
   operands: [

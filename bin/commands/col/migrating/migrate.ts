@@ -19,6 +19,7 @@ import { migrateSummary } from './summary.ts'
 
 /** `col migrate`: a collection is changed beside itself, and its alias switched to the changed one. */
 export const command: Command = {
+  records: 'copy',
   summary: 'change a collection while it is read: as a copy, to which its alias is switched',
   alsoKnownAs: ['alter', 'convert', 'reindex', 'revectorize'],
   operands: [{ ...COLLECTION, hint: 'such as `elysiactl col migrate Live --index-type flat`' }],

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import {
+  classNameOf,
+  historyLibrary,
+  historyOptions,
+  layersFor,
+  type RunEvent,
+  resolve,
+  userPaths,
+} from '../library.ts'
+import { eventText } from '../view/eventText.ts'
+import type { ObservedCommand, Observer } from './observer.ts'
+import { triggerOf } from './trigger.ts'
+
+/** Notes the runs of a command in the history of this user; a dry run is none. */
+export async function historyObserver(observed: ObservedCommand): Promise<Observer | undefined> {
+  const { command, flags, console, typed, settings } = observed
+  if (command.records === undefined || flags.values.dryRun === true) return undefined
+  const { keepRuns } = resolve(historyOptions, layersFor(historyOptions, [flags, ...settings.layers])).options
+  if (keepRuns === '0') return undefined
+  const { keepOf, openHistory, Recorder, HISTORY_FILE } = await historyLibrary()
+  let isSaid = false
+  const warn = (event: RunEvent) => {
+    const isLoss = event.type === 'history_not_written'
+    const text = eventText(event)
+    if (text !== undefined && !(isLoss && isSaid)) console.warn(text)
+    isSaid ||= isLoss
+  }
+  const open = () => openHistory(join(userPaths().state, HISTORY_FILE), { onEvent: warn })
+  const recorded = {
+    trigger: triggerOf(process.env, console),
+    command: typed,
+    directory: process.cwd(),
+    expected: { kind: command.records, collection: collectionOf(observed) },
+    keep: keepOf(keepRuns),
+  }
+  const recorder = new Recorder(open, recorded, warn)
+  return {
+    onEvent(event) {
+      // The journal lies in the same directory: of both one warning is enough.
+      if (event.type === 'history_not_written') isSaid = true
+      else recorder.onEvent(event)
+    },
+    onTarget: (target) => recorder.addTarget(target),
+    end: (ending) => recorder.end(ending),
+  }
+}
+
+/** The class that a command line names, as far as it does before anything was looked up. */
+function collectionOf({ command, flags, operands }: ObservedCommand): string {
+  const { collection, name } = flags.values
+  const [operand] = command.operands[0]?.kind === 'collection' ? operands : []
+  const latest = operands[0]?.startsWith('latest:') === true ? operands[0].slice('latest:'.length) : undefined
+  const named = [name, collection, operand, latest].find((one) => typeof one === 'string' && one !== '')
+  try {
+    return named === undefined ? '' : classNameOf(named as string)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import type { Console } from '../cli/console.ts'
+import type { Trigger } from '../library.ts'
+
+/** Programs that start others by the clock, as the system names their processes. */
+const CLOCKS: ReadonlySet<string> = new Set([
+  'cron',
+  'crond',
+  'anacron',
+  'atd',
+  'fcron',
+  'dcron',
+  'busybox-cron',
+])
+const ANCESTORS = 16
+
+/**
+ * What began this command: what ELYSIACTL_TRIGGER says; `cron` where a process above this one is a cron, or systemd started it
+ * and no terminal is there; else a user.
+ */
+export function triggerOf(
+  env: Readonly<Record<string, string | undefined>>,
+  { printsToTerminal }: Pick<Console, 'printsToTerminal'>,
+): Trigger {
+  const { ELYSIACTL_TRIGGER: said, INVOCATION_ID: ofSystemd } = env
+  if (said === 'auto' || said === 'cron' || said === 'user') return said
+  if (process.stdin.isTTY === true || printsToTerminal) return 'user'
+  return ofSystemd !== undefined || isBelowClock(process.ppid) ? 'cron' : 'user'
+}
+
+/** Elsewhere than on Linux nothing is known of other processes. @see proc_pid_stat(5) */
+function isBelowClock(parent: number): boolean {
+  let pid = parent
+  for (let above = 0; above < ANCESTORS && pid > 1; above += 1) {
+    const found = statOf(pid)
+    if (found === undefined) return false
+    if (CLOCKS.has(found.name.toLowerCase())) return true
+    pid = found.parent
+  }
+  return false
+}
+
+function statOf(pid: number): { readonly name: string; readonly parent: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const end = text.lastIndexOf(')')
+    const parent = Number(text.slice(end + 2).split(' ')[1])
+    return { name: text.slice(text.indexOf('(') + 1, end), parent }
+  } catch {
+    return undefined
+  }
+}

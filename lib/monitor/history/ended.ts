@@ -1,0 +1,91 @@
+import type { RunEvent } from '../../run/event/schema.ts'
+import { hintedFailure } from '../../run/failure.ts'
+import type { HistoryEntry, HistoryStatus } from './entry.ts'
+import { faultsOf, figuresOf } from './figures.ts'
+
+type RunEnded = Extract<RunEvent, { readonly type: 'run_ended' }>
+
+/** How a command ended. */
+export interface CommandEnding {
+  /** That of the process; absent in a program that uses the library. */
+  readonly exitCode?: number
+  /** What was thrown. */
+  readonly error?: unknown
+}
+
+/** Exit codes that say what became of a run beside its own last word. @see SPEC.md, "Exit codes" */
+const REJECTS = 3
+const DAMAGE = 4
+/** From here on a signal, or the reader of the output, ended the command. */
+const SIGNALS = 128
+
+/** The entry of a run that has said how it ended. `before` is what earlier tries have settled of its records. */
+export function finishedEntry(entry: HistoryEntry, event: RunEnded, before: number): HistoryEntry {
+  const { counts, archive, archive_bytes, rejects_file, bytes_in, bytes_out, rate_per_second, error } = event
+  const { records, rejected } = figuresOf(counts)
+  const faults = event.status === 'done' && entry.kind === 'verify' ? faultsOf(counts) : 0
+  const now = new Date().toISOString()
+  const { error: _, progress, ...rest } = entry
+  return {
+    ...rest,
+    // How far it came says more of one that did not come to its end than its counts do.
+    ...(event.status !== 'done' && progress && { progress }),
+    status: faults > 0 ? 'failed' : statusOf(event.status, rejected),
+    updated_at: now,
+    ended_at: now,
+    counts: (counts ?? {}) as HistoryEntry['counts'],
+    records: Math.max(0, records - before),
+    rejected,
+    retries: event.retries ?? entry.retries,
+    bytes_in: bytes_in ?? entry.bytes_in,
+    bytes_out: bytes_out ?? entry.bytes_out,
+    ...(rate_per_second !== undefined && { rate_per_second }),
+    ...(archive !== undefined && { archive }),
+    ...(archive_bytes !== undefined && { archive_bytes }),
+    ...(rejects_file !== undefined && { rejects_file }),
+    ...(error !== undefined && { error }),
+    ...(faults > 0 && { error: damage(faults) }),
+  }
+}
+
+function statusOf(status: RunEnded['status'], rejected: number): HistoryStatus {
+  return status === 'done' && rejected > 0 ? 'rejects' : status
+}
+
+function damage(faults: number) {
+  return { code: 'ELYSIA_DAMAGED', message: `the archive is damaged: ${faults} faults` }
+}
+
+/**
+ * The entry once its command has ended. What a command did beyond its only run decides too: a backup that was made, and
+ * then could not be added to the catalog, has not succeeded.
+ */
+export function endedEntry(entry: HistoryEntry, ending: CommandEnding, isOnly: boolean): HistoryEntry {
+  const { error } = ending
+  const exitCode = codeOf(ending)
+  const ended = entry.status === 'running' ? unsettledEntry(entry, exitCode) : entry
+  const isGood = ended.status === 'done' || ended.status === 'rejects'
+  const coded = ending.exitCode === undefined ? ended : { ...ended, exit_code: exitCode }
+  if (!isGood || !isOnly || exitCode === 0 || exitCode > SIGNALS) return withError(coded, error)
+  if (exitCode === REJECTS) return { ...coded, status: 'rejects' }
+  const why = exitCode === DAMAGE && error === undefined ? { error: damage(0) } : {}
+  return withError({ ...coded, ...why, status: 'failed' }, error)
+}
+
+/** A program that was thrown something has failed. */
+export function codeOf({ exitCode, error }: CommandEnding): number {
+  return exitCode ?? (error === undefined ? 0 : 1)
+}
+
+/** Of one that never said how it ended. */
+function unsettledEntry(entry: HistoryEntry, exitCode: number): HistoryEntry {
+  const now = new Date()
+  const status = exitCode > SIGNALS ? 'interrupted' : exitCode === 0 ? 'done' : 'failed'
+  const seconds = (now.getTime() - Date.parse(entry.started_at)) / 1000
+  return { ...entry, status, ended_at: now.toISOString(), updated_at: now.toISOString(), seconds }
+}
+
+function withError(entry: HistoryEntry, error: unknown): HistoryEntry {
+  const needs = entry.status === 'failed' && entry.error === undefined && error !== undefined
+  return needs ? { ...entry, error: hintedFailure(error) } : entry
+}

@@ -1,0 +1,29 @@
+import { isRecord } from '../../core/value/record.ts'
+
+/** What a run counted, whatever its kind. */
+export interface Figures {
+  readonly records: number
+  readonly rejected: number
+}
+
+/** Which of its counts says what a run has worked on, by what is there. */
+const WORKED_ON = ['records', 'objects', 'objects_checked', 'compared', 'archives']
+
+/** The figures of counts by the names of a report. */
+export function figuresOf(counts: unknown): Figures {
+  if (!isRecord(counts)) return { records: 0, rejected: 0 }
+  const name = WORKED_ON.find((one) => Object.hasOwn(counts, one))
+  return { records: name === undefined ? 0 : countOf(counts[name]), rejected: countOf(counts.rejected) }
+}
+
+/** The faults that a verification found. */
+export function faultsOf(counts: unknown): number {
+  return isRecord(counts) ? countOf(counts.num_errors) : 0
+}
+
+/** A count, or the sum of those by reason. */
+function countOf(value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return Math.max(0, Math.round(value))
+  if (!isRecord(value)) return 0
+  return Object.values(value).reduce<number>((sum, one) => sum + countOf(one), 0)
+}

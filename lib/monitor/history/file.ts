@@ -1,0 +1,155 @@
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { ForeignCode, openDatabase, type SqliteDatabase } from '../../database/connection.ts'
+import { requireFiles } from '../../database/files.ts'
+import { makeDirectory } from '../../file/directory.ts'
+import { type Inode, inodeOf } from '../../file/inode.ts'
+import type { Emit } from '../../run/context.ts'
+import { failureOf } from '../../run/failure.ts'
+import { StrangeEntry } from './row.ts'
+import { HISTORY_FORMAT, HISTORY_TABLES } from './tables.ts'
+
+/** The longest that a write waits for another process, in milliseconds: looking on is never in the way. */
+const BUSY_MS = 250
+
+export interface HistoryFileOptions {
+  /** Where there is no file: `make` it (the default), or take an empty one in `memory` in its place. */
+  readonly missing?: 'make' | 'memory'
+  /** Called where a damaged file was moved aside. */
+  readonly onEvent?: Emit
+}
+
+/** The history is damaged, or not there any more. */
+class Damaged extends ElysiaError {}
+
+/**
+ * The SQLite file of the history, in write-ahead mode: a commit outlives a killed process, and does not wait for the disk.
+ * A damaged file is moved aside, which is an event, and a new one begun in its place; one that was removed is made again.
+ */
+export class HistoryFile {
+  readonly path: string
+  readonly #options: HistoryFileOptions
+  #database: SqliteDatabase
+  #inode: Inode | undefined
+
+  /** @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT where a newer elysiactl made it */
+  constructor(path: string, options: HistoryFileOptions) {
+    this.path = path
+    this.#options = options
+    try {
+      this.#database = this.#open()
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error
+      this.#moveAside(error)
+      this.#database = this.#open()
+    }
+  }
+
+  /** Works with the connection; where damage shows, once more with a new file. */
+  use<T>(work: (database: SqliteDatabase) => T): T {
+    if (this.#database.memory && existsSync(this.path)) this.#database = this.#open()
+    try {
+      return this.#guarded(() => {
+        requireFiles(this.#database)
+        return work(this.#database)
+      })
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error
+      this.#database.close()
+      this.#moveAside(error)
+      this.#database = this.#open()
+    }
+    return this.#guarded(() => work(this.#database))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #open(): SqliteDatabase {
+    return this.#guarded(() => {
+      const { missing = 'make' } = this.#options
+      if (missing === 'make') makePlaceFor(this.path)
+      const database = openDatabase(this.path, { busyTimeoutMs: BUSY_MS, missing, failure: (error) => error })
+      this.#inode = inodeOf(this.path)
+      try {
+        prepare(database, this.path)
+        return database
+      } catch (error) {
+        database.close()
+        throw error
+      }
+    })
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw failure(error, this.path)
+    }
+  }
+
+  /** Only the file that was found damaged: another process may have begun a new one meanwhile. */
+  #moveAside(error: Damaged): void {
+    const inode = inodeOf(this.path)
+    if (inode === undefined || (this.#inode !== undefined && inode !== this.#inode)) return
+    const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+    const aside = `${this.path}.damaged-${stamp}`
+    for (const suffix of ['', '-wal', '-shm']) {
+      if (existsSync(`${this.path}${suffix}`)) renameSync(`${this.path}${suffix}`, `${aside}${suffix}`)
+    }
+    this.#options.onEvent?.({ type: 'history_moved_aside', path: aside, error: failureOf(error) })
+  }
+}
+
+/** @throws what is in the way; something that is no regular file would hang, or be another's */
+function makePlaceFor(path: string): void {
+  makeDirectory(dirname(path))
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no regular file')
+}
+
+function prepare(database: SqliteDatabase, path: string): void {
+  const format = database.pragma('user_version', { simple: true }) as number
+  if (format > HISTORY_FORMAT) throw newer(path)
+  if (format === HISTORY_FORMAT) return
+  const make = () => {
+    // Another process may have been first.
+    if (database.pragma('user_version', { simple: true }) !== 0) return
+    database.exec(HISTORY_TABLES)
+    database.pragma(`user_version = ${HISTORY_FORMAT}`)
+  }
+  database.transaction(make).immediate()
+}
+
+function newer(path: string): ElysiaError {
+  return new ElysiaError('ELYSIA_CONFLICT', `a newer elysiactl made the history ${path}`, {
+    hint: 'use that version, or move the file away: a new one is then begun',
+  })
+}
+
+function failure(error: unknown, path: string): unknown {
+  if (error instanceof StrangeEntry || error instanceof ForeignCode) return damaged(error, path)
+  // What `requireFiles` says of a file that is gone.
+  if (error instanceof ElysiaError) return error.code === 'ELYSIA_STORE' ? damaged(error, path) : error
+  const code = String((error as { code?: unknown }).code ?? '')
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(error, path)
+  // A table or column that is missing: a file that something else made, or that lost pages.
+  if (code === 'SQLITE_ERROR' && /no such (table|column)/.test(messageOf(error))) return damaged(error, path)
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new ElysiaError('ELYSIA_LOCKED', `another process is writing to the history ${path}`, {
+      cause: error,
+      retryable: true,
+      hint: 'run the same command again',
+    })
+  }
+  return new ElysiaError('ELYSIA_STATE', `the history ${path}: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'look at the owner, the mode and the space of its directory',
+  })
+}
+
+function damaged(cause: unknown, path: string): Damaged {
+  return new Damaged('ELYSIA_STATE', `the history ${path} is damaged: ${messageOf(cause)}`, { cause })
+}

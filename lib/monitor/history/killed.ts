@@ -1,0 +1,23 @@
+import type { HistoryEntry } from './entry.ts'
+
+/** What a run is whose process is gone without a word: it came as far as was noted last. */
+export function killedEntry(entry: HistoryEntry, now = new Date()): HistoryEntry {
+  if (entry.status !== 'running') return entry
+  const { progress, started_at, updated_at, records, rejected, retries } = entry
+  const lastMs = Date.parse(progress?.at ?? updated_at)
+  return {
+    ...entry,
+    status: 'killed',
+    ended_at: now.toISOString(),
+    updated_at: now.toISOString(),
+    seconds: Math.max(0, lastMs - Date.parse(started_at)) / 1000,
+    records: Math.max(records, progress?.done ?? 0),
+    rejected: Math.max(rejected, progress?.rejected ?? 0),
+    retries: Math.max(retries, progress?.retries ?? 0),
+    error: {
+      code: 'ELYSIA_KILLED',
+      message: 'its process is gone without a word: it was killed, or the machine went down',
+      hint: 'give the same command again; the system log tells of a process that took too much memory',
+    },
+  }
+}

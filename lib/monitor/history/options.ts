@@ -1,0 +1,19 @@
+import { periodLack } from '../../core/duration.ts'
+import type { OptionsSchema } from '../../options/schema.ts'
+
+/** How long the history keeps what it knows of each run. */
+export const historyOptions = {
+  type: 'object',
+  name: 'history',
+  title: 'History',
+  description: 'How long the history keeps what it knows of each run.',
+  properties: {
+    keepRuns: {
+      type: 'string',
+      description: 'keep the newest N runs, or those of a period such as 1y; 0: no run is noted at all',
+      default: '100000',
+      placeholder: 'N|PERIOD',
+      check: (text) => (/^\d{1,9}$/.test(text) ? undefined : periodLack(text)),
+    },
+  },
+} as const satisfies OptionsSchema

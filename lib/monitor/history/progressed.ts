@@ -1,0 +1,27 @@
+import { sum } from '../../core/report.ts'
+import type { RunEvent } from '../../run/event/schema.ts'
+import type { HistoryEntry } from './entry.ts'
+
+type Progress = NonNullable<HistoryEntry['progress']>
+
+/** What an event says of how far a run is; undefined where it says nothing of that. */
+export function progressed(before: Partial<Progress> = {}, event: RunEvent): Partial<Progress> | undefined {
+  switch (event.type) {
+    case 'progress': {
+      const { unit, done, total, phase } = event
+      const { phase: _, total: __, waits_for: ___, ...rest } = before
+      return { ...rest, unit, done, ...(total !== undefined && { total }), ...(phase && { phase }) }
+    }
+    case 'records_settled': {
+      const { waits_for: _, ...rest } = before
+      const { records, rejected, retries } = event
+      return { ...rest, unit: 'records', done: records, rejected: sum(rejected), retries }
+    }
+    case 'retry':
+      return { ...before, retries: (before.retries ?? 0) + 1 }
+    case 'lock_wait':
+      return { ...before, waits_for: `the lock ${event.file}` }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,34 @@
+import type { HistoryChoice } from './entry.ts'
+
+/** SQL behind `SELECT … FROM runs`, and what it binds. */
+export interface HistoryQuery {
+  readonly sql: string
+  readonly values: readonly (string | number)[]
+}
+
+/** Which runs a choice names, the newest first. */
+export function queryOf(choice: HistoryChoice): HistoryQuery {
+  const { sql, values } = whereOf(choice)
+  const { limit } = choice
+  const order = 'ORDER BY started_at DESC, number DESC'
+  if (limit === undefined) return { sql: `${sql} ${order}`, values }
+  return { sql: `${sql} ${order} LIMIT ?`, values: [...values, limit] }
+}
+
+/** The same without an order. */
+export function whereOf(choice: HistoryChoice): HistoryQuery {
+  const { kind, status, collection, target, since, before } = choice
+  const terms: string[] = []
+  const values: string[] = []
+  const add = (term: string, ...more: string[]) => {
+    terms.push(term)
+    values.push(...more)
+  }
+  if (kind !== undefined) add(`kind IN (${kind.map(() => '?').join()})`, ...kind)
+  if (status !== undefined) add(`status IN (${status.map(() => '?').join()})`, ...status)
+  if (collection !== undefined) add('collection = ?', collection)
+  if (target !== undefined) add('target = ?', target)
+  if (since !== undefined) add('started_at >= ?', since)
+  if (before !== undefined) add('started_at < ?', before)
+  return { sql: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`, values }
+}

@@ -1,0 +1,226 @@
+import { hostname } from 'node:os'
+import { masked } from '../../core/secrets.ts'
+import type { Emit } from '../../run/context.ts'
+import type { RunEvent } from '../../run/event/schema.ts'
+import { hintedFailure } from '../../run/failure.ts'
+import { newRunId } from '../../run/record.ts'
+import { TOOL } from '../../run/tool.ts'
+import { type CommandEnding, codeOf, endedEntry, finishedEntry } from './ended.ts'
+import type { HistoryEntry, Trigger } from './entry.ts'
+import type { History } from './history.ts'
+import { hostsOf } from './hosts.ts'
+import { progressed } from './progressed.ts'
+import type { Keep } from './prune.ts'
+
+type Started = Extract<RunEvent, { readonly type: 'run_started' }>
+type Progress = NonNullable<HistoryEntry['progress']>
+
+/** What is noted of every run of one command, or of one program. */
+export interface Recorded {
+  readonly trigger: Trigger
+  /** The words of the command line behind the program's name; credentials are masked. */
+  readonly command: readonly string[]
+  readonly directory: string
+  /** What the command is to do, for one that fails before it begins a run; without it that leaves no entry. */
+  readonly expected?: { readonly kind: string; readonly collection: string }
+  /** How many entries stay; all where it is left out. */
+  readonly keep?: Keep
+}
+
+/** A run that goes on, or has ended, in this process. */
+interface Run {
+  entry: HistoryEntry
+  readonly startedMs: number
+  notedMs: number
+  /** Records that earlier tries have settled. */
+  readonly before: number
+}
+
+/** How often progress is written at most. */
+const NOTE_EVERY_MS = 1000
+/** Of so many runs the entries are completed by how their command ended. */
+const RUNS_KEPT = 100
+
+/**
+ * Makes entries of the history out of events. It is never in the way: what it cannot write it tries again at the end of
+ * the run and of the command, and says once, as an event. Events of several runs at once count for the one that began last.
+ */
+export class Recorder {
+  readonly #open: () => History
+  readonly #recorded: Recorded
+  readonly #emit: Emit
+  readonly #runs: Run[] = []
+  readonly #targets = new Set<string>()
+  readonly #startedAt = new Date().toISOString()
+  #history: History | undefined
+  #begun = 0
+  #hasFailed = false
+
+  /** `open` is called with the first run. `emit` is told what could not be written. */
+  constructor(open: () => History, recorded: Recorded, emit: Emit) {
+    this.#open = open
+    this.#recorded = recorded
+    this.#emit = emit
+  }
+
+  /** Entries of this process so far, as they are by now. */
+  get entries(): readonly HistoryEntry[] {
+    return this.#runs.map(({ entry }) => entry)
+  }
+
+  /** A store that the command has opened. */
+  addTarget(target: string): void {
+    this.#targets.add(target)
+    const run = this.#current()
+    if (run !== undefined) run.entry = { ...run.entry, hosts: this.#hosts(run.entry.target) }
+  }
+
+  readonly onEvent = (event: RunEvent): void => {
+    if (event.type === 'run_started') this.#begin(event)
+    else if (event.type === 'run_ended') this.#end(event)
+    else {
+      const run = this.#current()
+      const progress = run && progressed(run.entry.progress, event)
+      if (progress !== undefined) this.#progress(run!, progress)
+    }
+  }
+
+  /** Adds to what is noted of the run at hand: its rate, when it will end, whom it waits for. */
+  note(progress: Partial<Progress>): void {
+    const run = this.#current()
+    if (run !== undefined) this.#progress(run, { ...run.entry.progress, ...progress })
+  }
+
+  /** What --profile found of the run that ended last, or that is at hand. */
+  addProfile(profile: Record<string, unknown>, bottleneck?: string): void {
+    const run = this.#current() ?? this.#runs.at(-1)
+    if (run === undefined) return
+    run.entry = { ...run.entry, profile, ...(bottleneck !== undefined && { bottleneck }) }
+    this.#put(run)
+  }
+
+  /** The command has ended: all of its entries say with which exit code. */
+  end(ending: CommandEnding): void {
+    if (this.#runs.length === 0) this.#beginLate(ending)
+    for (const run of this.#runs) {
+      run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
+      this.#put(run)
+    }
+    const { keep } = this.#recorded
+    if (keep !== undefined && this.#runs.length > 0 && !this.#hasFailed)
+      this.#attempt((history) => history.prune(keep))
+    this.#runs.length = 0
+    this.#begun = 0
+    this.#history?.close()
+    this.#history = undefined
+  }
+
+  #current(): Run | undefined {
+    return this.#runs.findLast(({ entry }) => entry.status === 'running')
+  }
+
+  #begin(event: Started): void {
+    if (event.dry_run === true) return
+    const { run: id, kind, target, collection = '', continues } = event
+    const tries = this.#attempt((history) => history.find(id)) ?? []
+    const attempt = (tries.at(-1)?.attempt ?? 0) + 1
+    const run: Run = {
+      entry: {
+        ...this.#blank(id, kind, collection, masked(target)),
+        attempt,
+        ...(continues === true && attempt > 1 && { continues: id }),
+      },
+      startedMs: performance.now(),
+      notedMs: performance.now(),
+      before: tries.reduce((sum, { records }) => sum + records, 0),
+    }
+    this.#begun += 1
+    this.#runs.push(run)
+    if (this.#runs.length > RUNS_KEPT) this.#forgetOldest()
+    this.#put(run)
+  }
+
+  /** A watch has a run for each file. */
+  #forgetOldest(): void {
+    const oldest = this.#runs.findIndex(({ entry }) => entry.status !== 'running')
+    if (oldest !== -1) this.#runs.splice(oldest, 1)
+  }
+
+  /** A command that failed before it had begun anything has failed all the same. */
+  #beginLate(ending: CommandEnding): void {
+    const { expected } = this.#recorded
+    if (expected === undefined || codeOf(ending) === 0) return
+    const [target = ''] = this.#targets
+    const entry = {
+      ...this.#blank(newRunId(), expected.kind, expected.collection, target),
+      started_at: this.#startedAt,
+    }
+    this.#runs.push({ entry, startedMs: 0, notedMs: 0, before: 0 })
+  }
+
+  #blank(id: string, kind: string, collection: string, target: string): HistoryEntry {
+    const { trigger, command, directory } = this.#recorded
+    const now = new Date().toISOString()
+    return {
+      ...{ id, attempt: 1, kind, trigger, collection, target, status: 'running', started_at: now },
+      ...{ updated_at: now, counts: {}, records: 0, rejected: 0, bytes_in: 0, bytes_out: 0, retries: 0 },
+      peak_rss_bytes: peakBytes(),
+      hosts: this.#hosts(target),
+      command: command.map(masked),
+      directory,
+      version: TOOL.version,
+      host: hostname(),
+      pid: process.pid,
+    }
+  }
+
+  #hosts(target: string): string[] {
+    return [...new Set([target, ...this.#targets].flatMap(hostsOf))]
+  }
+
+  #end(event: Extract<RunEvent, { readonly type: 'run_ended' }>): void {
+    const run = this.#runs.findLast(({ entry }) => entry.id === event.run && entry.status === 'running')
+    if (run === undefined) return
+    const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
+    run.entry = { ...finishedEntry(run.entry, event, run.before), seconds, peak_rss_bytes: peakBytes() }
+    this.#put(run)
+  }
+
+  #progress(run: Run, progress: Partial<Progress>): void {
+    const { unit = 'records', done = 0, retries = 0, rejected = 0 } = progress
+    const now = new Date().toISOString()
+    const rest = { at: now, unit, done, retries, rejected }
+    const nowMs = performance.now()
+    const isDue = nowMs - run.notedMs >= NOTE_EVERY_MS && !this.#hasFailed
+    const known = run.entry.progress?.rss_bytes
+    const rss = isDue || known === undefined ? process.memoryUsage.rss() : known
+    run.entry = { ...run.entry, progress: { ...progress, ...rest, rss_bytes: rss } }
+    if (!isDue) return
+    run.notedMs = nowMs
+    run.entry = { ...run.entry, updated_at: now }
+    this.#put(run)
+  }
+
+  #put(run: Run): void {
+    this.#attempt((history) => history.put(run.entry))
+  }
+
+  /** Answers undefined where it cannot be done: the first time that is said. */
+  #attempt<T>(work: (history: History) => T): T | undefined {
+    try {
+      if (this.#history === undefined) {
+        this.#history = this.#open()
+        this.#history.settleKilled()
+      }
+      return work(this.#history)
+    } catch (error) {
+      if (!this.#hasFailed) this.#emit({ type: 'history_not_written', error: hintedFailure(error) })
+      this.#hasFailed = true
+      return undefined
+    }
+  }
+}
+
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024
+}

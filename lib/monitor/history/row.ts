@@ -1,0 +1,194 @@
+import type { LockOwner } from '../../catalog/lock/process.ts'
+import { isTexts, isTime, shallowJson } from '../../catalog/shallowJson.ts'
+import { isRecord } from '../../core/value/record.ts'
+import { HISTORY_STATUSES, type HistoryEntry, TRIGGERS } from './entry.ts'
+
+/** A row of `runs`. What no list is chosen by is JSON in `details`. */
+export interface RunRow {
+  readonly number: number
+  readonly id: string
+  readonly attempt: number
+  readonly kind: string
+  readonly trigger: string
+  readonly collection: string
+  readonly target: string
+  readonly status: string
+  readonly code: string
+  readonly exit_code: number | null
+  readonly started_at: string
+  readonly updated_at: string
+  readonly ended_at: string | null
+  readonly seconds: number | null
+  readonly records: number
+  readonly rejected: number
+  readonly bytes_in: number
+  readonly bytes_out: number
+  readonly rate: number | null
+  readonly retries: number
+  readonly archive: string | null
+  /** The process that works on it; null once it has ended. */
+  readonly owner: string | null
+  readonly progress: string | null
+  readonly details: string
+}
+
+/** The columns that are written; `number` comes by itself. */
+export const COLUMNS = [
+  'id',
+  'attempt',
+  'kind',
+  'trigger',
+  'collection',
+  'target',
+  'status',
+  'code',
+  'exit_code',
+  'started_at',
+  'updated_at',
+  'ended_at',
+  'seconds',
+  'records',
+  'rejected',
+  'bytes_in',
+  'bytes_out',
+  'rate',
+  'retries',
+  'archive',
+  'owner',
+  'progress',
+  'details',
+] as const satisfies readonly (keyof RunRow)[]
+
+/** A row that this program never writes: others have written to the file, or it lost pages. */
+export class StrangeEntry extends Error {}
+
+/** A text of somebody else may be of any length. */
+const LONGEST_TEXT = 4000
+const WORDS_KEPT = 200
+
+/** The values of an entry in the order of COLUMNS. */
+export function valuesOf(entry: HistoryEntry, owner: LockOwner | undefined): (string | number | null)[] {
+  const { id, attempt, kind, trigger, collection, target, status, exit_code, error } = entry
+  const { started_at, updated_at, ended_at, seconds, records, rejected, bytes_in, bytes_out } = entry
+  const { rate_per_second, retries, archive, progress, ...rest } = entry
+  const row: Record<(typeof COLUMNS)[number], string | number | null> = {
+    ...{ id, attempt, kind, trigger, collection, target, status, started_at, updated_at },
+    code: error?.code ?? '',
+    exit_code: exit_code ?? null,
+    ended_at: ended_at ?? null,
+    seconds: seconds ?? null,
+    ...{ records, rejected, bytes_in, bytes_out, retries },
+    rate: rate_per_second ?? null,
+    archive: archive ?? null,
+    owner: owner === undefined ? null : JSON.stringify(owner),
+    progress: progress === undefined ? null : JSON.stringify(progress),
+    details: JSON.stringify(detailsOf(rest)),
+  }
+  return COLUMNS.map((name) => row[name])
+}
+
+type Details = Pick<
+  HistoryEntry,
+  | 'counts'
+  | 'peak_rss_bytes'
+  | 'bottleneck'
+  | 'rejects_file'
+  | 'archive_bytes'
+  | 'error'
+  | 'continues'
+  | 'hosts'
+  | 'command'
+  | 'directory'
+  | 'version'
+  | 'host'
+  | 'pid'
+  | 'profile'
+>
+
+function detailsOf(entry: Details): Details {
+  const { counts, peak_rss_bytes, bottleneck, rejects_file, archive_bytes, error, continues } = entry
+  const { hosts, command, directory, version, host, pid, profile } = entry
+  return {
+    ...{ counts, peak_rss_bytes, directory, version, host, pid },
+    hosts: hosts.slice(0, WORDS_KEPT).map(cut),
+    command: command.slice(0, WORDS_KEPT).map(cut),
+    ...(bottleneck !== undefined && { bottleneck }),
+    ...(rejects_file !== undefined && { rejects_file }),
+    ...(archive_bytes !== undefined && { archive_bytes }),
+    ...(error !== undefined && { error: { ...error, message: cut(error.message) } }),
+    ...(continues !== undefined && { continues }),
+    ...(profile !== undefined && { profile }),
+  }
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}
+
+/** @throws StrangeEntry */
+export function entryOf(row: RunRow): HistoryEntry {
+  const {
+    number: _,
+    code: __,
+    owner: ___,
+    exit_code,
+    ended_at,
+    seconds,
+    rate,
+    archive,
+    progress,
+    ...rest
+  } = row
+  const { details: json, trigger, status, ...plain } = rest
+  if (!HISTORY_STATUSES.some((one) => one === status)) throw strange('status', status)
+  if (!TRIGGERS.some((one) => one === trigger)) throw strange('trigger', trigger)
+  for (const name of ['started_at', 'updated_at'] as const)
+    if (!isTime(row[name])) throw strange(name, row[name])
+  return {
+    ...plain,
+    trigger: trigger as HistoryEntry['trigger'],
+    status: status as HistoryEntry['status'],
+    ...(exit_code !== null && { exit_code }),
+    ...(ended_at !== null && { ended_at }),
+    ...(seconds !== null && { seconds }),
+    ...(rate !== null && { rate_per_second: rate }),
+    ...(archive !== null && { archive }),
+    ...detailsIn(json),
+    ...(progress !== null && { progress: recordIn(progress) as NonNullable<HistoryEntry['progress']> }),
+  }
+}
+
+function detailsIn(json: string): Details {
+  const details = recordIn(json)
+  const { counts, hosts, command, directory, version, host, pid, error } = details
+  const isSound =
+    isRecord(counts) &&
+    isTexts(hosts) &&
+    isTexts(command) &&
+    [directory, version, host].every((one) => typeof one === 'string') &&
+    Number.isSafeInteger(pid) &&
+    (error === undefined || (isRecord(error) && typeof error.message === 'string'))
+  if (!isSound) throw strange('details', json)
+  return details as Details
+}
+
+/** The process that a column names. @throws StrangeEntry */
+export function ownerIn(json: string): LockOwner {
+  const owner = recordIn(json)
+  if (typeof owner.host !== 'string' || !Number.isSafeInteger(owner.pid)) throw strange('owner', json)
+  return owner as unknown as LockOwner
+}
+
+function recordIn(json: string): Record<string, unknown> {
+  try {
+    const read = shallowJson(json)
+    if (isRecord(read)) return read
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw strange('a document', json)
+}
+
+function strange(name: string, value: unknown): StrangeEntry {
+  return new StrangeEntry(`${name} of a run is ${String(value).slice(0, 100)}`)
+}

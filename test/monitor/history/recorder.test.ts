@@ -1,0 +1,168 @@
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import t, { type Test } from 'tap'
+import { memoryStorage } from '../../../lib/archive/storage/memory.ts'
+import { ElysiaError } from '../../../lib/core/errors.ts'
+import { openDatabase } from '../../../lib/database/connection.ts'
+import { runBackup } from '../../../lib/job/backup/backup.ts'
+import { ingest } from '../../../lib/job/ingest/ingest.ts'
+import { History } from '../../../lib/monitor/history/history.ts'
+import { recordHistory } from '../../../lib/monitor/history/record.ts'
+import { type Recorded, Recorder } from '../../../lib/monitor/history/recorder.ts'
+import type { RunEvent } from '../../../lib/run/event/schema.ts'
+import { openMemory } from '../../../lib/store/memory/store.ts'
+
+const COMMAND: Recorded = {
+  trigger: 'cron',
+  command: ['col', 'backup', 'A', '--target', 'http://me:secret@db:8080'],
+  directory: '/srv',
+  expected: { kind: 'backup', collection: 'A' },
+}
+
+function recording(t: Test, recorded: Recorded = COMMAND) {
+  const path = join(t.testdir(), 'history.db')
+  const said: RunEvent[] = []
+  const recorder = new Recorder(
+    () => new History(path),
+    recorded,
+    (event) => void said.push(event),
+  )
+  const reader = new History(path)
+  t.teardown(() => reader.close())
+  return { recorder, reader, said, path }
+}
+
+const STARTED: RunEvent = {
+  type: 'run_started',
+  run: 'one',
+  kind: 'backup',
+  target: 'http://db:8080?grpc=db:50051',
+  collection: 'A',
+}
+
+t.test('a run is noted when it begins, and with all that it says at its end', async (t) => {
+  const { recorder, reader, said } = recording(t)
+  recorder.onEvent(STARTED)
+  t.match(reader.list(), [{ id: 'one', status: 'running', collection: 'A', hosts: ['db:8080', 'db:50051'] }])
+  recorder.onEvent({ type: 'progress', unit: 'objects', done: 5, total: 10, phase: 'writing' })
+  recorder.onEvent({
+    ...{ type: 'run_ended', run: 'one', status: 'done', seconds: 2, retries: 1 },
+    ...{ counts: { objects: 10, parts: 1 }, archive: 'x', archive_bytes: 7, bytes_in: 9, bytes_out: 7 },
+    rate_per_second: 5,
+  })
+  t.match(reader.list(), [
+    { status: 'done', seconds: 2, records: 10, retries: 1, archive: 'x', archive_bytes: 7 },
+  ])
+  recorder.end({ exitCode: 0 })
+  const [one] = reader.list()
+  t.match(one, { exit_code: 0, trigger: 'cron', rate_per_second: 5, bytes_in: 9, directory: '/srv' })
+  t.notMatch(JSON.stringify(one), /secret/)
+  t.strictSame(said, [])
+})
+
+t.test('what ended a run is in its entry; so is what ended the command after it', async (t) => {
+  const { recorder, reader } = recording(t)
+  const error = { code: 'ELYSIA_UNREACHABLE', message: 'away', hint: 'wait' }
+  recorder.onEvent(STARTED)
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'failed', error })
+  recorder.end({ exitCode: 13 })
+  t.match(reader.list(), [{ status: 'failed', exit_code: 13, error }])
+  recorder.onEvent({ ...STARTED, run: 'two' })
+  recorder.onEvent({ type: 'run_ended', run: 'two', status: 'done', counts: {} })
+  recorder.end({ exitCode: 1, error: new ElysiaError('ELYSIA_STATE', 'the catalog is gone') })
+  t.match(reader.find('two'), [{ status: 'failed', error: { code: 'ELYSIA_STATE' } }])
+})
+
+t.test('a command that fails before it begins has an entry all the same', async (t) => {
+  const { recorder, reader } = recording(t)
+  recorder.addTarget('http://db:8080')
+  recorder.end({ exitCode: 13, error: new ElysiaError('ELYSIA_UNREACHABLE', 'no answer') })
+  t.match(reader.list(), [
+    { kind: 'backup', collection: 'A', target: 'http://db:8080', status: 'failed', exit_code: 13 },
+  ])
+  recorder.end({ exitCode: 130 })
+  t.equal(reader.list({ status: ['interrupted'] }).length, 1)
+  recorder.end({ exitCode: 0 })
+  t.equal(reader.list().length, 2)
+})
+
+t.test('rejects, damage and what only a part of a command met are kept apart', async (t) => {
+  const { recorder, reader } = recording(t)
+  const ended = (run: string, kind: 'verify' | 'ingest', counts: object) => {
+    recorder.onEvent({ type: 'run_started', run, kind, target: '/a' })
+    recorder.onEvent({ type: 'run_ended', run, status: 'done', counts })
+  }
+  ended('damaged', 'verify', { num_errors: 2, objects_checked: 5 })
+  ended('whole', 'verify', { num_errors: 0, objects_checked: 5 })
+  recorder.end({ exitCode: 4 })
+  ended('rejects', 'ingest', { records: 5, rejected: { not_json: 2 } })
+  recorder.end({ exitCode: 3 })
+  t.match(reader.find('damaged'), [{ status: 'failed', error: { code: 'ELYSIA_DAMAGED' }, records: 5 }])
+  t.match(reader.find('whole'), [{ status: 'done', exit_code: 4 }])
+  t.match(reader.find('rejects'), [{ status: 'rejects', rejected: 2 }])
+})
+
+t.test('a run that goes on is another try of itself', async (t) => {
+  const { recorder, reader } = recording(t)
+  recorder.onEvent({ type: 'run_started', run: 'one', kind: 'ingest', target: 's' })
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'interrupted', counts: { records: 30 } })
+  recorder.end({ exitCode: 130 })
+  recorder.onEvent({ type: 'run_started', run: 'one', kind: 'ingest', target: 's', continues: true })
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done', counts: { records: 100 } })
+  recorder.end({ exitCode: 0 })
+  t.match(reader.find('one'), [
+    { attempt: 1, status: 'interrupted', records: 30 },
+    { attempt: 2, status: 'done', records: 70, continues: 'one', counts: { records: 100 } },
+  ])
+})
+
+t.test('a dry run leaves nothing', async (t) => {
+  const { recorder, reader } = recording(t)
+  recorder.onEvent({ ...STARTED, dry_run: true })
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
+  recorder.end({ exitCode: 0 })
+  t.strictSame(reader.list(), [])
+})
+
+t.test('a history that cannot be written is said once, and harms nothing', async (t) => {
+  const said: RunEvent[] = []
+  const fails = () => {
+    throw new ElysiaError('ELYSIA_STATE', 'no room')
+  }
+  const recorder = new Recorder(fails, { ...COMMAND, keep: { runs: 1 } }, (event) => void said.push(event))
+  recorder.onEvent(STARTED)
+  for (let done = 0; done < 10; done += 1) recorder.onEvent({ type: 'progress', unit: 'objects', done })
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
+  recorder.end({ exitCode: 0 })
+  t.match(said, [{ type: 'history_not_written', error: { code: 'ELYSIA_STATE' } }])
+  t.equal(said.length, 1)
+})
+
+t.test('a run whose begin could not be written is there once its end can', async (t) => {
+  const { recorder, reader, said, path } = recording(t)
+  const other = openDatabase(path)
+  other.exec('BEGIN IMMEDIATE')
+  recorder.onEvent(STARTED)
+  other.exec('ROLLBACK')
+  other.close()
+  recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done' })
+  recorder.end({ exitCode: 0 })
+  t.match(reader.list(), [{ id: 'one', status: 'done', exit_code: 0 }])
+  t.match(said, [{ type: 'history_not_written', error: { code: 'ELYSIA_LOCKED' } }])
+})
+
+t.test('a program notes its runs as the command does', async (t) => {
+  const directory = t.testdir()
+  const { onEvent, end } = recordHistory({ directory })
+  const store = await openMemory()
+  const lines = '{"repo":"r","op":"add","path":"a","content":"x"}\nbad\n'
+  await ingest(Readable.from([Buffer.from(lines)]), store, { collection: 'c' }, { onEvent })
+  await runBackup(store, 'C', memoryStorage(), {}, { onEvent })
+  end()
+  const reader = new History(join(directory, 'history.db'))
+  t.teardown(() => reader.close())
+  t.match(reader.list(), [
+    { kind: 'backup', status: 'done', trigger: 'library', records: 1, collection: 'C', command: [] },
+    { kind: 'ingest', status: 'rejects', rejected: 1, records: 2, bytes_in: lines.length },
+  ])
+})
