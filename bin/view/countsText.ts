@@ -38,7 +38,6 @@ const TEXTS: Readonly<Record<RunKind, (counts: RunCounts) => string>> = {
     `${counted(of(counts, 'compared'), 'object')}: ${outcomes(counts, ['equal', 'only_left', 'only_right', 'different', 'changing'])}`,
   compact: (counts) =>
     `${counted(of(counts, 'objects'), 'object')} of ${counted(of(counts, 'links'), 'archive')}`,
-  rehearse: (counts) => counted(of(counts, 'objects'), 'object'),
 }
 
 function records(counts: RunCounts): string {
