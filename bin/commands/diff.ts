@@ -19,6 +19,8 @@ import {
   type Finding,
   findNamed,
   lockOptions,
+  type Retry,
+  retryEvent,
   targetOptions,
 } from '../library.ts'
 import { differenceText, diffSummary } from '../view/diffSummary.ts'
@@ -118,13 +120,17 @@ async function live(
   context: Context,
   { name, target }: Extract<Place, { kind: 'collection' }>,
 ): Promise<DiffSide> {
-  const { storeSide } = await diffJob()
+  const { storeSide, retryUntilDeadline } = await diffJob()
   const { store } = await context.readTarget(
     target === undefined ? undefined : { address: target, flag: 'operand' },
   )
-  const { schema, alias } = await findNamed(store, classNameOf(name))
-  if (alias !== undefined) context.console.note(aliasText(alias, schema.class))
-  return storeSide(store, schema.class)
+  const { signal, console } = context
+  const { retryForMs: forMs } = context.options(diffOptions)
+  const onRetry = (retry: Retry) => eventView(console)(retryEvent(retry))
+  const retry = retryUntilDeadline({ forMs, signal, onRetry })
+  const { schema, alias } = await retry(() => findNamed(store, classNameOf(name)))
+  if (alias !== undefined) console.note(aliasText(alias, schema.class))
+  return storeSide(store, schema.class, retry)
 }
 
 async function opened(

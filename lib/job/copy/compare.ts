@@ -1,3 +1,4 @@
+import type { Retrying } from '../../async/retry.ts'
 import type { Emit } from '../../run/context.ts'
 import type { Store } from '../../store/store.ts'
 import { runDiff } from '../diff/diff.ts'
@@ -14,6 +15,7 @@ export interface CollectionAt {
 /** What a comparison of both sides needs beside them. */
 export interface Comparing {
   readonly options: CopyOptions
+  readonly retry: Retrying
   readonly signal: AbortSignal
   readonly stop: AbortSignal
   readonly emit: Emit
@@ -26,12 +28,12 @@ export interface Comparing {
 export async function compareSides(
   source: CollectionAt,
   target: CollectionAt,
-  { options, signal, stop, emit }: Comparing,
+  { options, retry, signal, stop, emit }: Comparing,
 ): Promise<CopyComparison> {
   const { filter, properties, tenant, workers, retryForMs, recheckAfterMs } = options
   const [left, right] = [
-    await storeSide(source.store, source.name),
-    await storeSide(target.store, target.name),
+    await storeSide(source.store, source.name, retry),
+    await storeSide(target.store, target.name, retry),
   ]
   const asked = {
     schema: false,

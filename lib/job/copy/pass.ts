@@ -100,7 +100,6 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   const { signal = NEVER } = context
   const { store } = target
   const name = classNameOf(target.name)
-  await requireSource(from, target, options)
   const emit = emitter(context.onEvent)
   const onRetry = (retry: Retry) => {
     one.retries += 1
@@ -108,6 +107,7 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   }
   const retry = retryUntilDeadline({ forMs: options.retryForMs, signal, onRetry })
   const one = { pass, comparison: null, retries: 0 }
+  await retry(() => requireSource(from, target, options))
   const { schema } = await retry(() => findNamed(from.store, from.name))
   await requireFitting({ from, schema, target: { store, name }, options, retry })
   const ranges = rangesFor(pass, name)
@@ -129,7 +129,8 @@ async function prove(opened: readonly OpenPass[], run: RestoreRun): Promise<void
     { store: from.store, name: source.schema.class },
     { store: target.store, name: run.class },
   ]
-  const comparing = { options, signal, stop, emit: emitter(context.onEvent) }
+  const { retry } = run
+  const comparing = { options, retry, signal, stop, emit: emitter(context.onEvent) }
   one.comparison = await compareSides(left, right, comparing)
   onCompared?.(one.comparison)
 }

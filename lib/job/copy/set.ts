@@ -1,7 +1,8 @@
+import { retryUntilDeadline } from '../../async/retry.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { CollectionSchema } from '../../core/schema.ts'
 import { resolveInput } from '../../options/options.ts'
-import { emitter } from '../../run/events.ts'
+import { emitter, retryEvent } from '../../run/events.ts'
 import { newRunId } from '../../run/record.ts'
 import type { Store } from '../../store/store.ts'
 import { eachGroup, type MemberEnded } from '../set/members.ts'
@@ -32,15 +33,20 @@ export async function runCopySet(
 ): Promise<CopySetEnded> {
   const options = resolveInput(copyOptions, input)
   requireForSeveral(options, context)
-  const names = (await from.list()).map(({ name }) => name)
+  const emit = emitter(context.onEvent)
+  const retry = retryUntilDeadline({
+    forMs: options.retryForMs,
+    onRetry: (one) => emit(retryEvent(one)),
+    ...(context.signal && { signal: context.signal }),
+  })
+  const names = (await retry(() => from.list())).map(({ name }) => name)
   const schemas: CollectionSchema[] = []
   for (const name of selectedNames(names, options, from.target)) {
-    const schema = await from.schema(name)
+    const schema = await retry(() => from.schema(name))
     if (schema !== undefined) schemas.push(schema)
   }
   const groups = referenceGroups(schemas, (schema) => schema)
   const set = newRunId()
-  const emit = emitter(context.onEvent)
   emit({ type: 'set_started', set, collections: groups.flat().map((schema) => schema.class) })
   const members = await eachGroup(
     groups,

@@ -1,4 +1,6 @@
 /** All that the command needs for `diff`, loaded together when it is called. */
+
+export { retryUntilDeadline } from '../../async/retry.ts'
 export { requireSelectable } from '../selection/selection.ts'
 export { selectedSource } from '../selection/source.ts'
 export { runDiff } from './diff.ts'

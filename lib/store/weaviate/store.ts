@@ -70,7 +70,7 @@ export interface WeaviateOptions {
 
 /**
  * Opens a Weaviate cluster (1.27 or newer; `supports` says what its version has), once a node of it has answered by REST and by gRPC.
- * Nothing is repeated inside, save on another node; what is worth repeating says so (`retryable`).
+ * Nothing is repeated inside, save on another node, and a REST call that reads whose connection breaks, once; what is worth repeating says so (`retryable`).
  * Values of object, geo and phone properties, blobs and vectors come back as they were written.
  * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
  */

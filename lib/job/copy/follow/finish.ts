@@ -71,7 +71,8 @@ function compared({ pass, run, source, class: name }: Following): Promise<CopyCo
     { store: from.store, name: source },
     { store: target.store, name },
   ]
-  return compareSides(left, right, { options, signal, stop, emit })
+  const retry = run.retrying(options.retryForMs)
+  return compareSides(left, right, { options, retry, signal, stop, emit })
 }
 
 /** A pass that ends with the switch: what comes until then is sent, and an interrupted one goes on where it was. */

@@ -1,5 +1,6 @@
 import { rangeOf } from '../../../archive/idRange.ts'
 import type { ObjectRange, ObjectSource } from '../../../archive/object/source.ts'
+import type { Retrying } from '../../../async/retry.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import { hasTenants, isReference } from '../../../core/schema.ts'
 import type { Source } from '../../../core/stage.ts'
@@ -13,17 +14,22 @@ import type { Selection } from '../../selection/selection.ts'
 import type { DiffSide, Reading } from './side.ts'
 
 /**
- * A collection of a store, by its name or by an alias, as a side of a comparison. Closing it leaves the store open.
- * @throws ElysiaError ELYSIA_NOT_FOUND
+ * A collection of a store, by its name or by an alias, as a side of a comparison. Closing it leaves the store open. `retry`
+ * repeats each of the questions that this takes; without it each is put once.
+ * @throws ElysiaError ELYSIA_NOT_FOUND; ELYSIA_UNREACHABLE
  */
-export async function storeSide(store: Store, nameOrAlias: string): Promise<DiffSide> {
-  const { schema } = await findNamed(store, nameOrAlias)
+export async function storeSide(
+  store: Store,
+  nameOrAlias: string,
+  retry: Retrying = (call) => call(),
+): Promise<DiffSide> {
+  const { schema } = await retry(() => findNamed(store, nameOrAlias))
   const name = schema.class
   const collection = store.collection(name)
-  const tenants = hasTenants(schema) ? await store.tenantStates(name) : undefined
-  const aliases = store.supports.aliases ? await store.aliases() : []
-  const { version } = await store.health()
-  const about = tenants === undefined ? await collection.count() : undefined
+  const tenants = hasTenants(schema) ? await retry(() => store.tenantStates(name)) : undefined
+  const aliases = store.supports.aliases ? await retry(() => store.aliases()) : []
+  const { version } = await retry(() => store.health())
+  const about = tenants === undefined ? await retry(() => collection.count()) : undefined
   const projected = (reading: Reading): Projection => projectionFor(reading, schema.properties)
   return {
     name: `${name} in ${store.target}`,

@@ -1,9 +1,17 @@
+import type { Agent } from 'node:http'
 import { within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Node } from '../../target.ts'
 import { openWire } from '../grpc/client.ts'
 import type { GrpcClient } from '../grpc/messages.ts'
-import { jsonOf, type RestReply, type RestRequest, sendRest } from '../rest/request.ts'
+import {
+  endKept,
+  jsonOf,
+  keptConnections,
+  type RestReply,
+  type RestRequest,
+  sendRest,
+} from '../rest/request.ts'
 import { failureOf, replyFailure } from './failure.ts'
 
 /** How long an unreachable node is skipped if there are others. */
@@ -29,6 +37,7 @@ export interface ServerOptions {
  */
 export class NodeConnection {
   readonly #options: ServerOptions
+  readonly #kept: Agent
   #grpcClient: GrpcClient | undefined
   #opening: Promise<GrpcClient> | undefined
   #suspect = false
@@ -38,6 +47,7 @@ export class NodeConnection {
 
   constructor(options: ServerOptions) {
     this.#options = options
+    this.#kept = keptConnections(options.node.http)
   }
 
   get http(): string {
@@ -71,7 +81,8 @@ export class NodeConnection {
   rest(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
     const { node, apiKey, headers, authorities } = this.#options
     const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
-    const options = { http: node.http, headers: { ...headers, ...authorization }, authorities }
+    const { http } = node
+    const options = { http, headers: { ...headers, ...authorization }, authorities, agent: this.#kept }
     return sendRest(options, request, signal)
   }
 
@@ -112,6 +123,7 @@ export class NodeConnection {
   }
 
   close(): void {
+    endKept(this.#kept)
     this.#grpcClient?.close()
     this.#grpcClient = undefined
   }

@@ -1,5 +1,5 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import { Agent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { type JsonBounds, parseBounded } from '../../../core/boundedJson.ts'
 import { observed } from '../../../core/channel/requests.ts'
 import { parseExact } from '../../../core/exactJson.ts'
@@ -23,6 +23,8 @@ export interface RestRequest {
 
 /** The longest answer: a list of a million tenants, or an object as large as a message of gRPC may be. */
 const MAX_BYTES = 256 * 1024 * 1024
+/** How long a connection is kept that nobody uses: less than servers keep one. */
+const KEPT_MS = 4_000
 /** How much is read of an answer that reports an error. */
 const MAX_ERROR_BYTES = 64 * 1024
 /** What an answer may be: two million tenants have six million keys and objects. Parsed, they take less than a gigabyte. */
@@ -43,10 +45,24 @@ export interface RestOptions {
   readonly http: string
   readonly headers: Readonly<Record<string, string>>
   readonly authorities: readonly string[] | undefined
+  /** Keeps connections for what is read. What changes something has one of its own: it may not break for being old. */
+  readonly agent?: Agent | undefined
+}
+
+/** What keeps connections to a server between requests; they keep no process from ending. */
+export function keptConnections(http: string): Agent {
+  const options = { keepAlive: true, maxFreeSockets: 4, timeout: KEPT_MS }
+  return http.startsWith('https:') ? new HttpsAgent(options) : new Agent(options)
+}
+
+/** Ends those that nobody uses. */
+export function endKept({ freeSockets }: Agent): void {
+  for (const socket of Object.values(freeSockets).flat()) socket?.destroy()
 }
 
 /**
- * One request to a server's REST side; each has a connection of its own, so that nothing stays open.
+ * One request to a server's REST side. What only reads goes over a connection that is kept, which saves one or two round trips,
+ * and is put once more, over a new one, where that breaks.
  * Throws Node's own errors, and one that says `message larger than` where the answer is. Memory: one answer.
  */
 export async function sendRest(
@@ -54,6 +70,23 @@ export async function sendRest(
   request: RestRequest,
   signal: AbortSignal,
 ): Promise<RestReply> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return sendOnce({ ...options, agent: undefined }, request, signal)
+  try {
+    return await sendOnce(options, request, signal)
+  } catch (error) {
+    if (signal.aborted || !isBroken(error)) throw error
+    return sendOnce({ ...options, agent: undefined }, request, signal)
+  }
+}
+
+/** True for a connection that was there and has ended before the answer had. */
+function isBroken(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+async function sendOnce(options: RestOptions, request: RestRequest, signal: AbortSignal): Promise<RestReply> {
   const text = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
   const body = text === undefined ? undefined : Buffer.from(text)
   const asked = { server: new URL(options.http).host, protocol: 'rest', name: nameOf(request) } as const
@@ -136,7 +169,7 @@ function respond(
   }
   const ca = options.authorities === undefined ? {} : { ca: [...options.authorities] }
   const send = options.http.startsWith('https:') ? requestHttps : requestHttp
-  const settings = { method: request.method, headers, signal, agent: false, ...ca }
+  const settings = { method: request.method, headers, signal, agent: options.agent ?? false, ...ca }
   return new Promise((resolve, reject) => {
     send(`${options.http}/v1${request.path}`, settings, resolve).on('error', reject).end(body)
   })
