@@ -13,6 +13,8 @@ export interface Retry {
 export interface RetryingOptions {
   /** How long after the first attempt a last one may begin. */
   readonly forMs: number
+  /** How often it is tried at most; without it as often as `forMs` allows. */
+  readonly tries?: number
   /** The first wait, before jitter. 250. */
   readonly minMs?: number
   /** The longest wait, unless the server asks for a longer one. 15 000. */
@@ -42,17 +44,18 @@ function both({ signal }: RetryingOptions, own: AbortSignal): AbortSignal {
 }
 
 function attempt<T>(call: () => Promise<T>, options: RetryingOptions): Promise<T> {
-  const { forMs, minMs = 250, maxMs = 15_000, signal } = options
+  const { forMs, tries = Number.POSITIVE_INFINITY, minMs = 250, maxMs = 15_000, signal } = options
   const deadline = performance.now() + forMs
   return pRetry(call, {
-    retries: Number.POSITIVE_INFINITY,
+    retries: tries - 1,
     factor: 2,
     randomize: true,
     minTimeout: minMs,
     maxTimeout: maxMs,
     maxRetryTime: forMs,
     signal,
-    shouldRetry: (failure) => waitsOut(failure, deadline, options),
+    // It waits what a server asked for: not after the last try.
+    shouldRetry: (failure) => failure.attemptNumber < tries && waitsOut(failure, deadline, options),
   })
 }
 

@@ -133,8 +133,12 @@ function fromNamed(name: string, target: TargetSetting, origin: string): ChosenT
 
 const MOST_KEY_BYTES = 64 * 1024
 
-/** A key from a pipe, such as a shell's `<(command)`, has no owner to look at. */
-async function readKeyFile(
+/**
+ * The secret that a file holds, one line of ASCII; `what` names the file in errors, `warn` is called if others may read it.
+ * One from a pipe, such as a shell's `<(command)`, has no owner to look at.
+ * @throws ElysiaError ELYSIA_USAGE where it cannot be read, is empty, or others may write to it
+ */
+export async function readKeyFile(
   path: string,
   warn: (message: string) => void,
   what = 'the API key file',

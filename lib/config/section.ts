@@ -28,10 +28,10 @@ export async function checkedSection<S extends TSchema>(
   const document = documentOf(section)
   const { [section.name]: value } = document.value as Readonly<Record<string, unknown>>
   const fault = faultsIn(section, document)
-  const check = (await loadCompiler())(schema)
-  if (check.Check(value)) return { value: value as Static<S>, origin: section.origin, fault }
-  const error = telling([...check.Errors(value)] as SchemaError[])
-  throw fault(placeOf(error), ...factOf(section.name, error, schema))
+  const compile = await loadCompiler()
+  if (compile(schema).Check(value)) return { value: value as Static<S>, origin: section.origin, fault }
+  const { path, error, schema: inner } = telling(compile, schema, value, [])
+  throw fault([...path, ...placeOf(error)], ...factOf([section.name, ...path], error, inner))
 }
 
 function documentOf({ origin, text }: Section): FileDocument {
@@ -65,21 +65,75 @@ interface SchemaError {
   }
 }
 
+type Compile = Awaited<ReturnType<typeof loadCompiler>>
+
+/** What is wrong: of the value at `path`, by this part of the schema. */
+interface Told {
+  readonly path: SectionPath
+  readonly schema: TSchema
+  readonly error: SchemaError
+}
+
 /** The error that says most: of a union that of the member that is meant, and an unknown key before all else. */
-function telling(errors: readonly SchemaError[]): SchemaError {
-  const union = errors.findLast(({ keyword }) => keyword === 'anyOf')
-  if (union === undefined) return plainest(errors)
-  const prefix = `${union.schemaPath}/anyOf/`
-  const members = Map.groupBy(
-    errors.filter(({ schemaPath }) => schemaPath.startsWith(prefix)),
-    ({ schemaPath }) => schemaPath.slice(prefix.length).split('/', 1)[0],
-  )
-  const meant = [...members.values()].find((some) => some.every(({ keyword }) => keyword !== 'const'))
-  if (meant !== undefined) return telling(meant)
-  const kinds = [...members.values()].flat().filter(({ keyword }) => keyword === 'const')
-  if (kinds.length === 0) return plainest(errors.filter(({ keyword }) => keyword !== 'anyOf'))
-  const allowedValues = kinds.map(({ params }) => params.allowedValue)
-  return { ...kinds[0]!, keyword: 'enum', params: { allowedValues } }
+function telling(compile: Compile, schema: TSchema, value: unknown, path: SectionPath): Told {
+  for (const union of unionsIn(schema, value, path)) {
+    if (compile(union.schema).Check(union.value)) continue
+    const members = (union.schema as unknown as { anyOf: readonly TSchema[] }).anyOf
+    const kinds = members.map(kindOf)
+    const given = kinds[0] && (union.value as Readonly<Record<string, unknown>> | null)?.[kinds[0].key]
+    const meant = members[kinds.findIndex((kind) => kind !== undefined && kind.value === given)]
+    if (meant !== undefined) return telling(compile, meant, union.value, union.path)
+    if (kinds[0] === undefined || given === undefined) continue
+    return { ...union, error: notOneOf(kinds[0].key, kinds) }
+  }
+  return { path, schema, error: plainest([...compile(schema).Errors(value)] as SchemaError[]) }
+}
+
+interface Kind {
+  readonly key: string
+  readonly value: unknown
+}
+
+/** The key of a member that has one value only, by which it differs from the others. */
+function kindOf(member: TSchema): Kind | undefined {
+  const { properties = {} } = member as {
+    readonly properties?: Readonly<Record<string, { const?: unknown }>>
+  }
+  const found = Object.entries(properties).find(([, { const: value }]) => value !== undefined)
+  return found && { key: found[0], value: found[1].const }
+}
+
+function notOneOf(key: string, kinds: readonly (Kind | undefined)[]): SchemaError {
+  const params = { allowedValues: kinds.map((kind) => kind?.value) }
+  return { keyword: 'enum', schemaPath: '#', instancePath: `/${key}`, message: '', params }
+}
+
+interface Part {
+  readonly schema: TSchema
+  readonly value: unknown
+  readonly path: SectionPath
+}
+
+/** The unions of a schema that some part of the value has to fit. */
+function* unionsIn(schema: TSchema, value: unknown, path: SectionPath): Generator<Part> {
+  const {
+    anyOf,
+    items,
+    properties = {},
+    patternProperties = {},
+  } = schema as {
+    readonly anyOf?: readonly TSchema[]
+    readonly items?: TSchema
+    readonly properties?: Readonly<Record<string, TSchema>>
+    readonly patternProperties?: Readonly<Record<string, TSchema>>
+  }
+  if (anyOf !== undefined) yield { schema, value, path }
+  if (typeof value !== 'object' || value === null) return
+  const [any] = Object.values(patternProperties)
+  for (const [key, one] of Object.entries(value)) {
+    const inner = Array.isArray(value) ? items : Object.hasOwn(properties, key) ? properties[key] : any
+    if (inner !== undefined) yield* unionsIn(inner, one, [...path, Array.isArray(value) ? Number(key) : key])
+  }
 }
 
 function plainest(errors: readonly SchemaError[]): SchemaError {
@@ -88,12 +142,12 @@ function plainest(errors: readonly SchemaError[]): SchemaError {
 }
 
 function factOf(
-  name: string,
+  above: SectionPath,
   error: SchemaError,
   schema: TSchema,
 ): [fact: string, hint?: string | undefined] {
   const { params, schemaPath } = error
-  const where = [name, ...partsOf(error.instancePath)].join('.')
+  const where = [...above, ...partsOf(error.instancePath)].join('.')
   const node = nodeAt(schema, schemaPath)
   const [unknown] = params.additionalProperties ?? []
   if (unknown !== undefined) {

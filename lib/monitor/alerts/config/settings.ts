@@ -1,0 +1,103 @@
+import type { Trigger } from '../../history/entry.ts'
+import type { SinkEntry } from './schema.ts'
+
+/** What a run was of. */
+export interface RunSubject {
+  readonly kind: string
+  readonly collection: string
+  readonly target: string
+}
+
+/** Which runs a rule, or a ping, is of. */
+export interface RunChoice {
+  subject(subject: RunSubject): boolean
+  trigger(trigger: Trigger): boolean
+  /** The jobs that are named, where any are. */
+  readonly kinds?: readonly string[]
+}
+
+interface RuleBase {
+  /** Its name: two rules have two. */
+  readonly name: string
+  readonly severity: 'fault' | 'warning'
+  /** How long it has to hold before anything is sent. */
+  readonly forMs: number
+  /** When it is sent once more while it holds; 0 for never. */
+  readonly repeatMs: number
+  /** Names of sinks. */
+  readonly to: readonly string[]
+  readonly takes: RunChoice
+  /** The patterns of `takes`, as they were written. */
+  readonly collections: readonly string[]
+}
+
+/** A rule, in bytes, milliseconds and shares from 0 to 1. */
+export type Rule = RuleBase &
+  (
+    | { readonly when: 'failed'; readonly withinMs: number }
+    | { readonly when: 'rejects'; readonly over: number; readonly withinMs: number }
+    | {
+        readonly when: 'success_rate'
+        readonly under: number
+        readonly runs: number
+        readonly withinMs: number
+      }
+    | { readonly when: 'no_success'; readonly ageMs: number }
+    | { readonly when: 'throughput'; readonly down: number }
+    | { readonly when: 'memory'; readonly overBytes: number; readonly withinMs: number }
+    | { readonly when: 'disk_free'; readonly underBytes?: number; readonly underShare?: number }
+    | { readonly when: 'missed' }
+    | { readonly when: 'damage' }
+    | { readonly when: 'stall' }
+  )
+
+export type RuleOf<W extends Rule['when']> = Extract<Rule, { readonly when: W }>
+
+export type SinkType = SinkEntry['type']
+
+/** Sinks that hear how runs end, and take no alerts. */
+export const SINKS_OF_RUNS: readonly SinkType[] = ['healthchecks', 'uptime_kuma', 'ping']
+
+/** A sink with an address, which is a secret: it lies in a file or a variable until it is used. */
+export interface HttpSetting {
+  readonly name: string
+  readonly type: Exclude<SinkType, 'command' | 'file' | 'stderr'>
+  readonly url?: string
+  readonly urlFile?: string
+  readonly urlEnv?: string
+  readonly caFile?: string
+  readonly headersEnv?: Readonly<Record<string, string>>
+  /** Of a ping: the runs that it hears of. */
+  readonly takes: RunChoice
+}
+
+export interface CommandSetting {
+  readonly name: string
+  readonly type: 'command'
+  readonly argv: readonly string[]
+  /** Where it is run: that of the configuration file. */
+  readonly directory: string
+}
+
+export interface FileSetting {
+  readonly name: string
+  readonly type: 'file'
+  readonly path: string
+}
+
+export interface StderrSetting {
+  readonly name: string
+  readonly type: 'stderr'
+}
+
+export type SinkSetting = HttpSetting | CommandSetting | FileSetting | StderrSetting
+
+/** When something is sent, and where to. */
+export interface AlertSettings {
+  /** The file that says so. */
+  readonly origin: string
+  readonly rules: readonly Rule[]
+  readonly sinks: readonly SinkSetting[]
+  /** An alert that began `episodes` times within `withinMs` ends only once it was well for as long. */
+  readonly flapping: { readonly episodes: number; readonly withinMs: number }
+}

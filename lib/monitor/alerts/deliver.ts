@@ -1,0 +1,153 @@
+import { within } from '../../async/deadline.ts'
+import { retrying } from '../../async/retry.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import type { SqliteDatabase } from '../../database/connection.ts'
+import type { AlertMessage } from './message.ts'
+import type { Sink } from './sink/sink.ts'
+import { type Claim, claim, delivered, release, renew } from './state/outbox.ts'
+
+/** How sending is bounded. */
+export interface Limits {
+  /** One try. 5 s. */
+  readonly tryMs: number
+  readonly tries: number
+  /** All tries of all sinks together. 20 s. */
+  readonly totalMs: number
+}
+
+export const LIMITS: Limits = { tryMs: 5000, tries: 3, totalMs: 20_000 }
+
+/** What one sink made of what waited for it. */
+export interface Delivery {
+  readonly sink: string
+  readonly sent: number
+  /** What it answered to the last message that it took. */
+  readonly answer?: string
+  /** Why it did not take the next one, which is kept. */
+  readonly error?: string
+}
+
+/** Opens a sink by its name. @throws ElysiaError where its address is not there */
+export type OpenSink = (name: string) => Promise<Sink>
+
+/**
+ * Sends what waits for these sinks, to all of them at once and to each in the order in which it was made. What one does not
+ * take is kept, for the next command. Ends within `totalMs`, or with the signal. Never throws for a sink.
+ * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE of the database
+ */
+export async function deliver(
+  database: SqliteDatabase,
+  sinks: readonly string[],
+  open: OpenSink,
+  { limits = LIMITS, signal, now = Date.now }: DeliverOptions = {},
+): Promise<Delivery[]> {
+  const deadline = performance.now() + limits.totalMs
+  const all = sinks.map(async (name): Promise<Delivery[]> => {
+    const deliveries: Delivery[] = []
+    for (;;) {
+      const claimed = claim(database, name, now())
+      if (claimed === undefined) return deliveries
+      const delivery = await deliverTo(database, claimed, open, { limits, signal, now, deadline })
+      deliveries.push(delivery)
+      // What another process made meanwhile was left to this one.
+      if (delivery.error !== undefined || delivery.sent === 0) return deliveries
+    }
+  })
+  return (await Promise.all(all)).flat()
+}
+
+export interface DeliverOptions {
+  readonly limits?: Limits
+  readonly signal?: AbortSignal | undefined
+  readonly now?: () => number
+}
+
+interface Sending extends Required<Pick<DeliverOptions, 'limits' | 'now'>> {
+  readonly signal: AbortSignal | undefined
+  /** On the clock of `performance`. */
+  readonly deadline: number
+}
+
+async function deliverTo(
+  database: SqliteDatabase,
+  claimed: Claim,
+  open: OpenSink,
+  sending: Sending,
+): Promise<Delivery> {
+  const { sink: name } = claimed
+  let sent = 0
+  let answer: string | undefined
+  try {
+    const sink = await open(name)
+    for (const { number, message } of claimed.waiting) {
+      if (!renew(database, claimed, sending.now())) break
+      answer = await sendOne(sink, message, sending, claimed.rounds === 0)
+      delivered(database, claimed, number)
+      sent += 1
+    }
+    release(database, claimed, sending.now())
+  } catch (error) {
+    const failure = failureOf(error)
+    // A command that was told to end at once says nothing of the sink.
+    release(database, claimed, sending.now(), sending.signal?.aborted === true ? undefined : failure)
+    return { sink: name, sent, ...(answer !== undefined && { answer }), error: failure.error }
+  }
+  return { sink: name, sent, ...(answer !== undefined && { answer }) }
+}
+
+/** A sink that failed at the end of the last command gets one try: each command would wait for it otherwise. */
+function sendOne(sink: Sink, message: AlertMessage, sending: Sending, isWell: boolean): Promise<string> {
+  return sendTo((call) => sink.send(message, call), sink.place, sending, isWell ? sending.limits.tries : 1)
+}
+
+/**
+ * Calls until it succeeds: `tries` times at most, each no longer than `tryMs`, and all before `deadline`. A sink that asks
+ * for a longer wait than there is time is not waited for.
+ */
+export async function sendTo<T>(
+  call: (context: { readonly signal: AbortSignal }) => Promise<T>,
+  place: string,
+  { limits, signal, deadline }: Omit<Sending, 'now'>,
+  tries = limits.tries,
+): Promise<T> {
+  const left = () => deadline - performance.now()
+  const one = async () => {
+    const limitMs = Math.min(limits.tryMs, left())
+    if (limitMs <= 0) throw outOfTime(place)
+    try {
+      return await within(limitMs, [signal], (ended) => call({ signal: ended }))
+    } catch (error) {
+      throw asFailure(error, place, left(), signal)
+    }
+  }
+  return retrying({ forMs: Math.max(0, left()), tries, ...(signal && { signal }) })(one)
+}
+
+function asFailure(error: unknown, place: string, leftMs: number, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true) return error
+  if (!(error instanceof ElysiaError)) {
+    return new ElysiaError('ELYSIA_UNREACHABLE', `${place}: ${messageOf(error)}`, {
+      cause: error,
+      retryable: true,
+    })
+  }
+  if ((error.retryAfterMs ?? 0) <= leftMs) return error
+  const { retryAfterMs, hint } = error
+  return new ElysiaError('ELYSIA_UNREACHABLE', error.message, {
+    cause: error,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(hint !== undefined && { hint }),
+  })
+}
+
+function outOfTime(place: string): ElysiaError {
+  return new ElysiaError(
+    'ELYSIA_UNREACHABLE',
+    `${place}: there was no time left for it at the end of the command`,
+  )
+}
+
+function failureOf(error: unknown): { readonly error: string; readonly retryAfterMs?: number } {
+  const { retryAfterMs } = error instanceof ElysiaError ? error : { retryAfterMs: undefined }
+  return { error: messageOf(error).slice(0, 500), ...(retryAfterMs !== undefined && { retryAfterMs }) }
+}

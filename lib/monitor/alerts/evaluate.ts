@@ -1,0 +1,81 @@
+import type { SqliteDatabase } from '../../database/connection.ts'
+import { sqliteCode, sqliteFailure } from '../../database/errors.ts'
+import type { HistoryReader } from '../history/entry.ts'
+import type { MonitorReport } from '../report/schema.ts'
+import type { AlertSettings } from './config/settings.ts'
+import { type Delivery, deliver, type Limits } from './deliver.ts'
+import type { AlertMessage } from './message.ts'
+import { look } from './rule/look.ts'
+import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
+import { type Undelivered, undelivered } from './state/outbox.ts'
+import { type KnownAlert, knownAlerts, takeIn, watchedAlerts } from './state/store.ts'
+import { inMemory, isBusy, openAlerts } from './state/tables.ts'
+
+/** What alerts are made of, and how they are sent. */
+export interface EvaluateOptions {
+  readonly settings: AlertSettings
+  /** Where alerts are remembered: `alertsFile`. */
+  readonly file: string
+  readonly reader: HistoryReader
+  /** Without it, rules that need it (missed, throughput, disk_free, damage) are left as they were. */
+  readonly report?: MonitorReport
+  /** True to look at all that was ever run, rather than at the newest runs: after the first time, once an hour is enough. */
+  readonly whole?: boolean
+  readonly sinks: SinkContext
+  readonly limits?: Limits
+  readonly signal?: AbortSignal
+  readonly now?: () => number
+}
+
+/** What an evaluation came to. */
+export interface Evaluated {
+  /** Alerts that hold now, those that do so for too short a time included. */
+  readonly alerts: readonly KnownAlert[]
+  /** Messages that were made. */
+  readonly made: readonly AlertMessage[]
+  readonly deliveries: readonly Delivery[]
+  /** What no sink has taken yet. */
+  readonly undelivered: readonly Undelivered[]
+}
+
+/**
+ * Looks what holds of the rules, and sends what is to be sent, once, however many processes do the same at the same time; and
+ * what earlier ones could not send. Takes at most the 20 s of `limits`.
+ * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE where the history or the alerts cannot be used; never for a sink
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
+  const { settings, sinks: context, limits, signal, now = Date.now } = options
+  let database = openAlerts(options.file, context.warn)
+  try {
+    let made: AlertMessage[]
+    try {
+      made = lookAndTakeIn(database, options, now)
+    } catch (error) {
+      if (sqliteCode(error) === undefined || isBusy(error)) throw error
+      // A full disk is when alerts are needed most.
+      database.close()
+      database = inMemory(options.file, error, context.warn)
+      made = lookAndTakeIn(database, options, now)
+    }
+    const open = (name: string) =>
+      openSink(settings.sinks.find((sink) => sink.name === name)!, settings.sinks, context)
+    const names = settings.sinks.filter((sink) => !isPing(sink)).map(({ name }) => name)
+    const deliveries = await deliver(database, names, open, { signal, now, ...(limits && { limits }) })
+    return { alerts: knownAlerts(database), made, deliveries, undelivered: undelivered(database) }
+  } catch (error) {
+    throw sqliteFailure(error, options.file)
+  } finally {
+    database.close()
+  }
+}
+
+function lookAndTakeIn(
+  database: SqliteDatabase,
+  { settings, reader, report, whole = false }: EvaluateOptions,
+  now: () => number,
+): AlertMessage[] {
+  const asOf = now()
+  const evidence = { reader, now: asOf, whole, ...(report && { report }) }
+  const findings = look(settings.rules, evidence, watchedAlerts(database))
+  return takeIn(database, settings, findings, { now: now(), asOf })
+}

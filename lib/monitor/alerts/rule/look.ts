@@ -1,0 +1,52 @@
+import type { Rule, RunSubject } from '../config/settings.ts'
+import { type Evidence, subjectsIn } from './evidence.ts'
+import { type Finding, type Findings, keyOf } from './finding.ts'
+import { needsReport, ofReport } from './ofReport.ts'
+import { judge, noSuccess, ofRunning } from './ofRuns.ts'
+
+/** An alert that is pending or firing: it is looked at whatever else is. */
+export interface Watched {
+  readonly rule: string
+  readonly subject: RunSubject
+  readonly detail: string
+}
+
+/**
+ * Looks what holds of the rules. Those that need the report are left out where there is none; `watched` are the alerts that
+ * are pending or firing. @throws what the history throws
+ */
+export function look(
+  rules: readonly Rule[],
+  evidence: Omit<Evidence, 'watched'>,
+  watched: readonly Watched[],
+): Findings {
+  const whole = { ...evidence, watched: watched.map(({ subject }) => subject) }
+  const judged = rules.filter((rule) => !needsReport(rule) || evidence.report !== undefined)
+  const names = judged.map(({ name }) => name)
+  const lapsed = new Set<string>()
+  const subjects = subjectsIn(whole)
+  const found = judged.flatMap((rule) => findingsOf(rule, whole, subjects, lapsed))
+  const known = watched.filter(({ rule }) => names.includes(rule)).map(keyOf)
+  return { rules: names, looked: new Set(known), found, lapsed }
+}
+
+function findingsOf(
+  rule: Rule,
+  evidence: Evidence,
+  subjects: readonly RunSubject[],
+  lapsed: Set<string>,
+): Finding[] {
+  if (needsReport(rule)) return evidence.report === undefined ? [] : ofReport(rule, evidence.report)
+  if (rule.when === 'no_success') return noSuccess(rule, evidence)
+  if (rule.when === 'stall') return ofRunning(rule, evidence)
+  const found = new Map<string, Finding>()
+  for (const subject of subjects) {
+    const verdict = judge(rule, evidence, subject)
+    const key = keyOf({ rule: rule.name, subject, detail: '' })
+    if (verdict === 'lapsed') lapsed.add(key)
+    else if (verdict !== undefined) found.set(key, verdict)
+  }
+  // A run that goes on counts before the one that ended.
+  if (rule.when === 'memory') for (const one of ofRunning(rule, evidence)) found.set(keyOf(one), one)
+  return [...found.values()]
+}

@@ -1,0 +1,85 @@
+import { formatUnit, roughSize } from '../../../core/units.ts'
+import type { MonitorReport } from '../../report/schema.ts'
+import type { Rule, RuleOf, RunSubject } from '../config/settings.ts'
+import { subjectText } from './evidence.ts'
+import type { Finding } from './finding.ts'
+
+type ReportRule = RuleOf<'missed' | 'throughput' | 'disk_free' | 'damage'>
+
+/** True of a rule that cannot be judged without the report. */
+export function needsReport(rule: Rule): rule is ReportRule {
+  return ['missed', 'throughput', 'disk_free', 'damage'].includes(rule.when)
+}
+
+/** What a rule finds in the report. */
+export function ofReport(rule: ReportRule, report: MonitorReport): Finding[] {
+  const found = findingsOf(rule, report)
+  // A disk is of no run.
+  return rule.when === 'disk_free' ? found : found.filter(({ subject }) => rule.takes.subject(subject))
+}
+
+function findingsOf(rule: ReportRule, report: MonitorReport): Finding[] {
+  switch (rule.when) {
+    case 'missed':
+      return missed(rule.name, report)
+    case 'throughput':
+      return slower(rule, report)
+    case 'disk_free':
+      return fullDisks(rule, report)
+    default:
+      return damaged(rule.name, report)
+  }
+}
+
+function missed(rule: string, report: MonitorReport): Finding[] {
+  return report.missed.map((one) => {
+    const subject = { kind: one.what, collection: one.collection, target: one.target ?? '' }
+    const last = one.last_success_at
+    const since = one.due_at
+    const lateMs = Math.round(one.late_seconds / 60) * 60_000
+    const late = lateMs === 0 ? 'just now' : `${formatUnit(lateMs, 'milliseconds')} ago`
+    const fact = last === undefined ? 'never succeeded' : `last succeeded at ${last}`
+    return {
+      rule,
+      subject,
+      detail: '',
+      summary: `${subjectText(subject)}: missed. It was due ${late} (${since}), and ${fact}`,
+      since,
+      next: 'elysiactl report',
+    }
+  })
+}
+
+function slower({ name: rule, down }: RuleOf<'throughput'>, report: MonitorReport): Finding[] {
+  return report.trends.flatMap(({ kind, collection, target, regression }) => {
+    if (regression === undefined || regression.slower < down) return []
+    const { run, rate_per_second: rate, median_per_second: median } = regression
+    const subject = { kind, collection, target }
+    const share = `${Math.round(regression.slower * 100)} % slower`
+    const summary = `${subjectText(subject)}: ${share} than like runs, ${Math.round(rate)} rather than ${Math.round(median)} a second`
+    return [{ rule, subject, detail: '', summary, run, next: `elysiactl runs show ${run}` }]
+  })
+}
+
+const NO_RUN: RunSubject = { kind: '', collection: '', target: '' }
+
+function fullDisks(
+  { name: rule, underBytes, underShare }: RuleOf<'disk_free'>,
+  report: MonitorReport,
+): Finding[] {
+  return report.disk.flatMap(({ directory, free_bytes: free, total_bytes: total }) => {
+    const isLow = underBytes === undefined ? free < (underShare ?? 0) * total : free < underBytes
+    if (!isLow) return []
+    const summary = `${directory}: ${roughSize(free)} of ${roughSize(total)} are free`
+    const next = 'elysiactl col catalog cleanup --dry-run'
+    return [{ rule, subject: NO_RUN, detail: directory, summary, next }]
+  })
+}
+
+function damaged(rule: string, report: MonitorReport): Finding[] {
+  return report.damaged.map(({ id, collection, reason }) => {
+    const subject = { kind: 'verify', collection, target: '' }
+    const summary = `the archive ${id} of ${collection} is damaged: ${reason}`
+    return { rule, subject, detail: id, summary, next: `elysiactl col catalog show ${id}` }
+  })
+}

@@ -1,0 +1,144 @@
+import { counted, formatUnit, roughSize } from '../../../core/units.ts'
+import type { HistoryEntry } from '../../history/entry.ts'
+import type { RuleOf, RunSubject } from '../config/settings.ts'
+import {
+  type Evidence,
+  endedSince,
+  endOf,
+  lastEnded,
+  subjectKey,
+  subjectOf,
+  subjectText,
+} from './evidence.ts'
+import type { Finding } from './finding.ts'
+
+/** What a rule says of one subject: a finding, nothing, or that what it would say is too long ago to matter. */
+export type Verdict = Finding | 'lapsed' | undefined
+
+type SubjectRule = RuleOf<'failed' | 'rejects' | 'success_rate' | 'memory'>
+
+/** Judges one subject by a rule that looks at runs which have ended. */
+export function judge(rule: SubjectRule, evidence: Evidence, subject: RunSubject): Verdict {
+  if (!rule.takes.subject(subject)) return undefined
+  if (rule.when === 'success_rate') return successRate(rule, evidence, subject)
+  const entry = lastEnded(evidence, subject)
+  if (entry === undefined || !rule.takes.trigger(entry.trigger)) return undefined
+  const wrong = wrongWith(rule, entry)
+  if (wrong === undefined) return undefined
+  return evidence.now - endOf(entry) > rule.withinMs ? 'lapsed' : findingOf(rule.name, entry, wrong)
+}
+
+function wrongWith(
+  rule: Exclude<SubjectRule, RuleOf<'success_rate'>>,
+  entry: HistoryEntry,
+): string | undefined {
+  const { status, rejected, peak_rss_bytes: peak, error } = entry
+  if (rule.when === 'rejects')
+    return rejected > rule.over ? `${counted(rejected, 'record was', 'records were')} rejected` : undefined
+  if (rule.when === 'memory') {
+    return peak > rule.overBytes
+      ? `used ${roughSize(peak)} of memory, more than ${roughSize(rule.overBytes)}`
+      : undefined
+  }
+  if (status === 'killed') return 'was killed: its process is gone without a word'
+  if (status !== 'failed') return undefined
+  return error === undefined ? 'failed' : `failed: ${error.message}`
+}
+
+function findingOf(rule: string, entry: HistoryEntry, wrong: string): Finding {
+  const { id, error, status } = entry
+  const hasError = error !== undefined && (status === 'failed' || status === 'killed')
+  return {
+    rule,
+    subject: subjectOf(entry),
+    detail: '',
+    summary: `${subjectText(entry)}: ${wrong}`,
+    since: new Date(endOf(entry)).toISOString(),
+    run: id,
+    ...(hasError && { error }),
+    next: `elysiactl runs show ${id}`,
+  }
+}
+
+function successRate(rule: RuleOf<'success_rate'>, evidence: Evidence, subject: RunSubject): Verdict {
+  const runs = endedSince(evidence, subject, evidence.now - rule.withinMs)
+  const counting = runs.filter(({ trigger }) => rule.takes.trigger(trigger))
+  if (counting.length < rule.runs) return undefined
+  const done = counting.filter(({ status }) => status === 'done').length
+  const rate = done / counting.length
+  if (rate >= rule.under) return undefined
+  const share = `${Math.floor(rate * 1000) / 10} %`
+  return {
+    rule: rule.name,
+    subject,
+    detail: '',
+    summary: `${subjectText(subject)}: ${done} of ${counting.length} runs of the last ${formatUnit(rule.withinMs, 'milliseconds')} were done, ${share}`,
+    next: 'elysiactl runs list --status failed,killed,rejects',
+  }
+}
+
+/** Runs that go on and have more memory than the rule allows, or wait for somebody. */
+export function ofRunning(rule: RuleOf<'memory' | 'stall'>, { reader }: Evidence): Finding[] {
+  const running = reader.list({ status: ['running'], limit: 1000 })
+  return running.flatMap((entry) => {
+    if (!rule.takes.subject(entry) || !rule.takes.trigger(entry.trigger)) return []
+    const { waits_for: waitsFor, rss_bytes: rss = 0, at } = entry.progress ?? {}
+    const wrong =
+      rule.when === 'memory'
+        ? rss > rule.overBytes && `uses ${roughSize(rss)} of memory, more than ${roughSize(rule.overBytes)}`
+        : waitsFor !== undefined && `stands still: it waits for ${waitsFor}`
+    if (wrong === false) return []
+    return [{ ...findingOf(rule.name, entry, wrong), ...(at !== undefined && { since: at }) }]
+  })
+}
+
+/** Jobs whose last success is too long ago; what never succeeded counts from its first failure that is known. */
+export function noSuccess(rule: RuleOf<'no_success'>, evidence: Evidence): Finding[] {
+  const { reader, now } = evidence
+  const kinds = rule.takes.kinds ?? ['backup']
+  const fits = (subject: RunSubject) => kinds.includes(subject.kind) && rule.takes.subject(subject)
+  const successes = reader.lastSuccesses().filter(fits)
+  const known = new Map(
+    successes.map((entry) => [subjectKey(entry), { entry, at: endOf(entry), never: false }]),
+  )
+  const failures = reader.list({ kind: kinds, status: ['failed', 'killed', 'rejects'], limit: 5000 })
+  for (const entry of failures.filter(fits)) {
+    const before = known.get(subjectKey(entry))
+    if (before === undefined || before.never)
+      known.set(subjectKey(entry), { entry, at: Date.parse(entry.started_at), never: true })
+  }
+  const late = [...known.values()].filter(({ at }) => now - at > rule.ageMs)
+  const found = late.map(({ entry, at, never }) => lateOf(rule, subjectOf(entry), at, never))
+  const names = [...known.values()].map(({ entry }) => entry.collection)
+  return [...found, ...neverRun(rule, kinds, names)]
+}
+
+function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, never: boolean): Finding {
+  const since = new Date(at).toISOString()
+  const fact = never
+    ? `never succeeded; the first try that is known was at ${since}`
+    : `the last success was at ${since}`
+  return {
+    rule: rule.name,
+    subject,
+    detail: '',
+    summary: `${subjectText(subject)}: ${fact}, more than ${formatUnit(rule.ageMs, 'milliseconds')} ago`,
+    since,
+    next: `elysiactl runs list --kind ${subject.kind}${subject.collection === '' ? '' : ` --collection ${subject.collection}`}`,
+  }
+}
+
+/** A collection that the rule names, rather than a pattern, and that was never even tried. */
+function neverRun(
+  { name: rule, collections }: RuleOf<'no_success'>,
+  kinds: readonly string[],
+  known: readonly string[],
+) {
+  const missing = collections.filter((name) => /^\w+$/.test(name) && !known.includes(name))
+  return missing.flatMap((collection) =>
+    kinds.map((kind): Finding => {
+      const subject = { kind, collection, target: '' }
+      return { rule, subject, detail: '', summary: `${subjectText(subject)}: was never run` }
+    }),
+  )
+}

@@ -1,0 +1,45 @@
+import type { AlertMessage } from '../message.ts'
+import { below, call, type Endpoint, placeOf } from './http.ts'
+import type { Sink } from './sink.ts'
+
+/** Prometheus Alertmanager, by its API v2: it groups, silences and sends on. */
+export function alertmanager(name: string, endpoint: Endpoint): Sink {
+  const alerts = { ...endpoint, url: below(endpoint.url, '/api/v2/alerts') }
+  return {
+    name,
+    place: placeOf(endpoint.url),
+    send: (message, { signal }) =>
+      call(alerts, { method: 'POST', body: JSON.stringify([alertOf(message)]), signal }),
+  }
+}
+
+/**
+ * An alert is told by its labels: they are the same when it begins, is repeated and ends. Alertmanager takes one of which
+ * nothing is heard for five minutes for over: `endsAt` says until when it is to be believed.
+ */
+function alertOf(message: AlertMessage) {
+  const { status, alert, severity, kind, collection, target, detail, host, summary, run, error, next } =
+    message
+  const labels = {
+    alertname: `elysiactl_${alert}`,
+    severity,
+    kind,
+    collection,
+    target,
+    detail,
+    instance: host,
+  }
+  const annotations = { summary, run, next, ...(error && { error: `${error.code}: ${error.message}` }) }
+  return {
+    labels: filled(labels),
+    annotations: filled(annotations),
+    startsAt: status === 'test' ? message.at : message.since,
+    endsAt: message.ends_at,
+  }
+}
+
+/** A label without a value is none. */
+function filled(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const some = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return Object.fromEntries(some)
+}

@@ -1,0 +1,158 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { getCACertificates } from 'node:tls'
+import { ElysiaError, messageOf } from '../../../core/errors.ts'
+import { rememberSecrets } from '../../../core/secrets.ts'
+import { TOOL } from '../../../run/tool.ts'
+
+/** An address to send to. It is a secret: whoever knows it can write there. */
+export interface Endpoint {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** Certificates to trust beside those of the system, as PEM. */
+  readonly ca?: string
+}
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST'
+  readonly body?: string
+  readonly contentType?: string
+  readonly signal: AbortSignal
+}
+
+/** As much of an answer as is read, and as is told. */
+const MOST_ANSWER_BYTES = 4096
+const MOST_SHOWN_CHARACTERS = 200
+
+/**
+ * The address in a text. @throws ElysiaError ELYSIA_USAGE where it is none; it is not repeated, since it is a secret
+ */
+export function endpointUrl(text: string, where: string): URL {
+  const url = URL.parse(text)
+  if (url !== null && (url.protocol === 'https:' || url.protocol === 'http:')) {
+    rememberSecrets([text, url.href, url.pathname === '/' ? undefined : url.pathname, url.password])
+    return url
+  }
+  throw new ElysiaError('ELYSIA_USAGE', `${where} is no address`, {
+    hint: 'it begins with https:// or http://',
+  })
+}
+
+/** Where an address leads, for a person: what comes after the host is often the secret. */
+export function placeOf({ protocol, host, pathname, search }: URL): string {
+  return `${protocol}//${host}${pathname === '/' && search === '' ? '' : '/***'}`
+}
+
+/** The address of a path below another one: `/api` of `http://h/x/` is `http://h/x/api`. */
+export function below(url: URL, path: string): URL {
+  const inner = new URL(url)
+  inner.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`
+  return inner
+}
+
+/**
+ * Makes one call, to that very address: no redirect is followed, and no proxy of the environment taken. Returns what a 2xx
+ * answered, at most 200 characters.
+ * @throws ElysiaError ELYSIA_UNREACHABLE, ELYSIA_REFUSED; `retryable` for 408, 425, 429, 5xx and faults of the network
+ */
+export async function call({ url, headers, ca }: Endpoint, http: HttpCall): Promise<string> {
+  const { method, body, contentType, signal } = http
+  const options: RequestOptions = {
+    method,
+    signal,
+    // Neither kept alive, which would keep the process, nor that of the process, which may have a proxy.
+    agent: false,
+    headers: {
+      'user-agent': `${TOOL.name}/${TOOL.version}`,
+      ...(body !== undefined && {
+        'content-type': contentType ?? 'application/json',
+        'content-length': Buffer.byteLength(body),
+      }),
+      ...headers,
+    },
+    ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+  }
+  try {
+    const response = await answered(url, options, body)
+    // An answer that is cut off has answered: the message was taken, and must not come twice for it.
+    const text = await textOf(response).catch(() => '')
+    return judged(url, response, text)
+  } catch (error) {
+    if (error instanceof ElysiaError) throw error
+    signal.throwIfAborted()
+    throw new ElysiaError('ELYSIA_UNREACHABLE', `${placeOf(url)}: ${networkFault(error)}`, {
+      cause: error,
+      retryable: true,
+      hint: 'look whether it can be reached from this machine, and that its certificate is trusted: ca_file names others',
+    })
+  }
+}
+
+function answered(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, resolve)
+    request.once('error', reject)
+    request.end(body)
+  })
+}
+
+/** The beginning of an answer; the rest is not read. */
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= MOST_ANSWER_BYTES) break
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_ANSWER_BYTES).toString('utf8')
+}
+
+function judged(url: URL, { statusCode: status = 0, headers }: IncomingMessage, text: string): string {
+  const shown = [...text.replace(/\s+/g, ' ').trim()].slice(0, MOST_SHOWN_CHARACTERS).join('')
+  const answer = shown === '' ? `${status}` : `${status} ${shown}`
+  if (status >= 200 && status < 300) return answer
+  const fact = `${placeOf(url)} answered ${answer}`
+  if (status >= 300 && status < 400) throw redirected(url, headers.location)
+  const retryAfterMs = waitOf(headers['retry-after'])
+  const details = {
+    retryable: status === 408 || status === 425 || status === 429 || status >= 500,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    hint: hintOf(status),
+  }
+  throw new ElysiaError(
+    status === 401 || status === 403 ? 'ELYSIA_REFUSED' : 'ELYSIA_UNREACHABLE',
+    fact,
+    details,
+  )
+}
+
+/** It would send the message, and the headers with it, to somewhere that nobody configured. */
+function redirected(url: URL, location: string | undefined): ElysiaError {
+  const to = URL.parse(location ?? '', url.href)
+  const where = to === null ? 'elsewhere' : to.host === url.host ? 'another path' : placeOf(to)
+  return new ElysiaError('ELYSIA_REFUSED', `${placeOf(url)} sends on to ${where}, which is not followed`, {
+    hint: 'put the address that it leads to into the configuration, if you trust it',
+  })
+}
+
+function hintOf(status: number): string {
+  if (status === 404 || status === 410)
+    return 'the address is no longer there: make a new one, and put it in its place'
+  if (status === 401 || status === 403)
+    return 'look at the address and its headers: `elysiactl alerts test` tries them'
+  return '`elysiactl alerts test` tries it'
+}
+
+function waitOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined
+}
+
+function networkFault(error: unknown): string {
+  const inner = error instanceof AggregateError ? error.errors[0] : error
+  const { code } = (inner ?? {}) as { readonly code?: string }
+  const text = messageOf(inner)
+  return code === undefined || text.includes(code) ? text : `${text} (${code})`
+}

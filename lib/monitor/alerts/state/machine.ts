@@ -1,0 +1,94 @@
+import type { Finding } from '../rule/finding.ts'
+
+/** What is remembered of one alert. Times are milliseconds since 1970. */
+export interface AlertState {
+  /** `pending`: it holds, but not for long enough; `firing`: it was sent; `well`: it has ended, but of late. */
+  readonly phase: 'pending' | 'firing' | 'well'
+  /** Since when this episode holds. */
+  readonly since: number
+  /** Which episode it is, from 1. */
+  readonly episode: number
+  /** When it was last sent. */
+  readonly sentAt?: number
+  /** Since when it no longer holds, while its end is held back. */
+  readonly wellSince?: number
+  /** When the episodes of late began to be sent. */
+  readonly begins: readonly number[]
+  /** How often it was sent again in this episode. */
+  readonly repeats: number
+  /** The last that was found of it. */
+  readonly finding: Finding
+}
+
+/** How an alert is told: it begins, it still holds, it is well again, or what it speaks of is long ago. */
+export type Told = 'firing' | 'repeated' | 'resolved' | 'lapsed'
+
+export interface Timing {
+  readonly forMs: number
+  readonly repeatMs: number
+  readonly flapping: { readonly episodes: number; readonly withinMs: number }
+}
+
+export interface Step {
+  /** Undefined where nothing has to be remembered. */
+  readonly state: AlertState | undefined
+  /** What is to be sent. */
+  readonly told?: Told
+}
+
+/**
+ * The next state of an alert, by what is found of it now: undefined where its rule no longer holds, or `lapsed`. Each episode
+ * is told once, again after each `repeatMs`, and its end once. Within `withinMs` no more than `episodes` of them begin: the
+ * last of these ends only after so long a time in which nothing was found.
+ */
+export function step(
+  state: AlertState | undefined,
+  finding: Finding | 'lapsed' | undefined,
+  now: number,
+  timing: Timing,
+): Step {
+  if (finding === undefined || finding === 'lapsed') return ended(state, now, timing, finding === 'lapsed')
+  if (state?.phase === 'firing') return holding(state, finding, now, timing)
+  const before = state ?? { phase: 'well', since: now, episode: 0, begins: [], repeats: 0, finding }
+  const since = before.phase === 'pending' ? before.since : now
+  if (now - since < timing.forMs) return { state: { ...before, phase: 'pending', since, finding } }
+  const { episode } = before
+  const begins = [...recent(before.begins, now, timing), now]
+  return {
+    state: { phase: 'firing', since, episode: episode + 1, sentAt: now, begins, repeats: 0, finding },
+    told: 'firing',
+  }
+}
+
+/** True where the end of this alert is held back, because it began too often of late. */
+export function isFlapping({ begins }: AlertState, now: number, timing: Pick<Timing, 'flapping'>): boolean {
+  return recent(begins, now, timing).length >= timing.flapping.episodes
+}
+
+function holding(state: AlertState, finding: Finding, now: number, { repeatMs }: Timing): Step {
+  const { wellSince: _, ...rest } = state
+  const held = { ...rest, finding }
+  if (repeatMs === 0 || now - (state.sentAt ?? now) < repeatMs) return { state: held }
+  return { state: { ...held, sentAt: now, repeats: state.repeats + 1 }, told: 'repeated' }
+}
+
+function ended(state: AlertState | undefined, now: number, timing: Timing, lapsed: boolean): Step {
+  if (state === undefined) return { state: undefined }
+  if (state.phase !== 'firing') return { state: remembered(state, now, timing) }
+  const { wellSince = now } = state
+  const isHeld = !lapsed && isFlapping(state, wellSince, timing) && now - wellSince < timing.flapping.withinMs
+  if (isHeld) return { state: { ...state, wellSince } }
+  return { state: remembered(state, now, timing), told: lapsed ? 'lapsed' : 'resolved' }
+}
+
+/** An alert that is over is forgotten once its episodes no longer count. */
+function remembered(state: AlertState, now: number, timing: Timing): AlertState | undefined {
+  const begins = recent(state.begins, now, timing)
+  if (begins.length === 0) return undefined
+  const { wellSince: _, sentAt: __, ...rest } = state
+  return { ...rest, phase: 'well', begins }
+}
+
+function recent(begins: readonly number[], now: number, { flapping }: Pick<Timing, 'flapping'>): number[] {
+  return begins.filter((begin) => now - begin < flapping.withinMs)
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import type { SqliteDatabase } from '../../../database/connection.ts'
+import type { AlertMessage } from '../message.ts'
+
+/** A message that waits for its sink. */
+export interface Waiting {
+  readonly number: number
+  readonly message: AlertMessage
+}
+
+/** The right to send to one sink: nobody else has it until it is given back, or its time is over. */
+export interface Claim {
+  readonly sink: string
+  readonly token: string
+  /** What waits, the oldest first. */
+  readonly waiting: readonly Waiting[]
+  /** How many times in a row sending to it failed before. */
+  readonly rounds: number
+}
+
+/** Longer than all tries of a command take: a process that was killed while it sent is succeeded after this. */
+const CLAIM_MS = 60_000
+const MOST_AT_ONCE = 50
+
+/** Messages that no sink has taken yet, and why the last try failed, by sink. */
+export interface Undelivered {
+  readonly sink: string
+  readonly messages: number
+  readonly error?: string
+}
+
+/**
+ * Takes the right to send to a sink, with what waits for it: undefined where nothing does, another process is sending, or the
+ * sink failed of late and its time has not come.
+ */
+export function claim(database: SqliteDatabase, sink: string, now: number): Claim | undefined {
+  const claiming = database.transaction((): Claim | undefined => {
+    const waiting = waitingFor(database, sink)
+    if (waiting.length === 0) return undefined
+    database.prepare('INSERT OR IGNORE INTO sink (name) VALUES (?)').run(sink)
+    const row = database
+      .prepare('SELECT rounds, next_at, claimed_until FROM sink WHERE name = ?')
+      .get(sink) as {
+      rounds: number
+      next_at: number
+      claimed_until: number
+    }
+    // Times beyond all waits are those of a clock that was set back since.
+    const isDue = row.next_at <= now || row.next_at > now + MOST_REST_MS
+    const isFree = row.claimed_until <= now || row.claimed_until > now + CLAIM_MS
+    if (!isDue || !isFree) return undefined
+    const token = randomUUID()
+    database
+      .prepare('UPDATE sink SET claim = ?, claimed_until = ? WHERE name = ?')
+      .run(token, now + CLAIM_MS, sink)
+    return { sink, token, waiting, rounds: row.rounds }
+  })
+  return claiming.immediate()
+}
+
+/** That the right is still there; it is prolonged. False where the process slept for so long that another has it now. */
+export function renew(database: SqliteDatabase, { sink, token }: Claim, now: number): boolean {
+  const renewing = 'UPDATE sink SET claimed_until = ? WHERE name = ? AND claim = ?'
+  return database.prepare(renewing).run(now + CLAIM_MS, sink, token).changes === 1
+}
+
+/** A message was taken. */
+export function delivered(database: SqliteDatabase, claim: Claim, number: number): void {
+  database.prepare('DELETE FROM delivery WHERE number = ? AND sink = ?').run(number, claim.sink)
+}
+
+/** Gives the right back; with `error` the sink has a rest, which grows with each time that it fails. */
+export function release(
+  database: SqliteDatabase,
+  { sink, token, rounds }: Claim,
+  now: number,
+  failure?: { readonly error: string; readonly retryAfterMs?: number },
+): void {
+  const next =
+    failure === undefined
+      ? 0
+      : now + Math.max(restMs(rounds), Math.min(failure.retryAfterMs ?? 0, MOST_REST_MS))
+  database
+    .prepare(
+      'UPDATE sink SET claim = NULL, claimed_until = 0, rounds = ?, next_at = ?, error = ? WHERE name = ? AND claim = ?',
+    )
+    .run(failure === undefined ? 0 : rounds + 1, next, failure?.error ?? null, sink, token)
+}
+
+const MOST_REST_MS = 3_600_000
+
+/** The next command tries at once; later ones not before 1, 2, 4 … 60 minutes are over. */
+function restMs(rounds: number): number {
+  return rounds === 0 ? 0 : Math.min(60_000 * 2 ** Math.min(rounds - 1, 10), MOST_REST_MS)
+}
+
+/** What waits, by sink. */
+export function undelivered(database: SqliteDatabase): Undelivered[] {
+  const rows = database
+    .prepare(
+      `SELECT delivery.sink AS sink, count(*) AS messages, sink.error AS error FROM delivery
+       LEFT JOIN sink ON sink.name = delivery.sink GROUP BY delivery.sink ORDER BY delivery.sink`,
+    )
+    .all() as { sink: string; messages: number; error: string | null }[]
+  return rows.map(({ error, ...row }) => ({ ...row, ...(error !== null && { error }) }))
+}
+
+function waitingFor(database: SqliteDatabase, sink: string): Waiting[] {
+  const rows = database
+    .prepare('SELECT number, document FROM delivery WHERE sink = ? ORDER BY number LIMIT ?')
+    .all(sink, MOST_AT_ONCE) as { number: number; document: string }[]
+  return rows.map(({ number, document }) => ({ number, message: JSON.parse(document) as AlertMessage }))
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import type { SqliteDatabase } from '../../../database/connection.ts'
+import type { AlertSettings, Rule } from '../config/settings.ts'
+import { type AlertMessage, messageOf } from '../message.ts'
+import { type Finding, type Findings, keyOf } from '../rule/finding.ts'
+import type { Watched } from '../rule/look.ts'
+import { type AlertState, isFlapping, step } from './machine.ts'
+
+/** An alert that is pending or firing. */
+export interface KnownAlert {
+  readonly rule: string
+  readonly state: AlertState
+}
+
+interface Row {
+  readonly key: string
+  readonly rule: string
+  readonly as_of: number
+  readonly state: string
+}
+
+/** Alerts of which nothing was heard for so long are forgotten: their rule is no longer anybody's. */
+const FORGOTTEN_MS = 90 * 86_400_000
+/** Messages that wait for a sink: beyond them the oldest goes. */
+const MOST_WAITING = 1000
+/** A message that nobody took for so long helps nobody. */
+const STALE_MS = 7 * 86_400_000
+
+/** The alerts that are pending or firing, in the order of their keys. */
+export function knownAlerts(database: SqliteDatabase): KnownAlert[] {
+  const rows = database.prepare('SELECT key, rule, as_of, state FROM alert ORDER BY key').all() as Row[]
+  const known = rows.map(({ rule, state }) => ({ rule, state: JSON.parse(state) as AlertState }))
+  return known.filter(({ state }) => state.phase !== 'well')
+}
+
+/** What has to be looked at, whatever else is. */
+export function watchedAlerts(database: SqliteDatabase): Watched[] {
+  return knownAlerts(database).map(({ rule, state }) => {
+    const { subject, detail } = state.finding
+    return { rule, subject, detail }
+  })
+}
+
+/**
+ * Takes the findings in, and notes what is to be sent to whom: in one transaction, so that of several processes that find
+ * the same thing one sends it. An alert that was judged by later facts is left alone. Returns the messages that were made.
+ */
+export function takeIn(
+  database: SqliteDatabase,
+  settings: AlertSettings,
+  findings: Findings,
+  { now, asOf }: { readonly now: number; readonly asOf: number },
+): AlertMessage[] {
+  const taking = database.transaction(() => {
+    const found = new Map(findings.found.map((finding) => [keyOf(finding), finding]))
+    const messages: AlertMessage[] = []
+    for (const key of new Set([...found.keys(), ...findings.looked])) {
+      const rule = ruleOf(settings, key)
+      if (rule === undefined || !findings.rules.includes(rule.name)) continue
+      const finding = found.get(key) ?? (findings.lapsed.has(key) ? 'lapsed' : undefined)
+      const message = takeOne(database, settings, { key, rule, finding, now, asOf })
+      if (message !== undefined) messages.push(message)
+    }
+    forget(database, now)
+    return messages
+  })
+  return taking.immediate()
+}
+
+interface One {
+  readonly key: string
+  readonly rule: Rule
+  readonly finding: Finding | 'lapsed' | undefined
+  readonly now: number
+  readonly asOf: number
+}
+
+function takeOne(database: SqliteDatabase, { flapping }: AlertSettings, one: One): AlertMessage | undefined {
+  const { key, rule, finding, now, asOf } = one
+  const row = database.prepare('SELECT key, rule, as_of, state FROM alert WHERE key = ?').get(key) as
+    | Row
+    | undefined
+  // A clock that was set back must not keep an alert for ever.
+  if (row !== undefined && row.as_of > asOf && row.as_of <= now) return undefined
+  const before = row === undefined ? undefined : (JSON.parse(row.state) as AlertState)
+  const { state, told } = step(before, finding, now, { ...rule, flapping })
+  keep(database, key, rule, asOf, state)
+  const after = state ?? before
+  if (told === undefined || after === undefined) return undefined
+  const isHeld = (told === 'firing' || told === 'repeated') && isFlapping(after, now, { flapping })
+  const message = messageOf(told, after, rule, { id: randomUUID(), now, flapping: isHeld })
+  for (const sink of rule.to) queue(database, sink, key, message, now)
+  return message
+}
+
+function keep(
+  database: SqliteDatabase,
+  key: string,
+  rule: Rule,
+  asOf: number,
+  state: AlertState | undefined,
+): void {
+  if (state === undefined) {
+    database.prepare('DELETE FROM alert WHERE key = ?').run(key)
+    return
+  }
+  const put = 'INSERT OR REPLACE INTO alert (key, rule, as_of, state) VALUES (?, ?, ?, ?)'
+  database.prepare(put).run(key, rule.name, asOf, JSON.stringify(state))
+}
+
+/** That it still holds is no news to a sink that has not heard yet that it does. */
+function queue(
+  database: SqliteDatabase,
+  sink: string,
+  key: string,
+  message: AlertMessage,
+  now: number,
+): void {
+  if (message.status === 'repeated') {
+    const waiting = database.prepare('SELECT 1 FROM delivery WHERE sink = ? AND key = ?').get(sink, key)
+    if (waiting !== undefined) return
+  }
+  const put = 'INSERT INTO delivery (sink, key, message, made_at, document) VALUES (?, ?, ?, ?, ?)'
+  database.prepare(put).run(sink, key, message.id, now, JSON.stringify(message))
+}
+
+function forget(database: SqliteDatabase, now: number): void {
+  database.prepare('DELETE FROM alert WHERE as_of < ?').run(now - FORGOTTEN_MS)
+  database.prepare('DELETE FROM delivery WHERE made_at < ?').run(now - STALE_MS)
+  const newest = 'SELECT number FROM delivery ORDER BY number DESC LIMIT 1 OFFSET ?'
+  database.prepare(`DELETE FROM delivery WHERE number <= (${newest})`).run(MOST_WAITING)
+}
+
+function ruleOf({ rules }: AlertSettings, key: string): Rule | undefined {
+  const [name] = JSON.parse(key) as [string]
+  return rules.find((rule) => rule.name === name)
+}
