@@ -111,17 +111,22 @@ export async function sendTo<T>(
   tries = limits.tries,
 ): Promise<T> {
   const left = () => deadline - performance.now()
+  let last: unknown
   const one = async () => {
     const limitMs = Math.min(limits.tryMs, left())
-    if (limitMs <= 0) throw outOfTime(place)
+    if (limitMs < SHORTEST_TRY_MS) throw final(last ?? outOfTime(place))
     try {
       return await within(limitMs, [signal], (ended) => call({ signal: ended }))
     } catch (error) {
-      throw asFailure(error, place, left(), signal)
+      last = asFailure(error, place, left(), signal)
+      throw last
     }
   }
   return retrying({ forMs: Math.max(0, left()), tries, ...(signal && { signal }) })(one)
 }
+
+/** A try that is shorter says nothing of whom it is made with. */
+const SHORTEST_TRY_MS = 50
 
 function asFailure(error: unknown, place: string, leftMs: number, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true) return error
@@ -131,7 +136,12 @@ function asFailure(error: unknown, place: string, leftMs: number, signal: AbortS
       retryable: true,
     })
   }
-  if ((error.retryAfterMs ?? 0) <= leftMs) return error
+  return (error.retryAfterMs ?? 0) <= leftMs ? error : final(error)
+}
+
+/** The same, and not to be tried again. */
+function final(error: unknown): unknown {
+  if (!(error instanceof ElysiaError)) return error
   const { retryAfterMs, hint } = error
   return new ElysiaError('ELYSIA_UNREACHABLE', error.message, {
     cause: error,
