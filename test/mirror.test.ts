@@ -72,6 +72,13 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/watch': ['job/watch/watch.test.ts'],
   'monitor/metrics': ['monitor/metrics/source.test.ts'],
   'monitor/dashboard': ['monitor/dashboard/live.test.ts', 'monitor/dashboard/file/export.test.ts'],
+  'monitor/alerts/config': ['monitor/alerts/config/read.test.ts'],
+  'monitor/alerts/rule': ['monitor/alerts/rule/look.test.ts'],
+  'monitor/alerts/sink': [
+    'monitor/alerts/sink/sinks.contract.test.ts',
+    'monitor/alerts/sink/http.test.ts',
+    'monitor/alerts/pings.test.ts',
+  ],
   run: [
     'run/run.test.ts',
     'run/rejectsFile.test.ts',
