@@ -1,0 +1,65 @@
+// A real browser without a window, where the machine has one.
+import { existsSync } from 'node:fs'
+import puppeteer, { type Browser, type Page } from 'puppeteer-core'
+import t, { type Test } from 'tap'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+const place = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path))
+
+/** Why tests in a browser are left out; undefined where there is one. */
+export const noBrowser =
+  place === undefined ? 'no Chromium on this machine: install Debian’s package chromium' : undefined
+
+export const THEMES = ['light', 'dark'] as const
+export const WIDTHS = [380, 1280] as const
+
+export interface Look {
+  readonly theme?: (typeof THEMES)[number]
+  readonly width?: number
+  /** Where it is set, nothing moves. */
+  readonly still?: true
+}
+
+/** A page in a browser, and all that it complained of. */
+export interface Seen {
+  readonly page: Page
+  readonly complaints: string[]
+}
+
+let browser: Promise<Browser> | undefined
+
+/** Opens an address in a context of its own, that holds no cookie. */
+export async function look(
+  t: Test,
+  url: string,
+  { theme = 'light', width = 1280, still }: Look = {},
+): Promise<Seen> {
+  browser ??= puppeteer.launch({
+    executablePath: place!,
+    // Tests run as whoever runs them, which may be root: Chromium has no sandbox there.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+    protocolTimeout: 60_000,
+  })
+  const context = await (await browser).createBrowserContext()
+  const page = await context.newPage()
+  t.teardown(() => context.close())
+  page.setDefaultTimeout(30_000)
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() !== 'log') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.setViewport({ width, height: 900 })
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: theme },
+    ...(still === true ? [{ name: 'prefers-reduced-motion', value: 'reduce' }] : []),
+  ])
+  await page.goto(url)
+  await page.waitForSelector('h1')
+  return { page, complaints }
+}
+
+t.teardown(async () => {
+  await (await browser)?.close()
+})
