@@ -92,6 +92,15 @@ export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
+/** Jobs whose name is no noun. */
+const NOUNS: Readonly<Record<string, string>> = {
+  verify: 'verification',
+  rehearse: 'rehearsal',
+  migrate: 'migration',
+  compact: 'compaction',
+  delete: 'deletion',
+}
+
 /** What a run is of: `backup of Article`, `cleanup`. */
 export function subjectText({
   kind,
@@ -100,8 +109,9 @@ export function subjectText({
   readonly kind: string
   readonly collection: string
 }): string {
-  if (collection === '') return kind
-  return kind === 'ingest' || kind === 'restore' ? `${kind} into ${collection}` : `${kind} of ${collection}`
+  const noun = Object.hasOwn(NOUNS, kind) ? NOUNS[kind]! : kind
+  if (collection === '') return noun
+  return `${noun} ${kind === 'ingest' || kind === 'restore' || kind === 'watch' ? 'into' : 'of'} ${collection}`
 }
 
 /** A command line as it is typed: words that a shell would read otherwise are quoted. */

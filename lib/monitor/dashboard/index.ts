@@ -1,0 +1,7 @@
+/** All that the command needs of the dashboard, loaded together when it is called. */
+
+export { archiveViews } from './archives.ts'
+export { openInBrowser } from './browser.ts'
+export { exportDashboard } from './file/export.ts'
+export { addressOf, isLoopback } from './guard/address.ts'
+export { serveDashboard } from './server.ts'

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { storageFigures, storageSentence } from '../../../page/sentences.ts'
+import { visible, visibleJson } from '../../../page/visible.ts'
+import {
+  commandText,
+  countText,
+  median,
+  rateText,
+  shareText,
+  sizeText,
+  spanText,
+  typedParts,
+} from '../../../page/words.ts'
+import { madeUpReport } from './madeUp.ts'
+
+t.test('figures are said with their units, and never better than they are', async (t) => {
+  t.strictSame(
+    [0, 0.02, 0.9994, 3.25, 45, 200, 3600, 26 * 3600, 31 * 3600 + 59, 12 * 86_400, 800 * 86_400].map(
+      spanText,
+    ),
+    ['0 s', '20 ms', '999 ms', '3.3 s', '45 s', '3 min 20 s', '1 h', '26 h', '31 h', '12 d', '2 y 70 d'],
+  )
+  t.strictSame([0, 1023, 1536, 10 * 1024 ** 3, 150 * 1024 ** 2, -2048].map(sizeText), [
+    '0 B',
+    '1,023 B',
+    '1.5 KiB',
+    '10 GiB',
+    '150 MiB',
+    '−2 KiB',
+  ])
+  t.strictSame([0.9999, 1, 29 / 30, 0, 0.1].map(shareText), ['99.9 %', '100 %', '96.6 %', '0 %', '10 %'])
+  t.strictSame([0.25, 9.95, 12_345, 250_000].map(rateText), ['0.3/s', '10/s', '12,345/s', '250 k/s'])
+  t.equal(countText(1_234_567), '1,234,567')
+  t.equal(median([3, 1, 2, 10]), 2.5)
+  t.equal(median([]), undefined)
+})
+
+t.test('only all of it is 100 %', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1e6 }),
+      fc.nat(),
+      (all, some) => (shareText((some % all) / all) === '100 %') === false,
+    ),
+  )
+  t.pass()
+})
+
+t.test('a command is typed as a shell takes it', async (t) => {
+  t.equal(
+    commandText(['col', 'backup', 'a b', "it's", '$(x)', '--to=dir/x']),
+    `elysiactl col backup 'a b' 'it'\\''s' '$(x)' --to=dir/x`,
+  )
+  t.strictSame(typedParts('repeat: `elysiactl x`; it goes on'), [
+    { text: 'repeat: ', isTyped: false },
+    { text: 'elysiactl x', isTyped: true },
+    { text: '; it goes on', isTyped: false },
+  ])
+  t.strictSame(typedParts('elysiactl x'), [{ text: 'elysiactl x', isTyped: true }])
+})
+
+t.test('no text hides anything', async (t) => {
+  t.equal(visible('a\u202eb\u0000\u200b\nc'), 'a\\u{202e}b\\u{0}\\u{200b}\nc')
+  const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/u
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const { value } = visibleJson(JSON.stringify({ value: text })) as { value: string }
+      return !hidden.test(value) && (hidden.test(text) || value === text)
+    }),
+  )
+})
+
+t.test('what storage will take, and when a disk is full', async (t) => {
+  const report = madeUpReport()
+  const figures = storageFigures(report)
+  t.match(figures, { archives: 59, bytes: 10 * 1024 ** 3, growthPerDay: 80 * 1024 ** 2 })
+  t.equal(figures.days.length, 30)
+  t.equal(figures.days.at(-1)!.bytes, 10 * 1024 ** 3)
+  const shrinking = report.storage.map((one) => ({ ...one, growth_bytes_per_day: -5 }))
+  t.match(storageSentence(storageFigures({ ...report, storage: shrinking })), /They don't grow\.$/)
+  t.equal(storageFigures({ ...report, storage: shrinking }).full, undefined)
+  t.equal(storageSentence(storageFigures({ storage: [], disk: [] })), '0 archives take 0 B.')
+})
