@@ -18,7 +18,17 @@ export interface ChartFacts {
   readonly lines: readonly Line[]
   /** How a value is written. */
   readonly say: (value: number) => string
+  /** By how much marks may differ, in numbers that are round when they are said; tens by default. */
+  readonly steps?: readonly number[]
 }
+
+/** Round sizes, and round times. */
+export const SIZE_STEPS: readonly number[] = Array.from({ length: 50 }, (_, power) => 2 ** power)
+export const TIME_STEPS: readonly number[] = [
+  ...[0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 20, 30],
+  ...[1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 6, 12, 24, 48, 96].map((hours) => hours * 3600),
+]
 
 const HEIGHT = 150
 
@@ -58,7 +68,7 @@ function dataOf({ times, lines }: ChartFacts): uPlot.AlignedData {
   return [[...times], ...lines.map(({ values }) => [...values])] as uPlot.AlignedData
 }
 
-function optionsOf({ lines, say }: ChartFacts, element: HTMLElement): uPlot.Options {
+function optionsOf({ lines, say, steps }: ChartFacts, element: HTMLElement): uPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(`--${name}`).trim()
   const [ink, line] = [colour('muted'), colour('line')]
   const axis = {
@@ -76,7 +86,13 @@ function optionsOf({ lines, say }: ChartFacts, element: HTMLElement): uPlot.Opti
     scales: { y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.1 : 1] } },
     axes: [
       { ...axis, size: 28, space: 70, grid: { show: false }, values: (_, splits) => dayNames(splits) },
-      { ...axis, size: 74, space: 30, values: (_, splits) => splits.map(say) },
+      {
+        ...axis,
+        size: 74,
+        space: 30,
+        ...(steps !== undefined && { incrs: [...steps] }),
+        values: (_, splits) => splits.map(say),
+      },
     ],
     series: [{}, ...lines.map((one) => seriesOf(one, colour))],
   }

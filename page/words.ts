@@ -1,5 +1,8 @@
 // How figures are said. Nothing here touches the page: tests read it too.
 
+/** Stands between a figure and its unit, so that no line ends there. */
+const GAP = '\u00a0'
+
 const STEPS: readonly (readonly [seconds: number, name: string])[] = [
   [365 * 86_400, 'y'],
   [86_400, 'd'],
@@ -10,8 +13,8 @@ const STEPS: readonly (readonly [seconds: number, name: string])[] = [
 
 /** A span of time in its largest unit, with the next one where that tells more: `45 s`, `3 min 20 s`, `26 h`, `12 d`. */
 export function spanText(seconds: number): string {
-  if (seconds < 1) return seconds <= 0 ? '0 s' : `${Math.max(1, Math.round(seconds * 1000))} ms`
-  if (seconds < 10) return `${trimmed(seconds, 1)} s`
+  if (seconds < 1) return seconds <= 0 ? `0${GAP}s` : `${Math.max(1, Math.round(seconds * 1000))}${GAP}ms`
+  if (seconds < 10) return `${trimmed(seconds, 1)}${GAP}s`
   const whole = Math.round(seconds)
   if (whole >= 3600 && whole < 48 * 3600) return two(whole, 3600, 'h', 60, 'min', whole < 10 * 3600)
   const index = STEPS.findIndex(([size]) => whole >= size)
@@ -30,7 +33,7 @@ function two(
 ): string {
   const count = Math.floor(seconds / size)
   const rest = Math.floor((seconds - count * size) / nextSize)
-  return isExact && rest > 0 ? `${count} ${name} ${rest} ${nextName}` : `${count} ${name}`
+  return isExact && rest > 0 ? `${count}${GAP}${name} ${rest}${GAP}${nextName}` : `${count}${GAP}${name}`
 }
 
 /** How long ago: `3 h ago`, `just now`. */
@@ -50,7 +53,7 @@ export function sizeText(bytes: number): string {
   let value = Math.abs(bytes)
   let step = 0
   for (; value >= 1024 && step < SIZES.length - 1; step += 1) value /= 1024
-  return `${bytes < 0 ? '−' : ''}${trimmed(value, step === 0 || value >= 100 ? 0 : 1)} ${SIZES[step]}`
+  return `${bytes < 0 ? '−' : ''}${trimmed(value, step === 0 || value >= 100 ? 0 : 1)}${GAP}${SIZES[step]}`
 }
 
 /** A count with its thousands apart: `12,345`. */
@@ -65,13 +68,13 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 /** Records or objects a second. */
 export function rateText(perSecond: number): string {
-  if (perSecond >= 100_000) return `${trimmed(perSecond / 1000, 0)} k/s`
+  if (perSecond >= 100_000) return `${trimmed(perSecond / 1000, 0)}${GAP}k/s`
   return `${perSecond < 10 ? trimmed(perSecond, 1) : countText(perSecond)}/s`
 }
 
 /** A share of 1: `98.4 %`. It is rounded down, so that 100 % is all. */
 export function shareText(share: number): string {
-  return `${trimmed(Math.floor(share * 1000 + 1e-9) / 10, 1)} %`
+  return `${trimmed(Math.floor(share * 1000 + 1e-9) / 10, 1)}${GAP}%`
 }
 
 function trimmed(value: number, digits: number): string {

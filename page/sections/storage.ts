@@ -1,5 +1,5 @@
 import type { MonitorReport } from '../../lib/monitor/report/schema.ts'
-import { Chart, type Line } from '../chart.ts'
+import { Chart, type Line, SIZE_STEPS } from '../chart.ts'
 import { Fold, Name, Nothing, Section, Table } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
 import { type StorageFigures, storageFigures, storageSentence } from '../sentences.ts'
@@ -39,7 +39,7 @@ function Growth({ figures, sentence }: { figures: StorageFigures; sentence: stri
   const rows = figures.days.toReversed().map(({ at, bytes }) => [dayText(at), sizeText(bytes)])
   return html`
     <figure>
-      <${Chart} label=${sentence} times=${times} lines=${lines} say=${sizeText} />
+      <${Chart} label=${sentence} times=${times} lines=${lines} say=${sizeText} steps=${SIZE_STEPS} />
       <figcaption>${sentence}</figcaption>
     </figure>
     <${Fold} summary=${`The same as a table, ${rows.length} days`}>${() => html`<${Table} caption="On disk, day by day" columns=${[{ name: 'Day' }, { name: 'On disk', isFigure: true }]} rows=${rows} />`}<//>` as VNode

@@ -1,5 +1,5 @@
 import type { MonitorReport } from '../../lib/monitor/report/schema.ts'
-import { Chart, type Line } from '../chart.ts'
+import { Chart, type Line, TIME_STEPS } from '../chart.ts'
 import { Fold, Moment, Name, Nothing, RunLink, Section, Status, Table } from '../parts.ts'
 import { html, useState, type VNode } from '../preact.ts'
 import { durationSentence, rateSentence } from '../sentences.ts'
@@ -41,7 +41,7 @@ function One({ trend }: { trend: Trend }): VNode {
       <h3>${capital(subjectText(trend))} ${regression === undefined ? null : html`<${Status} is="warning" text="slower" />`} <span class="muted"><${Name} text=${target} /></span></h3>
       <div class="pair">
         <figure>
-          <${Chart} label=${durationSentence(trend)} times=${times} say=${spanText} lines=${linesOf(points, 'how long it took', ({ seconds }) => seconds)} />
+          <${Chart} label=${durationSentence(trend)} times=${times} say=${spanText} steps=${TIME_STEPS} lines=${linesOf(points, 'how long it took', ({ seconds }) => seconds)} />
           <figcaption>${durationSentence(trend)}</figcaption>
         </figure>
         <figure>

@@ -22,7 +22,8 @@ async function opened(t: Test, sources: DashboardSources, how?: Look) {
 }
 
 async function text(page: Page, selector: string): Promise<string> {
-  return page.$eval(selector, (element) => (element as HTMLElement).innerText)
+  const shown = await page.$eval(selector, (element) => (element as HTMLElement).innerText)
+  return shown.replaceAll('\u00a0', ' ')
 }
 
 /** Waits until the page says something; for as long as a busy machine needs. */
