@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import t, { type Test } from 'tap'
 import { addressOf, isLoopback, listenLack, ownHosts } from '../../../lib/monitor/dashboard/guard/address.ts'
+import { dashboardOptions } from '../../../lib/monitor/dashboard/options.ts'
 import { type Dashboard, serveDashboard } from '../../../lib/monitor/dashboard/server.ts'
 import { madeUpSources } from './madeUp.ts'
 import { rawRequest } from './rawRequest.ts'
@@ -176,6 +177,7 @@ t.test('a port that is taken is an error with the next step', async (t) => {
 })
 
 t.test('addresses', async (t) => {
+  t.ok(isLoopback(addressOf(dashboardOptions.properties.listen.default)), 'this machine alone by default')
   t.strictSame(addressOf('[::1]:8090'), { host: '::1', port: 8090 })
   t.strictSame(addressOf('LocalHost:0'), { host: 'localhost', port: 0 })
   for (const wrong of [
