@@ -1,22 +1,42 @@
 import type { HistoryEntry, HistoryReader, HistoryTotal } from '../history/entry.ts'
 import type { Labels, MetricName, Sample } from './metric.ts'
 
-/** The last entry of each kind, collection and target, however it ended. */
-export interface LastRuns {
-  lastRuns(): HistoryEntry[]
-}
-
-type Read = Pick<HistoryReader, 'totals' | 'lastSuccesses' | 'list'> & LastRuns
-
 /** What the history alone tells: sums, last runs, what goes on. */
-export function ofHistory(reader: Read): Sample[] {
+export function ofHistory(reader: HistoryReader): Sample[] {
+  const totals = reader.totals()
+  const running = reader.list({ status: ['running'] })
   return [
-    ...reader.totals().flatMap(ofTotal),
+    ...totals.flatMap(ofTotal),
     ...reader.lastSuccesses().flatMap(ofSuccess),
-    ...reader.lastRuns().flatMap(ofLast),
-    ...reader.list({ status: ['running'] }).flatMap(ofRunning),
+    ...lastRuns(reader, totals, running).flatMap(ofLast),
+    ...running.flatMap(ofRunning),
   ]
 }
+
+/** The last entry of each kind, collection and target: of each way to end the newest is found by an index. */
+function lastRuns(
+  reader: HistoryReader,
+  totals: readonly HistoryTotal[],
+  running: readonly HistoryEntry[],
+): HistoryEntry[] {
+  const ends = new Map(totals.map((total) => [`${keyOf(total)}\0${total.status}`, total]))
+  const newest = [...ends.values()].flatMap(({ kind, collection, target, status }) =>
+    reader.list({ kind: [kind], collection, target, status: [status], limit: 1 }),
+  )
+  const last = new Map<string, HistoryEntry>()
+  for (const entry of [...newest, ...running]) {
+    const key = keyOf(entry)
+    const there = last.get(key)
+    if (there === undefined || entry.started_at > there.started_at) last.set(key, entry)
+  }
+  return [...last.values()]
+}
+
+function keyOf({ kind, collection, target }: Subject): string {
+  return `${kind}\0${collection}\0${target}`
+}
+
+type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>
 
 function ofTotal(total: HistoryTotal): Sample[] {
   const labels = labelsOf(total)
@@ -68,7 +88,7 @@ function ofRunning(entry: HistoryEntry): Sample[] {
   })
 }
 
-function labelsOf({ kind, collection, target }: Pick<HistoryTotal, 'kind' | 'collection' | 'target'>) {
+function labelsOf({ kind, collection, target }: Subject): Labels {
   return { kind, collection, target }
 }
 

@@ -3,7 +3,7 @@ import type { MonitorReport } from '../report/schema.ts'
 import { bounded } from './bounded.ts'
 import { exposition } from './exposition.ts'
 import type { Sample } from './metric.ts'
-import { type LastRuns, ofHistory } from './ofHistory.ts'
+import { ofHistory } from './ofHistory.ts'
 import { ofReport } from './ofReport.ts'
 
 /** Making a report takes longer than all else, and what it tells changes slowly. */
@@ -11,7 +11,7 @@ const REPORT_FOR_MS = 30_000
 
 /** What metrics are made of. */
 export interface MetricsInput {
-  readonly reader: HistoryReader & LastRuns
+  readonly reader: HistoryReader
   /** The report of now. */
   readonly report: () => MonitorReport | Promise<MonitorReport>
   /** Milliseconds since 1970. `Date.now`. */

@@ -1,5 +1,4 @@
 import type { HistoryEntry, HistoryReader, HistoryTotal } from '../../../lib/monitor/history/entry.ts'
-import type { LastRuns } from '../../../lib/monitor/metrics/ofHistory.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 /** An entry of the history. */
@@ -58,16 +57,20 @@ export function history(entries: readonly HistoryEntry[], totals: readonly Histo
   const reader = {
     reads: 0,
     at: 1,
-    list: ({ status } = {}) => entries.filter((one) => status?.includes(one.status) ?? true),
+    list: ({ status, kind, collection, target, limit } = {}) =>
+      entries
+        .filter((one) => (status?.includes(one.status) ?? true) && (kind?.includes(one.kind) ?? true))
+        .filter((one) => collection === undefined || one.collection === collection)
+        .filter((one) => target === undefined || one.target === target)
+        .slice(0, limit),
     find: (id) => entries.filter((one) => one.id === id),
     lastSuccesses: () => entries.filter(({ status }) => status === 'done'),
-    lastRuns: () => [...entries],
     totals: () => {
       reader.reads++
       return [...totals]
     },
     version: () => reader.at,
-  } as HistoryReader & LastRuns & { reads: number; at: number }
+  } as HistoryReader & { reads: number; at: number }
   return reader
 }
 

@@ -79,11 +79,13 @@ t.test('an empty history has metrics as well', async (t) => {
 })
 
 t.test('a failed run leaves the last success where it was', async (t) => {
-  const failed = entry({ id: 'r2', status: 'failed', error: { code: 'ELYSIA_STORE', message: 'm' } })
-  const reader = { ...history([entry(), failed]), lastRuns: () => [failed] }
+  const error = { code: 'ELYSIA_STORE', message: 'm' }
+  const failed = entry({ id: 'r2', status: 'failed', error, started_at: '2026-11-29T02:00:00.000Z' })
+  const reader = history([failed, entry()], [total(), total({ status: 'failed', code: 'ELYSIA_STORE' })])
   const { text } = await metricsSource({ reader, report })()
   t.match(text, `elysiactl_last_success_timestamp_seconds{${ARTICLE}} `)
   t.match(text, `elysiactl_last_run_status{${ARTICLE},code="ELYSIA_STORE"} 1`)
+  t.notMatch(text, `elysiactl_last_run_status{${ARTICLE},code="done"}`)
 })
 
 t.test('is read anew only where something changed', async (t) => {
