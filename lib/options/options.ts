@@ -120,6 +120,9 @@ function written(key: string, option: OptionSchema, layer: Layer): string {
 
 function checked(key: string, option: OptionSchema, layer: Layer): OptionValue {
   const value = optionValue(option, layer.values[key], layer.kind === 'code')
+  const exposed = layer.kind === 'flag' ? option.flagCheck?.(String(layer.values[key])) : undefined
+  if (exposed !== undefined)
+    throw new ElysiaError('ELYSIA_USAGE', `--${namesOf(key, option).flag} holds a secret`, { hint: exposed })
   if (!(value instanceof Fault)) return value
   throw new ElysiaError('ELYSIA_USAGE', `${written(key, option, layer)} is not valid`, { hint: value.hint })
 }

@@ -16,6 +16,8 @@ export interface OptionSchema {
   readonly pattern?: string
   /** Of a text that a pattern cannot judge: what it has to be, where it is not; undefined where it is. */
   readonly check?: (text: string) => string | undefined
+  /** Of a text that may hold a secret: why it must not stand on a command line, which all users see; undefined where it may. */
+  readonly flagCheck?: (text: string) => string | undefined
   /** Of a whole number: words that stand for some of them. */
   readonly words?: Readonly<Record<string, number>>
   /** Of a number: people then write `64MiB` or `30s`, and a number without a unit is refused. */

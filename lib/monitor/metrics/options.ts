@@ -1,6 +1,6 @@
 import type { Resolved } from '../../options/options.ts'
 import type { OptionsSchema } from '../../options/schema.ts'
-import { gatewayFault } from './gateway.ts'
+import { gatewayFault, hasCredentials } from './gateway.ts'
 import { listenFault } from './listen.ts'
 
 /** Where a job leaves the metrics of all runs when it ends. */
@@ -24,10 +24,14 @@ export const metricsOptions = {
     metricsPush: {
       type: 'string',
       description:
-        'send them to this Pushgateway at the end; credentials in the URL come from ELYSIACTL_METRICS_PUSH or the user’s own file',
+        'send them to this Pushgateway at the end; one with credentials is not taken from the command line',
       placeholder: 'URL',
       example: 'http://localhost:9091',
       check: gatewayFault,
+      flagCheck: (text: string) =>
+        hasCredentials(text)
+          ? 'set ELYSIACTL_METRICS_PUSH to the whole address, or metrics_push in your own configuration file'
+          : undefined,
       personal: true,
     },
   },
@@ -38,7 +42,7 @@ export type MetricsOptions = Resolved<typeof metricsOptions>
 /** Where a command that stays serves the metrics. */
 export const metricsListenOptions = {
   type: 'object',
-  name: 'metrics-listen',
+  name: 'metricsListen',
   title: 'Metrics server',
   description: 'Where a command that stays serves the metrics.',
   properties: {

@@ -12,8 +12,8 @@ const REPORT_FOR_MS = 30_000
 /** What metrics are made of. */
 export interface MetricsInput {
   readonly reader: HistoryReader
-  /** The report of now. */
-  readonly report: () => MonitorReport | Promise<MonitorReport>
+  /** The report of now; without it only what the history alone tells. */
+  readonly report?: () => MonitorReport | Promise<MonitorReport>
   /** Milliseconds since 1970. `Date.now`. */
   readonly now?: () => number
 }
@@ -21,6 +21,8 @@ export interface MetricsInput {
 /** The metrics as text, and what has to be said of them. */
 export interface MetricsText {
   readonly text: string
+  /** The same as values. */
+  readonly samples: readonly Sample[]
   /** How many collections are joined as `other`; 0 where each has figures of its own. */
   readonly others: number
 }
@@ -34,46 +36,54 @@ export type MetricsSource = () => Promise<MetricsText>
  * @throws what the reader or the report throws
  */
 export function metricsSource({ reader, report, now = Date.now }: MetricsInput): MetricsSource {
-  let reported: { readonly report: MonitorReport; readonly at: number } | undefined
-  let made: { readonly version: number; readonly report: MonitorReport; readonly stable: Stable } | undefined
+  let reported: { readonly report: MonitorReport | undefined; readonly at: number } | undefined
+  let made: Made | undefined
   return async () => {
     // Before all is read: what is written meanwhile shows in the next text at the latest.
     const version = reader.version()
     if (reported === undefined || now() - reported.at >= REPORT_FOR_MS || now() < reported.at) {
-      reported = { report: await report(), at: now() }
+      reported = { report: await report?.(), at: now() }
     }
     if (made?.version !== version || made.report !== reported.report) {
       made = { version, report: reported.report, stable: await stable(reader, reported.report) }
     }
-    const { text, due, others } = made.stable
-    return { text: `${text}${await exposition(timely(due, now() / 1000))}`, others }
+    const { text, samples, others } = made.stable
+    const fresh = timely(samples, now() / 1000)
+    return { text: `${text}${await exposition(fresh)}`, samples: [...samples, ...fresh], others }
   }
+}
+
+interface Made {
+  readonly version: number
+  readonly report: MonitorReport | undefined
+  readonly stable: Stable
 }
 
 /** What is the same until somebody writes to the history. */
 interface Stable {
   readonly text: string
-  readonly due: readonly Sample[]
+  readonly samples: readonly Sample[]
   readonly others: number
 }
 
-async function stable(reader: MetricsInput['reader'], report: MonitorReport): Promise<Stable> {
-  const { samples, others } = bounded([...ofHistory(reader), ...ofReport(report)])
-  const other: Sample = { name: 'elysiactl_collections_other', labels: {}, value: others }
-  const due = samples.filter(({ name }) => name === 'elysiactl_expectation_due_timestamp_seconds')
-  return { text: await exposition([...samples, other]), due, others }
+async function stable(reader: HistoryReader, report: MonitorReport | undefined): Promise<Stable> {
+  const { samples, others } = bounded([
+    ...ofHistory(reader),
+    ...(report === undefined ? [] : ofReport(report)),
+  ])
+  samples.push({ name: 'elysiactl_collections_other', labels: {}, value: others })
+  return { text: await exposition(samples), samples, others }
 }
 
 /** What time alone changes: whether something was missed is seen without any run. */
-function timely(due: readonly Sample[], now: number): Sample[] {
+function timely(samples: readonly Sample[], now: number): Sample[] {
+  const due = samples.filter(({ name }) => name === 'elysiactl_expectation_due_timestamp_seconds')
   return [
-    ...due.map(
-      ({ labels, value }): Sample => ({
-        name: 'elysiactl_expectation_missed',
-        labels,
-        value: now > value ? 1 : 0,
-      }),
-    ),
+    ...due.map(({ labels, value }) => ({
+      name: 'elysiactl_expectation_missed' as const,
+      labels,
+      value: now > value ? 1 : 0,
+    })),
     { name: 'elysiactl_generated_timestamp_seconds', labels: {}, value: now },
   ]
 }
