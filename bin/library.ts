@@ -82,6 +82,9 @@ export type { WatchReport } from '../lib/job/watch/report.ts'
 export type { HistoryEntry, HistoryReader, HistoryStatus, Trigger } from '../lib/monitor/history/entry.ts'
 export type { History } from '../lib/monitor/history/history.ts'
 export { historyOptions } from '../lib/monitor/history/options.ts'
+export * from '../lib/monitor/metrics/options.ts'
+export type { MetricsServer } from '../lib/monitor/metrics/serve.ts'
+export type { MetricsSource } from '../lib/monitor/metrics/source.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export * from '../lib/options/options.ts'
@@ -178,3 +181,6 @@ export const progressJob = () => import('../lib/monitor/progress/process.ts')
 
 /** What notes runs and lists them, likewise. */
 export const historyLibrary = () => import('../lib/monitor/history/index.ts')
+
+/** What tells the metrics of a history, likewise. */
+export const metricsLibrary = () => import('../lib/monitor/metrics/index.ts')

@@ -11,6 +11,7 @@ import { DIFF_REPORT } from '../lib/job/diff/report.ts'
 import { MIGRATE_REPORT } from '../lib/job/migrate/report.ts'
 import { RESTORE_REPORT } from '../lib/job/restore/report.ts'
 import { ROLLBACK_REPORT } from '../lib/job/rollback/report.ts'
+import { METRICS } from '../lib/monitor/metrics/metric.ts'
 import { optionTable } from '../lib/options/table.ts'
 import { CAPABILITIES } from '../lib/store/weaviate/cluster/capabilities.ts'
 import type { RuleCause } from '../lib/transform/schema/rules/rule.ts'
@@ -30,6 +31,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   migrateReport: () => reportRows(MIGRATE_REPORT),
   rollbackReport: () => reportRows(ROLLBACK_REPORT),
   deleteReport: () => reportRows(DELETE_REPORT),
+  metricList: metricTable,
   schemaRules: schemaRuleTable,
   errors: errorTable,
   events: eventTable,
@@ -62,6 +64,13 @@ function rejectTable(): string {
 function reportRows(fields: Readonly<Record<string, string>>): string {
   const rows = Object.entries(fields).map(([field, meaning]) => `| \`${field}\` | ${meaning} |`)
   return ['| field | meaning |', '|---|---|', ...rows].join('\n')
+}
+
+function metricTable(): string {
+  const rows = Object.entries(METRICS).map(([name, { type, help, labels }]) => {
+    return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`
+  })
+  return ['| metric | type | labels | what it says |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 function versionTable(): string {

@@ -1,4 +1,4 @@
-import type { OptionsSchema } from '../library.ts'
+import { metricsOptions, type OptionsSchema } from '../library.ts'
 import type { Group, LoadCommand, NamedCommand } from './command.ts'
 import { consoleOptions } from './consoleOptions.ts'
 
@@ -52,9 +52,12 @@ export function loadAll(group: Group, above = ''): Promise<NamedCommand[]> {
   return Promise.all(commandsOf(group, above).map(([name, member]) => load(name, member)))
 }
 
-/** All options of a command, with what all commands have. */
-export function schemasOf({ schemas }: Pick<NamedCommand, 'schemas'>): readonly OptionsSchema[] {
-  return [...schemas, consoleOptions]
+/** All options of a command, with those of what looks on at its runs, and with what all commands have. */
+export function schemasOf({
+  schemas,
+  records,
+}: Pick<NamedCommand, 'schemas' | 'records'>): readonly OptionsSchema[] {
+  return [...schemas, ...(records === undefined ? [] : [metricsOptions]), consoleOptions]
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { type Observers, observe } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand, OtherTarget } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
-import { allSchemas } from './registry.ts'
+import { allSchemas, schemasOf } from './registry.ts'
 import { continuingText } from './signal/continuing.ts'
 import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
 import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
@@ -67,7 +67,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
   const options = <S extends OptionsSchema>(schema: S) => resolve(schema, layersFor(schema, layers)).options
   try {
     // A mistake in any option comes before what the command looks for first.
-    for (const schema of command.schemas) resolve(schema, layersFor(schema, layers))
+    for (const schema of schemasOf(command)) resolve(schema, layersFor(schema, layers))
     await command.run({
       ...asked,
       settings,

@@ -58,6 +58,7 @@ export const COMMANDS: Group = {
       summary: 'look at the cluster that a target is',
       members: { health: () => import('./cluster/health.ts') },
     },
+    metrics: () => import('./metrics.ts'),
     diff: () => import('./diff.ts'),
     transform: {
       summary: 'what becomes of objects on their way',

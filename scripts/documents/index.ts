@@ -15,6 +15,7 @@ import {
 import { copyDocument } from './copy.ts'
 import { diffDocument } from './diff.ts'
 import { healthDocument } from './health.ts'
+import { metricsDocument } from './metrics.ts'
 import { migrationDocument } from './migration.ts'
 import {
   aliasDocument,
@@ -57,6 +58,7 @@ export const DOCUMENTS = {
   settings: settingsDocument,
   created: createdDocument,
   conformance: conformanceDocument,
+  metrics: metricsDocument,
   error: errorDocument,
   'transform-test': transformTestDocument,
 }

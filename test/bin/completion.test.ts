@@ -24,6 +24,7 @@ t.test('completion offers commands, options and what they take', async (t) => {
     'index',
     'col',
     'cluster',
+    'metrics',
     'diff',
     'transform',
     'format',

@@ -118,6 +118,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['kit', '--sequences', '1'],
     ['check', 'kit', '/dev/null'],
   ],
+  metrics: [[]],
   'config show': [[]],
   'config init': [['other.yaml']],
 }

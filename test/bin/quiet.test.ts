@@ -20,6 +20,7 @@ const PRINTS = new Set([
   'col catalog show',
   'format schema',
   'config show',
+  'metrics',
   'cluster health',
   'completion',
 ])
@@ -117,6 +118,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /not named like a configuration/,
   },
   'config show': { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
+  metrics: { well: [], badly: ['x'], exit: 2, says: /takes no operand/ },
   completion: { well: ['bash'], badly: ['csh'], exit: 2, says: /no completion for csh/ },
   'col alias': { well: ['live', 'c'], badly: ['live', 'none'], exit: 10, says: /no collection None/ },
   diff: { well: ['whole', 'whole'], badly: ['damaged', 'c'], exit: 4, says: /parts.*damaged|damaged.*parts/ },

@@ -1,9 +1,8 @@
 import { defaultText, flagText, type OptionSchema, type OptionsSchema, titleOf } from '../../library.ts'
 import type { Group, NamedCommand } from '../command.ts'
-import { consoleOptions } from '../consoleOptions.ts'
 import { EXIT, EXIT_MEANINGS, type ExitName } from '../exit.ts'
 import { usageText } from '../operands.ts'
-import { commandsOf, follow, groupsOf, isGroup, load, loadAll } from '../registry.ts'
+import { commandsOf, follow, groupsOf, isGroup, load, loadAll, schemasOf } from '../registry.ts'
 import { unknownCommand } from './unknownCommand.ts'
 
 /** Wider lines are hard to read, narrower ones cannot hold a flag and its text. */
@@ -75,7 +74,7 @@ export function commandHelp(command: NamedCommand, width?: number): string[] {
     '',
     'Usage:',
     ...folded(usageLine(command), columns, 2),
-    ...[...command.schemas, consoleOptions].flatMap((schema) => section(schema, columns)),
+    ...schemasOf(command).flatMap((schema) => section(schema, columns)),
     '',
     'Examples:',
     ...command.examples.flatMap((example) => exampleLines(example, columns)),

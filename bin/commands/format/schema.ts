@@ -40,6 +40,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   settings: () => import('../../../lib/schema/settings.json', { with: { type: 'json' } }),
   created: () => import('../../../lib/schema/created.json', { with: { type: 'json' } }),
   conformance: () => import('../../../lib/schema/conformance.json', { with: { type: 'json' } }),
+  metrics: () => import('../../../lib/schema/metrics.json', { with: { type: 'json' } }),
   error: () => import('../../../lib/schema/error.json', { with: { type: 'json' } }),
 }
 

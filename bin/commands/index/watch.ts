@@ -5,6 +5,7 @@ import { forRun } from '../../forRun.ts'
 import {
   counted,
   ingestOptions,
+  metricsListenOptions,
   type RunEvent,
   requireUsable,
   runOptions,
@@ -17,6 +18,7 @@ import {
   watchJob,
   watchOptions,
 } from '../../library.ts'
+import { servingMetrics } from '../../metrics.ts'
 import { sayNext, writeContext } from '../../runIngest.ts'
 import { progressEvents } from '../../view/events.ts'
 import { type ProgressView, progressView } from '../../view/progress.ts'
@@ -34,33 +36,36 @@ export const command: Command = {
     "elysiactl index watch inbox --pattern '*.jsonl.zst' --after move --collection source-code",
     'elysiactl index watch inbox --settle 10s --after delete --collection source-code --target http://localhost:8080',
   ],
-  schemas: [watchOptions, ingestOptions, transformOptions, runOptions, targetOptions],
+  schemas: [watchOptions, ingestOptions, transformOptions, runOptions, metricsListenOptions, targetOptions],
   document: 'report',
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'unreachable'],
   docs: 'docs/producers-and-consumers.md',
   continuing: ({ options }) => ({ keeps: !options(ingestOptions).dryRun, drop: ['--fresh'] }),
-  async run(context) {
-    const [directory = ''] = context.operands
-    const { console } = context
-    const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
-    requireUsable(context.options(ingestOptions))
-    const transforms = await transformsFor(context)
-    const { store, state } = await context.openTarget(forRun(context))
-    const view = await progressView(console)
-    const jobContext = { ...contextOf(context, state, options, view), transforms }
-    const { watch } = await watchJob()
-    const { report, error } = await watch(directory, store, options, jobContext).finally(view.stop)
-    if (report.status === 'done') context.done()
-    if (console.json) await console.document(report)
-    else
-      console.note([
-        ...summary(report, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined),
-        files(report),
-      ])
-    sayNext(context, report, error, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
-    if (error !== undefined) throw error
-    failAfter(context, report, jobContext.rejectsPath)
-  },
+  run: (context) => servingMetrics(context, (ready) => watchDirectory(context, ready)),
+}
+
+async function watchDirectory(context: Context, ready: () => void): Promise<void> {
+  const [directory = ''] = context.operands
+  const { console } = context
+  const options = { ...context.options(ingestOptions), ...context.options(watchOptions) }
+  requireUsable(context.options(ingestOptions))
+  const transforms = await transformsFor(context)
+  const { store, state } = await context.openTarget(forRun(context))
+  ready()
+  const view = await progressView(console)
+  const jobContext = { ...contextOf(context, state, options, view), transforms }
+  const { watch } = await watchJob()
+  const { report, error } = await watch(directory, store, options, jobContext).finally(view.stop)
+  if (report.status === 'done') context.done()
+  if (console.json) await console.document(report)
+  else
+    console.note([
+      ...summary(report, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined),
+      files(report),
+    ])
+  sayNext(context, report, error, sum(report.rejected) > 0 ? jobContext.rejectsPath : undefined)
+  if (error !== undefined) throw error
+  failAfter(context, report, jobContext.rejectsPath)
 }
 
 function contextOf(

@@ -1,4 +1,4 @@
-import type { HistoryEntry, HistoryReader, HistoryTotal } from '../history/entry.ts'
+import type { HistoryEntry, HistoryReader, HistoryStatus, HistoryTotal } from '../history/entry.ts'
 import type { Labels, MetricName, Sample } from './metric.ts'
 
 /** What the history alone tells: sums, last runs, what goes on. */
@@ -29,7 +29,23 @@ function lastRuns(
     const there = last.get(key)
     if (there === undefined || entry.started_at > there.started_at) last.set(key, entry)
   }
-  return [...last.values()]
+  return [...last.values()].filter((entry) => !isOutdone(entry, last.values()))
+}
+
+/**
+ * A run that failed before its target was known would be the last one of no target for ever: a later one of the same kind and
+ * collection, wherever it went, takes its place.
+ */
+function isOutdone(
+  { kind, collection, target, started_at }: HistoryEntry,
+  all: Iterable<HistoryEntry>,
+): boolean {
+  if (target !== '') return false
+  for (const other of all) {
+    const isLike = other.kind === kind && (collection === '' || other.collection === collection)
+    if (isLike && other.started_at > started_at) return true
+  }
+  return false
 }
 
 function keyOf({ kind, collection, target }: Subject): string {
@@ -40,7 +56,7 @@ type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>
 
 function ofTotal(total: HistoryTotal): Sample[] {
   const labels = labelsOf(total)
-  const code = total.code === '' ? total.status : total.code
+  const code = codeOf(total.status, total.code)
   return [
     { name: 'elysiactl_runs_total', labels: { ...labels, code }, value: total.runs },
     { name: 'elysiactl_run_duration_seconds_total', labels, value: total.seconds },
@@ -63,7 +79,7 @@ function ofSuccess(entry: HistoryEntry): Sample[] {
 
 function ofLast(entry: HistoryEntry): Sample[] {
   const labels = labelsOf(entry)
-  const code = entry.error?.code ?? entry.status
+  const code = codeOf(entry.status, entry.error?.code)
   return [
     ...present(labels, {
       elysiactl_last_run_timestamp_seconds: secondsOf(entry.ended_at ?? entry.updated_at),
@@ -86,6 +102,11 @@ function ofRunning(entry: HistoryEntry): Sample[] {
     elysiactl_run_bytes_per_second: progress?.bytes_per_second,
     elysiactl_run_resident_memory_bytes: progress?.rss_bytes,
   })
+}
+
+/** How a run ended: its status, and for a failed one the code of the error. */
+function codeOf(status: HistoryStatus, code: string | undefined): string {
+  return status === 'failed' && code !== undefined && code !== '' ? code : status
 }
 
 function labelsOf({ kind, collection, target }: Subject): Labels {

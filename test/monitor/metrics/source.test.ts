@@ -88,6 +88,24 @@ t.test('a failed run leaves the last success where it was', async (t) => {
   t.notMatch(text, `elysiactl_last_run_status{${ARTICLE},code="done"}`)
 })
 
+t.test('a run that failed before its target was known is the last one until another one ends', async (t) => {
+  const usage = entry({
+    id: 'r2',
+    target: '',
+    status: 'failed',
+    error: { code: 'ELYSIA_USAGE', message: 'm' },
+    started_at: '2026-11-29T00:00:00.000Z',
+  })
+  const sums = [total(), total({ target: '', status: 'failed', code: 'ELYSIA_USAGE' })]
+  const status =
+    'elysiactl_last_run_status{kind="backup",collection="Article",target="",code="ELYSIA_USAGE"} 1'
+  const after = await metricsSource({ reader: history([entry(), usage], sums), report })()
+  t.notMatch(after.text, status)
+  const later = { ...usage, started_at: '2026-11-29T03:00:00.000Z' }
+  const before = await metricsSource({ reader: history([later, entry()], sums), report })()
+  t.match(before.text, status)
+})
+
 t.test('is read anew only where something changed', async (t) => {
   const reader = full()
   let reports = 0

@@ -10,6 +10,7 @@ import {
   copyOptions,
   type Deletions,
   isSet,
+  metricsListenOptions,
   type OpenOptions,
   retryEvent,
   runOptions,
@@ -17,6 +18,7 @@ import {
   targetOptions,
   transformOptions,
 } from '../../../library.ts'
+import { servingMetrics } from '../../../metrics.ts'
 import { eventView, progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
@@ -43,7 +45,14 @@ export const command: Command = {
     'elysiactl col copy old/Article new/Article --finish --switch-alias Live',
     `elysiactl col copy Article draft --filter "status = 'draft'"`,
   ],
-  schemas: [copyOptions, transformOptions, restoreAskOptions, runOptions, targetOptions],
+  schemas: [
+    copyOptions,
+    transformOptions,
+    restoreAskOptions,
+    runOptions,
+    metricsListenOptions,
+    targetOptions,
+  ],
   document: 'copy',
   exits: ['rejects', 'conflict', 'notFound', 'locked', 'refused', 'unreachable'],
   docs: 'docs/copy.md',
@@ -61,25 +70,28 @@ async function run(context: Context): Promise<void> {
   requireSelectable(options)
   const transforms = await transformsFor(context)
   const view = await progressView(console)
-  await closingAfter([view.stop], async () => {
-    const { from, store, state } = await openBoth(context, {
-      source: places?.source.target ?? stores?.source,
-      target: places?.target.target ?? stores?.target,
-    })
-    await requireAnswerableFor(context, store, places?.target.name)
-    const { yes } = context.options(restoreAskOptions)
-    const jobContext: CopyContext = {
-      ...writingContext(context, state),
-      transforms,
-      ...(!yes && { confirm: (deletions) => agreedTo(context, deletions) }),
-      onEvent: progressEvents(console, view),
-    }
-    const work =
-      places === undefined
-        ? several(from, store, options, jobContext)
-        : one(from, store, places, options, jobContext)
-    await endCopies(context, await work.finally(view.stop), jobContext)
-  })
+  await closingAfter([view.stop], () =>
+    servingMetrics(context, async (ready) => {
+      const { from, store, state } = await openBoth(context, {
+        source: places?.source.target ?? stores?.source,
+        target: places?.target.target ?? stores?.target,
+      })
+      await requireAnswerableFor(context, store, places?.target.name)
+      const { yes } = context.options(restoreAskOptions)
+      const jobContext: CopyContext = {
+        ...writingContext(context, state),
+        transforms,
+        ...(!yes && { confirm: (deletions) => agreedTo(context, deletions) }),
+        onEvent: progressEvents(console, view),
+      }
+      ready()
+      const work =
+        places === undefined
+          ? several(from, store, options, jobContext)
+          : one(from, store, places, options, jobContext)
+      await endCopies(context, await work.finally(view.stop), jobContext)
+    }),
+  )
 }
 
 async function one(

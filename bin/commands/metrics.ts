@@ -1,0 +1,42 @@
+import type { Command, Context } from '../cli/command.ts'
+import { counted, metricsLibrary, metricsOptions } from '../library.ts'
+import { withMetrics } from '../metrics.ts'
+
+/** `metrics`: what the history knows, for Prometheus. */
+export const command: Command = {
+  summary: 'print the metrics of all runs for Prometheus',
+  alsoKnownAs: ['prometheus'],
+  operands: [],
+  examples: [
+    'elysiactl metrics',
+    'elysiactl metrics --json',
+    'elysiactl metrics --metrics-textfile /var/lib/node_exporter/textfile/elysiactl.prom',
+    'elysiactl metrics --metrics-push http://localhost:9091',
+  ],
+  schemas: [metricsOptions],
+  document: 'metrics',
+  docs: 'docs/monitoring.md',
+  run,
+}
+
+/** What was asked for on the command line goes there; what a configuration has for jobs does not take stdout's place. */
+async function run(context: Context): Promise<void> {
+  const { console, flags } = context
+  const { leaveMetrics, metricsDocument } = await metricsLibrary()
+  const made = await withMetrics((metrics) => metrics())
+  if (made.others > 0) console.warn(`${counted(made.others, 'collection')} are joined as collection="other"`)
+  const { metricsTextfile, metricsPush } = flags.values
+  if (metricsTextfile !== undefined || metricsPush !== undefined) {
+    const { metricsTextfile: file, metricsPush: address } = context.options(metricsOptions)
+    const failures = await leaveMetrics(made.text, {
+      ...(metricsTextfile !== undefined && file !== undefined && { metricsTextfile: file }),
+      ...(metricsPush !== undefined && address !== undefined && { metricsPush: address }),
+    })
+    const [first, ...others] = failures
+    for (const { message } of others) console.warn(message)
+    if (first !== undefined) throw first
+  }
+  if (console.json) return console.document(metricsDocument(made))
+  if (metricsTextfile === undefined && metricsPush === undefined)
+    await console.print(made.text.split('\n').slice(0, -1))
+}

@@ -1,0 +1,27 @@
+import { type Labels, METRICS, type MetricName } from './metric.ts'
+import type { MetricsText } from './source.ts'
+
+/** The metrics as `--json` prints them. */
+export interface MetricsDocument {
+  readonly metrics: readonly {
+    readonly name: MetricName
+    readonly type: 'counter' | 'gauge'
+    readonly help: string
+    readonly values: readonly { readonly labels: Labels; readonly value: number }[]
+  }[]
+  /** Collections that are joined as `other`. */
+  readonly other_collections: number
+}
+
+/** Metrics by name, in the order of their table; those without a value are left out. */
+export function metricsDocument({
+  samples,
+  others,
+}: Pick<MetricsText, 'samples' | 'others'>): MetricsDocument {
+  const metrics = (Object.keys(METRICS) as MetricName[]).flatMap((name) => {
+    const values = samples.filter((one) => one.name === name).map(({ labels, value }) => ({ labels, value }))
+    const { type, help } = METRICS[name]
+    return values.length === 0 ? [] : [{ name, type, help, values }]
+  })
+  return { metrics, other_collections: others }
+}

@@ -1,0 +1,42 @@
+import { hostname } from 'node:os'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { gatewayOf } from './gateway.ts'
+import type { MetricsOptions } from './options.ts'
+import { pushMetrics } from './push.ts'
+import { writeTextfile } from './textfile.ts'
+
+/**
+ * Leaves a text of metrics where the options say, at both places at once. What one of them does not take does not keep it from
+ * the other: the failures are the answer, one for each.
+ */
+export async function leaveMetrics(text: string, options: MetricsOptions): Promise<ElysiaError[]> {
+  const { metricsTextfile: file, metricsPush: address } = options
+  const left = await Promise.allSettled([
+    file === undefined ? undefined : writeTextfile(file, text).catch(notWritten(file)),
+    address === undefined ? undefined : push(text, address),
+  ])
+  return left.flatMap((one) => (one.status === 'rejected' ? [one.reason as ElysiaError] : []))
+}
+
+async function push(text: string, address: string): Promise<void> {
+  const gateway = gatewayOf(address, hostname())
+  try {
+    await pushMetrics(text, gateway)
+  } catch (error) {
+    const code =
+      error instanceof ElysiaError && error.code !== 'ELYSIA_CONFLICT' ? error.code : 'ELYSIA_INTERNAL'
+    throw new ElysiaError(code, `the metrics were not pushed: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'look at the gateway, and at --metrics-push; `elysiactl metrics` prints them at any time',
+    })
+  }
+}
+
+function notWritten(file: string) {
+  return (error: unknown): never => {
+    throw new ElysiaError('ELYSIA_STATE', `the metrics were not written to ${file}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'its directory has to be there, and be writable; `elysiactl metrics` prints them at any time',
+    })
+  }
+}
