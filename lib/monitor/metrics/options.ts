@@ -43,7 +43,7 @@ export type MetricsOptions = Resolved<typeof metricsOptions>
 export const metricsListenOptions = {
   type: 'object',
   name: 'metricsListen',
-  title: 'Metrics server',
+  title: 'Metrics server options',
   description: 'Where a command that stays serves the metrics.',
   properties: {
     metricsListen: {
