@@ -85,6 +85,7 @@ export { historyOptions } from '../lib/monitor/history/options.ts'
 export * from '../lib/monitor/metrics/options.ts'
 export type { MetricsServer } from '../lib/monitor/metrics/serve.ts'
 export type { MetricsSource } from '../lib/monitor/metrics/source.ts'
+export { liveOptions } from '../lib/monitor/progress/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export * from '../lib/options/options.ts'
@@ -177,7 +178,7 @@ export const compactJob = () => import('../lib/job/compact/index.ts')
 export const cleanupJob = () => import('../lib/job/cleanup/index.ts')
 
 /** What tells how far a job is, likewise. */
-export const progressJob = () => import('../lib/monitor/progress/process.ts')
+export const progressJob = () => import('../lib/monitor/progress/index.ts')
 
 /** What notes runs and lists them, likewise. */
 export const historyLibrary = () => import('../lib/monitor/history/index.ts')

@@ -15,7 +15,6 @@ import {
   sum,
   type WriteContext,
 } from './library.ts'
-import { progressEvents } from './view/events.ts'
 import { progressView } from './view/progress.ts'
 import { rejectsText, summary } from './view/summary.ts'
 
@@ -31,9 +30,8 @@ export async function runIngest(context: Context, find: () => Promise<readonly S
   const inputs = await find()
   const transforms = await transformsFor(context)
   const { store, state } = await context.openTarget(forRun(context))
-  const view = await progressView(console)
-  const onEvent = progressEvents(console, view)
-  const write: WriteContext = { ...writeContext(context, state, !options.dryRun), onEvent }
+  const view = await progressView(context)
+  const write: WriteContext = { ...writeContext(context, state, !options.dryRun), ...view.looks }
   const { report, error } = await ingestFiles(inputs.map(withFile), store, options, {
     ...write,
     transforms,

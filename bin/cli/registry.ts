@@ -1,4 +1,4 @@
-import { metricsOptions, type OptionsSchema } from '../library.ts'
+import { liveOptions, metricsOptions, type OptionsSchema } from '../library.ts'
 import type { Group, LoadCommand, NamedCommand } from './command.ts'
 import { consoleOptions } from './consoleOptions.ts'
 
@@ -57,7 +57,7 @@ export function schemasOf({
   schemas,
   records,
 }: Pick<NamedCommand, 'schemas' | 'records'>): readonly OptionsSchema[] {
-  return [...schemas, ...(records === undefined ? [] : [metricsOptions]), consoleOptions]
+  return [...schemas, ...(records === undefined ? [] : [liveOptions, metricsOptions]), consoleOptions]
 }
 
 /**

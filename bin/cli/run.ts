@@ -128,11 +128,9 @@ function endedBySignal(error: unknown, { received, stop, abort }: Signals): bool
 }
 
 /** A command whose options come from the command line alone must not fail for a broken file. */
-async function settingsFor(
-  { showsRefused = false, schemas }: NamedCommand,
-  commands: Group,
-): Promise<Settings> {
-  const options = schemas.flatMap(({ properties }) => Object.values(properties))
+async function settingsFor(command: NamedCommand, commands: Group): Promise<Settings> {
+  const { showsRefused = false } = command
+  const options = schemasOf(command).flatMap(({ properties }) => Object.values(properties))
   if (options.every(({ flagOnly }) => flagOnly === true)) return NO_SETTINGS
   const all = () => allSchemas(commands)
   return readSettings({ schemas: all, env: process.env, directory: process.cwd(), showRefused: showsRefused })

@@ -24,7 +24,7 @@ import {
   targetOptions,
 } from '../library.ts'
 import { differenceText, diffSummary } from '../view/diffSummary.ts'
-import { eventView, progressEvents } from '../view/events.ts'
+import { eventView } from '../view/events.ts'
 import { findingJson, findingLine } from '../view/finding.ts'
 import { progressView } from '../view/progress.ts'
 
@@ -67,14 +67,12 @@ async function run(context: Context): Promise<void> {
   const places = [placeOf(a, context.settings, console), placeOf(b, context.settings, console)] as const
   const { requireSelectable } = await diffJob()
   requireSelectable(context.options(diffOptions))
-  const view = await progressView(console)
+  const view = await progressView(context)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
     const [left, right] = await openBoth(context, places, closers)
     const ended = await withHistory(eventView(console), (history) =>
-      printed(context, (output) =>
-        diffed(left, right, context, { ...history, output, onEvent: progressEvents(console, view) }),
-      ),
+      printed(context, (output) => diffed(left, right, context, { ...history, output, ...view.looks })),
     )
     view.stop()
     const { report, error } = ended

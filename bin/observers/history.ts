@@ -4,6 +4,7 @@ import {
   historyLibrary,
   historyOptions,
   layersFor,
+  type ProgressState,
   type RunEvent,
   resolve,
   userPaths,
@@ -41,8 +42,28 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
       if (event.type === 'history_not_written') isSaid = true
       else recorder.onEvent(event)
     },
+    onProgress: (state) => recorder.note(noteOf(state)),
     onTarget: (target) => recorder.addTarget(target),
     end: (ending) => recorder.end(ending),
+  }
+}
+
+/** What progress knows beside the events: the history counts these itself. */
+function noteOf(state: ProgressState) {
+  const {
+    rate_per_second,
+    eta_seconds,
+    waits_for,
+    bytes_in_per_second: read,
+    bytes_out_per_second: written,
+  } = state
+  const bytes =
+    read === undefined && written === undefined ? {} : { bytes_per_second: (read ?? 0) + (written ?? 0) }
+  return {
+    ...bytes,
+    ...(rate_per_second !== undefined && { rate_per_second }),
+    ...(eta_seconds !== undefined && { eta_seconds }),
+    ...(waits_for !== undefined && { waits_for }),
   }
 }
 

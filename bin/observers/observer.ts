@@ -1,6 +1,6 @@
 import type { NamedCommand } from '../cli/command.ts'
 import type { Console } from '../cli/console.ts'
-import type { Layer, RunEvent, Settings } from '../library.ts'
+import type { Layer, ProgressState, RunEvent, Settings } from '../library.ts'
 
 /** The command that is looked on at. */
 export interface ObservedCommand {
@@ -23,6 +23,8 @@ export interface CommandEnding {
 export interface Observer {
   /** Called with each event of the command's runs, in order; takes no time. */
   onEvent?(event: RunEvent): void
+  /** Called once a second while a job goes on, with how far it is. */
+  onProgress?(state: ProgressState): void
   /** Called with each store that the command is about to open, without secrets. */
   onTarget?(target: string): void
   /** Called once, when all has been said but what the command says last. */

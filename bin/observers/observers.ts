@@ -1,4 +1,4 @@
-import type { RunEvent } from '../library.ts'
+import type { ProgressState, RunEvent } from '../library.ts'
 import { historyObserver } from './history.ts'
 import { metricsObserver } from './metrics.ts'
 import type { CommandEnding, MakeObserver, ObservedCommand, Observer } from './observer.ts'
@@ -32,6 +32,11 @@ export async function observe(observed: ObservedCommand): Promise<Observers> {
 /** Passes an event on to what looks on; `eventView` calls it with each event of the command. */
 export function observed(event: RunEvent): void {
   current?.tell(({ onEvent }) => onEvent?.(event))
+}
+
+/** How far the run at hand is; once a second. */
+export function observedProgress(state: ProgressState): void {
+  current?.tell(({ onProgress }) => onProgress?.(state))
 }
 
 /** The command is about to open a store. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { counted, formatUnit, type RunEvent, sum } from '../library.ts'
+import { counted, formatUnit, type RunEvent, roughSize, sum } from '../library.ts'
 import { shortTarget } from './target.ts'
 
 type Texts = {
@@ -46,6 +46,12 @@ const OF_RUNS = {
     const of = user === '' ? '' : ` of ${user}`
     return `waits for a ${purpose} since ${since} (process ${pid}${of} on ${host})`
   },
+  stalled: ({ waits_for: name, seconds }) => `nothing was acknowledged for ${seconds} s: waits for ${name}`,
+  resumed: ({ seconds }) => `goes on after ${seconds} s`,
+  memory_tight: ({ rss_bytes: now, max_bytes: most }) =>
+    `memory is at ${roughSize(now)}, and --max-memory is ${roughSize(most)}: goes on with less at once, and slower`,
+  memory_held: ({ seconds, peak_rss_bytes: peak, max_bytes: most }) =>
+    `it went slower for --max-memory ${roughSize(most)}: held back for ${seconds.toFixed(1)} s, at most ${roughSize(peak)} taken`,
   history_not_written: ({ error }) => `the history does not know of this: ${error.message}`,
   history_moved_aside: ({ path, error }) => `${error.message}; it was moved to ${path}`,
   run_continued: ({ run, line, parts_done: parts, fresh, kind }) => {

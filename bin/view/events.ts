@@ -2,14 +2,8 @@ import type { Console } from '../cli/console.ts'
 import type { Emit, RunEvent } from '../library.ts'
 import { observed } from '../observers/observers.ts'
 import { detailText, eventText } from './eventText.ts'
-import type { ProgressView } from './progress.ts'
 
 type Shows = Pick<Console, 'note' | 'detail'> & Partial<Pick<Console, 'progress' | 'line'>>
-
-/** The same, with the progress of the job. */
-export function progressEvents(console: Shows, view: ProgressView): Emit {
-  return eventView(console, view.take)
-}
 
 /** What progress counts is no line of its own, with `--progress json`. */
 const COUNTED: ReadonlySet<RunEvent['type']> = new Set([

@@ -1,12 +1,14 @@
 import { constants } from 'node:os'
+import type { Context } from '../cli/command.ts'
 import type { Console } from '../cli/console.ts'
-import { type Emit, type ProgressState, progressJob, type RunProgress } from '../library.ts'
+import type { Emit, ProgressState, RunProgress, WriteContext } from '../library.ts'
+import { startLive } from './live.ts'
 import { progressLine, statusLine } from './progressLine.ts'
 
 /** What is shown while a job goes on. */
 export interface ProgressView {
-  /** Takes each event of the job. */
-  readonly take: Emit
+  /** What the context of each run of the job takes from here. */
+  readonly looks: Pick<WriteContext, 'onInFlight' | 'memory'> & { readonly onEvent: Emit }
   stop(): void
 }
 
@@ -17,17 +19,17 @@ const DOCUMENT_EVERY_MS = 1000
  * One line at the foot of a terminal; elsewhere one every five seconds, where there is news; with `--progress json` a
  * document a second. Nothing with -q or --json, where `--progress` doesn't ask for it. SIGUSR1 shows all of it once.
  */
-export async function progressView(console: Console): Promise<ProgressView> {
-  const { processProgress } = await progressJob()
-  const { progress, close } = processProgress()
-  const stopShowing = await startShowing(console, progress)
-  const stopAnswering = answering(console, progress)
+export async function progressView(context: Context): Promise<ProgressView> {
+  const { console } = context
+  const live = await startLive(context)
+  const stopShowing = await startShowing(console, live.progress)
+  const stopAnswering = answering(console, live.progress)
   return {
-    take: (event) => progress.take(event, performance.now()),
+    looks: live.looks,
     stop() {
       stopAnswering()
       stopShowing()
-      close()
+      live.stop()
     },
   }
 }

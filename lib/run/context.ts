@@ -1,3 +1,4 @@
+import type { MemoryLimit } from '../async/memoryLimit.ts'
 import type { RunEvent } from './event/schema.ts'
 import type { State } from './state.ts'
 
@@ -18,6 +19,8 @@ export interface RunContext {
   readonly onEvent?: Emit
   /** Called with the number of batches in flight, whenever it changes. */
   readonly onInFlight?: (batches: number) => void
+  /** What keeps the process within so much memory; without it a run takes what its options say. */
+  readonly memory?: MemoryLimit
 }
 
 /** The context of a run that writes records or objects: an ingest, a watch, a restore. */

@@ -1,3 +1,4 @@
+import type { MemoryLimit } from '../async/memoryLimit.ts'
 import { type Retry, type Retrying, retryUntilDeadline } from '../async/retry.ts'
 import type { RunStatus } from '../core/report.ts'
 import { toThousandths } from '../core/units.ts'
@@ -70,6 +71,8 @@ export class Run<C extends RunContext = RunContext> {
   /** Never aborts where the context has none. */
   readonly stop: AbortSignal
   readonly emit: Emit
+  /** What keeps the process within so much memory; undefined where nothing does. */
+  readonly memory: MemoryLimit | undefined
   /** Calls that were repeated so far. */
   retries = 0
   readonly startedAt = new Date().toISOString()
@@ -80,7 +83,8 @@ export class Run<C extends RunContext = RunContext> {
   constructor(kind: RunKind, context: C) {
     const { signal = NEVER, stop = NEVER, onEvent = () => {} } = context
     this.kind = kind
-    this.context = context
+    this.context = context.memory === undefined ? context : { ...context, onInFlight: countingIn(context) }
+    this.memory = context.memory
     this.signal = signal
     this.stop = stop
     this.emit = onEvent
@@ -183,6 +187,14 @@ export class Run<C extends RunContext = RunContext> {
     const { seconds, retries } = this
     const [run, ended] = [this.#id, { counts, seconds: toThousandths(seconds), retries, ...facts }]
     this.emit({ type: 'run_ended', run, status, ...failure, ...ended })
+  }
+}
+
+/** Also tells the memory's limit how many batches are in flight. */
+function countingIn({ memory, onInFlight }: RunContext): (batches: number) => void {
+  return (batches) => {
+    if (memory !== undefined) memory.inFlight = batches
+    onInFlight?.(batches)
   }
 }
 

@@ -9,6 +9,8 @@ export interface BatchOptions<T> {
   readonly count?: number
   /** The most weight in a batch, in the unit of `weigh`; a heavier item travels alone. Default 4 MiB. */
   readonly bytes?: number
+  /** The part of `bytes` that a batch may have now, from 0 to 1: less where memory is tight. Default 1. */
+  readonly share?: () => number
   /**
    * How many milliseconds a partial batch waits for more items while the reader is idle; 0: without limit.
    * Default 1000.
@@ -32,6 +34,7 @@ export function batch<T>(options: BatchOptions<T> = {}): Stage<T, T[]> {
 class Batcher<T> extends Transform {
   readonly #count: number
   readonly #bytes: number
+  readonly #share: () => number
   readonly #waitMs: number
   readonly #weigh: (item: T) => number
   #items: T[] = []
@@ -42,6 +45,7 @@ class Batcher<T> extends Transform {
     super(RECORD_STAGE)
     this.#count = options.count ?? 500
     this.#bytes = options.bytes ?? 4 * MIB
+    this.#share = options.share ?? (() => 1)
     this.#waitMs = options.waitMs ?? 1000
     this.#weigh = options.weigh ?? (weightOf as (item: T) => number)
     if (!(this.#count >= 1)) throw new RangeError('count must be at least 1')
@@ -49,10 +53,11 @@ class Batcher<T> extends Transform {
 
   override _transform(item: T, _encoding: BufferEncoding, done: TransformCallback): void {
     const weight = this.#weigh(item)
-    if (this.#weight + weight > this.#bytes) this.#release()
+    const most = this.#share() * this.#bytes
+    if (this.#weight + weight > most) this.#release()
     if (this.#items.push(item) === 1) this.#startWaiting()
     this.#weight += weight
-    if (this.#items.length >= this.#count || this.#weight >= this.#bytes) this.#release()
+    if (this.#items.length >= this.#count || this.#weight >= most) this.#release()
     done()
   }
 

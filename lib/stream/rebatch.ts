@@ -5,6 +5,8 @@ export interface RebatchOptions<T> {
   readonly count: number
   /** Most weight in a batch; a heavier item travels alone. */
   readonly bytes: number
+  /** The part of `bytes` that a batch may have now, from 0 to 1. Default 1. */
+  readonly share?: () => number
   readonly weigh: (item: T) => number
 }
 
@@ -27,10 +29,10 @@ class Rebatcher<T> extends FlatMapTransform<readonly T[], T[]> {
   }
 
   protected override *expand(items: readonly T[]): Generator<T[]> {
-    const { count, bytes, weigh } = this.#options
+    const { count, bytes, weigh, share = () => 1 } = this.#options
     for (const item of items) {
       const weight = weigh(item)
-      if (this.#items.length > 0 && this.#weight + weight > bytes) yield this.#batch()
+      if (this.#items.length > 0 && this.#weight + weight > share() * bytes) yield this.#batch()
       this.#items.push(item)
       this.#weight += weight
       if (this.#items.length >= count) yield this.#batch()

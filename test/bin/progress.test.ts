@@ -58,3 +58,25 @@ t.test('SIGUSR1 shows once how far it is; --progress none shows nothing else of 
   const { stderr } = await ended
   t.match(stderr, /^ingest {2}30 records .*memory \d+(\.\d)? MiB$/m)
 })
+
+t.test('a run that gets nothing for --stall-after says whom it waits for, and when it goes on', async (t) => {
+  const { start } = home(t)
+  const { child, ended, says } = start(['index', 'sync', '--stdin', ...INTO, '--stall-after', '1s'])
+  child.stdin!.write(adds(20))
+  await says('waits for standard input')
+  child.stdin!.end(adds(40))
+  const { code, stderr } = await ended
+  t.equal(code, 0)
+  t.match(stderr, /nothing was acknowledged for \d+ s: waits for standard input/)
+  t.match(stderr, /goes on after \d+ s/)
+})
+
+t.test('--max-memory bounds what records of 2 MB take; it says that it went slower', async (t) => {
+  const { run } = home(t, { 'large.jsonl': adds(30, 'text '.repeat(400_000)) })
+  const args = ['index', 'process-jsonl', 'large.jsonl', '--collection', 'c', '--max-memory', '200MB']
+  const { code, stderr } = await run(args)
+  t.equal(code, 0)
+  t.match(stderr, /it went slower for --max-memory/)
+  const [, mebibytes] = /at most (\d+\.?\d*) MiB taken/.exec(stderr) ?? []
+  t.ok(Number(mebibytes) * 1.048576 < 220, `${mebibytes} MiB`)
+})

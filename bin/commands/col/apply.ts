@@ -20,7 +20,7 @@ import {
   transformJob,
   transformOptions,
 } from '../../library.ts'
-import { eventView, progressEvents } from '../../view/events.ts'
+import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { endRestores } from './restoring/end.ts'
 
@@ -45,7 +45,7 @@ async function run(context: Context): Promise<void> {
   const [file = ''] = context.operands
   const options = context.options(applyOptions)
   const { openPlan, openSource, runApply } = await applyJob()
-  const view = await progressView(console)
+  const view = await progressView(context)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
     const plan = await openPlan(file)
@@ -79,7 +79,7 @@ async function run(context: Context): Promise<void> {
       ...(runId !== undefined && { runId }),
       ...(rejects !== undefined && { rejectsPath: rejects }),
       rejectsDirectory: join(state.directory, 'rejects'),
-      onEvent: progressEvents(console, view),
+      ...view.looks,
     }
     const ended = await runApply(plan, source, store, options, jobContext).finally(view.stop)
     await endRestores(context, [ended], jobContext, [source])

@@ -31,7 +31,7 @@ import {
   transformOptions,
   userPaths,
 } from '../../library.ts'
-import { eventView, progressEvents } from '../../view/events.ts'
+import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { backupLack, backupSummary } from './backupSummary.ts'
 import { type Destination, destinationOf } from './destination.ts'
@@ -261,12 +261,13 @@ async function made(
   transforms: readonly Transform[],
   make: (jobContext: BackupContext) => Promise<BackupEnded>,
 ): Promise<BackupEnded> {
-  const { console, stop, signal } = context
-  const view = await progressView(console)
-  const onEvent = progressEvents(console, view)
+  const { stop, signal } = context
+  const view = await progressView(context)
+  const { onEvent } = view.looks
   const work = (history: BackupContext) =>
     make({
-      ...{ stop, signal, onEvent, transforms, keepsVectors: keepsVectors(context), ...history },
+      ...view.looks,
+      ...{ stop, signal, transforms, keepsVectors: keepsVectors(context), ...history },
       rejectsDirectory: join(history.state?.directory ?? userPaths().state, 'rejects'),
     })
   return withHistory(onEvent, work).finally(view.stop)

@@ -16,7 +16,7 @@ import {
   runOptions,
   targetOptions,
 } from '../../library.ts'
-import { eventView, progressEvents } from '../../view/events.ts'
+import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { type Row, table } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
@@ -79,11 +79,11 @@ async function run(context: Context): Promise<void> {
     signal: AbortSignal.any([stop, signal]),
   })
   const schema = await ownNamed(store, context.operands[0]!, 'delete')
-  const view = await progressView(console)
+  const view = await progressView(context)
   const { yes } = context.options(askOptions)
   const { runId } = context.options(nameOptions)
   const jobContext: DeleteContext = {
-    ...{ stop, signal, state, onEvent: progressEvents(console, view) },
+    ...{ stop, signal, state, ...view.looks },
     ...(runId !== undefined && { runId }),
     ...(!yes && {
       confirm: (plan) => {

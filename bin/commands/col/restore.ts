@@ -25,7 +25,7 @@ import {
   targetOptions,
   transformOptions,
 } from '../../library.ts'
-import { eventView, progressEvents } from '../../view/events.ts'
+import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { asOfOptions, locationAsOf } from './asOf.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from './restoreAsking.ts'
@@ -97,7 +97,7 @@ async function run(context: Context): Promise<void> {
   const { requireSelectable, runRestores } = await restoreJob()
   requireSelectable(options)
   const transforms = await transformsFor(context)
-  const view = await progressView(console)
+  const view = await progressView(context)
   const closers: Close[] = [view.stop]
   await closingAfter(closers, async () => {
     const opened: Opened[] = []
@@ -124,7 +124,7 @@ async function run(context: Context): Promise<void> {
       transforms,
       ...(!yes && { confirm: (deletions) => agreed(context, deletions) }),
       signal: AbortSignal.any([context.signal, ...lost]),
-      onEvent: progressEvents(console, view),
+      ...view.looks,
     }
     const sources = opened.map(({ source }) => source)
     requireAnswerable(context, options)

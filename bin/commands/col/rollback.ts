@@ -10,7 +10,7 @@ import {
   runOptions,
   targetOptions,
 } from '../../library.ts'
-import { eventView, progressEvents } from '../../view/events.ts'
+import { eventView } from '../../view/events.ts'
 import { progressView } from '../../view/progress.ts'
 import { type Row, table } from '../../view/summary.ts'
 import { shortTarget } from '../../view/target.ts'
@@ -45,12 +45,12 @@ async function run(context: Context): Promise<void> {
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   })
-  const view = await progressView(console)
+  const view = await progressView(context)
   const jobContext = {
     stop,
     signal,
     state,
-    onEvent: progressEvents(console, view),
+    ...view.looks,
     ...(runId !== undefined && { runId }),
   }
   const { report, error } = await runRollback(store, undone, options, jobContext).finally(view.stop)

@@ -20,7 +20,6 @@ import {
 } from '../../library.ts'
 import { servingMetrics } from '../../metrics.ts'
 import { sayNext, writeContext } from '../../runIngest.ts'
-import { progressEvents } from '../../view/events.ts'
 import { type ProgressView, progressView } from '../../view/progress.ts'
 import { rejectsText, summary } from '../../view/summary.ts'
 
@@ -52,7 +51,7 @@ async function watchDirectory(context: Context, ready: () => void): Promise<void
   const transforms = await transformsFor(context)
   const { store, state } = await context.openTarget(forRun(context))
   ready()
-  const view = await progressView(console)
+  const view = await progressView(context)
   const jobContext = { ...contextOf(context, state, options, view), transforms }
   const { watch } = await watchJob()
   const { report, error } = await watch(directory, store, options, jobContext).finally(view.stop)
@@ -76,9 +75,10 @@ function contextOf(
 ): WriteContext {
   const { console } = context
   const write = writeContext(context, state, after !== 'move' && !dryRun)
-  const showEvent = progressEvents(console, view)
+  const showEvent = view.looks.onEvent
   return {
     ...write,
+    ...view.looks,
     onEvent: (event) => {
       if (write.rejectsPath === undefined) noteRejects(console, event)
       showEvent(event)

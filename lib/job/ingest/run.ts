@@ -12,6 +12,7 @@ import type { Shape } from '../../store/sink/shape.ts'
 import { sink } from '../../store/sink/sink.ts'
 import type { Store } from '../../store/store.ts'
 import { ofInput } from '../../stream/foreignInput.ts'
+import { held } from '../../stream/held.ts'
 import { type SkipSettled, skipSettled } from '../../stream/lines/skipSettled.ts'
 import type { FirstPass } from './coalesce/firstPass.ts'
 import { passesOf } from './coalesce/passes.ts'
@@ -63,7 +64,9 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   await requireAllRecords(ingest)
   const first = await passesOf(ingest)
   const threads =
-    first === undefined ? await changeThread(ingest.options, ingest.inputs, ingest.store) : undefined
+    first === undefined
+      ? await changeThread(ingest.options, ingest.inputs, ingest.store, ingest.run.memory)
+      : undefined
   try {
     if (!stopped(ingest)) await takeInputs({ ...planned(ingest, first), threads })
   } finally {
@@ -165,7 +168,8 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   })
   const closed = new Promise((resolve) => end.once('close', resolve))
   try {
-    await pipeline([...head.stages, ...(skip ? [skip] : []), ...middle, end], { signal })
+    const stages = [...head.stages, ...(skip ? [skip] : []), ...held(run.memory), ...middle, end]
+    await pipeline(stages, { signal })
   } catch (error) {
     // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.
     await closed
@@ -184,8 +188,8 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   ledger.endInput(head.splitter.lines, head.splitter.bytes)
 }
 
-function itemStages({ threads }: Ingest, options: IngestOptions): Duplex[] {
-  return threads === undefined ? changeStages(options) : threadedItems(threads, options)
+function itemStages({ threads, run: { memory } }: Ingest, options: IngestOptions): Duplex[] {
+  return threads === undefined ? changeStages(options, memory) : threadedItems(threads, options, memory)
 }
 
 /**

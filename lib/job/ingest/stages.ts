@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { MemoryLimit } from '../../async/memoryLimit.ts'
 import { type OperationsOptions, operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
 import type { Item } from '../../core/entry.ts'
@@ -10,15 +11,21 @@ import { parseJson } from '../../stream/parseJson.ts'
 import type { IngestOptions } from './options.ts'
 
 /** The middle of an ingest: lines → batches of operations. */
-export function changeStages(options: IngestOptions): Duplex[] {
+export function changeStages(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { strict } = options
-  return [parseJson(), validate({ strict }), operations(operationsOptions(options)), ...batches(options)]
+  return [
+    parseJson(),
+    validate({ strict }),
+    operations(operationsOptions(options)),
+    ...batches(options, memory),
+  ]
 }
 
 /** Items → batches of them, as fast as they may come. */
-export function batches(options: IngestOptions): Duplex[] {
+export function batches(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { count, bytes, pace } = batchesOf(options)
-  return [batch<Item>({ count, bytes, weigh }), ...pace]
+  const share = memory && { share: () => memory.share }
+  return [batch<Item>({ count, bytes, weigh, ...share }), ...pace]
 }
 
 /** What turns records into operations. */

@@ -14,6 +14,7 @@ import { hintedFailure } from '../../run/failure.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
 import { ratesOf } from '../../run/sharedOptions.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
+import { held } from '../../stream/held.ts'
 import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
 import { rebatch } from '../../stream/rebatch.ts'
 import type { SplitObject } from '../../transform/object/references.ts'
@@ -231,7 +232,16 @@ async function flow(
   const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
-    const flow = [pages, ...evenly(pace), ...wanted(stages), ...made, ...compared, ...batches, sink]
+    const flow = [
+      pages,
+      ...held(run.frame.memory),
+      ...evenly(pace),
+      ...wanted(stages),
+      ...made,
+      ...compared,
+      ...batches,
+      sink,
+    ]
     await pipeline(flow, { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
@@ -257,11 +267,13 @@ function evenly(pace: Pace | undefined): Duplex[] {
 }
 
 /** Of what flows at a pace batches are small, so that it flows evenly. */
-function batchOf({ options: { batchSize, batchBytes } }: RestoreRun, pace: Pace | undefined) {
+function batchOf({ options, frame: { memory } }: RestoreRun, pace: Pace | undefined) {
+  const { batchSize, batchBytes } = options
   const most = pace && mostAtOnce(pace)
   return {
     count: Math.min(batchSize, most?.count ?? batchSize),
     bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
+    ...(memory && { share: () => memory.share }),
   }
 }
 

@@ -96,7 +96,7 @@ function placed({ placeOf }: SourcePart, refused: Refused): Refused {
 }
 
 export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRepeated'> {
-  readonly batch: { readonly count: number; readonly bytes: number }
+  readonly batch: { readonly count: number; readonly bytes: number; readonly share?: () => number }
   /** Makes a tenant, unless it is there. */
   readonly makeTenant: (tenant: string) => Promise<void>
   /** Stages that note a batch before it is written. */

@@ -1,17 +1,27 @@
 import { availableParallelism } from 'node:os'
+import type { MemoryLimit } from '../../async/memoryLimit.ts'
 import { openThreads, type Threads } from '../../async/thread/threads.ts'
 
 /** More of them wait for one another: for the file of the store, for this thread. */
 const MOST_BY_ITSELF = 4
 
+/** About what a job takes without threads, and what each takes. */
+const BYTES_WITHOUT = 256 * 1024 * 1024
+const BYTES_A_THREAD = 128 * 1024 * 1024
+
 /**
  * How many threads `--threads` means: `auto` takes as many as there are processors, four at most, where there are two
- * and it `pays`.
+ * and it `pays`; no more than fit into the memory.
  */
-export function threadsFor(option: string, pays: boolean): number {
+export function threadsFor(option: string, pays: boolean, memory?: Pick<MemoryLimit, 'bytes'>): number {
   if (option !== 'auto') return Number(option)
   const processors = availableParallelism()
-  return pays && processors > 1 ? Math.min(processors, MOST_BY_ITSELF) : 0
+  if (!pays || processors < 2) return 0
+  return Math.min(processors, MOST_BY_ITSELF, memory === undefined ? MOST_BY_ITSELF : fittingIn(memory.bytes))
+}
+
+function fittingIn(bytes: number): number {
+  return Math.max(0, Math.floor((bytes - BYTES_WITHOUT) / BYTES_A_THREAD))
 }
 
 /** Opens the threads of a job. */

@@ -5,15 +5,25 @@ import { Traffic } from './traffic.ts'
 export interface ProcessProgress {
   readonly progress: RunProgress
   readonly traffic: Traffic
+  /** Notes whom it waits for; undefined: for nobody. */
+  waitFor(name: string | undefined): void
   /** Looks on no longer. */
   close(): void
 }
 
 export function processProgress(): ProcessProgress {
   const traffic = new Traffic()
+  let waitsFor: string | undefined
   const progress = new RunProgress(() => {
     const { receivedBytes, sentBytes } = traffic
-    return { rssBytes: process.memoryUsage.rss(), receivedBytes, sentBytes }
+    return { rssBytes: process.memoryUsage.rss(), receivedBytes, sentBytes, waitsFor }
   })
-  return { progress, traffic, close: () => traffic.close() }
+  return {
+    progress,
+    traffic,
+    waitFor(name) {
+      waitsFor = name
+    },
+    close: () => traffic.close(),
+  }
 }

@@ -58,7 +58,7 @@ export class RunProgress {
 
   /** Takes an event that came at this time. */
   take(event: RunEvent, ms: number): void {
-    if (event.type === 'run_started') this.#begin(event, ms, true)
+    if (event.type === 'run_started') this.#begin(event, ms, event.continues !== true)
     else if (event.type === 'run_continued') this.#begin(event, ms, false)
     else if (event.type === 'backup_resumed') this.#isFresh = false
     else if (event.type === 'run_started_over') this.#isFresh = true

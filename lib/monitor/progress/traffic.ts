@@ -19,6 +19,8 @@ export class Traffic {
   readonly #open = new Map<ServerRequest, number>()
   sentBytes = 0
   receivedBytes = 0
+  /** How many requests had an answer. */
+  answered = 0
 
   constructor() {
     REQUEST_STARTED.subscribe(this.#start)
@@ -46,7 +48,8 @@ export class Traffic {
     this.#open.delete(request)
     const server = this.#serverOf(request.server)
     server.requests += 1
-    if (error !== undefined) server.failed += 1
+    if (error === undefined) this.answered += 1
+    else server.failed += 1
     server.sentBytes += sentBytes
     server.receivedBytes += receivedBytes
     this.sentBytes += sentBytes

@@ -108,6 +108,29 @@ export const OF_RUNS = [
     host: Type.Optional(text('On which machine.')),
     pid: Type.Optional(count('Its process id.')),
   }),
+  event('stalled', 'Nothing was acknowledged for as long as `--stall-after` says.', {
+    run: text('The id of the run.'),
+    seconds: Type.Number({ minimum: 0, description: 'How long nothing was.' }),
+    for: choice(['server', 'input', 'lock', 'disk'], 'What it waits for.'),
+    waits_for: text('Its name: an address, standard input, the owner of a lock, a path.'),
+  }),
+  event('resumed', 'Something was acknowledged again.', {
+    run: text('The id of the run.'),
+    seconds: Type.Number({ minimum: 0, description: 'How long nothing was.' }),
+  }),
+  event(
+    'memory_tight',
+    'The process comes near to `--max-memory`: it goes on with less at once, and slower.',
+    {
+      rss_bytes: count('Memory of the process.'),
+      max_bytes: count('How much it may take.'),
+    },
+  ),
+  event('memory_held', 'How long what came was held back for `--max-memory`.', {
+    seconds: Type.Number({ minimum: 0, description: 'In all.' }),
+    peak_rss_bytes: count('The most memory that the process had.'),
+    max_bytes: count('How much it may take.'),
+  }),
   event(
     'history_not_written',
     'A run could not be noted in the journal or in the history; the run continues.',

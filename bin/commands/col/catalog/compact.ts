@@ -13,7 +13,7 @@ import {
   lockOptions,
   roughSize,
 } from '../../../library.ts'
-import { eventView, progressEvents } from '../../../view/events.ts'
+import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 
 /** `col catalog compact`: an increment and its bases → a full archive in its place. */
@@ -68,11 +68,10 @@ async function compacted(
   signal: AbortSignal,
 ): Promise<CompactReport> {
   const { compact, openArchive, openChain, directoryStorage, readAnnotations } = await compactJob()
-  const { console } = context
   const archive = await openArchive(directoryStorage(location))
   const chain = await openChain(archive, await finder(context))
-  const view = await progressView(console)
-  const onEvent = progressEvents(console, view)
+  const view = await progressView(context)
+  const { onEvent } = view.looks
   const report = await compact(chain, { signal, onEvent }).finally(view.stop)
   // The manifest is the truth; what people noted of the archive stays.
   const { manifest } = await openArchive(directoryStorage(location))

@@ -17,7 +17,7 @@ import {
   targetOptions,
   userPaths,
 } from '../../../library.ts'
-import { eventView, progressEvents } from '../../../view/events.ts'
+import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { rehearsalText } from '../../../view/rehearsal.ts'
 
@@ -112,7 +112,7 @@ async function rehearsed(
   const { runRehearsal } = await rehearseJob()
   const { console, signal, stop } = context
   const lock = await lockedForReading(context, location, `rehearsal of ${location}`)
-  const view = await progressView(console)
+  const view = await progressView(context)
   const { state, cache } = userPaths()
   try {
     return await withHistory(eventView(console), async (history) =>
@@ -120,7 +120,7 @@ async function rehearsed(
         ...history,
         stop,
         signal: lock === undefined ? signal : AbortSignal.any([signal, lock.lost]),
-        onEvent: progressEvents(console, view),
+        ...view.looks,
         root: backupRoot(context),
         findArchive: await finder(context),
         notes: join(state, 'rehearsals'),

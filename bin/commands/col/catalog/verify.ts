@@ -19,7 +19,7 @@ import {
   verifyJob,
   verifyOptions,
 } from '../../../library.ts'
-import { eventView, progressEvents } from '../../../view/events.ts'
+import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { culpritsOf, damageText, verificationText } from '../../../view/verification.ts'
 
@@ -157,15 +157,15 @@ async function verifyOne(
   against: VerifyContext,
 ): Promise<Ended<VerifyReport>> {
   const { runVerify, runVerifySingle, directoryStorage } = await verifyJob()
-  const { console, signal } = context
+  const { signal } = context
   const options = context.options(verifyOptions)
   const purpose = `verification of ${location}`
   const own = await lockRead(context, root === '' ? dirname(location) : root, purpose)
   const lock = await lockedWithBases(context, own, location, purpose)
-  const view = await progressView(console)
+  const view = await progressView(context)
   const jobContext = {
     signal: AbortSignal.any([signal, lock.lost]),
-    onEvent: progressEvents(console, view),
+    ...view.looks,
     findArchive: await finder(context),
     ...against,
     ...history,

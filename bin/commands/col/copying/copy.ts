@@ -19,7 +19,7 @@ import {
   transformOptions,
 } from '../../../library.ts'
 import { servingMetrics } from '../../../metrics.ts'
-import { eventView, progressEvents } from '../../../view/events.ts'
+import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { agreed, requireAnswerable, restoreAskOptions } from '../restoreAsking.ts'
 import { writingContext } from '../restoring/context.ts'
@@ -61,7 +61,6 @@ export const command: Command = {
 }
 
 async function run(context: Context): Promise<void> {
-  const { console } = context
   const options = context.options(copyOptions)
   const severals = isSet(options)
   const places = severals ? undefined : copyPlaces(context)
@@ -69,7 +68,7 @@ async function run(context: Context): Promise<void> {
   const { requireSelectable } = await copyJob()
   requireSelectable(options)
   const transforms = await transformsFor(context)
-  const view = await progressView(console)
+  const view = await progressView(context)
   await closingAfter([view.stop], () =>
     servingMetrics(context, async (ready) => {
       const { from, store, state } = await openBoth(context, {
@@ -82,7 +81,7 @@ async function run(context: Context): Promise<void> {
         ...writingContext(context, state),
         transforms,
         ...(!yes && { confirm: (deletions) => agreedTo(context, deletions) }),
-        onEvent: progressEvents(console, view),
+        ...view.looks,
       }
       ready()
       const work =

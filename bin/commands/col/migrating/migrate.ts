@@ -13,7 +13,6 @@ import {
   targetOptions,
   transformOptions,
 } from '../../../library.ts'
-import { progressEvents } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { migrateSummary } from './summary.ts'
 
@@ -42,13 +41,13 @@ export const command: Command = {
 }
 
 async function run(context: Context): Promise<void> {
-  const { console, operands } = context
+  const { operands } = context
   const options = context.options(migrateOptions)
   const { runMigrate } = await migrateJob()
   const transforms = await transformsFor(context)
   const { store, state } = await context.readTarget()
   const { rejects, runId, fresh } = context.options(runOptions)
-  const view = await progressView(console)
+  const view = await progressView(context)
   await closingAfter([view.stop], async () => {
     const jobContext = {
       stop: context.stop,
@@ -60,7 +59,7 @@ async function run(context: Context): Promise<void> {
       ...(runId !== undefined && { runId }),
       ...(rejects !== undefined && { rejectsPath: rejects }),
       rejectsDirectory: join(state.directory, 'rejects'),
-      onEvent: progressEvents(console, view),
+      ...view.looks,
     }
     await end(context, await runMigrate(store, operands[0]!, options, jobContext).finally(view.stop))
   })

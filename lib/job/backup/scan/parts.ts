@@ -10,6 +10,7 @@ import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
 import { failpoint } from '../../../core/failpoint.ts'
+import { held } from '../../../stream/held.ts'
 import type { StorageJob } from '../run.ts'
 import { type MadePart, rangeNoting, type ScanThreads } from '../thread/scan.ts'
 import { indexPartOf, type Numbers, numbersAfter, openPart, partOf } from './partFiles.ts'
@@ -86,7 +87,10 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     open: () => openPart({ ...worker, storage: job.storage }, gap),
     onPart: (files, covers, left, index) => notePartOf(worker, gap, { files, covers, left, index }),
   })
-  await pipeline([...worker.reading(gap, signal, leftOut), parts], { signal })
+  await pipeline(
+    [...worker.reading(gap, signal, leftOut), ...held(run.memory && { pass: run.memory.trim }), parts],
+    { signal },
+  )
   // Where nothing of the gap was left, it has no part.
   const rest = leftOut.takeRest()
   worker.onUnplaced(gap.tenant, rest)

@@ -46,7 +46,7 @@ export async function scanThreads(
   const { file } = store
   const { directory } = storage
   if (file === undefined || directory === undefined) return undefined
-  const count = threadsFor(options.threads, plan.counts.before >= LEAST_OBJECTS)
+  const count = threadsFor(options.threads, plan.counts.before >= LEAST_OBJECTS, job.run.memory)
   if (count === 0) return undefined
   const threads = await openJobThreads(count)
   const { partSize, retryForMs } = options

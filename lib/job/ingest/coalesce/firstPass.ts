@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Duplex, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { PlanMark } from '../../../run/checkpoint.ts'
+import { held } from '../../../stream/held.ts'
 import { type Input, open } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
 import { DigestMap } from './digestMap.ts'
@@ -32,6 +34,7 @@ export async function firstPass(
   signal: AbortSignal,
   earlier?: PlanMark,
   threads?: Threads,
+  memory?: MemoryLimit,
 ): Promise<FirstPass> {
   const planner = new Planner()
   const digests: DigestMap[] = []
@@ -51,9 +54,10 @@ export async function firstPass(
         meets(item.line)
       }
       const isRaw = threads !== undefined && !options.fromRejects
-      const stages = isRaw
+      const planned = isRaw
         ? threadedPlanning(planner, seen, options, threads)
         : [planning(planner, seen, options)]
+      const stages = [...held(memory && { pass: memory.trim }), ...planned]
       const isWhole = await readInput(input, options, signal, stages)
       signal.throwIfAborted()
       if (!isWhole) break

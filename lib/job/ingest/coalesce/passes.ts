@@ -38,10 +38,10 @@ export async function passesOf(asked: Asked): Promise<FirstPass | undefined> {
   }
   const began = performance.now()
   const signal = AbortSignal.any([run.stop, run.signal])
-  const count = threadsFor(options.threads, areLarge(inputs))
+  const count = threadsFor(options.threads, areLarge(inputs), run.memory)
   const threads = count === 0 ? undefined : await openJobThreads(1)
   try {
-    const found = await firstPass(inputs, options, signal, checkpoint?.plan, threads)
+    const found = await firstPass(inputs, options, signal, checkpoint?.plan, threads, run.memory)
     const { records, superseded } = found.plan
     const seconds = toThousandths((performance.now() - began) / 1000)
     run.emit({ type: 'coalescing', passes: 'two', records, superseded, seconds })

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { unpackPage } from '../../../archive/object/packed.ts'
+import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
@@ -28,8 +29,9 @@ export async function changeThread(
   { threads }: IngestOptions,
   inputs: readonly Input[],
   store: Store,
+  memory?: MemoryLimit,
 ): Promise<Threads | undefined> {
-  const count = threadsFor(threads, store.file !== undefined && areLarge(inputs))
+  const count = threadsFor(threads, store.file !== undefined && areLarge(inputs), memory)
   return count === 0 ? undefined : openJobThreads(1)
 }
 
@@ -58,14 +60,14 @@ function sizeOf({ rereadable, file, name }: Input): number {
  * Lines → batches of what they ask for, parsed, validated and made into objects in a thread, in order; rejects pass.
  * Memory: six batches in either thread.
  */
-export function threadedItems(threads: Threads, options: IngestOptions): Duplex[] {
+export function threadedItems(threads: Threads, options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const data = workOf(options)
   const itemOf = lineItems(options)
   // What was sent and has not come back, in order.
   const sent: (Line | Reject)[][] = []
   return [
     // A line weighs twice as much once its content stands beside it.
-    ...batches({ ...options, batchBytes: Math.ceil(options.batchBytes / 2) }),
+    ...batches({ ...options, batchBytes: Math.ceil(options.batchBytes / 2) }, memory),
     mapChunks((lines: (Line | Reject)[]) => {
       sent.push(lines)
       return packLines(lines)

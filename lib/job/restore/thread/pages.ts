@@ -18,12 +18,12 @@ const LEAST_OBJECTS = 50_000
  * sources that are no archive in a directory, and where what is left of a damaged part is wanted.
  */
 export async function decodeThreads(
-  { options, plan }: RestoreRun,
+  { options, plan, frame }: RestoreRun,
   due: readonly SourcePart[],
 ): Promise<Threads | undefined> {
   const able = due.filter(({ inThread }) => inThread !== undefined)
   if (options.skipDamaged || able.length === 0) return undefined
-  const count = threadsFor(options.threads, (plan.objects ?? 0) >= LEAST_OBJECTS)
+  const count = threadsFor(options.threads, (plan.objects ?? 0) >= LEAST_OBJECTS, frame.memory)
   return count === 0 ? undefined : openJobThreads(count)
 }
 

@@ -1,0 +1,72 @@
+import type { Context } from '../cli/command.ts'
+import { type Emit, liveOptions, progressJob, type RunProgress, type WriteContext } from '../library.ts'
+import { observedProgress } from '../observers/observers.ts'
+import { eventView } from './events.ts'
+
+/** What goes on in a command's runs, and what keeps them within bounds. */
+export interface Live {
+  readonly progress: RunProgress
+  /** What the context of each run takes from here. */
+  readonly looks: Pick<WriteContext, 'onInFlight' | 'memory'> & { readonly onEvent: Emit }
+  stop(): void
+}
+
+const LOOK_EVERY_MS = 1000
+
+/** Begins to look on: how far the runs are, whether they stand still, and, with `--max-memory`, at the memory. */
+export async function startLive(context: Context): Promise<Live> {
+  const { maxMemory, stallAfterMs } = context.options(liveOptions)
+  const { MemoryLimit, processProgress, StallWatch } = await progressJob()
+  const { progress, traffic, waitFor, close } = processProgress()
+  const stalls = new StallWatch(stallAfterMs)
+  let inFlight = 0
+  let requests = 0
+  const take: Emit = (event) => {
+    const now = performance.now()
+    if (event.type === 'stalled') waitFor(event.waits_for)
+    if (event.type === 'resumed') waitFor(undefined)
+    progress.take(event, now)
+    const resumed = stalls.take(event, now)
+    if (resumed !== undefined) onEvent(resumed)
+  }
+  const onEvent = eventView(context.console, take)
+  const memory =
+    maxMemory === undefined
+      ? undefined
+      : new MemoryLimit({
+          bytes: maxMemory,
+          onTight: (rss) => onEvent({ type: 'memory_tight', rss_bytes: rss, max_bytes: maxMemory }),
+        })
+  const look = () => {
+    const now = performance.now()
+    const answered = traffic.answered !== requests && stalls.acknowledged(now)
+    requests = traffic.answered
+    if (answered) onEvent(answered)
+    const stalled = stalls.look(now, { server: traffic.oldest?.server, inFlight })
+    if (stalled !== undefined) onEvent(stalled)
+    const state = progress.state(now)
+    if (state !== undefined) observedProgress(state)
+  }
+  const looking = setInterval(look, LOOK_EVERY_MS).unref()
+  return {
+    progress,
+    looks: {
+      onEvent,
+      onInFlight: (batches) => {
+        inFlight = batches
+        context.onInFlight(batches)
+      },
+      ...(memory && { memory }),
+    },
+    stop() {
+      clearInterval(looking)
+      close()
+      if (memory?.wasTight) onEvent(heldEvent(memory))
+    },
+  }
+}
+
+function heldEvent({ bytes, heldMs }: { readonly bytes: number; readonly heldMs: number }) {
+  const peak = process.resourceUsage().maxRSS * 1024
+  return { type: 'memory_held', seconds: heldMs / 1000, peak_rss_bytes: peak, max_bytes: bytes } as const
+}

@@ -1,0 +1,148 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** From this part of the limit on it is tight: what frees memory takes a while to do so. */
+const WARNING_SHARE = 0.65
+/** Batches become no smaller than this part of what they are. */
+const LEAST_SHARE = 1 / 64
+/** So long it has to be eased before batches grow again. */
+const GROW_AFTER_MS = 2000
+/** How often it is looked whether there is room again. */
+const LOOK_EVERY_MS = 10
+/** To look at the memory of a process takes some microseconds: not for each record. */
+const LOOK_APART_MS = 5
+/** What was let in is in flight by then; or it never is, since nothing has to be written for it. */
+const ON_ITS_WAY_MS = 250
+/** Garbage is collected no more often than this. */
+const COLLECT_APART_MS = 50
+
+export interface MemoryLimitOptions {
+  /** The most memory that the process may take, about. */
+  readonly bytes: number
+  /** Called when it becomes tight, and was not before. */
+  readonly onTight?: (rssBytes: number) => void
+  /** The process, for a test that has none to spare. */
+  readonly process?: MemoryOfProcess
+}
+
+/** What is known of a process's memory, and how some of it comes free. */
+export interface MemoryOfProcess {
+  now(): number
+  rssBytes(): number
+  collect(): void
+  wait(ms: number): Promise<void>
+}
+
+/**
+ * Keeps a process within about so much memory: where it becomes tight, less is let in, batches become smaller, and
+ * what is in flight comes to its end first. One record is let in whatever there is: it becomes slower, and goes on.
+ */
+export class MemoryLimit {
+  readonly bytes: number
+  readonly #onTight: (rssBytes: number) => void
+  readonly #process: MemoryOfProcess
+  #isTight = false
+  #share = 1
+  #lookedMs = Number.NEGATIVE_INFINITY
+  #collectedMs = Number.NEGATIVE_INFINITY
+  #changedMs = Number.NEGATIVE_INFINITY
+  #rssBytes = 0
+  #inFlight = 0
+  /** What was let in and is in no batch yet is not seen in flight. */
+  #isOnItsWay = false
+  #passedMs = Number.NEGATIVE_INFINITY
+  /** How long it has held back what came. */
+  heldMs = 0
+
+  constructor({ bytes, onTight = () => {}, process = thisProcess() }: MemoryLimitOptions) {
+    this.bytes = bytes
+    this.#onTight = onTight
+    this.#process = process
+  }
+
+  /** True where something had to become smaller or slower so far. */
+  get wasTight(): boolean {
+    return this.#changedMs !== Number.NEGATIVE_INFINITY
+  }
+
+  /** How many batches are in flight; whoever writes them says so. */
+  set inFlight(batches: number) {
+    this.#inFlight = batches
+    this.#isOnItsWay = false
+  }
+
+  /** The part of its usual size that a batch may have now, from 1/64 to 1. */
+  get share(): number {
+    return this.#share
+  }
+
+  /** Resolves when the next may be let in. */
+  async pass(): Promise<void> {
+    if (!this.#look(LOOK_APART_MS)) return
+    this.#collect()
+    const beganMs = this.#process.now()
+    while (this.#isBusy() && this.#look(0)) {
+      await this.#process.wait(LOOK_EVERY_MS)
+      this.#collect()
+    }
+    this.#passedMs = this.#process.now()
+    this.#isOnItsWay = true
+    this.heldMs += this.#passedMs - beganMs
+  }
+
+  #isBusy(): boolean {
+    const isOnItsWay = this.#isOnItsWay && this.#process.now() - this.#passedMs < ON_ITS_WAY_MS
+    return this.#inFlight > 0 || isOnItsWay
+  }
+
+  /** Frees what is free already, where it is tight: for what flows and is held nowhere. */
+  readonly trim = async (): Promise<void> => {
+    if (this.#look(LOOK_APART_MS)) this.#collect()
+  }
+
+  /** True where it is tight now, as far as it was looked that long ago at most. */
+  #look(apartMs: number): boolean {
+    const now = this.#process.now()
+    if (now - this.#lookedMs < apartMs) return this.#isTight
+    this.#lookedMs = now
+    this.#rssBytes = this.#process.rssBytes()
+    const wasTight = this.#isTight
+    this.#isTight = this.#rssBytes > WARNING_SHARE * this.bytes
+    if (this.#isTight) this.#tighten(now, wasTight)
+    else if (this.#share < 1 && now - this.#changedMs > GROW_AFTER_MS) this.#change(now, this.#share * 2)
+    return this.#isTight
+  }
+
+  #tighten(now: number, wasTight: boolean): void {
+    if (!this.wasTight) this.#onTight(this.#rssBytes)
+    if (!wasTight) this.#change(now, this.#share / 4)
+    else this.#changedMs = now
+  }
+
+  #change(now: number, share: number): void {
+    this.#changedMs = now
+    this.#share = Math.min(1, Math.max(LEAST_SHARE, share))
+  }
+
+  #collect(): void {
+    const now = this.#process.now()
+    if (now - this.#collectedMs < COLLECT_APART_MS) return
+    this.#process.collect()
+    this.#collectedMs = this.#process.now()
+  }
+}
+
+function thisProcess(): MemoryOfProcess {
+  return {
+    now: () => performance.now(),
+    rssBytes: () => process.memoryUsage.rss(),
+    collect: collector(),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  }
+}
+
+/** Node has a flag for it, that can be set while it runs. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}

@@ -1,0 +1,31 @@
+import type { OptionsSchema } from '../../options/schema.ts'
+
+const MIB = 1024 * 1024
+
+/** How a run is looked at while it goes on, and kept within bounds. */
+export const liveOptions = {
+  type: 'object',
+  name: 'live',
+  title: 'Looking on options',
+  description: 'How a run is looked at while it goes on, and how much memory it may take.',
+  properties: {
+    maxMemory: {
+      type: 'integer',
+      unit: 'bytes',
+      description:
+        'about how much memory the process may take: near it batches become smaller and fewer are in flight',
+      example: '512MB',
+      minimum: 128 * MIB,
+      maximum: 1024 ** 4,
+    },
+    stallAfterMs: {
+      type: 'integer',
+      flag: 'stall-after',
+      unit: 'milliseconds',
+      description: 'say whom a run waits for when nothing was acknowledged for this long',
+      default: 60_000,
+      minimum: 1000,
+      maximum: 86_400_000,
+    },
+  },
+} as const satisfies OptionsSchema
