@@ -79,6 +79,9 @@ export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
+export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
+export type { Policy } from '../lib/monitor/auto/policies.ts'
+export type { AutoChild, AutoRun } from '../lib/monitor/auto/run.ts'
 export type { HistoryEntry, HistoryReader, HistoryStatus, Trigger } from '../lib/monitor/history/entry.ts'
 export type { History } from '../lib/monitor/history/history.ts'
 export { historyOptions } from '../lib/monitor/history/options.ts'
@@ -140,6 +143,9 @@ export const setJob = () => import('../lib/job/set/index.ts')
 
 /** The job of `col catalog rehearse`, likewise. */
 export const rehearseJob = () => import('../lib/job/rehearse/index.ts')
+
+/** What `auto` needs, likewise. */
+export const loadAuto = () => import('../lib/monitor/auto/index.ts')
 
 /** The job of `col apply`, likewise. */
 export const applyJob = () => import('../lib/job/restore/planned/index.ts')

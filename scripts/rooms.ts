@@ -91,6 +91,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'cli-truncate': 'bin/view/columns.ts',
   consola: 'bin/cli/log.ts',
   cosmiconfig: 'lib/config/files.ts',
+  croner: 'lib/monitor/auto/schedule.ts',
   'env-paths': 'lib/config/paths.ts',
   'fastest-levenshtein': 'lib/core/suggest.ts',
   'log-update': 'bin/view/footer.ts',

@@ -59,6 +59,7 @@ export const COMMANDS: Group = {
       members: { health: () => import('./cluster/health.ts') },
     },
     metrics: () => import('./metrics.ts'),
+    auto: () => import('./auto.ts'),
     diff: () => import('./diff.ts'),
     transform: {
       summary: 'what becomes of objects on their way',

@@ -12,6 +12,7 @@ import {
   undosDocument,
   verificationsDocument,
 } from './archives.ts'
+import { autoDocument } from './auto.ts'
 import { copyDocument } from './copy.ts'
 import { diffDocument } from './diff.ts'
 import { healthDocument } from './health.ts'
@@ -50,6 +51,7 @@ export const DOCUMENTS = {
   archive: archiveDocument,
   verifications: verificationsDocument,
   rehearsal: rehearsalDocument,
+  auto: autoDocument,
   cleanup: cleanupDocument,
   compaction: compactionDocument,
   diff: diffDocument,

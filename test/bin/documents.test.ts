@@ -25,6 +25,7 @@ const FILES = {
   'faulty.jsonl': 'not json\n',
   inbox: {},
   'fix.yaml': 'steps: [{drop: a}]\nexamples: [{in: {properties: {a: 1}}, out: {properties: {b: 1}}}]\n',
+  config: { elysiactl: { 'config.yaml': 'auto: [{ cleanup: { every: 1d, options: { keep_last: 3 } } }]\n' } },
   'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db" }\nkeep_daily: 7\ntarget: mine\n',
 }
 
@@ -104,6 +105,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col catalog note': [['ID', 'before the move']],
   'col catalog pin': [['ID']],
   'col catalog unpin': [['ID']],
+  auto: [['--dry-run'], ['--once']],
   'col catalog rehearse': [['ID'], ['plain.jsonl'], ['damaged']],
   'col catalog verify': [['whole'], ['whole', 'damaged'], ['--all', '--level', 'exists']],
   'col catalog list': [[], ['--limit', '1']],

@@ -101,6 +101,7 @@ const CASES: Readonly<Record<string, Case>> = {
     exit: 2,
     says: /no rule says what to keep/,
   },
+  auto: { badly: ['--once'], exit: 2, says: /the configuration has no policies/ },
   'col catalog rehearse': { well: ['whole'], badly: ['damaged'], exit: 4, says: /parts|cut short/ },
   'col catalog rebuild': { well: ['.'], badly: ['none'], exit: 10, says: /there is no directory \S+none/ },
   'col catalog pin': { badly: ['none'], exit: 10, says: /none/ },

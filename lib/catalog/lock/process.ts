@@ -16,13 +16,18 @@ export interface LockOwner {
 
 /** This process. */
 export function thisOwner(): LockOwner {
+  return ownerOf(process.pid)
+}
+
+/** A process that this one has started, or this one. */
+export function ownerOf(pid: number): LockOwner {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const pids = attempt(() => readlinkSync('/proc/self/ns/pid'))
-  const startTicks = startTicksOf(process.pid)
+  const startTicks = startTicksOf(pid)
   return {
     host: hostname(),
     user: attempt(() => userInfo().username) ?? '',
-    pid: process.pid,
+    pid,
     ...(boot !== undefined && { boot }),
     ...(pids !== undefined && { pids }),
     ...(startTicks !== undefined && { startTicks }),

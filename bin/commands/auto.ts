@@ -1,0 +1,186 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { beginChild } from '../cli/auto/child.ts'
+import { optionWords } from '../cli/auto/words.ts'
+import { onCatalog } from '../cli/catalog.ts'
+import type { Command, Context } from '../cli/command.ts'
+import { EXIT } from '../cli/exit.ts'
+import { commandLine } from '../cli/signal/commandLine.ts'
+import { type Tables, tableOptions, tablesFor } from '../cli/tables.ts'
+import {
+  type AutoRun,
+  catalogOptions,
+  counted,
+  ElysiaError,
+  loadAuto,
+  lock,
+  type OptionsSchema,
+  type PlannedPolicy,
+  type Policy,
+  runOptions,
+  userPaths,
+} from '../library.ts'
+
+const { shutdownTimeoutMs } = runOptions.properties
+
+const autoOptions = {
+  type: 'object',
+  name: 'auto',
+  description: 'How long policies are carried out.',
+  properties: {
+    once: {
+      type: 'boolean',
+      description: 'do what is due now, and end: from cron or a timer',
+      default: false,
+      flagOnly: true,
+    },
+    dryRun: {
+      type: 'boolean',
+      short: 'n',
+      description: 'show what is due, and when the rest is; do nothing',
+      default: false,
+      flagOnly: true,
+    },
+    shutdownTimeoutMs,
+  },
+} as const satisfies OptionsSchema
+
+/** Of what ran without --once so many are in the document. */
+const MOST_REPORTED = 1000
+
+/** `auto`: does what the policies of the configuration say is due. */
+export const command: Command = {
+  summary:
+    'do what the policies of the configuration say is due: backups, verifications, rehearsals, cleanups',
+  alsoKnownAs: ['schedule', 'daemon'],
+  operands: [],
+  examples: [
+    'elysiactl auto --dry-run',
+    'elysiactl auto --once   # from cron, every few minutes',
+    'elysiactl auto          # as a service: stays, until SIGTERM',
+  ],
+  schemas: [autoOptions, catalogOptions, tableOptions],
+  document: 'auto',
+  exits: ['rejects', 'locked', 'terminated'],
+  docs: 'docs/automation.md',
+  continuing: () => ({ keeps: true }),
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, settings } = context
+  const { once, dryRun } = context.options(autoOptions)
+  const { AutoNotes, readPolicies, plannedPolicies, commandsOf } = await loadAuto()
+  const section = settings.sections.find(({ name }) => name === 'auto')
+  if (section === undefined) throw noPolicies()
+  const policies = await readPolicies(section, (words, options, file) =>
+    optionWords(context.commands, words, options, file),
+  )
+  const { state } = userPaths()
+  if (dryRun) {
+    const notes = new AutoNotes(state, { look: true })
+    const archived = await archivedCollections(context)
+    const planned = plannedPolicies(policies, notes, Date.now(), (policy) =>
+      commandsOf(policy, () => archived),
+    )
+    context.done()
+    if (console.json) return console.document({ dry_run: true, policies: planned, runs: [], failed: 0 })
+    return console.print(pageOf(await tablesFor(context), planned))
+  }
+  const held = lock(state, 'auto', 'the policies: another `elysiactl auto`')
+  try {
+    const notes = new AutoNotes(state)
+    if (notes.movedTo !== undefined)
+      console.warn(
+        `what was remembered of policies is damaged, and was moved to ${notes.movedTo}: nothing that was missed is known`,
+      )
+    const { runs, failed } = await carryOut(context, policies, notes, once)
+    if (failed === 0 && once) context.done()
+    if (console.json) await console.document({ dry_run: false, policies: [], runs, failed })
+    else if (once && runs.length === 0) console.note('nothing is due')
+    const first = runs.find(({ exit }) => exit !== 0)
+    if (failed > 0 && first !== undefined)
+      context.fail(EXIT.rejects, `${counted(failed, 'command')} failed: ${failureText(first)}`)
+  } finally {
+    held.release()
+  }
+}
+
+async function carryOut(
+  context: Context,
+  policies: readonly Policy[],
+  notes: InstanceType<Awaited<ReturnType<typeof loadAuto>>['AutoNotes']>,
+  once: boolean,
+): Promise<{ readonly runs: readonly AutoRun[]; readonly failed: number }> {
+  const { runPolicies, commandsOf, ownerOf } = await loadAuto()
+  const { console, stop, signal } = context
+  const runs: AutoRun[] = []
+  let failed = 0
+  let awaited: number | undefined
+  await runPolicies(
+    policies,
+    { once },
+    {
+      notes,
+      stop,
+      now: () => Date.now(),
+      wait: (ms) => wait(ms, undefined, { signal: stop }).catch(() => {}),
+      commandsOf: async (policy) => commandsOf(policy, await archivedFor(context, policy)),
+      begin(words) {
+        console.note(`runs ${commandLine(words)}`)
+        return beginChild(words, { quiet: console.quiet, stopping: signal, ownerOf })
+      },
+      onRun(run) {
+        runs.push(run)
+        if (runs.length > MOST_REPORTED) runs.shift()
+        if (run.exit === 0) return console.note(`done: ${commandLine(run.command)} (${run.policy})`)
+        failed += 1
+        console.warn(failureText(run))
+      },
+      onNothing: ({ name }) => console.warn(`${name}: no collection with archives fits, so nothing is done`),
+      onWait(until) {
+        if (until === awaited) return
+        awaited = until
+        console.note(
+          until === undefined ? 'nothing will ever be due' : `next: ${new Date(until).toISOString()}`,
+        )
+      },
+    },
+  )
+  return { runs, failed }
+}
+
+/** What a command ended with is its own affair; it has said so itself, and its history knows. */
+function failureText({ policy, command, exit }: AutoRun): string {
+  const why = exit === EXIT.locked ? 'another process is at work on it' : `exit ${exit}`
+  return `${policy}: ${why}: ${commandLine(command)}`
+}
+
+/** Asks the catalog only where something is to be chosen from it. */
+async function archivedFor(context: Context, { kind }: Policy): Promise<() => readonly string[]> {
+  if (kind !== 'verify' && kind !== 'rehearse') return () => []
+  const names = await archivedCollections(context)
+  return () => names
+}
+
+async function archivedCollections(context: Context): Promise<string[]> {
+  const all = await onCatalog(context, (catalog) => catalog.list({ status: ['complete'] }))
+  return [...new Set(all.map(({ collection }) => collection))].sort()
+}
+
+function pageOf(tables: Tables, planned: readonly PlannedPolicy[]): string[] {
+  const time = (iso: string | undefined) => (iso === undefined ? '' : tables.time(iso))
+  const rows = planned.map((policy) => {
+    const { name, schedule, due_since, next_at, last_at, last_exit = '', commands } = policy
+    const [first, ...more] = commands.map((words) => commandLine(words))
+    const what = more.length === 0 ? (first ?? 'nothing fits') : `${first} and ${more.length} more`
+    const due = due_since === undefined ? '' : `since ${time(due_since)}`
+    return [name, schedule, due, time(next_at), time(last_at), last_exit, what]
+  })
+  return tables.of(['policy', 'schedule', 'due', 'next', 'last', 'exit', 'command'], rows)
+}
+
+function noPolicies(): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', 'the configuration has no policies', {
+    hint: `your own file says what is to be done, and when: auto: [{ backup: { collections: [Article], schedule: "0 2 * * *" } }]; see docs/automation.md`,
+  })
+}

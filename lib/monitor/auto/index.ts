@@ -1,0 +1,7 @@
+/** All that the command needs for `elysiactl auto`, loaded together when it is called. */
+export { ownerOf } from '../../catalog/lock/process.ts'
+export { commandsOf } from './commands.ts'
+export { AutoNotes } from './notes.ts'
+export { plannedPolicies } from './planned.ts'
+export { type Policy, readPolicies } from './policies.ts'
+export { type AutoRun, runPolicies } from './run.ts'

@@ -1,0 +1,149 @@
+import { readFileSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDead, type LockOwner } from '../../catalog/lock/process.ts'
+import { ElysiaError, messageOf } from '../../core/errors.ts'
+import { makeDirectory } from '../../file/directory.ts'
+import { writeWhole } from '../../file/writeWhole.ts'
+import type { PolicyPast } from './due.ts'
+
+const FILE = 'auto.json'
+const MAX_BYTES = 4 * 1024 * 1024
+/** Policies that no configuration has had for so long are forgotten. */
+const KEPT_MS = 90 * 86_400_000
+const DAY_MS = 86_400_000
+
+/** What is remembered of a policy. */
+export interface PolicyNote extends PolicyPast {
+  /** When a configuration last had it, to the day. */
+  readonly known: number
+  /** How its commands ended the last time, the worst of them. */
+  readonly exit?: number
+  /** The command that was begun last, and its process, until that has ended. */
+  readonly running?: {
+    readonly command: readonly string[]
+    readonly since: number
+    readonly owner: LockOwner
+  }
+}
+
+/**
+ * What is remembered of policies between runs of `auto`: a file in the state directory, written whole and durably. One process
+ * at a time writes it. A file that cannot be read is moved aside, and its policies are as if they had been seen for the first time.
+ */
+export class AutoNotes {
+  readonly #file: string
+  readonly #notes: Map<string, PolicyNote>
+  /** Where a damaged file was moved to. */
+  readonly movedTo: string | undefined
+
+  /** `look`: nothing is written, nor moved. @throws ElysiaError ELYSIA_STATE */
+  constructor(directory: string, { look = false } = {}) {
+    this.#file = join(directory, FILE)
+    const read = attempt(() => notesIn(this.#file), this.#file)
+    if (read === undefined && !look) {
+      this.movedTo = `${this.#file}.damaged`
+      attempt(() => renameSync(this.#file, this.movedTo!), this.#file)
+    }
+    this.#notes = read ?? new Map()
+    if (!look) attempt(() => void makeDirectory(directory), directory)
+  }
+
+  /** Of a policy that was never seen: that it is seen now. */
+  of(name: string, now: number): PolicyNote {
+    return this.#notes.get(name) ?? { seen: now, known: now }
+  }
+
+  /** Takes note of the policies that there are, and forgets those that have not been for long. */
+  see(names: readonly string[], now: number): void {
+    let changed = false
+    for (const name of names) {
+      const note = this.#notes.get(name)
+      if (note !== undefined && now - note.known < DAY_MS) continue
+      this.#notes.set(name, { ...this.of(name, now), known: now })
+      changed = true
+    }
+    for (const [name, { known }] of this.#notes) {
+      if (now - known <= KEPT_MS) continue
+      this.#notes.delete(name)
+      changed = true
+    }
+    if (changed) this.#write()
+  }
+
+  /** The process that works on a policy still, though who started it is gone. */
+  stillRunning(name: string): PolicyNote['running'] {
+    const running = this.#notes.get(name)?.running
+    return running === undefined || isDead(running.owner) ? undefined : running
+  }
+
+  begin(name: string, running: NonNullable<PolicyNote['running']>): void {
+    this.#set(name, { ...this.of(name, running.since), running })
+  }
+
+  /** All its commands have ended; `since` is when they were begun. */
+  settle(name: string, since: number, exit: number): void {
+    const { running: _, ...note } = this.of(name, since)
+    this.#set(name, { ...note, settled: since, exit })
+  }
+
+  /** It is still being worked on: this time is left out. */
+  leaveOut(name: string, since: number, exit: number): void {
+    this.#set(name, { ...this.of(name, since), settled: since, exit })
+  }
+
+  #set(name: string, note: PolicyNote): void {
+    this.#notes.set(name, note)
+    this.#write()
+  }
+
+  #write(): void {
+    const policies = Object.fromEntries([...this.#notes].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    attempt(
+      () => writeWhole(this.#file, `${JSON.stringify({ version: 1, policies }, null, 2)}\n`),
+      this.#file,
+    )
+  }
+}
+
+/** Undefined where the file is there and is none of ours. */
+function notesIn(file: string): Map<string, PolicyNote> | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) return new Map()
+  if (!stats.isFile() || stats.size > MAX_BYTES) return undefined
+  const text = readFileSync(file, 'utf8')
+  try {
+    const read = JSON.parse(text) as { version?: unknown; policies?: unknown }
+    if (read?.version !== 1 || typeof read.policies !== 'object' || read.policies === null) return undefined
+    const notes = Object.entries(read.policies)
+    return notes.every(([, note]) => isNote(note)) ? new Map(notes as [string, PolicyNote][]) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isNote(read: unknown): boolean {
+  if (typeof read !== 'object' || read === null) return false
+  const { seen, settled, known, exit, running } = read as Record<string, unknown>
+  const isTime = (value: unknown) => Number.isSafeInteger(value)
+  return (
+    isTime(seen) &&
+    isTime(known) &&
+    (settled === undefined || isTime(settled)) &&
+    (exit === undefined || isTime(exit)) &&
+    (running === undefined || isRunning(running))
+  )
+}
+
+function isRunning(read: unknown): boolean {
+  if (typeof read !== 'object' || read === null) return false
+  const { command, since, owner } = read as Record<string, unknown>
+  return Array.isArray(command) && Number.isSafeInteger(since) && typeof owner === 'object' && owner !== null
+}
+
+function attempt<T>(work: () => T, path: string): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw new ElysiaError('ELYSIA_STATE', `${path} cannot be used: ${messageOf(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,118 @@
+import type { LockOwner } from '../../catalog/lock/process.ts'
+import { toThousandths } from '../../core/units.ts'
+import { dueness } from './due.ts'
+import type { AutoNotes } from './notes.ts'
+import type { Policy } from './policies.ts'
+
+/** Clocks jump, and machines sleep: it looks again after so long at the latest. */
+const MOST_WAIT_MS = 60_000
+
+/** The exit code of what is locked by another process. */
+const LOCKED = 11
+
+/** A command that was begun. */
+export interface AutoChild {
+  readonly owner: LockOwner
+  /** Resolves with its exit code; that of a signal is 128 and its number. */
+  readonly ended: Promise<number>
+}
+
+/** How a command of a policy ended. */
+export interface AutoRun {
+  readonly policy: string
+  readonly command: readonly string[]
+  /** ISO text. */
+  readonly started_at: string
+  readonly seconds: number
+  readonly exit: number
+}
+
+/** What works on policies needs; all of it can be made up. */
+export interface AutoContext {
+  readonly notes: AutoNotes
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Resolves after so long, or when `stop` is aborted. */
+  wait(ms: number): Promise<void>
+  /** From then on nothing is begun; what runs is waited for. */
+  readonly stop: AbortSignal
+  commandsOf(policy: Policy): Promise<readonly (readonly string[])[]>
+  begin(command: readonly string[]): AutoChild
+  onRun?(run: AutoRun): void
+  /** Nothing fits a policy, so nothing is done. */
+  onNothing?(policy: Policy): void
+  /** Called before it waits, with the moment of the next policy. */
+  onWait?(until: number | undefined): void
+}
+
+/**
+ * Does what is due, one command after another, in the order in which it has been due; what was missed, once. One that fails does not
+ * keep the next from its turn. `once`: returns when nothing is due; else when `stop` is aborted. What is interrupted by
+ * that, or killed with this process, is due again. Memory: the runs of one policy.
+ */
+export async function runPolicies(
+  policies: readonly Policy[],
+  { once }: { readonly once: boolean },
+  context: AutoContext,
+): Promise<void> {
+  const { notes, stop } = context
+  const names = policies.map(({ name }) => name)
+  for (;;) {
+    notes.see(names, context.now())
+    for (const policy of duePolicies(policies, context)) {
+      if (stop.aborted) return
+      await runPolicy(policy, context)
+    }
+    if (once || stop.aborted) return
+    const now = context.now()
+    const times = policies.flatMap(({ name, schedule }) => {
+      const { since, next } = dueness(schedule, notes.of(name, now), now)
+      return since ?? next ?? []
+    })
+    const next = times.length === 0 ? undefined : Math.min(...times)
+    context.onWait?.(next)
+    await context.wait(Math.max(1000, Math.min(MOST_WAIT_MS, (next ?? Number.MAX_VALUE) - now)))
+    if (stop.aborted) return
+  }
+}
+
+function duePolicies(policies: readonly Policy[], { notes, now }: AutoContext): Policy[] {
+  const moment = now()
+  const due = policies.flatMap((policy) => {
+    const { since } = dueness(policy.schedule, notes.of(policy.name, moment), moment)
+    return since === undefined ? [] : [{ policy, since }]
+  })
+  return due.toSorted((a, b) => a.since - b.since).map(({ policy }) => policy)
+}
+
+async function runPolicy(policy: Policy, context: AutoContext): Promise<void> {
+  const { notes, stop, onRun } = context
+  const { name } = policy
+  const since = context.now()
+  const running = notes.stillRunning(name)
+  if (running !== undefined) {
+    const { command } = running
+    onRun?.({ policy: name, command, started_at: iso(since), seconds: 0, exit: LOCKED })
+    return notes.leaveOut(name, since, LOCKED)
+  }
+  const commands = await context.commandsOf(policy)
+  if (commands.length === 0) context.onNothing?.(policy)
+  let worst = 0
+  for (const command of commands) {
+    if (stop.aborted) return
+    const startedMs = context.now()
+    const child = context.begin(command)
+    notes.begin(name, { command, since: startedMs, owner: child.owner })
+    const exit = await child.ended
+    const seconds = toThousandths((context.now() - startedMs) / 1000)
+    onRun?.({ policy: name, command, started_at: iso(startedMs), seconds, exit })
+    // What this process was asked to stop is not done.
+    if (stop.aborted && exit > 128) return
+    worst = Math.max(worst, exit)
+  }
+  notes.settle(name, since, worst)
+}
+
+function iso(moment: number): string {
+  return new Date(moment).toISOString()
+}
