@@ -25,6 +25,7 @@ t.test('completion offers commands, options and what they take', async (t) => {
     'col',
     'cluster',
     'metrics',
+    'auto',
     'diff',
     'transform',
     'format',
