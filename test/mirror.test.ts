@@ -211,7 +211,7 @@ t.test('the table has no row without such a file', async (t) => {
 })
 
 t.test('the folders of test/ are those of lib/, and a few for the whole', async (t) => {
-  const whole = ['acceptance', 'bin', 'cases', 'contract', 'double', 'fixtures', 'torture']
+  const whole = ['acceptance', 'bin', 'cases', 'contract', 'double', 'fixtures', 'page', 'torture']
   const folders = [...new Set(tests.map((file) => posix.dirname(file).slice('test/'.length)))]
   const isMirrored = (folder: string) => lib.some((file) => file.startsWith(`lib/${folder}/`))
   t.strictSame(

@@ -5,11 +5,18 @@ import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'puppeteer-core'
 import t, { type Test } from 'tap'
-import type { DashboardSources } from '../../../../lib/monitor/dashboard/facts.ts'
-import { exportDashboard } from '../../../../lib/monitor/dashboard/file/export.ts'
-import { serveDashboard } from '../../../../lib/monitor/dashboard/server.ts'
-import type { MonitorReport } from '../../../../lib/monitor/report/schema.ts'
-import { entryOf, madeUpEntries, madeUpHistory, madeUpReport, madeUpSources, running } from '../madeUp.ts'
+import type { DashboardSources } from '../../lib/monitor/dashboard/facts.ts'
+import { exportDashboard } from '../../lib/monitor/dashboard/file/export.ts'
+import { serveDashboard } from '../../lib/monitor/dashboard/server.ts'
+import type { MonitorReport } from '../../lib/monitor/report/schema.ts'
+import {
+  entryOf,
+  madeUpEntries,
+  madeUpHistory,
+  madeUpReport,
+  madeUpSources,
+  running,
+} from '../monitor/dashboard/madeUp.ts'
 import { type Look, look, noBrowser, THEMES, WIDTHS } from './chromium.ts'
 
 const skip = noBrowser ?? false
