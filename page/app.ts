@@ -64,7 +64,7 @@ function Overview({
     <${Trends} report=${report} />
     <${Storage} report=${report} />
     <${Catalog} archives=${archives} now=${now} />
-    <${Alerts} alerts=${alerts} undelivered=${report.undelivered} now=${now} />
+    <${Alerts} facts=${alerts} count=${report.undelivered} now=${now} />
     <${Advice} report=${report} />` as VNode
 }
 

@@ -1,33 +1,47 @@
-import type { AlertView } from '../../lib/monitor/dashboard/facts.ts'
-import { Ago, Name, Nothing, Section, Status, Table, Typed } from '../parts.ts'
+import type { AlertFacts, AlertView } from '../../lib/monitor/dashboard/facts.ts'
+import { Ago, Name, Nothing, RunLink, Section, Status, Step, Table, Typed } from '../parts.ts'
 import { html, type VNode } from '../preact.ts'
 import { counted } from '../words.ts'
 
-const COLUMNS = [{ name: 'State' }, { name: 'Rule' }, { name: 'Of' }, { name: 'Since' }, { name: 'Message' }]
+const COLUMNS = [
+  { name: 'Rule' },
+  { name: 'State' },
+  { name: 'Of' },
+  { name: 'Since' },
+  { name: 'What is wrong' },
+]
 
-/** The alerts that fire, and whether anybody was told. */
+/** The alerts that hold, and whether anybody was told. */
 export function Alerts({
-  alerts,
-  undelivered,
+  facts: { alerts, undelivered },
+  count,
   now,
 }: {
-  alerts: readonly AlertView[]
-  undelivered: number
+  facts: AlertFacts
+  count: number
   now: string
 }): VNode {
   return html`
     <${Section} id="alerts" title="Alerts">
-      ${undelivered === 0 ? null : html`<p><${Status} is="fault" text="undelivered" /> ${counted(undelivered, 'message')} reached nobody yet. Try the sinks: <${Typed} text="elysiactl alerts test" /></p>`}
+      ${count === 0 ? null : html`<p><${Status} is="fault" text="undelivered" /> ${counted(count, 'message')} reached nobody yet. Try the sinks: <${Typed} text="elysiactl alerts test" /></p>`}
+      ${undelivered.length === 0 ? null : html`<ul class="bare">${undelivered.map(waiting)}</ul>`}
       ${alerts.length === 0 ? html`<${Nothing} text="None fires." />` : html`<${Table} caption="Alerts" columns=${COLUMNS} rows=${alerts.map((one) => row(one, now))} />`}
     <//>` as VNode
 }
 
-function row({ rule, subject, state, since, message }: AlertView, now: string) {
+function waiting({ sink, messages, error }: AlertFacts['undelivered'][number]) {
+  return html`<li><strong><${Name} text=${sink} /></strong>: ${counted(messages, 'message')}${error === undefined ? null : html`, <span class="error">${error}</span>`}</li>`
+}
+
+function row(
+  { alert, status, summary, kind, collection, target, detail, since, run, next }: AlertView,
+  now: string,
+) {
   return [
-    html`<${Status} is=${state} />`,
-    html`<${Name} text=${rule} />`,
-    html`<${Name} text=${subject} />`,
-    since === undefined ? '–' : html`<${Ago} time=${since} now=${now} />`,
-    message,
+    html`<${Name} text=${alert} />`,
+    html`<${Status} is=${status} />`,
+    html`<strong><${Name} text=${collection === '' ? kind : collection} /></strong> <${Name} text=${detail} /><br /><span class="muted"><${Name} text=${target} /></span>`,
+    html`<${Ago} time=${since} now=${now} />`,
+    html`${summary}${next === undefined ? null : html`<br /><${Step} text=${next} />`}${run === undefined ? null : html`<br /><${RunLink} id=${run}>Look at the run<//>`}`,
   ]
 }

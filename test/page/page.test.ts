@@ -249,7 +249,18 @@ t.test('names and texts of others are shown, and nothing of them is done', { ski
       verified_level: evil,
     },
   ]
-  const alerts = [{ rule: evil, subject: evil, state: evil, message: evil }]
+  const alert = {
+    alert: evil,
+    status: 'firing',
+    summary: evil,
+    kind: evil,
+    collection: evil,
+    target: evil,
+    detail: evil,
+    since: new Date().toISOString(),
+    next: evil,
+  } as const
+  const alerts = { alerts: [alert], undelivered: [{ sink: evil, messages: 3, error: evil }] }
   const sources = {
     history,
     report: () => report,
@@ -283,7 +294,8 @@ t.test('no fault for axe in both themes and widths, on either page', { skip }, a
   for (const theme of THEMES) {
     for (const width of WIDTHS) {
       const { page } = await opened(t, madeUpSources(), { theme, width })
-      await seeAll(page)
+      // Tables that are folded differ from others by nothing but that: they are looked at twice.
+      if ((theme === 'light') === (width === 1280)) await seeAll(page)
       t.strictSame(await faults(page), [], `${theme} ${width}`)
       await page.evaluate(() => {
         location.hash = document.querySelector('.hand a')!.getAttribute('href')!

@@ -38,14 +38,33 @@ export interface ArchiveView {
   readonly verified_level?: string
 }
 
-/** An alert that fires, or a message that no sink has taken yet. */
+/** An alert that holds. */
 export interface AlertView {
-  readonly rule: string
-  readonly subject: string
-  readonly state: string
-  readonly since?: string
-  readonly message: string
+  /** The name of its rule. */
+  readonly alert: string
+  /** `pending`: it holds, but not for long enough to be told. */
+  readonly status: 'pending' | 'firing'
+  readonly summary: string
+  readonly kind: string
+  readonly collection: string
+  readonly target: string
+  readonly detail: string
+  readonly since: string
+  readonly run?: string
+  readonly next?: string
 }
+
+/** The alerts that hold, and what no sink has taken yet, by sink. */
+export interface AlertFacts {
+  readonly alerts: readonly AlertView[]
+  readonly undelivered: readonly {
+    readonly sink: string
+    readonly messages: number
+    readonly error?: string
+  }[]
+}
+
+export const NO_ALERTS: AlertFacts = { alerts: [], undelivered: [] }
 
 /** Where the page has its facts from. All that it shows comes from here. */
 export interface DashboardSources {
@@ -54,7 +73,7 @@ export interface DashboardSources {
   report(): Promise<MonitorReport> | MonitorReport
   /** The newest first, bounded; absent where there is no catalog. */
   archives?(): Promise<readonly ArchiveView[]> | readonly ArchiveView[]
-  alerts?(): Promise<readonly AlertView[]> | readonly AlertView[]
+  alerts?(): Promise<AlertFacts> | AlertFacts
   /** The version of elysiactl. */
   readonly version: string
 }
@@ -73,7 +92,7 @@ export interface PageFacts extends RunPage {
   readonly mode: 'live' | 'file'
   readonly report: MonitorReport
   readonly archives: readonly ArchiveView[]
-  readonly alerts: readonly AlertView[]
+  readonly alerts: AlertFacts
   readonly running: readonly HistoryEntry[]
   /** The history's version that all this is of. */
   readonly history_version: number

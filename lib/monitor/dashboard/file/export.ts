@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import type { HistoryEntry } from '../../history/entry.ts'
 import { readAssets } from '../assets.ts'
-import { type DashboardSources, type RunLine, runLine } from '../facts.ts'
+import { type DashboardSources, NO_ALERTS, type RunLine, runLine } from '../facts.ts'
 import { wholePage } from '../html.ts'
 import { type PackedFacts, packReport, packRuns } from './packed.ts'
 
@@ -44,7 +44,7 @@ async function packedFacts(sources: DashboardSources): Promise<{ facts: PackedFa
     packed: packRuns(runs),
     report: packReport(await sources.report(), runs),
     archives: (await sources.archives?.()) ?? [],
-    alerts: (await sources.alerts?.()) ?? [],
+    alerts: (await sources.alerts?.()) ?? NO_ALERTS,
     running: entries.filter(({ status }) => status === 'running').slice(0, DETAILS),
     details: detailsOf(entries.slice(0, RUNS)),
     history_version: history.version(),

@@ -1,6 +1,6 @@
 import type { MonitorReport } from '../../report/schema.ts'
 import type { DashboardSources, LiveFacts, PageFacts, RunFacts } from '../facts.ts'
-import { runLine } from '../facts.ts'
+import { NO_ALERTS, runLine } from '../facts.ts'
 import { rejectsSample } from '../rejects.ts'
 import { runPage } from '../runPage.ts'
 
@@ -44,7 +44,7 @@ export function gather(sources: DashboardSources, now = () => performance.now())
       mode: 'live',
       report: await report(),
       archives: (await sources.archives?.()) ?? [],
-      alerts: (await sources.alerts?.()) ?? [],
+      alerts: (await sources.alerts?.()) ?? NO_ALERTS,
       running: running(sources),
       history_version: history.version(),
     }),
