@@ -123,6 +123,8 @@ export interface HistoryReader {
   find(id: string): HistoryEntry[]
   /** The last entry of each kind, collection and target that ended well, whatever its age. */
   lastSuccesses(): HistoryEntry[]
+  /** The last entry of each kind, collection and target, however it ended or whether it goes on. */
+  lastRuns?(): HistoryEntry[]
   /** Sums over all that was ever recorded, pruned entries too, by kind, collection, target and status or code. */
   totals(): HistoryTotal[]
   /** Changes whenever any process has written. */

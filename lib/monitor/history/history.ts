@@ -4,6 +4,7 @@ import type { SqliteDatabase } from '../../database/connection.ts'
 import type { HistoryChoice, HistoryEntry, HistoryReader, HistoryTotal } from './entry.ts'
 import { HistoryFile, type HistoryFileOptions } from './file.ts'
 import { killedEntry } from './killed.ts'
+import { LAST_OF_EACH_STATUS, newestOf } from './last.ts'
 import { type Keep, prune } from './prune.ts'
 import { queryOf } from './query.ts'
 import { COLUMNS, entryOf, ownerIn, type RunRow, valuesOf } from './row.ts'
@@ -99,6 +100,10 @@ export class History implements HistoryReader {
     return this.#read((database) =>
       database.prepare('SELECT runs.* FROM successes JOIN runs USING (number)').all(),
     )
+  }
+
+  lastRuns(): HistoryEntry[] {
+    return newestOf(this.#read((database) => database.prepare(LAST_OF_EACH_STATUS).all()))
   }
 
   totals(): HistoryTotal[] {

@@ -3,33 +3,17 @@ import type { Labels, MetricName, Sample } from './metric.ts'
 
 /** What the history alone tells: sums, last runs, what goes on. */
 export function ofHistory(reader: HistoryReader): Sample[] {
-  const totals = reader.totals()
-  const running = reader.list({ status: ['running'] })
   return [
-    ...totals.flatMap(ofTotal),
+    ...reader.totals().flatMap(ofTotal),
     ...reader.lastSuccesses().flatMap(ofSuccess),
-    ...lastRuns(reader, totals, running).flatMap(ofLast),
-    ...running.flatMap(ofRunning),
+    ...lastRuns(reader).flatMap(ofLast),
+    ...reader.list({ status: ['running'] }).flatMap(ofRunning),
   ]
 }
 
-/** The last entry of each kind, collection and target: of each way to end the newest is found by an index. */
-function lastRuns(
-  reader: HistoryReader,
-  totals: readonly HistoryTotal[],
-  running: readonly HistoryEntry[],
-): HistoryEntry[] {
-  const ends = new Map(totals.map((total) => [`${keyOf(total)}\0${total.status}`, total]))
-  const newest = [...ends.values()].flatMap(({ kind, collection, target, status }) =>
-    reader.list({ kind: [kind], collection, target, status: [status], limit: 1 }),
-  )
-  const last = new Map<string, HistoryEntry>()
-  for (const entry of [...newest, ...running]) {
-    const key = keyOf(entry)
-    const there = last.get(key)
-    if (there === undefined || entry.started_at > there.started_at) last.set(key, entry)
-  }
-  return [...last.values()].filter((entry) => !isOutdone(entry, last.values()))
+function lastRuns(reader: HistoryReader): HistoryEntry[] {
+  const last = reader.lastRuns?.() ?? []
+  return last.filter((entry) => !isOutdone(entry, last))
 }
 
 /**
@@ -38,18 +22,13 @@ function lastRuns(
  */
 function isOutdone(
   { kind, collection, target, started_at }: HistoryEntry,
-  all: Iterable<HistoryEntry>,
+  all: readonly HistoryEntry[],
 ): boolean {
   if (target !== '') return false
-  for (const other of all) {
+  return all.some((other) => {
     const isLike = other.kind === kind && (collection === '' || other.collection === collection)
-    if (isLike && other.started_at > started_at) return true
-  }
-  return false
-}
-
-function keyOf({ kind, collection, target }: Subject): string {
-  return `${kind}\0${collection}\0${target}`
+    return isLike && other.started_at > started_at
+  })
 }
 
 type Subject = Pick<HistoryTotal, 'kind' | 'collection' | 'target'>

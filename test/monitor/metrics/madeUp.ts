@@ -1,4 +1,5 @@
 import type { HistoryEntry, HistoryReader, HistoryTotal } from '../../../lib/monitor/history/entry.ts'
+import { newestOf } from '../../../lib/monitor/history/last.ts'
 import type { MonitorReport } from '../../../lib/monitor/report/schema.ts'
 
 /** An entry of the history. */
@@ -57,12 +58,8 @@ export function history(entries: readonly HistoryEntry[], totals: readonly Histo
   const reader = {
     reads: 0,
     at: 1,
-    list: ({ status, kind, collection, target, limit } = {}) =>
-      entries
-        .filter((one) => (status?.includes(one.status) ?? true) && (kind?.includes(one.kind) ?? true))
-        .filter((one) => collection === undefined || one.collection === collection)
-        .filter((one) => target === undefined || one.target === target)
-        .slice(0, limit),
+    list: ({ status } = {}) => entries.filter((one) => status?.includes(one.status) ?? true),
+    lastRuns: () => newestOf(entries),
     find: (id) => entries.filter((one) => one.id === id),
     lastSuccesses: () => entries.filter(({ status }) => status === 'done'),
     totals: () => {
