@@ -5,8 +5,11 @@ var running = process.versions.node.split('.').map(Number)
 
 function start() {
   var load = process.getBuiltinModule('module').createRequire(import.meta.url)
+  var built
   haveHome()
-  return load('../dist/bin/start.cjs').load('main.cjs').main(process.argv.slice(2))
+  built = load('../dist/bin/start.cjs')
+  built.collectLessOften()
+  return built.load('main.cjs').main(process.argv.slice(2))
 }
 
 // What asks for the home of a user who has none throws: a place that is not there is told by its name later.

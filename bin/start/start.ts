@@ -5,6 +5,8 @@ import { constants, Script } from 'node:vm'
 import { isNewUse, keepCompiled, PREFIX, readCompiled } from './compiled.ts'
 import { placeOfCompiled } from './place.ts'
 
+export { collectLessOften } from './heap.ts'
+
 /** A function that a CommonJS module is wrapped into. */
 type Wrapped = (
   exports: object,
