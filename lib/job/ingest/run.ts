@@ -63,10 +63,7 @@ export async function ingestInputs(ingest: Ingest): Promise<void> {
   }
   await requireAllRecords(ingest)
   const first = await passesOf(ingest)
-  const threads =
-    first === undefined
-      ? await changeThread(ingest.options, ingest.inputs, ingest.store, ingest.run.memory)
-      : undefined
+  const threads = first === undefined ? await changeThread(ingest.options) : undefined
   try {
     if (!stopped(ingest)) await takeInputs({ ...planned(ingest, first), threads })
   } finally {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { toThousandths } from '../../../core/units.ts'
 import type { Checkpoint } from '../../../run/checkpoint.ts'
 import type { Run } from '../../../run/run.ts'
@@ -6,10 +7,12 @@ import type { Store } from '../../../store/store.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import type { Input } from '../input.ts'
 import type { IngestOptions } from '../options.ts'
-import { areLarge } from '../thread/items.ts'
 import { type FirstPass, firstPass } from './firstPass.ts'
 import { coalesceMode } from './mode.ts'
 import { repeatsPaths } from './sample.ts'
+
+/** Below this a thread takes longer to start than it saves. */
+const THREADED_BYTES = 64 * 1024 * 1024
 
 /** The ingest that is decided on. */
 export interface Asked {
@@ -70,4 +73,13 @@ async function reasonAgainst({
   if (twoPasses === 'never') return '--coalesce off'
   if (twoPasses === 'always' || store.transaction === undefined) return undefined
   return (await repeatsPaths(inputs, options)) ? undefined : 'no path comes twice in a sample of the input'
+}
+
+function areLarge(inputs: readonly Input[]): boolean {
+  return inputs.reduce((sum, input) => sum + sizeOf(input), 0) >= THREADED_BYTES
+}
+
+function sizeOf({ rereadable, file, name }: Input): number {
+  const path = file ?? name
+  return rereadable && typeof path === 'string' ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0
 }
