@@ -14,12 +14,14 @@ export type { ArchiveDetails, ArchiveRecord } from '../lib/catalog/record.ts'
 export { coverageText } from '../lib/catalog/retention/coverage.ts'
 export * from '../lib/catalog/retention/options.ts'
 export type { GroupPlan, KeptArchive, RemovedArchive } from '../lib/catalog/retention/plan.ts'
+export { hasKeepRules } from '../lib/catalog/retention/policy.ts'
 export { classNameOf } from '../lib/change/collectionName.ts'
 export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
 export * from '../lib/config/settings.ts'
 export * from '../lib/core/errors.ts'
 export { exactJson } from '../lib/core/exactJson.ts'
+export { momentOf } from '../lib/core/moment.ts'
 export * from '../lib/core/object.ts'
 export * from '../lib/core/outcome.ts'
 export * from '../lib/core/reject.ts'
@@ -82,15 +84,23 @@ export type { WatchReport } from '../lib/job/watch/report.ts'
 export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
 export type { Policy } from '../lib/monitor/auto/policies.ts'
 export type { AutoChild, AutoRun } from '../lib/monitor/auto/run.ts'
-export type { HistoryEntry, HistoryReader, HistoryStatus, Trigger } from '../lib/monitor/history/entry.ts'
+export type {
+  HistoryChoice,
+  HistoryEntry,
+  HistoryReader,
+  HistoryStatus,
+  Trigger,
+} from '../lib/monitor/history/entry.ts'
 export type { History } from '../lib/monitor/history/history.ts'
 export { historyOptions } from '../lib/monitor/history/options.ts'
+export { HISTORY_STATUSES } from '../lib/monitor/history/statuses.ts'
 export * from '../lib/monitor/metrics/options.ts'
 export type { MetricsServer } from '../lib/monitor/metrics/serve.ts'
 export type { MetricsSource } from '../lib/monitor/metrics/source.ts'
 export { liveOptions } from '../lib/monitor/progress/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
+export type { MonitorReport, NeedsAHand } from '../lib/monitor/report/schema.ts'
 export * from '../lib/options/options.ts'
 export * from '../lib/options/schema.ts'
 export * from '../lib/options/table.ts'
@@ -191,3 +201,6 @@ export const historyLibrary = () => import('../lib/monitor/history/index.ts')
 
 /** What tells the metrics of a history, likewise. */
 export const metricsLibrary = () => import('../lib/monitor/metrics/index.ts')
+
+/** What makes reports of the history, likewise. */
+export const reportLibrary = () => import('../lib/monitor/report/index.ts')

@@ -55,7 +55,7 @@ const late: Plugin = {
 const schemas: Plugin = {
   name: 'schemas',
   setup({ onResolve }) {
-    onResolve({ filter: /lib\/schema\/\w+\.json$/ }, ({ path: from }) => ({
+    onResolve({ filter: /lib\/schema\/[\w-]+\.json$/ }, ({ path: from }) => ({
       path: `../lib/schema/${basename(from)}`,
       external: true,
     }))

@@ -61,6 +61,16 @@ export const COMMANDS: Group = {
     metrics: () => import('./metrics.ts'),
     auto: () => import('./auto.ts'),
     diff: () => import('./diff.ts'),
+    runs: {
+      summary: 'what was run, and how it ended',
+      members: {
+        list: () => import('./runs/list.ts'),
+        show: () => import('./runs/show.ts'),
+        tail: () => import('./runs/tail.ts'),
+        prune: () => import('./runs/prune.ts'),
+      },
+    },
+    report: () => import('./report.ts'),
     transform: {
       summary: 'what becomes of objects on their way',
       members: { test: () => import('./transform/test.ts') },

@@ -19,6 +19,13 @@ import { healthDocument } from './health.ts'
 import { metricsDocument } from './metrics.ts'
 import { migrationDocument } from './migration.ts'
 import {
+  historyEntryDocument,
+  monitorReportDocument,
+  runDocument,
+  runsDocument,
+  runsPrunedDocument,
+} from './monitor.ts'
+import {
   aliasDocument,
   collectionsDocument,
   conformanceDocument,
@@ -61,6 +68,11 @@ export const DOCUMENTS = {
   created: createdDocument,
   conformance: conformanceDocument,
   metrics: metricsDocument,
+  runs: runsDocument,
+  run: runDocument,
+  'runs-pruned': runsPrunedDocument,
+  'history-entry': historyEntryDocument,
+  'monitor-report': monitorReportDocument,
   error: errorDocument,
   'transform-test': transformTestDocument,
 }

@@ -41,6 +41,11 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   created: () => import('../../../lib/schema/created.json', { with: { type: 'json' } }),
   conformance: () => import('../../../lib/schema/conformance.json', { with: { type: 'json' } }),
   metrics: () => import('../../../lib/schema/metrics.json', { with: { type: 'json' } }),
+  runs: () => import('../../../lib/schema/runs.json', { with: { type: 'json' } }),
+  run: () => import('../../../lib/schema/run.json', { with: { type: 'json' } }),
+  'runs-pruned': () => import('../../../lib/schema/runs-pruned.json', { with: { type: 'json' } }),
+  'history-entry': () => import('../../../lib/schema/history-entry.json', { with: { type: 'json' } }),
+  'monitor-report': () => import('../../../lib/schema/monitor-report.json', { with: { type: 'json' } }),
   error: () => import('../../../lib/schema/error.json', { with: { type: 'json' } }),
 }
 

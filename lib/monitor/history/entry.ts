@@ -1,20 +1,14 @@
 import type { Static } from '../../core/typebox.ts'
 import Type from '../../core/typebox.ts'
 import { choice } from '../../run/event/fields.ts'
+import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
+
+export { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 
 const text = (description: string) => Type.String({ description })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const amount = (description: string) => Type.Number({ minimum: 0, description })
 const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
-
-/** What began a run: a person's command, the policies of `elysiactl auto`, a cron job, or a program that uses the library. */
-export const TRIGGERS = ['user', 'auto', 'cron', 'library'] as const
-
-/**
- * What a run is, by now or at its end. `killed` ended without saying so: its process is gone. `missed` is no status of a
- * run: what never ran has no entry.
- */
-export const HISTORY_STATUSES = ['running', 'done', 'rejects', 'interrupted', 'failed', 'killed'] as const
 
 /** How far a run has come; noted once a second at most. */
 const ProgressNote = Type.Object({
@@ -146,4 +140,28 @@ export interface HistoryTotal {
   readonly bytes_in: number
   readonly bytes_out: number
   readonly retries: number
+}
+
+/** What trends and rates need of one run, without the rest of its entry. */
+export interface RunPoint {
+  readonly id: string
+  readonly kind: string
+  readonly collection: string
+  readonly target: string
+  readonly status: HistoryStatus
+  readonly code: string
+  readonly started_at: string
+  readonly seconds: number
+  /** Records or objects a second; 0 where nobody said. */
+  readonly rate: number
+  /** In and out. */
+  readonly bytes: number
+}
+
+/** A history that also tells what a report is made of, without reading whole entries. */
+export interface ReportedHistory extends HistoryReader {
+  /** Begun at or after a moment, in ISO 8601; the oldest first. */
+  points(since: string): RunPoint[]
+  /** The rates of the last runs of a subject that were done, the oldest first. */
+  rates(subject: Pick<RunPoint, 'kind' | 'collection' | 'target'>, limit: number): number[]
 }

@@ -1,7 +1,14 @@
 import { isDead, type LockOwner, thisOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
-import type { HistoryChoice, HistoryEntry, HistoryReader, HistoryTotal } from './entry.ts'
+import type {
+  HistoryChoice,
+  HistoryEntry,
+  HistoryStatus,
+  HistoryTotal,
+  ReportedHistory,
+  RunPoint,
+} from './entry.ts'
 import { HistoryFile, type HistoryFileOptions } from './file.ts'
 import { killedEntry } from './killed.ts'
 import { LAST_OF_EACH_STATUS, newestOf } from './last.ts'
@@ -18,13 +25,26 @@ const INSERT = `
 
 const UPDATE = `UPDATE runs SET ${COLUMNS.map((name) => `"${name}" = ?`).join()} WHERE number = ?`
 
+const POINT = 'id, kind, collection, target, status, code, started_at, seconds, rate, bytes_in, bytes_out'
+
+type PointRow = [
+  ...[id: string, kind: string, collection: string, target: string, status: HistoryStatus, code: string],
+  ...[started: string, seconds: number | null, rate: number | null, bytesIn: number, bytesOut: number],
+]
+
+function pointOf(row: PointRow): RunPoint {
+  const [id, kind, collection, target, status, code, started_at, seconds, rate, bytesIn, bytesOut] = row
+  const amounts = { seconds: seconds ?? 0, rate: rate ?? 0, bytes: bytesIn + bytesOut }
+  return { id, kind, collection, target, status, code, started_at, ...amounts }
+}
+
 /**
  * All runs of a user on this machine, a row for each try. Every call is one transaction; a write waits 250 ms at most
  * for another process. Runs whose process is gone are found to be killed, at most a second after that is asked.
  * Errors: ELYSIA_LOCKED where another process is writing, ELYSIA_STATE where the file cannot be used. Memory: 8 MB of
  * the file, and what a call answers.
  */
-export class History implements HistoryReader {
+export class History implements ReportedHistory {
   readonly #file: HistoryFile
   readonly #self: LockOwner = thisOwner()
   #lookedMs = Number.NEGATIVE_INFINITY
@@ -109,6 +129,33 @@ export class History implements HistoryReader {
   totals(): HistoryTotal[] {
     this.#look()
     return this.#file.use(totalsIn)
+  }
+
+  points(since: string): RunPoint[] {
+    this.#look()
+    const rows = this.#file.use((database) =>
+      database
+        .prepare(`SELECT ${POINT} FROM runs WHERE started_at >= ? ORDER BY started_at, number`)
+        .raw()
+        .all(since),
+    ) as PointRow[]
+    return rows.map(pointOf)
+  }
+
+  rates(
+    { kind, collection, target }: Pick<RunPoint, 'kind' | 'collection' | 'target'>,
+    limit: number,
+  ): number[] {
+    const rows = this.#file.use((database) =>
+      database
+        .prepare(
+          `SELECT rate FROM runs WHERE kind = ? AND collection = ? AND target = ? AND status = 'done' AND rate > 0
+           ORDER BY started_at DESC LIMIT ?`,
+        )
+        .pluck()
+        .all(kind, collection, target, limit),
+    ) as number[]
+    return rows.reverse()
   }
 
   version(): number {

@@ -1,7 +1,8 @@
 import type { LockOwner } from '../../catalog/lock/process.ts'
 import { isTexts, isTime, shallowJson } from '../../catalog/shallowJson.ts'
 import { isRecord } from '../../core/value/record.ts'
-import { HISTORY_STATUSES, type HistoryEntry, TRIGGERS } from './entry.ts'
+import type { HistoryEntry } from './entry.ts'
+import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
 
 /** A row of `runs`. What no list is chosen by is JSON in `details`. */
 export interface RunRow {

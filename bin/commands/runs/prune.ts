@@ -1,0 +1,29 @@
+import type { Command, Context } from '../../cli/command.ts'
+import { counted, historyLibrary, historyOptions } from '../../library.ts'
+import { openUserHistory } from '../../monitor.ts'
+
+/** `runs prune`: takes old runs out of the history, as the end of each run does. */
+export const command: Command = {
+  summary: 'take old runs out of the history; sums and last good runs stay',
+  operands: [],
+  examples: ['elysiactl runs prune --keep-runs 1y', 'elysiactl runs prune --keep-runs 10000'],
+  schemas: [historyOptions],
+  document: 'runs-pruned',
+  docs: 'docs/monitoring.md',
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console } = context
+  const { keepOf } = await historyLibrary()
+  const keep = keepOf(context.options(historyOptions).keepRuns)
+  const history = await openUserHistory(context)
+  try {
+    let removed = 0
+    for (let more = history.prune(keep); more > 0; more = history.prune(keep)) removed += more
+    if (console.json) await console.document({ removed })
+    else console.note(`${counted(removed, 'run')} removed`)
+  } finally {
+    history.close()
+  }
+}

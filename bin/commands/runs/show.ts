@@ -1,0 +1,116 @@
+import type { Command, Context } from '../../cli/command.ts'
+import { commandLine } from '../../cli/signal/commandLine.ts'
+import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
+import { ElysiaError, type HistoryEntry, roughSize } from '../../library.ts'
+import { openUserHistory } from '../../monitor.ts'
+import { progressText, timeText } from './table.ts'
+
+/** `runs show`: all that is known of a run, and the command that repeats it. */
+export const command: Command = {
+  summary: 'show all that is known of a run, and the command that repeats it',
+  operands: [
+    {
+      name: 'ID',
+      hint: '`elysiactl runs list` lists them; the beginning of an id will do, and `last`',
+    },
+  ],
+  examples: [
+    'elysiactl runs show 20261129T0300',
+    'elysiactl runs show last',
+    'elysiactl runs show last --json',
+  ],
+  schemas: [tableOptions],
+  document: 'run',
+  exits: ['notFound'],
+  docs: 'docs/monitoring.md',
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { console, operands } = context
+  const [id = ''] = operands
+  const history = await openUserHistory(context)
+  try {
+    const [newest] = id === 'last' ? history.list({ limit: 1 }) : []
+    const tries = history.find(newest?.id ?? id)
+    const last = tries.at(-1)
+    if (last === undefined) throw unknownRun(id)
+    const repeat = last.command.length === 0 ? undefined : commandLine(last.command)
+    if (console.json) return await console.document({ tries, ...(repeat !== undefined && { repeat }) })
+    const tables = await tablesFor(context)
+    const lines = tries.flatMap((one, index) => [...(index > 0 ? [''] : []), ...entryLines(one, tables)])
+    await console.print([...lines, ...repeatLines(last, repeat)])
+  } finally {
+    history.close()
+  }
+}
+
+function unknownRun(id: string): ElysiaError {
+  return new ElysiaError('ELYSIA_NOT_FOUND', `there is no run ${id} in the history`, {
+    hint: '`elysiactl runs list` lists them; `elysiactl index status` those that the journal of a target knows',
+  })
+}
+
+function repeatLines({ directory }: HistoryEntry, repeat: string | undefined): string[] {
+  return repeat === undefined ? [] : ['', `to repeat it, in ${directory}:`, `  ${repeat}`]
+}
+
+type Fact = readonly [name: string, value: string | undefined]
+
+function entryLines(entry: HistoryEntry, tables: Tables): string[] {
+  const { id, attempt, kind, collection, status, exit_code: exit, error } = entry
+  const tried = attempt > 1 ? `, try ${attempt}` : ''
+  const code = exit === undefined ? '' : `, exit ${exit}`
+  const why = error === undefined ? [] : [`  ${error.code}: ${error.message}`]
+  const hint = error?.hint === undefined ? [] : [`  ${error.hint}`]
+  const facts = factsOf(entry, tables).filter((fact): fact is readonly [string, string] => Boolean(fact[1]))
+  const width = Math.max(...facts.map(([name]) => name.length))
+  return [
+    `${kind}${collection === '' ? '' : ` of ${collection}`}, ${id}${tried}: ${status}${code}`,
+    ...why,
+    ...hint,
+    ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+  ]
+}
+
+function factsOf(entry: HistoryEntry, { time }: Tables): Fact[] {
+  const { started_at, ended_at, seconds, records, rejected, rate_per_second: rate, retries } = entry
+  const { bytes_in, bytes_out, peak_rss_bytes, progress } = entry
+  const size = (bytes: number | undefined) =>
+    bytes === undefined || bytes === 0 ? undefined : roughSize(bytes)
+  const count = (value: number) => (value === 0 ? undefined : String(value))
+  return [
+    ['target', entry.target],
+    ['started', time(started_at)],
+    ['ended', ended_at && time(ended_at)],
+    ['took', seconds === undefined ? undefined : timeText(seconds)],
+    ['so far', seconds === undefined ? progressText(entry) : undefined],
+    ['waits for', progress?.waits_for],
+    ['records', count(records)],
+    ['rejected', count(rejected)],
+    ['rejects file', entry.rejects_file],
+    ['rate', rate === undefined ? undefined : `${Math.round(rate)}/s`],
+    ['read', size(bytes_in)],
+    ['wrote', size(bytes_out)],
+    ['memory', size(peak_rss_bytes)],
+    ['retries', count(retries)],
+    ['archive', entry.archive],
+    ['size', size(entry.archive_bytes)],
+    ['held back by', entry.bottleneck],
+    ['counts', countsText(entry.counts)],
+    ['hosts', entry.hosts.join(', ')],
+    ['trigger', entry.trigger],
+    ['process', `${entry.pid} on ${entry.host}, elysiactl ${entry.version}`],
+    ['continues', entry.continues],
+  ]
+}
+
+function countsText(counts: HistoryEntry['counts']): string {
+  return Object.entries(counts)
+    .filter(([, value]) => value !== 0 && JSON.stringify(value) !== '{}')
+    .map(
+      ([name, value]) =>
+        `${name.replaceAll('_', ' ')} ${typeof value === 'number' ? value : JSON.stringify(value)}`,
+    )
+    .join(', ')
+}

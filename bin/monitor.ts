@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { backupRoot, onCatalog } from './cli/catalog.ts'
+import type { Context } from './cli/command.ts'
+import {
+  chooseTarget,
+  type History,
+  hasKeepRules,
+  historyLibrary,
+  layersFor,
+  loadCatalog,
+  type MonitorReport,
+  parseTarget,
+  reportLibrary,
+  resolve,
+  retentionOptions,
+  type Settings,
+  userPaths,
+} from './library.ts'
+import { eventText } from './view/eventText.ts'
+
+/** What looks back reads: the history, and reports of it. */
+export interface Monitor {
+  readonly history: History
+  /** Made anew at each call. `since` and `slo` as `report` takes them. */
+  report(asked?: ReportAsked): Promise<MonitorReport>
+}
+
+export interface ReportAsked {
+  readonly since?: string | undefined
+  readonly slo?: number | undefined
+  /** Messages of alerts that no sink has taken yet. */
+  readonly undelivered?: number
+}
+
+/**
+ * Opens the history of this user for a piece of work; nothing is made where there is none. What the configuration expects is
+ * read first, so that a fault in it comes before all else. Needs catalogOptions in schemas.
+ * @throws ElysiaError ELYSIA_USAGE for expectations that are none, ELYSIA_STATE
+ */
+export async function withMonitor<T>(
+  context: Pick<Context, 'console' | 'options' | 'settings'>,
+  work: (monitor: Monitor) => Promise<T>,
+): Promise<T> {
+  const { settings } = context
+  const { report, readExpectations } = await reportLibrary()
+  const expectations = await readExpectations(settings.sections, (target) => addressIn(settings, target))
+  const policy = await policyIn(settings)
+  const history = await openUserHistory(context)
+  try {
+    return await work({
+      history,
+      report: ({ undelivered = 0, ...options } = {}) =>
+        onCatalog(context, (catalog) =>
+          report(
+            {
+              ...{ history, catalog, expectations, policy, undelivered },
+              directories: [backupRoot(context), userPaths().state],
+            },
+            options,
+          ),
+        ),
+    })
+  } finally {
+    history.close()
+  }
+}
+
+/** The history of this user, to be read and closed; an empty one where there is none. */
+export async function openUserHistory({ console }: Pick<Context, 'console'>): Promise<History> {
+  const { openHistory, HISTORY_FILE } = await historyLibrary()
+  return openHistory(join(userPaths().state, HISTORY_FILE), {
+    missing: 'memory',
+    onEvent: (event) => {
+      const text = eventText(event)
+      if (text !== undefined) console.warn(text)
+    },
+  })
+}
+
+/** The address of a store that the configuration names, or the text as it is. */
+function addressIn(settings: Settings, target: string): string {
+  return parseTarget(chooseTarget(target, 'expect', settings).address).text
+}
+
+/** The rules that `col catalog cleanup` would follow; undefined where the configuration has none. */
+async function policyIn({ layers }: Settings) {
+  const { options } = resolve(retentionOptions, layersFor(retentionOptions, [...layers]))
+  const { policyOf } = await loadCatalog()
+  const policy = policyOf(options)
+  return policy.olderThan !== undefined || hasKeepRules(policy) ? policy : undefined
+}

@@ -1,0 +1,172 @@
+import type { Tables } from '../cli/tables.ts'
+import { counted, type MonitorReport, type NeedsAHand, roughSize } from '../library.ts'
+import { ageText } from './times.ts'
+
+/** A report for a person: what needs a hand first, then what can be brought back, then how it went. */
+export function reportLines(report: MonitorReport, tables: Pick<Tables, 'of' | 'time'>): string[] {
+  const sections: readonly string[][] = [
+    handLines(report.needs_a_hand),
+    [...recoveryLines(report, tables)],
+    successLines(report, tables),
+    slowerLines(report),
+    storageLines(report, tables),
+    archiveLines(report),
+    otherLines(report),
+  ]
+  const head = `since ${tables.time(report.since)}: ${counted(
+    report.success.reduce((sum, one) => sum + runsOf(one), 0),
+    'run',
+  )}${report.running > 0 ? `, ${report.running} going on` : ''}`
+  return [head, ...sections.filter((one) => one.length > 0).flatMap((one) => ['', ...one])]
+}
+
+type Success = MonitorReport['success'][number]
+
+function runsOf({ done, with_rejects, failed, killed, interrupted, running }: Success): number {
+  return done + with_rejects + failed + killed + interrupted + running
+}
+
+function handLines(hands: readonly NeedsAHand[]): string[] {
+  if (hands.length === 0) return ['nothing needs a hand']
+  const lines = hands.flatMap(({ severity, message, next }) => [
+    `  ${severity.padEnd(7)}  ${message}`,
+    ...(next === undefined ? [] : [`           next: ${next}`]),
+  ])
+  return [`needs a hand: ${hands.length}`, ...lines]
+}
+
+function recoveryLines({ recovery }: MonitorReport, { of, time }: Pick<Tables, 'of' | 'time'>): string[] {
+  if (recovery.length === 0) return []
+  const rows = recovery.map(
+    ({ collection, target, archive, point_at: at, seconds, measured_at, measured_by, proved }) => [
+      collection,
+      archive ?? 'none that can be restored',
+      at === undefined ? '' : time(at),
+      at === undefined ? '' : ageText(at),
+      seconds === undefined ? 'unknown' : `${Math.ceil(seconds)} s`,
+      measured_by === undefined
+        ? ''
+        : measured_at === undefined
+          ? measured_by
+          : `${measured_by} ${time(measured_at)}`,
+      proved === true ? 'yes' : 'no',
+      target,
+    ],
+  )
+  const head = [
+    ...[
+      { name: 'collection', least: 12 },
+      { name: 'back to', whole: true },
+      { name: 'of', whole: true, drop: 3 },
+    ],
+    ...[
+      { name: 'lost', whole: true },
+      { name: 'takes', whole: true },
+      { name: 'measured by', least: 10, drop: 2 },
+    ],
+    ...[
+      { name: 'proved', whole: true, drop: 1 },
+      { name: 'target', least: 16, drop: 4 },
+    ],
+  ]
+  return ['recovery: what can be brought back, and how long that takes', ...of(head, rows)]
+}
+
+function successLines({ success }: MonitorReport, { of, time }: Pick<Tables, 'of' | 'time'>): string[] {
+  if (success.length === 0) return []
+  const rows = success.map((one) => [
+    ...[one.kind, one.collection, percent(one.rate), one.done, one.with_rejects],
+    ...[one.failed + one.killed, one.interrupted, one.last_status ?? ''],
+    ...(one.last_success_at === undefined
+      ? ['never', '']
+      : [ageText(one.last_success_at), time(one.last_success_at)]),
+    one.target,
+  ])
+  const head = [
+    ...[
+      { name: 'job', whole: true },
+      { name: 'collection', least: 12 },
+      { name: 'good', whole: true },
+    ],
+    ...[
+      { name: 'done', whole: true, drop: 4 },
+      { name: 'rejects', whole: true, drop: 5 },
+    ],
+    ...[
+      { name: 'failed', whole: true, drop: 3 },
+      { name: 'interrupted', whole: true, drop: 8 },
+    ],
+    ...[
+      { name: 'last', whole: true, drop: 2 },
+      { name: 'good for', whole: true },
+    ],
+    ...[
+      { name: 'last good', whole: true, drop: 6 },
+      { name: 'target', least: 16, drop: 7 },
+    ],
+  ]
+  return ['runs: the good ones among all but those that were interrupted', ...of(head, rows)]
+}
+
+function percent(rate: number | undefined): string {
+  if (rate === undefined) return ''
+  // No failure is rounded away.
+  return `${Math.floor(rate * 1000) / 10} %`
+}
+
+function slowerLines({ trends }: MonitorReport): string[] {
+  const slower = trends.flatMap(({ kind, collection, regression }) =>
+    regression === undefined
+      ? []
+      : [
+          `  ${kind} of ${collection}: ${regression.rate_per_second.toFixed(0)} a second, before ${regression.median_per_second.toFixed(0)}`,
+        ],
+  )
+  return slower.length === 0 ? [] : ['slower than before', ...slower]
+}
+
+function storageLines({ storage }: MonitorReport, { of }: Pick<Tables, 'of'>): string[] {
+  if (storage.length === 0) return []
+  const rows = storage.map(({ collection, archives, bytes, compression, growth_bytes_per_day: growth }) => [
+    ...[collection, archives, roughSize(bytes)],
+    compression === undefined ? '' : `${compression.toFixed(1)} : 1`,
+    growth === undefined ? '' : `${growth < 0 ? '-' : '+'}${roughSize(Math.abs(Math.round(growth)))}`,
+  ])
+  const head = [
+    ...[
+      { name: 'collection', least: 12 },
+      { name: 'archives', whole: true },
+      { name: 'size', whole: true },
+    ],
+    ...[
+      { name: 'compressed', whole: true, drop: 2 },
+      { name: 'a day', whole: true, drop: 1 },
+    ],
+  ]
+  return ['storage', ...of(head, rows)]
+}
+
+function archiveLines({ cleanup, unverified, damaged }: MonitorReport): string[] {
+  const bytes = cleanup.reduce((sum, one) => sum + (one.bytes ?? 0), 0)
+  return [
+    ...(damaged.length > 0 ? [`damaged: ${damaged.map(({ id }) => id).join(', ')}`] : []),
+    ...(unverified.length > 0 ? [`not verified for long: ${counted(unverified.length, 'archive')}`] : []),
+    ...(cleanup.length > 0
+      ? [
+          `a cleanup would remove ${counted(cleanup.length, 'archive')}, ${roughSize(bytes)}: \`elysiactl col catalog cleanup\``,
+        ]
+      : []),
+  ]
+}
+
+function otherLines({ uncovered, disk, notes, undelivered }: MonitorReport): string[] {
+  return [
+    ...(uncovered.length > 0 ? [`nothing is expected of: ${uncovered.join(', ')} (docs/monitoring.md)`] : []),
+    ...(undelivered > 0 ? [`messages that nobody took: ${undelivered}`] : []),
+    ...disk.map(
+      ({ directory, free_bytes, total_bytes }) =>
+        `disk of ${directory}: ${roughSize(free_bytes)} of ${roughSize(total_bytes)} free`,
+    ),
+    ...notes.map((note) => `not looked at: ${note}`),
+  ]
+}

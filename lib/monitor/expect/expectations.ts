@@ -1,0 +1,106 @@
+import { type CheckedSection, checkedSection } from '../../config/section.ts'
+import type { Section } from '../../config/sections.ts'
+import { messageOf } from '../../core/errors.ts'
+import { parseUnit } from '../../core/units.ts'
+import { namePattern } from '../../file/namePattern.ts'
+import { ExpectSchema, type ExpectSection } from './schema.ts'
+
+/** What may be expected of a collection. */
+export const EXPECTED = ['backup', 'verify', 'rehearse'] as const
+
+export type ExpectedKind = (typeof EXPECTED)[number]
+
+/** What is expected of the collections that a pattern names. */
+export interface Expectation {
+  readonly pattern: string
+  /** The collection that it names by itself; undefined of a pattern. */
+  readonly literal?: string
+  matches(collection: string): boolean
+  /** How often each is expected, in milliseconds; absent where it is not. */
+  readonly everyMs: Readonly<Partial<Record<ExpectedKind, number>>>
+  readonly graceMs: number
+  /** The address of the store; absent: a success at any store counts. */
+  readonly target?: string
+}
+
+/** Names a store by its address. */
+export type AddressOf = (target: string) => string
+
+/**
+ * Reads the strongest section `expect` of the configuration; none where there is no such section.
+ * @throws ElysiaError ELYSIA_USAGE with file, line and column of what is no expectation
+ */
+export async function readExpectations(
+  sections: readonly Section[],
+  addressOf: AddressOf = (target) => target,
+): Promise<Expectation[]> {
+  const section = sections.find(({ name }) => name === 'expect')
+  if (section === undefined) return []
+  const checked = await checkedSection(section, ExpectSchema)
+  return Object.keys(checked.value).map((pattern) => expectationOf(checked, pattern, addressOf))
+}
+
+function expectationOf(
+  { value, fault }: CheckedSection<ExpectSection>,
+  pattern: string,
+  addressOf: AddressOf,
+): Expectation {
+  const said = value[pattern]!
+  const duration = (key: 'every' | 'grace' | 'verify' | 'rehearse'): number | undefined => {
+    const text = said[key]
+    if (text === undefined) return undefined
+    const ms = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseUnit(text, 'milliseconds')
+    if (ms !== undefined && (ms > 0 || key === 'grace')) return ms
+    throw fault([pattern, key], `${key} of ${pattern} is no duration`, 'write it as 24h, 7d or 90m')
+  }
+  const [every, verify, rehearse] = [duration('every'), duration('verify'), duration('rehearse')]
+  if (every === undefined && verify === undefined && rehearse === undefined) {
+    throw fault([pattern], `expect.${pattern} expects nothing`, 'give every, verify or rehearse')
+  }
+  return {
+    pattern,
+    ...matcherOf(pattern, (why) => fault([pattern], why)),
+    everyMs: {
+      ...(every !== undefined && { backup: every }),
+      ...(verify !== undefined && { verify }),
+      ...(rehearse !== undefined && { rehearse }),
+    },
+    graceMs: duration('grace') ?? 0,
+    ...(said.target !== undefined && { target: addressOf(said.target) }),
+  }
+}
+
+function matcherOf(
+  pattern: string,
+  refused: (why: string) => Error,
+): Pick<Expectation, 'literal' | 'matches'> {
+  if (!/[*?[\]{}\\]/.test(pattern)) {
+    // Servers write the first letter of a class large, whatever was asked for.
+    const literal = pattern.slice(0, 1).toUpperCase() + pattern.slice(1)
+    return { literal, matches: (collection) => collection === literal }
+  }
+  try {
+    return { matches: namePattern(pattern, { option: 'expect' }) }
+  } catch (error) {
+    throw refused(messageOf(error))
+  }
+}
+
+/**
+ * The expectation that holds for a collection: the one that names it by itself, else the pattern with the most characters that
+ * stand for themselves, and of equals the first. Undefined where none covers it.
+ */
+export function expectationFor(
+  expectations: readonly Expectation[],
+  collection: string,
+): Expectation | undefined {
+  let best: Expectation | undefined
+  for (const one of expectations) {
+    if (one.matches(collection) && (best === undefined || plainness(one) > plainness(best))) best = one
+  }
+  return best
+}
+
+function plainness({ pattern, literal }: Expectation): number {
+  return literal !== undefined ? Number.POSITIVE_INFINITY : pattern.replace(/[*?[\]{},\\]/g, '').length
+}

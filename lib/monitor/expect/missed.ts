@@ -1,0 +1,73 @@
+import type { MonitorReport } from '../report/schema.ts'
+import { EXPECTED, type Expectation, type ExpectedKind, expectationFor } from './expectations.ts'
+
+type Missed = MonitorReport['missed'][number]
+type Expected = NonNullable<MonitorReport['expected']>[number]
+
+/** What is known of what was done. */
+export interface Done {
+  /** All collections that anything is known of. */
+  readonly collections: readonly string[]
+  /** When one was last done well, in ISO 8601; undefined where it never was. Without a target that at any store. */
+  last(what: ExpectedKind, collection: string, target: string | undefined): string | undefined
+}
+
+/** What expectations come to now, without any run. */
+export interface Judged {
+  readonly expected: Expected[]
+  /** Those of them that are later than their grace, or never were. The latest first. */
+  readonly missed: Missed[]
+  /** Collections that no expectation covers, in order of name. */
+  readonly uncovered: string[]
+}
+
+/**
+ * Holds what was done against what is expected. A collection that an expectation names by itself counts though nothing is
+ * known of it: what never ran is missed from the beginning.
+ */
+export function judge(expectations: readonly Expectation[], done: Done, nowMs: number): Judged {
+  const named = expectations.flatMap(({ literal }) => (literal === undefined ? [] : [literal]))
+  const collections = [...new Set([...done.collections, ...named])].sort()
+  const expected: Expected[] = []
+  const missed: Missed[] = []
+  const uncovered: string[] = []
+  for (const collection of collections) {
+    const expectation = expectationFor(expectations, collection)
+    if (expectation === undefined) {
+      uncovered.push(collection)
+      continue
+    }
+    for (const what of EXPECTED) {
+      const one = expectedOf(expectation, collection, what, done, nowMs)
+      if (one === undefined) continue
+      expected.push(one)
+      const lateMs = nowMs - Date.parse(one.due_at)
+      const isMissed = one.last_success_at === undefined || lateMs > expectation.graceMs
+      if (!isMissed) continue
+      missed.push({ ...one, expectation: expectation.pattern, late_seconds: Math.max(0, lateMs) / 1000 })
+    }
+  }
+  missed.sort((a, b) => b.late_seconds - a.late_seconds)
+  return { expected, missed, uncovered }
+}
+
+function expectedOf(
+  { everyMs, graceMs, target }: Expectation,
+  collection: string,
+  what: ExpectedKind,
+  done: Done,
+  nowMs: number,
+): Expected | undefined {
+  const every = everyMs[what]
+  if (every === undefined) return undefined
+  const last = done.last(what, collection, target)
+  return {
+    collection,
+    ...(target !== undefined && { target }),
+    what,
+    every_seconds: every / 1000,
+    grace_seconds: graceMs / 1000,
+    ...(last !== undefined && { last_success_at: last }),
+    due_at: new Date(last === undefined ? nowMs : Date.parse(last) + every).toISOString(),
+  }
+}

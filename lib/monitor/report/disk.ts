@@ -1,0 +1,20 @@
+import { statfs } from 'node:fs/promises'
+import { messageOf } from '../../core/errors.ts'
+import type { MonitorReport } from './schema.ts'
+
+type Disk = MonitorReport['disk'][number]
+
+/** How much room there is where archives and the state lie; one line for each directory. `note` is told what is not there. */
+export async function disksOf(directories: readonly string[], note: (text: string) => void): Promise<Disk[]> {
+  const disks = [...new Set(directories)].map(async (directory) => {
+    try {
+      const { bavail, blocks, bsize } = await statfs(directory)
+      return [{ directory, free_bytes: bavail * bsize, total_bytes: blocks * bsize }]
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      note(isMissing ? `${directory} is not there` : `the disk of ${directory}: ${messageOf(error)}`)
+      return []
+    }
+  })
+  return (await Promise.all(disks)).flat()
+}

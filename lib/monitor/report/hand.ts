@@ -1,0 +1,136 @@
+import type { MonitorReport, NeedsAHand } from './schema.ts'
+import { ageOf } from './words.ts'
+
+/** What the report says beside this. */
+type Facts = Omit<MonitorReport, 'needs_a_hand'>
+
+/** Below so much of a disk that is free it needs a hand. */
+const LEAST_FREE = 0.05
+const LISTED = 50
+
+/** What needs a hand, the gravest first: faults, then warnings, each in the order of the report. */
+export function needsAHand(facts: Facts, stalls: readonly NeedsAHand[]): NeedsAHand[] {
+  const all = [
+    ...facts.missed.map(missed),
+    ...facts.success.filter((one) => !isOver(one, facts.success)).flatMap(failed),
+    ...facts.damaged.map(damaged),
+    ...undelivered(facts),
+    ...facts.disk.flatMap(full),
+    ...stalls,
+    ...facts.success.flatMap(belowObjective),
+    ...facts.trends.flatMap(slower),
+    ...facts.never_backed_up.map(neverBackedUp),
+    ...unverified(facts),
+  ]
+  return [...all.filter(isFault), ...all.filter((one) => !isFault(one))]
+}
+
+function isFault({ severity }: NeedsAHand): boolean {
+  return severity === 'fault'
+}
+
+const STEPS: Readonly<Record<string, (collection: string) => string>> = {
+  backup: (collection) => `elysiactl col backup ${collection}`,
+  verify: (collection) => `elysiactl col catalog verify latest:${collection}`,
+  rehearse: (collection) => `elysiactl col catalog rehearse latest:${collection}`,
+}
+
+function missed(one: MonitorReport['missed'][number]): NeedsAHand {
+  const { collection, target = '', what, every_seconds, last_success_at, late_seconds, due_at } = one
+  const noun = what === 'backup' ? 'backup' : what === 'verify' ? 'verification' : 'rehearsal'
+  const every = ageOf(every_seconds)
+  const message =
+    last_success_at === undefined
+      ? `${collection}: there never was a ${noun}; one is expected every ${every}`
+      : `${collection}: the last good ${noun} is of ${last_success_at}; one is expected every ${every}, so it is ${ageOf(late_seconds)} late`
+  const next = STEPS[what]?.(collection)
+  return {
+    ...{ severity: 'fault', what: 'missed', collection, target, message, since: due_at },
+    ...(next !== undefined && { next: withTarget(next, what === 'backup' ? target : '') }),
+  }
+}
+
+function withTarget(command: string, target: string): string {
+  return target === '' ? command : `${command} --target ${target}`
+}
+
+/** One that failed before its store was known is over once the same was done, wherever. */
+function isOver(one: MonitorReport['success'][number], all: MonitorReport['success']): boolean {
+  const { kind, collection, target, last_run: run = '' } = one
+  const later = (other: typeof one) => other.last_status === 'done' && (other.last_run ?? '') > run
+  return (
+    target === '' &&
+    all.some((other) => other.kind === kind && other.collection === collection && later(other))
+  )
+}
+
+function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
+  const { kind, collection, target, last_run: run, last_status: status, last_error: error } = one
+  if (run === undefined) return []
+  const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
+  const next = `elysiactl runs show ${run}`
+  const common = { collection, target, next, run }
+  if (status === 'rejects') {
+    const message = `the last ${what} refused some records, or found differences`
+    return [{ severity: 'warning', what: 'rejects', message, ...common }]
+  }
+  if (status !== 'failed' && status !== 'killed') return []
+  const message = `the last ${what} ${status === 'killed' ? 'was killed' : 'failed'}${error === undefined ? '' : `: ${error}`}`
+  return [{ severity: 'fault', what: 'failed', message, ...common }]
+}
+
+function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): NeedsAHand {
+  const message = `the archive ${id} of ${collection} is damaged: ${reason}`
+  const next = `elysiactl col catalog verify ${id}`
+  return { severity: 'fault', what: 'damaged', collection, target: '', message, next, archive: id }
+}
+
+function undelivered({ undelivered: count }: Facts): NeedsAHand[] {
+  if (count === 0) return []
+  const message = `${count} messages of alerts were taken by nobody yet`
+  return [warning('undelivered', message, 'elysiactl alerts test')]
+}
+
+function full({ directory, free_bytes, total_bytes }: MonitorReport['disk'][number]): NeedsAHand[] {
+  if (total_bytes === 0 || free_bytes / total_bytes >= LEAST_FREE) return []
+  const message = `the disk of ${directory} has ${Math.floor((free_bytes / total_bytes) * 100)} % left`
+  return [warning('disk', message, 'elysiactl col catalog cleanup')]
+}
+
+function belowObjective(one: MonitorReport['success'][number]): NeedsAHand[] {
+  const { kind, collection, target, meets_slo: meets, rate = 1 } = one
+  if (meets !== false) return []
+  const message = `${(rate * 100).toFixed(1)} % of the runs of ${kind}${collection === '' ? '' : ` of ${collection}`} were good, less than the objective`
+  return [{ severity: 'warning', what: 'objective', collection, target, message }]
+}
+
+function slower({ kind, collection, target, regression }: MonitorReport['trends'][number]): NeedsAHand[] {
+  if (regression === undefined) return []
+  const { run, slower: share, rate_per_second: rate, median_per_second: before } = regression
+  const percent = Math.round(share * 100)
+  const message = `${kind} of ${collection} has become ${percent} % slower: ${rate.toFixed(0)} objects/s, before ${before.toFixed(0)}`
+  const next = `elysiactl runs show ${run}`
+  return [{ severity: 'warning', what: 'regression', collection, target, message, next, run }]
+}
+
+function neverBackedUp({ collection, target }: MonitorReport['never_backed_up'][number]): NeedsAHand {
+  const next = withTarget(`elysiactl col backup ${collection}`, target)
+  const message = `${collection} was never backed up`
+  return { severity: 'warning', what: 'never_backed_up', collection, target, message, next }
+}
+
+/** One line for each collection: the archives are listed by themselves. */
+function unverified({ unverified: lines }: Facts): NeedsAHand[] {
+  const byCollection = Map.groupBy(lines, ({ collection }) => collection)
+  return [...byCollection].slice(0, LISTED).map(([collection, some]) => {
+    const [first] = some
+    const others = some.length > 1 ? ` and ${some.length - 1} more` : ''
+    const message = `archives of ${collection} were not verified for long: ${first!.id} (${first!.reason})${others}`
+    const next = `elysiactl col catalog verify ${first!.id}`
+    return { ...warning('unverified', message, next), collection, archive: first!.id }
+  })
+}
+
+function warning(what: string, message: string, next: string): NeedsAHand {
+  return { severity: 'warning', what, collection: '', target: '', message, next }
+}

@@ -1,0 +1,162 @@
+import type { Catalog } from '../../catalog/catalog.ts'
+import type { Policy } from '../../catalog/retention/policy.ts'
+import { type Expectation, expectationFor } from '../expect/expectations.ts'
+import { type Done, judge } from '../expect/missed.ts'
+import type { HistoryEntry, ReportedHistory } from '../history/entry.ts'
+import {
+  cleanupLines,
+  damagedLines,
+  type KnownArchives,
+  knownArchives,
+  NO_ARCHIVES,
+  unverifiedLines,
+} from './archives.ts'
+import { disksOf } from './disk.ts'
+import { needsAHand } from './hand.ts'
+import { recoveryOf } from './recovery.ts'
+import type { MonitorReport, NeedsAHand } from './schema.ts'
+import { storageOf } from './storage.ts'
+import { type SubjectRuns, subjectsOf, successRate } from './subjects.ts'
+import { trendOf } from './trends.ts'
+
+/** What a report is made of. */
+export interface ReportSources {
+  readonly history: ReportedHistory
+  /** Without it the report knows no archives. */
+  readonly catalog?: Catalog | undefined
+  readonly expectations?: readonly Expectation[]
+  /** The rules of `col catalog cleanup`; without them nothing is recommended. */
+  readonly policy?: Policy | undefined
+  /** Directories whose disks are looked at, beside those of archives. */
+  readonly directories?: readonly string[]
+  /** Messages of alerts that no sink has taken yet. */
+  readonly undelivered?: number
+  /** What could not be looked at before, and why. */
+  readonly notes?: readonly string[]
+}
+
+/** Of which time, and held against what. */
+export interface ReportOptions {
+  /** The begin of the period, in ISO 8601; by default 30 days ago. */
+  readonly since?: string | undefined
+  /** The objective for success rates, in percent. */
+  readonly slo?: number | undefined
+  readonly nowMs?: number
+}
+
+const DAY_MS = 86_400_000
+const DAYS = 30
+/** Archives are to be verified so often where nothing else is expected. */
+const VERIFY_MS = 30 * DAY_MS
+
+/** Jobs that leave objects in a collection: it is then one that should be backed up. */
+const INTO_COLLECTIONS: ReadonlySet<string> = new Set(['ingest', 'watch', 'restore', 'copy'])
+
+/**
+ * Looks at all that was done, is missed, and needs a hand: in the history, in the catalog and on the disks; no server is
+ * asked. Memory: a point for each run of the period, a record for each archive.
+ * @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED where the history or the catalog cannot be read
+ */
+export async function report(sources: ReportSources, options: ReportOptions = {}): Promise<MonitorReport> {
+  const { nowMs = Date.now(), slo } = options
+  const { since = new Date(nowMs - DAYS * DAY_MS).toISOString() } = options
+  const { history, catalog, expectations = [], undelivered = 0 } = sources
+  const notes = [...(sources.notes ?? [])]
+  const note = (text: string) => void notes.push(text)
+  const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
+  const subjects = subjectsOf(history.points(since), history.lastSuccesses())
+  const { expected, missed, uncovered } = judge(expectations, doneOf(subjects, archives), nowMs)
+  const verifyMs = (collection: string) =>
+    expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
+  const running = history.list({ status: ['running'] })
+  const facts = {
+    generated_at: new Date(nowMs).toISOString(),
+    since,
+    ...(slo !== undefined && { slo_percent: slo }),
+    running: running.length,
+    success: subjects.map((one) => successRate(one, nowMs, slo, (id) => errorOf(history, id))),
+    missed,
+    expected,
+    recovery: recoveryOf(archives, subjects, nowMs),
+    trends: subjects.flatMap((one) => trendOf(one, history) ?? []),
+    storage: storageOf(archives.all, Date.parse(since), nowMs),
+    cleanup: cleanupLines(archives, sources.policy, nowMs, note),
+    damaged: damagedLines(archives, nowMs),
+    unverified: unverifiedLines(archives, verifyMs, nowMs),
+    never_backed_up: neverBackedUp(subjects, archives),
+    uncovered,
+    undelivered,
+    disk: await disksOf([...archives.roots, ...(sources.directories ?? [])], note),
+    notes,
+  }
+  return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall)) }
+}
+
+function errorOf(history: ReportedHistory, id: string): string | undefined {
+  const error = history.find(id).at(-1)?.error
+  return error && `${error.code}: ${error.message}`
+}
+
+function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {
+  if (progress?.waits_for === undefined) return []
+  const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
+  const message = `the ${what} that goes on waits for ${progress.waits_for}`
+  const next = `elysiactl runs show ${id}`
+  return [
+    { severity: 'warning', what: 'stalled', collection, target, message, next, run: id, since: progress.at },
+  ]
+}
+
+/** When each was last done well: what the history says, and what lies there. */
+function doneOf(subjects: readonly SubjectRuns[], archives: KnownArchives): Done {
+  const last = new Map<string, string>()
+  const put = (what: string, collection: string, target: string, at: string) => {
+    for (const key of [`${what}\0${collection}\0${target}`, `${what}\0${collection}`]) {
+      if ((last.get(key) ?? '') < at) last.set(key, at)
+    }
+  }
+  const collections = new Set<string>()
+  for (const { kind, collection, target, lastSuccess } of subjects) {
+    if (collection !== '') collections.add(collection)
+    if (lastSuccess !== undefined)
+      put(kind, collection, target, lastSuccess.ended_at ?? lastSuccess.started_at)
+  }
+  for (const { id, collection, cluster, started, finished = started, verified } of archives.complete) {
+    collections.add(collection)
+    if (archives.isSound(id)) put('backup', collection, cluster, finished)
+    if (verified?.ok !== true) continue
+    put('verify', collection, cluster, verified.time)
+    if (verified.level === 'rehearsed') put('rehearse', collection, cluster, verified.time)
+  }
+  return {
+    collections: [...collections],
+    last: (what, collection, target) =>
+      last.get(target === undefined ? `${what}\0${collection}` : `${what}\0${collection}\0${target}`),
+  }
+}
+
+/** Collections that runs have written into, and of which there never was an archive. */
+function neverBackedUp(
+  subjects: readonly SubjectRuns[],
+  { all }: KnownArchives,
+): MonitorReport['never_backed_up'] {
+  const backedUp = new Set([
+    ...all
+      .filter(({ finished }) => finished !== undefined)
+      .map(({ collection, cluster }) => `${collection}\0${cluster}`),
+    ...subjects.filter(isDoneBackup).map(({ collection, target }) => `${collection}\0${target}`),
+  ])
+  const found = new Map<string, MonitorReport['never_backed_up'][number]>()
+  for (const { kind, collection, target, points, lastSuccess } of subjects) {
+    const key = `${collection}\0${target}`
+    const hasWritten =
+      lastSuccess !== undefined || points.some(({ status }) => status === 'done' || status === 'rejects')
+    const isOne = INTO_COLLECTIONS.has(kind) && collection !== '' && hasWritten
+    if (isOne && !backedUp.has(key)) found.set(key, { collection, target })
+  }
+  return [...found.values()]
+}
+
+function isDoneBackup({ kind, lastSuccess }: SubjectRuns): boolean {
+  return kind === 'backup' && lastSuccess !== undefined
+}

@@ -1,0 +1,13 @@
+const STEPS: readonly (readonly [seconds: number, name: string])[] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+]
+
+/** A time of so many seconds, in its largest unit, rounded down: `3 d`, `25 h`. Less than two of a unit are told in the next. */
+export function ageOf(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [size, name] = STEPS.find(([size]) => whole >= 2 * size) ?? [1, 's']
+  return `${Math.floor(whole / size)} ${name}`
+}

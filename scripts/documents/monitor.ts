@@ -1,0 +1,26 @@
+import Type from 'typebox'
+import { HistoryEntrySchema } from '../../lib/monitor/history/entry.ts'
+import { MonitorReportSchema } from '../../lib/monitor/report/schema.ts'
+import { count, document, list, optional, text } from './parts.ts'
+
+/** Without a head, since it stands inside of others. */
+const entry = Type.Unsafe({ ...HistoryEntrySchema, $id: undefined, $schema: undefined, title: undefined })
+
+export const runsDocument = document('runs', '`runs list --json`.', {
+  runs: list(entry, 'The newest first; one for each try at a run.'),
+})
+
+export const runDocument = document('run', '`runs show --json`.', {
+  tries: list(entry, 'What each process did of the run, the first one first.'),
+  repeat: optional(text('The command line that repeats it, quoted for a shell; absent of a program’s run.')),
+})
+
+export const runsPrunedDocument = document('runs-pruned', '`runs prune --json`.', {
+  removed: count('Entries that went.'),
+})
+
+/** A line of `runs tail --json`. */
+export const historyEntryDocument = HistoryEntrySchema
+
+/** `report --json`. */
+export const monitorReportDocument = MonitorReportSchema

@@ -1,0 +1,151 @@
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import t, { type Test } from 'tap'
+import { Catalog } from '../../../lib/catalog/catalog.ts'
+import { retentionOptions } from '../../../lib/catalog/retention/options.ts'
+import { policyOf } from '../../../lib/catalog/retention/policy.ts'
+import { readExpectations } from '../../../lib/monitor/expect/expectations.ts'
+import { History } from '../../../lib/monitor/history/history.ts'
+import { report } from '../../../lib/monitor/report/report.ts'
+import { MonitorReportSchema } from '../../../lib/monitor/report/schema.ts'
+import { resolveInput } from '../../../lib/options/options.ts'
+import { manifest as manifestOf } from '../../catalog/archives.ts'
+import { entry, running } from '../history/entries.ts'
+
+const NOW = Date.parse('2026-11-24T12:00:00Z')
+const isReport = new Ajv2020({ strict: false }).compile(JSON.parse(JSON.stringify(MonitorReportSchema)))
+
+function opened(t: Test) {
+  const directory = t.testdir()
+  const history = new History(join(directory, 'history.db'))
+  const catalog = new Catalog(':memory:')
+  t.teardown(() => {
+    history.close()
+    catalog.close()
+  })
+  return { history, catalog, directory }
+}
+
+const at = (day: number, hour = 3) => new Date(Date.UTC(2026, 10, day, hour)).toISOString()
+
+/** A run that began at that hour, and took a minute. */
+const ran = (id: string, day: number, more: Parameters<typeof entry>[0] = {}) =>
+  entry({ id, started_at: at(day), updated_at: at(day), ended_at: at(day), ...more })
+
+t.test('nothing yet is a report too', async (t) => {
+  const { history } = opened(t)
+  const made = await report({ history }, { nowMs: NOW })
+  t.ok(isReport(made), JSON.stringify(isReport.errors))
+  t.strictSame(made.needs_a_hand, [])
+  t.equal(made.since, '2026-10-25T12:00:00.000Z')
+})
+
+t.test('success is done among all but what a user interrupted; killed is failed', async (t) => {
+  const { history } = opened(t)
+  history.put(ran('a', 20))
+  history.put(ran('b', 21, { status: 'rejects' }))
+  history.put(ran('c', 22, { status: 'interrupted' }))
+  history.put(ran('d', 23, { status: 'killed', error: { code: 'ELYSIA_KILLED', message: 'gone' } }))
+  history.put(running({ id: 'e', started_at: at(24), pid: process.pid }))
+  const made = await report({ history }, { nowMs: NOW, slo: 99.9 })
+  t.ok(isReport(made), JSON.stringify(isReport.errors))
+  t.match(made.success, [
+    {
+      ...{ kind: 'backup', collection: 'Article', done: 1, with_rejects: 1, failed: 0, killed: 1 },
+      ...{ interrupted: 1, running: 1, rate: 1 / 3, meets_slo: false, last_success_at: at(20) },
+    },
+  ])
+  t.equal(made.running, 1)
+  t.match(made.needs_a_hand, [{ what: 'objective', severity: 'warning' }])
+})
+
+t.test('the last failure says why, and the step that helps', async (t) => {
+  const { history } = opened(t)
+  history.put(
+    ran('bad', 23, { status: 'failed', error: { code: 'ELYSIA_UNREACHABLE', message: 'no answer' } }),
+  )
+  const { needs_a_hand, success } = await report({ history }, { nowMs: NOW })
+  t.match(success, [{ last_run: 'bad', last_error: 'ELYSIA_UNREACHABLE: no answer' }])
+  t.match(needs_a_hand, [
+    { severity: 'fault', what: 'failed', message: /no answer/, next: 'elysiactl runs show bad', run: 'bad' },
+  ])
+})
+
+t.test('a cron line that is gone is missed, known without a run', async (t) => {
+  const { history } = opened(t)
+  history.put(ran('monday', 22))
+  const expectations = await readExpectations([
+    {
+      name: 'expect',
+      origin: 'e.yaml',
+      text: 'expect: {Article: {every: 24h, grace: 2h}, Gone: {every: 1d}}',
+    },
+  ])
+  const { missed, needs_a_hand, expected } = await report({ history, expectations }, { nowMs: NOW })
+  t.match(missed, [
+    { collection: 'Article', what: 'backup', due_at: at(23) },
+    { collection: 'Gone', what: 'backup' },
+  ])
+  t.equal(expected?.length, 2)
+  t.match(needs_a_hand, [
+    { what: 'missed', severity: 'fault', next: 'elysiactl col backup Article' },
+    { what: 'missed', collection: 'Gone' },
+  ])
+})
+
+t.test(
+  'archives tell what can be brought back, what it takes, what may go and what is damaged',
+  async (t) => {
+    const { history, catalog, directory } = opened(t)
+    const target = 'http://db:8080'
+    for (const [id, day] of [
+      ['old', 1],
+      ['mid', 10],
+      ['new', 23],
+    ] as const) {
+      const times = { started: at(day), finished: at(day, 4) }
+      const made = manifestOf({ id, collection: 'Article', ...times })
+      const { source } = made
+      const where = { root: directory, location: join(directory, id), shape: 'directory' } as const
+      catalog.upsert({ ...made, source: { ...source, target } }, { ...where, bytes: 100 })
+    }
+    await catalog.recordVerification('new', { level: 'stored', time: at(23, 5), ok: false, errors: 1 })
+    history.put(ran('r', 12, { kind: 'restore', seconds: 77 }))
+    history.put(ran('i', 12, { kind: 'ingest', collection: 'Fresh' }))
+    const options = resolveInput(retentionOptions, { keepLast: '1' })
+    const made = await report(
+      { history, catalog, policy: policyOf(options) },
+      { nowMs: NOW, since: at(1, 0) },
+    )
+    t.ok(isReport(made), JSON.stringify(isReport.errors))
+    t.match(made.recovery, [
+      { archive: 'mid', target, point_at: at(10), seconds: 77, measured_by: 'restore', proved: false },
+    ])
+    t.match(made.damaged, [{ id: 'new' }])
+    t.match(made.storage, [{ collection: 'Article', archives: 3, bytes: 300 }])
+    t.equal(made.storage[0]?.points.at(-1)?.bytes, 300)
+    t.match(made.never_backed_up, [{ collection: 'Fresh' }])
+    t.ok(made.cleanup.some(({ id }) => id === 'old'))
+    t.match(made.disk, [{ directory }])
+    t.match(made.needs_a_hand[0], { what: 'damaged', severity: 'fault', archive: 'new' })
+  },
+)
+
+t.test('runs that have become slower are told, and whom a run waits for', async (t) => {
+  const { history } = opened(t)
+  for (let day = 1; day <= 20; day += 1) {
+    history.put(ran(`d${day}`, day, { rate_per_second: day > 15 ? 50 : 100 + day }))
+  }
+  const { started_at: _, ...rest } = running({ id: 'now' })
+  const progress = {
+    ...{ at: at(24), unit: 'objects', done: 1, retries: 0, rejected: 0, rss_bytes: 1 },
+    waits_for: 'db:8080',
+  }
+  history.put({ ...rest, started_at: at(24), progress })
+  const { trends, needs_a_hand } = await report({ history }, { nowMs: NOW })
+  t.match(trends, [{ regression: { run: 'd20', rate_per_second: 50 }, points: { length: 20 } }])
+  t.match(needs_a_hand, [
+    { what: 'stalled', message: /waits for db:8080/ },
+    { what: 'regression', message: /slower/, run: 'd20' },
+  ])
+})
