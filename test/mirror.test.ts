@@ -37,6 +37,8 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'core/value': ['archive/format/formats.contract.test.ts', 'archive/object/numbers.test.ts'],
   database: ['store/sqlite/file.test.ts'],
   file: ['job/watch/watch.test.ts', 'catalog/catalog.test.ts', 'job/rehearse/rehearse.test.ts'],
+  'monitor/expect': ['monitor/expect/expectations.test.ts'],
+  'monitor/report': ['monitor/report/report.test.ts', 'monitor/report/html.test.ts'],
   'monitor/history': ['monitor/history/history.test.ts', 'monitor/history/recorder.test.ts'],
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/backup/increment': ['job/backup/increment/history.test.ts'],

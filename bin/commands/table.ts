@@ -67,7 +67,7 @@ export const COMMANDS: Group = {
         list: () => import('./runs/list.ts'),
         show: () => import('./runs/show.ts'),
         tail: () => import('./runs/tail.ts'),
-        prune: () => import('./runs/prune.ts'),
+        trim: () => import('./runs/trim.ts'),
       },
     },
     report: () => import('./report.ts'),

@@ -23,7 +23,7 @@ import {
   monitorReportDocument,
   runDocument,
   runsDocument,
-  runsPrunedDocument,
+  runsTrimmedDocument,
 } from './monitor.ts'
 import {
   aliasDocument,
@@ -70,7 +70,7 @@ export const DOCUMENTS = {
   metrics: metricsDocument,
   runs: runsDocument,
   run: runDocument,
-  'runs-pruned': runsPrunedDocument,
+  'runs-trimmed': runsTrimmedDocument,
   'history-entry': historyEntryDocument,
   'monitor-report': monitorReportDocument,
   error: errorDocument,

@@ -15,7 +15,7 @@ export const runDocument = document('run', '`runs show --json`.', {
   repeat: optional(text('The command line that repeats it, quoted for a shell; absent of a program’s run.')),
 })
 
-export const runsPrunedDocument = document('runs-pruned', '`runs prune --json`.', {
+export const runsTrimmedDocument = document('runs-trimmed', '`runs trim --json`.', {
   removed: count('Entries that went.'),
 })
 

@@ -27,6 +27,8 @@ t.test('completion offers commands, options and what they take', async (t) => {
     'metrics',
     'auto',
     'diff',
+    'runs',
+    'report',
     'transform',
     'format',
     'config',

@@ -60,7 +60,7 @@ const MISUSES: readonly (readonly [args: readonly string[], hint: RegExp])[] = [
   [['dump'], /did you mean col backup\?/],
   [['catalog', 'list'], /did you mean col catalog\?/],
   [['index', 'restore'], /did you mean col restore\?/],
-  [['show'], /did you mean col show, col catalog show or config show\?/],
+  [['show'], /did you mean col show, col catalog show, runs show or config show\?/],
   [['col', 'catalog', 'prune'], /did you mean col catalog cleanup\?/],
   [['col', 'ls', '--target', 'localhost:8080'], /did you mean http:\/\/localhost:8080\?/],
   [['col', 'backup', 'c', '--format', 'parket'], /did you mean parquet\?/],

@@ -5,7 +5,7 @@ import type { OptionsSchema } from '../../options/schema.ts'
 export const historyOptions = {
   type: 'object',
   name: 'history',
-  title: 'History',
+  title: 'History options',
   description: 'How long the history keeps what it knows of each run.',
   properties: {
     keepRuns: {

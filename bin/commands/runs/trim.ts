@@ -2,13 +2,13 @@ import type { Command, Context } from '../../cli/command.ts'
 import { counted, historyLibrary, historyOptions } from '../../library.ts'
 import { openUserHistory } from '../../monitor.ts'
 
-/** `runs prune`: takes old runs out of the history, as the end of each run does. */
+/** `runs trim`: takes old runs out of the history, as the end of each run does. */
 export const command: Command = {
   summary: 'take old runs out of the history; sums and last good runs stay',
   operands: [],
-  examples: ['elysiactl runs prune --keep-runs 1y', 'elysiactl runs prune --keep-runs 10000'],
+  examples: ['elysiactl runs trim --keep-runs 1y', 'elysiactl runs trim --keep-runs 10000'],
   schemas: [historyOptions],
-  document: 'runs-pruned',
+  document: 'runs-trimmed',
   docs: 'docs/monitoring.md',
   run,
 }
