@@ -81,6 +81,15 @@ export type { VerifyContext, VerifyReport } from '../lib/job/verify/report.ts'
 export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
+export type {
+  AlertSettings,
+  Delivery,
+  Evaluated,
+  FiringAlert,
+  SinkContext,
+  Tested,
+  Undelivered,
+} from '../lib/monitor/alerts/index.ts'
 export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
 export type { Policy } from '../lib/monitor/auto/policies.ts'
 export type { AutoChild, AutoRun } from '../lib/monitor/auto/run.ts'
@@ -204,3 +213,5 @@ export const metricsLibrary = () => import('../lib/monitor/metrics/index.ts')
 
 /** What makes reports of the history, likewise. */
 export const reportLibrary = () => import('../lib/monitor/report/index.ts')
+/** What looks for alerts and sends them, loaded only where the configuration has any. */
+export const alertsLibrary = () => import('../lib/monitor/alerts/index.ts')

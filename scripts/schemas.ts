@@ -6,6 +6,7 @@ import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
+import { AlertMessageSchema } from '../lib/monitor/alerts/message.ts'
 import { ProgressLineSchema } from '../lib/monitor/progress/schema.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
@@ -40,6 +41,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     reject: RejectSchema,
     event: EventSchema,
     progress: ProgressLineSchema,
+    alert: AlertMessageSchema,
     manifest: ManifestFileSchema,
     header: HeaderSchema,
     trailer: TrailerSchema,

@@ -8,6 +8,7 @@ import {
   resolve,
   type Settings,
 } from '../library.ts'
+import { alertSettingsOf } from '../observers/alertSettings.ts'
 import { type Observers, observe } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand, OtherTarget } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
@@ -129,11 +130,19 @@ function endedBySignal(error: unknown, { received, stop, abort }: Signals): bool
 
 /** A command whose options come from the command line alone must not fail for a broken file. */
 async function settingsFor(command: NamedCommand, commands: Group): Promise<Settings> {
-  const { showsRefused = false } = command
+  const { showsRefused = false, records } = command
   const options = schemasOf(command).flatMap(({ properties }) => Object.values(properties))
   if (options.every(({ flagOnly }) => flagOnly === true)) return NO_SETTINGS
   const all = () => allSchemas(commands)
-  return readSettings({ schemas: all, env: process.env, directory: process.cwd(), showRefused: showsRefused })
+  const settings = await readSettings({
+    schemas: all,
+    env: process.env,
+    directory: process.cwd(),
+    showRefused: showsRefused,
+  })
+  // A job whose failure nobody would hear of is not begun.
+  if (records !== undefined) await alertSettingsOf(settings)
+  return settings
 }
 
 /** Commands take the option by itself or among the others of a run; one without it ends at once. */

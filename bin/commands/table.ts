@@ -60,6 +60,13 @@ export const COMMANDS: Group = {
     },
     metrics: () => import('./metrics.ts'),
     auto: () => import('./auto.ts'),
+    alerts: {
+      summary: 'what is wrong, and whether those who are to hear of it do',
+      members: {
+        check: () => import('./alerts/check.ts'),
+        test: () => import('./alerts/test.ts'),
+      },
+    },
     diff: () => import('./diff.ts'),
     runs: {
       summary: 'what was run, and how it ended',

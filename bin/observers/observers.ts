@@ -1,10 +1,11 @@
 import type { ProgressState, RunEvent } from '../library.ts'
+import { alertsObserver } from './alerts.ts'
 import { historyObserver } from './history.ts'
 import { metricsObserver } from './metrics.ts'
 import type { CommandEnding, MakeObserver, ObservedCommand, Observer } from './observer.ts'
 
 /** All that look on, in the order in which they are told. */
-const OBSERVERS: readonly MakeObserver[] = [historyObserver, metricsObserver]
+const OBSERVERS: readonly MakeObserver[] = [historyObserver, alertsObserver, metricsObserver]
 
 /** What looks on at the command of this process: one process runs one command. */
 let current: All | undefined

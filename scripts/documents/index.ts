@@ -1,3 +1,4 @@
+import { alertCheckDocument, alertTestDocument } from './alerts.ts'
 import {
   archiveDocument,
   archivesDocument,
@@ -73,6 +74,8 @@ export const DOCUMENTS = {
   'runs-trimmed': runsTrimmedDocument,
   'history-entry': historyEntryDocument,
   'monitor-report': monitorReportDocument,
+  'alert-check': alertCheckDocument,
+  'alert-test': alertTestDocument,
   error: errorDocument,
   'transform-test': transformTestDocument,
 }

@@ -10,6 +10,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   reject: () => import('../../../lib/schema/reject.json', { with: { type: 'json' } }),
   event: () => import('../../../lib/schema/event.json', { with: { type: 'json' } }),
   progress: () => import('../../../lib/schema/progress.json', { with: { type: 'json' } }),
+  alert: () => import('../../../lib/schema/alert.json', { with: { type: 'json' } }),
   manifest: () => import('../../../lib/schema/manifest.json', { with: { type: 'json' } }),
   header: () => import('../../../lib/schema/header.json', { with: { type: 'json' } }),
   trailer: () => import('../../../lib/schema/trailer.json', { with: { type: 'json' } }),
@@ -46,6 +47,8 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   'runs-trimmed': () => import('../../../lib/schema/runs-trimmed.json', { with: { type: 'json' } }),
   'history-entry': () => import('../../../lib/schema/history-entry.json', { with: { type: 'json' } }),
   'monitor-report': () => import('../../../lib/schema/monitor-report.json', { with: { type: 'json' } }),
+  'alert-check': () => import('../../../lib/schema/alert-check.json', { with: { type: 'json' } }),
+  'alert-test': () => import('../../../lib/schema/alert-test.json', { with: { type: 'json' } }),
   error: () => import('../../../lib/schema/error.json', { with: { type: 'json' } }),
 }
 

@@ -1,0 +1,15 @@
+import { type AlertSettings, alertsLibrary, type Settings } from '../library.ts'
+
+const known = new WeakMap<Settings, Promise<AlertSettings | undefined>>()
+
+/**
+ * The rules and sinks of the configuration, checked once; undefined where there are none, and nothing is loaded then.
+ * @throws ElysiaError ELYSIA_USAGE with the line and column of what is wrong
+ */
+export async function alertSettingsOf(settings: Settings): Promise<AlertSettings | undefined> {
+  if (!settings.sections.some(({ name }) => name === 'alerts')) return undefined
+  const read =
+    known.get(settings) ?? alertsLibrary().then((alerts) => alerts.readAlertSettings(settings.sections))
+  known.set(settings, read)
+  return read
+}

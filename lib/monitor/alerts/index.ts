@@ -1,0 +1,18 @@
+/** All that the command, the dashboard and `auto` need of alerts, loaded together when it is called. */
+
+export { readAlertSettings } from './config/read.ts'
+export type { AlertSettings } from './config/settings.ts'
+export type { Delivery } from './deliver.ts'
+export { type Evaluated, type EvaluateOptions, evaluate } from './evaluate.ts'
+export { type CommandEnd, type PingedRun, type Pings, pingsOf } from './pings.ts'
+export {
+  ALERTS_FILE,
+  alertsOf,
+  type FiringAlert,
+  firing,
+  type RememberedAlerts,
+  undeliveredCount,
+} from './remembered.ts'
+export type { SinkContext } from './sink/sinks.ts'
+export type { Undelivered } from './state/outbox.ts'
+export { type Tested, testSinks } from './testSinks.ts'
