@@ -86,6 +86,7 @@ export type {
   Delivery,
   Evaluated,
   FiringAlert,
+  PingedRun,
   SinkContext,
   Tested,
   Undelivered,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -6,10 +7,13 @@ import {
   type Delivery,
   historyLibrary,
   messageOf,
+  type PingedRun,
   type RunEvent,
+  type Trigger,
   userPaths,
 } from '../library.ts'
 import { alertSettingsOf } from './alertSettings.ts'
+import { collectionOf } from './history.ts'
 import type { CommandEnding, ObservedCommand, Observer } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
 import { triggerOf } from './trigger.ts'
@@ -37,14 +41,17 @@ async function observing(
   const trigger = triggerOf(process.env, console)
   const done = new Set<string>()
   const began = performance.now()
+  let hasBegun = false
   return {
     onEvent(event: RunEvent) {
       if (event.type === 'run_ended' && event.status === 'done') done.add(event.run)
       if (event.type !== 'run_started' || !isJob) return
+      hasBegun = true
       const { run, kind, collection = '', target, dry_run: dryRun = false } = event
       pings.started({ run, kind, collection, target, trigger, dryRun })
     },
     async end(ending) {
+      if (!hasBegun && isJob && ending.exitCode !== 0) pings.notBegun(notBegun(observed, trigger))
       const why = whyOf(ending)
       const seconds = (performance.now() - began) / 1000
       const end = { exitCode: ending.exitCode, done, seconds, ...(why !== undefined && { why }) }
@@ -79,6 +86,12 @@ export function sayDelivery(
 ): void {
   if (sent > 0) detail(`${sent} ${sent === 1 ? 'alert was' : 'alerts were'} sent to ${sink}`)
   if (error !== undefined) warn(`${sink} did not take an alert, which is kept for the next command: ${error}`)
+}
+
+/** What a command was to do that failed before it knew more than its words. */
+function notBegun(observed: ObservedCommand, trigger: Trigger): PingedRun {
+  const kind = observed.command.records ?? ''
+  return { run: randomUUID(), kind, collection: collectionOf(observed), target: '', trigger, dryRun: false }
 }
 
 function whyOf({ error }: CommandEnding): string | undefined {

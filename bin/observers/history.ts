@@ -68,7 +68,7 @@ function noteOf(state: ProgressState) {
 }
 
 /** The class that a command line names, as far as it does before anything was looked up. */
-function collectionOf({ command, flags, operands }: ObservedCommand): string {
+export function collectionOf({ command, flags, operands }: ObservedCommand): string {
   const { collection, name } = flags.values
   const [operand] = command.operands[0]?.kind === 'collection' ? operands : []
   const latest = operands[0]?.startsWith('latest:') === true ? operands[0].slice('latest:'.length) : undefined

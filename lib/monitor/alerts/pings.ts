@@ -28,6 +28,8 @@ export interface CommandEnd {
 export interface Pings {
   /** A run has begun: the switches that are of it are told, and not waited for. */
   started(run: PingedRun): void
+  /** A run could not even begin: its switches hear of the end of the command. */
+  notBegun(run: PingedRun): void
   /**
    * The command ends: each switch that heard of a run is told how. Resolves with what could not be told, as sentences: nothing
    * of it is kept, since a switch that hears nothing raises the alarm itself, and one that hears late would be deceived.
@@ -88,13 +90,17 @@ export function pingsOf(
         )
       }
     },
+    notBegun(run) {
+      for (const one of switches) if (isOf(one.setting, run)) one.runs.push(run)
+    },
     async ended(end) {
       const deadline = deadlineFromNow()
       const told = switches.map(async (one) => {
         if (one.runs.length === 0) return
         // Its end must not be heard before its begin.
         const timer = setTimeout(() => one.ending.abort(), limits.tryMs)
-        await one.start?.finally(() => clearTimeout(timer))
+        await one.start
+        clearTimeout(timer)
         await tell(one, endOf(one.runs, end), deadline)
       })
       await Promise.all(told)

@@ -17,7 +17,10 @@ export interface Received {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  /** On the clock of `performance`. */
   readonly at: number
+  /** Milliseconds since 1970. */
+  readonly time: number
 }
 
 export interface Receiver {
@@ -44,7 +47,14 @@ export async function receiver(
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { method = '', url: path = '', headers } = request
-    received.push({ method, path, headers, body: Buffer.concat(chunks).toString(), at: performance.now() })
+    received.push({
+      method,
+      path,
+      headers,
+      body: Buffer.concat(chunks).toString(),
+      at: performance.now(),
+      time: Date.now(),
+    })
     for (const look of waiting) look()
     const behaviour = behaviours.length > 1 ? behaviours.shift()! : behaviours[0]!
     if (behaviour === 'hang') return
