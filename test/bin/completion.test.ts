@@ -26,6 +26,7 @@ t.test('completion offers commands, options and what they take', async (t) => {
     'cluster',
     'metrics',
     'auto',
+    'alerts',
     'diff',
     'runs',
     'report',

@@ -20,12 +20,16 @@ t.test('each command says which schema its --json has', async (t) => {
   t.strictSame(without.toSorted(), OTHERS.toSorted())
 })
 
+const CONFIG = `auto: [{ cleanup: { every: 1d, options: { keep_last: 3 } } }]
+alerts: { sinks: { log: { type: file, path: alerts.jsonl } } }
+`
+
 const FILES = {
   'changes.jsonl': adds(3),
   'faulty.jsonl': 'not json\n',
   inbox: {},
   'fix.yaml': 'steps: [{drop: a}]\nexamples: [{in: {properties: {a: 1}}, out: {properties: {b: 1}}}]\n',
-  config: { elysiactl: { 'config.yaml': 'auto: [{ cleanup: { every: 1d, options: { keep_last: 3 } } }]\n' } },
+  config: { elysiactl: { 'config.yaml': CONFIG } },
   'elysiactl.yaml': 'targets: { mine: "sqlite:mine.db" }\nkeep_daily: 7\ntarget: mine\n',
 }
 
@@ -115,6 +119,8 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col catalog undos': [[]],
   'col catalog unlock': [[]],
   'cluster health': [[], ['mine', '--for', 'restore']],
+  'alerts check': [[]],
+  'alerts test': [[]],
   'transform test': [['fix.yaml']],
   'format conformance': [
     ['kit', '--sequences', '1'],

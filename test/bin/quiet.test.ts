@@ -25,6 +25,8 @@ const PRINTS = new Set([
   'runs show',
   'report',
   'cluster health',
+  'alerts check',
+  'alerts test',
   'completion',
 ])
 
@@ -80,6 +82,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'col migrate': { badly: ['c', '--map', 'language=lang'], exit: 2, says: /--alias/ },
   'cluster health': { well: [], badly: ['none'], exit: 10, says: /no target named none/ },
+  'alerts check': { badly: [], exit: 2, says: /no alerts are configured/ },
+  'alerts test': { badly: [], exit: 2, says: /no alerts are configured/ },
   'transform test': { badly: ['none.yaml'], exit: 2, says: /none\.yaml/ },
   'format conformance': {
     well: ['kit', '--sequences', '1'],
