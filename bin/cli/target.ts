@@ -3,6 +3,7 @@ import {
   type Access,
   addressesInTheOpen,
   type ChosenTarget,
+  checkPrivateKey,
   chooseTarget,
   type Layer,
   layersFor,
@@ -20,6 +21,7 @@ import {
   type Target,
   targetOptions,
   userPaths,
+  withholdCertificate,
   withholdKey,
 } from '../library.ts'
 import { observedTarget } from '../observers/observers.ts'
@@ -132,8 +134,13 @@ async function accessOf(
   const path = options.apiKeyFile
   const file = path === undefined ? undefined : { path, fromFlag: origins.apiKeyFile === 'command line' }
   const certificate = options.caFile !== undefined && { caFile: options.caFile }
+  const { certFile, keyFile } = options
   if (chosen.projectFile !== undefined) {
-    if (target.kind === 'weaviate') withholdKey(chosen, process.env, file, warn)
+    if (target.kind === 'weaviate') {
+      withholdKey(chosen, process.env, file, warn)
+      const fromFlag = origins.certFile === 'command line' || origins.keyFile === 'command line'
+      if (certFile !== undefined || keyFile !== undefined) withholdCertificate(chosen, fromFlag, warn)
+    }
     return { ...certificate }
   }
   const apiKey = await readApiKey(process.env, file, chosen.apiKeyEnv, warn)
@@ -142,7 +149,23 @@ async function accessOf(
   if (open.length > 0 && (apiKey !== undefined || Object.keys(headers).length > 0)) {
     warn(`keys travel unencrypted to ${open.join(', ')}: anyone on the way can read them; use https`)
   }
-  return { headers, ...(apiKey !== undefined && { apiKey }), ...certificate }
+  const identity = await identityOf({ certFile, keyFile }, target, warn)
+  return { headers, ...(apiKey !== undefined && { apiKey }), ...certificate, ...identity }
+}
+
+/** The client certificate, for a server that is reached by TLS. */
+async function identityOf(
+  { certFile, keyFile }: Readonly<Record<'certFile' | 'keyFile', string | undefined>>,
+  target: Target,
+  warn: (message: string) => void,
+): Promise<Pick<Access, 'certFile' | 'keyFile'>> {
+  if (target.kind !== 'weaviate' || (certFile === undefined && keyFile === undefined)) return {}
+  if (!target.nodes.some(({ grpcSecure }) => grpcSecure)) {
+    warn(`no client certificate is sent to ${target.text}, which is reached without TLS: write https`)
+    return {}
+  }
+  if (keyFile !== undefined) await checkPrivateKey(keyFile, warn)
+  return { ...(certFile !== undefined && { certFile }), ...(keyFile !== undefined && { keyFile }) }
 }
 
 function withState(store: Store, missing: 'make' | 'memory'): Closable {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../core/errors.ts'
 import { didYouMean, guessTarget } from '../core/suggest.ts'
 import type { Layer } from '../options/options.ts'
@@ -100,6 +100,31 @@ export function withholdKey(
     warn(`no API key is sent, since ${fact}; to send it, ${hint}`)
 }
 
+/**
+ * The same of a client certificate.
+ * @throws ElysiaError ELYSIA_USAGE where this very command names it
+ */
+export function withholdCertificate(
+  { address, projectFile }: ChosenTarget,
+  isFromFlag: boolean,
+  warn: (message: string) => void,
+): void {
+  const fact = `the address of the target is from ${projectFile}`
+  const hint = `name it: --target ${address}`
+  if (isFromFlag)
+    throw new ElysiaError('ELYSIA_USAGE', `the client certificate is not sent: ${fact}`, { hint })
+  warn(`no client certificate is sent, since ${fact}; to send it, ${hint}`)
+}
+
+/**
+ * Looks at who owns the file of a private key, before a store reads it. `warn` is called if others may read it.
+ * @throws ElysiaError ELYSIA_USAGE where it cannot be read, or others may write to it
+ */
+export async function checkPrivateKey(path: string, warn: (message: string) => void): Promise<void> {
+  const handle = await openKeyFile(path, warn, 'the key file')
+  await handle.close()
+}
+
 /** The environment for a command that somebody else may have written: without the keys. */
 export function withoutKeys(env: Environment, { targets }: Settings): Record<string, string | undefined> {
   const keys = Object.values(targets).map(({ api_key_env: variable }) => variable)
@@ -120,6 +145,8 @@ function fromNamed(name: string, target: TargetSetting, origin: string): ChosenT
   const values = {
     ...(target.api_key_file === undefined ? {} : { apiKeyFile: target.api_key_file }),
     ...(target.ca_file === undefined ? {} : { caFile: target.ca_file }),
+    ...(target.cert_file === undefined ? {} : { certFile: target.cert_file }),
+    ...(target.key_file === undefined ? {} : { keyFile: target.key_file }),
   }
   return {
     address: addressOf(target),
@@ -143,6 +170,21 @@ export async function readKeyFile(
   warn: (message: string) => void,
   what = 'the API key file',
 ): Promise<string> {
+  const handle = await openKeyFile(path, warn, what)
+  try {
+    const bytes = Buffer.alloc(MOST_KEY_BYTES)
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = (await handle.read(bytes, length, bytes.length - length)).bytesRead
+    }
+    return headerValue(bytes.toString('utf8', 0, length).trim(), path)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file that holds a key, once it is known that nobody else may have written it. */
+async function openKeyFile(path: string, warn: (message: string) => void, what: string): Promise<FileHandle> {
   const refuse = (fact: string, hint?: string) => {
     throw new ElysiaError('ELYSIA_USAGE', `${what} ${path} ${fact}`, hint === undefined ? {} : { hint })
   }
@@ -154,14 +196,10 @@ export async function readKeyFile(
     if (foreign !== undefined) refuse(`is refused: ${foreign}`, 'make it yours alone: chown it, chmod 600')
     if (status.isFile() && isReadByOthers(status))
       warn(`others may read ${what} ${path}; chmod 600 ends that`)
-    const bytes = Buffer.alloc(MOST_KEY_BYTES)
-    let length = 0
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = (await handle.read(bytes, length, bytes.length - length)).bytesRead
-    }
-    return headerValue(bytes.toString('utf8', 0, length).trim(), path)
-  } finally {
+    return handle
+  } catch (error) {
     await handle.close()
+    throw error
   }
 }
 

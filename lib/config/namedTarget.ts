@@ -11,17 +11,26 @@ export interface NamedTarget {
   /** The environment variable that holds the API key. */
   readonly api_key_env?: string
   readonly ca_file?: string
+  /** A client certificate, and its private key. */
+  readonly cert_file?: string
+  readonly key_file?: string
   /** Header → environment variable that holds its value. */
   readonly headers_env?: Readonly<Record<string, string>>
 }
 
-const TEXT_KEYS = ['url', 'grpc', 'api_key_file', 'api_key_env', 'ca_file'] as const
+const TEXT_KEYS = ['url', 'grpc', 'api_key_file', 'api_key_env', 'ca_file', 'cert_file', 'key_file'] as const
 const KEYS: readonly string[] = [...TEXT_KEYS, 'headers_env']
 
 /**
  * Keys that a project's file must not set for a target: with them it could send the user's secrets anywhere.
  */
-export const PERSONAL_TARGET_KEYS: readonly string[] = ['api_key_file', 'api_key_env', 'headers_env']
+export const PERSONAL_TARGET_KEYS: readonly string[] = [
+  'api_key_file',
+  'api_key_env',
+  'headers_env',
+  'cert_file',
+  'key_file',
+]
 
 /** The `targets` of a configuration file, checked. @throws ElysiaError ELYSIA_USAGE */
 export function namedTargets(value: unknown, origin: string): Record<string, NamedTarget> {

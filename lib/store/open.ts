@@ -47,6 +47,9 @@ export interface Access {
   readonly headers?: Readonly<Record<string, string>>
   /** PEM file of the authority that signed the server's certificate. */
   readonly caFile?: string
+  /** PEM files of a certificate by which the server knows us, and of its private key. */
+  readonly certFile?: string
+  readonly keyFile?: string
   readonly maxInFlight?: number
   readonly timeoutMs?: number
 }

@@ -29,6 +29,22 @@ export const targetOptions = {
       path: true,
       personal: true,
     },
+    certFile: {
+      type: 'string',
+      kind: 'file',
+      description: 'a PEM client certificate, for a server that asks for one; with --key-file',
+      placeholder: 'FILE',
+      path: true,
+      personal: true,
+    },
+    keyFile: {
+      type: 'string',
+      kind: 'file',
+      description: 'the PEM private key of --cert-file, without a passphrase',
+      placeholder: 'FILE',
+      path: true,
+      personal: true,
+    },
   },
 } as const satisfies OptionsSchema
 

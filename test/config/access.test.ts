@@ -15,6 +15,8 @@ const settings: Settings = {
       api_key_file: '/key',
       api_key_env: 'PROD_KEY',
       ca_file: '/ca.pem',
+      cert_file: '/cert.pem',
+      key_file: '/cert-key.pem',
       headers_env: { 'X-OpenAI-Api-Key': 'OPENAI_API_KEY' },
       origin: 'f.yaml',
     },
@@ -33,7 +35,11 @@ t.test('a name stands for its address, with where its secrets lie', async (t) =>
     address: 'https://h:1?grpc=g:2',
     name: 'prod',
     origin: 'command line',
-    layer: { kind: 'file', origin: 'f.yaml', values: { apiKeyFile: '/key', caFile: '/ca.pem' } },
+    layer: {
+      kind: 'file',
+      origin: 'f.yaml',
+      values: { apiKeyFile: '/key', caFile: '/ca.pem', certFile: '/cert.pem', keyFile: '/cert-key.pem' },
+    },
     headersEnv: { 'X-OpenAI-Api-Key': 'OPENAI_API_KEY' },
     apiKeyEnv: 'PROD_KEY',
   })

@@ -121,7 +121,11 @@ t.test('a project says nothing of keys, headers and trust, and no path out of it
   const cases: [string, RegExp][] = [
     ['api_key_file: key', /sets api_key_file, which only a flag, the environment or your own file/],
     ['ca_file: ca.pem', /sets ca_file/],
+    ['cert_file: cert.pem', /sets cert_file/],
+    ['key_file: key.pem', /sets key_file/],
     ['content_root: .', /sets content_root/],
+    ['targets: {a: {url: "https://h", cert_file: c.pem}}', /cert_file of targets\.a/],
+    ['targets: {a: {url: "https://h", key_file: k.pem}}', /key_file of targets\.a/],
     ['targets: {a: {url: "http://h", api_key_file: k}}', /api_key_file of targets\.a/],
     ['targets: {a: {url: "http://h", api_key_env: HOME}}', /api_key_env of targets\.a/],
     ['targets: {a: {url: "http://h", headers_env: {X-A: HOME}}}', /headers_env of targets\.a/],

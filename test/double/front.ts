@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls'
 
 /** PEM texts. */
 export interface Tls {
   readonly key: string
   readonly cert: string
+  /** Callers have to come with a certificate that this authority has signed. */
+  readonly clientsOf?: string
 }
 
 /**
@@ -14,7 +16,7 @@ export interface Tls {
  */
 export class Front {
   readonly #upstream: number
-  readonly #tls: (Tls & { ALPNProtocols: string[] }) | undefined
+  readonly #tls: TlsOptions | undefined
   readonly #sockets = new Set<Socket>()
   /** The callers' sockets by the local port of their connection to the server behind. */
   readonly #callers = new Map<number, Socket>()
@@ -26,7 +28,9 @@ export class Front {
    */
   constructor(upstream: number, protocol: 'http/1.1' | 'h2', tls: Tls | undefined, port = 0) {
     this.#upstream = upstream
-    this.#tls = tls && { ...tls, ALPNProtocols: [protocol] }
+    const { clientsOf, ...own } = tls ?? {}
+    const asked = clientsOf !== undefined && { ca: clientsOf, requestCert: true, rejectUnauthorized: true }
+    this.#tls = tls && { ...own, ...asked, ALPNProtocols: [protocol] }
     this.#port = port
   }
 

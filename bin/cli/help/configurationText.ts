@@ -13,7 +13,9 @@ const TARGETS = `# Names for targets. \`--target office\`, \`target: office\` an
 const KEYS = `
 #    api_key_env: CLOUD_API_KEY
 #    headers_env: { X-OpenAI-Api-Key: OPENAI_API_KEY }
-#    ca_file: ca.pem`
+#    ca_file: ca.pem
+#    cert_file: client.pem
+#    key_file: client-key.pem`
 
 /**
  * A configuration in YAML in which every option of these commands stands, commented out, with its meaning and default.

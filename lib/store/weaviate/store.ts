@@ -32,7 +32,7 @@ import { NodeConnection } from './cluster/node.ts'
 import { obstacles } from './cluster/obstacles.ts'
 import { OutOfReach, Shards } from './cluster/shards.ts'
 import { survey } from './cluster/survey.ts'
-import { readAuthorities } from './cluster/tls.ts'
+import { NO_TLS, readTls } from './cluster/tls.ts'
 import type { Context } from './context.ts'
 import { count } from './count.ts'
 import { link } from './link.ts'
@@ -56,6 +56,10 @@ export interface WeaviateOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** PEM certificates to trust beside Node's own, for REST and gRPC. */
   readonly caFile?: string
+  /** PEM file of a certificate by which the server knows us, with `keyFile`; for https alone. */
+  readonly certFile?: string
+  /** PEM file of its private key, without a passphrase. */
+  readonly keyFile?: string
   /** Calls at once, reads and writes together. 4. */
   readonly maxInFlight?: number
   /** How long one call may take. 60 000. */
@@ -75,14 +79,14 @@ export interface WeaviateOptions {
  * @throws ElysiaError ELYSIA_UNREACHABLE, within about `connectTimeoutMs`; ELYSIA_REFUSED; ELYSIA_USAGE
  */
 export async function openWeaviate(options: WeaviateOptions): Promise<Store> {
-  const { nodes, target, apiKey, caFile, headers = {}, connectTimeoutMs = 5_000 } = options
+  const { nodes, target, apiKey, caFile, certFile, keyFile, headers = {}, connectTimeoutMs = 5_000 } = options
   const { maxInFlight = 4, timeoutMs = 60_000 } = options
   checkHeaders({ ...headers, ...(apiKey === undefined ? {} : { authorization: apiKey }) })
   const secure = nodes.some(({ http, grpcSecure }) => grpcSecure || http.startsWith('https:'))
-  const authorities = secure || caFile !== undefined ? await readAuthorities(caFile) : undefined
-  const servers = nodes.map(
-    (node) => new NodeConnection({ node, apiKey, headers, authorities, connectTimeoutMs }),
-  )
+  if (certFile !== undefined) requireSecure(nodes)
+  const named = [caFile, certFile, keyFile].some((file) => file !== undefined)
+  const tls = secure || named ? await readTls({ caFile, certFile, keyFile }) : NO_TLS
+  const servers = nodes.map((node) => new NodeConnection({ node, apiKey, headers, tls, connectTimeoutMs }))
   const { version, maxMessageBytes } = await handshake(servers, target, connectTimeoutMs, options.signal)
   const cluster = new Cluster(servers, { target, maxInFlight, timeoutMs })
   const capabilities = featuresOf(version)
@@ -279,6 +283,15 @@ class WeaviateCollection implements Collection {
   countWhere(conditions: readonly StoreCondition[], call: CallOptions = {}): Promise<number> {
     return count(this.#context, call, conditions)
   }
+}
+
+/** A client certificate is never given for a node that is spoken to in the open. @throws ElysiaError ELYSIA_USAGE */
+function requireSecure(nodes: readonly Node[]): void {
+  const open = nodes.find(({ http, grpcSecure }) => !grpcSecure || !http.startsWith('https:'))
+  if (open === undefined) return
+  throw new ElysiaError('ELYSIA_USAGE', `${open.http} is not https, and takes no client certificate`, {
+    hint: 'write https://HOST:PORT, or leave the certificate out',
+  })
 }
 
 /** Refuses what no header can hold here, where no message will show it. */

@@ -37,14 +37,14 @@ const intoOptions = {
   },
 } as const satisfies OptionsSchema
 
-const { apiKeyFile, caFile } = targetOptions.properties
+const { apiKeyFile, caFile, certFile, keyFile } = targetOptions.properties
 
 /** How --into is reached. */
 const accessOptions = {
   type: 'object',
   name: 'access',
   description: targetOptions.description,
-  properties: { apiKeyFile, caFile },
+  properties: { apiKeyFile, caFile, certFile, keyFile },
 } as const satisfies OptionsSchema
 
 /** `col catalog rehearse`: an archive, restored into a scratch class, compared and removed again. */

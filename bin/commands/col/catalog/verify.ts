@@ -51,14 +51,14 @@ const whichOptions = {
   },
 } as const satisfies OptionsSchema
 
-const { apiKeyFile, caFile } = targetOptions.properties
+const { apiKeyFile, caFile, certFile, keyFile } = targetOptions.properties
 
 /** How --against is reached. */
 const accessOptions = {
   type: 'object',
   name: 'access',
   description: targetOptions.description,
-  properties: { apiKeyFile, caFile },
+  properties: { apiKeyFile, caFile, certFile, keyFile },
 } as const satisfies OptionsSchema
 
 /** `col catalog verify`: archives, held against their manifests. */

@@ -17,6 +17,7 @@ import {
   lacksCopies,
   mentions,
 } from './serverText.ts'
+import { ASKS_FOR_CERTIFICATE, tlsHint } from './tlsHint.ts'
 
 /** The gRPC status codes that matter here. @see https://grpc.io/docs/guides/status-codes/ */
 const STATUS = {
@@ -31,7 +32,9 @@ const STATUS = {
 } as const
 
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
-const CERTIFICATE = /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO/i
+/** TLS was not agreed on: final. */
+const CERTIFICATE =
+  /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO|alert/i
 /** The answer is not HTTP at all, such as that of a gRPC server to a REST client. */
 const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
@@ -163,7 +166,7 @@ function isPassing(code: number, error: RpcError & Error): boolean {
 function unreachable(address: string, why: string, cause: unknown): ElysiaError {
   const untrusted = CERTIFICATE.test(why)
   const other = OTHER_PROTOCOL.test(why)
-  const hint = hintFor(untrusted, other, address)
+  const hint = hintFor(untrusted, other, address, why)
   return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${bounded(why)}`, {
     cause,
     retryable: !untrusted && !other,
@@ -171,9 +174,10 @@ function unreachable(address: string, why: string, cause: unknown): ElysiaError 
   })
 }
 
-function hintFor(untrusted: boolean, other: boolean, address: string): string | undefined {
-  if (untrusted) return 'is it https, and is its authority trusted? --ca-file names one more'
+function hintFor(untrusted: boolean, other: boolean, address: string, why: string): string | undefined {
+  if (untrusted) return tlsHint(why)
   if (other) return 'another protocol is spoken there: is it the right port? http://HOST:PORT?grpc=HOST:PORT'
+  if (address.startsWith('https:') && /ECONNRESET|socket hang up/.test(why)) return ASKS_FOR_CERTIFICATE
   return proxyHint(address)
 }
 

@@ -13,6 +13,7 @@ import {
   sendRest,
 } from '../rest/request.ts'
 import { failureOf, replyFailure } from './failure.ts'
+import type { Tls } from './tls.ts'
 
 /** How long an unreachable node is skipped if there are others. */
 const PASSED_OVER_MS = 5_000
@@ -25,7 +26,7 @@ export interface ServerOptions {
   readonly node: Node
   readonly apiKey: string | undefined
   readonly headers: Readonly<Record<string, string>>
-  readonly authorities: readonly string[] | undefined
+  readonly tls: Tls
   readonly connectTimeoutMs: number
 }
 
@@ -79,10 +80,10 @@ export class NodeConnection {
   }
 
   rest(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
-    const { node, apiKey, headers, authorities } = this.#options
+    const { node, apiKey, headers, tls } = this.#options
     const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
     const { http } = node
-    const options = { http, headers: { ...headers, ...authorization }, authorities, agent: this.#kept }
+    const options = { http, headers: { ...headers, ...authorization }, tls, agent: this.#kept }
     return sendRest(options, request, signal)
   }
 

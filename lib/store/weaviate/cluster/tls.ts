@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
@@ -8,17 +8,97 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** Names a PEM file of roots that gRPC's library trusts in place of all others. */
 const GRPC_ROOTS = 'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH'
 
+/** The files with which a server is trusted, and with which it trusts us. */
+export interface TlsFiles {
+  readonly caFile?: string | undefined
+  readonly certFile?: string | undefined
+  readonly keyFile?: string | undefined
+}
+
+/** What TLS needs beyond Node's own roots. */
+export interface Tls {
+  /** All that are trusted, Node's own among them; undefined: these alone. */
+  readonly authorities: readonly string[] | undefined
+  /** What we are known by, in PEM. */
+  readonly identity: TlsIdentity | undefined
+}
+
+export interface TlsIdentity {
+  /** The certificate, and those between it and its authority. */
+  readonly cert: string
+  readonly key: string
+}
+
+/**
+ * Reads what TLS needs, and checks that it can work, before a server is asked.
+ * @throws ElysiaError ELYSIA_USAGE where a file cannot be read or does not hold what it should, a key is not that of its
+ * certificate, or a certificate is not good now
+ */
+export async function readTls(files: TlsFiles): Promise<Tls> {
+  return { authorities: await readAuthorities(files.caFile), identity: await readIdentity(files) }
+}
+
 /**
  * The certificates of a PEM file and of the one that GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names, beside those
  * that Node trusts anyway; undefined where there is neither.
- * @throws ElysiaError ELYSIA_USAGE where a file cannot be read or holds no certificate
  */
-export async function readAuthorities(caFile: string | undefined): Promise<readonly string[] | undefined> {
+async function readAuthorities(caFile: string | undefined): Promise<readonly string[] | undefined> {
   const files = [caFile, process.env[GRPC_ROOTS]].filter((file) => file !== undefined && file !== '')
   if (files.length === 0) return undefined
-  const certificates = await Promise.all(files.map((file) => readCertificates(file!)))
+  const certificates = await Promise.all(files.map((file) => readCertificates('CA', file!)))
   return [...getCACertificates('default'), ...certificates.flat()]
 }
+
+async function readIdentity({ certFile, keyFile }: TlsFiles): Promise<TlsIdentity | undefined> {
+  if (certFile === undefined && keyFile === undefined) return undefined
+  if (certFile === undefined)
+    throw unusableAlone('the client key is named without its certificate', 'name both: --cert-file FILE')
+  if (keyFile === undefined)
+    throw unusableAlone('the client certificate is named without its key', 'name both: --key-file FILE')
+  const certificates = await readCertificates('certificate', certFile)
+  const key = await readText('key', keyFile)
+  const own = new X509Certificate(certificates[0]!)
+  requireGoodNow(certFile, own)
+  if (!own.checkPrivateKey(privateKey(keyFile, key)))
+    throw unusableAlone(
+      `the key in ${keyFile} is not that of the certificate in ${certFile}`,
+      'the first certificate of the file has to be your own, those between it and its authority behind it',
+    )
+  return { cert: certificates.join('\n'), key }
+}
+
+function unusableAlone(fact: string, hint: string): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', fact, { hint })
+}
+
+function requireGoodNow(file: string, { validFromDate, validToDate }: X509Certificate): void {
+  const now = new Date()
+  if (validFromDate <= now && now <= validToDate) return
+  const fact =
+    now > validToDate
+      ? `expired on ${validToDate.toISOString()}`
+      : `is good from ${validFromDate.toISOString()} on`
+  throw new ElysiaError('ELYSIA_USAGE', `the certificate in ${file} ${fact}`, {
+    hint: 'name one that is good today; is the clock of this machine right?',
+  })
+}
+
+/** Its text is in no message. */
+function privateKey(file: string, pem: string): KeyObject {
+  const isEncrypted = /ENCRYPTED/.test(pem)
+  try {
+    if (!isEncrypted) return createPrivateKey(pem)
+  } catch {
+    // Said below, in words that hold nothing of the file.
+  }
+  const why = isEncrypted
+    ? 'it is encrypted, and nobody is asked for its passphrase'
+    : 'it holds no PEM private key'
+  throw unusable('key', file, why, isEncrypted ? 'decrypt it into a file that you alone can read' : KEY_HINT)
+}
+
+/** Of a server that is reached without it. */
+export const NO_TLS: Tls = { authorities: undefined, identity: undefined }
 
 /** Loads a module while gRPC's library, if it is loaded by that, does not see roots that would shut out ours. */
 export async function withoutOtherRoots<T>(load: () => Promise<T>): Promise<T> {
@@ -47,27 +127,33 @@ export function trusting<T>(authorities: readonly string[] | undefined, work: ()
   }
 }
 
-async function readCertificates(file: string): Promise<string[]> {
-  const pem = await readFile(file, 'latin1').catch((cause: unknown) => {
-    throw unusable(file, messageOf(cause), cause)
-  })
+type Kind = 'CA' | 'certificate' | 'key'
+
+const CERTIFICATE_HINT = 'give a file of PEM certificates (-----BEGIN CERTIFICATE-----)'
+const KEY_HINT = 'give a file with a PEM private key (-----BEGIN PRIVATE KEY-----)'
+
+async function readCertificates(kind: Kind, file: string): Promise<string[]> {
+  const pem = await readText(kind, file)
   const certificates = pem.match(CERTIFICATE) ?? []
-  if (certificates.length === 0) throw unusable(file, 'it holds no PEM certificate')
-  for (const certificate of certificates) parse(file, certificate)
+  if (certificates.length === 0) throw unusable(kind, file, 'it holds no PEM certificate', CERTIFICATE_HINT)
+  for (const certificate of certificates) parse(kind, file, certificate)
   return [...certificates]
 }
 
-function parse(caFile: string, certificate: string): void {
+function readText(kind: Kind, file: string): Promise<string> {
+  return readFile(file, 'latin1').catch((cause: unknown) => {
+    throw unusable(kind, file, messageOf(cause), kind === 'key' ? KEY_HINT : CERTIFICATE_HINT, cause)
+  })
+}
+
+function parse(kind: Kind, file: string, certificate: string): void {
   try {
     new X509Certificate(certificate)
   } catch (cause) {
-    throw unusable(caFile, messageOf(cause), cause)
+    throw unusable(kind, file, messageOf(cause), CERTIFICATE_HINT, cause)
   }
 }
 
-function unusable(caFile: string, why: string, cause?: unknown): ElysiaError {
-  return new ElysiaError('ELYSIA_USAGE', `the CA file ${caFile} cannot be used: ${why}`, {
-    cause,
-    hint: 'give a file of PEM certificates (-----BEGIN CERTIFICATE-----)',
-  })
+function unusable(kind: Kind, file: string, why: string, hint: string, cause?: unknown): ElysiaError {
+  return new ElysiaError('ELYSIA_USAGE', `the ${kind} file ${file} cannot be used: ${why}`, { cause, hint })
 }

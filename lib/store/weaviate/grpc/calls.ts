@@ -1,6 +1,7 @@
 import { ChannelCredentials, type ChannelOptions, createChannel, createClient, Metadata } from 'nice-grpc'
 import { observed } from '../../../core/channel/requests.ts'
 import type { Node } from '../../target.ts'
+import type { Tls } from '../cluster/tls.ts'
 import { batchDeleteRequest, batchObjectsRequest, countRequest, type Deletion } from './batchRequest.ts'
 import type { BatchObject, Counting, Fetch } from './messages.ts'
 import { searchRequest } from './searchRequest.ts'
@@ -65,9 +66,9 @@ function unary(name: string) {
  * Opens two channels, so that pages and what is written do not wait for each other. They are our own: the one that
  * weaviate-client opens cannot be had, nor the bytes that come by it.
  */
-export function openCalls(node: Node): Calls {
-  const pages = channelTo(node, { 'grpc-node.flow_control_window': WINDOW_BYTES })
-  const others = channelTo(node, {})
+export function openCalls(node: Node, tls: Tls): Calls {
+  const pages = channelTo(node, tls, { 'grpc-node.flow_control_window': WINDOW_BYTES })
+  const others = channelTo(node, tls, {})
   const searching = createClient(SEARCHING, pages)
   const writing = createClient(WRITING, others)
   const call = (name: string, send: Send, request: Uint8Array, { metadata, signal }: Options) =>
@@ -100,14 +101,20 @@ function withHeaders(metadata: Metadata, headers: Readonly<Record<string, string
   return own
 }
 
-function channelTo({ grpc, grpcSecure }: Node, options: ChannelOptions) {
-  const credentials = grpcSecure ? ChannelCredentials.createSsl() : ChannelCredentials.createInsecure()
+function channelTo({ grpc, grpcSecure }: Node, tls: Tls, options: ChannelOptions) {
+  const credentials = grpcSecure ? secured(tls) : ChannelCredentials.createInsecure()
   return createChannel(grpc, credentials, {
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.enable_http_proxy': 0,
     ...options,
   })
+}
+
+function secured({ authorities, identity }: Tls): ChannelCredentials {
+  const roots = authorities === undefined ? null : Buffer.from(authorities.join('\n'))
+  if (identity === undefined) return ChannelCredentials.createSsl(roots)
+  return ChannelCredentials.createSsl(roots, Buffer.from(identity.key), Buffer.from(identity.cert))
 }
 
 function notServed(): never {

@@ -22,7 +22,8 @@ async function load() {
 export async function openWire(options: WireOptions): Promise<GrpcClient> {
   loading ??= withoutOtherRoots(load)
   const { ApiKey, ConnectionGRPC, openCalls } = await loading
-  const { node, apiKey, authorities } = options
+  const { node, apiKey, tls } = options
+  const { authorities } = tls
   const made = () =>
     ConnectionGRPC.use({
       host: node.http,
@@ -35,10 +36,7 @@ export async function openWire(options: WireOptions): Promise<GrpcClient> {
   const { connection } = await trusting(authorities, () => withoutProxies(made))
   const metadata = metadataOf(await connection.batch(''))
   connection.close()
-  return wireOver(
-    metadata,
-    trusting(authorities, () => openCalls(node)),
-  )
+  return wireOver(metadata, openCalls(node, tls))
 }
 
 function metadataOf(batch: Batch): Metadata {

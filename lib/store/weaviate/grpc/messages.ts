@@ -1,4 +1,5 @@
 import type { Node } from '../../target.ts'
+import type { Tls } from '../cluster/tls.ts'
 import type { ConnectionGRPC } from './library.ts'
 
 export type Batch = Awaited<ReturnType<ConnectionGRPC['batch']>>
@@ -82,5 +83,5 @@ export interface WireOptions {
   readonly node: Node
   readonly apiKey: string | undefined
   readonly headers: Readonly<Record<string, string>>
-  readonly authorities: readonly string[] | undefined
+  readonly tls: Tls
 }

@@ -4,6 +4,7 @@ import { type JsonBounds, parseBounded } from '../../../core/boundedJson.ts'
 import { observed } from '../../../core/channel/requests.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
+import type { Tls } from '../cluster/tls.ts'
 
 /** A request, its path beginning after `/v1`. */
 export interface RestRequest {
@@ -44,7 +45,7 @@ export interface RestOptions {
   /** `http(s)://HOST:PORT[/prefix]`, without `/v1`. */
   readonly http: string
   readonly headers: Readonly<Record<string, string>>
-  readonly authorities: readonly string[] | undefined
+  readonly tls: Tls
   /** Keeps connections for what is read. What changes something has one of its own: it may not break for being old. */
   readonly agent?: Agent | undefined
 }
@@ -167,9 +168,10 @@ function respond(
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
     ...options.headers,
   }
-  const ca = options.authorities === undefined ? {} : { ca: [...options.authorities] }
+  const { authorities, identity } = options.tls
+  const trust = { ...(authorities && { ca: [...authorities] }), ...identity }
   const send = options.http.startsWith('https:') ? requestHttps : requestHttp
-  const settings = { method: request.method, headers, signal, agent: options.agent ?? false, ...ca }
+  const settings = { method: request.method, headers, signal, agent: options.agent ?? false, ...trust }
   return new Promise((resolve, reject) => {
     send(`${options.http}/v1${request.path}`, settings, resolve).on('error', reject).end(body)
   })

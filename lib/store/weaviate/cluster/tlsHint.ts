@@ -1,0 +1,30 @@
+/** Some servers say nothing, and hang up. */
+export const ASKS_FOR_CERTIFICATE =
+  'a server that asks for a client certificate hangs up without one that it knows: --cert-file and --key-file name one'
+
+/** What OpenSSL and Node say of a connection that was not agreed on, and what to do; the first that fits. */
+const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
+  [
+    /certificate required|handshake failure|bad certificate|unknown ca\b|certificate unknown|alert/i,
+    'the server asks for a client certificate that it knows: --cert-file and --key-file name one',
+  ],
+  [
+    /has expired|not yet valid|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/i,
+    'the certificate of the server is not good today: it needs a new one; is the clock of this machine right?',
+  ],
+  [
+    /altname|Hostname|does not match/i,
+    'the certificate of the server is for other names: reach it by one of them',
+  ],
+  [
+    /wrong version number|packet length too long/i,
+    'no TLS is spoken there: is it https, and the right port?',
+  ],
+]
+
+const AUTHORITY = 'is it https, and is its authority trusted? --ca-file names one more'
+
+/** What to do about a connection for which TLS was not agreed on, by what was said of it. */
+export function tlsHint(why: string): string {
+  return HINTS.find(([text]) => text.test(why))?.[1] ?? AUTHORITY
+}
