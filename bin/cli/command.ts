@@ -119,7 +119,7 @@ export interface Context {
    * for the default store that no run has made yet an empty one in memory stands in. `other` is one that another
    * flag, or an operand, gives in place of --target: each is opened once.
    */
-  readTarget(other?: OtherTarget): Promise<OpenTarget>
+  readTarget(other?: OtherTarget, calls?: Pick<OpenOptions, 'maxInFlight'>): Promise<OpenTarget>
   /** The runs into the target, without asking a server. Main closes it. Needs targetOptions in schemas. */
   readRuns(): Promise<Pick<OpenTarget, 'state'> & { readonly target: string; readonly history?: State }>
   /**

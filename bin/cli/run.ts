@@ -15,7 +15,7 @@ import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas, schemasOf } from './registry.ts'
 import { continuingText } from './signal/continuing.ts'
 import { interruptedText, type Signals, takeSignals } from './signal/signals.ts'
-import { type Closable, type KnownRuns, openChosenTarget, readChosenState } from './target.ts'
+import { type Closable, type KnownRuns, openChosenTarget, type Reading, readChosenState } from './target.ts'
 
 const NO_SETTINGS: Settings = { layers: [], files: [], targets: {}, sections: [], warnings: [] }
 
@@ -53,7 +53,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
     signals ??= takeSignals(shutdownTimeout(command, layers), notes)
     return signals
   }
-  const open = (use: OpenOptions | 'reading', other: OtherTarget | undefined) => {
+  const open = (use: OpenOptions | Reading, other: OtherTarget | undefined) => {
     const { flags, console } = asked
     if (other === undefined) {
       opened ??= openChosenTarget(flags, settings, console, use)
@@ -87,7 +87,7 @@ export async function runCommand(command: NamedCommand, asked: Asked): Promise<n
       },
       origins: (schema) => resolve(schema, layersFor(schema, layers)).origins,
       openTarget: (opening = {}, other) => open(opening, other),
-      readTarget: (other) => open('reading', other),
+      readTarget: (other, calls) => open({ reading: calls ?? {} }, other),
       readRuns: () => {
         known ??= readChosenState(asked.flags, settings, asked.console)
         return known

@@ -33,6 +33,11 @@ export interface Closable extends OpenTarget {
   close(): Promise<void>
 }
 
+/** How a target is opened that is only looked at. */
+export interface Reading {
+  readonly reading: Pick<OpenOptions, 'maxInFlight'>
+}
+
 /** What has been run into a target. */
 export interface KnownRuns {
   readonly target: string
@@ -47,14 +52,14 @@ export async function openChosenTarget(
   flags: Layer,
   settings: Settings,
   console: Console,
-  use: OpenOptions | 'reading',
+  use: OpenOptions | Reading,
   flag = '--target',
 ): Promise<Closable> {
   const [environment, ...files] = settings.layers
   const { chosen, target } = choose(flags, settings, flag)
   const layers = [flags, environment, chosen.layer, ...files].filter((layer) => layer !== undefined)
   const access = await accessOf(chosen, target, layersFor(targetOptions, layers), console.warn)
-  const opening = use === 'reading' ? reading(chosen) : use
+  const opening = 'reading' in use ? { ...reading(chosen), ...use.reading } : use
   const absent = isAbsent(target, opening)
   observedTarget(target.text)
   const store = await openStore(target, access, opening)
@@ -75,7 +80,7 @@ export async function readChosenState(
 ): Promise<KnownRuns> {
   const { chosen, target } = choose(flags, settings, '--target')
   if (target.kind !== 'weaviate') {
-    const opened = await openChosenTarget(flags, settings, console, 'reading')
+    const opened = await openChosenTarget(flags, settings, console, { reading: {} })
     const history = openHistory(console)
     const close = async () => {
       history?.close()

@@ -35,6 +35,8 @@ export interface Report extends Counts {
   /** The line after which an interrupted run was continued; 0 for a run that started at the first line. */
   continued_from_line: number
   retries: number
+  /** Batches in flight at once; with `workers: 'auto'` what was found to be best. Absent where none were. */
+  workers?: number
   /** Bytes of decompressed input. */
   bytes: number
   /** When this process began it, in ISO 8601 and UTC. */

@@ -646,7 +646,10 @@ export interface CopyOptionsInput {
    * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
-  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  /**
+   * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
+   * 64. Default 2.
+   */
   readonly workers?: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize?: number
@@ -730,7 +733,10 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly waitIndexed: boolean
   /** check source and target, show what would be created, and write nothing. Default false. */
   readonly dryRun: boolean
-  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  /**
+   * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
+   * 64. Default 2.
+   */
   readonly workers: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize: number
@@ -801,7 +807,10 @@ export interface MigrateOptionsInput {
    * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
-  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  /**
+   * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
+   * 64. Default 2.
+   */
   readonly workers?: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize?: number
@@ -834,7 +843,10 @@ export interface MigrateOptions extends MigrateOptionsInput {
   readonly migrate: boolean
   /** show what would be changed of the class, and write nothing. Default false. */
   readonly dryRun: boolean
-  /** batches in flight at once, and ranges that are read at once. A whole number, 1 to 64. Default 2. */
+  /**
+   * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
+   * 64. Default 2.
+   */
   readonly workers: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
   readonly batchSize: number

@@ -17,6 +17,11 @@ export const ReportSchema = Type.Object(
       'The line after which an interrupted run continued; 0 if it started at the first line.',
     ),
     ...recordCounts,
+    workers: Type.Optional(
+      count(
+        'Batches in flight at once: what `--workers` says, or what `auto` has settled on; absent where none were.',
+      ),
+    ),
     started_at: Type.String({ format: 'date-time', description: 'When this process started it.' }),
     seconds: Type.Number({ minimum: 0, description: 'Seconds that the run took.' }),
     rate: Type.Number({ minimum: 0, description: 'Records per second, of those that this process settled.' }),

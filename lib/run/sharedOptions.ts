@@ -2,9 +2,23 @@
  * Options that several jobs have. A configuration names each once, so that it has to mean the same in all of them.
  */
 
-/** How many things go on at once; each job says which. */
+/** What `auto` is where something is read: more ranges at once make no server faster. */
+export const AUTO_READERS = 4
+
+/**
+ * How many things go on at once; each job says which. It takes `auto` too, since a configuration says it once for all jobs.
+ */
 export function workersOption<const D extends string>(description: D) {
-  return { type: 'integer', short: 'j', description, default: 2, minimum: 1, maximum: 64 } as const
+  return {
+    type: 'integer',
+    short: 'j',
+    description,
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    words: { auto: AUTO_READERS },
+    placeholder: 'auto|N',
+  } as const
 }
 
 /** The value of `writersOption` for which a run finds the number. */

@@ -421,6 +421,7 @@ export const restoredFields = {
     'Null where nothing of a class that was there is kept.',
   ),
   retries,
+  workers: count('Batches in flight at once: of `--workers`, or what `auto` settled on; 0 where none were.'),
   started_at: startedAt,
   seconds,
   rate: number('Objects per second, while this process wrote.'),

@@ -4,6 +4,7 @@ import { backupRoot } from '../../cli/catalog.ts'
 import { finder } from '../../cli/chain/finder.ts'
 import type { Command, Context } from '../../cli/command.ts'
 import { stepSettings, transformsFor } from '../../cli/transforms.ts'
+import { callsFor } from '../../forRun.ts'
 import {
   applyJob,
   applyOptions,
@@ -65,6 +66,7 @@ async function run(context: Context): Promise<void> {
     const { store, state } = await context.openTarget({
       missing: 'make',
       retryForMs: options.retryForMs,
+      ...callsFor(options.workers),
       onRetry: (retry) => eventView(console)(retryEvent(retry)),
       signal: AbortSignal.any([stop, signal]),
     })

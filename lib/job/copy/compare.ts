@@ -1,5 +1,6 @@
 import type { Retrying } from '../../async/retry.ts'
 import type { Emit } from '../../run/context.ts'
+import { AUTO_READERS } from '../../run/sharedOptions.ts'
 import type { Store } from '../../store/store.ts'
 import { runDiff } from '../diff/diff.ts'
 import { storeSide } from '../diff/side/store.ts'
@@ -37,7 +38,7 @@ export async function compareSides(
   ]
   const asked = {
     schema: false,
-    workers,
+    workers: workers || AUTO_READERS,
     retryForMs,
     recheckAfterMs,
     ...(filter !== undefined && { filter }),

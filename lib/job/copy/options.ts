@@ -1,5 +1,5 @@
 import type { OptionsSchema } from '../../options/schema.ts'
-import { maxBandwidthOption, maxRateOption, retryForOption, workersOption } from '../../run/sharedOptions.ts'
+import { maxBandwidthOption, maxRateOption, retryForOption, writersOption } from '../../run/sharedOptions.ts'
 import { diffOptions } from '../diff/options.ts'
 import { restoreOptions } from '../restore/options.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
@@ -133,7 +133,9 @@ export const copyOptions = {
     },
     maxRate: maxRateOption,
     maxBandwidth: maxBandwidthOption,
-    workers: workersOption('batches in flight at once, and ranges that are read at once'),
+    workers: writersOption(
+      'batches in flight at once, and ranges that are read at once; auto finds how many',
+    ),
     batchSize,
     batchBytes,
     retryForMs: retryForOption,

@@ -4,6 +4,7 @@ import { classNameOf } from '../../change/collectionName.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import { emitter, retryEvent } from '../../run/events.ts'
 import type { Ended } from '../../run/run.ts'
+import { AUTO_READERS } from '../../run/sharedOptions.ts'
 import { findNamed } from '../../store/named.ts'
 import type { RestoreOptionsInput } from '../restore/options.ts'
 import { type RestoreContext, runRestores } from '../restore/restore.ts'
@@ -113,7 +114,7 @@ async function openPass(pass: CopyPass): Promise<OpenPass> {
   const ranges = rangesFor(pass, name)
   // What is selected no longer is known from all of it alone.
   const changedSinceMs = options.filter === undefined ? pass.changedSinceMs : undefined
-  const reading = { workers: options.workers, retry, signal, emit, ranges, changedSinceMs }
+  const reading = { workers: options.workers || AUTO_READERS, retry, signal, emit, ranges, changedSinceMs }
   const source = await collectionSource(from.store, from.name, reading)
   return Object.assign(one, { source, ranges })
 }

@@ -63,6 +63,8 @@ export class Ledger {
   plan: PlanMark | undefined
   /** How the inputs are read. */
   passes: Passes = 'one'
+  /** Batches in flight at once, as it came to be; undefined where none were. */
+  workers: number | undefined
   /** Bytes of the input at hand, as it lies there, for each byte of its lines. */
   ratio = () => 1
 

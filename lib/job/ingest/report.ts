@@ -23,6 +23,7 @@ export function reportOf(
     continued_from_line: ledger.continuedFromLine,
     ...counts,
     retries,
+    ...(ledger.workers !== undefined && { workers: ledger.workers }),
     bytes,
     started_at: startedAt,
     seconds: toThousandths(seconds),

@@ -175,6 +175,7 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
     throw inputs.length > 1 ? ofInput(error, labelOf(inputs[index]!)) : error
   }
   await closed
+  ledger.workers = typeof workers === 'object' ? workers.settled : workers
   if (typeof workers === 'object') run.emit({ type: 'workers_found', workers: workers.settled })
   if (stopped(ingest)) return requireWritten(ingest, inputs[index]!, head, skip, false)
   onSkipDone()

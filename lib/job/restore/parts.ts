@@ -12,7 +12,7 @@ import type { Reject } from '../../core/reject.ts'
 import type { Source } from '../../core/stage.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
-import { ratesOf } from '../../run/sharedOptions.ts'
+import { AUTO_READERS, ratesOf } from '../../run/sharedOptions.ts'
 import { Calls } from '../../store/sink/retryingCollection.ts'
 import { held } from '../../stream/held.ts'
 import { mostAtOnce, Pace, paced } from '../../stream/pace.ts'
@@ -75,18 +75,16 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
     )
   } finally {
     await threads?.close()
+    run.progress.workers = typeof inFlight === 'object' ? inFlight.settled : inFlight
     if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
     run.progress.writeSeconds += (performance.now() - started) / 1000
   }
 }
 
-/** Each part that is read holds its pages: with `--workers auto` a few feed any number of batches. */
-const PARTS_WITH_AUTO = 4
-
 /** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
 function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
   if (store.maxInFlight === 1) return Math.min(2, options.workers || 2, parts)
-  return Math.min(options.workers || PARTS_WITH_AUTO, parts)
+  return Math.min(options.workers || AUTO_READERS, parts)
 }
 
 function sharedBy(

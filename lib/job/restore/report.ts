@@ -75,6 +75,8 @@ export interface RestoreReport {
   /** Objects that a plan would have deleted, and that stay since they have changed; of a plan that is applied only. */
   left_alone?: number
   retries: number
+  /** Batches in flight at once; with `workers: 'auto'` what was found to be best. */
+  workers: number
   /** When this process began it, in ISO 8601 and UTC. */
   started_at: string
   seconds: number
@@ -131,6 +133,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   left_alone:
     'Objects that the plan of `col apply` deletes, which have changed since and stay; absent elsewhere.',
   retries: 'Repeated calls to the store.',
+  workers:
+    'Batches in flight at once: what `--workers` says, or what `auto` has settled on; 0 where none were.',
   started_at: 'When this process started it.',
   seconds: 'Seconds that the restore took.',
   rate: 'Objects per second, while this process wrote.',
@@ -201,6 +205,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     planned: progress.planned ?? null,
     ...(run.applying !== undefined && { left_alone: progress.leftAlone }),
     retries,
+    workers: progress.workers,
     started_at: startedAt,
     seconds: toThousandths(seconds),
     rate: toThousandths(progress.writeSeconds === 0 ? 0 : progress.writtenHere / progress.writeSeconds),

@@ -166,4 +166,6 @@ export interface RestoreState {
   /** Objects that this process wrote, and how long it took. */
   writtenHere: number
   writeSeconds: number
+  /** Batches in flight at once, as it came to be; 0 where none were. */
+  workers: number
 }

@@ -347,5 +347,6 @@ function nothingDone({ selection }: RestorePlan): RestoreState {
     there: undefined,
     writtenHere: 0,
     writeSeconds: 0,
+    workers: 0,
   }
 }

@@ -1,5 +1,6 @@
 import type { Command, Context } from '../../../cli/command.ts'
 import { transformsFor } from '../../../cli/transforms.ts'
+import { callsFor } from '../../../forRun.ts'
 import {
   type CopyContext,
   type CopyOptions,
@@ -138,7 +139,8 @@ async function openBoth(
   context: Context,
   { source, target }: { readonly source: string | undefined; readonly target: string | undefined },
 ) {
-  const read = () => context.readTarget(other(source))
+  const { workers } = context.options(copyOptions)
+  const read = () => context.readTarget(other(source), callsFor(workers))
   const reading = source === target ? undefined : await read()
   const { store, state } = await context.openTarget(opening(context), other(target))
   return { from: (reading ?? (await read())).store, store, state }
@@ -150,11 +152,12 @@ function other(target: string | undefined) {
 
 /** A dry run makes no store; anything else makes it, and waits for a server that is away. */
 function opening(context: Context): OpenOptions {
-  const { dryRun, retryForMs } = context.options(copyOptions)
+  const { dryRun, retryForMs, workers } = context.options(copyOptions)
   const { console, stop, signal } = context
   return {
     missing: dryRun ? 'memory' : 'make',
     retryForMs,
+    ...callsFor(workers),
     onRetry: (retry) => eventView(console)(retryEvent(retry)),
     signal: AbortSignal.any([stop, signal]),
   }

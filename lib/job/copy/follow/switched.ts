@@ -78,6 +78,7 @@ export function nothingSent({ pass, source, class: name }: Following, alias: Ali
     follow: null,
     undo: null,
     retries: 0,
+    workers: 0,
     started_at: '',
     seconds: 0,
     rate: 0,
