@@ -254,8 +254,8 @@ export interface Store {
   identity?(): Promise<StoreIdentity | undefined>
   /** What keeps the store from such a use, a clause for a sentence each; what cannot be known is no obstacle. */
   obstacles?(use: StoreUse): Promise<string[]>
-  /** A look at all that decides whether the store is well; changes nothing. Absent where a store has no servers. */
-  survey?(use?: StoreUse): Promise<StoreSurvey>
+  /** A look at all that decides whether the store is well, or one collection of it; changes nothing. Absent where a store has no servers. */
+  survey?(use?: StoreUse, only?: string): Promise<StoreSurvey>
   /** Closes the store. Every later call except `close` fails with an ElysiaError. */
   close(): Promise<void>
 }

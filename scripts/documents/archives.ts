@@ -420,6 +420,13 @@ export const restoredFields = {
     }),
     'Null where nothing of a class that was there is kept.',
   ),
+  health: list(
+    object('What endangers what was written.', {
+      level: one(['stop', 'warning'], 'stop: --degraded did not ask for it.'),
+      fact: text('What it is.'),
+    }),
+    'The target as it was seen afterwards: nodes, shards, copies.',
+  ),
   retries,
   workers: count('Batches in flight at once: of `--workers`, or what `auto` settled on; 0 where none were.'),
   started_at: startedAt,

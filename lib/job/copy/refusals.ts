@@ -40,6 +40,7 @@ export async function requireFitting(intended: Intended): Promise<void> {
         ...tenanted,
         ...(options.switchAlias === undefined ? [] : (['alias'] as const)),
       ],
+      degraded: options.degraded,
     },
     retry,
   )

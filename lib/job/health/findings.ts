@@ -4,6 +4,22 @@ import type { HealthFinding } from './report.ts'
 
 const stop = (fact: string): HealthFinding => ({ level: 'stop', fact })
 const warning = (fact: string): HealthFinding => ({ level: 'warning', fact })
+/** All is there, on fewer nodes than it should be. */
+const fewer = (fact: string): Found => ({ ...warning(fact), fewer: true })
+
+interface Found extends HealthFinding {
+  readonly fewer?: true
+}
+
+/**
+ * What endangers objects that were just written: all that stops a job, and, unless that was known (`degraded`), a node that is
+ * gone and copies that are missing.
+ */
+export function dangersIn(target: string, survey: StoreSurvey, degraded: boolean): HealthFinding[] {
+  return found(target, survey, undefined)
+    .filter((one) => one.level === 'stop' || one.fewer)
+    .map(({ level, fact }) => ({ level: degraded ? level : 'stop', fact }))
+}
 
 /** What of a survey is not as it should be, the worst first. */
 export function findingsOf(
@@ -11,6 +27,10 @@ export function findingsOf(
   survey: StoreSurvey,
   clockMs: number | undefined,
 ): HealthFinding[] {
+  return found(target, survey, clockMs).map(({ level, fact }) => ({ level, fact }))
+}
+
+function found(target: string, survey: StoreSurvey, clockMs: number | undefined): Found[] {
   const findings = [
     ...ofNodes(survey),
     ...survey.collections.flatMap(ofCollection),
@@ -23,7 +43,7 @@ export function findingsOf(
   return findings.toSorted((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'))
 }
 
-function ofNodes({ addresses, nodes }: StoreSurvey): HealthFinding[] {
+function ofNodes({ addresses, nodes }: StoreSurvey): Found[] {
   const versions = new Set(nodes.flatMap(({ version }) => version ?? []))
   return [
     ...addresses.filter(({ live }) => !live).map(({ address }) => warning(`${address} does not answer`)),
@@ -32,7 +52,7 @@ function ofNodes({ addresses, nodes }: StoreSurvey): HealthFinding[] {
       .map(({ address }) => warning(`${address} answers, and is not ready`)),
     ...nodes
       .filter(({ status }) => status !== 'HEALTHY' && status !== 'UP')
-      .map(({ name, status }) => warning(`the node ${name} is ${status}`)),
+      .map(({ name, status }) => fewer(`the node ${name} is ${status}`)),
     ...nodes
       .filter(({ readOnly }) => readOnly)
       .map(({ name }) => stop(`the node ${name} is read-only; a disk that is nearly full makes it so`)),
@@ -42,15 +62,15 @@ function ofNodes({ addresses, nodes }: StoreSurvey): HealthFinding[] {
   ]
 }
 
-function ofCollection(collection: SurveyedCollection): HealthFinding[] {
+function ofCollection(collection: SurveyedCollection): Found[] {
   const { name, shards, outOfReach, readOnly, copies, copiesWanted } = collection
   const of = `of ${shards} shards of ${name}`
-  const findings: HealthFinding[] = []
+  const findings: Found[] = []
   if (outOfReach > 0)
     findings.push(stop(`${outOfReach} ${of} are on nodes that are down: their objects are out of reach`))
   if (readOnly > 0)
     findings.push(stop(`${readOnly} ${of} are read-only; a disk that is nearly full makes them so`))
   if (copies !== undefined && copiesWanted !== undefined && copies < copiesWanted)
-    findings.push(warning(`a shard of ${name} has ${copies} of ${copiesWanted} copies`))
+    findings.push(fewer(`a shard of ${name} has ${copies} of ${copiesWanted} copies`))
   return findings
 }

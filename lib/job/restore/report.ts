@@ -6,6 +6,7 @@ import type { RunCounts } from '../../run/record.ts'
 import type { DeclaredTransform } from '../../transform/pipeline.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { SchemaPatch } from '../../transform/schema/patch.ts'
+import type { HealthFinding } from '../health/report.ts'
 import type { AliasFacts } from './alias/plan.ts'
 import type { PlannedFacts } from './planned/format.ts'
 import type { PartFacts } from './progressTable.ts'
@@ -68,6 +69,8 @@ export interface RestoreReport {
   /** What the target made of the class otherwise than it was asked to. */
   schema_differences: readonly SchemaDifference[]
   verification: Verification | null
+  /** What endangers what was written, as the target was seen afterwards: nodes, shards, copies. */
+  health: readonly HealthFinding[]
   /** Where what was changed of a class is kept; null where nothing was. */
   undo: UndoFacts | null
   /** With `plan`: the file, and what it would do; null without. */
@@ -127,6 +130,8 @@ export const RESTORE_REPORT: Readonly<Record<keyof RestoreReport, string>> = {
   schema_differences: 'Differences between the class and the request, as `{path, wanted, got}`.',
   verification:
     '`{count, expected, digest_equal, expired?, made?, unmade?}` of the objects that were read back; null if none were. `made` are vectors that the store made of those that it was to make, `unmade` those that it did not.',
+  health:
+    'What endangers what was written, as the target was seen afterwards, as `{level, fact}`: `stop` for what `--degraded` did not ask for.',
   undo: '`{directory, objects, bytes, kept_until}` of what `col rollback` puts back; null where the class is the restore’s own, or with `--no-undo`.',
   planned:
     '`{file, create, overwrite, merge, delete, unchanged, skipped, filtered, rejected}` of `--plan`; null without it.',
@@ -201,6 +206,7 @@ export function restoreReport(run: RestoreRun, facts: ReportFacts): RestoreRepor
     patches: [...plan.patches, ...(progress.remade?.patches ?? [])],
     schema_differences: progress.differences,
     verification,
+    health: progress.health,
     undo: undoFacts(run),
     planned: progress.planned ?? null,
     ...(run.applying !== undefined && { left_alone: progress.leftAlone }),

@@ -6,6 +6,7 @@ import { sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending, RunFacts } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
+import { dangersAfterwards, requireSafe } from '../health/afterwards.ts'
 import { switchAlias } from './alias/switch.ts'
 import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
 import { verifyWritten } from './conflict/verifyWritten.ts'
@@ -151,9 +152,24 @@ const STEPS: readonly (readonly [Step, string?])[] = [
   [async (run) => (run.frame.context as RestoreContext).prove?.(run)],
   [addAliases],
   [putTenantsBack],
+  [lookAfterwards],
   [switchAlias, 'restore.before-end'],
   [(run) => run.kept.spool.remove()],
 ]
+
+/** Before an alias is switched: whether what was written is safe where it is. */
+async function lookAfterwards({
+  store,
+  class: name,
+  options,
+  retry,
+  progress,
+  alias,
+}: RestoreRun): Promise<void> {
+  const { degraded } = options
+  progress.health = await dangersAfterwards(store, name, { degraded, retry })
+  if (alias !== undefined) requireSafe(progress.health, alias.alias, store.target)
+}
 
 /**
  * A collection that got none of its objects is nothing that anybody wanted, and would stand in the way of the next

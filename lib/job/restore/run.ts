@@ -9,6 +9,7 @@ import type { TransformPipeline } from '../../transform/pipeline.ts'
 import type { SchemaDifference } from '../../transform/schema/differences.ts'
 import type { PatchedSchema, SchemaPatch } from '../../transform/schema/patch.ts'
 import type { Transform } from '../../transform/transform.ts'
+import type { HealthFinding } from '../health/report.ts'
 import type { Selection } from '../selection/selection.ts'
 import type { UnseenIds } from '../selection/unseenIds.ts'
 import type { UndoKeeping } from '../undo/keeping.ts'
@@ -166,6 +167,8 @@ export interface RestoreState {
   /** Objects that this process wrote, and how long it took. */
   writtenHere: number
   writeSeconds: number
+  /** What endangers what was written, as it was seen afterwards. */
+  health: readonly HealthFinding[]
   /** Batches in flight at once, as it came to be; 0 where none were. */
   workers: number
 }

@@ -348,5 +348,6 @@ function nothingDone({ selection }: RestorePlan): RestoreState {
     writtenHere: 0,
     writeSeconds: 0,
     workers: 0,
+    health: [],
   }
 }

@@ -210,8 +210,8 @@ class WeaviateStore implements Store {
     return obstacles(this.#shared, use)
   }
 
-  survey(use?: StoreUse): Promise<StoreSurvey> {
-    return survey(this.#shared, use)
+  survey(use?: StoreUse, only?: string): Promise<StoreSurvey> {
+    return survey(this.#shared, use, only)
   }
 
   async close(): Promise<void> {

@@ -137,3 +137,23 @@ t.test(
     t.strictSame(await store.list(), [])
   },
 )
+
+t.test(
+  'a restore into a class whose shards are out of reach is refused before anything is written',
+  async (t) => {
+    const { double, store } = await server(t)
+    await store.create(THING)
+    const answer = () => ({
+      status: 200,
+      body: [
+        { name: 'a', status: '' },
+        { name: 'b', status: 'READY' },
+      ],
+    })
+    double.faults.inject({ fault: 'lie', on: 'GET /v1/schema/{class}/shards', answer })
+    await t.rejects(restore(await sourceOf(await archiveOf(3)), store, { onConflict: 'skip', undo: false }), {
+      code: 'ELYSIA_CONFLICT',
+      message: /1 of 2 shards of Thing are on nodes that are down/,
+    })
+  },
+)

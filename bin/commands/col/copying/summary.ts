@@ -2,6 +2,7 @@ import type { Context } from '../../../cli/command.ts'
 import { commandLine } from '../../../cli/signal/commandLine.ts'
 import { type CopyOptions, type CopyReport, copyJob, counted, sum } from '../../../library.ts'
 import { byCode, type Row, table } from '../../../view/summary.ts'
+import { dangers } from '../restoring/end.ts'
 
 /** A report for a person: the counts below `objects` add up to it. */
 export function copySummary(report: CopyReport, rejectsPath: string | undefined): string[] {
@@ -100,6 +101,7 @@ export async function lackText(
     ...(refused === 0 ? [] : [`${counted(refused, 'object')} ${dry_run ? 'would be ' : ''}rejected`]),
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
     ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
+    ...dangers(report),
     ...(apart === 0 ? [] : [`${counted(apart, 'object')} not the same on both sides: \`diff\` names them`]),
   ]
   if (lacks.length === 0) return undefined

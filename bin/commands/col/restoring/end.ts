@@ -39,6 +39,8 @@ export async function endRestores(
     context.done()
   if (console.json) await console.document({ restores: reports, ...(ofSet && { failed }) })
   else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
+  for (const { health } of reports)
+    for (const { level, fact } of health) if (level === 'warning') console.warn(fact)
   const failure = firstCause(all.map(({ error }) => error))
   if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
   const next =
@@ -74,8 +76,13 @@ function firstCause(errors: readonly unknown[]): unknown {
 
 function isWhole(report: RestoreReport): boolean {
   const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0 } = report
-  const lacking = sum(rejected) + references_rejected + not_found + left_alone
+  const lacking = sum(rejected) + references_rejected + not_found + left_alone + dangers(report).length
   return lacking === 0 && parts_damaged.length === 0
+}
+
+/** What endangers what was written, and was not asked for. */
+export function dangers({ health, target }: Pick<RestoreReport, 'health' | 'target'>): string[] {
+  return health.filter(({ level }) => level === 'stop').map(({ fact }) => `${target} is not well: ${fact}`)
 }
 
 function lackText(report: RestoreReport, path: string | undefined): string {
@@ -86,6 +93,7 @@ function lackText(report: RestoreReport, path: string | undefined): string {
     ...(references_rejected === 0 ? [] : [`${counted(references_rejected, 'reference')} rejected`]),
     ...(not_found === 0 ? [] : [`${counted(not_found, 'id')} of --objects not found`]),
     ...(left_alone === 0 ? [] : [`${counted(left_alone, 'object')} not deleted: changed meanwhile`]),
+    ...dangers(report),
     ...(parts_damaged.length === 0 ? [] : [`damaged and left out: ${parts_damaged.join(', ')}`]),
   ]
   const hasRejects = refused > 0 || references_rejected > 0

@@ -74,6 +74,7 @@ export function nothingSent({ pass, source, class: name }: Following, alias: Ali
     patches: [],
     schema_differences: [],
     verification: null,
+    health: [],
     comparison: null,
     follow: null,
     undo: null,

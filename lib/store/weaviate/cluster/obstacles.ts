@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { JsonObject } from '../../../core/object.ts'
+import { hasTenants } from '../../../core/schema.ts'
 import { isRecord } from '../../../core/value/record.ts'
 import type { StoreUse } from '../../store.ts'
 import type { Context } from '../context.ts'
 import { listIn } from '../rest/answer.ts'
 import { jsonOf } from '../rest/request.ts'
+import { tenantOf } from '../schema/tenantStates.ts'
 import { missingRights } from './rights.ts'
 
 /** Nodes apply a change one after the other: a difference that passes is none. */
@@ -15,7 +18,7 @@ const STEP_WAIT_MS = 300
  * writes, the key lacks rights. What the key may not see, or the version does not say, is no obstacle.
  */
 export async function obstacles(
-  context: Pick<Context, 'cluster' | 'target'>,
+  context: Pick<Context, 'cluster' | 'target' | 'classes'>,
   use: StoreUse,
 ): Promise<string[]> {
   const isWritten = use.does.some((one) => one !== 'read')
@@ -42,14 +45,20 @@ export async function isInStep({ cluster }: Pick<Context, 'cluster'>): Promise<b
 }
 
 async function readOnly(
-  { cluster, target }: Pick<Context, 'cluster' | 'target'>,
+  { cluster, target, classes }: Pick<Context, 'cluster' | 'target' | 'classes'>,
   name: string,
 ): Promise<string[]> {
   const nodes = await cluster.rest({ method: 'GET', path: '/nodes' })
   const shards = await cluster.rest({ method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` })
   const closed = nodes.status === 200 ? listIn(nodes, target, 'nodes') : []
   const locked = shards.status === 200 ? listIn(shards, target) : []
+  const dark = await outOfReach(classes, name, locked)
   return [
+    ...(dark === 0
+      ? []
+      : [
+          `${dark} of ${locked.length} shards of ${name} are on nodes that are down: their objects are out of reach`,
+        ]),
     ...closed
       .filter(({ operationalMode = 'ReadWrite' }) => operationalMode === 'ReadOnly')
       .map((node) => `its node ${String(node.name)} is read-only`),
@@ -57,4 +66,19 @@ async function readOnly(
       .filter(({ status }) => status === 'READONLY')
       .map((shard) => `the shard ${String(shard.name)} of ${name} is read-only`),
   ]
+}
+
+/** Shards that no node serves; those of tenants that are not active are served by nobody anyway. */
+async function outOfReach(
+  classes: Context['classes'],
+  name: string,
+  shards: readonly JsonObject[],
+): Promise<number> {
+  const dark = shards.filter(({ status }) => (status ?? '') === '')
+  if (dark.length === 0) return 0
+  const schema = await classes.find(name)
+  if (schema === undefined || !hasTenants(schema)) return dark.length
+  const tenants = (await classes.tenants(name)).map(tenantOf)
+  const active = new Set(tenants.filter(({ state }) => state === 'active').map((tenant) => tenant.name))
+  return dark.filter((shard) => active.has(String(shard.name))).length
 }

@@ -13,15 +13,16 @@ import { missingRights } from './rights.ts'
 
 type Shared = Omit<Context, 'name'>
 
-/** All that a cluster says of itself; a call a collection, and two where it has tenants. */
-export async function survey(context: Shared, use?: StoreUse): Promise<StoreSurvey> {
+/** All that a cluster says of itself, of one collection where it is `only` that; a call a collection, and two where it has tenants. */
+export async function survey(context: Shared, use?: StoreUse, only?: string): Promise<StoreSurvey> {
   const { cluster, target, classes, version } = context
   const addresses = await Promise.all(cluster.servers.map(addressOf))
   const { nodes } = await health(context)
   const reply = await cluster.rest({ method: 'GET', path: '/nodes?output=verbose' })
   const details = reply.status === 200 ? listIn(reply, target, 'nodes') : []
   const copies = copiesIn(details)
-  const listed = await classes.list()
+  const all = await classes.list()
+  const listed = only === undefined ? all : all.filter(({ name }) => name === only)
   const inStep = await isInStep(context)
   return {
     version,
