@@ -252,6 +252,8 @@ export interface Store {
   clockDifferenceMs?(): Promise<number | undefined>
   /** What tells whether two addresses lead to the same store; undefined where that cannot be known. */
   identity?(): Promise<StoreIdentity | undefined>
+  /** Bytes that can still be written where it keeps its objects; undefined, or absent, where that cannot be known. */
+  freeBytes?(): Promise<number | undefined>
   /** What keeps the store from such a use, a clause for a sentence each; what cannot be known is no obstacle. */
   obstacles?(use: StoreUse): Promise<string[]>
   /** A look at all that decides whether the store is well, or one collection of it; changes nothing. Absent where a store has no servers. */

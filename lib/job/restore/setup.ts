@@ -39,6 +39,7 @@ import { makeRunDirectory, removeDeadRuns, runDirectory } from './runDirectory.t
 import { archiveName, isOnce, type RestoreSource } from './source/source.ts'
 import { PartSpool } from './target/partSpool.ts'
 import { RestoreRejects } from './target/rejects.ts'
+import { requireRoom } from './target/room.ts'
 import { WrittenIds } from './target/writtenIds.ts'
 import { announceRevectorizing } from './vectors/revectorizing.ts'
 import { someObjects } from './vectors/someObjects.ts'
@@ -100,6 +101,7 @@ export async function setUpRestore(
   try {
     // A copy has looked already.
     if (context.kind !== 'copy') await requireWritable(store, planned, options, there !== undefined, retry)
+    if (there === undefined) await requireRoom({ store, source, plan: planned, retry })
     const asked = { store, source, plan: planned, key, state, context, signal, retry, emit, mayExist, dryRun }
     const continued = await continuation(asked)
     const { left, isMade, into: found } = continued

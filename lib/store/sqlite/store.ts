@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import {
@@ -88,6 +90,12 @@ class SqliteStore implements EmbeddedStore {
     if (!database.memory) this.file = file
     this.#queue = new TransactionQueue(database)
     this.#dataVersion = database.prepare('PRAGMA data_version').pluck()
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    if (this.file === undefined) return undefined
+    const { bavail, bsize } = await statfs(dirname(this.file))
+    return bavail * bsize
   }
 
   list(): Promise<CollectionSummary[]> {
