@@ -79,6 +79,13 @@ class Cluster extends ClusterCommands {
       await this.during(this.restore(`${name}-archive`, `${name}Again`, SHORT))
       await this.ends([0], this.backup(`${name}Again`, `${name}-again`))
       this.requireEqual(`${name}-again`, 'first')
+      await this.during(this.copy(name, `${name}Copy`, SHORT))
+      await this.ends([0], this.backup(`${name}Copy`, `${name}-copy`))
+      this.requireEqual(`${name}-copy`, 'first')
+      await this.ends([0], ['col', 'alias', `Live_${name}`, name, '--target', this.target])
+      await this.during(this.migrate(`Live_${name}`, SHORT))
+      await this.ends([0], this.backup(`Live_${name}`, `${name}-migrated`))
+      this.requireEqual(`${name}-migrated`, 'first')
       await this.during(this.live(`${name}-during`))
     }
   }
@@ -125,6 +132,15 @@ class Cluster extends ClusterCommands {
       '--target',
       this.target,
     ]
+  }
+
+  copy(from: string, to: string, patience = LONG): string[] {
+    return ['col', 'copy', from, to, '--retry-for', patience, '--target', this.target]
+  }
+
+  /** Into a class whose objects are the same. */
+  migrate(alias: string, patience = LONG): string[] {
+    return ['col', 'migrate', alias, '--index-type', 'flat', '--retry-for', patience, '--target', this.target]
   }
 
   live(archive: string): string[] {

@@ -17,6 +17,8 @@ export class Wrong extends Error {}
 /** How long a server may take for it. */
 const REPAIRED_MS = 180_000
 const BEHIND = 1
+/** Of what is done, while a node is gone. */
+const DONE_IN_DANGER = 3
 
 /** True for a job that ended since a copy lacks what its node has missed. */
 async function isBehind(job: Promise<Ended>): Promise<boolean> {
@@ -47,12 +49,19 @@ export class ClusterCommands {
     const job = this.run(words)
     await wait(700 + Math.random() * 1500)
     await this.nodes.kill(VICTIM)
-    // A restore that had not yet begun refuses a cluster with a node down.
-    const codes = words.includes('restore') ? [0, 5, 13] : [0, 13]
+    // What makes a class refuses a cluster with a node down where it had not yet begun, and says so where it had come to its end.
+    const isMaking = ['restore', 'copy', 'migrate'].some((one) => words.includes(one))
+    const codes = isMaking ? [0, DONE_IN_DANGER, 5, 13] : [0, 13]
     const code = (await isBehind(job)) ? BEHIND : await this.judged(codes, words, job)
     await this.nodes.again(VICTIM)
     const retryUntilDeadline = words.map((word) => (word === SHORT ? LONG : word))
     if (code === 0) return
+    if (code === DONE_IN_DANGER) {
+      const { errors } = await job
+      if (!errors.includes('is not well'))
+        throw new Wrong(`exit ${code} without a reason: ${errors.slice(-600)}`)
+      return
+    }
     // A backup that had not begun left nothing to resume.
     const ended = await this.onceRepaired(again.length > 0 ? [0, 10] : [0], [...retryUntilDeadline, ...again])
     if (ended !== 0) await this.onceRepaired([0], retryUntilDeadline)

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http'
+import type { SecureContext } from 'node:tls'
 import { within } from '../../../async/deadline.ts'
 import { ElysiaError } from '../../../core/errors.ts'
 import type { Node } from '../../target.ts'
@@ -13,7 +14,7 @@ import {
   sendRest,
 } from '../rest/request.ts'
 import { failureOf, replyFailure } from './failure.ts'
-import type { Tls } from './tls.ts'
+import { secureContextOf, type Tls } from './tls.ts'
 
 /** How long an unreachable node is skipped if there are others. */
 const PASSED_OVER_MS = 5_000
@@ -39,6 +40,7 @@ export interface ServerOptions {
 export class NodeConnection {
   readonly #options: ServerOptions
   readonly #kept: Agent
+  readonly #secureContext: SecureContext | undefined
   #grpcClient: GrpcClient | undefined
   #opening: Promise<GrpcClient> | undefined
   #suspect = false
@@ -49,6 +51,7 @@ export class NodeConnection {
   constructor(options: ServerOptions) {
     this.#options = options
     this.#kept = keptConnections(options.node.http)
+    this.#secureContext = secureContextOf(options.tls)
   }
 
   get http(): string {
@@ -80,10 +83,15 @@ export class NodeConnection {
   }
 
   rest(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
-    const { node, apiKey, headers, tls } = this.#options
+    const { node, apiKey, headers } = this.#options
     const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
     const { http } = node
-    const options = { http, headers: { ...headers, ...authorization }, tls, agent: this.#kept }
+    const options = {
+      http,
+      headers: { ...headers, ...authorization },
+      secureContext: this.#secureContext,
+      agent: this.#kept,
+    }
     return sendRest(options, request, signal)
   }
 

@@ -1,6 +1,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  setDefaultCACertificates,
+} from 'node:tls'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
@@ -95,6 +100,12 @@ function privateKey(file: string, pem: string): KeyObject {
     ? 'it is encrypted, and nobody is asked for its passphrase'
     : 'it holds no PEM private key'
   throw unusable('key', file, why, isEncrypted ? 'decrypt it into a file that you alone can read' : KEY_HINT)
+}
+
+/** Made once for all connections: each would read a hundred roots anew. Undefined where Node's own are enough. */
+export function secureContextOf({ authorities, identity }: Tls): SecureContext | undefined {
+  if (authorities === undefined && identity === undefined) return undefined
+  return createSecureContext({ ...(authorities && { ca: [...authorities] }), ...identity })
 }
 
 /** Of a server that is reached without it. */

@@ -1,10 +1,10 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import type { SecureContext } from 'node:tls'
 import { type JsonBounds, parseBounded } from '../../../core/boundedJson.ts'
 import { observed } from '../../../core/channel/requests.ts'
 import { parseExact } from '../../../core/exactJson.ts'
 import type { Json } from '../../../core/object.ts'
-import type { Tls } from '../cluster/tls.ts'
 
 /** A request, its path beginning after `/v1`. */
 export interface RestRequest {
@@ -45,7 +45,8 @@ export interface RestOptions {
   /** `http(s)://HOST:PORT[/prefix]`, without `/v1`. */
   readonly http: string
   readonly headers: Readonly<Record<string, string>>
-  readonly tls: Tls
+  /** What of TLS differs from Node's own; undefined where nothing does. */
+  readonly secureContext: SecureContext | undefined
   /** Keeps connections for what is read. What changes something has one of its own: it may not break for being old. */
   readonly agent?: Agent | undefined
 }
@@ -168,8 +169,7 @@ function respond(
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
     ...options.headers,
   }
-  const { authorities, identity } = options.tls
-  const trust = { ...(authorities && { ca: [...authorities] }), ...identity }
+  const trust = options.secureContext === undefined ? {} : { secureContext: options.secureContext }
   const send = options.http.startsWith('https:') ? requestHttps : requestHttp
   const settings = { method: request.method, headers, signal, agent: options.agent ?? false, ...trust }
   return new Promise((resolve, reject) => {
