@@ -8,8 +8,6 @@ import { Semaphore } from '../../async/semaphore.ts'
 import type { Threads } from '../../async/thread/threads.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { StoredObject } from '../../core/object.ts'
-import type { Reject } from '../../core/reject.ts'
-import type { Source } from '../../core/stage.ts'
 import { hintedFailure } from '../../run/failure.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
 import { AUTO_READERS, ratesOf } from '../../run/sharedOptions.ts'
@@ -31,7 +29,7 @@ import { PartTally, type Refused, type Settled } from './tally.ts'
 import type { PlacedLink, SpoolFile, WrittenObject } from './target/partSpool.ts'
 import { lineReject, objectReject } from './target/rejects.ts'
 import { restoreSink } from './target/sink.ts'
-import { decodeThreads } from './thread/pages.ts'
+import { checkedPages, decodeThreads, type FirstCheck } from './thread/pages.ts'
 
 /** What the parts of one restore share while they are written. */
 interface Writing {
@@ -39,6 +37,8 @@ interface Writing {
   readonly calls: Calls
   readonly semaphore: Semaphore
   readonly signal: AbortSignal
+  /** What checks the first part: once that is done others are checked while its objects are written. */
+  readonly firstCheck: FirstCheck
   /** Decode the parts; undefined where this thread does. */
   readonly threads: Threads | undefined
   readonly makeTenant: (tenant: string) => Promise<void>
@@ -67,11 +67,15 @@ export async function writeObjects(run: RestoreRun): Promise<void> {
   const workers = partsAtOnce(run, due.length)
   const inFlight = batchesInFlight(run.options.workers, run.store, run.options.batchBytes)
   const shared = sharedBy(run, inFlight)
+  const firstCheck: FirstCheck = { done: undefined }
   const started = performance.now()
   const threads = await decodeThreads(run, due)
   try {
     await pool(due, { workers, signal: run.frame.signal, stop: run.frame.stop }, (part, signal) =>
-      writePart({ ...shared, threads, signal, calls: new Calls(run.collection, run.retry, signal) }, part),
+      writePart(
+        { ...shared, firstCheck, threads, signal, calls: new Calls(run.collection, run.retry, signal) },
+        part,
+      ),
     )
   } finally {
     await threads?.close()
@@ -90,7 +94,7 @@ function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
 function sharedBy(
   run: RestoreRun,
   inFlight: number | AdaptiveLimit,
-): Omit<Writing, 'signal' | 'calls' | 'threads'> {
+): Omit<Writing, 'signal' | 'calls' | 'threads' | 'firstCheck'> {
   const { progress, plan, options, source } = run
   const total = plan.objects ?? source.about
   const all = total === undefined ? {} : { total }
@@ -184,7 +188,19 @@ function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
 }
 
 async function flow(
-  { run, calls, semaphore, threads, signal, makeTenant, onObjects, onFiltered, pace, resolve }: Writing,
+  {
+    run,
+    calls,
+    semaphore,
+    firstCheck,
+    threads,
+    signal,
+    makeTenant,
+    onObjects,
+    onFiltered,
+    pace,
+    resolve,
+  }: Writing,
   part: SourcePart,
   tally: PartTally,
   noting: Noting,
@@ -203,7 +219,7 @@ async function flow(
     rejectObjects(run, part, objects, origins)
     onObjects(objects.length)
   }
-  const read = await checkedPages(part, threads, signal, (reject) => {
+  const read = await checkedPages(part, firstCheck, threads, signal, (reject) => {
     tally.refuse(reject.code)
     run.progress.reasons.add(reject.reason)
     run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
@@ -245,18 +261,6 @@ async function flow(
     // What is in flight has its end before anybody asks what was written.
     await closed
   }
-}
-
-/** What is read of a part, once its bytes were looked at: here, or in a thread. */
-async function checkedPages(
-  part: SourcePart,
-  threads: Threads | undefined,
-  signal: AbortSignal,
-  onReject: (reject: Reject) => void,
-): Promise<Source<readonly StoredObject[]>> {
-  if (threads !== undefined && part.inThread !== undefined) return part.inThread(threads)
-  await part.check?.(signal)
-  return part.pages(onReject)
 }
 
 function evenly(pace: Pace | undefined): Duplex[] {

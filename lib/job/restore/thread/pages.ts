@@ -4,6 +4,7 @@ import type { StorageDirectory } from '../../../archive/storage/storage.ts'
 import { threadSource } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
 import type { StoredObject } from '../../../core/object.ts'
+import type { Reject } from '../../../core/reject.ts'
 import type { Source } from '../../../core/stage.ts'
 import { openJobThreads, threadsFor } from '../../thread/open.ts'
 import type { RestoreRun } from '../run.ts'
@@ -37,4 +38,29 @@ export function threadedPart(
   const tenant = ranges[part.range]?.tenant
   const data: PartWork = { directory, manifest: { encoding, schema, tool }, part, tenant }
   return threadSource({ threads, work: 'archivePart', data }, unpackPage)
+}
+
+/** The check of the part that comes first. */
+export interface FirstCheck {
+  done: Promise<void> | undefined
+}
+
+/**
+ * What is read of a part, once its bytes were looked at: here, or in a thread. Others are looked at while the objects of the
+ * first part are written. Errors: as `check` and `pages` of the part
+ */
+export async function checkedPages(
+  part: SourcePart,
+  firstCheck: FirstCheck,
+  threads: Threads | undefined,
+  signal: AbortSignal,
+  onReject: (reject: Reject) => void,
+): Promise<Source<readonly StoredObject[]>> {
+  if (threads !== undefined && part.inThread !== undefined) return part.inThread(threads)
+  // All at once, the first objects would be written when the bytes of all these parts are read.
+  await firstCheck.done
+  const check = part.check?.(signal)
+  firstCheck.done ??= check?.catch(() => {})
+  await check
+  return part.pages(onReject)
 }

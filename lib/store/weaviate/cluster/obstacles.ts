@@ -22,11 +22,12 @@ export async function obstacles(
   use: StoreUse,
 ): Promise<string[]> {
   const isWritten = use.does.some((one) => one !== 'read')
-  return [
-    ...(isWritten && use.degraded !== true ? await outOfStep(context) : []),
-    ...(isWritten ? await readOnly(context, use.collection) : []),
-    ...(await missingRights(context, use)),
-  ]
+  const found = await Promise.all([
+    isWritten && use.degraded !== true ? outOfStep(context) : [],
+    isWritten ? readOnly(context, use.collection) : [],
+    missingRights(context, use),
+  ])
+  return found.flat()
 }
 
 async function outOfStep(context: Pick<Context, 'cluster'>): Promise<string[]> {
@@ -48,8 +49,14 @@ async function readOnly(
   { cluster, target, classes }: Pick<Context, 'cluster' | 'target' | 'classes'>,
   name: string,
 ): Promise<string[]> {
-  const nodes = await cluster.rest({ method: 'GET', path: '/nodes' })
-  const shards = await cluster.rest({ method: 'GET', path: `/schema/${encodeURIComponent(name)}/shards` })
+  const path = `/schema/${encodeURIComponent(name)}`
+  const [nodes, schema] = await Promise.all([
+    cluster.rest({ method: 'GET', path: '/nodes' }),
+    cluster.rest({ method: 'GET', path }),
+  ])
+  // Asked for the shards of a class that is not there, a server looks for it once more for 150 ms.
+  const shards =
+    schema.status === 200 ? await cluster.rest({ method: 'GET', path: `${path}/shards` }) : schema
   const closed = nodes.status === 200 ? listIn(nodes, target, 'nodes') : []
   const locked = shards.status === 200 ? listIn(shards, target) : []
   const dark = await outOfReach(classes, name, locked)
