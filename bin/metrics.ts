@@ -1,25 +1,19 @@
-import { join } from 'node:path'
 import type { Context } from './cli/command.ts'
-import {
-  historyLibrary,
-  type MetricsSource,
-  metricsLibrary,
-  metricsListenOptions,
-  userPaths,
-} from './library.ts'
+import { type MetricsSource, metricsLibrary, metricsListenOptions } from './library.ts'
+import { withMonitor } from './monitor.ts'
 
-/** Works with the metrics of this user's history. */
-export async function withMetrics<T>(work: (metrics: MetricsSource) => Promise<T>): Promise<T> {
-  const [{ openHistory, HISTORY_FILE }, { metricsSource }] = await Promise.all([
-    historyLibrary(),
-    metricsLibrary(),
-  ])
-  const history = openHistory(join(userPaths().state, HISTORY_FILE), { missing: 'memory' })
-  try {
-    return await work(metricsSource({ reader: history }))
-  } finally {
-    history.close()
-  }
+type Looking = Pick<Context, 'console' | 'options' | 'settings'>
+
+/**
+ * Works with the metrics of this user's history. Needs what `withMonitor` needs.
+ * @throws ElysiaError as `withMonitor`
+ */
+export async function withMetrics<T>(
+  context: Looking,
+  work: (metrics: MetricsSource) => Promise<T>,
+): Promise<T> {
+  const { metricsSource } = await metricsLibrary()
+  return withMonitor(context, ({ history, report }) => work(metricsSource({ reader: history, report })))
 }
 
 /**
@@ -27,12 +21,12 @@ export async function withMetrics<T>(work: (metrics: MetricsSource) => Promise<T
  * earnest. @throws ElysiaError ELYSIA_STATE where the address cannot be had, before the work begins; what the work throws
  */
 export async function servingMetrics(
-  context: Pick<Context, 'options' | 'console'>,
+  context: Looking,
   work: (ready: () => void) => Promise<void>,
 ): Promise<void> {
   const { metricsListen } = context.options(metricsListenOptions)
   if (metricsListen === undefined) return work(() => {})
-  await withMetrics(async (metrics) => {
+  await withMetrics(quietly(context), async (metrics) => {
     const { listenOf, processMetrics, serveMetrics } = await metricsLibrary()
     const ofProcess = processMetrics()
     let isReady = false
@@ -46,4 +40,9 @@ export async function servingMetrics(
     }
     await work(ready).finally(server.close)
   })
+}
+
+/** What is looked with, without notes: what the catalog finds out meanwhile is told by the commands that are about it. */
+export function quietly({ console, options, settings }: Looking): Looking {
+  return { options, settings, console: { ...console, note: () => {}, detail: () => {} } }
 }

@@ -1,5 +1,5 @@
 import type { Command, Context } from '../cli/command.ts'
-import { counted, metricsLibrary, metricsOptions } from '../library.ts'
+import { catalogOptions, counted, metricsLibrary, metricsOptions } from '../library.ts'
 import { withMetrics } from '../metrics.ts'
 
 /** `metrics`: what the history knows, for Prometheus. */
@@ -13,7 +13,7 @@ export const command: Command = {
     'elysiactl metrics --metrics-textfile /var/lib/node_exporter/textfile/elysiactl.prom',
     'elysiactl metrics --metrics-push http://localhost:9091',
   ],
-  schemas: [metricsOptions],
+  schemas: [metricsOptions, catalogOptions],
   document: 'metrics',
   docs: 'docs/monitoring.md',
   run,
@@ -23,7 +23,7 @@ export const command: Command = {
 async function run(context: Context): Promise<void> {
   const { console, flags } = context
   const { leaveMetrics, metricsDocument } = await metricsLibrary()
-  const made = await withMetrics((metrics) => metrics())
+  const made = await withMetrics(context, (metrics) => metrics())
   if (made.others > 0) console.warn(`${counted(made.others, 'collection')} are joined as collection="other"`)
   const { metricsTextfile, metricsPush } = flags.values
   if (metricsTextfile !== undefined || metricsPush !== undefined) {

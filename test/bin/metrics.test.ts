@@ -30,6 +30,24 @@ t.test('a job leaves the metrics of all runs in a file, also when it fails', asy
   })
 })
 
+t.test('archives, their disk, and what is expected are among them', async (t) => {
+  const expect = 'expect: { C: { every: 24h, grace: 1h }, Never: { every: 1d } }'
+  const { run } = home(t, { 'changes.jsonl': adds(3), 'elysiactl.yaml': `${expect}\n` })
+  await run(INGEST)
+  t.match(await run(['col', 'backup', 'c', '--to', 'archive', '--metrics-textfile', 'a.prom']), { code: 0 })
+  const { stdout } = await run(['metrics'])
+  for (const line of [
+    /^elysiactl_archives\{collection="C"\} 1$/m,
+    /^elysiactl_damaged_archives\{collection="C"\} 0$/m,
+    /^elysiactl_recovery_point_timestamp_seconds\{collection="C",target="sqlite:[^"]*"\} \d/m,
+    /^elysiactl_expectation_missed\{kind="backup",collection="C",target="[^"]*"\} 0$/m,
+    /^elysiactl_expectation_missed\{kind="backup",collection="Never",target="[^"]*"\} 1$/m,
+    /^elysiactl_disk_free_bytes\{target="[^"]*"\} \d/m,
+    /^elysiactl_last_success_archive_bytes\{kind="backup",collection="C",target="sqlite:[^"]*"\} \d/m,
+  ])
+    t.match(stdout, line)
+})
+
 t.test('what does not take them is a warning, and for `metrics` itself an error', async (t) => {
   const { run, directory } = home(t, { 'changes.jsonl': adds(1) })
   const gateway = `http://127.0.0.1:${await closedPort()}`
