@@ -10,7 +10,7 @@ import { runCommand } from './cli/run.ts'
 import { dispatch } from './cli/tree.ts'
 import { COMMANDS } from './commands/table.ts'
 import { ElysiaError, layersFor, resolve } from './library.ts'
-import type { Observers } from './observers/observers.ts'
+import type { Observers } from './observers/current.ts'
 
 /** How the command speaks by now. */
 interface Speaking {

@@ -9,7 +9,8 @@ import {
   type Settings,
 } from '../library.ts'
 import { alertSettingsOf } from '../observers/alertSettings.ts'
-import { type Observers, observe } from '../observers/observers.ts'
+import type { Observers } from '../observers/current.ts'
+import { observe } from '../observers/observers.ts'
 import type { Context, Group, NamedCommand, OtherTarget } from './command.ts'
 import { EXIT, type ExitCode, exitOfSignal } from './exit.ts'
 import { allSchemas, schemasOf } from './registry.ts'

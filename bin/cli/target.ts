@@ -24,7 +24,7 @@ import {
   withholdCertificate,
   withholdKey,
 } from '../library.ts'
-import { observedTarget } from '../observers/observers.ts'
+import { observedTarget } from '../observers/current.ts'
 import type { OpenTarget } from './command.ts'
 import type { Console } from './console.ts'
 

@@ -1,6 +1,6 @@
 import type { Console } from '../cli/console.ts'
 import type { Emit, RunEvent } from '../library.ts'
-import { observed } from '../observers/observers.ts'
+import { observed } from '../observers/current.ts'
 import { detailText, eventText } from './eventText.ts'
 
 type Shows = Pick<Console, 'note' | 'detail'> & Partial<Pick<Console, 'progress' | 'line'>>

@@ -1,6 +1,6 @@
 import type { Context } from '../cli/command.ts'
 import { type Emit, liveOptions, progressJob, type RunProgress, type WriteContext } from '../library.ts'
-import { observedProgress } from '../observers/observers.ts'
+import { observedProgress } from '../observers/current.ts'
 import { eventView } from './events.ts'
 
 /** What goes on in a command's runs, and what keeps them within bounds. */

@@ -16,6 +16,7 @@ export const metricsOptions = {
       description:
         'write the metrics of all runs to this file at the end, for the textfile collector of node_exporter',
       placeholder: 'FILE.prom',
+      example: 'elysiactl.prom',
       check: (text: string) =>
         text.endsWith('.prom') ? undefined : 'the name has to end in .prom: others are not collected',
       path: true,

@@ -1,0 +1,63 @@
+import type { ProgressState, RunEvent } from '../library.ts'
+import type { CommandEnding, Observer } from './observer.ts'
+
+/** What looks on at the command of this process: one process runs one command. */
+let current: All | undefined
+
+/** All that look on at one command. */
+export interface Observers {
+  /** Tells them how the command ended, and waits for them. */
+  end(ending: CommandEnding): Promise<void>
+}
+
+/** From now on these look on; `detail` takes what they throw. */
+export function lookOn(observers: readonly Observer[], detail: (message: string) => void): Observers {
+  current = new All(observers, detail)
+  return current
+}
+
+/** Passes an event on to what looks on; `eventView` calls it with each event of the command. */
+export function observed(event: RunEvent): void {
+  current?.tell(({ onEvent }) => onEvent?.(event))
+}
+
+/** How far the run at hand is; once a second. */
+export function observedProgress(state: ProgressState): void {
+  current?.tell(({ onProgress }) => onProgress?.(state))
+}
+
+/** The command is about to open a store. */
+export function observedTarget(target: string): void {
+  current?.tell(({ onTarget }) => onTarget?.(target))
+}
+
+class All implements Observers {
+  readonly #observers: readonly Observer[]
+  readonly #detail: (message: string) => void
+
+  constructor(observers: readonly Observer[], detail: (message: string) => void) {
+    this.#observers = observers
+    this.#detail = detail
+  }
+
+  tell(call: (observer: Observer) => void): void {
+    for (const observer of this.#observers) {
+      try {
+        call(observer)
+      } catch (error) {
+        this.#detail(String(error))
+      }
+    }
+  }
+
+  async end(ending: CommandEnding): Promise<void> {
+    current = undefined
+    for (const observer of this.#observers) {
+      try {
+        await observer.end?.(ending)
+      } catch (error) {
+        this.#detail(String(error))
+      }
+    }
+  }
+}
