@@ -82,6 +82,7 @@ export { forgetTaken } from '../lib/job/watch/log.ts'
 export * from '../lib/job/watch/options.ts'
 export type { WatchReport } from '../lib/job/watch/report.ts'
 export type {
+  AlertMessage,
   AlertSettings,
   Delivery,
   Evaluated,
@@ -214,5 +215,8 @@ export const metricsLibrary = () => import('../lib/monitor/metrics/index.ts')
 
 /** What makes reports of the history, likewise. */
 export const reportLibrary = () => import('../lib/monitor/report/index.ts')
+/** What is remembered of alerts, likewise: reading that needs nothing of what sends them. */
+export const rememberedAlerts = () => import('../lib/monitor/alerts/remembered.ts')
+
 /** What looks for alerts and sends them, loaded only where the configuration has any. */
 export const alertsLibrary = () => import('../lib/monitor/alerts/index.ts')

@@ -3,6 +3,7 @@ import { backupRoot, onCatalog } from './cli/catalog.ts'
 import type { Context } from './cli/command.ts'
 import {
   chooseTarget,
+  counted,
   type History,
   hasKeepRules,
   historyLibrary,
@@ -10,12 +11,14 @@ import {
   loadCatalog,
   type MonitorReport,
   parseTarget,
+  rememberedAlerts,
   reportLibrary,
   resolve,
   retentionOptions,
   type Settings,
   userPaths,
 } from './library.ts'
+import { alertsFile } from './observers/alertSettings.ts'
 import { eventText } from './view/eventText.ts'
 
 /** What looks back reads: the history, and reports of it. */
@@ -28,7 +31,7 @@ export interface Monitor {
 export interface ReportAsked {
   readonly since?: string | undefined
   readonly slo?: number | undefined
-  /** Messages of alerts that no sink has taken yet. */
+  /** Messages of alerts that no sink has taken yet; by default those that wait now. */
   readonly undelivered?: number
 }
 
@@ -43,13 +46,14 @@ export async function withMonitor<T>(
 ): Promise<T> {
   const { settings } = context
   const { report, readExpectations } = await reportLibrary()
+  const { undeliveredCount } = await rememberedAlerts()
   const expectations = await readExpectations(settings.sections, (target) => addressIn(settings, target))
   const policy = await policyIn(settings)
   const history = await openUserHistory(context)
   try {
     return await work({
       history,
-      report: ({ undelivered = 0, ...options } = {}) =>
+      report: ({ undelivered = undeliveredCount(alertsFile()), ...options } = {}) =>
         onCatalog(context, (catalog) =>
           report(
             {
@@ -75,6 +79,14 @@ export async function openUserHistory({ console }: Pick<Context, 'console'>): Pr
       if (text !== undefined) console.warn(text)
     },
   })
+}
+
+/** Says how many messages of alerts nobody has taken yet, where there are any. */
+export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>): Promise<void> {
+  const { undeliveredCount } = await rememberedAlerts()
+  const count = undeliveredCount(alertsFile())
+  if (count > 0)
+    note(`${counted(count, 'message')} of alerts not delivered: \`elysiactl alerts check\` tries again`)
 }
 
 /** The address of a store that the configuration names, or the text as it is. */

@@ -6,7 +6,7 @@ import { ChangeSchema, ChangesetRecord, FileChange } from '../lib/change/record.
 import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
-import { AlertMessageSchema } from '../lib/monitor/alerts/message.ts'
+import { AlertMessageSchema } from '../lib/monitor/alerts/messageSchema.ts'
 import { ProgressLineSchema } from '../lib/monitor/progress/schema.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { lookForAlerts, watchAlerts } from '../alertsWatch.ts'
 import { beginChild } from '../cli/auto/child.ts'
 import { optionWords } from '../cli/auto/words.ts'
 import { onCatalog } from '../cli/catalog.ts'
@@ -93,7 +94,9 @@ async function run(context: Context): Promise<void> {
       console.warn(
         `what was remembered of policies is damaged, and was moved to ${notes.movedTo}: nothing that was missed is known`,
       )
-    const { runs, failed } = await carryOut(context, policies, notes, once)
+    const watch = once ? undefined : await watchAlerts(context)
+    const { runs, failed } = await carryOut(context, policies, notes, once).finally(() => watch?.end())
+    if (once) await lookForAlerts(context, context.signal)
     if (failed === 0 && once) context.done()
     if (console.json) await console.document({ dry_run: false, policies: [], runs, failed })
     else if (once && runs.length === 0) console.note('nothing is due')

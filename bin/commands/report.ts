@@ -2,6 +2,7 @@ import type { Command, Context } from '../cli/command.ts'
 import { tableOptions, tablesFor } from '../cli/tables.ts'
 import { catalogOptions, ElysiaError, momentOf, type OptionsSchema, reportLibrary } from '../library.ts'
 import { withMonitor } from '../monitor.ts'
+import { sendingReport } from '../sendReport.ts'
 import { reportLines } from '../view/report.ts'
 
 const reportOptions = {
@@ -30,6 +31,12 @@ const reportOptions = {
       default: 'text',
       flagOnly: true,
     },
+    send: {
+      type: 'boolean',
+      description: 'send what it comes to through the sinks of alerts as well',
+      default: false,
+      flagOnly: true,
+    },
   },
 } as const satisfies OptionsSchema
 
@@ -41,6 +48,7 @@ export const command: Command = {
     'elysiactl report',
     'elysiactl report --since 7d --slo 99.9',
     'elysiactl report --format html > report.html',
+    'elysiactl report --since 7d --send --quiet   # weekly, from cron',
     'elysiactl report --json',
   ],
   schemas: [reportOptions, tableOptions, catalogOptions],
@@ -51,13 +59,15 @@ export const command: Command = {
 
 async function run(context: Context): Promise<void> {
   const { console } = context
-  const { since, slo, format } = context.options(reportOptions)
+  const { since, slo, format, send } = context.options(reportOptions)
+  const sendIt = await sendingReport(context, send)
   const objective = slo === undefined ? undefined : Number(slo)
   if (objective !== undefined && objective > 100) {
     throw new ElysiaError('ELYSIA_USAGE', `--slo ${slo} is more than all`, { hint: 'give percent: 99.9' })
   }
   const asked = { since: momentOf(since, '--since', Date.now()), slo: objective }
   const made = await withMonitor(context, ({ report }) => report(asked))
+  await sendIt(made)
   if (console.json || format === 'json') return console.document(made)
   if (format === 'html') {
     const { reportHtml } = await reportLibrary()

@@ -1,4 +1,5 @@
-import { type AlertSettings, alertsLibrary, type Settings } from '../library.ts'
+import { join } from 'node:path'
+import { type AlertSettings, alertsLibrary, type Settings, userPaths } from '../library.ts'
 
 const known = new WeakMap<Settings, Promise<AlertSettings | undefined>>()
 
@@ -12,4 +13,9 @@ export async function alertSettingsOf(settings: Settings): Promise<AlertSettings
     known.get(settings) ?? alertsLibrary().then((alerts) => alerts.readAlertSettings(settings.sections))
   known.set(settings, read)
   return read
+}
+
+/** Where the alerts of this user are remembered. */
+export function alertsFile(): string {
+  return join(userPaths().state, 'alerts.db')
 }

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   type AlertSettings,
   alertsLibrary,
-  type Delivery,
-  historyLibrary,
   messageOf,
   type PingedRun,
   type RunEvent,
   type Trigger,
-  userPaths,
 } from '../library.ts'
 import { alertSettingsOf } from './alertSettings.ts'
+import { sendDue, watchRuns } from './dueAlerts.ts'
 import { collectionOf } from './history.ts'
 import type { CommandEnding, ObservedCommand, Observer } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
@@ -41,9 +37,11 @@ async function observing(
   const trigger = triggerOf(process.env, console)
   const done = new Set<string>()
   const began = performance.now()
+  const watch = isJob ? watchRuns(observed, alerts) : undefined
   let hasBegun = false
   return {
     onEvent(event: RunEvent) {
+      if (event.type === 'stalled' || event.type === 'resumed') watch?.soon()
       if (event.type === 'run_ended' && event.status === 'done') done.add(event.run)
       if (event.type !== 'run_started' || !isJob) return
       hasBegun = true
@@ -51,6 +49,7 @@ async function observing(
       pings.started({ run, kind, collection, target, trigger, dryRun })
     },
     async end(ending) {
+      await watch?.end()
       if (!hasBegun && isJob && ending.exitCode !== 0) pings.notBegun(notBegun(observed, trigger))
       const why = whyOf(ending)
       const seconds = (performance.now() - began) / 1000
@@ -59,33 +58,6 @@ async function observing(
       for (const fault of faults) console.warn(fault)
     },
   }
-}
-
-/** Evaluates the rules that look at runs, and sends what is to be sent. Where no run was ever noted there is nothing to look at. */
-async function sendDue({ settings, console }: ObservedCommand, alerts: AlertSettings): Promise<void> {
-  const { openHistory, HISTORY_FILE } = await historyLibrary()
-  const { ALERTS_FILE, evaluate } = await alertsLibrary()
-  const { state } = userPaths()
-  const file = join(state, HISTORY_FILE)
-  if (!existsSync(file)) return
-  try {
-    const reader = openHistory(file, { missing: 'memory' })
-    const sinks = sinkContextOf(settings, console)
-    const options = { settings: alerts, file: join(state, ALERTS_FILE), reader, sinks }
-    const { deliveries } = await evaluate(options).finally(() => reader.close())
-    for (const delivery of deliveries) sayDelivery(console, delivery)
-  } catch (error) {
-    console.warn(`alerts were not looked at: ${messageOf(error)}`)
-  }
-}
-
-/** What became of the messages for one sink. */
-export function sayDelivery(
-  { warn, detail }: Pick<ObservedCommand['console'], 'warn' | 'detail'>,
-  { sink, sent, error }: Delivery,
-): void {
-  if (sent > 0) detail(`${sent} ${sent === 1 ? 'alert was' : 'alerts were'} sent to ${sink}`)
-  if (error !== undefined) warn(`${sink} did not take an alert, which is kept for the next command: ${error}`)
 }
 
 /** What a command was to do that failed before it knew more than its words. */

@@ -1,4 +1,4 @@
-import { AlertMessageSchema } from '../../lib/monitor/alerts/message.ts'
+import { AlertMessageSchema } from '../../lib/monitor/alerts/messageSchema.ts'
 import { count, document, flag, list, object, one, optional, text } from './parts.ts'
 
 const messages = count('How many.')

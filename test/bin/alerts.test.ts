@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { AlertMessage } from '../../lib/monitor/alerts/message.ts'
+import type { AlertMessage } from '../../lib/monitor/alerts/messageSchema.ts'
 import { type Receiver, receiver } from '../monitor/alerts/sink/receiver.ts'
 import { adds, type Home, home } from './elysiactl.ts'
 
@@ -139,3 +139,46 @@ t.test('alerts test: what each sink answered, and the exit code where one did no
   t.notMatch(failed.stdout + failed.stderr + stdout, /hunter/)
   t.match(await fails(at, ['alerts', 'test', 'op'], 2), /there is no sink op\n.*did you mean ops\?/)
 })
+
+t.test(
+  'what was missed and what is damaged is found by alerts check and auto, though nothing ran',
+  async (t) => {
+    const config = (server: Receiver) => ({
+      alerts: { sinks: { ops: { type: 'webhook', url: `${server.url}/x` } } },
+      expect: { Article: { every: '1d' } },
+      auto: [{ cleanup: { every: '1d', options: { keep_last: 99 } } }],
+    })
+    const server = await receiver(t)
+    const at = home(t, {
+      'changes.jsonl': adds(3),
+      config: { elysiactl: { 'config.json': JSON.stringify(config(server)) } },
+    })
+    await fails(at, INGEST, 0)
+    t.match(await fails(at, ['alerts', 'check'], 3), '')
+    t.match(told(server), [/^firing: backup of Article: missed\./])
+    await fails(at, [...BACKUP, 'a'], 0)
+    await fails(at, ['auto', '--once'], 0)
+    t.match(told(server)[1], /^resolved: well again\. Before: backup of Article: missed/)
+  },
+)
+
+t.test(
+  'report --send: to all that take alerts, and a failure where one does not; runs list says what waits',
+  async (t) => {
+    const { server, at } = await watched(t, ops)
+    await fails(at, INGEST, 0)
+    t.match(await fails(at, ['report', '--send'], 0), /sent to ops/)
+    t.match(JSON.parse(server.received[0]!.body), {
+      status: 'report',
+      summary: /^in 30 days 1 run was done, 0 failed/,
+      lines: [/Article was never backed up/],
+    })
+    server.behave({ status: 500 })
+    await fails(at, ['report', '--send', '--since', '7d', '--quiet'], 1)
+    t.match(await fails(at, ['runs', 'list'], 0), /1 message of alerts not delivered/)
+    server.behave({ status: 200 })
+    const { stdout } = await at.run(['report', '--json'])
+    t.match(JSON.parse(stdout), { undelivered: 1 })
+    await fails(home(t), ['report', '--send'], 2)
+  },
+)

@@ -1,18 +1,9 @@
-import { join } from 'node:path'
 import type { Command, Context } from '../../cli/command.ts'
 import { EXIT } from '../../cli/exit.ts'
 import { type Tables, tableOptions, tablesFor } from '../../cli/tables.ts'
-import {
-  alertsLibrary,
-  catalogOptions,
-  counted,
-  type Evaluated,
-  type FiringAlert,
-  historyLibrary,
-  userPaths,
-} from '../../library.ts'
-import { sayDelivery } from '../../observers/alerts.ts'
-import { sinkContextOf } from '../../observers/sinks.ts'
+import { alertsLibrary, catalogOptions, counted, type Evaluated, type FiringAlert } from '../../library.ts'
+import { withMonitor } from '../../monitor.ts'
+import { evaluateAlerts } from '../../observers/dueAlerts.ts'
 import { configuredAlerts } from './configured.ts'
 
 /** `alerts check`: looks what holds of all rules, and sends what is due. */
@@ -29,20 +20,14 @@ export const command: Command = {
 }
 
 async function run(context: Context): Promise<void> {
-  const { console, settings, signal } = context
+  const { console, signal } = context
   const alerts = await configuredAlerts(context)
-  const { ALERTS_FILE, evaluate, firing } = await alertsLibrary()
-  const { openHistory, HISTORY_FILE } = await historyLibrary()
-  const { state } = userPaths()
-  const reader = openHistory(join(state, HISTORY_FILE), { missing: 'memory' })
-  const sinks = sinkContextOf(settings, console)
-  const file = join(state, ALERTS_FILE)
-  const options = { settings: alerts, file, reader, sinks, signal, whole: true }
-  const evaluated = await evaluate(options).finally(() => reader.close())
+  const { firing } = await alertsLibrary()
+  const report = await withMonitor(context, (monitor) => monitor.report())
+  const evaluated = await evaluateAlerts(context, alerts, { report, signal })
   const shown = evaluated.alerts.map(firing)
   if (console.json) await console.document(documentOf(evaluated, shown))
   else if (shown.length > 0) await console.print(pageOf(await tablesFor(context), shown))
-  for (const delivery of evaluated.deliveries) sayDelivery(console, delivery)
   const held = shown.filter(({ status }) => status === 'firing')
   if (held.length === 0) return console.note('nothing is wrong by the rules of the configuration')
   context.fail(EXIT.rejects, `${counted(held.length, 'alert')}: ${held[0]!.summary}`)

@@ -1,6 +1,6 @@
 import type { Command, Context } from '../../cli/command.ts'
 import { tableOptions, tablesFor } from '../../cli/tables.ts'
-import { openUserHistory } from '../../monitor.ts'
+import { noteUndelivered, openUserHistory } from '../../monitor.ts'
 import { choiceOf, runsOptions } from './choice.ts'
 import { RUN_COLUMNS, runRow } from './table.ts'
 
@@ -36,6 +36,7 @@ async function run(context: Context): Promise<void> {
       ),
     )
     tables.noteDropped()
+    await noteUndelivered(console)
   } finally {
     history.close()
   }

@@ -2,7 +2,7 @@ import { within } from '../../async/deadline.ts'
 import { retrying } from '../../async/retry.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { SqliteDatabase } from '../../database/connection.ts'
-import type { AlertMessage } from './message.ts'
+import type { AlertMessage } from './messageSchema.ts'
 import type { Sink } from './sink/sink.ts'
 import { type Claim, claim, delivered, release, renew } from './state/outbox.ts'
 

@@ -1,56 +1,10 @@
 import { hostname } from 'node:os'
-import Type, { type Static } from '../../core/typebox.ts'
+import { counted } from '../../core/units.ts'
 import { TOOL } from '../../run/tool.ts'
+import type { MonitorReport } from '../report/schema.ts'
 import type { Rule } from './config/settings.ts'
+import type { AlertMessage } from './messageSchema.ts'
 import type { AlertState, Told } from './state/machine.ts'
-
-const text = (description: string) => Type.String({ description })
-const time = (description: string) => Type.String({ description: `${description} ISO 8601, UTC.` })
-const optional = Type.Optional
-
-/** What a sink is sent, as the generic webhook, the command and the file have it. */
-export const AlertMessageSchema = Type.Object(
-  {
-    message_type: Type.Literal('alert'),
-    id: text('The id of this message: one that comes twice has the same.'),
-    status: Type.Enum(['firing', 'repeated', 'resolved', 'lapsed', 'test'], {
-      description:
-        'It begins; it still holds; it is well again; what it speaks of is too long ago to be told again; a test.',
-    }),
-    alert: text('The name of the rule.'),
-    severity: Type.Enum(['fault', 'warning'], { description: 'How grave it is.' }),
-    summary: text('A sentence: what is wrong, or was.'),
-    kind: text('The job; empty where it is of none.'),
-    collection: text('The collection; empty where it is of none.'),
-    target: text('The store, without secrets; empty where it is of none.'),
-    detail: text('An archive, or a directory; empty where it is of neither.'),
-    episode: Type.Integer({ minimum: 0, description: 'How often this alert has begun of late.' }),
-    since: time('Since when it holds.'),
-    at: time('When this message was made.'),
-    ends_at: time('When it may be taken for over if nothing more is heard.'),
-    run: optional(text('The id of the run.')),
-    error: optional(
-      Type.Object({
-        code: text('Its code.'),
-        message: text('What happened.'),
-        hint: optional(text('What to do.')),
-      }),
-    ),
-    next: optional(text('The command that tells more, or helps.')),
-    note: optional(text('What else there is to know: that the end of an alert will be held back.')),
-    host: text('The machine.'),
-    version: text('The version of elysiactl.'),
-  },
-  {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'urn:elysiactl:schema:alert:1',
-    title: 'elysiactl alert',
-    description: 'A message of an alert. Fields may be added.',
-  },
-)
-
-/** What a sink is sent. */
-export type AlertMessage = Static<typeof AlertMessageSchema>
 
 /** Longer texts of an error are cut: a message is read on a telephone. */
 const MOST_CHARACTERS = 2000
@@ -94,6 +48,39 @@ export function messageOf(
   }
 }
 
+/** More lines of a report are left to the command that prints it. */
+const MOST_LINES = 20
+
+/** The message of a report: what was done in its period, and what needs a hand. */
+export function reportMessage(report: MonitorReport, id: string, now: number): AlertMessage {
+  const { success, needs_a_hand: hands } = report
+  const sumOf = (name: 'done' | 'failed' | 'killed' | 'with_rejects') =>
+    success.reduce((sum, one) => sum + one[name], 0)
+  const days = Math.max(1, Math.round((now - Date.parse(report.since)) / 86_400_000))
+  const need =
+    hands.length === 0
+      ? 'nothing needs a hand'
+      : `${counted(hands.length, 'thing needs', 'things need')} a hand`
+  const failed = sumOf('failed') + sumOf('killed')
+  const runs = `${counted(sumOf('done'), 'run was', 'runs were')} done, ${failed} failed, ${sumOf('with_rejects')} had rejects`
+  const lines = hands.map(({ severity, message }) => `${severity}: ${cut(message)}`)
+  const more = lines.length - MOST_LINES
+  const at = new Date(now).toISOString()
+  return {
+    message_type: 'alert',
+    id,
+    status: 'report',
+    alert: 'report',
+    severity: hands.some(({ severity }) => severity === 'fault') ? 'fault' : 'warning',
+    summary: `in ${counted(days, 'day')} ${runs}; ${need}`,
+    ...{ kind: '', collection: '', target: '', detail: '' },
+    episode: 0,
+    ...{ since: report.since, at, ends_at: at },
+    lines: more > 0 ? [...lines.slice(0, MOST_LINES), `and ${more} more: elysiactl report`] : lines,
+    ...origin(),
+  }
+}
+
 /** A message that says only that a sink can be reached. */
 export function testMessage(id: string, now: number): AlertMessage {
   const at = new Date(now).toISOString()
@@ -118,6 +105,7 @@ export function headline({ status, severity, summary }: AlertMessage): string {
     repeated: severity === 'fault' ? 'STILL A FAULT' : 'STILL A WARNING',
     resolved: 'RESOLVED',
     lapsed: 'NO LONGER TOLD',
+    report: 'REPORT',
     test: 'TEST',
   }
   return `${heads[status]}: ${summary}`

@@ -21,6 +21,12 @@ export function progressed(before: Partial<Progress> = {}, event: RunEvent): Par
       return { ...before, retries: (before.retries ?? 0) + 1 }
     case 'lock_wait':
       return { ...before, waits_for: `the lock ${event.file}` }
+    case 'stalled':
+      return { ...before, waits_for: event.waits_for }
+    case 'resumed': {
+      const { waits_for: _, ...rest } = before
+      return rest
+    }
     default:
       return undefined
   }

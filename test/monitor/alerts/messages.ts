@@ -1,5 +1,5 @@
 // Messages of alerts, for tests of what sends them.
-import type { AlertMessage } from '../../../lib/monitor/alerts/message.ts'
+import type { AlertMessage } from '../../../lib/monitor/alerts/messageSchema.ts'
 import { HOUR, NOON } from './madeUp.ts'
 
 export function messageFor(

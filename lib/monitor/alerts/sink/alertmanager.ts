@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../message.ts'
+import type { AlertMessage } from '../messageSchema.ts'
 import { below, call, type Endpoint, placeOf } from './http.ts'
 import type { Sink } from './sink.ts'
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
-import { type AlertMessage, headline } from '../message.ts'
+import { headline } from '../message.ts'
+import type { AlertMessage } from '../messageSchema.ts'
 import type { Sink } from './sink.ts'
 
 /** Adds each message to a file, as one line of JSON; makes it where there is none, for the user alone. */

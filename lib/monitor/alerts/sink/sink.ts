@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../message.ts'
+import type { AlertMessage } from '../messageSchema.ts'
 
 /** What a sink is given for one message. */
 export interface SinkCall {

@@ -1,4 +1,5 @@
-import { type AlertMessage, headline } from '../message.ts'
+import { headline } from '../message.ts'
+import type { AlertMessage } from '../messageSchema.ts'
 import { call, type Endpoint, placeOf } from './http.ts'
 import type { Sink } from './sink.ts'
 
@@ -60,7 +61,7 @@ export function teams(name: string, endpoint: Endpoint): Sink {
 }
 
 function factsOf(message: AlertMessage): [title: string, value: string][] {
-  const { kind, collection, target, since, run, error, next, host, note, alert } = message
+  const { kind, collection, target, since, run, error, next, host, note, alert, lines = [] } = message
   const facts: [string, string | undefined][] = [
     ['Alert', alert],
     ['Job', kind],
@@ -72,6 +73,7 @@ function factsOf(message: AlertMessage): [title: string, value: string][] {
     ['Run', run],
     ['Next', next],
     ['Note', note],
+    ...lines.map((line, at): [string, string] => [at === 0 ? 'What' : '·', line]),
     ['Machine', host],
   ]
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SqliteDatabase } from '../../../database/connection.ts'
-import type { AlertMessage } from '../message.ts'
+import type { AlertMessage } from '../messageSchema.ts'
 
 /** A message that waits for its sink. */
 export interface Waiting {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { SqliteDatabase } from '../../../database/connection.ts'
 import type { AlertSettings, Rule } from '../config/settings.ts'
-import { type AlertMessage, messageOf } from '../message.ts'
+import { messageOf } from '../message.ts'
+import type { AlertMessage } from '../messageSchema.ts'
 import { type Finding, type Findings, keyOf } from '../rule/finding.ts'
 import type { Watched } from '../rule/look.ts'
 import { type AlertState, isFlapping, step } from './machine.ts'
@@ -107,6 +108,22 @@ function keep(
   const put = 'INSERT OR REPLACE INTO alert (key, rule, as_of, state) VALUES (?, ?, ?, ?)'
   database.prepare(put).run(key, rule.name, asOf, JSON.stringify(state))
 }
+
+/** Notes a report for a sink, in place of an older one that it has not taken. */
+export function queueReport(
+  database: SqliteDatabase,
+  sink: string,
+  message: AlertMessage,
+  now: number,
+): void {
+  const put = database.transaction(() => {
+    database.prepare('DELETE FROM delivery WHERE sink = ? AND key = ?').run(sink, REPORT_KEY)
+    queue(database, sink, REPORT_KEY, message, now)
+  })
+  put.immediate()
+}
+
+const REPORT_KEY = 'report'
 
 /** That it still holds is no news to a sink that has not heard yet that it does. */
 function queue(

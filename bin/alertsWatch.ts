@@ -1,0 +1,48 @@
+import type { Context } from './cli/command.ts'
+import { type AlertSettings, messageOf } from './library.ts'
+import { withMonitor } from './monitor.ts'
+import { alertSettingsOf } from './observers/alertSettings.ts'
+import { evaluateAlerts, watching } from './observers/dueAlerts.ts'
+
+/** What looks for alerts while a command stays. */
+export interface AlertsWatch {
+  /** Looks no more; resolves once nothing is being sent. */
+  end(): Promise<void>
+}
+
+/**
+ * Looks at all rules of the configuration now, and then every minute, for a command that stays; sends what is due. Undefined
+ * where there are none. What fails is a warning. Needs catalogOptions in schemas.
+ * @throws ElysiaError ELYSIA_USAGE for a fault in the configuration
+ */
+export async function watchAlerts(
+  context: Pick<Context, 'console' | 'options' | 'settings'>,
+): Promise<AlertsWatch | undefined> {
+  const alerts = await alertSettingsOf(context.settings)
+  if (alerts === undefined) return undefined
+  const watch = watching((signal) => look(context, alerts, signal))
+  watch.soon()
+  return watch
+}
+
+/** Looks at all rules once, for a command that a clock starts. @throws as `watchAlerts` */
+export async function lookForAlerts(
+  context: Pick<Context, 'console' | 'options' | 'settings'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const alerts = await alertSettingsOf(context.settings)
+  if (alerts !== undefined) await look(context, alerts, signal)
+}
+
+async function look(
+  context: Pick<Context, 'console' | 'options' | 'settings'>,
+  alerts: AlertSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const report = await withMonitor(context, (monitor) => monitor.report())
+    await evaluateAlerts(context, alerts, { report, signal })
+  } catch (error) {
+    if (!signal.aborted) context.console.warn(`alerts were not looked at: ${messageOf(error)}`)
+  }
+}

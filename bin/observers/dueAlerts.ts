@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type AlertSettings,
+  alertsLibrary,
+  type Delivery,
+  type Evaluated,
+  historyLibrary,
+  type MonitorReport,
+  messageOf,
+  userPaths,
+} from '../library.ts'
+import { alertsFile } from './alertSettings.ts'
+import type { ObservedCommand } from './observer.ts'
+import { sinkContextOf } from './sinks.ts'
+
+type Observed = Pick<ObservedCommand, 'settings' | 'console'>
+
+/** Rules that hold of a run that goes on: they are looked at meanwhile. */
+const OF_RUNNING: readonly string[] = ['memory', 'stall']
+const EVERY_MS = 60_000
+/** What a run says of itself is in the history a second later at most. */
+const NOTED_MS = 1500
+
+/** Looks at rules, and sends what is to be sent. `report`: at all rules, and at all that was ever run. */
+export async function evaluateAlerts(
+  { settings, console }: Observed,
+  alerts: AlertSettings,
+  { report, signal }: { readonly report?: MonitorReport; readonly signal?: AbortSignal } = {},
+): Promise<Evaluated> {
+  const { openHistory, HISTORY_FILE } = await historyLibrary()
+  const { evaluate } = await alertsLibrary()
+  const reader = openHistory(join(userPaths().state, HISTORY_FILE), { missing: 'memory' })
+  try {
+    const evaluated = await evaluate({
+      ...{ settings: alerts, file: alertsFile(), reader, sinks: sinkContextOf(settings, console) },
+      ...(report !== undefined && { report, whole: true }),
+      ...(signal !== undefined && { signal }),
+    })
+    for (const delivery of evaluated.deliveries) sayDelivery(console, delivery)
+    return evaluated
+  } finally {
+    reader.close()
+  }
+}
+
+/** Sends what is due by the rules that look at runs. Where no run was ever noted there is nothing to look at. Throws nothing. */
+export async function sendDue(
+  observed: Observed,
+  alerts: AlertSettings,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { HISTORY_FILE } = await historyLibrary()
+  if (!existsSync(join(userPaths().state, HISTORY_FILE))) return
+  try {
+    await evaluateAlerts(observed, alerts, signal === undefined ? {} : { signal })
+  } catch (error) {
+    observed.console.warn(`alerts were not looked at: ${messageOf(error)}`)
+  }
+}
+
+/** Looks at a run while it goes on, where a rule is of that. */
+export interface DueWatch {
+  /** Something has happened that a rule may be of. */
+  soon(): void
+  /** Looks no more; resolves once nothing is being sent. */
+  end(): Promise<void>
+}
+
+/** Does what `work` says every minute, and soon after it is asked to; one at a time. Keeps no process alive. */
+export function watching(work: (signal: AbortSignal) => Promise<void>): DueWatch {
+  const ending = new AbortController()
+  let soon: NodeJS.Timeout | undefined
+  let current: Promise<void> | undefined
+  const look = () => {
+    current ??= work(ending.signal).finally(() => {
+      current = undefined
+    })
+  }
+  const timer = setInterval(look, EVERY_MS).unref()
+  return {
+    soon() {
+      clearTimeout(soon)
+      soon = setTimeout(look, NOTED_MS).unref()
+    },
+    async end() {
+      clearInterval(timer)
+      clearTimeout(soon)
+      ending.abort()
+      await current?.catch(() => {})
+    },
+  }
+}
+
+/** Looks at the runs of this command while they go on; nothing where no rule is of that. */
+export function watchRuns(observed: Observed, alerts: AlertSettings): DueWatch | undefined {
+  if (!alerts.rules.some(({ when }) => OF_RUNNING.includes(when))) return undefined
+  return watching((signal) => sendDue(observed, alerts, signal))
+}
+
+/** What became of the messages for one sink. */
+function sayDelivery({ warn, detail }: Observed['console'], { sink, sent, error }: Delivery): void {
+  if (sent > 0) detail(`${sent} ${sent === 1 ? 'alert was' : 'alerts were'} sent to ${sink}`)
+  if (error !== undefined) warn(`${sink} did not take an alert, which is kept for the next command: ${error}`)
+}
