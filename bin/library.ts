@@ -15,6 +15,7 @@ export { coverageText } from '../lib/catalog/retention/coverage.ts'
 export * from '../lib/catalog/retention/options.ts'
 export type { GroupPlan, KeptArchive, RemovedArchive } from '../lib/catalog/retention/plan.ts'
 export { hasKeepRules } from '../lib/catalog/retention/policy.ts'
+export { readRoots } from '../lib/catalog/roots.ts'
 export { classNameOf } from '../lib/change/collectionName.ts'
 export * from '../lib/config/access.ts'
 export * from '../lib/config/paths.ts'
@@ -95,6 +96,7 @@ export type {
 export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
 export type { Policy } from '../lib/monitor/auto/policies.ts'
 export type { AutoChild, AutoRun } from '../lib/monitor/auto/run.ts'
+export type { Check } from '../lib/monitor/doctor/check.ts'
 export type {
   HistoryChoice,
   HistoryEntry,
@@ -164,6 +166,9 @@ export const setJob = () => import('../lib/job/set/index.ts')
 
 /** The job of `col catalog rehearse`, likewise. */
 export const rehearseJob = () => import('../lib/job/rehearse/index.ts')
+
+/** What `doctor` needs, likewise. */
+export const loadDoctor = () => import('../lib/monitor/doctor/index.ts')
 
 /** What `auto` needs, likewise. */
 export const loadAuto = () => import('../lib/monitor/auto/index.ts')

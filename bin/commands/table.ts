@@ -67,6 +67,7 @@ export const COMMANDS: Group = {
         test: () => import('./alerts/test.ts'),
       },
     },
+    doctor: () => import('./doctor.ts'),
     diff: () => import('./diff.ts'),
     runs: {
       summary: 'what was run, and how it ended',

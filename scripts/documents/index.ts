@@ -16,6 +16,7 @@ import {
 import { autoDocument } from './auto.ts'
 import { copyDocument } from './copy.ts'
 import { diffDocument } from './diff.ts'
+import { doctorDocument } from './doctor.ts'
 import { healthDocument } from './health.ts'
 import { metricsDocument } from './metrics.ts'
 import { migrationDocument } from './migration.ts'
@@ -60,6 +61,7 @@ export const DOCUMENTS = {
   verifications: verificationsDocument,
   rehearsal: rehearsalDocument,
   auto: autoDocument,
+  doctor: doctorDocument,
   cleanup: cleanupDocument,
   compaction: compactionDocument,
   diff: diffDocument,

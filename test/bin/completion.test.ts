@@ -27,6 +27,7 @@ t.test('completion offers commands, options and what they take', async (t) => {
     'metrics',
     'auto',
     'alerts',
+    'doctor',
     'diff',
     'runs',
     'report',

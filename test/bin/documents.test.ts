@@ -110,6 +110,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'col catalog pin': [['ID']],
   'col catalog unpin': [['ID']],
   auto: [['--dry-run'], ['--once']],
+  doctor: [[]],
   'col catalog rehearse': [['ID'], ['plain.jsonl'], ['damaged']],
   'col catalog verify': [['whole'], ['whole', 'damaged'], ['--all', '--level', 'exists']],
   'col catalog list': [[], ['--limit', '1']],

@@ -109,6 +109,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /no rule says what to keep/,
   },
   auto: { badly: ['--once'], exit: 2, says: /the configuration has no policies/ },
+  doctor: { well: [], badly: ['--target', 'none'], exit: 3, says: /there is no target named none/ },
   'col catalog rehearse': { well: ['whole'], badly: ['damaged'], exit: 4, says: /parts|cut short/ },
   'col catalog rebuild': { well: ['.'], badly: ['none'], exit: 10, says: /there is no directory \S+none/ },
   'col catalog pin': { badly: ['none'], exit: 10, says: /none/ },

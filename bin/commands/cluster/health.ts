@@ -33,7 +33,7 @@ const healthOptions = {
 /** `cluster health`: whether the target is well, and what a job would be refused for. */
 export const command: Command = {
   summary: 'look whether a cluster is well: nodes, shards, copies, rights, clock',
-  alsoKnownAs: ['doctor', 'ping'],
+  alsoKnownAs: ['ping'],
   operands: [{ name: 'CLUSTER', optional: true }],
   examples: [
     'elysiactl cluster health',
