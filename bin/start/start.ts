@@ -22,9 +22,9 @@ const MOST_CHARACTERS = 200
 /** The last line of each built file: what it holds, as a hash. */
 const ID_LINE = /\/\/# id=(\w+)\n$/
 
-const place = placeOfCompiled()
 const words = ownWords(process.argv.slice(2))
 const loaded = new Map<string, object>()
+let placed: { readonly directory: string | undefined } | undefined
 
 /**
  * Loads a built file that stands beside this one, and what it requires of those, with the code that was compiled in earlier
@@ -35,13 +35,15 @@ export function load(name: string): object {
   if (known !== undefined) return known
   const file = join(__dirname, name)
   const require = createRequire(file)
+  placed ??= { directory: placeOfCompiled() }
+  const { directory } = placed
   // Node finds the places in the sources of what it loads itself.
-  if (place === undefined || process.sourceMapsEnabled) return require(file) as object
+  if (directory === undefined || process.sourceMapsEnabled) return require(file) as object
   const module = { exports: {} }
   loaded.set(name, module.exports)
   const siblings = (wanted: string) =>
     /^\.\/[\w.]+\.cjs$/.test(wanted) ? load(wanted.slice(2)) : require(wanted)
-  const run = scriptOf(file, name, place).runInThisContext() as Wrapped
+  const run = scriptOf(file, name, directory).runInThisContext() as Wrapped
   run(module.exports, siblings, module, file, dirname(file))
   loaded.set(name, module.exports)
   return module.exports

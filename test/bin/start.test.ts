@@ -88,6 +88,12 @@ t.test('what a run has compiled is kept for the next one, and nothing of its val
   t.strictSame(kept(), [first], 'nor does one that failed')
   t.equal(run([...INGEST, '--json', '--rejects=qwertz7']), 0)
   const second = kept()[0]!
+  const slow = `(sleep 1; cat a.jsonl) | '${process.execPath}' '${COMMAND}' ${INGEST.join(' ').replace('a.jsonl', '-')}`
+  t.equal(spawnSync('sh', ['-c', slow], { cwd: directory, env }).status, 0)
+  const third = kept()
+  t.not(third[0]!.bytes.length, second.bytes.length, 'a longer run adds its own')
+  t.equal(spawnSync('sh', ['-c', slow], { cwd: directory, env }).status, 0)
+  t.strictSame(kept(), third, 'which is taken the next time')
   t.ok(second.bytes.length > first!.bytes.length, 'another use does')
   t.notOk(second.bytes.includes('qwertz7'))
   const changed = Buffer.from(second.bytes)
