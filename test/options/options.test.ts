@@ -106,3 +106,22 @@ t.test('the table for SPEC.md has a row for each option', async (t) => {
   t.match(table, '`ELYSIACTL_RETRY_FOR` | `retry_for` | 2m')
   t.match(table, '`--no-skip-unchanged`')
 })
+
+t.test('`workers: auto` of a configuration holds for every job that has workers', async (t) => {
+  const jobs = [
+    (await import('../../lib/job/backup/options.ts')).backupOptions,
+    (await import('../../lib/job/copy/options.ts')).copyOptions,
+    (await import('../../lib/job/diff/options.ts')).diffOptions,
+    (await import('../../lib/job/ingest/options.ts')).ingestOptions,
+    (await import('../../lib/job/migrate/options.ts')).migrateOptions,
+    (await import('../../lib/job/restore/options.ts')).restoreOptions,
+    (await import('../../lib/job/verify/options.ts')).verifyOptions,
+  ] as const
+  for (const job of jobs) {
+    const collection = 'collection' in job.properties ? { collection: 'c' } : {}
+    const { options } = resolve(job, [
+      { kind: 'file', origin: 'f', values: { ...collection, workers: 'auto' } },
+    ])
+    t.type((options as { readonly workers: number }).workers, 'number', job.name)
+  }
+})

@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import { copy, runCopy } from '../../../lib/job/copy/copy.ts'
 import { rollback } from '../../../lib/job/rollback/rollback.ts'
+import type { RunEvent } from '../../../lib/run/event/schema.ts'
 import { openState } from '../../../lib/run/state.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
 import type { Store } from '../../../lib/store/store.ts'
@@ -219,3 +220,21 @@ async function interrupted(t: Test, source: Store, target: Store, state: ReturnT
   const ended = await runCopy(at(source), at(slow), { workers: 1 }, { state, stop: stop.signal })
   t.equal(ended.report.status, 'interrupted')
 }
+
+t.test(
+  '--workers auto: the report says what it settled on, as it says a number that was given',
+  async (t) => {
+    const source = await things(200)
+    const found: number[] = []
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'workers_found') found.push(event.workers)
+    }
+    const small = { batchSize: 10, verify: true } as const
+    const auto = await copy(at(source), at(openMemory()), { ...small, workers: 0 }, { onEvent })
+    t.match(auto, { status: 'done', comparison: { equal: 200 } })
+    t.ok(auto.workers >= 1 && auto.workers <= 8, `${auto.workers}`)
+    t.strictSame(found, [auto.workers])
+    t.equal((await copy(at(source), at(openMemory()), { ...small, workers: 3 })).workers, 3)
+    t.equal((await copy(at(source), at(openMemory()), { dryRun: true })).workers, 0)
+  },
+)

@@ -10,6 +10,7 @@ import {
   failedOf,
   isSet,
 } from '../../../library.ts'
+import { warnOfDangers } from '../restoring/end.ts'
 import { warnOfFailed } from '../sets/failed.ts'
 import { copySummary, lackText, takeBackText } from './summary.ts'
 
@@ -30,6 +31,7 @@ export async function endCopies(
   else
     for (const report of reports)
       console.note([...copySummary(report, rejectsOf(report, job)), ...takeBackText(context, report)])
+  for (const report of reports) warnOfDangers(console, report)
   if (!isSet(options)) {
     const [{ error } = { error: undefined }] = members
     const next = error === undefined ? undefined : afterError(context, error)

@@ -1,5 +1,6 @@
 import { damagedIn, spoiledBy, spoiledText } from '../../../cli/chain/spoiled.ts'
 import type { Context } from '../../../cli/command.ts'
+import type { Console } from '../../../cli/console.ts'
 import { EXIT } from '../../../cli/exit.ts'
 import { afterError } from '../../../cli/next.ts'
 import {
@@ -39,8 +40,7 @@ export async function endRestores(
     context.done()
   if (console.json) await console.document({ restores: reports, ...(ofSet && { failed }) })
   else for (const report of reports) console.note(restoreSummary(report, rejectsPath(report, jobContext)))
-  for (const { health } of reports)
-    for (const { level, fact } of health) if (level === 'warning') console.warn(fact)
+  for (const report of reports) warnOfDangers(console, report)
   const failure = firstCause(all.map(({ error }) => error))
   if (!console.json) console.note([...takeBackTexts(context, reports), ...aliasTexts(context, reports)])
   const next =
@@ -78,6 +78,14 @@ function isWhole(report: RestoreReport): boolean {
   const { rejected, references_rejected, parts_damaged, not_found = 0, left_alone = 0 } = report
   const lacking = sum(rejected) + references_rejected + not_found + left_alone + dangers(report).length
   return lacking === 0 && parts_damaged.length === 0
+}
+
+/** Says what endangers what was written. */
+export function warnOfDangers(
+  { warn }: Pick<Console, 'warn'>,
+  { health, target }: Pick<RestoreReport, 'health' | 'target'>,
+): void {
+  for (const { fact } of health) warn(`${target} is not well: ${fact}`)
 }
 
 /** What endangers what was written, and was not asked for. */
