@@ -22,7 +22,7 @@ export function rangesFor(objects: number, workers: number): number {
 /**
  * Cuts the ids that are there into ranges of about as many objects each: evenly between the least and the
  * greatest id, so that ids which begin with a time are shared out as random ones are. The first and the last
- * range are open. One look at the store for the least id; for the greatest eight, and one more for each bit that all
+ * range are open. One look at the store for the least id; for the greatest one where ids are random, else nine, and one more for each bit that all
  * ids have in common. None is repeated: who asks for ranges repeats the whole of it.
  */
 export async function idRanges(
@@ -48,15 +48,19 @@ export async function idRanges(
   }))
 }
 
-/** About the greatest id: halves what is left until that is small beside the distance from the least. */
+/**
+ * About the greatest id: looks near the last that there can be, where it is of random ids; else halves what is left until that is
+ * small beside the distance from the least.
+ */
 async function greatest(collection: Collection, least: bigint, call: CallOptions): Promise<bigint> {
   let low = least
   let high = LAST
+  let middle = LAST - (LAST - least) / CLOSE_ENOUGH
   while (high - low > (high - least) / CLOSE_ENOUGH) {
-    const middle = low + (high - low) / 2n
     const found = await firstAfter(collection, idOf(middle), call)
     if (found === undefined) high = middle
     else low = numberOf(found)
+    middle = low + (high - low) / 2n
   }
   return high
 }
