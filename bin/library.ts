@@ -110,6 +110,7 @@ export { HISTORY_STATUSES } from '../lib/monitor/history/statuses.ts'
 export * from '../lib/monitor/metrics/options.ts'
 export type { MetricsServer } from '../lib/monitor/metrics/serve.ts'
 export type { MetricsSource } from '../lib/monitor/metrics/source.ts'
+export type { Profile } from '../lib/monitor/profile/schema.ts'
 export { liveOptions } from '../lib/monitor/progress/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
@@ -208,6 +209,9 @@ export const compactJob = () => import('../lib/job/compact/index.ts')
 
 /** The job of `col catalog cleanup`, likewise. */
 export const cleanupJob = () => import('../lib/job/cleanup/index.ts')
+
+/** What --profile needs, likewise. */
+export const profileJob = () => import('../lib/monitor/profile/index.ts')
 
 /** What tells how far a job is, likewise. */
 export const progressJob = () => import('../lib/monitor/progress/index.ts')

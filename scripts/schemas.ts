@@ -7,6 +7,7 @@ import { RejectSchema } from '../lib/change/rejectSchema.ts'
 import { sourceCodeClass } from '../lib/change/sourceCodeClass.ts'
 import { REJECT_CODES } from '../lib/core/reject.ts'
 import { AlertMessageSchema } from '../lib/monitor/alerts/messageSchema.ts'
+import { ProfileSchema } from '../lib/monitor/profile/schema.ts'
 import { ProgressLineSchema } from '../lib/monitor/progress/schema.ts'
 import { EventSchema } from '../lib/run/event/schema.ts'
 import { ReportSchema } from '../lib/run/reportSchema.ts'
@@ -42,6 +43,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     event: EventSchema,
     progress: ProgressLineSchema,
     alert: AlertMessageSchema,
+    profile: ProfileSchema,
     manifest: ManifestFileSchema,
     header: HeaderSchema,
     trailer: TrailerSchema,

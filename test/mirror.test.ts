@@ -72,6 +72,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/selection': ['job/selection/backup.test.ts', 'job/selection/restore.test.ts'],
   'job/verify': ['job/verify/verify.test.ts', 'job/verify/live.test.ts', 'job/verify/expired.test.ts'],
   'job/watch': ['job/watch/watch.test.ts'],
+  'monitor/profile': ['monitor/profile/profiler.test.ts'],
   'monitor/metrics': ['monitor/metrics/source.test.ts'],
   'monitor/dashboard': ['monitor/dashboard/live.test.ts', 'monitor/dashboard/file/export.test.ts'],
   'monitor/alerts/config': ['monitor/alerts/config/read.test.ts'],
@@ -123,6 +124,7 @@ const BY_COMMAND: Readonly<Record<string, string>> = {
   'lib/catalog/database/filter.ts': 'bin/catalog.test.ts',
   'lib/catalog/lock/read.ts': 'bin/restoreLock.test.ts',
   'lib/job/delete/index.ts': 'bin/delete.test.ts',
+  'lib/monitor/progress/options.ts': 'bin/progress.test.ts',
   'lib/job/selection/reader.ts': 'bin/select.test.ts',
 }
 

@@ -1,4 +1,4 @@
-import type { ProgressState, RunEvent } from '../library.ts'
+import type { Profile, ProgressState, RunEvent } from '../library.ts'
 import type { CommandEnding, Observer } from './observer.ts'
 
 /** What looks on at the command of this process: one process runs one command. */
@@ -24,6 +24,11 @@ export function observed(event: RunEvent): void {
 /** How far the run at hand is; once a second. */
 export function observedProgress(state: ProgressState): void {
   current?.tell(({ onProgress }) => onProgress?.(state))
+}
+
+/** What --profile found of the job that has ended. */
+export function observedProfile(profile: Profile): void {
+  current?.tell(({ onProfile }) => onProfile?.(profile))
 }
 
 /** The command is about to open a store. */

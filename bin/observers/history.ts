@@ -43,6 +43,7 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
       else recorder.onEvent(event)
     },
     onProgress: (state) => recorder.note(noteOf(state)),
+    onProfile: (profile) => recorder.addProfile({ ...profile }, profile.bottleneck.sentence),
     onTarget: (target) => recorder.addTarget(target),
     end: (ending) => recorder.end(ending),
   }

@@ -1,6 +1,6 @@
 import type { NamedCommand } from '../cli/command.ts'
 import type { Console } from '../cli/console.ts'
-import type { Layer, ProgressState, RunEvent, Settings } from '../library.ts'
+import type { Layer, Profile, ProgressState, RunEvent, Settings } from '../library.ts'
 
 /** The command that is looked on at. */
 export interface ObservedCommand {
@@ -25,6 +25,8 @@ export interface Observer {
   onEvent?(event: RunEvent): void
   /** Called once a second while a job goes on, with how far it is. */
   onProgress?(state: ProgressState): void
+  /** Called with what --profile found, once the job has ended. */
+  onProfile?(profile: Profile): void
   /** Called with each store that the command is about to open, without secrets. */
   onTarget?(target: string): void
   /** Called once, when all has been said but what the command says last. */

@@ -2,13 +2,13 @@ import { constants } from 'node:os'
 import type { Context } from '../cli/command.ts'
 import type { Console } from '../cli/console.ts'
 import type { Emit, ProgressState, RunProgress, WriteContext } from '../library.ts'
-import { startLive } from './live.ts'
+import { startLive } from './live/live.ts'
 import { progressLine, statusLine } from './progressLine.ts'
 
 /** What is shown while a job goes on. */
 export interface ProgressView {
   /** What the context of each run of the job takes from here. */
-  readonly looks: Pick<WriteContext, 'onInFlight' | 'memory'> & { readonly onEvent: Emit }
+  readonly looks: Pick<WriteContext, 'onInFlight' | 'memory' | 'stages'> & { readonly onEvent: Emit }
   stop(): void
 }
 

@@ -1,4 +1,5 @@
 import type { MemoryLimit } from '../async/memoryLimit.ts'
+import type { StageObserver } from '../core/channel/stages.ts'
 import type { RunEvent } from './event/schema.ts'
 import type { State } from './state.ts'
 
@@ -21,6 +22,8 @@ export interface RunContext {
   readonly onInFlight?: (batches: number) => void
   /** What keeps the process within so much memory; without it a run takes what its options say. */
   readonly memory?: MemoryLimit
+  /** Looks on at the stages that objects and records flow through. */
+  readonly stages?: StageObserver
 }
 
 /** The context of a run that writes records or objects: an ingest, a watch, a restore. */

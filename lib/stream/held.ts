@@ -1,4 +1,5 @@
 import { type Duplex, Transform, type TransformCallback } from 'node:stream'
+import { named } from '../core/channel/stages.ts'
 import type { Stage } from '../core/stage.ts'
 import { RECORD_STAGE } from './recordStage.ts'
 
@@ -9,7 +10,7 @@ export interface Room {
 
 /** Anything → the same, in order, each as soon as there is room; no stage where nobody looks after that. Memory: one chunk. */
 export function held(room: Room | undefined): Duplex[] {
-  return room === undefined ? [] : [stage(room)]
+  return room === undefined ? [] : [named('room', stage(room))]
 }
 
 function stage<T>(room: Room): Stage<T, T> {

@@ -80,3 +80,35 @@ t.test('--max-memory bounds what records of 2 MB take; it says that it went slow
   const [, mebibytes] = /at most (\d+\.?\d*) MiB taken/.exec(stderr) ?? []
   t.ok(Number(mebibytes) * 1.048576 < 220, `${mebibytes} MiB`)
 })
+
+t.test(
+  '--profile says what held a run back, and keeps it with the run; --profile-out writes a trace',
+  async (t) => {
+    const { run, directory } = home(t, { 'changes.jsonl': adds(2000) })
+    const args = ['index', 'process-jsonl', 'changes.jsonl', '--collection', 'c']
+    const { code, stderr } = await run([
+      ...args,
+      '--profile',
+      '--profile-out',
+      't.json',
+      '--progress',
+      'json',
+    ])
+    t.equal(code, 0)
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const found = lines.find(({ message_type: type }) => type === 'profile')
+    const isProfile = new Ajv2020({ strict: false }).compile(
+      JSON.parse(readFileSync(new URL('../../lib/schema/profile.json', import.meta.url), 'utf8')),
+    )
+    t.ok(isProfile(found.profile), JSON.stringify(isProfile.errors))
+    const names = found.profile.stages.map(({ name }: { name: string }) => name)
+    for (const name of ['read', 'split lines', 'make operations', 'write']) t.ok(names.includes(name), name)
+    t.ok(JSON.parse(readFileSync(`${directory}/t.json`, 'utf8')).length > 2)
+    const plain = await run([...args, '--profile', '--fresh'])
+    t.match(plain.stderr, /^ {2}write +\d+ %/m)
+    t.match(plain.stderr, /processor \d/)
+  },
+)

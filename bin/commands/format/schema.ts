@@ -11,6 +11,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   event: () => import('../../../lib/schema/event.json', { with: { type: 'json' } }),
   progress: () => import('../../../lib/schema/progress.json', { with: { type: 'json' } }),
   alert: () => import('../../../lib/schema/alert.json', { with: { type: 'json' } }),
+  profile: () => import('../../../lib/schema/profile.json', { with: { type: 'json' } }),
   manifest: () => import('../../../lib/schema/manifest.json', { with: { type: 'json' } }),
   header: () => import('../../../lib/schema/header.json', { with: { type: 'json' } }),
   trailer: () => import('../../../lib/schema/trailer.json', { with: { type: 'json' } }),

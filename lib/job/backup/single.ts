@@ -117,6 +117,7 @@ async function writeSingle(
     transforms: (leftOut) => backupTransforms(transformsOf({ run, subject, state }, plan, invalid), leftOut),
     stop: run.stop,
     onObjects: progress.written,
+    stages: run.context.stages,
     onCounted: progress.expect,
   })
   requireSchemaKept(subject, await retry(() => store.schema(plan.collection)))

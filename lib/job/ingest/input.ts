@@ -1,5 +1,6 @@
 import { type Duplex, type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { named, namedElsewhere } from '../../core/channel/stages.ts'
 import type { Line } from '../../core/line.ts'
 import type { Reject } from '../../core/reject.ts'
 import type { InputMark } from '../../run/checkpoint.ts'
@@ -86,7 +87,13 @@ export function open(
   const inspected = inspecting((beginning) => foreignLines(beginning, wrapped), onRecognised)
   const source = stoppable(input.open(), stop, { drain: !input.rereadable })
   return {
-    stages: [source, unpacked, inspected, ...lines],
+    stages: [
+      namedElsewhere('read', source),
+      named('decompress', unpacked),
+      named('recognise', inspected),
+      named('split lines', splitter),
+      ...lines.slice(1),
+    ],
     splitter,
     ratio: () => unpacked.ratio,
     holdsMore: (atOnce) => {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Retry } from '../../async/retry.ts'
 import type { Threads } from '../../async/thread/threads.ts'
+import { named } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { Checkpoint } from '../../run/checkpoint.ts'
 import { batchesInFlight } from '../../run/inFlight.ts'
@@ -165,7 +166,14 @@ async function ingestOne(ingest: Ingest, index: number, reached?: Checkpoint): P
   })
   const closed = new Promise((resolve) => end.once('close', resolve))
   try {
-    const stages = [...head.stages, ...(skip ? [skip] : []), ...held(run.memory), ...middle, end]
+    const stages = [
+      ...head.stages,
+      ...(skip ? [skip] : []),
+      ...held(run.memory),
+      ...middle,
+      named('write', end),
+    ]
+    run.context.stages?.watch(stages)
     await pipeline(stages, { signal })
   } catch (error) {
     // What the sink had in flight, a transaction say, has its end before anybody asks what is settled.

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { MemoryLimit } from '../../async/memoryLimit.ts'
 import { type OperationsOptions, operations } from '../../change/operations.ts'
 import { validate } from '../../change/validate.ts'
+import { named } from '../../core/channel/stages.ts'
 import type { Item } from '../../core/entry.ts'
 import { Reject } from '../../core/reject.ts'
 import { ratesOf } from '../../run/sharedOptions.ts'
@@ -14,9 +15,9 @@ import type { IngestOptions } from './options.ts'
 export function changeStages(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { strict } = options
   return [
-    parseJson(),
-    validate({ strict }),
-    operations(operationsOptions(options)),
+    named('parse', parseJson()),
+    named('validate', validate({ strict })),
+    named('make operations', operations(operationsOptions(options))),
     ...batches(options, memory),
   ]
 }
@@ -25,7 +26,7 @@ export function changeStages(options: IngestOptions, memory?: MemoryLimit): Dupl
 export function batches(options: IngestOptions, memory?: MemoryLimit): Duplex[] {
   const { count, bytes, pace } = batchesOf(options)
   const share = memory && { share: () => memory.share }
-  return [batch<Item>({ count, bytes, weigh, ...share }), ...pace]
+  return [named('batch', batch<Item>({ count, bytes, weigh, ...share })), ...pace]
 }
 
 /** What turns records into operations. */
@@ -57,7 +58,7 @@ export function batchesOf(options: IngestOptions): Batches {
   return {
     count: Math.min(batchSize, most?.count ?? batchSize),
     bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
-    pace: pace === undefined ? [] : [paced(pace, weigh)],
+    pace: pace === undefined ? [] : [named('pace', paced(pace, weigh))],
   }
 }
 

@@ -6,6 +6,7 @@ import type { AdaptiveLimit } from '../../async/adaptiveLimit.ts'
 import { pool } from '../../async/pool.ts'
 import { Semaphore } from '../../async/semaphore.ts'
 import type { Threads } from '../../async/thread/threads.ts'
+import { named } from '../../core/channel/stages.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { hintedFailure } from '../../run/failure.ts'
@@ -247,15 +248,16 @@ async function flow(
   const closed = new Promise((resolve) => sink.once('close', resolve))
   try {
     const flow = [
-      pages,
+      named('read pages', pages),
       ...held(run.frame.memory),
       ...evenly(pace),
       ...wanted(stages),
       ...made,
       ...compared,
       ...batches,
-      sink,
+      named('write', sink),
     ]
+    run.frame.context.stages?.watch(flow)
     await pipeline(flow, { signal })
   } finally {
     // What is in flight has its end before anybody asks what was written.
@@ -265,7 +267,10 @@ async function flow(
 
 function evenly(pace: Pace | undefined): Duplex[] {
   if (pace === undefined) return []
-  return [rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength }), paced(pace, lineLength)]
+  return [
+    rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength }),
+    named('pace', paced(pace, lineLength)),
+  ]
 }
 
 /** Of what flows at a pace batches are small, so that it flows evenly. */

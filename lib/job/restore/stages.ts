@@ -1,6 +1,7 @@
 import { type Duplex, Readable } from 'node:stream'
 import type { LeftOut } from '../../archive/object/filtered.ts'
 import { lineLength } from '../../archive/object/size.ts'
+import { named } from '../../core/channel/stages.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { mapChunks } from '../../stream/mapChunks.ts'
@@ -109,14 +110,17 @@ export interface BatchStages extends Pick<RestoreStages, 'plan' | 'part' | 'onRe
  */
 export function writable({ plan, part, onRepeated, batch, makeTenant, noting }: BatchStages): Duplex[] {
   return [
-    rebatch<StoredObject>({ ...batch, weigh: lineLength }),
+    named('batch', rebatch<StoredObject>({ ...batch, weigh: lineLength })),
     ...(part.mayRepeat === true ? [] : [mapChunks(lastOfEachId(onRepeated))]),
     mapChunks(async (objects: readonly StoredObject[]) => {
       for (const { tenant } of objects) if (tenant !== undefined) await makeTenant(tenant)
       return objects
     }),
     ...noting,
-    mapChunks((objects: readonly StoredObject[]): SplitObject[] => objects.map(plan.split)),
+    named(
+      'split references',
+      mapChunks((objects: readonly StoredObject[]): SplitObject[] => objects.map(plan.split)),
+    ),
   ]
 }
 

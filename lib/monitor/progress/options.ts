@@ -18,6 +18,20 @@ export const liveOptions = {
       minimum: 128 * MIB,
       maximum: 1024 ** 4,
     },
+    profile: {
+      type: 'boolean',
+      description: 'measure each stage, each server and the process, and say what held the run back',
+      default: false,
+      flagOnly: true,
+    },
+    profileOut: {
+      type: 'string',
+      kind: 'file',
+      description: 'write a trace of requests, phases and stages to this file, which ui.perfetto.dev opens',
+      placeholder: 'FILE',
+      path: true,
+      flagOnly: true,
+    },
     stallAfterMs: {
       type: 'integer',
       flag: 'stall-after',

@@ -69,6 +69,17 @@ export const ProgressLineSchema = Type.Union(
     ),
     Type.Object(
       {
+        message_type: Type.Literal('profile'),
+        at: time('When it was made.'),
+        profile: Type.Object(
+          {},
+          { additionalProperties: true, description: 'As `format schema profile` says.' },
+        ),
+      },
+      { description: 'What --profile found.' },
+    ),
+    Type.Object(
+      {
         message_type: Type.Literal('error'),
         at: time('When it was said.'),
         code: text('A code of the list in SPEC.md, "Errors".'),

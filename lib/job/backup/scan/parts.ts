@@ -9,6 +9,7 @@ import type { IdGap } from '../../../archive/part/missingRanges.ts'
 import { partWriter } from '../../../archive/part/writer.ts'
 import type { Storage } from '../../../archive/storage/storage.ts'
 import { pool } from '../../../async/pool.ts'
+import { named, namedElsewhere } from '../../../core/channel/stages.ts'
 import { failpoint } from '../../../core/failpoint.ts'
 import { held } from '../../../stream/held.ts'
 import type { StorageJob } from '../run.ts'
@@ -74,7 +75,12 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
   const { job, signal, threads, onRead, onDurable } = worker
   if (threads !== undefined) {
     const noting = rangeNoting({ ...worker, onPart: (part) => notePartOf(worker, gap, part) })
-    return pipeline([threads.range(gap, worker.numbers), noting], { signal })
+    const scanned = [
+      namedElsewhere('scan in threads', threads.range(gap, worker.numbers)),
+      named('note parts', noting),
+    ] as const
+    job.run.context.stages?.watch(scanned)
+    return pipeline(scanned, { signal })
   }
   const { run, task } = job
   const leftOut = new PlacedLeftOut(onRead)
@@ -87,10 +93,11 @@ async function scanGap(worker: Worker, gap: IdGap): Promise<void> {
     open: () => openPart({ ...worker, storage: job.storage }, gap),
     onPart: (files, covers, left, index) => notePartOf(worker, gap, { files, covers, left, index }),
   })
-  await pipeline(
-    [...worker.reading(gap, signal, leftOut), ...held(run.memory && { pass: run.memory.trim }), parts],
-    { signal },
-  )
+  const [source, ...reading] = worker.reading(gap, signal, leftOut)
+  const room = held(run.memory && { pass: run.memory.trim })
+  const stages = [named('read pages', source), ...reading, ...room, named('make parts', parts)] as const
+  run.context.stages?.watch(stages)
+  await pipeline(stages, { signal })
   // Where nothing of the gap was left, it has no part.
   const rest = leftOut.takeRest()
   worker.onUnplaced(gap.tenant, rest)

@@ -4,6 +4,7 @@ import { rangeOf } from '../../../archive/idRange.ts'
 import type { Part, Plan } from '../../../archive/manifest.ts'
 import { LeftOut, type LeftOutCounts, leftOutFields, leftOutIn } from '../../../archive/object/filtered.ts'
 import type { SingleArchiveWriter } from '../../../archive/single/write.ts'
+import { named, type StageObserver } from '../../../core/channel/stages.ts'
 import type { StoredObject } from '../../../core/object.ts'
 import type { WokenTenants } from '../../../run/activeTenants.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
@@ -27,6 +28,8 @@ export interface SingleScanOptions {
   /** Aborted to end the scan: what was written then is cut short. */
   readonly stop: AbortSignal | undefined
   readonly onObjects: (objects: number) => void
+  /** Looks on at the stages of each range. */
+  readonly stages?: StageObserver | undefined
   /** Called with how many objects a tenant has that was not counted before. */
   readonly onCounted: (objects: number) => void
 }
@@ -91,7 +94,7 @@ class SingleScan {
 
   /** Objects → transforms → lines of the file. */
   async #range(index: number): Promise<Part> {
-    const { plan, archive, looking, vectors, transforms, stop, onObjects } = this.#options
+    const { plan, archive, looking, vectors, transforms, stop, onObjects, stages: watcher } = this.#options
     const { collection, retry, signal, oldBeforeMs, selection, search } = looking
     const range = rangeOf(plan.ranges[index]!)
     let old = 0
@@ -106,7 +109,14 @@ class SingleScan {
     const leftOut = new LeftOut(onObjects)
     const lines = archive.range(index, { stop, onObjects })
     const counting = oldBeforeMs === undefined ? [] : [countOld]
-    await pipeline([source, ...counting, ...transforms(leftOut), lines], { signal })
+    const stages = [
+      named('read pages', source),
+      ...counting,
+      ...transforms(leftOut),
+      named('make parts', lines),
+    ] as const
+    watcher?.watch(stages)
+    await pipeline(stages, { signal })
     const scannedRanges = this.#scannedRanges.get(range.tenant) ?? []
     this.#scannedRanges.set(range.tenant, [...scannedRanges, { ...range, old }])
     const part = lines.part()

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { named } from '../../../core/channel/stages.ts'
 import type { Store } from '../../../store/store.ts'
 import type { SkipSettled } from '../../../stream/lines/skipSettled.ts'
 import type { Ledger } from '../ledger.ts'
@@ -35,7 +36,7 @@ export class SecondPass {
       itemOf: lineItems(options),
       limits: { count, bytes, oneGroup: store.transaction === undefined },
     })
-    this.stages = [stage, ...pace]
+    this.stages = [named('make operations', stage), ...pace]
   }
 
   /** To be called with each settlement: with the first one the ledger goes on where the skipped lines end. */

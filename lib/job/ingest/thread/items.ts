@@ -4,6 +4,7 @@ import type { MemoryLimit } from '../../../async/memoryLimit.ts'
 import type { Parcel } from '../../../async/thread/messages.ts'
 import { threadStage } from '../../../async/thread/threadStage.ts'
 import type { Threads } from '../../../async/thread/threads.ts'
+import { named, namedElsewhere } from '../../../core/channel/stages.ts'
 import type { Item } from '../../../core/entry.ts'
 import type { Line } from '../../../core/line.ts'
 import { Reject, refuse } from '../../../core/reject.ts'
@@ -45,12 +46,21 @@ export function threadedItems(threads: Threads, options: IngestOptions, memory?:
   return [
     // A line weighs twice as much once its content stands beside it.
     ...batches({ ...options, batchBytes: Math.ceil(options.batchBytes / 2) }, memory),
-    mapChunks((lines: (Line | Reject)[]) => {
-      sent.push(lines)
-      return packLines(lines)
-    }),
-    threadStage<PackedLines, PackedItems>({ threads, work: 'changeItems', data }),
-    mapChunks((items: PackedItems) => unpackItems(sent.shift()!, items, itemOf)),
+    named(
+      'send to thread',
+      mapChunks((lines: (Line | Reject)[]) => {
+        sent.push(lines)
+        return packLines(lines)
+      }),
+    ),
+    namedElsewhere(
+      'make operations',
+      threadStage<PackedLines, PackedItems>({ threads, work: 'changeItems', data }),
+    ),
+    named(
+      'take from thread',
+      mapChunks((items: PackedItems) => unpackItems(sent.shift()!, items, itemOf)),
+    ),
   ]
 }
 

@@ -1,13 +1,14 @@
-import type { Context } from '../cli/command.ts'
-import { type Emit, liveOptions, progressJob, type RunProgress, type WriteContext } from '../library.ts'
-import { observedProgress } from '../observers/current.ts'
-import { eventView } from './events.ts'
+import type { Context } from '../../cli/command.ts'
+import { type Emit, liveOptions, progressJob, type RunProgress, type WriteContext } from '../../library.ts'
+import { observedProgress } from '../../observers/current.ts'
+import { eventView } from '../events.ts'
+import { startProfiling } from './profiling.ts'
 
 /** What goes on in a command's runs, and what keeps them within bounds. */
 export interface Live {
   readonly progress: RunProgress
   /** What the context of each run takes from here. */
-  readonly looks: Pick<WriteContext, 'onInFlight' | 'memory'> & { readonly onEvent: Emit }
+  readonly looks: Pick<WriteContext, 'onInFlight' | 'memory' | 'stages'> & { readonly onEvent: Emit }
   stop(): void
 }
 
@@ -19,6 +20,7 @@ export async function startLive(context: Context): Promise<Live> {
   const { MemoryLimit, processProgress, StallWatch } = await progressJob()
   const { progress, traffic, waitFor, close } = processProgress()
   const stalls = new StallWatch(stallAfterMs)
+  const profiling = await startProfiling(context)
   let inFlight = 0
   let requests = 0
   const take: Emit = (event) => {
@@ -26,6 +28,7 @@ export async function startLive(context: Context): Promise<Live> {
     if (event.type === 'stalled') waitFor(event.waits_for)
     if (event.type === 'resumed') waitFor(undefined)
     progress.take(event, now)
+    profiling.take(event)
     const resumed = stalls.take(event, now)
     if (resumed !== undefined) onEvent(resumed)
   }
@@ -45,7 +48,9 @@ export async function startLive(context: Context): Promise<Live> {
     const stalled = stalls.look(now, { server: traffic.oldest?.server, inFlight })
     if (stalled !== undefined) onEvent(stalled)
     const state = progress.state(now)
-    if (state !== undefined) observedProgress(state)
+    if (state === undefined) return
+    observedProgress(state)
+    profiling.note(state)
   }
   const looking = setInterval(look, LOOK_EVERY_MS).unref()
   return {
@@ -57,11 +62,13 @@ export async function startLive(context: Context): Promise<Live> {
         context.onInFlight(batches)
       },
       ...(memory && { memory }),
+      ...profiling.looks,
     },
     stop() {
       clearInterval(looking)
       close()
       if (memory?.wasTight) onEvent(heldEvent(memory))
+      profiling.stop()
     },
   }
 }

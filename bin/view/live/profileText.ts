@@ -1,0 +1,28 @@
+import { counted, type Profile, roughSize } from '../../library.ts'
+import { grouped } from '../progressLine.ts'
+
+/** What --profile found, for a person: the sentence last, which says what to do. */
+export function profileText(profile: Profile): string[] {
+  const { stages, targets, seconds, cpu_seconds: cpu, event_loop_delay_p99_ms: delay, threads } = profile
+  return [
+    ...(stages.length === 0 ? [] : ['profile: of each stage how long it worked, waited, was held back']),
+    ...stages.map(
+      ({ name, busy, worked_seconds: worked, waited_seconds: waited, held_back_seconds: held, chunks }) =>
+        `  ${name.padEnd(16)} ${percent(busy)}  ${seconds3(worked)} ${seconds3(waited)} ${seconds3(held)}  ${counted(chunks, 'chunk')}`,
+    ),
+    ...targets.map(
+      ({ server, requests, failed, refused, sent_bytes: sent, received_bytes: received, latency_ms: ms }) =>
+        `  ${server}: ${grouped(requests)} requests, ${failed} failed, ${refused} refused, ${ms.p50.toFixed(1)} ms (p90 ${ms.p90.toFixed(1)}, p99 ${ms.p99.toFixed(1)}), ${roughSize(sent)} sent, ${roughSize(received)} received`,
+    ),
+    `  processor ${cpu.toFixed(2)} s in ${seconds.toFixed(2)} s, ${counted(threads, 'thread')} beside the main one, which was late by ${delay.toFixed(0)} ms (p99)`,
+    profile.bottleneck.sentence,
+  ]
+}
+
+function percent(share: number): string {
+  return `${String(Math.round(share * 100)).padStart(3)} %`
+}
+
+function seconds3(seconds: number): string {
+  return `${seconds.toFixed(2)} s`.padStart(9)
+}

@@ -1,0 +1,50 @@
+import type { Context } from '../../cli/command.ts'
+import { type Emit, liveOptions, type ProgressState, profileJob, type WriteContext } from '../../library.ts'
+import { observedProfile } from '../../observers/current.ts'
+import { profileText } from './profileText.ts'
+
+/** What `--profile` and `--profile-out` ask for. */
+export interface Profiling {
+  /** What the context of each run takes from here. */
+  readonly looks: Pick<WriteContext, 'stages'>
+  readonly take: Emit
+  /** How far the runs are now. */
+  note(state: ProgressState): void
+  /** Says what was found. */
+  stop(): void
+}
+
+const NONE: Profiling = { looks: {}, take() {}, note() {}, stop() {} }
+
+/** Begins to measure; nothing is loaded, and nothing is measured, where nobody asks for it. */
+export async function startProfiling(context: Context): Promise<Profiling> {
+  const { profile, profileOut } = context.options(liveOptions)
+  if (!profile && profileOut === undefined) return NONE
+  const { startProfiler, TraceFile } = await profileJob()
+  const trace = profileOut === undefined ? undefined : new TraceFile(profileOut)
+  const profiler = startProfiler()
+  return {
+    looks: { stages: profiler.stages },
+    take: (event) => trace?.take(event),
+    note({ done, rss_bytes: memory }) {
+      if (trace === undefined) return
+      trace.count('done', { done })
+      trace.count('memory', { bytes: memory })
+      const busy = profiler.profile().stages.map(({ name, busy }): [string, number] => [name, busy * 100])
+      trace.count('stages, % of their time at work', Object.fromEntries(busy))
+    },
+    stop() {
+      const found = profiler.profile()
+      profiler.end()
+      trace?.close()
+      if (profile) say(context, found)
+      observedProfile(found)
+    },
+  }
+}
+
+function say({ console }: Context, found: Parameters<typeof profileText>[0]): void {
+  if (console.progress === 'json') {
+    console.line({ message_type: 'profile', at: new Date().toISOString(), profile: found })
+  } else console.note(profileText(found))
+}

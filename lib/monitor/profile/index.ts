@@ -1,0 +1,2 @@
+export { type Profiler, startProfiler } from './profiler.ts'
+export { TraceFile } from './traceFile.ts'

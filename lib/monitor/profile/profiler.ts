@@ -1,0 +1,73 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { StageObserver } from '../../core/channel/stages.ts'
+import { toThousandths } from '../../core/units.ts'
+import { bottleneckOf } from './bottleneck.ts'
+import type { Profile, StageProfile } from './schema.ts'
+import { type StageFigures, StageMeter } from './stageMeter.ts'
+import { TargetMeter } from './targets.ts'
+
+/** Measures the stages, servers and the process, from its making to `end`. */
+export interface Profiler {
+  /** For the context of a run. */
+  readonly stages: StageObserver
+  /** What it found so far. */
+  profile(): Profile
+  end(): void
+}
+
+const DELAY_RESOLUTION_MS = 10
+const NS_A_MS = 1e6
+
+/** Begins to measure. Memory: a histogram for each server, a few numbers for each stage. */
+export function startProfiler(): Profiler {
+  const startedMs = performance.now()
+  const cpu = process.cpuUsage()
+  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
+  const stages = new StageMeter()
+  const targets = new TargetMeter()
+  let threads = 0
+  const onThread = () => {
+    threads += 1
+  }
+  process.on('worker', onThread)
+  delay.enable()
+  return {
+    stages,
+    profile() {
+      const { user, system } = process.cpuUsage(cpu)
+      const found = stages.figures().map(stageProfile)
+      const asked = targets.profiles()
+      return {
+        seconds: toThousandths((performance.now() - startedMs) / 1000),
+        cpu_seconds: toThousandths((user + system) / 1e6),
+        // The histogram has what it waited for itself, too.
+        event_loop_delay_p99_ms: toThousandths(
+          Math.max(0, delay.percentile(99) / NS_A_MS - DELAY_RESOLUTION_MS),
+        ),
+        threads,
+        peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
+        stages: found,
+        targets: asked,
+        bottleneck: bottleneckOf(found, asked),
+      }
+    },
+    end() {
+      delay.disable()
+      targets.close()
+      process.off('worker', onThread)
+    },
+  }
+}
+
+/** Figures in seconds, with the share of its time in which the stage worked. */
+export function stageProfile({ workedMs, cpuMs, heldMs, waitedMs, ...rest }: StageFigures): StageProfile {
+  const allMs = workedMs + heldMs + waitedMs
+  return {
+    ...rest,
+    worked_seconds: toThousandths(workedMs / 1000),
+    cpu_seconds: toThousandths(cpuMs / 1000),
+    waited_seconds: toThousandths(waitedMs / 1000),
+    held_back_seconds: toThousandths(heldMs / 1000),
+    busy: allMs === 0 ? 0 : Math.min(1, workedMs / allMs),
+  }
+}

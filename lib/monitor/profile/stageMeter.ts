@@ -1,0 +1,229 @@
+import { type AnyStage, type StageObserver, stageName, worksElsewhere } from '../../core/channel/stages.ts'
+
+/** What a stage did; of several of one name the sum. Times are milliseconds. */
+export interface StageFigures {
+  readonly name: string
+  /** How many of this name there were. */
+  streams: number
+  /** Chunks that it took, or, where it takes none, gave. */
+  chunks: number
+  /** How long there was something to do, and it did it or waited for whom it asked. */
+  workedMs: number
+  /** How much of that took this thread. */
+  cpuMs: number
+  /** How long it could not give on what it had. */
+  heldMs: number
+  /** How long it had nothing to do. */
+  waitedMs: number
+}
+
+type Callback = (error?: Error | null) => void
+type Patched = {
+  _write?: (chunk: unknown, encoding: BufferEncoding, done: Callback) => void
+  _writev?: unknown
+  _final?: (done: Callback) => void
+  _read?: (size: number) => void
+  push?: (chunk: unknown, encoding?: BufferEncoding) => boolean
+  once(event: 'close', listener: () => void): unknown
+}
+
+/**
+ * Measures what the stages of pipelines do. A few readings of the clock for each chunk, none for a record inside one.
+ * Time of this thread counts for the stage that takes it alone, also where one stage calls the next.
+ */
+export class StageMeter implements StageObserver {
+  readonly #now: () => number
+  readonly #activeMs: () => number
+  readonly #stages = new Map<string, StageFigures>()
+  readonly #open = new Set<Metered>()
+  /** Stages that run now in this thread, each called by the one before. */
+  readonly #running: Metered[] = []
+  #runningSinceMs = 0
+  /** Time of this thread that stages took. */
+  #cpuMs = 0
+
+  /** `activeMs`: how long this thread was at work so far, whoever took it. */
+  constructor(
+    now: () => number = () => performance.now(),
+    activeMs: () => number = () => performance.eventLoopUtilization().active,
+  ) {
+    this.#now = now
+    this.#activeMs = activeMs
+  }
+
+  watch(stages: readonly AnyStage[]): void {
+    for (const stage of stages) this.#meter(stage as unknown as Patched, stageName(stage))
+  }
+
+  /** What all stages did so far, in the order in which they were first seen. */
+  figures(): StageFigures[] {
+    for (const one of this.#open) one.settle()
+    return [...this.#stages.values()].map((figures) => ({ ...figures }))
+  }
+
+  #meter(stage: Patched, name: string): void {
+    const moment = () => ({ ms: this.#now(), cpuMs: this.#cpuNow(), activeMs: this.#activeMs() })
+    const one = new Metered(this.#figuresOf(name), moment, worksElsewhere(stage))
+    this.#open.add(one)
+    if (typeof stage._write === 'function') this.#meterWrites(stage, one)
+    if (typeof stage._read === 'function') this.#meterReads(stage, one, typeof stage._write !== 'function')
+    stage.once('close', () => {
+      one.close()
+      this.#open.delete(one)
+    })
+  }
+
+  #figuresOf(name: string): StageFigures {
+    const known = this.#stages.get(name)
+    const figures = known ?? { name, streams: 0, chunks: 0, workedMs: 0, cpuMs: 0, heldMs: 0, waitedMs: 0 }
+    figures.streams += 1
+    this.#stages.set(name, figures)
+    return figures
+  }
+
+  #meterWrites(stage: Patched, one: Metered): void {
+    const { _write: write, _final: final } = stage
+    stage._write = (chunk, encoding, done) => {
+      one.begin()
+      one.figures.chunks += 1
+      this.#run(one, () =>
+        write!.call(stage, chunk, encoding, (error) => {
+          one.end()
+          done(error)
+        }),
+      )
+    }
+    if (typeof final !== 'function') return
+    stage._final = (done) => {
+      one.begin()
+      this.#run(one, () =>
+        final.call(stage, (error) => {
+          one.end()
+          done(error)
+        }),
+      )
+    }
+  }
+
+  /** What only gives works from when it is asked until it gives. */
+  #meterReads(stage: Patched, one: Metered, isSource: boolean): void {
+    const { _read: read, push } = stage
+    stage._read = (size) => {
+      one.emptied()
+      if (isSource) one.begin()
+      this.#run(one, () => read!.call(stage, size))
+    }
+    stage.push = (chunk, encoding) => {
+      if (isSource) one.end()
+      if (isSource && chunk !== null) one.figures.chunks += 1
+      // Who comes behind runs while this one pushes.
+      const hasRoom = push!.call(stage, chunk, encoding)
+      if (!hasRoom && chunk !== null) one.filled()
+      return hasRoom
+    }
+  }
+
+  /** Runs a step of a stage: what it calls of another one counts for that. */
+  #run(one: Metered, step: () => void): void {
+    this.#charge()
+    this.#running.push(one)
+    try {
+      step()
+    } finally {
+      this.#charge()
+      this.#running.pop()
+    }
+  }
+
+  #charge(): void {
+    const now = this.#now()
+    const running = this.#running.at(-1)
+    if (running !== undefined) {
+      running.figures.cpuMs += now - this.#runningSinceMs
+      this.#cpuMs += now - this.#runningSinceMs
+    }
+    this.#runningSinceMs = now
+  }
+
+  #cpuNow(): number {
+    this.#charge()
+    return this.#cpuMs
+  }
+}
+
+interface Moment {
+  readonly ms: number
+  /** Time of this thread that all stages took by then. */
+  readonly cpuMs: number
+  /** The same of whatever else as well. */
+  readonly activeMs: number
+}
+
+/** One stage: what it does from one moment to the next. */
+class Metered {
+  readonly figures: StageFigures
+  readonly #moment: () => Moment
+  readonly #isElsewhere: boolean
+  #at: Moment
+  #ownCpuMs: number
+  #isBusy = false
+  #isFull = false
+  #isClosed = false
+
+  constructor(figures: StageFigures, moment: () => Moment, isElsewhere: boolean) {
+    this.figures = figures
+    this.#isElsewhere = isElsewhere
+    this.#moment = moment
+    this.#at = moment()
+    this.#ownCpuMs = figures.cpuMs
+  }
+
+  begin(): void {
+    this.settle()
+    this.#isBusy = true
+  }
+
+  end(): void {
+    this.settle()
+    this.#isBusy = false
+  }
+
+  /** What it gives on has no room. */
+  filled(): void {
+    this.settle()
+    this.#isFull = true
+  }
+
+  emptied(): void {
+    this.settle()
+    this.#isFull = false
+  }
+
+  close(): void {
+    this.settle()
+    this.#isClosed = true
+  }
+
+  /** Counts the time since the last moment for what it did then. */
+  settle(): void {
+    if (this.#isClosed) return
+    const before = this.#at
+    const now = this.#moment()
+    const ownCpuMs = this.figures.cpuMs - this.#ownCpuMs
+    this.#at = now
+    this.#ownCpuMs = this.figures.cpuMs
+    const ms = now.ms - before.ms
+    // While another had the thread, this one could do nothing. What goes on after an await is seen by nobody: it counts
+    // for stages that may have awaited, and so not for those that do their work elsewhere.
+    const takenMs = this.#isElsewhere ? now.activeMs - before.activeMs : now.cpuMs - before.cpuMs
+    const ofOthersMs = Math.max(0, takenMs - ownCpuMs)
+    const worked = Math.min(ms, Math.max(ownCpuMs, ms - ofOthersMs))
+    if (this.#isFull) {
+      this.figures.workedMs += ownCpuMs
+      this.figures.heldMs += ms - ownCpuMs
+    } else if (this.#isBusy) {
+      this.figures.workedMs += worked
+      this.figures.waitedMs += ms - worked
+    } else this.figures.waitedMs += ms
+  }
+}

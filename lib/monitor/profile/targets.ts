@@ -1,0 +1,65 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { type EndedRequest, REQUEST_ENDED } from '../../core/channel/requests.ts'
+import type { TargetProfile } from './schema.ts'
+
+interface Asked {
+  requests: number
+  failed: number
+  refused: number
+  sentBytes: number
+  receivedBytes: number
+  /** In microseconds: it takes whole numbers. */
+  readonly latency: RecordableHistogram
+}
+
+/** From here on a status of HTTP says that a server refused. */
+const REFUSED = 400
+
+/** How long servers take to answer, each by itself. Memory: a histogram of fixed size for each. */
+export class TargetMeter {
+  readonly #servers = new Map<string, Asked>()
+
+  constructor() {
+    REQUEST_ENDED.subscribe(this.#end)
+  }
+
+  close(): void {
+    REQUEST_ENDED.unsubscribe(this.#end)
+  }
+
+  profiles(): TargetProfile[] {
+    return [...this.#servers].map(([server, { latency, sentBytes, receivedBytes, ...counts }]) => ({
+      server,
+      ...counts,
+      sent_bytes: sentBytes,
+      received_bytes: receivedBytes,
+      latency_ms: {
+        p50: latency.percentile(50) / 1000,
+        p90: latency.percentile(90) / 1000,
+        p99: latency.percentile(99) / 1000,
+        max: latency.max / 1000,
+      },
+    }))
+  }
+
+  readonly #end = (message: unknown): void => {
+    const { request, milliseconds, sentBytes, receivedBytes, status = 0, error } = message as EndedRequest
+    const asked = this.#of(request.server)
+    asked.requests += 1
+    if (error !== undefined) asked.failed += 1
+    if (status >= REFUSED) asked.refused += 1
+    asked.sentBytes += sentBytes
+    asked.receivedBytes += receivedBytes
+    asked.latency.record(Math.max(1, Math.round(milliseconds * 1000)))
+  }
+
+  #of(server: string): Asked {
+    let asked = this.#servers.get(server)
+    if (asked === undefined) {
+      const none = { requests: 0, failed: 0, refused: 0, sentBytes: 0, receivedBytes: 0 }
+      asked = { ...none, latency: createHistogram() }
+      this.#servers.set(server, asked)
+    }
+    return asked
+  }
+}

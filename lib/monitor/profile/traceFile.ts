@@ -1,0 +1,135 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import {
+  type EndedRequest,
+  REQUEST_ENDED,
+  REQUEST_STARTED,
+  type ServerRequest,
+} from '../../core/channel/requests.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import type { RunEvent } from '../../run/event/schema.ts'
+
+/** One event of the trace-event format of Chrome, which Perfetto reads: times in microseconds. */
+interface TraceEvent {
+  readonly name: string
+  /** M: says what something is called; b, e: begin and end, by `cat` and `id`; i: a moment; C: a number. */
+  readonly ph: 'M' | 'b' | 'e' | 'i' | 'C'
+  readonly cat?: string
+  readonly id?: string
+  /** Of a moment: it is of the whole process. */
+  readonly s?: 'p'
+  readonly args?: object
+}
+
+const FLUSH_BYTES = 64 * 1024
+/** A file of more opens nowhere. */
+const MOST_EVENTS = 2_000_000
+
+/**
+ * Writes runs, phases, requests and figures as a trace: an array of JSON, whose end may be missing where the process was
+ * killed. No record is in it. Memory: 64 KiB, and a number for each request in flight.
+ */
+export class TraceFile {
+  readonly #file: number
+  readonly #requests = new Map<ServerRequest, string>()
+  #text = '[\n'
+  #events = 0
+  #ids = 0
+  #run: string | undefined
+  #phase: { readonly name: string; readonly id: string } | undefined
+
+  /** @throws ElysiaError ELYSIA_USAGE where the file cannot be written */
+  constructor(path: string) {
+    try {
+      this.#file = openSync(path, 'w', 0o600)
+    } catch (cause) {
+      throw new ElysiaError('ELYSIA_USAGE', `--profile-out ${path} cannot be written`, {
+        cause,
+        hint: 'give a file in a directory that is there and may be written to',
+      })
+    }
+    this.#put({ name: 'process_name', ph: 'M', args: { name: 'elysiactl' } })
+    REQUEST_STARTED.subscribe(this.#onStart)
+    REQUEST_ENDED.subscribe(this.#onEnd)
+  }
+
+  /** Takes an event of a run. */
+  take(event: RunEvent): void {
+    if (event.type === 'run_started') this.#beginRun(event.run, event.kind, event.target)
+    else if (event.type === 'run_ended') this.#endRun()
+    else if (event.type === 'progress') this.#enter(event.phase)
+    else if (event.type === 'retry' || event.type === 'stalled' || event.type === 'resumed') {
+      this.#put({ name: event.type, ph: 'i', cat: 'event', s: 'p' })
+    }
+  }
+
+  /** Numbers at this moment, each a line of a chart. */
+  count(name: string, numbers: Readonly<Record<string, number>>): void {
+    this.#put({ name, ph: 'C', args: numbers })
+  }
+
+  /** Ends the file. */
+  close(): void {
+    REQUEST_STARTED.unsubscribe(this.#onStart)
+    REQUEST_ENDED.unsubscribe(this.#onEnd)
+    this.#endRun()
+    for (const id of this.#requests.values()) this.#put({ name: 'request', ph: 'e', cat: 'request', id })
+    this.#flush('\n]\n')
+    closeSync(this.#file)
+  }
+
+  #beginRun(run: string, kind: string, target: string): void {
+    this.#endRun()
+    this.#run = run
+    this.#put({ name: kind, ph: 'b', cat: 'run', id: run, args: { target } })
+  }
+
+  #endRun(): void {
+    this.#enter(undefined)
+    if (this.#run !== undefined) this.#put({ name: 'run', ph: 'e', cat: 'run', id: this.#run })
+    this.#run = undefined
+  }
+
+  #enter(phase: string | undefined): void {
+    if (phase === this.#phase?.name) return
+    if (this.#phase !== undefined) this.#put({ ...this.#phase, ph: 'e', cat: 'phase' })
+    this.#ids += 1
+    this.#phase = phase === undefined ? undefined : { name: phase, id: `p${this.#ids}` }
+    if (this.#phase !== undefined) this.#put({ ...this.#phase, ph: 'b', cat: 'phase' })
+  }
+
+  readonly #onStart = (message: unknown): void => {
+    const request = message as ServerRequest
+    this.#ids += 1
+    const id = `r${this.#ids}`
+    this.#requests.set(request, id)
+    const { name, server, protocol } = request
+    this.#put({ name, ph: 'b', cat: 'request', id, args: { server, protocol } })
+  }
+
+  readonly #onEnd = (message: unknown): void => {
+    const { request, sentBytes, receivedBytes, status, error } = message as EndedRequest
+    const id = this.#requests.get(request)
+    if (id === undefined) return
+    this.#requests.delete(request)
+    const args = {
+      sentBytes,
+      receivedBytes,
+      ...(status && { status }),
+      ...(error !== undefined && { failed: true }),
+    }
+    this.#put({ name: request.name, ph: 'e', cat: 'request', id, args })
+  }
+
+  #put(event: TraceEvent): void {
+    if (this.#events >= MOST_EVENTS) return
+    const where = { pid: process.pid, tid: 1, ts: Math.round(performance.now() * 1000) }
+    this.#text += `${this.#events === 0 ? '' : ',\n'}${JSON.stringify({ ...event, ...where })}`
+    this.#events += 1
+    if (this.#text.length >= FLUSH_BYTES) this.#flush()
+  }
+
+  #flush(end = ''): void {
+    writeSync(this.#file, this.#text + end)
+    this.#text = ''
+  }
+}

@@ -1,0 +1,48 @@
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import t from 'tap'
+import { observed } from '../../../lib/core/channel/requests.ts'
+import { named } from '../../../lib/core/channel/stages.ts'
+import { startProfiler } from '../../../lib/monitor/profile/index.ts'
+
+t.test('stages, servers and the process are measured from the beginning to the end', async (t) => {
+  const profiler = startProfiler()
+  const asked = { server: 'h:1', protocol: 'rest', name: 'GET /schema', sentBytes: 3 } as const
+  const write = new Writable({
+    objectMode: true,
+    write: (_chunk, _encoding, done) => void setTimeout(done, 5),
+  })
+  const stages = [named('read', Readable.from([1, 2, 3, 4, 5, 6])), named('write', write)] as const
+  profiler.stages.watch(stages)
+  await pipeline(stages)
+  await observed(
+    asked,
+    async () => 'text',
+    () => ({ receivedBytes: 4, status: 422 }),
+  )
+  await t.rejects(
+    observed(
+      asked,
+      () => Promise.reject(new Error('away')),
+      () => ({ receivedBytes: 0 }),
+    ),
+  )
+  profiler.end()
+  await observed(
+    asked,
+    async () => 'unseen',
+    () => ({ receivedBytes: 4 }),
+  )
+  const profile = profiler.profile()
+  t.match(profile, { threads: 0, bottleneck: { kind: 'stage', stage: 'write' } })
+  t.same(
+    profile.stages.map(({ name, chunks }) => [name, chunks]),
+    [
+      ['read', 6],
+      ['write', 6],
+    ],
+  )
+  const [target] = profile.targets
+  t.match(target, { server: 'h:1', requests: 2, failed: 1, refused: 1, sent_bytes: 6, received_bytes: 4 })
+  t.ok(profile.seconds > 0 && profile.cpu_seconds > 0 && profile.peak_rss_bytes > 1e6)
+})

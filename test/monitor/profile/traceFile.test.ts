@@ -1,0 +1,73 @@
+// The trace-event format of Chrome, as its document describes it: what Perfetto opens.
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { observed } from '../../../lib/core/channel/requests.ts'
+import { TraceFile } from '../../../lib/monitor/profile/traceFile.ts'
+import type { RunEvent } from '../../../lib/run/event/schema.ts'
+
+const STARTED = { type: 'run_started', run: 'r', kind: 'restore', target: 'http://h:1' } as RunEvent
+const ASKED = { server: 'h:1', protocol: 'grpc', name: 'Search', sentBytes: 3 } as const
+
+interface Entry {
+  readonly name: string
+  readonly ph: string
+  readonly cat?: string
+  readonly id?: string
+  readonly ts: number
+  readonly args?: object
+}
+
+function written(path: string): Entry[] {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+t.test('runs, phases and requests are spans, each with its begin and end; numbers are charts', async (t) => {
+  const path = join(t.testdir(), 'trace.json')
+  const trace = new TraceFile(path)
+  trace.take(STARTED)
+  for (const phase of ['writing', 'writing', 'reading back']) {
+    trace.take({ type: 'progress', unit: 'objects', phase, done: 1 } as RunEvent)
+  }
+  await observed(
+    ASKED,
+    async () => 'content',
+    (reply) => ({ receivedBytes: reply.length }),
+  )
+  const open = observed(
+    ASKED,
+    () => new Promise(() => {}),
+    () => ({ receivedBytes: 0 }),
+  )
+  trace.count('done', { done: 5 })
+  trace.take({ type: 'stalled', run: 'r', seconds: 1, for: 'disk', waits_for: '/x' })
+  trace.close()
+  void open
+  const entries = written(path)
+  t.notMatch(JSON.stringify(entries), /content/)
+  for (const { name, ph, ts } of entries) {
+    t.ok(
+      name.length > 0 && ['M', 'b', 'e', 'i', 'C'].includes(ph) && Number.isInteger(ts),
+      `${name} ${ph} ${ts}`,
+    )
+  }
+  const spans = Map.groupBy(
+    entries.filter(({ ph }) => ph === 'b' || ph === 'e'),
+    ({ cat, id }) => `${cat} ${id}`,
+  )
+  for (const [span, ends] of spans) t.equal(ends.map(({ ph }) => ph).join(''), 'be', span)
+  t.same(
+    entries.filter(({ ph, cat }) => ph === 'b' && cat !== 'request').map(({ name }) => name),
+    ['restore', 'writing', 'reading back'],
+  )
+  t.match(
+    entries.find(({ ph }) => ph === 'C'),
+    { name: 'done', args: { done: 5 } },
+  )
+  t.equal(statSync(path).mode & 0o777, 0o600)
+})
+
+t.test('a file that cannot be written is wrong usage', async (t) => {
+  const path = join(t.testdir(), 'none', 'trace.json')
+  t.throws(() => new TraceFile(path), { code: 'ELYSIA_USAGE', message: /--profile-out/ })
+})
