@@ -58,6 +58,15 @@ t.test('from cron: what is due is done, one that fails stops none, and nothing i
   })
   t.match(ended.stderr, /warning: broken: exit 10: elysiactl col catalog verify latest:None/)
   t.match(await at.run(['auto', '--once', '-q']), { code: 0, stderr: '', stdout: '' })
+  const { runs } = JSON.parse((await at.run(['runs', 'list', '--json'])).stdout)
+  t.match(
+    runs.map(({ kind, trigger, status }: Record<string, string>) => [kind, trigger, status]).slice(0, 3),
+    [
+      ['rehearse', 'auto', 'done'],
+      ['backup', 'auto', 'done'],
+      ['verify', 'auto', 'failed'],
+    ],
+  )
 })
 
 t.test('what is wrong with a policy is said with its place, and nothing runs', async (t) => {

@@ -22,6 +22,7 @@ import {
   type RehearsalFacts,
   type RehearseReport,
   rehearseCounts,
+  rehearseFacts,
   rehearseReport,
 } from './report.ts'
 import {
@@ -71,6 +72,7 @@ export async function runRehearsal(
   return runJob(run, work, {
     report: (ending) => rehearseReport(location, facts, ending),
     counts: rehearseCounts,
+    facts: rehearseFacts,
   })
 }
 

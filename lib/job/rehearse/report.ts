@@ -1,7 +1,7 @@
 import { toThousandths } from '../../core/units.ts'
 import { type Failure, failureOf } from '../../run/failure.ts'
 import type { RunCounts } from '../../run/record.ts'
-import type { Ending } from '../../run/run.ts'
+import type { Ending, RunFacts } from '../../run/run.ts'
 import type { RestoreReport } from '../restore/report.ts'
 
 /** Something that is not as the archive says. */
@@ -120,4 +120,9 @@ export function rehearseCounts(report: RehearseReport): RunCounts {
     compare_ms: Math.round(compare_seconds * 1000),
   }
   return { objects, written, rejected, proved: proved ? 1 : 0, num_errors: faults.length, ...times }
+}
+
+/** What the last event of a rehearsal says of its archive. */
+export function rehearseFacts({ archive, bytes, rate }: RehearseReport): RunFacts {
+  return { ...(archive !== '' && { archive }), ...(rate > 0 && { rate_per_second: rate }), bytes_in: bytes }
 }

@@ -65,6 +65,7 @@ export const command: Command = {
   ],
   schemas: [rehearseOptions, intoOptions, accessOptions, lockOptions, catalogOptions],
   document: 'rehearsal',
+  records: 'rehearse',
   exits: ['damage', 'conflict', 'notFound', 'locked', 'refused', 'unreachable'],
   docs: 'docs/automation.md',
   run,
