@@ -14,12 +14,14 @@ import {
   ElysiaError,
   loadAuto,
   lock,
+  metricsListenOptions,
   type OptionsSchema,
   type PlannedPolicy,
   type Policy,
   runOptions,
   userPaths,
 } from '../library.ts'
+import { servingMetrics } from '../metrics.ts'
 
 const { shutdownTimeoutMs } = runOptions.properties
 
@@ -59,15 +61,15 @@ export const command: Command = {
     'elysiactl auto --once   # from cron, every few minutes',
     'elysiactl auto          # as a service: stays, until SIGTERM',
   ],
-  schemas: [autoOptions, catalogOptions, tableOptions],
+  schemas: [autoOptions, catalogOptions, tableOptions, metricsListenOptions],
   document: 'auto',
   exits: ['rejects', 'locked', 'terminated'],
   docs: 'docs/automation.md',
   continuing: () => ({ keeps: true }),
-  run,
+  run: (context) => servingMetrics(context, (ready) => carryOutPolicies(context, ready)),
 }
 
-async function run(context: Context): Promise<void> {
+async function carryOutPolicies(context: Context, ready: () => void): Promise<void> {
   const { console, settings } = context
   const { once, dryRun } = context.options(autoOptions)
   const { AutoNotes, readPolicies, plannedPolicies, commandsOf } = await loadAuto()
@@ -88,6 +90,7 @@ async function run(context: Context): Promise<void> {
     return console.print(pageOf(await tablesFor(context), planned))
   }
   const held = lock(state, 'auto', 'the policies: another `elysiactl auto`')
+  ready()
   try {
     const notes = new AutoNotes(state)
     if (notes.movedTo !== undefined)
