@@ -7,7 +7,6 @@ import {
   type OptionsSchema,
   resolve,
 } from '../library.ts'
-import { quietly, withMetrics } from '../metrics.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
 
 /** Leaves the metrics of all runs where the options say, once the run of a command is in the history. */
@@ -25,7 +24,10 @@ export async function metricsObserver(observed: ObservedCommand): Promise<Observ
   return {
     async end() {
       try {
-        const { leaveMetrics } = await metricsLibrary()
+        const [{ leaveMetrics }, { quietly, withMetrics }] = await Promise.all([
+          metricsLibrary(),
+          import('../metrics.ts'),
+        ])
         const { text } = await withMetrics(quietly({ settings, console, options }), (metrics) => metrics())
         for (const error of await leaveMetrics(text, places)) warn(error)
       } catch (error) {

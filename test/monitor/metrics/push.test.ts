@@ -94,7 +94,9 @@ t.test(
   PROGRAM === undefined ? { skip: 'prometheus-pushgateway is not installed' } : {},
   async (t) => {
     const url = `http://127.0.0.1:${await freePort()}`
-    const child = spawn(PROGRAM!, [`--web.listen-address=${new URL(url).host}`], { stdio: 'ignore' })
+    const child = spawn(PROGRAM!, [`--web.listen-address=${new URL(url).host}`, '--persistence.file='], {
+      stdio: 'ignore',
+    })
     t.teardown(() => child.kill())
     for (let left = 300; (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok !== true; left--) {
       if (left === 0) throw new Error('the gateway does not start')
