@@ -96,6 +96,8 @@ export type {
 export type { PlannedPolicy } from '../lib/monitor/auto/planned.ts'
 export type { Policy } from '../lib/monitor/auto/policies.ts'
 export type { AutoChild, AutoRun } from '../lib/monitor/auto/run.ts'
+export type { DashboardSources } from '../lib/monitor/dashboard/facts.ts'
+export { dashboardOptions } from '../lib/monitor/dashboard/options.ts'
 export type { Check } from '../lib/monitor/doctor/check.ts'
 export type {
   HistoryChoice,
@@ -129,6 +131,7 @@ export * from '../lib/run/record.ts'
 export type { Ended } from '../lib/run/run.ts'
 export { AUTO_WORKERS } from '../lib/run/sharedOptions.ts'
 export * from '../lib/run/state.ts'
+export { TOOL } from '../lib/run/tool.ts'
 export { aliasText, findNamed } from '../lib/store/named.ts'
 export * from '../lib/store/open.ts'
 export * from '../lib/store/store.ts'
@@ -229,3 +232,6 @@ export const rememberedAlerts = () => import('../lib/monitor/alerts/remembered.t
 
 /** What looks for alerts and sends them, loaded only where the configuration has any. */
 export const alertsLibrary = () => import('../lib/monitor/alerts/index.ts')
+
+/** What serves the dashboard, likewise. */
+export const dashboardLibrary = () => import('../lib/monitor/dashboard/index.ts')

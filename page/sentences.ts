@@ -32,7 +32,9 @@ export function durationSentence(trend: Trend): string {
   const last = done.at(-1)
   if (middle === undefined || last === undefined)
     return `None of ${counted(trend.points.length, 'run')} ended well.`
-  return `${capital(subjectText(trend))} takes ${spanText(middle)} in the median of ${counted(done.length, 'run')}; the last one took ${spanText(last.seconds)}.${bad}`
+  const subject = capital(subjectText(trend))
+  if (done.length === 1) return `${subject} took ${spanText(middle)} the one time that it ended well.${bad}`
+  return `${subject} takes ${spanText(middle)} in the median of ${counted(done.length, 'run')}; the last one took ${spanText(last.seconds)}.${bad}`
 }
 
 /** How fast they were, and whether one was slower than its like. */

@@ -79,6 +79,7 @@ export const COMMANDS: Group = {
       },
     },
     report: () => import('./report.ts'),
+    dashboard: () => import('./dashboard.ts'),
     transform: {
       summary: 'what becomes of objects on their way',
       members: { test: () => import('./transform/test.ts') },

@@ -27,7 +27,7 @@ export function Storage({ report }: { report: MonitorReport }): VNode {
         report.storage.length === 0
           ? html`<${Nothing} text="Nothing yet. A first archive:" type="elysiactl col backup NAME" />`
           : html`
-            ${figures.days.length === 0 ? html`<p>${sentence}</p>` : html`<${Growth} figures=${figures} sentence=${sentence} />`}
+            ${figures.days.length < 2 ? html`<p>${sentence}</p>` : html`<${Growth} figures=${figures} sentence=${sentence} />`}
             <${Table} caption="Storage by collection" columns=${COLUMNS} rows=${report.storage.map(row)} />`
       }
       ${report.disk.length === 0 ? null : html`<p class="note">Free: ${report.disk.map(({ directory, free_bytes: free, total_bytes: total }) => html`<span class="pairing"><code>${directory}</code> ${sizeText(free)} of ${sizeText(total)}</span> `)}</p>`}

@@ -3,7 +3,7 @@ import { Chart, type Line, TIME_STEPS } from '../chart.ts'
 import { Fold, Moment, Name, Nothing, RunLink, Section, Status, Table } from '../parts.ts'
 import { html, useState, type VNode } from '../preact.ts'
 import { durationSentence, rateSentence } from '../sentences.ts'
-import { capital, rateText, sizeText, spanText, subjectText } from '../words.ts'
+import { capital, counted, rateText, sizeText, spanText, subjectText } from '../words.ts'
 
 type Trend = MonitorReport['trends'][number]
 type Point = Trend['points'][number]
@@ -20,14 +20,14 @@ const COLUMNS = [
 /** How long jobs took and how fast they were; what became slower comes first. */
 export function Trends({ report: { trends } }: { report: MonitorReport }): VNode {
   const [shown, setShown] = useState(FIRST)
-  const withPoints = trends.filter(({ points }) => points.length > 0)
-  const sorted = withPoints.toSorted(
-    (a, b) => Number(b.regression !== undefined) - Number(a.regression !== undefined),
-  )
+  // One point alone is no trend.
+  const sorted = trends
+    .filter(({ points }) => points.length > 1)
+    .toSorted((a, b) => Number(b.regression !== undefined) - Number(a.regression !== undefined))
   const left = sorted.length - shown
   return html`
     <${Section} id="trends" title="Duration and throughput">
-      ${sorted.length === 0 ? html`<${Nothing} text="Nothing yet: trends begin with the first run." />` : null}
+      ${sorted.length === 0 ? html`<${Nothing} text="Nothing to compare yet: a trend begins with the second run of a kind." />` : null}
       ${sorted.slice(0, shown).map((trend) => html`<${One} key=${`${trend.kind} ${trend.collection} ${trend.target}`} trend=${trend} />`)}
       ${left > 0 ? html`<p><button type="button" onClick=${() => setShown(shown + 10)}>Show ${Math.min(left, 10)} more of ${left}</button></p>` : null}
     <//>` as VNode
@@ -49,7 +49,7 @@ function One({ trend }: { trend: Trend }): VNode {
           <figcaption>${rateSentence(trend)}</figcaption>
         </figure>
       </div>
-      <${Fold} summary=${`The same as a table, ${points.length} rows`}>${() => html`<${Table} caption=${`Runs: ${subjectText(trend)}`} columns=${COLUMNS} rows=${points.toReversed().map(row)} />`}<//>
+      <${Fold} summary=${`The same as a table, ${counted(points.length, 'row')}`}>${() => html`<${Table} caption=${`Runs: ${subjectText(trend)}`} columns=${COLUMNS} rows=${points.toReversed().map(row)} />`}<//>
     </div>` as VNode
 }
 

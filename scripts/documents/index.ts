@@ -15,6 +15,7 @@ import {
 } from './archives.ts'
 import { autoDocument } from './auto.ts'
 import { copyDocument } from './copy.ts'
+import { dashboardDocument } from './dashboard.ts'
 import { diffDocument } from './diff.ts'
 import { doctorDocument } from './doctor.ts'
 import { healthDocument } from './health.ts'
@@ -65,6 +66,7 @@ export const DOCUMENTS = {
   cleanup: cleanupDocument,
   compaction: compactionDocument,
   diff: diffDocument,
+  dashboard: dashboardDocument,
   rebuild: rebuildDocument,
   locks: locksDocument,
   settings: settingsDocument,

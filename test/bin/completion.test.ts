@@ -31,6 +31,7 @@ t.test('completion offers commands, options and what they take', async (t) => {
     'diff',
     'runs',
     'report',
+    'dashboard',
     'transform',
     'format',
     'config',

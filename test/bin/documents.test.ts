@@ -132,6 +132,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'runs show': [['last']],
   'runs trim': [['--keep-runs', '1y']],
   report: [[], ['--slo', '99']],
+  dashboard: [['--export', 'page.html']],
   'config show': [[]],
   'config init': [['other.yaml']],
 }

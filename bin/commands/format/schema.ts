@@ -50,6 +50,7 @@ const SCHEMAS: Readonly<Record<string, Load>> = {
   'monitor-report': () => import('../../../lib/schema/monitor-report.json', { with: { type: 'json' } }),
   'alert-check': () => import('../../../lib/schema/alert-check.json', { with: { type: 'json' } }),
   'alert-test': () => import('../../../lib/schema/alert-test.json', { with: { type: 'json' } }),
+  dashboard: () => import('../../../lib/schema/dashboard.json', { with: { type: 'json' } }),
   error: () => import('../../../lib/schema/error.json', { with: { type: 'json' } }),
 }
 

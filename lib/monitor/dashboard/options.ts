@@ -14,6 +14,7 @@ export const dashboardOptions = {
       description:
         'the address of the page; port 0: any that is free. Another than this machine itself only by name',
       placeholder: 'HOST:PORT',
+      example: '127.0.0.1:8090',
       default: '127.0.0.1:0',
       check: listenLack,
       flagOnly: true,

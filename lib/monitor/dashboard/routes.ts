@@ -1,11 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { messageOf } from '../../core/errors.ts'
-import {
-  HISTORY_STATUSES,
-  type HistoryChoice,
-  type HistoryReader,
-  type HistoryStatus,
-} from '../history/entry.ts'
+import type { HistoryChoice, HistoryReader, HistoryStatus } from '../history/entry.ts'
+import { HISTORY_STATUSES } from '../history/statuses.ts'
 import type { Assets } from './assets.ts'
 import type { Access } from './guard/access.ts'
 import { ALWAYS } from './guard/headers.ts'

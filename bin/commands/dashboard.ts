@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { onCatalog } from '../cli/catalog.ts'
+import type { Command, Context } from '../cli/command.ts'
+import {
+  catalogOptions,
+  counted,
+  type DashboardSources,
+  dashboardLibrary,
+  dashboardOptions,
+  rememberedAlerts,
+  roughSize,
+  TOOL,
+} from '../library.ts'
+import { withMonitor } from '../monitor.ts'
+import { alertsFile } from '../observers/alertSettings.ts'
+import { askedNow, reportedOptions } from '../reported.ts'
+
+/** `dashboard`: what runs, what was done and what needs a hand, as a page in the browser. */
+export const command: Command = {
+  summary: 'show what runs, what was done and what needs a hand as a page in the browser',
+  alsoKnownAs: ['ui', 'web', 'serve'],
+  operands: [],
+  examples: [
+    'elysiactl dashboard --open',
+    'elysiactl dashboard --listen 127.0.0.1:8090',
+    'elysiactl dashboard --export dashboard.html --since 90d',
+  ],
+  schemas: [dashboardOptions, reportedOptions, catalogOptions],
+  document: 'dashboard',
+  docs: 'docs/dashboard.md',
+  run,
+}
+
+async function run(context: Context): Promise<void> {
+  const { export: file } = context.options(dashboardOptions)
+  await withMonitor(context, async ({ history, report }) => {
+    const { archiveViews } = await dashboardLibrary()
+    const sources: DashboardSources = {
+      history,
+      report: () => report(askedNow(context)),
+      archives: () => onCatalog(context, archiveViews),
+      alerts: async () => {
+        const { alertsOf } = await rememberedAlerts()
+        return alertsOf(alertsFile())
+      },
+      version: TOOL.version,
+    }
+    await (file === undefined ? serve(context, sources) : write(context, sources, resolve(file)))
+  })
+}
+
+async function write({ console }: Context, sources: DashboardSources, file: string): Promise<void> {
+  const { exportDashboard } = await dashboardLibrary()
+  const written = await exportDashboard(sources, file)
+  if (console.json) return console.document(written)
+  const { runs, bytes, is_cut: isCut } = written
+  const which = isCut ? `the last ${counted(runs, 'run')} of more` : counted(runs, 'run')
+  console.note(`written: ${file}, ${roughSize(bytes)}, ${which}`)
+}
+
+/** Serves the page until a signal comes. */
+async function serve(context: Context, sources: DashboardSources): Promise<void> {
+  const { console, stop } = context
+  const { listen, open } = context.options(dashboardOptions)
+  const { addressOf, isLoopback, openInBrowser, serveDashboard } = await dashboardLibrary()
+  const dashboard = await serveDashboard(sources, addressOf(listen))
+  const { link, address } = dashboard
+  const opened = open ? await openInBrowser(link) : undefined
+  try {
+    if (console.json) await console.document({ link, ...address })
+    else await console.print([link])
+    console.note('whoever has this link sees the page, as long as this command runs; Ctrl-C ends it')
+    if (!isLoopback(address)) {
+      console.warn(
+        `${listen} can be reached from other machines, and what the page shows is not encrypted on its way`,
+      )
+    }
+    if (opened?.isOpened === false) console.warn('no browser could be started: open the link yourself')
+    await ended(stop)
+  } finally {
+    await opened?.forget()
+    await dashboard.close()
+  }
+}
+
+function ended(stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return Promise.resolve()
+  return new Promise((done) => stop.addEventListener('abort', () => done(), { once: true }))
+}

@@ -1,0 +1,39 @@
+import type { Context } from './cli/command.ts'
+import { ElysiaError, momentOf, type OptionsSchema } from './library.ts'
+
+/** Of which time a report is, and what it is held against. */
+export const reportedOptions = {
+  type: 'object',
+  name: 'reported',
+  title: 'Period options',
+  description: 'Of which time a report is, and what it is held against.',
+  properties: {
+    since: {
+      type: 'string',
+      description: 'the begin of the period: a day, a moment, or a time before now',
+      default: '30d',
+      placeholder: 'WHEN',
+      flagOnly: true,
+    },
+    slo: {
+      type: 'string',
+      description: 'the objective for success rates, in percent: what is below needs a hand',
+      placeholder: 'PERCENT',
+      example: '99.9',
+      pattern: '^(100|\\d{1,2})(\\.\\d{1,6})?$',
+    },
+  },
+} as const satisfies OptionsSchema
+
+/**
+ * What a report is asked for now. Needs reportedOptions in schemas.
+ * @throws ElysiaError ELYSIA_USAGE for what is no time, or more than all
+ */
+export function askedNow({ options }: Pick<Context, 'options'>): { since: string; slo: number | undefined } {
+  const { since, slo } = options(reportedOptions)
+  const objective = slo === undefined ? undefined : Number(slo)
+  if (objective !== undefined && objective > 100) {
+    throw new ElysiaError('ELYSIA_USAGE', `--slo ${slo} is more than all`, { hint: 'give percent: 99.9' })
+  }
+  return { since: momentOf(since, '--since', Date.now()), slo: objective }
+}

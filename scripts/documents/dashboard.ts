@@ -1,0 +1,15 @@
+import { count, document, flag, optional, text } from './parts.ts'
+
+export const dashboardDocument = document(
+  'dashboard',
+  '`dashboard --json`: where the page is seen, or what was written.',
+  {
+    link: optional(text('What to open; it holds the secret that lets in.')),
+    host: optional(text('Where the server listens.')),
+    port: optional(count('Its port.')),
+    file: optional(text('The file of --export.')),
+    bytes: optional(count('Its size.')),
+    runs: optional(count('How many runs it holds.')),
+    is_cut: optional(flag('The history has more.')),
+  },
+)
