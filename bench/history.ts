@@ -1,0 +1,307 @@
+/**
+ * `node bench/history.ts [--runs N] [--rounds N]`: a history of 100,000 runs: each query beside the same rows asked of SQLite
+ * alone, the report, and its size on disk; what noting runs costs an ingest; and how well slower runs are told from
+ * noise, with numbers that are the same at every call. Needs `npm run build`.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import Database from 'better-sqlite3'
+import type { HistoryChoice, HistoryEntry } from '../lib/monitor/history/entry.ts'
+import { History } from '../lib/monitor/history/history.ts'
+import { queryOf } from '../lib/monitor/history/query.ts'
+import { slowerOf } from '../lib/monitor/report/regression.ts'
+import { report } from '../lib/monitor/report/report.ts'
+import { COMMAND, homeIn, ingestWords } from './embedded.ts'
+import { inTurns, median, round, say, spread, writeRecords } from './measure.ts'
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '21' },
+    records: { type: 'string', default: '300000' },
+  },
+})
+const RUNS = Number(values.runs)
+const ROUNDS = Number(values.rounds)
+const RECORDS = Number(values.records)
+const NOW = Date.parse('2026-11-29T12:00:00Z')
+const HOUR_MS = 3_600_000
+const DAYS = 400
+/** Kinds, with how many of a hundred runs are of each. */
+const KINDS = [
+  'backup',
+  'backup',
+  'backup',
+  'ingest',
+  'ingest',
+  'verify',
+  'restore',
+  'cleanup',
+  'copy',
+  'diff',
+]
+const COLLECTIONS = 40
+
+const home = mkdtempSync(join(tmpdir(), 'elysiactl-bench-'))
+const file = join(home, 'history.db')
+
+try {
+  const history = new History(file)
+  const seconds = fill(history)
+  say('fill the history', { runs: RUNS, per_second: round(RUNS / seconds, 0) })
+  await benchQueries(history)
+  await benchReport(history)
+  history.close()
+  say('on disk', { mb: round(statSync(file).size / 1e6, 1), at_most: 100 })
+  benchRegressions()
+  await benchIngest()
+} finally {
+  rmSync(home, { recursive: true })
+}
+
+/** Numbers between 0 and 1, the same at every call. */
+function numbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1664525 + 1013904223) >>> 0
+    return (state + 0.5) / 4294967296
+  }
+}
+
+/** Each as a transaction of its own, as the ends of runs are. */
+function fill(history: History): number {
+  const next = numbers(1)
+  const startedMs = performance.now()
+  for (let one = 0; one < RUNS; one += 1) history.put(entryOf(one, next))
+  return (performance.now() - startedMs) / 1000
+}
+
+function entryOf(index: number, next: () => number): HistoryEntry {
+  const startedMs = NOW - ((RUNS - index) / RUNS) * DAYS * 24 * HOUR_MS
+  const kind = KINDS[Math.floor(next() * KINDS.length)]!
+  const collection = `Collection${Math.floor(next() ** 2 * COLLECTIONS)}`
+  const target = 'http://weaviate-1.internal.example.org:8080?grpc=weaviate-1.internal.example.org:50051'
+  const fate = next()
+  const status = fate < 0.96 ? 'done' : fate < 0.97 ? 'rejects' : fate < 0.99 ? 'failed' : 'killed'
+  const seconds = 20 + next() * 200
+  const objects = Math.floor(50_000 + next() * 100_000)
+  const at = (ms: number) => new Date(ms).toISOString()
+  return {
+    id: `${at(startedMs).replace(/[-:]|\.\d+/g, '')}-${index.toString(16).padStart(6, '0')}`,
+    attempt: 1,
+    ...{ kind, collection, target, status, trigger: 'cron' },
+    exit_code: status === 'done' ? 0 : 1,
+    started_at: at(startedMs),
+    updated_at: at(startedMs + seconds * 1000),
+    ended_at: at(startedMs + seconds * 1000),
+    seconds,
+    counts: { objects, vectors: objects, parts: 8, bytes: objects * 900 },
+    records: objects,
+    rejected: status === 'rejects' ? 3 : 0,
+    bytes_in: objects * 2000,
+    bytes_out: objects * 900,
+    rate_per_second: objects / seconds,
+    peak_rss_bytes: 150_000_000,
+    retries: 0,
+    archive: `${at(startedMs)
+      .replace(/[-:]|\.\d+/g, '')
+      .toLowerCase()}-0123456789`,
+    archive_bytes: objects * 900,
+    ...(status === 'failed' && {
+      error: { code: 'ELYSIA_UNREACHABLE', message: `${target} cannot be reached: connect ECONNREFUSED` },
+    }),
+    hosts: ['weaviate-1.internal.example.org:8080', 'weaviate-1.internal.example.org:50051'],
+    command: ['col', 'backup', collection, '--target', 'office', '--compression', 'zstd', '--quiet'],
+    directory: '/home/backup',
+    version: '0.1.0',
+    host: 'backup-1',
+    pid: index,
+  }
+}
+
+async function benchQueries(history: History): Promise<void> {
+  const floor = new Database(file, { readonly: true })
+  const since = new Date(NOW - 30 * 24 * HOUR_MS).toISOString()
+  const choices: Readonly<Record<string, HistoryChoice>> = {
+    'newest 50': { limit: 50 },
+    'failed or killed, 50': { status: ['failed', 'killed'], limit: 50 },
+    'a kind, 50': { kind: ['diff'], limit: 50 },
+    'a rare collection, 50': { collection: 'Collection39', limit: 50 },
+    'a kind of a collection, failed, 50': {
+      ...{ kind: ['restore'], collection: 'Collection39', status: ['failed'] },
+      limit: 50,
+    },
+    'a month ago, 50': { before: since, limit: 50 },
+    'what is not there': { collection: 'None', kind: ['backup'], since, limit: 50 },
+  }
+  for (const [what, choice] of Object.entries(choices)) {
+    const { sql, values: bound } = queryOf(choice)
+    const statement = floor.prepare(`SELECT * FROM runs ${sql}`)
+    const rows = statement.all(...bound).length
+    await tell(
+      `list: ${what}`,
+      10,
+      { rows },
+      () => void statement.all(...bound),
+      () => void history.list(choice),
+    )
+  }
+  const [newest] = history.list({ limit: 1, before: since })
+  const one = floor.prepare('SELECT * FROM runs WHERE id = ?')
+  const id = newest!.id
+  await tell(
+    'show',
+    10,
+    {},
+    () => void one.all(id),
+    () => void history.find(id),
+  )
+  await tell(
+    'show by its beginning',
+    10,
+    {},
+    () => void one.all(id),
+    () => void history.find(id.slice(0, -1)),
+  )
+  const sums = floor.prepare('SELECT * FROM totals')
+  await tell(
+    'totals',
+    10,
+    {},
+    () => void sums.all(),
+    () => void history.totals(),
+  )
+  const last = floor.prepare('SELECT runs.* FROM successes JOIN runs USING (number)')
+  await tell(
+    'last successes',
+    10,
+    { rows: last.all().length },
+    () => void last.all(),
+    () => void history.lastSuccesses(),
+  )
+  await tell(
+    'put',
+    10,
+    {},
+    () => {},
+    () => history.put(entryOf(RUNS, numbers(2))),
+  )
+  await tell(
+    'prune, nothing to go',
+    10,
+    {},
+    () => {},
+    () => void history.prune({ runs: RUNS * 2 }),
+  )
+  floor.close()
+}
+
+async function benchReport(history: History): Promise<void> {
+  for (const days of [7, 30, DAYS]) {
+    const since = new Date(NOW - days * 24 * HOUR_MS).toISOString()
+    const { seconds } = await medians({
+      seconds: async () => void (await report({ history }, { since, nowMs: NOW })),
+    })
+    const points = history.points(since).length
+    say(`report of ${days} days`, { runs: points, ms: round(seconds! * 1000, 1), at_most: 150 })
+  }
+}
+
+/** With numbers that are the same at every call: how often slower runs are found, and equal ones taken for slower. */
+function benchRegressions(): void {
+  const uniform = numbers(12345)
+  const noise = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+  const rates = (count: number, mean: number) =>
+    Array.from({ length: count }, () => mean * (1 + 0.1 * noise()))
+  const histories = 10_000
+  for (const [before, last] of [
+    [8, 5],
+    [12, 5],
+    [20, 5],
+    [25, 5],
+    [30, 3],
+    [100, 5],
+  ] as const) {
+    let found = 0
+    let wrong = 0
+    for (let one = 0; one < histories; one += 1) {
+      if (slowerOf([...rates(before, 1000), ...rates(last, 700)]) !== undefined) found += 1
+      if (slowerOf(rates(before + last, 1000)) !== undefined) wrong += 1
+    }
+    say(`regressions: ${before} runs, then ${last} that are 30 % slower, 10 % noise`, {
+      found_percent: round((found / histories) * 100, 1),
+      wrong_of_1000: round((wrong / histories) * 1000, 2),
+    })
+  }
+}
+
+/** The same ingest with and without a history, in turns: by processor time. */
+async function benchIngest(): Promise<void> {
+  const input = join(home, 'records.jsonl')
+  await writeRecords(input, RECORDS)
+  let turn = 0
+  const ingest = (env: Readonly<Record<string, string>>) => async () => {
+    turn += 1
+    const store = join(home, `store-${turn}.db`)
+    const seconds = await cpuSecondsOf([...COMMAND, ...ingestWords(input, store), '--quiet'], {
+      ...homeIn(home),
+      ...env,
+    })
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${store}${suffix}`, { force: true })
+    return seconds
+  }
+  const taken = await inTurns(7, { off: ingest({ ELYSIACTL_KEEP_RUNS: '0' }), on: ingest({}) })
+  const ratios = taken.on.map((one, index) => one / taken.off[index]!)
+  say(`ingest of ${RECORDS} records with a history / without, processor time`, {
+    off_s: round(median(taken.off), 3),
+    on_s: round(median(taken.on), 3),
+    ...spread(ratios),
+    at_most: 1.02,
+  })
+}
+
+/** The processor time of a process of Node, as the shell counts it: its own, and that of the system for it. */
+async function cpuSecondsOf(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+  const script = 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>&1'
+  const child = spawn('bash', ['-c', script, 'bash', process.execPath, ...argv], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const [said] = await Promise.all([text(child.stderr), once(child, 'close')])
+  if (child.exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${child.exitCode}`)
+  return said
+    .trim()
+    .split(' ')
+    .reduce((sum, one) => sum + Number(one), 0)
+}
+
+async function medians(
+  calls: Readonly<Record<string, () => Promise<void>>>,
+): Promise<Record<string, number>> {
+  const timed = Object.entries(calls).map(([name, call]) => {
+    const time = async () => {
+      const startedMs = performance.now()
+      await call()
+      return (performance.now() - startedMs) / 1000
+    }
+    return [name, time] as const
+  })
+  const taken = await inTurns(ROUNDS, Object.fromEntries(timed))
+  return Object.fromEntries(Object.entries(taken).map(([name, all]) => [name, median(all)]))
+}
+
+async function tell(
+  what: string,
+  most: number,
+  more: object,
+  floor: () => void,
+  ours: () => void,
+): Promise<void> {
+  const { floor: bare, ours: own } = await medians({ floor: async () => floor(), ours: async () => ours() })
+  say(what, { ...more, floor_ms: round(bare! * 1000, 2), ours_ms: round(own! * 1000, 2), at_most: most })
+}
