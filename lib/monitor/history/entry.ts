@@ -150,7 +150,7 @@ export interface RunPoint {
   readonly target: string
   readonly status: HistoryStatus
   readonly code: string
-  readonly started_at: string
+  readonly startedMs: number
   readonly seconds: number
   /** Records or objects a second; 0 where nobody said. */
   readonly rate: number

@@ -1,7 +1,12 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
-import { ForeignCode, openDatabase, type SqliteDatabase } from '../../database/connection.ts'
+import {
+  ForeignCode,
+  openDatabase,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from '../../database/connection.ts'
 import { requireFiles } from '../../database/files.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import { type Inode, inodeOf } from '../../file/inode.ts'
@@ -20,6 +25,14 @@ export interface HistoryFileOptions {
   readonly onEvent?: Emit
 }
 
+/** What a history works with: a connection that prepares each statement once. */
+export interface HistoryConnection {
+  prepare(sql: string): SqliteStatement
+  pragma(text: string): unknown
+  /** As one transaction, which takes the lock of a writer at once. */
+  transaction<T>(work: () => T): T
+}
+
 /** The history is damaged, or not there any more. */
 class Damaged extends ElysiaError {}
 
@@ -32,6 +45,7 @@ export class HistoryFile {
   readonly #options: HistoryFileOptions
   #database: SqliteDatabase
   #inode: Inode | undefined
+  #prepared: (HistoryConnection & { readonly database: SqliteDatabase }) | undefined
 
   /** @throws ElysiaError ELYSIA_STATE, ELYSIA_LOCKED, ELYSIA_CONFLICT where a newer elysiactl made it */
   constructor(path: string, options: HistoryFileOptions) {
@@ -47,12 +61,12 @@ export class HistoryFile {
   }
 
   /** Works with the connection; where damage shows, once more with a new file. */
-  use<T>(work: (database: SqliteDatabase) => T): T {
+  use<T>(work: (database: HistoryConnection) => T): T {
     if (this.#database.memory && existsSync(this.path)) this.#database = this.#open()
     try {
       return this.#guarded(() => {
         requireFiles(this.#database)
-        return work(this.#database)
+        return work(this.#connection())
       })
     } catch (error) {
       if (!(error instanceof Damaged)) throw error
@@ -60,11 +74,17 @@ export class HistoryFile {
       this.#moveAside(error)
       this.#database = this.#open()
     }
-    return this.#guarded(() => work(this.#database))
+    return this.#guarded(() => work(this.#connection()))
   }
 
   close(): void {
     this.#database.close()
+  }
+
+  #connection(): HistoryConnection {
+    const database = this.#database
+    if (this.#prepared?.database !== database) this.#prepared = prepared(database)
+    return this.#prepared
   }
 
   #open(): SqliteDatabase {
@@ -101,6 +121,20 @@ export class HistoryFile {
       if (existsSync(`${this.path}${suffix}`)) renameSync(`${this.path}${suffix}`, `${aside}${suffix}`)
     }
     this.#options.onEvent?.({ type: 'history_moved_aside', path: aside, error: failureOf(error) })
+  }
+}
+
+function prepared(database: SqliteDatabase): HistoryConnection & { readonly database: SqliteDatabase } {
+  const statements = new Map<string, SqliteStatement>()
+  return {
+    database,
+    prepare(sql) {
+      const known = statements.get(sql) ?? (database.prepare(sql) as SqliteStatement)
+      statements.set(sql, known)
+      return known
+    },
+    pragma: (text) => database.pragma(text, { simple: true }),
+    transaction: (work) => database.transaction(work).immediate(),
   }
 }
 

@@ -1,6 +1,5 @@
 import { isDead, type LockOwner, thisOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError } from '../../core/errors.ts'
-import type { SqliteDatabase } from '../../database/connection.ts'
 import type {
   HistoryChoice,
   HistoryEntry,
@@ -9,7 +8,7 @@ import type {
   ReportedHistory,
   RunPoint,
 } from './entry.ts'
-import { HistoryFile, type HistoryFileOptions } from './file.ts'
+import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './file.ts'
 import { killedEntry } from './killed.ts'
 import { LAST_OF_EACH_STATUS, newestOf } from './last.ts'
 import { type Keep, prune } from './prune.ts'
@@ -29,13 +28,23 @@ const POINT = 'id, kind, collection, target, status, code, started_at, seconds, 
 
 type PointRow = [
   ...[id: string, kind: string, collection: string, target: string, status: HistoryStatus, code: string],
-  ...[started: string, seconds: number | null, rate: number | null, bytesIn: number, bytesOut: number],
+  ...[started: number, seconds: number | null, rate: number | null, bytesIn: number, bytesOut: number],
 ]
 
 function pointOf(row: PointRow): RunPoint {
-  const [id, kind, collection, target, status, code, started_at, seconds, rate, bytesIn, bytesOut] = row
-  const amounts = { seconds: seconds ?? 0, rate: rate ?? 0, bytes: bytesIn + bytesOut }
-  return { id, kind, collection, target, status, code, started_at, ...amounts }
+  const [id, kind, collection, target, status, code, startedMs, seconds, rate, bytesIn, bytesOut] = row
+  return {
+    id,
+    kind,
+    collection,
+    target,
+    status,
+    code,
+    startedMs,
+    seconds: seconds ?? 0,
+    rate: rate ?? 0,
+    bytes: bytesIn + bytesOut,
+  }
 }
 
 /**
@@ -137,7 +146,7 @@ export class History implements ReportedHistory {
       database
         .prepare(`SELECT ${POINT} FROM runs WHERE started_at >= ? ORDER BY started_at, number`)
         .raw()
-        .all(since),
+        .all(Date.parse(since)),
     ) as PointRow[]
     return rows.map(pointOf)
   }
@@ -159,7 +168,7 @@ export class History implements ReportedHistory {
   }
 
   version(): number {
-    const others = this.#file.use((database) => database.pragma('data_version', { simple: true })) as number
+    const others = this.#file.use((database) => database.pragma('data_version')) as number
     return others * 1_000_000 + this.#writes
   }
 
@@ -178,7 +187,7 @@ export class History implements ReportedHistory {
     )
   }
 
-  #read(select: (database: SqliteDatabase) => unknown[]): HistoryEntry[] {
+  #read(select: (database: HistoryConnection) => unknown[]): HistoryEntry[] {
     this.#look()
     return this.#file.use((database) =>
       (select(database) as RunRow[]).map((row) => {
@@ -198,9 +207,9 @@ export class History implements ReportedHistory {
     }
   }
 
-  #write<T>(work: (database: SqliteDatabase) => T): T {
+  #write<T>(work: (database: HistoryConnection) => T): T {
     this.#writes += 1
-    return this.#file.use((database) => database.transaction(work).immediate(database))
+    return this.#file.use((database) => database.transaction(() => work(database)))
   }
 }
 
@@ -209,7 +218,7 @@ export function openHistory(path: string, options: HistoryFileOptions = {}): His
   return new History(path, options)
 }
 
-function putRow(database: SqliteDatabase, entry: HistoryEntry, owner: LockOwner | undefined): void {
+function putRow(database: HistoryConnection, entry: HistoryEntry, owner: LockOwner | undefined): void {
   const { id, attempt } = entry
   const find = database.prepare('SELECT * FROM runs WHERE id = ? AND attempt = ?')
   const before = find.get(id, attempt) as RunRow | undefined

@@ -1,5 +1,5 @@
 import { before, type Period, periodOf } from '../../core/duration.ts'
-import type { SqliteDatabase } from '../../database/connection.ts'
+import type { HistoryConnection } from './file.ts'
 
 /** How many entries stay, and how old they may become. */
 export interface Keep {
@@ -16,13 +16,15 @@ export function keepOf(text: string): Keep {
 }
 
 /** Removes at most 2,000 entries. Nothing is looked through where nothing is to go. */
-export function prune(database: SqliteDatabase, { runs, period }: Keep, nowMs: number): number {
-  const cutoffs: string[] = []
-  if (period !== undefined) cutoffs.push(new Date(before(nowMs, period)).toISOString())
-  const beyond = runs === undefined ? undefined : oldestOf(database, runs)
+export function prune(database: HistoryConnection, { runs, period }: Keep, nowMs: number): number {
+  const cutoffs: number[] = []
+  if (period !== undefined) cutoffs.push(before(nowMs, period))
+  // A history that keeps nothing has nothing newer than what is to go.
+  const beyond =
+    runs === 0 ? Number.MAX_SAFE_INTEGER : runs === undefined ? undefined : oldestOf(database, runs)
   if (beyond !== undefined) cutoffs.push(beyond)
-  const cutoff = cutoffs.sort().at(-1)
-  if (cutoff === undefined) return 0
+  if (cutoffs.length === 0) return 0
+  const cutoff = Math.max(...cutoffs)
   const { changes } = database
     .prepare(
       `DELETE FROM runs WHERE number IN (
@@ -34,13 +36,13 @@ export function prune(database: SqliteDatabase, { runs, period }: Keep, nowMs: n
 }
 
 /** When the oldest of the newest `runs` was begun; undefined where there are no more than these. */
-function oldestOf(database: SqliteDatabase, runs: number): string | undefined {
+function oldestOf(database: HistoryConnection, runs: number): number | undefined {
   const { first, last } = database
     .prepare('SELECT (SELECT min(number) FROM runs) first, (SELECT max(number) FROM runs) last')
     .get() as { first: number | null; last: number | null }
   if ((last ?? 0) - (first ?? 0) < runs) return undefined
   const found = database
     .prepare('SELECT started_at FROM runs ORDER BY started_at DESC LIMIT 1 OFFSET ?')
-    .get(Math.max(0, runs - 1)) as { started_at: string } | undefined
+    .get(Math.max(0, runs - 1)) as { started_at: number } | undefined
   return found?.started_at
 }

@@ -1,5 +1,5 @@
 import type { LockOwner } from '../../catalog/lock/process.ts'
-import { isTexts, isTime, shallowJson } from '../../catalog/shallowJson.ts'
+import { isTexts, shallowJson } from '../../catalog/shallowJson.ts'
 import { isRecord } from '../../core/value/record.ts'
 import type { HistoryEntry } from './entry.ts'
 import { HISTORY_STATUSES, TRIGGERS } from './statuses.ts'
@@ -16,9 +16,9 @@ export interface RunRow {
   readonly status: string
   readonly code: string
   readonly exit_code: number | null
-  readonly started_at: string
-  readonly updated_at: string
-  readonly ended_at: string | null
+  readonly started_at: number
+  readonly updated_at: number
+  readonly ended_at: number | null
   readonly seconds: number | null
   readonly records: number
   readonly rejected: number
@@ -66,6 +66,8 @@ export class StrangeEntry extends Error {}
 /** A text of somebody else may be of any length. */
 const LONGEST_TEXT = 4000
 const WORDS_KEPT = 200
+/** The last moment that a Date can be. */
+const LATEST_MS = 8.64e15
 
 /** The values of an entry in the order of COLUMNS. */
 export function valuesOf(entry: HistoryEntry, owner: LockOwner | undefined): (string | number | null)[] {
@@ -73,10 +75,12 @@ export function valuesOf(entry: HistoryEntry, owner: LockOwner | undefined): (st
   const { started_at, updated_at, ended_at, seconds, records, rejected, bytes_in, bytes_out } = entry
   const { rate_per_second, retries, archive, progress, ...rest } = entry
   const row: Record<(typeof COLUMNS)[number], string | number | null> = {
-    ...{ id, attempt, kind, trigger, collection, target, status, started_at, updated_at },
+    ...{ id, attempt, kind, trigger, collection, target, status },
+    started_at: Date.parse(started_at),
+    updated_at: Date.parse(updated_at),
     code: error?.code ?? '',
     exit_code: exit_code ?? null,
-    ended_at: ended_at ?? null,
+    ended_at: ended_at === undefined ? null : Date.parse(ended_at),
     seconds: seconds ?? null,
     ...{ records, rejected, bytes_in, bytes_out, retries },
     rate: rate_per_second ?? null,
@@ -140,17 +144,17 @@ export function entryOf(row: RunRow): HistoryEntry {
     progress,
     ...rest
   } = row
-  const { details: json, trigger, status, ...plain } = rest
+  const { details: json, trigger, status, started_at, updated_at, ...plain } = rest
   if (!HISTORY_STATUSES.some((one) => one === status)) throw strange('status', status)
   if (!TRIGGERS.some((one) => one === trigger)) throw strange('trigger', trigger)
-  for (const name of ['started_at', 'updated_at'] as const)
-    if (!isTime(row[name])) throw strange(name, row[name])
   return {
     ...plain,
     trigger: trigger as HistoryEntry['trigger'],
     status: status as HistoryEntry['status'],
     ...(exit_code !== null && { exit_code }),
-    ...(ended_at !== null && { ended_at }),
+    started_at: timeIn(started_at),
+    updated_at: timeIn(updated_at),
+    ...(ended_at !== null && { ended_at: timeIn(ended_at) }),
     ...(seconds !== null && { seconds }),
     ...(rate !== null && { rate_per_second: rate }),
     ...(archive !== null && { archive }),
@@ -171,6 +175,12 @@ function detailsIn(json: string): Details {
     (error === undefined || (isRecord(error) && typeof error.message === 'string'))
   if (!isSound) throw strange('details', json)
   return details as Details
+}
+
+/** A moment as ISO text. @throws StrangeEntry */
+export function timeIn(ms: unknown): string {
+  if (typeof ms === 'number' && Math.abs(ms) <= LATEST_MS) return new Date(ms).toISOString()
+  throw strange('a time', ms)
 }
 
 /** The process that a column names. @throws StrangeEntry */

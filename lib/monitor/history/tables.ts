@@ -3,7 +3,9 @@ export const HISTORY_FORMAT = 1
 
 /**
  * `runs` holds a row for each try; `totals` the sums over all that ever were, and `successes` the last good run of each
- * subject: pruning leaves both alone. Each index ends in what the lists are sorted by.
+ * subject: pruning leaves both alone. Each index goes on with what the lists are sorted by, and with what else they
+ * are chosen by. Times are
+ * milliseconds since 1970: as texts they would be a seventh of the file.
  */
 export const HISTORY_TABLES = `
   CREATE TABLE runs (
@@ -17,9 +19,9 @@ export const HISTORY_TABLES = `
     status TEXT NOT NULL,
     code TEXT NOT NULL,
     exit_code INTEGER,
-    started_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL,
-    ended_at TEXT,
+    started_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    ended_at INTEGER,
     seconds REAL,
     records INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
@@ -34,10 +36,10 @@ export const HISTORY_TABLES = `
     UNIQUE (id, attempt)
   );
   CREATE INDEX runs_started ON runs (started_at);
-  CREATE INDEX runs_kind ON runs (kind, started_at);
-  CREATE INDEX runs_collection ON runs (collection, started_at);
-  CREATE INDEX runs_status ON runs (status, started_at);
-  CREATE INDEX runs_subject ON runs (kind, collection, target, status, started_at);
+  CREATE INDEX runs_kind ON runs (kind, started_at, status);
+  CREATE INDEX runs_collection ON runs (collection, started_at, kind, status);
+  CREATE INDEX runs_status ON runs (status, started_at, kind);
+  CREATE INDEX runs_subject ON runs (kind, collection, target, status, started_at, rate);
   CREATE INDEX runs_open ON runs (number) WHERE owner IS NOT NULL;
   CREATE TABLE totals (
     kind TEXT NOT NULL,
@@ -59,7 +61,6 @@ export const HISTORY_TABLES = `
     collection TEXT NOT NULL,
     target TEXT NOT NULL,
     number INTEGER NOT NULL,
-    started_at TEXT NOT NULL,
     PRIMARY KEY (kind, collection, target)
   ) WITHOUT ROWID;
   CREATE INDEX successes_number ON successes (number);

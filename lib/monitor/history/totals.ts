@@ -1,5 +1,5 @@
-import type { SqliteDatabase } from '../../database/connection.ts'
 import type { HistoryTotal } from './entry.ts'
+import type { HistoryConnection } from './file.ts'
 import type { RunRow } from './row.ts'
 
 /** What a sum is made of. */
@@ -26,24 +26,24 @@ const ADD = `
     retries = retries + excluded.retries`
 
 /** Adds a run that has ended to the sums, or takes it out where its row is about to say something else. */
-export function addTo(database: SqliteDatabase, row: Summed, sign: 1 | -1): void {
+export function addTo(database: HistoryConnection, row: Summed, sign: 1 | -1): void {
   if (row.status === 'running') return
   const { kind, collection, target, status, code } = row
   const amounts = [1, row.seconds ?? 0, row.records, row.rejected, row.bytes_in, row.bytes_out, row.retries]
   database.prepare(ADD).run(kind, collection, target, status, code, ...amounts.map((one) => sign * one))
 }
 
-export function totalsIn(database: SqliteDatabase): HistoryTotal[] {
+export function totalsIn(database: HistoryConnection): HistoryTotal[] {
   return database.prepare('SELECT * FROM totals WHERE runs > 0').all() as HistoryTotal[]
 }
 
 const LAST = `
-  INSERT INTO successes SELECT kind, collection, target, number, started_at FROM runs
+  INSERT INTO successes SELECT kind, collection, target, number FROM runs
   WHERE kind = ? AND collection = ? AND target = ? AND status = 'done' ORDER BY started_at DESC, number DESC LIMIT 1`
 
 /** Finds the last good run of a subject anew. */
 export function renewSuccess(
-  database: SqliteDatabase,
+  database: HistoryConnection,
   { kind, collection, target }: Pick<RunRow, 'kind' | 'collection' | 'target'>,
 ): void {
   const subject = [kind, collection, target]

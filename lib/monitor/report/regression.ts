@@ -78,6 +78,10 @@ export function median(numbers: readonly number[]): number {
  */
 function chanceOf(against: number, last: number, before: number): number {
   // ways[k][u]: how k of the runs so far can be the last ones with u pairs.
+  const pairs = last * before
+  const deviation = Math.sqrt((pairs * (last + before + 1)) / 12)
+  // Far from what could be rare enough: it need not be counted.
+  if (against > pairs / 2 - 2 * deviation) return 1
   const most = against
   let ways = Array.from({ length: last + 1 }, (_, k) => row(most, k === 0 ? 1 : 0))
   for (let runs = 0; runs < last + before; runs += 1) {

@@ -48,7 +48,9 @@ export function successRate(
   lastError: (id: string) => string | undefined,
 ): SuccessRate {
   const { kind, collection, target, points, lastSuccess } = subject
-  const count = (status: RunPoint['status']) => points.filter((one) => one.status === status).length
+  const counts = new Map<RunPoint['status'], number>()
+  for (const { status } of points) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const count = (status: RunPoint['status']) => counts.get(status) ?? 0
   const [done, rejects, failed, killed] = [count('done'), count('rejects'), count('failed'), count('killed')]
   const all = done + rejects + failed + killed
   const rate = all === 0 ? undefined : done / all

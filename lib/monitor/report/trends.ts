@@ -45,6 +45,13 @@ function thinned(points: readonly RunPoint[]): readonly RunPoint[] {
   return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]!)
 }
 
-function pointOf({ id, started_at, status, seconds, rate, bytes }: RunPoint): Trend['points'][number] {
-  return { at: started_at, run: id, status, seconds, ...(rate > 0 && { rate_per_second: rate }), bytes }
+function pointOf({ id, startedMs, status, seconds, rate, bytes }: RunPoint): Trend['points'][number] {
+  return {
+    at: new Date(startedMs).toISOString(),
+    run: id,
+    status,
+    seconds,
+    ...(rate > 0 && { rate_per_second: rate }),
+    bytes,
+  }
 }
