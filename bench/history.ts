@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
 import type { HistoryChoice, HistoryEntry } from '../lib/monitor/history/entry.ts'
 import { History } from '../lib/monitor/history/history.ts'
-import { queryOf } from '../lib/monitor/history/query.ts'
+import { queryOf, singled } from '../lib/monitor/history/query.ts'
 import { slowerOf } from '../lib/monitor/report/regression.ts'
 import { report } from '../lib/monitor/report/report.ts'
 import { COMMAND, homeIn, ingestWords } from './embedded.ts'
@@ -140,14 +140,16 @@ async function benchQueries(history: History): Promise<void> {
     'what is not there': { collection: 'None', kind: ['backup'], since, limit: 50 },
   }
   for (const [what, choice] of Object.entries(choices)) {
-    const { sql, values: bound } = queryOf(choice)
-    const statement = floor.prepare(`SELECT * FROM runs ${sql}`)
-    const rows = statement.all(...bound).length
+    const statements = singled(choice).map((one) => {
+      const { sql, values: bound } = queryOf(one)
+      return floor.prepare(`SELECT * FROM runs ${sql}`).bind(...bound)
+    })
+    const rows = history.list(choice).length
     await tell(
       `list: ${what}`,
       10,
       { rows },
-      () => void statement.all(...bound),
+      () => statements.forEach((one) => void one.all()),
       () => void history.list(choice),
     )
   }

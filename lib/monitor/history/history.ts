@@ -12,7 +12,7 @@ import { type HistoryConnection, HistoryFile, type HistoryFileOptions } from './
 import { killedEntry } from './killed.ts'
 import { LAST_OF_EACH_STATUS, newestOf } from './last.ts'
 import { type Keep, prune } from './prune.ts'
-import { queryOf } from './query.ts'
+import { queryOf, singled } from './query.ts'
 import { COLUMNS, entryOf, ownerIn, type RunRow, valuesOf } from './row.ts'
 import { addTo, renewSuccess, totalsIn } from './totals.ts'
 
@@ -100,8 +100,15 @@ export class History implements ReportedHistory {
   }
 
   list(choice: HistoryChoice = {}): HistoryEntry[] {
-    const { sql, values } = queryOf(choice)
-    return this.#read((database) => database.prepare(`SELECT * FROM runs ${sql}`).all(...values))
+    const queries = singled(choice).map(queryOf)
+    return this.#read((database) => {
+      const lists = queries.map(({ sql, values }) => {
+        return database.prepare(`SELECT * FROM runs ${sql}`).all(...values) as RunRow[]
+      })
+      if (lists.length === 1) return lists[0]!
+      const all = lists.flat().sort((a, b) => b.started_at - a.started_at || b.number - a.number)
+      return all.slice(0, choice.limit)
+    })
   }
 
   /** @throws ElysiaError ELYSIA_USAGE where several begin so */

@@ -34,3 +34,16 @@ export function whereOf(choice: HistoryChoice): HistoryQuery {
   if (before !== undefined) add('started_at < ?', Date.parse(before))
   return { sql: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`, values }
 }
+
+/**
+ * Choices of one kind and one status each, which are the same together: an index has the runs of each in order, and of
+ * several at once it has not. One of a collection stays as it is: it is found by that.
+ */
+export function singled(choice: HistoryChoice): HistoryChoice[] {
+  const { kind, status, collection } = choice
+  if (collection !== undefined) return [choice]
+  const ofKinds =
+    kind === undefined ? [choice] : [...new Set(kind)].map((one) => ({ ...choice, kind: [one] }))
+  if (status === undefined) return ofKinds
+  return ofKinds.flatMap((some) => [...new Set(status)].map((one) => ({ ...some, status: [one] })))
+}

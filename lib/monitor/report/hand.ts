@@ -51,7 +51,9 @@ function missed(one: MonitorReport['missed'][number]): NeedsAHand {
 }
 
 function withTarget(command: string, target: string): string {
-  return target === '' ? command : `${command} --target ${target}`
+  if (target === '') return command
+  const isPlain = /^[\w@%+=:,./-]+$/.test(target)
+  return `${command} --target ${isPlain ? target : `'${target.replaceAll("'", `'\\''`)}'`}`
 }
 
 /** One that failed before its store was known is over once the same was done, wherever. */

@@ -49,6 +49,8 @@ t.test('lists are by kind, status, collection, target and time, the newest first
   const ids = (choice: Parameters<History['list']>[0]) => history.list(choice).map(({ id }) => id)
   t.strictSame(ids({}), ['b', 'c', 'a'])
   t.strictSame(ids({ kind: ['backup'] }), ['b', 'a'])
+  t.strictSame(ids({ status: ['failed', 'killed', 'done'] }), ['b', 'c', 'a'])
+  t.strictSame(ids({ status: ['failed', 'done'], kind: ['verify', 'backup'], limit: 2 }), ['b', 'c'])
   t.strictSame(ids({ status: ['failed', 'killed'] }), ['b'])
   t.strictSame(ids({ collection: 'Article', target: '/a' }), ['c'])
   t.strictSame(ids({ since: '2026-11-02T00:00:00.000Z' }), ['b', 'c'])
