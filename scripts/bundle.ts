@@ -84,23 +84,46 @@ const typebox: Plugin = {
   },
 }
 
+/** Packages that stand beside the command as a file of their own, which is loaded when they are first needed. */
+interface Apart {
+  readonly packages: readonly string[]
+  readonly file: string
+}
+
 /**
  * Weaviate's client and what calls it are 500 modules, which take 180 ms to load and 55 as one file. Only a run against a
  * server loads that.
  */
-const WEAVIATE = { packages: ['weaviate-client', 'nice-grpc', 'protobufjs/minimal.js'], file: 'weaviate.cjs' }
+const WEAVIATE: Apart = {
+  packages: ['weaviate-client', 'nice-grpc', 'protobufjs/minimal.js'],
+  file: 'weaviate.cjs',
+}
 
-const weaviate: Plugin = {
-  name: 'weaviate',
-  setup({ onResolve, onLoad }) {
-    const here = `./${WEAVIATE.file}`
-    const filter = new RegExp(`^(${WEAVIATE.packages.join('|')})$`)
-    onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'weaviate' }))
-    onResolve({ filter: /\/weaviate\.cjs$/ }, () => ({ path: here, external: true }))
-    onLoad({ filter: /./, namespace: 'weaviate' }, ({ path: name }) => ({
-      contents: `module.exports = require('${here}')['${name}']`,
-    }))
-  },
+/** A twelfth of the command, for regular expressions in transforms alone. */
+const RE2JS: Apart = { packages: ['re2js'], file: 're2js.cjs' }
+
+function apart({ packages, file }: Apart): Plugin {
+  return {
+    name: file,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path: name }) => ({
+        path: name,
+        namespace: file,
+      }))
+      onResolve({ filter: new RegExp(`/${file.replace('.', '\\.')}$`) }, ({ path: own }) => ({
+        path: own,
+        external: true,
+      }))
+      onLoad({ filter: /./, namespace: file }, ({ path: name }) => ({
+        contents: `module.exports = require('./${file}')['${name}']`,
+      }))
+    },
+  }
+}
+
+function bundleApart({ packages, file }: Apart): Promise<void> {
+  const contents = packages.map((name) => `exports['${name}'] = require('${name}')`).join('\n')
+  return bundle(file, { stdin: { contents, resolveDir: path('.') }, plugins: [late] })
 }
 
 /**
@@ -156,21 +179,18 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
   }
 }
 
+const OWN_PLUGINS = [late, schemas, typebox, apart(WEAVIATE), apart(RE2JS)]
+
 await bundle('main.cjs', {
   entryPoints: [path('bin/main.ts')],
-  plugins: [late, schemas, typebox, weaviate],
+  plugins: OWN_PLUGINS,
 })
 await bundle('works.cjs', {
   entryPoints: [path('lib/job/thread/thread.ts')],
-  plugins: [late, schemas, typebox, weaviate],
+  plugins: OWN_PLUGINS,
 })
 await bundle('start.cjs', { entryPoints: [path('bin/start/start.ts')] })
 await writeFile(path('dist/bin/thread.cjs'), `module.exports = require('./start.cjs').load('works.cjs')\n`)
 await bundle(TYPEBOX.file, { entryPoints: [path(TYPEBOX.module)], plugins: [late] })
-await bundle(WEAVIATE.file, {
-  stdin: {
-    contents: WEAVIATE.packages.map((name) => `exports['${name}'] = require('${name}')`).join('\n'),
-    resolveDir: path('.'),
-  },
-  plugins: [late],
-})
+await bundleApart(WEAVIATE)
+await bundleApart(RE2JS)

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { adds } from './elysiactl.ts'
 
@@ -39,6 +39,13 @@ t.test('a run into the embedded store loads one package, SQLite, and nothing els
   t.strictSame(loadedBy(directory, INGEST), ['better-sqlite3'])
   const files = filesLoadedBy(directory, [...INGEST, '--quiet'])
   t.notOk(files.includes('NativeModule readline'), 'readline')
+  const built = files.filter((file) => file.startsWith(dirname(MAIN)))
+  t.strictSame(
+    built,
+    [],
+    'nothing that stands beside the command: typebox, the client of servers, regular expressions',
+  )
+  t.ok(statSync(MAIN).size < 2_500_000, `each start reads ${statSync(MAIN).size} bytes`)
   const once = filesLoadedBy(directory, [...INGEST, '--quiet', '--coalesce', 'off'])
   t.notOk(once.includes('NativeModule zlib'), 'zlib, whose CRC of lines a second pass goes by')
 })
