@@ -21,7 +21,7 @@ export interface IngestOptionsInput {
    * Such as '10MB'. No default.
    */
   readonly maxBandwidth?: number
-  /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 2. */
+  /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 0. */
   readonly workers?: number
   /**
    * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
@@ -82,7 +82,7 @@ export interface IngestOptions extends IngestOptionsInput {
    * (4MiB).
    */
   readonly batchBytes: number
-  /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 2. */
+  /** batches in flight at once; auto finds how many. A whole number, 1 to 64. Default 0. */
   readonly workers: number
   /**
    * threads beside the main one for what takes processor time; auto takes some where that is faster, 0 none.
@@ -420,7 +420,7 @@ export interface RestoreOptionsInput {
   readonly maxBandwidth?: number
   /**
    * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
-   * Default 2.
+   * Default 0.
    */
   readonly workers?: number
   /**
@@ -512,7 +512,7 @@ export interface RestoreOptions extends RestoreOptionsInput {
   readonly dryRun: boolean
   /**
    * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
-   * Default 2.
+   * Default 0.
    */
   readonly workers: number
   /**
@@ -648,7 +648,7 @@ export interface CopyOptionsInput {
   readonly maxBandwidth?: number
   /**
    * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
-   * 64. Default 2.
+   * 64. Default 0.
    */
   readonly workers?: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
@@ -735,7 +735,7 @@ export interface CopyOptions extends CopyOptionsInput {
   readonly dryRun: boolean
   /**
    * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
-   * 64. Default 2.
+   * 64. Default 0.
    */
   readonly workers: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
@@ -809,7 +809,7 @@ export interface MigrateOptionsInput {
   readonly maxBandwidth?: number
   /**
    * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
-   * 64. Default 2.
+   * 64. Default 0.
    */
   readonly workers?: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
@@ -845,7 +845,7 @@ export interface MigrateOptions extends MigrateOptionsInput {
   readonly dryRun: boolean
   /**
    * batches in flight at once, and ranges that are read at once; auto finds how many. A whole number, 1 to
-   * 64. Default 2.
+   * 64. Default 0.
    */
   readonly workers: number
   /** objects in one write. A whole number, 1 to 10000. Default 500. */
@@ -978,7 +978,7 @@ export interface VerifyOptions extends VerifyOptionsInput {
 export interface RehearseOptionsInput {
   /**
    * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
-   * Default 2.
+   * Default 0.
    */
   readonly workers?: number
   /**
@@ -997,7 +997,7 @@ export interface RehearseOptionsInput {
 export interface RehearseOptions extends RehearseOptionsInput {
   /**
    * batches in flight at once, and parts that are read at once; auto finds how many. A whole number, 1 to 64.
-   * Default 2.
+   * Default 0.
    */
   readonly workers: number
   /**

@@ -37,7 +37,13 @@ export function defaultText(option: OptionSchema): string | undefined {
   if (typeof option.default === 'number' && option.unit !== undefined) {
     return formatUnit(option.default, option.unit)
   }
-  return String(option.default)
+  return wordOf(option, option.default) ?? String(option.default)
+}
+
+/** The word for a value that no number within the bounds is; undefined where there is none. */
+export function wordOf({ words = {}, minimum = 0 }: OptionSchema, value: unknown): string | undefined {
+  if (typeof value !== 'number' || value >= minimum) return undefined
+  return Object.keys(words).find((word) => words[word] === value)
 }
 
 function placeholderOf(option: OptionSchema): string {

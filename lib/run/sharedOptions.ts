@@ -24,13 +24,13 @@ export function workersOption<const D extends string>(description: D) {
 /** The value of `writersOption` for which a run finds the number. */
 export const AUTO_WORKERS = 0
 
-/** The same where batches are written: `auto` finds how many a server takes best. */
+/** The same where batches are written: `auto` finds how many a server takes best; of the embedded store it is 2. */
 export function writersOption<const D extends string>(description: D) {
   return {
     type: 'integer',
     short: 'j',
     description,
-    default: 2,
+    default: AUTO_WORKERS,
     minimum: 1,
     maximum: 64,
     words: { auto: AUTO_WORKERS },

@@ -39,7 +39,8 @@ t.test('config show gives each option its value and origin', async (t) => {
   const text = await shown(directory, { ELYSIACTL_BATCH_BYTES: '1MiB' }, '--target', 'office')
   t.match(text, /\nbatch_size +7 +\S+config\.yaml\n/)
   t.match(text, /\nbatch_bytes +1MiB +environment\n/)
-  t.match(text, /\nworkers +2 +default\n/)
+  t.match(text, /\nworkers \(.*\) +auto +default\n/)
+  t.match(text, /\nworkers \(.*\) +2 +default\n/)
   t.match(text, /\n\(in use\) +http:\/\/weaviate\.example:8080 +command line\n/)
   t.match(text, /\nread +\S+config\.yaml\n/)
   const json = JSON.parse(await shown(directory, {}, '--json')) as Shown
@@ -158,7 +159,7 @@ t.test('config init says which command has which default, where they differ', as
   t.match(line, /A value here is for all of them\.$/)
   t.match(
     text,
-    /^# index process-jsonl, .*: batches in flight at once; auto finds how many\n(?:# .*\n)+#workers: 2$/m,
+    /^# index process-jsonl, .*: batches in flight at once; auto finds how many\n(?:# .*\n)+#workers: auto$/m,
     'and meanings',
   )
 })

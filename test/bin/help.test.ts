@@ -91,7 +91,7 @@ t.test('each group of options has a short heading', async (t) => {
 t.test('help shows the default of an option, and which has to be given', async (t) => {
   const help = await helpFor(COMMANDS, ['index', 'process-jsonl'], 100)
   t.match(help.join('\n'), /--collection NAME .*\n? *.*\[required\]/)
-  t.match(help.join('\n'), /-j, --workers auto\|N .*\[default: 2\]/)
+  t.match(help.join('\n'), /-j, --workers auto\|N .*\[default: auto\]/)
   t.match((await helpFor(COMMANDS, ['col', 'backup'], 100)).join('\n'), /\[default: jsonl\]/)
 })
 

@@ -91,7 +91,7 @@ function comments({ meanings, defaults }: Uses): string[] {
 function valueText(option: OptionSchema): string {
   const { type, example, unit } = option
   if (type === 'boolean') return String(option.default ?? false)
-  if (type === 'integer' && unit === undefined) return String(option.default ?? example ?? 1)
+  if (type === 'integer' && unit === undefined) return defaultText(option) ?? String(example ?? 1)
   if (option.kind === 'target') return 'http://localhost:8080'
   return JSON.stringify(defaultText(option) ?? example ?? option.enum?.[0] ?? option.placeholder ?? '')
 }

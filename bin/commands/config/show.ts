@@ -15,6 +15,7 @@ import {
   resolve,
   targetOptions,
   userPaths,
+  wordOf,
 } from '../../library.ts'
 
 /** `config show`: every option that environment or files may set, its value and where that comes from. */
@@ -109,7 +110,8 @@ function settable({ properties, ...schema }: OptionsSchema, layers: readonly Lay
 
 function settingOf(name: string, option: OptionSchema, value: Setting['value'], origin: string): Setting {
   const { key, env, flag } = namesOf(name, option)
-  const safe = typeof value === 'string' ? masked(value) : value
+  const word = wordOf(option, value)
+  const safe = word ?? (typeof value === 'string' ? masked(value) : value)
   return { key, value: safe, text: textOf(safe, option), origin, env, flag: `--${flag}`, commands: [] }
 }
 
