@@ -24,6 +24,8 @@ export interface Command {
   readonly docs?: string
   /** The job that it does, where its runs are noted in the history: those that fail before they begin as well. */
   readonly records?: string
+  /** True where it looks at what was done, and so sends the alerts that are due, as each job does. */
+  readonly tellsAlerts?: boolean
   /** True where it runs, and shows them, though configuration files are refused. */
   readonly showsRefused?: boolean
   /** How to go on after a signal; where it is left out, the same command begins again. */

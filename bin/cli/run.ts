@@ -131,16 +131,17 @@ function endedBySignal(error: unknown, { received, stop, abort }: Signals): bool
 
 /** A command whose options come from the command line alone must not fail for a broken file. */
 async function settingsFor(command: NamedCommand, commands: Group): Promise<Settings> {
-  const { showsRefused = false, records } = command
+  const { showsRefused = false, records, tellsAlerts = false } = command
   const options = schemasOf(command).flatMap(({ properties }) => Object.values(properties))
-  if (options.every(({ flagOnly }) => flagOnly === true)) return NO_SETTINGS
-  const all = () => allSchemas(commands)
-  const settings = await readSettings({
-    schemas: all,
+  const needsNone = options.every(({ flagOnly }) => flagOnly === true)
+  if (needsNone && !tellsAlerts) return NO_SETTINGS
+  const reading = readSettings({
+    schemas: () => allSchemas(commands),
     env: process.env,
     directory: process.cwd(),
     showRefused: showsRefused,
   })
+  const settings = needsNone ? await reading.catch(() => NO_SETTINGS) : await reading
   // A job whose failure nobody would hear of is not begun.
   if (records !== undefined) await alertSettingsOf(settings)
   return settings

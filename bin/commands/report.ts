@@ -41,6 +41,7 @@ export const command: Command = {
   schemas: [reportedOptions, reportOptions, tableOptions, catalogOptions],
   document: 'monitor-report',
   docs: 'docs/monitoring.md',
+  tellsAlerts: true,
   run,
 }
 

@@ -14,14 +14,11 @@ import type { CommandEnding, ObservedCommand, Observer } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
 import { triggerOf } from './trigger.ts'
 
-/** Commands that do no job, but look at what was done: they send what is due, too. */
-const ALSO: readonly string[] = ['runs list', 'runs show', 'report']
-
 /** Sends the alerts that are due when a command ends, and tells dead man's switches of its runs. A dry run sends nothing. */
 export async function alertsObserver(observed: ObservedCommand): Promise<Observer | undefined> {
   const { command, flags, settings } = observed
   const isJob = command.records !== undefined && flags.values.dryRun !== true
-  if (!isJob && !ALSO.includes(command.name)) return undefined
+  if (!isJob && command.tellsAlerts !== true) return undefined
   const alerts = await alertSettingsOf(settings)
   return alerts && observing(observed, alerts, isJob)
 }

@@ -38,7 +38,7 @@ t.test(
     const { code } = await at.start([...BACKUP, 'a'], KILLED).ended
     t.equal(code, null, 'it was killed')
     t.strictSame(told(server), [])
-    await fails(at, INGEST, 0)
+    await fails(at, ['runs', 'list'], 0)
     t.match(told(server), [
       /^firing: backup of Article \(sqlite:.*\): was killed: its process is gone without a word$/,
     ])
@@ -113,6 +113,7 @@ t.test('a mistake in the alerts ends a job before it begins, with its place; oth
   t.match(stderr, /config\.yaml:3:11: alerts\.sinks\.ops\.type has to be one of webhook/)
   t.notMatch(stderr, /hunter2/)
   await fails(at, ['col', 'ls'], 0)
+  await fails(at, ['runs', 'list'], 0)
   const { stderr: none } = await home(t).run(['alerts', 'check'])
   t.match(none, /no alerts are configured.*\n.*docs\/monitoring\.md/)
 })

@@ -17,6 +17,7 @@ export const command: Command = {
   schemas: [runsOptions, tableOptions],
   document: 'runs',
   docs: 'docs/monitoring.md',
+  tellsAlerts: true,
   run,
 }
 

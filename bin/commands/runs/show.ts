@@ -23,6 +23,7 @@ export const command: Command = {
   document: 'run',
   exits: ['notFound'],
   docs: 'docs/monitoring.md',
+  tellsAlerts: true,
   run,
 }
 
