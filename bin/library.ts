@@ -117,6 +117,7 @@ export { liveOptions } from '../lib/monitor/progress/options.ts'
 export type { RunProgress } from '../lib/monitor/progress/progress.ts'
 export type { ProgressState } from '../lib/monitor/progress/schema.ts'
 export type { MonitorReport, NeedsAHand } from '../lib/monitor/report/schema.ts'
+export * from '../lib/monitor/trace/traceparent.ts'
 export * from '../lib/options/options.ts'
 export * from '../lib/options/schema.ts'
 export * from '../lib/options/table.ts'
@@ -212,6 +213,9 @@ export const compactJob = () => import('../lib/job/compact/index.ts')
 
 /** The job of `col catalog cleanup`, likewise. */
 export const cleanupJob = () => import('../lib/job/cleanup/index.ts')
+
+/** What makes spans of OpenTelemetry, likewise. */
+export const telemetryJob = () => import('../lib/monitor/trace/telemetry.ts')
 
 /** What --profile needs, likewise. */
 export const profileJob = () => import('../lib/monitor/profile/index.ts')

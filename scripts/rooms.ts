@@ -83,6 +83,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 /** Each third-party package and the one file that imports it, types included: others have what they need from there. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   '@node-rs/xxhash': 'lib/stream/codec/lz4Library.ts',
+  '@opentelemetry/api': 'lib/monitor/trace/telemetryApi.ts',
   'apache-arrow': 'lib/archive/format/arrow.ts',
   'better-sqlite3': 'lib/database/connection.ts',
   'bytes-iec': 'lib/core/units.ts',

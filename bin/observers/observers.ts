@@ -3,9 +3,15 @@ import { lookOn, type Observers } from './current.ts'
 import { historyObserver } from './history.ts'
 import { metricsObserver } from './metrics.ts'
 import type { MakeObserver, ObservedCommand } from './observer.ts'
+import { telemetryObserver } from './telemetry.ts'
 
 /** All that look on, in the order in which they are told. */
-const OBSERVERS: readonly MakeObserver[] = [historyObserver, alertsObserver, metricsObserver]
+const OBSERVERS: readonly MakeObserver[] = [
+  historyObserver,
+  alertsObserver,
+  metricsObserver,
+  telemetryObserver,
+]
 
 /** Begins to look on. Throws nothing. */
 export async function observe(observed: ObservedCommand): Promise<Observers> {

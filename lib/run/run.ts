@@ -1,5 +1,6 @@
 import type { MemoryLimit } from '../async/memoryLimit.ts'
 import { type Retry, type Retrying, retryUntilDeadline } from '../async/retry.ts'
+import { RUN_EVENTS } from '../core/channel/events.ts'
 import type { RunStatus } from '../core/report.ts'
 import { toThousandths } from '../core/units.ts'
 import type { Emit, RunContext } from './context.ts'
@@ -87,7 +88,10 @@ export class Run<C extends RunContext = RunContext> {
     this.memory = context.memory
     this.signal = signal
     this.stop = stop
-    this.emit = onEvent
+    this.emit = (event) => {
+      if (RUN_EVENTS.hasSubscribers) RUN_EVENTS.publish(event)
+      onEvent(event)
+    }
   }
 
   /** Its name; undefined before it began. */
