@@ -89,6 +89,12 @@ export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>
     note(`${counted(count, 'message')} of alerts not delivered: \`elysiactl alerts check\` tries again`)
 }
 
+/** What the configuration expects. @throws ElysiaError ELYSIA_USAGE with the line and column of what is wrong */
+export async function expectationsOf(settings: Settings) {
+  const { readExpectations } = await reportLibrary()
+  return readExpectations(settings.sections, (target) => addressIn(settings, target))
+}
+
 /** The address of a store that the configuration names, or the text as it is. */
 function addressIn(settings: Settings, target: string): string {
   return parseTarget(chooseTarget(target, 'expect', settings).address).text

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { optionWords } from '../cli/auto/words.ts'
 import { backupRoot, catalogFile } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
+import { sectionChecks } from '../cli/doctor/sections.ts'
+import { targetChecks } from '../cli/doctor/target.ts'
 import { EXIT } from '../cli/exit.ts'
 import { allSchemas } from '../cli/registry.ts'
 import {
@@ -10,14 +11,9 @@ import {
   chooseTarget,
   counted,
   defaultStorePath,
-  ElysiaError,
-  type HealthReport,
-  healthJob,
   historyLibrary,
   layersFor,
-  loadAuto,
   loadDoctor,
-  messageOf,
   type OptionSchema,
   type OptionsSchema,
   parseTarget,
@@ -26,6 +22,7 @@ import {
   targetOptions,
   userPaths,
 } from '../library.ts'
+import { alertsFile } from '../observers/alertSettings.ts'
 
 const doctorOptions = {
   type: 'object',
@@ -43,9 +40,6 @@ const doctorOptions = {
     },
   },
 } as const satisfies OptionsSchema
-
-/** What the rights of a key are looked at for. */
-const JOBS = ['backup', 'restore', 'copy', 'ingest', 'delete'] as const
 
 /** `doctor`: looks at all that a job needs, and changes nothing. */
 export const command: Command = {
@@ -97,7 +91,7 @@ async function checksFor(context: Context): Promise<Check[]> {
     ...(await doctor.checkLocks(roots)),
     ...doctor.checkDatabases(databasesOf(context, state)),
     ...doctor.checkConfiguration(context.settings),
-    ...(await policyChecks(context)),
+    ...(await sectionChecks(context)),
     ...(await targetChecks(context)),
   ]
 }
@@ -105,6 +99,11 @@ async function checksFor(context: Context): Promise<Check[]> {
 function databasesOf(context: Context, state: string) {
   const store = embeddedStore(context)
   return [
+    {
+      what: 'alerts',
+      path: alertsFile(),
+      next: 'move it away: what was sent is forgotten, and is sent again where it still holds',
+    },
     {
       what: 'history',
       path: join(state, 'history.db'),
@@ -137,64 +136,6 @@ function embeddedStore({ flags, settings }: Context): string | undefined {
   } catch {
     return defaultStorePath()
   }
-}
-
-/** Whether the policies of `auto` can be carried out. */
-async function policyChecks({ settings, commands }: Context): Promise<Check[]> {
-  const section = settings.sections.find(({ name }) => name === 'auto')
-  if (section === undefined) return []
-  const { readPolicies } = await loadAuto()
-  const check = { area: 'configuration', subject: 'auto' } as const
-  try {
-    const policies = await readPolicies(section, (words, options, file) =>
-      optionWords(commands, words, options, file),
-    )
-    return [{ ...check, level: 'ok', fact: counted(policies.length, 'policy', 'policies') }]
-  } catch (error) {
-    return [faultOf(check, error)]
-  }
-}
-
-function faultOf(check: Pick<Check, 'area' | 'subject'>, error: unknown): Check {
-  const next = error instanceof ElysiaError ? error.hint : undefined
-  return { ...check, level: 'fault', fact: messageOf(error), ...(next !== undefined && { next }) }
-}
-
-async function targetChecks(context: Context): Promise<Check[]> {
-  const { checkHealth } = await healthJob()
-  const area = 'target'
-  let subject = 'target'
-  try {
-    const { store } = await context.readTarget()
-    subject = store.target
-    const report = await checkHealth(store)
-    const checks: Check[] = [{ area, subject, level: 'ok', fact: reachedText(report) }]
-    for (const { level, fact } of report.findings) {
-      const next = '`elysiactl cluster health` shows all of it'
-      checks.push({ area, subject, level: level === 'stop' ? 'fault' : 'warning', fact, next })
-    }
-    if (store.kind !== 'weaviate') return checks
-    const known = new Set(report.findings.map(({ fact }) => fact))
-    for (const job of JOBS) {
-      const { findings } = await checkHealth(store, { for: job })
-      const missing = findings.filter(({ fact }) => !known.has(fact))
-      if (missing.length === 0)
-        checks.push({ area, subject, level: 'ok', fact: `the key has the rights for: ${job}` })
-      for (const { fact } of missing) {
-        const next = 'give its role the right, or use another key'
-        checks.push({ area, subject, level: 'warning', fact: `${job} would be refused: ${fact}`, next })
-      }
-    }
-    return checks
-  } catch (error) {
-    return [faultOf({ area, subject }, error)]
-  }
-}
-
-function reachedText({ kind, version, nodes, clockDifferenceMs: clock }: HealthReport): string {
-  if (kind !== 'weaviate') return `${kind} ${version}`
-  const clocks = clock === undefined ? '' : `, clocks differ by ${(clock / 1000).toFixed(1)} s at most`
-  return `answers: Weaviate ${version}, ${counted(nodes.length, 'node')}${clocks}`
 }
 
 async function bundled(context: Context, checks: readonly Check[], path: string): Promise<void> {

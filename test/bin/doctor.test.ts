@@ -33,7 +33,7 @@ t.test(
     mkdirSync(`${at.directory}/config/elysiactl`, { recursive: true })
     writeFileSync(
       `${at.directory}/config/elysiactl/config.yaml`,
-      'target: http://127.0.0.1:1\nauto: [{ cleanup: { every: never } }]\n',
+      'target: http://127.0.0.1:1\nauto: [{ cleanup: { every: never } }]\nexpect: { Article: { evry: 1d } }\n',
     )
     const ended = await at.run(['doctor', '--json'])
     t.equal(ended.code, 3, ended.stderr)
@@ -42,10 +42,11 @@ t.test(
     const faults = checks.filter(({ level }) => level === 'fault')
     t.match(faults, [
       { area: 'databases', subject: /runs\.db/, next: /move it away/ },
-      { area: 'configuration', subject: 'auto', fact: /config\.yaml:2:\d+/ },
-      { area: 'target', fact: /127\.0\.0\.1:1/ },
+      { area: 'configuration', subject: /^auto of/, fact: /config\.yaml:2:\d+/ },
+      { area: 'configuration', subject: /^expect of/, fact: /config\.yaml:3:\d+/ },
+      { area: 'target', fact: /127\.0\.0\.1:1/, next: /start it/ },
     ])
-    t.equal(faults.length, 3)
+    t.equal(faults.length, 4)
   },
 )
 
