@@ -7,10 +7,12 @@ import {
   type DashboardSources,
   dashboardLibrary,
   dashboardOptions,
+  metricsListenOptions,
   rememberedAlerts,
   roughSize,
   TOOL,
 } from '../library.ts'
+import { servingMetrics } from '../metrics.ts'
 import { withMonitor } from '../monitor.ts'
 import { alertsFile } from '../observers/alertSettings.ts'
 import { askedNow, reportedOptions } from '../reported.ts'
@@ -25,7 +27,7 @@ export const command: Command = {
     'elysiactl dashboard --listen 127.0.0.1:8090',
     'elysiactl dashboard --export dashboard.html --since 90d',
   ],
-  schemas: [dashboardOptions, reportedOptions, catalogOptions],
+  schemas: [dashboardOptions, reportedOptions, catalogOptions, metricsListenOptions],
   document: 'dashboard',
   docs: 'docs/dashboard.md',
   run,
@@ -45,7 +47,8 @@ async function run(context: Context): Promise<void> {
       },
       version: TOOL.version,
     }
-    await (file === undefined ? serve(context, sources) : write(context, sources, resolve(file)))
+    if (file !== undefined) return write(context, sources, resolve(file))
+    await servingMetrics(context, (ready) => serve(context, sources, ready))
   })
 }
 
@@ -59,11 +62,12 @@ async function write({ console }: Context, sources: DashboardSources, file: stri
 }
 
 /** Serves the page until a signal comes. */
-async function serve(context: Context, sources: DashboardSources): Promise<void> {
+async function serve(context: Context, sources: DashboardSources, ready: () => void): Promise<void> {
   const { console, stop } = context
   const { listen, open } = context.options(dashboardOptions)
   const { addressOf, isLoopback, openInBrowser, serveDashboard } = await dashboardLibrary()
   const dashboard = await serveDashboard(sources, addressOf(listen))
+  ready()
   const { link, address } = dashboard
   const opened = open ? await openInBrowser(link) : undefined
   try {

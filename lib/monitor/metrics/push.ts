@@ -1,4 +1,4 @@
-import { within } from '../../async/deadline.ts'
+import { DeadlineError, within } from '../../async/deadline.ts'
 import { retrying } from '../../async/retry.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { CONTENT_TYPE } from './exposition.ts'
@@ -26,9 +26,10 @@ export async function pushMetrics(text: string, gateway: Gateway, signal?: Abort
 function unreached({ url }: Gateway, signal: AbortSignal | undefined) {
   return (error: unknown): never => {
     if (error instanceof ElysiaError || signal?.aborted) throw error
-    const { cause } = error as Error
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
     throw new ElysiaError('ELYSIA_UNREACHABLE', `no answer from ${url}: ${messageOf(cause ?? error)}`, {
-      retryable: true,
+      // What fetch refuses by itself, such as a port of another protocol, has no code, and is no better the next time.
+      retryable: error instanceof DeadlineError || cause?.code !== undefined,
       cause: error,
     })
   }

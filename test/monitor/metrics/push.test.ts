@@ -73,6 +73,13 @@ t.test('one that hangs, or is not there, is given up in bounded time', async (t)
   t.ok(performance.now() - began < 20_000)
 })
 
+t.test('a port that no browser would speak to is refused at once', async (t) => {
+  const began = performance.now()
+  const refused = pushMetrics('a 1\n', gatewayOf('http://127.0.0.1:1', 'h'))
+  await t.rejects(refused, { code: 'ELYSIA_UNREACHABLE', message: /bad port/ })
+  t.ok(performance.now() - began < 5_000)
+})
+
 t.test('addresses', async (t) => {
   t.strictSame(gatewayOf('https://h:1/base/', 'i'), {
     url: 'https://h:1/base/metrics/job/elysiactl/instance/i',
