@@ -49,7 +49,10 @@ export function RunView({
 
 function Known({ facts: { entries, rejects }, now }: { facts: RunFacts; now: string }): VNode {
   const entry = entries.at(-1)!
-  const { status, error, bottleneck, command, counts, profile } = entry
+  const { status, error, bottleneck, command, counts } = entry
+  // What held it back is said once, above.
+  const { bottleneck: _, ...profile } = entry.profile ?? {}
+  const isProfiled = entry.profile !== undefined
   return html`
     <h1>${capital(subjectText(entry))} <${Status} is=${status} /></h1>
     <p class="muted"><${Name} text=${entry.target} /> · began <${Moment} time=${entry.started_at} /> (<${Ago} time=${entry.started_at} now=${now} />)</p>
@@ -59,7 +62,7 @@ function Known({ facts: { entries, rejects }, now }: { facts: RunFacts; now: str
     <${Section} id="figures" title="Figures">
       <dl class="facts">${factsOf(entry).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
     <//>
-    ${bottleneck === undefined && profile === undefined ? null : html`<${Section} id="profile" title="What held it back">${bottleneck === undefined ? null : html`<p>${bottleneck}</p>`}${profile === undefined ? null : html`<${Value} name="Profile" value=${profile} />`}<//>`}
+    ${bottleneck === undefined && !isProfiled ? null : html`<${Section} id="profile" title="What held it back">${bottleneck === undefined ? null : html`<p>${bottleneck.replaceAll('`', '')}</p>`}${!isProfiled ? null : html`<${Value} name="Profile" value=${profile} />`}<//>`}
     ${Object.keys(counts).length === 0 ? null : html`<${Section} id="counts" title="What it counted"><${Value} name="Counts" value=${counts} /><//>`}
     ${rejects === undefined ? null : html`<${Rejects} rejects=${rejects} />`}
     ${entries.length < 2 ? null : html`<${Tries} entries=${entries} now=${now} />`}` as VNode

@@ -1,7 +1,7 @@
 // Anything JSON can say, as a person reads it.
 import { Table } from './parts.ts'
 import { type ComponentChildren, html, type VNode } from './preact.ts'
-import { capital, countText } from './words.ts'
+import { capital, countText, sizeText } from './words.ts'
 
 type Record_ = Readonly<Record<string, unknown>>
 
@@ -46,15 +46,17 @@ function isComposed(value: unknown): boolean {
 }
 
 function titleOf(key: string): string {
-  return capital(key.replaceAll('_', ' '))
+  return capital(key.replace(/_bytes$/, '').replaceAll('_', ' '))
 }
 
-function textOf(_name: string, value: unknown): string {
+function textOf(name: string, value: unknown): string {
   if (value === undefined || value === null) return '–'
+  if (typeof value === 'number' && /(^|_)bytes$/.test(name)) return sizeText(value)
   if (typeof value === 'number')
     return Number.isInteger(value)
       ? countText(value)
       : value.toLocaleString('en', { maximumFractionDigits: 3 })
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'string') return value
+  return isComposed(value) ? JSON.stringify(value) : 'none'
 }

@@ -24,7 +24,7 @@ function Item({ one, now }: { one: NeedsAHand; now: string }): VNode {
         <${Status} is=${severity} text=${what.replaceAll('_', ' ')} />
         ${collection === '' ? null : html`<strong><${Name} text=${collection} /></strong>`}
         ${target === '' ? null : html`<span class="muted"><${Name} text=${target} /></span>`}
-        ${since === undefined ? null : html`<span class="muted">for <time datetime=${since} title=${timeText(since)}>${spanText(secondsSince(since, now))}</time></span>`}
+        ${since === undefined || secondsSince(since, now) < 1 ? null : html`<span class="muted">for <time datetime=${since} title=${timeText(since)}>${spanText(secondsSince(since, now))}</time></span>`}
       </p>
       <p class="message">${message}</p>
       ${next === undefined ? null : html`<p class="next"><span class="label">Next</span> <${Step} text=${next} /></p>`}

@@ -183,3 +183,18 @@ t.test('the page, its list of runs and one run', async (t) => {
   t.ok(of.runs.length === 65 && of.runs.every(({ kind }) => kind === 'ingest'))
   t.match(await ask('/api/run?id=run-7'), { entries: [{ id: 'run-7' }] })
 })
+
+t.test('rejected records are looked for where the run was begun', async (t) => {
+  const directory = t.testdir({ 'rejects.jsonl': '{"line":1}\n' })
+  const history = madeUpHistory([
+    entryOf({ id: 'here', directory, rejects_file: 'rejects.jsonl' }),
+    entryOf({ id: 'gone', directory, rejects_file: 'gone.jsonl' }),
+    entryOf({ id: 'strange', directory, rejects_file: '/dev/zero' }),
+  ])
+  const { cookie, origin } = await served(t, history)
+  const ask = async (id: string) =>
+    (await fetch(`${origin}/api/run?id=${id}`, { headers: { cookie } })).json()
+  t.match(await ask('here'), { rejects: { lines: ['{"line":1}'], is_cut: false } })
+  t.match(await ask('gone'), { rejects: { lines: [], lack: /no such file/i } })
+  t.match(await ask('strange'), { rejects: { lines: [], lack: /no file/ } })
+})

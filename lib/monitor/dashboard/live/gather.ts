@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { MonitorReport } from '../../report/schema.ts'
 import type { DashboardSources, LiveFacts, PageFacts, RunFacts } from '../facts.ts'
 import { NO_ALERTS, runLine } from '../facts.ts'
@@ -59,8 +60,10 @@ export function gather(sources: DashboardSources, now = () => performance.now())
     }),
     async run(id) {
       const entries = history.find(id)
-      const file = entries.at(-1)?.rejects_file
-      return { entries, ...(file !== undefined && { rejects: await rejectsSample(file) }) }
+      const { rejects_file: file, directory = '' } = entries.at(-1) ?? {}
+      if (file === undefined) return { entries }
+      // A path is that of whoever began the run, wherever the page is served.
+      return { entries, rejects: await rejectsSample(resolve(directory, file)) }
     },
   }
 }
