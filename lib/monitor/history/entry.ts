@@ -39,7 +39,7 @@ export const HistoryEntrySchema = Type.Object(
     kind: text('The job: ingest, backup, restore, verify, rehearse …'),
     trigger: choice(TRIGGERS, 'What began it.'),
     collection: text('The collection; empty where the job is of none.'),
-    target: text('The store, or the place of the archives, without secrets.'),
+    target: text('The store, without secrets; of a run on one archive the directory that it lies in.'),
     status: choice(HISTORY_STATUSES, 'How it ended, or `running`.'),
     exit_code: Type.Optional(Type.Integer({ description: 'That of the command, where it ended by itself.' })),
     started_at: time('When this process began it.'),

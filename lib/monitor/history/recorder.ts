@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { dirname, isAbsolute } from 'node:path'
 import { masked } from '../../core/secrets.ts'
 import type { Emit } from '../../run/context.ts'
 import type { RunEvent } from '../../run/event/schema.ts'
@@ -126,7 +127,7 @@ export class Recorder {
     const attempt = (tries.at(-1)?.attempt ?? 0) + 1
     const run: Run = {
       entry: {
-        ...this.#blank(id, kind, collection, masked(target)),
+        ...this.#blank(id, kind, collection, masked(placeOf(kind, target))),
         attempt,
         ...(continues === true && attempt > 1 && { continues: id }),
       },
@@ -219,6 +220,14 @@ export class Recorder {
       return undefined
     }
   }
+}
+
+/** Jobs on one archive, whose target is its place. */
+const ON_ONE_ARCHIVE: ReadonlySet<string> = new Set(['verify', 'rehearse', 'compact'])
+
+/** Runs on the archives of one directory are alike: each archive by itself would be looked at once or twice. */
+function placeOf(kind: string, target: string): string {
+  return ON_ONE_ARCHIVE.has(kind) && isAbsolute(target) ? dirname(target) : target
 }
 
 function peakBytes(): number {

@@ -89,7 +89,7 @@ t.test('a command that fails before it begins has an entry all the same', async 
 t.test('rejects, damage and what only a part of a command met are kept apart', async (t) => {
   const { recorder, reader } = recording(t)
   const ended = (run: string, kind: 'verify' | 'ingest', counts: object) => {
-    recorder.onEvent({ type: 'run_started', run, kind, target: '/a' })
+    recorder.onEvent({ type: 'run_started', run, kind, target: '/archives/a' })
     recorder.onEvent({ type: 'run_ended', run, status: 'done', counts })
   }
   ended('damaged', 'verify', { num_errors: 2, objects_checked: 5 })
@@ -98,7 +98,7 @@ t.test('rejects, damage and what only a part of a command met are kept apart', a
   ended('rejects', 'ingest', { records: 5, rejected: { not_json: 2 } })
   recorder.end({ exitCode: 3 })
   t.match(reader.find('damaged'), [{ status: 'failed', error: { code: 'ELYSIA_DAMAGED' }, records: 5 }])
-  t.match(reader.find('whole'), [{ status: 'done', exit_code: 4 }])
+  t.match(reader.find('whole'), [{ status: 'done', exit_code: 4, target: '/archives' }])
   t.match(reader.find('rejects'), [{ status: 'rejects', rejected: 2 }])
 })
 
