@@ -81,6 +81,9 @@ export class Recorder {
     else if (event.type === 'run_ended') this.#end(event)
     else {
       const run = this.#current()
+      // That nothing happens any more is followed by nothing that would write it later.
+      if (run !== undefined && (event.type === 'stalled' || event.type === 'resumed'))
+        run.notedMs = -NOTE_EVERY_MS
       const progress = run && progressed(run.entry.progress, event)
       if (progress !== undefined) this.#progress(run!, progress)
     }

@@ -60,6 +60,16 @@ t.test('a run is noted when it begins, and with all that it says at its end', as
   t.strictSame(said, [])
 })
 
+t.test('that a run stands still is noted at once, however little ago it moved', async (t) => {
+  const { recorder, reader } = recording(t)
+  recorder.onEvent(STARTED)
+  recorder.onEvent({ type: 'progress', unit: 'objects', done: 5 })
+  recorder.onEvent({ type: 'stalled', run: 'one', seconds: 60, for: 'server', waits_for: 'db:8080' })
+  t.match(reader.list(), [{ progress: { done: 5, waits_for: 'db:8080' } }])
+  recorder.onEvent({ type: 'resumed', run: 'one', seconds: 61 })
+  t.equal(reader.list()[0]!.progress!.waits_for, undefined)
+})
+
 t.test('what ended a run is in its entry; so is what ended the command after it', async (t) => {
   const { recorder, reader } = recording(t)
   const error = { code: 'ELYSIA_UNREACHABLE', message: 'away', hint: 'wait' }
