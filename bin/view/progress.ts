@@ -24,9 +24,13 @@ export async function progressView(context: Context): Promise<ProgressView> {
   const live = await startLive(context)
   const stopShowing = await startShowing(console, live.progress)
   const stopAnswering = answering(console, live.progress)
+  let isStopped = false
   return {
     looks: live.looks,
     stop() {
+      // At the end of the job, and once more by whoever closes all that was opened.
+      if (isStopped) return
+      isStopped = true
       stopAnswering()
       stopShowing()
       live.stop()

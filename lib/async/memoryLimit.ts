@@ -51,8 +51,9 @@ export class MemoryLimit {
   /** What was let in and is in no batch yet is not seen in flight. */
   #isOnItsWay = false
   #passedMs = Number.NEGATIVE_INFINITY
-  /** How long it has held back what came. */
-  heldMs = 0
+  #heldMs = 0
+  #waiting = 0
+  #waitingSinceMs = 0
 
   constructor({ bytes, onTight = () => {}, process = thisProcess() }: MemoryLimitOptions) {
     this.bytes = bytes
@@ -80,14 +81,22 @@ export class MemoryLimit {
   async pass(): Promise<void> {
     if (!this.#look(LOOK_APART_MS)) return
     this.#collect()
-    const beganMs = this.#process.now()
-    while (this.#isBusy() && this.#look(0)) {
-      await this.#process.wait(LOOK_EVERY_MS)
-      this.#collect()
+    if (this.#waiting++ === 0) this.#waitingSinceMs = this.#process.now()
+    try {
+      while (this.#isBusy() && this.#look(0)) {
+        await this.#process.wait(LOOK_EVERY_MS)
+        this.#collect()
+      }
+    } finally {
+      this.#passedMs = this.#process.now()
+      if (--this.#waiting === 0) this.#heldMs += this.#passedMs - this.#waitingSinceMs
     }
-    this.#passedMs = this.#process.now()
     this.#isOnItsWay = true
-    this.heldMs += this.#passedMs - beganMs
+  }
+
+  /** How long it has held back what came; of several that waited together the time counts once. */
+  get heldMs(): number {
+    return this.#heldMs
   }
 
   #isBusy(): boolean {

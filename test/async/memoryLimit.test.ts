@@ -61,6 +61,18 @@ t.test('where it is tight, what is in flight ends first, and batches become smal
   t.equal(process.ms - before, 240, 'what was let in may be on its way to be in flight')
 })
 
+t.test('of several that wait together the time counts once', async (t) => {
+  const process = simulated(90)
+  const limit = new MemoryLimit({ bytes: 100, process })
+  limit.inFlight = 1
+  let waits = 0
+  process.onWait = () => {
+    if (++waits === 40) limit.inFlight = 0
+  }
+  await Promise.all([limit.pass(), limit.pass()])
+  t.equal(limit.heldMs, process.ms)
+})
+
 t.test('with no room at all one after the other is let in', async (t) => {
   const process = simulated(500)
   const limit = new MemoryLimit({ bytes: 100, process })
