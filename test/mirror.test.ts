@@ -73,6 +73,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'job/verify': ['job/verify/verify.test.ts', 'job/verify/live.test.ts', 'job/verify/expired.test.ts'],
   'job/watch': ['job/watch/watch.test.ts'],
   'monitor/profile': ['monitor/profile/profiler.test.ts'],
+  'monitor/doctor': ['monitor/doctor/doctor.test.ts'],
   'monitor/metrics': ['monitor/metrics/source.test.ts'],
   'monitor/dashboard': ['monitor/dashboard/live.test.ts', 'monitor/dashboard/file/export.test.ts'],
   'monitor/alerts/config': ['monitor/alerts/config/read.test.ts'],

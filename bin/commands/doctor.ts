@@ -70,7 +70,7 @@ async function run(context: Context): Promise<void> {
   if (bundle !== undefined) await bundled(context, checks, bundle)
   if (faults.length === 0) context.done()
   if (console.json) await console.document({ status, checks, ...(bundle !== undefined && { bundle }) })
-  else await console.print(checks.flatMap(linesOf))
+  else if (!console.quiet) await console.print(checks.flatMap(linesOf))
   if (bundle !== undefined) console.note(`written: ${bundle}`)
   const [first] = faults
   const others = warnings.length === 0 ? '' : `, ${counted(warnings.length, 'warning')}`
