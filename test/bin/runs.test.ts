@@ -1,5 +1,5 @@
 // The history as a person meets it: what was run is there, whatever became of it, and it is never in the way.
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase } from '../../lib/database/connection.ts'
@@ -98,4 +98,18 @@ t.test('whatever is wrong with the history, the job is done, and one warning say
     chmodSync(file, 0o600)
   }
   t.ok(existsSync(file))
+})
+
+t.test('what a cron began is told from what a user began, and from what the policies did', async (t) => {
+  const { run, start, directory } = home(t, { 'changes.jsonl': adds(1) })
+  const ingest = ['index', 'process-jsonl', 'changes.jsonl', ...INTO]
+  symlinkSync('/bin/sh', join(directory, 'cron'))
+  // The system names a process by the file that it was started from.
+  await start(ingest, [join(directory, 'cron'), '-c', '"$@"; exit $?', 'cron']).ended
+  await start(ingest, ['env', 'ELYSIACTL_TRIGGER=auto']).ended
+  const { runs } = JSON.parse((await run(['runs', 'list', '--json'])).stdout)
+  t.match(
+    runs.map(({ trigger }: { trigger: string }) => trigger),
+    ['auto', process.platform === 'linux' ? 'cron' : 'user'],
+  )
 })
