@@ -115,6 +115,7 @@ async function readBack(run: RestoreRun, calls: readonly CallOptions[], vectors:
     const pages: AsyncIterable<StoredObject[]> = objects(collection, range, { projection, retry, signal })
     for await (const page of pages) {
       frame.stop.throwIfAborted()
+      await frame.memory?.trim()
       for (const object of page) {
         const compared = plan.compared(object)
         digest.add(compared)
