@@ -137,9 +137,15 @@ const OPTIONS = {
   platform: 'node',
   format: 'cjs',
   target: 'node22.22',
-  banner: { js: '"use strict"; const import_meta_url = require("node:url").pathToFileURL(__filename).href' },
+  banner: {
+    js: [
+      '"use strict"; const import_meta_url = require("node:url").pathToFileURL(__filename).href',
+      // What bin/start loads is given its own.
+      'var import_module = import_module || ((name, options) => import(name, options))',
+    ].join('\n'),
+  },
   define: { 'import.meta.url': 'import_meta_url' },
-  logOverride: { 'empty-import-meta': 'error' },
+  logOverride: { 'empty-import-meta': 'error', 'unsupported-dynamic-import': 'silent' },
   // A quarter less to read and to bring back from the cache, at each start. Names stay as they are in a stack, and
   // `node --enable-source-maps` shows places in the sources.
   minifyWhitespace: true,
@@ -166,6 +172,11 @@ function withId(code: string): string {
   return `${code}//# id=${createHash('sha256').update(code).digest('hex').slice(0, 16)}\n`
 }
 
+/** Node warns of an import by a script that it has not loaded itself: bin/start imports for those that it loads. */
+function withImports(code: string): string {
+  return code.replace(/\bimport\((?="|\(0,)/g, 'import_module(')
+}
+
 async function bundle(name: string, entry: BuildOptions): Promise<void> {
   const { outputFiles } = await build({
     ...OPTIONS,
@@ -175,7 +186,10 @@ async function bundle(name: string, entry: BuildOptions): Promise<void> {
   })
   for (const file of outputFiles) {
     await mkdir(dirname(file.path), { recursive: true })
-    await writeFile(file.path, file.path.endsWith('.cjs') ? withId(withDefaults(file.text)) : file.contents)
+    await writeFile(
+      file.path,
+      file.path.endsWith('.cjs') ? withId(withImports(withDefaults(file.text))) : file.contents,
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 import { isNewUse, keepCompiled, PREFIX, readCompiled } from './compiled.ts'
 import { placeOfCompiled } from './place.ts'
 
@@ -14,6 +14,7 @@ type Wrapped = (
   module: { exports: object },
   file: string,
   directory: string,
+  importModule: (name: string, options?: ImportCallOptions) => Promise<unknown>,
 ) => void
 
 /** A long run keeps what it has compiled by then: later V8 drops code that was called once. */
@@ -44,7 +45,7 @@ export function load(name: string): object {
   const siblings = (wanted: string) =>
     /^\.\/[\w.]+\.cjs$/.test(wanted) ? load(wanted.slice(2)) : require(wanted)
   const run = scriptOf(file, name, directory).runInThisContext() as Wrapped
-  run(module.exports, siblings, module, file, dirname(file))
+  run(module.exports, siblings, module, file, dirname(file), (wanted, options) => import(wanted, options))
   loaded.set(name, module.exports)
   return module.exports
 }
@@ -55,11 +56,13 @@ function scriptOf(file: string, name: string, directory: string): Script {
   const id = ID_LINE.exec(source.slice(-100))?.[1]
   const path = join(directory, `${PREFIX}${name}-${groupOf()}-${id}`)
   const compiled = readCompiled(path)
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
-    filename: file,
-    cachedData: compiled?.code,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  })
+  const script = new Script(
+    `(function (exports, require, module, __filename, __dirname, import_module) { ${source}\n})`,
+    {
+      filename: file,
+      cachedData: compiled?.code,
+    },
+  )
   const known = script.cachedDataRejected === true ? undefined : compiled
   const use = useOf()
   if (id !== undefined && isNewUse(known, use)) {

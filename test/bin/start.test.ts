@@ -112,6 +112,21 @@ t.test('what a run has compiled is kept for the next one, and nothing of its val
   }
 })
 
+t.test('Node has nothing to warn of, in threads either', async (t) => {
+  const directory = t.testdir({ 'a.jsonl': adds(10) })
+  const env = { PATH: process.env.PATH, HOME: directory }
+  const words = [
+    INGEST,
+    [...BACKUP, '--threads', '2', '--compression', 'zstd'],
+    [...RESTORE, '--threads', '2'],
+  ]
+  for (const args of [...words, ['format', 'schema', 'change']]) {
+    const argv = [COMMAND, ...args, '--quiet']
+    const { status, stderr } = spawnSync(process.execPath, argv, { cwd: directory, env, encoding: 'utf8' })
+    t.strictSame({ status, stderr }, { status: 0, stderr: '' }, args.join(' '))
+  }
+})
+
 t.test('a home that cannot hold a cache does no harm', async (t) => {
   const directory = t.testdir({ file: '' })
   for (const home of [join(directory, 'file'), join(directory, 'missing', 'deeper'), '/proc/1']) {
