@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { watchAlerts } from '../alertsWatch.ts'
 import { onCatalog } from '../cli/catalog.ts'
 import type { Command, Context } from '../cli/command.ts'
 import {
@@ -66,7 +67,11 @@ async function serve(context: Context, sources: DashboardSources, ready: () => v
   const { console, stop } = context
   const { listen, open } = context.options(dashboardOptions)
   const { addressOf, isLoopback, openInBrowser, serveDashboard } = await dashboardLibrary()
-  const dashboard = await serveDashboard(sources, addressOf(listen))
+  const watch = await watchAlerts(context)
+  const dashboard = await serveDashboard(sources, addressOf(listen)).catch(async (error: unknown) => {
+    await watch?.end()
+    throw error
+  })
   ready()
   const { link, address } = dashboard
   const opened = open ? await openInBrowser(link) : undefined
@@ -84,6 +89,7 @@ async function serve(context: Context, sources: DashboardSources, ready: () => v
   } finally {
     await opened?.forget()
     await dashboard.close()
+    await watch?.end()
   }
 }
 

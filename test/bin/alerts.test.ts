@@ -142,7 +142,7 @@ t.test('alerts test: what each sink answered, and the exit code where one did no
 })
 
 t.test(
-  'what was missed and what is damaged is found by alerts check and auto, though nothing ran',
+  'what was missed and what is damaged is found by alerts check, the dashboard and auto, though nothing ran',
   async (t) => {
     const config = (server: Receiver) => ({
       alerts: { sinks: { ops: { type: 'webhook', url: `${server.url}/x` } } },
@@ -158,8 +158,13 @@ t.test(
     t.match(await fails(at, ['alerts', 'check'], 3), '')
     t.match(told(server), [/^firing: backup of Article: missed\./])
     await fails(at, [...BACKUP, 'a'], 0)
-    await fails(at, ['auto', '--once'], 0)
+    const dashboard = at.start(['dashboard'])
+    await server.until(2)
+    dashboard.child.kill('SIGTERM')
+    await dashboard.ended
     t.match(told(server)[1], /^resolved: well again\. Before: backup of Article: missed/)
+    await fails(at, ['auto', '--once'], 0)
+    t.equal(server.received.length, 2)
   },
 )
 
