@@ -11,10 +11,11 @@ const GROW_AFTER_MS = 2000
 const LOOK_EVERY_MS = 10
 /** To look at the memory of a process takes some microseconds: not for each record. */
 const LOOK_APART_MS = 5
-/** What was let in is in flight by then; or it never is, since nothing has to be written for it. */
+/** What was let in is in flight by then; or not before more has come, or never, since nothing has to be written for it. */
 const ON_ITS_WAY_MS = 250
-/** Garbage is collected no more often than this. */
+/** Garbage is collected no more often than this, and takes no more than a fifth of the time. */
 const COLLECT_APART_MS = 50
+const COLLECT_APART_TIMES = 4
 
 export interface MemoryLimitOptions {
   /** The most memory that the process may take, about. */
@@ -35,7 +36,8 @@ export interface MemoryOfProcess {
 
 /**
  * Keeps a process within about so much memory: where it becomes tight, less is let in, batches become smaller, and
- * what is in flight comes to its end first. One record is let in whatever there is: it becomes slower, and goes on.
+ * what is in flight comes to its end first. Where nothing is in flight, nothing is held back for long: a process that takes
+ * more by itself becomes slower, and goes on.
  */
 export class MemoryLimit {
   readonly bytes: number
@@ -47,9 +49,12 @@ export class MemoryLimit {
   #collectedMs = Number.NEGATIVE_INFINITY
   #changedMs = Number.NEGATIVE_INFINITY
   #rssBytes = 0
+  #collectApartMs = COLLECT_APART_MS
   #inFlight = 0
-  /** What was let in and is in no batch yet is not seen in flight. */
-  #isOnItsWay = false
+  /** How many were let in and are in no batch yet: they are not seen in flight. */
+  #onTheirWay = 0
+  /** So many are let in before it is waited for what becomes of them: as many as it took to fill a batch so far. */
+  #mostOnTheirWay = 1
   #passedMs = Number.NEGATIVE_INFINITY
   #heldMs = 0
   #waiting = 0
@@ -69,7 +74,7 @@ export class MemoryLimit {
   /** How many batches are in flight; whoever writes them says so. */
   set inFlight(batches: number) {
     this.#inFlight = batches
-    this.#isOnItsWay = false
+    this.#onTheirWay = 0
   }
 
   /** The part of its usual size that a batch may have now, from 1/64 to 1. */
@@ -88,10 +93,13 @@ export class MemoryLimit {
         this.#collect()
       }
     } finally {
-      this.#passedMs = this.#process.now()
-      if (--this.#waiting === 0) this.#heldMs += this.#passedMs - this.#waitingSinceMs
+      const now = this.#process.now()
+      // They are too few for a batch.
+      if (this.#isWaitedFor() && now - this.#passedMs >= ON_ITS_WAY_MS) this.#mostOnTheirWay *= 2
+      this.#passedMs = now
+      this.#onTheirWay += 1
+      if (--this.#waiting === 0) this.#heldMs += now - this.#waitingSinceMs
     }
-    this.#isOnItsWay = true
   }
 
   /** How long it has held back what came; of several that waited together the time counts once. */
@@ -100,8 +108,12 @@ export class MemoryLimit {
   }
 
   #isBusy(): boolean {
-    const isOnItsWay = this.#isOnItsWay && this.#process.now() - this.#passedMs < ON_ITS_WAY_MS
-    return this.#inFlight > 0 || isOnItsWay
+    if (this.#inFlight > 0) return true
+    return this.#isWaitedFor() && this.#process.now() - this.#passedMs < ON_ITS_WAY_MS
+  }
+
+  #isWaitedFor(): boolean {
+    return this.#onTheirWay >= this.#mostOnTheirWay
   }
 
   /** Frees what is free already, where it is tight: for what flows and is held nowhere. */
@@ -135,9 +147,10 @@ export class MemoryLimit {
 
   #collect(): void {
     const now = this.#process.now()
-    if (now - this.#collectedMs < COLLECT_APART_MS) return
+    if (now - this.#collectedMs < this.#collectApartMs) return
     this.#process.collect()
     this.#collectedMs = this.#process.now()
+    this.#collectApartMs = Math.max(COLLECT_APART_MS, COLLECT_APART_TIMES * (this.#collectedMs - now))
   }
 }
 
@@ -150,8 +163,10 @@ function thisProcess(): MemoryOfProcess {
   }
 }
 
-/** Node has a flag for it, that can be set while it runs. */
+/** Node has a flag for it, that can be set while it runs; compiled code is good only under the flags that it was kept with. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as () => void
+  const collect = runInNewContext('gc') as () => void
+  setFlagsFromString('--no-expose-gc')
+  return collect
 }

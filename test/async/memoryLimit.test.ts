@@ -86,6 +86,40 @@ t.test('with no room at all one after the other is let in', async (t) => {
   t.ok(process.ms < 1000, `${process.ms}`)
 })
 
+t.test(
+  'a process that takes more by itself takes what comes all the same, though many fill a batch',
+  async (t) => {
+    const process = simulated(500)
+    const limit = new MemoryLimit({ bytes: 100, process })
+    for (let record = 1; record <= 4000; record++) {
+      await limit.pass()
+      if (record % 64 !== 0) continue
+      limit.inFlight = 1
+      process.onWait = () => {
+        limit.inFlight = 0
+      }
+    }
+    t.ok(process.ms < 5000, `it took ${process.ms} ms`)
+  },
+)
+
+t.test('collecting takes a fifth of the time at most', async (t) => {
+  const process = simulated(500)
+  const limit = new MemoryLimit({
+    bytes: 100,
+    process: {
+      ...process,
+      now: () => process.ms,
+      collect: () => {
+        process.collected += 1
+        process.ms += 400
+      },
+    },
+  })
+  for (let ms = 0; ms < 20_000; ms += 10, process.ms += 10) await limit.trim()
+  t.ok(process.collected * 400 <= process.ms / 5 + 400, `${process.collected} times in ${process.ms} ms`)
+})
+
 t.test('once it is eased for some time batches grow again', async (t) => {
   const process = simulated(90)
   const limit = new MemoryLimit({ bytes: 100, process })

@@ -1,5 +1,12 @@
 import type { Context } from '../../cli/command.ts'
-import { type Emit, liveOptions, type ProgressState, profileJob, type WriteContext } from '../../library.ts'
+import {
+  type Emit,
+  liveOptions,
+  messageOf,
+  type ProgressState,
+  profileJob,
+  type WriteContext,
+} from '../../library.ts'
 import { observedProfile } from '../../observers/current.ts'
 import { profileText } from './profileText.ts'
 
@@ -36,7 +43,9 @@ export async function startProfiling(context: Context): Promise<Profiling> {
     stop() {
       const found = profiler.profile()
       profiler.end()
-      trace?.close()
+      const failure = trace?.close()
+      if (failure !== undefined)
+        context.console.warn(`the trace in ${profileOut} is cut short: ${messageOf(failure)}`)
       if (profile) say(context, found)
       observedProfile(found)
     },

@@ -1,3 +1,4 @@
+import { Transform } from 'node:stream'
 import { type AnyStage, type StageObserver, stageName, worksElsewhere } from '../../core/channel/stages.ts'
 
 /** What a stage did; of several of one name the sum. Times are milliseconds. */
@@ -22,10 +23,13 @@ type Patched = {
   _write?: (chunk: unknown, encoding: BufferEncoding, done: Callback) => void
   _writev?: unknown
   _final?: (done: Callback) => void
+  _flush?: (done: (error?: Error | null, last?: unknown) => void) => void
   _read?: (size: number) => void
   push?: (chunk: unknown, encoding?: BufferEncoding) => boolean
   once(event: 'close', listener: () => void): unknown
 }
+
+const OWN_FINAL = (Transform.prototype as unknown as Patched)._final
 
 /**
  * Measures what the stages of pipelines do. A few readings of the clock for each chunk, none for a record inside one.
@@ -93,13 +97,30 @@ export class StageMeter implements StageObserver {
         }),
       )
     }
-    if (typeof final !== 'function') return
-    stage._final = (done) => {
+    // A Transform whose `_final` is another than its own calls that as well, and so flushes twice.
+    if (final === OWN_FINAL) this.#meterFlush(stage, one)
+    else if (typeof final === 'function') {
+      stage._final = (done) => {
+        one.begin()
+        this.#run(one, () =>
+          final.call(stage, (error) => {
+            one.end()
+            done(error)
+          }),
+        )
+      }
+    }
+  }
+
+  #meterFlush(stage: Patched, one: Metered): void {
+    const { _flush: flush } = stage
+    if (typeof flush !== 'function') return
+    stage._flush = (done) => {
       one.begin()
       this.#run(one, () =>
-        final.call(stage, (error) => {
+        flush.call(stage, (error, last) => {
           one.end()
-          done(error)
+          done(error, last)
         }),
       )
     }

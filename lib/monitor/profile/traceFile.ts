@@ -26,12 +26,14 @@ const MOST_EVENTS = 2_000_000
 
 /**
  * Writes runs, phases, requests and figures as a trace: an array of JSON, whose end may be missing where the process was
- * killed. No record is in it. Memory: 64 KiB, and a number for each request in flight.
+ * killed. No record is in it. A disk that is full ends the trace, and nothing else. Memory: 64 KiB, and a number for each
+ * request in flight.
  */
 export class TraceFile {
   readonly #file: number
   readonly #requests = new Map<ServerRequest, string>()
   #text = '[\n'
+  #failure: unknown
   #events = 0
   #ids = 0
   #run: string | undefined
@@ -67,14 +69,19 @@ export class TraceFile {
     this.#put({ name, ph: 'C', args: numbers })
   }
 
-  /** Ends the file. */
-  close(): void {
+  /** Ends the file; returns what kept it from being written, if anything did. */
+  close(): unknown {
     REQUEST_STARTED.unsubscribe(this.#onStart)
     REQUEST_ENDED.unsubscribe(this.#onEnd)
     this.#endRun()
     for (const id of this.#requests.values()) this.#put({ name: 'request', ph: 'e', cat: 'request', id })
     this.#flush('\n]\n')
-    closeSync(this.#file)
+    try {
+      closeSync(this.#file)
+    } catch (error) {
+      this.#failure ??= error
+    }
+    return this.#failure
   }
 
   #beginRun(run: string, kind: string, target: string): void {
@@ -121,7 +128,7 @@ export class TraceFile {
   }
 
   #put(event: TraceEvent): void {
-    if (this.#events >= MOST_EVENTS) return
+    if (this.#events >= MOST_EVENTS || this.#failure !== undefined) return
     const where = { pid: process.pid, tid: 1, ts: Math.round(performance.now() * 1000) }
     this.#text += `${this.#events === 0 ? '' : ',\n'}${JSON.stringify({ ...event, ...where })}`
     this.#events += 1
@@ -129,7 +136,14 @@ export class TraceFile {
   }
 
   #flush(end = ''): void {
-    writeSync(this.#file, this.#text + end)
+    const bytes = Buffer.from(this.#text + end)
     this.#text = ''
+    if (this.#failure !== undefined) return
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at)
+    } catch (error) {
+      // It is called from within the job, which goes on.
+      this.#failure = error
+    }
   }
 }

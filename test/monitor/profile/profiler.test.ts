@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream'
+import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import { observed } from '../../../lib/core/channel/requests.ts'
@@ -45,4 +45,31 @@ t.test('stages, servers and the process are measured from the beginning to the e
   const [target] = profile.targets
   t.match(target, { server: 'h:1', requests: 2, failed: 1, refused: 1, sent_bytes: 6, received_bytes: 4 })
   t.ok(profile.seconds > 0 && profile.cpu_seconds > 0 && profile.peak_rss_bytes > 1e6)
+})
+
+t.test('a stage that is measured gives what it keeps to its end once', async (t) => {
+  let flushes = 0
+  const counting = new Transform({
+    objectMode: true,
+    transform: (chunk, _encoding, done) => done(null, chunk),
+    flush(done) {
+      flushes += 1
+      setImmediate(done, null, 'last')
+    },
+  })
+  const seen: unknown[] = []
+  const write = new Writable({
+    objectMode: true,
+    write(chunk, _encoding, done) {
+      seen.push(chunk)
+      done()
+    },
+  })
+  const stages = [Readable.from(['first']), counting, write] as const
+  const profiler = startProfiler()
+  profiler.stages.watch(stages)
+  await pipeline(stages)
+  profiler.end()
+  t.same(seen, ['first', 'last'])
+  t.equal(flushes, 1)
 })

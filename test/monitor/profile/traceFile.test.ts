@@ -1,5 +1,5 @@
 // The trace-event format of Chrome, as its document describes it: what Perfetto opens.
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { observed } from '../../../lib/core/channel/requests.ts'
@@ -70,4 +70,17 @@ t.test('runs, phases and requests are spans, each with its begin and end; number
 t.test('a file that cannot be written is wrong usage', async (t) => {
   const path = join(t.testdir(), 'none', 'trace.json')
   t.throws(() => new TraceFile(path), { code: 'ELYSIA_USAGE', message: /--profile-out/ })
+})
+
+t.test('a full disk ends the trace, and not the job', { skip: !existsSync('/dev/full') }, async (t) => {
+  const trace = new TraceFile('/dev/full')
+  for (let request = 0; request < 2000; request++) {
+    await observed(
+      ASKED,
+      async () => '',
+      () => ({ receivedBytes: 0 }),
+    )
+    trace.take({ type: 'retry' } as RunEvent)
+  }
+  t.match(trace.close(), { code: 'ENOSPC' })
 })
