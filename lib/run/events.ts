@@ -1,11 +1,15 @@
 import type { Retry } from '../async/retry.ts'
+import { publishEvent } from '../core/channel/events.ts'
 import type { Emit } from './context.ts'
 import type { RunEvent } from './event/schema.ts'
 import { hintedFailure } from './failure.ts'
 
-/** A function that passes events on to the listener, if there is one. */
+/** A function that passes events on to the listener, if there is one, and to the channel. */
 export function emitter(onEvent: Emit | undefined): Emit {
-  return onEvent ?? (() => {})
+  return (event) => {
+    publishEvent(event)
+    onEvent?.(event)
+  }
 }
 
 /** A call that failed and will be made again, as an event. */

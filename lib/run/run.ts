@@ -1,6 +1,6 @@
 import type { MemoryLimit } from '../async/memoryLimit.ts'
 import { type Retry, type Retrying, retryUntilDeadline } from '../async/retry.ts'
-import { RUN_EVENTS } from '../core/channel/events.ts'
+import { publishEvent } from '../core/channel/events.ts'
 import type { RunStatus } from '../core/report.ts'
 import { toThousandths } from '../core/units.ts'
 import type { Emit, RunContext } from './context.ts'
@@ -89,7 +89,7 @@ export class Run<C extends RunContext = RunContext> {
     this.signal = signal
     this.stop = stop
     this.emit = (event) => {
-      if (RUN_EVENTS.hasSubscribers) RUN_EVENTS.publish(event)
+      publishEvent(event)
       onEvent(event)
     }
   }

@@ -38,6 +38,8 @@ export async function ingestFile(
     ...(state && { state }),
     ...(context.transforms && { transforms: context.transforms }),
     ...(context.onInFlight && { onInFlight: context.onInFlight }),
+    ...(context.memory && { memory: context.memory }),
+    ...(context.stages && { stages: context.stages }),
     ...(path !== undefined && { rejectsPath: path }),
     onEvent: (event) => {
       // A file's run is part of a watch: what is counted is the sum of all of them.

@@ -34,17 +34,22 @@ interface Run {
   readonly startedMs: number
   notedMs: number
   /** Records that earlier tries have settled. */
-  readonly before: number
+  before: number
+  /** Earlier tries of it were looked for. */
+  isPlaced: boolean
+  readonly continues: boolean
 }
 
 /** How often progress is written at most. */
 const NOTE_EVERY_MS = 1000
+/** After a failure nothing is tried for so long: each try may wait for another process. */
+const TRY_AGAIN_MS = 2000
 /** Of so many runs the entries are completed by how their command ended. */
 const RUNS_KEPT = 100
 
 /**
- * Makes entries of the history out of events. It is never in the way: what it cannot write it tries again at the end of
- * the run and of the command, and says once, as an event. Events of several runs at once count for the one that began last.
+ * Makes entries of the history out of events. It is never in the way: what it cannot write it tries again some
+ * seconds later and at the end of the command, and says once, as an event. Events of several runs at once count for the one that began last.
  */
 export class Recorder {
   readonly #open: () => History
@@ -56,6 +61,7 @@ export class Recorder {
   #history: History | undefined
   #begun = 0
   #hasFailed = false
+  #failedMs = Number.NEGATIVE_INFINITY
 
   /** `open` is called with the first run. `emit` is told what could not be written. */
   constructor(open: () => History, recorded: Recorded, emit: Emit) {
@@ -106,6 +112,7 @@ export class Recorder {
   /** The command has ended: all of its entries say with which exit code. */
   end(ending: CommandEnding): void {
     if (this.#runs.length === 0) this.#beginLate(ending)
+    this.#failedMs = Number.NEGATIVE_INFINITY
     for (const run of this.#runs) {
       run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
       this.#put(run)
@@ -125,18 +132,14 @@ export class Recorder {
 
   #begin(event: Started): void {
     if (event.dry_run === true) return
-    const { run: id, kind, target, collection = '', continues } = event
-    const tries = this.#attempt((history) => history.find(id)) ?? []
-    const attempt = (tries.at(-1)?.attempt ?? 0) + 1
+    const { run: id, kind, target, collection = '', continues = false } = event
     const run: Run = {
-      entry: {
-        ...this.#blank(id, kind, collection, masked(placeOf(kind, target))),
-        attempt,
-        ...(continues === true && attempt > 1 && { continues: id }),
-      },
+      entry: this.#blank(id, kind, collection, masked(placeOf(kind, target))),
       startedMs: performance.now(),
       notedMs: performance.now(),
-      before: tries.reduce((sum, { records }) => sum + records, 0),
+      before: 0,
+      isPlaced: false,
+      continues,
     }
     this.#begun += 1
     this.#runs.push(run)
@@ -159,7 +162,7 @@ export class Recorder {
       ...this.#blank(newRunId(), expected.kind, expected.collection, target),
       started_at: this.#startedAt,
     }
-    this.#runs.push({ entry, startedMs: 0, notedMs: 0, before: 0 })
+    this.#runs.push({ entry, startedMs: 0, notedMs: 0, before: 0, isPlaced: true, continues: false })
   }
 
   #blank(id: string, kind: string, collection: string, target: string): HistoryEntry {
@@ -185,6 +188,7 @@ export class Recorder {
   #end(event: Extract<RunEvent, { readonly type: 'run_ended' }>): void {
     const run = this.#runs.findLast(({ entry }) => entry.id === event.run && entry.status === 'running')
     if (run === undefined) return
+    this.#attempt((history) => place(run, history))
     const seconds = event.seconds ?? (performance.now() - run.startedMs) / 1000
     run.entry = { ...finishedEntry(run.entry, event, run.before), seconds, peak_rss_bytes: peakBytes() }
     this.#put(run)
@@ -206,23 +210,38 @@ export class Recorder {
   }
 
   #put(run: Run): void {
-    this.#attempt((history) => history.put(run.entry))
+    this.#attempt((history) => {
+      place(run, history)
+      history.put(run.entry)
+    })
   }
 
-  /** Answers undefined where it cannot be done: the first time that is said. */
-  #attempt<T>(work: (history: History) => T): T | undefined {
+  /** The first time that it cannot be done is said. */
+  #attempt(work: (history: History) => void): void {
+    if (performance.now() - this.#failedMs < TRY_AGAIN_MS) return
     try {
       if (this.#history === undefined) {
         this.#history = this.#open()
         this.#history.settleKilled()
       }
-      return work(this.#history)
+      work(this.#history)
     } catch (error) {
+      this.#failedMs = performance.now()
       if (!this.#hasFailed) this.#emit({ type: 'history_not_written', error: hintedFailure(error) })
       this.#hasFailed = true
-      return undefined
     }
   }
+}
+
+/** Numbers a try behind those that are known of the run: it must not take the place of one. */
+function place(run: Run, history: History): void {
+  if (run.isPlaced) return
+  const { id } = run.entry
+  const tries = history.find(id)
+  const attempt = (tries.at(-1)?.attempt ?? 0) + 1
+  run.isPlaced = true
+  run.before = tries.reduce((sum, { records }) => sum + records, 0)
+  run.entry = { ...run.entry, attempt, ...(run.continues && attempt > 1 && { continues: id }) }
 }
 
 /** Jobs on one archive, whose target is its place. */

@@ -1,5 +1,6 @@
 // After a restore and a copy the target is looked at once more: what was written may be in danger already.
 import t from 'tap'
+import { ElysiaError } from '../../../lib/core/errors.ts'
 import { copy } from '../../../lib/job/copy/copy.ts'
 import { restore } from '../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../lib/store/memory/store.ts'
@@ -70,4 +71,14 @@ t.test('a copy says it too; no alias is switched to what is in danger', async (t
     hint: /same command again/,
   })
   t.strictSame(await target.aliases(), [])
+})
+
+t.test('where a server does not let it be asked, a good restore is good, with a warning', async (t) => {
+  const asked = (code: 'ELYSIA_REFUSED' | 'ELYSIA_UNREACHABLE') =>
+    changedStore(openMemory(), () => ({}), {
+      survey: () => Promise.reject(new ElysiaError(code, 'no word')),
+    })
+  const { status, health } = await restore(await archive(), asked('ELYSIA_REFUSED'), {})
+  t.match({ status, health }, { status: 'done', health: [{ level: 'warning', fact: /no word/ }] })
+  await t.rejects(restore(await archive(), asked('ELYSIA_UNREACHABLE'), {}), { code: 'ELYSIA_UNREACHABLE' })
 })

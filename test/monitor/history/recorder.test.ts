@@ -161,6 +161,31 @@ t.test('a run whose begin could not be written is there once its end can', async
   t.match(said, [{ type: 'history_not_written', error: { code: 'ELYSIA_LOCKED' } }])
 })
 
+t.test(
+  'a run that goes on does not take the place of its earlier try, though its begin could not be written',
+  async (t) => {
+    const { recorder, reader, path } = recording(t)
+    recorder.onEvent(STARTED)
+    recorder.onEvent({ type: 'run_ended', run: 'one', status: 'interrupted', counts: { objects: 30 } })
+    recorder.end({ exitCode: 130 })
+    const other = openDatabase(path)
+    other.exec('BEGIN EXCLUSIVE')
+    const beganMs = performance.now()
+    recorder.onEvent({ ...STARTED, continues: true })
+    for (let run = 0; run < 50; run++) recorder.onEvent({ ...STARTED, run: `other ${run}` })
+    const seconds = (performance.now() - beganMs) / 1000
+    t.ok(seconds < 5, `fifty runs waited ${seconds} s for the lock`)
+    other.exec('ROLLBACK')
+    other.close()
+    recorder.onEvent({ type: 'run_ended', run: 'one', status: 'done', counts: { objects: 100 } })
+    recorder.end({ exitCode: 0 })
+    t.match(reader.find('one'), [
+      { attempt: 1, status: 'interrupted', records: 30 },
+      { attempt: 2, status: 'done', counts: { objects: 100 }, continues: 'one' },
+    ])
+  },
+)
+
 t.test('a program notes its runs as the command does', async (t) => {
   const directory = t.testdir()
   const { onEvent, end } = recordHistory({ directory })

@@ -27,7 +27,7 @@ export interface Arriving {
  */
 export async function requireRoom({ store, source, plan, retry }: Arriving): Promise<void> {
   const { manifest } = source
-  const isPart = plan.selection?.isPartial === true || plan.transforms.filters || plan.only !== undefined
+  const isPart = plan.selection?.isPartial === true || !plan.transforms.isEmpty || plan.only !== undefined
   if (manifest === undefined || isPart || source.isSparse !== undefined) return
   const free = await retry(async () => store.freeBytes?.())
   const needed = PART[manifest.encoding.vectors] * manifest.totals.raw_bytes

@@ -58,7 +58,7 @@ export async function checkedPages(
 ): Promise<Source<readonly StoredObject[]>> {
   if (threads !== undefined && part.inThread !== undefined) return part.inThread(threads)
   // All at once, the first objects would be written when the bytes of all these parts are read.
-  await firstCheck.done
+  if (firstCheck.done !== undefined) await firstCheck.done
   const check = part.check?.(signal)
   firstCheck.done ??= check?.catch(() => {})
   await check

@@ -3,6 +3,7 @@ import t from 'tap'
 import { restore } from '../../../../lib/job/restore/restore.ts'
 import { openMemory } from '../../../../lib/store/memory/store.ts'
 import { openSqlite } from '../../../../lib/store/sqlite/store.ts'
+import { dropProperty } from '../../../../lib/transform/step/drop.ts'
 import { archiveOf } from '../../backup/archived.ts'
 import { changedStore } from '../../changed.ts'
 import { directory } from '../../targets.ts'
@@ -29,6 +30,9 @@ t.test('enough room, room that nobody knows of, and a part of an archive are not
     t.match(await restore(await sourceOf(files), withFree(free), {}), { written: 100 })
   const some = await restore(await sourceOf(files), withFree(2048), { filter: 'count < 10' })
   t.match(some, { written: 10 })
+  const context = { transforms: [dropProperty('count')] }
+  const less = await restore(await sourceOf(files), withFree(2048), {}, context)
+  t.match(less, { written: 100 }, 'what transforms take away may be most of it')
 })
 
 t.test('the embedded store knows how much its disk has left; one in memory does not', async (t) => {
