@@ -127,8 +127,12 @@ export async function checkPrivateKey(path: string, warn: (message: string) => v
 
 /** The environment for a command that somebody else may have written: without the keys. */
 export function withoutKeys(env: Environment, { targets }: Settings): Record<string, string | undefined> {
-  const keys = Object.values(targets).map(({ api_key_env: variable }) => variable)
-  const secret = new Set(['ELYSIACTL_API_KEY', 'ELYSIACTL_MASK_KEY', ...keys])
+  const keys = Object.values(targets).flatMap(({ api_key_env: key, headers_env: headers = {} }) => [
+    key,
+    ...Object.values(headers),
+  ])
+  // The address of a gateway may hold credentials.
+  const secret = new Set(['ELYSIACTL_API_KEY', 'ELYSIACTL_MASK_KEY', 'ELYSIACTL_METRICS_PUSH', ...keys])
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.has(name)))
 }
 

@@ -220,5 +220,6 @@ t.test('a key file that others may write is refused, one that they may read is w
 
 t.test('the environment of a command that is started holds no key', async (t) => {
   const settings = await read(place(t, undefined, 'targets: {a: {url: "http://h:1", api_key_env: A_KEY}}\n'))
-  t.strictSame(withoutKeys({ ELYSIACTL_API_KEY: 's', A_KEY: 's', PATH: '/bin' }, settings), { PATH: '/bin' })
+  const env = { ELYSIACTL_API_KEY: 's', ELYSIACTL_METRICS_PUSH: 'http://u:s@h', A_KEY: 's', PATH: '/bin' }
+  t.strictSame(withoutKeys(env, settings), { PATH: '/bin' })
 })

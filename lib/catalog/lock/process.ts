@@ -43,6 +43,26 @@ export function isDead(owner: LockOwner, self: LockOwner = thisOwner()): boolean
   return startTicks !== undefined && owner.startTicks !== undefined && startTicks !== owner.startTicks
 }
 
+/** What is not heard of for so long is gone, where nobody can look whether its process is there. */
+const SILENT_MS = 86_400_000
+
+/**
+ * True if the owner of something in the user's own state is gone: its machine has started anew since, or it is of another
+ * machine or container, and was last heard of a day ago. Never for what several machines lock: there a name is no proof.
+ */
+export function isGone(
+  owner: LockOwner,
+  heardMs: number,
+  nowMs: number,
+  self: LockOwner = thisOwner(),
+): boolean {
+  if (isDead(owner, self)) return true
+  const isHere = owner.host === self.host
+  if (isHere && owner.boot !== undefined && self.boot !== undefined && owner.boot !== self.boot) return true
+  const canLook = isHere && owner.boot === self.boot && owner.pids === self.pids
+  return !canLook && nowMs - heardMs > SILENT_MS
+}
+
 export function ownerText({ user, host, pid }: LockOwner): string {
   return `process ${pid}${user === '' ? '' : ` of ${user}`} on ${host}`
 }

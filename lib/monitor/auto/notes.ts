@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDead, type LockOwner } from '../../catalog/lock/process.ts'
+import { isGone, type LockOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError, messageOf } from '../../core/errors.ts'
 import { makeDirectory } from '../../file/directory.ts'
 import { writeWhole } from '../../file/writeWhole.ts'
@@ -58,8 +58,8 @@ export class AutoNotes {
     let changed = false
     for (const name of names) {
       const note = this.#notes.get(name)
-      if (note !== undefined && now - note.known < DAY_MS) continue
-      this.#notes.set(name, { ...this.of(name, now), known: now })
+      if (note !== undefined && now - note.known < DAY_MS && !isToCome(note, now)) continue
+      this.#notes.set(name, { ...untilNow(this.of(name, now), now), known: now })
       changed = true
     }
     for (const [name, { known }] of this.#notes) {
@@ -71,9 +71,9 @@ export class AutoNotes {
   }
 
   /** The process that works on a policy still, though who started it is gone. */
-  stillRunning(name: string): PolicyNote['running'] {
+  stillRunning(name: string, now: number): PolicyNote['running'] {
     const running = this.#notes.get(name)?.running
-    return running === undefined || isDead(running.owner) ? undefined : running
+    return running === undefined || isGone(running.owner, running.since, now) ? undefined : running
   }
 
   begin(name: string, running: NonNullable<PolicyNote['running']>): void {
@@ -103,6 +103,20 @@ export class AutoNotes {
       this.#file,
     )
   }
+}
+
+/** Beyond what clocks differ by: the clock was set back since. */
+const AHEAD_MS = 3_600_000
+
+function isToCome({ seen, settled = seen, known }: PolicyNote, now: number): boolean {
+  return Math.max(seen, settled, known) > now + AHEAD_MS
+}
+
+/** With a time that is to come a policy would not be due before that. */
+function untilNow(note: PolicyNote, now: number): PolicyNote {
+  if (!isToCome(note, now)) return note
+  const { settled } = note
+  return { ...note, seen: Math.min(note.seen, now), ...(settled && { settled: Math.min(settled, now) }) }
 }
 
 /** Undefined where the file is there and is none of ours. */

@@ -29,7 +29,7 @@ export function plannedPolicies(
     const { name, kind, schedule } = policy
     const note = notes.of(name, now)
     const { since, next } = dueness(schedule, note, now)
-    const running = notes.stillRunning(name)
+    const running = notes.stillRunning(name, now)
     return {
       ...{ name, kind, schedule: schedule.text, due: since !== undefined },
       ...(since !== undefined && { due_since: iso(since) }),

@@ -89,7 +89,7 @@ async function runPolicy(policy: Policy, context: AutoContext): Promise<void> {
   const { notes, stop, onRun } = context
   const { name } = policy
   const since = context.now()
-  const running = notes.stillRunning(name)
+  const running = notes.stillRunning(name, since)
   if (running !== undefined) {
     const { command } = running
     onRun?.({ policy: name, command, started_at: iso(since), seconds: 0, exit: LOCKED })

@@ -1,4 +1,4 @@
-import { isDead, type LockOwner, thisOwner } from '../../catalog/lock/process.ts'
+import { isGone, type LockOwner, thisOwner } from '../../catalog/lock/process.ts'
 import { ElysiaError } from '../../core/errors.ts'
 import type {
   HistoryChoice,
@@ -86,7 +86,7 @@ export class History implements ReportedHistory {
     const open = this.#file.use((database) =>
       database.prepare('SELECT * FROM runs WHERE owner IS NOT NULL').all(),
     ) as RunRow[]
-    const dead = open.filter(({ owner }) => isDead(ownerIn(owner!), this.#self))
+    const dead = open.filter((row) => this.#isGone(row))
     if (dead.length === 0) return 0
     this.#write((database) => {
       for (const row of dead) putRow(database, killedEntry(entryOf(row)), undefined)
@@ -188,6 +188,10 @@ export class History implements ReportedHistory {
     this.#file.close()
   }
 
+  #isGone({ owner, updated_at: heardMs }: RunRow): boolean {
+    return owner !== null && isGone(ownerIn(owner), heardMs, Date.now(), this.#self)
+  }
+
   #triesOf(id: string): HistoryEntry[] {
     return this.#read((database) =>
       database.prepare('SELECT * FROM runs WHERE id = ? ORDER BY attempt').all(id),
@@ -198,8 +202,7 @@ export class History implements ReportedHistory {
     this.#look()
     return this.#file.use((database) =>
       (select(database) as RunRow[]).map((row) => {
-        const isGone = row.owner !== null && isDead(ownerIn(row.owner), this.#self)
-        return isGone ? killedEntry(entryOf(row)) : entryOf(row)
+        return this.#isGone(row) ? killedEntry(entryOf(row)) : entryOf(row)
       }),
     )
   }

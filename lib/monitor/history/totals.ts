@@ -37,9 +37,13 @@ export function totalsIn(database: HistoryConnection): HistoryTotal[] {
   return database.prepare('SELECT * FROM totals WHERE runs > 0').all() as HistoryTotal[]
 }
 
+/** Beyond what clocks differ by: what began so far ahead did so by a clock that was wrong, and counts where nothing else does. */
+const AHEAD_MS = 3_600_000
+
 const LAST = `
   INSERT INTO successes SELECT kind, collection, target, number FROM runs
-  WHERE kind = ? AND collection = ? AND target = ? AND status = 'done' ORDER BY started_at DESC, number DESC LIMIT 1`
+  WHERE kind = ? AND collection = ? AND target = ? AND status = 'done' AND started_at <= ?
+  ORDER BY started_at DESC, number DESC LIMIT 1`
 
 /** Finds the last good run of a subject anew. */
 export function renewSuccess(
@@ -48,5 +52,6 @@ export function renewSuccess(
 ): void {
   const subject = [kind, collection, target]
   database.prepare('DELETE FROM successes WHERE kind = ? AND collection = ? AND target = ?').run(...subject)
-  database.prepare(LAST).run(...subject)
+  const { changes } = database.prepare(LAST).run(...subject, Date.now() + AHEAD_MS)
+  if (changes === 0) database.prepare(LAST).run(...subject, Number.MAX_SAFE_INTEGER)
 }

@@ -1,3 +1,4 @@
+import type { RunPoint } from '../history/entry.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
 import { ageOf } from './words.ts'
 
@@ -8,16 +9,29 @@ type Facts = Omit<MonitorReport, 'needs_a_hand'>
 const LEAST_FREE = 0.05
 const LISTED = 50
 
-/** What needs a hand, the gravest first: faults, then warnings, each in the order of the report. */
-export function needsAHand(facts: Facts, stalls: readonly NeedsAHand[]): NeedsAHand[] {
+/** A mistyped name is shown so long, as a warning. */
+const SLIP_SHOWN_MS = 86_400_000
+
+/** What needs a hand, the gravest first: faults, then warnings, each in the order of the report. `slips`: last runs of what was mistyped. */
+export function needsAHand(
+  facts: Facts,
+  stalls: readonly NeedsAHand[],
+  slips: readonly Pick<RunPoint, 'id' | 'startedMs'>[],
+): NeedsAHand[] {
+  const made = new Map(slips.map(({ id, startedMs }) => [id, startedMs]))
+  const past = Date.parse(facts.generated_at) - SLIP_SHOWN_MS
+  const success = facts.success.filter(({ last_run: run = '' }) => (made.get(run) ?? past) >= past)
   const all = [
     ...facts.missed.map(missed),
-    ...facts.success.filter((one) => !isOver(one, facts.success)).flatMap(failed),
+    ...success
+      .filter((one) => !isOver(one, facts.success))
+      .flatMap(failed)
+      .map((one) => (made.has(one.run ?? '') ? { ...one, severity: 'warning' as const } : one)),
     ...facts.damaged.map(damaged),
     ...undelivered(facts),
     ...facts.disk.flatMap(full),
     ...stalls,
-    ...facts.success.flatMap(belowObjective),
+    ...success.filter(({ last_run: run = '' }) => !made.has(run)).flatMap(belowObjective),
     ...facts.trends.flatMap(slower),
     ...facts.never_backed_up.map(neverBackedUp),
     ...unverified(facts),
@@ -30,9 +44,9 @@ function isFault({ severity }: NeedsAHand): boolean {
 }
 
 const STEPS: Readonly<Record<string, (collection: string) => string>> = {
-  backup: (collection) => `elysiactl col backup ${collection}`,
-  verify: (collection) => `elysiactl col catalog verify latest:${collection}`,
-  rehearse: (collection) => `elysiactl col catalog rehearse latest:${collection}`,
+  backup: (collection) => `elysiactl col backup ${word(collection)}`,
+  verify: (collection) => `elysiactl col catalog verify ${word(`latest:${collection}`)}`,
+  rehearse: (collection) => `elysiactl col catalog rehearse ${word(`latest:${collection}`)}`,
 }
 
 function missed(one: MonitorReport['missed'][number]): NeedsAHand {
@@ -52,8 +66,12 @@ function missed(one: MonitorReport['missed'][number]): NeedsAHand {
 
 function withTarget(command: string, target: string): string {
   if (target === '') return command
-  const isPlain = /^[\w@%+=:,./-]+$/.test(target)
-  return `${command} --target ${isPlain ? target : `'${target.replaceAll("'", `'\\''`)}'`}`
+  return `${command} --target ${word(target)}`
+}
+
+/** Names are foreign, and the step is pasted into a shell. */
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 /** One that failed before its store was known is over once the same was done, wherever. */
@@ -70,7 +88,7 @@ function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
   const { kind, collection, target, last_run: run, last_status: status, last_error: error } = one
   if (run === undefined) return []
   const what = `${kind}${collection === '' ? '' : ` of ${collection}`}`
-  const next = `elysiactl runs show ${run}`
+  const next = `elysiactl runs show ${word(run)}`
   const common = { collection, target, next, run }
   if (status === 'rejects') {
     const message = `the last ${what} refused some records, or found differences`
@@ -83,7 +101,7 @@ function failed(one: MonitorReport['success'][number]): NeedsAHand[] {
 
 function damaged({ id, collection, reason }: MonitorReport['damaged'][number]): NeedsAHand {
   const message = `the archive ${id} of ${collection} is damaged: ${reason}`
-  const next = `elysiactl col catalog verify ${id}`
+  const next = `elysiactl col catalog verify ${word(id)}`
   return { severity: 'fault', what: 'damaged', collection, target: '', message, next, archive: id }
 }
 
@@ -111,12 +129,12 @@ function slower({ kind, collection, target, regression }: MonitorReport['trends'
   const { run, slower: share, rate_per_second: rate, median_per_second: before } = regression
   const percent = Math.round(share * 100)
   const message = `${kind} of ${collection} has become ${percent} % slower: ${rate.toFixed(0)} objects/s, before ${before.toFixed(0)}`
-  const next = `elysiactl runs show ${run}`
+  const next = `elysiactl runs show ${word(run)}`
   return [{ severity: 'warning', what: 'regression', collection, target, message, next, run }]
 }
 
 function neverBackedUp({ collection, target }: MonitorReport['never_backed_up'][number]): NeedsAHand {
-  const next = withTarget(`elysiactl col backup ${collection}`, target)
+  const next = withTarget(`elysiactl col backup ${word(collection)}`, target)
   const message = `${collection} was never backed up`
   return { severity: 'warning', what: 'never_backed_up', collection, target, message, next }
 }
@@ -128,7 +146,7 @@ function unverified({ unverified: lines }: Facts): NeedsAHand[] {
     const [first] = some
     const others = some.length > 1 ? ` and ${some.length - 1} more` : ''
     const message = `archives of ${collection} were not verified for long: ${first!.id} (${first!.reason})${others}`
-    const next = `elysiactl col catalog verify ${first!.id}`
+    const next = `elysiactl col catalog verify ${word(first!.id)}`
     return { ...warning('unverified', message, next), collection, archive: first!.id }
   })
 }

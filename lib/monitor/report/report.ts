@@ -49,6 +49,9 @@ const DAYS = 30
 /** Archives are to be verified so often where nothing else is expected. */
 const VERIFY_MS = 30 * DAY_MS
 
+/** Beyond what clocks differ by: what was done so far ahead was done by a clock that was wrong. */
+const AHEAD_MS = 3_600_000
+
 /** Jobs that leave objects in a collection: it is then one that should be backed up. */
 const INTO_COLLECTIONS: ReadonlySet<string> = new Set(['ingest', 'watch', 'restore', 'copy'])
 
@@ -65,16 +68,17 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
   const note = (text: string) => void notes.push(text)
   const archives = catalog === undefined ? NO_ARCHIVES : knownArchives(catalog)
   const subjects = subjectsOf(history.points(since), history.lastSuccesses())
-  const { expected, missed, uncovered } = judge(expectations, doneOf(subjects, archives), nowMs)
+  const { expected, missed, uncovered } = judge(expectations, doneOf(subjects, archives, nowMs, note), nowMs)
   const verifyMs = (collection: string) =>
     expectationFor(expectations, collection)?.everyMs.verify ?? VERIFY_MS
   const running = history.list({ status: ['running'] })
+  const success = subjects.map((one) => successRate(one, nowMs, slo, (id) => errorOf(history, id)))
   const facts = {
     generated_at: new Date(nowMs).toISOString(),
     since,
     ...(slo !== undefined && { slo_percent: slo }),
     running: running.length,
-    success: subjects.map((one) => successRate(one, nowMs, slo, (id) => errorOf(history, id))),
+    success,
     missed,
     expected,
     recovery: recoveryOf(archives, subjects, nowMs),
@@ -89,12 +93,30 @@ export async function report(sources: ReportSources, options: ReportOptions = {}
     disk: await disksOf([...archives.roots, ...(sources.directories ?? [])], note),
     notes,
   }
-  return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall)) }
+  const slips = subjects.filter((one) => isMistyped(one, history)).flatMap(({ points }) => points.slice(-1))
+  return { ...facts, needs_a_hand: needsAHand(facts, running.flatMap(stall), slips) }
 }
 
 function errorOf(history: ReportedHistory, id: string): string | undefined {
   const error = history.find(id).at(-1)?.error
   return error && `${error.code}: ${error.message}`
+}
+
+/** Errors of what was typed, before anything was begun. */
+const OF_WORDS: ReadonlySet<string> = new Set(['ELYSIA_USAGE', 'ELYSIA_NOT_FOUND', 'ELYSIA_INPUT_MISSING'])
+
+/** Tries of one name that are further apart are no slip of a hand. */
+const SLIP_MS = 3_600_000
+const MOST_TYPED = 20
+
+/** A name that a person mistyped, and has read so: nothing of it was ever done, and nobody is to mend it. */
+function isMistyped({ points, lastSuccess }: SubjectRuns, history: ReportedHistory): boolean {
+  const [first] = points
+  const last = points.at(-1)
+  if (lastSuccess !== undefined || first === undefined || points.length > MOST_TYPED) return false
+  if (last!.startedMs - first.startedMs > SLIP_MS) return false
+  if (!points.every(({ status, code }) => status === 'failed' && OF_WORDS.has(code))) return false
+  return points.every(({ id }) => history.find(id).at(-1)?.trigger === 'user')
 }
 
 function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsAHand[] {
@@ -108,9 +130,19 @@ function stall({ id, kind, collection, target, progress }: HistoryEntry): NeedsA
 }
 
 /** When each was last done well: what the history says, and what lies there. */
-function doneOf(subjects: readonly SubjectRuns[], archives: KnownArchives): Done {
+function doneOf(
+  subjects: readonly SubjectRuns[],
+  archives: KnownArchives,
+  nowMs: number,
+  note: (text: string) => void,
+): Done {
   const last = new Map<string, string>()
+  const latest = new Date(nowMs + AHEAD_MS).toISOString()
   const put = (what: string, collection: string, target: string, at: string) => {
+    if (at > latest)
+      return note(
+        `the ${what} of ${collection} of ${at} does not count: that is to come, by a clock that was wrong`,
+      )
     for (const key of [`${what}\0${collection}\0${target}`, `${what}\0${collection}`]) {
       if ((last.get(key) ?? '') < at) last.set(key, at)
     }

@@ -27,7 +27,9 @@ const SuccessRate = Type.Object({
   meets_slo: optional(flag('Whether the rate is at least the objective.')),
   last_success_at: optional(time('The last run that was done.')),
   last_success_age_seconds: optional(amount('How long ago that is.')),
-  last_run: optional(text('Id of the last run, however it ended.')),
+  last_run: optional(
+    text('Id of the last run that ended by itself or was killed; where there is none, of the last.'),
+  ),
   last_status: optional(text('How that ended.')),
   last_error: optional(text('Its code and message, where it failed.')),
 })

@@ -54,7 +54,9 @@ export function successRate(
   const [done, rejects, failed, killed] = [count('done'), count('rejects'), count('failed'), count('killed')]
   const all = done + rejects + failed + killed
   const rate = all === 0 ? undefined : done / all
-  const last = points.at(-1)
+  // One that was interrupted, or goes on, takes no failure back.
+  const last =
+    points.findLast(({ status }) => status !== 'interrupted' && status !== 'running') ?? points.at(-1)
   const hasFailed = last?.status === 'failed' || last?.status === 'killed'
   const error = hasFailed ? lastError(last.id) : undefined
   const succeeded = lastSuccess?.ended_at ?? lastSuccess?.started_at

@@ -56,7 +56,10 @@ t.test('success is done among all but what a user interrupted; killed is failed'
     },
   ])
   t.equal(made.running, 1)
-  t.match(made.needs_a_hand, [{ what: 'objective', severity: 'warning' }])
+  t.match(made.needs_a_hand, [
+    { what: 'failed', severity: 'fault', run: 'd' },
+    { what: 'objective', severity: 'warning' },
+  ])
 })
 
 t.test('the last failure says why, and the step that helps', async (t) => {
@@ -69,6 +72,53 @@ t.test('the last failure says why, and the step that helps', async (t) => {
   t.match(needs_a_hand, [
     { severity: 'fault', what: 'failed', message: /no answer/, next: 'elysiactl runs show bad', run: 'bad' },
   ])
+})
+
+t.test('an interruption takes no failure back', async (t) => {
+  const { history } = opened(t)
+  history.put(ran('bad', 22, { status: 'failed', error: { code: 'ELYSIA_STORE', message: 'x' } }))
+  history.put(ran('stopped', 23, { status: 'interrupted' }))
+  const { needs_a_hand } = await report({ history }, { nowMs: NOW })
+  t.match(needs_a_hand, [{ what: 'failed', run: 'bad' }])
+})
+
+t.test(
+  'a mistyped name is a warning for a day; what a clock starts, or worked before, is a fault',
+  async (t) => {
+    const error = { code: 'ELYSIA_NOT_FOUND', message: 'there is no such collection' }
+    const typed = { trigger: 'user', status: 'failed', error } as const
+    const handsAt = async (nowMs: number, more: Parameters<typeof ran>[2], before?: string) => {
+      const { history } = opened(t)
+      if (before !== undefined) history.put(ran(before, 20))
+      history.put(ran('slip', 22, more))
+      return (await report({ history }, { nowMs })).needs_a_hand
+    }
+    const day = Date.parse(at(22))
+    t.match(await handsAt(day + 3_600_000, typed), [{ what: 'failed', severity: 'warning', run: 'slip' }])
+    t.strictSame(await handsAt(day + 2 * 86_400_000, typed), [])
+    t.match(await handsAt(day + 2 * 86_400_000, { ...typed, trigger: 'cron' }), [{ severity: 'fault' }])
+    t.match(await handsAt(day + 2 * 86_400_000, typed, 'good'), [{ severity: 'fault', run: 'slip' }])
+    const { history } = opened(t)
+    for (const [id, at] of [
+      ['one', 22],
+      ['two', 23],
+    ] as const)
+      history.put(ran(id, at, typed))
+    const { needs_a_hand } = await report({ history }, { nowMs: NOW + 3 * 86_400_000 })
+    t.match(needs_a_hand, [{ severity: 'fault', run: 'two' }], 'each night is no slip of a hand')
+  },
+)
+
+t.test('a good run of the future, by a clock that was wrong, does not hide what is missed', async (t) => {
+  const { history } = opened(t)
+  history.put(
+    ran('ahead', 22, { started_at: '2036-01-01T00:00:00.000Z', ended_at: '2036-01-01T00:01:00.000Z' }),
+  )
+  const text = 'expect: {Article: {every: 24h}}'
+  const expectations = await readExpectations([{ name: 'expect', origin: 'e.yaml', text }])
+  const { missed, notes } = await report({ history, expectations }, { nowMs: NOW })
+  t.match(missed, [{ collection: 'Article', what: 'backup' }])
+  t.match(notes.join(), /2036.*to come/)
 })
 
 t.test('a cron line that is gone is missed, known without a run', async (t) => {

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { headline } from '../message.ts'
 import type { AlertMessage } from '../messageSchema.ts'
 import type { Sink } from './sink.ts'
+
+/** Of a pipe that nobody reads, opening without O_NONBLOCK would wait for ever, and the process with it. */
+const ADDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
 
 /** Adds each message to a file, as one line of JSON; makes it where there is none, for the user alone. */
 export function fileSink(name: string, path: string): Sink {
@@ -12,7 +16,7 @@ export function fileSink(name: string, path: string): Sink {
     place: path,
     send: async (message) => {
       try {
-        const handle = await open(path, 'a', 0o600)
+        const handle = await open(path, ADDING, 0o600)
         await handle.appendFile(`${JSON.stringify(message)}\n`).finally(() => handle.close())
       } catch (cause) {
         const hint = 'look at the path, the rights of its directory, and the space on the disk'
@@ -67,9 +71,15 @@ function run({ argv: [file, ...args], directory, env }: Program, message: AlertM
       said = `${said}${chunk.toString('utf8')}`.slice(0, 4 * MOST_ERROR_CHARACTERS)
     })
     child.once('error', (cause) => reject(signal.aborted ? signal.reason : notStarted(file!, cause)))
-    child.once('close', (code, killed) => {
+    child.once('exit', (code, killed) => {
       if (code === 0) resolve('exit 0')
-      else reject(signal.aborted ? signal.reason : failed(file!, code ?? killed, said))
+      // What it said may come a moment after its end.
+      else setTimeout(() => reject(signal.aborted ? signal.reason : failed(file!, code ?? killed, said)), 50)
+      // A program that it left behind keeps these open: neither the alert nor the process is to wait for that.
+      setTimeout(() => {
+        child.stdin.destroy()
+        child.stderr.destroy()
+      }, 100)
     })
     // One that does not read its input may still have done its work.
     child.stdin.on('error', () => {})

@@ -49,8 +49,8 @@ export function liveStream(version: () => number, facts: () => LiveFacts): LiveS
       if (made?.version !== current) made = eventOf(server, facts())
     } catch (error) {
       // A history that cannot be read now may be in a moment: the page says that it is not live.
-      for (const { response } of watchers)
-        response.write(`event: lack\ndata: ${JSON.stringify(messageOf(error))}\n\n`)
+      const text = `event: lack\ndata: ${JSON.stringify(messageOf(error))}\n\n`
+      for (const watcher of watchers) if (isReady(watcher, performance.now())) write(watcher, text)
       return
     }
     const now = performance.now()
@@ -92,9 +92,18 @@ export function liveStream(version: () => number, facts: () => LiveFacts): LiveS
 }
 
 function tell(watcher: Watcher, { id, text }: Told, now: number): void {
-  if (watcher.told === id || now - watcher.toldAt < TELL_MS || watcher.response.writableNeedDrain) return
+  if (watcher.told === id || !isReady(watcher, now)) return
   watcher.told = id
-  watcher.toldAt = now
+  write(watcher, text)
+}
+
+/** What a slow browser has not taken must not pile up. */
+function isReady({ toldAt, response }: Watcher, now: number): boolean {
+  return now - toldAt >= TELL_MS && !response.writableNeedDrain
+}
+
+function write(watcher: Watcher, text: string): void {
+  watcher.toldAt = performance.now()
   watcher.response.write(text)
 }
 

@@ -1,5 +1,6 @@
 // What every sink keeps to; one suite over all of them. Alertmanager itself takes part where the machine has it.
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { HttpSetting, SinkSetting } from '../../../../lib/monitor/alerts/config/settings.ts'
@@ -114,6 +115,30 @@ for (const { type, open } of MEMBERS) {
     )
   })
 }
+
+t.test('command: a program that stays behind is not waited for', async (t) => {
+  const program = `require('node:child_process').spawn('sleep', ['20'], { detached: true, stdio: 'inherit' }).unref()`
+  const argv = [process.execPath, '-e', program]
+  const { sinks } = await settingsOf({ sinks: { it: { type: 'command', argv } } })
+  const sink = await openSink(sinks[0]!, sinks, sinkContext().context)
+  const begun = performance.now()
+  t.equal(await sink.send(messageFor('firing'), { signal: AbortSignal.timeout(15_000) }), 'exit 0')
+  t.ok(performance.now() - begun < 15_000)
+})
+
+t.test(
+  'file: a pipe that nobody reads is a fault at once',
+  { skip: !existsSync('/usr/bin/mkfifo') },
+  async (t) => {
+    const path = `${t.testdir()}/pipe`
+    execFileSync('/usr/bin/mkfifo', [path])
+    const { sinks } = await settingsOf({ sinks: { it: { type: 'file', path } } })
+    const sink = await openSink(sinks[0]!, sinks, sinkContext().context)
+    await t.rejects(sink.send(messageFor('firing'), { signal: AbortSignal.timeout(15_000) }), {
+      code: 'ELYSIA_STATE',
+    })
+  },
+)
 
 t.test('stderr: a line for each, which names how grave it is', async (t) => {
   const { sinks } = await settingsOf({ sinks: { it: { type: 'stderr' } } })
