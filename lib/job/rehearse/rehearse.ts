@@ -17,6 +17,7 @@ import { liveFaults } from '../verify/live.ts'
 import { ScratchNotes } from './leftovers.ts'
 import { type RehearseOptions, type RehearseOptionsInput, rehearseOptions } from './options.ts'
 import { type OpenRehearsed, openRehearsed, type Rehearsed } from './proof.ts'
+import { placeFacts, removeLeftovers, scratchLeft } from './removal.ts'
 import {
   noFacts,
   type RehearsalFacts,
@@ -237,36 +238,3 @@ function broken({ archive }: RehearsalFacts, fact: string, cause?: ElysiaError):
 
 const HINT =
   '`elysiactl col catalog verify ID --level records` looks at the archive alone; make a new backup, and rehearse that'
-
-/** Removes what killed rehearsals have left here, or in the store at hand; what lies elsewhere is said. */
-async function removeLeftovers({ run, facts, notes, options }: Rehearsal): Promise<void> {
-  const { into } = run.context
-  const retry = run.retrying(options.retryForMs)
-  for (const { place, end } of await notes.dead(run.signal)) {
-    let isGone = false
-    try {
-      if (place.target === undefined || place.target === into?.target) {
-        if (into !== undefined && place.target !== undefined) await retry(() => dropScratch(into, place))
-        await removeScratch(place)
-        isGone = true
-        facts.leftovers.push(place.target === undefined ? place.directory : place.class)
-        run.emit({ type: 'scratch_removed', ...placeFacts(place) })
-      } else run.emit({ type: 'scratch_left', ...placeFacts(place) })
-    } catch (error) {
-      run.emit({ type: 'scratch_left', ...placeFacts(place), error: hintedFailure(error) })
-    } finally {
-      end(isGone)
-    }
-  }
-}
-
-function placeFacts({ class: name, directory, target }: ScratchPlace) {
-  return target === undefined ? { directory } : { collection: name, target }
-}
-
-function scratchLeft({ class: name, directory, target }: ScratchPlace): ElysiaError {
-  const what = target === undefined ? directory : `${name} in ${target}`
-  return new ElysiaError('ELYSIA_STORE', `the scratch of the rehearsal could not be removed: ${what}`, {
-    hint: 'the next rehearsal tries again; `elysiactl col rm` removes a class by hand',
-  })
-}
