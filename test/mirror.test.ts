@@ -42,6 +42,7 @@ const THROUGH: Readonly<Record<string, readonly string[]>> = {
   'monitor/history': ['monitor/history/history.test.ts', 'monitor/history/recorder.test.ts'],
   'job/backup': ['job/backup/backup.test.ts', 'job/backup/partitions.test.ts', 'job/backup/tenants.test.ts'],
   'job/backup/increment': ['job/backup/increment/history.test.ts'],
+  'job/cleanup': ['job/cleanup/cleanup.test.ts', 'job/cleanup/chains.test.ts'],
   'job/conformance': ['job/conformance/conformance.test.ts'],
   'job/copy': [
     'job/copy/copy.test.ts',

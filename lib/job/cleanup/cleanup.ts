@@ -3,12 +3,10 @@ import { resolve } from 'node:path'
 import type { ArchiveFilter, Catalog } from '../../catalog/catalog.ts'
 import { IndexDamaged } from '../../catalog/database/database.ts'
 import { type LockTiming, lockRoot, type RootLock } from '../../catalog/lock/lock.ts'
-import type { ArchiveRecord } from '../../catalog/record.ts'
 import { type GroupPlan, planRetention } from '../../catalog/retention/plan.ts'
 import type { Policy } from '../../catalog/retention/policy.ts'
 import type { Period } from '../../core/duration.ts'
 import { before } from '../../core/duration.ts'
-import { ElysiaError, messageOf } from '../../core/errors.ts'
 import type { RunStatus } from '../../core/report.ts'
 import { toThousandths } from '../../core/units.ts'
 import { below } from '../../file/below.ts'
@@ -17,7 +15,7 @@ import { type Failure, failureOf } from '../../run/failure.ts'
 import { newRunId } from '../../run/record.ts'
 import type { RunEntry } from '../../run/row.ts'
 import { type Ended, Run, runJob } from '../../run/run.ts'
-import { removeArchive } from './removal.ts'
+import { type Removed, removeAll } from './removeAll.ts'
 
 /** What is to be cleaned up, and by which rules. */
 export interface Cleanup {
@@ -99,7 +97,7 @@ export async function runCleanup(
     const done: Removed = { removed: [], failed: [], bytes: 0 }
     const work = async () => {
       run.begin(entryOf(cleanup, [...locks.keys()], context))
-      await removeAll({ catalog, locks, run }, inOrder(catalog, going), done)
+      await removeAll({ catalog, locks, run }, going, done)
       catalog.forgetDeleted(new Date(before(now, cleanup.history)).toISOString())
     }
     const ended = await runJob(run, work, {
@@ -125,49 +123,6 @@ export async function runCleanup(
   } finally {
     for (const lock of locks.values()) await lock.release()
   }
-}
-
-/** What was removed so far, and what could not be. */
-interface Removed {
-  readonly removed: string[]
-  readonly failed: { id: string; message: string }[]
-  bytes: number
-}
-
-/** What a removal works with. */
-interface Removing {
-  readonly catalog: Catalog
-  readonly locks: ReadonlyMap<string, RootLock>
-  readonly run: Run
-}
-
-async function removeAll(
-  removing: Removing,
-  archives: readonly ArchiveRecord[],
-  done: Removed,
-): Promise<void> {
-  const needed = new Set<string>()
-  for (const archive of archives) {
-    if (removing.run.stop.aborted) return
-    const { id, parent } = archive
-    try {
-      if (needed.has(id)) throw stillNeeded()
-      await removeOne(removing, archive)
-      done.removed.push(id)
-      done.bytes += archive.bytes
-    } catch (error) {
-      if (!(error instanceof ElysiaError) || error.code === 'ELYSIA_LOCKED') throw error
-      if (error instanceof IndexDamaged) throw error
-      done.failed.push({ id, message: messageOf(error) })
-      if (parent !== undefined) needed.add(parent)
-    }
-  }
-}
-
-function stillNeeded(): ElysiaError {
-  return new ElysiaError('ELYSIA_CONFLICT', 'an increment of it could not be removed', {
-    hint: 'remove what keeps the increment; the next cleanup removes both',
-  })
 }
 
 /** The row of a cleanup: its target is where it may remove archives, and else where there are any, its inputs the directories that it locked. */
@@ -210,22 +165,6 @@ function begunIn(catalog: Catalog, cleanup: Cleanup, locks: ReadonlyMap<string, 
   return begun.filter(scopeOf(cleanup)).map(({ id }) => id)
 }
 
-/** Increments first: by how many archives stand below each. */
-function inOrder(catalog: Catalog, ids: readonly string[]): ArchiveRecord[] {
-  const going = new Set(ids)
-  const records = catalog.list().filter(({ id }) => going.has(id))
-  const archives = new Map(records.map((record) => [record.id, record]))
-  const depth = (id: string, seen = new Set<string>()): number => {
-    const parent = archives.get(id)?.parent
-    if (parent === undefined || seen.has(id) || !archives.has(parent)) return 0
-    return 1 + depth(parent, seen.add(id))
-  }
-  const deep = new Map(ids.map((id) => [id, depth(id)]))
-  return [...archives.values()].sort(
-    (a, b) => deep.get(b.id)! - deep.get(a.id)! || (a.started + a.id < b.started + b.id ? -1 : 1),
-  )
-}
-
 /** In one order, so that two cleanups do not wait for each other in a circle. */
 async function lockRoots(
   catalog: Catalog,
@@ -252,19 +191,4 @@ async function lockRoots(
     for (const lock of locks.values()) await lock.release()
     throw error
   }
-}
-
-async function removeOne({ catalog, locks, run }: Removing, archive: ArchiveRecord): Promise<void> {
-  const lock = locks.get(archive.root)
-  if (lock === undefined) {
-    throw new ElysiaError('ELYSIA_NOT_FOUND', `${archive.root} is not there`, {
-      hint: 'is its disk mounted?',
-    })
-  }
-  await lock.check()
-  const { unknownFiles } = await removeArchive(catalog, archive)
-  if (unknownFiles.length > 0) {
-    run.emit({ type: 'files_left', location: archive.location, files: [...unknownFiles] })
-  }
-  run.emit({ type: 'archive_removed', archive: archive.id })
 }
