@@ -1,0 +1,117 @@
+import { counted, formatUnit, type RunEvent } from '../../library.ts'
+import { shortTarget } from '../target.ts'
+import { changedText, classText, readAsText } from './ofSource.ts'
+import { someIds, type Texts } from './texts.ts'
+
+const json = JSON.stringify
+const MOST_OF_SETTING = 100
+
+/** A value of a class; of a long one the beginning: the report has all of it. */
+function setting(value: unknown): string {
+  const text = json(value)
+  return text.length > MOST_OF_SETTING ? `${text.slice(0, MOST_OF_SETTING)}…` : text
+}
+
+/** What is said of collections, their schemas, aliases and objects. */
+export const OF_COLLECTIONS = {
+  collection_created: ({ collection, dry_run }) =>
+    `${dry_run ? 'would create' : 'created'} the collection ${collection}`,
+  property_added: ({ collection, property, data_type, dry_run }) =>
+    `${dry_run ? 'would add' : 'added'} the property ${property} (${data_type}) to ${collection}`,
+  collection_removed: ({ collection, error }) =>
+    error === undefined
+      ? `${collection}, which was made for it, is gone again: it can be sent once more`
+      : `${collection}, which was made for it, is still there: ${error.message}`,
+  collection_remade: ({ collection, run, dry_run }) =>
+    `${collection}, which the restore ${run} has left of a pipe, ${dry_run ? 'would be' : 'is'} taken away, and made anew`,
+  alias_resolved: ({ alias, collection }) => `${alias} is an alias of the collection ${collection}`,
+  aliases_left_out: ({ target, aliases }) => `${target} has no aliases: ${aliases.join(', ')} left out`,
+  alias_not_restored: ({ alias, error }) => `the alias ${alias} was not restored: ${error.message}`,
+  alias_ahead: ({ alias, before, collection, dry_run }) =>
+    `${dry_run ? 'would restore' : 'restores'} into ${collection}; the alias ${alias} ${before === undefined ? 'is made' : `means ${before} until it is switched`} once all is there`,
+  alias_switched: ({ alias, before, collection }) =>
+    `the alias ${alias} means ${collection} now${before === undefined ? '' : `, ${before} before`}`,
+  alias_not_switched: ({ alias, before, collection, missing }) =>
+    `the alias ${alias} ${before === undefined ? 'was not made' : `still means ${before}`}: ${collection} lacks ${missing} that the archive has`,
+  collection_dropped: ({ collection }) => `removed the collection ${collection}`,
+  tenants_activated: ({ tenants }) =>
+    `activates ${counted(tenants, 'tenant')} for the scan one by one, and puts each back after it`,
+  tenants_not_counted: ({ tenants }) =>
+    `not active, to be activated, and not counted here: ${counted(tenants, 'tenant')}`,
+  tenants_left_active: ({ tenants, collection, state, error }) =>
+    collection === undefined
+      ? `${counted(tenants, 'tenant')} left active: ${error.message}`
+      : `${tenants} tenants of ${collection} stay active, not ${state}: ${error.message}`,
+  node_unhealthy: ({ node, status }) => `node ${node} of the target is ${status}`,
+  schema_patched: ({ rule, path, from, to, reason }) => {
+    const change = to === undefined ? 'left out' : setting(to)
+    const before = from === undefined ? '' : `${setting(from)} → `
+    return `schema: ${path}: ${before}${change}: ${reason} (${rule})`
+  },
+  revectorizing: ({ collection, vectors, modules, objects, calls }) => {
+    const names = vectors.map((name) => (name === '' ? 'default' : name)).join(', ')
+    const many =
+      calls === undefined
+        ? 'one for each object'
+        : `up to ${counted(calls, 'vector')} for ${counted(objects ?? 0, 'object')}`
+    return `${modules} makes the vectors of ${collection} anew (${names}): ${many}`
+  },
+  schema_differs: ({ path, wanted, got }) => {
+    const is = got === undefined ? 'the target has dropped it' : `the target made ${json(got)} of it`
+    return `schema: ${path} should be ${json(wanted)}, ${is}`
+  },
+  schema_kept: ({ path, archive, kept }) => {
+    const is = kept === undefined ? 'the class has nothing there' : `the class has ${json(kept)}`
+    return `schema: ${path} is ${json(archive)} in the archive, ${is}: it stays`
+  },
+  changes_ahead: (event) => changesText(event),
+  deletions_left: ({ collection, objects, rejected }) =>
+    `nothing was deleted of ${collection}, since ${rejected} of the archive were rejected: ${counted(objects, 'object')} that the archive does not have are still there`,
+  plan_outdated: ({ collection, objects, ids }) => {
+    return `${counted(objects, 'object')} of ${collection} changed since the plan was made: ${someIds(ids, objects)}`
+  },
+  undo_expired: ({ run, collection }) =>
+    `what the run ${run} changed of ${collection} was kept for its time, and is removed: it can no longer be taken back`,
+  schema_derived: ({ source }) =>
+    source === 'export'
+      ? 'an export has no schema: it is derived from all objects'
+      : source === 'table'
+        ? 'a table has no schema: it is derived from its columns'
+        : 'plain objects have no schema: it is derived from all of them',
+  class_derived: (event) => classText(event),
+  source_read_as: (event) => readAsText(event),
+  source_changed: (event) => changedText(event),
+  reference_target_missing: ({ property, collections }) =>
+    `the target has no ${collections.join(', ')}: references of ${property} lead nowhere until it has`,
+  number_rounded: ({ value, held }) =>
+    `a property of the type number is a 64-bit float: ${value} is held as ${held}, and so may others be; where digits count it has to be an int or a text`,
+  indexing: ({ vectors }) => `${vectors} vectors wait for their index`,
+  objects_expired: ({ expired, objects, target, collection }) =>
+    collection === undefined
+      ? `${expired} of ${counted(objects, 'object')} of the archive have expired, and are gone from ${target}`
+      : `${expired} of ${objects} objects of ${collection} had expired by the time they were read back; those that never expire are there`,
+} satisfies Texts
+
+const STRATEGIES: Readonly<Record<string, string>> = {
+  skip: 'only objects that it lacks are written',
+  overwrite: 'objects of the archive replace those that are there',
+  merge: 'objects that are in both are merged property by property',
+  replace: 'it becomes exactly the source',
+}
+
+function changesText(event: Extract<RunEvent, { readonly type: 'changes_ahead' }>): string {
+  const { collection, target, strategy, objects, source, deletes, undo, keep_ms = 0, dry_run } = event
+  const holds = objects === undefined ? '' : `, which holds ${counted(objects, 'object')}`
+  const from = source === undefined ? '' : ` (${counted(source, 'object')} in the archive)`
+  const removes =
+    deletes === undefined
+      ? ''
+      : `; ${counted(deletes, 'object')} ${dry_run ? 'would be' : 'will be'} deleted, last of all`
+  const would = dry_run ? 'would change' : 'changes'
+  const kept =
+    undo === undefined
+      ? 'it cannot be taken back'
+      : `what is changed is kept for ${formatUnit(keep_ms, 'milliseconds')} in ${undo}, and can be taken back`
+  const back = dry_run ? '' : `; ${kept}`
+  return `${would} ${collection} in ${shortTarget(target)}${holds}: ${STRATEGIES[strategy] ?? strategy}${from}${removes}${back}`
+}
