@@ -79,6 +79,19 @@ t.test('an address that cannot be reached says why, and whether anything was sen
   t.match(both, { code: 'ELYSIA_UNREACHABLE', retryable: true, message: /ECONNREFUSED.*self-signed/ })
 })
 
+t.test('the name of a host says nothing of TLS', async (t) => {
+  const waitedOut = (text: string, code: string) =>
+    failureOf(Object.assign(new Error(text), { code }), 'https://alertmanager:8080')
+  for (const host of ['alertmanager.x', 'certificates.x']) {
+    const away = waitedOut(`getaddrinfo ENOTFOUND ${host}`, 'ENOTFOUND')
+    t.match(away, { code: 'ELYSIA_UNREACHABLE', retryable: true })
+    t.notMatch(String(away.hint), /certificate/)
+    t.match(rpc(14, `Name resolution failed for target dns:${host}:50051`), { retryable: true })
+  }
+  t.match(waitedOut('ssl/tls alert certificate required', 'X'), { retryable: false, hint: /--cert-file/ })
+  t.match(waitedOut('tlsv13 alert certificate required:SSL alert number 116', 'X'), { retryable: false })
+})
+
 t.test('work that does not end is given up in time, and at once where it is aborted', async (t) => {
   const never = () => new Promise<never>(() => {})
   await t.rejects(within(20, [], never), new DeadlineError(20))

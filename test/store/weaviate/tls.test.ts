@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import t, { type Test } from 'tap'
+import { secureContextOf } from '../../../lib/store/weaviate/cluster/tls.ts'
 import { openWeaviate, type WeaviateOptions } from '../../../lib/store/weaviate/store.ts'
 import { objectAt, schemaOf } from '../../contract/store/world.ts'
 import { authority, type Issued } from '../../double/authority.ts'
@@ -140,4 +141,12 @@ t.test('a node that is reached without TLS takes no client certificate', async (
   ] as const
   const opening = openWeaviate({ nodes, target: 'x', ...named(files(t, ofClient(client))) })
   await t.rejects(opening, { code: 'ELYSIA_USAGE', message: /http:\/\/127.0.0.1:1 is not https/ })
+})
+
+t.test('what OpenSSL does not take is wrong usage, and no defect', async (t) => {
+  const identity = { cert: 'short', key: 'secret' }
+  t.throws(() => secureContextOf({ authorities: undefined, identity }), {
+    code: 'ELYSIA_USAGE',
+    message: /^OpenSSL does not take --cert-file(?!.*secret)/,
+  })
 })

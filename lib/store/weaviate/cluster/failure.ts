@@ -34,7 +34,9 @@ const STATUS = {
 const CONNECTION = ['rst_stream', 'connection dropped', 'stream closed', 'goaway']
 /** TLS was not agreed on: final. */
 const CERTIFICATE =
-  /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO|alert/i
+  /certificate|self-signed|wrong version number|packet length too long|SSL routines|EPROTO|(?:ssl|tls)\S* alert\b|alert number|_ALERT_/i
+/** Nobody was reached to agree with: what else is said is the name of a host. */
+const NO_CONNECTION = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)\b|Name resolution failed/
 /** The answer is not HTTP at all, such as that of a gRPC server to a REST client. */
 const OTHER_PROTOCOL = /HPE_INVALID|Parse Error: Expected HTTP|Last error: Protocol error/
 
@@ -164,7 +166,7 @@ function isPassing(code: number, error: RpcError & Error): boolean {
 }
 
 function unreachable(address: string, why: string, cause: unknown): ElysiaError {
-  const untrusted = CERTIFICATE.test(why)
+  const untrusted = CERTIFICATE.test(why) && !NO_CONNECTION.test(why)
   const other = OTHER_PROTOCOL.test(why)
   const hint = hintFor(untrusted, other, address, why)
   return new ElysiaError('ELYSIA_UNREACHABLE', `${address} cannot be reached: ${bounded(why)}`, {

@@ -102,10 +102,21 @@ function privateKey(file: string, pem: string): KeyObject {
   throw unusable('key', file, why, isEncrypted ? 'decrypt it into a file that you alone can read' : KEY_HINT)
 }
 
-/** Made once for all connections: each would read a hundred roots anew. Undefined where Node's own are enough. */
+/**
+ * Made once for all connections: each would read a hundred roots anew. Undefined where Node's own are enough.
+ * @throws ElysiaError ELYSIA_USAGE for what OpenSSL does not take, as a key that is too short
+ */
 export function secureContextOf({ authorities, identity }: Tls): SecureContext | undefined {
   if (authorities === undefined && identity === undefined) return undefined
-  return createSecureContext({ ...(authorities && { ca: [...authorities] }), ...identity })
+  try {
+    return createSecureContext({ ...(authorities && { ca: [...authorities] }), ...identity })
+  } catch (cause) {
+    const named = identity === undefined ? '--ca-file' : '--cert-file, --key-file or --ca-file'
+    throw new ElysiaError('ELYSIA_USAGE', `OpenSSL does not take ${named}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'is the key long enough (2048 bits of RSA, or a curve), and is the signature no SHA-1?',
+    })
+  }
 }
 
 /** Of a server that is reached without it. */
