@@ -4,33 +4,15 @@ import { ElysiaError } from '../core/errors.ts'
 import type { RunEvent } from '../run/event/schema.ts'
 import { type Annotations, type Change, changed, type StorageAt } from './annotations.ts'
 import { writeBeside } from './beside.ts'
+import { type Candidates, candidatesIn } from './database/candidates.ts'
 import type { Row } from './database/columns.ts'
-import { IndexDamaged, IndexDatabase } from './database/database.ts'
-import { type ArchiveFilter, countingQueryOf, type Query, queryOf } from './database/query.ts'
-import {
-  annotatedRow,
-  CANDIDATE_COLUMNS,
-  type CandidateRow,
-  candidatesOf,
-  recordOf,
-  rowOf,
-  verifiedColumns,
-  withVerification,
-} from './database/row.ts'
+import { IndexDatabase } from './database/database.ts'
+import { DetailsRows } from './database/details.ts'
+import { type ArchiveFilter, countingQueryOf, queryOf } from './database/query.ts'
+import { annotatedRow, recordOf, rowOf, verifiedColumns, withVerification } from './database/row.ts'
 import { Rows } from './database/rows.ts'
 import { UnreadableRows } from './database/unreadable.ts'
-import {
-  type ArchiveDetails,
-  type ArchiveRecord,
-  type Begun,
-  detailsOf,
-  isDetails,
-  type Location,
-  type ManifestDetails,
-  type Placed,
-  type Verification,
-} from './record.ts'
-import type { Candidate } from './retention/candidate.ts'
+import type { ArchiveDetails, ArchiveRecord, Begun, Location, Placed, Verification } from './record.ts'
 
 export type { ArchiveFilter } from './database/query.ts'
 
@@ -53,6 +35,7 @@ export interface CatalogContext {
 export class Catalog {
   readonly #index: IndexDatabase
   readonly #rows: Rows
+  readonly #details: DetailsRows
   readonly #context: CatalogContext
   readonly storageAt: StorageAt
   /** What could not be read when roots were searched. */
@@ -61,6 +44,7 @@ export class Catalog {
   constructor(file: string, context: CatalogContext = {}) {
     this.#index = new IndexDatabase(file)
     this.#rows = new Rows(this.#index, (root) => this.addRoot(root))
+    this.#details = new DetailsRows(this.#index)
     this.unreadable = new UnreadableRows(this.#index)
     this.#context = context
     this.storageAt = context.storageAt ?? directoryStorage
@@ -84,10 +68,9 @@ export class Catalog {
   /** Adds or updates a complete archive, with the annotations found beside it. */
   upsert(manifest: Manifest, where: Placed, annotations?: Annotations): void {
     const row = rowOf(manifest, where, 'complete', null, now())
-    const details = JSON.stringify(detailsOf(manifest))
     this.#index.transaction(() => {
       this.#rows.put(annotations === undefined ? row : annotatedRow(row, annotations))
-      this.#index.run('INSERT OR REPLACE INTO details VALUES (?, ?)', [manifest.id, details])
+      this.#details.put(manifest)
       if (annotations !== undefined) this.#rows.putVerifications(manifest.id, annotations.verifications)
     })
   }
@@ -140,12 +123,8 @@ export class Catalog {
   }
 
   /** What retention plans with: the archives that a filter chooses, and all others beside them. */
-  candidates(filter: ArchiveFilter = {}): { readonly chosen: Candidate[]; readonly others: Candidate[] } {
-    const all = this.#candidates({ sql: `WHERE status <> 'deleted'`, values: [] })
-    if (Object.keys(filter).length === 0) return { chosen: all, others: [] }
-    const { sql, values } = countingQueryOf(filter, Date.now())
-    const ids = new Set(this.#index.raw<[string]>(`SELECT id FROM archives ${sql}`, values).map(([id]) => id))
-    return { chosen: all.filter(({ id }) => ids.has(id)), others: all.filter(({ id }) => !ids.has(id)) }
+  candidates(filter: ArchiveFilter = {}): Candidates {
+    return candidatesIn(this.#index, filter)
   }
 
   /**
@@ -153,13 +132,12 @@ export class Catalog {
    * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several begin so
    */
   get(idOrPrefix: string): ArchiveDetails {
-    const row = this.#rows.get(idOrPrefix) ?? this.#byPrefix(idOrPrefix)
-    const details = this.#index.get<{ manifest: string }>('SELECT manifest FROM details WHERE id = ?', [
-      row.id,
-    ])
+    const row = this.#rows.named(idOrPrefix)
+    const record = this.#index.reading(() => recordOf(row))
+    const manifest = this.#details.get(row.id)
     return {
-      ...this.#index.reading(() => recordOf(row)),
-      ...(details !== undefined && { manifest: this.#detailsIn(row.id, details.manifest) }),
+      ...record,
+      ...(manifest !== undefined && { manifest }),
       verifications: this.verifications(row.id),
     }
   }
@@ -171,12 +149,7 @@ export class Catalog {
 
   /** Ids that begin so, the newest first; for completion. */
   idsBeginning(prefix: string, limit: number): string[] {
-    return this.#index
-      .all<{ id: string }>(
-        `SELECT id FROM archives WHERE id >= ? AND id < ? AND status <> 'deleted' ORDER BY id DESC LIMIT ?`,
-        [prefix, `${prefix}\u{10ffff}`, limit],
-      )
-      .map(({ id }) => id)
+    return this.#rows.idsBeginning(prefix, limit)
   }
 
   /**
@@ -267,37 +240,6 @@ export class Catalog {
         throw error
       this.#context.onEvent?.({ type: 'note_not_kept', error: { code: error.code, message: error.message } })
     }
-  }
-
-  #detailsIn(id: string, json: string): ManifestDetails {
-    try {
-      const read: unknown = JSON.parse(json)
-      if (isDetails(read)) return read
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-    }
-    throw new IndexDamaged(this.file, new Error(`the details of ${id} are none`))
-  }
-
-  #candidates({ sql, values }: Query): Candidate[] {
-    const rows = this.#index.raw<CandidateRow>(`SELECT ${CANDIDATE_COLUMNS} FROM archives ${sql}`, values)
-    return this.#index.reading(() => candidatesOf(rows))
-  }
-
-  #byPrefix(prefix: string): Row {
-    const rows = this.#index.all<Row>('SELECT * FROM archives WHERE id >= ? AND id < ? ORDER BY id LIMIT 3', [
-      prefix,
-      `${prefix}\u{10ffff}`,
-    ])
-    if (rows.length === 1) return rows[0]!
-    if (rows.length === 0 || prefix === '') {
-      throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${prefix} in the catalog`, {
-        hint: '`elysiactl col catalog list` lists them; `… rebuild DIR` adds those in a directory',
-      })
-    }
-    throw new ElysiaError('ELYSIA_USAGE', `several archives begin with ${prefix}`, {
-      hint: `write more of it: ${rows.map(({ id }) => id).join(', ')}${rows.length > 2 ? ', …' : ''}`,
-    })
   }
 }
 

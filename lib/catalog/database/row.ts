@@ -9,10 +9,9 @@ import {
   type Verification,
   type VerifyLevel,
 } from '../record.ts'
-import type { Candidate } from '../retention/candidate.ts'
 import { type Coverage, coverageOf, coverageText } from '../retention/coverage.ts'
 import type { ArchiveStatus } from '../status.ts'
-import { requireRow, rowCheck, textsIn } from './check.ts'
+import { requireRow, textsIn } from './check.ts'
 import type { Row } from './columns.ts'
 
 /** The row of an archive that is complete, or of one that has begun. */
@@ -127,7 +126,8 @@ export function recordOf(row: Row): ArchiveRecord {
 
 type CoverageColumns = Pick<Row, 'content' | 'without_vectors' | 'all_tenants' | 'filter'>
 
-function coverageOfRow(
+/** What the columns of a row say of what the archive holds. */
+export function coverageOfRow(
   { content, without_vectors, all_tenants, filter }: CoverageColumns,
   tenants: readonly string[],
 ): Coverage {
@@ -138,79 +138,4 @@ function coverageOfRow(
     tenants,
     ...(filter !== null && { selection: filter }),
   })
-}
-
-const CANDIDATE_NAMES = [
-  ...(['id', 'started', 'updated', 'status', 'cluster', 'collection', 'tenants', 'tags', 'pinned'] as const),
-  ...([
-    'damaged',
-    'parent',
-    'bytes',
-    'location',
-    'content',
-    'without_vectors',
-    'all_tenants',
-    'filter',
-  ] as const),
-]
-
-/** What retention looks at, in the order of a CandidateRow. */
-export const CANDIDATE_COLUMNS = CANDIDATE_NAMES.join(', ')
-
-const requireCandidate = rowCheck(CANDIDATE_NAMES)
-
-export type CandidateRow = readonly [
-  id: string,
-  started: string,
-  updated: string,
-  status: ArchiveStatus,
-  cluster: string,
-  collection: string,
-  tenants: string,
-  tags: string,
-  pinned: number,
-  damaged: number,
-  parent: string | null,
-  bytes: number,
-  location: string,
-  content: string,
-  without_vectors: number,
-  all_tenants: number,
-  filter: string | null,
-]
-
-/** Lists of tags and tenants are few and stand in many rows: each is read once. @throws StrangeRow */
-export function candidatesOf(rows: readonly CandidateRow[]): Candidate[] {
-  const lists = new Map<string, readonly string[]>()
-  const listOf = (json: string): readonly string[] => {
-    let list = lists.get(json)
-    if (list === undefined) {
-      list = textsIn(json)
-      lists.set(json, list)
-    }
-    return list
-  }
-  return rows.map((row) => candidateOf(row, listOf))
-}
-
-function candidateOf(row: CandidateRow, listOf: (json: string) => readonly string[]): Candidate {
-  requireCandidate(row)
-  const [id, started, updated, status, cluster, collection, tenants, tags, pinned, damaged, ...more] = row
-  const [parent, bytes, location, content, without_vectors, all_tenants, filter] = more
-  return {
-    id,
-    time: Date.parse(started),
-    ...(status !== 'complete' && { touched: Date.parse(updated) }),
-    status,
-    cluster,
-    collection,
-    tenant: listOf(tenants).join(','),
-    tags: listOf(tags),
-    pinned: pinned === 1,
-    damaged: damaged === 1,
-    bytes,
-    ...(parent !== null && { parent }),
-    holds: coverageOfRow({ content, without_vectors, all_tenants, filter }, listOf(tenants)),
-    location,
-  }
 }

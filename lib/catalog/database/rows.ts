@@ -1,3 +1,4 @@
+import { ElysiaError } from '../../core/errors.ts'
 import { isVerification } from '../annotations.ts'
 import type { Verification } from '../record.ts'
 import { StrangeRow, textsIn } from './check.ts'
@@ -20,6 +21,40 @@ export class Rows {
 
   get(id: string): Row | undefined {
     return this.#index.get<Row>('SELECT * FROM archives WHERE id = ?', [id])
+  }
+
+  /**
+   * The row of an archive by its id, or by a beginning that only one has.
+   * @throws ElysiaError ELYSIA_NOT_FOUND, ELYSIA_USAGE where several begin so
+   */
+  named(idOrPrefix: string): Row {
+    return this.get(idOrPrefix) ?? this.#byPrefix(idOrPrefix)
+  }
+
+  #byPrefix(prefix: string): Row {
+    const rows = this.#index.all<Row>('SELECT * FROM archives WHERE id >= ? AND id < ? ORDER BY id LIMIT 3', [
+      prefix,
+      `${prefix}\u{10ffff}`,
+    ])
+    if (rows.length === 1) return rows[0]!
+    if (rows.length === 0 || prefix === '') {
+      throw new ElysiaError('ELYSIA_NOT_FOUND', `there is no archive ${prefix} in the catalog`, {
+        hint: '`elysiactl col catalog list` lists them; `… rebuild DIR` adds those in a directory',
+      })
+    }
+    throw new ElysiaError('ELYSIA_USAGE', `several archives begin with ${prefix}`, {
+      hint: `write more of it: ${rows.map(({ id }) => id).join(', ')}${rows.length > 2 ? ', …' : ''}`,
+    })
+  }
+
+  /** Ids that begin so and are not deleted, the newest first. */
+  idsBeginning(prefix: string, limit: number): string[] {
+    return this.#index
+      .all<{ id: string }>(
+        `SELECT id FROM archives WHERE id >= ? AND id < ? AND status <> 'deleted' ORDER BY id DESC LIMIT ?`,
+        [prefix, `${prefix}\u{10ffff}`, limit],
+      )
+      .map(({ id }) => id)
   }
 
   /** The last verification of each level. */
