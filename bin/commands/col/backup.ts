@@ -1,41 +1,25 @@
-import { basename, join, resolve } from 'node:path'
-import { lockedForReading } from '../../cli/archivePath.ts'
-import { backupRoot, catalogFile } from '../../cli/catalog.ts'
-import type { ChainLock } from '../../cli/chain/locks.ts'
 import type { Command, Context } from '../../cli/command.ts'
-import { EXIT } from '../../cli/exit.ts'
-import { afterError } from '../../cli/next.ts'
 import { COLLECTION } from '../../cli/operands.ts'
 import { transformsFor } from '../../cli/transforms.ts'
-import { withHistory } from '../../history.ts'
 import {
-  type BackupContext,
   type BackupEnded,
-  type BackupOptions,
   backupJob,
   backupOptions,
   backupRunOptions,
-  type CollectionSchema,
   catalogOptions,
-  counted,
   ElysiaError,
   isSet,
-  lock,
   lockOptions,
-  requireFree,
-  roughSize,
   runOptions,
-  type Store,
-  type Transform,
   targetOptions,
   transformOptions,
-  userPaths,
 } from '../../library.ts'
-import { eventView } from '../../view/events.ts'
-import { progressView } from '../../view/progress.ts'
-import { backupLack, backupSummary } from './backupSummary.ts'
+import { intoDirectory, intoFile, intoPipe } from './backingUp/into.ts'
+import { requireUnlocked } from './backingUp/placeLock.ts'
+import { plan, plannedPath } from './backingUp/plan.ts'
+import { keepsVectors, made } from './backingUp/shown.ts'
 import { type Destination, destinationOf } from './destination.ts'
-import { type Increment, incrementOf, requireIncrement } from './increment.ts'
+import { incrementOf, requireIncrement } from './increment.ts'
 import { findCollection } from './named.ts'
 import { backUpSet } from './sets/backups.ts'
 
@@ -109,11 +93,6 @@ async function run(context: Context): Promise<void> {
   return intoDirectory(context, store, schema, asked, transforms, destination.path)
 }
 
-/** True where --vectors, which is the default, was said. */
-function keepsVectors(context: Context): boolean {
-  return context.origins(backupOptions).vectors !== 'default'
-}
-
 /** True where several collections are asked for. @throws ElysiaError ELYSIA_USAGE where one is named as well, or none at all */
 function requireOneOrSet(context: Context): boolean {
   const { operands, name } = context
@@ -142,205 +121,4 @@ async function several(context: Context, destination: Destination): Promise<void
     })
     return ended!
   })
-}
-
-/** Makes a backup, and shows how it ended. */
-type Show = (
-  context: Context,
-  transforms: readonly Transform[],
-  make: (jobContext: BackupContext) => Promise<BackupEnded>,
-) => Promise<void>
-
-async function intoDirectory(
-  context: Context,
-  store: Store,
-  schema: CollectionSchema,
-  options: BackupOptions,
-  transforms: readonly Transform[],
-  to: string | undefined,
-  show: Show = showBackup,
-): Promise<void> {
-  const job = await backupJob()
-  const { resume, mode } = context.options(backupRunOptions)
-  const { class: name } = schema
-  const increment = await incrementOf(context, store, schema, options, transforms)
-  const root = backupRoot(context)
-  const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
-  const entry = { path, shape: 'directory', ...catalogOf(context) } as const
-  const baseLock = await lockedBase(context, increment)
-  const make = (inside: BackupContext) =>
-    job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
-      ...inside,
-      ...increment,
-      ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
-      resume,
-      // A directory of ours bears the id of its archive.
-      ...(to === undefined && !resume && { archiveId: basename(path) }),
-    })
-  await withLock(path, () =>
-    show(context, transforms, (jobContext) =>
-      job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, make),
-    ),
-  ).finally(() => baseLock?.release())
-}
-
-/** Keeps what an increment is made of; it is no base yet that a cleanup knows of. */
-async function lockedBase(context: Context, { base }: Increment): Promise<ChainLock | undefined> {
-  if (base === undefined) return undefined
-  const path = base.newest.storage.text
-  return lockedForReading(context, path, `increment of ${path}`)
-}
-
-async function intoFile(
-  context: Context,
-  store: Store,
-  name: string,
-  options: BackupOptions,
-  transforms: readonly Transform[],
-  to: string,
-): Promise<void> {
-  const job = await backupJob()
-  const { mode } = context.options(backupRunOptions)
-  await withLock(to, () =>
-    showBackup(context, transforms, (jobContext) =>
-      job.backupCataloged({ path: to, shape: 'file', ...catalogOf(context) }, jobContext, (inside) =>
-        job.runBackupFile(store, name, to, options, inside, job.fileModes(mode)),
-      ),
-    ),
-  )
-}
-
-/** Works while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
-async function withLock(to: string, work: () => Promise<void>): Promise<void> {
-  const path = resolve(to)
-  const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
-  try {
-    await work()
-  } finally {
-    held.release()
-  }
-}
-
-/** Of a dry run: that no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
-function requireUnlocked(to: string): void {
-  const path = resolve(to)
-  requireFree(userPaths().state, `backup ${path}`, `a backup into ${path}`)
-}
-
-/** The catalog that is to know of it, and how long to wait for a cleanup. */
-function catalogOf(context: Context) {
-  const { retryLockMs } = context.options(lockOptions)
-  return { catalog: { file: catalogFile(), defaultRoot: backupRoot(context) }, retryLockMs }
-}
-
-async function intoPipe(
-  context: Context,
-  store: Store,
-  name: string,
-  options: BackupOptions,
-  transforms: readonly Transform[],
-): Promise<void> {
-  if (context.console.json) {
-    throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both want stdout', { hint: 'leave one out' })
-  }
-  if (context.console.printsToTerminal) {
-    throw new ElysiaError('ELYSIA_USAGE', 'an archive is not for a terminal', {
-      hint: 'pipe it: … --to - > FILE',
-    })
-  }
-  const job = await backupJob()
-  const stream = context.console.bytes()
-  await showBackup(context, transforms, (jobContext) =>
-    job.runBackupSingle(store, name, { stream, location: '-' }, options, jobContext),
-  )
-}
-
-/** Makes a backup in the frame of a command: signals, events, history. */
-async function made(
-  context: Context,
-  transforms: readonly Transform[],
-  make: (jobContext: BackupContext) => Promise<BackupEnded>,
-): Promise<BackupEnded> {
-  const { stop, signal } = context
-  const view = await progressView(context)
-  const { onEvent } = view.looks
-  const work = (history: BackupContext) =>
-    make({
-      ...view.looks,
-      ...{ stop, signal, transforms, keepsVectors: keepsVectors(context), ...history },
-      rejectsDirectory: join(history.state?.directory ?? userPaths().state, 'rejects'),
-    })
-  return withHistory(onEvent, work).finally(view.stop)
-}
-
-async function showBackup(
-  context: Context,
-  transforms: readonly Transform[],
-  make: (jobContext: BackupContext) => Promise<BackupEnded>,
-): Promise<void> {
-  const { console } = context
-  const { report, error } = await made(context, transforms, make)
-  if (report.status === 'done') context.done()
-  if (console.json) await console.document(report)
-  else if (error === undefined) console.note(backupSummary(report))
-  const next = afterError(context, error)
-  if (next !== undefined) context.next(`next: ${next}`)
-  if (error !== undefined) throw error
-  const lack = backupLack(report)
-  if (lack !== undefined) context.fail(EXIT.rejects, lack)
-}
-
-/** The directory that is named, or that `--resume` finds; undefined where a new one would be made. */
-async function plannedPath(
-  context: Context,
-  name: string,
-  store: Store,
-  to: string | undefined,
-): Promise<string | undefined> {
-  const { resume } = context.options(backupRunOptions)
-  if (to !== undefined || !resume) return to
-  return (await backupJob()).defaultDirectory(backupRoot(context), name, store.target, true)
-}
-
-async function plan(
-  context: Context,
-  store: Store,
-  name: string,
-  options: BackupOptions,
-  path: string | undefined,
-  increment: Increment & Pick<BackupContext, 'transforms' | 'keepsVectors'>,
-): Promise<void> {
-  const { console, signal } = context
-  const { planBackup, directoryStorage } = await backupJob()
-  const { resume } = context.options(backupRunOptions)
-  const into = path === undefined ? undefined : { storage: directoryStorage(path), resume }
-  const { plan: planned, base } = await planBackup(store, name, options, eventView(console), into, {
-    ...increment,
-    signal,
-  })
-  const { encoding, ranges, counts, tenants, kind = 'full', parent } = planned
-  if (console.json) {
-    return console.document({
-      status: 'planned',
-      kind,
-      ...(parent !== undefined && { base: parent }),
-      ...(base !== undefined && { base_objects: base.objects }),
-      collection: planned.collection,
-      target: planned.source.target,
-      format: encoding.format,
-      compression: `${encoding.compression}${encoding.level === undefined ? '' : `:${encoding.level}`}`,
-      objects: counts.before,
-      ...(tenants && { tenants: tenants.length }),
-      ranges: ranges.length,
-      part_size: options.partSize,
-    })
-  }
-  console.note([
-    `dry run: nothing is written`,
-    `${planned.collection} in ${planned.source.target}: ${counted(counts.before, 'object')}${tenants ? ` of ${counted(tenants.length, 'tenant')}` : ''}`,
-    ...(base === undefined
-      ? []
-      : [`an increment of ${parent}, which has ${counted(base.objects, 'object')}`]),
-    `${encoding.format}, compression ${encoding.compression}, ${counted(ranges.length, 'range')}, parts of ${roughSize(options.partSize)}`,
-  ])
 }

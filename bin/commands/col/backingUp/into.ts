@@ -1,0 +1,109 @@
+import { basename } from 'node:path'
+import { lockedForReading } from '../../../cli/archivePath.ts'
+import { backupRoot, catalogFile } from '../../../cli/catalog.ts'
+import type { ChainLock } from '../../../cli/chain/locks.ts'
+import type { Context } from '../../../cli/command.ts'
+import {
+  type BackupContext,
+  type BackupOptions,
+  backupJob,
+  backupRunOptions,
+  type CollectionSchema,
+  ElysiaError,
+  lockOptions,
+  type Store,
+  type Transform,
+} from '../../../library.ts'
+import { type Increment, incrementOf } from '../increment.ts'
+import { withLock } from './placeLock.ts'
+import { type Show, showBackup } from './shown.ts'
+
+/** Into the directory that is named, or a new one below the backup root. */
+export async function intoDirectory(
+  context: Context,
+  store: Store,
+  schema: CollectionSchema,
+  options: BackupOptions,
+  transforms: readonly Transform[],
+  to: string | undefined,
+  show: Show = showBackup,
+): Promise<void> {
+  const job = await backupJob()
+  const { resume, mode } = context.options(backupRunOptions)
+  const { class: name } = schema
+  const increment = await incrementOf(context, store, schema, options, transforms)
+  const root = backupRoot(context)
+  const path = to ?? (await job.defaultDirectory(root, name, store.target, resume))
+  const entry = { path, shape: 'directory', ...catalogOf(context) } as const
+  const baseLock = await lockedBase(context, increment)
+  const make = (inside: BackupContext) =>
+    job.runBackup(store, name, job.directoryStorage(path, job.fileModes(mode)), options, {
+      ...inside,
+      ...increment,
+      ...(baseLock && { signal: AbortSignal.any([inside.signal ?? context.signal, baseLock.lost]) }),
+      resume,
+      // A directory of ours bears the id of its archive.
+      ...(to === undefined && !resume && { archiveId: basename(path) }),
+    })
+  await withLock(path, () =>
+    show(context, transforms, (jobContext) =>
+      job.backupCataloged({ ...entry, ...(to === undefined && { root }) }, jobContext, make),
+    ),
+  ).finally(() => baseLock?.release())
+}
+
+/** Keeps what an increment is made of; it is no base yet that a cleanup knows of. */
+async function lockedBase(context: Context, { base }: Increment): Promise<ChainLock | undefined> {
+  if (base === undefined) return undefined
+  const path = base.newest.storage.text
+  return lockedForReading(context, path, `increment of ${path}`)
+}
+
+/** Into a single file. */
+export async function intoFile(
+  context: Context,
+  store: Store,
+  name: string,
+  options: BackupOptions,
+  transforms: readonly Transform[],
+  to: string,
+): Promise<void> {
+  const job = await backupJob()
+  const { mode } = context.options(backupRunOptions)
+  await withLock(to, () =>
+    showBackup(context, transforms, (jobContext) =>
+      job.backupCataloged({ path: to, shape: 'file', ...catalogOf(context) }, jobContext, (inside) =>
+        job.runBackupFile(store, name, to, options, inside, job.fileModes(mode)),
+      ),
+    ),
+  )
+}
+
+/** The catalog that is to know of it, and how long to wait for a cleanup. */
+function catalogOf(context: Context) {
+  const { retryLockMs } = context.options(lockOptions)
+  return { catalog: { file: catalogFile(), defaultRoot: backupRoot(context) }, retryLockMs }
+}
+
+/** Into stdout. @throws ElysiaError ELYSIA_USAGE where that is a terminal, or for the report */
+export async function intoPipe(
+  context: Context,
+  store: Store,
+  name: string,
+  options: BackupOptions,
+  transforms: readonly Transform[],
+): Promise<void> {
+  if (context.console.json) {
+    throw new ElysiaError('ELYSIA_USAGE', '--json and --to - both want stdout', { hint: 'leave one out' })
+  }
+  if (context.console.printsToTerminal) {
+    throw new ElysiaError('ELYSIA_USAGE', 'an archive is not for a terminal', {
+      hint: 'pipe it: … --to - > FILE',
+    })
+  }
+  const job = await backupJob()
+  const stream = context.console.bytes()
+  await showBackup(context, transforms, (jobContext) =>
+    job.runBackupSingle(store, name, { stream, location: '-' }, options, jobContext),
+  )
+}

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path'
+import { lock, requireFree, userPaths } from '../../../library.ts'
+
+/** Works while no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
+export async function withLock(to: string, work: () => Promise<void>): Promise<void> {
+  const path = resolve(to)
+  const held = lock(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+  try {
+    await work()
+  } finally {
+    held.release()
+  }
+}
+
+/** Of a dry run: that no other backup goes into the same place. @throws ElysiaError ELYSIA_LOCKED */
+export function requireUnlocked(to: string): void {
+  const path = resolve(to)
+  requireFree(userPaths().state, `backup ${path}`, `a backup into ${path}`)
+}

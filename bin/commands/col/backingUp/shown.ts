@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { Context } from '../../../cli/command.ts'
+import { EXIT } from '../../../cli/exit.ts'
+import { afterError } from '../../../cli/next.ts'
+import { withHistory } from '../../../history.ts'
+import {
+  type BackupContext,
+  type BackupEnded,
+  backupOptions,
+  type Transform,
+  userPaths,
+} from '../../../library.ts'
+import { progressView } from '../../../view/progress.ts'
+import { backupLack, backupSummary } from '../backupSummary.ts'
+
+/** Makes a backup, and shows how it ended. */
+export type Show = (
+  context: Context,
+  transforms: readonly Transform[],
+  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+) => Promise<void>
+
+/** True where --vectors, which is the default, was said. */
+export function keepsVectors(context: Context): boolean {
+  return context.origins(backupOptions).vectors !== 'default'
+}
+
+/** Makes a backup in the frame of a command: signals, events, history. */
+export async function made(
+  context: Context,
+  transforms: readonly Transform[],
+  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+): Promise<BackupEnded> {
+  const { stop, signal } = context
+  const view = await progressView(context)
+  const { onEvent } = view.looks
+  const work = (history: BackupContext) =>
+    make({
+      ...view.looks,
+      ...{ stop, signal, transforms, keepsVectors: keepsVectors(context), ...history },
+      rejectsDirectory: join(history.state?.directory ?? userPaths().state, 'rejects'),
+    })
+  return withHistory(onEvent, work).finally(view.stop)
+}
+
+/** Makes a backup, and prints its report; what it lacks fails the command. */
+export async function showBackup(
+  context: Context,
+  transforms: readonly Transform[],
+  make: (jobContext: BackupContext) => Promise<BackupEnded>,
+): Promise<void> {
+  const { console } = context
+  const { report, error } = await made(context, transforms, make)
+  if (report.status === 'done') context.done()
+  if (console.json) await console.document(report)
+  else if (error === undefined) console.note(backupSummary(report))
+  const next = afterError(context, error)
+  if (next !== undefined) context.next(`next: ${next}`)
+  if (error !== undefined) throw error
+  const lack = backupLack(report)
+  if (lack !== undefined) context.fail(EXIT.rejects, lack)
+}
