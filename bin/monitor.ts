@@ -47,7 +47,7 @@ export async function withMonitor<T>(
   const { settings } = context
   const { report, readExpectations } = await reportLibrary()
   const { undeliveredCount } = await rememberedAlerts()
-  const expectations = await readExpectations(settings.sections, (target) => addressIn(settings, target))
+  const expectations = await readExpectations(ownFirst(settings), (target) => addressIn(settings, target))
   const policy = await policyIn(settings)
   const history = await openUserHistory(context)
   try {
@@ -92,7 +92,14 @@ export async function noteUndelivered({ note }: Pick<Context['console'], 'note'>
 /** What the configuration expects. @throws ElysiaError ELYSIA_USAGE with the line and column of what is wrong */
 export async function expectationsOf(settings: Settings) {
   const { readExpectations } = await reportLibrary()
-  return readExpectations(settings.sections, (target) => addressIn(settings, target))
+  return readExpectations(ownFirst(settings), (target) => addressIn(settings, target))
+}
+
+/** What a project's file says comes last. */
+function ownFirst({ sections, files }: Settings) {
+  const isOfProject = ({ origin }: (typeof sections)[number]) =>
+    files.some(({ path, kind }) => kind === 'project' && path === origin)
+  return sections.toSorted((a, b) => Number(isOfProject(a)) - Number(isOfProject(b)))
 }
 
 /** The address of a store that the configuration names, or the text as it is. */

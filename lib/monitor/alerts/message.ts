@@ -13,7 +13,8 @@ const UNREPEATED_MS = 30 * 86_400_000
 
 const ENDS: Readonly<Partial<Record<Told, string>>> = {
   resolved: 'well again. Before: ',
-  lapsed: 'no longer told, since it is long ago; nothing says that it is well. Before: ',
+  lapsed:
+    'no longer told, since it is long ago, or nobody expects it any more; nothing says that it is well. Before: ',
 }
 
 /** The message that tells a step of an alert. */

@@ -13,6 +13,8 @@ export type ExpectedKind = (typeof EXPECTED)[number]
 /** What is expected of the collections that a pattern names. */
 export interface Expectation {
   readonly pattern: string
+  /** Which file it is of, the one that counts most first. */
+  readonly rank?: number
   /** The collection that it names by itself; undefined of a pattern. */
   readonly literal?: string
   matches(collection: string): boolean
@@ -27,17 +29,21 @@ export interface Expectation {
 export type AddressOf = (target: string) => string
 
 /**
- * Reads the strongest section `expect` of the configuration; none where there is no such section.
+ * Reads the sections `expect` of the configuration; none where there is none. What the first of them covers is as it says, and
+ * what others cover is added: give one's own files before that of a project, which must not say that less is expected.
  * @throws ElysiaError ELYSIA_USAGE with file, line and column of what is no expectation
  */
 export async function readExpectations(
   sections: readonly Section[],
   addressOf: AddressOf = (target) => target,
 ): Promise<Expectation[]> {
-  const section = sections.find(({ name }) => name === 'expect')
-  if (section === undefined) return []
-  const checked = await checkedSection(section, ExpectSchema)
-  return Object.keys(checked.value).map((pattern) => expectationOf(checked, pattern, addressOf))
+  const expectations: Expectation[] = []
+  for (const [rank, section] of sections.filter(({ name }) => name === 'expect').entries()) {
+    const checked = await checkedSection(section, ExpectSchema)
+    for (const pattern of Object.keys(checked.value))
+      expectations.push({ ...expectationOf(checked, pattern, addressOf), rank })
+  }
+  return expectations
 }
 
 function expectationOf(
@@ -87,7 +93,7 @@ function matcherOf(
 }
 
 /**
- * The expectation that holds for a collection: the one that names it by itself, else the pattern with the most characters that
+ * The expectation that holds for a collection: of the first file that covers it the one that names it by itself, else the pattern with the most characters that
  * stand for themselves, and of equals the first. Undefined where none covers it.
  */
 export function expectationFor(
@@ -96,9 +102,14 @@ export function expectationFor(
 ): Expectation | undefined {
   let best: Expectation | undefined
   for (const one of expectations) {
-    if (one.matches(collection) && (best === undefined || plainness(one) > plainness(best))) best = one
+    if (one.matches(collection) && (best === undefined || isNearer(one, best))) best = one
   }
   return best
+}
+
+function isNearer(one: Expectation, other: Expectation): boolean {
+  const [rank, before] = [one.rank ?? 0, other.rank ?? 0]
+  return rank === before ? plainness(one) > plainness(other) : rank < before
 }
 
 function plainness({ pattern, literal }: Expectation): number {

@@ -1,6 +1,6 @@
 import type { RunPoint } from '../history/entry.ts'
 import type { MonitorReport, NeedsAHand } from './schema.ts'
-import { ageOf } from './words.ts'
+import { ageOf, word } from './words.ts'
 
 /** What the report says beside this. */
 type Facts = Omit<MonitorReport, 'needs_a_hand'>
@@ -67,11 +67,6 @@ function missed(one: MonitorReport['missed'][number]): NeedsAHand {
 function withTarget(command: string, target: string): string {
   if (target === '') return command
   return `${command} --target ${word(target)}`
-}
-
-/** Names are foreign, and the step is pasted into a shell. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 /** One that failed before its store was known is over once the same was done, wherever. */

@@ -11,3 +11,8 @@ export function ageOf(seconds: number): string {
   const [size, name] = STEPS.find(([size]) => whole >= 2 * size) ?? [1, 's']
   return `${Math.floor(whole / size)} ${name}`
 }
+
+/** A word of a command. Names are foreign, and the step is pasted into a shell. */
+export function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

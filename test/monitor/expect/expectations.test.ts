@@ -62,3 +62,14 @@ t.test('what never was, and what is late, is missed though nothing ran', async (
   t.strictSame(judged.uncovered, ['Alone'])
   t.equal(judged.expected.length, 4)
 })
+
+t.test("a project's file adds to what one's own expects, and takes nothing from it", async (t) => {
+  const section = (text: string) => ({ name: 'expect', origin: 'e.yaml', text }) as const
+  const own = section('expect: {"Art*": {every: 1d}}')
+  const expectations = await readExpectations([
+    own,
+    section('expect: {Article: {every: 900d}, Log: {every: 2d}}'),
+  ])
+  t.match(expectationFor(expectations, 'Article'), { pattern: 'Art*' })
+  t.match(expectationFor(expectations, 'Log'), { pattern: 'Log' })
+})

@@ -69,7 +69,7 @@ function sinkOf(checked: Checked, name: string, entry: SinkEntry): SinkSetting {
   return {
     name,
     type,
-    ...(url !== undefined && { url }),
+    ...(url !== undefined && { url, urlIn: checked.origin }),
     ...(urlFile !== undefined && { urlFile: rooted(urlFile) }),
     ...(urlEnv !== undefined && { urlEnv }),
     ...(caFile !== undefined && { caFile: rooted(caFile) }),

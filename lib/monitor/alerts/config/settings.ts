@@ -63,6 +63,8 @@ export interface HttpSetting {
   readonly name: string
   readonly type: Exclude<SinkType, 'command' | 'file' | 'stderr'>
   readonly url?: string
+  /** The file that `url` stands in. */
+  readonly urlIn?: string
   readonly urlFile?: string
   readonly urlEnv?: string
   readonly caFile?: string

@@ -26,8 +26,22 @@ export function look(
   const lapsed = new Set<string>()
   const subjects = subjectsIn(whole)
   const found = judged.flatMap((rule) => findingsOf(rule, whole, subjects, lapsed))
+  for (const one of watched) if (isUnexpected(one, judged, evidence)) lapsed.add(keyOf(one))
   const known = watched.filter(({ rule }) => names.includes(rule)).map(keyOf)
   return { rules: names, looked: new Set(known), found, lapsed }
+}
+
+/** What nobody expects any more, or not from this directory, was not made up for. */
+function isUnexpected(
+  { rule: name, subject }: Watched,
+  rules: readonly Rule[],
+  { report }: Pick<Evidence, 'report'>,
+): boolean {
+  if (rules.find((rule) => rule.name === name)?.when !== 'missed') return false
+  const { kind, collection, target } = subject
+  return !(report?.expected ?? []).some(
+    (one) => one.what === kind && one.collection === collection && (one.target ?? '') === target,
+  )
 }
 
 function findingsOf(

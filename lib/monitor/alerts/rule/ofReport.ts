@@ -1,5 +1,6 @@
 import { formatUnit, roughSize } from '../../../core/units.ts'
 import type { MonitorReport } from '../../report/schema.ts'
+import { word } from '../../report/words.ts'
 import type { Rule, RuleOf, RunSubject } from '../config/settings.ts'
 import { subjectText } from './evidence.ts'
 import type { Finding } from './finding.ts'
@@ -80,6 +81,6 @@ function damaged(rule: string, report: MonitorReport): Finding[] {
   return report.damaged.map(({ id, collection, reason }) => {
     const subject = { kind: 'verify', collection, target: '' }
     const summary = `the archive ${id} of ${collection} is damaged: ${reason}`
-    return { rule, subject, detail: id, summary, next: `elysiactl col catalog show ${id}` }
+    return { rule, subject, detail: id, summary, next: `elysiactl col catalog show ${word(id)}` }
   })
 }

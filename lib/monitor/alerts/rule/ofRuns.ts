@@ -1,5 +1,6 @@
 import { counted, formatUnit, roughSize } from '../../../core/units.ts'
 import type { HistoryEntry } from '../../history/entry.ts'
+import { word } from '../../report/words.ts'
 import type { RuleOf, RunSubject } from '../config/settings.ts'
 import {
   type Evidence,
@@ -124,7 +125,7 @@ function lateOf(rule: RuleOf<'no_success'>, subject: RunSubject, at: number, nev
     detail: '',
     summary: `${subjectText(subject)}: ${fact}, more than ${formatUnit(rule.ageMs, 'milliseconds')} ago`,
     since,
-    next: `elysiactl runs list --kind ${subject.kind}${subject.collection === '' ? '' : ` --collection ${subject.collection}`}`,
+    next: `elysiactl runs list --kind ${subject.kind}${subject.collection === '' ? '' : ` --collection ${word(subject.collection)}`}`,
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { readHeaders, readKeyFile } from '../../../config/access.ts'
+import { isReadByOthers } from '../../../config/ownership.ts'
 import { ElysiaError, messageOf } from '../../../core/errors.ts'
 import { rememberSecrets } from '../../../core/secrets.ts'
 import { type HttpSetting, SINKS_OF_RUNS, type SinkSetting } from '../config/settings.ts'
@@ -62,7 +63,7 @@ export async function openPing(setting: SinkSetting, context: SinkContext): Prom
 }
 
 async function endpointOf(setting: HttpSetting, { env, warn }: SinkContext): Promise<Endpoint> {
-  const { name, url, urlFile, urlEnv, caFile, headersEnv } = setting
+  const { name, url, urlIn, urlFile, urlEnv, caFile, headersEnv } = setting
   const text =
     url ?? (urlEnv === undefined ? await readKeyFile(urlFile!, warn, `the address of ${name}`) : env[urlEnv])
   if (!text) {
@@ -74,6 +75,9 @@ async function endpointOf(setting: HttpSetting, { env, warn }: SinkContext): Pro
       },
     )
   }
+  const stats = urlIn === undefined ? undefined : await stat(urlIn).catch(() => undefined)
+  if (stats !== undefined && isReadByOthers(stats))
+    warn(`others may read ${urlIn}, which holds the address of the sink ${name}; chmod 600 ends that`)
   const headers = readHeaders(env, headersEnv)
   rememberSecrets(Object.values(headers))
   return {

@@ -119,7 +119,10 @@ for (const { type, open } of MEMBERS) {
 t.test('command: a program that stays behind is not waited for', async (t) => {
   const program = `require('node:child_process').spawn('sleep', ['20'], { detached: true, stdio: 'inherit' }).unref()`
   const argv = [process.execPath, '-e', program]
-  const { sinks } = await settingsOf({ sinks: { it: { type: 'command', argv } } })
+  const { sinks } = await settingsOf(
+    { sinks: { it: { type: 'command', argv } } },
+    join(t.testdir(), 'c.yaml'),
+  )
   const sink = await openSink(sinks[0]!, sinks, sinkContext().context)
   const begun = performance.now()
   t.equal(await sink.send(messageFor('firing'), { signal: AbortSignal.timeout(15_000) }), 'exit 0')
