@@ -68,12 +68,20 @@ function noteOf(state: ProgressState) {
   }
 }
 
+/** Of `CLUSTER/NAME` its name; an address or a path is none. */
+function nameIn(operand: string): string | undefined {
+  const parts = operand.split('/')
+  return parts.length > 2 || /[:.\\]/.test(operand) ? undefined : parts.at(-1)
+}
+
 /** The class that a command line names, as far as it does before anything was looked up. */
 export function collectionOf({ command, flags, operands }: ObservedCommand): string {
   const { collection, name } = flags.values
   const [operand] = command.operands[0]?.kind === 'collection' ? operands : []
   const latest = operands[0]?.startsWith('latest:') === true ? operands[0].slice('latest:'.length) : undefined
-  const named = [name, collection, operand, latest].find((one) => typeof one === 'string' && one !== '')
+  const named = [name, collection, operand && nameIn(operand), latest].find(
+    (one) => typeof one === 'string' && one !== '',
+  )
   try {
     return named === undefined ? '' : classNameOf(named as string)
   } catch {
