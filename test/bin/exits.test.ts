@@ -22,7 +22,7 @@ t.test('0 with the help of the program, a group and a command, on stdout', async
   t.match(group.stdout, /index sync +\S/)
   t.match(
     one.stdout,
-    /-j, --workers auto\|N +batches in flight at once; auto finds how many\s+\[default: 2\]/,
+    /-j, --workers auto\|N +batches in flight at once; auto finds how many\s+\[default: auto\]/,
   )
   t.match(one.stdout, /Examples:\n {2}elysiactl index process-jsonl/)
 })

@@ -1,6 +1,6 @@
 // SPEC §8: options are held against each other and against the disk before a store, an input or an archive is opened.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import t from 'tap'
 import { home } from './elysiactl.ts'
 
@@ -37,9 +37,16 @@ for (const [args, message] of MISTAKES) {
     t.match(stderr, message)
     t.notMatch(stderr, /no file|unreachable|127\.0\.0\.1/, 'nothing else was looked at')
     t.notOk(existsSync(join(directory, 'data')), 'and nothing was made')
-    t.same(
-      readdirSync(directory).filter((name) => !['cache', '.cache'].includes(name)),
-      [],
-    )
+    t.strictSame(madeIn(directory), [])
   })
+}
+
+/** What lies in a home but for caches and the history, which notes every command that failed. */
+function madeIn(directory: string): string[] {
+  const all = readdirSync(directory, { recursive: true, withFileTypes: true })
+  const files = all
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  const own = files.map((file) => relative(directory, file))
+  return own.filter((file) => !/^(\.?cache\/|state\/elysiactl\/history\.db)/.test(file))
 }
