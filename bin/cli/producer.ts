@@ -12,12 +12,13 @@ import type { Source } from './inputs.ts'
  * `env` is its environment: API keys are none of its business.
  * Where the command fails, `settled` rejects with ELYSIA_PRODUCER after all that came was processed.
  * Ctrl-C reaches the command as well as this process, and its end may be seen before our own signal: that is no
- * failure of the command, if `stop` is aborted then too.
+ * failure of the command, if `stop` is aborted then too. What it says on stderr goes to ours, or to `onSaid` in pieces.
  */
 export function producer(
   argv: readonly [string, ...string[]],
   stop: AbortSignal,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  onSaid?: (text: string) => void,
 ): Source {
   let ended: Promise<Failure | undefined> | undefined
   return {
@@ -28,9 +29,11 @@ export function producer(
     size: undefined,
     open: () => {
       const [program, ...words] = argv
-      const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], env })
+      const said = onSaid === undefined ? 'inherit' : 'pipe'
+      const child = spawn(program, words, { stdio: ['ignore', 'pipe', said], env })
+      if (onSaid !== undefined) child.stderr?.setEncoding('utf8').on('data', onSaid)
       ended = failureOf(child)
-      return ending(child, child.stdout)
+      return ending(child, child.stdout!)
     },
     settled: async () => {
       const failure = await ended
@@ -79,6 +82,7 @@ function ending(child: ChildProcess, output: Readable): Readable {
   output.once('close', () => {
     if (output.readableEnded) return
     child.kill()
+    child.stderr?.destroy()
     child.unref()
   })
   return output

@@ -35,6 +35,19 @@ t.test('--progress json: stderr is JSON lines, stdout the document of --json alo
   t.match(lines.at(-1), { message_type: 'summary', done: 90, status: 'done', complete: true })
 })
 
+t.test('--progress json: what a command that is called says on stderr is a line, too', async (t) => {
+  const { run } = home(t)
+  const script = `echo from the producer >&2; echo '${adds(1).trim()}'; exit 4`
+  const words = ['index', 'sync', ...INTO, '--progress', 'json', '--from-command', '--', 'sh', '-c', script]
+  const { stderr } = await run(words)
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.ok(lines.some(({ text }) => text === 'from the producer'))
+  t.ok(lines.some(({ code }) => code === 'ELYSIA_PRODUCER'))
+})
+
 t.test('--progress json: what ends a command is a line, too', async (t) => {
   const { run } = home(t)
   const { code, stderr } = await run(['index', 'process-jsonl', 'none.jsonl', ...INTO, '--progress=json'])

@@ -87,7 +87,16 @@ function input(context: Context): Source {
   if (!fromCommand) throw usage('no input is given', 'give --stdin, or --from-command -- CMD…')
   if (program === undefined)
     throw usage('--from-command names no command', 'write it after --: --from-command -- CMD…')
-  return producer([program, ...words], context.stop, withoutKeys(process.env, context.settings))
+  const { console } = context
+  const onSaid = (text: string) =>
+    console.line({
+      message_type: 'message',
+      at: new Date().toISOString(),
+      level: 'info',
+      text: text.trimEnd(),
+    })
+  const env = withoutKeys(process.env, context.settings)
+  return producer([program, ...words], context.stop, env, console.progress === 'json' ? onSaid : undefined)
 }
 
 function usage(message: string, hint: string): ElysiaError {
