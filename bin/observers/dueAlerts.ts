@@ -13,6 +13,7 @@ import {
 import { alertsFile } from './alertSettings.ts'
 import type { ObservedCommand } from './observer.ts'
 import { sinkContextOf } from './sinks.ts'
+import { unwrittenRuns } from './unwritten.ts'
 
 type Observed = Pick<ObservedCommand, 'settings' | 'console'>
 
@@ -50,12 +51,37 @@ export async function sendDue(
   alerts: AlertSettings,
   signal?: AbortSignal,
 ): Promise<void> {
+  await sendUnwritten(observed, alerts, signal).catch((error) => observed.console.detail(messageOf(error)))
   const { HISTORY_FILE } = await historyLibrary()
   if (!existsSync(join(userPaths().state, HISTORY_FILE))) return
   try {
     await evaluateAlerts(observed, alerts, signal === undefined ? {} : { signal })
   } catch (error) {
     observed.console.warn(`alerts were not looked at: ${messageOf(error)}`)
+  }
+}
+
+/** A full disk keeps a run out of the history: that it failed is told all the same. */
+async function sendUnwritten(
+  { settings, console }: Observed,
+  alerts: AlertSettings,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const runs = unwrittenRuns()
+  if (runs.length === 0) return
+  const { openHistory } = await historyLibrary()
+  const { evaluate } = await alertsLibrary()
+  // There is no such file: what stands in for it lies in memory.
+  const reader = openHistory(join(alertsFile(), 'none'), { missing: 'memory' })
+  try {
+    for (const run of runs) reader.put(run)
+    const sinks = sinkContextOf(settings, console)
+    const options = { settings: alerts, file: alertsFile(), reader, sinks, isApart: true }
+    const { deliveries } = await evaluate({ ...options, ...(signal && { signal }) })
+    for (const { sink, error } of deliveries)
+      if (error !== undefined) console.warn(`${sink} did not take an alert, which is not kept: ${error}`)
+  } finally {
+    reader.close()
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { eventText } from '../view/eventText.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
 import { triggerOf } from './trigger.ts'
+import { noteUnwritten } from './unwritten.ts'
 
 /** Notes the runs of a command in the history of this user; a dry run is none. */
 export async function historyObserver(observed: ObservedCommand): Promise<Observer | undefined> {
@@ -45,7 +46,10 @@ export async function historyObserver(observed: ObservedCommand): Promise<Observ
     onProgress: (state) => recorder.note(noteOf(state)),
     onProfile: (profile) => recorder.addProfile({ ...profile }, profile.bottleneck.sentence),
     onTarget: (target) => recorder.addTarget(target),
-    end: (ending) => recorder.end(ending),
+    end(ending) {
+      recorder.end(ending)
+      noteUnwritten(recorder.unwritten)
+    },
   }
 }
 

@@ -2,14 +2,14 @@ import type { SqliteDatabase } from '../../database/connection.ts'
 import { sqliteCode, sqliteFailure } from '../../database/errors.ts'
 import type { HistoryReader } from '../history/entry.ts'
 import type { MonitorReport } from '../report/schema.ts'
-import type { AlertSettings } from './config/settings.ts'
+import type { AlertSettings, Rule } from './config/settings.ts'
 import { type Delivery, deliver, type Limits } from './deliver.ts'
 import type { AlertMessage } from './messageSchema.ts'
 import { look } from './rule/look.ts'
 import { isPing, openSink, type SinkContext } from './sink/sinks.ts'
 import { type Undelivered, undelivered } from './state/outbox.ts'
 import { type KnownAlert, knownAlerts, takeIn, watchedAlerts } from './state/store.ts'
-import { inMemory, isBusy, openAlerts } from './state/tables.ts'
+import { forgotten, inMemory, isBusy, openAlerts } from './state/tables.ts'
 
 /** What alerts are made of, and how they are sent. */
 export interface EvaluateOptions {
@@ -21,6 +21,8 @@ export interface EvaluateOptions {
   readonly report?: MonitorReport
   /** True to look at all that was ever run, rather than at the newest runs: after the first time, once an hour is enough. */
   readonly whole?: boolean
+  /** True of a reader that knows only runs which the history does not: what is wrong with them is sent, and not remembered. */
+  readonly isApart?: boolean
   readonly sinks: SinkContext
   readonly limits?: Limits
   readonly signal?: AbortSignal
@@ -45,7 +47,7 @@ export interface Evaluated {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   const { settings, sinks: context, limits, signal, now = Date.now } = options
-  let database = openAlerts(options.file, context.warn)
+  let database = options.isApart === true ? forgotten() : openAlerts(options.file, context.warn)
   try {
     let made: AlertMessage[]
     try {
@@ -69,13 +71,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   }
 }
 
+/** Rules that one run alone may break. */
+const OF_ONE_RUN: readonly Rule['when'][] = ['failed', 'rejects', 'memory']
+
 function lookAndTakeIn(
   database: SqliteDatabase,
-  { settings, reader, report, whole = false }: EvaluateOptions,
+  { settings, reader, report, whole = false, isApart = false }: EvaluateOptions,
   now: () => number,
 ): AlertMessage[] {
   const asOf = now()
   const evidence = { reader, now: asOf, whole, ...(report && { report }) }
-  const findings = look(settings.rules, evidence, watchedAlerts(database))
+  const rules = isApart ? settings.rules.filter(({ when }) => OF_ONE_RUN.includes(when)) : settings.rules
+  const findings = look(rules, evidence, watchedAlerts(database))
   return takeIn(database, settings, findings, { now: now(), asOf })
 }

@@ -61,6 +61,7 @@ export class Recorder {
   #history: History | undefined
   #begun = 0
   #hasFailed = false
+  #unwritten: HistoryEntry[] = []
   #failedMs = Number.NEGATIVE_INFINITY
 
   /** `open` is called with the first run. `emit` is told what could not be written. */
@@ -73,6 +74,11 @@ export class Recorder {
   /** Entries of this process so far, as they are by now. */
   get entries(): readonly HistoryEntry[] {
     return this.#runs.map(({ entry }) => entry)
+  }
+
+  /** Entries that the history does not know at the end of the command: they could not be written. */
+  get unwritten(): readonly HistoryEntry[] {
+    return this.#unwritten
   }
 
   /** A store that the command has opened. */
@@ -113,9 +119,10 @@ export class Recorder {
   end(ending: CommandEnding): void {
     if (this.#runs.length === 0) this.#beginLate(ending)
     this.#failedMs = Number.NEGATIVE_INFINITY
+    this.#unwritten = []
     for (const run of this.#runs) {
       run.entry = endedEntry(run.entry, ending, this.#begun <= 1)
-      this.#put(run)
+      if (!this.#put(run)) this.#unwritten.push(run.entry)
     }
     const { keep } = this.#recorded
     if (keep !== undefined && this.#runs.length > 0 && !this.#hasFailed)
@@ -209,11 +216,15 @@ export class Recorder {
     this.#put(run)
   }
 
-  #put(run: Run): void {
+  /** True where it is written. */
+  #put(run: Run): boolean {
+    let isWritten = false
     this.#attempt((history) => {
       place(run, history)
       history.put(run.entry)
+      isWritten = true
     })
+    return isWritten
   }
 
   /** The first time that it cannot be done is said. */

@@ -144,3 +144,15 @@ t.test('a file that cannot be written to: it is sent, and that is said', async (
   t.match((await run([failed])).deliveries, [{ sent: 1 }])
   t.match(said, [/alerts are sent, but not remembered/])
 })
+
+t.test('a run that the history could not take is told, not remembered, and takes nothing back', async (t) => {
+  const server = await receiver(t)
+  const { run } = await opened(t, [server])
+  const other = { ...failed, id: 'other', collection: 'Other' }
+  await run([failed])
+  const apart = await run([other], { isApart: true })
+  t.match(apart.made, [{ status: 'firing', collection: 'Other' }])
+  t.strictSame(statuses(server), ['firing', 'firing'])
+  t.match((await run([failed])).alerts, [{ state: { finding: { subject: { collection: 'Article' } } } }])
+  t.equal(server.received.length, 2)
+})

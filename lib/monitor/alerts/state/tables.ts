@@ -57,6 +57,11 @@ function afterDamage(file: string, warn: (message: string) => void): SqliteDatab
 export function inMemory(file: string, error: unknown, warn: (message: string) => void): SqliteDatabase {
   const why = error instanceof Error ? error.message : String(error)
   warn(`alerts are sent, but not remembered, since ${file} cannot be used: ${why}`)
+  return forgotten()
+}
+
+/** Alerts that nobody remembers. */
+export function forgotten(): SqliteDatabase {
   return withTables(':memory:')
 }
 

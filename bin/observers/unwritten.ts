@@ -1,0 +1,12 @@
+import type { HistoryEntry } from '../library.ts'
+
+let entries: readonly HistoryEntry[] = []
+
+/** Runs of this command that the history could not take. */
+export function noteUnwritten(runs: readonly HistoryEntry[]): void {
+  entries = runs
+}
+
+export function unwrittenRuns(): readonly HistoryEntry[] {
+  return entries
+}
