@@ -14,6 +14,8 @@ export const historyOptions = {
       default: '100000',
       placeholder: 'N|PERIOD',
       check: (text) => (/^\d{1,9}$/.test(text) ? undefined : periodLack(text)),
+      // A project's file would remove what the history knows of others, or keep a failure out of it.
+      personal: true,
     },
   },
 } as const satisfies OptionsSchema

@@ -10,3 +10,7 @@ t.test('how much of the history stays is a number of runs, or a period', async (
   t.match(keepOf('1y'), { period: { years: 1 } })
   t.throws(() => keepOf('1w'), { code: 'ELYSIA_USAGE' })
 })
+
+t.test("a project's file has no say in what the history keeps", async (t) => {
+  t.equal(historyOptions.properties.keepRuns.personal, true)
+})
