@@ -4,13 +4,15 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 const root = fileURLToPath(new URL('../docs/pictures/', import.meta.url))
+/** Of the dashboard, in a browser. */
+const PAGES = ['dashboard-1280.png', 'dashboard-run-1280.png']
 const SCENES = ['archives', 'ingest', 'ingest-progress', 'interrupted']
 
 t.test('each scene is there as text and as a picture, at 60 and 120 columns', async (t) => {
   const wanted = SCENES.flatMap((name) =>
     [60, 120].flatMap((width) => [`${name}-${width}.svg`, `${name}-${width}.txt`]),
   )
-  t.same(globSync('*', { cwd: root }).toSorted(), wanted.toSorted())
+  t.same(globSync('*', { cwd: root }).toSorted(), [...wanted, ...PAGES].toSorted())
   for (const name of globSync('*.txt', { cwd: root })) {
     const width = Number(/(\d+)\.txt$/.exec(name)![1])
     const lines = readFileSync(`${root}${name}`, 'utf8').split('\n')
