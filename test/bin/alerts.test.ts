@@ -1,5 +1,5 @@
 // Alerts as a user has them: what a webhook hears of runs that fail, are killed, and go well again.
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { AlertMessage } from '../../lib/monitor/alerts/messageSchema.ts'
@@ -155,7 +155,12 @@ t.test(
       config: { elysiactl: { 'config.json': JSON.stringify(config(server)) } },
     })
     await fails(at, INGEST, 0)
-    t.match(await fails(at, ['alerts', 'check'], 3), '')
+    t.match(
+      await fails(at, ['alerts', 'check'], 3),
+      /others may read .*config.json, .* address of the sink ops/,
+    )
+    chmodSync(join(at.directory, 'config', 'elysiactl', 'config.json'), 0o600)
+    t.equal(await fails(at, ['alerts', 'check'], 3), '')
     t.match(told(server), [/^firing: backup of Article: missed\./])
     await fails(at, [...BACKUP, 'a'], 0)
     const dashboard = at.start(['dashboard'])
