@@ -14,12 +14,12 @@ import {
   type RehearseReport,
   rehearseJob,
   rehearseOptions,
-  targetOptions,
   userPaths,
 } from '../../../library.ts'
 import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { rehearsalText } from '../../../view/rehearsal.ts'
+import { accessOptions } from './access.ts'
 
 const intoOptions = {
   type: 'object',
@@ -35,16 +35,6 @@ const intoOptions = {
       flagOnly: true,
     },
   },
-} as const satisfies OptionsSchema
-
-const { apiKeyFile, caFile, certFile, keyFile } = targetOptions.properties
-
-/** How --into is reached. */
-const accessOptions = {
-  type: 'object',
-  name: 'access',
-  description: targetOptions.description,
-  properties: { apiKeyFile, caFile, certFile, keyFile },
 } as const satisfies OptionsSchema
 
 /** `col catalog rehearse`: an archive, restored into a scratch class, compared and removed again. */

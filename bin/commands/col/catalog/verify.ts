@@ -13,7 +13,6 @@ import {
   type Ended,
   lockOptions,
   type OptionsSchema,
-  targetOptions,
   type VerifyContext,
   type VerifyReport,
   verifyJob,
@@ -22,6 +21,7 @@ import {
 import { eventView } from '../../../view/events.ts'
 import { progressView } from '../../../view/progress.ts'
 import { culpritsOf, damageText, verificationText } from '../../../view/verification.ts'
+import { accessOptions } from './access.ts'
 
 const whichOptions = {
   type: 'object',
@@ -49,16 +49,6 @@ const whichOptions = {
       flagOnly: true,
     },
   },
-} as const satisfies OptionsSchema
-
-const { apiKeyFile, caFile, certFile, keyFile } = targetOptions.properties
-
-/** How --against is reached. */
-const accessOptions = {
-  type: 'object',
-  name: 'access',
-  description: targetOptions.description,
-  properties: { apiKeyFile, caFile, certFile, keyFile },
 } as const satisfies OptionsSchema
 
 /** `col catalog verify`: archives, held against their manifests. */
