@@ -1,3 +1,4 @@
+import type { FiringAlert } from '../alerts/remembered.ts'
 import type { HistoryEntry, HistoryReader } from '../history/entry.ts'
 import type { MonitorReport } from '../report/schema.ts'
 
@@ -39,20 +40,7 @@ export interface ArchiveView {
 }
 
 /** An alert that holds. */
-export interface AlertView {
-  /** The name of its rule. */
-  readonly alert: string
-  /** `pending`: it holds, but not for long enough to be told. */
-  readonly status: 'pending' | 'firing'
-  readonly summary: string
-  readonly kind: string
-  readonly collection: string
-  readonly target: string
-  readonly detail: string
-  readonly since: string
-  readonly run?: string
-  readonly next?: string
-}
+export type AlertView = Omit<FiringAlert, 'episode'>
 
 /** The alerts that hold, and what no sink has taken yet, by sink. */
 export interface AlertFacts {
