@@ -46,12 +46,16 @@ async function observing(
       pings.started({ run, kind, collection, target, trigger, dryRun })
     },
     async end(ending) {
+      const { deadline } = ending
       await watch?.end()
       if (!hasBegun && isJob && ending.exitCode !== 0) pings.notBegun(notBegun(observed, trigger))
       const why = whyOf(ending)
       const seconds = (performance.now() - began) / 1000
       const end = { exitCode: ending.exitCode, done, seconds, ...(why !== undefined && { why }) }
-      const [faults] = await Promise.all([pings.ended(end), sendDue(observed, alerts)])
+      const [faults] = await Promise.all([
+        pings.ended(end, deadline),
+        sendDue(observed, alerts, { deadline }),
+      ])
       for (const fault of faults) console.warn(fault)
     },
   }

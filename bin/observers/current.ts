@@ -1,5 +1,5 @@
 import type { Profile, ProgressState, RunEvent } from '../library.ts'
-import type { CommandEnding, Observer } from './observer.ts'
+import { type CommandEnding, type ObservedEnding, type Observer, SENDING_MS } from './observer.ts'
 
 /** What looks on at the command of this process: one process runs one command. */
 let current: All | undefined
@@ -10,9 +10,13 @@ export interface Observers {
   end(ending: CommandEnding): Promise<void>
 }
 
-/** From now on these look on; `detail` takes what they throw. */
-export function lookOn(observers: readonly Observer[], detail: (message: string) => void): Observers {
-  current = new All(observers, detail)
+/** From now on these look on; `detail` takes what they throw. What they send at the end has `sendingMs`, together. */
+export function lookOn(
+  observers: readonly Observer[],
+  detail: (message: string) => void,
+  sendingMs = SENDING_MS,
+): Observers {
+  current = new All(observers, detail, sendingMs)
   return current
 }
 
@@ -39,10 +43,12 @@ export function observedTarget(target: string): void {
 class All implements Observers {
   readonly #observers: readonly Observer[]
   readonly #detail: (message: string) => void
+  readonly #sendingMs: number
 
-  constructor(observers: readonly Observer[], detail: (message: string) => void) {
+  constructor(observers: readonly Observer[], detail: (message: string) => void, sendingMs: number) {
     this.#observers = observers
     this.#detail = detail
+    this.#sendingMs = sendingMs
   }
 
   tell(call: (observer: Observer) => void): void {
@@ -57,12 +63,20 @@ class All implements Observers {
 
   async end(ending: CommandEnding): Promise<void> {
     current = undefined
+    const deadline = performance.now() + this.#sendingMs
+    let before: Promise<unknown> = Promise.resolve()
     for (const observer of this.#observers) {
-      try {
-        await observer.end?.(ending)
-      } catch (error) {
-        this.#detail(String(error))
-      }
+      const ended = this.#end(observer, { ...ending, deadline, before })
+      before = Promise.all([before, ended])
+    }
+    await before
+  }
+
+  async #end(observer: Observer, ending: ObservedEnding): Promise<void> {
+    try {
+      await observer.end?.(ending)
+    } catch (error) {
+      this.#detail(String(error))
     }
   }
 }

@@ -17,6 +17,12 @@ import { unwrittenRuns } from './unwritten.ts'
 
 type Observed = Pick<ObservedCommand, 'settings' | 'console'>
 
+/** When sending is given up: with the signal, and at a time on the clock of `performance`. */
+interface Sending {
+  readonly signal?: AbortSignal
+  readonly deadline?: number
+}
+
 /** Rules that hold of a run that goes on: they are looked at meanwhile. */
 const OF_RUNNING: readonly string[] = ['memory', 'stall']
 const EVERY_MS = 60_000
@@ -27,7 +33,7 @@ const NOTED_MS = 1500
 export async function evaluateAlerts(
   { settings, console }: Observed,
   alerts: AlertSettings,
-  { report, signal }: { readonly report?: MonitorReport; readonly signal?: AbortSignal } = {},
+  { report, ...sending }: { readonly report?: MonitorReport } & Sending = {},
 ): Promise<Evaluated> {
   const { openHistory, HISTORY_FILE } = await historyLibrary()
   const { evaluate } = await alertsLibrary()
@@ -36,7 +42,7 @@ export async function evaluateAlerts(
     const evaluated = await evaluate({
       ...{ settings: alerts, file: alertsFile(), reader, sinks: sinkContextOf(settings, console) },
       ...(report !== undefined && { report, whole: true }),
-      ...(signal !== undefined && { signal }),
+      ...sending,
     })
     for (const delivery of evaluated.deliveries) sayDelivery(console, delivery)
     return evaluated
@@ -49,13 +55,20 @@ export async function evaluateAlerts(
 export async function sendDue(
   observed: Observed,
   alerts: AlertSettings,
-  signal?: AbortSignal,
+  sending: Sending = {},
 ): Promise<void> {
-  await sendUnwritten(observed, alerts, signal).catch((error) => observed.console.detail(messageOf(error)))
+  const unwritten = sendUnwritten(observed, alerts, sending)
+  await Promise.all([
+    unwritten.catch((error) => observed.console.detail(messageOf(error))),
+    sendWritten(observed, alerts, sending),
+  ])
+}
+
+async function sendWritten(observed: Observed, alerts: AlertSettings, sending: Sending): Promise<void> {
   const { HISTORY_FILE } = await historyLibrary()
   if (!existsSync(join(userPaths().state, HISTORY_FILE))) return
   try {
-    await evaluateAlerts(observed, alerts, signal === undefined ? {} : { signal })
+    await evaluateAlerts(observed, alerts, sending)
   } catch (error) {
     observed.console.warn(`alerts were not looked at: ${messageOf(error)}`)
   }
@@ -65,7 +78,7 @@ export async function sendDue(
 async function sendUnwritten(
   { settings, console }: Observed,
   alerts: AlertSettings,
-  signal: AbortSignal | undefined,
+  sending: Sending,
 ): Promise<void> {
   const runs = unwrittenRuns()
   if (runs.length === 0) return
@@ -77,7 +90,7 @@ async function sendUnwritten(
     for (const run of runs) reader.put(run)
     const sinks = sinkContextOf(settings, console)
     const options = { settings: alerts, file: alertsFile(), reader, sinks, isApart: true }
-    const { deliveries } = await evaluate({ ...options, ...(signal && { signal }) })
+    const { deliveries } = await evaluate({ ...options, ...sending })
     for (const { sink, error } of deliveries)
       if (error !== undefined) console.warn(`${sink} did not take an alert, which is not kept: ${error}`)
   } finally {
@@ -121,7 +134,7 @@ export function watching(work: (signal: AbortSignal) => Promise<void>): DueWatch
 /** Looks at the runs of this command while they go on; nothing where no rule is of that. */
 export function watchRuns(observed: Observed, alerts: AlertSettings): DueWatch | undefined {
   if (!alerts.rules.some(({ when }) => OF_RUNNING.includes(when))) return undefined
-  return watching((signal) => sendDue(observed, alerts, signal))
+  return watching((signal) => sendDue(observed, alerts, { signal }))
 }
 
 /** What became of the messages for one sink. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   ElysiaError,
   layersFor,
@@ -8,6 +9,9 @@ import {
   resolve,
 } from '../library.ts'
 import type { ObservedCommand, Observer } from './observer.ts'
+
+/** So long alerts are waited for, before the metrics of a command are made. */
+const HEAD_START_MS = 5000
 
 /** Leaves the metrics of all runs where the options say, once the run of a command is in the history. */
 export async function metricsObserver(observed: ObservedCommand): Promise<Observer | undefined> {
@@ -22,14 +26,16 @@ export async function metricsObserver(observed: ObservedCommand): Promise<Observ
     console.warn(`${messageOf(error)}${hint}`)
   }
   return {
-    async end() {
+    async end({ before, deadline }) {
       try {
+        // The text says what is undelivered: alerts that a sink takes at once are not.
+        await Promise.race([before, wait(HEAD_START_MS, undefined, { ref: false })])
         const [{ leaveMetrics }, { quietly, withMetrics }] = await Promise.all([
           metricsLibrary(),
           import('../metrics.ts'),
         ])
         const { text } = await withMetrics(quietly({ settings, console, options }), (metrics) => metrics())
-        for (const error of await leaveMetrics(text, places)) warn(error)
+        for (const error of await leaveMetrics(text, places, { deadline })) warn(error)
       } catch (error) {
         warn(error)
       }

@@ -19,6 +19,17 @@ export interface CommandEnding {
   readonly error?: unknown
 }
 
+/** What the end of a command waits for, at most: all that is sent then shares it. */
+export const SENDING_MS = 20_000
+
+/** How a command ended, for what looks on at it. */
+export interface ObservedEnding extends CommandEnding {
+  /** When the command goes, on the clock of `performance`: what is sent until then is sent. */
+  readonly deadline: number
+  /** Resolves once those that look on and are told before this one have ended. */
+  readonly before: Promise<unknown>
+}
+
 /** What looks on at one command. It is never in the way: what it throws is a detail, and changes nothing. */
 export interface Observer {
   /** Called with each event of the command's runs, in order; takes no time. */
@@ -29,8 +40,8 @@ export interface Observer {
   onProfile?(profile: Profile): void
   /** Called with each store that the command is about to open, without secrets. */
   onTarget?(target: string): void
-  /** Called once, when all has been said but what the command says last. */
-  end?(ending: CommandEnding): void | Promise<void>
+  /** Called once, when all has been said but what the command says last; they are called in order, and waited for together. */
+  end?(ending: ObservedEnding): void | Promise<void>
 }
 
 /** Makes what looks on; undefined where a command is none of its business. What it needs it loads then, and not before. */

@@ -39,9 +39,14 @@ export async function deliver(
   database: SqliteDatabase,
   sinks: readonly string[],
   open: OpenSink,
-  { limits = LIMITS, signal, now = Date.now }: DeliverOptions = {},
+  {
+    limits = LIMITS,
+    deadline: until = Number.POSITIVE_INFINITY,
+    signal,
+    now = Date.now,
+  }: DeliverOptions = {},
 ): Promise<Delivery[]> {
-  const deadline = performance.now() + limits.totalMs
+  const deadline = Math.min(until, performance.now() + limits.totalMs)
   const all = sinks.map(async (name): Promise<Delivery[]> => {
     const deliveries: Delivery[] = []
     for (;;) {
@@ -58,6 +63,8 @@ export async function deliver(
 
 export interface DeliverOptions {
   readonly limits?: Limits
+  /** When it is given up at the latest, on the clock of `performance`. */
+  readonly deadline?: number
   readonly signal?: AbortSignal | undefined
   readonly now?: () => number
 }

@@ -25,6 +25,8 @@ export interface EvaluateOptions {
   readonly isApart?: boolean
   readonly sinks: SinkContext
   readonly limits?: Limits
+  /** When nothing is sent any more, on the clock of `performance`, if that comes before the limits do. */
+  readonly deadline?: number
   readonly signal?: AbortSignal
   readonly now?: () => number
 }
@@ -46,7 +48,7 @@ export interface Evaluated {
  * @throws ElysiaError ELYSIA_LOCKED, ELYSIA_STORE where the history or the alerts cannot be used; never for a sink
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
-  const { settings, sinks: context, limits, signal, now = Date.now } = options
+  const { settings, sinks: context, limits, deadline, signal, now = Date.now } = options
   let database = options.isApart === true ? forgotten() : openAlerts(options.file, context.warn)
   try {
     let made: AlertMessage[]
@@ -62,7 +64,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
     const open = (name: string) =>
       openSink(settings.sinks.find((sink) => sink.name === name)!, settings.sinks, context)
     const names = settings.sinks.filter((sink) => !isPing(sink)).map(({ name }) => name)
-    const deliveries = await deliver(database, names, open, { signal, now, ...(limits && { limits }) })
+    const until = deadline === undefined ? {} : { deadline }
+    const deliveries = await deliver(database, names, open, {
+      signal,
+      now,
+      ...until,
+      ...(limits && { limits }),
+    })
     return { alerts: knownAlerts(database), made, deliveries, undelivered: undelivered(database) }
   } catch (error) {
     throw sqliteFailure(error, options.file)

@@ -32,9 +32,9 @@ export interface Pings {
   notBegun(run: PingedRun): void
   /**
    * The command ends: each switch that heard of a run is told how. Resolves with what could not be told, as sentences: nothing
-   * of it is kept, since a switch that hears nothing raises the alarm itself, and one that hears late would be deceived.
+   * of it is kept (`deadline`: when it is given up, on the clock of `performance`), since a switch that hears nothing raises the alarm itself, and one that hears late would be deceived.
    */
-  ended(end: CommandEnd): Promise<string[]>
+  ended(end: CommandEnd, deadline?: number): Promise<string[]>
 }
 
 /** In this namespace a run has a name in the form of a UUID: `rid`. */
@@ -93,12 +93,13 @@ export function pingsOf(
     notBegun(run) {
       for (const one of switches) if (isOf(one.setting, run)) one.runs.push(run)
     },
-    async ended(end) {
-      const deadline = deadlineFromNow()
+    async ended(end, until = Number.POSITIVE_INFINITY) {
+      const deadline = Math.min(until, deadlineFromNow())
       const told = switches.map(async (one) => {
         if (one.runs.length === 0) return
         // Its end must not be heard before its begin.
-        const timer = setTimeout(() => one.ending.abort(), limits.tryMs)
+        const startMs = Math.min(limits.tryMs, (deadline - performance.now()) / 2)
+        const timer = setTimeout(() => one.ending.abort(), startMs)
         await one.start
         clearTimeout(timer)
         await tell(one, endOf(one.runs, end), deadline)

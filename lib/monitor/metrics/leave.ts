@@ -7,21 +7,25 @@ import { writeTextfile } from './textfile.ts'
 
 /**
  * Leaves a text of metrics where the options say, at both places at once. What one of them does not take does not keep it from
- * the other: the failures are the answer, one for each.
+ * the other: the failures are the answer, one for each. `deadline`: when a push is given up, on the clock of `performance`.
  */
-export async function leaveMetrics(text: string, options: MetricsOptions): Promise<ElysiaError[]> {
+export async function leaveMetrics(
+  text: string,
+  options: MetricsOptions,
+  { deadline }: { readonly deadline?: number } = {},
+): Promise<ElysiaError[]> {
   const { metricsTextfile: file, metricsPush: address } = options
   const left = await Promise.allSettled([
     file === undefined ? undefined : writeTextfile(file, text).catch(notWritten(file)),
-    address === undefined ? undefined : push(text, address),
+    address === undefined ? undefined : push(text, address, deadline),
   ])
   return left.flatMap((one) => (one.status === 'rejected' ? [one.reason as ElysiaError] : []))
 }
 
-async function push(text: string, address: string): Promise<void> {
+async function push(text: string, address: string, deadline: number | undefined): Promise<void> {
   const gateway = gatewayOf(address, hostname())
   try {
-    await pushMetrics(text, gateway)
+    await pushMetrics(text, gateway, { ...(deadline !== undefined && { deadline }) })
   } catch (error) {
     const code =
       error instanceof ElysiaError && error.code !== 'ELYSIA_CONFLICT' ? error.code : 'ELYSIA_INTERNAL'

@@ -5,21 +5,37 @@ import { CONTENT_TYPE } from './exposition.ts'
 import type { Gateway } from './gateway.ts'
 
 const TRY_MS = 5_000
-/** A last try may begin so long after the first: all of them end within 15 s. */
-const BEGIN_WITHIN_MS = 10_000
+/** All tries end within so long. */
+const TOTAL_MS = 15_000
+/** A try that is shorter says nothing of the gateway. */
+const SHORTEST_TRY_MS = 50
 /** As much of an answer is read as may say why. */
 const MOST_ANSWER_BYTES = 1_000
 
 /**
  * Adds metrics to a group of a Pushgateway, by POST: a PUT would remove what others have pushed into it. Three or so tries,
- * 5 s each, 15 s in all; a redirection is not followed.
+ * 5 s each, 15 s in all, and none after `deadline` (on the clock of `performance`); a redirection is not followed.
  * @throws ElysiaError ELYSIA_UNREACHABLE where no try reached it; ELYSIA_REFUSED for 401 and 403; ELYSIA_STORE for all else
  */
-export async function pushMetrics(text: string, gateway: Gateway, signal?: AbortSignal): Promise<void> {
-  const retry = retrying({ forMs: BEGIN_WITHIN_MS, minMs: 500, maxMs: 4_000, ...(signal && { signal }) })
-  await retry(() =>
-    within(TRY_MS, [signal], (ends) => post(text, gateway, ends)).catch(unreached(gateway, signal)),
-  )
+export async function pushMetrics(
+  text: string,
+  gateway: Gateway,
+  { deadline = Number.POSITIVE_INFINITY, signal }: PushOptions = {},
+): Promise<void> {
+  const ends = Math.min(deadline, performance.now() + TOTAL_MS)
+  const left = () => ends - performance.now()
+  // A last try may begin when the time of the others is over, and has its own.
+  const forMs = Math.max(0, left() - TRY_MS)
+  const retry = retrying({ forMs, minMs: 500, maxMs: 4_000, ...(signal && { signal }) })
+  await retry(() => {
+    const limitMs = Math.max(SHORTEST_TRY_MS, Math.min(TRY_MS, left()))
+    return within(limitMs, [signal], (ended) => post(text, gateway, ended)).catch(unreached(gateway, signal))
+  })
+}
+
+export interface PushOptions {
+  readonly deadline?: number
+  readonly signal?: AbortSignal
 }
 
 /** Node's fetch: a connection that never was, and one that broke, are both worth repeating: a POST of all is idempotent. */

@@ -62,7 +62,10 @@ t.test('a fault for the moment is tried again; one that stays is not', async (t)
 t.test('one that hangs, or is not there, is given up in bounded time', async (t) => {
   const hangs = await gateway(t, () => {})
   const signal = AbortSignal.timeout(500)
-  await t.rejects(pushMetrics('a 1\n', gatewayOf(hangs, 'h'), signal), { name: 'TimeoutError' })
+  await t.rejects(pushMetrics('a 1\n', gatewayOf(hangs, 'h'), { signal }), { name: 'TimeoutError' })
+  const deadline = performance.now() + 700
+  await t.rejects(pushMetrics('a 1\n', gatewayOf(hangs, 'h'), { deadline }), { code: 'ELYSIA_UNREACHABLE' })
+  t.ok(performance.now() < deadline + 1500, 'all tries end with the time of the command')
   const resets = createTcp((socket) => socket.destroy()).listen(0, '127.0.0.1')
   t.teardown(() => resets.close())
   await once(resets, 'listening')
