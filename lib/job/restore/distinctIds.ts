@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import type { StoredObject } from '../../core/object.ts'
 import { temporaryDatabase } from '../../database/connection.ts'
-import { type Refused, repeatedId } from './tally.ts'
+import { type Refused, repeatedId } from './part/tally.ts'
 
 export const REPEATED = 'its id stands twice: the object that came first was taken'
 

@@ -4,11 +4,11 @@ import { LeftOut } from '../../archive/object/filtered.ts'
 import type { StoredObject } from '../../core/object.ts'
 import { typeCheck } from '../../store/validation/types.ts'
 import { type DiscardedValues, discards } from './conflict/newProperties.ts'
+import { reshaped, wanted } from './part/stages.ts'
+import { PartTally, type Refused } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
 import { announceChanges } from './source/changed.ts'
 import type { SourcePart } from './source/source.ts'
-import { reshaped, wanted } from './stages.ts'
-import { PartTally, type Refused } from './tally.ts'
 
 /**
  * A dry run of one part: its bytes are looked at where they can be checked. Else, and where objects are selected or

@@ -7,6 +7,7 @@ import {
   writersOption,
 } from '../../run/sharedOptions.ts'
 import { filterOption, objectsOption, propertiesOption } from '../selection/options.ts'
+import { conflictOptions } from './conflict/options.ts'
 import { foreignOptions } from './source/foreignOptions.ts'
 
 const MIB = 1024 * 1024
@@ -29,66 +30,7 @@ export const restoreOptions = {
       placeholder: 'NAME',
       flagOnly: true,
     },
-    onConflict: {
-      type: 'string',
-      description:
-        'if the collection exists: fail refuses; skip writes only objects that are missing; overwrite replaces those that are there; merge takes each property from the side that has it; replace makes the collection exactly the archive',
-      enum: ['fail', 'skip', 'overwrite', 'merge', 'replace'],
-      default: 'fail',
-      flagOnly: true,
-    },
-    onNewProperty: {
-      type: 'string',
-      description:
-        'what becomes of a property that the class does not have: freeze refuses it, before anything is written where the archive says so; evolve adds it to the class; discard-value drops its values, discard-object the objects that have one',
-      enum: ['freeze', 'evolve', 'discard-value', 'discard-object'],
-      default: 'freeze',
-      flagOnly: true,
-    },
-    onlyChanged: {
-      type: 'boolean',
-      description: 'send only objects that differ from those that are there',
-      default: false,
-      flagOnly: true,
-    },
-    prefer: {
-      type: 'string',
-      description: 'whose value a merge takes where both have one',
-      enum: ['archive', 'target'],
-      default: 'archive',
-      flagOnly: true,
-    },
-    vectors: {
-      type: 'string',
-      description:
-        'which vectors count where they may no longer match the texts: archive, or keep, those that are brought; target, of a merge, those that are there; drop leaves out those that do not match, so that the server makes them anew. Needed if the class has a vectorizer, and a merge or a transform changes what it reads',
-      enum: ['archive', 'keep', 'target', 'drop'],
-      flagOnly: true,
-    },
-    maxDelete: {
-      type: 'string',
-      description: 'refuse a replace that would delete more objects than this, before anything is written',
-      placeholder: 'N|P%',
-      pattern: '^(\\d+|\\d+(\\.\\d+)?%)$',
-      default: '10%',
-      flagOnly: true,
-    },
-    undo: {
-      type: 'boolean',
-      description: 'keep what is changed of an existing collection, for `col rollback`',
-      negative: 'change an existing collection without a way back',
-      default: true,
-      flagOnly: true,
-    },
-    keepUndoMs: {
-      type: 'integer',
-      flag: 'keep-undo',
-      unit: 'milliseconds',
-      description: 'how long to keep it',
-      default: 7 * 24 * 3_600_000,
-      minimum: 0,
-      maximum: 366 * 24 * 3_600_000,
-    },
+    ...conflictOptions,
     useList: {
       type: 'string',
       kind: 'file',

@@ -1,29 +1,22 @@
-import { selectionText } from '../../archive/selection.ts'
 import { type Close, closingAfter } from '../../async/closeAll.ts'
-import { ElysiaError } from '../../core/errors.ts'
 import { failpoint } from '../../core/failpoint.ts'
 import { sum } from '../../core/report.ts'
 import { resolveInput } from '../../options/options.ts'
 import type { Ended, Ending, RunFacts } from '../../run/run.ts'
 import type { Store } from '../../store/store.ts'
-import { dangersAfterwards, requireSafe } from '../health/afterwards.ts'
-import { switchAlias } from './alias/switch.ts'
-import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
-import { verifyWritten } from './conflict/verifyWritten.ts'
+import { requireSums, restoreCounts, restoreReport } from './buildReport.ts'
 import { dryRunPart } from './dryRun.ts'
 import { type RestoreOptionsInput, restoreOptions } from './options.ts'
-import { writeObjects } from './parts.ts'
 import { writePlan } from './planned/write.ts'
-import { addedUp } from './reasons.ts'
-import { type RestoreReport, requireSums, restoreCounts, restoreReport } from './report.ts'
+import type { RestoreReport } from './report.ts'
 import type { RestoreContext, RestoreRun } from './run.ts'
-import { type RestoreSetup, setUpRestore } from './setup.ts'
+import { type RestoreSetup, setUpRestore } from './setup/setup.ts'
 import type { RestoreSource } from './source/source.ts'
-import { linkReferences } from './target/linking.ts'
+import { STEPS } from './steps.ts'
 import { removeMade } from './target/removal.ts'
-import { addAliases, makeTargets, putTenantsBack } from './target/target.ts'
+import { makeTargets, putTenantsBack } from './target/target.ts'
 import { classesOf, errorOf } from './together.ts'
-import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
+import type { Verification } from './verify.ts'
 
 export type { RestoreContext } from './run.ts'
 
@@ -126,125 +119,10 @@ async function checkSource({ source, options, progress, frame }: RestoreRun): Pr
   if (!options.skipDamaged && progress.continued === 0) await source.check?.(frame.signal)
 }
 
-type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<void>
-
-/** What is made of each restore, and the point at which all have been through it. */
-const STEPS: readonly (readonly [Step, string?])[] = [
-  [writeObjects],
-  [requireSome, 'restore.written'],
-  [findUnseen],
-  [linkReferences, 'restore.linked'],
-  [deleteVanishing, 'restore.vanished'],
-  [async (run) => run.kept.undo?.complete()],
-  [
-    async (run) => {
-      if (run.options.waitIndexed) await waitIndexed(run)
-    },
-  ],
-  [
-    async (run, done) => {
-      const verification = await verificationOf(run)
-      if (verification === null) return
-      done.set(run, verification)
-      requireEqual(run, verification)
-    },
-  ],
-  [async (run) => (run.frame.context as RestoreContext).prove?.(run)],
-  [addAliases],
-  [putTenantsBack],
-  [lookAfterwards],
-  [switchAlias, 'restore.before-end'],
-  [(run) => run.kept.spool.remove()],
-]
-
-/** Before an alias is switched: whether what was written is safe where it is. */
-async function lookAfterwards({
-  store,
-  class: name,
-  options,
-  retry,
-  progress,
-  alias,
-}: RestoreRun): Promise<void> {
-  const { degraded } = options
-  progress.health = await dangersAfterwards(store, name, { degraded, retry })
-  if (alias !== undefined) requireSafe(progress.health, alias.alias, store.target)
-}
-
-/**
- * A collection that got none of its objects is nothing that anybody wanted, and would stand in the way of the next
- * try. @throws ElysiaError ELYSIA_INCOMPLETE, once it is gone
- */
-async function requireSome(run: RestoreRun): Promise<void> {
-  const facts = [...run.progress.parts.values()]
-  const refused = sum(addedUp(facts.map(({ rejected }) => rejected)))
-  const { selection, transforms } = run.plan
-  const isSelected = selection?.isPartial === true || transforms.filters
-  const isWanted = refused === 0 && !isSelected
-  if (run.existing !== undefined || run.continues || isWanted) return
-  if (facts.some(({ written }) => written > 0)) return
-  await run.retry(() => run.store.drop(run.class))
-  if (refused === 0) {
-    const selecting = selection === undefined ? [] : [selectionText(selection.declared)]
-    const by = [...selecting, ...transforms.declared.map(({ name }) => name)].join('; ')
-    const fact = `no object of ${run.source.name} is selected by ${by}`
-    throw new ElysiaError(
-      'ELYSIA_INCOMPLETE',
-      `${fact}; ${run.class}, which was made for them, is gone again`,
-      {
-        hint: '`col restore --dry-run` with the same options counts what they select, and writes nothing',
-      },
-    )
-  }
-  const [first] = run.progress.reasons.list()
-  const fact = `none of the ${refused} objects could be restored: ${first?.reason}`
-  throw new ElysiaError(
-    'ELYSIA_INCOMPLETE',
-    `${fact}; ${run.class}, which was made for them, is gone again`,
-    {
-      hint: 'the rejects file has each with its reason',
-    },
-  )
-}
-
-/**
- * All of a class that is the restore's own, or was replaced by what cannot change meanwhile; of any other what was written
- * into it.
- */
-function verificationOf(run: RestoreRun): Promise<Verification | null> {
-  const { existing, applying, source } = run
-  const isReplaced = existing?.strategy === 'replace' && applying === undefined && refusedOf(run) === 0
-  const isAll = existing === undefined || (isReplaced && source.find === undefined)
-  return isAll ? verifyTarget(run) : verifyWritten(run)
-}
-
 /** What a failed restore leaves as it found it. */
 async function afterFailure(run: RestoreRun, error: unknown): Promise<void> {
   await removeMade(run, error)
   if (run.existing !== undefined) await putTenantsBack(run).catch(() => {})
-}
-
-/**
- * Parts that an interrupted restore had brought to their end were not read again: what came of them is in the target.
- */
-async function findUnseen({
-  progress,
-  collection,
-  retry,
-  frame,
-  class: name,
-  plan,
-}: RestoreRun): Promise<void> {
-  const { unseen } = progress
-  const calls = progress.continued === 0 ? [] : (plan.tenants ?? [{ name: undefined }])
-  for (const { name: tenant } of calls) {
-    if (unseen.size === 0) return
-    const call = { provesAbsence: true, ...(tenant !== undefined && { tenant }) }
-    const what = { properties: [], vectors: false }
-    const there = await retry(() => collection.readMany(unseen.list, what, call))
-    unseen.note(there.map(({ id }) => id))
-  }
-  unseen.notify(frame.emit, name)
 }
 
 /** Of a dry run: every byte of the archive is looked at, and nothing written. */

@@ -5,8 +5,8 @@ import type { StoredObject } from '../../core/object.ts'
 import { objects } from '../../store/objects.ts'
 import type { CallOptions } from '../../store/store.ts'
 import { countedScan } from '../scan/countedScan.ts'
+import { BroughtTally, LastingTally } from './part/tally.ts'
 import type { RestoreRun } from './run.ts'
-import { BroughtTally, LastingTally } from './tally.ts'
 
 /** What the target holds, held against what was written. */
 export interface Verification {

@@ -7,8 +7,8 @@ import { mergeFor } from '../../../transform/object/merge.ts'
 import { type SplitObject, splitReferences } from '../../../transform/object/references.ts'
 import type { UndoKeeping } from '../../undo/keeping.ts'
 import type { RestoreOptions } from '../options.ts'
+import type { Refused } from '../part/tally.ts'
 import type { Existing } from '../run.ts'
-import type { Refused } from '../tally.ts'
 import type { Strategy } from './strategy.ts'
 
 /** What is to become of the objects of one batch, all of one tenant. */

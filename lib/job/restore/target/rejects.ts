@@ -20,7 +20,7 @@ import { makeDirectory } from '../../../file/directory.ts'
 import { setAside } from '../../../run/keptFile.ts'
 import { sizeOf } from '../../../run/rejectsFile.ts'
 import { ownLines } from '../../../stream/lines/ownLines.ts'
-import type { Refused } from '../tally.ts'
+import type { Refused } from '../part/tally.ts'
 import type { PlacedLink } from './partSpool.ts'
 
 /** Of an object, and of the line around it. */

@@ -3,7 +3,7 @@ import type { Semaphore } from '../../../async/semaphore.ts'
 import type { Calls } from '../../../store/sink/retryingCollection.ts'
 import type { SplitObject } from '../../../transform/object/references.ts'
 import type { Resolve } from '../conflict/resolve.ts'
-import type { Refused, Settled } from '../tally.ts'
+import type { Refused, Settled } from '../part/tally.ts'
 
 /** What the sinks of one restore share, and their callbacks. */
 export interface RestoreSinkOptions {

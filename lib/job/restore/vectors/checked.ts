@@ -3,7 +3,7 @@ import type { Stage } from '../../../core/stage.ts'
 import type { CollectionSchema } from '../../../store/store.ts'
 import { type VectorCheck, vectorCheck, type Widths } from '../../../store/validation/vectors.ts'
 import { mapChunks } from '../../../stream/mapChunks.ts'
-import type { Refused } from '../tally.ts'
+import type { Refused } from '../part/tally.ts'
 
 type Page = readonly StoredObject[]
 

@@ -1,10 +1,10 @@
-import { ObjectsDigest, vectorsOf } from '../../archive/object/digest.ts'
-import type { StoredObject } from '../../core/object.ts'
-import { sum } from '../../core/report.ts'
-import type { SplitObject } from '../../transform/object/references.ts'
-import type { PartFacts } from './progressTable.ts'
-import type { CountsByCode, RestoreRejectCode } from './reasons.ts'
-import type { VectorPresence } from './vectors/presence.ts'
+import { ObjectsDigest, vectorsOf } from '../../../archive/object/digest.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import { sum } from '../../../core/report.ts'
+import type { SplitObject } from '../../../transform/object/references.ts'
+import type { PartFacts } from '../progressTable.ts'
+import type { CountsByCode, RestoreRejectCode } from '../reasons.ts'
+import type { VectorPresence } from '../vectors/presence.ts'
 
 /** An object that was refused, and why: of the store its own words. */
 export interface Refused {

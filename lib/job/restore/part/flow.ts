@@ -1,0 +1,153 @@
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { LeftOut } from '../../../archive/object/filtered.ts'
+import { lineLength } from '../../../archive/object/size.ts'
+import type { Semaphore } from '../../../async/semaphore.ts'
+import type { Threads } from '../../../async/thread/threads.ts'
+import { named } from '../../../core/channel/stages.ts'
+import type { StoredObject } from '../../../core/object.ts'
+import type { Calls } from '../../../store/sink/retryingCollection.ts'
+import { held } from '../../../stream/held.ts'
+import { mostAtOnce, type Pace, paced } from '../../../stream/pace.ts'
+import { rebatch } from '../../../stream/rebatch.ts'
+import type { SplitObject } from '../../../transform/object/references.ts'
+import { Origins } from '../../../transform/origin.ts'
+import { alongside } from '../conflict/alongside.ts'
+import type { DiscardedValues } from '../conflict/newProperties.ts'
+import type { Resolve } from '../conflict/resolve.ts'
+import type { RestoreRun } from '../run.ts'
+import type { SourcePart } from '../source/source.ts'
+import { lineReject, objectReject } from '../target/rejects.ts'
+import { restoreSink } from '../target/sink.ts'
+import { checkedPages, type FirstCheck } from '../thread/pages.ts'
+import { linksOf, type Noting, writesOf } from './noting.ts'
+import { noteDamage } from './parts.ts'
+import { reshaped, salvaged, wanted, writable } from './stages.ts'
+import type { PartTally, Refused, Settled } from './tally.ts'
+
+/** What the parts of one restore share while they are written. */
+export interface Writing {
+  readonly run: RestoreRun
+  readonly calls: Calls
+  readonly semaphore: Semaphore
+  readonly signal: AbortSignal
+  /** What checks the first part: once that is done others are checked while its objects are written. */
+  readonly firstCheck: FirstCheck
+  /** Decode the parts; undefined where this thread does. */
+  readonly threads: Threads | undefined
+  readonly makeTenant: (tenant: string) => Promise<void>
+  readonly onObjects: (objects: number) => void
+  readonly onFiltered: (objects: number) => void
+  /** Undefined where objects flow as fast as they can. */
+  readonly pace: Pace | undefined
+  /** Undefined where all objects are simply written. */
+  readonly resolve: Resolve | undefined
+}
+
+export async function flow(
+  {
+    run,
+    calls,
+    semaphore,
+    firstCheck,
+    threads,
+    signal,
+    makeTenant,
+    onObjects,
+    onFiltered,
+    pace,
+    resolve,
+  }: Writing,
+  part: SourcePart,
+  tally: PartTally,
+  noting: Noting,
+): Promise<void> {
+  const origins = new Origins()
+  const onSettled = async (settled: Settled) => {
+    const { written, refused, unchanged = [], skipped = [] } = settled
+    rejectObjects(run, part, refused, origins)
+    await noting.links?.add(linksOf(settled))
+    await noting.writes?.add(writesOf(run, settled))
+    tally.add(settled)
+    onObjects(written.length + refused.length + unchanged.length + skipped.length)
+  }
+  const onRefused = (objects: readonly Refused[]) => {
+    for (const { code } of objects) tally.refuse(code)
+    rejectObjects(run, part, objects, origins)
+    onObjects(objects.length)
+  }
+  const read = await checkedPages(part, firstCheck, threads, signal, (reject) => {
+    tally.refuse(reject.code)
+    run.progress.reasons.add(reject.reason)
+    run.kept.rejects?.append([lineReject(part.name, run.kept.origin, reject)])
+    onObjects(1)
+  })
+  const { skipDamaged } = run.options
+  const pages = skipDamaged ? salvaged(read, (error) => noteDamage(run, part, error)) : read
+  const leftOut = new LeftOut((objects) => {
+    tally.leaveOut(objects)
+    onFiltered(objects)
+  })
+  const stages = { plan: run.plan, part, onRepeated: onRefused, unseen: run.progress.unseen, leftOut }
+  const onAdded = (objects: number) => tally.addMade(objects)
+  const onDiscarded = (values: DiscardedValues) => tally.discard(values)
+  const made = reshaped({ ...stages, onRefused, onAdded, onDiscarded, origins, signal, seen: run.kept.seen })
+  const onUnchanged = (unchanged: SplitObject[]) => {
+    tally.add({ written: [], refused: [], unchanged })
+    onObjects(unchanged.length)
+  }
+  const beside = alongside(run, part, { signal, onUnchanged })
+  const compared = beside === undefined ? [] : [beside]
+  const ids = run.kept.written === undefined ? [] : [run.kept.written.noting()]
+  const batches = writable({ ...stages, batch: batchOf(run, pace), makeTenant, noting: ids })
+  const sink = restoreSink({ calls, semaphore, onSettled, resolve, stop: run.frame.stop })
+  const closed = new Promise((resolve) => sink.once('close', resolve))
+  try {
+    const flow = [
+      named('read pages', pages),
+      ...held(run.frame.memory),
+      ...evenly(pace),
+      ...wanted(stages),
+      ...made,
+      ...compared,
+      ...batches,
+      named('write', sink),
+    ]
+    run.frame.context.stages?.watch(flow)
+    await pipeline(flow, { signal })
+  } finally {
+    // What is in flight has its end before anybody asks what was written.
+    await closed
+  }
+}
+
+function evenly(pace: Pace | undefined): Duplex[] {
+  if (pace === undefined) return []
+  return [
+    rebatch<StoredObject>({ ...mostAtOnce(pace), weigh: lineLength }),
+    named('pace', paced(pace, lineLength)),
+  ]
+}
+
+/** Of what flows at a pace batches are small, so that it flows evenly. */
+function batchOf({ options, frame: { memory } }: RestoreRun, pace: Pace | undefined) {
+  const { batchSize, batchBytes } = options
+  const most = pace && mostAtOnce(pace)
+  return {
+    count: Math.min(batchSize, most?.count ?? batchSize),
+    bytes: Math.min(batchBytes, most?.bytes ?? batchBytes),
+    ...(memory && { share: () => memory.share }),
+  }
+}
+
+function rejectObjects(
+  run: RestoreRun,
+  part: SourcePart,
+  refused: readonly Refused[],
+  origins: Origins,
+): void {
+  for (const { reason } of refused) run.progress.reasons.add(reason)
+  // As its source has it: restored from there, it goes through the same transforms.
+  const asItCame = ({ object, ...why }: Refused) => ({ ...why, object: origins.of(object) })
+  run.kept.rejects?.append(refused.map((one) => objectReject(part.name, run.kept.origin, asItCame(one))))
+}

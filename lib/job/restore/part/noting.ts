@@ -1,0 +1,42 @@
+import type { RestoreRun } from '../run.ts'
+import type { SourcePart } from '../source/source.ts'
+import type { PlacedLink, SpoolFile, WrittenObject } from '../target/partSpool.ts'
+import type { Settled } from './tally.ts'
+
+/** What is noted of the objects of a part until all parts are written. */
+export interface Noting {
+  readonly links: SpoolFile<PlacedLink> | undefined
+  readonly writes: SpoolFile<WrittenObject> | undefined
+}
+
+export async function beginNoting(
+  { plan, kept, existing }: RestoreRun,
+  { name }: SourcePart,
+): Promise<Noting> {
+  // What a merge keeps of an object may have references that the archive knows nothing of.
+  const refers = existing === undefined ? plan.references.length > 0 : existing.traces.refers
+  return {
+    links: refers ? await kept.spool.begin(name) : undefined,
+    writes: existing === undefined ? undefined : await kept.writes.begin(name),
+  }
+}
+
+export async function endNoting({ links, writes }: Noting): Promise<void> {
+  await links?.end()
+  await writes?.end()
+}
+
+export function linksOf({ written }: Settled): PlacedLink[][] {
+  return written.flatMap(({ object: { tenant }, links }) => {
+    if (links.length === 0) return []
+    return [links.map((link) => (tenant === undefined ? link : { ...link, tenant }))]
+  })
+}
+
+export function writesOf({ existing }: RestoreRun, { written }: Settled): WrittenObject[][] {
+  if (existing === undefined) return []
+  return written.map(({ expected }) => {
+    const { id, tenant } = expected
+    return [{ id, ...(tenant !== undefined && { tenant }), wrote: existing.traces.of(expected) }]
+  })
+}

@@ -1,0 +1,110 @@
+import type { AdaptiveLimit } from '../../../async/adaptiveLimit.ts'
+import { pool } from '../../../async/pool.ts'
+import { Semaphore } from '../../../async/semaphore.ts'
+import { failpoint } from '../../../core/failpoint.ts'
+import { hintedFailure } from '../../../run/failure.ts'
+import { batchesInFlight } from '../../../run/inFlight.ts'
+import { AUTO_READERS, ratesOf } from '../../../run/sharedOptions.ts'
+import { Calls } from '../../../store/sink/retryingCollection.ts'
+import { Pace } from '../../../stream/pace.ts'
+import { resolverFor } from '../conflict/resolve.ts'
+import { asPlanned } from '../planned/check.ts'
+import type { RestoreRun } from '../run.ts'
+import { announceChanges } from '../source/changed.ts'
+import type { SourcePart } from '../source/source.ts'
+import { decodeThreads, type FirstCheck } from '../thread/pages.ts'
+import { flow, type Writing } from './flow.ts'
+import { beginNoting, endNoting } from './noting.ts'
+import { isDamage } from './stages.ts'
+import { PartTally } from './tally.ts'
+import { tenantMaker } from './tenants.ts'
+
+/**
+ * Writes the objects of all parts that are not done yet, several parts at once: check the bytes → decode →
+ * wanted → transforms → batches → the collection. Each part is noted once its last object has its outcome; a damaged one ends the
+ * run, or is left out with --skip-damaged.
+ * @throws ElysiaError ELYSIA_DAMAGED, ELYSIA_UNREACHABLE, ELYSIA_STATE
+ */
+export async function writeObjects(run: RestoreRun): Promise<void> {
+  const due = run.plan.parts.filter(({ name }) => !run.progress.parts.has(name))
+  const workers = partsAtOnce(run, due.length)
+  const inFlight = batchesInFlight(run.options.workers, run.store, run.options.batchBytes)
+  const shared = sharedBy(run, inFlight)
+  const firstCheck: FirstCheck = { done: undefined }
+  const started = performance.now()
+  const threads = await decodeThreads(run, due)
+  try {
+    await pool(due, { workers, signal: run.frame.signal, stop: run.frame.stop }, (part, signal) =>
+      writePart(
+        { ...shared, firstCheck, threads, signal, calls: new Calls(run.collection, run.retry, signal) },
+        part,
+      ),
+    )
+  } finally {
+    await threads?.close()
+    run.progress.workers = typeof inFlight === 'object' ? inFlight.settled : inFlight
+    if (typeof inFlight === 'object') run.frame.emit({ type: 'workers_found', workers: inFlight.settled })
+    run.progress.writeSeconds += (performance.now() - started) / 1000
+  }
+}
+
+/** Where the store takes one call at a time, a second part is read meanwhile, and more gain nothing. */
+function partsAtOnce({ store, options }: RestoreRun, parts: number): number {
+  if (store.maxInFlight === 1) return Math.min(2, options.workers || 2, parts)
+  return Math.min(options.workers || AUTO_READERS, parts)
+}
+
+function sharedBy(
+  run: RestoreRun,
+  inFlight: number | AdaptiveLimit,
+): Omit<Writing, 'signal' | 'calls' | 'threads' | 'firstCheck'> {
+  const { progress, plan, options, source } = run
+  const total = plan.objects ?? source.about
+  const all = total === undefined ? {} : { total }
+  const rates = ratesOf(options)
+  let objects = [...progress.parts.values()].reduce((sum, facts) => sum + facts.objects, 0)
+  const tell = (more: number) => {
+    objects += more
+    run.frame.emit({ type: 'progress', unit: 'objects', phase: 'writing', done: objects, ...all })
+  }
+  return {
+    run,
+    semaphore: new Semaphore(inFlight, run.frame.context.onInFlight),
+    makeTenant: tenantMaker(run),
+    onObjects: (more) => {
+      progress.writtenHere += more
+      tell(more)
+    },
+    onFiltered: tell,
+    pace: rates && new Pace(rates),
+    resolve: asPlanned(run, resolverFor(run.existing, { options, undo: run.kept.undo ?? run.kept.own })),
+  }
+}
+
+async function writePart(writing: Writing, part: SourcePart): Promise<void> {
+  const { run } = writing
+  const tally = new PartTally(run.plan.compared, run.plan.mayExpire, run.plan.presence)
+  run.progress.begun.set(part.name, tally)
+  const noting = await beginNoting(run, part)
+  try {
+    await flow(writing, part, tally, noting)
+    announceChanges(run)
+  } catch (error) {
+    await endNoting(noting).catch(() => {})
+    if (!run.options.skipDamaged || !isDamage(error)) throw error
+    noteDamage(run, part, error)
+  }
+  await endNoting(noting)
+  const facts = tally.facts()
+  run.kept.rejects?.sync()
+  failpoint('restore.before-note')
+  if (!run.progress.damaged.has(part.name)) run.kept.log.note(part.name, facts)
+  failpoint('restore.after-note')
+  run.progress.begun.delete(part.name)
+  run.progress.parts.set(part.name, facts)
+}
+
+export function noteDamage(run: RestoreRun, { name }: SourcePart, error: Error): void {
+  run.progress.damaged.set(name, error.message)
+  run.frame.emit({ type: 'part_damaged', part: name, error: hintedFailure(error) })
+}

@@ -1,0 +1,28 @@
+import type { RestoreRun } from '../run.ts'
+
+/** Makes the tenants that nobody had named beforehand; of a class that was there those that it lacks are noted first. */
+export function tenantMaker({
+  plan,
+  retry,
+  store,
+  class: name,
+  kept,
+}: RestoreRun): (tenant: string) => Promise<void> {
+  const made = new Map((plan.tenants ?? []).map((tenant) => [tenant.name, Promise.resolve()]))
+  let known: Promise<ReadonlySet<string>> | undefined
+  const make = async (tenant: string) => {
+    if (kept.undo !== undefined) {
+      known ??= retry(() => store.tenants(name)).then((names) => new Set(names))
+      if (!(await known).has(tenant)) kept.undo.noteTenants([tenant])
+    }
+    await retry(() => store.createTenants(name, [tenant]))
+  }
+  return (tenant) => {
+    let making = made.get(tenant)
+    if (making === undefined) {
+      making = make(tenant)
+      made.set(tenant, making)
+    }
+    return making
+  }
+}

@@ -1,0 +1,108 @@
+import { parseBounded } from '../../../core/boundedJson.ts'
+import type { ElysiaError } from '../../../core/errors.ts'
+import { isRecord } from '../../../core/value/record.ts'
+import {
+  CHANGES,
+  type Change,
+  PLANNED_OPTIONS,
+  type PlanEnd,
+  type PlanEntry,
+  type PlanHeader,
+} from './format.ts'
+
+const BOUNDS = { depth: 8, nodes: 1000, values: 1000 }
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const MARK = /^[0-9A-Za-z+/]{43}=(\.[0-9A-Za-z+/]{43}=)?$/
+const MOST_TENANT_LENGTH = 64 * 1024
+const TEXTS = [
+  'source',
+  'archive',
+  'identity',
+  'collection',
+  'class',
+  'target',
+  'strategy',
+  'made_at',
+] as const
+
+type At = (fact: string) => ElysiaError
+
+export function recordIn(line: string, at: At): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = parseBounded(line, BOUNDS)
+  } catch {
+    throw at('is no JSON, or nests too deep')
+  }
+  if (!isRecord(value)) throw at('is no object')
+  return value
+}
+
+export function headerIn(value: Readonly<Record<string, unknown>>, at: At): PlanHeader {
+  if (value.kind !== 'plan') throw at('does not begin a plan')
+  if (value.format !== 1) throw at('is of a newer version')
+  const { options, shape } = value
+  const isWhole = TEXTS.every((name) => typeof value[name] === 'string')
+  if (!isWhole || !isRecord(options) || (shape !== null && typeof shape !== 'string')) {
+    throw at('lacks what a plan begins with')
+  }
+  if (options.onConflict !== value.strategy) throw at('names two strategies')
+  const known = Object.entries(options).filter(([key]) =>
+    (PLANNED_OPTIONS as readonly string[]).includes(key),
+  )
+  if (!areTransforms(value.transforms)) throw at('names transforms that are none')
+  return { ...(value as unknown as PlanHeader), options: Object.fromEntries(known) }
+}
+
+const MOST_TRANSFORMS = 1000
+
+function areTransforms(transforms: unknown): boolean {
+  if (transforms === undefined) return true
+  if (!Array.isArray(transforms) || transforms.length > MOST_TRANSFORMS) return false
+  return transforms.every(
+    (one) =>
+      isRecord(one) &&
+      typeof one.name === 'string' &&
+      [one.sha256, one.text].every((text) => text === undefined || typeof text === 'string'),
+  )
+}
+
+export function entryIn(
+  { id, tenant, do: change, was, becomes }: Readonly<Record<string, unknown>>,
+  at: At,
+): PlanEntry {
+  if (typeof id !== 'string' || !UUID.test(id)) throw at('has no id')
+  if (!CHANGES.includes(change as Change)) throw at('does not say what to do')
+  if (
+    tenant !== undefined &&
+    (typeof tenant !== 'string' || tenant.length > MOST_TENANT_LENGTH || tenant === '')
+  )
+    throw at('has a tenant that is none')
+  const isMark = (mark: unknown, wanted: boolean) =>
+    wanted ? typeof mark === 'string' && MARK.test(mark) : mark === undefined
+  if (!isMark(was, change !== 'create') || !isMark(becomes, change !== 'delete'))
+    throw at('lacks a digest, or has one too many')
+  return {
+    id,
+    ...(tenant !== undefined && { tenant: tenant as string }),
+    do: change as Change,
+    ...(was !== undefined && { was: was as string }),
+    ...(becomes !== undefined && { becomes: becomes as string }),
+  }
+}
+
+export function endIn(
+  value: Readonly<Record<string, unknown>>,
+  sha256: string,
+  found: Readonly<Record<Change, number>>,
+  { strategy }: PlanHeader,
+  at: At,
+): PlanEnd {
+  if (value.sha256 !== sha256) throw at('says that it was changed since it was made')
+  const { counts } = value
+  if (!isRecord(counts) || CHANGES.some((change) => counts[change] !== found[change])) {
+    throw at('counts other objects than there are')
+  }
+  if (found.delete > 0 && strategy !== 'replace') throw at('deletes objects, though it replaces nothing')
+  return value as unknown as PlanEnd
+}

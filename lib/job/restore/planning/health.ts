@@ -1,0 +1,30 @@
+import { ElysiaError } from '../../../core/errors.ts'
+import type { Emit } from '../../../run/context.ts'
+import type { Health, Store } from '../../../store/store.ts'
+import type { RestoreOptions } from '../options.ts'
+
+const BAD_NODE = /^(UNHEALTHY|UNAVAILABLE|TIMEOUT|DOWN)$/
+
+/**
+ * Looks at the target. @throws ElysiaError of the store where it does not answer; ELYSIA_UNREACHABLE where none
+ * of its nodes is well, ELYSIA_CONFLICT where one is not and --degraded does not say that this will do
+ */
+export async function healthyTarget(store: Store, { degraded }: RestoreOptions, emit: Emit): Promise<Health> {
+  const health = await store.health()
+  const ill = health.nodes.filter(({ status }) => BAD_NODE.test(status))
+  if (ill.length > 0 && ill.length === health.nodes.length) {
+    throw new ElysiaError('ELYSIA_UNREACHABLE', `no node of ${store.target} is healthy`, {
+      retryable: true,
+      hint: 'nothing was written; look at the server',
+    })
+  }
+  if (ill.length > 0 && !degraded) {
+    const named = ill.map(({ name, status }) => `${name} is ${status}`).join(', ')
+    const of = `${ill.length} of ${health.nodes.length} nodes of ${store.target}`
+    throw new ElysiaError('ELYSIA_CONFLICT', `${of} cannot take their share of a collection: ${named}`, {
+      hint: 'nothing is written meanwhile; give the same command when all are back, or --degraded to go on without them',
+    })
+  }
+  for (const { name, status } of ill) emit({ type: 'node_unhealthy', node: name, status })
+  return health
+}

@@ -1,0 +1,168 @@
+import { classNameOf } from '../../../change/collectionName.ts'
+import { type CollectionSchema, isReference } from '../../../core/schema.ts'
+import type { Emit } from '../../../run/context.ts'
+import type { Health, Store } from '../../../store/store.ts'
+import { normalizerFor } from '../../../transform/object/comparable.ts'
+import { splitReferences } from '../../../transform/object/references.ts'
+import { bindTransforms, type PipelineStep, type TransformPipeline } from '../../../transform/pipeline.ts'
+import { readSchemaFile } from '../../../transform/schema/file.ts'
+import { patchSchema, type SchemaPatch } from '../../../transform/schema/patch.ts'
+import { settingChanges } from '../../../transform/schema/settingChanges.ts'
+import { expiryMs, isOfStore, timeToLive } from '../../../transform/schema/timeToLive.ts'
+import type { Transform } from '../../../transform/transform.ts'
+import { dropStaleVectors, requireVectorsSaid, touchedVectorizers } from '../../../transform/vectors/stale.ts'
+import { type Selection, selectionOf } from '../../selection/selection.ts'
+import { ofOwnClass } from '../conflict/newProperties.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { RestorePlan } from '../run.ts'
+import type { RestoreSource, SourcePart } from '../source/source.ts'
+import { vectorTransforms } from '../vectors/asked.ts'
+import { CheckedVectors } from '../vectors/checked.ts'
+import { vectorPresence } from '../vectors/presence.ts'
+import { requireMixedVectors, requireMultiVectors } from './capable.ts'
+import { withoutTargets } from './references.ts'
+import { tenantsOf } from './tenants.ts'
+
+/** What else a plan depends on. */
+export interface PlanningRestore {
+  /** Classes that will be there by the time that a reference needs them. */
+  readonly beside?: ReadonlySet<string>
+  readonly transforms?: readonly Transform[] | undefined
+  /** The class that is there, and stays. */
+  readonly existing?: CollectionSchema | undefined
+}
+
+/**
+ * Decides what a restore makes in the target; asks it which classes there are, and changes nothing.
+ * @throws ElysiaError ELYSIA_USAGE, also where a transform does not fit; ELYSIA_NOT_FOUND for a tenant that the archive
+ * does not have
+ */
+export async function planRestore(
+  store: Store,
+  source: RestoreSource,
+  options: RestoreOptions,
+  { nodes, modules, version }: Health,
+  emit: Emit,
+  { beside = new Set(), transforms = [], existing }: PlanningRestore = {},
+): Promise<RestorePlan> {
+  const base = options.schema === undefined ? source.schema : await readSchemaFile(options.schema)
+  const from = { ...base, class: source.schema.class }
+  const { name, replication } = options
+  const selection = await selectionOf(options, from)
+  const transformed = bindTransforms([...transforms, ...vectorTransforms(options, source)], from)
+  const patched = patchSchema(
+    transformed.schema,
+    { kind: store.kind, nodes: nodes.length, version, ...(modules && { modules }) },
+    {
+      ...(name !== undefined && { name: classNameOf(name) }),
+      ...(replication !== undefined && { replication }),
+    },
+  )
+  const { schema } = patched
+  const pipeline = withVectorsSaid(transformed, source, options, existing ?? schema)
+  const { leftOut, patches } = await withoutTargets(store, schema, options, emit, beside)
+  requireMultiVectors(store, schema)
+  requireMixedVectors(store, schema)
+  const asked = pipeline.steps.flatMap(changesIn)
+  const all = [...asked, ...patched.patches, ...patches]
+  for (const patch of all) emit({ type: 'schema_patched', ...patch })
+  const tenants = tenantsOf(source, schema, options)
+  const only = options.tenant === undefined ? undefined : new Set(tenants?.map((tenant) => tenant.name))
+  const parts = partsOf(source, only, selection)
+  const made = {
+    schema: { ...schema, properties: (schema.properties ?? []).filter((one) => !isReference(one)) },
+    references: (schema.properties ?? []).filter((one) => isReference(one) && !leftOut.has(one.name)),
+  }
+  return {
+    ...made,
+    newProperties: ofOwnClass(made, options),
+    patches: all,
+    tenants,
+    aliases: aliasesFor(store, source, name, emit),
+    parts,
+    objects: sumOf(parts),
+    only,
+    selection,
+    transforms: pipeline,
+    vectors: new CheckedVectors(schema),
+    presence: vectorPresence(store, schema),
+    split: splitReferences({ from: pipeline.schema, name: schema.class, leftOut }),
+    compared: normalizerFor(store.kind, schema, roundedNotice(emit)),
+    mayExpire: mayExpireIn(store, schema),
+  }
+}
+
+/**
+ * The transforms, with one that leaves out vectors that no longer match where that is asked for.
+ * @throws ElysiaError ELYSIA_USAGE where vectors may no longer match, and nobody has said what becomes of them
+ */
+function withVectorsSaid(
+  pipeline: TransformPipeline,
+  { withoutVectors }: RestoreSource,
+  { vectors, revectorize, onConflict }: RestoreOptions,
+  target: CollectionSchema,
+): TransformPipeline {
+  const touched = withoutVectors === true || revectorize ? [] : touchedVectorizers(pipeline, target)
+  // Only a merge has vectors of the target to take.
+  requireVectorsSaid(target, touched, vectors === 'target' && onConflict !== 'merge' ? undefined : vectors)
+  if (touched.length === 0 || vectors !== 'drop') return pipeline
+  const makers = touched.map(({ maker }) => maker)
+  const all = pipeline.steps.map(({ transform }) => transform)
+  return bindTransforms([...all, dropStaleVectors(pipeline.before, makers)], pipeline.before)
+}
+
+/** What a transform changes of the class. */
+function changesIn({ transform, before, bound }: PipelineStep): readonly SchemaPatch[] {
+  const by = { rule: 'transform', reason: `${transform.name} makes that of it` }
+  return bound.patches ?? settingChanges(before, bound.schema).map((change) => ({ ...by, ...change }))
+}
+
+/** Says once that a number is not what was written. */
+function roundedNotice(emit: Emit): (whole: bigint) => void {
+  let notified = false
+  return (whole) => {
+    if (notified) return
+    notified = true
+    emit({ type: 'number_rounded', value: `${whole}`, held: `${BigInt(Number(whole))}` })
+  }
+}
+
+/** Embedded stores keep what a server deletes when its time has come. */
+function mayExpireIn({ kind }: Store, schema: CollectionSchema): RestorePlan['mayExpire'] {
+  const ttl = kind === 'weaviate' ? timeToLive(schema) : undefined
+  return ttl && ((object) => isOfStore(ttl) || expiryMs(ttl, object) !== undefined)
+}
+
+function aliasesFor(
+  { supports, target }: Store,
+  { aliases }: RestoreSource,
+  name: string | undefined,
+  emit: Emit,
+): readonly string[] {
+  if (name !== undefined || aliases.length === 0) return []
+  if (supports.aliases) return aliases
+  emit({ type: 'aliases_left_out', target, aliases: [...aliases] })
+  return []
+}
+
+/** A part that says no tenant may hold objects of any, and one that says no ids any of those. */
+function partsOf(
+  { parts }: RestoreSource,
+  only: ReadonlySet<string> | undefined,
+  selection: Selection | undefined,
+): readonly SourcePart[] {
+  return parts.filter(
+    ({ tenant, covers }) =>
+      (only === undefined || tenant === undefined || only.has(tenant)) &&
+      (covers === undefined || selection?.mayHold(covers) !== false),
+  )
+}
+
+function sumOf(parts: readonly SourcePart[]): number | undefined {
+  let sum = 0
+  for (const { objects } of parts) {
+    if (objects === undefined) return undefined
+    sum += objects
+  }
+  return sum
+}

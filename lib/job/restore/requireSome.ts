@@ -1,0 +1,41 @@
+import { selectionText } from '../../archive/selection.ts'
+import { ElysiaError } from '../../core/errors.ts'
+import { sum } from '../../core/report.ts'
+import { addedUp } from './reasons.ts'
+import type { RestoreRun } from './run.ts'
+
+/**
+ * A collection that got none of its objects is nothing that anybody wanted, and would stand in the way of the next
+ * try. @throws ElysiaError ELYSIA_INCOMPLETE, once it is gone
+ */
+export async function requireSome(run: RestoreRun): Promise<void> {
+  const facts = [...run.progress.parts.values()]
+  const refused = sum(addedUp(facts.map(({ rejected }) => rejected)))
+  const { selection, transforms } = run.plan
+  const isSelected = selection?.isPartial === true || transforms.filters
+  const isWanted = refused === 0 && !isSelected
+  if (run.existing !== undefined || run.continues || isWanted) return
+  if (facts.some(({ written }) => written > 0)) return
+  await run.retry(() => run.store.drop(run.class))
+  if (refused === 0) {
+    const selecting = selection === undefined ? [] : [selectionText(selection.declared)]
+    const by = [...selecting, ...transforms.declared.map(({ name }) => name)].join('; ')
+    const fact = `no object of ${run.source.name} is selected by ${by}`
+    throw new ElysiaError(
+      'ELYSIA_INCOMPLETE',
+      `${fact}; ${run.class}, which was made for them, is gone again`,
+      {
+        hint: '`col restore --dry-run` with the same options counts what they select, and writes nothing',
+      },
+    )
+  }
+  const [first] = run.progress.reasons.list()
+  const fact = `none of the ${refused} objects could be restored: ${first?.reason}`
+  throw new ElysiaError(
+    'ELYSIA_INCOMPLETE',
+    `${fact}; ${run.class}, which was made for them, is gone again`,
+    {
+      hint: 'the rejects file has each with its reason',
+    },
+  )
+}

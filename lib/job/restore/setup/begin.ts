@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { ElysiaError } from '../../../core/errors.ts'
+import type { RunKey } from '../../../run/record.ts'
+import { removeExpired } from '../../undo/expiry.ts'
+import type { Continuation } from '../continuation.ts'
+import type { RestoreRun } from '../run.ts'
+import { makeRunDirectory, removeDeadRuns } from '../runDirectory.ts'
+
+export async function begin(
+  run: RestoreRun,
+  { left, run: goesOn }: Continuation,
+  key: RunKey,
+): Promise<void> {
+  const { frame, store, source, kept, plan } = run
+  const { state } = frame.context
+  await left?.remove()
+  if (goesOn === undefined && run.existing === undefined) {
+    state?.journal.forgetPositions(store.target, run.class)
+  }
+  frame.begin({ run: run.id, key, collection: source.schema.class }, goesOn !== undefined)
+  if (state !== undefined) {
+    await removeDeadRuns(state, store.target)
+    const isKept = kept.written !== undefined || run.existing !== undefined || plan.references.length > 0
+    if (isKept) makeRunDirectory(state, run.id, store.target)
+  }
+  await kept.written?.begin()
+  await beginUndo(run)
+  await kept.own?.begin()
+  await kept.rejects?.begin()
+}
+
+/** What has been kept for its time goes before more is kept. */
+async function beginUndo({ kept: { undo }, frame, progress, id }: RestoreRun): Promise<void> {
+  if (undo === undefined) return
+  const { state } = frame.context
+  if (state !== undefined) removeExpired(state, frame.emit)
+  if (progress.continued > 0 && !existsSync(undo.directory)) throw undoGone(id, undo.directory)
+  await undo.begin()
+}
+
+/** What would be kept from now on takes back a part of the run alone. */
+function undoGone(run: string, directory: string): ElysiaError {
+  const fact = `what the interrupted run ${run} has changed before is no longer kept in ${directory}`
+  return new ElysiaError('ELYSIA_STATE', fact, {
+    hint: 'nothing more was written; --no-undo goes on without a way back, and a backup from before is the way back from that',
+  })
+}

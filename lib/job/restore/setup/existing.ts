@@ -1,0 +1,62 @@
+import type { Retrying } from '../../../async/retry.ts'
+import { classNameOf } from '../../../change/collectionName.ts'
+import { type CollectionSchema, hasTenants } from '../../../core/schema.ts'
+import type { Emit } from '../../../run/context.ts'
+import type { Store, StoreUse } from '../../../store/store.ts'
+import type { Transform } from '../../../transform/transform.ts'
+import { requireClock, requireUse } from '../../health/fitting.ts'
+import type { RestoreOptions } from '../options.ts'
+import type { RestorePlan } from '../run.ts'
+import type { RestoreSource } from '../source/source.ts'
+
+/** @throws ElysiaError ELYSIA_CONFLICT, ELYSIA_REFUSED where the target could not take, or would lose, what is brought */
+export async function requireWritable(
+  store: Store,
+  { schema }: RestorePlan,
+  { onConflict, intoAlias, degraded }: RestoreOptions,
+  isThere: boolean,
+  retry: Retrying,
+): Promise<void> {
+  const does: StoreUse['does'] = [
+    'read',
+    'write',
+    ...(isThere ? [] : (['make'] as const)),
+    ...(onConflict === 'replace' ? (['delete'] as const) : []),
+    ...(hasTenants(schema) ? (['tenants'] as const) : []),
+    ...(intoAlias === undefined ? [] : (['alias'] as const)),
+  ]
+  await requireUse(store, { collection: schema.class, does, degraded }, retry)
+  await requireClock(store, retry)
+}
+
+/**
+ * What is planned for where the class may be there. Of one that stays nobody says how it would have been made, and objects
+ * without a class are of it.
+ */
+export async function forExisting(
+  store: Store,
+  source: RestoreSource,
+  { name, onConflict, onNewProperty }: RestoreOptions,
+  emit: Emit,
+  retry: Retrying,
+  transforms: readonly Transform[],
+): Promise<{ readonly source: RestoreSource; readonly emit: Emit; readonly existing?: CollectionSchema }> {
+  if (onConflict === 'fail') return { source, emit }
+  const { class: from } = source.schema
+  const existing = await retry(() => store.schema(name === undefined ? from : classNameOf(name)))
+  if (existing === undefined) return { source, emit }
+  const isOwn = transforms.length > 0 || onNewProperty === 'evolve'
+  const expected = isOwn ? typedBy(existing, source.schema) : existing
+  return {
+    source: source.ofClass?.({ ...expected, class: from }) ?? source,
+    emit: (event) => event.type === 'schema_patched' || emit(event),
+    existing,
+  }
+}
+
+/** Transforms begin with what the source has, which the class need not have, and types that it has are no guess. */
+function typedBy(existing: CollectionSchema, source: CollectionSchema): CollectionSchema {
+  const known = new Map((existing.properties ?? []).map((property) => [property.name, property]))
+  const properties = (source.properties ?? []).map((property) => known.get(property.name) ?? property)
+  return { ...existing, properties }
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { requireOutput } from '../../../run/outputFile.ts'
+import type { Store } from '../../../store/store.ts'
+import type { RestoreOptions } from '../options.ts'
+import { requirePlannable } from '../planned/write.ts'
+import type { RestoreContext, RestoreRun } from '../run.ts'
+import type { RestoreSource } from '../source/source.ts'
+import { RestoreRejects } from '../target/rejects.ts'
+
+interface PlanRequest {
+  readonly source: RestoreSource
+  readonly options: RestoreOptions
+  readonly store: Store
+  readonly alias: RestoreRun['alias']
+  readonly context: RestoreContext
+}
+
+/** @throws ElysiaError ELYSIA_USAGE where no plan can be made, or the file is one that is read or kept */
+export function requirePlan(
+  path: string,
+  { source, options, store, alias, context: { state } }: PlanRequest,
+): void {
+  requirePlannable({ source, options, alias })
+  const inputs = [{ file: source.name, what: 'the archive' }]
+  if (options.schema !== undefined) inputs.push({ file: options.schema, what: 'the schema' })
+  requireOutput('--plan', path, { inputs, store, stateDirectory: state?.directory })
+}
+
+export function rejectsFile(
+  { rejectsPath, rejectsDirectory, state }: RestoreContext,
+  run: string,
+  { dryRun, schema }: RestoreOptions,
+  source: RestoreSource,
+  store: Store,
+  files: Map<string, RestoreRejects>,
+): RestoreRejects | undefined {
+  if (rejectsPath !== undefined) {
+    const inputs = [{ file: source.name, what: 'the archive' }]
+    if (schema !== undefined) inputs.push({ file: schema, what: 'the schema' })
+    requireOutput('--rejects', rejectsPath, { inputs, store, stateDirectory: state?.directory })
+  }
+  const path = rejectsPath ?? (rejectsDirectory && join(rejectsDirectory, `${run}.jsonl`))
+  if (path === undefined || dryRun) return undefined
+  const file = files.get(path) ?? new RestoreRejects(path, run)
+  files.set(path, file)
+  return file
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '../../../database/connection.ts'
+import type { State } from '../../../run/state.ts'
+import { UnseenIds } from '../../selection/unseenIds.ts'
+import type { RestoreLog } from '../progressTable.ts'
+import { Reasons } from '../reasons.ts'
+import type { RestorePlan, RestoreState } from '../run.ts'
+
+/** Where progress and references are kept; without a state for as long as the run takes. */
+interface OwnState {
+  readonly database: State['database']
+  directory(): Promise<string>
+  close(): Promise<void>
+}
+
+export function ownState(state: State | undefined): OwnState {
+  let made: string | undefined
+  const database = state?.database ?? openDatabase(':memory:')
+  return {
+    database,
+    directory: async () => {
+      made ??= await mkdtemp(join(tmpdir(), 'elysiactl-restore-'))
+      return made
+    },
+    close: async () => {
+      if (state === undefined) database.close()
+      if (made !== undefined) await rm(made, { recursive: true, force: true })
+    },
+  }
+}
+
+export function nothingDone({ selection }: RestorePlan): RestoreState {
+  return {
+    parts: new Map(),
+    begun: new Map(),
+    damaged: new Map(),
+    continued: 0,
+    unseen: new UnseenIds(selection?.ids),
+    reasons: new Reasons(),
+    differences: [],
+    remade: undefined,
+    aliases: [],
+    alias: undefined,
+    planned: undefined,
+    leftAlone: 0,
+    deleted: 0,
+    there: undefined,
+    writtenHere: 0,
+    writeSeconds: 0,
+    workers: 0,
+    health: [],
+  }
+}
+
+export function restoreCheckpoint(progress: RestoreState, log: RestoreLog, fresh: boolean): void {
+  if (fresh) return
+  for (const [part, facts] of log.parts()) progress.parts.set(part, facts)
+  progress.continued = progress.parts.size
+}

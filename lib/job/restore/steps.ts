@@ -1,0 +1,89 @@
+import { dangersAfterwards, requireSafe } from '../health/afterwards.ts'
+import { switchAlias } from './alias/switch.ts'
+import { deleteVanishing, refusedOf } from './conflict/deleting.ts'
+import { verifyWritten } from './conflict/verifyWritten.ts'
+import { writeObjects } from './part/parts.ts'
+import { requireSome } from './requireSome.ts'
+import type { RestoreContext, RestoreRun } from './run.ts'
+import { linkReferences } from './target/linking.ts'
+import { addAliases, putTenantsBack } from './target/target.ts'
+import { requireEqual, type Verification, verifyTarget, waitIndexed } from './verify.ts'
+
+type Step = (run: RestoreRun, done: Map<RestoreRun, Verification>) => Promise<void>
+
+/** What is made of each restore, and the point at which all have been through it. */
+export const STEPS: readonly (readonly [Step, string?])[] = [
+  [writeObjects],
+  [requireSome, 'restore.written'],
+  [findUnseen],
+  [linkReferences, 'restore.linked'],
+  [deleteVanishing, 'restore.vanished'],
+  [async (run) => run.kept.undo?.complete()],
+  [
+    async (run) => {
+      if (run.options.waitIndexed) await waitIndexed(run)
+    },
+  ],
+  [
+    async (run, done) => {
+      const verification = await verificationOf(run)
+      if (verification === null) return
+      done.set(run, verification)
+      requireEqual(run, verification)
+    },
+  ],
+  [async (run) => (run.frame.context as RestoreContext).prove?.(run)],
+  [addAliases],
+  [putTenantsBack],
+  [lookAfterwards],
+  [switchAlias, 'restore.before-end'],
+  [(run) => run.kept.spool.remove()],
+]
+
+/** Before an alias is switched: whether what was written is safe where it is. */
+async function lookAfterwards({
+  store,
+  class: name,
+  options,
+  retry,
+  progress,
+  alias,
+}: RestoreRun): Promise<void> {
+  const { degraded } = options
+  progress.health = await dangersAfterwards(store, name, { degraded, retry })
+  if (alias !== undefined) requireSafe(progress.health, alias.alias, store.target)
+}
+
+/**
+ * All of a class that is the restore's own, or was replaced by what cannot change meanwhile; of any other what was written
+ * into it.
+ */
+function verificationOf(run: RestoreRun): Promise<Verification | null> {
+  const { existing, applying, source } = run
+  const isReplaced = existing?.strategy === 'replace' && applying === undefined && refusedOf(run) === 0
+  const isAll = existing === undefined || (isReplaced && source.find === undefined)
+  return isAll ? verifyTarget(run) : verifyWritten(run)
+}
+
+/**
+ * Parts that an interrupted restore had brought to their end were not read again: what came of them is in the target.
+ */
+async function findUnseen({
+  progress,
+  collection,
+  retry,
+  frame,
+  class: name,
+  plan,
+}: RestoreRun): Promise<void> {
+  const { unseen } = progress
+  const calls = progress.continued === 0 ? [] : (plan.tenants ?? [{ name: undefined }])
+  for (const { name: tenant } of calls) {
+    if (unseen.size === 0) return
+    const call = { provesAbsence: true, ...(tenant !== undefined && { tenant }) }
+    const what = { properties: [], vectors: false }
+    const there = await retry(() => collection.readMany(unseen.list, what, call))
+    unseen.note(there.map(({ id }) => id))
+  }
+  unseen.notify(frame.emit, name)
+}
